@@ -6,53 +6,65 @@ import ast
 import re
 import string
 from collections.abc import Iterator
-from pathlib import Path
+from functools import cache
+from typing import Any
+
+from tests.support import tree
 
 from nianjian.engines.paper.texts.errors import ERRORS
 
 CODE = re.compile(r"[a-z]+(_[a-z0-9]+)+")
-SOURCE = Path(__file__).resolve().parents[2] / "src" / "nianjian"
+
+
+@cache
+def _nodes(*kinds: type[ast.AST]) -> list[tuple[str, Any]]:
+    """Every node of these kinds with the file where it stands."""
+    return [
+        (path.as_posix(), node)
+        for path, module in tree.modules()
+        for node in ast.walk(module)
+        if isinstance(node, kinds)
+    ]
 
 
 def _raised() -> Iterator[tuple[str, set[str] | None, str]]:
-    """Code, names of the values (None: not told by the call itself), and place of each NianjianError(…)."""
-    for path in sorted(SOURCE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            code = node.args[0]
-            if _name(node) != "NianjianError" or not isinstance(code, ast.Constant):
-                continue
+    """Code, names of the values (None: not told by the call itself), and place of each error that is raised."""
+    for place, node in _nodes(ast.Call):
+        position = {"NianjianError": 0, "get_or_raise": 1}.get(_name(node)) if node.args else None
+        code = None if position is None else node.args[position]
+        if isinstance(code, ast.Constant):
             starred = any(keyword.arg is None for keyword in node.keywords)
             values = None if starred else {str(keyword.arg) for keyword in node.keywords} - {"findings"}
-            yield str(code.value), values, f"{path.relative_to(SOURCE)}:{node.lineno}"
+            yield str(code.value), values, f"{place}:{node.lineno}"
 
 
 def _name(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
 
 
+def _codes(place: str, node: ast.Call | ast.Tuple) -> list[ast.expr]:
+    """What in a call or a tuple is a code."""
+    if isinstance(node, ast.Tuple):  # the third is a condition
+        condition = len(node.elts) == 3 and place.startswith("engines/intake/") and " " in ast.unparse(node.elts[2])
+        return node.elts[:1] if condition else []
+    match _name(node):
+        case "UnreadableError" | "LineError":
+            return node.args[:1]
+        case "Finding":
+            return [keyword.value for keyword in node.keywords if keyword.arg == "code"]
+        case "ordered":
+            return node.args[2:3]
+        case "ValueError" if place.startswith("engines/intake/"):
+            return node.args[:1]
+    return []
+
+
 def _other_codes() -> Iterator[tuple[str, str]]:
     """Codes that travel otherwise: cells that cannot be read, findings of checks, lines and rows of call files."""
-    for path in sorted(SOURCE.rglob("*.py")):
-        place = path.relative_to(SOURCE).as_posix()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            found: list[ast.expr] = []
-            if isinstance(node, ast.Call) and _name(node) in {"UnreadableError", "LineError"}:
-                found = node.args[:1]
-            elif isinstance(node, ast.Call) and _name(node) == "Finding":
-                found = [keyword.value for keyword in node.keywords if keyword.arg == "code"]
-            elif isinstance(node, ast.Call) and _name(node) == "ordered":
-                found = node.args[2:3]
-            elif isinstance(node, ast.Call) and _name(node) == "ValueError" and place.startswith("intake/"):
-                found = [
-                    one for one in node.args[:1] if isinstance(one, ast.Constant) and CODE.fullmatch(str(one.value))
-                ]
-            elif isinstance(node, ast.Tuple) and len(node.elts) == 3 and place.startswith("intake/"):
-                found = node.elts[:1] if " " in ast.unparse(node.elts[2]) else []  # the third is a condition
-            for one in found:
-                if isinstance(one, ast.Constant) and CODE.fullmatch(str(one.value)):
-                    yield str(one.value), f"{place}:{one.lineno}"
+    for place, node in _nodes(ast.Call, ast.Tuple):
+        for one in _codes(place, node):
+            if isinstance(one, ast.Constant) and CODE.fullmatch(str(one.value)):
+                yield str(one.value), f"{place}:{node.lineno}"
 
 
 def _asked(text: str) -> set[str]:

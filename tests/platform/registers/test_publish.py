@@ -232,7 +232,7 @@ def test_an_attachment_that_explains_nothing_is_refused(  # noqa: PLR0917 -- one
         path.write_bytes(content)
     with pytest.raises(NianjianError, match=code):
         attach(enterprise=demo, metric=metric, year=2026, kind=kind, path=path, actor=operator)
-    assert attachments.list_attachments(demo) == []
+    assert not attachments.list_attachments(demo)
 
 
 def test_an_attachment_that_cannot_be_audited_leaves_no_file(demo: str, operator: Actor, tmp_path: Path) -> None:
@@ -242,5 +242,5 @@ def test_an_attachment_that_cannot_be_audited_leaves_no_file(demo: str, operator
     Head.objects.all().delete()  # no entry can be written
     with pytest.raises(Head.DoesNotExist):
         attach(enterprise=demo, metric="seat_vacancy", year=2026, kind="外包协议", path=path, actor=operator)
-    assert attachments.list_attachments(demo) == []
+    assert not attachments.list_attachments(demo)
     assert list(blobs.blobs()) == before

@@ -241,7 +241,7 @@ def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
 
 
 def _readable(
-    enterprise: str, book: Rulebook, settings: Sequence[gate_policies.PolicySetting], problems: list[NianjianError]
+    enterprise: str, book: Rulebook, settings: Sequence[gate_policies.GatePolicy], problems: list[NianjianError]
 ) -> dict[str, Any]:
     """The parts that can be read of what `gate_feed.build_policy` refuses; ``problems`` takes why the others cannot."""
     isolated = {key: ruled.list_isolated(settings, key) for key in ruled.CAPPED}
@@ -284,9 +284,9 @@ def _purpose(told: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, "hours": clock}
 
 
-def _setting(one: gate_policies.PolicySetting) -> dict[str, Any]:
-    names = ("key", "name", "values", "reason", "by", "since")
-    return {name: getattr(one, name) for name in names} | {"approval": one.approval or None}
+def _setting(one: gate_policies.GatePolicy) -> dict[str, Any]:
+    told = {name: getattr(one, name) for name in ("key", "name", "values", "reason", "by")}
+    return told | {"since": one.in_force_at, "approval": one.approval or None}
 
 
 def _change(enterprise: str, wanted: PolicyValues, actor: Actor) -> GateChange:

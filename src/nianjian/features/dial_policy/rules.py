@@ -11,7 +11,7 @@ from nianjian.engines.gate.policy import Cap
 from nianjian.engines.gate.snapshot.tenant import OTHER, UNNAMED
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.platform.registers.gate_policies import PolicySetting
+from nianjian.platform.registers.gate_policies import GatePolicy
 
 CHANNEL, DISPLAY, TEAM, RULE, PURPOSE, MODE = "channel", "display", "team", "rule", "purpose", "mode"
 CAPPED: Final = (CHANNEL, DISPLAY, TEAM)
@@ -35,7 +35,7 @@ def _refuse(fault: NianjianError) -> None:
 
 
 def read_purposes(
-    book: Rulebook, settings: Iterable[PolicySetting], fault: Callable[[NianjianError], None] = _refuse
+    book: Rulebook, settings: Iterable[GatePolicy], fault: Callable[[NianjianError], None] = _refuse
 ) -> list[Told]:
     """Every purpose with its words, hours, consent and switch; those of a call that names none, or an unknown one, too.
 
@@ -92,7 +92,7 @@ def _minute(text: object, key: str) -> int:
     return minute
 
 
-def read_caps(book: Rulebook, settings: Iterable[PolicySetting], channels: Iterable[str]) -> list[Cap]:
+def read_caps(book: Rulebook, settings: Iterable[GatePolicy], channels: Iterable[str]) -> list[Cap]:
     """The caps in the order in which they are asked: each channel's own, displays and teams set apart, chosen rules.
 
     A channel's cap keeps its name whatever its limit is, so its counter goes on when the limit changes.
@@ -152,7 +152,7 @@ def list_vendor_rules(book: Rulebook) -> list[str]:
     ]
 
 
-def list_isolated(settings: Iterable[PolicySetting], key: str) -> set[str]:
+def list_isolated(settings: Iterable[GatePolicy], key: str) -> set[str]:
     """Names of what is white list only."""
     return {one.name for one in settings if one.key == key and one.values.get("white_list")}
 

@@ -142,7 +142,7 @@ def gather_figures() -> Figures:
     beat = queue.last_beat()
     return Figures(
         jobs=queue.by_state(),
-        intents=queue.open_count(),
+        intents=len(queue.open_intents()),
         imports=batches.count_by_state(),
         rows=rows,
         portraits=tuple(_portrait_figures(code, year) for code in enterprises for year in portraits.list_years(code)),

@@ -155,10 +155,10 @@ def choose_password(request: HttpRequest, secret: str) -> HttpResponse:
     link = links.find_link(Link.FIRST, secret)
     if link is None:
         return _render_gone(request)
-    person = User.objects.get(pk=link.user)
+    person = User.objects.get(pk=link.user_id)
     form = ChoosePassword(person, request.POST or None)
     if not form.is_valid():
-        return render(request, "account/first.html", {"form": form, "name": link.user})
+        return render(request, "account/first.html", {"form": form, "name": link.user_id})
     try:
         links.use_first_link(secret=secret, password=form.cleaned_data["password"])
     except NianjianError:  # another window was faster
@@ -185,7 +185,7 @@ def open_inspection(request: HttpRequest, secret: str) -> HttpResponse:
         return _render_gone(request)
     logout(request)
     answer: HttpResponse = perform_login(
-        request, Login(user=User.objects.get(pk=opened.user), redirect_url=settings.LOGIN_REDIRECT_URL)
+        request, Login(user=User.objects.get(pk=opened.user_id), redirect_url=settings.LOGIN_REDIRECT_URL)
     )
     request.session[INSPECTION] = opened.id
     request.session.set_expiry(max(1, int((opened.expires_at - clock.now()).total_seconds())))

@@ -16,7 +16,7 @@ from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.holds import confirm_account, list_holders
 from nianjian.platform.accounts.invitations import withdraw_invitation
 from nianjian.platform.accounts.links import NewLink
-from nianjian.platform.accounts.models import Invitation
+from nianjian.platform.accounts.models import Invitation, Link, Token
 from nianjian.platform.accounts.people import Person, PersonList
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -142,7 +142,7 @@ def added(request: Request, name: str, made: NewLink | None) -> dict[str, object
     return {"name": name, **(told or {"url": None, "expires_at": None})}
 
 
-def _issued_document(one: links.IssuedLink) -> dict[str, object]:
+def _issued_document(one: Link) -> dict[str, object]:
     return {field: getattr(one, field) for field in LinkTold.model_fields}
 
 
@@ -189,7 +189,7 @@ def tokens_revoke(request: Request, token: str) -> dict[str, object]:
     return _token_document(tokens.revoke_token(token=token, actor=request.actor))
 
 
-def _token_document(one: tokens.IssuedToken) -> dict[str, object]:
+def _token_document(one: Token) -> dict[str, object]:
     return {name: getattr(one, name) for name in TokenTold.model_fields}
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from nianjian.platform.accounts.links import NewLink
-    from nianjian.platform.accounts.tokens import IssuedToken
+    from nianjian.platform.accounts.models import Token
 
 
 def link_address(made: NewLink) -> str:
@@ -88,17 +88,17 @@ def _revoke_token(args: argparse.Namespace) -> Answer:
     from nianjian.platform.accounts import tokens
 
     gone = tokens.revoke_token(token=args.token, actor=actor)
-    told = _("The token {id} of {name} is revoked.").format(id=gone.id, name=gone.user)
+    told = _("The token {id} of {name} is revoked.").format(id=gone.id, name=gone.user_id)
     return Answer({"id": gone.id, "revoked": True}, lambda console: console.print(told))
 
 
-def _token_data(one: IssuedToken) -> dict[str, object]:
+def _token_data(one: Token) -> dict[str, object]:
     days = {"created_at": one.created_at, "expires_at": one.expires_at, "used_at": one.used_at}
     told = {name: None if day is None else day.isoformat(timespec="seconds") for name, day in days.items()}
-    return {"id": one.id, "user": one.user, "name": one.name, "acts": one.scopes, **told}
+    return {"id": one.id, "user": one.user_id, "name": one.name, "acts": one.scopes, **told}
 
 
-def _scope_text(one: IssuedToken) -> str:
+def _scope_text(one: Token) -> str:
     if one.scopes is None:
         return _("all of the roles")
     return ", ".join(str(translate_code("act", scope)) for scope in one.scopes)

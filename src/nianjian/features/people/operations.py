@@ -14,7 +14,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.people.documents import MadeLink, Touched, link_document
 from nianjian.platform.accounts import invitations, links, people, query, service
 from nianjian.platform.accounts.access import EVERYWHERE, require
-from nianjian.platform.accounts.links import NewInspection, NewLink, create_first_link, create_inspection, revoke_link
+from nianjian.platform.accounts.links import NewLink, create_first_link, create_inspection, revoke_link
 from nianjian.platform.accounts.people import Person
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.roles import Act, Role
@@ -78,7 +78,7 @@ def grant(*, user: str, role: str, enterprise: str, actor: Actor, team: str = ""
     return service.grant(user=user, role=role, enterprise=enterprise, actor=actor, team=team)
 
 
-def invite(*, role: str, enterprise: str, actor: Actor, team: str = "") -> invitations.NewInvitation:
+def invite(*, role: str, enterprise: str, actor: Actor, team: str = "") -> NewLink:
     """Make the link by which whoever has an account takes the role. Errors as `grant` and `invitations.invite`."""
     _check_role(role, [enterprise], team, actor)
     return invitations.invite(role=role, enterprise=enterprise, actor=actor, team=team)
@@ -112,7 +112,7 @@ def teams(enterprise: str) -> list[tuple[str, str]]:
     return [(key, name or key) for key, name in found]
 
 
-def inspect(*, user: str, until: date, actor: Actor) -> NewInspection:
+def inspect(*, user: str, until: date, actor: Actor) -> NewLink:
     """Make the link by which an inspector reads up to the end of a day. Errors as `make_inspection`."""
     return create_inspection(user=user, expires_at=datetime.combine(until, time.max, clock.ZONE), actor=actor)
 

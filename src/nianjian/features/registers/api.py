@@ -418,7 +418,7 @@ def papers_fetch(request: Request, code: str, kind: str, key: str, paper: Number
     del code
     row = _any(request, kind, key)
     found, content = attachments.download_row_paper(register=kind, row=row, attachment=paper, actor=request.actor)
-    return attached(content, found.media_type, found.name)
+    return attached(content, found.media_type, found.name or "")
 
 
 @write(router, f"{ROW}/papers/{{paper}}", act=Act.LOAD, answer=TakenOff, method="DELETE")
@@ -437,5 +437,5 @@ def _any(request: Request, kind: str, key: str) -> Version:
     return found[0]
 
 
-def _to_paper(one: attachments.RowPaper) -> dict[str, object]:
+def _to_paper(one: attachments.RowAttachment) -> dict[str, object]:
     return {name: getattr(one, name) for name in PaperTold.model_fields}

@@ -553,7 +553,7 @@ def fetch(request: Request, code: str, kind: str, key: str, paper: int) -> HttpR
     found, content = attachments.download_row_paper(
         register=kind, row=_any(request, kind, key), attachment=paper, actor=request.actor
     )
-    return _file(content, found.media_type, found.name)
+    return _file(content, found.media_type, found.name or "")
 
 
 @require_POST

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import query
@@ -75,6 +76,21 @@ def require(actor: Actor, enterprise: str, act: Act) -> None:
     if enterprise == EVERYWHERE:
         raise NianjianError("role_missing_everywhere", user=actor.name, act=act.value, roles=needed)
     raise NianjianError("role_missing", user=actor.name, enterprise=enterprise, act=act.value, roles=needed)
+
+
+def enter_enterprise(actor: Actor, code: str, act: Act) -> tuple[Enterprise, str | None]:
+    """Let somebody in; the enterprise, and the team whose rows alone the actor may see, as `team_of`.
+
+    Http404 for an enterprise that there is not or that does not concern the actor; ``role_missing``.
+    """
+    if not may(actor, code, Act.READ_OWN):
+        raise Http404
+    try:
+        found = query.enterprise(code)
+    except NianjianError as error:
+        raise Http404 from error
+    require(actor, code, act)
+    return found, team_of(actor, code)
 
 
 def govern(actor: Actor, user: str) -> None:

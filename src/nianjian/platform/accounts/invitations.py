@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -43,37 +42,24 @@ def _valid_invitations() -> QuerySet[Invitation]:
 VALID_FOR: Final = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class NewInvitation(NewLink):
-    """A new invitation; ``user`` is nobody yet."""
+def invite(*, role: str, enterprise: str, actor: Actor, team: str = "") -> NewLink:
+    """Make an invitation, whose user is nobody yet.
 
-    @property
-    def path(self) -> str:
-        """The address below the installation's own."""
-        return f"/account/join/{self.secret}/"
-
-
-def invite(*, role: str, enterprise: str, actor: Actor, team: str = "") -> NewInvitation:
-    """Make an invitation. ``role_missing``, ``enterprise_unknown``, ``role_unknown``, ``token_too_narrow``."""
+    ``role_missing``, ``enterprise_unknown``, ``role_unknown``, ``token_too_narrow``.
+    """
     require(actor, enterprise, Act.PEOPLE)
     service.check_role(role)
     within(actor, allowed(role), role)
     secret, now = secrets.token_urlsafe(SECRET_BYTES), clock.now()
     with transaction.atomic():
-        row = Invitation(
-            id=f"V{secrets.token_hex(4)}",
-            enterprise_id=query.enterprise(enterprise).code,
-            role=role,
-            team=team,
-            user=actor.name if actor.proved else "",
-            sha256=digest(secret),
-            created_at=now,
-            expires_at=now + VALID_FOR,
-        )
-        row.save(force_insert=True)
+        code, maker = query.enterprise(enterprise).code, actor.name if actor.proved else ""
+        row = Invitation.objects.create(
+            id=f"V{secrets.token_hex(4)}", enterprise_id=code, role=role, team=team, user=maker, sha256=digest(secret),
+            created_at=now, expires_at=now + VALID_FOR,
+        )  # fmt: skip
         data = {"invitation": row.id, "role": role}
         record(verb="user.invite", enterprise=enterprise, actor=actor, data=data)
-    return NewInvitation(row.id, "", secret, row.expires_at)
+    return NewLink(row.id, "", secret, row.expires_at, "join")
 
 
 def accept_invitation(*, secret: str, actor: Actor) -> Invitation:
@@ -85,14 +71,8 @@ def accept_invitation(*, secret: str, actor: Actor) -> Invitation:
             raise NianjianError("link_invalid")
         row.used_at = clock.now()
         row.save(update_fields=["used_at"])
-        service.give(
-            user=actor.name,
-            role=row.role,
-            enterprise=row.enterprise_id,
-            team=row.team,
-            actor=actor,
-            invitation=row.id,
-        )
+        given = {"role": row.role, "team": row.team, "invitation": row.id}
+        service.give(user=actor.name, enterprise=row.enterprise_id, actor=actor, **given)
     return row
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.access import govern, govern_another
 from nianjian.platform.accounts.holds import record_hold
@@ -25,18 +25,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedLink:
-    """A link as its person's administrators see it; its secret is not kept."""
-
-    id: str
-    user: str
-    purpose: str
-    created_at: datetime
-    expires_at: datetime
-    used_at: datetime | None
-
-
 def valid_links(purpose: str) -> QuerySet[models.Link]:
     """Links of a purpose that still let somebody in."""
     found = models.Link.objects.filter(
@@ -45,10 +33,9 @@ def valid_links(purpose: str) -> QuerySet[models.Link]:
     return found.filter(used_at=None) if purpose == models.Link.FIRST else found
 
 
-def find_link(purpose: str, secret: str) -> IssuedLink | None:
+def find_link(purpose: str, secret: str) -> models.Link | None:
     """Return the link of this secret; None if it does not let anybody in (any more)."""
-    link = valid_links(purpose).filter(sha256=digest(secret)).first()
-    return None if link is None else _issued_link(link)
+    return valid_links(purpose).filter(sha256=digest(secret)).first()
 
 
 def find_inspection_end(link: str) -> datetime | None:
@@ -56,17 +43,13 @@ def find_inspection_end(link: str) -> datetime | None:
     return valid_links(models.Link.INSPECT).filter(pk=link).values_list("expires_at", flat=True).first()
 
 
-def list_links(users: list[str]) -> dict[str, list[IssuedLink]]:
+def list_links(users: list[str]) -> dict[str, list[models.Link]]:
     """Return the links of these people that still let them in."""
-    found: dict[str, list[IssuedLink]] = {}
+    found: dict[str, list[models.Link]] = {}
     for purpose in (models.Link.FIRST, models.Link.INSPECT):
         for link in valid_links(purpose).filter(user__in=users).order_by("created_at"):
-            found.setdefault(link.user_id, []).append(_issued_link(link))
+            found.setdefault(link.user_id, []).append(link)
     return found
-
-
-def _issued_link(link: models.Link) -> IssuedLink:
-    return IssuedLink(link.id, link.user_id, link.purpose, link.created_at, link.expires_at, link.used_at)
 
 
 FIRST_HOURS: Final = 24
@@ -83,20 +66,12 @@ class NewLink:
     secret: str
     expires_at: datetime
 
-    @property
-    def path(self) -> str:
-        """The address below the installation's own."""
-        return f"/account/first/{self.secret}/"
-
-
-@dataclass(frozen=True, slots=True)
-class NewInspection(NewLink):
-    """An inspector's link."""
+    word: str = "first"
 
     @property
     def path(self) -> str:
         """The address below the installation's own."""
-        return f"/account/inspect/{self.secret}/"
+        return f"/account/{self.word}/{self.secret}/"
 
 
 def create_first_link(*, user: str, actor: Actor) -> NewLink:
@@ -109,7 +84,7 @@ def create_first_link(*, user: str, actor: Actor) -> NewLink:
         _require_open(user)
         now = clock.now()
         valid_links(models.Link.FIRST).filter(user_id=user).update(revoked_at=now)
-        made = NewLink(*_insert_link(user, models.Link.FIRST, now + timedelta(hours=FIRST_HOURS)))
+        made = _insert_link(user, models.Link.FIRST, now + timedelta(hours=FIRST_HOURS))
         record_hold(user=user, actor=actor)
         record(verb="user.link", enterprise="", actor=actor, data={"user": user, "link": made.id})
     return made
@@ -118,11 +93,7 @@ def create_first_link(*, user: str, actor: Actor) -> NewLink:
 def use_first_link(*, secret: str, password: str) -> str:
     """Set the password and use the link up; the person. ``link_invalid``. The password has been validated."""
     with transaction.atomic():
-        link = valid_links(models.Link.FIRST).select_for_update().filter(sha256=digest(secret)).first()
-        if link is None:
-            raise NianjianError("link_invalid")
-        link.used_at = clock.now()
-        link.save(update_fields=["used_at"])
+        link = _use_link(models.Link.FIRST, secret)
         person = models.User.objects.get(pk=link.user_id)
         person.set_password(password)
         person.save(update_fields=["password"])
@@ -131,7 +102,7 @@ def use_first_link(*, secret: str, password: str) -> str:
     return person.name
 
 
-def create_inspection(*, user: str, expires_at: datetime, actor: Actor) -> NewInspection:
+def create_inspection(*, user: str, expires_at: datetime, actor: Actor) -> NewLink:
     """Make a link that opens a read-only session until it expires.
 
     ``user_unknown``, ``user_closed``, ``role_missing``, ``inspector_missing``: the person is no inspector;
@@ -145,31 +116,32 @@ def create_inspection(*, user: str, expires_at: datetime, actor: Actor) -> NewIn
         _require_open(user)
         if not models.Membership.objects.filter(user_id=user, role=Role.INSPECTOR).exists():
             raise NianjianError("inspector_missing", user=user)
-        made = NewInspection(*_insert_link(user, models.Link.INSPECT, expires_at))
+        made = _insert_link(user, models.Link.INSPECT, expires_at)
         data = {"user": user, "link": made.id, "until": expires_at.isoformat(timespec="minutes")}
         record(verb="user.inspection", enterprise="", actor=actor, data=data)
     return made
 
 
-def open_inspection(*, secret: str) -> IssuedLink:
+def open_inspection(*, secret: str) -> models.Link:
     """Note that an inspector's link was opened. ``link_invalid``."""
     with transaction.atomic():
-        link = valid_links(models.Link.INSPECT).select_for_update().filter(sha256=digest(secret)).first()
-        if link is None:
-            raise NianjianError("link_invalid")
-        link.used_at = clock.now()
-        link.save(update_fields=["used_at"])
+        link = _use_link(models.Link.INSPECT, secret)
         by = Actor(link.user_id, USER)
         record(verb="inspection.open", enterprise="", actor=by, data={"user": link.user_id, "link": link.id})
-    return IssuedLink(link.id, link.user_id, link.purpose, link.created_at, link.expires_at, link.used_at)
+    return link
+
+
+def _use_link(purpose: str, secret: str) -> models.Link:
+    link = get_or_raise(valid_links(purpose).select_for_update().filter(sha256=digest(secret)), "link_invalid")
+    link.used_at = clock.now()
+    link.save(update_fields=["used_at"])
+    return link
 
 
 def revoke_link(*, link: str, actor: Actor) -> None:
     """End a link, and with it the sessions that it opened. ``link_invalid``, ``role_missing``."""
     with transaction.atomic():
-        found = models.Link.objects.select_for_update().filter(pk=link, revoked_at=None).first()
-        if found is None:
-            raise NianjianError("link_invalid")
+        found = get_or_raise(models.Link.objects.select_for_update().filter(pk=link, revoked_at=None), "link_invalid")
         govern(actor, found.user_id)
         found.revoked_at = clock.now()
         found.save(update_fields=["revoked_at"])
@@ -182,16 +154,8 @@ def _require_open(user: str) -> None:
         raise NianjianError("user_closed", user=user)
 
 
-def _insert_link(user: str, purpose: str, expires_at: datetime) -> tuple[str, str, str, datetime]:
-    """Keep a new link; its id, person, secret and end."""
-    secret = secrets.token_urlsafe(SECRET_BYTES)
-    link = models.Link(
-        id=f"L{secrets.token_hex(4)}",
-        user_id=user,
-        purpose=purpose,
-        sha256=digest(secret),
-        created_at=clock.now(),
-        expires_at=expires_at,
-    )
-    link.save(force_insert=True)
-    return link.id, user, secret, expires_at
+def _insert_link(user: str, purpose: str, expires_at: datetime) -> NewLink:
+    secret, id_ = secrets.token_urlsafe(SECRET_BYTES), f"L{secrets.token_hex(4)}"
+    row = {"id": id_, "user_id": user, "purpose": purpose, "created_at": clock.now(), "expires_at": expires_at}
+    models.Link.objects.create(**row, sha256=digest(secret))
+    return NewLink(id_, user, secret, expires_at, purpose)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from nianjian.engines.kernel import clock
 from nianjian.platform.accounts.roles import Act
 
 
@@ -19,7 +20,6 @@ class Enterprise(models.Model):
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        """The code."""
         return self.code
 
 
@@ -46,7 +46,6 @@ class User(AbstractBaseUser):
     objects: ClassVar[People] = People()
 
     def __str__(self) -> str:
-        """The name."""
         return self.name
 
 
@@ -73,16 +72,18 @@ class Token(Bearer):
     id = models.CharField(primary_key=True, max_length=20)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=80)
-    scopes: models.JSONField[Any, Any] = models.JSONField(
-        null=True
-    )  # list of `roles.Act`; None: all that the roles allow
+    scopes: models.JSONField[Any, Any] = models.JSONField(null=True)  # sorted `roles.Act`; None: all the roles allow
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)  # to the hour
 
     def __str__(self) -> str:
-        """User and name."""
         return f"{self.user_id}: {self.name}"
+
+    @property
+    def over(self) -> bool:
+        """Whether its time has ended."""
+        return self.expires_at is not None and self.expires_at <= clock.now()
 
 
 class Link(Bearer):
@@ -100,7 +101,6 @@ class Link(Bearer):
     revoked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        """Purpose and user."""
         return f"{self.purpose}: {self.user_id}"
 
 
@@ -123,7 +123,6 @@ class Invitation(Bearer):
     revoked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        """Role and enterprise."""
         return f"{self.role}@{self.enterprise_id}"
 
 
@@ -142,7 +141,6 @@ class Hold(models.Model):
         ]
 
     def __str__(self) -> str:
-        """User and holder."""
         return f"{self.user_id}: {self.by}"
 
 
@@ -154,7 +152,6 @@ class Cached(models.Model):
     expires = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        """The key."""
         return self.cache_key
 
 
@@ -177,5 +174,4 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        """User, role and enterprise."""
         return f"{self.user_id}: {self.role}@{self.enterprise_id or 'everywhere'}"

@@ -38,7 +38,6 @@ class PersonList(Sequence[Person]):
         self._enterprise = enterprise
 
     def __len__(self) -> int:
-        """How many they are."""
         return self._found.count()
 
     def __getitem__(self, part: int | slice) -> Person | list[Person]:  # type: ignore[override]

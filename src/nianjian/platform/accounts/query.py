@@ -5,15 +5,15 @@ from __future__ import annotations
 import getpass
 import hashlib
 import hmac
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import F, Q
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.models import Membership, User
 from nianjian.platform.accounts.roles import Act, allowed, allows
@@ -64,7 +64,6 @@ class Actor:
         return self.kind == USER
 
     def __str__(self) -> str:
-        """As written to the audit chain: ``user:anna``, ``os:root``."""
         return f"{self.kind}:{self.name}"
 
 
@@ -74,9 +73,7 @@ CLOCK: Final = Actor("clock", "system")
 
 def enterprise(code: str) -> Enterprise:
     """Find a tenant; ``enterprise_unknown`` if there is none of that code."""
-    found = models.Enterprise.objects.filter(pk=code).first()
-    if found is None:
-        raise NianjianError("enterprise_unknown", enterprise=code)
+    found = get_or_raise(models.Enterprise.objects.filter(pk=code), "enterprise_unknown", enterprise=code)
     return Enterprise(found.code, found.name, found.province)
 
 
@@ -129,10 +126,7 @@ def list_memberships(places: Collection[str] | None = None) -> list[MembershipVa
 
     Those of the installation stand first.
     """
-    found = models.Membership.objects.order_by("user_id", F("enterprise_id").asc(nulls_first=True), "role")
-    if places is not None:
-        found = found.filter(enterprise_id__in=places)
-    return [MembershipValue(*row) for row in found.values_list("user_id", "role", "enterprise_id", "team")]
+    return _memberships({} if places is None else {"enterprise_id__in": places})
 
 
 def first_with(role: str) -> str | None:
@@ -142,9 +136,14 @@ def first_with(role: str) -> str | None:
 
 
 def roles_of(user: str) -> list[MembershipValue]:
-    """Every role of one user, as `held` orders them."""
-    found = models.Membership.objects.filter(user_id=user).order_by(F("enterprise_id").asc(nulls_first=True), "role")
-    return [MembershipValue(*row) for row in found.values_list("user_id", "role", "enterprise_id", "team")]
+    """Every role of one user, as `list_memberships` orders them."""
+    return _memberships({"user_id": user})
+
+
+def _memberships(wanted: Mapping[str, Any]) -> list[MembershipValue]:
+    found = models.Membership.objects.filter(**wanted)
+    rows = found.order_by("user_id", F("enterprise_id").asc(nulls_first=True), "role")
+    return [MembershipValue(*row) for row in rows.values_list("user_id", "role", "enterprise_id", "team")]
 
 
 def acts_of(user: str) -> frozenset[Act]:
@@ -179,11 +178,8 @@ def actor(name: str | None, token: str | None = None) -> Actor:
 
 def bearer(token: str) -> Actor | None:
     """Return whose token this is, with its scopes; None for one that is unknown, expired or of a closed account."""
-    found = (
-        models.Token.objects.filter(sha256=digest(token), user__is_active=True)
-        .exclude(expires_at__lte=clock.now())
-        .first()
-    )
+    known = models.Token.objects.filter(sha256=digest(token), user__is_active=True)
+    found = known.exclude(expires_at__lte=clock.now()).first()
     if found is None:
         return None
     return Actor(found.user_id, USER, None if found.scopes is None else frozenset(found.scopes))

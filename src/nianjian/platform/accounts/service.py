@@ -102,13 +102,8 @@ def add_user(*, name: str, role: str, enterprises: Sequence[str], actor: Actor, 
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with transaction.atomic():
         add_member(name=name, role=role, enterprises=enterprises, actor=actor, team=team, email=email)
-        models.Token(
-            id=f"T{secrets.token_hex(4)}",
-            user_id=name,
-            name="shell",
-            sha256=query.digest(token),
-            created_at=clock.now(),
-        ).save(force_insert=True)
+        row = {"user_id": name, "name": "shell", "sha256": query.digest(token), "created_at": clock.now()}
+        models.Token.objects.create(id=f"T{secrets.token_hex(4)}", **row)
     return token
 
 

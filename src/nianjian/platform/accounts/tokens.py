@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.access import govern
 from nianjian.platform.accounts.query import Actor, acts_of, digest
@@ -20,32 +20,9 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.record import record
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedToken:
-    """A token without its secret. ``scopes`` None: all that the roles allow; ``used_at``: to the hour."""
-
-    id: str
-    user: str
-    name: str
-    scopes: tuple[str, ...] | None
-    created_at: datetime
-    expires_at: datetime | None
-    used_at: datetime | None
-    over: bool
-
-
-def list_user_tokens(user: str) -> list[IssuedToken]:
+def list_user_tokens(user: str) -> list[models.Token]:
     """Return a person's tokens, oldest first."""
-    return [issued_token(token) for token in models.Token.objects.filter(user_id=user).order_by("created_at", "id")]
-
-
-def issued_token(token: models.Token) -> IssuedToken:
-    """Return a token as a value."""
-    over = token.expires_at is not None and token.expires_at <= clock.now()
-    scopes = None if token.scopes is None else tuple(sorted(token.scopes))
-    return IssuedToken(
-        token.id, token.user_id, token.name, scopes, token.created_at, token.expires_at, token.used_at, over
-    )
+    return list(models.Token.objects.filter(user_id=user).order_by("created_at", "id"))
 
 
 BYTES: Final = 32
@@ -60,7 +37,7 @@ READING: Final = frozenset({Act.READ, Act.READ_OWN})
 class NewToken:
     """A new token; ``secret`` is told now and never again."""
 
-    token: IssuedToken
+    token: models.Token
     secret: str
 
 
@@ -87,38 +64,30 @@ def create_token(*, user: str, name: str, scopes: Collection[str] | None, days: 
     with transaction.atomic():
         if models.Token.objects.filter(user_id=user).count() >= TOKENS_EACH:
             raise NianjianError("tokens_too_many", user=user, most=TOKENS_EACH)
-        token = models.Token(
-            id=f"T{secrets.token_hex(4)}",
-            user_id=user,
-            name=name.strip(),
-            sha256=digest(secret),
-            scopes=None if scopes is None else sorted(set(scopes)),
-            created_at=now,
+        token = models.Token.objects.create(
+            id=f"T{secrets.token_hex(4)}", user_id=user, name=name.strip(), sha256=digest(secret),
+            scopes=None if scopes is None else sorted(set(scopes)), created_at=now,
             expires_at=None if days is None else now + timedelta(days=days),
-        )
-        token.save(force_insert=True)
+        )  # fmt: skip
         data = {"user": user, "token": token.id, "scopes": token.scopes, "days": days}
         record(verb="token.add", enterprise="", actor=actor, data=data)
-    return NewToken(issued_token(token), secret)
+    return NewToken(token, secret)
 
 
-def revoke_token(*, token: str, actor: Actor) -> IssuedToken:
+def revoke_token(*, token: str, actor: Actor) -> models.Token:
     """End a token at once. ``token_unknown``, also for one that does not concern the actor."""
     with transaction.atomic():
-        found = models.Token.objects.select_for_update().filter(pk=token).first()
-        if found is None:
-            raise NianjianError("token_unknown", token=token)
+        found = get_or_raise(models.Token.objects.select_for_update().filter(pk=token), "token_unknown", token=token)
         try:
             _require_token_rights(actor, found.user_id)
         except NianjianError as refused:
             raise NianjianError("token_unknown", token=token) from refused
-        told = issued_token(found)
-        found.delete()
-        record(verb="token.revoke", enterprise="", actor=actor, data={"user": told.user, "token": token})
-    return told
+        models.Token.objects.filter(pk=token).delete()
+        record(verb="token.revoke", enterprise="", actor=actor, data={"user": found.user_id, "token": token})
+    return found
 
 
-def list_tokens(*, user: str, actor: Actor) -> list[IssuedToken]:
+def list_tokens(*, user: str, actor: Actor) -> list[models.Token]:
     """Return somebody's tokens to that person or to who governs it. ``role_missing``, ``user_unknown``."""
     _require_token_rights(actor, user)
     return list_user_tokens(user)

@@ -52,15 +52,8 @@ def enter(request: Request, act: Act | None, place: str | None) -> None:
         return
     if place == access.EVERYWHERE:
         access.require(request.actor, place, act)
-        return
-    if not access.may(request.actor, place, Act.READ_OWN):
-        raise Http404
-    try:
-        request.enterprise = query.enterprise(place)
-    except NianjianError as error:
-        raise Http404 from error
-    access.require(request.actor, place, act)
-    request.team = access.team_of(request.actor, place)
+    else:
+        request.enterprise, request.team = access.enter_enterprise(request.actor, place, act)
 
 
 class EnterpriseRow(Protocol):

@@ -61,7 +61,7 @@ def once(
     asked = f"{request.method} {request.get_full_path()} {content}"
     stored = service.begin_answer(who=who, key=key, digest=hashlib.sha256(asked.encode()).hexdigest())
     if stored is not None:
-        return _answer(stored.status, stored.body)
+        return _answer(*stored)
     written = _Written()
     try:
         with connection.execute_wrapper(written):

@@ -35,5 +35,4 @@ class Request(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Kind, subject and state."""
         return f"{self.kind} {self.subject} {self.state}"

@@ -6,12 +6,11 @@ Nor under another account: accounts behind which the same person might be (`acco
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.access import may, require
 from nianjian.platform.accounts.holds import list_common_holders
 from nianjian.platform.accounts.query import Actor, asked_by
@@ -19,82 +18,49 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.approvals.models import Request
 from nianjian.platform.audit.record import record
 
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """A request as a value; ``state`` is pending, approved or refused, ``decided_by`` empty while pending."""
-
-    id: str
-    kind: str
-    subject: str
-    digest: str
-    enterprise: str
-    state: str
-    requested_by: str
-    decided_by: str
-
-
-def to_approval(row: Request) -> Approval:
-    """The row as a value."""
-    return Approval(
-        row.id, row.kind, row.subject, row.digest, row.enterprise, row.state, row.requested_by, row.decided_by
-    )
+Approval = Request
+"""A request as other rooms call it, where a request is one of a browser."""
 
 
 def get_approval(id_: str) -> Approval:
     """One request; ``approval_unknown``."""
-    found = Request.objects.filter(pk=id_).first()
-    if found is None:
-        raise NianjianError("approval_unknown", approval=id_)
-    return to_approval(found)
+    return get_or_raise(Request.objects.filter(pk=id_), "approval_unknown", approval=id_)
 
 
-def list_approvals(*, state: str | None = None) -> list[Approval]:
-    """Requests, newest first, of one state if given."""
-    found = Request.objects.order_by("-requested_at", "-id")
-    return [to_approval(one) for one in (found.filter(state=state) if state else found)]
+def list_approvals() -> list[Approval]:
+    """All requests, newest first."""
+    return list(Request.objects.order_by("-requested_at", "-id"))
 
 
 def find_pending(kind: str, subject: str) -> str | None:
     """The open request of a kind about a subject; None: there is none."""
-    return (
-        Request.objects.filter(kind=kind, subject=subject, state=Request.PENDING).values_list("pk", flat=True).first()
-    )
+    found = Request.objects.filter(kind=kind, subject=subject, state=Request.PENDING)
+    return found.values_list("pk", flat=True).first()
 
 
 def list_approvals_part(enterprise: str | None, *, first: int, count: int) -> list[Approval]:
     """Requests, newest first, ``count`` of them from the ``first`` on; of one enterprise, None: all."""
-    found = Request.objects.order_by("-requested_at", "-id")
-    return [
-        to_approval(one)
-        for one in (found if enterprise is None else found.filter(enterprise=enterprise))[first : first + count]
-    ]
+    found = Request.objects.filter(**({} if enterprise is None else {"enterprise": enterprise}))
+    return list(found.order_by("-requested_at", "-id")[first : first + count])
 
 
 def list_pending(enterprise: str, *, besides: str, most: int) -> list[Approval]:
     """Open requests of an enterprise that somebody else than ``besides`` made, oldest first."""
     found = Request.objects.filter(enterprise=enterprise, state=Request.PENDING).exclude(requested_by=besides)
-    return [to_approval(one) for one in found.order_by("requested_at", "id")[:most]]
+    return list(found.order_by("requested_at", "id")[:most])
 
 
 def create_request(*, kind: str, subject: str, digest: str, enterprise: str, actor: Actor) -> Approval:
     """Ask; the pending request. ``approval_pending`` if the same subject already waits."""
     with transaction.atomic():
-        waiting = Request.objects.filter(kind=kind, subject=subject, state=Request.PENDING).first()
-        if waiting is not None:
-            raise NianjianError("approval_pending", approval=waiting.id)
-        made = Request(
-            id=f"A{secrets.token_hex(4)}",
-            kind=kind,
-            subject=subject,
-            digest=digest,
-            enterprise=enterprise,
-            requested_by=str(actor),
-            requested_at=clock.now(),
-        )
-        made.save(force_insert=True)
+        if waiting := find_pending(kind, subject):
+            raise NianjianError("approval_pending", approval=waiting)
+        made = Request.objects.create(
+            id=f"A{secrets.token_hex(4)}", kind=kind, subject=subject, digest=digest, enterprise=enterprise,
+            requested_by=str(actor), requested_at=clock.now(),
+        )  # fmt: skip
         record(verb="approval.request", enterprise=enterprise, actor=actor, data=_audit_data(made))
-    return to_approval(made)
+    return made
 
 
 def approve_request(*, approval: str, digest: str, actor: Actor) -> Approval:
@@ -118,9 +84,8 @@ def refuse_request(*, approval: str, actor: Actor) -> Approval:
 
 def _decide(approval: str, state: str, digest: str | None, actor: Actor) -> Approval:
     with transaction.atomic():
-        row = Request.objects.select_for_update().filter(pk=approval).first()
-        if row is None:
-            raise NianjianError("approval_unknown", approval=approval)
+        found = Request.objects.select_for_update().filter(pk=approval)
+        row = get_or_raise(found, "approval_unknown", approval=approval)
         if row.state != Request.PENDING:
             raise NianjianError("approval_decided", approval=approval, state=row.state)
         if state == Request.APPROVED:
@@ -128,7 +93,7 @@ def _decide(approval: str, state: str, digest: str | None, actor: Actor) -> Appr
         elif row.requested_by != str(actor):
             require(actor, row.enterprise, Act.APPROVE)
         _set_state(row, state, actor)
-    return to_approval(row)
+    return row
 
 
 def withdraw_all(*, person: Actor, actor: Actor) -> None:

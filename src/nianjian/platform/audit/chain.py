@@ -15,23 +15,12 @@ from nianjian.platform.audit.models import Entry, Head
 GENESIS: Final = "0" * 64
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What is hashed of an entry, in the table's own spelling."""
+HASHED: Final = ("seq", "at", "actor", "enterprise", "verb", "data", "prev")
 
-    seq: int
-    at: str
-    actor: str
-    enterprise: str
-    verb: str
-    data: str
-    prev: str
 
-    @property
-    def hash(self) -> str:
-        """sha256, hex, over the canonical JSON of all fields."""
-        fields = {name: getattr(self, name) for name in ("seq", "at", "actor", "enterprise", "verb", "data", "prev")}
-        return hashlib.sha256(canonical(fields).encode()).hexdigest()
+def hash_entry(entry: Entry) -> str:
+    """sha256, hex, over the canonical JSON of all other fields, in the table's own spelling."""
+    return hashlib.sha256(canonical({name: getattr(entry, name) for name in HASHED}).encode()).hexdigest()
 
 
 def canonical(data: Mapping[str, object]) -> str:
@@ -76,10 +65,9 @@ def verify_chain(told: Callable[[int, int], None] | None = None) -> ChainReport:
         expected = seen + 1
         if entry.seq != expected:
             return ChainReport(ok=False, entries=seen, broken_at=expected, reason="missing")
-        link = Link(entry.seq, entry.at, entry.actor, entry.enterprise, entry.verb, entry.data, entry.prev)
         if entry.prev != prev:
             return ChainReport(ok=False, entries=seen, broken_at=entry.seq, reason="link")
-        if link.hash != entry.hash:
+        if hash_entry(entry) != entry.hash:
             return ChainReport(ok=False, entries=seen, broken_at=entry.seq, reason="content")
         seen, prev = entry.seq, entry.hash
     if head is None or last > seen:

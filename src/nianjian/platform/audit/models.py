@@ -36,7 +36,6 @@ class Entry(models.Model):
     objects: ClassVar[models.Manager[Entry]] = models.Manager.from_queryset(AppendOnly)()
 
     def __str__(self) -> str:
-        """Sequence number, verb and actor."""
         return f"{self.seq} {self.verb} {self.actor}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
@@ -66,5 +65,4 @@ class Head(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Number of the last entry."""
         return f"head {self.seq}"

@@ -33,13 +33,8 @@ class Act:
 
 def acts(*, enterprise: str | None = None, verb: str | None = None, newest: int = 100) -> Iterator[Act]:
     """Yield the newest entries first, at most ``newest``, of one enterprise or verb if given."""
-    found = Entry.objects.order_by("-seq")
-    if enterprise is not None:
-        found = found.filter(enterprise=enterprise)
-    if verb is not None:
-        found = found.filter(verb=verb)
-    for entry in found[:newest]:
-        yield act(entry)
+    wanted = {name: value for name, value in (("enterprise", enterprise), ("verb", verb)) if value is not None}
+    yield from map(act, Entry.objects.filter(**wanted).order_by("-seq")[:newest])
 
 
 def filter_entries(
@@ -50,14 +45,8 @@ def filter_entries(
     ``verb``: how it begins; ``actor``: how it begins, with its kind (``user:anna``) or without; ``since`` and
     ``until`` (excluded): moments as in the chain.
     """
-    entries = Entry.objects.order_by("-seq")
-    for name, value in (
-        ("enterprise", enterprise),
-        ("verb__startswith", verb),
-        ("at__gte", since),
-        ("at__lt", until),
-    ):
-        entries = entries.filter(**{name: value}) if value else entries
+    asked = {"enterprise": enterprise, "verb__startswith": verb, "at__gte": since, "at__lt": until}
+    entries = Entry.objects.filter(**{name: value for name, value in asked.items() if value}).order_by("-seq")
     return entries.filter(_acted(actor)) if actor else entries
 
 

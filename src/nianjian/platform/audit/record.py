@@ -8,7 +8,7 @@ from datetime import UTC
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
-from nianjian.platform.audit.chain import Link, canonical
+from nianjian.platform.audit.chain import canonical, hash_entry
 from nianjian.platform.audit.models import Entry, Head
 
 
@@ -21,25 +21,11 @@ def record(*, verb: str, enterprise: str, actor: object, data: Mapping[str, obje
     """
     with transaction.atomic():
         head = Head.objects.select_for_update().get(pk=1)
-        link = Link(
-            seq=head.seq + 1,
-            at=clock.now().astimezone(UTC).isoformat(timespec="microseconds"),
-            actor=str(actor),
-            enterprise=enterprise,
-            verb=verb,
-            data=canonical(data),
-            prev=head.hash,
-        )
-        Entry(
-            seq=link.seq,
-            at=link.at,
-            actor=link.actor,
-            enterprise=link.enterprise,
-            verb=link.verb,
-            data=link.data,
-            prev=link.prev,
-            hash=link.hash,
-        ).save()
-        head.seq, head.hash = link.seq, link.hash
+        at = clock.now().astimezone(UTC).isoformat(timespec="microseconds")
+        who = {"actor": str(actor), "enterprise": enterprise, "verb": verb}
+        entry = Entry(seq=head.seq + 1, at=at, **who, data=canonical(data), prev=head.hash)
+        entry.hash = hash_entry(entry)
+        entry.save()
+        head.seq, head.hash = entry.seq, entry.hash
         head.save(update_fields=["seq", "hash"])
-    return link.seq
+    return head.seq

@@ -32,7 +32,6 @@ class Intent(models.Model):
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["state", "opened_at"], name="queue_intent_state")]
 
     def __str__(self) -> str:
-        """Kind, transaction and state."""
         return f"{self.kind} {self.txn} {self.state}"
 
 
@@ -47,7 +46,8 @@ class Job(models.Model):
     DONE = "done"
     FAILED = "failed"
     STOPPED = "stopped"
-    STATES = (WAITING, RUNNING, DONE, FAILED, STOPPED)
+    OVER = (DONE, FAILED, STOPPED)
+    STATES = (WAITING, RUNNING, *OVER)
 
     id = models.CharField(primary_key=True, max_length=20)
     kind = models.CharField(max_length=40)
@@ -77,8 +77,12 @@ class Job(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Kind and state."""
         return f"{self.kind} {self.id} {self.state}"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.state in self.OVER
 
 
 class Worker(models.Model):
@@ -89,7 +93,6 @@ class Worker(models.Model):
     beat_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        """The name."""
         return self.name
 
 
@@ -103,5 +106,4 @@ class Answer(models.Model):
     created_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        """The status."""
         return str(self.status)

@@ -3,75 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import get_or_raise
 from nianjian.platform.jobs.models import Intent, Job, Worker
 
 UNDER_WAY: Final = (Job.WAITING, Job.RUNNING)
-OVER: Final = (Job.DONE, Job.FAILED, Job.STOPPED)
+OVER: Final = Job.OVER
 
 
-@dataclass(frozen=True, slots=True)
-class OpenIntent:
-    """An intent that nobody has closed yet."""
-
-    id: str
-    kind: str
-    enterprise: str
-    txn: str
-    payload: Mapping[str, object]
-    opened_at: datetime
-
-
-def open_intents() -> list[OpenIntent]:
+def open_intents() -> list[Intent]:
     """All open intents, oldest first."""
-    found = Intent.objects.filter(state=Intent.OPEN).order_by("opened_at", "id")
-    return [OpenIntent(one.id, one.kind, one.enterprise, one.txn, one.payload, one.opened_at) for one in found]
+    return list(Intent.objects.filter(state=Intent.OPEN).order_by("opened_at", "id"))
 
 
-def open_count() -> int:
-    """How many intents are open."""
-    return Intent.objects.filter(state=Intent.OPEN).count()
-
-
-@dataclass(frozen=True, slots=True)
-class JobValue:
-    """A job as a value; the fields are those of `models.Job`."""
-
-    id: str
-    kind: str
-    enterprise: str
-    payload: Mapping[str, object]
-    state: str
-    done: int
-    total: int
-    note: str
-    stop_wanted: bool
-    result: Mapping[str, object]
-    error: Mapping[str, object]
-    requested_by: str
-    attempts: int
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing more will happen."""
-        return self.state in OVER
+JobValue = Job
+"""A job as other rooms call it, where a job is a declaration of work or a document of the API."""
 
 
 def job(id_: str) -> JobValue:
     """One job; ``job_unknown``."""
-    found = Job.objects.filter(pk=id_).first()
-    if found is None:
-        raise NianjianError("job_unknown", job=id_)
-    return value(found)
+    return get_or_raise(Job.objects.filter(pk=id_), "job_unknown", job=id_)
 
 
 def state(id_: str) -> str:
@@ -82,22 +37,23 @@ def state(id_: str) -> str:
 def jobs(enterprise: str, *, first: int = 0, newest: int = 50) -> list[JobValue]:
     """An enterprise's jobs, newest first; ``newest`` of them from the ``first`` on."""
     found = Job.objects.filter(enterprise=enterprise).order_by("-created_at", "-id")
-    return [value(one) for one in found[first : first + newest]]
+    return list(found[first : first + newest])
 
 
 def newest(enterprise: str, kind: str, payload: Mapping[str, object], *states: str) -> JobValue | None:
     """The newest job of a kind whose payload has these values, in one of ``states`` (none: in any); None: no such."""
-    wanted = {f"payload__{name}": value for name, value in payload.items()}
-    found = Job.objects.filter(enterprise=enterprise, kind=kind, **wanted)
-    row = (found.filter(state__in=states) if states else found).order_by("-created_at", "-id").first()
-    return None if row is None else value(row)
+    found = _with_payload(enterprise, payload).filter(kind=kind)
+    return (found.filter(state__in=states) if states else found).order_by("-created_at", "-id").first()
 
 
 def list_done_jobs(enterprise: str, kind: str, payload: Mapping[str, object]) -> list[JobValue]:
     """The jobs of a kind that are done and whose payload has these values, newest first."""
-    wanted = {f"payload__{name}": value for name, value in payload.items()}
-    found = Job.objects.filter(enterprise=enterprise, kind=kind, state="done", **wanted)
-    return [value(one) for one in found.order_by("-created_at", "-id")]
+    found = _with_payload(enterprise, payload).filter(kind=kind, state=Job.DONE)
+    return list(found.order_by("-created_at", "-id"))
+
+
+def _with_payload(enterprise: str, payload: Mapping[str, object]) -> QuerySet[Job]:
+    return Job.objects.filter(enterprise=enterprise, **{f"payload__{name}": value for name, value in payload.items()})
 
 
 def last_asked(kinds: Collection[str]) -> dict[str, datetime]:
@@ -113,17 +69,15 @@ def under_way(
 
     Of a ``kind`` and with these values in their payload, if given.
     """
-    wanted = {f"payload__{name}": value for name, value in (payload or {}).items()}
-    found = Job.objects.filter(enterprise=enterprise, state__in=UNDER_WAY, **wanted)
-    found = found.filter(kind=kind) if kind else found
-    return [value(one) for one in found.order_by("created_at", "id")[:first]]
+    found = _with_payload(enterprise, payload or {}).filter(state__in=UNDER_WAY)
+    return list((found.filter(kind=kind) if kind else found).order_by("created_at", "id")[:first])
 
 
 def over_before(kind: str, moment: datetime, name: str) -> list[JobValue]:
     """Jobs of a kind that were over before a moment and whose payload or result still holds a value ``name``."""
     holds = Q(payload__has_key=name) | Q(result__has_key=name)
     found = Job.objects.filter(holds, kind=kind, state__in=OVER, finished_at__lt=moment)
-    return [value(one) for one in found.order_by("finished_at")]
+    return list(found.order_by("finished_at"))
 
 
 def list_values_by_name(name: str) -> set[str]:
@@ -149,12 +103,7 @@ def last_beat() -> datetime | None:
     return Worker.objects.order_by("-beat_at").values_list("beat_at", flat=True).first()
 
 
-def value(row: Job) -> JobValue:
-    """Row as a value."""
-    return JobValue(**{name: getattr(row, name) for name in JobValue.__dataclass_fields__})
-
-
 def failed(enterprise: str, requested_by: str, *, since: datetime, most: int) -> list[JobValue]:
     """Jobs of one person that failed after a moment, newest first."""
     found = Job.objects.filter(enterprise=enterprise, state=Job.FAILED, requested_by=requested_by)
-    return [value(one) for one in found.filter(finished_at__gt=since).order_by("-finished_at", "-id")[:most]]
+    return list(found.filter(finished_at__gt=since).order_by("-finished_at", "-id")[:most])

@@ -11,7 +11,6 @@ import secrets
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,21 +20,12 @@ from django.db.models import QuerySet
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.jobs.models import Answer, Intent, Job, Worker
-from nianjian.platform.jobs.query import JobValue, value
 
 ANSWERS_KEPT: Final = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredAnswer:
-    """What was answered: a status and JSON."""
-
-    status: int
-    body: str
-
-
-def begin_answer(*, who: str, key: str, digest: str) -> StoredAnswer | None:
-    """Take the key for this request; None: it is new, go on. Else the answer that was given.
+def begin_answer(*, who: str, key: str, digest: str) -> tuple[int, str] | None:
+    """Take the key for this request; None: it is new, go on. Else the status and JSON that were answered.
 
     ``digest``: of method, address and content. ``idempotency_key_reused`` for another request under the key,
     ``idempotency_running`` while the first one has no answer, also where it broke off: whether it was done is not
@@ -53,7 +43,7 @@ def begin_answer(*, who: str, key: str, digest: str) -> StoredAnswer | None:
             raise NianjianError("idempotency_key_reused") from None
         if found is None or found.status is None:  # gone: refused in this very moment
             raise NianjianError("idempotency_running") from None
-        return StoredAnswer(found.status, found.body)
+        return found.status, found.body
     return None
 
 
@@ -89,16 +79,8 @@ FORGET: Final = timedelta(days=1)
 
 def open(*, kind: str, enterprise: str, txn: str, payload: Mapping[str, object]) -> str:  # noqa: A001 - service.open
     """Write the intent; its id. Commit it before the other store is touched."""
-    made = Intent(
-        id=uuid.uuid4().hex,
-        kind=kind,
-        enterprise=enterprise,
-        txn=txn,
-        payload=dict(payload),
-        opened_at=clock.now(),
-    )
-    made.save(force_insert=True)
-    return made.id
+    made = {"kind": kind, "enterprise": enterprise, "txn": txn, "payload": dict(payload), "opened_at": clock.now()}
+    return Intent.objects.create(id=uuid.uuid4().hex, **made).id
 
 
 def close(*, intent: str) -> None:
@@ -119,16 +101,8 @@ def _leave(intent: str, state: str) -> None:
 
 def enqueue_job(*, kind: str, enterprise: str, payload: Mapping[str, object], requested_by: str) -> str:
     """Put a job at the queue's end; its id. The act that it runs writes the audit entry, the waiting writes none."""
-    made = Job(
-        id=f"J{secrets.token_hex(5)}",
-        kind=kind,
-        enterprise=enterprise,
-        payload=dict(payload),
-        requested_by=requested_by,
-        created_at=clock.now(),
-    )
-    made.save(force_insert=True)
-    return made.id
+    made = {"kind": kind, "enterprise": enterprise, "payload": dict(payload), "requested_by": requested_by}
+    return Job.objects.create(id=f"J{secrets.token_hex(5)}", created_at=clock.now(), **made).id
 
 
 def stop(*, job: str) -> None:
@@ -149,7 +123,7 @@ def stop_all(*, requested_by: str, keep: Callable[[str, str], bool]) -> None:
                 stop(job=row.pk)
 
 
-def take(*, worker: str, again: Collection[str]) -> JobValue | None:
+def take(*, worker: str, again: Collection[str]) -> Job | None:
     """Give the worker a job: one whose worker fell silent if its kind is in ``again``, else the oldest that waits.
 
     None: there is nothing to do. Broken-off work that may not be repeated fails with ``job_broken_off``.
@@ -157,18 +131,18 @@ def take(*, worker: str, again: Collection[str]) -> JobValue | None:
     return _take_over(worker, again) or _take_waiting(worker)
 
 
-def _take_waiting(worker: str) -> JobValue | None:
+def _take_waiting(worker: str) -> Job | None:
     while (first := Job.objects.filter(state=Job.WAITING).order_by("created_at", "id").first()) is not None:
         now = clock.now()
         mine = Job.objects.filter(pk=first.pk, state=Job.WAITING).update(
             state=Job.RUNNING, worker=worker, attempts=first.attempts + 1, started_at=now, beat_at=now
         )
         if mine:
-            return value(Job.objects.get(pk=first.pk))
+            return Job.objects.get(pk=first.pk)
     return None
 
 
-def _take_over(worker: str, again: Collection[str]) -> JobValue | None:
+def _take_over(worker: str, again: Collection[str]) -> Job | None:
     silent = Job.objects.filter(state=Job.RUNNING, beat_at__lt=clock.now() - SILENT)
     for left in silent.order_by("created_at", "id"):
         now = clock.now()
@@ -178,7 +152,7 @@ def _take_over(worker: str, again: Collection[str]) -> JobValue | None:
         elif left.kind not in again or left.attempts >= ATTEMPTS:
             as_found.update(state=Job.FAILED, finished_at=now, error=broken_off(left.pk))
         elif as_found.update(worker=worker, attempts=left.attempts + 1, started_at=now, beat_at=now, done=0, note=""):
-            return value(Job.objects.get(pk=left.pk))
+            return Job.objects.get(pk=left.pk)
     return None
 
 
@@ -203,9 +177,7 @@ def leave(*, worker: str) -> None:
 
 def progress(*, job: str, worker: str, done: int, total: int, note: str = "") -> bool:
     """Tell how far it is; whether it is to stop. ``job_lost`` if another worker has it by now."""
-    mine = Job.objects.filter(pk=job, state=Job.RUNNING, worker=worker)
-    if not mine.update(done=done, total=total, note=note[:200], beat_at=clock.now()):
-        raise NianjianError("job_lost", job=job)
+    _update(job, worker, done=done, total=total, note=note[:200], beat_at=clock.now())
     return bool(Job.objects.filter(pk=job, stop_wanted=True).exists())
 
 
@@ -228,7 +200,8 @@ def forget(*, job: str, name: str) -> None:
     """Take a value out of payload and result of a job that is over: what it named is gone."""
     with transaction.atomic():
         row = Job.objects.select_for_update().get(pk=job)
-        row.payload, row.result = _without(row.payload, name), _without(row.result, name)
+        row.payload.pop(name, None)
+        row.result.pop(name, None)
         row.save(update_fields=["payload", "result"])
 
 
@@ -237,21 +210,18 @@ def drop_over(*, enterprise: str, kind: str, requested_by: str) -> None:
     mine = Job.objects.filter(enterprise=enterprise, kind=kind, requested_by=requested_by)
     newest = mine.order_by("-created_at", "-id").values_list("pk", flat=True)
     kept = [*newest[:1], *newest.filter(state=Job.DONE)[:1]]
-    mine.filter(state__in=(Job.DONE, Job.FAILED, Job.STOPPED)).exclude(pk__in=kept).delete()
-
-
-def _without(told: Mapping[str, object], name: str) -> dict[str, object]:
-    return {key: value for key, value in told.items() if key != name}
+    mine.filter(state__in=Job.OVER).exclude(pk__in=kept).delete()
 
 
 def give_back(*, job: str, worker: str) -> None:
     """Let the next worker begin it anew: this one ends before the work is done. ``job_lost``."""
-    mine = Job.objects.filter(pk=job, state=Job.RUNNING, worker=worker)
-    if not mine.update(state=Job.WAITING, worker="", attempts=0, beat_at=None, done=0, total=0, note=""):
-        raise NianjianError("job_lost", job=job)
+    _update(job, worker, state=Job.WAITING, worker="", attempts=0, beat_at=None, done=0, total=0, note="")
 
 
 def _end(job: str, worker: str, **changes: object) -> None:
-    mine = Job.objects.filter(pk=job, state=Job.RUNNING, worker=worker)
-    if not mine.update(finished_at=clock.now(), **changes):
-        raise NianjianError("job_lost", job=job)
+    _update(job, worker, finished_at=clock.now(), **changes)
+
+
+def _update(job_: str, worker_: str, /, **changes: object) -> None:
+    if not Job.objects.filter(pk=job_, state=Job.RUNNING, worker=worker_).update(**changes):
+        raise NianjianError("job_lost", job=job_)

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.clock import ZONE
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.record import record
 from nianjian.platform.notifications.models import Channel, Choice
@@ -81,10 +81,12 @@ def list_channels(user: str) -> list[Channel]:
 
 def get_channel(id_: str, user: str) -> Channel:
     """One of the person's open channels; ``channel_unknown``."""
-    found = Channel.objects.filter(pk=id_, user=user, closed_at=None).first()
-    if found is None:
-        raise NianjianError("channel_unknown")
-    return found
+    return get_or_raise(Channel.objects.filter(pk=id_, user=user, closed_at=None), "channel_unknown")
+
+
+def _lock_channel(id_: str, actor: Actor) -> Channel:
+    rows = Channel.objects.select_for_update().filter(pk=id_, user=actor.name, closed_at=None)
+    return get_or_raise(rows, "channel_unknown")
 
 
 def list_confirmed_channels(users: Collection[str]) -> dict[str, list[str]]:
@@ -102,9 +104,7 @@ def find_usable_channel(id_: str) -> Channel | None:
 
 
 CHANNELS_EACH: Final = 5  # open channels a person
-NEW_CHANNELS_AN_HOUR: Final = (
-    10  # channels that a person may make within an `HOUR`: each sends a message to whoever lives there
-)
+NEW_CHANNELS_AN_HOUR: Final = 10  # that a person may make: each sends a message to whoever lives there
 HOUR: Final = timedelta(hours=1)
 GUESSES: Final = 5  # wrong codes, then the channel is to be made anew
 DIGITS: Final = 6
@@ -134,16 +134,8 @@ def create_channel(*, kind: str, address: str, mask: str, actor: Actor) -> tuple
         if Channel.objects.filter(user=actor.name, made_at__gt=clock.now() - HOUR).count() >= NEW_CHANNELS_AN_HOUR:
             raise NianjianError("channels_too_often", most=NEW_CHANNELS_AN_HOUR)
         id_ = f"N{secrets.token_hex(4)}"
-        row = Channel(
-            id=id_,
-            user=actor.name,
-            kind=kind,
-            address=address,
-            mask=mask,
-            code=_code_digest(id_, code),
-            made_at=clock.now(),
-        )
-        row.save(force_insert=True)
+        values = {"kind": kind, "address": address, "mask": mask, "code": _code_digest(id_, code)}
+        row = Channel.objects.create(id=id_, user=actor.name, made_at=clock.now(), **values)
         record(verb="notify.channel_added", enterprise="", actor=actor, data={"channel": id_, "kind": kind})
     return row, code
 
@@ -155,9 +147,7 @@ def confirm_channel(*, channel: str, code: str, actor: Actor) -> None:
     transaction.
     """
     with transaction.atomic():
-        row = Channel.objects.select_for_update().filter(pk=channel, user=actor.name, closed_at=None).first()
-        if row is None:
-            raise NianjianError("channel_unknown")
+        row = _lock_channel(channel, actor)
         if row.confirmed_at is not None:
             return
         right = hmac.compare_digest(row.code, _code_digest(row.id, code.strip()))
@@ -177,9 +167,7 @@ def confirm_channel(*, channel: str, code: str, actor: Actor) -> None:
 def close_channel(*, channel: str, actor: Actor) -> None:
     """End a channel of the actor: nothing more is told there, and its address is forgotten. ``channel_unknown``."""
     with transaction.atomic():
-        row = Channel.objects.select_for_update().filter(pk=channel, user=actor.name, closed_at=None).first()
-        if row is None:
-            raise NianjianError("channel_unknown")
+        row = _lock_channel(channel, actor)
         row.closed_at, row.address = clock.now(), ""
         row.save(update_fields=["closed_at", "address"])
         record(verb="notify.channel_closed", enterprise="", actor=actor, data={"channel": row.id})

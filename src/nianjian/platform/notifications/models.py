@@ -17,7 +17,6 @@ class Looked(models.Model):
     day = models.DateField()
 
     def __str__(self) -> str:
-        """Enterprise and day."""
         return f"{self.enterprise} {self.day}"
 
 
@@ -45,7 +44,6 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        """What about, and which stage."""
         return f"{self.about} {self.stage}"
 
 
@@ -83,7 +81,6 @@ class Dispatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Channel and state."""
         return f"{self.channel} {self.state}"
 
 
@@ -101,7 +98,6 @@ class Choice(models.Model):
     changed_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        """Whose it is."""
         return self.user
 
 
@@ -120,7 +116,6 @@ class Channel(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        """Its number and mask."""
         return f"{self.id} {self.mask}"
 
 
@@ -141,7 +136,6 @@ class Webhook(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        """Id and address."""
         return f"{self.id} {self.url}"
 
 
@@ -174,5 +168,4 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Message and state."""
         return f"{self.id} {self.state}"

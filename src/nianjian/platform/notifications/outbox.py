@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import QuerySet
 
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.record import record
 from nianjian.platform.notifications.delivery import Outcome
@@ -176,9 +176,7 @@ def retry_dispatch(*, dispatch: int, enterprise: str, now: datetime, actor: Acto
     """
     with transaction.atomic():
         held = Dispatch.objects.select_for_update(of=("self",)).filter(pk=dispatch, message__enterprise=enterprise)
-        row = held.first()
-        if row is None:
-            raise NianjianError("dispatch_unknown")
+        row = get_or_raise(held, "dispatch_unknown")
         if row.state not in {Dispatch.FAILED, Dispatch.UNCLEAR}:
             raise NianjianError("dispatch_delivered")
         row.repeated = row.repeated or row.state == Dispatch.UNCLEAR

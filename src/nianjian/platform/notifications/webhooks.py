@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.access import may, require
 from nianjian.platform.accounts.query import Actor, recorded_actor
 from nianjian.platform.accounts.roles import Act
@@ -32,10 +32,7 @@ def list_webhooks(enterprise: str) -> QuerySet[Webhook]:
 
 def get_webhook(id_: str, enterprise: str) -> Webhook:
     """One of an enterprise's open webhooks; ``webhook_unknown``."""
-    found = list_webhooks(enterprise).filter(pk=id_).first()
-    if found is None:
-        raise NianjianError("webhook_unknown", webhook=id_)
-    return found
+    return get_or_raise(list_webhooks(enterprise).filter(pk=id_), "webhook_unknown", webhook=id_)
 
 
 def list_deliveries(webhook_: Webhook) -> QuerySet[Delivery]:
@@ -62,15 +59,9 @@ def sign_headers(*, secret: str, message: str, moment: int, body: bytes) -> dict
 
 #: What one may be told of: beginnings of audit verbs.
 EVENTS: Final = (
-    "calls.import",
-    "calls.undo",
-    "registers.import",
-    "portrait.run",
-    "approval.request",
-    "approval",
-    "complaints",
+    "calls.import", "calls.undo", "registers.import", "portrait.run", "approval.request", "approval", "complaints",
     "complaints.warning",
-)
+)  # fmt: skip
 TEST: Final = "webhook.test"
 PAUSES: Final = tuple(timedelta(seconds=s) for s in (30, 120, 600, 3600, 14400))  # then a person must ask again
 MOST: Final = 200  # entries and messages of one round
@@ -87,16 +78,8 @@ def create_webhook(*, enterprise: str, url: str, events: Sequence[str], actor: A
         raise NianjianError("webhook_event_unknown", events=", ".join(events), known=", ".join(EVENTS))
     secret = new_secret()
     with transaction.atomic():
-        made = Webhook(
-            id=f"W{secrets.token_hex(4)}",
-            enterprise=enterprise,
-            url=url,
-            events=sorted(events),
-            secret=secret,
-            seq=0,
-            made_by=str(actor),
-            created_at=clock.now(),
-        )
+        told = {"enterprise": enterprise, "url": url, "events": sorted(events), "secret": secret}
+        made = Webhook(id=f"W{secrets.token_hex(4)}", seq=0, made_by=str(actor), created_at=clock.now(), **told)
         data = {"webhook": made.id, "url": url, "events": made.events}
         made.seq = record(verb="webhook.add", enterprise=enterprise, actor=actor, data=data)
         made.save(force_insert=True)
@@ -141,9 +124,8 @@ def retry_delivery(*, delivery: str, webhook: str, enterprise: str, actor: Actor
     """Send a message once more, now; ``role_missing``, ``webhook_unknown``, ``delivery_unknown``."""
     require(actor, enterprise, Act.ADMINISTER)
     with transaction.atomic():
-        row = get_webhook(webhook, enterprise).deliveries.filter(pk=delivery).first()
-        if row is None:
-            raise NianjianError("delivery_unknown", delivery=delivery)
+        deliveries = get_webhook(webhook, enterprise).deliveries
+        row = get_or_raise(deliveries.filter(pk=delivery), "delivery_unknown", delivery=delivery)
         row.state, row.tries, row.next_at = Delivery.WAITING, 0, clock.now()
         row.save(update_fields=["state", "tries", "next_at"])
         record(verb="webhook.again", enterprise=enterprise, actor=actor, data={"delivery": delivery})
@@ -182,14 +164,9 @@ def _new_entries(row: Webhook) -> QuerySet[Entry]:
 def _insert_delivery(row: Webhook, seq: int, event: str, data: object, at: str) -> None:
     told = {"type": event, "timestamp": at, "enterprise": row.enterprise, "seq": seq, "data": data}
     now = clock.now()
-    Delivery(
-        id=f"msg_{row.id}_{seq}",
-        webhook=row,
-        event=event,
-        body=json.dumps(told, ensure_ascii=False, sort_keys=True),
-        next_at=now,
-        created_at=now,
-    ).save(force_insert=True)
+    body = json.dumps(told, ensure_ascii=False, sort_keys=True)
+    message = f"msg_{row.id}_{seq}"
+    Delivery.objects.create(id=message, webhook=row, event=event, body=body, next_at=now, created_at=now)
 
 
 def claim_delivery(now: datetime) -> Delivery | None:

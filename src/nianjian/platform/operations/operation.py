@@ -201,7 +201,6 @@ class Registry:
         self._operations[one.name] = one
 
     def __iter__(self) -> Iterator[Operation[..., Any]]:
-        """Give each, in the order of their declaration."""
         return iter(self._operations.values())
 
     def of(self, area: Area) -> tuple[Operation[..., Any], ...]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from django.db import models, transaction
+from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.kernel.files import wrap_read_errors
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
@@ -48,8 +47,11 @@ class Attachment(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Kind, metric and year."""
         return f"{self.kind} {self.metric} {self.year}"
+
+    def content(self) -> bytes:
+        """The plain file; ``blob_missing``, ``sealed_damaged``."""
+        return blobs.get(self.blob)
 
 
 class RowAttachment(models.Model):
@@ -80,66 +82,25 @@ class RowAttachment(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Kind and hash."""
         return f"{self.register} {self.sha256[:12]}"
 
 
-@dataclass(frozen=True, slots=True)
-class AttachmentValue:
-    """An attachment as a value; ``content`` reads it from the vault."""
-
-    metric: str
-    year: int
-    kind: str
-    name: str
-    sha256: str
-    blob: str
-
-    def content(self) -> bytes:
-        """The plain file; ``blob_missing``, ``sealed_damaged``."""
-        return blobs.get(self.blob)
-
-
-def list_attachments(enterprise: str, *, year: int | None = None) -> list[AttachmentValue]:
+def list_attachments(enterprise: str, *, year: int | None = None) -> QuerySet[Attachment]:
     """Attachments of an enterprise, of one data year if given, by metric, year, kind and hash."""
     found = Attachment.objects.filter(enterprise_id=enterprise).order_by("metric", "year", "kind", "sha256")
-    rows = found if year is None else found.filter(year=year)
-    return [AttachmentValue(row.metric, row.year, row.kind, row.name, row.sha256, row.blob) for row in rows]
+    return found if year is None else found.filter(year=year)
 
 
-@dataclass(frozen=True, slots=True)
-class RowPaper:
-    """An attachment of a row; ``recorded_at`` is UTC, ``size`` bytes."""
-
-    id: int
-    name: str
-    media_type: str
-    sha256: str
-    size: int
-    blob: str
-    recorded_at: datetime
-    recorded_by: str
-
-
-def list_row_papers(enterprise: str, register: str, key: str, most: int = 50) -> list[RowPaper]:
+def list_row_papers(enterprise: str, register: str, key: str, most: int = 50) -> list[RowAttachment]:
     """Attachments of a row, newest first."""
     found = RowAttachment.objects.filter(enterprise_id=enterprise, register=register, key=key, removed_at=None)
-    return [_to_row_paper(row) for row in found.order_by("-pk")[:most]]
+    return list(found.order_by("-pk")[:most])
 
 
-def get_row_paper(enterprise: str, register: str, key: str, id_: int) -> RowPaper:
+def get_row_paper(enterprise: str, register: str, key: str, id_: int) -> RowAttachment:
     """One attachment of a row; ``attachment_unknown``."""
-    found = RowAttachment.objects.filter(
-        enterprise_id=enterprise, register=register, key=key, removed_at=None, pk=id_
-    ).first()
-    if found is None:
-        raise NianjianError("attachment_unknown", attachment=id_)
-    return _to_row_paper(found)
-
-
-def _to_row_paper(row: RowAttachment) -> RowPaper:
-    name = row.name or ""
-    return RowPaper(row.pk, name, row.media_type, row.sha256, row.size, row.blob, row.recorded_at, row.recorded_by)
+    found = RowAttachment.objects.filter(enterprise_id=enterprise, register=register, key=key, removed_at=None)
+    return get_or_raise(found.filter(pk=id_), "attachment_unknown", attachment=id_)
 
 
 # 中文 as on the command line and in the guide -> stored kind
@@ -169,7 +130,7 @@ TYPES: Final = {  # ending -> how its content begins, and its media type
 }
 
 
-def attach(*, enterprise: str, metric: str, year: int, kind: str, path: Path, actor: Actor) -> AttachmentValue:
+def attach(*, enterprise: str, metric: str, year: int, kind: str, path: Path, actor: Actor) -> Attachment:
     """Store and record; the same content for the same purpose again changes nothing.
 
     ``attachment_kind_unknown``, ``attachment_metric_wrong``, ``file_missing``, ``file_unreadable``, ``file_empty``,
@@ -184,33 +145,16 @@ def attach(*, enterprise: str, metric: str, year: int, kind: str, path: Path, ac
     tenant = accounts.enterprise(enterprise)
     content = _read_content(path)
     digest = hashlib.sha256(content).hexdigest()
+    values: dict[str, Any] = {"metric": metric, "year": year, "kind": stored, "sha256": digest}
     with transaction.atomic():
-        known = Attachment.objects.filter(
-            enterprise_id=tenant.code, metric=metric, year=year, kind=stored, sha256=digest
-        ).first()
+        known = Attachment.objects.filter(enterprise_id=tenant.code, **values).first()
         if known is not None:
-            return AttachmentValue(metric, year, stored, known.name, digest, known.blob)
-        blob = blobs.put(content)
-        try:
-            with transaction.atomic():
-                Attachment(
-                    enterprise_id=tenant.code,
-                    metric=metric,
-                    year=year,
-                    kind=stored,
-                    name=path.name,
-                    sha256=digest,
-                    size=blob.size,
-                    blob=blob.id,
-                    recorded_at=clock.now(),
-                    recorded_by=str(actor),
-                ).save(force_insert=True)
-                data = {"metric": metric, "year": year, "kind": stored, "sha256": digest, "size": blob.size}
-                record(verb="portrait.attach", enterprise=tenant.code, actor=actor, data=data)
-        except BaseException:
-            blobs.remove(blob.id)
-            raise
-    return AttachmentValue(metric, year, stored, path.name, digest, blob.id)
+            return known
+        with blobs.put_undoable(content) as blob, transaction.atomic():
+            row = Attachment.objects.create(enterprise_id=tenant.code, name=path.name, **values, **_stamps(blob, actor))
+            data = values | {"size": blob.size}
+            record(verb="portrait.attach", enterprise=tenant.code, actor=actor, data=data)
+    return row
 
 
 def attach_to_row(*, register: str, row: Version, name: str, content: bytes, actor: Actor) -> int:
@@ -227,26 +171,17 @@ def attach_to_row(*, register: str, row: Version, name: str, content: bytes, act
         known = RowAttachment.objects.filter(**place, sha256=digest, removed_at=None).first()
         if known is not None:
             return int(known.pk)
-        blob = blobs.put(content)
-        try:
-            with transaction.atomic():
-                made = RowAttachment(
-                    **place,
-                    name=called,
-                    media_type=media_type,
-                    sha256=digest,
-                    size=blob.size,
-                    blob=blob.id,
-                    recorded_at=clock.now(),
-                    recorded_by=str(actor),
-                )
-                made.save(force_insert=True)
-                data = {"kind": register, "key": row.key, "sha256": digest, "size": blob.size, "type": media_type}
-                record(verb="registers.attach", enterprise=row.enterprise_id, actor=actor, data=data)
-        except BaseException:
-            blobs.remove(blob.id)
-            raise
+        with blobs.put_undoable(content) as blob, transaction.atomic():
+            made = RowAttachment.objects.create(
+                **place, name=called, media_type=media_type, sha256=digest, **_stamps(blob, actor)
+            )
+            data = {"kind": register, "key": row.key, "sha256": digest, "size": blob.size, "type": media_type}
+            record(verb="registers.attach", enterprise=row.enterprise_id, actor=actor, data=data)
     return int(made.pk)
+
+
+def _stamps(blob: blobs.Blob, actor: Actor) -> dict[str, Any]:
+    return {"size": blob.size, "blob": blob.id, "recorded_at": clock.now(), "recorded_by": str(actor)}
 
 
 def detach_from_row(*, register: str, row: Version, attachment: int, actor: Actor) -> None:
@@ -254,14 +189,14 @@ def detach_from_row(*, register: str, row: Version, attachment: int, actor: Acto
     require(actor, row.enterprise_id, Act.LOAD)
     with transaction.atomic():
         found = get_row_paper(row.enterprise_id, register, row.key, attachment)
-        kept = RowAttachment.objects.filter(pk=found.id, removed_at=None)
+        kept = RowAttachment.objects.filter(pk=found.pk, removed_at=None)
         if kept.update(removed_at=clock.now(), removed_by=str(actor)) != 1:
             raise NianjianError("attachment_unknown", attachment=attachment)
         data = {"kind": register, "key": row.key, "sha256": found.sha256}
         record(verb="registers.detach", enterprise=row.enterprise_id, actor=actor, data=data)
 
 
-def download_row_paper(*, register: str, row: Version, attachment: int, actor: Actor) -> tuple[RowPaper, bytes]:
+def download_row_paper(*, register: str, row: Version, attachment: int, actor: Actor) -> tuple[RowAttachment, bytes]:
     """Give a file out in full and note it. ``attachment_unknown``, ``blob_missing``, ``role_missing``."""
     require(actor, row.enterprise_id, Act.REVEAL)
     found = get_row_paper(row.enterprise_id, register, row.key, attachment)

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Final
 
 from django.db import models, transaction
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.models import Enterprise
 
 
@@ -32,7 +32,6 @@ class Batch(models.Model):
     replaces = models.CharField(max_length=24, blank=True)  # id of the batch whose rows this one took out
 
     def __str__(self) -> str:
-        """Id and state."""
         return f"{self.id} {self.state}"
 
 
@@ -55,7 +54,6 @@ class BatchFile(models.Model):
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["sha256"], name="registers_batchfile_sha")]
 
     def __str__(self) -> str:
-        """Name and batch."""
         return f"{self.name} in {self.batch_id}"
 
 
@@ -86,7 +84,6 @@ class BatchValue:
 
 
 def _to_value(row: Batch) -> BatchValue:
-    files = sorted(row.files.all(), key=lambda file: file.position)
     return BatchValue(
         row.id,
         row.enterprise_id,
@@ -94,22 +91,24 @@ def _to_value(row: Batch) -> BatchValue:
         row.created_at,
         row.created_by,
         row.replaces,
-        tuple(File(file.name, file.sha256, file.generation, file.receipt) for file in files),
+        tuple(File(file.name, file.sha256, file.generation, file.receipt) for file in row.files.all()),
+    )
+
+
+def _with_files() -> QuerySet[Batch]:
+    return Batch.objects.prefetch_related(Prefetch("files", BatchFile.objects.order_by("position"))).order_by(
+        "-created_at", "-id"
     )
 
 
 def get_batch(id_: str) -> BatchValue:
     """One batch; ``batch_unknown``."""
-    found = Batch.objects.prefetch_related("files").filter(pk=id_).first()
-    if found is None:
-        raise NianjianError("batch_unknown", batch=id_)
-    return _to_value(found)
+    return _to_value(get_or_raise(_with_files().filter(pk=id_), "batch_unknown", batch=id_))
 
 
 def list_batches(enterprise: str) -> list[BatchValue]:
     """The batches of an enterprise, newest first."""
-    found = Batch.objects.prefetch_related("files").filter(enterprise_id=enterprise).order_by("-created_at", "-id")
-    return [_to_value(one) for one in found]
+    return [_to_value(one) for one in _with_files().filter(enterprise_id=enterprise)]
 
 
 def find_successor(id_: str) -> str:
@@ -118,9 +117,8 @@ def find_successor(id_: str) -> str:
 
 
 def list_newest_batches(enterprise: str, *, first: int = 0, count: int = 50) -> list[BatchValue]:
-    """As `batches`, ``count`` of them from the ``first`` on."""
-    found = Batch.objects.prefetch_related("files").filter(enterprise_id=enterprise).order_by("-created_at", "-id")
-    return [_to_value(one) for one in found[first : first + count]]
+    """As `list_batches`, ``count`` of them from the ``first`` on."""
+    return [_to_value(one) for one in _with_files().filter(enterprise_id=enterprise)[first : first + count]]
 
 
 def count_by_state() -> dict[tuple[str, str], int]:
@@ -147,9 +145,8 @@ def last_call_days(enterprise: str) -> dict[str, date | None]:
     """Day of the last call of each source, by the newest `FILES` files of active batches; None: without a call."""
     found: dict[str, date | None] = {}
     for source, days in _active_files(enterprise).values_list("receipt__source", "receipt__days")[:FILES]:
-        known = found.get(source)
-        last = date.fromisoformat(max(days)) if days else None
-        found[source] = max((day for day in (known, last) if day is not None), default=None)
+        read = [date.fromisoformat(max(days))] if days else []
+        found[source] = max([*read, *filter(None, [found.get(source)])], default=None)
     return found
 
 
@@ -202,14 +199,8 @@ def add_batch_file(
             raise NianjianError("batch_unknown", batch=batch)
         if row.files.filter(sha256=sha256, generation=generation, name=name).exists():
             return
-        BatchFile(
-            batch=row,
-            position=row.files.count(),
-            name=name,
-            sha256=sha256,
-            generation=generation,
-            receipt=dict(receipt),
-        ).save(force_insert=True)
+        told = {"name": name, "sha256": sha256, "generation": generation, "receipt": dict(receipt)}
+        BatchFile(batch=row, position=row.files.count(), **told).save(force_insert=True)
 
 
 def end_batch(*, batch: str, state: str) -> None:
@@ -218,7 +209,5 @@ def end_batch(*, batch: str, state: str) -> None:
         raise NianjianError("batch_state_unknown", state=state)
     changed = Batch.objects.filter(pk=batch, state=Batch.ACTIVE).update(state=state, ended_at=clock.now())
     if not changed:
-        known = Batch.objects.filter(pk=batch).values_list("state", flat=True).first()
-        if known is None:
-            raise NianjianError("batch_unknown", batch=batch)
-        raise NianjianError("batch_not_active", batch=batch, state=known)
+        known = get_or_raise(Batch.objects.filter(pk=batch), "batch_unknown", batch=batch)
+        raise NianjianError("batch_not_active", batch=batch, state=known.state)

@@ -1,5 +1,4 @@
 """The register of 同意记录: its rows, its sheet and the checks of a row."""
-# ruff: noqa: DJ001 -- NULL is "not known"; an empty text would be a value
 
 from __future__ import annotations
 
@@ -14,10 +13,7 @@ from nianjian.platform.vault.fields import SealedText
 
 
 class Consent(Version):
-    """A called person's consent.
-
-    Key: the number as a blind index.
-    """
+    """A called person's consent. Key: the number as a blind index."""
 
     number = SealedText(null=True)
     purpose = models.TextField(null=True)
@@ -26,11 +22,6 @@ class Consent(Version):
     expires_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     proof = models.TextField(null=True)
-
-    class Meta(Version.Meta):
-        """Not abstract."""
-
-        abstract = False
 
 
 CONSENTS: Final = Sheet(

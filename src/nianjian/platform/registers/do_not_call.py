@@ -1,5 +1,4 @@
 """The register of 谢绝来电: its rows, its sheet and the checks of a row."""
-# ruff: noqa: DJ001 -- NULL is "not known"; an empty text would be a value
 
 from __future__ import annotations
 
@@ -23,11 +22,6 @@ class DoNotCall(Version):
     source = models.TextField(null=True)
     registered_at = models.DateTimeField(null=True)
     scope = models.TextField(null=True)
-
-    class Meta(Version.Meta):
-        """Not abstract."""
-
-        abstract = False
 
 
 DO_NOT_CALL: Final = Sheet(

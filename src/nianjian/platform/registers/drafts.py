@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models, transaction
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import get_or_raise
 
 
 class Draft(models.Model):
@@ -40,7 +40,6 @@ class Draft(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Kind and id."""
         return f"{self.kind} {self.id}"
 
 
@@ -72,10 +71,7 @@ class DraftValue:
 
 def get_draft(id_: str) -> DraftValue:
     """One draft; ``draft_unknown``."""
-    found = Draft.objects.filter(pk=id_).first()
-    if found is None:
-        raise NianjianError("draft_unknown", draft=id_)
-    return _to_value(found)
+    return _to_value(get_or_raise(Draft.objects.filter(pk=id_), "draft_unknown", draft=id_))
 
 
 def list_drafts(enterprise: str, made_by: str, *, newest: int = 50) -> list[DraftValue]:
@@ -105,18 +101,9 @@ def list_draft_ids() -> frozenset[str]:
 
 
 def _to_value(row: Draft) -> DraftValue:
-    return DraftValue(
-        id=row.id,
-        enterprise=row.enterprise_id,
-        kind=row.kind,
-        made_by=row.made_by,
-        made_at=row.made_at,
-        changed_at=row.changed_at,
-        files=tuple(Upload(**one) for one in row.files),
-        choices=row.choices,
-        check_job=row.check_job,
-        job=row.job,
-    )
+    names = ("id", "kind", "made_by", "made_at", "changed_at", "choices", "check_job", "job")
+    files = tuple(Upload(**one) for one in row.files)
+    return DraftValue(enterprise=row.enterprise_id, files=files, **{name: getattr(row, name) for name in names})
 
 
 NAME_LIMIT = 200
@@ -124,18 +111,10 @@ NAME_LIMIT = 200
 
 def create_draft(*, kind: str, enterprise: str, made_by: str, choices: Mapping[str, object]) -> str:
     """Begin one; its id."""
-    now = clock.now()
-    made = Draft(
-        id=f"D{secrets.token_hex(6)}",
-        enterprise_id=enterprise,
-        kind=kind,
-        made_by=made_by,
-        made_at=now,
-        changed_at=now,
-        choices=dict(choices),
-    )
-    made.save(force_insert=True)
-    return made.id
+    now, id_ = clock.now(), f"D{secrets.token_hex(6)}"
+    stamps = {"made_by": made_by, "made_at": now, "changed_at": now}
+    Draft.objects.create(id=id_, enterprise_id=enterprise, kind=kind, choices=dict(choices), **stamps)
+    return id_
 
 
 def add_draft_file(*, draft: str, name: str, size: int, sha256: str) -> Upload:
@@ -144,8 +123,7 @@ def add_draft_file(*, draft: str, name: str, size: int, sha256: str) -> Upload:
         row = _lock_row(draft)
         number = 1 + max((int(one["number"]) for one in row.files), default=0)
         file = Upload(number, name[-NAME_LIMIT:], size, sha256)
-        kept = {"number": file.number, "name": file.name, "size": file.size, "sha256": file.sha256}
-        _update(row, files=[*row.files, kept], check_job="")
+        _update(row, files=[*row.files, asdict(file)], check_job="")
     return file
 
 
@@ -186,10 +164,7 @@ def discard_draft(*, draft: str) -> None:
 
 
 def _lock_row(draft: str) -> Draft:
-    found: Draft | None = Draft.objects.select_for_update().filter(pk=draft).first()
-    if found is None:
-        raise NianjianError("draft_unknown", draft=draft)
-    return found
+    return get_or_raise(Draft.objects.select_for_update().filter(pk=draft), "draft_unknown", draft=draft)
 
 
 def _update(row: Draft, **changes: object) -> None:

@@ -40,7 +40,6 @@ class Filing(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Licence, data year and report."""
         return f"{self.licence} {self.year} {self.track}"
 
 
@@ -76,14 +75,7 @@ def record_submission(
 ) -> Filing:
     """Note that a report was handed in on a day; None takes the note back. The same again writes nothing."""
     given = {"submitted_on": day, "receipt": receipt.strip() if day else ""}
-    return _write(
-        enterprise=enterprise,
-        season=season,
-        track=track,
-        given=given,
-        actor=actor,
-        verb="season.filed" if day else "season.filing_undone",
-    )
+    return _write(enterprise, season, track, given, "season.filed" if day else "season.filing_undone", actor)
 
 
 def record_notice(
@@ -91,26 +83,15 @@ def record_notice(
 ) -> Filing:
     """Note the last day that a notice names; None takes it back. The same again writes nothing."""
     given = {"printed_due": day, "notice": notice.strip() if day else ""}
-    return _write(
-        enterprise=enterprise,
-        season=season,
-        track=track,
-        given=given,
-        actor=actor,
-        verb="season.notice" if day else "season.notice_undone",
-    )
+    return _write(enterprise, season, track, given, "season.notice" if day else "season.notice_undone", actor)
 
 
-def _write(
-    *, enterprise: str, season: Season, track: str, given: dict[str, date | str | None], verb: str, actor: Actor
+def _write(  # noqa: PLR0917 -- what the two above have in common
+    enterprise: str, season: Season, track: str, given: dict[str, date | str | None], verb: str, actor: Actor
 ) -> Filing:
     tenant = accounts.enterprise(enterprise)
-    here: dict[str, Any] = {
-        "enterprise_id": tenant.code,
-        "year": season.year,
-        "licence": season.licence,
-        "track": track,
-    }
+    report = {"licence": season.licence, "year": season.year, "track": track}
+    here: dict[str, Any] = {"enterprise_id": tenant.code, **report}
     stamp: dict[str, Any] = {"recorded_at": clock.now(), "recorded_by": str(actor)}
     with transaction.atomic():
         held = Filing.objects.select_for_update().filter(**here).first()
@@ -119,11 +100,9 @@ def _write(
             return row
         if held is None:  # a second writer of the same moment meets the first one's row
             row, _made = Filing.objects.get_or_create(**here, defaults=EMPTY | stamp)
-        for name, value in given.items():
+        for name, value in (given | stamp).items():
             setattr(row, name, value)
-        row.recorded_at, row.recorded_by = stamp["recorded_at"], stamp["recorded_by"]
         row.save()
         told = {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items()}
-        data = {"licence": season.licence, "year": season.year, "track": track, **told}
-        record(verb=verb, enterprise=tenant.code, actor=actor, data=data)
+        record(verb=verb, enterprise=tenant.code, actor=actor, data=report | told)
     return row

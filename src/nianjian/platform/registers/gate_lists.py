@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from django.db import models, transaction
@@ -34,23 +34,18 @@ class GateList(models.Model):
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["enterprise", "kind"],
-                condition=models.Q(superseded_at=None),
-                name="registers_gatelist_in_use",
+                fields=["enterprise", "kind"], condition=models.Q(superseded_at=None), name="registers_gatelist_in_use"
             )
         ]
 
     def __str__(self) -> str:
-        """Kind, file and length."""
         return f"{self.kind} {self.file} {self.entries}"
 
 
 def list_gate_lists(enterprise: str | None = None) -> list[GateList]:
     """The lists in use of one enterprise, or of all, by enterprise and kind."""
-    found = GateList.objects.filter(superseded_at=None)
-    if enterprise is not None:
-        found = found.filter(enterprise_id=enterprise)
-    return list(found.order_by("enterprise_id", "kind"))
+    of_one = {} if enterprise is None else {"enterprise_id": enterprise}
+    return list(GateList.objects.filter(superseded_at=None, **of_one).order_by("enterprise_id", "kind"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +68,8 @@ def use_gate_list(*, enterprise: str, built: BuiltList, actor: Actor) -> GateLis
     with transaction.atomic():
         now = clock.now()
         GateList.objects.filter(enterprise_id=enterprise, kind=built.kind, superseded_at=None).update(superseded_at=now)
-        row = GateList(
-            enterprise_id=enterprise,
-            kind=built.kind,
-            sha256=built.sha256,
-            size=built.size,
-            entries=built.entries,
-            purposes=list(built.purposes),
-            words=built.words,
-            file=built.file,
-            file_sha256=built.file_sha256,
-            recorded_by=str(actor),
-            recorded_at=now,
-        )
-        row.save(force_insert=True)
+        values = {name: value for name, value in asdict(built).items() if name != "rejected"}
+        row = GateList.objects.create(enterprise_id=enterprise, recorded_by=str(actor), recorded_at=now, **values)
         names = ("kind", "file", "file_sha256", "sha256", "entries", "rejected", "words")
         data = {name: getattr(built, name) for name in names}
         record(verb="gate.list", enterprise=enterprise, actor=actor, data=data)

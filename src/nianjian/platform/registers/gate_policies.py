@@ -6,13 +6,13 @@ import hashlib
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models, transaction
+from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.approvals.models import Request
@@ -58,40 +58,32 @@ class GatePolicy(models.Model):
         ]
 
     def __str__(self) -> str:
-        """What it is about and what holds."""
         return f"{self.key} {self.name}: {self.values}"
 
-
-@dataclass(frozen=True, slots=True)
-class PolicySetting:
-    """A row as a value; ``since`` None: it waits for a second person."""
-
-    id: str
-    key: str
-    name: str
-    values: Mapping[str, Any]
-    reason: str
-    by: str
-    since: datetime | None
-    approval: str
+    @property
+    def by(self) -> str:
+        """Who set it: one person, or two."""
+        return f"{self.proposed_by} + {self.approved_by}" if self.approved_by else self.proposed_by
 
 
-def list_policies_in_force(enterprise: str) -> list[PolicySetting]:
+def list_policies_in_force(enterprise: str) -> list[GatePolicy]:
     """What holds now, by key and name."""
-    found = GatePolicy.objects.filter(enterprise_id=enterprise, superseded_at=None).exclude(in_force_at=None)
-    return [_to_setting(row) for row in found.order_by("key", "name")]
+    return list(_in_force().filter(enterprise_id=enterprise).order_by("key", "name"))
 
 
-def list_policy_history(enterprise: str, *, first: int = 0, most: int) -> list[PolicySetting]:
+def list_policy_history(enterprise: str, *, first: int = 0, most: int) -> list[GatePolicy]:
     """What ever was in force, newest first: ``most`` settings from the ``first`` on."""
     found = GatePolicy.objects.filter(enterprise_id=enterprise).exclude(in_force_at=None)
-    return [_to_setting(row) for row in found.order_by("-in_force_at", "-id")[first : first + most]]
+    return list(found.order_by("-in_force_at", "-id")[first : first + most])
 
 
 def find_policy_in_force(enterprise: str, key: str, name: str) -> GatePolicy | None:
     """The row in force about one thing."""
-    found = GatePolicy.objects.filter(enterprise_id=enterprise, key=key, name=name, superseded_at=None)
-    return found.exclude(in_force_at=None).first()
+    return _in_force().filter(enterprise_id=enterprise, key=key, name=name).first()
+
+
+def _in_force() -> QuerySet[GatePolicy]:
+    return GatePolicy.objects.filter(superseded_at=None).exclude(in_force_at=None)
 
 
 def list_open_proposals(enterprise: str, key: str, name: str) -> list[GatePolicy]:
@@ -107,28 +99,16 @@ def has_isolation(enterprise: str) -> bool:
 
 def get_proposal(id_: str) -> GatePolicy:
     """The row of a proposal; ``gate_policy_unknown``."""
-    found = GatePolicy.objects.filter(pk=id_).first()
-    if found is None:
-        raise NianjianError("gate_policy_unknown", policy=id_)
-    return found
+    return get_or_raise(GatePolicy.objects.filter(pk=id_), "gate_policy_unknown", policy=id_)
 
 
 def proposals_by_id(ids: Collection[str]) -> dict[str, tuple[GatePolicy, GatePolicy | None]]:
     """These proposals by id, each with the row in force about the same thing, as far as there are any."""
     found = list(GatePolicy.objects.filter(pk__in=ids))
-    holding = GatePolicy.objects.filter(
-        enterprise_id__in={one.enterprise_id for one in found},
-        key__in={one.key for one in found},
-        name__in={one.name for one in found},
-        superseded_at=None,
-    ).exclude(in_force_at=None)
-    standing = {(one.enterprise_id, one.key, one.name): one for one in holding}
+    names = ("enterprise_id", "key", "name")
+    matches = {f"{name}__in": {getattr(one, name) for one in found} for name in names}
+    standing = {tuple(getattr(one, name) for name in names): one for one in _in_force().filter(**matches)}
     return {one.pk: (one, standing.get((one.enterprise_id, one.key, one.name))) for one in found}
-
-
-def _to_setting(row: GatePolicy) -> PolicySetting:
-    by = f"{row.proposed_by} + {row.approved_by}" if row.approved_by else row.proposed_by
-    return PolicySetting(row.pk, row.key, row.name, row.values, row.reason, by, row.in_force_at, row.approval)
 
 
 KIND = "gate_policy"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
 from django.db import models, transaction
@@ -28,10 +27,18 @@ class HolidayFile(models.Model):
     recorded_by = models.CharField(max_length=160)
 
     def __str__(self) -> str:
-        """The file's name and its years."""
         return f"{self.name} {self.years}"
 
+    @property
+    def calendar(self) -> Calendar:
+        """Its days."""
+        off = frozenset(date.fromisoformat(day) for day, is_off, _name in self.days if is_off)
+        on = frozenset(date.fromisoformat(day) for day, is_off, _name in self.days if not is_off)
+        return Calendar(off, on, frozenset(self.years))
 
+
+Day = tuple[date, bool, str]
+"""(day, off, name)."""
 OFF: Final = "off"
 ON: Final = "on"
 STATES: Final = {"休息": OFF, "上班": ON, "放假": OFF, "休": OFF, "班": ON, "调休": OFF, "补班": ON, "调休上班": ON}
@@ -49,55 +56,23 @@ HOLIDAYS: Final = Sheet(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HolidayCalendar:
-    """A file's calendar and where it comes from."""
-
-    name: str
-    sha256: str
-    papers: tuple[str, ...]
-    calendar: Calendar
-    recorded_at: datetime
-    recorded_by: str
-
-
-def list_holiday_files() -> list[HolidayCalendar]:
+def list_holiday_files() -> list[HolidayFile]:
     """Every imported file, oldest first: a later one replaces the years that it names."""
-    return [_to_calendar(row) for row in HolidayFile.objects.order_by("recorded_at", "id")]
-
-
-def _to_calendar(row: HolidayFile) -> HolidayCalendar:
-    off = frozenset(date.fromisoformat(day) for day, is_off, _name in row.days if is_off)
-    on = frozenset(date.fromisoformat(day) for day, is_off, _name in row.days if not is_off)
-    calendar = Calendar(off, on, frozenset(row.years))
-    return HolidayCalendar(row.name, row.sha256, tuple(row.papers), calendar, row.recorded_at, row.recorded_by)
+    return list(HolidayFile.objects.order_by("recorded_at", "id"))
 
 
 def add_holiday_file(
-    *,
-    name: str,
-    sha256: str,
-    years: Sequence[int],
-    papers: Sequence[str],
-    days: Sequence[tuple[date, bool, str]],
-    actor: Actor,
+    *, name: str, sha256: str, years: Sequence[int], papers: Sequence[str], days: Sequence[Day], actor: Actor
 ) -> bool:
     """Keep a file; ``days`` are (day, off, name). False, and nothing written, if it already is its years' newest."""
     with transaction.atomic():
-        for known in HolidayFile.objects.order_by("-recorded_at", "-id"):
-            if set(known.years) & set(years):
-                if known.sha256 == sha256:
-                    return False
-                break
-        HolidayFile(
-            name=name,
-            sha256=sha256,
-            years=sorted(years),
-            papers=list(papers),
-            days=[[day.isoformat(), off, called] for day, off, called in sorted(days)],
-            recorded_at=clock.now(),
-            recorded_by=str(actor),
-        ).save(force_insert=True)
+        known = (one for one in HolidayFile.objects.order_by("-recorded_at", "-id") if set(one.years) & set(years))
+        newest = next(known, None)
+        if newest is not None and newest.sha256 == sha256:
+            return False
+        told = [[day.isoformat(), off, called] for day, off, called in sorted(days)]
+        values = {"name": name, "sha256": sha256, "years": sorted(years), "papers": list(papers), "days": told}
+        HolidayFile.objects.create(**values, recorded_at=clock.now(), recorded_by=str(actor))
         data = {"file": name, "sha256": sha256, "years": sorted(years), "days": len(days)}
         record(verb="holidays.import", enterprise="", actor=actor, data=data)
     return True

@@ -1,5 +1,4 @@
 """The register of 许可证: its rows, its sheet and the checks of a row."""
-# ruff: noqa: DJ001 -- NULL is "not known"; an empty text would be a value
 
 from __future__ import annotations
 
@@ -15,10 +14,7 @@ from nianjian.platform.vault.fields import SealedText
 
 
 class Licence(Version):
-    """A licence (许可证).
-
-    Key: its number.
-    """
+    """A licence (许可证). Key: its number."""
 
     number = models.TextField(null=True)
     kind = models.CharField(max_length=16, null=True)  # national | local
@@ -31,11 +27,6 @@ class Licence(Version):
     holder = models.TextField(null=True)
     representative = SealedText(null=True)
     address = models.TextField(null=True)
-
-    class Meta(Version.Meta):
-        """Not abstract."""
-
-        abstract = False
 
 
 KINDS: Final = {

@@ -1,5 +1,4 @@
 """The register of 线路: its rows, its sheet and the checks of a row."""
-# ruff: noqa: DJ001 -- NULL is "not known"; an empty text would be a value
 
 from __future__ import annotations
 
@@ -13,10 +12,7 @@ from nianjian.platform.registers.versions import Version
 
 
 class Line(Version):
-    """A trunk (中继线) and the team that uses it.
-
-    Key: the line's id.
-    """
+    """A trunk (中继线) and the team that uses it. Key: the line's id."""
 
     line_id = models.TextField(null=True)
     name = models.TextField(null=True)
@@ -26,11 +22,6 @@ class Line(Version):
     state = models.CharField(max_length=16, null=True)  # active | stopped
     opened_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
-
-    class Meta(Version.Meta):
-        """Not abstract."""
-
-        abstract = False
 
 
 STATES: Final = {

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -33,7 +33,6 @@ class NamedMapping(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Enterprise and name."""
         return f"{self.enterprise_id}: {self.name}"
 
 
@@ -47,10 +46,7 @@ def list_mapping_names(enterprise: str, purpose: str = "") -> list[str]:
 
 def get_mapping(enterprise: str, name: str, purpose: str = "") -> Mapping[str, object]:
     """Content of one; ``mapping_unknown``."""
-    found = _of_purpose(enterprise, purpose).filter(name=name).values_list("data", flat=True).first()
-    if found is None:
-        raise NianjianError("mapping_unknown", name=name)
-    return dict(found)
+    return dict(get_or_raise(_of_purpose(enterprise, purpose).filter(name=name), "mapping_unknown", name=name).data)
 
 
 def is_name_taken(enterprise: str, name: str, purpose: str) -> bool:
@@ -80,14 +76,6 @@ def save_mapping(*, enterprise: str, name: str, data: Mapping[str, object], acto
         raise NianjianError("mapping_name_taken", name=plain)
     kept = {**data, PURPOSE: purpose} if purpose else dict(data)
     with transaction.atomic():
-        NamedMapping.objects.update_or_create(
-            enterprise_id=enterprise,
-            name=plain,
-            defaults={"data": kept, "saved_by": str(actor), "saved_at": clock.now()},
-        )
-        record(
-            verb="calls.mapping",
-            enterprise=enterprise,
-            actor=actor,
-            data={"name": plain, "mapping": kept},
-        )
+        values = {"data": kept, "saved_by": str(actor), "saved_at": clock.now()}
+        NamedMapping.objects.update_or_create(enterprise_id=enterprise, name=plain, defaults=values)
+        record(verb="calls.mapping", enterprise=enterprise, actor=actor, data={"name": plain, "mapping": kept})

@@ -1,5 +1,4 @@
 """The register of 码号: its rows, its sheet and the checks of a row."""
-# ruff: noqa: DJ001 -- NULL is "not known"; an empty text would be a value
 
 from __future__ import annotations
 
@@ -15,10 +14,7 @@ from nianjian.platform.vault.fields import SealedText
 
 
 class Number(Version):
-    """A code number (码号): the root with its approved length, filing, validity and permissions.
-
-    Key: the root.
-    """
+    """A code number (码号): the root with its approved length, filing, validity and permissions. Key: the root."""
 
     root = models.CharField(max_length=20, null=True)
     total_length = models.BigIntegerField(null=True)
@@ -40,11 +36,6 @@ class Number(Version):
     commitment = models.TextField(null=True)
     fee = models.TextField(null=True)
     contact = SealedText(null=True)
-
-    class Meta(Version.Meta):
-        """Not abstract."""
-
-        abstract = False
 
 
 def _length(row: Row) -> Fault | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from django.db import models, transaction
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.approvals.storage import Approval
@@ -37,7 +37,6 @@ class Overlay(models.Model):
     approved_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        """Key and value."""
         return f"{self.key} = {self.value}"
 
 
@@ -56,10 +55,7 @@ def list_overlays(*, enterprise: str | None = None, province: str | None = None)
 
 def get_proposal(id_: str) -> Overlay:
     """The row of a proposal; ``overlay_unknown``."""
-    found = Overlay.objects.filter(pk=id_).first()
-    if found is None:
-        raise NianjianError("overlay_unknown", overlay=id_)
-    return found
+    return get_or_raise(Overlay.objects.filter(pk=id_), "overlay_unknown", overlay=id_)
 
 
 def proposals_by_id(ids: Collection[str]) -> dict[str, Overlay]:
@@ -110,18 +106,8 @@ def propose_overlay(*, overlay: OverlayProposal, actor: Actor) -> Approval:
     if overlay.valid_to is not None and overlay.valid_to < overlay.valid_from:
         raise NianjianError("overlay_days_reversed", key=overlay.key)
     with transaction.atomic():
-        row = Overlay(
-            id=uuid.uuid4().hex,
-            key=overlay.key,
-            value=overlay.value,
-            province=overlay.province,
-            enterprise=overlay.enterprise,
-            valid_from=overlay.valid_from,
-            valid_to=overlay.valid_to,
-            reason=overlay.reason.strip(),
-            proposed_by=str(actor),
-            proposed_at=clock.now(),
-        )
+        values = asdict(overlay) | {"reason": overlay.reason.strip()}
+        row = Overlay(id=uuid.uuid4().hex, proposed_by=str(actor), proposed_at=clock.now(), **values)
         asked = approvals.create_request(
             kind=KIND, subject=row.id, digest=proposal_digest(row), enterprise=overlay.enterprise, actor=actor
         )
@@ -145,14 +131,7 @@ def approve_overlay(*, approval: str, actor: Actor) -> Overlay:
 
 def proposal_digest(row: Overlay) -> str:
     """sha256 over what the second person agrees to."""
-    content = {
-        "key": row.key,
-        "value": row.value,
-        "province": row.province,
-        "enterprise": row.enterprise,
-        "valid_from": row.valid_from.isoformat(),
-        "valid_to": None if row.valid_to is None else row.valid_to.isoformat(),
-        "reason": row.reason,
-        "proposed_by": row.proposed_by,
-    }
+    names = ("key", "value", "province", "enterprise", "reason", "proposed_by")
+    content = {name: getattr(row, name) for name in names}
+    content |= {"valid_from": row.valid_from.isoformat(), "valid_to": row.valid_to and row.valid_to.isoformat()}
     return hashlib.sha256(canonical(content).encode()).hexdigest()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Final, cast
 
 import pyarrow as pa
+from django.db.models import F
 
 from nianjian.engines.kernel.numbers import Root
 from nianjian.engines.lake import schema
@@ -129,14 +130,7 @@ def publish_registers(lake: Lake, enterprise: str) -> None:
 
 def _numbers(enterprise: str) -> Iterator[Fact]:
     for one in list_roots(enterprise):
-        yield {
-            "root": int(one.root),
-            "root_length": len(one.root),
-            "total_length": one.total_length,
-            "filed": one.filed,
-            "valid_from": one.valid_from,
-            "valid_to": one.valid_to,
-        }
+        yield asdict(one) | {"root": int(one.root), "root_length": len(one.root)}
 
 
 def list_roots(enterprise: str) -> Iterator[Root]:
@@ -148,14 +142,14 @@ def list_roots(enterprise: str) -> Iterator[Root]:
     for root, rows in groupby(versions, key=lambda row: row.key):
         held = [
             LedgerEntry(
-                total_length=row.total_length or len(root),
-                filing=row.filing,
-                filed_on=row.filed_on,
-                since=row.valid_since,
-                until=row.valid_until,
-                outbound=row.outbound,
-                valid_from=row.valid_from,
-                valid_to=row.valid_to,
+                row.total_length or len(root),
+                row.filing,
+                row.filed_on,
+                row.valid_since,
+                row.valid_until,
+                row.outbound,
+                row.valid_from,
+                row.valid_to,
             )
             for row in rows
         ]
@@ -174,28 +168,9 @@ def _lines(enterprise: str) -> Iterator[Fact]:
 
 
 def _seats(enterprise: str) -> Iterator[Fact]:
-    for row in current_versions(models.Seat, enterprise).iterator(chunk_size=CHUNK):
-        yield {
-            "seat_id": row.seat_id,
-            "kind": row.kind,
-            "filing": row.filing,
-            "filed_on": row.filed_on,
-            "cancelled_on": row.cancelled_on,
-            "opened_on": row.opened_on,
-            "closed_on": row.closed_on,
-            "valid_from": row.valid_from,
-            "valid_to": row.valid_to,
-        }
+    yield from current_versions(models.Seat, enterprise).values(*schema.SEAT_DIM.names).iterator(chunk_size=CHUNK)
 
 
 def _attachments(enterprise: str) -> Iterator[Fact]:
-    for one in attachments.list_attachments(enterprise):
-        yield {
-            "metric": one.metric,
-            "data_year": one.year,
-            "kind": one.kind,
-            "sha256": one.sha256,
-            "name": one.name,
-            "valid_from": None,
-            "valid_to": None,
-        }
+    found = attachments.list_attachments(enterprise)
+    yield from map(dict, found.values("metric", "kind", "sha256", "name", data_year=F("year")))

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -235,16 +237,17 @@ def list_row_versions(kind: str, sight: ReadScope, key: str, most: int = PAGE) -
 
 def find_latest_version(kind: str, sight: ReadScope, key: str) -> Version | None:
     """Return the version of a key that begins last of those believed: the one that an edit goes on from."""
-    known = list(
-        _within_scope(kind, sight, current_versions(kinds.register(kind).model, sight.enterprise)).filter(key=key)
-    )
+    known = _current_rows(kind, sight).filter(key=key)
     return max(known, key=lambda version: version.valid_from or date.min, default=None)
 
 
 def list_versions_by_id(kind: str, sight: ReadScope, versions: list[int]) -> list[Version]:
     """Return the believed versions with these primary keys, by key."""
-    found = _within_scope(kind, sight, current_versions(kinds.register(kind).model, sight.enterprise))
-    return list(found.filter(pk__in=versions))
+    return list(_current_rows(kind, sight).filter(pk__in=versions))
+
+
+def _current_rows(kind: str, sight: ReadScope) -> QuerySet[Version]:
+    return _within_scope(kind, sight, current_versions(kinds.register(kind).model, sight.enterprise))
 
 
 def all_versions(kind: str, sight: ReadScope) -> QuerySet[Version]:
@@ -257,12 +260,9 @@ def _within_scope(kind: str, sight: ReadScope, found: QuerySet[Version]) -> Quer
     if sight.team is None:
         return found
     if not has_team_scope(kind):
-        raise NianjianError("register_kind_unknown", kind=kind, kinds=", ".join(_team_kinds()))
+        known = ", ".join(filter(has_team_scope, kinds.kinds()))
+        raise NianjianError("register_kind_unknown", kind=kind, kinds=known)
     return found.filter(team_condition(kind, sight.enterprise, sight.day, sight.team))
-
-
-def _team_kinds() -> list[str]:
-    return [kind for kind in kinds.kinds() if has_team_scope(kind)]
 
 
 AHEAD: Final = 30  # days that are looked ahead where no rule says more
@@ -350,7 +350,7 @@ class LinkGroup:
 def list_linked_rows(kind: str, sight: ReadScope, row: Any) -> list[LinkGroup]:  # noqa: ANN401 -- a row of any register
     """Return the groups that are not empty, as far as the reader may see them."""
     found = []
-    for link in LINKS.get(kind, _no_links)(sight, row):
+    for link in LINKS[kind](sight, row) if kind in LINKS else ():
         if link.kind not in kinds.kinds() or not sight.sees(link.kind):
             continue
         every = list_rows(link.kind, sight).filter(link.match)
@@ -361,13 +361,7 @@ def list_linked_rows(kind: str, sight: ReadScope, row: Any) -> list[LinkGroup]: 
     return found
 
 
-def _no_links(sight: ReadScope, row: Any) -> Iterator[Link]:  # noqa: ANN401 -- the same
-    del sight, row
-    return iter(())
-
-
-def _of_number(sight: ReadScope, row: Any) -> Iterator[Link]:  # noqa: ANN401 -- the same
-    del sight
+def _of_number(_sight: ReadScope, row: Any) -> Iterator[Link]:  # noqa: ANN401 -- the same
     if row.gateway:
         yield Link("lines", Q(gateway=row.gateway), "gateway", WHOLE + row.gateway)
     yield Link("seats", Q(display__startswith=row.root), "display", row.root + BEGINS)
@@ -397,12 +391,8 @@ def _of_seat(sight: ReadScope, row: Any) -> Iterator[Link]:  # noqa: ANN401 -- t
 
 def _of_person(sight: ReadScope, row: Any) -> Iterator[Link]:  # noqa: ANN401 -- the same
     yield from _team(sight, row.team)
-    match = Q(pk__in=())
-    if row.seat_id:
-        match |= Q(seat_id=row.seat_id)
-    if row.staff_id:
-        match |= Q(staff_id=row.staff_id)
-    yield Link("seats", match)
+    names = [name for name in ("seat_id", "staff_id") if getattr(row, name)]
+    yield Link("seats", reduce(or_, (Q(**{name: getattr(row, name)}) for name in names), Q(pk__in=())))
 
 
 def _of_complaint(sight: ReadScope, row: Any) -> Iterator[Link]:  # noqa: ANN401 -- the same

@@ -1,5 +1,4 @@
 """The register of 坐席: its rows, its sheet and the checks of a row."""
-# ruff: noqa: DJ001 -- NULL is "not known"; an empty text would be a value
 
 from __future__ import annotations
 
@@ -27,10 +26,7 @@ from nianjian.platform.vault.fields import SealedText
 
 
 class Seat(Version):
-    """A seat (坐席), human or robot, filed and opened.
-
-    Key: the seat's id.
-    """
+    """A seat (坐席), human or robot, filed and opened. Key: the seat's id."""
 
     seat_id = models.TextField(null=True)
     kind = models.CharField(max_length=16, null=True)  # human | robot
@@ -49,11 +45,6 @@ class Seat(Version):
     opened_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
     display = models.TextField(null=True)
-
-    class Meta(Version.Meta):
-        """Not abstract."""
-
-        abstract = False
 
 
 KINDS: Final = {

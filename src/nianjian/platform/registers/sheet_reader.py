@@ -43,15 +43,8 @@ class Finding:
 
     def as_dict(self) -> dict[str, object]:
         """The entry of a receipt."""
-        return {
-            "file": self.file,
-            "sheet": self.sheet,
-            "line": self.line,
-            "column": self.column,
-            "code": self.code,
-            "value": self.value,
-            "hint": self.hint,
-        }
+        names = ("file", "sheet", "line", "column", "code", "value", "hint")
+        return {name: getattr(self, name) for name in names}
 
 
 WORKBOOK: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # zip (xlsx, xlsb, ods) and the old xls

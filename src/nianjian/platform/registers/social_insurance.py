@@ -1,5 +1,4 @@
 """The register of 社保缴费清单: its rows, its sheet and the checks of a row."""
-# ruff: noqa: DJ001 -- NULL is "not known"; an empty text would be a value
 
 from __future__ import annotations
 
@@ -14,10 +13,7 @@ from nianjian.platform.vault.fields import SealedText
 
 
 class Contribution(Version):
-    """One person, one month, one insurance.
-
-    Key: the three as a blind index.
-    """
+    """One person, one month, one insurance. Key: the three as a blind index."""
 
     payer = models.TextField(null=True)
     payer_number = models.TextField(null=True)
@@ -30,11 +26,6 @@ class Contribution(Version):
     person_paid = models.DecimalField(max_digits=20, decimal_places=2, null=True)  # yuan
     paid_on = models.DateField(null=True)
     state = models.TextField(null=True)
-
-    class Meta(Version.Meta):
-        """Not abstract."""
-
-        abstract = False
 
 
 INSURANCES: Final = {

@@ -1,5 +1,4 @@
 """The register of 员工: its rows, its sheet and the checks of a row."""
-# ruff: noqa: DJ001 -- NULL is "not known"; an empty text would be a value
 
 from __future__ import annotations
 
@@ -24,10 +23,7 @@ from nianjian.platform.vault.fields import SealedText
 
 
 class Person(Version):
-    """A person of the staff.
-
-    Key: staff id, else the identity paper, as a blind index.
-    """
+    """A person of the staff. Key: staff id, else the identity paper, as a blind index."""
 
     staff_id = models.TextField(null=True)
     person = SealedText(null=True)
@@ -41,11 +37,6 @@ class Person(Version):
     insured_by = models.TextField(null=True)
     joined_on = models.DateField(null=True)
     left_on = models.DateField(null=True)
-
-    class Meta(Version.Meta):
-        """Not abstract."""
-
-        abstract = False
 
 
 STAFF: Final = Sheet(

@@ -6,7 +6,7 @@ The entry names the row by its key (a personal key by its blind index) and the f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -265,18 +265,9 @@ class ImportReceipt:
 
     def as_dict(self) -> dict[str, object]:
         """The JSON answer."""
-        return {
-            "kind": self.kind,
-            "file": self.file,
-            "sha256": self.sha256,
-            "sheet": self.sheet,
-            "encoding": self.encoding,
-            "rows": dict(self.rows),
-            "errors": [one.as_dict() for one in self.errors],
-            "warnings": [one.as_dict() for one in self.warnings],
-            "extra_columns": list(self.extra_columns),
-            "error_workbook": self.error_workbook,
-        }
+        lists = {"errors": self.errors, "warnings": self.warnings}
+        found = {name: [one.as_dict() for one in part] for name, part in lists.items()}
+        return {one.name: getattr(self, one.name) for one in fields(self)} | {"rows": dict(self.rows), **found}
 
 
 def import_sheet(
@@ -308,28 +299,14 @@ def import_sheet(
             marked = str(error_workbook)
     else:
         counts = versions.upsert_rows(
-            model=register.model,
-            sheet=register.sheet,
-            enterprise=tenant.code,
-            rows=checked.rows,
-            has_extra=bool(table.extra),
-            file=table.sha256,
-            file_name=table.file,
-            actor=actor,
-        )
-        rows |= {"inserted": counts.inserted, "updated": counts.updated, "unchanged": counts.unchanged}
+            model=register.model, sheet=register.sheet, enterprise=tenant.code, rows=checked.rows,
+            has_extra=bool(table.extra), file=table.sha256, file_name=table.file, actor=actor,
+        )  # fmt: skip
+        rows |= asdict(counts)
     return ImportReceipt(
-        kind=kind,
-        file=table.file,
-        sha256=table.sha256,
-        sheet=table.sheet,
-        encoding=table.encoding,
-        rows=rows,
-        errors=tuple(checked.findings),
-        warnings=tuple(checked.warnings),
-        extra_columns=tuple(table.extra.values()),
-        error_workbook=marked,
-    )
+        kind, table.file, table.sha256, table.sheet, table.encoding, rows, tuple(checked.findings),
+        tuple(checked.warnings), tuple(table.extra.values()), marked,
+    )  # fmt: skip
 
 
 def _mark(table: Table, findings: list[Finding], path: Path, words: workbooks.Words) -> None:

@@ -1,5 +1,4 @@
 """The register of 团队: its rows, its sheet and the checks of a row."""
-# ruff: noqa: DJ001 -- NULL is "not known"; an empty text would be a value
 
 from __future__ import annotations
 
@@ -13,20 +12,12 @@ from nianjian.platform.registers.versions import Version
 
 
 class Team(Version):
-    """A team, own or outsourced.
-
-    Key: the team's id.
-    """
+    """A team, own or outsourced. Key: the team's id."""
 
     team_id = models.TextField(null=True)
     name = models.TextField(null=True)
     kind = models.CharField(max_length=16, null=True)  # own | outsourced
     agreement = models.TextField(null=True)
-
-    class Meta(Version.Meta):
-        """Not abstract."""
-
-        abstract = False
 
 
 KINDS: Final = {"自有": "own", "外包": "outsourced", "自营": "own", "外包团队": "outsourced", "外协": "outsourced"}

@@ -68,7 +68,6 @@ class Incoming:
         self._out = open(self._path, "wb", opener=_private)  # noqa: SIM115 -- closed by `keep` or `drop`
 
     def __enter__(self) -> Self:
-        """Itself."""
         return self
 
     def __exit__(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar, Final, TypeVar
 
@@ -62,7 +62,6 @@ class Version(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Key and span; a personal key is only its blind index."""
         return f"{self.key} {self.valid_from or ''}..{self.valid_to or ''}"
 
 
@@ -81,15 +80,17 @@ def current_versions(model: type[V], enterprise: str, *, known_at: datetime | No
 
 def versions_on(model: type[V], enterprise: str, day: date, *, known_at: datetime | None = None) -> QuerySet[V]:
     """The versions that hold on a day: at most one a key."""
-    holds = (Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_to=None) | Q(valid_to__gte=day))
-    return current_versions(model, enterprise, known_at=known_at).filter(holds)
+    return current_versions(model, enterprise, known_at=known_at).filter(_holds_on(day))
 
 
 def versions_of_enterprises(model: type[V], enterprises: Collection[str], day: date) -> QuerySet[V]:
     """The versions of many enterprises' rows that are believed now and hold on a day."""
-    holds = (Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_to=None) | Q(valid_to__gte=day))
     manager = model._default_manager  # noqa: SLF001 - the manager of any model
-    return manager.filter(holds, enterprise_id__in=list(enterprises), superseded_at=None)
+    return manager.filter(_holds_on(day), enterprise_id__in=list(enterprises), superseded_at=None)
+
+
+def _holds_on(day: date) -> Q:
+    return (Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_to=None) | Q(valid_to__gte=day))
 
 
 def last_recorded_at(model: type[Version], enterprise: str) -> datetime | None:
@@ -319,8 +320,7 @@ def upsert_rows(
         told = [_plan_row(plan, sheet, enterprise, one, known, over, has_extra=has_extra) for one in rows]
         write_plan(plan)
         counts = UpsertCounts(told.count("inserted"), told.count("updated"), told.count("unchanged"))
-        data = {"kind": sheet.kind, "file": file_name, "sha256": file, "inserted": counts.inserted}
-        data |= {"updated": counts.updated, "unchanged": counts.unchanged}
+        data = {"kind": sheet.kind, "file": file_name, "sha256": file, **asdict(counts)}
         record(verb="registers.import", enterprise=enterprise, actor=actor, data=data)
     return counts
 

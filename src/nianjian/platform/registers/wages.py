@@ -1,5 +1,4 @@
 """The register of 工资流水: its rows, its sheet and the checks of a row."""
-# ruff: noqa: DJ001 -- NULL is "not known"; an empty text would be a value
 
 from __future__ import annotations
 
@@ -13,10 +12,7 @@ from nianjian.platform.vault.fields import SealedText
 
 
 class Payment(Version):
-    """A payment of wages.
-
-    Key: its reference, else payee, account, day and amount, as a blind index.
-    """
+    """A payment of wages. Key: its reference, else payee, account, day and amount, as a blind index."""
 
     reference = models.TextField(null=True)
     payer = models.TextField(null=True)
@@ -27,11 +23,6 @@ class Payment(Version):
     paid_on = models.DateField(null=True)
     memo = models.TextField(null=True)
     month = models.CharField(max_length=7, null=True)  # YYYY-MM
-
-    class Meta(Version.Meta):
-        """Not abstract."""
-
-        abstract = False
 
 
 WAGES: Final = Sheet(

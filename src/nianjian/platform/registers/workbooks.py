@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,8 +98,6 @@ def _write(page: Any, row: int, position: int, cell: Cell, form: Any) -> None:  
         page.write_boolean(row, position, cell, form)
     elif isinstance(cell, int | float):
         page.write_number(row, position, cell, form)
-    elif isinstance(cell, date | time | timedelta):
-        page.write_string(row, position, str(cell), form)
     else:
         page.write_string(row, position, str(cell), form)
 

@@ -18,13 +18,10 @@ from nianjian.platform.accounts.access import EVERYWHERE, require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.registers import holidays as service
-from nianjian.platform.registers.holidays import HOLIDAYS, OFF
+from nianjian.platform.registers.holidays import HOLIDAYS, OFF, Day
 from nianjian.platform.registers.sheet_reader import Finding, check_table, read_sheet
 
 BUILTIN: Final = "chinesecalendar"
-
-Day = tuple[date, bool, str]
-"""(day, off, name)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ def years() -> list[Year]:
     whole = calendar()
     sources: dict[int, tuple[str, tuple[str, ...]]] = {}
     for one in service.list_holiday_files():
-        sources |= dict.fromkeys(one.calendar.years, (one.name, one.papers))
+        sources |= dict.fromkeys(one.calendar.years, (one.name, tuple(one.papers)))
     return [
         Year(
             year,

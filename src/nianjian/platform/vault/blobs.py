@@ -44,7 +44,7 @@ def seal(plain: Iterable[bytes], target: IO[bytes], context: bytes) -> tuple[str
         digest.update(piece)
         size += len(piece)
         before = piece
-    _put(target, ring.encrypt(before, _last(context, number)))
+    _put(target, ring.encrypt(before, _of(context, number, last=True)))
     return digest.hexdigest(), size
 
 
@@ -61,7 +61,7 @@ def unseal(source: IO[bytes], context: bytes) -> Iterator[bytes]:
     while following := _next(source):
         yield keyring.decrypt(sealed, _of(context, number))
         number, sealed = number + 1, following
-    yield keyring.decrypt(sealed, _last(context, number))
+    yield keyring.decrypt(sealed, _of(context, number, last=True))
 
 
 def _put(target: IO[bytes], sealed: bytes) -> None:
@@ -77,12 +77,8 @@ def _next(source: IO[bytes]) -> bytes:
     return sealed
 
 
-def _of(context: bytes, number: int) -> bytes:
-    return context + f".{number}".encode()
-
-
-def _last(context: bytes, number: int) -> bytes:
-    return context + f".{number}.last".encode()
+def _of(context: bytes, number: int, *, last: bool = False) -> bytes:
+    return context + f".{number}{'.last' if last else ''}".encode()
 
 
 ID: Final = re.compile(r"[0-9a-f]{32}")

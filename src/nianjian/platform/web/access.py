@@ -15,8 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.accounts import access, query
+from nianjian.platform.accounts import access
 from nianjian.platform.accounts.query import USER, Actor, Enterprise
 from nianjian.platform.accounts.roles import INSPECTING, Act
 
@@ -41,47 +40,15 @@ Around = Callable[Concatenate[HttpRequest, P], HttpResponseBase]  # what Django 
 def page(act: Act) -> Callable[[View[P]], Around[P]]:
     """Mark a page of one enterprise, whose address holds ``code``: sets ``actor``, ``enterprise`` and ``team``."""
 
-    def around(view: View[P]) -> Around[P]:
-        @wraps(view)
-        def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if not request.user.is_authenticated:
-                return _sign_in(request)
-            known = cast("Request", request)
-            known.actor = _actor(request)
-            code = str(kwargs["code"])
-            if not access.may(known.actor, code, Act.READ_OWN):
-                raise Http404
-            try:
-                known.enterprise = query.enterprise(code)
-            except NianjianError as error:
-                raise Http404 from error
-            access.require(known.actor, code, act)  # what it raises `errors.Refusals` turns into a page
-            known.team = access.team_of(known.actor, code)
-            return view(known, *args, **kwargs)
+    def enter(request: Request, code: str) -> None:
+        request.enterprise, request.team = access.enter_enterprise(request.actor, code, act)
 
-        setattr(inside, MARK, act)
-        return cast("Around[P]", inside)
-
-    return around
+    return lambda view: _marked(view, act, enter)
 
 
 def everywhere(act: Act) -> Callable[[View[P]], Around[P]]:
     """Mark a page of the whole installation: sets ``actor``."""
-
-    def around(view: View[P]) -> Around[P]:
-        @wraps(view)
-        def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if not request.user.is_authenticated:
-                return _sign_in(request)
-            known = cast("Request", request)
-            known.actor = _actor(request)
-            access.require(known.actor, access.EVERYWHERE, act)
-            return view(known, *args, **kwargs)
-
-        setattr(inside, MARK, act)
-        return cast("Around[P]", inside)
-
-    return around
+    return lambda view: _marked(view, act, lambda request, _code: access.require(request.actor, access.EVERYWHERE, act))
 
 
 def anywhere(act: Act) -> Callable[[View[P]], Around[P]]:
@@ -102,16 +69,23 @@ def anywhere(act: Act) -> Callable[[View[P]], Around[P]]:
 
 def person(view: View[P]) -> Around[P]:
     """Mark a page for everybody who is signed in: it shows what concerns this person; sets ``actor``."""
+    return _marked(view, "person", lambda _request, _code: None)
+
+
+def _marked(view: View[P], mark: str, enter: Callable[[Request, str], None]) -> Around[P]:
+    """Ask for a sign-in, then ``enter`` with the code in the address; what it raises becomes a page (`errors`)."""
 
     @wraps(view)
     def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _sign_in(request)
         known = cast("Request", request)
-        known.actor = _actor(request)
+        # through an inspector's link only to read, whatever the roles allow
+        known.actor = Actor(request.user.get_username(), USER, INSPECTING if INSPECTION in request.session else None)
+        enter(known, str(kwargs.get("code", access.EVERYWHERE)))
         return view(known, *args, **kwargs)
 
-    setattr(inside, MARK, "person")
+    setattr(inside, MARK, mark)
     return cast("Around[P]", inside)
 
 
@@ -136,11 +110,6 @@ def own(view: View[P]) -> Around[P]:
 def at(route: str, place: str, **more: str) -> str:
     """Return the address of a page at an enterprise (``ROUTE-here``) or of its twin for the installation."""
     return reverse(f"{route}-here", kwargs={"code": place, **more}) if place else reverse(route, kwargs=more)
-
-
-def _actor(request: HttpRequest) -> Actor:
-    """Who has signed in; through an inspector's link only to read, whatever the roles allow."""
-    return Actor(request.user.get_username(), USER, INSPECTING if INSPECTION in request.session else None)
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:

@@ -32,7 +32,7 @@ from nianjian.features.screens import queries
 from nianjian.platform.accounts import links
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
-from nianjian.platform.accounts.links import NewInspection
+from nianjian.platform.accounts.links import NewLink
 from nianjian.platform.accounts.models import Link
 from nianjian.platform.accounts.people import PersonList
 from nianjian.platform.accounts.query import Actor, lock_enterprise
@@ -273,7 +273,7 @@ def visit_to_document(row: Visit) -> Json:
     }
 
 
-def admit_inspector(*, enterprise: str, user: str, until: date, actor: Actor) -> NewInspection:
+def admit_inspector(*, enterprise: str, user: str, until: date, actor: Actor) -> NewLink:
     """Let an inspector read until the end of a day: the account, its role here and the link, in one step.
 
     One who is an inspector here already gets a new link. ``role_missing``, and what `people.add` and `people.inspect`
