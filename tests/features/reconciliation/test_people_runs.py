@@ -128,7 +128,7 @@ def test_what_was_dismissed_is_not_proposed_again(march: str, anna: Actor) -> No
 
 
 def _over(operator: Actor) -> int:
-    standings = retention.list_standings(actor=operator, enterprise="demo")
+    standings = retention.list_class_statuses(actor=operator, enterprise="demo")
     (people,) = [one for one in standings if one.period.record_class == "people"]
     return people.over
 
