@@ -87,7 +87,7 @@ def test_the_list_shows_every_item_with_its_source_and_the_season_that_is_due(le
 
 def test_files_are_checked_by_the_worker_and_lie_sealed_until_then(lead: Client) -> None:
     page = sent(lead, ("../../台账\x00.pdf", a4(1)), ("second.pdf", a4(2)))
-    assert materials.find_material("demo", 2025, "number_ledger") is None, "nothing is checked on a request"
+    assert not materials.list_versions("demo", 2025, "number_ledger"), "nothing is checked on a request"
     assert 'id="progress"' in page
     assert "后面排队的文件：1 个" in page
     names = [job.payload["name"] for job in Job.objects.order_by("created_at")]
@@ -122,7 +122,7 @@ def test_a_check_that_waits_can_be_stopped(lead: Client) -> None:
     (address,) = re.findall(r'action="(/e/demo/data/jobs/\w+/stop/)"', page)
     assert lead.post(address).status_code == 302
     work()
-    assert materials.find_material("demo", 2025, "number_ledger") is None
+    assert not materials.list_versions("demo", 2025, "number_ledger")
 
 
 def test_no_file_and_an_empty_file_are_told(lead: Client) -> None:
