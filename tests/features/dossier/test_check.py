@@ -22,10 +22,11 @@ from nianjian.doors.cli.main import main
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.check import CheckResult, InspectedPage, Limits, _form, check, find_missing_seals
 from nianjian.features.dossier.finding import PageFound, ReadFields, Sheet, Verdict, Weight
+from nianjian.features.dossier.generated.document import Document, pdf
 from nianjian.features.dossier.kinds import Form, get_item
 from nianjian.features.dossier.seals.mask import Kind, Seal
 
-NAME = "浙江华信通信科技有限公司"
+NAME, OTHER = "浙江华信通信科技有限公司", "杭州云桥通信技术有限公司"
 
 
 class Knows:
@@ -154,3 +155,25 @@ def test_a_hostile_file_is_one_message_and_exit_code_2(tmp_path: Path, capsys: p
 def test_an_item_that_is_none_is_named_with_those_there_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dossier", "check", str(tmp_path / "a.pdf"), "--item", "audit", "--json"]) == 2
     assert "audit_report" in json.loads(capsys.readouterr().out)["error"]["message"]
+
+
+@pytest.mark.long
+@pytest.mark.django_db
+@pytest.mark.usefixtures("anna")
+def test_another_firms_licence_is_told_where_the_enterprise_is_named(
+    demo: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts = (("统一社会信用代码", "91110000600037341L"), ("名称", OTHER), ("法定代表人", "刘垚"))
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf(Document("business_licence", "营业执照", facts, "")))
+    words = ["dossier", "check", str(path), "--item", "business_licence", "--json"]
+
+    def codes(*more: str) -> set[str]:
+        assert main([*words, *more]) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert told["fields"]["name"] == OTHER
+        return {one["code"] for one in told["findings"]}
+
+    assert "field_differs" not in codes()
+    assert "field_differs" in codes("--enterprise", demo, "--season", "2026")
+    assert main([*words, "--enterprise", "nobody"]) == 2

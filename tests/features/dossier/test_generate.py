@@ -315,15 +315,15 @@ def test_the_responsibility_report_claims_only_what_the_tickets_prove(
     tickets: tuple[tuple[str, ...], ...],
     sentence: str,
     lacks: list[tuple[str, int]],
-    registered: str,
+    demo: str,
     anna: Actor,
     load: Import,
     tmp_path: Path,
 ) -> None:
     if tickets:
         load("complaints", CLOCKED, *tickets)
-    _run(registered, anna)
-    (made,) = _make(registered, anna, tmp_path / "out", "responsibility_report").values()
+    _run(demo, anna)
+    (made,) = _make(demo, anna, tmp_path / "out", "responsibility_report").values()
     pdf, book = made.files
     printed = "".join("".join(_text(pdf)).split())
     written = "".join(str(cell) for row in _sheets(book)["信息安全责任制报告"] for cell in row)

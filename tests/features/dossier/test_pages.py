@@ -1,30 +1,50 @@
-"""The checklist on its pages: a file goes through the worker, a person stands for it, it is given out and noted."""
+"""The dossier on its pages: files, a person who stands for them, pictures, package, rounds, sheet, seals."""
 
 from __future__ import annotations
 
+import base64
+import json
 import re
+from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.features.dossier.conftest import keep_paper
+from tests.features.dossier.sealing.conftest import photo
+from tests.support import certificates
 from tests.support.import_pages import work
+from tests.support.packages import seal_png
 from tests.support.paper_scans import a4
 from tests.support.people import signed_in
 
+from nianjian.engines.kernel import clock
 from nianjian.features.dossier import materials
+from nianjian.features.dossier.editions import manifest
+from nianjian.features.dossier.ingest.receive import SmallPicture
+from nianjian.features.dossier.models import Impression, PagePicture, SealPicture
 from nianjian.features.dossier.operations import checklist
+from nianjian.features.maintenance import retention
+from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers import storage as rows
 from nianjian.platform.vault import blobs
 
 pytestmark = pytest.mark.django_db
 HOME = "/e/demo/dossier/"
 SEASON = f"{HOME}2025/"
 LEDGER = f"{SEASON}number_ledger/"
+PAGES = f"{LEDGER}files/1/pages/"
+PACKAGE = f"{SEASON}package/"
+ROUNDS = f"{SEASON}rounds/"
+SHEET = f"{SEASON}fill-in/licence/"
+SEALS = f"{SEASON}seals/"
 
 
 def text(client: Client, address: str) -> str:
@@ -37,6 +57,12 @@ def sent(client: Client, *files: tuple[str, bytes], address: str = LEDGER) -> st
     given = [SimpleUploadedFile(name, content) for name, content in files]
     answer = client.post(f"{address}files/", {"files": given}, follow=True)
     assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def post(client: Client, address: str, **given: Any) -> str:
+    answer = client.post(address, given, follow=True)
+    assert answer.status_code == 200, answer.content.decode()[:500]
     return answer.content.decode()
 
 
@@ -61,7 +87,7 @@ def test_the_list_shows_every_item_with_its_source_and_the_season_that_is_due(le
 
 def test_files_are_checked_by_the_worker_and_lie_sealed_until_then(lead: Client) -> None:
     page = sent(lead, ("../../台账\x00.pdf", a4(1)), ("second.pdf", a4(2)))
-    assert materials.find_material("demo", 2025, "number_ledger") is None, "nothing is checked on a request"
+    assert not materials.list_versions("demo", 2025, "number_ledger"), "nothing is checked on a request"
     assert 'id="progress"' in page
     assert "后面排队的文件：1 个" in page
     names = [job.payload["name"] for job in Job.objects.order_by("created_at")]
@@ -96,7 +122,7 @@ def test_a_check_that_waits_can_be_stopped(lead: Client) -> None:
     (address,) = re.findall(r'action="(/e/demo/data/jobs/\w+/stop/)"', page)
     assert lead.post(address).status_code == 302
     work()
-    assert materials.find_material("demo", 2025, "number_ledger") is None
+    assert not materials.list_versions("demo", 2025, "number_ledger")
 
 
 def test_no_file_and_an_empty_file_are_told(lead: Client) -> None:
@@ -184,3 +210,263 @@ def test_the_overview_asks_little_for_them(lead: Client, monkeypatch: pytest.Mon
             text(lead, "/e/demo/")
         asked.append(len([one for one in queries if "dossier_" in one["sql"]]))
     assert asked == [1, 1]
+
+
+def unseen(pages: int = 1, **report: object) -> None:
+    """A version of which nobody has drawn the pages yet."""
+    keep_paper("number_ledger", a4(), pages=pages, report={"fields": {}, **report}, confirmed=False)
+
+
+def test_a_checked_file_has_pictures_that_only_who_may_reveal_sees(lead: Client) -> None:
+    lead.post(f"{LEDGER}files/", {"files": [SimpleUploadedFile("a.pdf", a4())]})
+    work()
+    assert f'href="{PAGES}"' in lead.get(LEDGER).content.decode()
+    outline = lead.get(PAGES).content.decode()
+    assert "data:image/jpeg" not in outline
+    assert 'class="mark bad"' in outline, "the blank page is marked on its outline"
+    assert not list(acts(enterprise="demo", verb="dossier.looked_at"))
+    page = lead.post(f"{PAGES}show/").content.decode()
+    (content,) = re.findall(r'href="data:image/jpeg;base64,([^"]+)"', page)
+    drawn = cv2.imdecode(np.frombuffer(base64.b64decode(content), np.uint8), cv2.IMREAD_COLOR)
+    assert drawn is not None
+    assert drawn.shape[:2] == (1076, 760)
+    (noted,) = acts(enterprise="demo", verb="dossier.looked_at")
+    assert (noted.data["version"], noted.data["first"], noted.data["last"]) == (1, 1, 1)
+    reader = signed_in("ivan", "auditor", "demo")
+    assert reader.post(f"{PAGES}show/").status_code == 403
+    told = reader.get(PAGES).content.decode()
+    assert 'class="mark bad"' in told
+    assert f'action="{PAGES}show/"' not in told
+    row = PagePicture.objects.get()
+    assert blobs.get(row.blob)[:2] == b"\xff\xd8"
+    assert row.blob in retention._list_referenced(), "the sweep of strays knows it"
+
+
+def test_a_seal_is_marked_at_its_place(lead: Client) -> None:
+    seal = {"x_mm": 150.0, "y_mm": 250.0, "diameter_mm": 48.0, "kind": "round"}
+    edge = {"x_mm": 206.0, "y_mm": 120.0, "diameter_mm": 40.0, "kind": "slice"}
+    facts = {"page": 1, "a4": True, "dpi": 300, "blank": False, "skew_deg": 2.0, "rotation": 0, "colour": "colour"}
+    found = [
+        {"code": "seal_large", "weight": "ask", "page": 1, "values": {"diameter": 48.0, "most": "42"}},
+        {"code": "scan_skewed", "weight": "stop", "page": 1, "values": {"degrees": 2.0, "most": "1"}},
+    ]
+    unseen(findings=found, sheets=[{**facts, "seals": [seal, edge]}])
+    page = lead.get(PAGES).content.decode()
+    assert '<circle class="mark warn" cx="150.0" cy="250.0" r="24.0"/>' in page
+    assert '<rect class="mark good" x="202.0" y="100.0" width="8.0" height="40.0"/>' in page
+    assert '<line class="mark bad" x1="0.0" y1="144.8" x2="210.0" y2="152.2"/>' in page
+
+
+def test_an_older_file_is_drawn_by_the_worker_once(lead: Client) -> None:
+    unseen()
+    page = lead.get(PAGES).content.decode()
+    assert f'action="{PAGES}draw/"' in page
+    lead.post(f"{PAGES}draw/")
+    assert 'id="progress"' in lead.get(PAGES).content.decode()
+    work()
+    lead.post(f"{PAGES}draw/")
+    work()
+    assert PagePicture.objects.count() == 1
+    assert len(list(acts(enterprise="demo", verb="dossier.drawn"))) == 1
+    assert "data:image/jpeg" in lead.post(f"{PAGES}show/").content.decode()
+
+
+def test_long_files_come_in_parts(lead: Client) -> None:
+    unseen(20)
+    page = lead.get(f"{PAGES}?from=9").content.decode()
+    assert len(re.findall(r'id="page-\d+"', page)) == 8
+    assert f'href="{PAGES}?from=17"' in page
+    assert f'href="{PAGES}?from=1"' in page
+    assert lead.get(f"{PAGES}?from=nonsense").status_code == 200
+    assert 'id="page-' not in lead.get(f"{PAGES}?from=21").content.decode()
+
+
+def test_what_is_taken_over_brings_its_pictures(lead: Client) -> None:
+    keep_paper("articles", year=2024, pictures=[SmallPicture(1, 210.0, 297.0, b"\xff\xd8 a page")])
+    assert "章程" in lead.post("/e/demo/dossier/2025/reuse/", follow=True).content.decode()
+    assert "data:image/jpeg" in lead.post("/e/demo/dossier/2025/articles/files/1/pages/show/").content.decode()
+
+
+def finished(number: str, kind: str, result: dict[str, object], **payload: object) -> None:
+    """Work on the package that is over."""
+    at = clock.now()
+    given = {"enterprise": "demo", "state": Job.DONE, "requested_by": "user:anna", "created_at": at, "finished_at": at}
+    Job.objects.create(id=number, kind=kind, payload={"year": 2025, **payload}, result=result, **given)
+
+
+FILE = {"path": "upload/1.pdf", "pages": 1, "bytes": 2048, "sha256": "a" * 64, "stamped": ""}
+BUILT = {"digest": "d" * 64, "name": "p.zip", "sha256": "0" * 64, "draft": False, "run": "", "pages": 4, "pictures": 0,
+         "missing": [], "unbound": [], "contents": [FILE]}  # fmt: skip
+
+
+def test_a_draft_is_asked_for_and_fetched_with_an_entry(lead: Client) -> None:
+    page = text(lead, PACKAGE)
+    for said in ("本年度还没有画像", "按台账和话单生成", "没有指定证书"):
+        assert said in page
+    assert 'id="progress"' in post(lead, f"{PACKAGE}build/", seals="marks")
+    (waits,) = Job.objects.all()
+    assert (waits.state, waits.payload) == (Job.WAITING, {"year": 2025, "pictures": False, "on": ""})
+    waits.delete()
+    finished("J1", flow.BUILD_PACKAGE, {**BUILT, "draft": True, "blob": blobs.put(b"PK").id})
+    page = text(lead, PACKAGE)
+    assert "d" * 64 in page
+    assert "草稿不签署" not in page, "without a certificate there is nothing to say"
+    assert f"{PACKAGE}J1/file/" in page
+    assert b"".join(lead.post(f"{PACKAGE}J1/file/")) == b"PK"
+    (act,) = acts(enterprise="demo", verb="dossier.taken")
+    assert (act.data["job"], act.data["kind"]) == ("J1", "dossier.build")
+    reader = signed_in("rita", "auditor", "demo")
+    assert "J1/file/" not in text(reader, PACKAGE)
+    assert reader.post(f"{PACKAGE}J1/file/").status_code == 403
+    assert lead.post(f"{PACKAGE.replace('2025', '2024')}J1/file/").status_code == 404
+    assert "样稿" in lead.post(f"{PACKAGE}J1/sign/").content.decode()
+    shown = text(lead, "/e/demo/data/jobs/J1/")
+    assert "材料包已生成，为草稿" in shown
+    assert Job.objects.get().result["blob"] not in shown
+
+
+def test_what_waits_is_stopped_and_a_wrong_choice_refused(lead: Client) -> None:
+    kept = set(blobs.blobs())
+    post(lead, f"{PACKAGE}build/", seals="pictures", on="2026-03-01")
+    (job,) = Job.objects.all()
+    assert lead.post(f"/e/demo/data/jobs/{job.pk}/stop/").status_code == 302
+    work()
+    assert Job.objects.get().state == Job.STOPPED
+    assert set(blobs.blobs()) == kept
+    post(lead, f"{PACKAGE}build/", seals="wax")
+    assert "请选择要生成的材料" in post(lead, f"{PACKAGE}generate/", item="articles")
+    assert Job.objects.count() == 1
+    post(lead, f"{PACKAGE}generate/", item="number_ledger")
+    work()
+    assert "画像" in text(lead, PACKAGE).split('role="alert"')[1][:300], "it says why it failed"
+
+
+def test_a_signed_package_is_told_with_its_certificate(lead: Client) -> None:
+    blob = blobs.put(b"PK").id
+    finished("J1", flow.BUILD_PACKAGE, {**BUILT, "blob": blob})
+    signed = {**BUILT, "blob": blob, "signed": [FILE], "subject": "示范", "package": "J1"}
+    finished("J2", flow.SIGN_PACKAGE, signed, package="J1")
+    page = text(lead, PACKAGE)
+    assert "下载已签署的材料包" in page
+    assert f"{PACKAGE}J2/file/" in page
+    assert f"{PACKAGE}J1/sign/" not in page, "it is signed"
+    assert "已签署文件：1 个" in text(lead, "/e/demo/data/jobs/J2/")
+
+
+def package(source: str, **more: object) -> SimpleUploadedFile:
+    item = {"item": "articles", "title": "章程", "board": "general", "start_page": 1, "pages": 1, "seals": [],
+            "copy_sha256": source * 64, "source_sha256": source * 64}  # fmt: skip
+    told = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": "示范", "season": 2025,
+            "draft": False, "items": [item], "files": [], **more}  # fmt: skip
+    return SimpleUploadedFile("manifest.json", json.dumps(manifest.add_hashes(told)).encode())
+
+
+def test_a_round_on_its_pages(lead: Client) -> None:
+    assert "尚未递交" in text(lead, ROUNDS)
+    given = {"manifest": package("a"), "on": "2026-01-20", "place": "政务大厅", "reference": "受理1号"}
+    page = post(lead, f"{ROUNDS}submit/", **given)
+    assert "受理1号" in page
+    assert "审计链中没有它的编制记录" in page, "it was not built here, and that is said"
+    notice = {"received": "2026-01-26", "item1": "articles", "text1": "<b>缺页</b>", "text2": "重新装订"}
+    page = post(lead, f"{ROUNDS}1/act/return/", **notice)
+    assert "&lt;b&gt;缺页&lt;/b&gt;" in page
+    assert "2026-02-09" in page, "ten working days after 2026-01-26"
+    assert "已逾期" in page
+    request = page.partition('name="request" value="')[2].partition('"')[0]
+    page = post(lead, f"{ROUNDS}1/act/answer/", request=request, note="已补")
+    assert "已补" in page
+    page = post(lead, f"{ROUNDS}submit/", **{**given, "manifest": package("b"), "on": "2026-02-10"})
+    assert "递交时缺少答复" in text(lead, f"{ROUNDS}1/"), "one request had no answer"
+    assert "文件不同" in text(lead, f"{ROUNDS}differences/?before=1&after=2")
+    assert lead.get(f"{ROUNDS}differences/?before=1&after=9").status_code == 404
+    assert lead.get(f"{ROUNDS}differences/").status_code == 404
+    assert lead.get(f"{ROUNDS}9/").status_code == 404
+    assert "通过" in post(lead, f"{ROUNDS}2/act/accept/", on="2026-02-10")
+    receipt = SimpleUploadedFile("回执.pdf", b"%PDF-1.4 receipt")
+    page = post(lead, f"{ROUNDS}1/act/paper/", kind="receipt", file=receipt)
+    answer = lead.post(f"{ROUNDS}1/papers/" + page.rpartition(f'action="{ROUNDS}1/papers/')[2].partition('"')[0])
+    assert (answer.status_code, answer.content) == (200, b"%PDF-1.4 receipt")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_form_with_a_fault_says_which(lead: Client) -> None:
+    page = post(lead, f"{ROUNDS}submit/", on="2026-01-20", place="政务大厅")
+    assert "材料包的清单文件" in page
+    refused = lead.post(f"{ROUNDS}submit/", {"manifest": package("a", draft=True), "on": "2026-01-20", "place": "大厅"})
+    assert refused.status_code == 400
+    assert "草稿" in refused.content.decode()
+    assert "尚未递交" in text(lead, ROUNDS)
+
+
+def test_a_sheet_is_made_masked_and_revealed_with_an_entry(lead: Client) -> None:
+    texts = {"number": "京B2-20250001", "holder": "示范", "representative": "王小五"}
+    rows.create_row(
+        kind="licences", texts=texts, since=None, reason="", actor=Actor("tester"), enterprise="demo"
+    )  # fmt: skip
+    assert "还没有填报单" in text(lead, SHEET)
+    assert lead.post(f"{SHEET}make/").status_code == 302
+    work()
+    page = text(lead, SHEET)
+    assert 'data-copy="示范"' in page
+    assert "王小五" not in page
+    assert "王**" in page
+    assert "此处不掌握" in page
+    assert "王小五" in post(lead, f"{SHEET}reveal/")
+    file = lead.post(f"{SHEET}take/pdf/")
+    assert (file.status_code, file.content[:5]) == (200, b"%PDF-")
+    verbs = [one.verb for one in acts(enterprise="demo") if one.verb.startswith("dossier.fill_in")]
+    assert verbs == ["dossier.fill_in_taken", "dossier.fill_in_revealed", "dossier.fill_in"]
+    assert lead.get(f"{SEASON}fill-in/other/").status_code == 404
+
+
+def _picture(client: Client) -> str:
+    file = SimpleUploadedFile("印.jpg", photo(seal_png()))
+    return post(client, f"{SEALS}files/picture/", kind="official_seal", width_mm="40", file=file)
+
+
+def test_the_page_says_what_a_picture_is_not_and_gives_none_out(lead: Client) -> None:
+    keep_paper("articles", pages=2)
+    page = _picture(lead)
+    assert "印章图片不是法律意义上的电子印章" in page
+    assert "国办发〔2025〕33号" in page
+    assert SealPicture.objects.get().sha256[:12] in page
+    assert "data:image" not in page
+    assert page.count("<img") == 1  # the program's own sign
+    assert "已有" in _picture(lead)  # one of a kind at a time
+
+
+def test_a_second_person_reads_what_is_asked_and_decides(lead: Client) -> None:
+    keep_paper("articles", pages=2)
+    _picture(lead)
+    given = {"item": "articles", "kind": "official_seal", "mark": "", "page": "2", "x_mm": "", "y_mm": ""}
+    page = post(lead, f"{SEALS}act/use/", **given, reason="样稿")
+    row = Impression.objects.get()
+    assert row.approval in page
+    second = signed_in("bo", "compliance_lead", "demo")
+    asked = second.get(f"/e/demo/approvals/{row.approval}/").content.decode()
+    for word in ("公章", "公司章程", row.document_sha256, "158.00 × 58.00 mm", "样稿"):
+        assert word in asked
+    lead.post(f"/e/demo/approvals/{row.approval}/", {"decision": "yes"})
+    row.refresh_from_db()
+    assert row.approved_at is None
+    second.post(f"/e/demo/approvals/{row.approval}/", {"decision": "yes"})
+    row.refresh_from_db()
+    assert (row.approved_by, row.page) == ("user:bo", 2)
+    assert "已停用并删除" in post(lead, f"{SEALS}act/withdraw/", kind="official_seal")
+
+
+def test_a_signed_paper_is_shown_with_its_signature_and_comes_out_as_it_came(lead: Client) -> None:
+    body = certificates.signed(a4(7))
+    page = post(lead, f"{SEALS}files/paper/", item="articles", file=SimpleUploadedFile("章程.pdf", body))
+    assert "完好，信任未知" in page
+    refused = post(lead, f"{SEALS}files/paper/", item="articles", file=SimpleUploadedFile("白.pdf", a4(8)))
+    assert "没有电子签名" in refused
+    number = page.split("/seals/papers/")[1].split("/")[0]
+    one = lead.get(f"{SEALS}papers/{number}/").content.decode()
+    assert "示例科技有限公司" in one
+    assert "示例根证书" in one
+    assert lead.post(f"{SEALS}papers/{number}/file/").content == body
+    reader = signed_in("rita", "auditor", "demo")
+    assert reader.get(f"{SEALS}papers/{number}/").status_code == 200
+    assert reader.post(f"{SEALS}papers/{number}/file/").status_code == 403
+    assert lead.get(f"{SEALS}papers/99999/").status_code == 404

@@ -55,7 +55,7 @@ def test_a_paper_is_proposed_by_its_content_and_a_person_decides(lead: Client) -
     assert re.search(r'<option value="number_ledger" selected>', page)
     assert "标题“码号资源使用台账”" in page, "the evidence stands beside it"
     assert page.count(" selected>") == 1, "what is not clear is left to the person"
-    assert materials.find_material("demo", 2025, "number_ledger") is None, "nothing is taken without a person"
+    assert not materials.list_versions("demo", 2025, "number_ledger"), "nothing is taken without a person"
     first, broken, blank = Arrival.objects.order_by("pk")
     assert blobs.get(first.blob) == ledger
     chosen = {f"item-{first.pk}": "number_ledger", f"item-{broken.pk}": "away", f"item-{blank.pk}": ""}
@@ -117,7 +117,7 @@ def test_what_the_work_refuses_stands_on_the_page_with_what_was_typed(lead: Clie
     assert "文件没有拆分" in page
     assert "1, 3" in page
     assert re.findall(r'name="(?:first|last)-1" value="(.*?)"', page) == ["2", "2"]
-    assert materials.find_material("demo", 2025, "articles") is None
+    assert not materials.list_versions("demo", 2025, "articles")
 
 
 def test_the_pages_of_a_file_that_waits_are_shown_to_whom_may_reveal(

@@ -160,7 +160,7 @@ def list_fields(report: Report, rules: Rulebook) -> list[Field]:
     """The report's fields on the rulebook's day, in the order of the form."""
     under = f"fill_in.{report.value}."
     found = [_field(one, under, rules) for one in rules.in_force.values() if one.key.startswith(under)]
-    return sorted(found, key=_order)
+    return sorted(found, key=lambda field: int(_value(field.rule)["order"]))
 
 
 def _field(rule: Rule, under: str, rules: Rulebook) -> Field:
@@ -179,10 +179,6 @@ def _field(rule: Rule, under: str, rules: Rulebook) -> Field:
 
 def _value(rule: Rule) -> Mapping[str, Any]:
     return rule.value if isinstance(rule.value, Mapping) else {}
-
-
-def _order(field: Field) -> int:
-    return int(_value(field.rule)["order"])
 
 
 def portrait_component(field: Field) -> tuple[str, str]:
@@ -213,12 +209,6 @@ def build_line(field: Field, now: Known, before: Known, *, number: str = "") -> 
         "personal": field.personal,
         "value": format_value(now, field.kind),
         "before": format_value(before, field.kind),
-        **_change(made, field),
-    }
-
-
-def _change(made: Change, field: Field) -> Json:
-    return {
         "change": made.kind.value,
         "percent": None if made.relative is None else percent(made.relative),
         "over": made.over,

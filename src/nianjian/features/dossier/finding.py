@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -72,20 +72,9 @@ class PageFound:
 
 def to_document(one: PageFound) -> dict[str, object]:
     """A page as answers and reports hold it; lengths in mm from the upper left corner."""
-    return {
-        "page": one.page,
-        "a4": one.a4,
-        "dpi": one.dpi,
-        "blank": one.blank,
-        "skew_deg": one.skew_deg,
-        "rotation": one.rotation,
-        "colour": one.colour,
-        "seals": [_seal(seal) for seal in one.seals],
-    }
-
-
-def _seal(seal: Seal) -> Mapping[str, object]:
-    return {"x_mm": seal.x_mm, "y_mm": seal.y_mm, "diameter_mm": seal.diameter_mm, "kind": seal.kind.value}
+    names = ("x_mm", "y_mm", "diameter_mm")
+    seals = [{name: getattr(seal, name) for name in names} | {"kind": seal.kind.value} for seal in one.seals]
+    return {**asdict(one), "seals": seals}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

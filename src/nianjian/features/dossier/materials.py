@@ -89,11 +89,6 @@ def _facts(verdict: str, confirmed: datetime | None, returned: datetime | None, 
     return Facts(Verdict(verdict), confirmed is not None, returned is not None, *days)
 
 
-def find_material(enterprise: str, year: int, item: str) -> Material | None:
-    """The item's row; None: nothing was done about it yet."""
-    return Material.objects.filter(enterprise_id=enterprise, year=year, item=item).first()
-
-
 def list_unready_items(enterprise: str, year: int, *, on: date, further: Sequence[str] = ()) -> tuple[set[str], bool]:
     """Items that are not ready, all taken as required, and whether anything was done about one; a single query."""
     rows = Material.objects.filter(enterprise_id=enterprise, year=year).order_by("versions__number")

@@ -14,7 +14,6 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.ingest.receive import DPI as PICTURE_DPI
 from nianjian.features.dossier.ingest.receive import (
     DrawnPage,
-    ReceivedFile,
     SmallPicture,
     receive,
     render_pages,
@@ -242,7 +241,9 @@ def propose_items(
             watch()
             pages.append(page)
         if pictured:
-            for _page in _kept(_unread(got, got.clean), pictures):
+            # The pages behind those that are read, drawn to be looked at alone.
+            rest = render_pages(got.clean, got.pages, name=got.name, dpi=PICTURE_DPI, first=PAGES_FOR_HEADINGS + 1)
+            for _page in _kept(rest, pictures):
                 watch()
     parts = find_papers(pages, got.pages, rulebook, day)
     return FileProposal(recognise_item(pages, rulebook, day), got.pages, parts, tuple(pictures))
@@ -253,11 +254,6 @@ def _kept(pages: Iterable[DrawnPage], pictures: list[SmallPicture]) -> Iterator[
     for one in pages:
         pictures.append(shrink_page(one))
         yield one
-
-
-def _unread(got: ReceivedFile, clean: Path) -> Iterator[DrawnPage]:
-    """The pages behind those that are read, drawn to be looked at alone."""
-    return render_pages(clean, got.pages, name=got.name, dpi=PICTURE_DPI, first=PAGES_FOR_HEADINGS + 1)
 
 
 def list_files(paths: Iterable[Path]) -> Iterator[Path]:

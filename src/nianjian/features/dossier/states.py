@@ -92,35 +92,28 @@ class RoundAction(StrEnum):
     PAPER = "paper"
 
 
-#: (Newest answer, whether a later package holds its file; None: none went out yet) -> the request.
-REQUESTS: Final[Mapping[tuple[Reply, bool | None], RequestState]] = {
-    (Reply.NONE, None): RequestState.OPEN,
-    (Reply.NONE, False): RequestState.LEFT_OUT,
-    (Reply.NONE, True): RequestState.LEFT_OUT,
-    (Reply.NOTE, None): RequestState.ANSWERED,
-    (Reply.NOTE, False): RequestState.SENT,  # words go with whatever goes out
-    (Reply.NOTE, True): RequestState.SENT,
-    (Reply.UNSURE, None): RequestState.TO_CONFIRM,
-    (Reply.UNSURE, False): RequestState.LEFT_OUT,
-    (Reply.UNSURE, True): RequestState.SENT,
-    (Reply.FILE, None): RequestState.ANSWERED,
-    (Reply.FILE, False): RequestState.LEFT_OUT,
-    (Reply.FILE, True): RequestState.SENT,
+HELD: Final = (None, False, True)  # whether a later package holds the answer's file; None: none went out yet
+#: Newest answer -> the request, by `HELD`; words go with whatever goes out.
+REQUESTS: Final[Mapping[Reply, tuple[RequestState, RequestState, RequestState]]] = {
+    Reply.NONE: (RequestState.OPEN, RequestState.LEFT_OUT, RequestState.LEFT_OUT),
+    Reply.NOTE: (RequestState.ANSWERED, RequestState.SENT, RequestState.SENT),
+    Reply.UNSURE: (RequestState.TO_CONFIRM, RequestState.LEFT_OUT, RequestState.SENT),
+    Reply.FILE: (RequestState.ANSWERED, RequestState.LEFT_OUT, RequestState.SENT),
 }
 
 # A further notice may come while requests are open; whether a package passes is not for us to refuse.
 ALLOWED: Final[Mapping[RoundState, frozenset[RoundAction]]] = {
-    RoundState.SUBMITTED: frozenset({RoundAction.RETURN, RoundAction.ACCEPT, RoundAction.PAPER}),
-    RoundState.RETURNED: frozenset({RoundAction.RETURN, RoundAction.ANSWER, RoundAction.ACCEPT, RoundAction.PAPER}),
-    RoundState.ANSWERED: frozenset({RoundAction.RETURN, RoundAction.ANSWER, RoundAction.ACCEPT, RoundAction.PAPER}),
+    RoundState.SUBMITTED: frozenset(RoundAction) - {RoundAction.ANSWER},
+    RoundState.RETURNED: frozenset(RoundAction),
+    RoundState.ANSWERED: frozenset(RoundAction),
     RoundState.RESUBMITTED: frozenset({RoundAction.PAPER}),
     RoundState.PASSED: frozenset({RoundAction.PAPER}),
 }
 
 
 def evaluate_request(reply: Reply, *, held: bool | None) -> RequestState:
-    """A request; ``held``: whether a later package holds the answer's file, None while there is no later package."""
-    return REQUESTS[reply, held]
+    """A request; ``held``: as `HELD`."""
+    return REQUESTS[reply][HELD.index(held)]
 
 
 def evaluate_round(requests: Collection[RequestState], *, later: bool, passed: bool) -> RoundState:

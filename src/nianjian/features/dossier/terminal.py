@@ -45,7 +45,6 @@ from nianjian.platform.terminal.language import _, language
 
 if TYPE_CHECKING:
     from nianjian.features.dossier.check import CheckResult
-    from nianjian.features.dossier.finding import Finding
     from nianjian.features.dossier.operations.generate import GeneratedItem
     from nianjian.features.dossier.operations.package import BuiltPackage
 
@@ -79,18 +78,18 @@ VERDICT_STYLES: Final = {"ready": "green", "needs_person": "yellow", "not_ready"
 
 def to_document(checked: CheckResult) -> dict[str, object]:
     """The answer as JSON."""
+    findings = [
+        {"code": one.code, "page": one.page, "message": finding_text(one.code, {"page": one.page, **one.values}, _)}
+        for one in checked.findings
+    ]
     return {
         "item": checked.item,
         "verdict": checked.verdict.value,
-        "findings": [_finding(one) for one in checked.findings],
+        "findings": findings,
         "fields": dict(checked.fields),
         "pages": [page_to_document(one) for one in checked.pages],
         "file": {"sha256": checked.sha256, "kind": checked.kind, **checked.package},
     }
-
-
-def _finding(one: Finding) -> dict[str, object]:
-    return {"code": one.code, "page": one.page, "message": finding_text(one.code, {"page": one.page, **one.values}, _)}
 
 
 def show_check(console: Console, data: Json) -> None:
@@ -112,13 +111,10 @@ def _line(page: Json) -> tuple[object, ...]:
     return (page["page"], words[0], page["dpi"], words[1], skew, page["rotation"], colour, seals)
 
 
-CHECKLIST_STYLES: Final = {True: "green", False: "yellow"}
-
-
 def show_checklist(console: Console, data: Json) -> None:
     """Whether it is complete, and a line an item."""
     done: bool = data["complete"]
-    console.print(_("complete") if done else _("not complete"), style=CHECKLIST_STYLES[done], markup=False)
+    console.print(_("complete") if done else _("not complete"), style="green" if done else "yellow", markup=False)
     header = (_("item"), _("state"), _("version"), _("owner"), _("due"), _("valid until"))
     body = (
         (
@@ -329,13 +325,9 @@ def show_changes(console: Console, data: Json) -> None:
             continue
         console.print(f"{item_name(one['item'])}: {_(ROUND_CHANGES[one['kind']])}", style="bold", markup=False)
         for page in one["pages"]:
-            console.print(f"  {_page_change(page)}", markup=False, highlight=False)
-
-
-def _page_change(page: Json) -> str:
-    """A page of an item, and where it lies in the paper edition."""
-    text = _("page {page}") if page["book"] is None else _("page {page} (paper edition page {book})")
-    return f"{text.format(page=page['page'], book=page['book'])}: {_(PAGES[page['kind']])}"
+            text = _("page {page}") if page["book"] is None else _("page {page} (paper edition page {book})")
+            where = text.format(page=page["page"], book=page["book"])
+            console.print(f"  {where}: {_(PAGES[page['kind']])}", markup=False, highlight=False)
 
 
 TRUST_STYLES: Final = {"trusted": "green", "unknown": "yellow", "none": "yellow"}

@@ -235,18 +235,11 @@ def expected_values(enterprise: str, year: int, day: date) -> dict[str, str]:
         "number": {row.number for row in rows},
         "legal_representative": {row.representative for row in rows},
     }
-    found = {name: one for name, values in told.items() if (one := _only(values))}
-    people = sorted({row.person for row in versions_on(Person, enterprise, day) if row.person and not _left(row, day)})
+    known = {name: {one for one in values if one} for name, values in told.items()}
+    found = {name: values.pop() for name, values in known.items() if len(values) == 1}
+    staff = versions_on(Person, enterprise, day).exclude(left_on__lte=day)
+    people = sorted({row.person for row in staff if row.person})
     return found | {"year": str(year)} | ({"people": "\n".join(people)} if people else {})
-
-
-def _only(values: set[str | None]) -> str:
-    known = {one for one in values if one}
-    return known.pop() if len(known) == 1 else ""
-
-
-def _left(row: Person, day: date) -> bool:
-    return row.left_on is not None and row.left_on <= day
 
 
 MEDIA: Final = {

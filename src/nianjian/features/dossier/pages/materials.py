@@ -198,7 +198,7 @@ def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse
         "comments": [(data.moment(one.at), data.person(one.actor), one.text) for one in found.comments],
         "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,
         "may_load": may(request.actor, code, Act.LOAD),
-        "generate": generation_form(item=item) if item in GENERATED else None,
+        "generate": generation_form(item) if item in GENERATED else None,
         "may_reveal": may(request.actor, code, Act.REVEAL),
         **_forms(line),
         **_work(code, year, item),

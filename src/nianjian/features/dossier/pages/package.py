@@ -8,7 +8,7 @@ from typing import Any, Final
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -79,14 +79,9 @@ class BuildForm(forms.Form):
     )
 
 
-def generation_form(given: QueryDict | None = None, **first: object) -> GenerationForm:
-    """The form of a generation."""
-    return GenerationForm(given, auto_id="generate_%s", initial=first)
-
-
-def build_form(given: QueryDict | None = None) -> BuildForm:
-    """The form of the building."""
-    return BuildForm(given, auto_id="build_%s")
+def generation_form(item: str) -> GenerationForm:
+    """The form of a generation of an item, or of all."""
+    return GenerationForm(auto_id="generate_%s", initial={"item": item})
 
 
 Json = Mapping[str, Any]
@@ -158,6 +153,7 @@ def _agrees(held: Json, *, older: bool) -> Cell:
 def package_context(job: JobValue) -> dict[str, object]:
     """A package that was built: whether it is a draft, its facts and files, and what is not in it."""
     result: Json = job.result
+    ofd = gettext("an OFD file cannot be bound; add a PDF of it")
     pairs = [
         (gettext("Built"), f"{moment(job.finished_at)} · {person(job.requested_by)}"),
         (gettext("Manifest"), str(result["digest"])),
@@ -173,14 +169,15 @@ def package_context(job: JobValue) -> dict[str, object]:
         "pictures": result["pictures"],
         "pairs": pairs,
         "table": _files(result["contents"]),
-        "missing": [(presenters.item_title(one["item"]), one["item"], _why(one, result)) for one in result["missing"]],
+        "missing": [
+            (
+                presenters.item_title(one["item"]),
+                one["item"],
+                ofd if one["item"] in result["unbound"] else presenters.state_badge(one["state"]).text,
+            )
+            for one in result["missing"]
+        ],
     }
-
-
-def _why(one: Json, result: Json) -> str:
-    if one["item"] in result["unbound"]:
-        return gettext("an OFD file cannot be bound; add a PDF of it")
-    return str(presenters.state_badge(one["state"]).text)
 
 
 def _files(found: Sequence[Json]) -> Table:
@@ -239,8 +236,8 @@ def show_status(request: Request, code: str, year: int) -> HttpResponse:
         "papers": generated_papers(code, year, found.papers),
         "sums": sum_rows(found.papers),
         "missing": len(found.missing),
-        "generate": generation_form(item=ALL),
-        "build": build_form(),
+        "generate": generation_form(ALL),
+        "build": BuildForm(auto_id="build_%s"),
         "files": found.files,
         "package": package_context(found.package) if found.package else None,
         "signature": signature_context(found.signature) if found.signature else None,
@@ -260,7 +257,7 @@ def show_status(request: Request, code: str, year: int) -> HttpResponse:
 def generate(request: Request, code: str, year: int) -> HttpResponse:
     """Let the worker generate one item or all, as versions of the checklist or as files."""
     back = redirect("dossier-package", code=code, year=require_year(year))
-    given = generation_form(request.POST)
+    given = GenerationForm(request.POST)
     if not given.is_valid():
         messages.error(request, gettext("Choose what is to be generated."))
         return back
@@ -278,7 +275,7 @@ def generate(request: Request, code: str, year: int) -> HttpResponse:
 def build(request: Request, code: str, year: int) -> HttpResponse:
     """Let the worker build both editions."""
     back = redirect("dossier-package", code=code, year=require_year(year))
-    given = build_form(request.POST)
+    given = BuildForm(request.POST)
     if not given.is_valid():
         messages.error(request, form_errors(given))
         return back

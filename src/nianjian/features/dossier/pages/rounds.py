@@ -50,11 +50,6 @@ def _file_input() -> forms.ClearableFileInput:
     return forms.ClearableFileInput({"accept": ACCEPT})
 
 
-def _items() -> list[tuple[str, str]]:
-    _ = words(current())
-    return [("", _(WHOLE)), *((one, _(NAMES[one])) for one in KNOWN)]
-
-
 class SubmissionForm(forms.Form):
     """A package that was handed in."""
 
@@ -83,10 +78,12 @@ class NoticeForm(forms.Form):
     def __init__(self, *given: Any, **more: Any) -> None:  # noqa: ANN401 -- as the form takes it
         """Room for several requests."""
         super().__init__(*given, **more)
+        _ = words(current())
+        items = [("", _(WHOLE)), *((one, _(NAMES[one])) for one in KNOWN)]
         for row in range(1, ROWS + 1):
             what = gettext("Request {row}").format(row=row)
             self.fields[f"item{row}"] = forms.ChoiceField(
-                label=f"{what}: {gettext('item')}", choices=_items(), required=False
+                label=f"{what}: {gettext('item')}", choices=items, required=False
             )
             self.fields[f"text{row}"] = text_field(f"{what}: {gettext('what is asked for')}", required=row == 1)
 
@@ -293,7 +290,10 @@ def show_package(request: Request, code: str, year: int, number: int) -> HttpRes
         "state": _state(told["state"], ROUNDS),
         "pairs": _pairs(told),
         "notices": [_notice(code, year, one, "answer" in acts) for one in told["notices"]],
-        "items": ", ".join(_with_version(one) for one in told["items"]),
+        "items": ", ".join(
+            gettext("{item} (version {version})").format(item=item_title(one["item"]), version=one["version"] or "–")
+            for one in told["items"]
+        ),
         "papers": [
             (one["id"], _(EVIDENCE[one["kind"]]), one["name"], moment(one["recorded_at"]), person(one["recorded_by"]))
             for one in told["papers"]
@@ -322,11 +322,6 @@ def _pairs(told: Told) -> list[tuple[str, str]]:
     return pairs
 
 
-def _with_version(one: Told) -> str:
-    version = "–" if one["version"] is None else one["version"]
-    return gettext("{item} (version {version})").format(item=item_title(one["item"]), version=version)
-
-
 def _notice(code: str, year: int, told: Told, open_: bool) -> dict[str, Any]:  # noqa: FBT001 -- whether forms are shown
     return {
         "received": told["received"],
@@ -335,7 +330,7 @@ def _notice(code: str, year: int, told: Told, open_: bool) -> dict[str, Any]:  #
         "late": told["late"],
         "requests": [
             {
-                "name": _name(one["item"]),
+                "name": item_title(one["item"]) if one["item"] else words(current())(WHOLE),
                 "href": reverse("dossier-item", args=[code, year, one["item"]]) if one["item"] else "",
                 "text": one["text"],
                 "state": _state(one["state"], ASKED),
@@ -348,10 +343,6 @@ def _notice(code: str, year: int, told: Told, open_: bool) -> dict[str, Any]:  #
             for one in told["requests"]
         ],
     }
-
-
-def _name(item: str) -> str:
-    return item_title(item) if item else words(current())(WHOLE)
 
 
 @require_safe
