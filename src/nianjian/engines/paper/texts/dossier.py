@@ -159,7 +159,7 @@ CLAIMS: Final[Mapping[str, ClaimTexts]] = {
             "undecided": mark(" {undecided} more are still within their limits."),
             "no_arrival": mark(" Of {no_arrival} the moment of arrival is not recorded; they are not judged."),
         },
-    ),
+    )
 }
 
 

@@ -289,12 +289,7 @@ def _named(found: Any, empty: Sequence[bool]) -> tuple[Named, list[int]]:  # noq
 
 
 def _texts(  # noqa: PLR0917 -- the scan, the paper and what pictures told
-    path: Path,
-    book: Paper | None,
-    named: Named,
-    by_place: list[int],
-    empty: Sequence[bool],
-    watch: Watch,
+    path: Path, book: Paper | None, named: Named, by_place: list[int], empty: Sequence[bool], watch: Watch
 ) -> tuple[Text, Named, list[int]]:
     """What reading tells: pages known anew, pages that are not what they look like, and places that are confirmed."""
     drawn: frozenset[int] = book.drawn if book else frozenset()
