@@ -85,10 +85,7 @@ def everything(path: Path) -> bytes:
 
 @pytest.mark.parametrize(
     ("name", "active"),
-    [
-        ("active_content", {"attachments", "javascript", "launch", "links"}),
-        ("hidden_javascript", {"javascript"}),
-    ],
+    [("active_content", {"attachments", "javascript", "launch", "links"}), ("hidden_javascript", {"javascript"})],
 )
 def test_nothing_active_is_in_the_saved_bytes(tmp_path: Path, name: str, active: set[str]) -> None:
     got = taken(tmp_path, "x.pdf", pdfs.TAKEN[name]())

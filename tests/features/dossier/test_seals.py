@@ -69,8 +69,7 @@ def test_a_round_one_half_under_red_bars_is_found() -> None:
             page, (round(left * MM), round(60 * MM)), (round((left + 11) * MM), round(122 * MM)), (14, 0, 200), -1
         )
     layer = ink.worn(
-        ink.coverage(Print("round", 42, 42, "normal", NAME), paper.DPI, random.Random(3)),
-        random.Random(3),
+        ink.coverage(Print("round", 42, 42, "normal", NAME), paper.DPI, random.Random(3)), random.Random(3)
     )
     ink.stamp(page, layer, "normal", round(110 * MM - layer.shape[1] / 2), round(130 * MM - layer.shape[0] / 2))
     (seal,) = [one for one in found(page) if one.kind is Kind.ROUND]

@@ -159,7 +159,7 @@ CLAIMS: Final[Mapping[str, ClaimTexts]] = {
             "undecided": mark(" {undecided} more are still within their limits."),
             "no_arrival": mark(" Of {no_arrival} the moment of arrival is not recorded; they are not judged."),
         },
-    ),
+    )
 }
 
 
@@ -185,18 +185,6 @@ def hours_text(minutes: int | None, _: Words) -> str:
     )
 
 
-DIFFERENCE_KINDS: Final = {
-    "swapped": mark("exchanged for another page"),
-    "added": mark("added"),
-    "removed": mark("removed"),
-    "reordered": mark("moved"),
-    "changed": mark("changed"),
-    "missing_file": mark("the file is missing"),
-    "extra_file": mark("the file does not belong to the package"),
-    "manifest": mark("the manifest is missing, broken or another one"),
-    "seal_missing": mark("the sheet's part of the riding seal is missing"),
-    "seal_broken": mark("the sheet's part of the riding seal does not go on on its neighbours"),
-}
 NOTES: Final = {
     "appended": mark("something was appended that is no signature; every page is as it was"),
     "signed": mark("a signature was appended; every byte before it is as it was"),
@@ -305,12 +293,13 @@ PAGES: Final[Mapping[str, str]] = {
     "reordered": mark("moved"),
     "changed": mark("changed"),
 }
-#: What a package's files differ in from its manifest, further to its pages.
-DIFFERS: Final[Mapping[str, str]] = {
+DIFFERENCE_KINDS: Final[Mapping[str, str]] = {
     **PAGES,
     "missing_file": mark("the file is missing"),
     "extra_file": mark("the file does not belong to the package"),
     "manifest": mark("the manifest is missing, broken or another one"),
+    "seal_missing": mark("the sheet's part of the riding seal is missing"),
+    "seal_broken": mark("the sheet's part of the riding seal does not go on on its neighbours"),
 }
 WHOLE: Final = mark("the whole package")
 

@@ -71,7 +71,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "reason": {**platform.FAULTS, **season.FAULTS},
     "item": DOSSIER_ITEMS,
     "round_state": dossier.ROUNDS,
-    "change": dossier.DIFFERS,
+    "change": dossier.DIFFERENCE_KINDS,
     "figure": COMPONENTS,
     "flaw": inspection_day.LINE_WHYS,
     "piece": inspection_day.PIECES,

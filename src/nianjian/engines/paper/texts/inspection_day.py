@@ -127,10 +127,7 @@ STEPS: Final[Mapping[str, str]] = {
     "closed": mark("Ticket closed"),
     "calls": mark("Test calls to our numbers"),
 }
-SOURCES: Final[Mapping[str, str]] = {
-    "one_click": mark("one-click address"),
-    "12321": mark("forward of 12321"),
-}
+SOURCES: Final[Mapping[str, str]] = {"one_click": mark("one-click address"), "12321": mark("forward of 12321")}
 ROLES: Final[Mapping[str, str]] = {
     "facilitator": mark("facilitator"),
     "duty": mark("who is on duty"),

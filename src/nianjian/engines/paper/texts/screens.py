@@ -23,8 +23,4 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "behind": mark("reads earlier records"),
     "journal_unwritten": mark("its decisions cannot be written down"),
 }
-STATES: Final[Mapping[str, str]] = {
-    "fresh": mark("live"),
-    "stale": mark("no data"),
-    "absent": mark("not set up"),
-}
+STATES: Final[Mapping[str, str]] = {"fresh": mark("live"), "stale": mark("no data"), "absent": mark("not set up")}

@@ -20,10 +20,7 @@ PARTS: Final[Mapping[str, str]] = {
     "portrait": mark("portrait that counted"),
     "log": mark("log of the season's acts"),
 }
-TRACKS: Final[Mapping[str, str]] = {
-    "licence": mark("licence report"),
-    "code_number": mark("code-number report"),
-}
+TRACKS: Final[Mapping[str, str]] = {"licence": mark("licence report"), "code_number": mark("code-number report")}
 STATES: Final[Mapping[str, str]] = {
     "on_time": mark("not due yet"),
     "late": mark("late: only a late report is left"),
@@ -37,10 +34,7 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "guide": mark("the guide"),
     "notice": mark("printed on a notice"),
 }
-DAY_KINDS: Final[Mapping[str, str]] = {
-    "opens": mark("opens"),
-    "closes": mark("last day"),
-}
+DAY_KINDS: Final[Mapping[str, str]] = {"opens": mark("opens"), "closes": mark("last day")}
 MODULES: Final[Mapping[str, str]] = {
     "self_check": mark("Self-check"),
     "data": mark("Data in order"),

@@ -157,10 +157,10 @@ def _image(pdf: pikepdf.Pdf, png: bytes) -> tuple[pikepdf.Object, float]:
     pixels = decode_image(png)
     high, wide = pixels.shape[:2]
     made = pdf.make_stream(np.ascontiguousarray(pixels[:, :, 2::-1]).tobytes())
-    made.update(_head(wide, high, Name.DeviceRGB))
+    made.update(image_head(wide, high, Name.DeviceRGB))
     if pixels.shape[2] > 3:  # noqa: PLR2004 -- blue, green, red, and how much covers
         mask = pdf.make_stream(np.ascontiguousarray(pixels[:, :, 3]).tobytes())
-        mask.update(_head(wide, high, Name.DeviceGray))
+        mask.update(image_head(wide, high, Name.DeviceGray))
         made["/SMask"] = mask
     return made, high / wide
 
@@ -178,15 +178,12 @@ def decode_image(png: bytes) -> Any:  # noqa: ANN401 -- pixels
     return pixels if pixels.ndim == 3 else cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR)  # noqa: PLR2004 -- has colours
 
 
-def _head(wide: int, high: int, space: Name) -> dict[str, Any]:
+def image_head(wide: int, high: int, space: Name) -> dict[str, Any]:
+    """The dictionary of a picture with eight bits a colour."""
     return {
-        "/Type": Name.XObject,
-        "/Subtype": Name.Image,
-        "/Width": wide,
-        "/Height": high,
-        "/ColorSpace": space,
+        "/Type": Name.XObject, "/Subtype": Name.Image, "/Width": wide, "/Height": high, "/ColorSpace": space,
         "/BitsPerComponent": 8,
-    }
+    }  # fmt: skip
 
 
 SHEET_MM: Final = 0.1  # an 80 g sheet, as print shops reckon
@@ -304,21 +301,19 @@ def _marks(package: Package, layout: Layout, plan: Plan, _: Words) -> Mapping[in
             placed = any(one.seal is kind and one.page == leaf.page + 1 for one in item.prints)
             if wanted and not placed and (where.every or leaf.page == 0):
                 x, y = where.x_mm - wide / 2, A4[1] - where.y_mm - wide / 2
-                found.setdefault(place, []).append(_mark(x, y, wide, wide, called[kind], SMALL, round_=True))
+                found.setdefault(place, []).append(
+                    {"x": x, "y": y, "w": wide, "h": wide, "text": called[kind], "size": SMALL, "round": True}
+                )
     if Seal.RIDING not in package.pictures:
         for piece in plan.slices():
             strip = wide / piece.strips
             y = A4[1] * (1 - float(piece.height)) - wide / 2
             label = f"{piece.stamp}-{piece.strip + 1}" if strip >= MARK_MM else ""
             front_page = plan.pages(piece.sheet)[0] - 1
-            found.setdefault(front_page, []).append(_mark(A4[0] - strip, y, strip, wide, label, TINY, round_=False))
+            found.setdefault(front_page, []).append(
+                {"x": A4[0] - strip, "y": y, "w": strip, "h": wide, "text": label, "size": TINY, "round": False}
+            )
     return found
-
-
-def _mark(  # noqa: PLR0917 -- a box with its label
-    x: float, y: float, wide: float, high: float, text: str, size: float, *, round_: bool
-) -> dict[str, object]:
-    return {"x": x, "y": y, "w": wide, "h": high, "text": text, "size": size, "round": round_}
 
 
 def _steps(package: Package, _: Words) -> list[str]:
@@ -399,16 +394,16 @@ def open_clean_copies(package: Package, stack: ExitStack) -> tuple[pikepdf.Pdf, 
     """The clean copies, with what lies on their pages as notes made part of the pages; ``dossier_copy_unreadable``."""
     found = []
     for item in package.items:
+        fault = None
         try:
             pdf = stack.enter_context(pikepdf.open(item.file))
             if any("/Annots" in page.obj for page in pdf.pages):
                 pdf.flatten_annotations("print")
-            empty = not len(pdf.pages)
+            found.append(pdf)
         except (pikepdf.PdfError, OSError) as error:
-            raise NianjianError("dossier_copy_unreadable", item=item.title, file=item.file.name) from error
-        if empty:
-            raise NianjianError("dossier_copy_unreadable", item=item.title, file=item.file.name)
-        found.append(pdf)
+            fault = error
+        if fault or not len(found[-1].pages):
+            raise NianjianError("dossier_copy_unreadable", item=item.title, file=item.file.name) from fault
     return tuple(found)
 
 
@@ -505,14 +500,9 @@ def _jumps(pdf: pikepdf.Pdf, front: pikepdf.Pdf) -> None:
             if address.startswith(JUMP):
                 target = pdf.pages[int(address.removeprefix(JUMP)) - 1].obj
                 box = Array([round(float(one), 3) for one in note["/Rect"]])
-                links.append(
-                    pdf.make_indirect(
-                        Dictionary(
-                            Type=Name.Annot, Subtype=Name.Link, Rect=box, F=4, Border=Array([0, 0, 0]),
-                            Dest=Array([target, Name.Fit]),
-                        )
-                    )
-                )  # fmt: skip
+                link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=box, F=4, Border=Array([0, 0, 0]))
+                link.Dest = Array([target, Name.Fit])
+                links.append(pdf.make_indirect(link))
         if links:
             pdf.pages[place].obj["/Annots"] = Array(links)
 
@@ -521,12 +511,11 @@ def _outline(pdf: pikepdf.Pdf, package: Package, layout: Layout) -> None:
     _ = words(package.language)
     with pdf.open_outline() as outline:
         outline.root += [OutlineItem(_("Cover"), 0), OutlineItem(_("Contents"), 1)]
-        tops: Mapping[Board, OutlineItem] = {}
+        tops: dict[Board, OutlineItem] = {}
         for item, start in zip(package.items, layout.starts, strict=True):
             if item.board not in tops:
-                top = OutlineItem(board_titles(_)[item.board], start - 1)
-                tops = {**tops, item.board: top}
-                outline.root.append(top)
+                tops[item.board] = OutlineItem(board_titles(_)[item.board], start - 1)
+                outline.root.append(tops[item.board])
             tops[item.board].children.append(OutlineItem(item.title, start - 1))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import tempfile
 from collections import Counter
@@ -32,6 +31,7 @@ from nianjian.features.dossier.editions.book import (
     as_form,
     bind,
     document_title,
+    image_head,
     make_shell,
     notice_layer,
     open_clean_copies,
@@ -39,7 +39,8 @@ from nianjian.features.dossier.editions.book import (
     write_metadata,
 )
 from nianjian.features.dossier.editions.manifest import PageOf
-from nianjian.features.dossier.editions.package import Item, Package, Seal, Slice, build_page_view, invert, to_operator
+from nianjian.features.dossier.editions.package import Package, Seal, Slice, build_page_view, invert, to_operator
+from nianjian.features.dossier.ingest.inside.jpeg import read_frame
 
 QUALITIES: Final = (82, 72, 62, 52, 42)
 COLOUR: Final = 12  # a page whose channels differ less is grey
@@ -71,16 +72,15 @@ def pictures(pdf: bytes | str, *, dpi: int, most: int, named: str, stamped: froz
             found = None if place in stamped else _whole(page, dpi)
             if found is None or len(found) > most:
                 found = _drawn_page(page, dpi, most, named, place)
-            wide, high, channels = size(found)
-            yield Flat(
-                found, wide, high, channels == 1, width, height, manifests.encode_fingerprint(shrink_picture(found))
-            )
+            wide, high, channels = read_frame(found)
+            look = manifests.encode_fingerprint(shrink_picture(found))
+            yield Flat(found, wide, high, channels == 1, width, height, look)
             page.close()
 
 
 def shrink_picture(jpeg: bytes) -> Any:  # noqa: ANN401 -- pixels
     """The picture in grey, read no larger than the fingerprint needs."""
-    wide, high, _channels = size(jpeg)
+    wide, high, _channels = read_frame(jpeg)
     factor = next(one for one in REDUCED if min(wide / one, high / one) >= manifests.WIDE * 0.95 or one == 1)
     pixels = cv2.imdecode(np.frombuffer(jpeg, np.uint8), REDUCED[factor] | cv2.IMREAD_IGNORE_ORIENTATION)
     return manifests.lightness(pixels)
@@ -99,13 +99,21 @@ def find_page_jpeg(page: pypdfium2.PdfPage) -> tuple[bytes, float] | None:
     off = (a - (right - left), b, c, d - (top - low), e - left, f - low)
     if max(map(abs, off)) > NEAR:
         return None
-    space = image.get_metadata().colorspace
     data = bytes(image.get_data(decode_simple=False))
-    wide, high, channels = size(data)
-    right_space = {1: raw.FPDF_COLORSPACE_DEVICEGRAY, 3: raw.FPDF_COLORSPACE_DEVICERGB}.get(channels)
-    if space != right_space:
+    try:
+        wide, high, channels = read_frame(data)
+    except ValueError:
+        return None
+    spaces = {1: raw.FPDF_COLORSPACE_DEVICEGRAY, 3: raw.FPDF_COLORSPACE_DEVICERGB}
+    if image.get_metadata().colorspace != spaces.get(channels):
         return None
     return data, min(wide / (right - left), high / (top - low)) * 72
+
+
+def look_at_page(page: pypdfium2.PdfPage) -> Any:  # noqa: ANN401 -- pixels
+    """The page in grey, out of its JPEG where it is one."""
+    jpeg = find_page_jpeg(page)
+    return shrink_picture(jpeg[0]) if jpeg else manifests.render_page(page)
 
 
 def _whole(page: pypdfium2.PdfPage, dpi: int) -> bytes | None:
@@ -125,19 +133,6 @@ def _drawn_page(page: pypdfium2.PdfPage, dpi: int, most: int, named: str, place:
         if done and len(data) <= most:
             return bytes(data)
     raise NianjianError("upload_page_large", item=named, page=place + 1, bytes=most, dpi=dpi)
-
-
-def size(jpeg: bytes) -> tuple[int, int, int]:
-    """Width, height and channels out of the JPEG's own frame; (0, 0, 0) where it has none."""
-    stream = io.BytesIO(jpeg)
-    stream.seek(2)
-    while (head := stream.read(4)) and len(head) == 4 and head[0] == 0xFF:  # noqa: PLR2004 -- a marker and its length
-        length = int.from_bytes(head[2:])
-        if 0xC0 <= head[1] <= 0xCF and head[1] not in {0xC4, 0xC8, 0xCC}:  # noqa: PLR2004 -- starts of a frame
-            frame = stream.read(6)
-            return int.from_bytes(frame[3:5]), int.from_bytes(frame[1:3]), frame[5]
-        stream.seek(length - 2, 1)
-    return 0, 0, 0
 
 
 FLAVOUR: Final = "2b"
@@ -276,7 +271,7 @@ def name(package: Package, number: int, part: int, parts: int) -> str:
 
 def _file(package: Package, number: int, part: tuple[int, Sequence[Flat]], path: Path, place: int) -> WrittenFile:
     first, pages = part
-    item: Item = package.items[number]
+    item = package.items[number]
     with pikepdf.new() as pdf:
         for page in pages:
             pdf.pages.append(_page(pdf, page))
@@ -300,13 +295,8 @@ def _undated(found: re.Match[bytes]) -> bytes:
 
 def _page(pdf: pikepdf.Pdf, flat: Flat) -> pikepdf.Page:
     image = pdf.make_stream(flat.jpeg)
-    image.update(
-        {
-            "/Type": Name.XObject, "/Subtype": Name.Image, "/Width": flat.wide, "/Height": flat.high,
-            "/ColorSpace": Name.DeviceGray if flat.grey else Name.DeviceRGB, "/BitsPerComponent": 8,
-            "/Filter": Name.DCTDecode,
-        }
-    )  # fmt: skip
+    space = Name.DeviceGray if flat.grey else Name.DeviceRGB
+    image.update(image_head(flat.wide, flat.high, space) | {"/Filter": Name.DCTDecode})
     wide, high = round(flat.width, 3), round(flat.height, 3)
     page = Dictionary(
         Type=Name.Page, MediaBox=Array([0, 0, wide, high]), Resources=Dictionary(XObject=Dictionary(Page=image)),
@@ -363,10 +353,8 @@ def build(package: Package, folder: Path, *, uploads: bool = True) -> BuiltEditi
 
 def _all(path: Path) -> list[PageOf]:
     with pypdfium2.PdfDocument(path) as document:
-        return [
-            PageOf("", place + 1, manifests.encode_fingerprint(manifests.render_page(document[place])))
-            for place in range(len(document))
-        ]
+        looks = [manifests.encode_fingerprint(manifests.render_page(page)) for page in document]
+    return [PageOf("", place, look) for place, look in enumerate(looks, 1)]
 
 
 def _paper(package: Package, book: Book, path: Path) -> list[PageOf]:
@@ -379,9 +367,8 @@ def _paper(package: Package, book: Book, path: Path) -> list[PageOf]:
             if leaf.item == BLANK:
                 found[place] = PageOf("", 0, empty)
             elif leaf.item == FRONT:
-                found[place] = PageOf(
-                    "", leaf.page + 1, manifests.encode_fingerprint(manifests.render_page(document[place]))
-                )
+                look = manifests.encode_fingerprint(manifests.render_page(document[place]))
+                found[place] = PageOf("", leaf.page + 1, look)
     for number, item in enumerate(package.items):
         with pypdfium2.PdfDocument(item.file) as source:
             for place, leaf in enumerate(leaves):
@@ -394,7 +381,5 @@ def _paper(package: Package, book: Book, path: Path) -> list[PageOf]:
 def _laid(page: pypdfium2.PdfPage, *, back: bool) -> Any:  # noqa: ANN401 -- pixels
     """A source's page as it lies on its sheet."""
     width, height = page.get_size()
-    jpeg = find_page_jpeg(page)
-    picture = shrink_picture(jpeg[0]) if jpeg else manifests.render_page(page)
-    read = package.PageView(width, height, package.IDENTITY)
-    return manifests.lay_on_sheet(picture, read.on_a4(back=back), width, height)
+    matrix = package.PageView(width, height, package.IDENTITY).on_a4(back=back)
+    return manifests.lay_on_sheet(look_at_page(page), matrix, width, height)

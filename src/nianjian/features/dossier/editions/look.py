@@ -1,7 +1,6 @@
 """A process of its own that looks at a PDF nobody vouches for; whatever the file does, the asker goes on.
 
-``python -m nianjian.features.dossier.editions.look prints FILE`` tells the pages' hashes; ``ink FILE [PLACE…]`` their
-looks;
+``python -m nianjian.features.dossier.editions.look prints FILE`` tells the pages' hashes; ``ink FILE`` their looks;
 ``text FILE`` the text that a program drew on them, null where a picture covers the page; ``seal FILE`` what is found of
 the riding seal's slivers, whose places come as JSON on the input.
 """
@@ -12,7 +11,6 @@ import json
 import resource
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,9 +19,9 @@ SECONDS: Final = 900  # of CPU: a thousand scanned pages take a minute
 PAGES: Final = 5000
 
 
-def inspect_file(what: str, path: Path, places: Sequence[int] = (), given: object = None) -> dict[str, Any] | None:
+def inspect_file(what: str, path: Path, given: object = None) -> dict[str, Any] | None:
     """What was seen; None where the file cannot be read to its end."""
-    words = [sys.executable, "-m", __name__, what, str(path), *map(str, places)]
+    words = [sys.executable, "-m", __name__, what, str(path)]
     try:
         done = subprocess.run(  # noqa: S603 - our own module
             words, input=json.dumps(given).encode(), capture_output=True, timeout=2 * SECONDS, check=False
@@ -47,7 +45,7 @@ def _prints(path: Path) -> dict[str, Any]:
         return {"pages": [prints.page(place) for place in range(count)], "document": prints.document()}
 
 
-def _ink(path: Path, places: Sequence[int]) -> dict[str, Any]:
+def _ink(path: Path) -> dict[str, Any]:
     import pypdfium2  # noqa: PLC0415 - each child loads what it needs
 
     from nianjian.features.dossier.editions import build, manifest  # noqa: PLC0415 - the same
@@ -56,12 +54,8 @@ def _ink(path: Path, places: Sequence[int]) -> dict[str, Any]:
     with pypdfium2.PdfDocument(path) as document:
         if len(document) > PAGES:
             raise SystemExit(2)
-        for place in places or range(len(document)):
-            page = document[place]
-            jpeg = build.find_page_jpeg(page)
-            told[str(place)] = manifest.encode_fingerprint(
-                build.shrink_picture(jpeg[0]) if jpeg else manifest.render_page(page)
-            )
+        for place, page in enumerate(document):
+            told[str(place)] = manifest.encode_fingerprint(build.look_at_page(page))
             page.close()
     return {"looks": told}
 
@@ -79,12 +73,13 @@ def _text(path: Path) -> dict[str, Any]:
     return {"texts": told}
 
 
-def _seal(path: Path, given: dict[str, Any]) -> dict[str, Any]:
-    """``given``: diameter_mm, and of each stamp its slices as [sheet, place of the scanned page or null, height]."""
+def _seal(path: Path) -> dict[str, Any]:
+    """On the input: diameter_mm, and of each stamp its slices as [sheet, place of the scanned page or null, height]."""
     import pypdfium2  # noqa: PLC0415 - each child loads what it needs
 
     from nianjian.features.dossier.seals import seam  # noqa: PLC0415 - the same
 
+    given = json.load(sys.stdin)
     stamps: dict[int, list[Any]] = {}
     unseen: list[int] = []
     with pypdfium2.PdfDocument(path) as document:
@@ -111,16 +106,9 @@ def _main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    what, path, *places = sys.argv[1:]
-    match what:
-        case "prints":
-            told = _prints(Path(path))
-        case "text":
-            told = _text(Path(path))
-        case "seal":
-            told = _seal(Path(path), json.load(sys.stdin))
-        case _:
-            told = _ink(Path(path), [int(one) for one in places])
+    what, path = sys.argv[1:]
+    programs = {"prints": _prints, "text": _text, "ink": _ink, "seal": _seal}
+    told = programs[what](Path(path))
     sys.stdout.write(json.dumps(told))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import unicodedata
@@ -18,7 +17,6 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import PAPER, UPLOAD
 from nianjian.features.dossier.editions.compare import Difference, Kind, blank, closeness, compare, scores
-from nianjian.features.dossier.editions.compare import Kind as PageKind
 from nianjian.features.dossier.editions.look import inspect_file
 from nianjian.features.dossier.reading import ocr
 from nianjian.features.dossier.reading.text import PageText, page_number
@@ -47,23 +45,15 @@ def runs_of_page(page: PageText) -> frozenset[str]:
     return text_runs("\n".join(one.text for one in page.lines))
 
 
-def paper_of(listed: Path, entry: manifest.Json) -> Path | None:
-    """The package's own paper beside the manifest, if it is the file that the manifest names."""
-    path = listed.parent / str(entry["path"])
-    inside = path.is_file() and path.resolve().is_relative_to(listed.parent.resolve())
-    return path if inside and manifest.digests(path)[0] == entry["sha256"] else None
-
-
 def book_figures(listed: Path, entry: manifest.Json) -> Paper | None:
-    """The figures of the package's own paper; None where it is not there or has not the pages that the manifest tells.
+    """The figures of the package's own paper beside the manifest; None where it is not what the manifest names.
 
     A forged manifest may name any file as its paper: what tells nothing must not make the answer surer.
     """
-    path = paper_of(listed, entry)
-    told = None if path is None else inspect_file("text", path)
-    if path is None or told is None or len(told["texts"]) != len(entry["pages"]):
-        return None
-    return Paper(path, told["texts"])
+    path = listed.parent / str(entry["path"])
+    inside = path.is_file() and path.resolve().is_relative_to(listed.parent.resolve())
+    told = inspect_file("text", path) if inside and manifest.digests(path)[0] == entry["sha256"] else None
+    return Paper(path, told["texts"]) if told and len(told["texts"]) == len(entry["pages"]) else None
 
 
 class Paper:
@@ -110,12 +100,6 @@ def read_scan_text(path: Path, places: Sequence[int], watch: Watch) -> dict[int,
     return found
 
 
-def printed_page_number(page: PageText) -> int | None:
-    """The page number (from 1) at its foot."""
-    told = page_number(page)
-    return None if told is None else told.number
-
-
 DIAMETER_MM: Final = (10.0, 100.0)  # seals have 38 to 58
 
 
@@ -143,13 +127,13 @@ def read_plan(told: manifest.Json, pages: int, name: str) -> Planned | None:
     if plan is None:
         return None
     try:
-        found = _read(plan, pages)
+        found = _planned(plan, pages)
     except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise NianjianError("dossier_manifest_unreadable", file=name) from error
     return found if found.slices else None
 
 
-def _read(plan: Any, pages: int) -> Planned:  # noqa: ANN401 -- JSON
+def _planned(plan: Any, pages: int) -> Planned:  # noqa: ANN401 -- JSON
     found = Planned(float(plan["diameter_mm"]), tuple(_slice(one, pages) for one in plan["slices"]))
     once = len({(one.stamp, one.sheet) for one in found.slices}) == len(found.slices)
     front = len({(one.sheet, one.page) for one in found.slices}) == len({one.sheet for one in found.slices})
@@ -160,8 +144,7 @@ def _read(plan: Any, pages: int) -> Planned:  # noqa: ANN401 -- JSON
 
 def _slice(one: Any, pages: int) -> Slice:  # noqa: ANN401 -- JSON
     found = Slice(int(one["stamp"]), int(one["sheet"]), int(one["page"]), float(Fraction(str(one["height"]))))
-    held = math.isfinite(found.height) and 0 < found.height < 1
-    if not held or not 1 <= found.page <= pages or found.sheet < 1 or found.stamp < 1:
+    if not 0 < found.height < 1 or not 1 <= found.page <= pages or found.sheet < 1 or found.stamp < 1:
         raise ValueError(found)
     return found
 
@@ -306,12 +289,7 @@ def _named(found: Any, empty: Sequence[bool]) -> tuple[Named, list[int]]:  # noq
 
 
 def _texts(  # noqa: PLR0917 -- the scan, the paper and what pictures told
-    path: Path,
-    book: Paper | None,
-    named: Named,
-    by_place: list[int],
-    empty: Sequence[bool],
-    watch: Watch,
+    path: Path, book: Paper | None, named: Named, by_place: list[int], empty: Sequence[bool], watch: Watch
 ) -> tuple[Text, Named, list[int]]:
     """What reading tells: pages known anew, pages that are not what they look like, and places that are confirmed."""
     drawn: frozenset[int] = book.drawn if book else frozenset()
@@ -344,10 +322,10 @@ def _texts(  # noqa: PLR0917 -- the scan, the paper and what pictures told
 def _match_page(page: Any, was: int | None, book: Paper | None, empty: Sequence[bool]) -> tuple[int | None, str]:  # noqa: ANN401 -- a page as it was read
     """Which page it is by its text, and whether that agrees with its picture."""
     if book is None:
-        number = printed_page_number(page)
-        if number is None or not 1 <= number <= len(empty):
+        number = page_number(page)
+        if number is None or not 1 <= number.number <= len(empty):
             return was, "unknown"
-        return number - 1, "agree"
+        return number.number - 1, "agree"
     seen = runs_of_page(page)
     share = None if was is None else book.share(was, seen)
     if share is not None and share >= SAME:
@@ -373,7 +351,7 @@ def _riding(path: Path, plan: Planned | None, named: Named, expected: int) -> tu
     rows: dict[int, list[list[Any]]] = {}
     for part in plan.slices:
         rows.setdefault(part.stamp, []).append([part.sheet, fronts[part.sheet], part.height])
-    seen = inspect_file("seal", path, given={"diameter_mm": plan.diameter_mm, "stamps": list(rows.values())})
+    seen = inspect_file("seal", path, {"diameter_mm": plan.diameter_mm, "stamps": list(rows.values())})
     if seen is None:
         return Riding("cannot_tell"), []
     states = {sheet: "cannot_tell" if sheet in seen["unseen"] else str(state) for sheet, state in seen["sheets"]}
@@ -551,7 +529,7 @@ class PageChange:
     ``book`` None: the manifest does not tell.
     """
 
-    kind: PageKind
+    kind: Kind
     page: int
     book: int | None
 
@@ -567,28 +545,22 @@ class ItemChange:
     pages: tuple[PageChange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    content: str
-    look: str
-
-
 class _Package:
     """A manifest by items."""
 
     def __init__(self, told: Json) -> None:
         self.items: dict[str, Json] = {str(one["item"]): one for one in told["items"]}
-        self._pages: dict[str, dict[int, _Page]] = {}
+        self._pages: dict[str, dict[int, Json]] = {}
         self._book: dict[tuple[str, int], int] = {}
         for file in told["files"]:
             for place, one in enumerate(file["pages"], start=1):
                 item, page = str(one["item"]), int(one["source_page"])
                 if file["edition"] == UPLOAD:
-                    self._pages.setdefault(item, {})[page] = _Page(str(one["content"]), str(one["look"]))
+                    self._pages.setdefault(item, {})[page] = one
                 elif file["edition"] == PAPER:
                     self._book[item, page] = place
 
-    def pages(self, item: str) -> Sequence[_Page]:
+    def pages(self, item: str) -> Sequence[Json]:
         """In order; none where the manifest has no upload edition."""
         return [page for _number, page in sorted(self._pages.get(item, {}).items())]
 
@@ -610,17 +582,12 @@ def _item(name: str, old: _Package, new: _Package) -> ItemChange:
     after = None if now is None else int(now["pages"])
     if was is None or now is None:
         return ItemChange(name, ItemChangeKind.ADDED if was is None else ItemChangeKind.REMOVED, before, after)
-    changed = _pages(name, old, new)
-    same = was["copy_sha256"] == now["copy_sha256"]
-    if changed:
+    if changed := _pages(name, old, new):
         return ItemChange(name, ItemChangeKind.CHANGED, before, after, changed)
-    if same:
+    if was["copy_sha256"] == now["copy_sha256"]:
         return ItemChange(name, ItemChangeKind.SAME, before, after)
-    told = bool(old.pages(name)) and bool(new.pages(name))
+    told = old.pages(name) and new.pages(name)
     return ItemChange(name, ItemChangeKind.RESAVED if told else ItemChangeKind.UNTOLD, before, after)
-
-
-GONE: Final = PageKind.REMOVED
 
 
 def _pages(name: str, old: _Package, new: _Package) -> tuple[PageChange, ...]:
@@ -629,11 +596,11 @@ def _pages(name: str, old: _Package, new: _Package) -> tuple[PageChange, ...]:
         return ()
 
     def alike(one: int, other: int) -> bool:
-        return closeness(was[one].look, now[other].look) >= ALIKE
+        return closeness(was[one]["look"], now[other]["look"]) >= ALIKE
 
-    found = compare(name, [one.content for one in was], [one.content for one in now], alike)
+    found = compare(name, [one["content"] for one in was], [one["content"] for one in now], alike)
     return tuple(
-        PageChange(one.kind, one.page, (old if one.kind is GONE else new).book(name, one.page))
+        PageChange(one.kind, one.page, (old if one.kind is Kind.REMOVED else new).book(name, one.page))
         for one in found
         if one.page is not None
     )

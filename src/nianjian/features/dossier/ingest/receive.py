@@ -9,6 +9,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -58,13 +59,9 @@ def run_program(program: str, *words: str, wall: float = limits.WALL_SECONDS) ->
 def _lines(text: bytes) -> tuple[Any, ...]:
     """Whole lines; the last one may be torn."""
     found = []
-    for line in text.splitlines(keepends=True):
-        if not line.endswith(b"\n"):
-            break
-        try:
-            found.append(json.loads(line))
-        except ValueError:
-            break
+    with suppress(ValueError):
+        for line in text.split(b"\n")[:-1]:
+            found.append(json.loads(line))  # noqa: PERF401 -- those before a line that is none count
     return tuple(found)
 
 
@@ -344,10 +341,7 @@ def render_pages(
 
 
 def _loaded(folder: Path, told: Any, small: int) -> DrawnPage:  # noqa: ANN401 - JSON of the child
-    pictures = tuple(
-        Picture((one["pixels"][0], one["pixels"][1]), (one["dpi"][0], one["dpi"][1]), one["share"])
-        for one in told["pictures"]
-    )
+    pictures = tuple(Picture(tuple(one["pixels"]), tuple(one["dpi"]), one["share"]) for one in told["pictures"])
     facts = PageFacts(told["page"], told["wide_mm"], told["high_mm"], pictures, told["letters"])
 
     def plane(what: str) -> NDArray[np.uint8] | None:
@@ -374,12 +368,7 @@ def require_cuttable(got: ReceivedFile) -> Path:
 
 def cut_ranges(clean: Path, ranges: Sequence[tuple[int, int]], folder: Path, *, name: str) -> list[Path]:
     """A PDF for each (first, last), in their order; dossier_file_costly, dossier_file_broken, dossier_pdf_broken."""
-    try:
-        run_program("cut", name, str(clean), str(folder), json.dumps(list(ranges)))
-    except ChildEnded as end:
-        if end.reason in {"time", "memory", "output"}:
-            raise NianjianError("dossier_file_costly", file=name, reason=end.reason) from end
-        raise NianjianError("dossier_file_broken", file=name) from end
+    _asked("cut", name, clean, folder, json.dumps(list(ranges)))
     return [folder / f"{place}.pdf" for place in range(len(ranges))]
 
 

@@ -24,10 +24,7 @@ _JOIN_MM: Final = 2.0
 
 def find_slices(ink: Picture, seals: list[Seal]) -> list[Seal]:
     """At most one slice each side and 50 mm of height; a whole seal near the edge is none."""
-    rest = ink.copy()
-    for seal in seals:
-        radius = round((seal.diameter_mm / 2 + 2) * MM)
-        cv2.circle(rest, (round(seal.x_mm * MM), round(seal.y_mm * MM)), radius, 0, -1)
+    rest = _without(ink, seals, 2)
     wide = round(STRIP_MM * MM)
     right = _side(rest[:, -wide:])
     left = _side(np.ascontiguousarray(rest[:, :wide][:, ::-1]))
@@ -36,6 +33,14 @@ def find_slices(ink: Picture, seals: list[Seal]) -> list[Seal]:
         *(Seal(edge - width / 2, y, high, high, Kind.SLICE, score) for y, high, width, score in right),
         *(Seal(width / 2, y, high, high, Kind.SLICE, score) for y, high, width, score in left),
     ]
+
+
+def _without(ink: Picture, seals: list[Seal], room_mm: float) -> Picture:
+    rest = ink.copy()
+    for seal in seals:
+        radius = round((seal.diameter_mm / 2 + room_mm) * MM)
+        cv2.circle(rest, (round(seal.x_mm * MM), round(seal.y_mm * MM)), radius, 0, -1)
+    return rest
 
 
 def _side(strip: Picture) -> list[tuple[float, float, float, float]]:
@@ -97,11 +102,7 @@ def find_seals_in(page: Red) -> tuple[Seal, ...]:
     for plane in (page.ink, page.faint):
         found = _better(found, find_ovals(plane, [place for place in oblong if not _settled(place, found)]))
     for plane in (page.ink, page.faint):
-        rest = plane.copy()
-        for seal in found:
-            radius = round((seal.diameter_mm / 2 + 1) * MM)
-            cv2.circle(rest, (round(seal.x_mm * MM), round(seal.y_mm * MM)), radius, 0, -1)
-        found += [seal for seal in find_compact_seals(rest) if _apart(seal, found)]
+        found += [seal for seal in find_compact_seals(_without(plane, found, 1)) if _apart(seal, found)]
     found += [seal for seal in find_squares(page.lined, found) if _apart(seal, found)]
     return (*found, *find_slices(page.ink, found))
 

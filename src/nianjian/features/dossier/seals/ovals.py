@@ -11,16 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nianjian.features.dossier.seals.mask import MM, Kind, Picture, Seal
-from nianjian.features.dossier.seals.rings import Ring
+from nianjian.features.dossier.seals.rings import Ring, banded
 
 _SIZES_MM: Final = ((45.0, 30.0), (40.0, 30.0), (40.0, 26.0), (48.0, 32.0))
 _LEANS: Final = (-9.0, -4.5, 0.0, 4.5, 9.0, 81.0, 85.5, 90.0, 94.5, 99.0)
 _SHIFTS_MM: Final = tuple(float(one) for one in np.arange(-3.0, 3.1, 1.5))
 _SMALL: Final = 5
 _FIFTH: Final = MM / _SMALL
-_BAND: Final = 1.0
 _RIM: Final = (0.3, 2.0)  # pixels beyond the band
-_LESS: Final = 0.45
 _RESPONSE: Final = 0.38
 _PEAKS: Final = 5
 _BETWEEN_MM: Final = 6.0
@@ -51,10 +49,7 @@ def _kernel(wide_mm: float, high_mm: float) -> NDArray[np.float32]:
     ys, xs = np.mgrid[-size : size + 1, -size : size + 1]
     out = np.hypot(xs / a, ys / b)
     away = np.abs(out - 1) * np.hypot(xs, ys) / np.maximum(out, 1e-6)
-    band = np.clip(_BAND + 0.5 - away, 0, 1)
-    rim = np.clip(np.minimum(away - _BAND - _RIM[0], _BAND + _RIM[1] - away), 0, 1)
-    kernel: NDArray[np.float32] = (band / band.sum() - _LESS * rim / rim.sum()).astype(np.float32)
-    return kernel
+    return banded(away, _RIM)
 
 
 _LINE_MM: Final = 0.5

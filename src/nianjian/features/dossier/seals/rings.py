@@ -71,10 +71,14 @@ def _kernel(r_mm: float) -> NDArray[np.float32]:
     r = r_mm * _FIFTH
     size = int(np.ceil(r + 4))
     ys, xs = np.mgrid[-size : size + 1, -size : size + 1]
-    away = np.abs(np.hypot(xs, ys) - r)
-    ring = np.clip(_BAND + 0.5 - away, 0, 1)
-    rim = np.clip(np.minimum(away - _BAND - _RIM[0], _BAND + _RIM[1] - away), 0, 1)
-    kernel: NDArray[np.float32] = (ring / ring.sum() - 0.45 * rim / rim.sum()).astype(np.float32)
+    return banded(np.abs(np.hypot(xs, ys) - r), _RIM)
+
+
+def banded(away: NDArray[np.float64], rim: tuple[float, float]) -> NDArray[np.float32]:
+    """A band where ``away`` is small, that sums to one, with a rim of less from so many to so many pixels beyond."""
+    band = np.clip(_BAND + 0.5 - away, 0, 1)
+    beside = np.clip(np.minimum(away - _BAND - rim[0], _BAND + rim[1] - away), 0, 1)
+    kernel: NDArray[np.float32] = (band / band.sum() - 0.45 * beside / beside.sum()).astype(np.float32)
     return kernel
 
 

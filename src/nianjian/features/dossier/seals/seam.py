@@ -16,7 +16,7 @@ from nianjian.features.dossier.seals.mask import Picture
 
 STRIP_MM: Final = 26.0
 DPI: Final = 200
-_MM: Final = DPI / 25.4
+MM: Final = DPI / 25.4
 _TOUCH_MM: Final = 2.5
 _LEAST_MM: Final = 5.0
 _CLUSTER_MM: Final = 50.0
@@ -58,25 +58,41 @@ class Seam:
 
 def find_edge_slice(strip: Picture) -> Slice | None:
     """The slice in the right strip of a page (26 mm at 200 dpi); None: there is none."""
-    smooth = cv2.GaussianBlur(strip, (0, 0), 0.8)
-    blue, green, red = (channel.astype(np.int16) for channel in cv2.split(smooth))
-    ink = np.clip(red - np.maximum(green, blue) - 14, 0, 90).astype(np.float32) / 90
+    ink = np.clip(_redness(cv2.GaussianBlur(strip, (0, 0), 0.8).astype(np.uint8)) - 14, 0, 90).astype(np.float32) / 90
     plane = (ink > 0).astype(np.uint8)
-    down = cv2.morphologyEx(plane, cv2.MORPH_OPEN, np.ones((round(58 * _MM), 1), np.uint8))
+    down = cv2.morphologyEx(plane, cv2.MORPH_OPEN, np.ones((round(58 * MM), 1), np.uint8))
     plane[cv2.dilate(down, np.ones((1, 3), np.uint8)) > 0] = 0
-    joined = cv2.dilate(plane, np.ones((round(2 * _MM),) * 2, np.uint8))
+    at_edge = _ink_at_edge(plane, join_mm=2, edge_mm=_TOUCH_MM, least=MM)
+    ys, xs = np.nonzero(at_edge)
+    if not len(ys) or not _LEAST_MM <= np.ptp(ys) / MM <= _CLUSTER_MM:
+        return None
+    box = (ink * at_edge)[ys.min() : ys.max() + 1, xs.min() :]
+    return Slice(box.shape[1] / MM, box.shape[0] / MM, box.astype(np.float32))
+
+
+def _redness(pixels: Picture) -> NDArray[np.int16]:
+    blue, green, red = (channel.astype(np.int16) for channel in cv2.split(pixels))
+    return red - np.maximum(green, blue)
+
+
+def _ink_at_edge(plane: Picture, *, join_mm: float, edge_mm: float, least: float) -> Picture:
+    """The pieces of print, joined over so many mm, that reach the right edge and have more than ``least`` pixels."""
+    joined = cv2.dilate(plane, np.ones((round(join_mm * MM),) * 2, np.uint8))
     count, names, _stats, _middles = cv2.connectedComponentsWithStats(joined)
-    wide, kept = strip.shape[1], np.zeros_like(plane)
+    edge, found = plane.shape[1] - edge_mm * MM, np.zeros_like(plane)
     for name in range(1, count):
         part = (names == name) & (plane > 0)
         xs = np.nonzero(part)[1]
-        if len(xs) > _MM and xs.max() >= wide - _TOUCH_MM * _MM:
-            kept[part] = 1
-    ys, xs = np.nonzero(kept)
-    if not len(ys) or not _LEAST_MM <= (ys.max() - ys.min()) / _MM <= _CLUSTER_MM:
-        return None
-    box = (ink * kept)[ys.min() : ys.max() + 1, xs.min() :]
-    return Slice(box.shape[1] / _MM, box.shape[0] / _MM, box.astype(np.float32))
+        if len(xs) > least and xs.max() >= edge:
+            found[part] = 1
+    return found
+
+
+def _correlate(left: NDArray[Any], right: NDArray[Any], reach_mm: float) -> float:
+    """Highest correlation over small vertical shifts."""
+    scale = float(np.linalg.norm(left) * np.linalg.norm(right)) + 1e-6
+    reach = int(reach_mm * MM)
+    return max(float(left @ np.roll(right, shift)) / scale for shift in range(-reach, reach + 1))
 
 
 def match_slices(parts: Sequence[Slice | None]) -> Seam:
@@ -90,24 +106,26 @@ def match_slices(parts: Sequence[Slice | None]) -> Seam:
     whole = abs(sum(widths) - diameter) <= _WIDTHS * diameter
     likeness, steps = [], []
     for left, right in pairwise(there):
-        likeness.append(_match(_profile(left, last=True, high=diameter), _profile(right, last=False, high=diameter)))
+        likeness.append(
+            _correlate(_profile(left, last=True, high=diameter), _profile(right, last=False, high=diameter), _REACH_MM)
+        )
         steps.append(abs(_chord(left, last=True) - _chord(right, last=False)))
     return Seam((), _breaks(likeness, steps, widths, diameter), whole)
 
 
 def _columns(part: Slice, *, last: bool) -> NDArray[np.float32]:
-    count = max(1, round(_PROFILE_MM * _MM))
+    count = max(1, round(_PROFILE_MM * MM))
     return part.ink[:, -count:] if last else part.ink[:, :count]
 
 
 def _profile(part: Slice, *, last: bool, high: float) -> NDArray[np.float64]:
     """Ink along the cut, middle to middle, smoothed, without its mean."""
-    size = round(high * _MM) + 8
+    size = round(high * MM) + 8
     column = _columns(part, last=last).mean(axis=1)
     line = np.zeros(size)
     start = (size - len(column)) // 2
     line[start : start + len(column)] = column
-    line = cv2.GaussianBlur(line.reshape(-1, 1), (0, 0), 0.35 * _MM).ravel().astype(np.float64)
+    line = cv2.GaussianBlur(line.reshape(-1, 1), (0, 0), 0.35 * MM).ravel().astype(np.float64)
     centred: NDArray[np.float64] = line - line.mean()
     return centred
 
@@ -115,14 +133,7 @@ def _profile(part: Slice, *, last: bool, high: float) -> NDArray[np.float64]:
 def _chord(part: Slice, *, last: bool) -> float:
     """How tall the print is along the cut, in mm."""
     rows = np.nonzero(_columns(part, last=last).max(axis=1) > 0)[0]
-    return float(rows.max() - rows.min()) / _MM if len(rows) else 0.0
-
-
-def _match(left: NDArray[np.float64], right: NDArray[np.float64]) -> float:
-    """Highest correlation over small vertical shifts."""
-    reach = int(_REACH_MM * _MM)
-    scale = float(np.linalg.norm(left) * np.linalg.norm(right)) + 1e-6
-    return max(float(left @ np.roll(right, shift)) / scale for shift in range(-reach, reach + 1))
+    return float(rows.max() - rows.min()) / MM if len(rows) else 0.0
 
 
 def _breaks(
@@ -142,7 +153,6 @@ def _breaks(
     return tuple(bad)
 
 
-MM: Final = DPI / 25.4
 ROOM_MM: Final = 7.0  # by which a sliver may lie higher or lower than planned
 EDGE_MM: Final = 6.0  # between a sliver and the edge of the scan
 TALL_MM: Final = 5.0  # of the least sliver
@@ -176,21 +186,14 @@ def find_sliver(page: Picture, height: float, diameter_mm: float) -> Sliver | No
     """The sliver at ``height`` (a share of the page from below) in a page's right strip; None: there is none."""
     middle, reach = (1 - height) * 297, diameter_mm / 2 + ROOM_MM
     part = page[round((middle - reach) * MM) : round((middle + reach) * MM)]
-    blue, green, red = (one.astype(np.int16) for one in cv2.split(cv2.GaussianBlur(part, (0, 0), 0.8)))
-    plane = (red - np.maximum(green, blue) > RED).astype(np.uint8)
-    joined = cv2.dilate(plane, np.ones((round(3 * MM),) * 2, np.uint8))
-    count, names, _stats, _middles = cv2.connectedComponentsWithStats(joined)
-    edge, kept = part.shape[1] - EDGE_MM * MM, np.zeros_like(plane)
-    for name in range(1, count):
-        own = (names == name) & (plane > 0)
-        xs = np.nonzero(own)[1]
-        if len(xs) > 2 * MM and xs.max() >= edge:
-            kept[own] = 1
-    ys, xs = np.nonzero(kept)
+    plane = (_redness(cv2.GaussianBlur(part, (0, 0), 0.8).astype(np.uint8)) > RED).astype(np.uint8)
+    at_edge = _ink_at_edge(plane, join_mm=3, edge_mm=EDGE_MM, least=2 * MM)
+    ys, xs = np.nonzero(at_edge)
     if not len(ys) or np.ptp(ys) < TALL_MM * MM:
         return None
     wide = max(1, round(CUT_MM * MM))
-    return Sliver(_cut(kept[:, xs.min() : xs.min() + wide]), _cut(kept[:, max(0, xs.max() + 1 - wide) : xs.max() + 1]))
+    left, right = at_edge[:, xs.min() : xs.min() + wide], at_edge[:, max(0, xs.max() + 1 - wide) : xs.max() + 1]
+    return Sliver(_cut(left), _cut(right))
 
 
 def _cut(columns: Any) -> Cut:  # noqa: ANN401 -- an array
@@ -200,12 +203,9 @@ def _cut(columns: Any) -> Cut:  # noqa: ANN401 -- an array
 
 def likeness(one: Sliver, after: Sliver) -> float:
     """How far the print goes on from one sheet to the next: 1 as it should, 0 not at all."""
-    left, right = one.right, after.left
-    size = max(len(left), len(right))
-    left, right = (np.pad(each, (0, size - len(each))) for each in (left, right))
-    length = float(np.linalg.norm(left) * np.linalg.norm(right)) + 1e-6
-    reach = round(REACH_MM * MM)
-    return max(float(left @ np.roll(right, step)) / length for step in range(-reach, reach + 1))
+    size = max(len(one.right), len(after.left))
+    left, right = (np.pad(each, (0, size - len(each))) for each in (one.right, after.left))
+    return _correlate(left, right, REACH_MM)
 
 
 def evaluate_slivers(stamps: Mapping[int, Sequence[tuple[int, Sliver | None]]]) -> dict[int, str]:
@@ -280,17 +280,14 @@ def find_strip_slices(strip: Picture) -> list[PlacedSlice]:
         alone[top:low] = strip[top:low]
         one = find_edge_slice(alone)
         if one is not None:
-            found.append(PlacedSlice((top + low) / 2 / _MM, one))
+            found.append(PlacedSlice((top + low) / 2 / MM, one))
     return found
 
 
 def _bands(strip: Picture) -> Iterator[tuple[int, int]]:
     """Rows that one print takes, with room around: from its upper edge as far as a seal can reach."""
-    blue, green, red = (one.astype(np.int16) for one in cv2.split(strip[:, -round(_EDGE_MM * _MM) :]))
-    rows = np.flatnonzero((red - np.maximum(green, blue) > _RED).sum(axis=1) > 1)
-    if not len(rows):
-        return
-    room, tall = round(_ROOM_MM * _MM), round(_TALL_MM * _MM)
+    rows = np.flatnonzero((_redness(strip[:, -round(_EDGE_MM * MM) :]) > _RED).sum(axis=1) > 1)
+    room, tall = round(_ROOM_MM * MM), round(_TALL_MM * MM)
     while len(rows):
         part = rows[rows <= rows[0] + tall]
         yield max(0, int(part[0]) - room), min(strip.shape[0], int(part[-1]) + room)

@@ -293,13 +293,8 @@ def facts(page: pdfium.PdfPage, number: int) -> dict[str, Any]:
         about = one.get_metadata()
         left, low, right, up = one.get_bounds()
         share = max(0.0, (right - left) * (up - low)) / (wide * high)
-        pictures.append(
-            {
-                "pixels": [about.width, about.height],
-                "dpi": [about.horizontal_dpi, about.vertical_dpi],
-                "share": min(share, 1.0),
-            }
-        )
+        dpi = [about.horizontal_dpi, about.vertical_dpi]
+        pictures.append({"pixels": [about.width, about.height], "dpi": dpi, "share": min(share, 1.0)})
     text = page.get_textpage()
     letters = text.count_chars()
     text.close()

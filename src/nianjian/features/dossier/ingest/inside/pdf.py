@@ -38,13 +38,7 @@ _NAME: Final = re.compile(rb"/([A-Za-z]+)(?![A-Za-z])")
 
 def clean(name: str, source: str, target: str) -> None:
     """Write the clean copy of ``source`` and tell what was seen; refusals name the file and the page."""
-    pikepdf.settings.set_qpdf_limits(
-        flate_max_memory=limits.FLATE_MEMORY,
-        max_stream_filters=limits.FILTERS,
-        parser_max_container_size=limits.CONTAINER,
-        doc_max_warnings=limits.WARNINGS,
-        dct_max_memory=limits.DCT_MEMORY,
-    )
+    _limit_library()
     with _opened(name, source) as pdf:
         count = len(pdf.pages)
         if count == 0:
@@ -63,6 +57,16 @@ def clean(name: str, source: str, target: str) -> None:
     left = sorted(_active_of(target))
     told = {"pages": count, "active": active, "locked": locked, "signed": signed, "repaired": repaired}
     print_json(told | {"left": left})
+
+
+def _limit_library() -> None:
+    pikepdf.settings.set_qpdf_limits(
+        flate_max_memory=limits.FLATE_MEMORY,
+        max_stream_filters=limits.FILTERS,
+        parser_max_container_size=limits.CONTAINER,
+        doc_max_warnings=limits.WARNINGS,
+        dct_max_memory=limits.DCT_MEMORY,
+    )
 
 
 def _opened(name: str, source: str) -> Pdf:
@@ -154,13 +158,7 @@ def cut(name: str, source: str, folder: str, wanted: str) -> None:
 
     NianjianError dossier_pdf_broken; dossier_cut_unfit where a form's field lies in several papers.
     """
-    pikepdf.settings.set_qpdf_limits(
-        flate_max_memory=limits.FLATE_MEMORY,
-        max_stream_filters=limits.FILTERS,
-        parser_max_container_size=limits.CONTAINER,
-        doc_max_warnings=limits.WARNINGS,
-        dct_max_memory=limits.DCT_MEMORY,
-    )
+    _limit_library()
     try:
         with pikepdf.open(source) as pdf:
             for place, (first, last) in enumerate(json.loads(wanted)):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -28,25 +30,31 @@ _PLAIN: Final = {"1", "L", "RGB"}
 
 def picture(name: str, kind: str, source: str, target: str) -> None:
     """Write ``target``; NianjianError names the file and, of a TIFF, the page."""
-    Image.MAX_IMAGE_PIXELS = limits.PIXELS // 2  # Pillow raises at twice this
     pdf = Pdf.new()
-    try:
-        with Image.open(source, formats=[kind.upper()]) as image:
-            count = int(getattr(image, "n_frames", 1)) if kind == "tiff" else 1
-            if count > limits.PAGES:
-                raise NianjianError("dossier_pages_many", file=name, pages=count, most=limits.PAGES)
-            for number in range(count):
-                image.seek(number)
-                _limit(image, name, number + 1)
-                image.load()
-                _add(pdf, image, Path(source).read_bytes() if kind == "jpeg" else b"")
-    except Image.DecompressionBombError as error:
-        most = limits.PIXELS // 1_000_000
-        raise NianjianError("dossier_picture_pixels", file=name, most=most) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, zlib.error) as error:
-        raise NianjianError("dossier_picture_broken", file=name) from error
+    with _opened(name, source, [kind.upper()], limits.PIXELS) as image:
+        count = int(getattr(image, "n_frames", 1)) if kind == "tiff" else 1
+        if count > limits.PAGES:
+            raise NianjianError("dossier_pages_many", file=name, pages=count, most=limits.PAGES)
+        for number in range(count):
+            image.seek(number)
+            _limit(image, name, number + 1)
+            image.load()
+            _add(pdf, image, Path(source).read_bytes() if kind == "jpeg" else b"")
     pdf.save(target, deterministic_id=True)
     print_json({"pages": len(pdf.pages), "active": [], "locked": False, "signed": False, "repaired": False})
+
+
+@contextmanager
+def _opened(name: str, source: str, formats: list[str], most: int) -> Iterator[Image.Image]:
+    """The picture; whatever is wrong with it is a refusal that names the file."""
+    Image.MAX_IMAGE_PIXELS = most // 2  # Pillow raises at twice this
+    try:
+        with Image.open(source, formats=formats) as image:
+            yield image
+    except Image.DecompressionBombError as error:
+        raise NianjianError("dossier_picture_pixels", file=name, most=most // 1_000_000) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, zlib.error) as error:
+        raise NianjianError("dossier_picture_broken", file=name) from error
 
 
 def _limit(image: Image.Image, name: str, page: int) -> None:
@@ -143,16 +151,10 @@ Colours = NDArray[np.float32]
 
 def seal_picture(name: str, source: str, target: str) -> None:
     """Write ``target`` (PNG with cover) and tell its sides; NianjianError names the file."""
-    Image.MAX_IMAGE_PIXELS = PIXELS // 2  # Pillow raises at twice this
-    try:
-        with Image.open(source, formats=FORMATS) as image:
-            if image.width * image.height > PIXELS:
-                raise NianjianError("dossier_picture_pixels", file=name, most=PIXELS // 1_000_000)
-            straight = ImageOps.exif_transpose(image).convert("RGBA")
-    except Image.DecompressionBombError as error:
-        raise NianjianError("dossier_picture_pixels", file=name, most=PIXELS // 1_000_000) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, zlib.error) as error:
-        raise NianjianError("dossier_picture_broken", file=name) from error
+    with _opened(name, source, FORMATS, PIXELS) as image:
+        if image.width * image.height > PIXELS:
+            raise NianjianError("dossier_picture_pixels", file=name, most=PIXELS // 1_000_000)
+        straight = ImageOps.exif_transpose(image).convert("RGBA")
     if min(straight.size) < SMALLEST:
         raise NianjianError("seal_picture_small", file=name, least=SMALLEST)
     if max(straight.size) > LARGEST:
