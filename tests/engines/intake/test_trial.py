@@ -96,7 +96,7 @@ def test_a_sheet_keeps_its_line_numbers(tmp_path: Path) -> None:
     (item,) = list_items([path])
     found = try_file(item, "auto", FileMapping(), "Asia/Shanghai")
     assert [row["line"] for row in found.rows] == [4, 5, 6]
-    assert [line for line, *_rest in found.rejected] == [7]
+    assert [row.line for row in found.rejected] == [7]
 
 
 @pytest.mark.parametrize("name", ["a.csv", "wide.csv", "a.csv.gz", "a.zip", "a.xlsx", "lines.jsonl"])
