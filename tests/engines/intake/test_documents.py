@@ -1,10 +1,12 @@
-"""JSON documents larger than memory should hold: read piece by piece, one broken record costs itself only."""
+"""Documents and lines read piece by piece: one broken record costs itself only, a line is found again by its number."""
 
 from __future__ import annotations
 
 import json
 import tracemalloc
 from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
 
 import pytest
 from tests.engines.intake.conftest import HEADER, Desk, row
@@ -92,3 +94,18 @@ def test_a_large_document_loads(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> 
     assert len(text) > documents.SMALL // 2
     receipt = desk.take((text + " " * documents.SMALL).encode(), "calls.json")
     assert (receipt.rows.loaded, receipt.reasons) == (2_000, {})
+
+
+WHOLE = [b"one\n", b"\n", b"three, a longer one\n", b"4\n", b"five"]
+
+
+@pytest.mark.parametrize("block", [1, 5, 6, 1000])
+@pytest.mark.parametrize("last", [b"five", b"five\n"])
+def test_lines_by_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, last: bytes) -> None:
+    monkeypatch.setattr(documents, "_BLOCK", block)
+    text = [*WHOLE[:-1], last]
+    path = tmp_path / "calls.csv"
+    path.write_bytes(b"".join(text))
+    for count in range(len(text) + 1):
+        for places in combinations(range(1, len(text) + 1), count):
+            assert list(documents.lines_at(path, places)) == [text[place - 1] for place in places]

@@ -96,12 +96,6 @@ def test_a_field_that_comes_late_is_read_under_any_name(desk: Desk) -> None:
     ]
 
 
-def test_a_result_without_an_answer_time_tells_of_the_answer(desk: Desk) -> None:
-    record = {key: value for key, value in OURS.items() if key != "answer"} | {"结果": "接通"}
-    desk.take(_lines(record), "calls.jsonl")
-    assert desk.rows("answered, result") == [(True, "answered")]
-
-
 def test_the_reason_against_a_record_is_true(desk: Desk) -> None:
     data = _lines(OURS, {"foo": 1}, {key: value for key, value in OURS.items() if key != "call_id"}) + b'{"call_id": \n'
     receipt = desk.take(data, "calls.jsonl")

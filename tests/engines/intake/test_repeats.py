@@ -1,14 +1,12 @@
-"""The same row twice, in a file, across files and months; conflicts; undo, replace, and the rejects file."""
+"""The same row twice, in a file, across files and months; conflicts; undo and replace."""
 
 from __future__ import annotations
 
-import csv
 import json
 
 import pytest
 from tests.engines.intake.conftest import Desk, csv_bytes, good, row
 
-from nianjian.engines.intake import rejects
 from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.intake.ledger import batch_days, find_receipts, undo_batch
 from nianjian.engines.kernel.errors import NianjianError
@@ -109,29 +107,3 @@ def test_other_settings_are_another_import(desk: Desk) -> None:
     again = desk.take(csv_bytes(rows), timezone="UTC")
     assert not again.known
     assert (again.rows.duplicate, again.reasons) == (3, {})  # refused for the same reason: they stand already
-
-
-def test_rejects_file_corrected_and_imported_again(desk: Desk) -> None:
-    rows = good(10)
-    rows[2] = row(3, 方向="转接")
-    rows[5] = row(6, 被叫号码="1.38E+10", 团队='"a,b"')
-    rows[7] = "c8,呼出"
-    desk.take(csv_bytes(rows))
-    target = desk.folder / "rejects.csv"
-    assert rejects.write_rejects(desk.lake, "B1", target, {"bad_direction": "方向?"}.get) == {target: 3}  # type: ignore[arg-type]
-    assert target.stat().st_mode & 0o077 == 0  # telephone numbers stand there in full
-    text = target.read_text(encoding="utf-8-sig")
-    table = list(csv.DictReader(text.splitlines()))
-    assert [(r["行号"], r["列"], r["原因代码"], r["原因"]) for r in table] == [
-        ("4", "方向", "bad_direction", "方向?"),
-        ("7", "被叫号码", "excel_damaged", ""),
-        ("9", "", "columns_missing", ""),
-    ]
-    assert table[1]["团队"] == "a,b"
-    fixed = text.replace("转接", "呼出").replace("1.38E+10", "13800000006")
-    receipt = desk.take(fixed.encode(), "fixed.csv")
-    assert (receipt.rows.loaded, receipt.rows.rejected) == (2, 1)
-    assert desk.rows("extra, count(*)", "part <> 'rejected' group by extra") == [(None, 9)]
-    target2 = desk.folder / "again.csv"
-    assert rejects.write_rejects(desk.lake, "B2", target2) == {target2: 1}
-    assert target2.read_text(encoding="utf-8-sig").splitlines()[0].count("行号") == 1

@@ -48,6 +48,15 @@ def log(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def reader(log: Path) -> Reader:
+    """It has read the line "one"."""
+    reader = Reader(log)
+    add(log, "one\n")
+    assert reader.read() == [b"one"]
+    return reader
+
+
 def test_lines_come_once_and_a_half_one_when_it_is_whole(log: Path) -> None:
     reader = Reader(log)
     assert reader.read() == []
@@ -59,10 +68,7 @@ def test_lines_come_once_and_a_half_one_when_it_is_whole(log: Path) -> None:
     assert (reader.gaps, reader.torn) == (0, 0)
 
 
-def test_a_file_that_is_not_there_is_an_error_and_its_place_stays(log: Path) -> None:
-    reader = Reader(log)
-    add(log, "one\n")
-    reader.read()
+def test_a_file_that_is_not_there_is_an_error_and_its_place_stays(log: Path, reader: Reader) -> None:
     log.rename(log.with_name("away"))
     with pytest.raises(FileNotFoundError):
         reader.read()
@@ -85,10 +91,7 @@ def test_a_moved_file_is_read_to_its_end_first(log: Path, most: int) -> None:
     assert reader.gaps == 0
 
 
-def test_several_moves_while_nobody_read(log: Path) -> None:
-    reader = Reader(log)
-    add(log, "one\n")
-    reader.read()
+def test_several_moves_while_nobody_read(log: Path, reader: Reader) -> None:
     for number in range(2, 5):
         add(log, f"more-{number}\n")
         log.rename(log.with_name(f"Master.csv-2026110{number}"))
@@ -97,10 +100,7 @@ def test_several_moves_while_nobody_read(log: Path) -> None:
     assert reader.read() == [b"more-2", b"more-3", b"more-4", b"now"]
 
 
-def test_a_copied_and_emptied_file_loses_nothing(log: Path) -> None:
-    reader = Reader(log)
-    add(log, "one\n")
-    reader.read()
+def test_a_copied_and_emptied_file_loses_nothing(log: Path, reader: Reader) -> None:
     add(log, "two\n")
     shutil.copy(log, log.with_name("Master.csv.1"))
     os.truncate(log, 0)
@@ -120,11 +120,8 @@ def test_an_emptied_file_without_a_copy_is_read_anew_and_the_gap_is_said(log: Pa
     assert reader.gaps == 1
 
 
-def test_the_same_file_under_another_node_is_read_on(log: Path) -> None:
+def test_the_same_file_under_another_node_is_read_on(log: Path, reader: Reader) -> None:
     """Restored from a backup, copied to another disk, or a machine that numbers its disks anew."""
-    reader = Reader(log)
-    add(log, "one\n")
-    reader.read()
     shutil.copy(log, log.with_name("copy"))
     log.with_name("copy").rename(log)
     add(log, "two\n")
@@ -132,10 +129,7 @@ def test_the_same_file_under_another_node_is_read_on(log: Path) -> None:
     assert reader.gaps == 0
 
 
-def test_a_copy_beside_is_not_taken_for_the_moved_file(log: Path) -> None:
-    reader = Reader(log)
-    add(log, "one\n")
-    reader.read()
+def test_a_copy_beside_is_not_taken_for_the_moved_file(log: Path, reader: Reader) -> None:
     add(log, "two\n")
     shutil.copy(log, log.with_name("Master.csv.bak"))
     os.utime(log.with_name("Master.csv.bak"), (1, 1))
@@ -154,10 +148,7 @@ def test_an_empty_file_that_is_moved_is_read_under_its_new_name(log: Path) -> No
     assert reader.gaps == 0
 
 
-def test_a_packed_old_file_is_no_text(log: Path) -> None:
-    reader = Reader(log)
-    add(log, "one\n")
-    reader.read()
+def test_a_packed_old_file_is_no_text(log: Path, reader: Reader) -> None:
     log.rename(log.with_name("Master.csv.1.gz"))
     add(log, "two\n")
     assert reader.read() == [b"two"]

@@ -96,7 +96,7 @@ def test_a_sheet_keeps_its_line_numbers(tmp_path: Path) -> None:
     (item,) = list_items([path])
     found = try_file(item, "auto", FileMapping(), "Asia/Shanghai")
     assert [row["line"] for row in found.rows] == [4, 5, 6]
-    assert [line for line, *_rest in found.rejected] == [7]
+    assert [row.line for row in found.rejected] == [7]
 
 
 @pytest.mark.parametrize("name", ["a.csv", "wide.csv", "a.csv.gz", "a.zip", "a.xlsx", "lines.jsonl"])
@@ -134,26 +134,17 @@ def test_what_cannot_be_read_stands_in_the_look(tmp_path: Path) -> None:
     assert found["letter.csv"].header == ("dear", "sir")
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("13800138000", "138****8000"),
-        ("+8613800138000", "138****8000"),
-        ("138 0013 8000", "138****8000"),
-        ("138-0013-8000", "138****8000"),
-        ("110101199003070007", "110*************07"),
-        ("2026-03-02 10:00:05", "2026-03-02 10:00:05"),
-        ("2026/3/2 9:05", "2026/3/2 9:05"),
-        ("2026年3月2日 10:00:05", "2026年3月2日 10:00:05"),
-        ("20260302100005", "20260302100005"),
-        ("95013", "95013"),
-        ("id=13800138000;x", "id=138****8000;x"),
-        ("2026-03-02 10:00:05,13800138000,接通", "2026-03-02 10:00:05,138****8000,接通"),
-        ("02110000,95013,13800138000", "021***00,95013,138****8000"),
-    ],
-)
-def test_lines_are_masked(text: str, shown: str) -> None:
-    assert text_masking.mask_line(text) == shown
+def test_lines_are_masked() -> None:
+    masked = {
+        "13800138000": "138****8000", "+8613800138000": "138****8000", "138 0013 8000": "138****8000",
+        "138-0013-8000": "138****8000", "110101199003070007": "110*************07",
+        "id=13800138000;x": "id=138****8000;x",
+        "2026-03-02 10:00:05,13800138000,接通": "2026-03-02 10:00:05,138****8000,接通",
+        "02110000,95013,13800138000": "021***00,95013,138****8000",
+    }  # fmt: skip
+    times = ("2026-03-02 10:00:05", "2026/3/2 9:05", "2026年3月2日 10:00:05", "20260302100005", "95013")
+    masked |= {text: text for text in times}
+    assert {text: text_masking.mask_line(text) for text in masked} == masked
 
 
 def test_names_are_masked_by_their_heading() -> None:

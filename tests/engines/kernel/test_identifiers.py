@@ -11,6 +11,8 @@ from stdnum.cn import ric, uscc
 
 from nianjian.engines.kernel import identifiers
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.identifiers import FULL, PROVINCES, short
+from nianjian.engines.rules.rulebook import plain_province
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -85,3 +87,14 @@ def test_identity_refused_without_repeating_it(text: str, code: str) -> None:
         identifiers.identity_card(text)
     assert caught.value.code == code
     assert text not in str(caught.value)
+
+
+def test_there_are_thirty_one_provinces_and_rules_shorten_them_the_same_way() -> None:
+    assert len(PROVINCES) == len(set(PROVINCES)) == 31
+    assert {name: plain_province(name) for name in FULL} == FULL
+    assert {name: short(f" {name} ") for name in FULL} == FULL
+    assert [short(name) for name in PROVINCES] == list(PROVINCES)
+    for name in ("火星", "", "浙江市", "浙", "zhejiang"):
+        with pytest.raises(NianjianError, match="province_unknown") as raised:
+            short(name)
+        assert "浙江" in str(raised.value.values["allowed"])

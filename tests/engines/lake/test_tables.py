@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import shutil
+import subprocess
+import sys
+import threading
 import time
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from deltalake import CommitProperties, write_deltalake
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
@@ -69,36 +72,37 @@ def test_only_plain_folders(url: str) -> None:
         _ = Lake(url, "E1").folder
 
 
-def _hold(url: str, seconds: float, started: object) -> None:
-    with Lake(url, "E1").lock():
-        started.set()  # type: ignore[attr-defined]
-        time.sleep(seconds)
+HOLD = """
+import fcntl, sys
+handle = open(sys.argv[1], "ab")
+fcntl.flock(handle, fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()
+"""
 
 
 def test_the_lock_keeps_other_processes_out_and_may_be_nested(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    started = context.Event()
-    other = context.Process(target=_hold, args=(str(tmp_path), 0.7, started))
-    other.start()
-    assert started.wait(60)
-    begin = time.monotonic()
     lake = Lake(str(tmp_path), "E1")
-    with lake.lock(), lake.lock():
-        waited = time.monotonic() - begin
-    other.join()
-    assert waited > 0.3
-
-
-def _commit_elsewhere(url: str) -> None:
-    Lake(url, "E1").replace("line_dim", lines("L1", "L2"), digest="b")
+    lake.folder.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(lake.folder / ".lock")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdin is not None
+        assert other.stdout.readline() == b"held\n"
+        assert lake.busy()
+        threading.Timer(0.4, other.stdin.close).start()
+        begin = time.monotonic()
+        with lake.lock(), lake.lock():
+            assert time.monotonic() - begin > 0.3
+    assert not lake.busy()
 
 
 def test_the_newest_version_is_found_whoever_made_it(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path), "E1")
     first = lake.replace("line_dim", lines("L1"), digest="a")
-    other = multiprocessing.get_context("spawn").Process(target=_commit_elsewhere, args=(str(tmp_path),))
-    other.start()
-    other.join()
+    write_deltalake(lake.path("line_dim"), lines("L1", "L2"), mode="overwrite",
+                    commit_properties=CommitProperties(custom_metadata={"digest": "b"}))  # fmt: skip
     assert lake.version("line_dim") == first + 1
     assert lake.digest("line_dim") == "b"
 

@@ -35,24 +35,14 @@ def _home(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def calls(tmp_path: Path) -> Path:
-    path = tmp_path / "calls.csv"
-    times = "2026-03-02 10:00:00,2026-03-02 10:00:05,2026-03-02 10:01:00"
-    rows = [f"c{number},呼出,02110000,95013,{13900000000 + number},{times},接通" for number in range(5)]
-    path.write_text("\n".join([HEADER, *rows]) + "\n")
-    return path
+    return Path(_written(tmp_path / "calls.csv", 0, 4))
 
 
-def _take(*patterns: str, replace: str | None = None) -> ImportReceipt:
+def _take(*patterns: str, replace: str | None = None, enterprise: str = "demo") -> ImportReceipt:
     return import_calls(
-        enterprise="demo",
-        patterns=patterns,
-        source="auto",
-        mapping_file=None,
-        timezone=None,
-        replace=replace,
-        actor=ACTOR,
-        progress=lambda *_figures: None,
-    )
+        enterprise=enterprise, patterns=patterns, source="auto", mapping_file=None, timezone=None, replace=replace,
+        actor=ACTOR, progress=lambda *_figures: None,
+    )  # fmt: skip
 
 
 def _states() -> dict[str, str]:
@@ -159,16 +149,7 @@ def test_only_an_own_active_batch_can_be_replaced(calls: Path) -> None:
     add_enterprise(code="other", name="另一家", province="上海", actor=ACTOR)
     batch = _take(str(calls)).batch
     with pytest.raises(NianjianError, match="batch_unknown"):
-        import_calls(
-            enterprise="other",
-            patterns=[str(calls)],
-            source="auto",
-            mapping_file=None,
-            timezone=None,
-            replace=batch,
-            actor=ACTOR,
-            progress=lambda *_figures: None,
-        )
+        _take(str(calls), replace=batch, enterprise="other")
     undo_calls(batch=batch, actor=ACTOR)
     with pytest.raises(NianjianError, match="batch_not_active"):
         _take(str(calls), replace=batch)

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, Protocol
+from typing import IO, Any, Final
 
 from nianjian.engines.kernel.unpacking import STEP, checked_ratio, checked_room
 
@@ -84,15 +84,7 @@ class Unpacking:
             self.broken = True
 
 
-class _Inflating(Protocol):
-    """The part of zlib's object that is used here: its class has no public name."""
-
-    def decompress(self, data: bytes, /) -> bytes:
-        """What comes out of this piece."""
-        ...
-
-
-def _bytes_before_fault(unpack: _Inflating, packed: bytes) -> Iterator[bytes]:
+def _bytes_before_fault(unpack: Any, packed: bytes) -> Iterator[bytes]:  # noqa: ANN401 - zlib's, without a public name
     """What a call that failed would have given before: it is made again in small bites."""
     for start in range(0, len(packed), _BITE):
         try:

@@ -70,13 +70,8 @@ DIRECTIONS: Final = {
 
 # The engine tries the words in this order: the frequent ones stand first.
 RESULTS: Final = {
-    "接通": "answered",
-    "未接": "no_answer",
-    "已接通": "answered",
-    "未接通": "no_answer",
-    "无人接听": "no_answer",
-    "忙线": "busy",
-    "平台拦截": "blocked",
+    "接通": "answered", "未接": "no_answer", "已接通": "answered", "未接通": "no_answer", "无人接听": "no_answer",
+    "忙线": "busy", "平台拦截": "blocked",
     **dict.fromkeys(
         ("已接", "已接听", "应答", "成功", "通话成功", "是", "answered", "ANSWERED", "Answered"), "answered"
     ),
@@ -90,7 +85,7 @@ RESULTS: Final = {
     **dict.fromkeys(("取消", "已取消", "主叫取消", "主叫挂断", "cancelled", "canceled", "CANCEL"), "cancelled"),
     **dict.fromkeys(("拒接", "被叫拒接", "用户拒接", "拒绝", "rejected", "REJECTED"), "rejected"),
     **dict.fromkeys(("拦截", "blocked", "BLOCKED"), "blocked"),
-}
+}  # fmt: skip
 
 KINDS: Final = {
     "人工": "human",

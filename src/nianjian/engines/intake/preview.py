@@ -23,7 +23,7 @@ from nianjian.engines.intake.ledger import FileReceipt
 from nianjian.engines.intake.mapping import FIELDS
 from nianjian.engines.intake.read import Item, Stream, list_items
 from nianjian.engines.intake.recognise import choose_format, read_sample
-from nianjian.engines.intake.rejects import first_rejects, write_rejects
+from nianjian.engines.intake.rejects import RejectedLine, first_rejects, write_rejects
 from nianjian.engines.intake.tables import is_json, split_cells
 from nianjian.engines.kernel import numbers
 from nianjian.engines.kernel.errors import NianjianError
@@ -70,13 +70,8 @@ class FilePreview:
 
 def preview_files(paths: Sequence[Path], source: str, mapping: FileMapping) -> list[FilePreview]:
     """Look at each file under the paths; of an archive with many at the first `MEMBERS`."""
-    found: list[FilePreview] = []
-    for path in paths:
-        for number, item in enumerate(list_items([path])):
-            if number == MEMBERS:
-                break
-            found.append(preview_item(item, source, mapping))
-    return found
+    items = (item for path in paths for item in islice(list_items([path]), MEMBERS))
+    return [preview_item(item, source, mapping) for item in items]
 
 
 def preview_item(item: Item, source: str, mapping: FileMapping) -> FilePreview:
@@ -134,29 +129,25 @@ COLUMNS: Final = (
     "result", "answered", "agent_id", "agent_kind", "line_id", "team_id",
 )  # fmt: skip
 _READ: Final = (*COLUMNS, "display_shape", "callee_shape", "display_raw", "callee_raw")
-_LANDLINE: Final = ("landline",)
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """``whole``: the file has no more rows than were tried. ``rows``: as they would stand in the lake, masked.
 
-    ``rejected``: (line, column, reason, the masked cells) of the first rows that would be rejected.
+    ``rejected``: the first rows that would be rejected, masked.
     """
 
     receipt: FileReceipt
     whole: bool
     rows: tuple[dict[str, object], ...]
-    rejected: tuple[tuple[int, str, str, list[str]], ...]
+    rejected: tuple[RejectedLine, ...]
 
 
 def try_file(item: Item, source: str, mapping: FileMapping, timezone: str | None) -> Trial:
     """Try the first `ROWS` lines. Raises what `load.import_file` raises."""
     with _import_beginning(item, source, mapping, timezone) as (lake, receipt, whole):
-        rejected = tuple(
-            (row.line, row.column, row.reason, text_masking.mask_cells(row.header, row.cells))
-            for row in first_rejects(lake, "B0", SHOWN)
-        )
+        rejected = tuple(row.masked() for row in first_rejects(lake, "B0", SHOWN))
         return Trial(receipt, whole, tuple(_lake_rows(lake)), rejected)
 
 
@@ -168,9 +159,7 @@ def write_trial_rejects(  # noqa: PLR0917 -- what a trial takes, and where the r
     None where no row would be. Raises what `load.import_file` raises.
     """
     with _import_beginning(item, source, mapping, timezone) as (lake, receipt, _whole):
-        if not receipt.as_dict()["rows"]["rejected"]:
-            return []
-        return list(write_rejects(lake, "B0", target, words))
+        return list(write_rejects(lake, "B0", target, words)) if receipt.rows.rejected else []
 
 
 @contextmanager
@@ -250,7 +239,7 @@ def mask_row(row: dict[str, Any]) -> dict[str, object]:
     told: dict[str, object] = {name: row[name] for name in COLUMNS}
     for name in ("display", "callee"):
         value, raw = row[name], row[f"{name}_raw"]
-        zero = "0" if row[f"{name}_shape"] in _LANDLINE else ""
+        zero = "0" if row[f"{name}_shape"] == "landline" else ""
         told[name] = numbers.mask(f"{zero}{value}" if value is not None else str(raw or ""))
     told["call_id"] = text_masking.mask_line(str(row["call_id"]))
     return told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -182,15 +182,6 @@ DEEPEST: Final = 2  # zip archives around a file
 _MARKED_UTF8: Final = 0x800
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """Something that may be a pack. ``inner``: it lies inside ``outer``, ``depth`` zip archives deep."""
-
-    name: str
-    item: Item
-    depth: int = 0
-
-
 def list_items(paths: Sequence[str | Path]) -> Iterator[Item]:
     """Every file under the paths, folders in sorted order without hidden files.
 
@@ -207,7 +198,7 @@ def list_items(paths: Sequence[str | Path]) -> Iterator[Item]:
     for path in map(Path, paths):
         for file in _files(path):
             name = file.name if file == path else file.relative_to(path).as_posix()
-            for item in _guard_items(_Candidate(name, Item(name, file)), _items_inside):
+            for item in _guard_items(Item(name, file), 0):
                 found = True
                 yield item
     if not found:
@@ -224,64 +215,63 @@ def _files(path: Path) -> list[Path]:
     )
 
 
-def _guard_items(found: _Candidate, look: Callable[[_Candidate], Iterator[Item]]) -> Iterator[Item]:
+def _guard_items(item: Item, depth: int) -> Iterator[Item]:
     try:
-        yield from look(found)
+        yield from _items_inside(item, depth)
     except NianjianError as error:
-        yield replace(found.item, name=found.name, kind="fault", fault=error)
+        yield replace(item, kind="fault", fault=error)
 
 
-def _items_inside(found: _Candidate) -> Iterator[Item]:
-    """The item itself, or what it is an archive or workbook of."""
-    item = found.item
+def _items_inside(item: Item, depth: int) -> Iterator[Item]:
+    """The item itself, or what it is an archive or workbook of; it lies ``depth`` zip archives deep."""
     with_head = islice(Stream(item).blocks(), 1)  # of a gz: of what is inside
     kind = kind_of(next(with_head, b"")[:HEAD])
     if kind is None:
         yield replace(item, kind=GZIP) if item.kind == "plain" and _is_gz(item) else item
         return
-    packed = item.kind in MEMBERS or _is_gz(item)
-    if kind == GZIP or (kind == ZIP and found.depth >= DEEPEST):
-        raise NianjianError("pack_nested", file=found.name)
+    if kind == GZIP or (kind == ZIP and depth >= DEEPEST):
+        raise NianjianError("pack_nested", file=item.name)
     if kind not in (ZIP, OLD_WORKBOOK):
-        raise NianjianError("pack_unsupported", file=found.name, kind=kind)
+        raise NianjianError("pack_unsupported", file=item.name, kind=kind)
     holder = item
-    if packed:
-        blocks = Stream(item).blocks()
-        holder = Item(found.name, item.path, spool=Spool(found.name, blocks, item.size))
+    if item.kind in MEMBERS or _is_gz(item):
+        holder = Item(item.name, item.path, spool=Spool(item.name, Stream(item).blocks(), item.size))
     if kind == OLD_WORKBOOK:
-        yield from _sheets(holder, OldWorkbook(found.name, holder.archive))
-    else:
-        yield from _members(_Candidate(found.name, holder, found.depth))
+        yield from _sheets(holder, OldWorkbook(item.name, holder.archive))
+        return
+    for inner, encrypted in _members(holder):
+        if encrypted:
+            yield replace(inner, kind="fault", fault=NianjianError("zip_encrypted", file=inner.name))
+        elif inner.book is not None:
+            yield inner
+        else:
+            yield from _guard_items(inner, depth + 1)
 
 
-def _members(found: _Candidate) -> Iterator[Item]:
-    holder, name = found.item, found.name
+def _members(holder: Item) -> Iterator[tuple[Item, bool]]:
+    """The members of a zip, or the sheets of the workbook that it is, and whether one is encrypted."""
+    name = holder.name
     try:
         with zipfile.ZipFile(holder.archive) as archive:
             listed = archive.infolist()
     except (*FAULTS, OSError, ValueError):
-        yield from _torn_members(found)
+        yield from _torn_members(holder)
         return
     names = {entry.filename for entry in listed}
     if (other := other_kind(names)) is not None:
         raise NianjianError("book_unsupported", file=name, kind=other)
     if CONTENT in names:
-        yield from _sheets(holder, Workbook.opened(name, holder.archive))
+        yield from ((sheet, False) for sheet in _sheets(holder, Workbook.opened(name, holder.archive)))
         return
     for entry in sorted(listed, key=lambda e: e.filename):
-        if not _is_wanted(entry.filename):
-            continue
-        inner = f"{name}/{_entry_name(entry)}"
-        item = Item(inner, holder.path, "zip", entry.filename, spool=holder.spool)
-        if entry.flag_bits & 1:
-            yield replace(item, kind="fault", fault=NianjianError("zip_encrypted", file=inner))
-            continue
-        yield from _guard_items(_Candidate(inner, item, found.depth + 1), _items_inside)
+        if _is_wanted(entry.filename):
+            inner = f"{name}/{_entry_name(entry)}"
+            yield Item(inner, holder.path, "zip", entry.filename, spool=holder.spool), bool(entry.flag_bits & 1)
 
 
-def _torn_members(found: _Candidate) -> Iterator[Item]:
+def _torn_members(holder: Item) -> Iterator[tuple[Item, bool]]:
     """What can be read of a zip that broke off; NianjianError ``zip_broken`` if nothing can."""
-    holder, name = found.item, found.name
+    name = holder.name
     with open_archive(holder.archive) as handle:
         listed = archives.list_members(name, handle)
     if any(one.name.startswith((CONTENT, "_rels/", "xl/")) for one in listed):
@@ -290,12 +280,7 @@ def _torn_members(found: _Candidate) -> Iterator[Item]:
     if not wanted:
         raise NianjianError("zip_broken", file=name)
     for one in wanted:
-        inner = f"{name}/{one.name}"
-        item = Item(inner, holder.path, "torn", one.name, spool=holder.spool, torn=one)
-        if one.encrypted:
-            yield replace(item, kind="fault", fault=NianjianError("zip_encrypted", file=inner))
-            continue
-        yield from _guard_items(_Candidate(inner, item, found.depth + 1), _items_inside)
+        yield Item(f"{name}/{one.name}", holder.path, "torn", one.name, spool=holder.spool, torn=one), one.encrypted
 
 
 def _entry_name(entry: zipfile.ZipInfo) -> str:
@@ -318,7 +303,7 @@ def _is_wanted(member: str) -> bool:
 def _sheets(holder: Item, book: Workbook | OldWorkbook) -> Iterator[Item]:
     """Every sheet with rows: the first under the file's name, the others with their own behind it."""
     sheets = [replace(holder, kind="sheet", member=name, book=book) for name in book.names]
-    rows = [sum(1 for _ in islice(filter(_is_filled, sheet.sheet_rows()), 2)) for sheet in sheets]
+    rows = [sum(1 for _ in islice((row for row in sheet.sheet_rows() if any(row.cells)), 2)) for sheet in sheets]
     # A header alone is a file of no rows, but only where no other sheet has any.
     wanted = [sheet for sheet, count in zip(sheets, rows, strict=True) if count > 1] or [
         sheet for sheet, count in zip(sheets, rows, strict=True) if count
@@ -328,10 +313,6 @@ def _sheets(holder: Item, book: Workbook | OldWorkbook) -> Iterator[Item]:
     yield wanted[0]
     for sheet in wanted[1:]:
         yield replace(sheet, name=f"{holder.name}/{sheet.member}", first=False)
-
-
-def _is_filled(row: BookRow) -> bool:
-    return any(row.cells)
 
 
 def _is_gz(item: Item) -> bool:

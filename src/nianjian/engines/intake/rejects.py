@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import itemgetter
 from pathlib import Path
@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from nianjian.engines.intake import ledger
+from nianjian.engines.intake import ledger, text_masking
 from nianjian.engines.intake.format import ADDED
 from nianjian.engines.intake.validate import SURPLUS
 from nianjian.engines.kernel.errors import NianjianError
@@ -95,6 +95,10 @@ class RejectedLine:
     reason: str
     header: tuple[str, ...]
     cells: tuple[str, ...]
+
+    def masked(self) -> RejectedLine:
+        """The same as an interface may show it."""
+        return replace(self, cells=tuple(text_masking.mask_cells(self.header, self.cells)))
 
 
 def first_rejects(lake: Lake, batch: str, count: int) -> list[RejectedLine]:

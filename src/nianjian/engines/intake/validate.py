@@ -442,8 +442,9 @@ _AS_THEY_ARE: Final = (
 def _typed_fields(fields: Fields) -> list[str]:
     """Stage 1: the format's expressions under fixed names, words as enumerations."""
     return [
-        *(f"{getattr(fields, name)} as __f_{name}" for name in _AS_THEY_ARE),
+        # first, for an expression further down may name them
         *(f"try_cast({getattr(fields, name)} as {name}_word) as __f_{name}" for name in ("direction", "leg", "result")),
+        *(f"{getattr(fields, name)} as __f_{name}" for name in _AS_THEY_ARE),
         f"try_cast({fields.display_confidence} as confidence_word) as __f_confidence",
         f"{fields.answered or 'NULL::BOOLEAN'} as __f_answered",
         f"{fields.agent_kind} as __f_kind_text",

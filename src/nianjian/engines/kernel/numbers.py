@@ -181,7 +181,9 @@ def _read(text: str) -> Number:
             return _national(text.removeprefix(code), coded=True)
     for sign in ("+", "00"):
         if text.startswith(sign):
-            return _international(text.removeprefix(sign))
+            digits = text.removeprefix(sign)
+            none = not digits or digits.startswith("0")
+            return Number(Shape.NONE) if none else Number(Shape.INTERNATIONAL, int(digits))
     if text.startswith("86"):
         inside = _national(text[2:], coded=True)
         if inside.shape is Shape.SHORT_LONG:
@@ -189,12 +191,6 @@ def _read(text: str) -> Number:
         if inside.shape in _AFTER_BARE_86:
             return inside
     return _national(text, coded=False)
-
-
-def _international(digits: str) -> Number:
-    if not digits or digits.startswith("0"):
-        return Number(Shape.NONE)
-    return Number(Shape.INTERNATIONAL, int(digits))
 
 
 def _national(digits: str, *, coded: bool) -> Number:

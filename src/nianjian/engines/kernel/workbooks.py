@@ -84,13 +84,9 @@ def number_text(text: str, kind: str, *, from_1904: bool) -> str:
         value = float(text)
     except ValueError:
         return text
-    return float_text(value) if kind == NUMBER else _timed_text(value, kind, from_1904=from_1904)
-
-
-def _timed_text(value: float, kind: str, *, from_1904: bool) -> str:
-    if kind == SPAN or (kind == CLOCK and value < 1):
-        return span_text(dt.timedelta(seconds=round(value * 86_400))) if 0 <= value < _LAST_DAY else float_text(value)
-    moment = _moment(value, from_1904=from_1904)
+    if (kind == SPAN or (kind == CLOCK and value < 1)) and 0 <= value < _LAST_DAY:
+        return span_text(dt.timedelta(seconds=round(value * 86_400)))
+    moment = None if kind in {NUMBER, SPAN} else _moment(value, from_1904=from_1904)
     if moment is None:
         return float_text(value)
     return moment.date().isoformat() if kind == DATE and value.is_integer() else moment.isoformat(sep=" ")

@@ -5,7 +5,8 @@ Nothing is kept: the connection is in memory, spills into a temporary folder and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,14 @@ from nianjian.engines.lake.schema import literal
 
 class EngineError(Exception):
     """The engine refused a statement or a file; the text is the engine's own, for logs."""
+
+
+@contextmanager
+def _engine_errors() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise EngineError(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,37 +72,23 @@ class Workbench:
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         """Every row of the result."""
-        try:
+        with _engine_errors():
             return self._con.execute(sql).fetchall()
-        except duckdb.Error as error:
-            raise EngineError(str(error)) from error
-
-    def number(self, sql: str) -> int:
-        """The one integer that the statement gives; NULL counts as 0."""
-        value = self.rows(sql)[0][0]
-        return value if isinstance(value, int) else 0
 
     def table(self, sql: str) -> pa.Table:
         """The whole result as Arrow."""
-        try:
+        with _engine_errors():
             return self._con.sql(sql).to_arrow_table()
-        except duckdb.Error as error:
-            raise EngineError(str(error)) from error
 
     def beside(self, sql: str) -> pa.Table:
         """The whole result as Arrow, while the batches of another are still being taken."""
-        try:
-            with self._con.cursor() as cursor:
-                return cursor.sql(sql).to_arrow_table()
-        except duckdb.Error as error:
-            raise EngineError(str(error)) from error
+        with _engine_errors(), self._con.cursor() as cursor:
+            return cursor.sql(sql).to_arrow_table()
 
     def batches(self, sql: str, size: int) -> pa.RecordBatchReader:
         """The result as a stream of Arrow batches of about ``size`` rows, in the order of the scan."""
-        try:
+        with _engine_errors():
             return self._con.sql(sql).to_arrow_reader(size)
-        except duckdb.Error as error:
-            raise EngineError(str(error)) from error
 
     def register(self, name: str, rows: pa.Table) -> None:
         """Make an Arrow table known under a name."""
@@ -141,12 +136,7 @@ def scan_csv(path: str | Path, columns: Sequence[str], *, delimiter: str, skip: 
     )
 
 
-def scan_parquet(paths: Sequence[str | Path], *, hive: bool = False, name: bool = False, numbered: bool = False) -> str:
-    """``read_parquet`` over files; with ``hive`` the partition ``part`` is a column, with ``name`` ``filename`` is.
-
-    ``numbered``: ``file_row_number``, from 0, is one too.
-    """
+def scan_parquet(paths: Sequence[str | Path], *, numbered: bool = False) -> str:
+    """``read_parquet`` over files; ``numbered``: ``file_row_number``, from 0, is a column too."""
     listed = ", ".join(literal(str(path)) for path in paths)
-    keys = ", hive_partitioning=true, hive_types={'part': 'VARCHAR'}" if hive else ", hive_partitioning=false"
-    more = f"{', filename=true' if name else ''}{', file_row_number=true' if numbered else ''}"
-    return f"read_parquet([{listed}]{keys}{more})"
+    return f"read_parquet([{listed}], hive_partitioning=false{', file_row_number=true' if numbered else ''})"

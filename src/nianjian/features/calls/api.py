@@ -577,13 +577,8 @@ def _trial(one: TrialResult, speak: Words) -> dict[str, object]:
     told: dict[str, object] = {"name": one.name, "fault": _fault(one.fault, speak), "receipt": None, "whole": False}
     if found is None:
         return told | {"rows": [], "rejected": []}
-    rejected = [dict(zip(TriedReject.model_fields, row, strict=True)) for row in found.rejected]
-    return told | {
-        "whole": found.whole,
-        "receipt": found.receipt.as_dict(),
-        "rows": list(found.rows),
-        "rejected": rejected,
-    }
+    receipt = found.receipt.as_dict()
+    return told | {"whole": found.whole, "receipt": receipt, "rows": found.rows, "rejected": found.rejected}
 
 
 def _fault(error: NianjianError | None, speak: Words) -> dict[str, object] | None:

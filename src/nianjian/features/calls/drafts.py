@@ -15,6 +15,7 @@ from nianjian.engines.intake import mapping as mapping_files
 from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.intake.sql import require_zone
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.calls.operations import require_replaceable
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -42,11 +43,7 @@ def create_draft(*, kind: str, enterprise: str, actor: Actor, replaces: str = ""
     if kind != CALLS:
         kinds.register(kind)
     if replaces:
-        old = batches.get_batch(replaces)
-        if old.enterprise != enterprise:
-            raise NianjianError("batch_unknown", batch=replaces)
-        if old.state != "active":
-            raise NianjianError("batch_not_active", batch=replaces, state=old.state)
+        require_replaceable(replaces, enterprise)
     choices = {"replaces": replaces} if replaces else {}
     return drafts.create_draft(kind=kind, enterprise=tenant.code, made_by=str(actor), choices=choices)
 

@@ -66,15 +66,9 @@ def finish_import(*, intent: str, enterprise: str, payload: Mapping[str, object]
     with transaction.atomic():
         for file in files:
             batches.add_batch_file(
-                batch=batch,
-                enterprise=enterprise,
-                name=file.name,
-                sha256=file.sha256,
-                generation=file.generation,
-                receipt=file.as_dict(),
-                actor=actor,
-                replaces=replaces,
-            )
+                batch=batch, enterprise=enterprise, name=file.name, sha256=file.sha256, generation=file.generation,
+                receipt=file.as_dict(), actor=actor, replaces=replaces,
+            )  # fmt: skip
         if replaces and batches.get_batch(replaces).state == ACTIVE:
             batches.end_batch(batch=replaces, state="replaced")
         queue.close(intent=intent)
@@ -213,15 +207,16 @@ def import_calls(
     """
     require(actor, enterprise, Act.LOAD)
     tenant = accounts.enterprise(enterprise)
-    if replace and not _replaced_by(replace, batch):
-        _replaceable(replace, tenant.code)
+    if replace and batch and batches.find_successor(replace) == batch:
+        replace = None  # this very import has taken the old rows out already, before it broke off
     elif replace:
-        replace = None
-    batch = batch or batches.new_batch_id()
-    run = _Run(wiring.lake(tenant.code), batch, source, _mapping(mapping_file), timezone, actor, progress)
+        require_replaceable(replace, tenant.code)
+    chosen = mapping.read_mapping(mapping_file) if mapping_file else FileMapping()
     files: list[FileReceipt] = []
     failed: list[tuple[str, NianjianError]] = []
-    with run:
+    with ExitStack() as stack:
+        batch = batch or batches.new_batch_id()
+        run = _Run(wiring.lake(tenant.code), batch, source, chosen, timezone, actor, progress, stack)
         for item in read.list_items(_expanded(patterns)):
             replaces = replace if replace and not files else ""
             try:
@@ -229,30 +224,28 @@ def import_calls(
             except NianjianError as error:
                 failed.append((item.name, error))
     if not files:
-        raise _all_failed(failed)
+        (_name, first), *others = failed
+        findings = [*first.findings, *({"code": error.code, **error.values} for _other, error in others)]
+        raise NianjianError(first.code, findings=tuple(findings), **first.values)
     landings.after_import(tenant.code, {day for file in files for day in file.days})
     told = _batch(run.batch, files, tenant.code)
     affected = ledger.list_repeating(run.lake, replace) if replace else ()
     return ImportReceipt(told, tuple(files), tuple(failed), tuple(one for one in affected if one.batch != told))
 
 
-class _Run(ExitStack):
-    """What all files of one import share; as a context it closes the engine that the first one opens."""
+@dataclass(slots=True)
+class _Run:
+    """What all files of one import share; ``stack`` closes the engine that the first one opens."""
 
-    def __init__(  # noqa: PLR0917 -- the same values as the act's
-        self,
-        lake: Lake,
-        batch: str,
-        source: str,
-        chosen: FileMapping,
-        timezone: str | None,
-        actor: Actor,
-        progress: Progress,
-    ) -> None:
-        super().__init__()
-        self.lake, self.batch, self.source, self.mapping = lake, batch, source, chosen
-        self.timezone, self.actor, self.progress = timezone, actor, progress
-        self._bench: Workbench | None = None
+    lake: Lake
+    batch: str
+    source: str
+    mapping: FileMapping
+    timezone: str | None
+    actor: Actor
+    progress: Progress
+    stack: ExitStack
+    bench: Workbench | None = None
 
     def take(self, item: read.Item, replaces: str) -> FileReceipt:
         """Intent, commit, close. The lake's lock is held all along: recovery tells a living import by it."""
@@ -261,11 +254,11 @@ class _Run(ExitStack):
         with self.lake.lock():
             intent = queue.open(kind=IMPORT, enterprise=enterprise, txn=self.batch, payload=payload)
             crash_point("after_intent")
-            self._bench = self._bench or self.enter_context(open_workbench(self.lake))
+            self.bench = self.bench or self.stack.enter_context(open_workbench(self.lake))
             try:
                 receipt = load.import_file(
                     lake=self.lake, item=item, batch=self.batch, source=self.source, mapping=self.mapping,
-                    timezone=self.timezone, replace=replaces or None, intent=intent, bench=self._bench,
+                    timezone=self.timezone, replace=replaces or None, intent=intent, bench=self.bench,
                     progress=partial(self.progress, item.name),
                 )  # fmt: skip
             except BaseException:  # an interrupt may come when the commit is made already
@@ -279,10 +272,6 @@ class _Run(ExitStack):
         return receipt
 
 
-def _mapping(path: Path | None) -> FileMapping:
-    return mapping.read_mapping(path) if path else FileMapping()
-
-
 def _expanded(patterns: Sequence[str]) -> list[str]:
     """Patterns that the shell did not expand, in sorted order; a path that exists is taken as it is."""
     found: list[str] = []
@@ -294,23 +283,13 @@ def _expanded(patterns: Sequence[str]) -> list[str]:
     return found
 
 
-def _replaced_by(replace: str, batch: str | None) -> bool:
-    """Whether this very import has taken the old rows out already, before it broke off."""
-    return batch is not None and batches.find_successor(replace) == batch
-
-
-def _replaceable(batch: str, enterprise: str) -> None:
+def require_replaceable(batch: str, enterprise: str) -> None:
+    """``batch_unknown`` for what is no batch of the enterprise, ``batch_not_active``."""
     known = batches.get_batch(batch)
     if known.enterprise != enterprise:
         raise NianjianError("batch_unknown", batch=batch)
     if known.state != ACTIVE:
         raise NianjianError("batch_not_active", batch=batch, state=known.state)
-
-
-def _all_failed(failed: Sequence[tuple[str, NianjianError]]) -> NianjianError:
-    (_name, first), *others = failed
-    findings = [*first.findings, *({"code": error.code, **error.values} for _other, error in others)]
-    return NianjianError(first.code, findings=tuple(findings), **first.values)
 
 
 def _batch(fresh: str, files: Sequence[FileReceipt], enterprise: str) -> str:

@@ -64,11 +64,9 @@ def data(request: Request, code: str) -> HttpResponse:
 def _registers(found: list[Any]) -> Table:
     rows = [
         [
-            Cell(work.register(str(act.data["kind"]))),
-            Cell(act.data.get("file", "")),
+            *map(Cell, (work.register(str(act.data["kind"])), act.data.get("file", ""))),
             *(Cell(f"{act.data.get(name, 0):,}", figure=True) for name in ("inserted", "updated", "unchanged")),
-            Cell(work.person(act.actor)),
-            Cell(work.moment(datetime.fromisoformat(act.at))),
+            *map(Cell, (work.person(act.actor), work.moment(datetime.fromisoformat(act.at)))),
         ]
         for act in found
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -35,19 +36,8 @@ def batch_table(found: Sequence[BatchValue], code: str) -> Table:
                 Cell(moment(one.created)),
             ]
         )
-    return Table(
-        _("Batches of call records"),
-        [
-            Column(_("batch")),
-            Column(_("state")),
-            Column(_("file names")),
-            *_figures(),
-            Column(_("who")),
-            Column(_("imported")),
-        ],
-        rows,
-        cards=True,
-    )
+    first, last = (_("batch"), _("state"), _("file names")), (_("who"), _("imported"))
+    return Table(_("Batches of call records"), [*map(Column, first), *_figures(), *map(Column, last)], rows, cards=True)
 
 
 def batch_state(batch: BatchValue) -> Cell:
@@ -63,22 +53,15 @@ def _names(batch: BatchValue) -> str:
 
 
 def _figures() -> list[Column]:
-    return [
-        Column(_("read"), figure=True),
-        Column(_("loaded"), figure=True),
-        Column(_("duplicate"), figure=True),
-        Column(_("rejected"), figure=True),
-    ]
+    names = (_("read"), _("loaded"), _("duplicate"), _("rejected"))
+    return [Column(name, figure=True) for name in names]
 
 
 def file_table(receipts: Sequence[Mapping[str, Any]]) -> Table:
     """Files as their receipts tell them."""
     rows = [
         [
-            Cell(one["name"]),
-            Cell(source(one["source"])),
-            Cell(one["encoding"]),
-            Cell(one["timezone"]),
+            *map(Cell, (one["name"], source(one["source"]), one["encoding"], one["timezone"])),
             *(Cell(f"{one['rows'][name]:,}", figure=True) for name in FIGURES),
             Cell(_span(one["days"])),
         ]
@@ -94,10 +77,9 @@ def _span(days: Sequence[str]) -> str:
 
 def reasons(receipts: Sequence[Mapping[str, Any]]) -> Table:
     """Why rows were rejected, the most frequent reason first."""
-    counted: dict[str, int] = {}
+    counted: Counter[str] = Counter()
     for one in receipts:
-        for code, count in one["reasons"].items():
-            counted[code] = counted.get(code, 0) + count
+        counted.update(one["reasons"])
     rows = [
         [Cell(reason(code)), Cell(f"{count:,}", figure=True)]
         for code, count in sorted(counted.items(), key=lambda item: (-item[1], item[0]))

@@ -17,7 +17,6 @@ from typing import Any, Final
 from django.db import transaction
 
 from nianjian.engines.intake import rejects as quarantine
-from nianjian.engines.intake import text_masking
 from nianjian.engines.intake.rejects import RejectedLine
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -31,7 +30,6 @@ from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress
-from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers.batches import BatchValue
 from nianjian.platform.vault import blobs
 
@@ -106,10 +104,9 @@ def fetch_rejects_file(*, batch: str, job: str, actor: Actor) -> RejectsFile:
     ``batch_unknown``, ``role_missing``, ``batch_already_undone``, ``rejects_file_gone``.
     """
     known = _standing(batch, actor)
-    made = _job(known, job)
-    if made is None or "blob" not in made.result:
+    told = _result(known, job)
+    if "blob" not in told:
         raise NianjianError("rejects_file_gone", batch=known.id, days=KEPT.days)
-    told: Mapping[str, object] = made.result
     content = blobs.read(str(told["blob"]))
     _note(known, actor)
     return RejectsFile(str(told["name"]), str(told["media"]), content)
@@ -127,8 +124,7 @@ def delete_expired_files() -> int:
 def list_first_rejects(*, batch: str, actor: Actor) -> list[RejectedLine]:
     """The first `FIRST` rejected rows, their cells masked; ``batch_unknown``, ``role_missing``."""
     known = batch_for(batch, actor, Act.READ)
-    rows = quarantine.first_rejects(wiring.lake(known.enterprise), batch, FIRST)
-    return [RejectedLine(row.line, row.column, row.reason, row.header, _masked(row)) for row in rows]
+    return [row.masked() for row in quarantine.first_rejects(wiring.lake(known.enterprise), batch, FIRST)]
 
 
 def reveal_rejects(*, batch: str, actor: Actor) -> list[RejectedLine]:
@@ -175,14 +171,11 @@ def _packed(known: BatchValue, words: Sentence, told: Callable[[int], None]) -> 
         yield target, ZIP
 
 
-def _job(known: BatchValue, job: str) -> JobValue | None:
+def _result(known: BatchValue, job: str) -> Mapping[str, object]:
+    """What a job that made this batch's file has left; nothing of any other."""
     try:
         found = queue.job(job)
     except NianjianError:
-        return None
-    mine = found.enterprise == known.enterprise and found.kind == flow.REJECTS_FILE
-    return found if mine and found.payload.get("batch") == known.id else None
-
-
-def _masked(row: RejectedLine) -> tuple[str, ...]:
-    return tuple(text_masking.mask_cells(row.header, row.cells))
+        return {}
+    mine = (known.enterprise, flow.REJECTS_FILE, known.id)
+    return found.result if (found.enterprise, found.kind, found.payload.get("batch")) == mine else {}

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.engines.intake.mapping import FIELDS
 from nianjian.engines.intake.preview import ROWS, FilePreview, example_file, list_sources, preview_files
+from nianjian.engines.intake.rejects import RejectedLine
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import mark, words
@@ -154,12 +155,17 @@ def _lake_cell(value: object) -> object:
     return _(LAKE_WORDS[value]) if isinstance(value, str) and value in LAKE_WORDS else value
 
 
-def _rejected(rows: Sequence[tuple[int, str, str, list[str]]]) -> Table | None:
+def _rejected(rows: Sequence[RejectedLine]) -> Table | None:
     if not rows:
         return None
     body = [
-        [Cell(line, figure=True), Cell(column), Cell(work.reason(code)), Cell(" | ".join(cells)[:200])]
-        for line, column, code, cells in rows
+        [
+            Cell(row.line, figure=True),
+            Cell(row.column),
+            Cell(work.reason(row.reason)),
+            Cell(" | ".join(row.cells)[:200]),
+        ]
+        for row in rows
     ]
     heads = [Column(_("line number"), figure=True), Column(_("column")), Column(_("reason")), Column(_("row, masked"))]
     return Table(_("The first rows that would be rejected"), heads, body, wrap=True)

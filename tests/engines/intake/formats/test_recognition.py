@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from tests.engines.intake.formats.conftest import sample_of
 
-from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.intake.formats import catalogue
 
 TESTS = Path(__file__).parents[3]
@@ -76,13 +75,3 @@ def test_a_cdr_custom_file_is_told_from_master_and_from_freeswitch() -> None:
     scores = {name: form.recognise(sample_of(text)) for name, form in catalogue().items()}
     assert {name for name, score in scores.items() if score} == {"asterisk"}
     assert scores["asterisk"] < 50
-
-
-@pytest.mark.parametrize("name", sorted(catalogue()))
-def test_every_format_gives_a_layout_and_fields_for_its_header(name: str) -> None:
-    form = catalogue()[name]
-    for header in HEADERS.get(name, []):
-        layout = form.layout(sample_of(header + "\n"), FileMapping())
-        fields = form.fields(layout, FileMapping(), "Asia/Shanghai")
-        assert fields.call_id != "NULL::VARCHAR"
-        assert fields.columns["call_id"] in layout.columns
