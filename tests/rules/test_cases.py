@@ -16,9 +16,10 @@ import pytest
 import yaml
 from tests.support import portrait_data as data
 
-from nianjian.engines.kernel import identifiers, numbers, periods, workdays
+from nianjian.engines.kernel import identifiers, numbers, periods
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.workdays import add_workdays, next_workday
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.metrics import lights
 from nianjian.engines.metrics.definitions import seat_vacancy as seat_vacancy_metric
@@ -154,8 +155,8 @@ def watched(given: Given) -> Given:
     return {"light": verdict.light.value, "limit": f"{limit.value.normalize():f}"}
 
 
-def days_due(given: Given) -> Given:
-    due = workdays.add_workdays(given["received"], _book(given).integer(given["rule"]), builtin())
+def workdays(given: Given) -> Given:
+    due = add_workdays(given["received"], _book(given).integer(given["rule"]), builtin())
     return {"due": due.day, "provisional": due.provisional}
 
 
@@ -174,7 +175,7 @@ def watched_season(given: Given) -> Given:
 
 def working_day(given: Given) -> Given:
     calendar, day = builtin(), given["day"]
-    moved = workdays.next_workday(day, calendar)
+    moved = next_workday(day, calendar)
     return {"workday": calendar.is_workday(day), "published": calendar.known(day), "moves_to": moved.day}
 
 
@@ -330,31 +331,7 @@ def _as_yaml(value: object) -> object:
 
 
 QUESTIONS: Mapping[str, Callable[[Given], Given]] = {
-    "seat_vacancy": seat_vacancy,
-    "complaint_rate": complaint_rate,
-    "number_consistency": number_consistency,
-    "closing_rate": closing_rate,
-    "watched": watched,
-    "workdays": days_due,
-    "notice": notice,
-    "watched_season": watched_season,
-    "working_day": working_day,
-    "window": window,
-    "months_back": months_back,
-    "logs_reach": logs_reach,
-    "ticket": ticket,
-    "ticket_act": ticket_act,
-    "deadline": deadline,
-    "filed_base": filed_base,
-    "attempts": attempts,
-    "call_back": call_back,
-    "reminder": reminder,
-    "number": number,
-    "credit_code": credit_code,
-    "organisation_code": organisation_code,
-    "identity": identity,
-    "licence_number": licence_number,
-    "rule": rule,
+    name: one for name, one in [*globals().items()] if getattr(one, "__annotations__", {}).get("return") == "Given"
 }
 
 

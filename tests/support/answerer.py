@@ -10,7 +10,11 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final, Self
 
+from nianjian.engines.sip import agent
+from nianjian.engines.sip.agent import Pace
+from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
 from nianjian.engines.sip.message import Message, read, reply, serialize_message
+from nianjian.features.test_calls.states import ADDRESS, judge
 
 SOUND: Final = (
     b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -149,3 +153,26 @@ def back(request: Message, status: int, phrase: str = "x", *more: tuple[str, str
 def answered(request: Message, contact: str = "<sip:far@127.0.0.1:5999>", *more: tuple[str, str]) -> Message:
     """200 with sound."""
     return back(request, 200, "OK", ("contact", contact), ("content-type", "application/sdp"), *more, body=SOUND)
+
+
+def pick_up(_far: Far, request: Message) -> Iterable[Message]:
+    """95014 is busy, every other number answered."""
+    if request.method == "BYE":
+        yield back(request, 200, "OK")
+    elif request.method == "INVITE":
+        yield back(request, 486, "Busy") if "95014" in request.uri else answered(request)
+
+
+QUICK: Final = Pace(apart=0, at_once=50, linger=0)
+
+
+def place(*calls: tuple[Via, Plan], pace: Pace = QUICK) -> list[CallTrace]:
+    """Place calls and give what each saw, in their order."""
+    seen: dict[int, CallTrace] = {}
+    agent.place_calls(calls, pace=pace, took=seen.__setitem__)
+    return [seen[number] for number in range(len(calls))]
+
+
+def reason(seen: CallTrace, host: str = "127.0.0.1") -> str:
+    """What a call that should land on this host proves, as its reason."""
+    return judge(seen, limit=30_000, expected=(host,), witness=ADDRESS).reason

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.support.answerer import Answerer, answered, back
+from tests.support.answerer import Answerer
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.sip.call_trace import Via
-from nianjian.engines.sip.message import Message
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.test_calls.models import Trial
 from nianjian.features.test_calls.operations import calls
@@ -22,14 +21,6 @@ LEDGER = "码号,批准总位长,备案状态,备案日期,指定落地网关"
 CALLS = "话单ID,方向,主叫号码,被叫号码,开始时间,接通时间,结束时间,结果,线路编号,用途"
 CALLER = "13800000001"
 HOUR = timedelta(hours=1)
-
-
-def pick_up(_far: Answerer, request: Message) -> Iterable[Message]:
-    """95014 is busy, every other number answered."""
-    if request.method == "BYE":
-        yield back(request, 200, "OK")
-    elif request.method == "INVITE":
-        yield back(request, 486, "Busy") if "95014" in request.uri else answered(request)
 
 
 def place_call(far: Answerer, who: Actor, witness: str = "address", number: str = "95013") -> Trial:

@@ -10,7 +10,7 @@ from tests.support.asking import DEMO, Ask, post
 
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints.one_click import get_by_token
-from nianjian.features.portrait import line_usage
+from nianjian.features.portrait import line_usage, portraits
 from nianjian.features.rectification import storage
 from nianjian.features.rectification.models import Case
 from nianjian.features.rectification.storage import Notice
@@ -97,9 +97,7 @@ def test_lines_by_their_last_call(api: Ask, api_home: Path) -> None:
     given = {"kind": "lines", "enterprise": "demo", "since": date(2025, 1, 1), "reason": "", "actor": Actor("tester")}
     for line in ("L1", "L2"):
         rows.create_row(texts={"line_id": line}, **given)
-    place = line_usage._path("demo")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text('{"counted": "2026-06-01", "last": {"L1": "2026-05-30"}}', encoding="utf-8")
+    portraits.store_beside("demo", line_usage.FILE, {"counted": "2026-06-01", "last": {"L1": "2026-05-30"}})
     told = client.get(f"{address}?limit=1").json()
     assert (told["counted"], told["newest"]) == ("2026-06-01", "2026-05-30")
     assert told["items"] == [{"line": "L2", "last": None, "before": None, "silent": True}]

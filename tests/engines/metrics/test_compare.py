@@ -17,9 +17,9 @@ from nianjian.engines.paper.words import words
 ENGLISH = words("en")
 
 
-@pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return portrait(tmp_path_factory.mktemp("compare"))
+@pytest.fixture
+def before(sample: dict[str, Any]) -> dict[str, Any]:
+    return sample
 
 
 @pytest.fixture

@@ -62,10 +62,8 @@ def compare(lake: Lake, seed: int, steps: int) -> None:
     engine.close()
 
 
-@settings(max_examples=1, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 2**32))
-def test_refreshed_equals_fresh(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
-    compare(Lake(str(tmp_path_factory.mktemp("lake")), "E1"), seed, steps=3)
+def test_refreshed_equals_fresh(tmp_path: Path) -> None:
+    compare(Lake(str(tmp_path), "E1"), seed=5, steps=3)
 
 
 @pytest.mark.long

@@ -14,13 +14,12 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from tests.support.answerer import place
 from tests.support.asterisk import Asterisk
 from tests.support.certificates import root
 from tests.support.services import free_port
 from tests.support.tls import server
 
-from nianjian.engines.sip import agent
-from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
 from nianjian.engines.sip.digest import Account
 from nianjian.features.test_calls.states import ADDRESS, Verdict, judge
@@ -115,16 +114,8 @@ def switch() -> Iterator[Switch]:
             yield Switch(asterisk, ports, ca.pem.decode(), own, strange)
 
 
-def seen_of(*calls: tuple[Via, Plan]) -> list[CallTrace]:
-    found: dict[int, CallTrace] = {}
-    agent.place_calls(
-        calls, pace=Pace(apart=0, at_once=20, linger=0), took=lambda place, seen: found.update({place: seen})
-    )
-    return [found[place] for place in range(len(calls))]
-
-
 def call(via: Via, number: str = "95001", caller: str = "test", wait: int = 4000, **more: Any) -> CallTrace:
-    return seen_of((via, Plan(number, caller, wait=wait, **more)))[0]
+    return place((via, Plan(number, caller, wait=wait, **more)))[0]
 
 
 def told(seen: CallTrace, host: str = "127.0.0.1") -> Verdict:
@@ -141,7 +132,7 @@ def test_each_outcome_at_its_second(switch: Switch, kind: str) -> None:
         "95001": ("pass", "answered"), "95002": ("pass", "answered"), "95003": ("fail", "answered_late"),
         "95004": ("fail", "busy"), "75404": ("fail", "number_unknown"), "95005": ("fail", "rang_unanswered"),
     }  # fmt: skip
-    found = seen_of(*((switch.via(kind), Plan(one, "test", wait=33_000)) for one in wanted))
+    found = place(*((switch.via(kind), Plan(one, "test", wait=33_000)) for one in wanted))
     verdicts = {one.number: (told(one).verdict, told(one).reason) for one in found}
     assert verdicts == wanted
     times = {one.number: one.answer for one in found}

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pytest
-from tests.support.answerer import SOUND, Answerer, answered, back
+from tests.support.answerer import QUICK, SOUND, Answerer, answered, back, place
 from tests.support.services import free_port
 
 from nianjian.engines.kernel import clock
@@ -21,14 +21,11 @@ from nianjian.engines.sip.digest import Account, answer, challenges
 from nianjian.engines.sip.message import Message, read, serialize_message
 
 KEYS: Final = "42"
-QUICK: Final = Pace(apart=0, at_once=50, linger=0)
 Replies = Iterable[Message]
 
 
 def placed(port: int, *plans: Plan, pace: Pace = QUICK) -> list[CallTrace]:
-    found: dict[int, CallTrace] = {}
-    agent.place_calls([(Via("127.0.0.1", port), plan) for plan in plans], pace=pace, took=found.__setitem__)
-    return [found[place] for place in range(len(plans))]
+    return place(*((Via("127.0.0.1", port), one) for one in plans), pace=pace)
 
 
 def plan(**given: object) -> Plan:
@@ -293,14 +290,14 @@ def test_over_tcp_messages_are_cut_by_their_length_and_nothing_is_repeated() -> 
 
     thread = threading.Thread(target=answer_one, daemon=True)
     thread.start()
-    seen = placed_over(Via("127.0.0.1", listener.getsockname()[1], "tcp"))
+    seen = place((Via("127.0.0.1", listener.getsockname()[1], "tcp"), plan(hold=200)))[0]
     thread.join()
     listener.close()
     assert (seen.end, seen.resent, seen.ringing is not None) == ("answered", 0, True)
     assert [one.method for one in got] == ["INVITE", "ACK", "BYE"]
     assert got[0].one("via").startswith("SIP/2.0/TCP ")
     assert ";transport=tcp" in got[0].uri
-    dead = placed_over(Via("127.0.0.1", free_port(), "tcp"))
+    dead = place((Via("127.0.0.1", free_port(), "tcp"), plan(hold=200)))[0]
     assert (dead.end, "refused" in dead.fault or "Connect" in dead.fault) == ("unreachable", True)
 
 
@@ -318,9 +315,3 @@ def test_what_rings_after_it_was_given_up_is_cancelled() -> None:
     with Answerer(does) as far:
         (seen,) = placed(far.port, plan(wait=600), pace=Pace(apart=0, linger=1.0))
     assert (seen.end, far.methods()) == ("silent", ["INVITE", "INVITE", "CANCEL", "ACK"])
-
-
-def placed_over(via: Via) -> CallTrace:
-    found: list[CallTrace] = []
-    agent.place_calls([(via, plan(hold=200))], pace=QUICK, took=lambda _place, seen: found.append(seen))
-    return found[0]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 
 import pytest
-from tests.support.answerer import Answerer, answered, back
+from tests.support.answerer import Answerer, pick_up, place
 
-from nianjian.engines.sip import agent
-from nianjian.engines.sip.agent import REFUSED, Pace, connected, is_this_machine
-from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
-from nianjian.engines.sip.message import Message
+from nianjian.engines.sip.agent import REFUSED, connected, is_this_machine
+from nianjian.engines.sip.call_trace import Plan, Via
 
 
 @pytest.mark.parametrize(
@@ -37,16 +34,9 @@ def test_a_name_is_judged_by_where_it_leads_and_nothing_is_opened(host: str, tra
         asyncio.run(connected(Via(host, 9, transport, anywhere=False), 5))
 
 
-def _does(_far: Answerer, request: Message) -> Iterable[Message]:
-    yield answered(request) if request.method == "INVITE" else back(request, 200, "OK")
-
-
 @pytest.mark.parametrize("anywhere", [True, False])
 def test_a_refused_way_is_told_as_unreachable_and_no_packet_arrives(anywhere: bool) -> None:  # noqa: FBT001 -- a case
-    told: list[CallTrace] = []
-    with Answerer(_does) as far:
-        via = Via("127.0.0.1", far.port, anywhere=anywhere)
-        agent.place_calls([(via, Plan("95013", "me", 2000))], pace=Pace(), took=lambda _place, seen: told.append(seen))
-    (seen,) = told
+    with Answerer(pick_up) as far:
+        (seen,) = place((Via("127.0.0.1", far.port, anywhere=anywhere), Plan("95013", "me", 2000)))
     assert (seen.end, seen.fault) == (("answered", "") if anywhere else ("unreachable", REFUSED))
     assert bool(seen.log) is anywhere

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from tests.support import sipp_far
+from tests.support.answerer import place
 from tests.support.certificates import root
 from tests.support.kamailio_proxy import Proxy
 from tests.support.sipp_far import Far
 from tests.support.tls import server
 
-from nianjian.engines.sip import agent
-from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
 from nianjian.engines.sip.digest import Account
 from nianjian.features.test_calls.states import ADDRESS, judge
@@ -24,12 +23,8 @@ KNOWN = Account("nj", "secret")
 
 
 def call(port: int, account: Account | None = None, wait: int = 2000, way: Via | None = None) -> CallTrace:
-    found: list[CallTrace] = []
     plan = Plan("95013", "test", wait=wait, hold=0, account=account)
-    agent.place_calls(
-        [(way or Via("127.0.0.1", port), plan)], pace=Pace(linger=0), took=lambda _place, seen: found.append(seen)
-    )
-    return found[0]
+    return place((way or Via("127.0.0.1", port), plan))[0]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,15 +14,12 @@ from typing import Any, Final
 
 import pytest
 from cryptography import x509
-from tests.support.answerer import Stream, answered, back
+from tests.support.answerer import Stream, pick_up, place, reason
 from tests.support.certificates import Held, root
 from tests.support.tls import server
 
 from nianjian.engines.sip import agent
-from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
-from nianjian.engines.sip.message import Message
-from nianjian.features.test_calls.states import ADDRESS, judge
 
 HERE: Final = [x509.IPAddress(ip_address("127.0.0.1"))]
 RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST
@@ -34,16 +31,8 @@ def ca() -> Held:
 
 
 def call(port: int, ca: Held | None, wait: int = 3000, identity: str = "") -> CallTrace:
-    found: list[CallTrace] = []
     via = Via("127.0.0.1", port, "tls", ca="" if ca is None else ca.pem.decode(), identity=identity)
-    agent.place_calls(
-        [(via, Plan("95013", "t", wait, hold=0))], pace=Pace(linger=0), took=lambda _p, seen: found.append(seen)
-    )
-    return found[0]
-
-
-def reason(seen: CallTrace) -> str:
-    return judge(seen, limit=30_000, expected=("127.0.0.1",), witness=ADDRESS).reason
+    return place((via, Plan("95013", "t", wait, hold=0)))[0]
 
 
 def context(pem: Path, **settings: Any) -> ssl.SSLContext:
@@ -54,17 +43,9 @@ def context(pem: Path, **settings: Any) -> ssl.SSLContext:
     return made
 
 
-def answers(_far: Stream, request: Message) -> Iterable[Message]:
-    if request.method == "INVITE":
-        yield back(request, 180, "Ringing")
-        yield answered(request)
-    elif request.method == "BYE":
-        yield back(request, 200, "OK")
-
-
 @pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_a_call_over_each_version(newest: ssl.TLSVersion, ca: Held, tmp_path: Path) -> None:
-    with Stream(answers, context(server(tmp_path, ca, "good", [*HERE]), maximum_version=newest)) as far:
+    with Stream(pick_up, context(server(tmp_path, ca, "good", [*HERE]), maximum_version=newest)) as far:
         seen = call(far.port, ca)
         assert (reason(seen), far.methods()) == ("answered", ["INVITE", "ACK", "BYE"])
     assert seen.cipher.startswith("TLSv1.2 " if newest == ssl.TLSVersion.TLSv1_2 else "TLSv1.3 ")
@@ -74,7 +55,7 @@ def test_a_call_over_each_version(newest: ssl.TLSVersion, ca: Held, tmp_path: Pa
 def test_a_certificate_that_does_not_hold(kind: str, ca: Held, tmp_path: Path) -> None:
     names = [x509.DNSName("sbc.example")] if kind == "host" else [*HERE]
     pem = server(tmp_path, ca, kind, names, days=-1 if kind == "expired" else 30)
-    with Stream(answers, context(pem)) as far:
+    with Stream(pick_up, context(pem)) as far:
         seen = call(far.port, root() if kind == "untrusted" else None if kind == "system" else ca)
         assert reason(seen) == {"system": "tls_untrusted"}.get(kind, f"tls_{kind}")
         assert (seen.end, seen.log, far.got) == ("unreachable", [], [])  # no word of SIP went out
@@ -87,14 +68,14 @@ def test_a_gateway_that_asks_for_our_certificate(newest: ssl.TLSVersion, ca: Hel
     asks = context(server(tmp_path, ca, "asks", [*HERE]), maximum_version=newest, verify_mode=ssl.CERT_REQUIRED)
     asks.load_verify_locations(cadata=ca.pem.decode())
     for _ in range(5):  # whether the alert or the reset behind it comes first is left to chance
-        with Stream(answers, asks) as far:
+        with Stream(pick_up, asks) as far:
             seen = call(far.port, ca)
             assert (seen.end, far.got) == ("unreachable", [])
             assert reason(seen) == "tls_failed" or newest == ssl.TLSVersion.TLSv1_3
             assert reason(seen) in {"tls_failed", "tls_identity"}
             assert (seen.over or 0) < 1500
     own = server(tmp_path, ca, "caller", [x509.DNSName("caller.example")]).read_text()
-    with Stream(answers, asks) as far:
+    with Stream(pick_up, asks) as far:
         assert reason(call(far.port, ca, identity=own)) == "answered"
         assert far.methods() == ["INVITE", "ACK", "BYE"]
 
@@ -108,7 +89,7 @@ def test_a_certificate_of_ours_that_the_gateway_refuses(
     asks.load_verify_locations(cadata=ca.pem.decode())
     by, days = (root(), 30) if kind == "strange" else (ca, -1)
     own = server(tmp_path, by, "caller", [x509.DNSName("caller.example")], days=days).read_text()
-    with Stream(answers, asks) as far:
+    with Stream(pick_up, asks) as far:
         seen = call(far.port, ca, identity=own)
         assert (seen.end, far.got) == ("unreachable", [])
     assert reason(seen) in ({"tls_identity"} if newest == ssl.TLSVersion.TLSv1_2 else {"tls_identity", "tls_failed"})
@@ -118,7 +99,7 @@ def test_a_certificate_of_ours_that_the_gateway_refuses(
 def test_no_cipher_in_common(ca: Held, tmp_path: Path) -> None:
     odd = context(server(tmp_path, ca, "odd", [*HERE]), maximum_version=ssl.TLSVersion.TLSv1_2)
     odd.set_ciphers("ECDHE-RSA-AES128-GCM-SHA256")  # and the certificate's key is of another kind
-    with Stream(answers, odd) as far:
+    with Stream(pick_up, odd) as far:
         assert reason(call(far.port, ca)) == "tls_failed"
 
 
@@ -222,7 +203,7 @@ def test_a_connection_that_ends_before_the_call_begins(
         return trunk
 
     monkeypatch.setattr(agent, "connected", late)
-    with Stream(answers, context(server(tmp_path, ca, "good", [*HERE]))) as far:
+    with Stream(pick_up, context(server(tmp_path, ca, "good", [*HERE]))) as far:
         seen = call(far.port, ca, wait=20_000)
     assert ended.is_set()
     assert (seen.end, reason(seen), far.got) == ("unreachable", "tls_failed", [])

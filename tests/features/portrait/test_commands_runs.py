@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
+from tests.support.fixtures import Shell
 
 SEATS = "坐席编号,类型,备案状态,备案日期,开通日期\n"
 
 
-class Said(Protocol):
-    code: int
-    out: str
-    err: str
-    json: dict[str, Any]
-
-
-class Shell(Protocol):
-    def __call__(self, *words: str, **environment: str) -> Said: ...
-
-
-def run(demo: Shell, *more: str) -> Said:
+def run(demo: Shell, *more: str) -> Any:
     return demo("portrait", "run", "--enterprise", "demo", "--year", "2026", "--as-of", "2026-06-30", *more)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,23 +34,9 @@ def _home(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     add_enterprise(code="demo", name="示范", province="浙江省", actor=ACTOR)
 
 
-def _run(
-    *,
-    year: int = 2026,
-    as_of: date | None = None,
-    province: str | None = None,
-    waiting: operations.Waiting = lambda _file: None,
-) -> dict[str, object]:
-    return operations.run_portrait(
-        enterprise="demo",
-        year=year,
-        as_of=as_of,
-        province=province,
-        today=None,
-        raw=False,
-        actor=ACTOR,
-        waiting=waiting,
-    ).as_dict()
+def _run(**asked: Any) -> dict[str, object]:
+    usual = {"enterprise": "demo", "year": 2026, "as_of": None, "province": None, "today": None, "raw": False}
+    return operations.run_portrait(**usual | asked, actor=ACTOR).as_dict()
 
 
 def test_the_kept_portrait_changes_only_after_the_audit_entry(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,18 +103,10 @@ def test_a_province_is_kept_by_its_short_name_everywhere() -> None:
 def test_an_overlay_on_a_rule_that_became_fixed_is_named_and_does_not_act() -> None:
     """Approved when the rule could still be overlaid; such rows are in old databases, so it is written as a row."""
     Overlay(
-        id="a" * 32,
-        key="portrait.trailing_months",
-        value="6",
-        enterprise="demo",
-        valid_from=date(2026, 1, 1),
-        reason="试用",
-        proposed_by="user:anna",
-        proposed_at=clock.now(),
-        approval="A1",
-        approved_by="user:bo",
+        id="a" * 32, key="portrait.trailing_months", value="6", enterprise="demo", valid_from=date(2026, 1, 1),
+        reason="试用", proposed_by="user:anna", proposed_at=clock.now(), approval="A1", approved_by="user:bo",
         approved_at=clock.now(),
-    ).save(force_insert=True)
+    ).save(force_insert=True)  # fmt: skip
     told = _run()
     assert told["warnings"] == [
         {

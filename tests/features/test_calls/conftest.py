@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.answerer import Answerer
+from tests.support.answerer import Answerer, pick_up
 from tests.support.fixtures import Import
-from tests.support.placed_calls import LEDGER, pick_up
+from tests.support.placed_calls import LEDGER
 
 from nianjian.engines.sip.agent import Pace
 from nianjian.features.test_calls.operations import calls

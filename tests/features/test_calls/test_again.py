@@ -10,12 +10,11 @@ from threading import Event
 
 import pytest
 from django.db import OperationalError
-from tests.support.answerer import Answerer
+from tests.support.answerer import Answerer, pick_up
 from tests.support.placed_calls import (
     CALLER,
     HOUR,
     import_records,
-    pick_up,
     place_call,
     record,
     records_beside,

@@ -13,10 +13,9 @@ from typing import Any, Final
 import pytest
 from cryptography import x509
 from django.db import connection
-from tests.support.answerer import Stream
+from tests.support.answerer import Stream, pick_up
 from tests.support.certificates import root
 from tests.support.fixtures import Import
-from tests.support.placed_calls import pick_up
 from tests.support.tls import server
 
 from nianjian.engines.kernel.errors import NianjianError

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.answerer import Answerer
+from tests.support.answerer import Answerer, pick_up
 from tests.support.asterisk import Asterisk
 from tests.support.fixtures import Import
 from tests.support.placed_calls import (
     CALLER,
     LEDGER,
     import_file,
-    pick_up,
 )
 
 from nianjian.engines.kernel import clock

@@ -152,9 +152,7 @@ def facts_of_days(calls: ir.Table, days: Collection[date]) -> Facts:
     wanted = list(days)
     # The plain range beside the list lets engines skip whole row groups.
     inside = [calls.part != REJECTED, *_bounds(calls, min(wanted), max(wanted)), calls.start_ts.date().isin(wanted)]
-    keys = calls.filter(*inside, calls.call_key.notnull()).select("source", "call_key").distinct()
-    rows = good_rows(calls).select(*NEEDED)
-    whole = _collapsed(rows.filter(rows.call_key.notnull()).semi_join(keys, ["source", "call_key"]))
+    whole = _calls_with_rows(calls, inside)
     whole = whole.filter(whole.start_ts.date().isin(wanted))
     return _halves(calls, [*inside, calls.call_key.isnull()], whole)
 
@@ -166,12 +164,17 @@ def facts_of_window(calls: ir.Table, first: date, last: date, also: Sequence[str
     """
     bounds = _bounds(calls, first, last)
     inside = [calls.part != REJECTED, *bounds]
-    keys = calls.filter(*inside, calls.call_key.notnull()).select("source", "call_key").distinct()
-    rows = good_rows(calls).select(*NEEDED, *(name for name in also if name not in NEEDED))
-    whole = _collapsed(rows.filter(rows.call_key.notnull()).semi_join(keys, ["source", "call_key"]))
+    whole = _calls_with_rows(calls, inside, also)
     whole = whole.filter(_bounds(whole, first, last))
     single = calls.filter(*inside, calls.call_key.isnull(), *_outbound(calls))
     return _described(single, also).union(_described(whole.filter(*_outbound(whole)), also))
+
+
+def _calls_with_rows(calls: ir.Table, inside: Sequence[ir.BooleanValue], also: Sequence[str] = ()) -> ir.Table:
+    """The calls of several rows of which one is ``inside``, put together from all of them."""
+    keys = calls.filter(*inside, calls.call_key.notnull()).select("source", "call_key").distinct()
+    rows = good_rows(calls).select(*NEEDED, *(name for name in also if name not in NEEDED))
+    return _collapsed(rows.filter(rows.call_key.notnull()).semi_join(keys, ["source", "call_key"]))
 
 
 def days_of_keys(calls: ir.Table, changed: ir.Table) -> ir.Table:

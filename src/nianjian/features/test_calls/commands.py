@@ -54,15 +54,8 @@ def add_route_options(parser: argparse.ArgumentParser) -> None:
 
 def read_password(args: argparse.Namespace) -> str | None:
     """None where no file is named; ``file_unreadable``."""
-    if args.password_file is None:
-        return None
-    lines = _read(args.password_file).splitlines()
-    return lines[0] if lines else ""
-
-
-def read_ca(args: argparse.Namespace) -> str:
-    """The certificates that are trusted; "" where no file is named; ``file_unreadable``."""
-    return "" if args.ca_file is None else _read(args.ca_file)
+    text = _read(args.password_file)
+    return text if text is None else next(iter(text.splitlines()), "")
 
 
 def read_certificate(args: argparse.Namespace) -> tuple[str | None, str]:
@@ -70,15 +63,15 @@ def read_certificate(args: argparse.Namespace) -> tuple[str | None, str]:
 
     ``file_unreadable``, ``callback_cert_wrong`` for an empty one.
     """
-    own = None if args.cert_file is None else _read(args.cert_file)
+    own = _read(args.cert_file)
     if own is not None and not own.strip():
         raise NianjianError("callback_cert_wrong")
-    return own, "" if args.key_file is None else _read(args.key_file)
+    return own, _read(args.key_file) or ""
 
 
-def _read(path: Path) -> str:
+def _read(path: Path | None) -> str | None:
     try:
-        return path.read_text(encoding="utf-8")
+        return None if path is None else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise NianjianError("file_unreadable", file=str(path), reason=str(fault)) from fault
 
@@ -92,7 +85,7 @@ def build_way(args: argparse.Namespace) -> CallWay:
 
     account = Account(args.user, read_password(args) or "") if args.user else None
     caller = validation.parse_caller(args.caller) if args.caller else CALLER
-    via = replace(validation.parse_via(args.via), ca=validation.parse_ca(read_ca(args)))
+    via = replace(validation.parse_via(args.via), ca=validation.parse_ca(_read(args.ca_file) or ""))
     via = replace(via, identity=parse_client_identity(via, *read_certificate(args)) or "")
     return Way(via, caller, account, args.witness, carrier=args.carrier)
 
@@ -272,7 +265,7 @@ def _route(args: argparse.Namespace) -> Answer:
         username=args.user,
         password=(read_password(args) or "") if args.user or args.password_file else None,
         daily_at=routes.parse_daily(args.daily),
-        ca=read_ca(args),
+        ca=_read(args.ca_file) or "",
         certificate="" if args.no_cert else certificate,
         key="" if args.no_cert else key,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -22,6 +22,16 @@ class SecretTextarea(forms.Textarea):
     def format_value(self, value: object) -> None:
         """Nothing."""
         del value
+
+
+class PemField(forms.CharField):
+    """Certificates or a key as text."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **words: Any) -> None:  # noqa: ANN401 -- Django's words for a field
+        super().__init__(required=False, max_length=65_536, **words)
+        self.widget.attrs |= {"rows": 4, "spellcheck": "false"}
 
 
 class TestCallForm(forms.Form):
@@ -47,8 +57,7 @@ class EndForm(forms.Form):
     """What came of a call by hand."""
 
     outcome = forms.ChoiceField(
-        label=gettext_lazy("What happened"),
-        choices=[(one, gettext_lazy(SAID[one])) for one in OUTCOMES],
+        label=gettext_lazy("What happened"), choices=[(one, gettext_lazy(SAID[one])) for one in OUTCOMES]
     )
     note = forms.CharField(label=gettext_lazy("What was heard"), required=False, max_length=LONG)
 
@@ -71,31 +80,22 @@ class RouteForm(forms.Form):
         widget=forms.PasswordInput({"autocomplete": "off"}),
         help_text=gettext_lazy("Without user and password the ones that are kept stay."),
     )
-    ca = forms.CharField(
+    ca = PemField(
         label=gettext_lazy("Own certification authority (PEM)"),
-        required=False,
-        max_length=65_536,
-        widget=forms.Textarea({"rows": 4, "spellcheck": "false"}),
         help_text=gettext_lazy("For TLS: only these certificates are trusted; empty: the system's."),
     )
-    certificate = forms.CharField(
+    certificate = PemField(
         label=gettext_lazy("Own certificate (PEM)"),
-        required=False,
-        max_length=65_536,
-        widget=forms.Textarea({"rows": 4, "spellcheck": "false"}),
         help_text=gettext_lazy("For a gateway that asks for one over TLS; empty: the one that is kept stays."),
     )
-    key = forms.CharField(
+    key = PemField(
         label=gettext_lazy("Its private key (PEM)"),
-        required=False,
-        max_length=65_536,
-        widget=SecretTextarea({"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
         help_text=gettext_lazy("Without a passphrase; it is kept encrypted and never shown again."),
+        widget=SecretTextarea({"autocomplete": "off"}),
     )
     no_certificate = forms.BooleanField(label=gettext_lazy("Forget the own certificate and its key"), required=False)
     witness = forms.ChoiceField(
-        label=gettext_lazy("What proves the landing"),
-        choices=[(one, gettext_lazy(PROOFS[one])) for one in WITNESSES],
+        label=gettext_lazy("What proves the landing"), choices=[(one, gettext_lazy(PROOFS[one])) for one in WITNESSES]
     )
     daily_at = forms.TimeField(
         label=gettext_lazy("Each day at"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M")

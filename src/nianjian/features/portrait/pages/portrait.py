@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 from urllib.parse import urlencode
@@ -257,18 +257,21 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
 
 def _own_metric(request: Request, one: OpenPortrait, slug: str, team: str) -> HttpResponse:
     _ = translator()
-    told = _find_metric({"metrics": team_results(one.data, team)}, slug)
-    light = str(told["light"])
-    context = shared_context(request, one, "portrait") | _rules(one, slug, _) | {
-        "slug": slug,
-        "team": team,
-        "title": code_name("metric", slug, _),
-        "light": light,
-        "word": code_name("light", light, _),
-        "value": figures.amount_text(told["value"], told["unit"]),
-        "inputs": input_links(one, told, told["components"], _),
-    }  # fmt: skip
-    return render(request, "portrait/own_metric.html", context)
+    row = _own_row(one, _find_metric({"metrics": team_results(one.data, team)}, slug), _)
+    context = shared_context(request, one, "portrait") | _rules(one, slug, _) | row
+    return render(request, "portrait/own_metric.html", context | {"slug": slug, "team": team, "inputs": row["parts"]})
+
+
+def _own_row(one: OpenPortrait, metric: Mapping[str, Any], _: Words) -> dict[str, Any]:
+    """What an outsourcer sees of a metric."""
+    return {
+        "title": code_name("metric", metric["slug"], _),
+        "light": metric["light"],
+        "word": code_name("light", metric["light"], _),
+        "value": figures.amount_text(metric["value"], metric["unit"]),
+        "parts": input_links(one, metric, metric["components"], _),
+        "address": one.link("portrait-metric", slug=metric["slug"]),
+    }
 
 
 def _rules(one: OpenPortrait, slug: str, _: Words) -> dict[str, Any]:
@@ -342,9 +345,7 @@ def _split(request: Request, one: OpenPortrait, told: Mapping[str, Any], _: Word
     rows = sections.split_rows(told, split)
     shown: Page[Any] = paged(request, rows, total=len(rows))
     title = code_name("split", split, _)
-    fields = sections.COLUMNS[told["slug"]]
-    columns = [Column(title), *(Column(_(text), figure=True) for text, _field in fields)]
-    columns += [Column(f"{code_name('metric', told['slug'], _)} ({told['unit']})", figure=True), Column(_("light"))]
+    columns = [Column(title), *_columns(told, _)]
     keys = dict(zip(map(id, rows), unmasked_keys(one, told, split), strict=True))
     body = [
         [Cell(sections.key_text(row["key"], _)), *cells(one, told, SplitRow(split, keys[id(row)], row), _)]
@@ -400,17 +401,7 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
 
 
 def _own_portrait(request: Request, one: OpenPortrait, team: str, _: Words) -> HttpResponse:
-    rows = [
-        {
-            "title": code_name("metric", metric["slug"], _),
-            "light": metric["light"],
-            "word": code_name("light", metric["light"], _),
-            "value": figures.amount_text(metric["value"], metric["unit"]),
-            "parts": input_links(one, metric, metric["components"], _),
-            "address": one.link("portrait-metric", slug=metric["slug"]),
-        }
-        for metric in team_results(one.data, team)
-    ]
+    rows = [_own_row(one, metric, _) for metric in team_results(one.data, team)]
     return render(request, "portrait/own.html", shared_context(request, one, "portrait") | {"rows": rows, "team": team})
 
 
@@ -441,8 +432,7 @@ def _grid(
     """All metrics beside each other, a row a key; the order is that of the metric that has most rows."""
     columns, known = [Column(code_name("split", split, _))], []
     for told in metrics:
-        columns += [Column(_(text), figure=True) for text, _field in sections.COLUMNS[told["slug"]]]
-        columns += [Column(f"{code_name('metric', told['slug'], _)} ({told['unit']})", figure=True), Column(_("light"))]
+        columns += _columns(told, _)
         known.append(dict(zip(unmasked_keys(one, told, split), sections.split_rows(told, split), strict=True)))
     labels: dict[str | None, Any] = {}
     for rows in sorted(known, key=len, reverse=True):
@@ -450,23 +440,26 @@ def _grid(
             labels.setdefault(key, row["key"])
     order = sorted(labels, key=str) if split == sections.MONTH else list(labels)
     shown: Page[Any] = paged(request, order, total=len(order))
-    body = [_grid_row(one, metrics, known, SplitRow(split, key, None), labels[key], _) for key in shown.rows]
+    body = [
+        [
+            Cell(sections.key_text(labels[key], _)),
+            *(
+                cell
+                for told, rows in zip(metrics, known, strict=True)
+                for cell in cells(one, told, SplitRow(split, key, rows.get(key)), _)
+            ),
+        ]
+        for key in shown.rows
+    ]
     form = "wide widest" if len(columns) > sections.MANY else "wide"
     return Table(code_name("split", split, _), columns, body, form=form), shown
 
 
-def _grid_row(
-    one: OpenPortrait,
-    metrics: Sequence[Mapping[str, Any]],
-    known: Sequence[Mapping[str | None, Mapping[str, Any]]],
-    place: SplitRow,
-    label: object,
-    _: Words,
-) -> list[Cell]:
-    found = [Cell(sections.key_text(label, _))]
-    for told, rows in zip(metrics, known, strict=True):
-        found += cells(one, told, replace(place, row=rows.get(place.key)), _)
-    return found
+def _columns(told: Mapping[str, Any], _: Words) -> list[Column]:
+    """The columns of what `cells` gives of a metric."""
+    counts = [Column(_(text), figure=True) for text, _field in sections.COLUMNS[told["slug"]]]
+    rate = f"{code_name('metric', told['slug'], _)} ({told['unit']})"
+    return [*counts, Column(rate, figure=True), Column(_("light"))]
 
 
 def split_links(one: OpenPortrait, _: Words) -> list[tuple[str, str, str]]:
