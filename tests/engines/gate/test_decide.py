@@ -1,4 +1,4 @@
-"""The decision: its order, its edges, and that it never grows laxer with another block."""
+"""The decision: its order, its edges, a question's moment, and that it never grows laxer with another block."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support import gate
 
-from nianjian.engines.gate import telephone
+from nianjian.engines.gate import decision, telephone
 from nianjian.engines.gate.decision import CLOCK_REASON, DAY, RULES, Refusal, decide, fails_open
+from nianjian.engines.gate.decision_journal import Decision
 from nianjian.engines.gate.policy import Slot
-from nianjian.engines.gate.question import REASONS, Request
+from nianjian.engines.gate.question import REASONS, Request, Verdict
+from nianjian.engines.gate.replay import decide_again
 from nianjian.engines.gate.snapshot import files as form
 from nianjian.engines.gate.snapshot import write
 from nianjian.engines.gate.snapshot.lists import OPEN
@@ -291,3 +293,49 @@ def test_a_key_is_read_back_from_its_text(text: str) -> None:
     key = telephone.number_key(text)
     assert key < 1 << 64
     assert telephone.number_key(telephone.number_text(key)) == key
+
+
+FIVE = 300_000
+
+
+@pytest.mark.parametrize(
+    ("off", "tolerance", "expected"),
+    [
+        (0, 0, False),
+        (1, 0, True),
+        (FIVE, FIVE, False),
+        (FIVE + 1, FIVE, True),
+        (-FIVE, FIVE, False),
+        (-FIVE - 1, FIVE, True),
+        (1000 * DAY, FIVE, True),
+        (-1000 * DAY, FIVE, True),
+        (1000 * DAY, None, False),
+    ],
+)
+def test_exactly_the_bound_is_taken(off: int, tolerance: int | None, *, expected: bool) -> None:
+    assert decision.is_beyond_clock_bound(gate.NOON + off, gate.NOON, tolerance) is expected
+
+
+def test_another_day_is_refused_by_the_running_gate_and_not_by_who_only_looks(tmp_path: Path) -> None:
+    gate.snapshot(tmp_path, gate.tenant(at_tolerance=FIVE))
+    held = open_snapshot(tmp_path)
+    tomorrow = gate.request(at=gate.NOON + 1000 * DAY)
+    assert decision.clock_refusal(tomorrow, held, gate.NOON) == Refusal("clock", "gate.at.tolerance")
+    assert decision.clock_refusal(gate.request(), held, gate.NOON) is None
+    assert decision.clock_refusal(gate.request(enterprise="nobody", at=0), held, gate.NOON) is None
+    assert not isinstance(decide(tomorrow, held, gate.NOON), Refusal)
+
+
+def test_an_older_snapshot_knows_no_bound(tmp_path: Path) -> None:
+    gate.snapshot(tmp_path)
+    assert decision.clock_refusal(gate.request(at=0), open_snapshot(tmp_path), gate.NOON) is None
+
+
+def test_a_replay_says_the_same_of_a_moment_beyond_the_bound(tmp_path: Path) -> None:
+    gate.snapshot(tmp_path, gate.tenant(at_tolerance=FIVE))
+    held = open_snapshot(tmp_path)
+    refused = Verdict(allow=False, reason="clock", rule="gate.at.tolerance")
+    assert (
+        decide_again(Decision(gate.request(at=gate.NOON + 1000 * DAY), refused, gate.NOON, held.generation), held) == ""
+    )
+    assert decide_again(Decision(gate.request(), refused, gate.NOON, held.generation), held) == "allow"

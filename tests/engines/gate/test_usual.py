@@ -1,4 +1,4 @@
-"""The short way of the usual call and the whole way of every call answer alike, whatever is asked when."""
+"""The short way of the usual call and the whole way of every call answer alike, and are kept alike."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.gate import CALLEE, CONSENTED, NOON, REFUSED, cap, snapshot, tenant
 
+from nianjian.engines.gate import decision_journal, question
 from nianjian.engines.gate.counters.memory import Memory
-from nianjian.engines.gate.policy import Slot
-from nianjian.engines.gate.question import Request, Verdict
+from nianjian.engines.gate.policy import Cap, Slot
+from nianjian.engines.gate.question import Brief, Request, Verdict
+from nianjian.engines.gate.server import wire
 from nianjian.engines.gate.server.gate import Gate
+from nianjian.engines.gate.server.usual import shared_part
 from nianjian.engines.gate.snapshot.read import CurrentSnapshot
 from nianjian.engines.gate.snapshot.tenant import Tenant
 
@@ -133,3 +136,30 @@ def test_the_short_way_is_taken_at_all(tmp_path: Path) -> None:
     asked = {"display": "95013001", "callee": CALLEE, "channel": "L01", "team": "", "purpose": "", "back": 0}
     steps = [{**asked, "call_id": str(number)} for number in range(10)]
     assert asyncio.run(_walk(tmp_path, steps)) == 8  # the first makes the counter, the second is learnt from
+
+
+TEXT = st.one_of(st.text(max_size=9), st.sampled_from(["a%d", "a\tb", "a\\b", "x" * 300, "x" * 600, "外呼", "\u2028"]))
+NUMBER = st.integers(0, 2**40)
+
+
+@st.composite
+def one(draw: st.DrawFn) -> Brief:
+    like = draw(st.tuples(TEXT, TEXT, TEXT, TEXT, TEXT))
+    slot = Slot(Cap("c", "channel", "calendar_day", 3, draw(TEXT)), like[2], draw(TEXT))
+    begun = draw(st.from_regex(r"[A-Za-z0-9_-]{1,9}-", fullmatch=True))
+    shared = shared_part(like, slot, draw(NUMBER), begun)
+    return shared, draw(NUMBER), draw(TEXT), draw(TEXT), draw(TEXT), draw(NUMBER), draw(NUMBER), draw(NUMBER)
+
+
+@given(st.lists(one(), max_size=3))
+def test_it_is_written_as_the_whole_decision(briefs: list[Brief]) -> None:
+    whole = [
+        decision_journal.decision_line(question.request_of(of), question.verdict_of(of), of[1], of[0].generation)
+        for of in briefs
+    ]
+    assert decision_journal.brief_lines(briefs) == b"".join(whole)
+
+
+@given(one())
+def test_it_is_told_as_the_whole_answer(of: Brief) -> None:
+    assert wire.brief_json(of) == wire.to_json(wire.to_answer(question.verdict_of(of)))

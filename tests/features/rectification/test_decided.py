@@ -1,13 +1,17 @@
-"""The gate's journal told of one channel: attempts a day, refusals, the white list's part."""
+"""The gate's journal told of one channel, and spans of consents that overlap nowhere."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.question import Request, Verdict
-from nianjian.features.rectification.figures import Channel, summarize_decisions
+from nianjian.features.rectification.figures import Channel, merge_spans, summarize_decisions
 
 SINCE = int(datetime(2026, 3, 2, 4, tzinfo=UTC).timestamp() * 1000)  # noon in Shanghai
 HOUR = 3_600_000
@@ -68,3 +72,16 @@ def test_a_team_is_its_lines_and_a_number_is_itself_however_it_is_written(tmp_pa
 def test_no_journal_tells_nothing(tmp_path: Path) -> None:
     found = summarize_decisions(tmp_path / "none", "demo", CHANNEL, SINCE, date(2026, 3, 3))
     assert (found["asked"], found["white_list_share"], found["by_day"]) == (0, None, [])
+
+
+SECONDS = st.integers(0, 30)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(SECONDS, SECONDS), max_size=8))
+def test_merged_spans_hold_the_same_seconds_once(found: list[tuple[int, int]]) -> None:
+    told = list(merge_spans(found))
+    assert {second for start, end in found for second in range(start, end)} == {
+        second for start, end in told for second in range(start, end)
+    }
+    assert all(end < start for (_first, end), (start, _last) in pairwise(told))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Final
 
 from django.db import transaction
@@ -19,13 +20,14 @@ from nianjian.features.dial_policy import facts as gate_facts
 from nianjian.features.dial_policy import operations as gate_policy
 from nianjian.features.portrait import portraits, watch_limits, watch_list
 from nianjian.features.rectification import queries, states, storage
-from nianjian.features.rectification.models import Case, Order, Paper
+from nianjian.features.rectification.models import Case, Measure, Order, Paper, Task, Watch
 from nianjian.features.rectification.storage import Notice, PaperContent
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.approvals.storage import Approval
+from nianjian.platform.audit.record import record
 from nianjian.platform.operations.fields import Choice, Day, Key, Kind, Limits, Line, OptionalNumber, Param, Text
 from nianjian.platform.operations.operation import Answer, Body, Resource, operation
 from nianjian.platform.registers import gate_policies as policies
@@ -128,11 +130,33 @@ def get_visible_case(case: str, actor: Actor, act: Act = Act.READ) -> Case:
 def open_case(*, enterprise: str, notice: Notice, paper: PaperContent | None, actor: Actor) -> Json:
     """Open a case of a notice; its number and its days. A receipt in the future is a plan.
 
-    ``role_missing``, ``rulebook_day_too_early``, ``workdays_beyond_calendar``, and those of `service.open_case`.
+    ``role_missing``, ``rulebook_day_too_early``, ``workdays_beyond_calendar``, ``enterprise_unknown``,
+    ``rectify_due_before_receipt``, ``rectify_text_long``.
     """
     require(actor, enterprise, Act.LOAD)
     days = states.plan_case(notice.received, notice.printed_due, rulebook_on(enterprise, notice.received), calendar())
-    case = storage.open_case(enterprise=enterprise, notice=notice, paper=paper, actor=actor)
+    tenant = accounts.enterprise(enterprise)
+    if notice.printed_due is not None and notice.printed_due < notice.received:
+        raise NianjianError("rectify_due_before_receipt", due=str(notice.printed_due), received=str(notice.received))
+    with transaction.atomic():
+        case = Case(
+            id=f"R{secrets.token_hex(4)}",
+            enterprise_id=tenant.code,
+            notice=storage.check_short_text("number", notice.number, storage.NUMBER),
+            received=notice.received,
+            printed_due=notice.printed_due,
+            causes=[one.strip() for one in notice.causes if one.strip()],
+            state=states.OPENED,
+            opened_at=clock.now(),
+            opened_by=str(actor),
+        )
+        case.save(force_insert=True)
+        data = queries.row_document(case, "received", "printed_due", "notice")
+        if paper is None:
+            storage.record_event(case, states.OPENED, data, actor)
+        else:
+            with storage.store_paper(case, Paper.NOTICE, paper, actor) as row:
+                storage.record_event(case, states.OPENED, data | {"sha256": row.sha256}, actor)
     return {"id": case.pk, **plan_document(days)}
 
 
@@ -228,17 +252,33 @@ def add_measure(
     due: Day,
     every: Annotated[OptionalNumber, Limits(1, 3660)] = None,
 ) -> int:
-    """Name a measure with its owner."""
-    found = queries.get_case_of(enterprise, case)
-    return int(storage.add_measure(case=found, text=text, owner=owner, due=due, every=every, actor=actor).pk)
+    """Name a measure with its owner.
+
+    ``rectify_unknown``, ``rectify_closed``, ``rectify_text_missing``.
+    """
+    with transaction.atomic():
+        row = storage.lock_open_case(queries.get_case_of(enterprise, case))
+        words = {"text": storage.check_text("text", text), "owner": storage.check_text("owner", owner)}
+        days = {"due": due, "every": every or None}
+        measure = Measure.objects.create(case=row, **words, **days, added_at=clock.now(), added_by=str(actor))
+        data = {"measure": measure.pk, **queries.row_document(measure, *days)}
+        storage.record_event(row, "measure_added", data, actor)
+    return int(measure.pk)
 
 
 def complete_measure(*, case: str, measure: int, day: date, actor: Actor) -> None:
-    """Say that a measure was carried out; ``rectify_unknown``, ``rectify_day_ahead``, and those of the service."""
+    """Say that a measure was carried out.
+
+    ``rectify_unknown``, ``rectify_day_ahead``, ``rectify_closed``, ``rectify_measure_unknown``.
+    """
     found = get_visible_case(case, actor, Act.LOAD)
     if day > clock.today():
         raise NianjianError("rectify_day_ahead", day=day.isoformat())
-    storage.complete_measure(case=found, measure=measure, day=day, actor=actor)
+    with transaction.atomic():
+        row = storage.lock_open_case(found)
+        if not queries.list_measures(row).filter(pk=measure).update(done_on=day):
+            raise NianjianError("rectify_measure_unknown", case=case, measure=measure)
+        storage.record_event(row, "measure_done", {"measure": measure, "day": day.isoformat()}, actor)
 
 
 def add_paper(*, case: str, kind: str, paper: PaperContent, actor: Actor, **said: Any) -> Json:  # noqa: ANN401 -- issuer, number, dated
@@ -295,9 +335,11 @@ def request_isolation(
 
     ``cap`` None: what the rulebook says (30), or what the gate allows already if that is less. White list only,
     whatever the cap. A displayed number is taken by its digits, however it is written.
-    ``rectify_unknown``, ``rectify_closed``, ``rectify_cap_not_lower``, those of `storage.create_isolation`.
+    ``rectify_unknown``, ``rectify_closed``, ``rectify_cap_not_lower``, ``rectify_reason_missing``,
+    ``rectify_end_missing``, ``rectify_key_unknown``, ``rectify_channel_missing``, ``rectify_isolated_already``,
+    ``rectify_text_long``, ``approval_pending``.
     """
-    channel = _plain_channel(key, channel)
+    channel = storage.check_short_text("channel", _plain_channel(key, channel), storage.CHANNEL)
     if not channel:
         raise NianjianError("rectify_channel_missing")
     held = None if case is None else queries.get_case_of(enterprise, case)
@@ -307,12 +349,20 @@ def request_isolation(
         raise NianjianError("gate_channel_unknown", channel=channel)  # at once, not only when it is approved
     rules = rulebook_on(enterprise, clock.today())
     after, before = rules.integer("rectification.frequency.after"), _allowed_before(enterprise, key, channel, rules)
-    if cap is not None and before <= cap > after:
+    if cap is not None and (cap > before or before <= cap > after):
         raise NianjianError("rectify_cap_not_lower", cap=cap, before=before)
     cap = min(after, before) if cap is None else cap
-    terms: Json = {"key": key, "channel": channel, "cap": cap, "cap_before": before, "reason": reason, "end": end}
-    order = Order(enterprise_id=enterprise, case=held, kind=Order.ISOLATE, white_list=True, **terms)
-    return _pending(order, storage.create_isolation(order, actor))
+    if key not in storage.KEYS:
+        raise NianjianError("rectify_key_unknown", key=key, keys=", ".join(storage.KEYS))
+    for code, text in (("rectify_reason_missing", reason), ("rectify_end_missing", end)):
+        if not text.strip():
+            raise NianjianError(code, channel=channel)
+    if queries.find_in_force(enterprise, key, channel) is not None:
+        raise NianjianError("rectify_isolated_already", channel=channel)
+    terms: Json = {"key": key, "channel": channel, "cap": cap, "cap_before": before}
+    words = {"reason": reason.strip(), "end": end.strip()}
+    order = Order(enterprise_id=enterprise, case=held, kind=Order.ISOLATE, white_list=True, **terms, **words)
+    return _pending(order, storage.request_approval(order, storage.ISOLATE, actor))
 
 
 def _pending(order: Order, approval: Approval) -> Json:
@@ -335,13 +385,18 @@ def request_lift(
 ) -> Json:
     """Ask to lift an isolation.
 
-    ``rectify_not_isolated``, and those of `storage.create_lift`.
+    ``rectify_not_isolated``, ``rectify_reason_missing``, ``approval_pending``.
     """
     del case  # one channel has one isolation, whichever case it belongs to
     standing = queries.find_in_force(enterprise, key, _plain_channel(key, channel))
     if standing is None:
         raise NianjianError("rectify_not_isolated", channel=channel)
-    return _pending(*storage.create_lift(isolation=standing, reason=reason, actor=actor))
+    if not reason.strip():
+        raise NianjianError("rectify_reason_missing", channel=standing.channel)
+    terms: Json = {name: getattr(standing, name) for name in ("enterprise_id", "case", "key", "channel")}
+    caps = {"cap": standing.cap_before, "cap_before": standing.cap, "white_list": False}
+    order = Order(kind=Order.LIFT, lifts=standing, reason=reason.strip(), end="", **terms, **caps)
+    return _pending(order, storage.request_approval(order, storage.LIFT, actor))
 
 
 def approve_isolation(approval: str, actor: Actor) -> Json:
@@ -430,17 +485,40 @@ def change_watch_list(
     """
     if licence is not None and until is not None:
         require(actor, enterprise, Act.LOAD)
-        storage.unflag_licence(enterprise=enterprise, licence=licence, until=until, actor=actor)
+        _unflag_licence(enterprise, licence.strip(), until, actor)
     elif licence is not None:
         require(actor, enterprise, Act.LOAD)
         held = None if case is None else get_visible_case(case, actor, Act.LOAD)
-        _check_licence(enterprise, storage.check_short_text("licence", licence, storage.LICENCE))
-        day = since or clock.today()
-        storage.flag_licence(enterprise=enterprise, licence=licence, since=day, source=source, case=held, actor=actor)
+        plain = storage.check_short_text("licence", licence, storage.LICENCE)
+        enterprise = accounts.enterprise(enterprise).code
+        _check_licence(enterprise, plain)
+        for name, text in (("licence", plain), ("source", source)):
+            if not text.strip():
+                raise NianjianError("rectify_text_missing", field=name)
+        _flag_licence(enterprise, held, actor, licence=plain, since=since or clock.today(), source=source.strip())
     told: Json = {"watched": list_watched_licences(enterprise=enterprise, year=year, actor=actor)}
     if year is not None:
         told |= {"year": year, "closer": list_stricter_limits(enterprise=enterprise, year=year, actor=actor)}
     return told
+
+
+def _flag_licence(enterprise: str, case: Case | None, actor: Actor, **flag: Any) -> None:  # noqa: ANN401 -- columns
+    with transaction.atomic():
+        if Watch.objects.filter(enterprise_id=enterprise, licence=flag["licence"], until=None).exists():
+            raise NianjianError("rectify_watched_already", licence=flag["licence"])
+        by = {"recorded_at": clock.now(), "recorded_by": str(actor)}
+        row = Watch.objects.create(enterprise_id=enterprise, case=case, **flag, **by)
+        data = {**queries.row_document(row, "licence", "since"), "case": row.case_id}
+        record(verb="rectify.watch", enterprise=enterprise, actor=actor, data=data)
+
+
+def _unflag_licence(enterprise: str, licence: str, until: date, actor: Actor) -> None:
+    flags = Watch.objects.filter(enterprise_id=enterprise, licence=licence, until=None, since__lte=until)
+    with transaction.atomic():
+        if not flags.update(until=until):
+            raise NianjianError("rectify_not_watched", licence=licence)
+        data = {"licence": licence, "until": until.isoformat()}
+        record(verb="rectify.unwatch", enterprise=enterprise, actor=actor, data=data)
 
 
 def _check_licence(enterprise: str, text: str) -> None:
@@ -478,7 +556,15 @@ def update_routine(*, enterprise: str, done: int | None, day: date | None, actor
         when = day or clock.today()
         if when > clock.today():
             raise NianjianError("rectify_day_ahead", day=when.isoformat())
-        storage.complete_task(enterprise=enterprise, task=done, day=when, actor=actor)
+        with transaction.atomic():
+            waiting = Task.objects.select_for_update().filter(enterprise_id=enterprise, pk=done, stopped_on=None)
+            row = waiting.first()
+            if row is None:
+                raise NianjianError("rectify_task_unknown", task=done)
+            row.done_on, row.due = when, when + timedelta(days=row.every)
+            row.save(update_fields=["done_on", "due"])
+            data = {"task": done, "day": when.isoformat(), "due": row.due.isoformat()}
+            record(verb="rectify.task_done", enterprise=enterprise, actor=actor, data=data)
     require(actor, enterprise, Act.READ)
     today = clock.today()
     return [

@@ -202,66 +202,10 @@ def write_report_file(*, case: str, path: Path | None, language: str, actor: Act
     }
 
 
-def check_submission(held: Case, day: date) -> None:
-    """Refuse a submission as far as that can be told without counting figures.
-
-    ``rectify_day_ahead``, ``rectify_step_early``, ``rectify_gaps_open`` with what is open.
-    """
-    if day > clock.today():
-        raise NianjianError("rectify_day_ahead", day=day.isoformat())
-    states.check_step(held.pk, states.SUBMITTED, storage.list_completed_steps(held))
-    _require_no_gaps(held, None)
-
-
 def _require_no_gaps(held: Case, step: Steps | None) -> None:
     if against := [gap for gap in evidence.gaps_of_case(held, step, sending=True) if gap.blocks]:
         findings = tuple({"code": gap.code, **gap.values} for gap in against)
         raise NianjianError("rectify_gaps_open", case=held.pk, findings=findings)
-
-
-def submit_report(*, case: str, day: date, actor: Actor, progress: Progress = silent) -> Json:
-    """Note that report and test report were handed in; the day to ask after the opinion.
-
-    Everything that the report tells is counted once more before: its figures, caps and tickets as they stand now.
-    ``rectify_unknown``, what `check_submission` raises, and ``rectify_gaps_open`` with what the count finds open again.
-    """
-    held = operations.get_visible_case(case, actor, Act.REPORT)
-    check_submission(held, day)
-    _require_no_gaps(held, Steps(progress, held.pk, evidence.COUNTING + evidence.LOOKING))
-    days = operations.Days(held.enterprise_id)
-    data: Mapping[str, Any] = {"day": day.isoformat(), "in_time": day <= days.plan(held).due.day}
-    done = storage.record_step(case=held, step=states.SUBMITTED, data=data, actor=actor, submitted_on=day)
-    reminder = days.reminder(done)
-    return {"id": done.pk, "state": done.state, "submitted_on": day.isoformat(), **data, "reminder": reminder}
-
-
-def check_closing(held: Case, check: str) -> None:
-    """Refuse a closing as far as that can be told without counting figures.
-
-    ``rectify_closed``, ``rectify_step_early``, ``rectify_text_missing``.
-    """
-    states.check_step(held.pk, states.CLOSED, storage.list_completed_steps(held))
-    if not check.strip():
-        raise NianjianError("rectify_text_missing", field="check")
-
-
-def close_case(*, case: str, check: str, actor: Actor, progress: Progress = silent) -> Json:
-    """Close a submitted case after an effectiveness check; its recurring measures become the routine.
-
-    ``rectify_unknown``, what `check_closing` raises, and ``rectify_not_effective`` with what speaks against it.
-    """
-    held = operations.get_visible_case(case, actor, Act.REPORT)
-    check_closing(held, check)
-    counted = evidence.figures_until_today(held, Steps(progress, held.pk, evidence.COUNTING))
-    against = figures.find_objections(counted)
-    if against:
-        raise NianjianError("rectify_not_effective", case=case, findings=tuple({"code": code} for code in against))
-    with transaction.atomic():
-        routine = storage.create_routine(case=held, start=clock.today(), actor=actor)
-        data = {"after": counted[figures.AFTER], "snapshot": counted["snapshot"], "tasks": len(routine)}
-        told = {"check": check.strip()[: storage.MOST], **counted}
-        done = storage.record_step(case=held, step=states.CLOSED, data=data, actor=actor, checked=told)
-    return {"id": done.pk, "state": done.state, "effective": True, "tasks": len(routine), "after": data["after"]}
 
 
 def _check_location(*, enterprise: str, case: str, first: date | None, last: date | None) -> None:
@@ -278,16 +222,26 @@ def _check_figures(*, enterprise: str, case: str, first: date | None, last: date
 
 
 def _check_submission(*, enterprise: str, case: str, day: date | None) -> dict[str, date]:
-    """As `check_submission`; the day is settled when it is asked for."""
-    day = day or clock.today()
-    check_submission(queries.get_case_of(enterprise, case), day)
+    """Refuse a submission as far as that can be told without counting figures; the day is settled with it.
+
+    ``rectify_day_ahead``, ``rectify_step_early``, ``rectify_gaps_open`` with what is open.
+    """
+    held, day = queries.get_case_of(enterprise, case), day or clock.today()
+    if day > clock.today():
+        raise NianjianError("rectify_day_ahead", day=day.isoformat())
+    states.check_step(case, states.SUBMITTED, storage.list_completed_steps(held))
+    _require_no_gaps(held, None)
     return {"day": day}
 
 
 def _check_closing(*, enterprise: str, case: str, check: str) -> dict[str, str]:
-    """As `check_closing`."""
-    check_closing(queries.get_case_of(enterprise, case), check)
-    return {"check": check.strip()[: storage.MOST]}
+    """Refuse a closing as far as that can be told without counting figures; the text is settled with it.
+
+    ``rectify_closed``, ``rectify_step_early``, ``rectify_text_missing``.
+    """
+    held = queries.get_case_of(enterprise, case)
+    states.check_step(case, states.CLOSED, storage.list_completed_steps(held))
+    return {"check": storage.check_text("check", check)}
 
 
 PERIOD: Final = Body("CasePeriod", "Days, both included; a year up to today where none are named.")
@@ -349,9 +303,18 @@ def check_gaps(*, enterprise: str, actor: Actor, case: Key, progress: Progress =
     job=Job(kind=flow.RECTIFY_SUBMIT, repeatable=False, check=_check_submission),  # each is a step of the case
 )  # fmt: skip
 def submit(*, enterprise: str, actor: Actor, case: Key, day: OptionalDay = None, progress: Progress = silent) -> Json:
-    """Note that report and test report were handed in today: work that counts anew and fails while gaps stand."""
-    del enterprise
-    return {"case": case, **submit_report(case=case, day=day or clock.today(), actor=actor, progress=progress)}
+    """Note that report and test report were handed in today: work that counts anew and fails while gaps stand.
+
+    Everything that the report tells is counted once more before: its figures, caps and tickets as they stand now.
+    """
+    day = _check_submission(enterprise=enterprise, case=case, day=day)["day"]
+    held = queries.get_case(case)
+    _require_no_gaps(held, Steps(progress, case, evidence.COUNTING + evidence.LOOKING))
+    days = operations.Days(enterprise)
+    data: Json = {"day": day.isoformat(), "in_time": day <= days.plan(held).due.day}
+    done = storage.record_step(case=held, step=states.SUBMITTED, data=data, actor=actor, submitted_on=day)
+    answer = {"case": case, "id": case, "state": done.state, "submitted_on": day.isoformat()}
+    return {**answer, **data, "reminder": days.reminder(done)}
 
 
 @operation(
@@ -362,9 +325,21 @@ def submit(*, enterprise: str, actor: Actor, case: Key, day: OptionalDay = None,
 def close(
     *, enterprise: str, actor: Actor, case: Key, check: Annotated[Text, Param(filled=True)], progress: Progress = silent
 ) -> Json:
-    """Close the case: work that fails while the figures do not bear out that the measures worked."""
-    del enterprise
-    return {"case": case, **close_case(case=case, check=check, actor=actor, progress=progress)}
+    """Close the case: work that fails while the figures do not bear out that the measures worked.
+
+    Its recurring measures become the routine. ``rectify_not_effective`` with what speaks against it.
+    """
+    text = _check_closing(enterprise=enterprise, case=case, check=check)
+    held = queries.get_case(case)
+    counted = evidence.figures_until_today(held, Steps(progress, case, evidence.COUNTING))
+    if against := figures.find_objections(counted):
+        raise NianjianError("rectify_not_effective", case=case, findings=tuple({"code": code} for code in against))
+    with transaction.atomic():
+        tasks = len(storage.create_routine(case=held, start=clock.today(), actor=actor))
+        data = {"after": counted[figures.AFTER], "snapshot": counted["snapshot"], "tasks": tasks}
+        done = storage.record_step(case=held, step=states.CLOSED, data=data, actor=actor, checked=text | counted)
+    answer = {"case": case, "id": case, "state": done.state, "effective": True}
+    return {**answer, "tasks": tasks, "after": data["after"]}
 
 
 def enqueue_report(*, case: str, form: str, language: str, actor: Actor) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,10 +16,9 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import wrap_read_errors
-from nianjian.features.portrait.models import Task, Watch
+from nianjian.features.portrait.models import Task
 from nianjian.features.rectification import queries, states
 from nianjian.features.rectification.models import Case, Event, Measure, Order, Paper
-from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.approvals.models import Request
@@ -91,33 +90,6 @@ class Notice:
     causes: Sequence[str] = ()
 
 
-def open_case(*, enterprise: str, notice: Notice, paper: PaperContent | None, actor: Actor) -> Case:
-    """Open a case; ``enterprise_unknown``, ``rectify_due_before_receipt``, ``rectify_text_long``, those of `papers`."""
-    tenant = accounts.enterprise(enterprise)
-    if notice.printed_due is not None and notice.printed_due < notice.received:
-        raise NianjianError("rectify_due_before_receipt", due=str(notice.printed_due), received=str(notice.received))
-    with transaction.atomic():
-        case = Case(
-            id=f"R{secrets.token_hex(4)}",
-            enterprise_id=tenant.code,
-            notice=check_short_text("number", notice.number, NUMBER),
-            received=notice.received,
-            printed_due=notice.printed_due,
-            causes=[one.strip() for one in notice.causes if one.strip()],
-            state=states.OPENED,
-            opened_at=clock.now(),
-            opened_by=str(actor),
-        )
-        case.save(force_insert=True)
-        data = {"received": notice.received.isoformat(), "printed_due": _iso(notice.printed_due), "notice": case.notice}
-        if paper is None:
-            _record_event(case, states.OPENED, data, actor)
-        else:
-            with _storing(case, Paper.NOTICE, paper, actor) as row:
-                _record_event(case, states.OPENED, data | {"sha256": row.sha256}, actor)
-    return case
-
-
 def record_step(*, case: Case, step: str, data: Mapping[str, Any], actor: Actor, **found: Any) -> Case:  # noqa: ANN401 -- columns of the case
     """Do a step; ``found`` are columns that it fills (located, measured, checked, submitted_on).
 
@@ -128,43 +100,10 @@ def record_step(*, case: Case, step: str, data: Mapping[str, Any], actor: Actor,
         states.check_step(row.pk, step, list_completed_steps(row))
         for name, value in found.items():
             setattr(row, name, value)
-        _record_event(row, step, data, actor)
+        record_event(row, step, data, actor)
         row.state = states.state_of(list_completed_steps(row))
         row.save()
     return row
-
-
-def add_measure(*, case: Case, text: str, owner: str, due: date, every: int | None, actor: Actor) -> Measure:
-    """Name a measure and who does it; ``rectify_closed``, ``rectify_text_missing``."""
-    with transaction.atomic():
-        row = _lock_open_case(case)
-        measure = Measure(
-            case=row,
-            text=_text("text", text),
-            owner=_text("owner", owner),
-            due=due,
-            every=every or None,
-            added_at=clock.now(),
-            added_by=str(actor),
-        )
-        measure.save(force_insert=True)
-        _record_event(
-            row, "measure_added", {"measure": measure.pk, "due": due.isoformat(), "every": every or None}, actor
-        )
-    return measure
-
-
-def complete_measure(*, case: Case, measure: int, day: date, actor: Actor) -> Measure:
-    """Say that a measure was carried out; ``rectify_closed``, ``rectify_measure_unknown``."""
-    with transaction.atomic():
-        row = _lock_open_case(case)
-        found = Measure.objects.select_for_update().filter(case=row, pk=measure).first()
-        if found is None:
-            raise NianjianError("rectify_measure_unknown", case=case.pk, measure=measure)
-        found.done_on = day
-        found.save(update_fields=["done_on"])
-        _record_event(row, "measure_done", {"measure": measure, "day": day.isoformat()}, actor)
-    return found
 
 
 def add_paper(
@@ -190,13 +129,13 @@ def add_paper(
     if kind == Paper.TEST_REPORT and not all(said.values()):
         raise NianjianError("rectify_test_report_incomplete")
     with transaction.atomic():
-        row = _lock_open_case(case)
+        row = lock_open_case(case)
         known = Paper.objects.filter(case=row, kind=kind, sha256=hashlib.sha256(content.body).hexdigest()).first()
         if known is not None:
             return _correct_paper(row, known, said, actor)
-        with _storing(row, kind, content, actor, **said) as paper:
+        with store_paper(row, kind, content, actor, **said) as paper:
             data = {"kind": kind, "sha256": paper.sha256, "size": paper.size, "dated": _iso(dated)}
-            _record_event(row, "paper_added", data, actor)
+            record_event(row, "paper_added", data, actor)
     return paper
 
 
@@ -207,7 +146,7 @@ def _correct_paper(case: Case, paper: Paper, said: Mapping[str, Any], actor: Act
         for name in changed:
             setattr(paper, name, said[name])
         paper.save(update_fields=changed)
-        _record_event(
+        record_event(
             case, "paper_corrected", {"sha256": paper.sha256, "fields": changed, "dated": _iso(paper.dated)}, actor
         )
     return paper
@@ -218,51 +157,45 @@ def list_completed_steps(case: Case) -> frozenset[str]:
     return frozenset(case.events.values_list("step", flat=True)) & frozenset(states.STEPS)
 
 
-class _storing:  # noqa: N801 -- used as a statement, like a function
+@contextmanager
+def store_paper(case: Case, kind: str, content: PaperContent, actor: Actor, **fields: Any) -> Iterator[Paper]:  # noqa: ANN401 -- columns
     """Seal a paper in the vault and write its row; what fails inside takes the file back."""
-
-    def __init__(self, case: Case, kind: str, content: PaperContent, actor: Actor, **fields: Any) -> None:  # noqa: ANN401 -- columns
-        self._blob = blobs.put(content.body)
-        self._row = Paper(
+    blob = blobs.put(content.body)
+    try:
+        yield Paper.objects.create(
             case=case,
             kind=kind,
             name=content.name,
             media_type=content.media_type,
-            sha256=self._blob.sha256,
-            size=self._blob.size,
-            blob=self._blob.id,
+            sha256=blob.sha256,
+            size=blob.size,
+            blob=blob.id,
             recorded_at=clock.now(),
             recorded_by=str(actor),
             **fields,
         )
-
-    def __enter__(self) -> Paper:
-        try:
-            self._row.save(force_insert=True)
-        except BaseException:
-            blobs.remove(self._blob.id)
-            raise
-        return self._row
-
-    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
-        if kind is not None:
-            blobs.remove(self._blob.id)
+    except BaseException:
+        blobs.remove(blob.id)
+        raise
 
 
-def _lock_open_case(case: Case) -> Case:
+def lock_open_case(case: Case) -> Case:
+    """The case, locked; ``rectify_closed``."""
     row = Case.objects.select_for_update().get(pk=case.pk)
     if row.state == states.CLOSED:
         raise NianjianError("rectify_closed", case=case.pk)
     return row
 
 
-def _record_event(case: Case, step: str, data: Mapping[str, Any], actor: Actor) -> None:
+def record_event(case: Case, step: str, data: Mapping[str, Any], actor: Actor) -> None:
+    """Note what was done, in the case and in the audit chain."""
     Event(case=case, step=step, at=clock.now(), actor=str(actor), data=dict(data)).save(force_insert=True)
     told = {"case": case.pk, **data}
     record(verb=f"rectify.{step}", enterprise=case.enterprise_id, actor=actor, data=told)
 
 
-def _text(name: str, text: str) -> str:
+def check_text(name: str, text: str) -> str:
+    """The text, cut; ``rectify_text_missing``."""
     plain = text.strip()[:MOST]
     if not plain:
         raise NianjianError("rectify_text_missing", field=name)
@@ -279,50 +212,7 @@ KINDS: Final = {ISOLATE: Order.ISOLATE, LIFT: Order.LIFT}
 KEYS: Final = ("line", "display", "team")
 
 
-def create_isolation(order: Order, actor: Actor) -> Approval:
-    """Write an order as the caller has filled it in and ask for a second person.
-
-    ``rectify_reason_missing``, ``rectify_end_missing``, ``rectify_key_unknown``, ``rectify_channel_missing``,
-    ``rectify_cap_not_lower``, ``rectify_isolated_already``, ``rectify_text_long``, ``approval_pending``.
-    """
-    channel = order.channel = check_short_text("channel", order.channel, CHANNEL)
-    order.reason, order.end = order.reason.strip(), order.end.strip()
-    if order.key not in KEYS:
-        raise NianjianError("rectify_key_unknown", key=order.key, keys=", ".join(KEYS))
-    if not channel:
-        raise NianjianError("rectify_channel_missing")
-    if not order.reason:
-        raise NianjianError("rectify_reason_missing", channel=channel)
-    if not order.end:
-        raise NianjianError("rectify_end_missing", channel=channel)
-    if order.cap > order.cap_before:
-        raise NianjianError("rectify_cap_not_lower", cap=order.cap, before=order.cap_before)
-    if queries.find_in_force(order.enterprise_id, order.key, channel) is not None:
-        raise NianjianError("rectify_isolated_already", channel=channel)
-    return _request_approval(order, ISOLATE, actor)
-
-
-def create_lift(*, isolation: Order, reason: str, actor: Actor) -> tuple[Order, Approval]:
-    """Ask to lift an isolation that is in force; ``rectify_reason_missing``, ``approval_pending``."""
-    if not reason.strip():
-        raise NianjianError("rectify_reason_missing", channel=isolation.channel)
-    order = Order(
-        enterprise_id=isolation.enterprise_id,
-        case=isolation.case,
-        kind=Order.LIFT,
-        lifts=isolation,
-        key=isolation.key,
-        channel=isolation.channel,
-        cap=isolation.cap_before,
-        cap_before=isolation.cap,
-        white_list=False,
-        reason=reason.strip(),
-        end="",
-    )
-    return order, _request_approval(order, LIFT, actor)
-
-
-def _request_approval(order: Order, kind: str, actor: Actor) -> Approval:
+def request_approval(order: Order, kind: str, actor: Actor) -> Approval:
     """One channel has one request of a kind at a time: ``approval_pending``."""
     with transaction.atomic():
         same = {name: getattr(order, name) for name in ("enterprise_id", "kind", "key", "channel")}
@@ -374,48 +264,6 @@ def order_digest(order: Order) -> str:
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
-def flag_licence(*, enterprise: str, licence: str, since: date, source: str, case: Case | None, actor: Actor) -> Watch:
-    """Set the flag on a licence; ``rectify_text_missing``, ``rectify_text_long``, ``rectify_watched_already``."""
-    tenant = accounts.enterprise(enterprise)
-    for name, text in (("licence", licence), ("source", source)):
-        if not text.strip():
-            raise NianjianError("rectify_text_missing", field=name)
-    plain = check_short_text("licence", licence, LICENCE)
-    with transaction.atomic():
-        if Watch.objects.filter(enterprise_id=tenant.code, licence=plain, until=None).exists():
-            raise NianjianError("rectify_watched_already", licence=plain)
-        row = Watch(
-            enterprise_id=tenant.code,
-            licence=plain,
-            since=since,
-            source=source.strip(),
-            case=case,
-            recorded_at=clock.now(),
-            recorded_by=str(actor),
-        )
-        row.save(force_insert=True)
-        data = {"licence": row.licence, "since": since.isoformat(), "case": row.case_id}
-        record(verb="rectify.watch", enterprise=tenant.code, actor=actor, data=data)
-    return row
-
-
-def unflag_licence(*, enterprise: str, licence: str, until: date, actor: Actor) -> Watch:
-    """Take the flag off from a day on; ``rectify_not_watched``."""
-    with transaction.atomic():
-        row = (
-            Watch.objects.select_for_update()
-            .filter(enterprise_id=enterprise, licence=licence.strip(), until=None, since__lte=until)
-            .first()
-        )
-        if row is None:
-            raise NianjianError("rectify_not_watched", licence=licence.strip())
-        row.until = until
-        row.save(update_fields=["until"])
-        data = {"licence": row.licence, "until": until.isoformat()}
-        record(verb="rectify.unwatch", enterprise=enterprise, actor=actor, data=data)
-    return row
-
-
 def create_routine(*, case: Case, start: date, actor: Actor) -> list[Task]:
     """Turn the case's recurring measures into tasks of the routine, each once; the caller closes the case beside."""
     made = []
@@ -437,16 +285,3 @@ def create_routine(*, case: Case, start: date, actor: Actor) -> list[Task]:
             data = {"case": case.pk, "tasks": len(made)}
             record(verb="rectify.routine", enterprise=case.enterprise_id, actor=actor, data=data)
     return made
-
-
-def complete_task(*, enterprise: str, task: int, day: date, actor: Actor) -> Task:
-    """Say that a task was done on a day; it is due again ``every`` days later. ``rectify_task_unknown``."""
-    with transaction.atomic():
-        row = Task.objects.select_for_update().filter(enterprise_id=enterprise, pk=task, stopped_on=None).first()
-        if row is None:
-            raise NianjianError("rectify_task_unknown", task=task)
-        row.done_on, row.due = day, day + timedelta(days=row.every)
-        row.save(update_fields=["done_on", "due"])
-        data = {"task": task, "day": day.isoformat(), "due": row.due.isoformat()}
-        record(verb="rectify.task_done", enterprise=enterprise, actor=actor, data=data)
-    return row

@@ -298,13 +298,17 @@ def _report(args: Namespace, actor: Actor) -> Answer:
 
 
 def _submit(args: Namespace, actor: Actor) -> Answer:
-    answer = reports.submit_report(case=_case(args, actor), day=args.on or clock.today(), actor=actor)
+    answer = reports.submit(enterprise=_place(args, actor), case=_case(args, actor), day=args.on, actor=actor)
+    del answer["case"]
     text = _("Handed in on {submitted_on}. Ask after the opinion on {day}; nothing is overdue before or after it.")
     return _line(answer, text.format(submitted_on=answer["submitted_on"], day=answer["reminder"]["day"]))
 
 
 def _close(args: Namespace, actor: Actor) -> Answer:
-    return _line(reports.close_case(case=_case(args, actor), check=args.check, actor=actor), _("Case closed."))
+    place, case = _place(args, actor), _case(args, actor)
+    answer = reports.close(enterprise=place, case=case, check=args.check, actor=actor)
+    del answer["case"]
+    return _line(answer, _("Case closed."))
 
 
 def _watch(args: Namespace, actor: Actor) -> Answer:
