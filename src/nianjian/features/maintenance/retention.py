@@ -63,18 +63,9 @@ def list_periods(book: Rulebook, today: date) -> list[Period]:
         ever = told["keep"] is None
         keys = [*([] if ever else [str(told["keep"])]), *(key for key in told["least"] if key in book.in_force)]
         longest = min(map(book.rule, keys), key=lambda rule: first_kept_day(rule, today))
-        since, count = None if ever else first_kept_day(longest, today), longest.value
-        found.append(
-            Period(
-                str(told["record_class"]),
-                longest.key,
-                count if isinstance(count, int) else None,
-                longest.unit,
-                longest.citation,
-                longest.level.value,
-                since,
-            )
-        )
+        since, name = None if ever else first_kept_day(longest, today), str(told["record_class"])
+        count = longest.value if isinstance(longest.value, int) else None
+        found.append(Period(name, longest.key, count, longest.unit, longest.citation, longest.level.value, since))
     return found
 
 

@@ -76,17 +76,11 @@ class YearForm(forms.Form):
 #: Task -> name of the page's address and what else it names; `YEAR`: the data year.
 PLACE_YEAR: Final = {"year": 0}
 PLACES: Final[Mapping[str, tuple[str, Mapping[str, object]]]] = {
-    "portrait": ("portrait-newest", {}),
-    "stopped_seats": ("registers-list", {"kind": "seats"}),
-    "marketing_lines": ("overview-lines", {}),
-    "old_tickets": ("complaints", {}),
-    "consistency": ("reconcile", {}),
-    "filed_base": ("reconcile", {}),
-    "items": ("dossier-season", PLACE_YEAR),
-    "package": ("dossier-package", PLACE_YEAR),
-    "drill": ("inspection-drill", {}),
-    "rectification": ("rectify", {}),
-}
+    "portrait": ("portrait-newest", {}), "stopped_seats": ("registers-list", {"kind": "seats"}),
+    "marketing_lines": ("overview-lines", {}), "old_tickets": ("complaints", {}), "consistency": ("reconcile", {}),
+    "filed_base": ("reconcile", {}), "items": ("dossier-season", PLACE_YEAR),
+    "package": ("dossier-package", PLACE_YEAR), "drill": ("inspection-drill", {}), "rectification": ("rectify", {}),
+}  # fmt: skip
 ANCHORS: Final[Mapping[str, str]] = {"entry_test": "#task", "file_licence": "#track", "file_code_number": "#track"}
 
 

@@ -34,14 +34,10 @@ STATES: Final = {"passed": states.PASSED, "failed": states.FAILED}
 LOGS: Final = {"ok": states.PASSED, "unknown": states.UNKNOWN}
 #: Card -> the part that it speaks of and the guide's row.
 CARDS: Final[Mapping[str, tuple[str, str]]] = {
-    "own_numbers": (NUMBERS, "S7"),
-    "number_use": (NUMBERS, "S3"),
-    "number_filing": (NUMBERS, "S3"),
-    "robot_abilities": (SYSTEM, "S7"),
-    "tickets_in_time": (SYSTEM, "S8"),
-    "one_click": (SYSTEM, "S5"),
+    "own_numbers": (NUMBERS, "S7"), "number_use": (NUMBERS, "S3"), "number_filing": (NUMBERS, "S3"),
+    "robot_abilities": (SYSTEM, "S7"), "tickets_in_time": (SYSTEM, "S8"), "one_click": (SYSTEM, "S5"),
     "control": (SYSTEM, "S5"),
-}
+}  # fmt: skip
 
 
 def check_readiness(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent) -> Json:

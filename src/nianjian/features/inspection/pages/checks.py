@@ -32,17 +32,10 @@ RULE_PAGES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 #: Checks that are mended elsewhere than their row is shown; a name's beginning stands for all of its kind.
 CHECK_PAGES: Final[Mapping[str, str]] = {
-    "callback": "callback",
-    "predictive": "inspection-dialling",
-    "one_click": "inspection-answers",
-    "control": "gate",
-    "own_numbers": "inspection-answers",
-    "number_use": "inspection-answers",
-    "number_filing": "reconcile",
-    "robot_abilities": "inspection-answers",
-    "tickets_in_time": "complaints",
-    "screens_seen": "inspection-day",
-}
+    "callback": "callback", "predictive": "inspection-dialling", "control": "gate", "number_filing": "reconcile",
+    **dict.fromkeys(("one_click", "own_numbers", "number_use", "robot_abilities"), "inspection-answers"),
+    "tickets_in_time": "complaints", "screens_seen": "inspection-day",
+}  # fmt: skip
 
 
 def rule_address(code: str, rule: str) -> str:
