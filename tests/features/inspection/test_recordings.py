@@ -241,7 +241,7 @@ def test_every_door_shows_the_sample_and_no_number(
         (folder / name(DAYS[3], number)).unlink()
     monkeypatch.setenv("NIANJIAN_RECORDINGS", f"demo={folder}")
     signed = signed_in("anna")
-    readiness.enqueue_check(enterprise="demo", part="retention", as_of=None, actor=operator)
+    readiness.look.enqueue(enterprise="demo", part="retention", actor=operator)
     taken = service.take(worker="w", again=())
     assert taken is not None
     with transaction.atomic():

@@ -225,15 +225,9 @@ class SeveralDone(Schema):
 @write(router, "/portfolio/several", act=None, answer=SeveralDone)
 def portfolio_several(request: Request, asked: SeveralAsked) -> dict[str, int]:
     """Do it at all of these enterprises or at none; the season that runs at each is meant."""
-    of: dict[str, Any] = {"enterprises": asked.enterprises, "actor": request.actor}
-    match asked.act:
-        case "assign":
-            count = all_enterprises.assign_tasks(task=asked.task, owner=asked.text, **of)
-        case "snooze":
-            count = all_enterprises.snooze_tasks(task=asked.task, until=asked.day, reason=asked.text, **of)
-        case _:
-            count = all_enterprises.send_reminders(**of)
-    return {"count": count}
+    if asked.act == "remind":
+        return {"count": all_enterprises.send_reminders(enterprises=asked.enterprises, actor=request.actor)}
+    return {"count": all_enterprises.change_tasks(actor=request.actor, **asked.dict())}
 
 
 @read(router, "/enterprises/{code}/lines", act=Act.READ, answer=LinesCarried)

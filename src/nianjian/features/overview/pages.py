@@ -192,16 +192,10 @@ def _selected_codes(request: Request) -> list[str]:
 
 def _apply_action(request: Request, codes: Sequence[str], given: dict[str, Any]) -> str:
     """Do it; what is said then."""
-    task, text = str(given["task"]), str(given["text"])
-    match given["act"]:
-        case "assign":
-            count = bulk.assign_tasks(enterprises=codes, task=task, owner=text, actor=request.actor)
-        case "snooze":
-            until: date | None = given["day"]
-            count = bulk.snooze_tasks(enterprises=codes, task=task, until=until, reason=text, actor=request.actor)
-        case _:
-            told = bulk.send_reminders(enterprises=codes, actor=request.actor)
-            return gettext("{count} reminders are on their way.").format(count=told)
+    if given["act"] == "remind":
+        count = bulk.send_reminders(enterprises=codes, actor=request.actor)
+        return gettext("{count} reminders are on their way.").format(count=count)
+    count = bulk.change_tasks(enterprises=codes, actor=request.actor, **given)
     return gettext("Noted at {count} enterprises.").format(count=count)
 
 

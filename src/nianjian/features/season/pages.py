@@ -273,15 +273,7 @@ def task(request: Request, code: str) -> HttpResponse:
     """Name who does a task, let it rest, or say that it was done."""
     form = TaskForm(request.POST)
     if form.is_valid():
-        given = form.cleaned_data
-        of = {"enterprise": code, "year": given["year"], "task": given["task"], "actor": request.actor}
-        match given["act"]:
-            case "assign":
-                operations.assign_task(**of, owner=given["text"])
-            case "snooze":
-                operations.snooze_task(**of, until=given["day"], reason=given["text"])
-            case _:
-                operations.mark_task_done(**of, day=given["day"], note=given["text"])
+        operations.change_task(enterprise=code, actor=request.actor, **form.cleaned_data)
         messages.success(request, gettext("Noted."))
     return _back(request, code, form)
 

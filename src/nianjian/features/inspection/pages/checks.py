@@ -259,7 +259,7 @@ def enqueue_check(request: Request, code: str) -> HttpResponse:
     wanted = request.POST.get("part", "")
     if wanted not in readiness.PARTS:
         raise Http404
-    job = readiness.enqueue_check(enterprise=code, part=wanted, as_of=None, actor=request.actor)
+    job = readiness.look.enqueue(enterprise=code, part=wanted, actor=request.actor)
     return redirect("data-job", code=code, job=job)
 
 
