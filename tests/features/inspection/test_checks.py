@@ -229,5 +229,3 @@ def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
     terminal = Console(file=StringIO(), width=200)
     picture.render_dialling(told, terminal)
     assert "airobot" in terminal.file.getvalue()  # type: ignore[attr-defined] # a StringIO
-    ready = readiness.check_readiness(enterprise=demo, as_of=None, actor=operator)
-    assert "ai_outbound" not in {one["check"] for one in ready["checks"] if one["state"] == "passed"}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from rich.console import Console
 
 from nianjian.engines.kernel import files
 from nianjian.engines.kernel.errors import NianjianError
@@ -94,12 +96,16 @@ Json = Mapping[str, Any]
 
 
 def _add_check_actions(actions: Actions) -> None:
-    for part, about in (
-        ("readiness", _("everything that is checked on site: passed, not passed, not proved")),
-        ("answers", _("what may truthfully be said, and how the rest becomes true")),
-        ("retention", _("how far each kind of log reaches back without a hole")),
+    for part, render, about in (
+        (
+            "readiness",
+            terminal.render_readiness,
+            _("everything that is checked on site: passed, not passed, not proved"),
+        ),
+        ("answers", terminal.render_answers, _("what may truthfully be said, and how the rest becomes true")),
+        ("retention", terminal.render_retention, _("how far each kind of log reaches back without a hole")),
     ):
-        one = actions.add(part, partial(_check, part=part), about)
+        one = actions.add(part, partial(_check, part=part, render=render), about)
         enterprise(one)
         on_day(one, "--as-of", _("as at this day instead of today"))
         if part == "retention":
@@ -111,13 +117,12 @@ def _add_check_actions(actions: Actions) -> None:
     on_day(dialling, "--to", _("last day; today if not given"), "--as-of")
 
 
-def _check(args: argparse.Namespace, part: str) -> Answer:
+def _check(args: argparse.Namespace, part: str, render: Callable[[Json, Console], None]) -> Answer:
     actor = begin(args)
     from nianjian.features.inspection.operations.readiness import PARTS
 
     more = {"folder": args.recordings} if part == "retention" else {}
     told = PARTS[part](enterprise=args.enterprise, as_of=args.as_of, actor=actor, **more)
-    render = getattr(terminal, f"render_{part}")
     good = {"readiness": told.get("state") == "passed", "retention": told.get("state") == "ok"}
     released = part == "answers" and told["released"] == told["all"]
     return Answer(told, partial(render, told), DONE if released or good.get(part) else NO)
