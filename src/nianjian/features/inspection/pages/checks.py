@@ -235,7 +235,10 @@ def front(request: Request, code: str) -> HttpResponse:
     _ = words(current())
     told = readiness.newest_check(enterprise=code, part="readiness", actor=request.actor)
     context = _page_context(request, code, "readiness", told) | {
-        "shares": [] if told is None else _shares(told, _),
+        "shares": [
+            {"name": _(PEOPLE_NUMBERS_SYSTEM[part]), "passed": one["passed"], "all": one["all"]}
+            for part, one in ({} if told is None else told["shares"]).items()
+        ],
         "badge": "" if told is None else BADGES[told["state"]],
         "state": "" if told is None else _(STATES[told["state"]]),
         "table": None if told is None else _checks(told, code, _),
@@ -279,13 +282,6 @@ def _page_context(request: Request, code: str, of: str, told: Json | None) -> Js
         "job": readiness.running_check(enterprise=code, part=of),
         "may": may(request.actor, code, Act.REPORT),
     }
-
-
-def _shares(told: Json, _: Words) -> list[Json]:
-    return [
-        {"name": _(PEOPLE_NUMBERS_SYSTEM[part]), "passed": one["passed"], "all": one["all"]}
-        for part, one in told["shares"].items()
-    ]
 
 
 def _checks(told: Json, code: str, _: Words) -> Table:
