@@ -30,7 +30,6 @@ SUBJECTS = {
         "platform/notifications/outbox.py", "platform/notifications/webhooks.py", "platform/vault/columns.py",
         "platform/vault/rotation.py",
         "features/dossier/materials.py", "features/dossier/pictures.py",
-        "features/inspection/operations/day.py",
     )
 } | {Path("features/complaints", name) for name in ("matching.py", "one_click.py", "sla_warnings.py")}  # fmt: skip
 

@@ -151,7 +151,6 @@ BODIES: Final[Mapping[str, Any]] = {
     "reconcile_bill": "账期,通话数\n2026-11,8\n".encode(),
     "reconcile_settle": {"state": "explained", "owner": "王五", "cause": "晚报"},
     "reconcile_decide": {"confirmed": False},
-    "inspection_look": {"part": "retention"},
     "visit_set": {"day": "2026-11-03", "agenda": "09:30 | 大屏 | 运维"},
     "visit_admit": {"user": "inspector-9", "until": str(TOMORROW)},
     "drill_run": {"calls": 0},

@@ -152,13 +152,13 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
     shown = client.get("/e/demo/inspection/answers/").content.decode()
     assert f"{since['number_use']}</time> – <time" in shown
     with pytest.raises(NianjianError, match="inspection_part_unknown"):
-        readiness.enqueue_check(enterprise=demo, part="x", as_of=None, actor=operator)
+        readiness.look.enqueue(enterprise=demo, part="x", actor=operator)
 
 
 def _worked(part: str, operator: Actor) -> dict[str, Any] | None:
     """Put a check, do it as the worker does, and read what is kept."""
-    name = readiness.enqueue_check(enterprise="demo", part=part, as_of=None, actor=operator)
-    assert readiness.enqueue_check(enterprise="demo", part=part, as_of=None, actor=operator) == name
+    name = readiness.look.enqueue(enterprise="demo", part=part, actor=operator)
+    assert readiness.look.enqueue(enterprise="demo", part=part, actor=operator) == name
     taken = service.take(worker="w", again=())
     assert taken is not None
     assert taken.id == name
@@ -229,5 +229,3 @@ def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
     terminal = Console(file=StringIO(), width=200)
     picture.render_dialling(told, terminal)
     assert "airobot" in terminal.file.getvalue()  # type: ignore[attr-defined] # a StringIO
-    ready = readiness.check_readiness(enterprise=demo, as_of=None, actor=operator)
-    assert "ai_outbound" not in {one["check"] for one in ready["checks"] if one["state"] == "passed"}

@@ -90,20 +90,16 @@ def test_a_day_is_kept_sealed_and_told_in_order(demo: str, operator: Actor) -> N
 @pytest.mark.parametrize(
     ("given", "code"),
     [
-        ({"agenda": "x | y"}, "visit_line_wrong"),
-        ({"agenda": "24:00 | y"}, "visit_line_wrong"),
-        ({"agenda": "09:00"}, "visit_line_wrong"),
-        ({"agenda": "09:00 | a | b | c"}, "visit_line_wrong"),
+        ({"agenda": "x | y"}, "visit_line_wrong"), ({"agenda": "24:00 | y"}, "visit_line_wrong"),
+        ({"agenda": "09:00"}, "visit_line_wrong"), ({"agenda": "09:00 | a | b | c"}, "visit_line_wrong"),
         ({"posts": "前台 | 王芳 13800138000"}, "visit_line_wrong"),
         ({"posts": "前台 | 11010519491231002X"}, "visit_line_wrong"),
-        ({"posts": f"x | {'y' * 121}"}, "visit_line_wrong"),
-        ({"posts": "a | b\n" * 61}, "visit_lines_too_many"),
-        ({"notice": "x" * 201}, "visit_text_too_long"),
-        ({"place": "杭州 13800138000"}, "visit_text_number"),
+        ({"posts": f"x | {'y' * 121}"}, "visit_line_wrong"), ({"posts": "a | b\n" * 61}, "visit_lines_too_many"),
+        ({"notice": "x" * 201}, "visit_text_too_long"), ({"place": "杭州 13800138000"}, "visit_text_number"),
         ({"authority": "联系人 0571-87654321 或 13900139000"}, "visit_text_number"),
         ({"received_on": TODAY + timedelta(days=1)}, "visit_received_late"),
     ],
-)
+)  # fmt: skip
 def test_what_is_no_agenda_is_refused_and_nothing_kept(
     demo: str, operator: Actor, given: dict[str, object], code: str
 ) -> None:

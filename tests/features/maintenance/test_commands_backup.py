@@ -245,7 +245,9 @@ def test_a_killed_backup_leaves_no_file(busy: Shell, shell_home: Path, tmp_path:
     assert not list(tmp_path.glob(".out.tar*"))
 
 
-@pytest.mark.parametrize("point", ["mid_write", "before_close", "out", "in"])
+@pytest.mark.parametrize(
+    "point", ["mid_write", "before_close", *(pytest.param(one, marks=pytest.mark.long) for one in ("out", "in"))]
+)
 def test_a_killed_restore_leaves_the_old_or_the_new(busy: Shell, shell_home: Path, tmp_path: Path, point: str) -> None:
     """Before the journal the old home holds; after it the next command finds the new one, finished."""
     archive = tmp_path / "out.tar"
@@ -303,6 +305,7 @@ def _with_session(archive: Archive, folder: Path, row: tuple[Any, ...]) -> Path:
     return old
 
 
+@pytest.mark.long
 @pytest.mark.skipif(bool(databases.SERVER), reason="it reads the file of SQLite")
 def test_a_backup_lets_nobody_in_nor_does_a_restored_one(tmp_path: Path) -> None:
     archive, here = tmp_path / "out.tar", tmp_path / "here"

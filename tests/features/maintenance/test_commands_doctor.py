@@ -52,6 +52,7 @@ def test_what_is_broken_is_named(cli: Shell, shell_home: Path) -> None:
     assert _states(cli, 1)["keys"] == ("fail", "keys_lost")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(bool(databases.SERVER), reason="the old home is one of SQLite")
 def test_an_old_home_is_upgraded_after_a_backup(shell: Shell, shell_home: Path, tmp_path: Path) -> None:
     """The sample's database under this version, without the restore that would bring it up to date."""

@@ -19,7 +19,7 @@ from tests.support import databases
 if TYPE_CHECKING:
     from tests.support.fixtures import Shell
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.long]
 
 SEATS = 4_000
 PATIENCE = 60  # seconds

@@ -101,7 +101,11 @@ def test_closed_tickets_go_from_the_database_and_from_every_version(kept: Shell,
     assert kept("portrait", "run", "--enterprise", "kept", "--year", "2027", **LATEST).code == 0
 
 
-@pytest.mark.parametrize("point", ["after_intent", "after_commit", "before_close", "before_commit"])
+@pytest.mark.parametrize(
+    "point",
+    ["after_intent", "after_commit"]
+    + [pytest.param(one, marks=pytest.mark.long) for one in ("before_close", "before_commit")],
+)
 def test_a_killed_run_is_finished(kept: Shell, shell_home: Path, point: str) -> None:
     assert kept("retention", "run", NIANJIAN_CRASH_AT=point, **LATEST).code == -9
     assert kept("enterprise", "list").code == 0  # any command finishes or drops it

@@ -115,13 +115,10 @@ def test_a_row_that_holds_no_longer_is_none(officer: Client) -> None:
 @pytest.mark.parametrize(
     ("number", "found"),
     [
-        ("浙B2-20240001", []),
-        ("B2-20240001", []),
-        ("沪B2-20240001", [PROVINCE]),
-        ("浙江-1", [SHAPE]),
+        ("浙B2-20240001", []), ("B2-20240001", []), ("沪B2-20240001", [PROVINCE]), ("浙江-1", [SHAPE]),
         ("沪-1", [SHAPE, PROVINCE]),
     ],
-)
+)  # fmt: skip
 def test_what_is_unusual_about_a_licence_number(number: str, found: list[str]) -> None:
     assert list(check_licence(number, "浙江")) == found
     assert PROVINCE not in check_licence(number, ""), "of an enterprise without a province nothing is said"

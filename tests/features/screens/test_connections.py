@@ -45,15 +45,10 @@ def test_it_asks_again_over_one_connection_and_passes_over_events() -> None:
     [
         (b"Response: Error\r\nActionID: 1\r\nMessage: Authentication failed\r\n\r\n",),
         (LOGIN, b"Response: Error\r\nActionID: 2\r\nMessage: Permission denied\r\n\r\n"),
-        (LOGIN, answer(2, "1.0", items=2)),
-        (LOGIN, answer(2, "1.0").replace(b"ListItems", b"Items")),
-        (LOGIN, answer(2, "1.0")[:-30]),
-        (LOGIN, b"no such thing\r\n\r\n"),
-        (LOGIN, b"x" * 9000),
-        (LOGIN,),
-        (),
+        (LOGIN, answer(2, "1.0", items=2)), (LOGIN, answer(2, "1.0").replace(b"ListItems", b"Items")),
+        (LOGIN, answer(2, "1.0")[:-30]), (LOGIN, b"no such thing\r\n\r\n"), (LOGIN, b"x" * 9000), (LOGIN,), (),
     ],
-)
+)  # fmt: skip
 def test_what_is_no_count_is_an_error_and_the_next_question_begins_anew(
     answers: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,18 +121,14 @@ def test_it_asks_again_over_one_connection() -> None:
     ("greeting", "answers"),
     [
         (b"Content-Type: text/rude-rejection\nContent-Length: 24\n\nAccess Denied, go away.\n", ()),
-        (GREETING, (REFUSED,)),
-        (GREETING, (ACCEPTED, BYE)),
-        (GREETING, (ACCEPTED, esl_answer("-ERR no reply"))),
+        (GREETING, (REFUSED,)), (GREETING, (ACCEPTED, BYE)), (GREETING, (ACCEPTED, esl_answer("-ERR no reply"))),
         (GREETING, (ACCEPTED, esl_answer("uuid,direction\n\n7 total."))),
         (GREETING, (ACCEPTED, b"Content-Type: api/response\n\n")),
         (GREETING, (ACCEPTED, b"Content-Type: api/response\nContent-Length: 99999999\n\n")),
-        (GREETING, (ACCEPTED, esl_answer("\n7 total.\n")[:-4])),
-        (GREETING, (ACCEPTED,)),
-        (b"SSH-2.0-OpenSSH_10\r\n", ()),
-        (b"", ()),
+        (GREETING, (ACCEPTED, esl_answer("\n7 total.\n")[:-4])), (GREETING, (ACCEPTED,)),
+        (b"SSH-2.0-OpenSSH_10\r\n", ()), (b"", ()),
     ],
-)
+)  # fmt: skip
 def test_no_count_of_a_freeswitch_is_an_error_and_the_next_question_begins_anew(
     greeting: bytes, answers: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,13 +21,9 @@ BEGAN = 1_795_561_916
 DAY = datetime.fromtimestamp(BEGAN, clock.ZONE).date()
 CODES = KNOWN["final_codes"]
 WANTED = {
-    "answered": KNOWN["answered"],
-    "busy": KNOWN["busy"],
-    "no_answer": CODES["408"] + CODES["480"],
-    "failed": CODES["404"] + CODES["603"],
-    "switch": 0,
-    "undialled": 0,
-}
+    "answered": KNOWN["answered"], "busy": KNOWN["busy"], "no_answer": CODES["408"] + CODES["480"],
+    "failed": CODES["404"] + CODES["603"], "switch": 0, "undialled": 0,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -51,10 +51,17 @@ def _task(enterprise: str, operator: Actor) -> tuple[str, str]:
 def test_all_or_none_with_an_entry_for_each(demo: str, lead: Actor, operator: Actor) -> None:
     before = Entry.objects.count()
     with pytest.raises(NianjianError, match="role_missing"):
-        all_enterprises.assign_tasks(enterprises=[demo, "three"], task="items", owner="王工", actor=lead)
+        all_enterprises.change_tasks(enterprises=[demo, "three"], task="items", act="assign", text="王工", actor=lead)
+    with pytest.raises(NianjianError, match="role_missing"):  # whether an enterprise exists is not told
+        all_enterprises.change_tasks(enterprises=["nowhere"], task="items", act="assign", text="王工", actor=lead)
     assert Entry.objects.count() == before
     assert _task(demo, operator)[0] == ""
-    assert all_enterprises.assign_tasks(enterprises=[demo, "two", demo], task="items", owner="王工", actor=lead) == 2
+    assert (
+        all_enterprises.change_tasks(
+            enterprises=[demo, "two", demo], task="items", act="assign", text="王工", actor=lead
+        )
+        == 2
+    )
     assert [_task(code, operator)[0] for code in (demo, "two")] == ["王工", "王工"]
     made = Entry.objects.order_by("-seq")[:2]
     assert sorted((one.enterprise, one.verb) for one in made) == [
@@ -64,10 +71,10 @@ def test_all_or_none_with_an_entry_for_each(demo: str, lead: Actor, operator: Ac
 
 
 def test_resting_needs_a_reason_everywhere(demo: str, lead: Actor, operator: Actor) -> None:
-    given: dict[str, Any] = {"enterprises": [demo, "two"], "task": "items", "until": date(2027, 3, 1), "actor": lead}
+    given: dict[str, Any] = {"enterprises": [demo, "two"], "task": "items", "day": date(2027, 3, 1), "actor": lead}
     with pytest.raises(NianjianError, match="season_reason_missing"):
-        all_enterprises.snooze_tasks(**given, reason=" ")
-    all_enterprises.snooze_tasks(**given, reason="等公章")
+        all_enterprises.change_tasks(**given, act="snooze", text=" ")
+    all_enterprises.change_tasks(**given, act="snooze", text="等公章")
     assert [_task(code, operator)[1] for code in (demo, "two")] == ["snoozed", "snoozed"]
 
 
@@ -107,8 +114,8 @@ def test_an_enterprise_whose_season_is_closed_is_named(demo: str, lead: Actor, o
     before = Entry.objects.count()
     of: dict[str, Any] = {"enterprises": [demo, "two"], "actor": lead}
     tried: tuple[Callable[[], int], ...] = (
-        lambda: all_enterprises.assign_tasks(**of, task="items", owner="王工"),
-        lambda: all_enterprises.snooze_tasks(**of, task="items", until=date(2027, 3, 1), reason="x"),
+        lambda: all_enterprises.change_tasks(**of, task="items", act="assign", text="王工"),
+        lambda: all_enterprises.change_tasks(**of, task="items", act="snooze", day=date(2027, 3, 1), text="x"),
         lambda: all_enterprises.send_reminders(**of),
     )
     for act in tried:
@@ -120,7 +127,7 @@ def test_an_enterprise_whose_season_is_closed_is_named(demo: str, lead: Actor, o
     assert Entry.objects.count() == before
     assert all_enterprises.list_closed([demo, "two"]) == ["two"]
     with pytest.raises(NianjianError, match="role_missing"):
-        all_enterprises.assign_tasks(enterprises=["two", "three"], task="items", owner="x", actor=lead)
+        all_enterprises.change_tasks(enterprises=["two", "three"], task="items", act="assign", text="x", actor=lead)
 
 
 def test_how_many_at_once(lead: Actor) -> None:
@@ -137,14 +144,3 @@ def test_a_case_that_waits_is_red_and_its_day_counts(demo: str, lead: Actor, ope
     assert [(one.enterprise.code, one.red) for one in found] == [(demo, 1), ("two", 0)]
     assert found[0].calendar.earliest is not None
     assert found[0].calendar.earliest.rule.key == "rectification.due"
-
-
-def test_whether_an_enterprise_exists_is_not_told(lead: Actor) -> None:
-    given: dict[str, Any] = {"task": "items", "actor": lead}
-    for code in ("three", "nowhere"):
-        with pytest.raises(NianjianError, match="role_missing"):
-            all_enterprises.assign_tasks(enterprises=[code], owner="x", **given)
-        with pytest.raises(NianjianError, match="role_missing"):
-            all_enterprises.snooze_tasks(enterprises=[code], until=date(2027, 3, 1), reason="x", **given)
-        with pytest.raises(NianjianError, match="role_missing"):
-            all_enterprises.send_reminders(enterprises=[code], actor=lead)

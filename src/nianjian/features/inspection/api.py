@@ -20,17 +20,12 @@ from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.parameter_types import Day, FileName, Text, attached
+from nianjian.platform.api.routes import mount
 from nianjian.platform.home.http import as_attachment
+from nianjian.platform.operations.operation import REGISTRY
 
 router = Router(tags=["inspection"])
 HERE = "/enterprises/{code}/inspection"
-
-
-class InspectionAsked(Schema):
-    """A part, and as at which day; today where it is absent."""
-
-    part: Literal["readiness", "answers", "dialling", "retention"]
-    as_of: Day | None = None
 
 
 class InspectionPart(Schema):
@@ -51,11 +46,7 @@ class InspectionTold(Schema):
     told: dict[str, Any] | None
 
 
-@write(router, HERE, act=Act.REPORT, answer=Job, status=202)
-def inspection_look(request: Request, code: str, given: InspectionAsked) -> dict[str, object]:
-    """Look at a part anew: readiness, answer cards, how calls are dialled, or how far logs reach back."""
-    job = readiness.enqueue_check(enterprise=code, part=given.part, as_of=given.as_of, actor=request.actor)
-    return enqueued_job_document(request, job)
+mount(router, REGISTRY.of(readiness.INSPECTION))
 
 
 @read(router, HERE, act=Act.READ, answer=InspectionTold)

@@ -11,6 +11,7 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.flow import Kind, Report
 from nianjian.platform.jobs.query import JobValue
+from nianjian.platform.operations.operation import REGISTRY
 
 
 def _called(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
@@ -25,11 +26,6 @@ def _witnessed(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object
     return landings.run_landing_check(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
 
-def _looked(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-    """``payload``: part and as_of."""
-    return readiness.run_check(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
-
-
 def _drilled(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: phone and calls."""
     return drill.run_drill_job(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
@@ -38,6 +34,6 @@ def _drilled(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 KINDS: Final[Mapping[str, Kind]] = {
     flow.CALLBACK_TEST: Kind(_called, again=False, back=False),  # who was called is not called again unasked
     flow.CALLBACK_WITNESS: Kind(_witnessed, again=True),
-    flow.INSPECT: Kind(_looked, again=True),
+    **REGISTRY.job_kinds(readiness.INSPECTION),
     flow.DRILL: Kind(_drilled, again=False, back=False),  # one drill, one ticket, and its test calls once
 }

@@ -132,7 +132,9 @@ def _step_line(
     role, minutes = STEPS[step]
     due = begun + timedelta(minutes=script.minutes.get(step, minutes))
     at, by = done or (None, "")
-    return TimelineLine(step, role, script.players.get(role, ""), due, _line_state(due, at, now), at, by)
+    # the minute of the script still is in time
+    state = (WAITING if now <= due else LATE) if at is None else DONE if at <= due else DONE_LATE
+    return TimelineLine(step, role, script.players.get(role, ""), due, state, at, by)
 
 
 def _inject_line(
@@ -143,13 +145,6 @@ def _inject_line(
     (at, by), (ended, _by) = acts.get(GIVEN, (None, "")), acts.get(HANDLED, (None, ""))
     state = DONE if ended else RUNNING if at else WAITING if now < due else DUE
     return TimelineLine(what, role, script.players.get(role, ""), due, state, at, by, ended, thrown=True)
-
-
-def _line_state(due: datetime, at: datetime | None, now: datetime) -> str:
-    """The minute of the script still is in time."""
-    if at is not None:
-        return DONE if at <= due else DONE_LATE
-    return WAITING if now <= due else LATE
 
 
 MOST_LINES: Final = 60  # lines

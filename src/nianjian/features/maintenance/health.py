@@ -464,26 +464,11 @@ def _certificates() -> Diagnosis:
 
 
 CHECKS: Final[Mapping[str, Callable[[], Diagnosis]]] = {
-    "home": check_home,
-    "keys": check_keys,
-    "disk": check_disk,
-    "encryption": check_encryption,
-    "database": _database,
-    "migrations": _migrations,
-    "intents": _intents,
-    "audit": _audit,
-    "lake": _lake,
-    "engine": _engine,
-    "worker": _worker,
-    "clock": check_time,
-    "zone": check_zone,
-    "fonts": check_fonts,
-    "holidays": _holidays,
-    "backups": _backups,
-    "recordings": _recordings,
-    "certificates": _certificates,
-    "languages": check_languages,
-}
+    "home": check_home, "keys": check_keys, "disk": check_disk, "encryption": check_encryption, "database": _database,
+    "migrations": _migrations, "intents": _intents, "audit": _audit, "lake": _lake, "engine": _engine,
+    "worker": _worker, "clock": check_time, "zone": check_zone, "fonts": check_fonts, "holidays": _holidays,
+    "backups": _backups, "recordings": _recordings, "certificates": _certificates, "languages": check_languages,
+}  # fmt: skip
 
 
 def examine_installation() -> list[Diagnosis]:

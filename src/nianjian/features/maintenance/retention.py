@@ -63,18 +63,9 @@ def list_periods(book: Rulebook, today: date) -> list[Period]:
         ever = told["keep"] is None
         keys = [*([] if ever else [str(told["keep"])]), *(key for key in told["least"] if key in book.in_force)]
         longest = min(map(book.rule, keys), key=lambda rule: first_kept_day(rule, today))
-        since, count = None if ever else first_kept_day(longest, today), longest.value
-        found.append(
-            Period(
-                str(told["record_class"]),
-                longest.key,
-                count if isinstance(count, int) else None,
-                longest.unit,
-                longest.citation,
-                longest.level.value,
-                since,
-            )
-        )
+        since, name = None if ever else first_kept_day(longest, today), str(told["record_class"])
+        count = longest.value if isinstance(longest.value, int) else None
+        found.append(Period(name, longest.key, count, longest.unit, longest.citation, longest.level.value, since))
     return found
 
 
@@ -104,7 +95,8 @@ def delete_strays() -> int:
     old = set(blobs.before(moment))
     if not old:
         return 0
-    named = _list_referenced()
+    rows = (one._base_manager.values_list(BLOB_COLUMN, flat=True) for one in list_models_with_files())  # noqa: SLF001 -- the manager of any model
+    named = set().union(*rows, *(jobs.list_values_by_name(name) for name in HELD_BY_JOBS))
     strays = old - named
     if not strays or named.isdisjoint(blobs.blobs()):
         return 0
@@ -117,11 +109,6 @@ def delete_strays() -> int:
 def list_models_with_files() -> list[type[Model]]:
     """The tables whose rows name sealed files."""
     return [one for one in apps.get_models() if any(field.name == BLOB_COLUMN for field in one._meta.fields)]  # noqa: SLF001 -- the columns of any model
-
-
-def _list_referenced() -> set[str]:
-    rows = (one._base_manager.values_list(BLOB_COLUMN, flat=True) for one in list_models_with_files())  # noqa: SLF001 -- the manager of any model
-    return set().union(*rows, *(jobs.list_values_by_name(name) for name in HELD_BY_JOBS))
 
 
 PEOPLE: Final = ("staff", "social-insurance", "wages", "consents")

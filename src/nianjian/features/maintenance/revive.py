@@ -73,8 +73,12 @@ def _fill(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[str
     with connection.cursor() as cursor:  # a backup by an earlier version holds them
         for statement in rows.without_fleeting(rows.list_tables()):
             cursor.execute(statement)
-    _verify_chain(manifest["audit"])
-    _check_lakes(manifest["lake"])
+    report, head = verify_chain(), manifest["audit"]
+    if not report.ok or report.entries != head["seq"] or (report.last or head["hash"]) != head["hash"]:
+        raise NianjianError("backup_chain_broken", entry=report.broken_at or report.entries)
+    for code, versions in manifest["lake"].items():
+        if wiring.lake(code).snapshot() != dict(versions):
+            raise NianjianError("backup_lake_differs", enterprise=code)
     generations = rows.link_snapshot(stage.home, stage.archive.members)
     data = {"archive": stage.archive.path.name, "sha256": stage.archive.digest, "migrated": migrated}
     data |= {name: manifest[name] for name in ("made_at", "program")}
@@ -130,16 +134,3 @@ def _put_away(stamp: str, *, replace: bool) -> None:
             cursor.execute(f"CREATE SCHEMA {schema}")
         for name in names:
             cursor.execute(f"ALTER TABLE {connection.ops.quote_name(name)} SET SCHEMA {schema}")
-
-
-def _verify_chain(told: Mapping[str, Any]) -> None:
-    report = verify_chain()
-    if not report.ok or report.entries != told["seq"] or (report.last or told["hash"]) != told["hash"]:
-        raise NianjianError("backup_chain_broken", entry=report.broken_at or report.entries)
-
-
-def _check_lakes(told: Mapping[str, Mapping[str, int]]) -> None:
-    for code, versions in told.items():
-        found = wiring.lake(code).snapshot()
-        if found != dict(versions):
-            raise NianjianError("backup_lake_differs", enterprise=code)

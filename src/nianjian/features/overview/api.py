@@ -13,7 +13,6 @@ from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.overview import facts
 from nianjian.features.people.api import Role
 from nianjian.features.portrait import line_usage, portraits
-from nianjian.features.portrait.line_usage import LineUse
 from nianjian.features.season import all_enterprises
 from nianjian.platform.accounts import query, service
 from nianjian.platform.accounts.access import list_accessible_enterprises
@@ -225,15 +224,9 @@ class SeveralDone(Schema):
 @write(router, "/portfolio/several", act=None, answer=SeveralDone)
 def portfolio_several(request: Request, asked: SeveralAsked) -> dict[str, int]:
     """Do it at all of these enterprises or at none; the season that runs at each is meant."""
-    of: dict[str, Any] = {"enterprises": asked.enterprises, "actor": request.actor}
-    match asked.act:
-        case "assign":
-            count = all_enterprises.assign_tasks(task=asked.task, owner=asked.text, **of)
-        case "snooze":
-            count = all_enterprises.snooze_tasks(task=asked.task, until=asked.day, reason=asked.text, **of)
-        case _:
-            count = all_enterprises.send_reminders(**of)
-    return {"count": count}
+    if asked.act == "remind":
+        return {"count": all_enterprises.send_reminders(enterprises=asked.enterprises, actor=request.actor)}
+    return {"count": all_enterprises.change_tasks(actor=request.actor, **asked.dict())}
 
 
 @read(router, "/enterprises/{code}/lines", act=Act.READ, answer=LinesCarried)
@@ -241,7 +234,7 @@ def enterprises_lines(request: Request, code: str, cut: Query[Cut]) -> dict[str,
     """Every line in use with the day of its last outbound call, those silent the longest first."""
     found = line_usage.find_line_usage(code, clock.today())
     stamps = {"counted": found.counted if found else None, "newest": found.newest if found else None}
-    return paged(request, cut, found.lines if found else (), _line_document) | stamps
+    return paged(request, cut, found.lines if found else (), lambda one: {**asdict(one), "silent": one.silent}) | stamps
 
 
 @read(router, "/enterprises/{code}/overview", act=Act.READ_OWN, answer=Overview)
@@ -269,10 +262,6 @@ def _due_document(one: Due) -> dict[str, object]:
     told = {"rule": rule.id, "key": rule.key, "level": str(rule.level), "citation": rule.citation}
     expiry = None if one.expiry is None else asdict(one.expiry)
     return told | {"day": one.day, "last_day": one.last, "days": one.days, "expiry": expiry}
-
-
-def _line_document(one: LineUse) -> dict[str, object]:
-    return {**asdict(one), "silent": one.silent}
 
 
 def _portfolio_row(one: facts.PortfolioEntry | Tenant) -> dict[str, object]:

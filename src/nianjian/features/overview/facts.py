@@ -133,20 +133,13 @@ RULES: Final = "rules"
 TICKETS: Final = "complaints"
 # Act -> what it changes of that which a portrait is made of; acts that change no figure are not among them.
 CHANGES: Final[Mapping[str, str]] = {
-    "calls.import": "calls",
-    "calls.undo": "calls",
-    "retention.erase": "calls",
-    "complaints.add": TICKETS,
-    "complaints.import": TICKETS,
-    "complaints.match": TICKETS,
-    "complaints.match.decide": TICKETS,
-    "complaints.close": TICKETS,
-    "complaints.reopen": TICKETS,
-    "complaints.exclude": TICKETS,
-    "complaints.readmit": TICKETS,
+    **dict.fromkeys(("calls.import", "calls.undo", "retention.erase"), "calls"),
+    **{
+        f"complaints.{act}": TICKETS
+        for act in ("add", "import", "match", "match.decide", "close", "reopen", "exclude", "readmit")
+    },
     "portrait.attach": "papers",
-    "rectify.watch": "watch",
-    "rectify.unwatch": "watch",
+    **dict.fromkeys(("rectify.watch", "rectify.unwatch"), "watch"),
 }
 ROWS: Final = ("registers.import", "registers.create", "registers.change", "registers.end")
 KINDS: Final[Mapping[str, str]] = {  # register -> what an act on its rows changes; the portrait reads no other one

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -192,16 +192,10 @@ def _selected_codes(request: Request) -> list[str]:
 
 def _apply_action(request: Request, codes: Sequence[str], given: dict[str, Any]) -> str:
     """Do it; what is said then."""
-    task, text = str(given["task"]), str(given["text"])
-    match given["act"]:
-        case "assign":
-            count = bulk.assign_tasks(enterprises=codes, task=task, owner=text, actor=request.actor)
-        case "snooze":
-            until: date | None = given["day"]
-            count = bulk.snooze_tasks(enterprises=codes, task=task, until=until, reason=text, actor=request.actor)
-        case _:
-            told = bulk.send_reminders(enterprises=codes, actor=request.actor)
-            return gettext("{count} reminders are on their way.").format(count=told)
+    if given["act"] == "remind":
+        count = bulk.send_reminders(enterprises=codes, actor=request.actor)
+        return gettext("{count} reminders are on their way.").format(count=count)
+    count = bulk.change_tasks(enterprises=codes, actor=request.actor, **given)
     return gettext("Noted at {count} enterprises.").format(count=count)
 
 
@@ -265,6 +259,7 @@ def overview(request: Request, code: str) -> HttpResponse:
     _ = words(current())
     told = facts.build_overview(request.enterprise, request.actor, request.team)
     acts = access.acts(request.actor, code)
+    early = first_steps.is_early(told, acts, request.team)
     context = {
         "team": request.team,
         "told": told,
@@ -284,15 +279,10 @@ def overview(request: Request, code: str) -> HttpResponse:
         "runs": [_run(one, _) for one in told.runs],
         "since": [said.change_text(what, count, _) for what, count in sorted(told.since.items())],
         "may_run": Act.REPORT in acts,
-        **_first_steps(request, told, acts),
+        # the guided start where it leads; else a link to it, as long as it has something to say
+        **(build_steps_context(request, told) if early and is_guided(request) else {"put_away": early}),
     }
     return render(request, "overview/overview.html", context)
-
-
-def _first_steps(request: Request, told: Overview, acts: Collection[Act]) -> dict[str, object]:
-    """The guided start where it leads; else a link to it, as long as it has something to say."""
-    early = first_steps.is_early(told, acts, request.team)
-    return build_steps_context(request, told) if early and is_guided(request) else {"put_away": early}
 
 
 def _source_rows(told: Overview, code: str, _: Words) -> list[tuple[str, str, date | None, str]]:

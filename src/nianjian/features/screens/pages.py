@@ -46,6 +46,8 @@ MINUTE: Final = 60
 HOUR: Final = 3600
 REASONS_SHOWN: Final = 6
 HANDS: Final[Mapping[str, str]] = {"late": "bad", "warned": "warn"}
+#: (allowed, observed only) -> badge of a decision.
+BADGES: Final = {(True, False): "good", (True, True): "warn", (False, False): "bad", (False, True): "bad"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,11 @@ def build_decision_lines(of: JsonMapping) -> list[list[Line]]:
     return [
         [
             Line("at", format_stamp(one["at"])),
-            Line("answer", gettext("allowed") if one["allow"] else gettext("blocked"), badge=_badge(one)),
+            Line(
+                "answer",
+                gettext("allowed") if one["allow"] else gettext("blocked"),
+                badge=BADGES[one["allow"], bool(one["observed"])],
+            ),
             Line("why", translate_code(REASONS, str(one["observed"] or one["reason"]), _)),
             Line("line", one["channel"] or "–"),
             Line("display", one["display"] or "–"),
@@ -203,10 +209,6 @@ def build_decision_lines(of: JsonMapping) -> list[list[Line]]:
         ]
         for one in of["decisions"]
     ]
-
-
-def _badge(one: JsonMapping) -> str:
-    return "bad" if not one["allow"] else "warn" if one["observed"] else "good"
 
 
 LOG: Final = logging.getLogger(__name__)

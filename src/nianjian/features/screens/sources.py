@@ -169,7 +169,9 @@ def store_posted_record(folder: Path, body: bytes) -> bool:
         told = parse_leg(_text(body))
     except ValueError as fault:
         raise NianjianError("live_post_unreadable") from fault
-    return _spool(folder).keep(_day(told), told.uuid, told.line)
+    with _MAKING:
+        spool = _SPOOLS.setdefault(folder, Spool(folder))
+    return spool.keep(_day(told), told.uuid, told.line)
 
 
 def _day(told: Leg) -> date:
@@ -194,8 +196,3 @@ def _text(body: bytes) -> str:
     return base64.b64decode(plain.rstrip(b"=") + b"=" * (-len(plain.rstrip(b"=")) % 4), validate=True).decode(
         "utf-8", "replace"
     )
-
-
-def _spool(folder: Path) -> Spool:
-    with _MAKING:
-        return _SPOOLS.setdefault(folder, Spool(folder))

@@ -31,21 +31,17 @@ NAMED: Final = 5  # enterprises that a sentence names
 REQUESTED: Final = "asked"  # the stage of a reminder that a person wanted
 
 
-def assign_tasks(*, enterprises: Sequence[str], task: str, owner: str, actor: Actor) -> int:
-    """Name who does a task at each; how many. Errors of `select_enterprises`, `operations.assign_task`."""
+def change_tasks(
+    *, enterprises: Sequence[str], task: str, act: str, day: date | None = None, text: str = "", actor: Actor
+) -> int:
+    """Assign an owner at each, or let the task rest, with a reason (no day: wake it); how many.
+
+    Errors of `select_enterprises` and `operations.change_task`.
+    """
     codes = select_enterprises(enterprises)
     with transaction.atomic():
         for code, year in _running_seasons(codes, Act.LOAD, actor).items():
-            operations.assign_task(enterprise=code, year=year, task=task, owner=owner, actor=actor)
-    return len(codes)
-
-
-def snooze_tasks(*, enterprises: Sequence[str], task: str, until: date | None, reason: str, actor: Actor) -> int:
-    """Let a task rest at each, with a reason (None: wake it); how many."""
-    codes = select_enterprises(enterprises)
-    with transaction.atomic():
-        for code, year in _running_seasons(codes, Act.LOAD, actor).items():
-            operations.snooze_task(enterprise=code, year=year, task=task, until=until, reason=reason, actor=actor)
+            operations.change_task(enterprise=code, year=year, task=task, act=act, day=day, text=text, actor=actor)
     return len(codes)
 
 

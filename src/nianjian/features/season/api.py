@@ -210,28 +210,23 @@ def season_get(request: Request, code: str, of: Query[SeasonOf]) -> dict[str, An
 @write(router, f"{HERE}/reports", act=Act.REPORT, answer=SeasonTold)
 def season_report(request: Request, code: str, noted: ReportNoted) -> dict[str, Any]:
     """Note that a report was handed in on a day."""
-    operations.note_report(**_of(code, noted), day=noted.day, receipt=noted.text, actor=request.actor)
+    of = noted.dict(exclude={"text"})
+    operations.note_report(enterprise=code, receipt=noted.text, actor=request.actor, **of)
     return _told(request, code, noted.year, None)
 
 
 @write(router, f"{HERE}/notices", act=Act.REPORT, answer=SeasonTold)
 def season_notice(request: Request, code: str, noted: ReportNoted) -> dict[str, Any]:
     """Note the last day that a notice to the enterprise names; it wins over the templates."""
-    operations.note_notice(**_of(code, noted), day=noted.day, notice=noted.text, actor=request.actor)
+    of = noted.dict(exclude={"text"})
+    operations.note_notice(enterprise=code, notice=noted.text, actor=request.actor, **of)
     return _told(request, code, noted.year, None)
 
 
 @write(router, f"{HERE}/tasks", act=Act.LOAD, answer=SeasonTold)
 def season_task(request: Request, code: str, said: TaskSaid) -> dict[str, Any]:
     """Name who does a task, let it rest, or say that it was done."""
-    of: dict[str, Any] = {"enterprise": code, "year": said.year, "task": said.task, "actor": request.actor}
-    match said.act:
-        case "assign":
-            operations.assign_task(owner=said.text, **of)
-        case "snooze":
-            operations.snooze_task(until=said.day, reason=said.text, **of)
-        case _:
-            operations.mark_task_done(day=said.day, note=said.text, **of)
+    operations.change_task(enterprise=code, actor=request.actor, **said.dict())
     return _told(request, code, said.year, None)
 
 
@@ -338,10 +333,6 @@ def season_feed_close(request: Request, code: str, feed_id: str) -> dict[str, An
     """Close a feed: its address opens nothing from now on."""
     operations.revoke_feed(enterprise=code, feed=feed_id, actor=request.actor)
     return {"feed": feed_id}
-
-
-def _of(code: str, noted: ReportNoted) -> dict[str, Any]:
-    return {"enterprise": code, "year": noted.year, "track": noted.track, "licence": noted.licence}
 
 
 def _told(request: Request, code: str, year: int | None, today: date | None) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -26,18 +25,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     enterprise(show)
     year(show, required=False)
     on_day(show, "--today", _("as it stands on this day instead of today"))
-    for name, act, about in (
-        ("file", _file, _("note that a report was handed in")),
-        ("notice", _notice, _("note the last day that a notice to the enterprise names; it wins")),
+    for name, about in (
+        ("file", _("note that a report was handed in")),
+        ("notice", _("note the last day that a notice to the enterprise names; it wins")),
     ):
-        one = actions.add(name, act, about)
+        one = actions.add(name, _note, about)
         enterprise(one)
         year(one)
         one.add_argument("--track", choices=TRACKS, required=True, metavar="T", help=", ".join(TRACKS))
         one.add_argument("--licence", metavar="NUMBER", help=_("of this licence alone"))
-        on_day(one, "--on", _("on this day instead of today") if act is _file else _("the last day that it names"))
+        on_day(one, "--on", _("on this day instead of today") if name == "file" else _("the last day that it names"))
         one.add_argument("--undo", action="store_true", help=_("take it back"))
-        if act is _file:
+        if name == "file":
             one.add_argument("--receipt", default="", metavar="TEXT", help=_("the system's number of it"))
         else:
             one.add_argument("--name", default="", metavar="TEXT", help=_("how the notice is called"))
@@ -64,22 +63,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         one = actions.add(name, act, about)
         enterprise(one)
         year(one)
-        if act in MORE:
-            MORE[act](one)
+        if name == "archive":
+            parts = _("write this file of it: ") + ", ".join(PARTS)
+            one.add_argument("--take", choices=PARTS, metavar="PART", help=parts)
+            one.add_argument("--out", type=Path, metavar="FILE", help=_("where to write it; it must not be there yet"))
+        if name == "reopen":
+            one.add_argument("--reason", required=True, metavar="TEXT", help=_("why it is opened again"))
     told = actions.add("reminders", _reminders, _("show whom what was told, and what became of it; send again"))
     enterprise(told)
     told.add_argument("--again", metavar="N", help=_("send this one once more"))
-
-
-def _files(parser: argparse.ArgumentParser) -> None:
-    """A file of the archive."""
-    parser.add_argument("--take", choices=PARTS, metavar="PART", help=_("write this file of it: ") + ", ".join(PARTS))
-    parser.add_argument("--out", type=Path, metavar="FILE", help=_("where to write it; it must not be there yet"))
-
-
-def _reason(parser: argparse.ArgumentParser) -> None:
-    """Why a season is opened again."""
-    parser.add_argument("--reason", required=True, metavar="TEXT", help=_("why it is opened again"))
 
 
 def _shown(args: argparse.Namespace, actor: Any, today: Any = None) -> Answer:  # noqa: ANN401 -- an actor, a day; both load late
@@ -96,28 +88,19 @@ def _show(args: argparse.Namespace) -> Answer:
     return _shown(args, begin(args), args.today)
 
 
-def _file(args: argparse.Namespace) -> Answer:
+def _note(args: argparse.Namespace) -> Answer:
+    """A report handed in, or the last day that a notice names."""
     actor = begin(args)
     from nianjian.engines.kernel import clock
     from nianjian.features.season import operations
 
-    day = None if args.undo else args.on or clock.today()
-    operations.note_report(**_of(args), day=day, receipt=args.receipt, actor=actor)
+    of = {"enterprise": args.enterprise, "year": args.year, "track": args.track, "licence": args.licence}
+    of |= {"day": None if args.undo else args.on or clock.today(), "actor": actor}
+    if args.action == "file":
+        operations.note_report(receipt=args.receipt, **of)
+    else:
+        operations.note_notice(notice=args.name, **of)
     return _shown(args, actor)
-
-
-def _notice(args: argparse.Namespace) -> Answer:
-    actor = begin(args)
-    from nianjian.engines.kernel import clock
-    from nianjian.features.season import operations as acts
-
-    day = None if args.undo else args.on or clock.today()
-    acts.note_notice(**_of(args), day=day, notice=args.name, actor=actor)
-    return _shown(args, actor)
-
-
-def _of(args: argparse.Namespace) -> dict[str, Any]:
-    return {"enterprise": args.enterprise, "year": args.year, "track": args.track, "licence": args.licence}
 
 
 def _task(args: argparse.Namespace) -> Answer:
@@ -201,10 +184,3 @@ def _write(args: argparse.Namespace, actor: Any) -> None:  # noqa: ANN401 -- an 
     made = files.download_file(enterprise=args.enterprise, year=args.year, part=args.take, actor=actor)
     with args.out.open("xb") as file:
         file.writelines(made.content)
-
-
-#: Action -> what it takes besides enterprise and year.
-MORE: Final[Mapping[Callable[..., Answer], Callable[[argparse.ArgumentParser], None]]] = {
-    _archive: _files,
-    _reopen: _reason,
-}

@@ -124,6 +124,19 @@ def snooze_task(*, enterprise: str, year: int, task: str, until: date | None, re
     )
 
 
+def change_task(
+    *, enterprise: str, year: int, task: str, act: str, day: date | None = None, text: str = "", actor: Actor
+) -> None:
+    """Assign an owner (``text``), snooze until a day with a reason, or say that it was done, noted; no day: undo."""
+    match act:
+        case "assign":
+            assign_task(enterprise=enterprise, year=year, task=task, owner=text, actor=actor)
+        case "snooze":
+            snooze_task(enterprise=enterprise, year=year, task=task, until=day, reason=text, actor=actor)
+        case _:
+            mark_task_done(enterprise=enterprise, year=year, task=task, day=day, note=text, actor=actor)
+
+
 def _require_reason(day: date | None, reason: str, task: str) -> str:
     """The reason without blanks, "" where no day is named; ``season_reason_missing``."""
     if day is not None and not reason.strip():

@@ -76,17 +76,11 @@ class YearForm(forms.Form):
 #: Task -> name of the page's address and what else it names; `YEAR`: the data year.
 PLACE_YEAR: Final = {"year": 0}
 PLACES: Final[Mapping[str, tuple[str, Mapping[str, object]]]] = {
-    "portrait": ("portrait-newest", {}),
-    "stopped_seats": ("registers-list", {"kind": "seats"}),
-    "marketing_lines": ("overview-lines", {}),
-    "old_tickets": ("complaints", {}),
-    "consistency": ("reconcile", {}),
-    "filed_base": ("reconcile", {}),
-    "items": ("dossier-season", PLACE_YEAR),
-    "package": ("dossier-package", PLACE_YEAR),
-    "drill": ("inspection-drill", {}),
-    "rectification": ("rectify", {}),
-}
+    "portrait": ("portrait-newest", {}), "stopped_seats": ("registers-list", {"kind": "seats"}),
+    "marketing_lines": ("overview-lines", {}), "old_tickets": ("complaints", {}), "consistency": ("reconcile", {}),
+    "filed_base": ("reconcile", {}), "items": ("dossier-season", PLACE_YEAR),
+    "package": ("dossier-package", PLACE_YEAR), "drill": ("inspection-drill", {}), "rectification": ("rectify", {}),
+}  # fmt: skip
 ANCHORS: Final[Mapping[str, str]] = {"entry_test": "#task", "file_licence": "#track", "file_code_number": "#track"}
 
 
@@ -279,15 +273,7 @@ def task(request: Request, code: str) -> HttpResponse:
     """Name who does a task, let it rest, or say that it was done."""
     form = TaskForm(request.POST)
     if form.is_valid():
-        given = form.cleaned_data
-        of = {"enterprise": code, "year": given["year"], "task": given["task"], "actor": request.actor}
-        match given["act"]:
-            case "assign":
-                operations.assign_task(**of, owner=given["text"])
-            case "snooze":
-                operations.snooze_task(**of, until=given["day"], reason=given["text"])
-            case _:
-                operations.mark_task_done(**of, day=given["day"], note=given["text"])
+        operations.change_task(enterprise=code, actor=request.actor, **form.cleaned_data)
         messages.success(request, gettext("Noted."))
     return _back(request, code, form)
 

@@ -129,13 +129,13 @@ def _on_several(operation: Operation[..., Any]) -> Callable[..., object]:
 
 
 def _enqueuing(operation: Operation[..., Any]) -> Callable[..., object]:
-    resource, field = operation.resource, operation.key_field
+    field = operation.key_field
 
     def view(request: Request, code: str, **more: Any) -> object:  # noqa: ANN401 -- as the signature says
         values = _values(operation, more[BODY]) if BODY in more else {}
-        if field and resource.name in more:
-            values[field.name] = resource.key_of(more[resource.name])
-            resource.get(code, request.actor, values[field.name])
+        if field and operation.resource.name in more:
+            values[field.name] = operation.resource.key_of(more[operation.resource.name])
+            operation.resource.get(code, request.actor, values[field.name])
         job = operation.enqueue(enterprise=code, actor=request.actor, **values)
         return enqueued_job_document(request, job)
 

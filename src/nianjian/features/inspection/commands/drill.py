@@ -14,20 +14,15 @@ from nianjian.platform.terminal.arguments import Actions, enterprise, number
 from nianjian.platform.terminal.language import _, language
 from nianjian.platform.terminal.session import begin
 
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Every action."""
-    add_actions(Actions(parser))
-
-
 CALLS = 3
 SOURCES = ("one_click", "12321")
 THROWN = ("second_call", "system_slow", "inspector_asks", "media")
 MINUTES = ("responded", "called_back", "closed")
 
 
-def add_actions(actions: Actions) -> None:
+def configure(parser: argparse.ArgumentParser) -> None:
     """``run``, ``report``, ``timeline``, ``inject`` and ``history``."""
+    actions = Actions(parser)
     ran = actions.add("run", _run_drill, _("look at readiness, make test calls, and open a complaint that is a drill"))
     enterprise(ran)
     ran.add_argument("--phone", default="", metavar="N", help=_("telephone that plays the complainant"))
@@ -41,16 +36,9 @@ def add_actions(actions: Actions) -> None:
     )  # fmt: skip
     ran.add_argument("--agent", default="", metavar="USER", help=_("who responds and calls back"))
     ran.add_argument("--lead", default="", metavar="USER", help=_("who closes the ticket"))
-    ran.add_argument(
-        "--throw",
-        action="append",
-        default=[],
-        choices=THROWN,
-        help=_("what the facilitator throws in; may be repeated"),
-    )
-    line = actions.add("timeline", _timeline, _("what is due, what was done, what was thrown in"))
-    enterprise(line)
-    line.add_argument("--drill", default="", metavar="TICKET", help=_("the drill's ticket; the newest if not given"))
+    about = _("what the facilitator throws in; may be repeated")
+    ran.add_argument("--throw", action="append", default=[], choices=THROWN, help=about)
+    _newest(actions.add("timeline", _timeline, _("what is due, what was done, what was thrown in")))
     thrown = actions.add("inject", _inject, _("note that something was thrown in, or that it was handled"))
     enterprise(thrown)
     thrown.add_argument("what", choices=THROWN, help=_("what is thrown in"))
@@ -58,9 +46,13 @@ def add_actions(actions: Actions) -> None:
     thrown.add_argument("--handled", action="store_true", help=_("it was handled"))
     enterprise(actions.add("history", _history, _("all drills, and how soon their steps were done")))
     told = actions.add("report", _report, _("steps with their times, what passed, what to mend; exit 1 unless passed"))
-    enterprise(told)
-    told.add_argument("--drill", default="", metavar="TICKET", help=_("the drill's ticket; the newest if not given"))
+    _newest(told)
     told.add_argument("--out", type=Path, metavar="FILE", help=_("write the report there (PDF)"))
+
+
+def _newest(parser: argparse.ArgumentParser) -> None:
+    enterprise(parser)
+    parser.add_argument("--drill", default="", metavar="TICKET", help=_("the drill's ticket; the newest if not given"))
 
 
 def _run_drill(args: argparse.Namespace) -> Answer:
@@ -77,8 +69,7 @@ def _timeline(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.inspection.operations import drill
 
-    told = drill.build_report(enterprise=args.enterprise, actor=actor, name=args.drill)
-    return _lines(told)
+    return _lines(drill.build_report(enterprise=args.enterprise, actor=actor, name=args.drill))
 
 
 def _inject(args: argparse.Namespace) -> Answer:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from rich.console import Console
 
 from nianjian.engines.kernel import files
 from nianjian.engines.kernel.errors import NianjianError
@@ -21,13 +23,12 @@ from nianjian.platform.terminal.session import begin
 def configure(parser: argparse.ArgumentParser) -> None:
     """Every action."""
     actions = Actions(parser)
-    add_check_actions(actions)
-    add_day_actions(actions)
-    add_notice_actions(actions)
+    _add_check_actions(actions)
+    _add_day_actions(actions)
+    _add_notice_actions(actions)
 
 
-def add_day_actions(actions: Actions) -> None:
-    """``day``, ``plan`` and ``copy``."""
+def _add_day_actions(actions: Actions) -> None:
     shown = actions.add("day", _day, _("the sheet of the inspection day; exit 1 unless everything has passed"))
     enterprise(shown)
     on_day(shown, "--day", _("which day; the next one if not given"))
@@ -66,11 +67,9 @@ def _plan(args: argparse.Namespace) -> Answer:
         visits.remove_visit(enterprise=args.enterprise, day=args.day, actor=actor)
         return Answer({"day": args.day.isoformat(), "removed": True}, partial(terminal.render_text, _("Removed.")))
     said = {"notice": args.notice, "authority": args.authority, "received_on": args.received, "place": args.place}
-    said |= {
-        name: None if path is None else _text(path) for name, path in (("agenda", args.agenda), ("posts", args.posts))
-    }
-    held = visits.find_visit_input(enterprise=args.enterprise, day=args.day, actor=actor) or VisitInput(args.day)
-    given = replace(held, **{name: value for name, value in said.items() if value is not None})
+    said |= {name: _text(path) for name, path in (("agenda", args.agenda), ("posts", args.posts)) if path is not None}
+    known = visits.find_visit_input(enterprise=args.enterprise, day=args.day, actor=actor) or VisitInput(args.day)
+    given = replace(known, **{name: value for name, value in said.items() if value is not None})
     told = visits.save_visit(enterprise=args.enterprise, given=given, actor=actor)
     return Answer(told, partial(terminal.render_visit, told))
 
@@ -96,36 +95,34 @@ def _text(path: Path) -> str:
 Json = Mapping[str, Any]
 
 
-def add_check_actions(actions: Actions) -> None:
-    """``readiness``, ``answers``, ``retention`` and ``dialling-mode``."""
-    for name, part, about in (
-        ("readiness", "readiness", _("everything that is checked on site: passed, not passed, not proved")),
-        ("answers", "answers", _("what may truthfully be said, and how the rest becomes true")),
-        ("retention", "retention", _("how far each kind of log reaches back without a hole")),
+def _add_check_actions(actions: Actions) -> None:
+    for part, render, about in (
+        (
+            "readiness",
+            terminal.render_readiness,
+            _("everything that is checked on site: passed, not passed, not proved"),
+        ),
+        ("answers", terminal.render_answers, _("what may truthfully be said, and how the rest becomes true")),
+        ("retention", terminal.render_retention, _("how far each kind of log reaches back without a hole")),
     ):
-        one = actions.add(name, partial(_check, part=part), about)
+        one = actions.add(part, partial(_check, part=part, render=render), about)
         enterprise(one)
         on_day(one, "--as-of", _("as at this day instead of today"))
         if part == "retention":
-            one.add_argument(
-                "--recordings",
-                metavar="DIR",
-                type=Path,
-                help=_("the folder in which recordings lie, instead of the one of NIANJIAN_RECORDINGS"),
-            )
+            where = _("the folder in which recordings lie, instead of the one of NIANJIAN_RECORDINGS")
+            one.add_argument("--recordings", metavar="DIR", type=Path, help=where)
     dialling = actions.add("dialling-mode", _dialling, _("predictive dialling and robots, found from the records"))
     enterprise(dialling)
     on_day(dialling, "--from", _("first day; 30 days up to the last one if not given"))
     on_day(dialling, "--to", _("last day; today if not given"), "--as-of")
 
 
-def _check(args: argparse.Namespace, part: str) -> Answer:
+def _check(args: argparse.Namespace, part: str, render: Callable[[Json, Console], None]) -> Answer:
     actor = begin(args)
     from nianjian.features.inspection.operations.readiness import PARTS
 
     more = {"folder": args.recordings} if part == "retention" else {}
     told = PARTS[part](enterprise=args.enterprise, as_of=args.as_of, actor=actor, **more)
-    render = getattr(terminal, f"render_{part}")
     good = {"readiness": told.get("state") == "passed", "retention": told.get("state") == "ok"}
     released = part == "answers" and told["released"] == told["all"]
     return Answer(told, partial(render, told), DONE if released or good.get(part) else NO)
@@ -141,8 +138,7 @@ def _dialling(args: argparse.Namespace) -> Answer:
     return Answer(told, partial(terminal.render_dialling, told), DONE if told["verdict"] == "not_found" else NO)
 
 
-def add_notice_actions(actions: Actions) -> None:
-    """``notice`` and ``screens``."""
+def _add_notice_actions(actions: Actions) -> None:
     notice = actions.add(
         "notice", _notice, _("keep a scan of the notice beside an inspection day, fetch or remove one")
     )

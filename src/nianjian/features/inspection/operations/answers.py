@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import RELEASED, Claim
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import NumberClass
+from nianjian.engines.kernel.periods import day_of
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.clocks import Clock, TicketCounts, build_in_time_claim, count_tickets, evaluate_clock
@@ -75,13 +76,11 @@ def tickets_since(grounds: CheckBasis, first: date) -> TicketCounts:
     names = ("arrived_at", "responded_at", "called_back_at", "closed_at", "reopened_at", "exclusion", "accepted_at")
     rows = complaints.current_tickets(grounds.enterprise).filter(exclusion=None).only(*names).iterator(chunk_size=2000)
     in_period = (
-        complaints.ticket_facts(row) for row in rows if _within(row.arrived_at or row.accepted_at, first, grounds.day)
+        complaints.ticket_facts(row)
+        for row in rows
+        if (moment := row.arrived_at or row.accepted_at) is None or first <= day_of(moment) <= grounds.day
     )
     return count_tickets(in_period, load_service_levels(grounds.enterprise), clock.now())
-
-
-def _within(moment: datetime | None, first: date, last: date) -> bool:
-    return moment is None or first <= moment.astimezone(clock.ZONE).date() <= last
 
 
 def read_registers(grounds: CheckBasis) -> Json:

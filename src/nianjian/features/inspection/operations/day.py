@@ -335,15 +335,10 @@ def build_sheet(
     # of several notes of one day the last one counts
     note = ScreensSeen.objects.filter(enterprise_id=enterprise).order_by("-seen_on", "-pk").first()
     days = grounds.book.integer("inspection.screens.note_days")
+    came = PASSED if notice["state"] == NoticeState.RECEIVED else UNKNOWN
     evidence = [
         *([] if ready is None else ready["checks"]),
-        _evidence(
-            "notice",
-            states.NOTICE_RULE,
-            PASSED if notice["state"] == NoticeState.RECEIVED else UNKNOWN,
-            notice["state"],
-            notice["received_on"],
-        ),
+        _evidence("notice", states.NOTICE_RULE, came, notice["state"], notice["received_on"]),
         *_screens_evidence(grounds, note, days),
         _drill_evidence(drilled),
     ]

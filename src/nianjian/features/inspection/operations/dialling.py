@@ -111,7 +111,11 @@ def _find_suspects(lake: LakeCalls, called: ir.Table, book: Rulebook) -> Json:
             for one in groups[:GROUPS]
         ],
         "groups_left_out": max(0, len(groups) - GROUPS),
-        "rows": [_suspect(row) for row in shown if (row["source"], row["evidence"]) in kept],
+        "rows": [
+            {"at": _format_moment(row["start"]), **_masked(row), **_signs(row), "talk_s": row["talk"]}
+            for row in shown
+            if (row["source"], row["evidence"]) in kept
+        ],
     }
 
 
@@ -122,10 +126,6 @@ def _signs(row: Mapping[str, object]) -> Json:
 
 def _lower_items(book: Rulebook, key: str) -> list[str]:
     return [str(one).lower() for one in book.items(key)]
-
-
-def _suspect(row: Mapping[str, object]) -> Json:
-    return {"at": _format_moment(row["start"]), **_masked(row), **_signs(row), "talk_s": row["talk"]}
 
 
 def _masked(row: Mapping[str, object]) -> Json:

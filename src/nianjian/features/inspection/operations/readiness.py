@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import RELEASED, UNKNOWN
@@ -24,24 +24,23 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
-from nianjian.platform.jobs.models import Job
+from nianjian.platform.jobs.models import Job as JobRow
 from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.operations.fields import Choice, OptionalDay
+from nianjian.platform.operations.operation import Area, Body, Job, operation
 from nianjian.platform.rulebook.deadlines import data_year, upcoming
 from nianjian.platform.rulebook.holidays import calendar
 
+INSPECTION: Final = Area(path="/enterprises/{code}")
 STEPS: Final = 6
 STATES: Final = {"passed": states.PASSED, "failed": states.FAILED}
 LOGS: Final = {"ok": states.PASSED, "unknown": states.UNKNOWN}
 #: Card -> the part that it speaks of and the guide's row.
 CARDS: Final[Mapping[str, tuple[str, str]]] = {
-    "own_numbers": (NUMBERS, "S7"),
-    "number_use": (NUMBERS, "S3"),
-    "number_filing": (NUMBERS, "S3"),
-    "robot_abilities": (SYSTEM, "S7"),
-    "tickets_in_time": (SYSTEM, "S8"),
-    "one_click": (SYSTEM, "S5"),
+    "own_numbers": (NUMBERS, "S7"), "number_use": (NUMBERS, "S3"), "number_filing": (NUMBERS, "S3"),
+    "robot_abilities": (SYSTEM, "S7"), "tickets_in_time": (SYSTEM, "S8"), "one_click": (SYSTEM, "S5"),
     "control": (SYSTEM, "S5"),
-}
+}  # fmt: skip
 
 
 def check_readiness(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent) -> Json:
@@ -144,18 +143,31 @@ PARTS: Final[Mapping[str, Callable[..., Json]]] = {
 }
 
 
-def enqueue_check(*, enterprise: str, part: str, as_of: date | None, actor: Actor) -> str:
-    """Put a check; its job. ``role_missing``, ``inspection_part_unknown``, ``inspection_day_wrong``."""
+def _check_request(*, enterprise: str, part: str, as_of: date | None) -> None:
+    """``inspection_part_unknown``, ``inspection_day_wrong``."""
+    del enterprise
     _find_check(part)
-    given = {"part": part, "as_of": None if as_of is None else resolve_day(as_of).isoformat()}
-    return flow.enqueue_once(kind=flow.INSPECT, enterprise=enterprise, payload=given, actor=actor)
+    resolve_day(as_of)
 
 
-def run_check(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `enqueue_check` has put."""
-    day = given.get("as_of")
-    check = _find_check(str(given["part"]))
-    return check(enterprise=enterprise, as_of=day and date.fromisoformat(day), actor=actor, progress=progress)
+@operation(
+    "inspection.look",
+    on=INSPECTION,
+    permission=Act.REPORT,
+    path="/inspection",
+    body=Body("InspectionAsked", "A part, and as at which day; today where it is absent."),
+    job=Job(kind=flow.INSPECT, repeatable=True, check=_check_request),
+)
+def look(
+    *,
+    enterprise: str,
+    actor: Actor,
+    part: Annotated[str, Choice(("readiness", "answers", "dialling", "retention"))],
+    as_of: OptionalDay = None,
+    progress: Progress = silent,
+) -> Json:
+    """Look at a part anew: readiness, answer cards, how calls are dialled, or how far logs reach back."""
+    return _find_check(part)(enterprise=enterprise, as_of=as_of, actor=actor, progress=progress)
 
 
 def check_now(*, enterprise: str, part: str, actor: Actor) -> Json:
@@ -170,7 +182,7 @@ def newest_check(*, enterprise: str, part: str, actor: Actor) -> Json | None:
     """
     require(actor, enterprise, Act.READ)
     _find_check(part)
-    found = queue.newest(enterprise, flow.INSPECT, {"part": part}, Job.DONE)
+    found = queue.newest(enterprise, flow.INSPECT, {"part": part}, JobRow.DONE)
     if found is None:
         return None
     ended = found.finished_at and found.finished_at.isoformat(timespec="seconds")

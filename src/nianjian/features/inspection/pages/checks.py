@@ -32,17 +32,10 @@ RULE_PAGES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 #: Checks that are mended elsewhere than their row is shown; a name's beginning stands for all of its kind.
 CHECK_PAGES: Final[Mapping[str, str]] = {
-    "callback": "callback",
-    "predictive": "inspection-dialling",
-    "one_click": "inspection-answers",
-    "control": "gate",
-    "own_numbers": "inspection-answers",
-    "number_use": "inspection-answers",
-    "number_filing": "reconcile",
-    "robot_abilities": "inspection-answers",
-    "tickets_in_time": "complaints",
-    "screens_seen": "inspection-day",
-}
+    "callback": "callback", "predictive": "inspection-dialling", "control": "gate", "number_filing": "reconcile",
+    **dict.fromkeys(("one_click", "own_numbers", "number_use", "robot_abilities"), "inspection-answers"),
+    "tickets_in_time": "complaints", "screens_seen": "inspection-day",
+}  # fmt: skip
 
 
 def rule_address(code: str, rule: str) -> str:
@@ -242,7 +235,10 @@ def front(request: Request, code: str) -> HttpResponse:
     _ = words(current())
     told = readiness.newest_check(enterprise=code, part="readiness", actor=request.actor)
     context = _page_context(request, code, "readiness", told) | {
-        "shares": [] if told is None else _shares(told, _),
+        "shares": [
+            {"name": _(PEOPLE_NUMBERS_SYSTEM[part]), "passed": one["passed"], "all": one["all"]}
+            for part, one in ({} if told is None else told["shares"]).items()
+        ],
         "badge": "" if told is None else BADGES[told["state"]],
         "state": "" if told is None else _(STATES[told["state"]]),
         "table": None if told is None else _checks(told, code, _),
@@ -266,7 +262,7 @@ def enqueue_check(request: Request, code: str) -> HttpResponse:
     wanted = request.POST.get("part", "")
     if wanted not in readiness.PARTS:
         raise Http404
-    job = readiness.enqueue_check(enterprise=code, part=wanted, as_of=None, actor=request.actor)
+    job = readiness.look.enqueue(enterprise=code, part=wanted, actor=request.actor)
     return redirect("data-job", code=code, job=job)
 
 
@@ -286,13 +282,6 @@ def _page_context(request: Request, code: str, of: str, told: Json | None) -> Js
         "job": readiness.running_check(enterprise=code, part=of),
         "may": may(request.actor, code, Act.REPORT),
     }
-
-
-def _shares(told: Json, _: Words) -> list[Json]:
-    return [
-        {"name": _(PEOPLE_NUMBERS_SYSTEM[part]), "passed": one["passed"], "all": one["all"]}
-        for part, one in told["shares"].items()
-    ]
 
 
 def _checks(told: Json, code: str, _: Words) -> Table:

@@ -231,7 +231,7 @@ def admit_inspector(request: Request, code: str) -> HttpResponse:
 @page(Act.REPORT)
 def enqueue_checks(request: Request, code: str) -> HttpResponse:
     """Look anew at all that the sheet and its copy are made of: work, one job a part; on to that of readiness."""
-    jobs = [readiness.enqueue_check(enterprise=code, part=part, as_of=None, actor=request.actor) for part in LOOKED]
+    jobs = [readiness.look.enqueue(enterprise=code, part=part, actor=request.actor) for part in LOOKED]
     return redirect("data-job", code=code, job=jobs[0])
 
 
