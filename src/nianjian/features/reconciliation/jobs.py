@@ -43,10 +43,7 @@ def _compare_filing(job: JobValue, actor: Actor, progress: Report) -> Mapping[st
 
 
 def _compare_sources(job: JobValue, actor: Actor, progress: Report) -> Mapping[str, object]:
-    """``payload``: first, last, only (names of sources; none: all), beside, together.
-
-    Or list (a bill's blob), name, carrier, mapping.
-    """
+    """``payload``: first, last, together, only and beside (sources); or list (a bill), name, carrier, mapping."""
     together = bool(job.payload.get("together"))
     if FILE_FIELD not in job.payload:
         return _compare(job, actor, progress, BillInput(together=together))

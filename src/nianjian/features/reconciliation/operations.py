@@ -152,7 +152,7 @@ def _iso(day: date | None) -> str | None:
 
 
 def settle_difference(*, run: str, difference: int, state: str, said: dict[str, str], actor: Actor) -> Json:
-    """Write what becomes of a difference; ``role_missing``, and what `service.settle` raises."""
+    """Write what becomes of a difference; ``role_missing``, and what `storage` raises."""
     found = get_visible_run(run, actor, Act.LOAD)
     row = queries.get_difference(found, difference)
     return to_difference_document(found, storage.settle_difference(difference=row, state=state, said=said, actor=actor))
@@ -199,7 +199,7 @@ def reveal_values(*, run: str, actor: Actor, difference: int | None = None, prop
 
 
 def decide_pair(*, run: str, proposal: int, confirmed: bool, actor: Actor) -> Json:
-    """Confirm or dismiss a pair; ``role_missing``, and what `service.decide` raises."""
+    """Confirm or dismiss a pair; ``role_missing``, and what `storage` raises."""
     row = queries.get_proposal(get_visible_run(run, actor, Act.LOAD), proposal)
     return to_pair_document(storage.decide_proposal(proposal=row, confirmed=confirmed, actor=actor))
 
@@ -234,8 +234,7 @@ def enqueue_filing(
 ) -> str:
     """Put a comparison with an export; its job.
 
-    ``role_missing``, ``reconcile_kind_unknown``, ``reconcile_day_wrong``, ``file_empty``, ``file_too_large``, and what
-    `mapping.parsed` and `mapping.checked` raise.
+    ``role_missing``, ``reconcile_kind_unknown``, ``reconcile_day_wrong``, and what `check_size` and its mapping raise.
     """
     require(actor, enterprise, flow.NEEDS[flow.RECONCILE_FILING])
     comparisons.get_sheet(kind)
@@ -300,10 +299,7 @@ def enqueue_bill(
     together: bool,
     actor: Actor,
 ) -> str:
-    """Put a comparison of the call sources with a carrier's bill; its job.
-
-    ``role_missing``, ``file_empty``, ``file_too_large``, and what `bills.mapping` raises.
-    """
+    """Put a comparison with a carrier's bill; its job. ``role_missing``, and as `check_size` and of its mapping."""
     require(actor, enterprise, flow.NEEDS[flow.RECONCILE_SOURCES])
     check_size(name, content)
     comparisons.load_bill_mapping(mapping)
@@ -392,10 +388,7 @@ def get_mapping(enterprise: str, kind: str, name: str) -> dict[str, object]:
 
 
 def store_mapping(*, enterprise: str, kind: str, name: str, mapping: bytes, actor: Actor) -> None:
-    """Keep a mapping under a name; ``role_missing``, ``mapping_name_malformed``, ``mapping_name_taken``.
-
-    ``mapping_invalid`` for one that no file could be read by.
-    """
+    """Keep a mapping; ``role_missing``, ``mapping_name_malformed``, ``mapping_name_taken``, ``mapping_invalid``."""
     if kind == BILL:
         comparisons.load_bill_mapping(mapping)
     else:
