@@ -31,18 +31,14 @@ def test_these_acts_and_no_others_are_open() -> None:
     }
 
 
-def test_one_moment_of_close_and_reopening_leaves_it_closed() -> None:
+def test_what_happens_at_one_moment() -> None:
     assert state_of(Facts(NOON, NOON, NOON, closed=NOON, reopened=NOON)) is State.CLOSED
     assert state_of(Facts(NOON, NOON, NOON, closed=NOON, reopened=LATER)) is State.REOPENED
 
-
-def test_a_call_back_at_the_moment_of_the_reopening_is_one_since() -> None:
     facts = Facts(NOON, NOON, LATER, closed=NOON, reopened=LATER)
     assert state_of(facts) is State.CALLED_BACK
     assert find_refusal(facts, Act.CLOSE, LATER) is None
 
-
-def test_a_ticket_is_not_closed_again_on_a_call_back_of_before_its_reopening() -> None:
     for called_back in (BEFORE, NOON, None):
         facts = Facts(BEFORE, BEFORE, called_back, closed=NOON, reopened=LATER)
         assert find_refusal(facts, Act.CLOSE, LATER) == "complaint_callback_old"

@@ -74,23 +74,17 @@ def test_every_result_once() -> None:
         number("95017", 8, filed_on=NEXT),
     ]
     found = pairs(ours, theirs, "holder", "gateway")
-    assert {key: one.result.value for key, one in found.items()} == {
-        "95013/8": "same",
-        "95014/8": "only_ours",
-        "95015/8": "field_differs",
-        "95016/8": "only_theirs",
-    }
+    results = {key: one.result.value for key, one in found.items()}
+    names = ("same", "only_ours", "field_differs", "only_theirs")
+    assert results == dict(zip(("95013/8", "95014/8", "95015/8", "95016/8"), names, strict=True))
     assert found["95015/8"].fields == {"gateway": ("GW1", "GW2")}
     assert count_results(found.values()) == {"same": 1, "only_ours": 1, "only_theirs": 1, "field_differs": 1}
 
 
-def test_a_row_out_of_the_base_tells_why_it_is_not_there() -> None:
+def test_a_row_on_one_side_tells_why_as_far_as_the_rows_do() -> None:
     found = pairs([number("95013", 8)], [number("95013", 8, filed_on=NEXT)])
     assert (found["95013/8"].result, found["95013/8"].likely) == (Result.ONLY_OURS, "filed_after")
     assert pairs([number("95013", 8)], [])["95013/8"].likely == "not_there"
-
-
-def test_the_length_is_part_of_the_key() -> None:
     found = pairs([number("95013", 8)], [number("95013", 9)])
     assert {key: (one.result.value, one.likely) for key, one in found.items()} == {
         "95013/8": ("only_ours", "other_length"),
@@ -105,13 +99,10 @@ def test_a_blank_length_is_matched_by_the_root_alone_and_differs() -> None:
     assert {one.result for one in several.values()} == {Result.ONLY_OURS, Result.ONLY_THEIRS}
 
 
-def test_a_column_that_the_export_lacks_is_not_compared() -> None:
+def test_a_column_that_the_export_lacks_is_not_compared_and_what_is_unclear_is_said() -> None:
     ours = [number("95013", 8, contact="张三")]
     assert pairs(ours, [number("95013", 8)])["95013/8"].result is Result.SAME
     assert pairs(ours, [number("95013", 8)], "contact")["95013/8"].fields == {"contact": ("张三", None)}
-
-
-def test_what_is_unclear_is_compared_and_said() -> None:
     (one,) = pairs([number("95013", 8, filed_on=None)], [number("95013", 8)]).values()
     assert (one.result, one.unclear) == (Result.SAME, ("filing_day_unknown",))
 
@@ -159,11 +150,9 @@ def test_faulty_cells_are_named_and_nothing_is_compared(tmp_path: Path) -> None:
         exports.load_export(path, NUMBERS, SheetMapping())
     told = [(one["line"], one["column"], one["code"]) for one in caught.value.findings]
     assert told == [
-        (2, "备案日期", "date_unreadable"),
-        (3, "种类", "choice_unknown"),
-        (4, "种类", "value_missing"),
+        (2, "备案日期", "date_unreadable"), (3, "种类", "choice_unknown"), (4, "种类", "value_missing"),
         (5, "码号", "key_duplicate"),
-    ]
+    ]  # fmt: skip
 
 
 def test_a_mapping_names_headings_days_and_words(tmp_path: Path) -> None:

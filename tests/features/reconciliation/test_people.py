@@ -60,28 +60,19 @@ def test_all_three_agree() -> None:
         ({"seats": [seat("1", "张三")], "insured": [insured("1")]}, "lacks_wage", ("lacks_wage",)),
         ({"insured": [insured("1", name="张三")], "paid": [Paid("张三", "1")]}, "lacks_seat", ("lacks_seat",)),
         ({"seats": [seat("1", "张三")]}, "lacks_insurance", ("lacks_insurance", "lacks_wage")),
-        (
-            {"seats": [seat("1", "张三")], "insured": [insured("1", "别家公司")], "paid": [Paid("张三", "1")]},
-            "insured_elsewhere",
-            ("insured_elsewhere",),
-        ),
-        (
-            {"seats": [seat("1", "张三", insured_by="别家公司")], "paid": [Paid("张三", "1")]},
-            "insured_elsewhere",
-            ("insured_elsewhere",),
-        ),
+        ({"seats": [seat("1", "张三")], "insured": [insured("1", "别家公司")], "paid": [Paid("张三", "1")]},
+         "insured_elsewhere", ("insured_elsewhere",)),
+        ({"seats": [seat("1", "张三", insured_by="别家公司")], "paid": [Paid("张三", "1")]},
+         "insured_elsewhere", ("insured_elsewhere",)),
     ],
-)
+)  # fmt: skip
 def test_what_is_lacking(parts: dict[str, list[object]], result: str, lacks: tuple[str, ...]) -> None:
     assert only(match(**parts)) == (result, lacks, (), False)
 
 
-def test_own_and_another_payer_is_own() -> None:
+def test_own_and_another_payer_is_own_and_one_that_nobody_names_goes_to_a_person() -> None:
     both = Insured("1", None, frozenset({OWN, "别家公司"}))
     assert match(seats=[seat("1", "张三")], insured=[both], paid=[Paid("张三", None)]).rows == []
-
-
-def test_a_payer_that_nobody_names_goes_to_a_person() -> None:
     found = match(seats=[seat("1", "张三")], insured=[insured("1", None)], paid=[Paid("张三", "1")])
     assert only(found) == ("needs_person", ("needs_person",), ("payer_unknown",), False)
 
@@ -113,13 +104,10 @@ def test_employment_explains(more: dict[str, str], reasons: tuple[str, ...], exp
     assert only(elsewhere) == ("insured_elsewhere", ("insured_elsewhere",), reasons, explained)
 
 
-def test_a_post_that_needs_no_seat() -> None:
+def test_a_post_that_needs_no_seat_and_the_staff_alone() -> None:
     found = match(staff=[staff("1", "张三", post="财务")], insured=[insured("1")], paid=[Paid("张三", "1")])
     assert only(found) == ("lacks_seat", ("lacks_seat",), ("other_post",), True)
-
-
-def test_the_staff_alone_is_nobody_of_the_three_tables() -> None:
-    assert match(staff=[staff("1", "张三")]).counts == {}
+    assert match(staff=[staff("1", "张三")]).counts == {}, "nobody of the three tables"
 
 
 def test_a_seat_finds_its_person_by_staff_number_or_goes_to_a_person() -> None:

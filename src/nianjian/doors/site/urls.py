@@ -15,7 +15,7 @@ urlpatterns = [
     path("", include("nianjian.features.maintenance.pages")),
     path("e/<str:code>/registers/", include("nianjian.features.registers.urls")),
     path("", include("nianjian.features.complaints.urls")),
-    path("e/<str:code>/reconcile/", include("nianjian.features.reconciliation.pages.urls")),
+    path("e/<str:code>/reconcile/", include("nianjian.features.reconciliation.pages")),
     path("e/<str:code>/inspection/", include("nianjian.features.inspection.urls")),
     path("e/<str:code>/inspection/screens/", include("nianjian.features.screens.urls")),
     path("screens/", include(screens.kiosk_patterns)),

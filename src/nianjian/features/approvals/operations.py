@@ -98,11 +98,7 @@ def _to_documents(found: Sequence[Approval]) -> list[dict[str, object]]:
 
 
 def approve(*, approval: str, actor: Actor) -> dict[str, object]:
-    """Approve and carry out.
-
-    ``approval_unknown``, also for whom its enterprise does not concern, ``approval_kind_wrong``, and the errors of
-    `approvals.storage`.
-    """
+    """Approve and carry out; ``approval_unknown``, ``approval_kind_wrong``, and the errors of `approvals.storage`."""
     asked = _get_visible(approval, actor)
     act = ACTS.get(asked.kind)
     if act is None:

@@ -117,10 +117,7 @@ def reread_line(line: Line, table: Table, mapping: SheetMapping) -> Line:
 
 
 def read_mapping(path: Path) -> ForwardMapping:
-    """Parse and check a file.
-
-    ``file_missing``, ``file_unreadable``, ``mapping_invalid``, and what `yaml_text.parsed` raises.
-    """
+    """Parse and check a file; ``file_missing``, ``file_unreadable``, ``mapping_invalid``, and as `yaml_text.parsed`."""
     return check_mapping(yaml_text.parsed(content(path), str(path)), str(path))
 
 
@@ -138,27 +135,27 @@ def parse_mapping(source: str | None, columns: Mapping[str, str], moments: str, 
 def check_mapping(data: object, name: str) -> ForwardMapping:
     """The content of a mapping, from a file or from a page; ``mapping_invalid``."""
     if not isinstance(data, Mapping):
-        raise _wrong(name, str(data)[:40], KEYS["columns"])
+        raise mapping_error(name, str(data)[:40], KEYS["columns"])
     for key in data:
         if key not in KEYS:
-            raise _wrong(name, str(key), ", ".join(KEYS))
+            raise mapping_error(name, str(key), ", ".join(KEYS))
     source = None if data.get("source") is None else _source(str(data["source"]), name)
     columns = {_field(one, name): str(header) for one, header in _table(data, "columns", name).items()}
     formats = {_moment(one, name): str(form) for one, form in _table(data, "formats", name).items()}
     values = {}
     for one, pairs in _table(data, "values", name).items():
         if not isinstance(pairs, Mapping):
-            raise _wrong(name, f"values: {one}", KEYS["values"])
+            raise mapping_error(name, f"values: {one}", KEYS["values"])
         values[_field(one, name)] = {str(theirs): str(ours) for theirs, ours in pairs.items()}
     if source is None and "source" not in columns:
-        raise _wrong(name, "source", KEYS["source"])
+        raise mapping_error(name, "source", KEYS["source"])
     return ForwardMapping(columns, formats, values, source)
 
 
 def _table(data: Mapping[str, object], key: str, name: str) -> Mapping[str, object]:
     found = data.get(key) or {}
     if not isinstance(found, Mapping):
-        raise _wrong(name, key, KEYS[key])
+        raise mapping_error(name, key, KEYS[key])
     return {str(one): value for one, value in found.items()}
 
 
@@ -166,7 +163,7 @@ def _source(text: str, name: str) -> str:
     known = COMPLAINTS.by_field("source").choices
     found = known.get(text, text)
     if found not in known.values():
-        raise _wrong(name, f"source: {text}", ", ".join(dict.fromkeys(known.values())))
+        raise mapping_error(name, f"source: {text}", ", ".join(dict.fromkeys(known.values())))
     return found
 
 
@@ -175,18 +172,19 @@ def _field(text: str, name: str) -> str:
     column = COMPLAINTS.column(text)
     found = column.field if column is not None else text
     if found not in UPSTREAM:
-        raise _wrong(name, text, ", ".join(UPSTREAM))
+        raise mapping_error(name, text, ", ".join(UPSTREAM))
     return found
 
 
 def _moment(text: str, name: str) -> str:
     found = _field(text, name)
     if COMPLAINTS.by_field(found).kind is not Kind.MOMENT:
-        raise _wrong(name, f"formats: {text}", KEYS["formats"])
+        raise mapping_error(name, f"formats: {text}", KEYS["formats"])
     return found
 
 
-def _wrong(name: str, key: str, allowed: str) -> NianjianError:
+def mapping_error(name: str, key: str, allowed: str) -> NianjianError:
+    """``mapping_invalid``: the ``key`` of a file, and what may stand there."""
     return NianjianError("mapping_invalid", file=name, key=key, allowed=allowed)
 
 
@@ -440,7 +438,7 @@ def enqueue_import(
 ) -> str:
     """Put the import of a list; its job. ``language``: of the reasons in the workbook of a faulty list.
 
-    ``role_missing``, ``file_empty``, ``file_too_large``, and what `came` raises.
+    ``role_missing``, ``file_empty``, ``file_too_large``, and what `resolve_arrival` raises.
     """
     require(actor, enterprise, flow.NEEDS[flow.IMPORT_FORWARDS])
     require_importable(name, content)
@@ -528,7 +526,7 @@ def delete_expired_files() -> int:
 def preview_upload(*, enterprise: str, name: str, content: bytes, mapping: ForwardMapping, actor: Actor) -> ListPreview:
     """What the list's columns are and what an import with this mapping would say.
 
-    ``role_missing``, ``enterprise_unknown``, ``file_empty``, ``file_too_large``, and what `look` raises.
+    ``role_missing``, ``enterprise_unknown``, ``file_empty``, ``file_too_large``, and as `preview_forward_list`.
     """
     require(actor, enterprise, Permission.LOAD)
     accounts.enterprise(enterprise)

@@ -165,10 +165,7 @@ def by_id(calls: ir.Table, complaints: ir.Table) -> ir.Table:
 
 
 def best(fitting: ir.Table) -> ir.Table:
-    """At most `SHOWN` calls a complaint, the best first, with how many fit as well as it.
-
-    Rows that are legs of one call are one candidate.
-    """
+    """At most `SHOWN` calls a complaint, the best first, with how many fit as well; legs of a call are one."""
     one = ibis.window(group_by=[fitting.complaint_id, fitting.source, fitting.one_call], order_by=_order(fitting))
     legs = fitting.mutate(leg_rank=ibis.row_number().over(one))
     legs = legs.filter(legs.leg_rank == 0)

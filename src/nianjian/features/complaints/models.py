@@ -13,10 +13,7 @@ from nianjian.platform.vault.fields import SealedText
 
 
 class Complaint(Version):
-    """A complaint ticket (投诉工单).
-
-    Key: its number (编号). (来源, 上级单号) is its reference.
-    """
+    """A complaint ticket (投诉工单). Key: its number (编号). (来源, 上级单号) is its reference."""
 
     ticket_id = models.TextField(null=True)
     source = models.CharField(max_length=16, null=True)  # 12321 | 12300 | enterprise | one_click | carrier

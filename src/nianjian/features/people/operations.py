@@ -60,10 +60,7 @@ def add(
 def add_with_token(
     *, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", email: str = ""
 ) -> str:
-    """Do the same with a token for the shell instead of a link; the token.
-
-    Errors as `service.add_user` and `grant`.
-    """
+    """Do the same with a token for the shell instead of a link; the token. Errors as `service.add_user` and `grant`."""
     _check_role(role, enterprises or [EVERYWHERE], team, actor)
     return service.add_user(name=name, role=role, enterprises=enterprises, actor=actor, team=team, email=email)
 

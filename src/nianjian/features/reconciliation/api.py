@@ -16,7 +16,7 @@ from nianjian.platform.api.access import Request, of_enterprise
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, paged
-from nianjian.platform.api.parameter_types import Day, Named, RowNumber, Text
+from nianjian.platform.api.parameter_types import Day, Named, RowNumber
 from nianjian.platform.api.problems import language
 from nianjian.platform.api.routes import mount
 from nianjian.platform.home.http import as_attachment
@@ -36,19 +36,6 @@ class ExportAsked(Schema):
     kind: Literal["numbers", "lines", "seats"]
     as_of: Day | None = None
     mapping: Annotated[str, Field(max_length=20_000)] = ""
-
-
-class DaysAsked(Schema):
-    """Days, both included; 30 days up to yesterday where they are absent. ``sources``: these alone.
-
-    ``beside``: of them these are switches that share the calls, one side together; ``together``: all of them are.
-    """
-
-    first: Day | None = None
-    last: Day | None = None
-    sources: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
-    beside: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
-    together: bool = False
 
 
 class BillAsked(Schema):
@@ -71,13 +58,6 @@ class BillAsked(Schema):
 def reconcile_export(request: Request, code: str, file: Query[ExportAsked]) -> dict[str, object]:
     """Compare numbers, lines or seats with an export of the number-resource system; the content is the file."""
     job = operations.enqueue_filing(enterprise=code, actor=request.actor, **_upload(request, file))
-    return enqueued_job_document(request, job)
-
-
-@write(router, f"{HERE}/sources", act=Act.REPORT, answer=Job, status=202)
-def reconcile_sources(request: Request, code: str, given: DaysAsked) -> dict[str, object]:
-    """Compare the calls that each source of records tells, by day and line."""
-    job = operations.enqueue_sources(enterprise=code, actor=request.actor, **given.model_dump())
     return enqueued_job_document(request, job)
 
 

@@ -25,30 +25,10 @@ from nianjian.engines.kernel.workdays import Calendar, Due, add_workdays
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.complaints.forwards import SheetMapping
-from nianjian.features.reconciliation import exports, people, queries, states, storage
+from nianjian.features.reconciliation import exports, people, queries, sources, states, storage
 from nianjian.features.reconciliation.exports import check_mapping, parse_mapping
 from nianjian.features.reconciliation.filings import KINDS, Result, RowPair, compare_rows, count_results
 from nianjian.features.reconciliation.models import Difference, Proposal, Run
-from nianjian.features.reconciliation.people import (
-    Decisions,
-    Insured,
-    Match,
-    Paid,
-    PersonMonth,
-    PossiblePair,
-    Terms,
-    fold_name,
-    match_month,
-)
-from nianjian.features.reconciliation.sources import (
-    MINUTE,
-    Bill,
-    Count,
-    Parting,
-    SourceComparison,
-    build_question,
-    compare_sources,
-)
 from nianjian.features.reconciliation.states import EXPLAINED, OPEN
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
@@ -150,11 +130,8 @@ class BillInput:
 NO_BILL: Final = BillInput()
 
 
-def read_bills(against: BillInput) -> Bill | None:
-    """Read the bills as one; None where there are none.
-
-    ``reconcile_bills_mixed``, ``reconcile_bill_empty``, ``mapping_invalid``, and what `reader.load` raises.
-    """
+def read_bills(against: BillInput) -> sources.Bill | None:
+    """Read the bills as one, None for none; ``reconcile_bill_empty``, ``mapping_invalid``, and as `load_bill`."""
     if not against.files:
         return None
     given = load_bill_mapping(against.mapping)
@@ -183,7 +160,7 @@ def _read_mapping(given: Path | bytes) -> tuple[Mapping[str, object], str]:
     return parse_mapping(files.content(given), given.name), given.name
 
 
-def bill_span(bill: Bill, first: date | None, last: date | None) -> tuple[date, date]:
+def bill_span(bill: sources.Bill, first: date | None, last: date | None) -> tuple[date, date]:
     """First and last day that are compared, whole months for a bill of months.
 
     ``reconcile_days_wrong`` for days reversed, too many or to come, ``reconcile_bill_months`` for parts of a month.
@@ -202,7 +179,7 @@ def _month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
-def restrict_bill(bill: Bill, first: date, last: date) -> Bill:
+def restrict_bill(bill: sources.Bill, first: date, last: date) -> sources.Bill:
     """The bill without the days that are not compared."""
     at = {place: count for place, count in bill.at.items() if first <= place[0] <= last}
     return replace(bill, at=at)
@@ -220,7 +197,7 @@ def lines_of_other_carriers(enterprise: str, carrier: str, day: date) -> frozens
     return frozenset(line for line, one in carriers.items() if one not in {"", carrier.strip()})
 
 
-def summarize_bill(bill: Bill | None, compared: Bill | None, against: BillInput) -> dict[str, object]:
+def summarize_bill(bill: sources.Bill | None, compared: sources.Bill | None, against: BillInput) -> dict[str, object]:
     """What a run keeps of its bill."""
     if bill is None or compared is None:
         return {}
@@ -250,7 +227,7 @@ def compare_filing(
     """Compare as at ``as_of`` (None: the base day of the season that is filed next) and keep the run.
 
     The answer holds every row with its result, values of persons masked. ``role_missing``,
-    ``reconcile_kind_unknown``, ``reconcile_day_wrong``, and what `export.load` and `mapping.checked` raise.
+    ``reconcile_kind_unknown``, ``reconcile_day_wrong``, and what `load_export` and `check_mapping` raise.
     """
     grounds = Grounds.of(enterprise, actor, Act.REPORT)
     day = check_day(as_of or grounds.base_day())
@@ -386,7 +363,7 @@ def match_people(
     months, terms = month_span(first, last), _terms(grounds)
     blind = partial(keyring.current().blind, context="reconcile.people")
     decisions = _Decisions(enterprise)
-    counts: Counter[str] = Counter({match.value: 0 for match in Match})
+    counts: Counter[str] = Counter({match.value: 0 for match in people.Match})
     matrix: Json = {}
     differences: list[Difference] = []
     pairs: dict[tuple[str, str, str], Proposal] = {}
@@ -402,10 +379,10 @@ def match_people(
     for place, month in enumerate(months):
         progress(f"{month:%Y-%m}", place, len(months))
         rows = tables.month(month)
-        result = match_month(rows, decisions.of(rows.paid, rows.insured, blind), terms)
+        result = people.match_month(rows, decisions.of(rows.paid, rows.insured, blind), terms)
         matrix[result.month] = {
             match.value: {"count": result.counts.get(match, 0), "explained": result.explained.get(match, 0)}
-            for match in Match
+            for match in people.Match
         }
         counts.update({match.value: count for match, count in result.counts.items()})
         differences += [_person_difference(result.month, row, blind) for row in result.rows]
@@ -442,13 +419,15 @@ def month_span(first: date | None, last: date | None) -> list[date]:
     return months
 
 
-def _terms(grounds: Grounds) -> Terms:
+def _terms(grounds: Grounds) -> people.Terms:
     book = grounds.book
-    return Terms(
+    return people.Terms(
         new_days=book.integer("reconcile.people.new_days"),
-        own=frozenset(fold_name(name) for name in (grounds.name, *people.list_own_names(grounds.enterprise)) if name),
+        own=frozenset(
+            people.fold_name(name) for name in (grounds.name, *people.list_own_names(grounds.enterprise)) if name
+        ),
         agreements=people.list_agreements(grounds.enterprise),
-        other_posts=frozenset(fold_name(word) for word in _words(grounds, "reconcile.people.other_posts")),
+        other_posts=frozenset(people.fold_name(word) for word in _words(grounds, "reconcile.people.other_posts")),
         similar=book.integer("reconcile.people.similar"),
         slips=book.integer("reconcile.people.identity_slips"),
     )
@@ -460,7 +439,7 @@ def _words(grounds: Grounds, key: str) -> frozenset[str]:
 
 def payment(name: str, account: str) -> str:
     """How a payee is named for its blind index."""
-    return json.dumps([fold_name(name), account], ensure_ascii=False)
+    return json.dumps([people.fold_name(name), account], ensure_ascii=False)
 
 
 class _Decisions:
@@ -471,22 +450,22 @@ class _Decisions:
         self._numbers = queries.map_accounts(enterprise, Proposal.IDENTITY)
         self.dismissed = queries.list_dismissed(enterprise)
 
-    def of(self, paid: Sequence[Paid], insured: Sequence[Insured], blind: Blind) -> Decisions:
+    def of(self, paid: Sequence[people.Paid], insured: Sequence[people.Insured], blind: Blind) -> people.Decisions:
         """The decisions that concern the payees and numbers of a month."""
         accounts: dict[tuple[str, str], str] = {}
         for payee in paid if self._accounts else ():
             identity = self._accounts.get(blind(payment(payee.payee, payee.account or "")))
             if identity:
-                accounts[fold_name(payee.payee), payee.account or ""] = identity
+                accounts[people.fold_name(payee.payee), payee.account or ""] = identity
         numbers: dict[str, str] = {}
         for listed in insured if self._numbers else ():
             identity = self._numbers.get(blind(listed.identity))
             if identity:
                 numbers[listed.identity] = identity
-        return Decisions(accounts, numbers)
+        return people.Decisions(accounts, numbers)
 
 
-def _person_difference(month: str, row: PersonMonth, blind: Blind) -> Difference:
+def _person_difference(month: str, row: people.PersonMonth, blind: Blind) -> Difference:
     lacks = [one.value for one in row.lacks]
     return Difference(
         key=blind(row.identity) if row.identity else f"seat:{row.seat_id}"[:200],
@@ -499,7 +478,7 @@ def _person_difference(month: str, row: PersonMonth, blind: Blind) -> Difference
     )
 
 
-def _proposal(pair: PossiblePair, blind: Blind) -> Proposal:
+def _proposal(pair: people.PossiblePair, blind: Blind) -> Proposal:
     subject = pair.written if pair.kind == Proposal.IDENTITY else payment(pair.name, pair.account)
     names = ("name", "account", "written", "identity", "person")
     return Proposal(
@@ -533,7 +512,7 @@ def compare_call_sources(
     Without ``last`` it ends yesterday, without ``first`` it begins 30 days before; with a bill the bill's days are
     compared. ``only``: these sources, named as the lake names them; ``beside``: of them these are switches beside each
     other, one side against the rest; ``against.together``: all are. Where only one side is left, nothing is compared.
-    ``role_missing``, ``reconcile_days_wrong``, ``reconcile_source_unknown``, and what `bills.read` raises.
+    ``role_missing``, ``reconcile_days_wrong``, ``reconcile_source_unknown``, and what `read_bills` raises.
     """
     grounds = Grounds.of(enterprise, actor, Act.REPORT)
     progress("", 0, 2)
@@ -542,17 +521,17 @@ def compare_call_sources(
     elsewhere = lines_of_other_carriers(enterprise, against.carrier, end)
     lake = wiring.lake(enterprise)
     version = lake.version(CALLS)
-    unit = MINUTE if bill is None else bill.unit
+    unit = sources.MINUTE if bill is None else bill.unit
     with closing(wiring.engine()) as engine:
         files = [] if version is None else lake.files(CALLS, version)
-        rows = engine.rows(build_question(engine.table(CALLS, files, SCHEMAS[CALLS]), begin, end, unit))
+        rows = engine.rows(sources.build_question(engine.table(CALLS, files, SCHEMAS[CALLS]), begin, end, unit))
     there = {str(row["source"]) for row in rows}
     only = (*only, *(name for name in beside if only and name not in only))
     for name in {*only, *beside}:
         if name not in there:
             raise NianjianError("reconcile_source_unknown", source=name, sources=", ".join(sorted(there)) or "–")
     within = None if bill is None else restrict_bill(bill, begin, end)
-    found = compare_sources(rows, only, within, elsewhere, together=against.together, beside=beside)
+    found = sources.compare_sources(rows, only, within, elsewhere, together=against.together, beside=beside)
     progress("", 1, 2)
     partings = sorted(found.partings, key=lambda one: one.proved)  # what is open is kept first
     told = _source_figures(found, partings[MOST_PARTINGS:], version, grounds) | summarize_bill(bill, within, against)
@@ -576,7 +555,7 @@ def day_span(first: date | None, last: date | None) -> tuple[date, date]:
 
 
 def _source_figures(
-    found: SourceComparison, left: Sequence[Parting], version: int | None, grounds: Grounds
+    found: sources.SourceComparison, left: Sequence[sources.Parting], version: int | None, grounds: Grounds
 ) -> dict[str, object]:
     return {
         "sources": list(found.sources),
@@ -592,7 +571,7 @@ def _source_figures(
     }
 
 
-def _source_difference(one: Parting) -> Difference:
+def _source_difference(one: sources.Parting) -> Difference:
     calls = {source: _count_texts(count) for source, count in one.counts.items()}
     key = f"{one.day.isoformat()}|{one.line}"[:200]
     return Difference(
@@ -606,16 +585,16 @@ def _source_difference(one: Parting) -> Difference:
     )
 
 
-def _count_texts(count: Count) -> tuple[str, ...]:
+def _count_texts(count: sources.Count) -> tuple[str, ...]:
     """Calls, answered calls, and minutes where the source tells them; "" is not told."""
     return str(count.calls), "" if count.answered is None else str(count.answered), _minutes(count) or ""
 
 
-def _minutes(count: Count) -> str | None:
+def _minutes(count: sources.Count) -> str | None:
     return None if count.minutes is None else f"{count.minutes.quantize(Decimal('0.01')):f}"
 
 
-def _source_row(one: Parting) -> Json:
+def _source_row(one: sources.Parting) -> Json:
     return {
         "day": one.day.isoformat(),
         "line": one.line or None,

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from nianjian.engines.kernel import yaml_text
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.complaints.forwards import SheetMapping, map_column, reread_line
+from nianjian.features.complaints.forwards import SheetMapping, map_column, mapping_error, reread_line
 from nianjian.features.reconciliation.filings import KINDS, LINES, NUMBERS, SEATS
 from nianjian.features.reconciliation.sources import BILL, Bill, Count, Place
 from nianjian.platform.registers import cells, lines, numbers, seats
@@ -38,7 +38,7 @@ def parse_mapping(content: bytes, name: str) -> Mapping[str, object]:
     """Read a file; ``mapping_not_utf8``, ``mapping_unreadable``, ``file_too_large``, ``mapping_invalid``."""
     data = yaml_text.parsed(content, name)
     if not isinstance(data, Mapping):
-        raise _wrong(name, str(data)[:40], KEYS["columns"])
+        raise mapping_error(name, str(data)[:40], KEYS["columns"])
     return {str(key): value for key, value in data.items()}
 
 
@@ -46,15 +46,15 @@ def check_mapping(data: Mapping[str, object], sheet: Sheet, others: Mapping[str,
     """What a mapping says of one kind; ``mapping_invalid`` for a field that no kind has."""
     for key in data:
         if key not in KEYS:
-            raise _wrong(name, key, ", ".join(KEYS))
+            raise mapping_error(name, key, ", ".join(KEYS))
     columns, formats = (_fields(data, key, sheet, others, name) for key in ("columns", "formats"))
     for one in formats:
         if sheet.by_field(one).kind not in {Kind.DATE, Kind.MOMENT}:
-            raise _wrong(name, f"formats: {one}", KEYS["formats"])
+            raise mapping_error(name, f"formats: {one}", KEYS["formats"])
     values: dict[str, Mapping[str, str]] = {}
     for one, words in _fields(data, "values", sheet, others, name).items():
         if not isinstance(words, Mapping):
-            raise _wrong(name, f"values: {one}", KEYS["values"])
+            raise mapping_error(name, f"values: {one}", KEYS["values"])
         values[one] = {str(theirs): str(ours) for theirs, ours in words.items()}
     headers, forms = ({one: str(text) for one, text in found.items()} for found in (columns, formats))
     return SheetMapping(headers, forms, values)
@@ -65,14 +65,14 @@ def _fields(
 ) -> dict[str, object]:
     found = data.get(key) or {}
     if not isinstance(found, Mapping):
-        raise _wrong(name, key, KEYS[key])
+        raise mapping_error(name, key, KEYS[key])
     told: dict[str, object] = {}
     for text, value in found.items():
         own = _field(str(text), sheet)
         if own is not None:
             told[own] = value
         elif all(_field(str(text), other) is None for other in others.values()):
-            raise _wrong(name, f"{key}: {text}", ", ".join(one.field for one in sheet.columns))
+            raise mapping_error(name, f"{key}: {text}", ", ".join(one.field for one in sheet.columns))
     return told
 
 
@@ -82,10 +82,6 @@ def _field(text: str, sheet: Sheet) -> str | None:
         return text
     column = sheet.column(text)
     return None if column is None else column.field
-
-
-def _wrong(name: str, key: str, allowed: str) -> NianjianError:
-    return NianjianError("mapping_invalid", file=name, key=key, allowed=allowed)
 
 
 SORT: Final = "sort"
@@ -114,10 +110,7 @@ class Export:
 
 
 def load_export(path: Path, kind: str, mapping: SheetMapping) -> Export:
-    """Read and check the rows of ``kind``; with one faulty cell nothing is compared.
-
-    ``reconcile_export_faulty`` names each cell; and what `sheet_reader.read_sheet` raises.
-    """
+    """Read the rows of ``kind``; ``reconcile_export_faulty`` names each faulty cell, and what `read_sheet` raises."""
     table, sheet = _table(path, kind, mapping)
     lines = [reread_line(one, table, mapping) for one in table.lines]
     own, strange = _own(lines, table, kind)
@@ -225,11 +218,11 @@ def check_bill_mapping(data: Mapping[str, object], name: str) -> BillMapping:
     export = check_mapping({key: value for key, value in data.items() if key not in OWN}, SHEET, {BILL: SHEET}, name)
     zone, unit = data.get("timezone") or ZONE.key, data.get("unit") or MINUTE
     if unit not in UNITS:
-        raise _wrong(name, f"unit: {unit}"[:60], ", ".join(map(str, UNITS)))
+        raise mapping_error(name, f"unit: {unit}"[:60], ", ".join(map(str, UNITS)))
     try:
         return BillMapping(export, ZoneInfo(str(zone)), int(str(unit)))
     except (ValueError, OSError, KeyError) as fault:  # ZoneInfoNotFoundError is a KeyError, folders are an OSError
-        raise _wrong(name, f"timezone: {zone}"[:60], "Asia/Shanghai, UTC") from fault
+        raise mapping_error(name, f"timezone: {zone}"[:60], "Asia/Shanghai, UTC") from fault
 
 
 def load_bill(path: Path, given: BillMapping) -> Bill:

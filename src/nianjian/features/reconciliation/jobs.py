@@ -13,7 +13,7 @@ from nianjian.features.reconciliation.operations import FILE_FIELD, summarize_re
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.home import spill
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs.flow import Kind, Report, day, text, texts
+from nianjian.platform.jobs.flow import Kind, Report, day, text
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.operations.operation import REGISTRY
 from nianjian.platform.vault import blobs
@@ -43,29 +43,19 @@ def _compare_filing(job: JobValue, actor: Actor, progress: Report) -> Mapping[st
 
 
 def _compare_sources(job: JobValue, actor: Actor, progress: Report) -> Mapping[str, object]:
-    """``payload``: first, last, only (names of sources; none: all), beside, together.
-
-    Or list (a bill's blob), name, carrier, mapping.
-    """
-    together = bool(job.payload.get("together"))
+    """``payload``: of the operation; or of a bill: list (its blob), name, carrier, mapping, first, last, together."""
     if FILE_FIELD not in job.payload:
-        return _compare(job, actor, progress, BillInput(together=together))
+        return operations.compare_sources.run_job(job, actor, progress)
     with _open_file(job) as (path, mapping):
-        bill = BillInput((path,), mapping, text(job.payload, "carrier") or "", together)
-        return _compare(job, actor, progress, bill)
-
-
-def _compare(job: JobValue, actor: Actor, progress: Report, against: BillInput) -> Mapping[str, object]:
-    result = comparisons.compare_call_sources(
-        enterprise=job.enterprise,
-        first=day(job.payload, "first"),
-        last=day(job.payload, "last"),
-        only=tuple(texts(job.payload, "only")),
-        beside=tuple(texts(job.payload, "beside")),
-        against=against,
-        actor=actor,
-        progress=progress,
-    )
+        together = bool(job.payload.get("together"))
+        result = comparisons.compare_call_sources(
+            enterprise=job.enterprise,
+            first=day(job.payload, "first"),
+            last=day(job.payload, "last"),
+            against=BillInput((path,), mapping, text(job.payload, "carrier") or "", together),
+            actor=actor,
+            progress=progress,
+        )
     return summarize_result(result)
 
 

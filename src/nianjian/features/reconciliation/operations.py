@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final
+from typing import Annotated, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -15,7 +15,7 @@ from nianjian.engines.paper import reconciliation as paper
 from nianjian.engines.paper.words import mark
 from nianjian.features.complaints.forwards import ListPreview, list_columns
 from nianjian.features.reconciliation import comparisons, exports, queries, states, storage
-from nianjian.features.reconciliation.comparisons import Grounds, Json, summarize_run
+from nianjian.features.reconciliation.comparisons import BillInput, Grounds, Json, summarize_run
 from nianjian.features.reconciliation.exports import parse_mapping
 from nianjian.features.reconciliation.filings import KINDS
 from nianjian.features.reconciliation.models import Difference, Proposal, Run
@@ -28,7 +28,7 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import spill
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.operations.fields import OptionalDay
+from nianjian.platform.operations.fields import Flag, Limits, Lines, OptionalDay
 from nianjian.platform.operations.operation import Body, Job, Resource, operation
 from nianjian.platform.registers import mappings
 from nianjian.platform.registers.columns import Kind, Sheet, mask_text
@@ -152,7 +152,7 @@ def _iso(day: date | None) -> str | None:
 
 
 def settle_difference(*, run: str, difference: int, state: str, said: dict[str, str], actor: Actor) -> Json:
-    """Write what becomes of a difference; ``role_missing``, and what `service.settle` raises."""
+    """Write what becomes of a difference; ``role_missing``, and what `storage` raises."""
     found = get_visible_run(run, actor, Act.LOAD)
     row = queries.get_difference(found, difference)
     return to_difference_document(found, storage.settle_difference(difference=row, state=state, said=said, actor=actor))
@@ -199,7 +199,7 @@ def reveal_values(*, run: str, actor: Actor, difference: int | None = None, prop
 
 
 def decide_pair(*, run: str, proposal: int, confirmed: bool, actor: Actor) -> Json:
-    """Confirm or dismiss a pair; ``role_missing``, and what `service.decide` raises."""
+    """Confirm or dismiss a pair; ``role_missing``, and what `storage` raises."""
     row = queries.get_proposal(get_visible_run(run, actor, Act.LOAD), proposal)
     return to_pair_document(storage.decide_proposal(proposal=row, confirmed=confirmed, actor=actor))
 
@@ -234,8 +234,7 @@ def enqueue_filing(
 ) -> str:
     """Put a comparison with an export; its job.
 
-    ``role_missing``, ``reconcile_kind_unknown``, ``reconcile_day_wrong``, ``file_empty``, ``file_too_large``, and what
-    `mapping.parsed` and `mapping.checked` raise.
+    ``role_missing``, ``reconcile_kind_unknown``, ``reconcile_day_wrong``, and what `check_size` and its mapping raise.
     """
     require(actor, enterprise, flow.NEEDS[flow.RECONCILE_FILING])
     comparisons.get_sheet(kind)
@@ -266,26 +265,39 @@ def match_people(
     return summarize_result(found)
 
 
-def enqueue_sources(
+def _settle_days(*, first: date | None, last: date | None, **_others: object) -> dict[str, date]:
+    """The first and the last day; ``reconcile_days_wrong``."""
+    begin, end = comparisons.day_span(first, last)
+    return {"first": begin, "last": end}
+
+
+@operation(
+    "reconcile.sources", on=RUNS, permission=Act.REPORT, path="/sources",
+    body=Body(
+        "DaysAsked",
+        "Days, both included; 30 days up to yesterday where they are absent. ``sources``: these alone.\n\n"
+        "``beside``: of them these are switches that share the calls, one side together; ``together``: all of them "
+        "are.",
+    ),
+    job=Job(kind=flow.RECONCILE_SOURCES, repeatable=True, check=_settle_days),
+)  # fmt: skip
+def compare_sources(
     *,
     enterprise: str,
-    first: date | None,
-    last: date | None,
-    sources: Sequence[str],
     actor: Actor,
-    beside: Sequence[str] = (),
-    together: bool = False,
-) -> str:
-    """Put a comparison of call sources; its job. ``role_missing``, ``reconcile_days_wrong``."""
-    begin, end = comparisons.day_span(first, last)
-    payload = {
-        "first": _iso(begin),
-        "last": _iso(end),
-        "only": list(sources),
-        "beside": list(beside),
-        "together": together,
-    }
-    return flow.enqueue_once(kind=flow.RECONCILE_SOURCES, enterprise=enterprise, payload=payload, actor=actor)
+    first: OptionalDay = None,
+    last: OptionalDay = None,
+    sources: Annotated[Lines, Limits(most=20)] = (),
+    beside: Annotated[Lines, Limits(most=20)] = (),
+    together: Flag = False,
+    progress: Progress = silent,
+) -> Json:
+    """Compare the calls that each source of records tells, by day and line."""
+    found = comparisons.compare_call_sources(
+        enterprise=enterprise, first=first, last=last, only=tuple(sources), beside=tuple(beside),
+        against=BillInput(together=together), actor=actor, progress=progress,
+    )  # fmt: skip
+    return summarize_result(found)
 
 
 def enqueue_bill(
@@ -300,10 +312,7 @@ def enqueue_bill(
     together: bool,
     actor: Actor,
 ) -> str:
-    """Put a comparison of the call sources with a carrier's bill; its job.
-
-    ``role_missing``, ``file_empty``, ``file_too_large``, and what `bills.mapping` raises.
-    """
+    """Put a comparison with a carrier's bill; its job. ``role_missing``, and as `check_size` and of its mapping."""
     require(actor, enterprise, flow.NEEDS[flow.RECONCILE_SOURCES])
     check_size(name, content)
     comparisons.load_bill_mapping(mapping)
@@ -392,10 +401,7 @@ def get_mapping(enterprise: str, kind: str, name: str) -> dict[str, object]:
 
 
 def store_mapping(*, enterprise: str, kind: str, name: str, mapping: bytes, actor: Actor) -> None:
-    """Keep a mapping under a name; ``role_missing``, ``mapping_name_malformed``, ``mapping_name_taken``.
-
-    ``mapping_invalid`` for one that no file could be read by.
-    """
+    """Keep a mapping; ``role_missing``, ``mapping_name_malformed``, ``mapping_name_taken``, ``mapping_invalid``."""
     if kind == BILL:
         comparisons.load_bill_mapping(mapping)
     else:

@@ -24,10 +24,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def check(state: str, said: Mapping[str, str]) -> None:
-    """Refuse a state whose owner, cause or action nobody has named.
-
-    ``reconcile_state_unknown``, ``reconcile_said_missing``.
-    """
+    """Refuse a state without its owner, cause or action; ``reconcile_state_unknown``, ``reconcile_said_missing``."""
     if state not in NEEDS:
         raise NianjianError("reconcile_state_unknown", state=state, states=", ".join(STATES))
     missing = [name for name in NEEDS[state] if not said.get(name, "").strip()]

@@ -78,11 +78,9 @@ class ExportFile:
 
 
 def export_register(asked: ExportRequest, *, actor: Actor) -> ExportFile:
-    """Write the rows that are found as xlsx or CSV, at once.
+    """Write the rows that are found as xlsx or CSV, at once; ``register_export_long`` for more than `DIRECT`.
 
-    ``register_export_long``: more than `DIRECT`, see `made.ask`.
-    ``role_missing``, ``export_form_unknown``, ``register_export_too_large``, ``register_kind_unknown``, and those of
-    `registers.filters`.
+    ``role_missing``, ``export_form_unknown``, ``register_export_too_large``, and those of `registers.filters`.
     """
     count = count_export_rows(asked, actor)
     if count > DIRECT:
@@ -162,10 +160,7 @@ class ListFile:
 
 
 def enqueue_export(asked: ExportRequest, *, actor: Actor) -> str:
-    """Put the making of the file; its job, or this person's own for the same list that waits or runs.
-
-    What `take.counted` raises.
-    """
+    """Put the making of the file; its job, or the same one that waits or runs. Raises what `count_export_rows` does."""
     enterprise = asked.sight.enterprise
     count_export_rows(asked, actor)
     given = {"kind": asked.kind, "by": str(actor), REQUEST: _encode_request(asked)}
@@ -208,8 +203,7 @@ def delete_expired_exports() -> int:
     old = queue.over_before(flow.TAKE_REGISTER, clock.now() - RETENTION, REQUEST)
     for one in old:
         if "blob" in one.result:
-            blobs.remove(str(one.result["blob"]))  # first: killed in between, the next sweep finds the row again
-            queue_service.forget(job=one.id, name="blob")
+            flow.discard_file(one, "blob")
         queue_service.forget(job=one.id, name=REQUEST)
     return len(old)
 

@@ -489,10 +489,7 @@ def reveal(request: Request, code: str, kind: str, key: str) -> HttpResponse:
 @require_POST
 @page(Act.READ_OWN)
 def export(request: Request, code: str, kind: str) -> HttpResponse:
-    """Give the list that the address asks for, as a workbook or as CSV, masked unless ``full`` is asked for.
-
-    Of many rows the worker makes it.
-    """
+    """Give the list of the address as a workbook or CSV, masked unless ``full``; of many rows the worker makes it."""
     form, full = request.POST.get("format", "xlsx"), request.POST.get("full") == "yes"
     if form not in FORMS:
         raise Http404

@@ -183,7 +183,7 @@ def _type(field: Field) -> Any:  # noqa: ANN401 -- a type for pydantic
     else:
         kind = KINDS[field.kind]
         if field.limits:
-            kind = Annotated[kind, Limits(min_length=field.limits.least, max_length=field.limits.most)]
+            kind = Annotated[kind, Limits(min_length=field.limits.least or None, max_length=field.limits.most)]
     return kind | None if field.nullable else kind
 
 
