@@ -29,13 +29,9 @@ STATUS: Final[Mapping[type[NianjianError], int]] = {
     InvalidInputError: 400,
 }
 TITLES: Final[Mapping[int, str]] = {
-    400: mark("That did not work"),
-    403: mark("Not allowed"),
-    404: mark("Not found"),
-    409: mark("Not possible as things stand"),
-    413: mark("Too large"),
-    500: mark("Something broke here"),
-}
+    400: mark("That did not work"), 403: mark("Not allowed"), 404: mark("Not found"),
+    409: mark("Not possible as things stand"), 413: mark("Too large"), 500: mark("Something broke here"),
+}  # fmt: skip
 TOO_LARGE: Final = "api_too_large"
 
 
