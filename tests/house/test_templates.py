@@ -125,20 +125,13 @@ def test_a_template_is_a_page_in_the_frame_or_a_part(path: Path) -> None:
 @pytest.mark.parametrize(
     "bad",
     [
-        "<p>Hello there</p>",
-        '<p title="Hello">{% translate "x" %}</p>',
-        '<input placeholder="name">',
-        '<p style="color:red"></p>',
-        "<script>run()</script>",
-        '<button onclick="x()"></button>',
-        '<button hx-on:click="x()"></button>',
-        '<a href="https://example.org/"></a>',
-        "<!-- note -->",
-        "{{ value|safe }}",
-        "{% translate value %}",
+        "<p>Hello there</p>", '<p title="Hello">{% translate "x" %}</p>', '<input placeholder="name">',
+        '<p style="color:red"></p>', "<script>run()</script>", '<button onclick="x()"></button>',
+        '<button hx-on:click="x()"></button>', '<a href="https://example.org/"></a>', "<!-- note -->",
+        "{{ value|safe }}", "{% translate value %}",
         "{% blocktranslate count n=n %}{{ n }} row{% plural %}{{ n }} rows{% endblocktranslate %}",
     ],
-)
+)  # fmt: skip
 def test_the_reader_of_templates_sees(bad: str) -> None:
     assert faults(bad)
 

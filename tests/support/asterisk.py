@@ -103,15 +103,9 @@ class Asterisk:
         library = next(self.root.glob("usr/lib/*-linux-gnu"))
         self._library = str(library)
         places = {
-            "astetcdir": "etc",
-            "astvarlibdir": "var",
-            "astdbdir": "var",
-            "astkeydir": "var",
-            "astspooldir": "spool",
-            "astrundir": "run",
-            "astlogdir": "log",
-            "astagidir": "agi",
-        }
+            "astetcdir": "etc", "astvarlibdir": "var", "astdbdir": "var", "astkeydir": "var", "astspooldir": "spool",
+            "astrundir": "run", "astlogdir": "log", "astagidir": "agi",
+        }  # fmt: skip
         for name in set(places.values()):
             (folder / name).mkdir(parents=True, exist_ok=True)
         for name in ("cdr-custom", "cdr-csv"):

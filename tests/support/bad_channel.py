@@ -26,25 +26,14 @@ def stay(monkeypatch: pytest.MonkeyPatch) -> None:
 def call(number: int, day: date, line: str, *, answered: bool = True, second: int = 0) -> Row:
     start = datetime.combine(day, time(10)) + timedelta(seconds=second)
     return {
-        "source": "generic",
-        "call_id": f"c{number}",
-        "direction": "out",
-        "leg": "customer",
-        "display": 95013,
-        "display_shape": "short",
-        "display_confidence": "good",
-        "callee": 13900000000 + number % 1000,
-        "callee_shape": "mobile",
-        "start_ts": start,
-        "answer_ts": start if answered else None,
-        "delivered": True,
-        "answered": answered,
-        "test": False,
-        "line_id": line,
+        "source": "generic", "call_id": f"c{number}", "direction": "out", "leg": "customer", "display": 95013,
+        "display_shape": "short", "display_confidence": "good", "callee": 13900000000 + number % 1000,
+        "callee_shape": "mobile", "start_ts": start, "answer_ts": start if answered else None, "delivered": True,
+        "answered": answered, "test": False, "line_id": line,
         "extra": f'{{"录音文件": "rec/{13900000000 + number % 1000}-{number}.wav"}}',
         "line": number,
         "part": f"{start:%Y-%m}",
-    }
+    }  # fmt: skip
 
 
 def calls() -> list[Row]:

@@ -114,12 +114,8 @@ class _Run:
         self.rows.append(
             shared
             | {
-                "call_id": key,
-                "direction": "out",
-                "leg": "customer",
-                "display": 95013,
-                "callee": 13900000000 + number,
-                "start_ts": START + timedelta(seconds=start),
+                "call_id": key, "direction": "out", "leg": "customer", "display": 95013,
+                "callee": 13900000000 + number, "start_ts": START + timedelta(seconds=start),
                 "answer_ts": None if answered is None else START + timedelta(seconds=answered),
                 "end_ts": START + timedelta(seconds=end),
                 "result": "no_answer" if answered is None else "answered",
@@ -128,25 +124,18 @@ class _Run:
                 "agent_id": None if self.team.legs else seat,
                 "agent_kind": None if self.team.legs or seat is None else "human",
             }
-        )
+        )  # fmt: skip
         if self.team.legs and seat is not None:
             begin = start - 1 if led else joined
             self.rows.append(
                 shared
                 | {
-                    "call_id": f"{key}a",
-                    "direction": "internal",
-                    "leg": "agent",
-                    "start_ts": START + timedelta(seconds=begin),
-                    "answer_ts": START + timedelta(seconds=begin),
-                    "end_ts": START + timedelta(seconds=end),
-                    "result": "answered",
-                    "delivered": False,
-                    "answered": False,
-                    "agent_id": seat,
-                    "agent_kind": "human",
+                    "call_id": f"{key}a", "direction": "internal", "leg": "agent",
+                    "start_ts": START + timedelta(seconds=begin), "answer_ts": START + timedelta(seconds=begin),
+                    "end_ts": START + timedelta(seconds=end), "result": "answered", "delivered": False,
+                    "answered": False, "agent_id": seat, "agent_kind": "human",
                 }
-            )
+            )  # fmt: skip
 
 
 def calls(team: Team, seed: int) -> list[dict[str, object]]:

@@ -47,13 +47,8 @@ def purpose(name: str, *words: str, consent: bool = False, hours: Any = ((0, 144
 def tenant(code: str = "acme", **changes: Any) -> dict[str, Any]:
     """An enterprise's JSON as the feed writes it: root 95013 of length 8, channels L01 and, isolated, L02."""
     told: dict[str, Any] = {
-        "enterprise": code,
-        "version": 1,
-        "enforce": True,
-        "unfiled_purpose": "allow",
-        "unnamed": "unnamed",
-        "isolated_displays": [],
-        "caps": [asdict(cap("L01")), asdict(cap("L02", 30))],
+        "enterprise": code, "version": 1, "enforce": True, "unfiled_purpose": "allow", "unnamed": "unnamed",
+        "isolated_displays": [], "caps": [asdict(cap("L01")), asdict(cap("L02", 30))],
         "channels": [
             {"name": "L01", "team": "T01", "isolated": False, "days": [[None, None]]},
             {"name": "L02", "team": "T02", "isolated": True, "days": [[None, None]]},
@@ -65,7 +60,7 @@ def tenant(code: str = "acme", **changes: Any) -> dict[str, Any]:
             purpose("other", consent=True, hours=((480, 1260),)),
         ],
         "numbers": [{"root": "95013", "length": 8, "filed": True, "outbound": True, "purpose": "外呼营销、售后回访"}],
-    }
+    }  # fmt: skip
     return {**told, **changes}
 
 

@@ -38,16 +38,8 @@ class Valkey:
         told = FIT | {name.replace("_", "-"): value for name, value in options.items()}
         words = [word for name, value in told.items() for word in (f"--{name}", value)]
         self._words = [
-            program,
-            "--port",
-            "0",
-            "--unixsocket",
-            str(self.socket),
-            "--dir",
-            str(self.folder),
-            "--save",
-            "",
-        ]
+            program, "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder), "--save", "",
+        ]  # fmt: skip
         self._words += words
         self._process: subprocess.Popen[bytes] | None = None
 

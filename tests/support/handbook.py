@@ -23,31 +23,17 @@ DAY: Final = "2026-11-25"
 WORKER: Final = 120_000  # milliseconds
 # Picture -> where the newcomer sees it.
 WAY: Final[Mapping[str, str]] = {
-    "start-steps": "steps",
-    "calls-check": "check",
-    "calls-imported": "imported",
-    "start-needs": "needs",
-    "registers-number": "number",
-    "start-light": "light",
-}
+    "start-steps": "steps", "calls-check": "check", "calls-imported": "imported", "start-needs": "needs",
+    "registers-number": "number", "start-light": "light",
+}  # fmt: skip
 # Picture -> page of the demo's enterprise.
 PAGES: Final[Mapping[str, str]] = {
-    "registers": "registers/",
-    "portrait": "2026/",
-    "portrait-metric": "2026/metric/complaint_rate/",
-    "simulate": "2026/simulate/?open_seats=5",
-    "season": "season/",
-    "dossier": "dossier/2026/",
-    "dossier-seals": "dossier/2026/seals/",
-    "dossier-package": "dossier/2026/package/",
-    "complaints": "complaints/",
-    "gate": "gate/",
-    "callback": "inspection/callback/",
-    "drill": "inspection/drill/",
-    "day": "inspection/day/",
-    "screens": "inspection/screens/",
-    "people": "people/",
-}
+    "registers": "registers/", "portrait": "2026/", "portrait-metric": "2026/metric/complaint_rate/",
+    "simulate": "2026/simulate/?open_seats=5", "season": "season/", "dossier": "dossier/2026/",
+    "dossier-seals": "dossier/2026/seals/", "dossier-package": "dossier/2026/package/", "complaints": "complaints/",
+    "gate": "gate/", "callback": "inspection/callback/", "drill": "inspection/drill/", "day": "inspection/day/",
+    "screens": "inspection/screens/", "people": "people/",
+}  # fmt: skip
 
 
 def take(folder: Path, target: Path) -> list[Path]:
@@ -185,16 +171,10 @@ def _looked_into(path: str) -> Callable[[Site, Any], None]:
 
 # Picture -> what leads to it.
 WAYS: Final[Mapping[str, Callable[[Site, Any], None]]] = {
-    "reconcile": _reconcile,
-    "dossier-scan": _scan,
-    "complaint": _complaint,
-    "rectification": _case,
-    "isolate": _isolate,
-    "approvals": _approval,
-    "reminders": _reminders,
-    "inspection": _looked_into("inspection/"),
+    "reconcile": _reconcile, "dossier-scan": _scan, "complaint": _complaint, "rectification": _case,
+    "isolate": _isolate, "approvals": _approval, "reminders": _reminders, "inspection": _looked_into("inspection/"),
     "answers": _looked_into("inspection/answers/"),
-}
+}  # fmt: skip
 NAMES: Final = frozenset(f"{name}.png" for name in (*WAY, *PAGES, *WAYS))
 
 

@@ -101,10 +101,6 @@ def add_registers(lake: Lake, seed: int) -> None:
 
 def _root(root: int, total: int, first: date | None, last: date | None) -> data.Row:
     return {
-        "root": root,
-        "root_length": len(str(root)),
-        "total_length": total,
-        "filed": True,
-        "valid_from": first,
+        "root": root, "root_length": len(str(root)), "total_length": total, "filed": True, "valid_from": first,
         "valid_to": last,
-    }
+    }  # fmt: skip

@@ -27,23 +27,13 @@ TEMPLATE_BLOCK = re.compile(r"\{%\s*blocktranslate\b([^%]*)%\}(.*?)\{%\s*endbloc
 TEMPLATE_VALUE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 # argparse speaks through the process-wide gettext domain; these are its sentences that people meet.
 ARGPARSE = (
-    "usage: ",
-    "positional arguments",
-    "options",
-    "show this help message and exit",
-    "the following arguments are required: %s",
-    "unrecognized arguments: %s",
-    "not allowed with argument %s",
-    "ambiguous option: %(option)s could match %(matches)s",
-    "expected one argument",
-    "expected at most one argument",
-    "expected at least one argument",
-    "one of the arguments %s is required",
-    "invalid %(type)s value: %(value)r",
-    "invalid choice: %(value)r (choose from %(choices)s)",
-    "argument %(argument_name)s: %(message)s",
+    "usage: ", "positional arguments", "options", "show this help message and exit",
+    "the following arguments are required: %s", "unrecognized arguments: %s", "not allowed with argument %s",
+    "ambiguous option: %(option)s could match %(matches)s", "expected one argument", "expected at most one argument",
+    "expected at least one argument", "one of the arguments %s is required", "invalid %(type)s value: %(value)r",
+    "invalid choice: %(value)r (choose from %(choices)s)", "argument %(argument_name)s: %(message)s",
     "ignored explicit argument %r",
-)
+)  # fmt: skip
 
 
 def _in_python(path: Path) -> Iterator[str]:

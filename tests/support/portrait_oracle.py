@@ -212,17 +212,12 @@ def complaints(tables: dict[str, list[Row]]) -> list[Row]:
         accepted = complaint["accepted_ts"]
         found.append(
             {
-                **complaint,
-                "day": None if accepted is None else accepted.date(),
-                "rate": rate.get(complaint["complaint_id"]),
-                "ticket": ticket.get(complaint["complaint_id"]),
-                "kind": call.get("agent_kind"),
-                "how": call.get("how"),
-                "line": line,
-                "team": team_of(line, team, day, tables["line_dim"]),
-                "digits": complaint["complained"],
+                **complaint, "day": None if accepted is None else accepted.date(),
+                "rate": rate.get(complaint["complaint_id"]), "ticket": ticket.get(complaint["complaint_id"]),
+                "kind": call.get("agent_kind"), "how": call.get("how"), "line": line,
+                "team": team_of(line, team, day, tables["line_dim"]), "digits": complaint["complained"],
             }
-        )
+        )  # fmt: skip
     return found
 
 

@@ -27,46 +27,26 @@ def _call(number: int) -> dict[str, object]:
     display, shape = DISPLAYS[0 if number % 4 else number // 4 % 4]
     answered = number % 3 == 0
     return {
-        "source": "generic",
-        "call_id": f"c{number}",
-        "direction": "out",
-        "leg": "customer",
-        "display": display,
-        "display_shape": shape,
-        "display_confidence": "good" if display else "none",
-        "callee": 13900000000 + number,
-        "callee_shape": "mobile",
-        "start_ts": start,
+        "source": "generic", "call_id": f"c{number}", "direction": "out", "leg": "customer", "display": display,
+        "display_shape": shape, "display_confidence": "good" if display else "none", "callee": 13900000000 + number,
+        "callee_shape": "mobile", "start_ts": start,
         "answer_ts": start + timedelta(seconds=5) if answered else None,
-        "end_ts": start + timedelta(seconds=60),
-        "result": "answered" if answered else "no_answer",
-        "delivered": True,
-        "answered": answered,
-        "test": False,
-        "agent_kind": "robot" if number % 5 == 0 else "human",
-        "line_id": f"L{number % 3}",
-        "batch": "B1",
-        "file": "0" * 64,
-        "line": number,
-        "part": f"{start:%Y-%m}",
-    }
+        "end_ts": start + timedelta(seconds=60), "result": "answered" if answered else "no_answer", "delivered": True,
+        "answered": answered, "test": False, "agent_kind": "robot" if number % 5 == 0 else "human",
+        "line_id": f"L{number % 3}", "batch": "B1", "file": "0" * 64, "line": number, "part": f"{start:%Y-%m}",
+    }  # fmt: skip
 
 
 def _complaint(number: int) -> dict[str, object]:
     moment = datetime(YEAR, 3, 1 + number, 10)  # noqa: DTZ001 -- wall time
     return {
-        "complaint_id": f"T{number}",
-        "source": "12321" if number % 2 else "12300",
-        "reference": f"R{number}",
-        "accepted_ts": moment,
-        "arrived_ts": moment,
-        "complainant": 13900000000 + number,
-        "complained": 95013,
+        "complaint_id": f"T{number}", "source": "12321" if number % 2 else "12300", "reference": f"R{number}",
+        "accepted_ts": moment, "arrived_ts": moment, "complainant": 13900000000 + number, "complained": 95013,
         "closed_ts": moment + timedelta(hours=5 * number) if number % 3 else None,
         "exclusion": "not_a_call" if number == 4 else None,
         "line_id": "L1",
         "team_id": "T1",
-    }
+    }  # fmt: skip
 
 
 @cache

@@ -23,14 +23,9 @@ PROGRAM = (sys.executable, "-m", "nianjian")
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds in which a busy machine answers, starts or ends something
 FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
 # Prints the session of a person who is signed in; the person is made where there is none.
 SIGN_IN = """
 import sys

@@ -38,14 +38,10 @@ def connect_server(folder: Path, master: str) -> Iterator[str]:
     """``sc://…`` of a Spark Connect server on the cluster. It asks for all cores: no other driver beside it."""
     [port] = free_ports(1)
     settings = {
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.executor.memory": "2g",
-        "spark.executor.cores": "2",
-        "spark.ui.enabled": "false",
-        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.executor.memory": "2g",
+        "spark.executor.cores": "2", "spark.ui.enabled": "false", "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": str(port),
-    }
+    }  # fmt: skip
     command = [_spark("spark-submit"), "--class", "org.apache.spark.sql.connect.service.SparkConnectServer"]
     command += ["--name", "connect", "--master", master]
     for key, value in settings.items():
@@ -71,13 +67,9 @@ def _spark(name: str) -> str:
 @contextmanager
 def _program(folder: Path, name: str, command: list[str], port: int) -> Iterator[None]:
     environment = {
-        **os.environ,
-        "SPARK_HOME": str(_home()),
-        "PYSPARK_PYTHON": sys.executable,
-        "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_NO_DAEMONIZE": "1",
-        "SPARK_WORKER_DIR": str(folder / "jobs"),
-    }
+        **os.environ, "SPARK_HOME": str(_home()), "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_NO_DAEMONIZE": "1", "SPARK_WORKER_DIR": str(folder / "jobs"),
+    }  # fmt: skip
     log = folder / f"{name}.log"
     with log.open("wb") as out:
         running = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment)

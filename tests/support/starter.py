@@ -32,13 +32,9 @@ from typing import Any, Final, NoReturn
 PACKAGES: Final = ("nianjian",)
 # Loaded late by what uses them.
 LIBRARIES: Final = (
-    "django.db.backends.postgresql.base",
-    "django.db.migrations.executor",
-    "django.views.debug",
-    "ibis.backends.duckdb",
-    "openpyxl",
-    "rich.traceback",
-)
+    "django.db.backends.postgresql.base", "django.db.migrations.executor", "django.views.debug",
+    "ibis.backends.duckdb", "openpyxl", "rich.traceback",
+)  # fmt: skip
 LONGEST: Final = 1 << 20  # bytes of a request
 
 

@@ -277,26 +277,14 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         "code": code,
         "day": date(2026, 11, 3),
         "scan": inspection.store_scan(enterprise=code, day=date(2026, 11, 3), file=notice, actor=actor).pk,
-        "drill": _drill(code, door.token),
-        "year": 2026,
-        **_round(code, actor),
-        "run": portraits.list_runs(code, 2026)[0],
-        "earlier": portraits.list_runs(code, 2026)[1],
-        "batch": batches.list_batches(code)[0].id,
-        "job": queue.jobs(code)[0].id,
-        "draft": _draft(code, actor, first=500),
-        "key": key,
-        "version": line.pk,
-        "arrival": waits.pk,
+        "drill": _drill(code, door.token), "year": 2026, **_round(code, actor),
+        "run": portraits.list_runs(code, 2026)[0], "earlier": portraits.list_runs(code, 2026)[1],
+        "batch": batches.list_batches(code)[0].id, "job": queue.jobs(code)[0].id,
+        "draft": _draft(code, actor, first=500), "key": key, "version": line.pk, "arrival": waits.pk,
         "signed": _signed(code, actor),
         "paper": papers.attach_to_row(register="lines", row=line, name="scan.png", content=PNG, actor=actor),
-        "approval": asked.id,
-        "webhook": hook.id,
-        "case": case,
-        **_reconciliation(code, actor),
-        "trial": _callback(code, actor),
-        "task": task.pk,
-        "dispatch": _sending(code, lead),
+        "approval": asked.id, "webhook": hook.id, "case": case, **_reconciliation(code, actor),
+        "trial": _callback(code, actor), "task": task.pk, "dispatch": _sending(code, lead),
         "closed": _archived(code, actor),
         "measure": rectification.add_measure(
             enterprise=code, case=case, text="抽查", owner="王五", due=date(2026, 5, 8), every=None, actor=actor
@@ -307,4 +295,4 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
             enterprise=code, actor=actor, texts={"ticket_id": f"TS-{code}", "source": "12321", "team_id": "T1"}
         ),
         "door": door.pk,
-    }
+    }  # fmt: skip

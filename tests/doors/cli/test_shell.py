@@ -36,17 +36,13 @@ def test_help_speaks_the_language(
 @pytest.mark.parametrize(
     "words",
     [
-        (),
-        ("nonsense",),
-        ("calls",),
-        ("calls", "import", "x.csv"),
-        ("calls", "list"),
+        (), ("nonsense",), ("calls",), ("calls", "import", "x.csv"), ("calls", "list"),
         ("portrait", "run", "--enterprise", "demo", "--year", "soon"),
         ("portrait", "simulate", "--enterprise", "demo", "--year", "2026", "--open-seats", "-1"),
         ("registers", "list", "numbers", "--enterprise", "demo", "--as-at", "2026-02-30"),
         ("serve", "--listen", "everywhere"),
     ],
-)
+)  # fmt: skip
 def test_wrong_use_is_2_and_one_json_object(
     words: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,92 +28,42 @@ pytestmark = pytest.mark.django_db
 METHODS: Final = ("GET", "POST", "PUT", "DELETE")
 # What stands for a parameter that names nothing of a tenant; with the address' name where one is not enough.
 SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
-    ("", "split"): "line",
-    ("", "slug"): "complaint_rate",
-    ("", "form"): "xlsx",
-    ("", "kind"): "lines",
-    ("", "number"): 1,
-    ("", "item"): "articles",
-    ("", "source"): "tinet",
-    ("", "secret"): "nonsense",
-    ("screens-kiosk", "part"): "office",
-    ("", "provider_id"): "oidc",
-    ("", "pk"): 1,
-    ("", "token"): "nonsense",
-    ("", "receipt"): "nonsense",
-    ("complain", "token"): "nonsense",
-    ("one-click-done", "token"): "nonsense",
-    ("one-click-code", "form"): "svg",
-    ("complaints-act", "act"): "respond",
-    ("dossier-act", "act"): "confirm",
-    ("dossier-seals-act", "act"): "use",
-    ("dossier-seals-upload", "what"): "paper",
-    ("rounds-act", "act"): "answer",
-    ("", "report"): "licence",
-    ("season-archive", "year"): 2023,
-    ("season-archive-file", "year"): 2023,
-    ("season-archive-file", "part"): "log",
-    ("portrait-chart", "name"): "complaint_rate",
-    ("rectify-report", "form"): "docx",
-    ("rules-one", "key"): RULE,
-    ("rules-one-here", "key"): RULE,
-    ("rules-overlay", "key"): RULE,
-    ("rules-overlay-here", "key"): RULE,
-    ("rules-effect", "key"): RULE,
-    ("rules-effect-here", "key"): RULE,
-    ("rules-effect-stop", "key"): RULE,
-    ("rules-effect-stop-here", "key"): RULE,
-}
+    ("", "split"): "line", ("", "slug"): "complaint_rate", ("", "form"): "xlsx", ("", "kind"): "lines",
+    ("", "number"): 1, ("", "item"): "articles", ("", "source"): "tinet", ("", "secret"): "nonsense",
+    ("screens-kiosk", "part"): "office", ("", "provider_id"): "oidc", ("", "pk"): 1, ("", "token"): "nonsense",
+    ("", "receipt"): "nonsense", ("complain", "token"): "nonsense", ("one-click-done", "token"): "nonsense",
+    ("one-click-code", "form"): "svg", ("complaints-act", "act"): "respond", ("dossier-act", "act"): "confirm",
+    ("dossier-seals-act", "act"): "use", ("dossier-seals-upload", "what"): "paper", ("rounds-act", "act"): "answer",
+    ("", "report"): "licence", ("season-archive", "year"): 2023, ("season-archive-file", "year"): 2023,
+    ("season-archive-file", "part"): "log", ("portrait-chart", "name"): "complaint_rate",
+    ("rectify-report", "form"): "docx", ("rules-one", "key"): RULE, ("rules-one-here", "key"): RULE,
+    ("rules-overlay", "key"): RULE, ("rules-overlay-here", "key"): RULE, ("rules-effect", "key"): RULE,
+    ("rules-effect-here", "key"): RULE, ("rules-effect-stop", "key"): RULE, ("rules-effect-stop-here", "key"): RULE,
+}  # fmt: skip
 # What names something of one tenant: beside the code of another it must lead nowhere.
 NAMING: Final = frozenset(
     {
-        "batch",
-        "job",
-        "draft",
-        "paper",
-        "signed",
-        "approval",
-        "webhook",
-        "name",
-        "key",
-        "case",
-        "ticket",
-        "door",
-        "evidence",
-        "arrival",
-        "reconciliation",
-        "dispatch",
-        "trial",
-        "drill",
+        "batch", "job", "draft", "paper", "signed", "approval", "webhook", "name", "key", "case", "ticket", "door",
+        "evidence", "arrival", "reconciliation", "dispatch", "trial", "drill",
     }
-)
+)  # fmt: skip
 _ASKED: Final = {"value": "0.2", "valid_from": "2026-01-01", "valid_to": "", "reason": "因为", "step": "send"}
 _PERSON: Final = {"name": "王芳", "role": "auditor", "email": "", "team": ""}
 # Forms that would do something, where an empty one is nothing; queries where an address alone is nothing.
 FORMS: Final[Mapping[str, Mapping[str, str]]] = {
-    "data-import": {"kind": "calls"},
-    "overview-start": {"number": "B2-20080101"},
-    "overview-lead": {"on": "no"},
+    "data-import": {"kind": "calls"}, "overview-start": {"number": "B2-20080101"}, "overview-lead": {"on": "no"},
     "portrait-run": {"as_of": "", "province": ""},
     "portrait-reveal": {"kind": "tickets", "complaint_id": "T1"},
     "registers-new": {"line_id": "L-new", "team": "T1"},
     "registers-end": {"row": "{version}", "start": "2026-01-01", "reason": "合同到期"},
     "registers-edit": {"how": "correct", "seen": "{version}", "line_id": "L-x", "team": "T1"},
     "gate-change": {"act": "cap", "key": "display", "name": "95013009", "cap": "100", "reason": "试"},
-    "rules-overlay": {**_ASKED, "province": "北京"},
-    "rules-overlay-here": _ASKED,
-    "approvals-decide": {"decision": "yes"},
-    "approvals-decide-here": {"decision": "yes"},
-    "people-add": _PERSON,
-    "people-add-here": _PERSON,
-    "people-one": {"act": "close"},
-    "people-one-here": {"act": "close"},
+    "rules-overlay": {**_ASKED, "province": "北京"}, "rules-overlay-here": _ASKED,
+    "approvals-decide": {"decision": "yes"}, "approvals-decide-here": {"decision": "yes"}, "people-add": _PERSON,
+    "people-add-here": _PERSON, "people-one": {"act": "close"}, "people-one-here": {"act": "close"},
     "webhooks": {"url": "https://192.0.2.1/x", "events": "portrait.run"},
-    "webhooks-one": {"act": "close"},
-    "complaints-match": {"decision": "dismiss"},
-    "complaints-new": {"source": "12321"},
-    "one-click": {"number": "95013009"},
-    "dossier-act": {"version": "1"},
+    "webhooks-one": {"act": "close"}, "complaints-match": {"decision": "dismiss"},
+    "complaints-new": {"source": "12321"}, "one-click": {"number": "95013009"}, "dossier-act": {"version": "1"},
     "dossier-seals-act": {"item": "articles", "kind": "official_seal", "page": "1", "reason": "样稿"},
     "dossier-seals-upload": {"item": "articles"},
     "rounds-act": {"request": "{asked}", "note": "已装订"},
@@ -143,7 +93,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "rectify-open": {"received": "2026-04-28", "causes": ""},
     "rectify-watch": {"licence": "B2-20080101", "since": "2026-01-01", "source": "来函"},
     "enterprises": {"code": "third", "name": "第三家", "province": "北京"},
-}
+}  # fmt: skip
 QUERIES: Final[Mapping[str, str]] = {
     "portrait-rows": "class=complaints&look=1",
     "portrait-compare": "a={earlier}&b={run}",
@@ -151,17 +101,12 @@ QUERIES: Final[Mapping[str, str]] = {
 }
 # Acts that a view asks for beyond its mark.
 DEEPER: Final[Mapping[tuple[str, str], Act]] = {
-    ("data-job-stop", "POST"): Act.LOAD,
-    ("season-archive-file", "POST"): Act.AUDIT,
-    ("reconcile-difference", "POST"): Act.LOAD,
-    ("callback-one", "POST"): Act.LOAD,
-    ("callback-ways", "POST"): Act.ADMINISTER,
-    ("screens", "POST"): Act.ADMINISTER,
-    ("rectify-tickets", "POST"): Act.REPORT,
-    ("rectify-watch", "POST"): Act.LOAD,
-    ("approvals-decide", "POST"): Act.APPROVE,
-    ("approvals-decide-here", "POST"): Act.APPROVE,
-}
+    ("data-job-stop", "POST"): Act.LOAD, ("season-archive-file", "POST"): Act.AUDIT,
+    ("reconcile-difference", "POST"): Act.LOAD, ("callback-one", "POST"): Act.LOAD,
+    ("callback-ways", "POST"): Act.ADMINISTER, ("screens", "POST"): Act.ADMINISTER,
+    ("rectify-tickets", "POST"): Act.REPORT, ("rectify-watch", "POST"): Act.LOAD,
+    ("approvals-decide", "POST"): Act.APPROVE, ("approvals-decide-here", "POST"): Act.APPROVE,
+}  # fmt: skip
 # Who sees the rows of one team finds no work but what this one person has asked for.
 OWN_WORK: Final = frozenset({"data-job", "data-job-progress", "data-job-stop"})
 # Under the API's address, but no operation of it: nobody is led anywhere, whoever asks.

@@ -47,14 +47,10 @@ COMMANDS: dict[str, tuple[Act, str, tuple[str, ...]]] = {
     "user grant": (Act.PEOPLE, HERE, ("anna", "--role", "auditor", *AT)),
     "user revoke": (Act.PEOPLE, HERE, ("anna", "--role", "compliance_lead", *AT)),
     "user invite": (Act.PEOPLE, HERE, ("--role", "auditor", *AT)),
-    "user uninvite": (Act.PEOPLE, HERE, ("INVITATION", *AT)),
-    "user link": (Act.PEOPLE, HERE, ("anna",)),
-    "user close": (Act.PEOPLE, HERE, ("anna",)),
-    "user reopen": (Act.PEOPLE, HERE, ("anna",)),
-    "user confirm": (Act.PEOPLE, HERE, ("anna",)),
-    "user token list": (Act.PEOPLE, HERE, ("anna",)),
-    "user token revoke": (Act.PEOPLE, HERE, ("TOKEN",)),
-    "calls import": (Act.LOAD, HERE, ("nothing.csv", *AT)),
+    "user uninvite": (Act.PEOPLE, HERE, ("INVITATION", *AT)), "user link": (Act.PEOPLE, HERE, ("anna",)),
+    "user close": (Act.PEOPLE, HERE, ("anna",)), "user reopen": (Act.PEOPLE, HERE, ("anna",)),
+    "user confirm": (Act.PEOPLE, HERE, ("anna",)), "user token list": (Act.PEOPLE, HERE, ("anna",)),
+    "user token revoke": (Act.PEOPLE, HERE, ("TOKEN",)), "calls import": (Act.LOAD, HERE, ("nothing.csv", *AT)),
     "calls rejects": (Act.REVEAL, HERE, ("BATCH", "-o", "OUT")),
     "calls undo": (Act.LOAD, HERE, ("BATCH",)),
     "calls list": (Act.READ, HERE, AT),
@@ -75,7 +71,7 @@ COMMANDS: dict[str, tuple[Act, str, tuple[str, ...]]] = {
     "retention show": (Act.READ, EVERYWHERE, ()),
     "retention run": (Act.ADMINISTER, EVERYWHERE, ("--dry-run",)),
     "audit verify": (Act.AUDIT, EVERYWHERE, ()),
-}
+}  # fmt: skip
 CHANNEL = ("--channel", "L1", "--reason", "x")
 CASE = {  # of rectification: CASE stands for the id of a real one
     "show": (Act.READ, ()),

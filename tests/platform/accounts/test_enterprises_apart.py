@@ -24,15 +24,10 @@ def two(demo: str, anna: Actor, operator: Actor) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "grant NAME --role auditor --enterprise demo",
-        "revoke NAME --role auditor --enterprise demo",
-        "link NAME",
-        "close NAME",
-        "reopen NAME",
-        "confirm NAME",
-        "token list NAME",
+        "grant NAME --role auditor --enterprise demo", "revoke NAME --role auditor --enterprise demo", "link NAME",
+        "close NAME", "reopen NAME", "confirm NAME", "token list NAME",
     ],
-)
+)  # fmt: skip
 @pytest.mark.parametrize("acts", [None, ["people", "read"]], ids=["a whole token", "a token for some acts"])
 def test_a_person_of_another_enterprise_is_to_its_administrator_as_nobody(  # noqa: PLR0917 -- fixtures
     two: None,

@@ -43,13 +43,9 @@ def test_a_secret_comes_from_a_file(tmp_path: Path) -> None:
 def test_a_database_url_in_all_its_parts() -> None:
     found = database.settings("postgresql://an%40na:p%2Fw@db.example:5433/nian?sslmode=require", Path("/x"))
     assert {name: found[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")} == {
-        "NAME": "nian",
-        "USER": "an@na",
-        "PASSWORD": "p/w",
-        "HOST": "db.example",
-        "PORT": 5433,
+        "NAME": "nian", "USER": "an@na", "PASSWORD": "p/w", "HOST": "db.example", "PORT": 5433,
         "OPTIONS": {"sslmode": "require"},
-    }
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("url", ["mysql://u:secret@h/n", "postgresql://u:secret@h/", "postgresql://u:secret@h:x/n"])

@@ -48,19 +48,12 @@ def test_headers_by_other_names_below_a_title_and_with_notes(load: Import) -> No
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("2026-03-01", date(2026, 3, 1)),
-        ("2026/3/1", date(2026, 3, 1)),
-        ("2026.3.1", date(2026, 3, 1)),
-        ("2026年3月1日", date(2026, 3, 1)),
-        ("20260301", date(2026, 3, 1)),
-        ("2026-03-01 00:00:00", date(2026, 3, 1)),
-        ("２０２６－０３－０１", date(2026, 3, 1)),
-        ("2026-02-28T18:00:00Z", date(2026, 3, 1)),
-        ("", None),
-        ("-", None),
+        ("2026-03-01", date(2026, 3, 1)), ("2026/3/1", date(2026, 3, 1)), ("2026.3.1", date(2026, 3, 1)),
+        ("2026年3月1日", date(2026, 3, 1)), ("20260301", date(2026, 3, 1)), ("2026-03-01 00:00:00", date(2026, 3, 1)),
+        ("２０２６－０３－０１", date(2026, 3, 1)), ("2026-02-28T18:00:00Z", date(2026, 3, 1)), ("", None), ("-", None),
         ("长期", None),
     ],
-)
+)  # fmt: skip
 def test_days_in_several_spellings(load: Import, text: str, day: date | None) -> None:
     load("licences", "许可证编号,有效期止", ("浙B2-20080101", text))
     assert models.Licence.objects.get().valid_until == day

@@ -149,17 +149,11 @@ def test_a_seat_is_published_with_its_days(load: Import, lake: Lake) -> None:
     _publish(lake)
     assert _rows(lake, "seat_dim") == [
         {
-            "seat_id": "S1",
-            "kind": "robot",
-            "filing": "cancelled",
-            "filed_on": date(2025, 1, 2),
-            "cancelled_on": date(2026, 2, 3),
-            "opened_on": date(2025, 3, 4),
-            "closed_on": date(2026, 5, 6),
-            "valid_from": None,
-            "valid_to": None,
+            "seat_id": "S1", "kind": "robot", "filing": "cancelled", "filed_on": date(2025, 1, 2),
+            "cancelled_on": date(2026, 2, 3), "opened_on": date(2025, 3, 4), "closed_on": date(2026, 5, 6),
+            "valid_from": None, "valid_to": None,
         }
-    ]
+    ]  # fmt: skip
 
 
 def test_a_complaint_is_published_with_its_numbers_and_a_drill_is_not(load: Import, lake: Lake) -> None:
@@ -168,20 +162,12 @@ def test_a_complaint_is_published_with_its_numbers_and_a_drill_is_not(load: Impo
         "complaints",
         header,
         (
-            "C1",
-            "12321",
-            "R1",
-            "2026-03-01 09:30",
-            "138 0013 8000",
-            "+8695013001",
-            "2026-02-28",
-            "重复",
-            "2026-03-02",
+            "C1", "12321", "R1", "2026-03-01 09:30", "138 0013 8000", "+8695013001", "2026-02-28", "重复", "2026-03-02",
             "",
         ),
         ("C2", "12300", "", "2026-03-01 23:59:59", "138****8000", "0571-87654321", "", "", "", "否"),
         ("C3", "12300", "", "2026-03-01 23:59:59", "", "", "", "", "", "是"),
-    )
+    )  # fmt: skip
     _publish(lake)
     one, two = _rows(lake, "complaint_fact")
     assert (one["complaint_id"], one["source"], one["reference"], one["exclusion"]) == (
@@ -207,12 +193,8 @@ def test_an_attachment_is_sealed_recorded_once_and_published(
     _publish(lake)
     [row] = _rows(lake, "attachment_fact")
     assert (row["metric"], row["data_year"], row["kind"], row["name"], row["sha256"]) == (
-        "seat_vacancy",
-        2026,
-        "outsourcing_agreement",
-        "协议.pdf",
-        found.sha256,
-    )
+        "seat_vacancy", 2026, "outsourcing_agreement", "协议.pdf", found.sha256,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

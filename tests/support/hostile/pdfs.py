@@ -240,25 +240,13 @@ def too_many_pages() -> bytes:
 
 
 REFUSED: dict[str, Callable[[], bytes]] = {
-    "double_flate": double_flate,
-    "single_flate": single_flate,
-    "half_million_kids": half_million_kids,
-    "huge_picture": huge_picture,
-    "huge_page": huge_page,
-    "tiny_page": tiny_page,
-    "user_password": user_password,
-    "jpeg_as_pdf": jpeg_as_pdf,
-    "zip_behind": zip_behind,
-    "short_zip_behind": short_zip_behind,
-    "html_before": html_before,
-    "exe_before": exe_before,
-    "random_bytes": random_bytes,
-    "random_behind_head": random_behind_head,
-    "empty": empty,
-    "too_many_pages": too_many_pages,
-    "flipped": flipped,
+    "double_flate": double_flate, "single_flate": single_flate, "half_million_kids": half_million_kids,
+    "huge_picture": huge_picture, "huge_page": huge_page, "tiny_page": tiny_page, "user_password": user_password,
+    "jpeg_as_pdf": jpeg_as_pdf, "zip_behind": zip_behind, "short_zip_behind": short_zip_behind,
+    "html_before": html_before, "exe_before": exe_before, "random_bytes": random_bytes,
+    "random_behind_head": random_behind_head, "empty": empty, "too_many_pages": too_many_pages, "flipped": flipped,
     "page_tree_loop": page_tree_loop,
-}
+}  # fmt: skip
 """Refused when they are taken in."""
 COSTLY: dict[str, Callable[[], bytes]] = {
     "laughs": laughs,
@@ -267,15 +255,9 @@ COSTLY: dict[str, Callable[[], bytes]] = {
 }
 """Taken in, for only drawing them hurts: either they are drawn within the limits, or refused with their page."""
 TAKEN: dict[str, Callable[[], bytes]] = {
-    "truncated": truncated,
-    "object_stream_bomb": object_stream_bomb,
-    "deep_nesting": deep_nesting,
-    "two_billion_pages": two_billion_pages,
-    "owner_password": owner_password,
-    "negative_length": negative_length,
-    "broken_jbig2": broken_jbig2,
-    "prev_loop": prev_loop,
-    "active_content": active_content,
+    "truncated": truncated, "object_stream_bomb": object_stream_bomb, "deep_nesting": deep_nesting,
+    "two_billion_pages": two_billion_pages, "owner_password": owner_password, "negative_length": negative_length,
+    "broken_jbig2": broken_jbig2, "prev_loop": prev_loop, "active_content": active_content,
     "hidden_javascript": hidden_javascript,
-}
+}  # fmt: skip
 """Repaired or cleaned."""

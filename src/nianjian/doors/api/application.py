@@ -75,32 +75,12 @@ ABOUT: Final = (
     " writes take an `Idempotency-Key`; long work answers 202 with its job."
 )
 ROUTERS: Final = (
-    overview.router,
-    people.router,
-    calls.imports_router,
-    calls.router,
-    jobs.router,
-    registers.router,
-    calls.registers_router,
-    portraits.router,
-    rules.router,
-    api.router,
-    maintenance.audit_router,
-    maintenance.retention_router,
-    complaints.router,
-    rectification.router,
-    season.router,
-    inbox.router,
-    reconciliation.router,
-    inspection.router,
-    screens.router,
-    callbacks.router,
-    materials.router,
-    package.router,
-    rounds.router,
-    dial_policy.router,
-    webhooks.router,
-)
+    overview.router, people.router, calls.imports_router, calls.router, jobs.router, registers.router,
+    calls.registers_router, portraits.router, rules.router, api.router, maintenance.audit_router,
+    maintenance.retention_router, complaints.router, rectification.router, season.router, inbox.router,
+    reconciliation.router, inspection.router, screens.router, callbacks.router, materials.router, package.router,
+    rounds.router, dial_policy.router, webhooks.router,
+)  # fmt: skip
 
 
 class Api(NinjaAPI):

@@ -1,10 +1,13 @@
-"""What is said of a file of somebody's that cannot be read."""
+"""What is said of a file of somebody's that cannot be read; and files of ours that are written whole or not at all."""
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from nianjian.engines.kernel.errors import NianjianError
 
@@ -24,3 +27,24 @@ def content(path: Path) -> bytes:
     """All of it; errors as `reading`."""
     with wrap_read_errors(path):
         return path.read_bytes()
+
+
+@contextmanager
+def replace_file(path: Path, *, once: bool = False, prefix: str = "") -> Iterator[IO[bytes]]:
+    """A file for its owner alone that takes the place of ``path`` once all that the block writes is on disk.
+
+    ``once``: a file that is there already stays, and what was written goes. ``prefix``: how its name begins meanwhile.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix or f".{path.name}-")  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if once:
+            with suppress(FileExistsError):
+                os.link(name, path)
+        else:
+            Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -70,13 +70,17 @@ def list_common_holders(one: str, other: str) -> list[str]:
 
 def count_ways_in(user: str) -> WaysIn:
     """What a confirmation would end."""
-    return WaysIn(
-        links=first_links(user).count(),
-        sessions=len(list_sessions(user)),
-        tokens=Token.objects.filter(user_id=user).count(),
-        passkeys=list_passkeys(user).count(),
-        connections=SocialAccount.objects.filter(user_id=user).count(),
-    )
+    return WaysIn(**{name: rows.count() for name, rows in _ways_in(user).items()})
+
+
+def _ways_in(user: str) -> dict[str, QuerySet[Any]]:
+    return {
+        "links": first_links(user),
+        "sessions": Session.objects.filter(pk__in=list_sessions(user)),
+        "tokens": Token.objects.filter(user_id=user),
+        "passkeys": list_passkeys(user),
+        "connections": SocialAccount.objects.filter(user_id=user),
+    }
 
 
 def has_fresh_password(user: str) -> bool:
@@ -168,12 +172,9 @@ def confirm_account(*, user: str, actor: Actor) -> Confirmation:
 def end_ways_in(user: str) -> WaysIn:
     """End every way in that needs no password, within the caller's transaction; how many of each."""
     told = count_ways_in(user)
-    first_links(user).update(revoked_at=clock.now())
-    Session.objects.filter(pk__in=list_sessions(user)).delete()
+    for name, rows in _ways_in(user).items():
+        rows.update(revoked_at=clock.now()) if name == "links" else rows.delete()
     UserSession.objects.filter(user_id=user).delete()
-    Token.objects.filter(user_id=user).delete()
-    list_passkeys(user).delete()
-    SocialAccount.objects.filter(user_id=user).delete()
     return told
 
 

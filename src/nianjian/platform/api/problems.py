@@ -36,16 +36,10 @@ STATUS: Final[Mapping[type[NianjianError], int]] = {
     InvalidInputError: 422,
 }
 TITLES: Final[Mapping[int, str]] = {
-    400: mark("Not readable"),
-    401: mark("Not signed in"),
-    403: mark("Not allowed"),
-    404: mark("Not found"),
-    405: mark("Method not allowed"),
-    409: mark("Not possible as things stand"),
-    413: mark("Too large"),
-    422: mark("Not usable"),
-    500: mark("Something broke here"),
-}
+    400: mark("Not readable"), 401: mark("Not signed in"), 403: mark("Not allowed"), 404: mark("Not found"),
+    405: mark("Method not allowed"), 409: mark("Not possible as things stand"), 413: mark("Too large"),
+    422: mark("Not usable"), 500: mark("Something broke here"),
+}  # fmt: skip
 LANGUAGES: Final = {"en": ENGLISH, "zh": CHINESE}
 
 
@@ -144,14 +138,9 @@ def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
 def attach(one: NinjaAPI) -> None:
     """Answer every error of an API so."""
     handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
-        NianjianError: refused,
-        ValidationError: _invalid,
-        AuthenticationError: _unauthorised,
-        HttpError: unreadable,
-        SuspiciousOperation: unreadable,
-        Http404: nowhere,
-        Exception: _fault,
-    }
+        NianjianError: refused, ValidationError: _invalid, AuthenticationError: _unauthorised, HttpError: unreadable,
+        SuspiciousOperation: unreadable, Http404: nowhere, Exception: _fault,
+    }  # fmt: skip
     for kind, handler in handlers.items():
         one.add_exception_handler(kind, handler)
 

@@ -5,13 +5,12 @@ One of them is the key that signs sessions.
 
 from __future__ import annotations
 
-import os
 import secrets
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import replace_file
 from nianjian.platform.home.env import Environment
 
 PRIVATE: Final = 0o700
@@ -32,19 +31,9 @@ def make_private(folder: Path) -> None:
 
 def write_once(path: Path, content: str) -> str:
     """Write a private file unless it is there already; the content that stands in it, whoever was first."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 0600
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(name, path)
-        except FileExistsError:
-            return path.read_text(encoding="utf-8")
-    finally:
-        Path(name).unlink()
-    return content
+    with replace_file(path, once=True) as file:
+        file.write(content.encode())
+    return path.read_text(encoding="utf-8")
 
 
 def signing_key(environment: Environment) -> str:

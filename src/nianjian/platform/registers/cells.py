@@ -228,19 +228,8 @@ def _checked(check: Callable[[str], object], text: str) -> None:
 
 
 READERS: Final[dict[Kind, Callable[[Cell, Column], object]]] = {
-    Kind.TEXT: _text,
-    Kind.CODE: _code,
-    Kind.DATE: _date,
-    Kind.MOMENT: _moment,
-    Kind.MONTH: _month,
-    Kind.CHOICE: _choice,
-    Kind.FLAG: _flag,
-    Kind.WHOLE: _whole,
-    Kind.AMOUNT: _amount,
-    Kind.DURATION: _duration,
-    Kind.PHONE: _code,
-    Kind.ROOT: _root,
-    Kind.IDENTITY: _identity,
-    Kind.CREDIT_CODE: _credit_code,
+    Kind.TEXT: _text, Kind.CODE: _code, Kind.DATE: _date, Kind.MOMENT: _moment, Kind.MONTH: _month,
+    Kind.CHOICE: _choice, Kind.FLAG: _flag, Kind.WHOLE: _whole, Kind.AMOUNT: _amount, Kind.DURATION: _duration,
+    Kind.PHONE: _code, Kind.ROOT: _root, Kind.IDENTITY: _identity, Kind.CREDIT_CODE: _credit_code,
     Kind.LICENCE: _code,
-}
+}  # fmt: skip

@@ -30,13 +30,8 @@ class Licence(Version):
 
 
 KINDS: Final = {
-    "全网": "national",
-    "地网": "local",
-    "全国": "national",
-    "跨地区": "national",
-    "省内": "local",
-    "本地": "local",
-}
+    "全网": "national", "地网": "local", "全国": "national", "跨地区": "national", "省内": "local", "本地": "local",
+}  # fmt: skip
 
 
 def _credit(row: Row) -> identifiers.CreditCode | None:

@@ -25,13 +25,8 @@ class Line(Version):
 
 
 STATES: Final = {
-    "启用": "active",
-    "停用": "stopped",
-    "在用": "active",
-    "正常": "active",
-    "已启用": "active",
-    "已停用": "stopped",
-}
+    "启用": "active", "停用": "stopped", "在用": "active", "正常": "active", "已启用": "active", "已停用": "stopped",
+}  # fmt: skip
 
 
 LINES: Final = Sheet(

@@ -23,25 +23,7 @@ from nianjian.platform.registers.teams import Team
 from nianjian.platform.registers.wages import Payment
 
 __all__ = [
-    "Attachment",
-    "Batch",
-    "BatchFile",
-    "Consent",
-    "Contribution",
-    "DoNotCall",
-    "Draft",
-    "Filing",
-    "GateList",
-    "GatePolicy",
-    "HolidayFile",
-    "Licence",
-    "Line",
-    "NamedMapping",
-    "Number",
-    "Overlay",
-    "Payment",
-    "Person",
-    "RowAttachment",
-    "Seat",
-    "Team",
-]
+    "Attachment", "Batch", "BatchFile", "Consent", "Contribution", "DoNotCall", "Draft", "Filing", "GateList",
+    "GatePolicy", "HolidayFile", "Licence", "Line", "NamedMapping", "Number", "Overlay", "Payment", "Person",
+    "RowAttachment", "Seat", "Team",
+]  # fmt: skip

@@ -418,10 +418,6 @@ def _number(display: str | None) -> Iterator[Link]:
 
 
 LINKS: Final[dict[str, Callable[[ReadScope, Any], Iterator[Link]]]] = {
-    "numbers": _of_number,
-    "lines": _of_line,
-    "teams": _of_team,
-    "seats": _of_seat,
-    "staff": _of_person,
+    "numbers": _of_number, "lines": _of_line, "teams": _of_team, "seats": _of_seat, "staff": _of_person,
     "complaints": _of_complaint,
-}
+}  # fmt: skip

@@ -48,14 +48,9 @@ class Seat(Version):
 
 
 KINDS: Final = {
-    "人工": "human",
-    "机器人": "robot",
-    "人工坐席": "human",
-    "机器人坐席": "robot",
-    "智能": "robot",
-    "AI": "robot",
+    "人工": "human", "机器人": "robot", "人工坐席": "human", "机器人坐席": "robot", "智能": "robot", "AI": "robot",
     "智能机器人": "robot",
-}
+}  # fmt: skip
 
 
 def _filed_without_day(row: Row) -> Fault | None:
@@ -74,11 +69,7 @@ SEATS: Final = Sheet(
         NAME,
         IDENTITY,
         Column("工位号", "desk", Kind.CODE, ("工位",), example="3F-01"),
-        WORKPLACE,
-        SKILL,
-        TEAM,
-        EMPLOYMENT,
-        INSURED_BY,
+        WORKPLACE, SKILL, TEAM, EMPLOYMENT, INSURED_BY,
         Column("备案状态", "filing", Kind.CHOICE, choices=FILING, example="已备案"),
         Column("备案日期", "filed_on", Kind.DATE, example="2025-02-01"),
         Column("备案注销日期", "cancelled_on", Kind.DATE, ("注销日期",), example=""),
@@ -93,7 +84,7 @@ SEATS: Final = Sheet(
     ),
     notes=(_filed_without_day,),
     needed=("kind", "filing", "opened_on"),
-)
+)  # fmt: skip
 
 
 def has_robot_seats(enterprise: str, first: date, last: date) -> bool:

@@ -8,26 +8,13 @@ from nianjian.engines.kernel import numbers
 from nianjian.platform.registers.columns import Column, Fault, Kind, Row
 
 FILING: Final = {
-    "已备案": "filed",
-    "未备案": "unfiled",
-    "已注销": "cancelled",
-    "备案": "filed",
-    "备案成功": "filed",
-    "备案中": "unfiled",
-    "待备案": "unfiled",
-    "审核中": "unfiled",
-    "注销": "cancelled",
-    "已取消": "cancelled",
-}
+    "已备案": "filed", "未备案": "unfiled", "已注销": "cancelled", "备案": "filed", "备案成功": "filed",
+    "备案中": "unfiled", "待备案": "unfiled", "审核中": "unfiled", "注销": "cancelled", "已取消": "cancelled",
+}  # fmt: skip
 EMPLOYMENTS: Final = {
-    "自有": "own",
-    "派遣": "dispatched",
-    "外包": "outsourced",
-    "自有员工": "own",
-    "劳动合同": "own",
-    "劳务派遣": "dispatched",
-    "劳务外包": "outsourced",
-}
+    "自有": "own", "派遣": "dispatched", "外包": "outsourced", "自有员工": "own", "劳动合同": "own",
+    "劳务派遣": "dispatched", "劳务外包": "outsourced",
+}  # fmt: skip
 CHANGED: Final = Column("变更日期", "changed_on", Kind.DATE, ("生效日期", "变更生效日期"), example="")
 IDENTITY: Final = Column(
     "证件号",

@@ -321,88 +321,100 @@ def check_table(table: Table, sheet: Sheet, named: Sequence[Reference] = ()) -> 
 
     ``named``: fields that name rows of another register.
     """
-    found = CheckResult()
-    seen: dict[str, int] = {}
-    places = {column.field: column for column in table.columns.values()}
+    check = _Check(table, sheet, named)
     for line in table.lines:
-        before = len(found.findings)
-        row = _row(line, table, found)
-        _whole_row(row, line, table, sheet, places, found)
-        _references(row, line, table, sheet, named, found)
-        key = _key(row, sheet)
-        fields = sheet.keys[0] if key is None else key[0]
-        text = None if key is None else SEPARATOR.join(key[1])
-        column = places.get(fields[0]) or sheet.by_field(fields[0])
-        if text is None:
-            if len(found.findings) == before:  # else the key's own cell has told its fault already
-                found.findings.append(_finding(table, line, column, "key_missing"))
-        elif len(text) > KEY_LIMIT:
-            found.findings.append(_finding(table, line, column, "key_too_long"))
-        else:
-            text = _number_repeat(text, sheet, seen)
-            first = seen.setdefault(text, line.number)
-            if first != line.number:
-                found.findings.append(_finding(table, line, column, "key_duplicate", hint=str(first)))
-        if len(found.findings) == before and text is not None:
-            found.rows.append(KeyedRow(text, row, _extra(line, table)))
-        else:
-            found.faulty += 1
-    return found
+        check.add(line)
+    return check.found
 
 
-def _row(line: Line, table: Table, found: CheckResult) -> Row:
-    row: Row = {}
-    width = len(table.header)
-    if len(line.cells) > width and any(cell not in (None, "") for cell in line.cells[width:]):
-        found.findings.append(Finding(table.file, table.sheet, line.number, table.header[-1], "columns_surplus"))
-    for position, column in table.columns.items():
-        cell = line.cells[position] if position < len(line.cells) else None
-        try:
-            row[column.field] = cells.value(cell, column)
-        except cells.UnreadableError as fault:
-            hint = "、".join(_readable(column)) if fault.code in {"choice_unknown", "flag_unreadable"} else ""
-            found.findings.append(_finding(table, line, column, fault.code, cell=cell, hint=hint, details=fault.values))
-            continue
-        if column.kind is Kind.LICENCE and row[column.field] and not licence_number(str(row[column.field])).usual:
-            found.warnings.append(_finding(table, line, column, "licence_number_unusual", cell=cell))
-    return row
+class _Check:
+    """The rows of a table so far, and what is wrong with them."""
+
+    def __init__(self, table: Table, sheet: Sheet, named: Sequence[Reference]) -> None:
+        self._table, self._sheet, self._named = table, sheet, named
+        self._places = {column.field: column for column in table.columns.values()}
+        self._seen: dict[str, int] = {}  # key -> its first line
+        self.found = CheckResult()
+
+    def add(self, line: Line) -> None:
+        """Check a line."""
+        before = len(self.found.findings)
+        row = self._read(line)
+        self._check_whole(row, line)
+        for one in self._named:
+            value = row.get(one.field)
+            if value is not None and str(value) not in one.allowed:
+                into = self.found.findings if one.refuses else self.found.warnings
+                into.append(self._finding(line, self._sheet.by_field(one.field), one.code, cell=str(value)))
+        text = self._check_key(row, line, sound=len(self.found.findings) == before)
+        if len(self.found.findings) == before and text is not None:
+            self.found.rows.append(KeyedRow(text, row, _extra(line, self._table)))
+        else:
+            self.found.faulty += 1
+
+    def _read(self, line: Line) -> Row:
+        row: Row = {}
+        table, found = self._table, self.found
+        width = len(table.header)
+        if len(line.cells) > width and any(cell not in (None, "") for cell in line.cells[width:]):
+            found.findings.append(Finding(table.file, table.sheet, line.number, table.header[-1], "columns_surplus"))
+        for position, column in table.columns.items():
+            cell = line.cells[position] if position < len(line.cells) else None
+            try:
+                row[column.field] = cells.value(cell, column)
+            except cells.UnreadableError as fault:
+                hint = "、".join(_readable(column)) if fault.code in {"choice_unknown", "flag_unreadable"} else ""
+                told = self._finding(line, column, fault.code, cell=cell, hint=hint, details=fault.values)
+                found.findings.append(told)
+                continue
+            if column.kind is Kind.LICENCE and row[column.field] and not licence_number(str(row[column.field])).usual:
+                found.warnings.append(self._finding(line, column, "licence_number_unusual", cell=cell))
+        return row
+
+    def _check_whole(self, row: Row, line: Line) -> None:
+        sheet, found = self._sheet, self.found
+        for column in sheet.columns:
+            if column.required and column.field in self._places and column.field in row and row[column.field] is None:
+                found.findings.append(self._finding(line, column, "value_missing"))
+        for checks, into in ((sheet.checks, found.findings), (sheet.notes, found.warnings)):
+            for field_, code in filter(None, (check(row) for check in checks)):
+                column = self._places.get(field_) or sheet.by_field(field_)
+                into.append(self._finding(line, column, code, cell=str(row.get(field_) or "")))
+
+    def _check_key(self, row: Row, line: Line, *, sound: bool) -> str | None:
+        """The row's key; None where it has none. ``sound``: no cell has told its fault already."""
+        names = next((one for one in self._sheet.keys if all(row.get(name) is not None for name in one)), None)
+        leading = (names or self._sheet.keys[0])[0]
+        column = self._places.get(leading) or self._sheet.by_field(leading)
+        findings = self.found.findings
+        if names is None:
+            if sound:
+                findings.append(self._finding(line, column, "key_missing"))
+            return None
+        text = SEPARATOR.join(str(row[name]) for name in names)
+        if len(text) > KEY_LIMIT:
+            findings.append(self._finding(line, column, "key_too_long"))
+            return text
+        text = _number_repeat(text, self._sheet, self._seen)
+        first = self._seen.setdefault(text, line.number)
+        if first != line.number:
+            findings.append(self._finding(line, column, "key_duplicate", hint=str(first)))
+        return text
+
+    def _finding(
+        self, line: Line, column: Column, code: str, *, cell: Cell = None, hint: str = "",
+        details: Mapping[str, object] | None = None,
+    ) -> Finding:  # fmt: skip
+        """``column`` is named as the file spells it."""
+        table = self._table
+        header = next((table.header[at] for at, one in table.columns.items() if one is column), column.header)
+        shown = "" if cell is None or column.personal else LONG_DIGITS.sub(_mask_digits, str(cell)[:SHOWN])
+        return Finding(table.file, table.sheet, line.number, header, code, shown, hint, details or {})
 
 
 def _readable(column: Column) -> list[str]:
     """What may stand in the column; flags are read in both languages."""
     return ["是 (yes)", "否 (no)"] if column.kind is Kind.FLAG else column.offered()
-
-
-def _whole_row(  # noqa: PLR0917 - one step of `check`, over its own values
-    row: Row, line: Line, table: Table, sheet: Sheet, places: dict[str, Column], found: CheckResult
-) -> None:
-    for column in sheet.columns:
-        if column.required and column.field in places and column.field in row and row[column.field] is None:
-            found.findings.append(_finding(table, line, column, "value_missing"))
-    for checks, into in ((sheet.checks, found.findings), (sheet.notes, found.warnings)):
-        for one in checks:
-            fault = one(row)
-            if fault is not None:
-                column = places.get(fault[0]) or sheet.by_field(fault[0])
-                into.append(_finding(table, line, column, fault[1], cell=str(row.get(fault[0]) or "")))
-
-
-def _references(  # noqa: PLR0917 - one step of `check`, over its own values
-    row: Row, line: Line, table: Table, sheet: Sheet, named: Sequence[Reference], found: CheckResult
-) -> None:
-    for one in named:
-        value = row.get(one.field)
-        if value is not None and str(value) not in one.allowed:
-            into = found.findings if one.refuses else found.warnings
-            into.append(_finding(table, line, sheet.by_field(one.field), one.code, cell=str(value)))
-
-
-def _key(row: Row, sheet: Sheet) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    for fields in sheet.keys:
-        values = tuple(row.get(name) for name in fields)
-        if all(value is not None for value in values):
-            return fields, tuple(str(value) for value in values)
-    return None
 
 
 def _number_repeat(text: str, sheet: Sheet, seen: dict[str, int]) -> str:
@@ -423,29 +435,7 @@ def _extra(line: Line, table: Table) -> dict[str, str]:
     }
 
 
-def _finding(
-    table: Table,
-    line: Line,
-    column: Column,
-    code: str,
-    *,
-    cell: cells.Cell = None,
-    hint: str = "",
-    details: Mapping[str, object] | None = None,
-) -> Finding:
-    shown = "" if cell is None or column.personal else LONG_DIGITS.sub(_mask_digits, str(cell)[:SHOWN])
-    return Finding(table.file, table.sheet, line.number, _spelt_header(table, column), code, shown, hint, details or {})
-
-
 def _mask_digits(digits: re.Match[str]) -> str:
     """A long digit run may be a telephone or identity number in the wrong column."""
     text = digits[0]
     return f"{text[:3]}{'*' * (len(text) - 7)}{text[-4:]}" if len(text) > 7 else text  # noqa: PLR2004 - 3 + 4 stay
-
-
-def _spelt_header(table: Table, column: Column) -> str:
-    """The header as the file spells it."""
-    for position, one in table.columns.items():
-        if one is column:
-            return table.header[position]
-    return column.header

@@ -29,21 +29,11 @@ class Contribution(Version):
 
 
 INSURANCES: Final = {
-    "养老": "pension",
-    "医疗": "medical",
-    "失业": "unemployment",
-    "工伤": "injury",
-    "生育": "maternity",
-    "养老保险": "pension",
-    "基本养老保险": "pension",
-    "企业职工基本养老保险": "pension",
-    "医疗保险": "medical",
-    "基本医疗保险": "medical",
-    "职工基本医疗保险": "medical",
-    "失业保险": "unemployment",
-    "工伤保险": "injury",
+    "养老": "pension", "医疗": "medical", "失业": "unemployment", "工伤": "injury", "生育": "maternity",
+    "养老保险": "pension", "基本养老保险": "pension", "企业职工基本养老保险": "pension", "医疗保险": "medical",
+    "基本医疗保险": "medical", "职工基本医疗保险": "medical", "失业保险": "unemployment", "工伤保险": "injury",
     "生育保险": "maternity",
-}
+}  # fmt: skip
 
 
 SOCIAL_INSURANCE: Final = Sheet(

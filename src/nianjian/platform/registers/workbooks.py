@@ -103,22 +103,12 @@ def _write(page: Any, row: int, position: int, cell: Cell, form: Any) -> None:  
 
 
 NOTES: Final = {
-    Kind.TEXT: "文本",
-    Kind.CODE: "编号，按文本填写",
-    Kind.DATE: "日期：2026-03-01",
-    Kind.MOMENT: "时间：2026-03-01 09:30:00",
-    Kind.MONTH: "月份：202603",
-    Kind.CHOICE: "从列表中选择",
-    Kind.FLAG: "是 / 否",
-    Kind.WHOLE: "整数",
-    Kind.AMOUNT: "金额（元）",
-    Kind.DURATION: "秒数或 时:分:秒",
-    Kind.PHONE: "电话号码，按文本填写",
-    Kind.ROOT: "根号码，只填数字",
-    Kind.IDENTITY: "证件号码，按文本填写",
-    Kind.CREDIT_CODE: "统一社会信用代码，18位",
-    Kind.LICENCE: "许可证编号，如 浙B2-20080101",
-}
+    Kind.TEXT: "文本", Kind.CODE: "编号，按文本填写", Kind.DATE: "日期：2026-03-01",
+    Kind.MOMENT: "时间：2026-03-01 09:30:00", Kind.MONTH: "月份：202603", Kind.CHOICE: "从列表中选择",
+    Kind.FLAG: "是 / 否", Kind.WHOLE: "整数", Kind.AMOUNT: "金额（元）", Kind.DURATION: "秒数或 时:分:秒",
+    Kind.PHONE: "电话号码，按文本填写", Kind.ROOT: "根号码，只填数字", Kind.IDENTITY: "证件号码，按文本填写",
+    Kind.CREDIT_CODE: "统一社会信用代码，18位", Kind.LICENCE: "许可证编号，如 浙B2-20080101",
+}  # fmt: skip
 
 
 def _note(column: Column, *, key: bool) -> str:

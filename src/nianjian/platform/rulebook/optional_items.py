@@ -10,15 +10,10 @@ from nianjian.engines.rules.rulebook import Rulebook
 RULE: Final = "materials.optional"
 #: As the rulebook names them -> as commands and files do. No rule names a form: the original is asked for.
 NAMES: Final[Mapping[str, str]] = {
-    "年报承诺书": "report_pledge",
-    "无违规承诺书": "conduct_pledge",
-    "财务报表": "financial_statements",
-    "系统截图/坐席照片": "system_pictures",
-    "接入协议": "access_agreement",
-    "码号证书": "number_certificate",
-    "等保": "protection_grade",
-    "外包协议": "outsourcing_agreement",
-}
+    "年报承诺书": "report_pledge", "无违规承诺书": "conduct_pledge", "财务报表": "financial_statements",
+    "系统截图/坐席照片": "system_pictures", "接入协议": "access_agreement", "码号证书": "number_certificate",
+    "等保": "protection_grade", "外包协议": "outsourcing_agreement",
+}  # fmt: skip
 
 
 def list_requested_items(book: Rulebook) -> tuple[str, ...]:

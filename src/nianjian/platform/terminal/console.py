@@ -62,14 +62,9 @@ def bar(*, quiet: bool) -> Iterator[Report]:
     """Yield ``report(name, rows, bytes done, bytes in all)``; a new name starts a new line."""
     console = stderr()
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn(_("{task.fields[rows]:,} rows")),
-        _Rate(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
+        TextColumn(_("{task.fields[rows]:,} rows")), _Rate(), TimeElapsedColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
     with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
         tasks: dict[str, TaskID] = {}
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import IO, Final, TypeVar
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import replace_file
 from nianjian.platform.vault import keyring
 
 PIECE: Final = 1 << 20  # bytes
@@ -212,14 +211,5 @@ def _age(path: Path) -> float:
 def _write(path: Path, fill: Callable[[IO[bytes]], Told]) -> Told:
     """Let ``fill`` write the whole file beside and move it in at once; what it tells."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=HALF)  # mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            told = fill(file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return told
+    with replace_file(path, prefix=HALF) as file:
+        return fill(file)

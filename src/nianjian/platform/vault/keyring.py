@@ -12,9 +12,7 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import secrets
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import replace_file
 
 KEY_BYTES: Final = 32
 KEY_ID_BYTES: Final = 8
@@ -98,7 +97,7 @@ def current() -> Keyring:
             if (home / MARK).exists():
                 raise NianjianError("keys_lost", keys=str(path))
             _publish(path, json.dumps(_fresh(), indent=1), replace=False)
-        ring = _parsed(path)
+        ring = read(path)
         _check_mark(ring, home, path)
         _place.ring = ring
     return _place.ring
@@ -111,13 +110,8 @@ def decrypt(sealed: bytes, context: bytes) -> bytes:
     except NianjianError as fault:
         if fault.code != "key_unknown":
             raise
-    ring = _place.ring = _parsed(_where()[0])
+    ring = _place.ring = read(_where()[0])
     return ring.decrypt(sealed, context)
-
-
-def read(path: Path) -> Keyring:
-    """The keys of a file that need not be the one in use; ``keys_exposed``, ``keys_unreadable``."""
-    return _parsed(path)
 
 
 def key_id(sealed: bytes) -> str:
@@ -140,7 +134,7 @@ def rotate() -> str:
 def rotating() -> str | None:
     """Return the key of a rotation that goes on or was broken off, as the file says now."""
     current()
-    _place.ring = _parsed(_where()[0])
+    _place.ring = read(_where()[0])
     return _place.ring.rotating
 
 
@@ -155,7 +149,7 @@ def _change(change: Callable[[dict[str, Any]], object]) -> None:
     content = json.loads(path.read_text(encoding="utf-8"))
     change(content)
     _publish(path, json.dumps(content, indent=1), replace=True)
-    _place.ring = _parsed(path)
+    _place.ring = read(path)
 
 
 def home() -> Path:
@@ -181,23 +175,12 @@ def _fresh() -> dict[str, object]:
 def _publish(path: Path, text: str, *, replace: bool) -> None:
     """Write the whole file beside and move it in at once: no reader sees half of it, the first maker wins."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 0600
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    if replace:
-        Path(name).replace(path)
-        return
-    try:
-        os.link(name, path)
-    except FileExistsError:
-        pass  # another process made it a moment ago; what it wrote is read next
-    finally:
-        Path(name).unlink()
+    with replace_file(path, once=not replace) as file:
+        file.write(text.encode())
 
 
-def _parsed(path: Path) -> Keyring:
+def read(path: Path) -> Keyring:
+    """The keys of a file that need not be the one in use; ``keys_exposed``, ``keys_unreadable``."""
     try:
         if path.stat().st_mode & OTHERS:
             raise NianjianError("keys_exposed", keys=str(path))

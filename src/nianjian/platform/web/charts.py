@@ -6,8 +6,6 @@ It is put together once a version and kept in the home's cache. With Vega's own 
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_safe
 
+from nianjian.engines.kernel.files import replace_file
 from nianjian.engines.paper.charts import VEGA_LITE
 from nianjian.platform.home import env
 from nianjian.platform.web.access import public
@@ -33,10 +32,8 @@ def library(home: Path) -> Path:
     place = folder / f"charts-{version('vl-convert-python')}-{VEGA_LITE}.js"
     if not place.is_file():
         folder.mkdir(mode=0o700, exist_ok=True)
-        handle, fresh = tempfile.mkstemp(dir=folder, prefix=".charts-")
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(vl_convert.javascript_bundle(SNIPPET, vl_version=VEGA_LITE))
-        Path(fresh).replace(place)
+        with replace_file(place) as out:
+            out.write(vl_convert.javascript_bundle(SNIPPET, vl_version=VEGA_LITE).encode())
     return place
 
 

@@ -23,19 +23,12 @@ from nianjian.engines.paper.words import mark, words
 from nianjian.platform.web.language import current
 
 STATUS: Final[Mapping[type[NianjianError], int]] = {
-    NotFoundError: 404,
-    PermissionDeniedError: 403,
-    ConflictError: 409,
-    InvalidInputError: 400,
-}
+    NotFoundError: 404, PermissionDeniedError: 403, ConflictError: 409, InvalidInputError: 400,
+}  # fmt: skip
 TITLES: Final[Mapping[int, str]] = {
-    400: mark("That did not work"),
-    403: mark("Not allowed"),
-    404: mark("Not found"),
-    409: mark("Not possible as things stand"),
-    413: mark("Too large"),
-    500: mark("Something broke here"),
-}
+    400: mark("That did not work"), 403: mark("Not allowed"), 404: mark("Not found"),
+    409: mark("Not possible as things stand"), 413: mark("Too large"), 500: mark("Something broke here"),
+}  # fmt: skip
 TOO_LARGE: Final = "api_too_large"
 
 

@@ -17,13 +17,9 @@ pytestmark = pytest.mark.long
 PASSWORD = "eine lange Losung 47"  # noqa: S105 -- of people of the tests
 WHO = dict(zip(LANGUAGES, ("auditor", "tester"), strict=True))  # each comes by a first link, which holds once
 AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
+    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+    "isUserVerified": True, "automaticPresenceSimulation": True,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
