@@ -65,7 +65,8 @@ def daily(days: Collection[date], begin: date, until: date, excuse: Excuse = no_
     if not known:
         return Reach(UNKNOWN, "no_record", begin, until)
     oldest = min(known)
-    missing = {day: excuse(day) for day in _span(begin, until) if day not in written}
+    span = (begin + DAY * step for step in range((until - begin).days + 1))
+    missing = {day: excuse(day) for day in span if day not in written}
     # Before the first record an excuse proves only that nothing is missing there, not that a log was kept.
     reaches = all(missing[day] for day in missing if day < oldest)
     inner = [day for day, reason in missing.items() if day > oldest and not reason]
@@ -115,10 +116,6 @@ def complete(told: Mapping[date, tuple[int, int]], begin: date, until: date) -> 
 def after(gap: date, until: date) -> date | None:
     """The first day behind a gap; None: the gap goes on to the end."""
     return gap + DAY if gap < until else None
-
-
-def _span(first: date, last: date) -> list[date]:
-    return [first + DAY * step for step in range((last - first).days + 1)]
 
 
 def stretches(days: Sequence[date]) -> list[Stretch]:

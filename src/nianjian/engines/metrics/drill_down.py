@@ -340,15 +340,12 @@ def drill_down(
 
 def _check_query(portrait: Json, ask: RowQuery) -> Json:
     found = [metric for metric in portrait["metrics"] if metric["slug"] == ask.slug]
-    known = bool(found) and (ask.component in components(found[0]) or _is_exclusion(found[0], ask.component))
+    # A reason that excluded nothing is no fault: it has no rows.
+    reason = bool(found) and ask.component.startswith(EXCLUDED) and "excluded" in found[0]["components"]
+    known = reason or (bool(found) and ask.component in components(found[0]))
     months = known and (ask.month is None or ask.month in [row["month"] for row in found[0]["months"]])
     if not known or not months or not set(ask.keys) <= set(SPLITS[ask.slug]):
         part = ", ".join([ask.component, *ask.keys, *([ask.month] if ask.month else [])])
         raise NianjianError("portrait_rows_unknown", metric=ask.slug, part=part)
     metric: Json = found[0]
     return metric
-
-
-def _is_exclusion(metric: Json, component: str) -> bool:
-    """A reason that excluded nothing is no fault: it has no rows."""
-    return component.startswith(EXCLUDED) and "excluded" in metric["components"]

@@ -71,7 +71,11 @@ class Verdict:
     light: Light
     flags: tuple[Flag, ...] = ()
     bounds: Bounds | None = None
-    attachment_needed: bool = False
+
+    @property
+    def attachment_needed(self) -> bool:
+        """Whether papers may explain it."""
+        return any(flag.code == "over_limit" for flag in self.flags)
 
     @property
     def value(self) -> Fraction | None:
@@ -127,8 +131,7 @@ def seat_vacancy(
             light = Light.INSUFFICIENT
         flags = (*flags, Flag("filing_unknown", Light.INSUFFICIENT, unknown))
     bounds = (min(shares), max(shares)) if shares else None
-    over = any(flag.code == "over_limit" for flag in flags)
-    return Verdict(filed - opened, filed, light, flags, bounds, attachment_needed=over)
+    return Verdict(filed - opened, filed, light, flags, bounds)
 
 
 def _seat_flags(
@@ -173,8 +176,7 @@ def complaint_rate(
         flags.append(Flag("answer_unknown", Light.INSUFFICIENT, unknown))
     if 0 < answered < low_volume:
         flags.append(Flag("low_volume", Light.GREEN, answered))
-    over = any(flag.code == "over_limit" for flag in flags)
-    return Verdict(complaints, answered, light, tuple(flags), _complaint_bounds(*ends), attachment_needed=over)
+    return Verdict(complaints, answered, light, tuple(flags), _complaint_bounds(*ends))
 
 
 def _complaint_bounds(lowest: tuple[int, int], highest: tuple[int, int]) -> Bounds | None:

@@ -51,14 +51,13 @@ class Rules(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Name card: ``slug`` in answers, both titles, the unit of the value, its rules, the lake tables that feed it."""
+    """Name card: ``slug`` in answers, both titles, the unit of the value, its rules."""
 
     slug: str
     title_zh: str
     title_en: str
     unit: str
     rules: tuple[str, ...]
-    tables: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

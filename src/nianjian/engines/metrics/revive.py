@@ -97,14 +97,12 @@ def metrics(portrait: Json) -> tuple[Metric, ...]:
 def _metric(told: Json, known: KeptRules) -> Metric:
     slug, unit = str(told["slug"]), str(told["unit"])
     card = CARDS[slug]
-    flags = tuple(_flag(one, unit) for one in told["flags"])
     verdict = Verdict(
         numerator=told["numerator"],
         denominator=told["denominator"],
         light=Light(told["light"]),
-        flags=flags,
+        flags=tuple(_flag(one, unit) for one in told["flags"]),
         bounds=_bounds(told["bounds"], unit),
-        attachment_needed=any(flag.code == "over_limit" for flag in flags),
     )
     return Metric(
         card=card,

@@ -135,12 +135,8 @@ def _silent_days(rows: Rows, frame: Frame) -> list[date]:
         if whole(row["records"]):
             bits[whole(row["month"])] |= whole(row["day_bits"])
     last = min(day for day in (frame.period.end - DAY, frame.as_of, frame.today) if day is not None)
-    silent, day = [], frame.period.first
-    while day <= last:
-        if not bits[day.month] >> day.day & 1:
-            silent.append(day)
-        day += DAY
-    return silent
+    days = (frame.period.first + DAY * step for step in range((last - frame.period.first).days + 1))
+    return [day for day in days if not bits[day.month] >> day.day & 1]
 
 
 def _ranges(days: list[date]) -> list[dict[str, str]]:

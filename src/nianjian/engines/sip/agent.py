@@ -311,17 +311,12 @@ def place_calls(
             with suppress(RuntimeError):  # its loop has ended meanwhile: nothing lasts
                 work.loop.call_soon_threadsafe(work.task.cancel)
         thread.join()
-        if left:
-            _left(work, rest)
+        while left and not work.seen.empty():
+            place, seen = work.seen.get()
+            if seen.call_id:
+                rest(place, seen)
     if work.fault:
         raise work.fault[0]
-
-
-def _left(work: _Work, rest: Callable[[int, CallTrace], None]) -> None:
-    while not work.seen.empty():
-        place, seen = work.seen.get()
-        if seen.call_id:
-            rest(place, seen)
 
 
 def _thread(work: _Work) -> None:

@@ -148,11 +148,8 @@ async def _spoken(host: str, port: int) -> bool:
         _reader, writer = await asyncio.wait_for(opened, 2 * PATIENCE)
     except (OSError, TimeoutError) as fault:
         made.close()
-        return isinstance(fault, ssl.SSLError) and to_secure_error(fault).kind in {
-            VERSION,
-            FAILED,
-            IDENTITY,
-        }  # an alert is TLS, too
+        alerts = {VERSION, FAILED, IDENTITY}  # an alert is TLS, too
+        return isinstance(fault, ssl.SSLError) and to_secure_error(fault).kind in alerts
     writer.close()
     with suppress(OSError, TimeoutError):
         await asyncio.wait_for(writer.wait_closed(), PATIENCE)

@@ -164,8 +164,7 @@ class CallBasis:
     @cached_property
     def hours(self) -> tuple[tuple[time_of_day, time_of_day], ...]:
         """From when until when tests count on a working day; the ends are not included."""
-        found = self.book.value(f"{RULE}hours")
-        pairs = [tuple(one) for one in found if isinstance(one, tuple)] if isinstance(found, tuple) else []
+        pairs = [one for one in self.book.items(f"{RULE}hours") if isinstance(one, tuple)]
         return tuple((time_of_day.fromisoformat(str(a)), time_of_day.fromisoformat(str(b))) for a, b in pairs)
 
     @cached_property
@@ -184,8 +183,7 @@ class CallBasis:
     @property
     def carriers(self) -> tuple[str, ...]:
         """Over whom each number is tested."""
-        found = self.book.value(f"{RULE}carriers")
-        return tuple(str(one) for one in found) if isinstance(found, tuple) else ()
+        return tuple(map(str, self.book.items(f"{RULE}carriers")))
 
     @property
     def stamp(self) -> dict[str, str]:

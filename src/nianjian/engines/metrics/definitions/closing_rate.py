@@ -39,7 +39,6 @@ CARD: Final = Card(
     title_en="Closing rate",
     unit="%",
     rules=("portrait.closing_rate.limit", "portrait.closing_rate.on_time"),
-    tables=("complaint_fact", "calls", "line_dim"),
 )
 DIMENSIONS: Final = ("source", "kind", "line", "team", "display")
 

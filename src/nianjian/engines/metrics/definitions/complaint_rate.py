@@ -43,7 +43,6 @@ CARD: Final = Card(
         "portrait.complaint_rate.denominator",
         "portrait.complaint_rate.sources",
     ),
-    tables=("calls", "number_dim", "line_dim", "complaint_fact", "attachment_fact"),
 )
 SOURCES: Final = ("12321", "12300")
 BASES: Final = {"answered": "answered", "delivered": "attempts"}  # measure of the cube: name of the twin

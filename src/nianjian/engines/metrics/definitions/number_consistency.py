@@ -45,7 +45,6 @@ CARD: Final = Card(
         "portrait.number_consistency.other_short_light",
         "portrait.number_consistency.denominator",
     ),
-    tables=("calls", "number_dim", "line_dim"),
 )
 ANSWERED: Final = "answered"
 UNTOLD: Final = "answer_unknown"  # measure: delivered calls of which nothing tells whether they were answered

@@ -37,7 +37,6 @@ CARD: Final = Card(
         "portrait.seat_vacancy.attachments",
         "portrait.seat_vacancy.over_filed_light",
     ),
-    tables=("seat_dim", "attachment_fact"),
 )
 COUNTS: Final = ("filed", "opened", "opened_and_filed", "unfiled_open", "unknown_filing", "unknown_filing_open")
 

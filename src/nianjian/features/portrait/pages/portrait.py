@@ -377,7 +377,9 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
     _ = translator()
     one = get_portrait_or_404(request, code, year)
     if request.team is not None:
-        return _own_portrait(request, one, request.team, _)
+        rows = [_own_row(one, metric, _) for metric in team_results(one.data, request.team)]
+        own = {"rows": rows, "team": request.team}
+        return render(request, "portrait/own.html", shared_context(request, one, "portrait") | own)
     data = one.data
     cards = [
         (
@@ -398,11 +400,6 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
         "run_form": RunForm(initial={"as_of": data["period"]["as_of"], "province": data["province"]}),
     }
     return render(request, "portrait/portrait.html", context)
-
-
-def _own_portrait(request: Request, one: OpenPortrait, team: str, _: Words) -> HttpResponse:
-    rows = [_own_row(one, metric, _) for metric in team_results(one.data, team)]
-    return render(request, "portrait/own.html", shared_context(request, one, "portrait") | {"rows": rows, "team": team})
 
 
 @require_safe
