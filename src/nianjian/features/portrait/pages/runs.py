@@ -45,15 +45,13 @@ def simulate(request: Request, code: str, year: int) -> HttpResponse:
     lines = [str(row["key"]) for row in splits.get("line", ()) if row["key"] is not None]
     form = SimulateForm(request.GET or None, lines=lines)
     context: dict[str, Any] = shared_context(request, one, "portrait-simulate") | {"form": form}
+    maxima = count_room(enterprise=code, year=year, run=one.run, actor=request.actor)
     try:
-        maxima = count_room(enterprise=code, year=year, run=one.run, actor=request.actor)
         moves = form.moves() if form.is_bound and form.is_valid() else None
         if moves is not None or not form.is_bound:
             told = simulate_moves(enterprise=code, year=year, run=one.run, moves=moves or Moves(), actor=request.actor)
             context |= _outcome(told, _)
     except NianjianError as error:
-        if error.code == "portrait_without_rules":
-            raise
         context["fault"], context["remedy"] = describe_error(error)
     context["sliders"] = [
         {

@@ -154,9 +154,9 @@ def remove_route(*, enterprise: str, name: str, actor: Actor) -> None:
 def save_gateway(*, enterprise: str, name: str, hosts: str, actor: Actor) -> Json:
     """Say from which addresses a gateway of the ledger answers; "": forget it. ``role_missing``, `parse_hosts`."""
     require(actor, enterprise, Act.ADMINISTER)
-    found = validation.parse_hosts(hosts)
-    storage.store_gateway(enterprise=enterprise, name=name[:120], hosts=found, actor=actor)
-    return {"name": name.strip()[:120], "hosts": list(found)}
+    name, found = name.strip()[:120], validation.parse_hosts(hosts)
+    storage.store_gateway(enterprise=enterprise, name=name, hosts=found, actor=actor)
+    return {"name": name, "hosts": list(found)}
 
 
 def parse_daily(hour: str) -> time | None:
