@@ -460,11 +460,8 @@ def _figures(tables: OpenTables, channel: figures.Channel, window: Window, rules
 
 
 def _consents(enterprise: str) -> Sequence[NumberList] | None:
-    """The lists of consents by which the gate decides now; None: it has no snapshot that can be read.
-
-    Nothing is written for that: figures are counted whatever becomes of the gate, and of other enterprises' lists.
-    """
-    try:
+    """The lists of consents by which the gate decides now; None: it has no snapshot that can be read."""
+    try:  # nothing is fed for that: figures are counted whatever becomes of the gate
         tenant = open_snapshot(gate_feed.snapshot_folder()).tenants.get(enterprise)
     except NianjianError:
         LOG.warning("counted without consents: the gate's snapshot cannot be read", exc_info=True)
