@@ -143,7 +143,7 @@ async def many(counters: Counters, count: int, *slots: Slot, now: int = NOON) ->
     return sum(one.allowed for one in await asyncio.gather(*(take(counters, *slots, now=now) for _ in range(count))))
 
 
-OPENED: list[Store] = []  # by the test that runs, which stops them at its end
+OPENED: list[Counters] = []  # by the test that runs, which stops them at its end
 
 
 async def opened(valkey: Valkey, *caps: Cap, caps_of: Mapping[str, Sequence[Cap]] | None = None, **more: Any) -> Store:

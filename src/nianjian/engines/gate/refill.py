@@ -134,10 +134,7 @@ def _count_call(
 
 
 def _slots_of(asked: Request, snapshot: Snapshot) -> tuple[Slot, ...]:
-    """The counters of a call that was let go, by the caps in force.
-
-    Nothing is decided anew: a call that would be refused today has used its units all the same.
-    """
+    """The counters of a call that was let go, by the caps in force: one refused today has used its units, too."""
     tenant = snapshot.tenants.get(asked.enterprise)
     if tenant is None:
         return ()

@@ -262,11 +262,8 @@ def _list(  # noqa: PLR0917 -- one step of `_tenant`, over its own values
 
 
 def _built(row: GateList, tenant: Tenant) -> files.ListEntry:
-    """A built list as the manifest names it; ``gate_list_outdated`` where its texts would be read otherwise now.
-
-    A list that names no purpose says the same whatever they are called.
-    """
-    names: Sequence[str] = row.purposes
+    """A built list as the manifest names it; ``gate_list_outdated`` where its texts would be read otherwise now."""
+    names: Sequence[str] = row.purposes  # one that names no purpose says the same whatever they are called
     if len(names) > 1 and row.words != facts.digest_purposes(tenant):
         raise NianjianError("gate_list_outdated", enterprise=row.enterprise_id, list=row.kind, file=row.file)
     return files.ListEntry(row.kind, True, row.sha256, row.size, row.entries, tuple(names))  # noqa: FBT003 -- a built one

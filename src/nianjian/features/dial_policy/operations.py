@@ -302,12 +302,9 @@ def _change(enterprise: str, wanted: PolicyValues, actor: Actor) -> GateChange:
 
 
 def _needs_second_person(enterprise: str, wanted: PolicyValues) -> bool:
-    """Whether it touches what is isolated: a cap its own, everything else whatever is isolated in the enterprise.
-
-    To let calls go unasked is never one person's own choice, be it while the gate cannot know or all of them.
-    """
+    """Whether it touches what is isolated: a cap its own, everything else whatever is isolated in the enterprise."""
     if wanted.values.get("fail_open") or wanted.values.get("enforce") is False:
-        return True
+        return True  # calls would go unasked: never one person's own choice
     if wanted.key not in ruled.CAPPED:
         return gate_policies.has_isolation(enterprise)
     standing = gate_policies.find_policy_in_force(enterprise, wanted.key, wanted.name)

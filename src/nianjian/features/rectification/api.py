@@ -219,6 +219,7 @@ def rectification_tickets(request: Request, code: str, case: str, given: CaseGro
     return enqueued_job_document(request, reports.enqueue_tickets(case=held, group=group, actor=request.actor))
 
 
+mount(router, REGISTRY.of(operations.CASES))
 WATCH = "/enterprises/{code}/watch"
 ROUTINE = "/enterprises/{code}/routine"
 Licence = Annotated[Text, Field(min_length=1, max_length=80)]
@@ -351,6 +352,3 @@ def _written(request: Request, code: str, licence: str, **given: Any) -> dict[st
     """The newest flag of the licence as it stands now."""
     told = operations.change_watch_list(enterprise=code, licence=licence, year=None, actor=request.actor, **given)
     return next(one for one in reversed(told["watched"]) if one["licence"] == licence.strip())
-
-
-mount(router, REGISTRY.of(operations.CASES))

@@ -420,8 +420,7 @@ def _counted(enterprise: str, order: Order, days: Mapping[str, Window], step: St
     with open_tables(enterprise, rules, step) as tables:
         parts = {name: _figures(tables, channel, window, rules, step) for name, window in days.items()}
         for name, window in days.items():
-            told = _white_listed(tables, channel, window, consents or (), step)
-            parts[name]["channel"] |= told if consents is not None else {}
+            parts[name]["channel"] |= _white_listed(tables, channel, window, consents, step)
         step()
         tables_of_calls = tables.dated["calls"], tables.dated["line_dim"]
         asked = figures.split_day(*tables_of_calls, channel, moment.replace(tzinfo=None))
@@ -461,11 +460,8 @@ def _figures(tables: OpenTables, channel: figures.Channel, window: Window, rules
 
 
 def _consents(enterprise: str) -> Sequence[NumberList] | None:
-    """The lists of consents by which the gate decides now; None: it has no snapshot that can be read.
-
-    Nothing is written for that: figures are counted whatever becomes of the gate, and of other enterprises' lists.
-    """
-    try:
+    """The lists of consents by which the gate decides now; None: it has no snapshot that can be read."""
+    try:  # nothing is fed for that: figures are counted whatever becomes of the gate
         tenant = open_snapshot(gate_feed.snapshot_folder()).tenants.get(enterprise)
     except NianjianError:
         LOG.warning("counted without consents: the gate's snapshot cannot be read", exc_info=True)
@@ -474,15 +470,17 @@ def _consents(enterprise: str) -> Sequence[NumberList] | None:
 
 
 def _white_listed(
-    tables: OpenTables, channel: figures.Channel, window: Window, consents: Sequence[NumberList], step: Steps
+    tables: OpenTables, channel: figures.Channel, window: Window, consents: Sequence[NumberList] | None, step: Steps
 ) -> Json:
-    """How many of the channel's calls in a window went to callees with a consent on file at that moment."""
+    """How many of the channel's calls in a window went to callees with a consent on file at that moment; if known."""
     asked = figures.channel_attempts(
         tables.dated["calls"], tables.dated["line_dim"], channel, window, figures.CONSENT_COLUMNS
     )
     step()
     called = tables.engine.rows(figures.list_callees(asked)) if consents else []
     step()
+    if consents is None:
+        return {}
     spans = tables.engine.hold("consents", figures.consent_spans(called, consents))
     return figures.summarize_counts(tables.engine.rows(figures.count_listed_attempts(asked, spans))[0])
 

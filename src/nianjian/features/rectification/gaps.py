@@ -110,12 +110,9 @@ def _figures(facts: Facts) -> list[Gap]:
 
 
 def _off_white_list(since: Mapping[str, Any]) -> list[Gap]:
-    """Calls of the isolated channel to callees without a consent: against what the report says of its white list.
-
-    It does not block: a consent that was erased since is not found either.
-    """
+    """Calls of the isolated channel to callees without a consent: against what the report says of its white list."""
     known = since.get("callees_known", 0)
-    off = known - since.get("white_listed", 0)
+    off = known - since.get("white_listed", 0)  # a consent that was erased since is not found either
     return [Gap("off_white_list", blocks=False, values={"count": off, "of": known})] if off else []
 
 

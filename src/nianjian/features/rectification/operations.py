@@ -20,7 +20,7 @@ from nianjian.features.dial_policy import facts as gate_facts
 from nianjian.features.dial_policy import operations as gate_policy
 from nianjian.features.portrait import portraits, watch_limits, watch_list
 from nianjian.features.rectification import queries, states, storage
-from nianjian.features.rectification.models import Case, Measure, Order, Paper, Task, Watch
+from nianjian.features.rectification.models import Case, Measure, Order, Paper, Task
 from nianjian.features.rectification.storage import Notice, PaperContent
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
@@ -485,40 +485,19 @@ def change_watch_list(
     """
     if licence is not None and until is not None:
         require(actor, enterprise, Act.LOAD)
-        _unflag_licence(enterprise, licence.strip(), until, actor)
+        storage.unflag_licence(enterprise=enterprise, licence=licence.strip(), until=until, actor=actor)
     elif licence is not None:
         require(actor, enterprise, Act.LOAD)
         held = None if case is None else get_visible_case(case, actor, Act.LOAD)
         plain = storage.check_short_text("licence", licence, storage.LICENCE)
         enterprise = accounts.enterprise(enterprise).code
         _check_licence(enterprise, plain)
-        for name, text in (("licence", plain), ("source", source)):
-            if not text.strip():
-                raise NianjianError("rectify_text_missing", field=name)
-        _flag_licence(enterprise, held, actor, licence=plain, since=since or clock.today(), source=source.strip())
+        flag: Json = {"licence": plain, "since": since or clock.today(), "source": source.strip(), "case": held}
+        storage.flag_licence(enterprise=enterprise, actor=actor, **flag)
     told: Json = {"watched": list_watched_licences(enterprise=enterprise, year=year, actor=actor)}
     if year is not None:
         told |= {"year": year, "closer": list_stricter_limits(enterprise=enterprise, year=year, actor=actor)}
     return told
-
-
-def _flag_licence(enterprise: str, case: Case | None, actor: Actor, **flag: Any) -> None:  # noqa: ANN401 -- columns
-    with transaction.atomic():
-        if Watch.objects.filter(enterprise_id=enterprise, licence=flag["licence"], until=None).exists():
-            raise NianjianError("rectify_watched_already", licence=flag["licence"])
-        by = {"recorded_at": clock.now(), "recorded_by": str(actor)}
-        row = Watch.objects.create(enterprise_id=enterprise, case=case, **flag, **by)
-        data = {**queries.row_document(row, "licence", "since"), "case": row.case_id}
-        record(verb="rectify.watch", enterprise=enterprise, actor=actor, data=data)
-
-
-def _unflag_licence(enterprise: str, licence: str, until: date, actor: Actor) -> None:
-    flags = Watch.objects.filter(enterprise_id=enterprise, licence=licence, until=None, since__lte=until)
-    with transaction.atomic():
-        if not flags.update(until=until):
-            raise NianjianError("rectify_not_watched", licence=licence)
-        data = {"licence": licence, "until": until.isoformat()}
-        record(verb="rectify.unwatch", enterprise=enterprise, actor=actor, data=data)
 
 
 def _check_licence(enterprise: str, text: str) -> None:

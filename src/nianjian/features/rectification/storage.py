@@ -16,7 +16,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import wrap_read_errors
-from nianjian.features.portrait.models import Task
+from nianjian.features.portrait.models import Task, Watch
 from nianjian.features.rectification import queries, states
 from nianjian.features.rectification.models import Case, Event, Measure, Order, Paper
 from nianjian.platform.accounts.query import Actor
@@ -262,6 +262,31 @@ def order_digest(order: Order) -> str:
     columns = ("kind", "key", "channel", "cap", "white_list", "reason", "end", "proposed_by")
     content = {"case": order.case_id, "lifts": order.lifts_id, **queries.row_document(order, *columns)}
     return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def flag_licence(*, enterprise: str, licence: str, since: date, source: str, case: Case | None, actor: Actor) -> None:
+    """Set the flag on a licence; ``rectify_text_missing``, ``rectify_watched_already``."""
+    for name, text in (("licence", licence), ("source", source)):
+        if not text:
+            raise NianjianError("rectify_text_missing", field=name)
+    with transaction.atomic():
+        if Watch.objects.filter(enterprise_id=enterprise, licence=licence, until=None).exists():
+            raise NianjianError("rectify_watched_already", licence=licence)
+        flag = {"licence": licence, "since": since, "source": source, "case": case}
+        by = {"recorded_at": clock.now(), "recorded_by": str(actor)}
+        row = Watch.objects.create(enterprise_id=enterprise, **flag, **by)
+        data = {**queries.row_document(row, "licence", "since"), "case": row.case_id}
+        record(verb="rectify.watch", enterprise=enterprise, actor=actor, data=data)
+
+
+def unflag_licence(*, enterprise: str, licence: str, until: date, actor: Actor) -> None:
+    """Take the flag off from a day on; ``rectify_not_watched``."""
+    flags = Watch.objects.filter(enterprise_id=enterprise, licence=licence, until=None, since__lte=until)
+    with transaction.atomic():
+        if not flags.update(until=until):
+            raise NianjianError("rectify_not_watched", licence=licence)
+        data = {"licence": licence, "until": until.isoformat()}
+        record(verb="rectify.unwatch", enterprise=enterprise, actor=actor, data=data)
 
 
 def create_routine(*, case: Case, start: date, actor: Actor) -> list[Task]:

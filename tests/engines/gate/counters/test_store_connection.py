@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from tests.support.gate_store import E, Valkey, founded, opened, per_day, server, slot, take, until
+from tests.support.gate_store import E, Valkey, opened, per_day, server, slot, take, until
 from tests.support.services import free_port
 
 from nianjian.engines.gate.counters.store_client import Address, connect
@@ -55,30 +55,19 @@ def test_a_password_is_never_told() -> None:
     assert "secret" not in f"{address} {address!r}"
 
 
-def test_the_password_is_said_first_and_a_wrong_one_is_a_store_that_is_away() -> None:
-    async def test(valkey: Valkey) -> None:
-        asked = await connect(Address.of(f"unix://gate:right@{valkey.socket}"), lambda: None)
-        assert await asked.ask("ACL", "WHOAMI") == b"gate"
-        asked.close()
-        with pytest.raises(hiredis.ReplyError):
-            await connect(Address.of(f"unix://gate:wrong@{valkey.socket}"), lambda: None)
-
-    with server() as valkey:
-        valkey.ask("ACL", "SETUSER", "gate", "on", ">right", "~*", "+@all")
-        asyncio.run(test(valkey))
+async def test_the_password_is_said_first_and_a_wrong_one_is_a_store_that_is_away(valkey: Valkey) -> None:
+    valkey.ask("ACL", "SETUSER", "gate", "on", ">right", "~*", "+@all")
+    asked = await connect(Address.of(f"unix://gate:right@{valkey.socket}"), lambda: None)
+    assert await asked.ask("ACL", "WHOAMI") == b"gate"
+    asked.close()
+    with pytest.raises(hiredis.ReplyError):
+        await connect(Address.of(f"unix://gate:wrong@{valkey.socket}"), lambda: None)
 
 
-def test_a_user_who_may_not_read_the_settings_is_told_so() -> None:
-    async def test(valkey: Valkey) -> None:
-        founder = valkey.ask("GET", "gate:epoch")
-        assert founder
-        valkey.ask("ACL", "SETUSER", "default", "-config")
-        with pytest.raises(NianjianError, match="gate_store_unread"):
-            await opened(valkey, CAP)
-
-    with server() as valkey:
-        founded(valkey, CAP)
-        asyncio.run(test(valkey))
+async def test_a_user_who_may_not_read_the_settings_is_told_so(valkey: Valkey) -> None:
+    valkey.ask("ACL", "SETUSER", "default", "-config")
+    with pytest.raises(NianjianError, match="gate_store_unread"):
+        await opened(valkey, CAP)
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:
@@ -142,38 +131,28 @@ async def test_a_peer_of_another_language_is_hung_up_on() -> None:
     await listening.wait_closed()
 
 
-def test_a_turn_s_commands_leave_in_one_write() -> None:
-    async def test(valkey: Valkey) -> None:
-        connection = await connect(Address.of(valkey.url), lambda: None)
-        writes: list[bytes] = []
-        transport = connection._transport
-        assert transport is not None
-        written = transport.write
-        connection._transport = type("Heard", (), {
-            "write": lambda _, data: (writes.append(data), written(data))[1], "is_closing": lambda _: False,
-            "abort": lambda _: transport.abort(),
-        })()  # fmt: skip
-        replies = await asyncio.gather(*(connection.ask("INCR", "n") for _ in range(50)))
-        assert replies == list(range(1, 51))
-        assert len(writes) == 1
-        connection.close()
-        await asyncio.sleep(0.05)
-
-    with server() as valkey:
-        asyncio.run(test(valkey))
+async def test_a_turn_s_commands_leave_in_one_write(valkey: Valkey) -> None:
+    connection = await connect(Address.of(valkey.url), lambda: None)
+    writes: list[bytes] = []
+    transport = connection._transport
+    assert transport is not None
+    written = transport.write
+    connection._transport = type("Heard", (), {
+        "write": lambda _, data: (writes.append(data), written(data))[1], "is_closing": lambda _: False,
+        "abort": lambda _: transport.abort(),
+    })()  # fmt: skip
+    replies = await asyncio.gather(*(connection.ask("INCR", "n") for _ in range(50)))
+    assert replies == list(range(1, 51))
+    assert len(writes) == 1
+    connection.close()
+    await asyncio.sleep(0.05)
 
 
-def test_a_store_that_restarts_often_is_found_each_time() -> None:
-    async def test(valkey: Valkey) -> None:
-        gate = await opened(valkey, CAP)
-        for count in range(1, 4):
-            assert (await take(gate, slot(CAP))).allowed
-            valkey.kill()
-            valkey.start()
-            await until(lambda: gate.keeper.ready)
-            assert gate.used(E, slot(CAP), 1_772_424_000_000) == count
-        await gate.stop()
-
-    with server() as valkey:
-        founded(valkey, CAP)
-        asyncio.run(test(valkey))
+async def test_a_store_that_restarts_often_is_found_each_time(valkey: Valkey) -> None:
+    gate = await opened(valkey, CAP)
+    for count in range(1, 4):
+        assert (await take(gate, slot(CAP))).allowed
+        valkey.kill()
+        valkey.start()
+        await until(lambda: gate.keeper.ready)
+        assert gate.used(E, slot(CAP), 1_772_424_000_000) == count

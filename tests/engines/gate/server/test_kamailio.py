@@ -119,19 +119,6 @@ async def test_a_cap_that_drops_during_a_flood_holds(tmp_path: Path) -> None:
             assert done.allowed >= NUMBERS * 15 * 0.95, "what was not used came back"
 
 
-async def test_an_unused_lease_comes_back_when_its_channel_is_isolated(tmp_path: Path) -> None:
-    root = tmp_path / "snapshot"
-    gate = made(root, lines(["95013001"], TOKENS), now=today())
-    with Kamailio(tmp_path / "switch", LEASE) as switch:
-        async with leasing(gate, switch) as leases:
-            await settled(lambda: leases.state()["granted"] == 10)
-            assert await called(switch, 4) == [302] * 4
-            renew(gate, root, lines(["95013001"], TOKENS, epoch=2, isolated=True))
-            await settled(lambda: leases.state()["leases"] == 0)
-            assert await called(switch, 2, prefix="after") == [403] * 2
-            assert channel_used(gate, cap("95013001", TOKENS), "95013001") == 4
-
-
 async def test_a_restarted_switch_gets_nothing_twice(tmp_path: Path) -> None:
     gate = made(tmp_path / "snapshot", lines(["95013001"], TOKENS), now=today())
     switch = Kamailio(tmp_path / "switch", LEASE)

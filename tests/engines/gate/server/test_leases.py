@@ -84,21 +84,30 @@ def leased(gate: Gate, switch: Tables) -> SwitchLeases:
     return SwitchLeases(gate, switch)  # type: ignore[arg-type]
 
 
-async def test_blocks_come_until_the_cap_is_spent(tmp_path: Path) -> None:
+def begun(tmp_path: Path) -> tuple[Gate, Tables, SwitchLeases]:
+    """A gate with a cap of 30 on one line, and a switch that holds nothing yet."""
     gate, switch = made(tmp_path, lines(30)), Tables()
-    leases = leased(gate, switch)
+    return gate, switch, leased(gate, switch)
+
+
+async def spent(leases: SwitchLeases, switch: Tables, *, turns: int, calls: int) -> int:
+    """How many calls are let through, so many after each turn."""
     allowed = 0
-    for _ in range(12):
+    for _ in range(turns):
         await leases.turn()
-        allowed += switch.calls(7)
-    assert allowed == 30
+        allowed += switch.calls(calls)
+    return allowed
+
+
+async def test_blocks_come_until_the_cap_is_spent(tmp_path: Path) -> None:
+    gate, switch, leases = begun(tmp_path)
+    assert await spent(leases, switch, turns=12, calls=7) == 30
     assert switch.call() == "403"
     assert channel_used(gate, LINE, "L01") == 30
 
 
 async def test_a_lower_cap_recalls_and_gives_back_what_was_not_used(tmp_path: Path) -> None:
-    gate, switch = made(tmp_path, lines(30)), Tables()
-    leases = leased(gate, switch)
+    gate, switch, leases = begun(tmp_path)
     await leases.turn()
     assert switch.calls(4) == 4
     renew(gate, tmp_path, lines(6, epoch=2))
@@ -113,8 +122,7 @@ async def test_a_lower_cap_recalls_and_gives_back_what_was_not_used(tmp_path: Pa
 
 
 async def test_an_isolated_channel_has_no_lease(tmp_path: Path) -> None:
-    gate, switch = made(tmp_path, lines(30)), Tables()
-    leases = leased(gate, switch)
+    gate, switch, leases = begun(tmp_path)
     await leases.turn()
     renew(gate, tmp_path, lines(30, epoch=2, isolated=True))
     await leases.turn()
@@ -123,17 +131,12 @@ async def test_an_isolated_channel_has_no_lease(tmp_path: Path) -> None:
 
 
 async def test_what_went_down_with_the_switch_counts_as_used(tmp_path: Path) -> None:
-    gate, switch = made(tmp_path, lines(30)), Tables()
-    leases = leased(gate, switch)
+    _gate, switch, leases = begun(tmp_path)
     await leases.turn()
     assert switch.calls(3) == 3
     switch.restart()
     assert switch.call() == "no lease"
-    allowed = 0
-    for _ in range(8):
-        await leases.turn()
-        allowed += switch.calls(6)
-    assert allowed == 20
+    assert await spent(leases, switch, turns=8, calls=6) == 20
 
 
 async def test_a_new_gate_recalls_what_its_predecessor_granted(tmp_path: Path) -> None:
@@ -141,17 +144,12 @@ async def test_a_new_gate_recalls_what_its_predecessor_granted(tmp_path: Path) -
     await leased(gate, switch).turn()
     assert switch.calls(3) == 3
     leases = leased(gate, switch)
-    allowed = 0
-    for _ in range(8):
-        await leases.turn()
-        allowed += switch.calls(6)
-    assert allowed == 20
+    assert await spent(leases, switch, turns=8, calls=6) == 20
     assert sum(switch.used.values()) == 23
 
 
 async def test_a_switch_that_is_silent_during_a_recall_loses_tokens_and_wins_none(tmp_path: Path) -> None:
-    gate, switch = made(tmp_path, lines(30)), Tables()
-    leases = leased(gate, switch)
+    gate, switch, leases = begun(tmp_path)
     await leases.turn()
     renew(gate, tmp_path, lines(12, epoch=2))
     switch.silent = True
@@ -166,8 +164,7 @@ async def test_a_switch_that_is_silent_during_a_recall_loses_tokens_and_wins_non
 
 
 async def test_midnight_has_its_first_block_before_it_comes(tmp_path: Path) -> None:
-    gate, switch = made(tmp_path, lines(30)), Tables()
-    leases = leased(gate, switch)
+    gate, switch, leases = begun(tmp_path)
     await leases.turn()
     today, end = meters.day_number(NOON), meters.day_end(meters.day_number(NOON))
     assert switch.call(day=today + 1) == "503", "a gate that is dead at midnight: no grant for the new day"
@@ -182,8 +179,7 @@ async def test_midnight_has_its_first_block_before_it_comes(tmp_path: Path) -> N
 
 
 async def test_a_stale_snapshot_grants_nothing_more(tmp_path: Path) -> None:
-    gate, switch = made(tmp_path, lines(30)), Tables()
-    leases = leased(gate, switch)
+    gate, switch, leases = begun(tmp_path)
     gate.moment = lambda: NOON + 2 * 86_400_000
     await leases.turn()
     assert switch.call() == "no lease"

@@ -34,7 +34,7 @@ OPEN: Final = 0xFFFF_FFFF
 HALF: Final = 32
 LOW: Final = 0xFFFF_FFFF
 NOWHERE: Final = range(0)
-PIECE: Final = 1 << 22  # bytes: about a millisecond
+PIECE: Final = 1 << 22  # bytes: about a millisecond, in which the interpreter stands still
 POPULATE: Final = 22  # MADV_POPULATE_READ, which the standard library does not name yet
 FEW: Final = 200_000  # entries: so many keys are held as a set too, which says "no" in a tenth of the time
 BLOCK: Final = 512  # entries between two fences: 2 kB
@@ -135,10 +135,7 @@ class NumberList:
 
 
 def _map_file(path: Path) -> mmap.mmap:
-    """The file in memory, its pages at hand: the first look-up in each would wait for its page otherwise.
-
-    Piece by piece, as the interpreter stands still during each.
-    """
+    """The file in memory, its pages at hand: the first look-up in each would wait for its page otherwise."""
     with path.open("rb") as file:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     with suppress(OSError):  # a kernel before 5.14
