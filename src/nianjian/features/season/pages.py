@@ -218,7 +218,6 @@ def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
 
 
 def _kind(one: Mapping[str, Any], _: Words) -> str:
-    """What the day is, and to which one the law moves it."""
     kind = _(texts.DAY_KINDS[one["kind"]])
     return kind if one["last_day"] == one["date"] else f"{kind} → {one['last_day']}"
 
@@ -319,7 +318,6 @@ def end(request: Request, code: str) -> HttpResponse:
 
 
 def _names(items: Iterable[str]) -> str:
-    """What the papers are called."""
     return "、".join(item_title(one) for one in items) or "–"
 
 

@@ -299,7 +299,6 @@ def note_inject(*, enterprise: str, drill: str, what: str, act: str, actor: Acto
 
 
 def _list_injects(held: audit.Act) -> dict[str, dict[str, tuple[datetime, str]]]:
-    """Inject -> act -> (at, by)."""
     found: dict[str, dict[str, tuple[datetime, str]]] = {}
     for one in audit.acts(enterprise=held.enterprise, verb=INJECT, newest=MOST_INJECTS):
         if one.data.get("drill") == held.data["drill"]:
