@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -48,39 +47,11 @@ HEAD: Final = 24
 _DAY: Final = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A task's line: ``state`` colours it, in units of the picture."""
+def build_gantt(told: Json, names: Mapping[str, str]) -> dict[str, Any] | None:
+    """Place the tasks between the plan's start and the season's last deadline; None where there is no plan.
 
-    name: str
-    state: str
-    x: float
-    y: int
-    wide: float
-    text: int  # y of the name
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """An upright: a month's first day, today, a deadline."""
-
-    x: float
-    label: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Gantt:
-    """``high`` and ``wide`` of the picture."""
-
-    wide: int
-    high: int
-    bars: Sequence[Bar]
-    marks: Sequence[Mark]
-
-
-def build_gantt(told: Json, names: Mapping[str, str]) -> Gantt | None:
-    """Place the tasks between the plan's start and the season's last deadline; None where there is no plan."""
+    ``bars``: a task's line each, ``text``: y of its name; ``marks``: uprights of months, deadlines and today.
+    """
     if not told["tasks"]:
         return None
     days = [date.fromisoformat(one["date"]) for track in told["tracks"] for one in track["deadlines"]]
@@ -94,20 +65,20 @@ def build_gantt(told: Json, names: Mapping[str, str]) -> Gantt | None:
         return round(LEFT + (day - first).days * per_day, 1)
 
     bars = [
-        Bar(
-            names[one["task"]],
-            one["state"],
-            at(begins),
-            HEAD + place * LINE + 5,
-            round(max(at(due + _DAY) - at(min(begins, due)), 2.0), 1),
-            HEAD + place * LINE + 17,
-        )
+        {
+            "name": names[one["task"]],
+            "state": one["state"],
+            "x": at(begins),
+            "wide": round(max(at(due + _DAY) - at(min(begins, due)), 2.0), 1),
+            "y": HEAD + place * LINE + 5,
+            "text": HEAD + place * LINE + 17,
+        }
         for place, (one, begins, due) in enumerate(tasks)
     ]
-    marks = [Mark(at(day), f"{day:%m-%d}", "month") for day in _months(first, last)]
-    marks += [Mark(at(day + _DAY), "", "deadline") for day in sorted({*days})]
-    marks += [Mark(at(today), "", "today")] if first <= today <= last else []
-    return Gantt(WIDE, HEAD + len(bars) * LINE + 6, bars, marks)
+    marks = [{"x": at(day), "label": f"{day:%m-%d}", "kind": "month"} for day in _months(first, last)]
+    marks += [{"x": at(day + _DAY), "kind": "deadline"} for day in sorted({*days})]
+    marks += [{"x": at(today), "kind": "today"}] if first <= today <= last else []
+    return {"wide": WIDE, "high": HEAD + len(bars) * LINE + 6, "bars": bars, "marks": marks}
 
 
 def _months(first: date, last: date) -> list[date]:
