@@ -7,9 +7,11 @@ A code and values travel, never a sentence: the words stand in the interfaces' c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Protocol, Self, TypeVar
 
 from nianjian.engines.kernel import error_codes
+
+Row_co = TypeVar("Row_co", covariant=True)
 
 
 class NianjianError(Exception):
@@ -52,6 +54,21 @@ class PermissionDeniedError(NianjianError):
 
 class ConflictError(NianjianError):
     """Not possible in the present state."""
+
+
+class Rows(Protocol[Row_co]):
+    """What a query found."""
+
+    def first(self) -> Row_co | None:
+        """The first of it."""
+
+
+def get_or_raise(rows: Rows[Row_co], code: str, **values: object) -> Row_co:
+    """The first of the rows; NianjianError with this code and these values where there is none."""
+    found = rows.first()
+    if found is None:
+        raise NianjianError(code, findings=(), **values)
+    return found
 
 
 def kind_of(code: str) -> type[NianjianError]:
