@@ -14,13 +14,12 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from django.db import transaction
 from django.test import Client
 from rich.console import Console
 from tests.support.fixtures import lead
+from tests.support.import_pages import work
 from tests.support.people import signed_in
 
-from nianjian.doors.site.worker import KINDS
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.inspection import terminal as picture
@@ -28,8 +27,6 @@ from nianjian.features.inspection.operations import day as inspection_day
 from nianjian.features.inspection.operations import logs, readiness
 from nianjian.features.maintenance import health
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.jobs import flow, service
-from nianjian.platform.jobs import query as queue
 
 pytestmark = pytest.mark.django_db
 TODAY, FIRST = date(2026, 8, 31), date(2026, 8, 1)
@@ -221,11 +218,7 @@ def test_every_door_shows_the_sample_and_no_number(
     monkeypatch.setenv("NIANJIAN_RECORDINGS", f"demo={folder}")
     signed = signed_in("anna")
     readiness.look.enqueue(enterprise="demo", part="retention", actor=operator)
-    taken = service.take(worker="w", again=())
-    assert taken is not None
-    with transaction.atomic():
-        result = KINDS[flow.INSPECT].run(queue.job(taken.id), operator, lambda _note, _done, _total: None)
-        service.finish(job=taken.id, worker="w", result=json.loads(json.dumps(result)))
+    work()
     told = readiness.newest_check(enterprise="demo", part="retention", actor=operator)
     assert told is not None
     page = signed.get("/e/demo/inspection/retention/").content.decode()
