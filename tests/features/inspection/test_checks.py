@@ -30,17 +30,11 @@ from nianjian.features.test_calls import queries
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.models import Entry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("august")]
 TODAY, BEGIN = date(2026, 8, 31), date(2026, 2, 28)
 DAY = timedelta(days=1)
 SAMPLE = Path(__file__).parents[2] / "samples/asterisk-22.10.1_Master_predictive_and_robot.csv"
 HEADER = "话单ID,方向,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,坐席编号,坐席类型,线路编号,团队,录音地址"
-
-
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
-    monkeypatch.setenv("NIANJIAN_TODAY", TODAY.isoformat())
 
 
 def _calls(path: Path, operator: Actor, missing: set[date]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import date, timedelta
-from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -29,17 +28,11 @@ from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.jobs import flow
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("august")]
 TODAY = date(2026, 8, 31)
 PLACE = "/e/demo/inspection/day/"
 AGENDA = "10：30 ｜ 大屏 ｜ 运维\n9:00 | 见面 | 王芳"
 POSTS = "前台 | 行政"
-
-
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
-    monkeypatch.setenv("NIANJIAN_TODAY", TODAY.isoformat())
 
 
 def test_before_anybody_has_looked_nothing_is_proved(demo: str, operator: Actor) -> None:
