@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
 from rich.console import Console
 from tests.support.fixtures import Import
+from tests.support.import_pages import work
 from tests.support.people import signed_in
 
-from nianjian.doors.site.worker import KINDS
 from nianjian.engines.gate import decision_journal
 from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.gate.snapshot import files
@@ -30,20 +29,12 @@ from nianjian.features.inspection.queries import CheckBasis
 from nianjian.features.test_calls import queries
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.models import Entry
-from nianjian.platform.jobs import flow, service
-from nianjian.platform.jobs import query as queue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("august")]
 TODAY, BEGIN = date(2026, 8, 31), date(2026, 2, 28)
 DAY = timedelta(days=1)
 SAMPLE = Path(__file__).parents[2] / "samples/asterisk-22.10.1_Master_predictive_and_robot.csv"
 HEADER = "话单ID,方向,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,坐席编号,坐席类型,线路编号,团队,录音地址"
-
-
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
-    monkeypatch.setenv("NIANJIAN_TODAY", TODAY.isoformat())
 
 
 def _calls(path: Path, operator: Actor, missing: set[date]) -> None:
@@ -159,13 +150,8 @@ def _worked(part: str, operator: Actor) -> dict[str, Any] | None:
     """Put a check, do it as the worker does, and read what is kept."""
     name = readiness.look.enqueue(enterprise="demo", part=part, actor=operator)
     assert readiness.look.enqueue(enterprise="demo", part=part, actor=operator) == name
-    taken = service.take(worker="w", again=())
-    assert taken is not None
-    assert taken.id == name
     assert readiness.running_check(enterprise="demo", part=part) == name
-    with transaction.atomic():
-        result = KINDS[flow.INSPECT].run(queue.job(name), operator, lambda _note, _done, _total: None)
-        service.finish(job=name, worker="w", result=json.loads(json.dumps(result)))
+    work()
     return readiness.newest_check(enterprise="demo", part=part, actor=operator)
 
 

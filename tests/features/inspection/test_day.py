@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import date, timedelta
-from pathlib import Path
 
 import pypdfium2
 import pytest
-from django.db import connection, transaction
+from django.db import connection
+from tests.support.import_pages import work
 from tests.support.people import signed_in
 
-from nianjian.doors.site.worker import KINDS
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts import inspection_day as texts
@@ -27,28 +26,13 @@ from nianjian.features.season import operations as season
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.models import Entry
-from nianjian.platform.jobs import flow, service
-from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs import flow
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("august")]
 TODAY = date(2026, 8, 31)
 PLACE = "/e/demo/inspection/day/"
 AGENDA = "10：30 ｜ 大屏 ｜ 运维\n9:00 | 见面 | 王芳"
 POSTS = "前台 | 行政"
-
-
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
-    monkeypatch.setenv("NIANJIAN_TODAY", TODAY.isoformat())
-
-
-def _looked(operator: Actor) -> None:
-    """The worker does everything that waits."""
-    while (taken := service.take(worker="w", again=())) is not None:
-        with transaction.atomic():
-            made = KINDS[taken.kind].run(queue.job(taken.id), operator, lambda _note, _done, _total: None)
-            service.finish(job=taken.id, worker="w", result=dict(made))
 
 
 def test_before_anybody_has_looked_nothing_is_proved(demo: str, operator: Actor) -> None:
@@ -141,7 +125,7 @@ def test_the_page_shows_evidence_with_its_day_and_lets_an_inspector_in(demo: str
     client = signed_in("anna")
     season.note_report(enterprise=demo, year=2025, track="licence", licence=None, day=date(2026, 8, 20), actor=operator)
     assert client.post(f"{PLACE}look/").status_code == 302
-    _looked(operator)
+    work()
     form = {"day": "2026-09-03", "notice": "通知书", "received_on": "2026-08-30", "agenda": AGENDA, "posts": POSTS}
     assert client.post(f"{PLACE}keep/", form).status_code == 302
     assert client.post(f"{PLACE}keep/", form | {"agenda": "x"}).status_code == 422
@@ -182,7 +166,7 @@ def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, opera
         assert pack.namelist() == ["SHA256SUMS", "index.html", "index.pdf"], "what nobody looked at is not there"
     for part in ("readiness", "answers", "retention"):
         flow.enqueue_once(kind=flow.INSPECT, enterprise=demo, payload={"part": part, "as_of": None}, actor=operator)
-    _looked(operator)
+    work()
     for language in (CHINESE, ENGLISH):
         _name, content = day.build_bundle(enterprise=demo, actor=operator, language=language)
         assert day.build_bundle(enterprise=demo, actor=operator, language=language)[1] == content

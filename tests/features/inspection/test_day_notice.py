@@ -6,7 +6,6 @@ import io
 import json
 import zipfile
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -25,15 +24,9 @@ from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.vault import blobs, keyring
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("august")]
 TODAY, VISIT = date(2026, 8, 31), date(2026, 9, 3)
 PLACE = "/e/demo/inspection/day/"
-
-
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
-    monkeypatch.setenv("NIANJIAN_TODAY", TODAY.isoformat())
 
 
 def picture(shade: int = 200) -> bytes:

@@ -14,13 +14,12 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from django.db import transaction
 from django.test import Client
 from rich.console import Console
 from tests.support.fixtures import lead
+from tests.support.import_pages import work
 from tests.support.people import signed_in
 
-from nianjian.doors.site.worker import KINDS
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.inspection import terminal as picture
@@ -28,10 +27,8 @@ from nianjian.features.inspection.operations import day as inspection_day
 from nianjian.features.inspection.operations import logs, readiness
 from nianjian.features.maintenance import health
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.jobs import flow, service
-from nianjian.platform.jobs import query as queue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("august")]
 TODAY, FIRST = date(2026, 8, 31), date(2026, 8, 1)
 DAY = timedelta(days=1)
 DAYS = [FIRST + DAY * step for step in range((TODAY - FIRST).days)]
@@ -39,12 +36,6 @@ A_DAY = 4
 HEADER = (
     "话单ID,方向,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,坐席编号,坐席类型,线路编号,团队,录音地址,录音时长"
 )
-
-
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
-    monkeypatch.setenv("NIANJIAN_TODAY", TODAY.isoformat())
 
 
 @pytest.fixture
@@ -221,11 +212,7 @@ def test_every_door_shows_the_sample_and_no_number(
     monkeypatch.setenv("NIANJIAN_RECORDINGS", f"demo={folder}")
     signed = signed_in("anna")
     readiness.look.enqueue(enterprise="demo", part="retention", actor=operator)
-    taken = service.take(worker="w", again=())
-    assert taken is not None
-    with transaction.atomic():
-        result = KINDS[flow.INSPECT].run(queue.job(taken.id), operator, lambda _note, _done, _total: None)
-        service.finish(job=taken.id, worker="w", result=json.loads(json.dumps(result)))
+    work()
     told = readiness.newest_check(enterprise="demo", part="retention", actor=operator)
     assert told is not None
     page = signed.get("/e/demo/inspection/retention/").content.decode()

@@ -18,7 +18,6 @@ from nianjian.engines.kernel import clock
 from nianjian.features.overview import pages
 from nianjian.features.overview.pages import build_bar
 from nianjian.features.portrait import portraits
-from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.models import Enterprise, Membership, User
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
@@ -27,8 +26,6 @@ from nianjian.platform.audit.record import record
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.registers import batches
 from nianjian.platform.registers import storage as rows
-from nianjian.platform.rulebook.deadlines import upcoming
-from nianjian.platform.rulebook.holidays import calendar
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 QUERIES = 50
@@ -195,14 +192,6 @@ def test_an_outsourcer_sees_the_own_team_only(site: Client, sample: dict[str, An
     assert 'class="light ' not in listed
 
 
-def test_before_anything_was_computed(db: None, home: Path) -> None:
-    add_enterprise(code="demo", name="新", province="北京", actor=Actor("tester"))
-    text = _text(signed_in("anna"))
-    assert "还没有合规画像" in text
-    assert "尚未计算任何数据年度的画像。" in text
-    assert "查看画像" not in text
-
-
 def test_a_number_that_runs_out_is_named_with_its_row(site: Client, keys: None) -> None:
     for root, until in (("95013", "2026-12-31"), ("95014", "2026-11-20")):
         texts = {"root": root, "valid_until": until}
@@ -348,25 +337,3 @@ def test_a_bar_shows_the_rate_against_its_limit(sample: dict[str, Any]) -> None:
     assert closing is not None
     assert closing.limit == 98.0
     assert build_bar({"slug": "seat_vacancy", "light": "na", "value": None, "limit": "30"}) is None
-
-
-def test_a_day_that_the_law_moves_is_the_same_here_and_on_the_season_page(
-    site: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for today, left in (("2024-03-30", 2), ("2024-04-01", 0)):  # 31 March 2024 is a Sunday
-        monkeypatch.setenv(clock.OVERRIDE, today)
-        text = _text(site).split('id="deadlines"')[1].split("</section>")[0]
-        law = next(one for one in text.split("<li>") if "2024-03-31 不是工作日" in one)
-        assert 'datetime="2024-04-01"' in law
-        told = summarize_season(enterprise="demo", year=2023, today=clock.today(), actor=Actor("root"))
-        (ours,) = {
-            (one["date"], one["last_day"], one["days"])
-            for track in told["tracks"]
-            for one in track["deadlines"]
-            if one["level"] == "law" and one["kind"] == "closes"
-        }
-        assert ours == ("2024-03-31", "2024-04-01", left)
-        own = upcoming(rulebook(day=None, province="北京", enterprise="demo"), clock.today(), calendar()).deadlines
-        assert [(one.day, one.last, one.days) for one in own if one.rule.level == "law"] == [
-            (date(2024, 3, 31), date(2024, 4, 1), left)
-        ]

@@ -228,15 +228,6 @@ def test_the_log_is_filtered(admin: Client) -> None:
     assert page(admin, "gateway", channel="9" * 5000).count('<td class="at">') == 3
 
 
-def test_what_is_fetched_anew_is_the_part_alone(admin: Client) -> None:
-    part = admin.get(f"{HERE}office/", headers={"HX-Request": "true"}).content.decode()
-    assert "<html" not in part
-    assert 'data-tile="now"' in part
-    whole = page(admin)
-    assert 'hx-trigger="every 2s"' in whole
-    assert f'hx-get="{HERE}office/"' in whole
-
-
 def test_a_screen_that_fetches_itself_is_no_use_of_the_session(admin: Client) -> None:
     page(admin)
     session = admin.session

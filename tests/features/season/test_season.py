@@ -143,6 +143,10 @@ def test_saying_it_twice_changes_nothing(demo: str, operator: Actor) -> None:
 def test_what_is_refused(demo: str, operator: Actor, words: dict[str, Any], code: str) -> None:
     with pytest.raises(NianjianError, match=code):
         operations.mark_task_done(enterprise=demo, year=2026, actor=operator, **words)
+    assert not Entry.objects.filter(verb__startswith="season.").exists()
+
+
+def test_days_beyond_the_season_are_refused(demo: str, operator: Actor) -> None:
     with pytest.raises(NianjianError, match="season_snooze_too_long"):
         operations.snooze_task(
             enterprise=demo, year=2026, task="items", until=date(2027, 4, 1), reason="x", actor=operator

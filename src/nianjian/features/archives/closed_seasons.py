@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final
 from django.db import IntegrityError, models, transaction
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals import storage as approvals
@@ -96,10 +96,9 @@ def refuse_closed(enterprise: str, year: int) -> None:
 
 def get_closed_archive(enterprise: str, year: int) -> Archive:
     """The row of a season that is closed now; ``season_archive_unknown``."""
-    row = Archive.objects.filter(enterprise_id=enterprise, year=year, opened_at=None).first()
-    if row is None:
-        raise NianjianError("season_archive_unknown", year=year)
-    return row
+    return get_or_raise(
+        Archive.objects.filter(enterprise_id=enterprise, year=year, opened_at=None), "season_archive_unknown", year=year
+    )
 
 
 def list_reopening_requests(subjects: Collection[str]) -> list[Archive]:
@@ -110,10 +109,7 @@ def list_reopening_requests(subjects: Collection[str]) -> list[Archive]:
 def get_archived_file(enterprise: str, year: int, part: str) -> Kept:
     """A file of a closed season; ``season_archive_unknown``, ``season_file_unknown``."""
     row = get_closed_archive(enterprise, year)
-    found = Kept.objects.filter(archive=row, part=part).first()
-    if found is None:
-        raise NianjianError("season_file_unknown", year=year)
-    return found
+    return get_or_raise(Kept.objects.filter(archive=row, part=part), "season_file_unknown", year=year)
 
 
 def list_sealed_blobs() -> set[str]:
@@ -210,9 +206,11 @@ def reopen_archive(*, approval: str, actor: Actor) -> Archive:
         asked = approvals.get_approval(approval)
         if asked.kind != KIND:
             raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
-        row = Archive.objects.select_for_update(of=("self",)).filter(pk=asked.subject, opened_at=None).first()
-        if row is None:
-            raise NianjianError("season_archive_unknown", year="–")
+        row = get_or_raise(
+            Archive.objects.select_for_update(of=("self",)).filter(pk=asked.subject, opened_at=None),
+            "season_archive_unknown",
+            year="–",
+        )
         approvals.approve_request(approval=approval, digest=reopening_digest(row), actor=actor)
         row.opened_at, row.opened_by = clock.now(), str(actor)
         row.save(update_fields=["opened_at", "opened_by"])

@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 import ibis.expr.types as ir
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.rules.rulebook import Rulebook
@@ -26,10 +26,7 @@ from nianjian.platform.rulebook.rulebooks import rulebook
 
 def get_visit(enterprise: str, day: date) -> Visit:
     """The one of a day; ``visit_unknown``."""
-    found = Visit.objects.filter(enterprise_id=enterprise, day=day).first()
-    if found is None:
-        raise NianjianError("visit_unknown", day=day.isoformat())
-    return found
+    return get_or_raise(Visit.objects.filter(enterprise_id=enterprise, day=day), "visit_unknown", day=day.isoformat())
 
 
 def list_scans(visit: int) -> list[NoticeScan]:
@@ -39,10 +36,11 @@ def list_scans(visit: int) -> list[NoticeScan]:
 
 def get_scan(enterprise: str, day: date, number: int) -> NoticeScan:
     """One of a day; ``visit_scan_unknown``."""
-    found = NoticeScan.objects.filter(pk=number, visit__enterprise_id=enterprise, visit__day=day).first()
-    if found is None:
-        raise NianjianError("visit_scan_unknown", day=day.isoformat())
-    return found
+    return get_or_raise(
+        NoticeScan.objects.filter(pk=number, visit__enterprise_id=enterprise, visit__day=day),
+        "visit_scan_unknown",
+        day=day.isoformat(),
+    )
 
 
 YEARS: Final = 10  # a day further back is a slip of the pen

@@ -216,7 +216,6 @@ def _work(home: Path) -> Iterator[Path]:
 
 
 def _locked(locks: ExitStack, waiting: Waiting) -> list[str]:
-    """Lock every enterprise's lake, in the order of the codes."""
     codes = tables.enterprises(wiring.lakes())
     for code in codes:
         lake = wiring.lake(code)

@@ -178,18 +178,17 @@ def run_restore(args: argparse.Namespace) -> Answer:
     from nianjian.features.maintenance.restore import restore_backup
 
     with steps(_("checking"), quiet=args.json) as report:
-        done = restore_backup(file=args.file, replace=args.replace, keys=args.keys, progress=report)
-    data = {"home": str(done.home), "aside": [str(path) for path in done.aside], **done.told}
+        data = restore_backup(file=args.file, replace=args.replace, keys=args.keys, progress=report)
 
     def show(console: Console) -> None:
         text = _("Restored as of {made_at}: {enterprises} enterprises, {audit_entries} audit entries, the chain holds.")
         console.print(text.format(**data), highlight=False)
-        if done.told["migrated"]:
+        if data["migrated"]:
             console.print(_("The tables were brought to this version."))
         lost = _("The gate's list {kind} of {enterprise} was not in the backup; build it again from {file}.")
-        for one in done.told["gate"]["lists_missing"]:
+        for one in data["gate"]["lists_missing"]:
             console.print(lost.format(**one), style="yellow", highlight=False)
-        for path in done.aside:
+        for path in data["aside"]:
             console.print(_("What was there before is kept in {folder}.").format(folder=path), highlight=False)
 
     return Answer(data, show)

@@ -95,24 +95,17 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
-class PortraitFigures:
-    """The newest portrait of an enterprise and data year; ``age`` in seconds, None: not known."""
-
-    enterprise: str
-    year: int
-    light: str
-    age: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
-    """``rows`` and ``imports`` by (enterprise, kind or state); ages in seconds, None: never."""
+    """``rows`` and ``imports`` by (enterprise, kind or state); ages in seconds, None: never.
+
+    ``portraits``: the newest of each enterprise and data year, its light and age.
+    """
 
     jobs: Mapping[str, int]
     intents: int
     imports: Mapping[tuple[str, str], int]
     rows: Mapping[tuple[str, str], int]
-    portraits: tuple[PortraitFigures, ...]
+    portraits: tuple[tuple[str, int, str, float | None], ...]
     audit_head: int
     backup_age: float | None
     worker_age: float | None
@@ -152,11 +145,11 @@ def gather_figures() -> Figures:
     )
 
 
-def _portrait_figures(code: str, year: int) -> PortraitFigures:
+def _portrait_figures(code: str, year: int) -> tuple[str, int, str, float | None]:
     run = portraits.find_newest_run(code, year)
     if run is None:  # kept by an older program, which wrote no moment
-        return PortraitFigures(code, year, str((portraits.find_portrait(code, year) or {}).get("light", "")), None)
-    return PortraitFigures(code, year, run.light, _age(datetime.fromisoformat(run.moment)))
+        return code, year, str((portraits.find_portrait(code, year) or {}).get("light", "")), None
+    return code, year, run.light, _age(datetime.fromisoformat(run.moment))
 
 
 def worker_state() -> str:

@@ -78,9 +78,9 @@ class House(Collector):
         yield _many("nianjian_jobs", "Jobs.", ("state",), jobs)
         yield _many("nianjian_imports", "Batches of call records.", ("enterprise", "state"), told.imports.items())
         yield _many("nianjian_rows", "Rows of call records in the lake.", ("enterprise", "kind"), told.rows.items())
-        lights = [((one.enterprise, str(one.year), one.light), 1) for one in told.portraits]
+        lights = [((code, str(year), light), 1) for code, year, light, _age in told.portraits]
         yield _many("nianjian_light", "The light of each kept portrait.", ("enterprise", "year", "light"), lights)
-        ages = [((one.enterprise, str(one.year)), one.age) for one in told.portraits if one.age is not None]
+        ages = [((code, str(year)), age) for code, year, _light, age in told.portraits if age is not None]
         yield _many("nianjian_portrait_age_seconds", "Since the portrait was computed.", ("enterprise", "year"), ages)
         if told.backup_age is not None:
             yield _one("nianjian_backup_age_seconds", "Since the last backup.", told.backup_age)
@@ -92,9 +92,8 @@ REGISTRY.register(House())
 
 
 def _one(name: str, about: str, value: float, labels: dict[str, str] | None = None) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, about, labels=list(labels or ()))
-    family.add_metric(list((labels or {}).values()), value)
-    return family
+    known = labels or {}
+    return _many(name, about, tuple(known), [(tuple(known.values()), value)])
 
 
 def _many(

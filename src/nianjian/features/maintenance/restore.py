@@ -5,7 +5,6 @@ Whenever it is killed, the next start of the program finds the old home or the n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,11 @@ from nianjian.platform.home import env, switch, wiring
 from nianjian.platform.home.folders import make_private
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """``aside``: folders with what stood there before; ``told``: of the archive, migrations, entries."""
-
-    home: Path
-    aside: tuple[Path, ...]
-    told: dict[str, Any]
-
-
-def restore_backup(*, file: Path, replace: bool, keys: Path | None, progress: Progress) -> Restored:
+def restore_backup(*, file: Path, replace: bool, keys: Path | None, progress: Progress) -> dict[str, Any]:
     """Restore into an empty home, or with ``replace`` in place of a used one. The local operator's act.
 
-    Call it in a process that has not opened the house. ``home_in_use``, and what `stage.place` and `revive` raise.
+    ``home``; ``aside``: folders with what stood there before; then what `revive_database` tells. Call it in a process
+    that has not opened the house. ``home_in_use``, and what `stage_archive` and `revive_database` raise.
     """
     environment = env.read()
     home = environment.home
@@ -49,4 +40,4 @@ def restore_backup(*, file: Path, replace: bool, keys: Path | None, progress: Pr
         crash_point("before_close")
         switch.settle(home, environment.database_url)
     aside = [root / f"{switch.ASIDE}{stage.stamp}" for root in stage.roots]
-    return Restored(home, tuple(path for path in aside if path.is_dir()), told)
+    return {"home": str(home), "aside": [str(path) for path in aside if path.is_dir()], **told}

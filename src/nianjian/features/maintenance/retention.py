@@ -192,7 +192,6 @@ def _posted(code: str, calls: Period) -> list[Path]:
 
 
 def _begin(day: date) -> datetime:
-    """The day's first moment."""
     return datetime.combine(day, time(), clock.ZONE)
 
 

@@ -246,7 +246,6 @@ def list_tasks(enterprise: str, actor: Actor) -> list[Point]:
 
 
 def _ticket_points(enterprise: str) -> list[Point]:
-    """Tickets whose clocks run out or have just done so, the earliest due first."""
     found = list_due_soon(enterprise, load_service_levels(enterprise), clock.now())[:MOST]
     return [
         Point(COMPLAINT, {"complaint": one.row.key, "clock": one.reading.clock.value, "due": one.reading.due})

@@ -191,7 +191,6 @@ def _selected_codes(request: Request) -> list[str]:
 
 
 def _apply_action(request: Request, codes: Sequence[str], given: dict[str, Any]) -> str:
-    """Do it; what is said then."""
     if given["act"] == "remind":
         count = bulk.send_reminders(enterprises=codes, actor=request.actor)
         return gettext("{count} reminders are on their way.").format(count=count)
@@ -292,7 +291,6 @@ def _source_rows(told: Overview, code: str, _: Words) -> list[tuple[str, str, da
 
 
 def _point_rows(found: Sequence[Point], told: Overview, code: str, _: Words) -> list[tuple[str, str]]:
-    """Sentence and address of each point."""
     sentences = said.point_texts(found, told.portrait, _)
     return [(text, point_address(one, code, told.year)) for text, one in zip(sentences, found, strict=True)]
 

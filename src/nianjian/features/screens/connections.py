@@ -68,7 +68,6 @@ class TextInterface(ABC):
         return self._taken(place, len(end))
 
     def _bytes(self, count: int) -> bytes:
-        """So many bytes."""
         while len(self._left) < count:
             self._more()
         return self._taken(count, 0)
@@ -241,7 +240,6 @@ class KamailioSocket:
         raise TimeoutError
 
     def _own(self) -> socket.socket:
-        """The socket to which the answers come."""
         if self._socket is None:
             made = self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             made.bind("")  # the kernel finds a name

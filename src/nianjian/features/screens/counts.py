@@ -265,7 +265,6 @@ class FreeSwitchCounts(CallCounts):
 
 
 def _freeswitch_call(cells: Mapping[str, str | None]) -> str | None:
-    """The leg that began the call."""
     named = FREESWITCH_PARENTS if cells["leg"] == "b" else ("call_uuid",)
     return next((cells[name] for name in named if cells[name]), cells["uuid"])
 

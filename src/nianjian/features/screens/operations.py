@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.features.screens import queries
 from nianjian.features.screens.models import ScreenLink
 from nianjian.features.screens.queries import Json, link_to_document
@@ -54,9 +54,9 @@ def end_link(*, enterprise: str, link: str, actor: Actor) -> None:
     """End a link at once; ``role_missing``, ``screen_link_unknown``."""
     require(actor, enterprise, Act.ADMINISTER)
     with transaction.atomic():
-        row = queries.open_links(enterprise).select_for_update().filter(pk=link).first()
-        if row is None:
-            raise NianjianError("screen_link_unknown", link=link)
+        row = get_or_raise(
+            queries.open_links(enterprise).select_for_update().filter(pk=link), "screen_link_unknown", link=link
+        )
         row.revoked_at = clock.now()
         row.save(update_fields=["revoked_at"])
         record(verb="screen.unlink", enterprise=enterprise, actor=actor, data={"link": link})

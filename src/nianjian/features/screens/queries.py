@@ -203,7 +203,6 @@ def _longest_silence(enterprise: str) -> int:
 
 
 def _ranked(counts: Mapping[str, int]) -> list[Json]:
-    """The most frequent first."""
     return [{"code": code, "count": count} for code, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
 
 

@@ -175,7 +175,6 @@ def store_posted_record(folder: Path, body: bytes) -> bool:
 
 
 def _day(told: Leg) -> date:
-    """The day on which the leg began."""
     began, now = datetime.fromtimestamp(told.start, clock.ZONE), clock.now()
     if not now - OLDEST < began < now + NEWEST:
         raise NianjianError("live_post_unreadable")

@@ -143,7 +143,6 @@ class _RecordCounts:
         return [path]
 
     def _file(self, path: Path) -> tuple[bool, bool]:
-        """Whether there was anything new in a file, and whether there is more."""
         came = False
         for _ in range(ROUNDS):
             news = tail.read_tail(path, self._places.get(path.name))

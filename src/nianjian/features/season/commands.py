@@ -89,7 +89,6 @@ def _show(args: argparse.Namespace) -> Answer:
 
 
 def _note(args: argparse.Namespace) -> Answer:
-    """A report handed in, or the last day that a notice names."""
     actor = begin(args)
     from nianjian.engines.kernel import clock
     from nianjian.features.season import operations

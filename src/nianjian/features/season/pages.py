@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django import forms
@@ -28,7 +28,6 @@ from nianjian.features.archives import closed_seasons as archives
 from nianjian.features.dossier.pages.presenters import item_title, state_badge
 from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season import closing, feeds, operations
-from nianjian.features.season.gantt import gantt
 from nianjian.features.season.operations import list_papers_left_behind as left_behind
 from nianjian.features.season.operations import roll_over
 from nianjian.features.season.queries import summarize_season
@@ -39,6 +38,56 @@ from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table, card_table
 from nianjian.platform.web.work import moment, person
+
+Json = Mapping[str, Any]
+WIDE: Final = 1000
+LEFT: Final = 260  # for the names
+LINE: Final = 26
+HEAD: Final = 24
+_DAY: Final = timedelta(days=1)
+
+
+def build_gantt(told: Json, names: Mapping[str, str]) -> dict[str, Any] | None:
+    """Place the tasks between the plan's start and the season's last deadline; None where there is no plan.
+
+    ``bars``: a task's line each, ``text``: y of its name; ``marks``: uprights of months, deadlines and today.
+    """
+    if not told["tasks"]:
+        return None
+    days = [date.fromisoformat(one["date"]) for track in told["tracks"] for one in track["deadlines"]]
+    tasks = [(one, date.fromisoformat(one["begins"]), date.fromisoformat(one["due"])) for one in told["tasks"]]
+    today = date.fromisoformat(told["today"])
+    first = min([date.fromisoformat(told["start"]), *(begins for _one, begins, _due in tasks)])
+    last = max([*days, *(due for _one, _begins, due in tasks)])
+    per_day = (WIDE - LEFT) / ((last - first).days + 1)
+
+    def at(day: date) -> float:
+        return round(LEFT + (day - first).days * per_day, 1)
+
+    bars = [
+        {
+            "name": names[one["task"]],
+            "state": one["state"],
+            "x": at(begins),
+            "wide": round(max(at(due + _DAY) - at(min(begins, due)), 2.0), 1),
+            "y": HEAD + place * LINE + 5,
+            "text": HEAD + place * LINE + 17,
+        }
+        for place, (one, begins, due) in enumerate(tasks)
+    ]
+    marks = [{"x": at(day), "label": f"{day:%m-%d}", "kind": "month"} for day in _months(first, last)]
+    marks += [{"x": at(day + _DAY), "kind": "deadline"} for day in sorted({*days})]
+    marks += [{"x": at(today), "kind": "today"}] if first <= today <= last else []
+    return {"wide": WIDE, "high": HEAD + len(bars) * LINE + 6, "bars": bars, "marks": marks}
+
+
+def _months(first: date, last: date) -> list[date]:
+    found, day = [], first.replace(day=1)
+    while day <= last:
+        found += [day] if day >= first else []
+        day = (day + _DAY * 32).replace(day=1)
+    return found
+
 
 FIRST_YEAR: Final = clock.FIRST_DAY.year
 LAST_YEAR: Final = clock.LAST_DAY.year - 1
@@ -120,7 +169,7 @@ def season(request: Request, code: str) -> HttpResponse:
             {**one, "title": _(texts.MODULES.get(one["module"], one["module"]))} for one in told["milestones"]
         ],
         "tasks": _tasks(told["tasks"], names, lambda task: task_address(code, told["year"], task), _),
-        "gantt": gantt(told, names),
+        "gantt": build_gantt(told, names),
         "choices": list(names.items()),
         "track_names": [(key, _(text)) for key, text in texts.TRACKS.items()],
         "licences": numbers if len(numbers) > 1 else [],
@@ -218,7 +267,6 @@ def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
 
 
 def _kind(one: Mapping[str, Any], _: Words) -> str:
-    """What the day is, and to which one the law moves it."""
     kind = _(texts.DAY_KINDS[one["kind"]])
     return kind if one["last_day"] == one["date"] else f"{kind} → {one['last_day']}"
 
@@ -319,7 +367,6 @@ def end(request: Request, code: str) -> HttpResponse:
 
 
 def _names(items: Iterable[str]) -> str:
-    """What the papers are called."""
     return "、".join(item_title(one) for one in items) or "–"
 
 

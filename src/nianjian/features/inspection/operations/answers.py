@@ -238,7 +238,6 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
 
 
 def _robot_figures(grounds: CheckBasis, ai: Json, intents: int, year: int) -> claims.RobotFigures:
-    """What registers, records and the package tell of robots."""
     found = items(grounds.enterprise, year, grounds.actor, grounds.day)
     form = next((one for one in found if one.item == ALGORITHM), None)
     return claims.RobotFigures(

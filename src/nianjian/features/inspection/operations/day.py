@@ -386,7 +386,6 @@ def _screens_evidence(grounds: CheckBasis, note: ScreensSeen | None, days: int) 
 
 
 def _newest_drill(enterprise: str, actor: Actor) -> Json | None:
-    """The newest drill as it stands now."""
     drills = drill.list_drills(enterprise=enterprise, actor=actor)
     if not drills:
         return None

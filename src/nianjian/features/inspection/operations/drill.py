@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Min
 
 from nianjian.engines.kernel import clock, numbers
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.kernel.numbers import Shape
 from nianjian.engines.paper.texts.season import DRILL
 from nianjian.engines.paper.words import words
@@ -202,9 +202,7 @@ def _require_can_run(enterprise: str, calls: int, planned: DrillPlan, actor: Act
     check_plan(enterprise, planned)
     if planned.source != ONE_CLICK:
         return ""
-    door = list_doors(enterprise).first()
-    if door is None:
-        raise NianjianError("drill_no_door")
+    door = get_or_raise(list_doors(enterprise), "drill_no_door")
     return str(door.token)
 
 
@@ -299,7 +297,6 @@ def note_inject(*, enterprise: str, drill: str, what: str, act: str, actor: Acto
 
 
 def _list_injects(held: audit.Act) -> dict[str, dict[str, tuple[datetime, str]]]:
-    """Inject -> act -> (at, by)."""
     found: dict[str, dict[str, tuple[datetime, str]]] = {}
     for one in audit.acts(enterprise=held.enterprise, verb=INJECT, newest=MOST_INJECTS):
         if one.data.get("drill") == held.data["drill"]:

@@ -267,7 +267,6 @@ def enqueue_check(request: Request, code: str) -> HttpResponse:
 
 
 def _page_context(request: Request, code: str, of: str, told: Json | None) -> Json:
-    """What every page of the room shows."""
     _ = words(current())
     return {
         "part": of,

@@ -125,7 +125,6 @@ def note_screens(request: Request, code: str) -> HttpResponse:
 
 
 def _notice_context(held: dict[str, Any] | None) -> dict[str, Any]:
-    """What the day's page shows of both."""
     kept = [] if held is None else held["scans"]
     return {
         "scans": [one | {"weight": f"{figures.count_text(-(-one['size'] // 1024))} KiB · SHA-256"} for one in kept],
