@@ -75,7 +75,7 @@ COMMANDS: dict[str, tuple[Act, str, tuple[str, ...]]] = {
 CHANNEL = ("--channel", "L1", "--reason", "x")
 CASE = {  # of rectification: CASE stands for the id of a real one
     "show": (Act.READ, ()),
-    "check": (Act.READ, ()),
+    "check": (Act.REPORT, ()),
     "task": (Act.LOAD, ("--text", "x", "--owner", "x")),
     "attach": (Act.LOAD, ("--kind", "annex", "PAPER")),
     "submit": (Act.LOAD, ()),
@@ -135,7 +135,7 @@ COMMANDS |= {
     "callback gateway": (Act.ADMINISTER, HERE, ("x", "192.0.2.1", *AT)),
     "rectify open": (Act.LOAD, HERE, ("--received", "2026-03-02", *AT)),
     "rectify list": (Act.READ, HERE, AT),
-    "rectify tickets": (Act.READ, HERE, ("line", "L1", *AT)),
+    "rectify tickets": (Act.REPORT, HERE, ("line", "L1", *AT)),
     "rectify watch": (Act.READ, HERE, AT),
     "rectify routine": (Act.READ, HERE, AT),
     "dossier list": (Act.READ, HERE, (*AT, *YEAR)),

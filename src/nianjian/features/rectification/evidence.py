@@ -277,7 +277,7 @@ def list_group_tickets(
     Without ``publishing`` they are those of the last time that tickets were published, which ``at`` tells, and nothing
     is written. ``role_missing``, ``rectify_dimension_unknown``, ``rectify_days_reversed``, ``rectify_ref_unknown``.
     """
-    require(actor, enterprise, Act.READ)
+    require(actor, enterprise, Act.REPORT if publishing else Act.READ)
     if dimension not in location.DIMENSIONS:
         raise NianjianError("rectify_dimension_unknown", dimension=dimension, dimensions=", ".join(location.DIMENSIONS))
     days = location_window(first, last)
@@ -510,7 +510,7 @@ def figures_until_today(case: Case, step: Steps) -> Json:
 
 def check_gaps(*, case: str, actor: Actor, progress: Progress = silent) -> list[Gap]:
     """What is open before report and test report go out, everything counted anew; ``rectify_unknown``."""
-    held = get_visible_case(case, actor)
+    held = get_visible_case(case, actor, Act.REPORT)
     return gaps_of_case(held, Steps(progress, held.pk, COUNTING + LOOKING))
 
 
