@@ -107,14 +107,7 @@ def _standing(told: Mapping[str, Any], stamp: Timestamp | None, changed: str, *,
     return Standing.TRUSTED if told["trust"] == "trusted" and in_time else Standing.UNTRUSTED
 
 
-ORDER = (
-    Standing.UNREADABLE,
-    Standing.BROKEN,
-    Standing.CHANGED,
-    Standing.UNTRUSTED,
-    Standing.UNKNOWN,
-    Standing.TRUSTED,
-)
+ORDER = (Standing.UNREADABLE, Standing.BROKEN, Standing.CHANGED, Standing.UNTRUSTED, Standing.UNKNOWN, Standing.TRUSTED)
 
 
 def worst_standing(found: Sequence[Signature]) -> Standing:

@@ -92,6 +92,15 @@ def temporary_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
+@contextmanager
+def wrap_folder_errors(folder: Path) -> Iterator[None]:
+    """What the system says of a folder as ``dossier_folder_unusable``."""
+    try:
+        yield
+    except OSError as error:
+        raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
+
+
 def preview_pages(
     *, enterprise: str, year: int, item: str, number: int, actor: Actor, first: int = 1, most: int = STEP
 ) -> Pages:

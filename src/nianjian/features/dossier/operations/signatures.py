@@ -26,6 +26,7 @@ from nianjian.features.dossier.operations.checklist import (
     require_file,
     require_writable,
     temporary_folder,
+    wrap_folder_errors,
 )
 from nianjian.features.dossier.signatures import (
     Signature,
@@ -306,10 +307,6 @@ def _put(  # noqa: PLR0917 -- one entry of all that was signed
         data = {"year": year, **done.as_dict()}
         record(verb="signature.signed", enterprise=enterprise, actor=actor, data=data)
         for path, one in made:
-            try:
+            with wrap_folder_errors(folder):
                 shutil.copymode(folder / one.path, path)
                 path.replace(folder / one.path)
-            except OSError as error:
-                raise NianjianError(
-                    "dossier_folder_unusable", folder=str(folder), reason=error.strerror or ""
-                ) from error

@@ -26,6 +26,7 @@ from nianjian.features.dossier.pages.presenters import (
     cards,
     form_errors,
     item_title,
+    place,
     require_year,
     text_field,
 )
@@ -335,7 +336,7 @@ def show_paper(request: Request, code: str, year: int, signed: int) -> HttpRespo
 def download(request: Request, code: str, year: int, signed: int) -> HttpResponse:
     """Give a signed paper out byte for byte; the chain has an entry."""
     row = _paper(request, code, year, signed)
-    _row, content = signatures.download_paper(enterprise=code, year=year, number=row.pk, actor=request.actor)
+    _row, content = signatures.download_paper(**place(request, code, year), number=row.pk)
     return attach_sealed(content, "application/pdf", row.name or f"{row.sha256[:12]}.pdf")
 
 
