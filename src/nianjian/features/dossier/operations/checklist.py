@@ -294,7 +294,7 @@ def add(
     ``reading`` None: the pages are read and held against the registers. ``watch`` as of `check`;
     ``source`` as of `File`.
 
-    NianjianError role_missing, file_missing, file_too_large, and those of the check and of `service.add`.
+    NianjianError role_missing, file_missing, file_too_large, and those of the check and of `store_version`.
     """
     require_writable(actor, enterprise, year)
     wanted = get_item(item)
