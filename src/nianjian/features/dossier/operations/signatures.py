@@ -231,7 +231,7 @@ def sign_package(
     nowhere. ``tsa``: the time stamp's address, None: the setting's, "": none. Files signed already are left.
 
     ``role_missing``, ``signing_draft``, ``signing_unknown_package``, ``signing_not_intact``, ``signer_unset``,
-    ``signing_large``, ``signing_failed``, ``dossier_manifest_unreadable``, those of `open_signer` and `append_signature`.
+    ``signing_large``, ``signing_failed``, ``dossier_manifest_unreadable``, those of `open_signer`, `append_signature`.
     """
     require(actor, enterprise, Act.REVEAL)
     told = _package(enterprise, folder)
