@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,8 @@ from tests.support import packages
 from tests.support.paper_scans import a4
 
 from nianjian.doors.cli.main import main
+from nianjian.features.dossier import commands
+from nianjian.features.dossier.commands import acts, offline
 from nianjian.features.dossier.editions.build import build
 
 
@@ -69,3 +74,20 @@ def test_signatures_are_shown_by_a_process_that_knows_no_table_yet(tmp_path: Pat
     home = {"NIANJIAN_HOME": str(tmp_path / "home"), "NIANJIAN_KEYS": str(tmp_path / "keys.json")}
     code, told = _process("signature", "show", tmp_path / "a.pdf", **home)
     assert (code, told["signatures"]) == (1, [])
+
+
+def _acts(parser: argparse.ArgumentParser) -> Iterator[partial[Any]]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for one in action.choices.values():
+                yield from _acts(one)
+    if act := parser.get_default("act"):
+        yield act
+
+
+def test_every_action_is_done_by_a_function() -> None:
+    parser = argparse.ArgumentParser()
+    commands.configure(parser)
+    named = [one.args[0] for one in _acts(parser)]
+    assert len(named) == len(set(named)) > 30
+    assert all(callable(getattr(acts, name, None) or getattr(offline, name, None)) for name in named)
