@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support import packages
 from tests.support.paper_scans import a4
 
 from nianjian.doors.cli.main import main
+from nianjian.features.dossier import commands
+from nianjian.features.dossier.commands import acts, offline
 from nianjian.features.dossier.editions.build import build
 
 
@@ -44,26 +50,44 @@ def test_verify_says_what_differs(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert _told(["dossier", "verify", str(folder / "more.txt"), "--scan"], capsys)[0] == 2
 
 
-def test_papers_are_sorted_without_a_home(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
+def _process(*words: object, **environment: str) -> tuple[int, dict[str, Any]]:
+    """What a process of its own answers: nothing is loaded in it before."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
+    command = [sys.executable, "-m", "nianjian", "dossier", *map(str, words), "--json"]
+    done = subprocess.run(command, capture_output=True, check=False, env=plain | environment)
+    assert done.stdout, done.stderr.decode()
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_papers_are_sorted_without_a_home(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.pdf").write_bytes(a4())
     (tmp_path / "in" / "b.txt").write_bytes(b"nothing")
-    code, told = _told(["dossier", "sort", str(tmp_path / "in")], capsys)
-    assert (code, told["sure"], (tmp_path / "home").exists()) == (1, False, False)
-    files = told["files"]
-    assert isinstance(files, list)
-    assert [(Path(one["file"]).name, one["item"], one["fault"] is None) for one in files] == [
-        ("a.pdf", None, True), ("b.txt", None, False),
-    ]  # fmt: skip
+    code, told = _process("sort", tmp_path / "in")
+    assert (code, told["sure"]) == (1, False)
+    assert [(Path(one["file"]).name, one["item"]) for one in told["files"]] == [("a.pdf", None), ("b.txt", None)]
+    assert [one["fault"] is None for one in told["files"]] == [True, False]
 
 
 def test_signatures_are_shown_by_a_process_that_knows_no_table_yet(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(a4())
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
-    kept |= {"NIANJIAN_HOME": str(tmp_path / "home"), "NIANJIAN_KEYS": str(tmp_path / "keys.json")}
-    words = [sys.executable, "-m", "nianjian", "dossier", "signature", "show", str(tmp_path / "a.pdf"), "--json"]
-    done = subprocess.run(words, capture_output=True, check=False, env=kept)
-    assert (done.returncode, json.loads(done.stdout)["signatures"]) == (1, []), done.stderr.decode()
+    home = {"NIANJIAN_HOME": str(tmp_path / "home"), "NIANJIAN_KEYS": str(tmp_path / "keys.json")}
+    code, told = _process("signature", "show", tmp_path / "a.pdf", **home)
+    assert (code, told["signatures"]) == (1, [])
+
+
+def _acts(parser: argparse.ArgumentParser) -> Iterator[partial[Any]]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for one in action.choices.values():
+                yield from _acts(one)
+    if act := parser.get_default("act"):
+        yield act
+
+
+def test_every_action_is_done_by_a_function() -> None:
+    parser = argparse.ArgumentParser()
+    commands.configure(parser)
+    named = [one.args[0] for one in _acts(parser)]
+    assert len(named) == len(set(named)) > 30
+    assert all(callable(getattr(acts, name, None) or getattr(offline, name, None)) for name in named)

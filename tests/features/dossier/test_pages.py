@@ -117,14 +117,6 @@ def test_what_is_no_paper_is_refused_and_told_with_its_name(lead: Client) -> Non
     assert list(blobs.blobs()) == []
 
 
-def test_a_check_that_waits_can_be_stopped(lead: Client) -> None:
-    page = sent(lead, ("a.pdf", a4()))
-    (address,) = re.findall(r'action="(/e/demo/data/jobs/\w+/stop/)"', page)
-    assert lead.post(address).status_code == 302
-    work()
-    assert not materials.list_versions("demo", 2025, "number_ledger")
-
-
 def test_no_file_and_an_empty_file_are_told(lead: Client) -> None:
     assert "请先选择文件" in sent(lead)
     assert "empty.pdf" in sent(lead, ("empty.pdf", b""))

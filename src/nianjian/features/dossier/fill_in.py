@@ -67,7 +67,7 @@ Told = Mapping[str, Any]
 
 
 def build_document(enterprise: str, told: Told, _: Words) -> Document:
-    """``told``: a sheet as `flows.dossier.fill_in.told` gives it; a field that nobody knows is left to be filled in."""
+    """``told``: a sheet as JSON; a field that nobody knows is left to be filled in."""
     lines: Sequence[Told] = told["fields"]
     numbered = any(one["number"] for one in lines)
     header = (

@@ -74,7 +74,7 @@ class FillIn(models.Model):
 
 
 class SealPicture(models.Model):
-    """The picture of a seal, sealed; no door gives it out. ``kind``: of `kinds.SealKind`.
+    """The picture of a seal, sealed; no door gives it out. ``kind``: of `SealKind`.
 
     Withdrawn, its file is deleted and its ``blob`` empty; the impressions that name it place nothing any more.
     """
@@ -370,7 +370,7 @@ class Answer(models.Model):
 class SignedPaper(models.Model):
     """The file is evidence: sealed, never changed, never bound into an edition, which would break the signature.
 
-    ``report``: JSON of the signatures as they were when it came (`state.Signature`); it names people.
+    ``report``: JSON of the signatures as they were when it came (`signatures.Signature`); it names people.
     """
 
     enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
@@ -380,7 +380,7 @@ class SignedPaper(models.Model):
     sha256 = models.CharField(max_length=64)  # of the plain file
     size = models.BigIntegerField()
     blob = models.CharField(max_length=32)
-    standing = models.CharField(max_length=12)  # of `state.Standing`
+    standing = models.CharField(max_length=12)  # of `signatures.Standing`
     signatures = models.PositiveIntegerField()
     report = SealedText()
     recorded_at = models.DateTimeField()

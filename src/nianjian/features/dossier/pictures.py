@@ -55,7 +55,7 @@ class Mark:
 
 
 def list_marks(sheet: Json, findings: Iterable[Json], wide: float, high: float) -> list[Mark]:
-    """Of one page: ``sheet`` as `page.told`, ``findings`` of it as a report keeps them, its sides in mm."""
+    """Of one page: ``sheet`` as `finding.to_document`, ``findings`` of it as a report keeps them, its sides in mm."""
     found = list(findings)
     made = [_seal(one, found, wide) for one in sheet.get("seals", ())]
     for one in found:

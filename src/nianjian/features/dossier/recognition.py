@@ -12,13 +12,7 @@ from typing import Final
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.ingest.receive import DPI as PICTURE_DPI
-from nianjian.features.dossier.ingest.receive import (
-    DrawnPage,
-    SmallPicture,
-    receive,
-    render_pages,
-    shrink_page,
-)
+from nianjian.features.dossier.ingest.receive import DrawnPage, SmallPicture, receive, render_pages, shrink_page
 from nianjian.features.dossier.kinds import ITEMS, Item
 from nianjian.features.dossier.reading import ocr, readers
 from nianjian.features.dossier.reading.text import Line, PageText, edit_distance

@@ -107,14 +107,7 @@ def _standing(told: Mapping[str, Any], stamp: Timestamp | None, changed: str, *,
     return Standing.TRUSTED if told["trust"] == "trusted" and in_time else Standing.UNTRUSTED
 
 
-ORDER = (
-    Standing.UNREADABLE,
-    Standing.BROKEN,
-    Standing.CHANGED,
-    Standing.UNTRUSTED,
-    Standing.UNKNOWN,
-    Standing.TRUSTED,
-)
+ORDER = (Standing.UNREADABLE, Standing.BROKEN, Standing.CHANGED, Standing.UNTRUSTED, Standing.UNKNOWN, Standing.TRUSTED)
 
 
 def worst_standing(found: Sequence[Signature]) -> Standing:
@@ -134,7 +127,7 @@ def read_signatures(path: Path, *, name: str = "", roots: Path | None = None) ->
     """Each signature, oldest first; ``roots``: PEM of the trusted certificates, None: trust is not known.
 
     ``signature_not_pdf``, ``signature_roots_unreadable``, ``signatures_many``, ``dossier_file_costly``,
-    ``dossier_file_broken``, and those of `magic.type_of`.
+    ``dossier_file_broken``, and those of `receive.type_of`.
     """
     called = name or path.name
     if receive.type_of(path, called) is not Type.PDF:
@@ -145,7 +138,7 @@ def read_signatures(path: Path, *, name: str = "", roots: Path | None = None) ->
 
 
 def read_signatures_of_files(paths: Sequence[Path]) -> list[tuple[Signature, ...]]:
-    """The signatures of files of our own, a few in one child; as `read`."""
+    """The signatures of files of our own, a few in one child; as `read_signatures`."""
     found: list[tuple[Signature, ...]] = []
     for first in range(0, len(paths), TOGETHER):
         found += _told(paths[first : first + TOGETHER], paths[first].name, "")

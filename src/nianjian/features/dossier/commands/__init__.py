@@ -66,6 +66,10 @@ def _item(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--item", required=True, metavar="ITEM", help=_("the item's name, for example audit_report"))
 
 
+def _flag(parser: argparse.ArgumentParser, option: str, about: str) -> None:
+    parser.add_argument(option, action="store_true", help=about)
+
+
 def _output(parser: argparse.ArgumentParser, metavar: str, about: str, *, required: bool = False) -> None:
     parser.add_argument("--output", "-o", type=Path, required=required, metavar=metavar, help=about)
 
@@ -134,16 +138,12 @@ def _configure_package(actions: Actions) -> None:
     _output(
         made, "DIR", _("write PDF and xlsx into this folder; without it the PDF becomes a version of the checklist")
     )
-    made.add_argument(
-        "--replace", action="store_true", help=_("also in place of an uploaded file that nobody has confirmed yet")
-    )
+    _flag(made, "--replace", _("also in place of an uploaded file that nobody has confirmed yet"))
     built = _verb(
         actions, "build", "build_package", _("bind what was confirmed into both editions, with their manifest")
     )
     on_day(built, "--on", _("as for a package handed in on this day instead of today"))
-    built.add_argument(
-        "--seal-pictures", action="store_true", help=_("a draft that bears the approved pictures of seals")
-    )
+    _flag(built, "--seal-pictures", _("a draft that bears the approved pictures of seals"))
     _output(built, "DIR", _("a new or empty folder"), required=True)
     asked = actions.add(
         "verify",
@@ -153,16 +153,14 @@ def _configure_package(actions: Actions) -> None:
     asked.add_argument("path", type=Path, metavar="DIR|FILE", help=_("the package's folder, or one of its files"))
     asked.add_argument("--manifest", type=Path, metavar="FILE", help=_("the manifest, where it lies elsewhere"))
     asked.add_argument("--digest", default="", metavar="HEX", help=_("the manifest's SHA-256 as it was kept elsewhere"))
-    asked.add_argument(
-        "--scan", action="store_true", help=_("FILE is a scan of the sealed paper: compare the pictures")
-    )
+    _flag(asked, "--scan", _("FILE is a scan of the sealed paper: compare the pictures"))
     planned = actions.add(
         "seal-plan",
         partial(_offline, "plan_riding_seal"),
         _("plan the riding seal over all sheets, so that every joint is covered"),
     )
     planned.add_argument("--sheets", type=number, required=True, metavar="N", help=_("sheets of paper, not pages"))
-    planned.add_argument("--duplex", action="store_true", help=_("printed on both sides: a sheet has two pages"))
+    _flag(planned, "--duplex", _("printed on both sides: a sheet has two pages"))
     planned.add_argument(
         "--diameter", type=_millimetres, metavar="MM", help=_("the seal's diameter; without it as the rulebook has it")
     )
@@ -247,7 +245,7 @@ def _configure_fill_in(actions: Actions) -> None:
     made.add_argument(
         "--report", default="licence", metavar="R", help=_("licence (default) or code-number: which of the two reports")
     )
-    made.add_argument("--full", action="store_true", help=_("personal values in full; it is recorded"))
+    _flag(made, "--full", _("personal values in full; it is recorded"))
     _output(made, "DIR", _("write PDF and xlsx, personal values in full, into it"))
 
 

@@ -92,6 +92,15 @@ def temporary_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
+@contextmanager
+def wrap_folder_errors(folder: Path) -> Iterator[None]:
+    """What the system says of a folder as ``dossier_folder_unusable``."""
+    try:
+        yield
+    except OSError as error:
+        raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
+
+
 def preview_pages(
     *, enterprise: str, year: int, item: str, number: int, actor: Actor, first: int = 1, most: int = STEP
 ) -> Pages:
@@ -285,7 +294,7 @@ def add(
     ``reading`` None: the pages are read and held against the registers. ``watch`` as of `check`;
     ``source`` as of `File`.
 
-    NianjianError role_missing, file_missing, file_too_large, and those of the check and of `service.add`.
+    NianjianError role_missing, file_missing, file_too_large, and those of the check and of `store_version`.
     """
     require_writable(actor, enterprise, year)
     wanted = get_item(item)

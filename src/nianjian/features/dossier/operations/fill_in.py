@@ -56,7 +56,7 @@ def find_newest(enterprise: str, year: int, report: Report) -> FillIn | None:
 
 @dataclass(frozen=True, slots=True)
 class NewSheet:
-    """A sheet before it is kept: its lines (`fields.line`) and what they were made from."""
+    """A sheet before it is kept: its lines (`build_line`) and what they were made from."""
 
     year: int
     report: Report
@@ -344,7 +344,7 @@ def download_sheet(*, enterprise: str, year: int, report: Report, form: str, act
 
 
 def write_sheet_files(*, enterprise: str, year: int, report: Report, folder: Path, actor: Actor) -> list[Path]:
-    """Every form into a folder; nobody else may read them. As `taken`, and dossier_folder_unusable."""
+    """Every form into a folder; nobody else may read them. As `download_sheet`, and dossier_folder_unusable."""
     place: Json = {"enterprise": enterprise, "year": year, "report": report, "actor": actor}
     found = [download_sheet(**place, form=form) for form in FORMS]
     return write_private_files(folder, {name: content for name, _media, content in found})

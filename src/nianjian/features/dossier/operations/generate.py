@@ -426,12 +426,10 @@ def _put(values: Values, told: GeneratedItem, document: Document, folder: Path, 
 
 def write_private_files(folder: Path, bodies: Mapping[str, bytes]) -> list[Path]:
     """Put files into a folder, closed to others; older ones of their names go. ``dossier_folder_unusable``."""
-    try:
+    with checklist.wrap_folder_errors(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name, body in bodies.items():
             _write_whole(folder / name, body)
-    except OSError as error:
-        raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
     return [folder / name for name in bodies]
 
 

@@ -27,10 +27,10 @@ from nianjian.features.dossier.generated import self_check
 from nianjian.features.dossier.ingest.receive import receive
 from nianjian.features.dossier.kinds import Form, get_item
 from nianjian.features.dossier.materials import Line
-from nianjian.features.dossier.models import Impression, Version
+from nianjian.features.dossier.models import Version
 from nianjian.features.dossier.operations import checklist, generate, signatures
 from nianjian.features.dossier.operations import seals as seal_operations
-from nianjian.features.dossier.operations.checklist import temporary_folder
+from nianjian.features.dossier.operations.checklist import temporary_folder, wrap_folder_errors
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.states import DONE, MaterialState
 from nianjian.features.portrait import portraits
@@ -99,19 +99,31 @@ def build(
     documents = {line.item: row.sha256 for line, row in bound}
     placed, uses = seal_operations.list_approved_prints(enterprise, year, documents) if pictures else ({}, [])
     folder = folder.resolve()
-    _empty(folder)
+    _require_empty(folder)
     with temporary_folder() as room:
         items, whole = [], len(bound) + 1
         for one in _copies(bound, room, day, enterprise):
             items.append(replace(one, prints=placed.get(one.name, ())))
             progress(one.title, len(items), whole)
         package = _package(enterprise, year, day, items, draft=bool(missing))
-        made = _fresh(folder)
+        made = _make_folder_beside(folder)
         try:
             digest = build_process.build(package, made, room=room, watch=lambda: progress("", len(items), whole))
             _require_intact(made, digest)
             told = manifest.read_manifest(made / manifest.NAME)
-            _keep(enterprise, year, actor, told, bound, missing, made, folder, uses)
+            data = {
+                "year": year,
+                "manifest": told["sha256"],
+                "draft": told["draft"],
+                "run": told["snapshot"],
+                "files": len(told["files"]),
+                "items": {line.item: {"version": row.number, "sha256": row.sha256} for line, row in bound},
+                "missing": [item for item, _state in missing],
+            }
+            with transaction.atomic(), wrap_folder_errors(folder):  # the entry, and the folder under its name
+                record(verb="dossier.built", enterprise=enterprise, actor=actor, data=data)
+                seal_operations.record_prints(enterprise=enterprise, uses=uses, manifest=told["sha256"], actor=actor)
+                made.replace(folder)
         except BaseException:
             shutil.rmtree(made, ignore_errors=True)
             raise
@@ -158,58 +170,24 @@ def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterp
         yield Item(line.item, title, board, got.clean, asked, row.sha256)
 
 
-def _empty(folder: Path) -> None:
+def _require_empty(folder: Path) -> None:
     """Refuse a folder that holds something, before the work."""
-    try:
+    with wrap_folder_errors(folder):
         full = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
-    except OSError as error:
-        raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
     if full:
         raise NianjianError("dossier_folder_full", folder=str(folder))
 
 
-def _fresh(folder: Path) -> Path:
+def _make_folder_beside(folder: Path) -> Path:
     """A closed folder beside the one that is meant: what is there under its name is whole."""
-    try:
+    with wrap_folder_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
 
 
 def _require_intact(folder: Path, digest: str) -> None:
     if not verify(folder, digest=digest).intact:
         raise NianjianError("dossier_build_failed", reason="verify")
-
-
-def _keep(  # noqa: PLR0917 -- one entry of all that was bound
-    enterprise: str,
-    year: int,
-    actor: Actor,
-    told: Json,
-    bound: Sequence[tuple[Line, Version]],
-    missing: Sequence[tuple[str, str]],
-    made: Path,
-    folder: Path,
-    uses: Sequence[Impression],
-) -> None:
-    """The audit entry, and the folder under its name: both or none."""
-    data = {
-        "year": year,
-        "manifest": told["sha256"],
-        "draft": told["draft"],
-        "run": told["snapshot"],
-        "files": len(told["files"]),
-        "items": {line.item: {"version": row.number, "sha256": row.sha256} for line, row in bound},
-        "missing": [item for item, _state in missing],
-    }
-    with transaction.atomic():
-        record(verb="dossier.built", enterprise=enterprise, actor=actor, data=data)
-        seal_operations.record_prints(enterprise=enterprise, uses=uses, manifest=told["sha256"], actor=actor)
-        try:
-            made.replace(folder)
-        except OSError as error:
-            raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
 
 
 def _file(entry: Json) -> Json:

@@ -26,6 +26,7 @@ from nianjian.features.dossier.operations.checklist import (
     require_file,
     require_writable,
     temporary_folder,
+    wrap_folder_errors,
 )
 from nianjian.features.dossier.signatures import (
     Signature,
@@ -230,7 +231,7 @@ def sign_package(
     nowhere. ``tsa``: the time stamp's address, None: the setting's, "": none. Files signed already are left.
 
     ``role_missing``, ``signing_draft``, ``signing_unknown_package``, ``signing_not_intact``, ``signer_unset``,
-    ``signing_large``, ``signing_failed``, ``dossier_manifest_unreadable``, those of `opened` and `sign`.
+    ``signing_large``, ``signing_failed``, ``dossier_manifest_unreadable``, those of `open_signer`, `append_signature`.
     """
     require(actor, enterprise, Act.REVEAL)
     told = _package(enterprise, folder)
@@ -306,10 +307,6 @@ def _put(  # noqa: PLR0917 -- one entry of all that was signed
         data = {"year": year, **done.as_dict()}
         record(verb="signature.signed", enterprise=enterprise, actor=actor, data=data)
         for path, one in made:
-            try:
+            with wrap_folder_errors(folder):
                 shutil.copymode(folder / one.path, path)
                 path.replace(folder / one.path)
-            except OSError as error:
-                raise NianjianError(
-                    "dossier_folder_unusable", folder=str(folder), reason=error.strerror or ""
-                ) from error

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, Final, cast
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -23,7 +23,7 @@ from nianjian.features.dossier.operations import arrivals, checklist
 from nianjian.features.dossier.operations.arrivals import PICTURES_AT_ONCE
 from nianjian.features.dossier.operations.checklist import ENDINGS, STEP, Page, Pages
 from nianjian.features.dossier.pages import presenters
-from nianjian.features.dossier.pages.presenters import WEIGHTS, item_title, require_year, work_context
+from nianjian.features.dossier.pages.presenters import WEIGHTS, item_title, place, require_year, work_context
 from nianjian.features.dossier.pictures import SEEN, Mark
 from nianjian.features.dossier.recognition import Range, format_range
 from nianjian.platform.accounts.access import may
@@ -98,9 +98,8 @@ def beginning(given: str) -> int:
 def show_outlines(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Outlines of the pages with what was found on each."""
     found = checklist.preview_pages(
-        enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor,
-        first=beginning(request.GET.get("from", "")),
-    )  # fmt: skip
+        **place(request, code, year), item=item, number=number, first=beginning(request.GET.get("from", ""))
+    )
     return _render_pages(request, code, year, item, found, revealed=False)
 
 
@@ -109,9 +108,8 @@ def show_outlines(request: Request, code: str, year: int, item: str, number: int
 def reveal_pages(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """The same with the pictures; it stands in the audit chain before."""
     found = checklist.reveal_pages(
-        enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor,
-        first=beginning(request.POST.get("from", "")),
-    )  # fmt: skip
+        **place(request, code, year), item=item, number=number, first=beginning(request.POST.get("from", ""))
+    )
     return _render_pages(request, code, year, item, found, revealed=True)
 
 
@@ -119,14 +117,8 @@ def reveal_pages(request: Request, code: str, year: int, item: str, number: int)
 @page(Act.LOAD)
 def request_drawing(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Have the pages drawn by the worker."""
-    checklist.enqueue_drawing(enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor)
+    checklist.enqueue_drawing(**place(request, code, year), item=item, number=number)
     return redirect("dossier-pages", code=code, year=year, item=item, number=number)
-
-
-def _known(year: int, item: str) -> int:
-    if item not in KNOWN:
-        raise Http404
-    return require_year(year)
 
 
 def _render_pages(request: Request, code: str, year: int, item: str, found: Pages, *, revealed: bool) -> HttpResponse:
@@ -134,7 +126,7 @@ def _render_pages(request: Request, code: str, year: int, item: str, found: Page
     first = found.pages[0].page if found.pages else 1
     last = found.pages[-1].page if found.pages else 0
     job = None if found.drawn else checklist.find_drawing(code, year, item, row.number)
-    place = [code, year, item, row.number]
+    address = [code, year, item, row.number]
     context = {
         "year": year,
         "item": item,
@@ -150,8 +142,8 @@ def _render_pages(request: Request, code: str, year: int, item: str, found: Page
         "drawable": row.media_type in ENDINGS,
         "may_load": may(request.actor, code, Act.LOAD),
         "may_reveal": may(request.actor, code, Act.REVEAL),
-        "here": reverse("dossier-pages", args=place),
-        "show": reverse("dossier-pages-show", args=place),
+        "here": reverse("dossier-pages", args=address),
+        "show": reverse("dossier-pages-show", args=address),
         **work_context(code, [job]),
     }
     return render(request, "dossier/pages.html", context)
@@ -231,7 +223,7 @@ def show_ranges(request: Request, code: str, year: int, arrival: int) -> HttpRes
     last = arrivals.find_last_cutting(code, require_year(year), arrival)
     if last is not None and last.state == data.DONE:
         return redirect("data-job", code=code, job=last.id)
-    row = arrivals.get_arrival(enterprise=code, year=year, arrival=arrival, actor=request.actor)
+    row = arrivals.get_arrival(**place(request, code, year), arrival=arrival)
     parts: list[dict[str, Any]] = (arrivals.read_proposal(row) or {}).get("papers", [])
     if last is None:
         return _page(request, code, year, arrival, _typed(parts))
@@ -247,9 +239,7 @@ def cut_file(request: Request, code: str, year: int, arrival: int) -> HttpRespon
     rows, leave = _given(request.POST)
     papers = [Range(item, _page_number(first), _page_number(last)) for item, first, last in rows if item]
     try:
-        arrivals.enqueue_cutting(
-            enterprise=code, year=year, arrival=arrival, papers=papers, leave=leave, actor=request.actor
-        )
+        arrivals.enqueue_cutting(**place(request, code, year), arrival=arrival, papers=papers, leave=leave)
     except NianjianError as fault:
         if fault.code == "dossier_arrival_unknown":
             raise
@@ -271,9 +261,9 @@ def _page(
     request: Request, code: str, year: int, arrival: int, rows: Typed, *, leave: bool = False, first: int = 0
 ) -> HttpResponse:
     """``first``: the page from which on pictures are shown; 0: none are."""
-    place: Json = {"enterprise": code, "year": year, "arrival": arrival, "actor": request.actor}
-    row = arrivals.get_arrival(**place)
-    seen = arrivals.reveal_pages(**place, first=first) if first else []
+    of = place(request, code, year) | {"arrival": arrival}
+    row = arrivals.get_arrival(**of)
+    seen = arrivals.reveal_pages(**of, first=first) if first else []
     padded = [*rows, *[("", "", "")] * max(FREE, ROWS - len(rows))]
     last, pages = arrivals.find_last_cutting(code, year, arrival), arrivals.count_pages(row)
     context = {
@@ -329,7 +319,7 @@ AWAY: Final = "away"
 @page(Act.LOAD)
 def index(request: Request, code: str, year: int) -> HttpResponse:
     """Files that wait for a person, with what each seems to be."""
-    rows = arrivals.list_waiting_files(enterprise=code, year=require_year(year), actor=request.actor, most=SHOWN + 1)
+    rows = arrivals.list_waiting_files(**place(request, code, year), most=SHOWN + 1)
     jobs, cut = arrivals.list_reading_jobs(code, year), arrivals.list_cuttings(code, year)
     context = {
         "year": year,
@@ -353,9 +343,7 @@ def upload(request: Request, code: str, year: int, handler: Receiving) -> HttpRe
     faults, came = list(handler.faults), 0
     for one in handler.files:
         try:
-            arrivals.store_file(
-                enterprise=code, year=year, name=one.name, content=one.content(checklist.LIMIT), actor=request.actor
-            )  # fmt: skip
+            arrivals.store_file(**place(request, code, year), name=one.name, content=one.content(checklist.LIMIT))
         except NianjianError as fault:
             faults.append(fault)
         else:
@@ -363,7 +351,7 @@ def upload(request: Request, code: str, year: int, handler: Receiving) -> HttpRe
     for refused in faults:
         messages.error(request, data.fault(refused))
     if came:
-        arrivals.enqueue_reading(enterprise=code, year=year, actor=request.actor)
+        arrivals.enqueue_reading(**place(request, code, year))
         messages.success(request, gettext("Files that are being read: {count}.").format(count=came))
     elif not faults:
         messages.error(request, gettext("Choose a file first."))
@@ -380,13 +368,13 @@ def decide(request: Request, code: str, year: int) -> HttpResponse:
         key = name.removeprefix(FIELD)
         if not name.startswith(FIELD) or not (key.isascii() and key.isdigit()) or not isinstance(chosen, str):
             continue
-        place: Json = {"enterprise": code, "year": year, "arrival": int(key), "actor": request.actor}
+        of = place(request, code, year) | {"arrival": int(key)}
         try:
             if chosen == AWAY:
-                arrivals.delete_file(**place)
+                arrivals.delete_file(**of)
                 away += 1
             elif chosen in KNOWN:
-                arrivals.decide_item(**place, item=chosen)
+                arrivals.decide_item(**of, item=chosen)
                 given += 1
         except NianjianError as fault:
             messages.error(request, data.fault(fault))

@@ -27,6 +27,7 @@ from nianjian.features.dossier.pages.presenters import (
     attach_sealed,
     day_field,
     form_errors,
+    place,
     require_year,
     text_field,
     work_context,
@@ -55,9 +56,7 @@ def upload_file(request: Request, code: str, year: int, item: str, handler: Rece
     for one in handler.files:
         try:
             content = one.content(checklist.LIMIT)
-            checklist.enqueue_check(
-                enterprise=code, year=year, item=item, name=one.name, content=content, actor=request.actor
-            )
+            checklist.enqueue_check(**place(request, code, year), item=item, name=one.name, content=content)
         except NianjianError as fault:
             faults.append(fault)
         else:
@@ -140,7 +139,7 @@ def act(request: Request, code: str, year: int, item: str, act: str) -> HttpResp
     if given.is_valid():
         values = {"number" if name == "version" else name: value for name, value in given.cleaned_data.items()}
         _type, operation, said = ACTS[act]
-        operation(enterprise=code, year=year, item=item, actor=request.actor, **values)
+        operation(**place(request, code, year), item=item, **values)
         back = act == "not-applicable" and not values["reason"]
         messages.success(request, gettext("Noted: it is due.") if back else str(said))
     else:
@@ -152,7 +151,7 @@ def act(request: Request, code: str, year: int, item: str, act: str) -> HttpResp
 @page(Act.LOAD)
 def reuse(request: Request, code: str, year: int) -> HttpResponse:
     """Take over from the year before what was confirmed there and is missing now."""
-    taken = checklist.reuse(enterprise=code, year=require_year(year), actor=request.actor)
+    taken = checklist.reuse(**place(request, code, year))
     if taken:
         names = gettext(", ").join(presenters.item_title(one) for one in taken)
         messages.success(request, gettext("Taken over, to be confirmed again: {items}").format(items=names))
@@ -166,7 +165,7 @@ def reuse(request: Request, code: str, year: int) -> HttpResponse:
 def download(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Give a file out as it came; the chain has an entry."""
     _known(year, item)
-    row, content = checklist.download_version(enterprise=code, year=year, item=item, number=number, actor=request.actor)
+    row, content = checklist.download_version(**place(request, code, year), item=item, number=number)
     return attach_sealed(content, row.media_type, row.name or f"{item}-{number}")
 
 
@@ -179,9 +178,7 @@ def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse
     """Show an item."""
     if item not in KNOWN:
         raise Http404
-    found = checklist.get_item_detail(
-        enterprise=code, year=require_year(year), item=item, actor=request.actor, most=NEWEST
-    )
+    found = checklist.get_item_detail(**place(request, code, year), item=item, most=NEWEST)
     asked = checklist.list_requirements(checklist.get_rulebook(code))[item]
     line, newest = found.line, found.line.newest
     context = {

@@ -39,7 +39,7 @@ from nianjian.features.dossier.operations.generate import ALL, ITEMS
 from nianjian.features.dossier.operations.package import Paper
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.pages import presenters
-from nianjian.features.dossier.pages.presenters import cards, day_field, form_errors, require_year, work_context
+from nianjian.features.dossier.pages.presenters import cards, day_field, form_errors, place, require_year, work_context
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import as_attachment
@@ -263,9 +263,8 @@ def generate(request: Request, code: str, year: int) -> HttpResponse:
         return back
     asked = given.cleaned_data
     output_files.enqueue_generation(
-        enterprise=code, year=year, items=[asked["item"]], files=asked["as_files"], replace=asked["replace"],
-        actor=request.actor,
-    )  # fmt: skip
+        **place(request, code, year), items=[asked["item"]], files=asked["as_files"], replace=asked["replace"]
+    )
     messages.success(request, gettext("The papers are being generated."))
     return back
 
@@ -280,9 +279,7 @@ def build(request: Request, code: str, year: int) -> HttpResponse:
         messages.error(request, form_errors(given))
         return back
     asked = given.cleaned_data
-    output_files.enqueue_build(
-        enterprise=code, year=year, pictures=asked["seals"] == PICTURES, on=asked["on"], actor=request.actor
-    )
+    output_files.enqueue_build(**place(request, code, year), pictures=asked["seals"] == PICTURES, on=asked["on"])
     messages.success(request, gettext("The package is being built."))
     return back
 
@@ -291,7 +288,7 @@ def build(request: Request, code: str, year: int) -> HttpResponse:
 @page(Act.APPROVE)
 def sign(request: Request, code: str, year: int, job: str) -> HttpResponse:
     """Let the worker sign the upload edition of what a job has built."""
-    output_files.enqueue_signing(enterprise=code, year=require_year(year), package=job, actor=request.actor)
+    output_files.enqueue_signing(**place(request, code, year), package=job)
     messages.success(request, gettext("The files for the platform are being signed."))
     return redirect("dossier-package", code=code, year=year)
 
@@ -300,7 +297,7 @@ def sign(request: Request, code: str, year: int, job: str) -> HttpResponse:
 @page(Act.REVEAL)
 def download(request: Request, code: str, year: int, job: str) -> HttpResponseBase:
     """Give out what a job has made; the chain has an entry."""
-    made = output_files.download_zip(enterprise=code, year=require_year(year), job=job, actor=request.actor)
+    made = output_files.download_zip(**place(request, code, year), job=job)
     return as_attachment(StreamingHttpResponse(made.content, content_type=output_files.ZIP), made.name)
 
 
@@ -407,9 +404,8 @@ def upload(request: Request, code: str, year: int, handler: Receiving) -> HttpRe
         try:
             files = [(one.name, one.content(checklist.LIMIT)) for one in handler.files]
             verification.enqueue_verification(
-                enterprise=code, year=year, files=files, scan=given.get("scan") == "yes", against=against,
-                actor=request.actor,
-            )  # fmt: skip
+                **place(request, code, year), files=files, scan=given.get("scan") == "yes", against=against
+            )
         except NianjianError as fault:
             faults.append(fault)
     for refused in faults:
@@ -441,7 +437,7 @@ def show_first_sheet(request: Request, code: str, year: int) -> HttpResponse:
 def show_sheet(request: Request, code: str, year: int, report: str) -> HttpResponse:
     """The newest sheet, personal values masked."""
     wanted = _report(report)
-    told = fill_in.find_newest_sheet(enterprise=code, year=require_year(year), report=wanted, actor=request.actor)
+    told = fill_in.find_newest_sheet(**place(request, code, year), report=wanted)
     return _render_sheet(request, code, year, wanted, told)
 
 
@@ -450,7 +446,7 @@ def show_sheet(request: Request, code: str, year: int, report: str) -> HttpRespo
 def reveal(request: Request, code: str, year: int, report: str) -> HttpResponse:
     """The newest sheet in full; the chain has an entry."""
     wanted = _report(report)
-    told = fill_in.reveal_sheet(enterprise=code, year=require_year(year), report=wanted, actor=request.actor)
+    told = fill_in.reveal_sheet(**place(request, code, year), report=wanted)
     return _render_sheet(request, code, year, wanted, told)
 
 
@@ -458,7 +454,7 @@ def reveal(request: Request, code: str, year: int, report: str) -> HttpResponse:
 @page(Act.REPORT)
 def make_sheet(request: Request, code: str, year: int, report: str) -> HttpResponse:
     """Let the worker gather the fields."""
-    job = fill_in.enqueue_sheet(enterprise=code, year=require_year(year), report=_report(report), actor=request.actor)
+    job = fill_in.enqueue_sheet(**place(request, code, year), report=_report(report))
     return redirect("data-job", code=code, job=job)
 
 
@@ -468,9 +464,7 @@ def download_sheet(request: Request, code: str, year: int, report: str, form: st
     """Give the newest sheet out as a file; the chain has an entry."""
     if form not in fill_in.FORMS:
         raise Http404
-    called, media, content = fill_in.download_sheet(
-        enterprise=code, year=require_year(year), report=_report(report), form=form, actor=request.actor
-    )
+    called, media, content = fill_in.download_sheet(**place(request, code, year), report=_report(report), form=form)
     return as_attachment(HttpResponse(content, content_type=media), called)
 
 

@@ -218,6 +218,11 @@ def show_season(request: Request, code: str, year: int) -> HttpResponse:
     return _page(request, code, require_year(year))
 
 
+def place(request: Request, code: str, year: int) -> dict[str, Any]:
+    """The season that an operation is about, and who asks for it; 404 where there can be none."""
+    return {"enterprise": code, "year": require_year(year), "actor": request.actor}
+
+
 def require_year(year: int) -> int:
     """The year, if there can be a season of it; else 404."""
     if not clock.FIRST_DAY.year <= year <= clock.LAST_DAY.year:

@@ -29,6 +29,7 @@ from nianjian.features.dossier.pages.presenters import (
     day_field,
     form_errors,
     item_title,
+    place,
     require_year,
     text_field,
 )
@@ -163,7 +164,7 @@ def submit_package(request: Request, code: str, year: int) -> HttpResponse:
         raise NianjianError("file_too_large", file=file.name or "", limit=rounds.LIMIT)
     made = rounds.read_package(file.read(), enterprise=code, year=year)
     handed = Handover(told["on"], told["place"], told["reference"])
-    row = rounds.record_submission(enterprise=code, year=year, package=made, handed=handed, actor=request.actor)
+    row = rounds.record_submission(**place(request, code, year), package=made, handed=handed)
     messages.success(request, gettext("The package is noted. Keep its receipt here."))
     return redirect("rounds-one", code=code, year=year, number=row["number"])
 
@@ -178,31 +179,30 @@ def act(request: Request, code: str, year: int, number: int, act: str) -> HttpRe
         raise Http404
     given = form(act, request)
     if given.is_valid():
-        place = {"enterprise": code, "year": year, "number": number, "actor": request.actor}
-        messages.success(request, _done(act, given, place))
+        messages.success(request, _done(act, given, place(request, code, year) | {"number": number}))
     else:
         messages.error(request, form_errors(given))
     return redirect("rounds-one", code=code, year=year, number=number)
 
 
-def _done(act: str, given: forms.Form, place: dict[str, Any]) -> str:
+def _done(act: str, given: forms.Form, of: dict[str, Any]) -> str:
     """Do it; what to say of it."""
     told = given.cleaned_data
     if isinstance(given, NoticeForm):
         rounds.record_notice(
-            **place, received=told["received"], due=told["due"], reference=told["reference"],
+            **of, received=told["received"], due=told["due"], reference=told["reference"],
             requests=given.asked(), paper=read_upload(told["file"]),
         )  # fmt: skip
         return gettext("The return is noted.")
     if act == "answer":
-        rounds.record_answer(**place, **told)
+        rounds.record_answer(**of, **told)
         return gettext("The answer is noted.")
     if act == "accept":
-        rounds.record_passed(**place, **told)
+        rounds.record_passed(**of, **told)
         return gettext("Noted: it passed.")
     file = read_upload(told["file"])
     if file is not None:
-        rounds.add_evidence(**place, kind=told["kind"], file=file)
+        rounds.add_evidence(**of, kind=told["kind"], file=file)
     return gettext("The file is kept.")
 
 
@@ -210,9 +210,7 @@ def _done(act: str, given: forms.Form, place: dict[str, Any]) -> str:
 @page(Act.REVEAL)
 def download(request: Request, code: str, year: int, number: int, evidence: int) -> HttpResponse:
     """Give a file of evidence out as it came; the chain has an entry."""
-    kept, content = rounds.download_evidence(
-        enterprise=code, year=require_year(year), number=number, evidence=evidence, actor=request.actor
-    )
+    kept, content = rounds.download_evidence(**place(request, code, year), number=number, evidence=evidence)
     return attach_sealed(content, kept.media_type, kept.name or str(kept.pk))
 
 
@@ -229,7 +227,7 @@ Told = Mapping[str, Any]
 @page(Act.READ)
 def show_packages(request: Request, code: str, year: int) -> HttpResponse:
     """The packages of a season."""
-    found = rounds.list_packages(enterprise=code, year=require_year(year), actor=request.actor, count=MOST)
+    found = rounds.list_packages(**place(request, code, year), count=MOST)
     context = {
         "year": year,
         "table": _packages(code, year, found) if found else None,
@@ -280,7 +278,7 @@ def _due(told: Told) -> str:
 @page(Act.READ)
 def show_package(request: Request, code: str, year: int, number: int) -> HttpResponse:
     """A package with everything about it."""
-    told = rounds.get_package(enterprise=code, year=require_year(year), number=number, actor=request.actor)
+    told = rounds.get_package(**place(request, code, year), number=number)
     _ = words(current())
     may_load = may(request.actor, code, Act.LOAD)
     acts = set(told["acts"]) if may_load else set()
@@ -351,9 +349,7 @@ def differences(request: Request, code: str, year: int) -> HttpResponse:
     """What differs between two packages: ``before`` and ``after`` of the query."""
     before, after = (_number(request.GET.get(name, "")) for name in ("before", "after"))
     try:
-        told = rounds.compare_packages(
-            enterprise=code, year=require_year(year), before=before, after=after, actor=request.actor
-        )
+        told = rounds.compare_packages(**place(request, code, year), before=before, after=after)
     except NianjianError as error:
         if error.code == "dossier_round_unknown":
             raise Http404 from error

@@ -26,6 +26,7 @@ from nianjian.features.dossier.pages.presenters import (
     cards,
     form_errors,
     item_title,
+    place,
     require_year,
     text_field,
 )
@@ -55,17 +56,19 @@ def _marks() -> list[tuple[str, str]]:
     return [("", gettext("the usual one of this seal")), *((one, _(PLACES[one])) for one in found)]
 
 
+def _length(label: Any, hint: Any = "", *, required: bool = False, max_digits: int = 6) -> forms.DecimalField:  # noqa: ANN401 -- lazy texts
+    digits: dict[str, Any] = {"max_digits": max_digits, "decimal_places": 2}
+    return forms.DecimalField(label=label, help_text=hint, required=required, min_value=0, **digits)
+
+
 class ImageForm(forms.Form):
     """A picture of a seal."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Seal"), choices=_seals)
-    width_mm = forms.DecimalField(
-        label=gettext_lazy("Width on paper in mm"),
-        min_value=0,
-        max_digits=5,
-        decimal_places=2,
-        help_text=gettext_lazy("Measure the print: 40 mm for many official seals."),
-    )
+    width_mm = _length(
+        gettext_lazy("Width on paper in mm"), gettext_lazy("Measure the print: 40 mm for many official seals."),
+        required=True, max_digits=5,
+    )  # fmt: skip
     file = forms.FileField(
         label=gettext_lazy("Scan or photo of one print"),
         help_text=gettext_lazy("PNG or JPEG, on light paper, nothing else on it."),
@@ -85,17 +88,8 @@ class UseForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Seal"), choices=_seals)
     mark = forms.ChoiceField(label=gettext_lazy("Mark that it stands on"), choices=_marks, required=False)
     page = forms.IntegerField(label=gettext_lazy("Page"), min_value=1, initial=1)
-    x_mm = forms.DecimalField(
-        label=gettext_lazy("Centre from the left in mm"),
-        required=False,
-        min_value=0,
-        max_digits=6,
-        decimal_places=2,
-        help_text=gettext_lazy("Empty: the usual place of the mark."),
-    )
-    y_mm = forms.DecimalField(
-        label=gettext_lazy("Centre from below in mm"), required=False, min_value=0, max_digits=6, decimal_places=2
-    )
+    x_mm = _length(gettext_lazy("Centre from the left in mm"), gettext_lazy("Empty: the usual place of the mark."))
+    y_mm = _length(gettext_lazy("Centre from below in mm"))
     reason = text_field(gettext_lazy("Reason"))
 
 
@@ -335,7 +329,7 @@ def show_paper(request: Request, code: str, year: int, signed: int) -> HttpRespo
 def download(request: Request, code: str, year: int, signed: int) -> HttpResponse:
     """Give a signed paper out byte for byte; the chain has an entry."""
     row = _paper(request, code, year, signed)
-    _row, content = signatures.download_paper(enterprise=code, year=year, number=row.pk, actor=request.actor)
+    _row, content = signatures.download_paper(**place(request, code, year), number=row.pk)
     return attach_sealed(content, "application/pdf", row.name or f"{row.sha256[:12]}.pdf")
 
 
