@@ -151,12 +151,10 @@ def two_billion_pages() -> bytes:
 
 
 def object_stream_bomb() -> bytes:
-    """An object stream of a gigabyte: it goes off when the object in it is touched."""
+    """An object stream of four times the limit: it goes off when the object in it is touched."""
     packer = zlib.compressobj(9)
     block = b" " * (1 << 20)
-    data = (
-        packer.compress(b"5 0 <</Font<<>>>>") + b"".join(packer.compress(block) for _ in range(1024)) + packer.flush()
-    )
+    data = packer.compress(b"5 0 <</Font<<>>>>") + b"".join(packer.compress(block) for _ in range(256)) + packer.flush()
     bomb = stream(data, b"/Type/ObjStm/N 1/First 4/Filter/FlateDecode")
     body = bytearray(b"%PDF-1.7\n")
     places = {}

@@ -318,7 +318,7 @@ def test_dates_and_spans() -> None:
         date(2025, 12, 31),
     ]
     assert find_dates("二〇二五年十二月三十一日")[0].day == date(2025, 12, 31)
-    assert find_span("2015年6月18日至长期") == Span(date(2015, 6, 18), None, forever=True)
+    assert find_span("2015年6月18日至长期") == Span(date(2015, 6, 18), None)
     assert find_span("2045年6月17日至2015年6月18日") is None
     assert find_span("有效") is None
 
