@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper import sections
-from nianjian.engines.paper.figures import DASH, OPERATORS, amount_text, count_text
+from nianjian.engines.paper.figures import DASH, amount_text, count_text, limit_text
 from nianjian.engines.paper.texts.portrait import FILL_IN, PLAN, TABLES, VALUES, code_name
 from nianjian.engines.paper.texts.season import MODULES, TASKS
 from nianjian.engines.paper.words import CHINESE, Words, mark
@@ -279,11 +279,7 @@ def _decision(told: Json, top: int, bottom: int) -> str:
     sign = ">" if left > right else "<" if left < right else "="
     part = f"{count_text(top)} × {count_text(under)} = {count_text(left)}"
     text = f"{part} {sign} {count_text(bottom)} × {count_text(over)} = {count_text(right)}"
-    return f"{text}  ({OPERATORS.get(str(told.get('operator')), '')} {_limit(told)})"
-
-
-def _limit(told: Json) -> str:
-    return f"{Decimal(str(told['limit'])).normalize():f} {told['unit']}"
+    return f"{text}  ({limit_text(told, str(told['unit']))})"
 
 
 TEAM: Final = "team"

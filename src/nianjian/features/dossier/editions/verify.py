@@ -239,7 +239,8 @@ def rescan(path: Path, listed: Path, *, digest: str = "", watch: Watch = _unwatc
     named, by_place = _named(scores(looks, wanted), empty)
     text, named, by_place = _texts(path, book_figures(listed, entry), named, by_place, empty, watch)
     pages = [str(one) for one in range(len(wanted))]
-    faults = compare(path.name, pages, [_word(place, one) for place, one in enumerate(named)], lambda _o, _n: False)
+    words = [f"?{place}" if one is None else str(one) for place, one in enumerate(named)]
+    faults = compare(path.name, pages, words, lambda _o, _n: False)
     if not manifest.hashes_hold(told) or (digest and digest.lower() != told["sha256"]):
         faults = [Difference(listed.name, None, Kind.MANIFEST), *faults]
     riding, torn = _riding(path, plan, named, len(wanted))
@@ -262,10 +263,6 @@ def rescan(path: Path, listed: Path, *, digest: str = "", watch: Watch = _unwatc
 
 
 Named = list[int | None]
-
-
-def _word(place: int, named: int | None) -> str:
-    return f"?{place}" if named is None else str(named)
 
 
 def _named(found: Any, empty: Sequence[bool]) -> tuple[Named, list[int]]:  # noqa: ANN401 -- an array of scores
