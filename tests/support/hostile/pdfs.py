@@ -80,7 +80,7 @@ def laughs() -> bytes:
 
 
 def million_paths() -> bytes:
-    return pdf({4: flate(b"0 0 m 500 800 l 10 700 l 300 2 l h B\n" * 750_000)})
+    return pdf({4: flate(b"0 0 m 500 800 l 10 700 l 300 2 l h B\n" * 400_000)})
 
 
 def user_password() -> bytes:

@@ -352,16 +352,14 @@ def comparison_view(told: Json, language: str, _: Words) -> dict[str, Any]:
         "rules": [_rule(rule, language, _) for rule in told["rules"]],
         "rules_told": told["rules_told"],
         "tables": [
-            (_(FACT_TABLES[one["table"]]) if one["table"] in FACT_TABLES else one["table"], *_versions(one))
+            (
+                _(FACT_TABLES[one["table"]]) if one["table"] in FACT_TABLES else one["table"],
+                *(DASH if one[side] is None else str(one[side]) for side in ("before", "after")),
+            )
             for one in told["tables"]
         ],
         "acts": [_act(act, _) for act in told.get("between", ())],
     }
-
-
-def _versions(one: Json) -> tuple[str, str]:
-    before, after = one["before"], one["after"]
-    return DASH if before is None else str(before), DASH if after is None else str(after)
 
 
 def _metric(metric: Json, _: Words) -> dict[str, Any]:
