@@ -29,15 +29,15 @@ SMALL = np.random.default_rng(1).integers(0, 255, (1169, 827, 3), np.uint8)
 
 
 @cache
-def scan(kind: str, **faults: float) -> np.ndarray:
-    """A stamped page at 300 dpi."""
+def scan() -> np.ndarray:
+    """A stamped letter at 300 dpi, a little askew."""
     rng = random.Random(4)
-    page = cv2.resize(paper.page(kind, 5), (2480, 3508), interpolation=cv2.INTER_LANCZOS4)
+    page = cv2.resize(paper.page("letterhead", 5), (2480, 3508), interpolation=cv2.INTER_LANCZOS4)
     page = cv2.addWeighted(page, 1.9, cv2.GaussianBlur(page, (0, 0), 1.6), -0.9, 0).astype(np.uint8)
     layer = ink.worn(ink.coverage(Print("round", 42, 42, "normal", "浙江华信通信科技有限公司"), DPI, rng), rng)
     ink.stamp(page, layer, "normal", 1300, 2200)
     ink.stamp(page, layer[:, 100:220], "normal", 2480 - 120, 900)
-    return scanner.scanned(page, scanner.Faults(noise=3, **faults), rng)[0]
+    return scanner.scanned(page, scanner.Faults(noise=3, skew=1.1), rng)[0]
 
 
 def written(folder: Path, *pages: np.ndarray, dpi: int = DPI) -> Path:
@@ -70,11 +70,9 @@ def looked(file: Path, folder: Path, strip: int = 0) -> tuple[list[DrawnPage], l
     return pages, [inspect(one, limits) for one in pages]
 
 
-@pytest.mark.parametrize(
-    ("kind", "faults", "strip"), [("letterhead", {"skew": 1.1}, 26), ("grid", {"saturation": 0.7, "blur": 1.0}, 0)]
-)
-def test_read_and_drawn_give_the_same_findings(tmp_path: Path, kind: str, faults: dict[str, float], strip: int) -> None:
-    file = written(tmp_path, scan(kind, **faults))
+@pytest.mark.parametrize("strip", [26, 0])
+def test_read_and_drawn_give_the_same_findings(tmp_path: Path, strip: int) -> None:
+    file = written(tmp_path, scan())
     slow = redrawn(file, comment)
     assert Scans(str(file)).pixels(0, DPI) is not None
     assert Scans(str(slow)).pixels(0, DPI) is None
@@ -95,7 +93,7 @@ def test_read_and_drawn_give_the_same_findings(tmp_path: Path, kind: str, faults
 
 
 def test_grey_and_small_colour_are_those_of_the_whole_page(tmp_path: Path) -> None:
-    scans = Scans(str(written(tmp_path, scan("letterhead", skew=1.1))))
+    scans = Scans(str(written(tmp_path, scan())))
     full, planes = scans.pixels(0, DPI), scans.planes(0, DPI, 3)
     assert full is not None
     assert planes is not None
@@ -111,7 +109,7 @@ def test_grey_and_small_colour_are_those_of_the_whole_page(tmp_path: Path) -> No
 
 
 def test_a_grey_scan_is_read_too(tmp_path: Path) -> None:
-    file = written(tmp_path, cv2.cvtColor(scan("letterhead", skew=1.1), cv2.COLOR_BGR2GRAY))
+    file = written(tmp_path, cv2.cvtColor(scan(), cv2.COLOR_BGR2GRAY))
     found = Scans(str(file)).pixels(0, DPI)
     assert found is not None
     assert found.ndim == 2

@@ -104,9 +104,9 @@ def slices(pages: int) -> list[np.ndarray]:
 
 def test_slices_in_order_join_and_what_was_swapped_or_taken_out_is_told() -> None:
     parts = [seam.find_edge_slice(strip) for strip in slices(5)]
-    assert seam.match_slices(parts).intact
+    assert seam.match_slices(parts) == seam.Seam((), (), whole=True)
     assert seam.match_slices([parts[place] for place in (0, 3, 2, 1, 4)]).broken
-    assert not seam.match_slices([parts[place] for place in (0, 1, 3, 4)]).intact
+    assert seam.match_slices([parts[place] for place in (0, 1, 3, 4)]) != seam.Seam((), (), whole=True)
     bare = np.full((2339, round(seam.STRIP_MM * MM), 3), 252, np.uint8)
     assert seam.match_slices([*parts[:3], seam.find_edge_slice(bare)]).missing == (3,)
 

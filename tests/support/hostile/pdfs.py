@@ -80,7 +80,7 @@ def laughs() -> bytes:
 
 
 def million_paths() -> bytes:
-    return pdf({4: flate(b"0 0 m 500 800 l 10 700 l 300 2 l h B\n" * 750_000)})
+    return pdf({4: flate(b"0 0 m 500 800 l 10 700 l 300 2 l h B\n" * 400_000)})
 
 
 def user_password() -> bytes:
@@ -151,12 +151,10 @@ def two_billion_pages() -> bytes:
 
 
 def object_stream_bomb() -> bytes:
-    """An object stream of a gigabyte: it goes off when the object in it is touched."""
+    """An object stream of four times the limit: it goes off when the object in it is touched."""
     packer = zlib.compressobj(9)
     block = b" " * (1 << 20)
-    data = (
-        packer.compress(b"5 0 <</Font<<>>>>") + b"".join(packer.compress(block) for _ in range(1024)) + packer.flush()
-    )
+    data = packer.compress(b"5 0 <</Font<<>>>>") + b"".join(packer.compress(block) for _ in range(256)) + packer.flush()
     bomb = stream(data, b"/Type/ObjStm/N 1/First 4/Filter/FlateDecode")
     body = bytearray(b"%PDF-1.7\n")
     places = {}

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper import sections
-from nianjian.engines.paper.figures import DASH, OPERATORS, amount_text, count_text
+from nianjian.engines.paper.figures import DASH, amount_text, count_text, limit_text
 from nianjian.engines.paper.texts.portrait import FILL_IN, PLAN, TABLES, VALUES, code_name
+from nianjian.engines.paper.texts.season import MODULES, TASKS
 from nianjian.engines.paper.words import CHINESE, Words, mark
 
 Json = Mapping[str, Any]
@@ -28,7 +29,7 @@ PER_TEN_THOUSAND: Final = frozenset({"portrait.complaint_rate.limit"})  # told a
 WORDS_TO_FIND: Final = "purposes"  # unit of a value whose words are looked for as they stand
 NO_TITLES: Final[Mapping[str, str]] = MappingProxyType({})
 SPEAKS_FOR_ITSELF: Final = frozenset({"code", "name", "text", "item"})  # parts whose own name would say nothing
-VALUE_WORDS: Final[Mapping[str, str]] = {**FILL_IN, **PLAN, **VALUES}
+VALUE_WORDS: Final[Mapping[str, str]] = {**MODULES, **TASKS, **FILL_IN, **PLAN, **VALUES}
 UNITS: Final[Mapping[str, str]] = {
     "degrees": mark("{n} degrees"),
     "minutes": mark("{n} minutes"),
@@ -278,11 +279,7 @@ def _decision(told: Json, top: int, bottom: int) -> str:
     sign = ">" if left > right else "<" if left < right else "="
     part = f"{count_text(top)} × {count_text(under)} = {count_text(left)}"
     text = f"{part} {sign} {count_text(bottom)} × {count_text(over)} = {count_text(right)}"
-    return f"{text}  ({OPERATORS.get(str(told.get('operator')), '')} {_limit(told)})"
-
-
-def _limit(told: Json) -> str:
-    return f"{Decimal(str(told['limit'])).normalize():f} {told['unit']}"
+    return f"{text}  ({limit_text(told, str(told['unit']))})"
 
 
 TEAM: Final = "team"
@@ -355,16 +352,14 @@ def comparison_view(told: Json, language: str, _: Words) -> dict[str, Any]:
         "rules": [_rule(rule, language, _) for rule in told["rules"]],
         "rules_told": told["rules_told"],
         "tables": [
-            (_(FACT_TABLES[one["table"]]) if one["table"] in FACT_TABLES else one["table"], *_versions(one))
+            (
+                _(FACT_TABLES[one["table"]]) if one["table"] in FACT_TABLES else one["table"],
+                *(DASH if one[side] is None else str(one[side]) for side in ("before", "after")),
+            )
             for one in told["tables"]
         ],
         "acts": [_act(act, _) for act in told.get("between", ())],
     }
-
-
-def _versions(one: Json) -> tuple[str, str]:
-    before, after = one["before"], one["after"]
-    return DASH if before is None else str(before), DASH if after is None else str(after)
 
 
 def _metric(metric: Json, _: Words) -> dict[str, Any]:

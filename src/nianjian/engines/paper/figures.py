@@ -172,14 +172,18 @@ def _flag(flag: Json, unit: str, _: Words) -> Flag:
     return Flag(flag["code"], title, light, code_name("light", light, _), detail)
 
 
-def _is_worth_saying(flag: Json) -> bool:
-    """A green flag is a figure beside (the evasion share); only the low-volume mark is said although green."""
-    return flag["light"] not in {"green", "na"} or flag["code"] in {"low_volume", "evasion"}
+def _flags(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
+    """What makes the light red stands before what only stands beside it.
 
-
-def _gravest_first(flags: Sequence[Json]) -> Sequence[Json]:
-    """What makes the light red stands before what only stands beside it."""
-    return sorted(flags, key=lambda flag: flag["light"] != "red")
+    A green flag is a figure beside (the evasion share); only the low-volume mark is said although green.
+    """
+    said = [
+        flag
+        for flag in metric.get("flags", ())
+        if flag["light"] not in {"green", "na"} or flag["code"] in {"low_volume", "evasion"}
+    ]
+    ordered = sorted(said, key=lambda flag: flag["light"] != "red")
+    return (*(_flag(flag, unit, _) for flag in ordered), *_second_day(metric, unit, _))
 
 
 def _second_day(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
@@ -227,10 +231,7 @@ def metric_card(metric: Json, _: Words) -> Card:
         headroom=headroom_text(metric, _),
         bounds=_bounds(metric),
         parts=_parts(metric, _),
-        flags=(
-            *(_flag(flag, unit, _) for flag in _gravest_first(metric.get("flags", ())) if _is_worth_saying(flag)),
-            *_second_day(metric, unit, _),
-        ),
+        flags=_flags(metric, unit, _),
         attachments=_attachments(metric, _),
         source=f"{source['rule']} · {code_name('level', str(source['level']), _)}",
         citation=str(source.get("citation") or ""),
@@ -247,3 +248,14 @@ def metric_cards(portrait: Json, _: Words) -> tuple[Card, ...]:
     """Word every metric, in the portrait's order."""
     metrics: Sequence[Json] = portrait["metrics"]
     return tuple(metric_card(metric, _) for metric in metrics)
+
+
+def snapshot_text(snapshot: Json) -> str:
+    """Each table with its version, and the hash over them."""
+    tables = ", ".join(f"{table} {version}" for table, version in snapshot.items() if table != "sha256")
+    return f"{tables} · {snapshot['sha256']}"
+
+
+def rulebook_text(book: Json) -> str:
+    """Id, version and hash."""
+    return f"{book['id']} {book['version']} · {book['sha256']}"

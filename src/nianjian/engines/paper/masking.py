@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from nianjian.engines.kernel import numbers
@@ -35,14 +35,9 @@ def mask_moves(moves: Json, *portraits: Json) -> dict[str, Any]:
     return {**moves, "metrics": [_mask_metric(metric, names) for metric in moves["metrics"]]}
 
 
-def _displays(portrait: Json) -> Iterator[Json]:
-    for metric in portrait["metrics"]:
-        yield from (metric.get("splits") or {}).get(SPLIT, ())
-
-
 def _masked_names(portrait: Json) -> dict[str, object]:
     """Number → what is shown of it. Own are the numbers under which a call was counted as an own filed one."""
-    rows = list(_displays(portrait))
+    rows = [row for metric in portrait["metrics"] for row in (metric.get("splits") or {}).get(SPLIT, ())]
     own = {row["key"] for row in rows if row.get(NumberClass.OWN_SHORT.value)}
     names: dict[str, object] = {}
     taken: dict[object, int] = {}

@@ -40,8 +40,7 @@ def page_style() -> str:
 
 
 def _body(data: Json, title: str, _: Words) -> str:
-    period, book = data["period"], data["rulebook"]
-    window = figures.period_text(period, _)
+    window = figures.period_text(data["period"], _)
     cards = "".join(sections.html_card(card, _) for card in figures.metric_cards(data, _))
     parts = [
         f'<div class="head"><div><h1>{escape(title)}</h1><p class="soft">{escape(window)}</p></div>',
@@ -59,7 +58,7 @@ def _body(data: Json, title: str, _: Words) -> str:
         if split in there:
             parts += [_heading(code_name("split", split, _)), sections.split_table(data, split, _)]
     parts += [_heading(_("Data quality")), sections.quality_table(data, _)]
-    source = f"{_('Rulebook')} {book['id']} {book['version']} · {book['sha256']}"
+    source = f"{_('Rulebook')} {figures.rulebook_text(data['rulebook'])}"
     parts.append(f'<p class="soft small mono">{escape(source)}</p>')
     return "\n".join(parts)
 

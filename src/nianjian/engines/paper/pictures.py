@@ -37,20 +37,6 @@ def _number(value: object) -> float | None:
     return None if value in (None, "") else float(str(value))
 
 
-def _rate_chart(metric: Json, caption: str, _: Words) -> draw.Specification:
-    title, unit = code_name("metric", str(metric["slug"]), _), str(metric["unit"])
-    points = [(str(row["month"]), title, _number(row.get("value"))) for row in metric["months"]]
-    return draw.month_lines(points, axis=unit, description=caption, limit=_number(metric.get("limit")))
-
-
-def _calls_chart(metric: Json, caption: str, _: Words) -> draw.Specification:
-    series = ((_("delivered outbound calls"), "delivered"), (_("answered outbound calls"), "denominator"))
-    points = [
-        (str(row["month"]), title, _number(row.get(field))) for row in metric["months"] for title, field in series
-    ]
-    return draw.month_bars(points, axis=_("calls"), description=caption)
-
-
 def portrait_charts(portrait: Json, _: Words) -> list[Chart]:
     """Calls a month first, then each metric's rate with its limit."""
     found: list[Chart] = []
@@ -58,8 +44,15 @@ def portrait_charts(portrait: Json, _: Words) -> list[Chart]:
     for metric in metrics:
         if metric["slug"] == "complaint_rate":
             caption = _("Outbound calls")
-            found.append(Chart(CALLS, caption, _calls_chart(metric, caption, _)))
+            series = ((_("delivered outbound calls"), "delivered"), (_("answered outbound calls"), "denominator"))
+            points = [
+                (str(row["month"]), title, _number(row.get(name))) for row in metric["months"] for title, name in series
+            ]
+            found.append(Chart(CALLS, caption, draw.month_bars(points, axis=_("calls"), description=caption)))
     for metric in metrics:
-        caption = f"{code_name('metric', str(metric['slug']), _)} ({metric['unit']})"
-        found.append(Chart(str(metric["slug"]), caption, _rate_chart(metric, caption, _)))
+        slug, unit = str(metric["slug"]), str(metric["unit"])
+        title, limit = code_name("metric", slug, _), _number(metric.get("limit"))
+        caption = f"{title} ({unit})"
+        points = [(str(row["month"]), title, _number(row.get("value"))) for row in metric["months"]]
+        found.append(Chart(slug, caption, draw.month_lines(points, axis=unit, description=caption, limit=limit)))
     return found

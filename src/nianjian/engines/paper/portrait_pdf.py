@@ -121,12 +121,10 @@ def _cell(row: Json | None) -> dict[str, str]:
 
 
 def _provenance(data: Json, stamp: Stamp, _: Words) -> list[list[str]]:
-    book, snapshot = data["rulebook"], data["snapshot"]
-    tables = ", ".join(f"{table} {version}" for table, version in snapshot.items() if table != "sha256")
     lines = [
         [_("Run"), stamp.run or figures.DASH],
-        [_("Rulebook"), f"{book['id']} {book['version']} · {book['sha256']}"],
-        [_("Data versions"), f"{tables} · {snapshot['sha256']}"],
+        [_("Rulebook"), figures.rulebook_text(data["rulebook"])],
+        [_("Data versions"), figures.snapshot_text(data["snapshot"])],
         [_("Program"), data["code"]["version"]],
         [_("Audit chain"), f"{stamp.seq} · {stamp.digest}"],
     ]

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
-
-import xlsxwriter
 
 from nianjian.engines.paper import charts
 from nianjian.engines.paper.pictures import Chart
 from nianjian.engines.paper.texts.reconciliation import KINDS, LIKELY, REASONS, RESULTS, SORTS, STATES, VERDICTS
 from nianjian.engines.paper.words import Words, words
+from nianjian.engines.paper.workbook import open_workbook
 
 MOST: Final = 120  # days of a picture: more cannot be told apart
 
@@ -29,14 +27,7 @@ def sources_chart(told: Mapping[str, Any], _: Words) -> Chart | None:
     return Chart("sources", caption, charts.month_lines(points, axis=_("calls"), description=caption, days=True))
 
 
-STAMP: Final = datetime(2017, 1, 1, tzinfo=UTC)  # no time of making: the file tells of its data only
 WIDTH: Final = 18
-OPTIONS: Final = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 Json = Mapping[str, Any]
 
@@ -48,8 +39,7 @@ def correction_workbook(run: Json, rows: Iterable[Json], headers: Mapping[str, s
     """
     _ = words(language)
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, OPTIONS)
-    book.set_properties({"title": _("Correction sheet"), "created": STAMP.replace(tzinfo=None)})
+    book = open_workbook(stream, _("Correction sheet"))
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     page, note = book.add_worksheet(_("Correction sheet")[:31]), book.add_worksheet(_("About this sheet")[:31])
     heads = (

@@ -13,7 +13,7 @@ import manimgx_fonts_cjk
 import vl_convert
 
 from nianjian.engines.paper import charts as draw
-from nianjian.engines.paper.figures import DASH, amount_text, count_text
+from nianjian.engines.paper.figures import DASH, amount_text, count_text, rulebook_text, snapshot_text
 from nianjian.engines.paper.pictures import Chart
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import code_name
@@ -241,10 +241,8 @@ def _provenance(case: Json, stamp: ReportStamp, _: Words) -> list[list[str]]:
     lines = []
     for title, part in ((_("Location"), case.get("located")), (_("Before and since"), case.get("measured"))):
         if part:
-            tables = ", ".join(f"{table} {version}" for table, version in part["snapshot"].items() if table != "sha256")
-            lines.append([f"{title} · {_('Data versions')}", f"{tables} · {part['snapshot']['sha256']}"])
-            book = part["rulebook"]
-            lines.append([f"{title} · {_('Rulebook')}", f"{book['id']} {book['version']} · {book['sha256']}"])
+            lines.append([f"{title} · {_('Data versions')}", snapshot_text(part["snapshot"])])
+            lines.append([f"{title} · {_('Rulebook')}", rulebook_text(part["rulebook"])])
     lines.append([_("Audit chain"), f"{stamp.seq} · {stamp.digest}"])
     return lines
 

@@ -53,14 +53,11 @@ def html_card(one: Card, _: Words, ways: Mapping[str, str] = NO_WAYS) -> str:
         f'<article class="card" id="{escape(one.slug)}"><header><h2>{escape(one.title)}</h2>'
         f"{html_light(one.light, one.light_word)}</header>"
         f'<p class="figure"{_title_attribute(one.value_other)}>{escape(one.value)}</p>'
-        f"<dl>{_html_limit(one, _)}{_html_pairs(facts, NO_WAYS, _)}</dl>"
+        f"<dl><dt>{escape(_('flagged when'))}</dt><dd{_title_attribute(one.limit_other)}>{escape(one.limit)}</dd>"
+        f"{_html_pairs(facts, NO_WAYS, _)}</dl>"
         f'<ul class="found">{found}{papers}</ul><dl>{_html_pairs(one.parts, ways, _)}</dl>'
         f'<p class="source">{escape(_("rule"))} {escape(one.source)}<br>{escape(one.citation)}</p></article>'
     )
-
-
-def _html_limit(one: Card, _: Words) -> str:
-    return f"<dt>{escape(_('flagged when'))}</dt><dd{_title_attribute(one.limit_other)}>{escape(one.limit)}</dd>"
 
 
 def _title_attribute(text: str) -> str:

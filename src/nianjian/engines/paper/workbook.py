@@ -35,9 +35,7 @@ def portrait_workbook(portrait: Json, language: str) -> bytes:
     _ = words(language)
     data = mask_portrait(portrait)
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    title = f"{data['enterprise']} {_('Compliance portrait')}"
-    book.set_properties({"title": title, "created": STAMP.replace(tzinfo=None)})
+    book = open_workbook(stream, f"{data['enterprise']} {_('Compliance portrait')}")
     _overview(book, data, _)
     _counts(book, data, _)
     there = sections.list_splits(data)
@@ -48,6 +46,13 @@ def portrait_workbook(portrait: Json, language: str) -> bytes:
     _sheet(book, _("Data quality"), (_("figure"), _("value")), sections.quality_lines(data, _))
     book.close()
     return stream.getvalue()
+
+
+def open_workbook(stream: io.BytesIO, title: str) -> Any:  # noqa: ANN401 -- untyped library
+    """A workbook in which text stays text, and that tells no time of making."""
+    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": title, "created": STAMP.replace(tzinfo=None)})
+    return book
 
 
 def _sheet(book: Any, title: str, header: Sequence[str], body: Sequence[Sequence[object]]) -> Any:  # noqa: ANN401 -- untyped library

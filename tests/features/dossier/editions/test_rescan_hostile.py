@@ -51,7 +51,9 @@ PLANS = {
 ENTRIES = {
     "no pages": _file(pages=[]), "bytes without end": _file(bytes=math.inf), "bytes as text": _file(bytes="12"),
     "half a byte": _file(bytes=1.5), "a long name": _file(path="a" * 300), "a number as name": _file(path=1),
-    "no text": _page(content=[]), "look": _page(look=1), "half a letter": lambda told: told.update(season="\ud800"),
+    "no text": _page(content=[]), "look": _page(look=1), "no look": _page(look="no look"),
+    "no hash": lambda told: told["files"][0].pop("sm3"),
+    "half a letter": lambda told: told.update(season="\ud800"),
 }  # fmt: skip
 
 

@@ -182,13 +182,6 @@ def test_a_linked_folder_hides_nothing(folder: Path, tmp_path: Path) -> None:
     assert found == [("upload/more", Kind.EXTRA_FILE)]
 
 
-def test_a_manifest_without_a_hash_is_none(built: BuiltEditions, folder: Path) -> None:
-    told = json.loads(json.dumps(built.manifest))
-    del told["files"][0]["sm3"]
-    manifest.write_manifest(manifest.add_hashes(told), folder)
-    assert [one.kind for one in verify(folder).differences] == [Kind.MANIFEST]
-
-
 def test_the_manifest_names_items_starts_and_seams(built: BuiltEditions) -> None:
     told = built.manifest
     assert [(one["item"], one["start_page"], one["pages"]) for one in told["items"]] == [

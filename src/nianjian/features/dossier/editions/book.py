@@ -383,11 +383,10 @@ SHEET: Final = [0, 0, round(A4[0] * POINT, 3), round(A4[1] * POINT, 3)]
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What was bound: ``matrices`` lay each page's own coordinates onto the sheet (None: front or blank)."""
+    """What was bound."""
 
     layout: Layout
     plan: Plan
-    matrices: tuple[Matrix | None, ...]
 
 
 def open_clean_copies(package: Package, stack: ExitStack) -> tuple[pikepdf.Pdf, ...]:
@@ -417,7 +416,7 @@ def bind(package: Package, path: Path, printer: Path) -> Book:
         fronted = stack.enter_context(pikepdf.open(BytesIO(front)))
         over = stack.enter_context(pikepdf.open(BytesIO(layer)))
         pdf = stack.enter_context(pikepdf.new())
-        matrices = tuple(_pages(pdf, layout, fronted, over, sources))
+        matrices = list(_pages(pdf, layout, fronted, over, sources))
         _stamp(pdf, package, layout, sealed)
         _print(pdf, package, layout, sources, matrices)
         _jumps(pdf, fronted)
@@ -425,7 +424,7 @@ def bind(package: Package, path: Path, printer: Path) -> Book:
         write_metadata(pdf, f"{document_title(package)} · {package.enterprise}", package)
         pdf.save(path, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     printer.write_bytes(typeset("dossier_printer.typ", printer_data(package, layout, sealed), {}, "pdf"))
-    return Book(layout, sealed, matrices)
+    return Book(layout, sealed)
 
 
 def _front(package: Package, counts: Sequence[int]) -> tuple[bytes, Layout]:
@@ -443,6 +442,7 @@ def _front(package: Package, counts: Sequence[int]) -> tuple[bytes, Layout]:
 def _pages(
     pdf: pikepdf.Pdf, layout: Layout, front: pikepdf.Pdf, over: pikepdf.Pdf, sources: Sequence[pikepdf.Pdf]
 ) -> Iterator[Matrix | None]:
+    """Lay each page; what its own coordinates are moved by (None: front or blank)."""
     for place, leaf in enumerate(layout.leaves):
         forms = Dictionary(NjLayer=pdf.copy_foreign(as_form(over.pages[place])))
         page = pdf.make_indirect(Dictionary(Type=Name.Page, MediaBox=Array(SHEET), Resources=Dictionary(XObject=forms)))

@@ -93,7 +93,7 @@ EMPTY: Final = (
 
 def closeness(one: str, other: str) -> float:
     """Of two fingerprints: 1 the same, 0 nothing in common."""
-    return _like(_even(manifest.decode_fingerprint(one)), _even(manifest.decode_fingerprint(other)))
+    return float(max(_even(manifest.decode_fingerprint(one)) @ _even(manifest.decode_fingerprint(other)), 0.0))
 
 
 def scores(looks: Sequence[str], known: Sequence[str]) -> Any:  # noqa: ANN401 -- an array, scans by pages
@@ -127,7 +127,3 @@ def _even(tiles: Any) -> Any:  # noqa: ANN401 -- arrays
     flat = tiles.astype(np.float32).ravel()
     off = np.append(flat - flat.mean(), np.float32(EMPTY))
     return off / float(np.linalg.norm(off))
-
-
-def _like(one: Any, other: Any) -> float:  # noqa: ANN401 -- vectors
-    return float(max(one @ other, 0.0))

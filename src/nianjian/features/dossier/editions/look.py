@@ -50,14 +50,14 @@ def _ink(path: Path) -> dict[str, Any]:
 
     from nianjian.features.dossier.editions import build, manifest  # noqa: PLC0415 - the same
 
-    told: dict[str, str] = {}
+    looks = []
     with pypdfium2.PdfDocument(path) as document:
         if len(document) > PAGES:
             raise SystemExit(2)
-        for place, page in enumerate(document):
-            told[str(place)] = manifest.encode_fingerprint(build.look_at_page(page))
+        for page in document:
+            looks.append(manifest.encode_fingerprint(build.look_at_page(page)))
             page.close()
-    return {"looks": told}
+    return {"looks": looks}
 
 
 def _text(path: Path) -> dict[str, Any]:
@@ -65,12 +65,12 @@ def _text(path: Path) -> dict[str, Any]:
 
     from nianjian.features.dossier.reading.layer import is_text_visible  # noqa: PLC0415 - the same
 
-    told: dict[str, str | None] = {}
+    texts: list[str | None] = []
     with pypdfium2.PdfDocument(path) as document:
-        for place, page in enumerate(document):
-            told[str(place)] = page.get_textpage().get_text_range() if is_text_visible(page) else None
+        for page in document:
+            texts.append(page.get_textpage().get_text_range() if is_text_visible(page) else None)
             page.close()
-    return {"texts": told}
+    return {"texts": texts}
 
 
 def _seal(path: Path) -> dict[str, Any]:

@@ -59,10 +59,10 @@ def book_figures(listed: Path, entry: manifest.Json) -> Paper | None:
 class Paper:
     """The own figures of each page of the paper."""
 
-    def __init__(self, path: Path, told: Mapping[str, str | None]) -> None:
-        """``told``: by place what a program drew there; None: the page is a picture."""
+    def __init__(self, path: Path, told: Sequence[str | None]) -> None:
+        """``told``: page by page what a program drew there; None: the page is a picture."""
         self._path = path
-        self._found = {int(place): text_runs(text) for place, text in told.items() if text is not None}
+        self._found = {place: text_runs(text) for place, text in enumerate(told) if text is not None}
         self.drawn = frozenset(place for place, text in self._found.items() if len(text) >= FEW)
         self._own = self._figures()
 
@@ -233,13 +233,14 @@ def rescan(path: Path, listed: Path, *, digest: str = "", watch: Watch = _unwatc
     seen = inspect_file("ink", path)
     if seen is None or not seen["looks"]:
         raise NianjianError("dossier_scan_unreadable", file=path.name)
-    looks = [seen["looks"][str(place)] for place in range(len(seen["looks"]))]
+    looks: list[str] = seen["looks"]
     wanted = [one["look"] for one in entry["pages"]]
     empty = [blank(one) for one in wanted]
     named, by_place = _named(scores(looks, wanted), empty)
     text, named, by_place = _texts(path, book_figures(listed, entry), named, by_place, empty, watch)
     pages = [str(one) for one in range(len(wanted))]
-    faults = compare(path.name, pages, [_word(place, one) for place, one in enumerate(named)], lambda _o, _n: False)
+    words = [f"?{place}" if one is None else str(one) for place, one in enumerate(named)]
+    faults = compare(path.name, pages, words, lambda _o, _n: False)
     if not manifest.hashes_hold(told) or (digest and digest.lower() != told["sha256"]):
         faults = [Difference(listed.name, None, Kind.MANIFEST), *faults]
     riding, torn = _riding(path, plan, named, len(wanted))
@@ -262,10 +263,6 @@ def rescan(path: Path, listed: Path, *, digest: str = "", watch: Watch = _unwatc
 
 
 Named = list[int | None]
-
-
-def _word(place: int, named: int | None) -> str:
-    return f"?{place}" if named is None else str(named)
 
 
 def _named(found: Any, empty: Sequence[bool]) -> tuple[Named, list[int]]:  # noqa: ANN401 -- an array of scores
@@ -479,12 +476,12 @@ def _file(path: Path, entry: dict[str, Any]) -> tuple[list[Difference], list[Not
     if seen is None:
         return [Difference(name, None, Kind.CHANGED)], []
     wanted = [one["content"] for one in entry["pages"]]
-    looks: dict[str, str] = {}
+    looks: list[str] = []
     if wanted != seen["pages"]:
-        looks = (inspect_file("ink", path) or {"looks": {}})["looks"]
+        looks = (inspect_file("ink", path) or {"looks": []})["looks"]
 
     def alike(old: int, now: int) -> bool:
-        return str(now) in looks and closeness(entry["pages"][old]["look"], looks[str(now)]) >= ALIKE
+        return now < len(looks) and closeness(entry["pages"][old]["look"], looks[now]) >= ALIKE
 
     faults = compare(name, wanted, seen["pages"], alike)
     if faults:

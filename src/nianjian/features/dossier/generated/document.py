@@ -9,13 +9,12 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import pypdfium2
-import xlsxwriter
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.dossier import ITEMS
 from nianjian.engines.paper.typeset import typeset
 from nianjian.engines.paper.words import CHINESE, Words, words
-from nianjian.engines.paper.workbook import STAMP, text_width
+from nianjian.engines.paper.workbook import open_workbook, text_width
 from nianjian.platform.registers.columns import Column, Kind
 
 DASH: Final = "–"  # not known
@@ -169,8 +168,7 @@ def xlsx(document: Document) -> bytes:
     """One sheet a table, the facts and sentences before them; printed with the header rows repeated and the run."""
     _ = words(CHINESE)
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": document.title, "created": STAMP.replace(tzinfo=None)})
+    book = open_workbook(stream, document.title)
     lines = [*document.facts, *((one.title, line) for one in document.sections for line in one.lines)]
     lines += [(one, "") for one in document.signs] + [("", document.foot)]
     _sheet(book, document, Table(document.title, (_("Entry"), _("Content")), tuple(lines)))

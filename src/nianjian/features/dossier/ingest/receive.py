@@ -84,15 +84,7 @@ _HEADS: Final = (
     (b"MM\x00*", Type.TIFF),
     (b"PK\x03\x04", Type.OFD),
 )
-_ENDINGS: Final = {
-    ".pdf": Type.PDF,
-    ".jpg": Type.JPEG,
-    ".jpeg": Type.JPEG,
-    ".png": Type.PNG,
-    ".tif": Type.TIFF,
-    ".tiff": Type.TIFF,
-    ".ofd": Type.OFD,
-}
+_ENDINGS: Final = {f".{kind.value}": kind for kind in Type} | {".jpg": Type.JPEG, ".tif": Type.TIFF}
 _NEAR: Final = 1024
 _TAIL: Final = 4096
 _SECOND: Final = (b"PK\x03\x04", b"PK\x05\x06", b"MZ", b"<html", b"<script")

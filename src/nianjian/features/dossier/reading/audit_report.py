@@ -302,11 +302,13 @@ def _unread(report: Report, pages: Sequence[PageText]) -> Iterator[Finding]:
     if not report.body:
         return
     opened = [row for row in report.body if row.heading] or list(report.body)
+    start = (opened[0].line.page, opened[0].line.box.top)
     spans: dict[int, tuple[float, float]] = {}
     for row in report.body:
         low, high = spans.get(row.line.page, (row.line.box.top, row.line.box.bottom))
         spans[row.line.page] = (min(low, row.line.box.top), max(high, row.line.box.bottom))
-        if row.line.confidence < READABLE and _matters(row, opened[0]):
+        inside = (row.line.page, row.line.box.top) >= start  # logos and covers may be hard to read
+        if row.line.confidence < READABLE and inside:
             yield ask_finding("opinion_unsure", row.line.page, words=row.line.text[:EXCERPT])
     involved = {row.line.page for row in (*report.body, *report.boilerplate)}
     for page in pages:
@@ -319,11 +321,6 @@ def _unread(report: Report, pages: Sequence[PageText]) -> Iterator[Finding]:
     first, last = min(involved), max(involved)
     for before, after in find_gaps(page_numbers(page for page in pages if first <= page.number <= last)):
         yield ask_finding("pages_missing", after.page, before=before.number, after=after.number)
-
-
-def _matters(row: Row, first: Row) -> bool:
-    """Whether the row stands at or behind the report's first heading: logos and covers may be hard to read."""
-    return (row.line.page, row.line.box.top) >= (first.line.page, first.line.box.top)
 
 
 FIELDS: Final = "materials.audit.fields"

@@ -75,10 +75,7 @@ def _corrected(line: Line, own: str) -> Line:
     if len(seen) != len(told):
         return line
     changed = [(one, other) for one, other in zip(seen, told, strict=True) if one != other]
-    if not changed or len(changed) > max(1, len(seen) // 6) or not all(map(_both_chinese, changed)):
+    chinese = all("\u3400" <= sign <= "\u9fff" or sign >= "\U00020000" for pair in changed for sign in pair)
+    if not changed or len(changed) > max(1, len(seen) // 6) or not chinese:
         return line
     return replace(line, text=own.strip())
-
-
-def _both_chinese(pair: tuple[str, str]) -> bool:
-    return all("\u3400" <= sign <= "\u9fff" or sign >= "\U00020000" for sign in pair)

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -52,15 +53,14 @@ def read_pages(
     path: Path,
     numbers: Sequence[int] = (),
     *,
-    total: int = 0,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> Iterator[PageText]:
     """Pages of a PDF as they are read, all or those of ``numbers``; reading_failed, reading_cancelled.
 
-    ``progress(done, of)`` is called for each page; ``of`` is 0 where neither ``numbers`` nor ``total`` tells it.
+    ``progress(done, of)`` is called for each page; ``of`` is 0 where ``numbers`` does not tell it.
     """
-    count = len(numbers) or total
+    count = len(numbers)
     words = ["pages", str(path.resolve()), *map(str, numbers)]
     with closing(_answers(words, path.name, CPU_PAGE * (count or PAGES), cancelled)) as answers:
         for done, told in enumerate(answers, 1):
@@ -69,26 +69,22 @@ def read_pages(
             yield page_from_json(told)
 
 
-def read_strips(pictures: Sequence[bytes], *, cancelled: Cancelled | None = None) -> list[tuple[str, float]]:
+def read_strips(pictures: Sequence[bytes]) -> list[tuple[str, float]]:
     """Text and confidence of pictures (PNG) that hold one line each, such as the unwrapped ring of a seal."""
     with tempfile.TemporaryDirectory(prefix="nianjian-strips-") as folder:
-        names = []
-        for number, content in enumerate(pictures):
-            name = Path(folder) / f"{number}.png"
-            name.write_bytes(content)
-            names.append(str(name))
-        with closing(_answers(["strips", *names], "strips", CPU_PAGE, cancelled)) as answers:
+        files = [Path(folder) / f"{number}.png" for number in range(len(pictures))]
+        for file, content in zip(files, pictures, strict=True):
+            file.write_bytes(content)
+        with closing(_answers(["strips", *map(str, files)], "strips", CPU_PAGE)) as answers:
             return [(str(told["text"]), float(told["confidence"])) for told in answers]
 
 
-def read_sheets(
-    pictures: Iterable[tuple[int, int, Picture]], *, cancelled: Cancelled | None = None
-) -> Generator[PageText]:
+def read_sheets(pictures: Iterable[tuple[int, int, Picture]]) -> Generator[PageText]:
     """Pages from pixels that the caller has drawn: (number, dpi, BGR), one at a time; each is handed to the process."""
     with tempfile.TemporaryDirectory(prefix="nianjian-sheets-") as folder, tempfile.TemporaryFile() as said:
         child = _started(["sheets"], CPU_PAGE * PAGES, said)
         try:
-            lines = _lines(child, "sheets", cancelled)
+            lines = _lines(child, "sheets")
             next(lines, None)
             for number, dpi, bgr in pictures:
                 path = Path(folder) / f"{number}.npy"
@@ -107,16 +103,14 @@ def read_sheets(
             _end(child)
 
 
-def _answers(words: Sequence[str], name: str, cpu: int, cancelled: Cancelled | None) -> Generator[dict[str, Any]]:
+def _answers(
+    words: Sequence[str], name: str, cpu: int, cancelled: Cancelled | None = None
+) -> Generator[dict[str, Any]]:
     """The worker's lines of JSON but for the first, which says that the recogniser is fit."""
     with tempfile.TemporaryFile() as said:
         child = _started(words, cpu, said)
         try:
-            fit = False
-            for told in _lines(child, name, cancelled):
-                if fit:
-                    yield told
-                fit = fit or bool(told.get("ready"))
+            yield from islice(_lines(child, name, cancelled), 1, None)
             if child.wait(timeout=WALL):
                 raise _failure(child, name, said)
         finally:
@@ -142,7 +136,7 @@ def _failure(child: subprocess.Popen[bytes], name: str, said: IO[bytes]) -> Nian
     return NianjianError("reading_failed", file=name, reason=f"{child.returncode} {reason}")
 
 
-def _lines(child: subprocess.Popen[bytes], name: str, cancelled: Cancelled | None) -> Iterator[dict[str, Any]]:
+def _lines(child: subprocess.Popen[bytes], name: str, cancelled: Cancelled | None = None) -> Iterator[dict[str, Any]]:
     pipe = child.stdout
     if pipe is None:
         return

@@ -189,7 +189,6 @@ WRITTEN: Final = re.compile(
     r"([二一][〇零○OoΟ一二三四五六七八九]{3})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
 )
 FOREVER: Final = re.compile(r"长期|永久|无固定期限|无期限")
-TO: Final = re.compile(r"^(?:至|到|-|~|—)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +221,10 @@ def _number(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From and to; ``to`` None with ``forever``: without an end."""
+    """From and to; ``to`` None: without an end."""
 
     begin: date | None
     to: date | None
-    forever: bool = False
 
 
 def find_span(text: str) -> Span | None:
@@ -236,7 +234,7 @@ def find_span(text: str) -> Span | None:
         return Span(found[0].day, found[1].day)
     if hit := FOREVER.search(text):
         begin = found[0].day if found and found[0].start < hit.start() else None
-        return Span(begin, None, forever=True)
+        return Span(begin, None)
     if len(found) == 1 and re.match(r".*(至|到)$", text[: found[0].start]):
         return Span(None, found[0].day)
     return None

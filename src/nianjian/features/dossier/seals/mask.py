@@ -129,14 +129,11 @@ def find_red(bgr: Picture, dpi: float) -> Red:
     return Red(white, sure, ink, plain, lined, solid)
 
 
-def _plane(truth: NDArray[np.bool_]) -> Picture:
-    return truth.astype(np.uint8) * np.uint8(255)
-
-
 def _beside(faint: Picture, sure: Picture) -> Picture:
     """Faint red counts where sure red is near: noise of the paper does not."""
     near = cv2.dilate(cv2.resize(sure, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), np.ones((9, 9), np.uint8))
-    return faint & _plane(cv2.resize(near, faint.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0)
+    around = cv2.resize(near, faint.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    return faint & (around.astype(np.uint8) * np.uint8(255))
 
 
 def _part(look: Callable[[Picture], Picture], plane: Picture) -> Picture:

@@ -50,11 +50,6 @@ class Seam:
     broken: tuple[int, ...]
     whole: bool
 
-    @property
-    def intact(self) -> bool:
-        """Nothing speaks against it."""
-        return not self.missing and not self.broken and self.whole
-
 
 def find_edge_slice(strip: Picture) -> Slice | None:
     """The slice in the right strip of a page (26 mm at 200 dpi); None: there is none."""

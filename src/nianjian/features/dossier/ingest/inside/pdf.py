@@ -54,7 +54,8 @@ def clean(name: str, source: str, target: str) -> None:
         _cut(pdf)
         repaired = bool(pdf.get_warnings())
         pdf.save(target, deterministic_id=True, encryption=False, fix_metadata_version=False)
-    left = sorted(_active_of(target))
+    with pikepdf.open(target) as saved:  # hidden where no remover looks, it is there still
+        left = sorted(_active(saved))
     told = {"pages": count, "active": active, "locked": locked, "signed": signed, "repaired": repaired}
     print_json(told | {"left": left})
 
@@ -128,12 +129,6 @@ def _active(pdf: Pdf) -> set[str]:
             names.update(_NAME.findall(plain.unparse(resolved=True)))
     words = {name.decode() for name in names}
     return {kind for kind, marks in _ACTIVE.items() if words.intersection(marks)}
-
-
-def _active_of(path: str) -> set[str]:
-    """The same of what was saved: hidden where no remover looks, it is there still."""
-    with pikepdf.open(path) as pdf:
-        return _active(pdf)
 
 
 def _signed(pdf: Pdf) -> bool:

@@ -37,7 +37,10 @@ def picture(name: str, kind: str, source: str, target: str) -> None:
             raise NianjianError("dossier_pages_many", file=name, pages=count, most=limits.PAGES)
         for number in range(count):
             image.seek(number)
-            _limit(image, name, number + 1)
+            pixels = image.width * image.height // 1_000_000
+            if image.width * image.height > limits.PIXELS:
+                most = limits.PIXELS // 1_000_000
+                raise NianjianError("dossier_pixels_many", file=name, page=number + 1, megapixels=pixels, most=most)
             image.load()
             _add(pdf, image, Path(source).read_bytes() if kind == "jpeg" else b"")
     pdf.save(target, deterministic_id=True)
@@ -55,13 +58,6 @@ def _opened(name: str, source: str, formats: list[str], most: int) -> Iterator[I
         raise NianjianError("dossier_picture_pixels", file=name, most=most // 1_000_000) from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, zlib.error) as error:
         raise NianjianError("dossier_picture_broken", file=name) from error
-
-
-def _limit(image: Image.Image, name: str, page: int) -> None:
-    pixels = image.width * image.height
-    if pixels > limits.PIXELS:
-        most, found = limits.PIXELS // 1_000_000, pixels // 1_000_000
-        raise NianjianError("dossier_pixels_many", file=name, page=page, megapixels=found, most=most)
 
 
 def _add(pdf: Pdf, image: Image.Image, raw: bytes) -> None:
