@@ -11,8 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from tests.support.people import signed_in
 
-from nianjian.engines.kernel.error_codes import CONFLICT, INPUT_UNKNOWN, PERMISSION
 from nianjian.engines.kernel.errors import (
+    CONFLICT,
+    INPUT_UNKNOWN,
+    PERMISSION,
     ConflictError,
     InvalidInputError,
     NianjianError,

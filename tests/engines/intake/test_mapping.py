@@ -254,7 +254,7 @@ def _fault_of(act: Callable[[], object]) -> str | None:
     return None
 
 
-@settings(CALM, max_examples=80)
+@settings(CALM, max_examples=50)
 @given(MAPPINGS.map(lambda one: yaml.safe_dump(one, allow_unicode=True)) | st.text(max_size=60))
 def test_whatever_it_says_it_is_read_or_named(desk: Desk, text: str) -> None:
     assert _fault_of(lambda: _read(desk, text)) in FAULTS | {None}

@@ -13,8 +13,7 @@ import pytest
 from tests.engines.intake.conftest import Desk, csv_bytes, good
 from tests.engines.intake.workbooks import HEADER_CELLS, book, cells
 
-from nianjian.engines.intake.archives import Spool
-from nianjian.engines.intake.read import Item, list_items
+from nianjian.engines.intake.read import Item, Spool, list_items
 from nianjian.engines.kernel import unpacking
 from nianjian.engines.kernel.errors import NianjianError
 

@@ -154,17 +154,11 @@ def test_display_falls_back_to_the_caller(desk: Desk) -> None:
 
 
 def test_blocked_test_and_masked_calls_are_loaded(desk: Desk) -> None:
-    desk.take(
-        csv_bytes(
-            [
-                row(1, 结果="平台拦截", 接通时间=""),
-                row(2, 用途="测试"),
-                row(3, 被叫号码="138****0000"),
-                row(4, 接通时间="2026-03-01 08:01:00"),
-                row(5, 接通时间="", 结果=""),
-            ]
-        )
-    )
+    rows = [
+        row(1, 结果="平台拦截", 接通时间=""), row(2, 用途="测试"), row(3, 被叫号码="138****0000"),
+        row(4, 接通时间="2026-03-01 08:01:00"), row(5, 接通时间="", 结果=""),
+    ]  # fmt: skip
+    desk.take(csv_bytes(rows))
     assert desk.rows("call_id, result, delivered, answered, test, callee_shape") == [
         ("c000001", "blocked", False, False, False, "mobile"),
         ("c000002", "answered", True, True, True, "mobile"),

@@ -87,25 +87,10 @@ def test_short_codes_behind_an_area_code_and_feature_codes(tmp_path: Path) -> No
 
 def test_every_length_and_beginning(tmp_path: Path) -> None:
     heads = ["", "0", "+86", "0086", "86", "+860", "00860", "9", "00"]
-    beginnings = [
-        "10",
-        "13",
-        "12",
-        "20",
-        "29",
-        "30",
-        "40",
-        "400",
-        "800",
-        "86",
-        "95",
-        "951",
-        "955",
-        "956",
-        "96",
-        "99",
+    beginnings = (
+        *["10", "13", "12", "20", "29", "30", "40", "400", "800", "86", "95", "951", "955", "956", "96", "99"],
         "01",
-    ]
+    )
     texts: list[str | None] = [
         head + (start + "1234567890" * 3)[:length] for head in heads for start in beginnings for length in range(1, 22)
     ]

@@ -43,22 +43,14 @@ def test_shape(shape: Shape) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("raw", "prefixes", "value"),
-    [
-        ("8888#13800138000", ("8888#",), 13800138000),
-        ("9913800138000", ("9", "99"), 13800138000),
-        ("9", ("9",), 9),
-        ("01088886666", ("0",), 1088886666),
-        ("001088886666", ("0",), 1088886666),
-        ("913800138000", ("", "9"), 13800138000),
-        ("9+8613800138000", ("9",), 13800138000),
-        ("13800138000", ("138",), 13800138000),
-        ("7913800138000", ("9",), 7913800138000),
-    ],
-)
-def test_trunk_prefix(raw: str, prefixes: tuple[str, ...], value: int) -> None:
-    assert normalise(raw, trunk_prefixes=prefixes).value == value
+def test_trunk_prefix() -> None:
+    cases: list[tuple[str, tuple[str, ...], int]] = [
+        ("8888#13800138000", ("8888#",), 13800138000), ("9913800138000", ("9", "99"), 13800138000), ("9", ("9",), 9),
+        ("01088886666", ("0",), 1088886666), ("001088886666", ("0",), 1088886666),
+        ("913800138000", ("", "9"), 13800138000), ("9+8613800138000", ("9",), 13800138000),
+        ("13800138000", ("138",), 13800138000), ("7913800138000", ("9",), 7913800138000),
+    ]  # fmt: skip
+    assert [normalise(raw, trunk_prefixes=prefixes).value for raw, prefixes, _ in cases] == [v for *_, v in cases]
 
 
 _NUMBERISH = st.one_of(
@@ -87,7 +79,7 @@ def test_spaces_and_full_width_change_nothing(raw: str) -> None:
     assert normalise(f"  {wide}\u3000") == normalise(raw)
 
 
-@given(_NUMBERISH, st.lists(st.sampled_from(["9", "0", "17951", "12593"])))
+@given(_NUMBERISH, st.lists(st.sampled_from(["9", "0", "17951", "12593"]), max_size=4))
 def test_a_complete_number_keeps_its_digits_before_any_prefix(raw: str, prefixes: list[str]) -> None:
     number = normalise(raw)
     if number.shape in {Shape.MOBILE, Shape.LANDLINE, Shape.SHORT}:
@@ -122,10 +114,5 @@ def test_class_by_the_ledger() -> None:
 
 def test_a_shape_without_a_class_is_unknown() -> None:
     classes = {shape: classify(Number(shape, 1), DAY, []) for shape in Shape}
-    assert {shape for shape, name in classes.items() if name is NumberClass.UNKNOWN} == {
-        Shape.SHORT_LONG,
-        Shape.ZERO_LOST,
-        Shape.MASKED,
-        Shape.DAMAGED,
-        Shape.NONE,
-    }
+    unknown = {Shape.SHORT_LONG, Shape.ZERO_LOST, Shape.MASKED, Shape.DAMAGED, Shape.NONE}
+    assert {shape for shape, name in classes.items() if name is NumberClass.UNKNOWN} == unknown

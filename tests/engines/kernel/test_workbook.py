@@ -93,16 +93,8 @@ def _xlsxwriter(cells: list[object], formats: list[str]) -> bytes:
 @pytest.mark.parametrize("write", [_openpyxl, _xlsxwriter])
 def test_numbers_and_stamps(write: Callable[[list[object], list[str]], bytes]) -> None:
     when = dt.datetime(2026, 3, 2, 9, 1, 5)  # noqa: DTZ001 - a cell has no zone
-    cells = [
-        13800138000.0,
-        0.1,
-        1.3800138000138e16,
-        when,
-        when,
-        when.replace(hour=0, minute=0, second=0),
-        65 / 86400,
-        7,
-    ]
+    midnight = when.replace(hour=0, minute=0, second=0)
+    cells = [13800138000.0, 0.1, 1.3800138000138e16, when, when, midnight, 65 / 86400, 7]
     formats = ["", "", "", "yyyy/m/d h:mm", 'yyyy"年"m"月"d"日" hh:mm:ss', "yyyy-mm-dd hh:mm:ss", "hh:mm:ss", "0.00"]
     assert _rows(write(cells, formats)) == [
         [

@@ -15,15 +15,9 @@ pytestmark = pytest.mark.postgres
 
 def _file(batch: str, name: str, sha256: str, generation: int = 1, replaces: str = "") -> None:
     batches.add_batch_file(
-        batch=batch,
-        enterprise="demo",
-        name=name,
-        sha256=sha256,
-        generation=generation,
-        receipt={"rows": {"read": 3}},
-        actor="os:root",
-        replaces=replaces,
-    )
+        batch=batch, enterprise="demo", name=name, sha256=sha256, generation=generation,
+        receipt={"rows": {"read": 3}}, actor="os:root", replaces=replaces,
+    )  # fmt: skip
 
 
 def test_an_intent_is_closed_or_dropped_once(demo: str) -> None:

@@ -42,7 +42,7 @@ def _filled(template: bytes) -> bytes:
 
 def test_a_register_from_its_template_to_its_rows(site: Client) -> None:
     standing("demo", "T01")  # the one that the examples name
-    kind = "lines"
+    kind = "numbers"  # it has columns of yes and no
     answer = site.get(f"/e/demo/data/import/template/{kind}/")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{kind}.xlsx"'
     draft = begun(site, kind)

@@ -319,8 +319,7 @@ class Reading:
             return
         unseen = {damage.line for damage in prepared.unseen}
         self.expected_rejects = {reject.line for reject in rejects} | unseen
-        header = list(range(1, skipped + 1))
-        places = sorted({*header, *self.expected_rejects})
+        places = sorted({*range(1, skipped + 1), *self.expected_rejects})
         removed = sorted([*physical_numbers(places, prepared.removed), *prepared.removed])
         open_rejects = [reject for reject in rejects if reject.line not in unseen]
         numbers = physical_numbers([reject.line for reject in open_rejects], prepared.removed)
@@ -343,12 +342,10 @@ class Reading:
 
     def _reread(self, bench: Workbench, texts: dict[int, str]) -> None:
         """Rows among the lines that the engine gave up; all their ids are put in doubt, to be judged at the end."""
-        blank = [number for number, text in texts.items() if not text.strip()]
-        for number in blank:
-            del texts[number]
-        self.blank += len(blank)
+        filled = {number: text for number, text in texts.items() if text.strip()}
+        self.blank += len(texts) - len(filled)
         path = self.temp / "again.parquet"
-        rows = spill_rows(reread_rows(texts, self.plan.layout, self.bad), self.plan.layout.columns, path)
+        rows = spill_rows(reread_rows(filled, self.plan.layout, self.bad), self.plan.layout.columns, path)
         if rows:
             scan = scan_parquet([path])
             self.scans.append((scan, None, rows))

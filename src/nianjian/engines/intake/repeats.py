@@ -110,8 +110,7 @@ class Repeats:
             verdict = table.column("verdict").to_numpy()
             table = table.drop_columns(["verdict"])
             for wanted in (KEEP, CONFLICT):
-                mask = verdict == wanted
-                if mask.any():
+                if (mask := verdict == wanted).any():
                     yield wanted, table.filter(pa.array(mask))
 
 

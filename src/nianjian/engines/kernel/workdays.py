@@ -47,15 +47,11 @@ class Calendar:
         """
         named = newer.days_off | newer.extra_workdays
 
-        def kept(days: frozenset[date]) -> frozenset[date]:
+        def stay(days: frozenset[date]) -> frozenset[date]:
             return frozenset(day for day in days if day.year not in newer.years and day not in named)
 
-        return Calendar(
-            kept(self.days_off) | newer.days_off,
-            kept(self.extra_workdays) | newer.extra_workdays,
-            self.years | newer.years,
-            self.fixed | newer.fixed,
-        )
+        days_off, workdays = stay(self.days_off) | newer.days_off, stay(self.extra_workdays) | newer.extra_workdays
+        return Calendar(days_off, workdays, self.years | newer.years, self.fixed | newer.fixed)
 
 
 @dataclass(frozen=True, slots=True, order=True)

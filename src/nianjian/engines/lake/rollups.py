@@ -151,11 +151,10 @@ def _commit(lake: Lake, rollup: ByDay, rows: pa.Table, days: list[date] | None, 
     for month in sorted(touched):
         part = rows.filter(pc.equal(months, month))
         if days is not None:
-            part = pa.concat_tables([*_kept(lake, rollup, gone, month, days), part])
+            part = pa.concat_tables([*_other_days(lake, rollup, gone, month, days), part])
         if part.num_rows:
-            added.append(
-                _written(lake, rollup, part.sort_by([("day", "ascending"), ("dim", "ascending")]), month, number)
-            )
+            rows_of_month = part.sort_by([("day", "ascending"), ("dim", "ascending")])
+            added.append(_write_month(lake, rollup, rows_of_month, month, number))
     lake.commit(
         rollup.name,
         add=added,
@@ -164,7 +163,9 @@ def _commit(lake: Lake, rollup: ByDay, rows: pa.Table, days: list[date] | None, 
     )
 
 
-def _kept(lake: Lake, rollup: ByDay, files: Sequence[OldFile], month: str, days: Collection[date]) -> list[pa.Table]:
+def _other_days(
+    lake: Lake, rollup: ByDay, files: Sequence[OldFile], month: str, days: Collection[date]
+) -> list[pa.Table]:
     """The rows of a month's old files that stand on other days."""
     found = []
     for file in files:
@@ -175,7 +176,7 @@ def _kept(lake: Lake, rollup: ByDay, files: Sequence[OldFile], month: str, days:
     return found
 
 
-def _written(lake: Lake, rollup: ByDay, rows: pa.Table, month: str, number: int) -> NewFile:
+def _write_month(lake: Lake, rollup: ByDay, rows: pa.Table, month: str, number: int) -> NewFile:
     folder = lake.path(rollup.name) / f"{MONTH}={month}"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     # A crash may have left a file of this number behind; no commit names it, and it is never overwritten.

@@ -211,8 +211,7 @@ def registers_import(request: Request, code: str, kind: str, file: Query[Sheet])
 
     A ``check`` that finds faults leaves the sheet with each marked, for `checks/{job}/file`.
     """
-    if kind not in kinds.kinds():
-        raise Http404
+    _require_kind(kind)
     draft = drafts.create_draft(kind=kind, enterprise=code, actor=request.actor)
     return _carried_out(request, code, draft, file, {})
 
@@ -222,8 +221,8 @@ def sources_list(request: Request, code: str) -> dict[str, object]:
     """The sources of call records that can be read, as `source` of an import names them."""
     del code
     speak = words(language(request))
-    found = [(name, source_name(name, speak), evidence) for name, _title, evidence in list_sources()]
-    return {"items": [dict(zip(Source.model_fields, one, strict=True)) for one in found]}
+    sources = ((name, source_name(name, speak), evidence) for name, _title, evidence in list_sources())
+    return {"items": [dict(zip(Source.model_fields, one, strict=True)) for one in sources]}
 
 
 @read(imports_router, "/enterprises/{code}/calls/mappings", act=Act.LOAD, answer=Page[Kept])
@@ -313,8 +312,7 @@ def registers_export_fetch(request: Request, code: str, kind: str, form: Form, j
 def registers_template(request: Request, code: str, kind: str) -> HttpResponse:
     """The empty sheet of a register, to be filled in and imported."""
     del request, code
-    if kind not in kinds.kinds():
-        raise Http404
+    _require_kind(kind)
     return attached(workbooks.template_content(kind), FORMS["xlsx"], f"{kind}.xlsx")
 
 
@@ -331,8 +329,7 @@ def registers_mark(request: Request, code: str, kind: str, file: Query[FileName]
     At most 128 KiB, a workbook 1 MiB unpacked, and 2 000 faults; a larger one is marked by `check` of its import.
     """
     del file  # its name was read with the content
-    if kind not in kinds.kinds():
-        raise Http404
+    _require_kind(kind)
     _ = words(language(request))
     sheet = build_marked_workbook(
         kind=kind,
@@ -351,6 +348,11 @@ def registers_marked(request: Request, code: str, kind: str, job: str) -> FileRe
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"{kind}-errors.xlsx", content_type=FORMS["xlsx"])
 
 
+def _require_kind(kind: str) -> None:
+    if kind not in kinds.kinds():
+        raise Http404
+
+
 def _asked(request: Request, kind: str, form: str, looked: FileWanted) -> ExportRequest:
     return ExportRequest(
         kind=kind,
@@ -365,8 +367,7 @@ def _asked(request: Request, kind: str, form: str, looked: FileWanted) -> Export
 
 def _filters(looked: RowsWanted) -> dict[str, str]:
     """What is asked for, as the chain names it (fields, no values) and as the file tells it."""
-    given = {name: getattr(looked, name) for name in ("q", "missing", "team")}
-    asked = {name: f"{name}: {text}" for name, text in given.items() if text}
+    asked = {name: f"{name}: {text}" for name in ("q", "missing", "team") if (text := getattr(looked, name))}
     conditions = (read for text in looked.where if (read := CONDITION.fullmatch(text)))
     return asked | {f"{read[1]}{read[2]}": read[0] for read in conditions}
 
@@ -528,8 +529,7 @@ def sources_example(request: Request, code: str, source: str) -> HttpResponse:
 def registers_headings(request: Request, code: str, kind: str) -> dict[str, object]:
     """The headings of a register's sheet, and how else they may be spelt."""
     del request, code
-    if kind not in kinds.kinds():
-        raise Http404
+    _require_kind(kind)
     headings = register_sheets.list_headings(kind)
     return {"items": [dict(zip(SheetHeading.model_fields, one, strict=True)) for one in headings]}
 
@@ -541,8 +541,7 @@ def registers_preview(request: Request, code: str, kind: str, file: Query[FileNa
     A workbook may have 1 MiB unpacked. A larger one is checked by the worker: `check` of its import.
     """
     del file  # its name was read with the content
-    if kind not in kinds.kinds():
-        raise Http404
+    _require_kind(kind)
     found = previews.preview_register(kind=kind, enterprise=code, incoming=request.incoming, actor=request.actor)
     speak = words(language(request))
     plain = ("file", "sheet", "encoding", "absent", "extra", "read", "faulty", "header", "rows", "faults")

@@ -148,6 +148,21 @@ def test_vicidial_tables_meet_in_one_call(evaluate: Evaluate) -> None:
     assert (log["display"], dial["display"]) == (None, "95013")
 
 
+def test_vicidial_channel_and_trunk_tables(evaluate: Evaluate) -> None:
+    trunk = "uniqueid,call_date,lead_id,dialstatus,dial_time,answered_time\n"
+    trunk += "".join(f"1.{n},2026-03-02 10:00:00,7,{said},30,{talk}\n" for n, (said, talk) in enumerate(
+        [("ANSWER", 20), ("ANSWER", 0), ("BUSY", 0), ("DONTCALL", 0)]
+    ))  # fmt: skip
+    found = [(row["direction"], row["answered"], row["result"]) for row in evaluate("vicidial", trunk)]
+    assert found == [(OUT, YES, "answered"), (OUT, NO, "answered"), (OUT, NO, "busy"), (OUT, NO, "rejected")]
+    channel = "uniqueid,number_dialed,caller_code,start_time,start_epoch\n"
+    numbers = {"V1": "13800138000", "M1": "13800138000", "Y1": "95013", "1": "13800138000", "2": "8001"}
+    channel += "".join(f"1.1,{to},{code},2026-03-02 10:00:00,1772416800\n" for code, to in numbers.items())
+    rows = evaluate("vicidial", channel)
+    assert [row["direction"] for row in rows] == [OUT, OUT, IN, OUT, WITHIN]
+    assert {row["call_id"] for row in rows} == {"call:1.1"}
+
+
 @pytest.mark.parametrize("unit", [1, 1000])
 def test_vos_talk_is_holdtime_and_shown_is_what_the_gateway_got(evaluate: Evaluate, unit: int) -> None:
     text = (
