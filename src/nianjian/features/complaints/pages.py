@@ -300,7 +300,7 @@ def match(request: Request, code: str, ticket: str) -> HttpResponse:
             decide(enterprise=code, complaint=ticket, actor=request.actor, decision=decision)
             messages.success(request, _("The decision is recorded."))
         else:
-            return redirect("data-job", code=code, job=_looked(request, code, [ticket]))
+            return redirect("data-job", code=code, job=_enqueue_match(request, code, [ticket]))
     except NianjianError as error:
         messages.error(request, " ".join(describe_error(error)))
     return redirect(f"{reverse('complaints-one', kwargs={'code': code, 'ticket': ticket})}#call")
@@ -310,10 +310,10 @@ def match(request: Request, code: str, ticket: str) -> HttpResponse:
 @page(Permission.LOAD)
 def match_all(request: Request, code: str) -> HttpResponse:
     """Let the worker look for the calls of all tickets; what nothing new came in for is left out."""
-    return redirect("data-job", code=code, job=_looked(request, code, None))
+    return redirect("data-job", code=code, job=_enqueue_match(request, code, None))
 
 
-def _looked(request: Request, code: str, tickets: list[str] | None) -> str:
+def _enqueue_match(request: Request, code: str, tickets: list[str] | None) -> str:
     """The job of a look; one that was asked for is looked through again, whatever came in."""
     return match_tickets.enqueue(enterprise=code, complaints=tickets, again=tickets is not None, actor=request.actor)
 
