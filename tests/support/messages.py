@@ -41,9 +41,9 @@ def _in_python() -> Iterator[tuple[str, str]]:
     """Path and message id of each call that names one."""
     for path, node in tree.nodes(ast.Call):
         first = node.args[0] if node.args else None
-        named = tree.dotted(node.func).rpartition(".")[2] in CALLS and isinstance(first, ast.Constant)
-        if named and isinstance(first.value, str):
-            yield path.as_posix(), first.value
+        text = first.value if isinstance(first, ast.Constant) else None
+        if tree.dotted(node.func).rpartition(".")[2] in CALLS and isinstance(text, str):
+            yield path.as_posix(), text
 
 
 def in_template(text: str) -> Iterator[str]:

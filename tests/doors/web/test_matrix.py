@@ -15,7 +15,7 @@ from django.db import transaction
 from django.urls import URLPattern, get_resolver, reverse
 from tests.support.addresses import addresses
 from tests.support.tables import state
-from tests.support.two_tenants import EVERYWHERE, OPERATOR, OTHER, OWN, RULE, Persona, people, tenant
+from tests.support.two_tenants import EVERYWHERE, OPERATOR, OTHER, OWN, RULE, Persona, does, people, tenant
 
 from nianjian.doors.api.application import API, PREFIX
 from nianjian.engines.kernel import clock
@@ -268,6 +268,9 @@ def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> l
             for case in _cases(pattern, one, world):
                 for method in METHODS:
                     expected = _expected(one, case, method)
+                    act = DEEPER.get((case.name, method), case.mark)
+                    if expected == "ok" and isinstance(act, Act) and not does(one, act):
+                        continue
                     answer = _asked(one, case, method, undone=expected in {"ok", "open"} and bool(one.name))
                     if fault := _fault(answer, expected, case):
                         faults.append(f"{one.name or 'not signed in'}: {method} {case.address}: {fault}")
