@@ -6,8 +6,6 @@ import ast
 import re
 import string
 from collections.abc import Iterator
-from functools import cache
-from typing import Any
 
 from tests.support import tree
 
@@ -16,20 +14,9 @@ from nianjian.engines.paper.texts.errors import ERRORS
 CODE = re.compile(r"[a-z]+(_[a-z0-9]+)+")
 
 
-@cache
-def _nodes(*kinds: type[ast.AST]) -> list[tuple[str, Any]]:
-    """Every node of these kinds with the file where it stands."""
-    return [
-        (path.as_posix(), node)
-        for path, module in tree.modules()
-        for node in ast.walk(module)
-        if isinstance(node, kinds)
-    ]
-
-
 def _raised() -> Iterator[tuple[str, set[str] | None, str]]:
     """Code, names of the values (None: not told by the call itself), and place of each error that is raised."""
-    for place, node in _nodes(ast.Call):
+    for place, node in tree.nodes(ast.Call):
         position = {"NianjianError": 0, "get_or_raise": 1}.get(_name(node)) if node.args else None
         code = None if position is None else node.args[position]
         if isinstance(code, ast.Constant):
@@ -61,8 +48,8 @@ def _codes(place: str, node: ast.Call | ast.Tuple) -> list[ast.expr]:
 
 def _other_codes() -> Iterator[tuple[str, str]]:
     """Codes that travel otherwise: cells that cannot be read, findings of checks, lines and rows of call files."""
-    for place, node in _nodes(ast.Call, ast.Tuple):
-        for one in _codes(place, node):
+    for place, node in (*tree.nodes(ast.Call), *tree.nodes(ast.Tuple)):
+        for one in _codes(place.as_posix(), node):
             if isinstance(one, ast.Constant) and CODE.fullmatch(str(one.value)):
                 yield str(one.value), f"{place}:{node.lineno}"
 

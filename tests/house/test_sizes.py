@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 from tests.support import tree
@@ -40,9 +41,14 @@ def test_functions_are_short() -> None:
     assert not long
 
 
+@cache
+def _text(path: Path) -> list[str]:
+    return (tree.SOURCE / path).read_text(encoding="utf-8").splitlines()
+
+
 def _code_lines(path: Path, node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Lines of a function that are neither blank nor a comment nor its docstring."""
-    lines = (tree.SOURCE / path).read_text(encoding="utf-8").splitlines()[node.lineno - 1 : node.end_lineno]
+    lines = _text(path)[node.lineno - 1 : node.end_lineno]
     code = sum(1 for line in lines if line.strip() and not line.lstrip().startswith("#"))
     return code - len((ast.get_docstring(node, clean=False) or "\n").splitlines()) if ast.get_docstring(node) else code
 

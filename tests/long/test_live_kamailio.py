@@ -1,6 +1,6 @@
 """The live screens before a real Kamailio under load, which asks the gate: they count what it counts itself.
 
-Two minutes are watched, twenty with SOAK=1, or as many as SCREENS_MINUTES says.
+A minute is watched, twenty with SOAK=1, or as many as SCREENS_MINUTES says.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The live screens before a FreeSWITCH's posts: a real HTTP client at speed, many posts twice, a server that is killed.
 
 The records are of the documented form (`tests/sources/freeswitch_json`), with ids and times of now; no real FreeSWITCH
-was there. Two minutes are watched, twenty with SOAK=1, or as many as SCREENS_MINUTES says.
+was there. A minute is watched, twenty with SOAK=1, or as many as SCREENS_MINUTES says.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The live screens before a real Asterisk under load: they count what the switch counts, and say when it is gone.
 
-Two minutes are watched, twenty with SOAK=1, or as many as SCREENS_MINUTES says.
+A minute is watched, twenty with SOAK=1, or as many as SCREENS_MINUTES says.
 """
 
 from __future__ import annotations

@@ -49,9 +49,7 @@ class House:
     environment: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
-        home = {"NIANJIAN_HOME": str(self.folder / "home"), "NIANJIAN_KEYS": str(self.folder / "keys.json")}
-        self.environment = {**kept, **home, "LANG": "C.UTF-8", "TZ": "Asia/Shanghai"}
+        self.environment = databases.own_environment(self.folder, LANG="C.UTF-8", TZ="Asia/Shanghai")
         databases.furnish(self.folder / "home")
         words = ["enterprise", "add", "demo", "--name", "示范", "--province", "北京"]
         made = started(words, env=self.environment, cwd=self.folder)

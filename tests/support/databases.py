@@ -50,9 +50,7 @@ def _furnished() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="nianjian-tables-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     home = folder / "home"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
-    there = {"NIANJIAN_HOME": str(home), "NIANJIAN_KEYS": str(folder / "keys.json"), **environment(home)}
-    made = started(["enterprise", "list"], env={**kept, **there}, cwd=folder)
+    made = started(["enterprise", "list"], env=own_environment(folder, **environment(home)), cwd=folder)
     assert made.returncode == 0, made.stderr
     return home
 
@@ -93,3 +91,10 @@ def _name(home: Path) -> str:
 
 def _url(home: Path) -> str:
     return urlunsplit(urlsplit(SERVER)._replace(path=f"/{_name(home)}"))
+
+
+def own_environment(folder: Path, **more: str) -> dict[str, str]:
+    """For a process with the home and the keys in a folder, whatever is set here."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
+    places = {"NIANJIAN_HOME": str(folder / "home"), "NIANJIAN_KEYS": str(folder / "keys.json")}
+    return {**kept, **places, **more}

@@ -34,7 +34,7 @@ Ask = Callable[..., Client]
 Import = Callable[..., ImportReceipt]
 Sheet = Callable[..., Path]
 DATABASE = {"db", "transactional_db"}
-OWN_KEYS = {"api_home", "home", "keys", "shell_home"}
+OWN_KEYS = {"api_home", "home", "keys", "shell_home", "there"}
 # What makes a home, or shows how one is made, finds none.
 MAKES_A_HOME = frozenset({"doctor", "init", "restore", "upgrade"})
 

@@ -23,7 +23,7 @@ from nianjian.engines.kernel import clock
 
 HOUSE: Final = ("--enterprise", "demo")
 DISPLAY: Final = "95013001"
-MINUTES: Final = float(os.environ.get("SCREENS_MINUTES", "20" if os.environ.get("SOAK") == "1" else "2"))
+MINUTES: Final = float(os.environ.get("SCREENS_MINUTES", "20" if os.environ.get("SOAK") == "1" else "1"))
 GONE: Final = 10.0  # seconds after which a screen must say that its source is gone
 PATIENCE: Final = 30.0
 CALLED: Final = [f"1390013{place:04}" for place in range(16)]

@@ -10,13 +10,14 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import cache
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from tests.support import tree
 
-SOURCE = Path(__file__).resolve().parents[2] / "src" / "nianjian"
+SOURCE = tree.SOURCE
 FOLDER = SOURCE / "locale" / "zh_Hans" / "LC_MESSAGES"
 PO = FOLDER / "django.po"
 MO = FOLDER / "django.mo"
@@ -36,14 +37,13 @@ ARGPARSE = (
 )  # fmt: skip
 
 
-def _in_python(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.Call) or not node.args:
-            continue
-        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        first = node.args[0]
-        if name in CALLS and isinstance(first, ast.Constant) and isinstance(first.value, str):
-            yield first.value
+def _in_python() -> Iterator[tuple[str, str]]:
+    """Path and message id of each call that names one."""
+    for path, node in tree.nodes(ast.Call):
+        first = node.args[0] if node.args else None
+        text = first.value if isinstance(first, ast.Constant) else None
+        if tree.dotted(node.func).rpartition(".")[2] in CALLS and isinstance(text, str):
+            yield path.as_posix(), text
 
 
 def in_template(text: str) -> Iterator[str]:
@@ -63,15 +63,15 @@ def in_template(text: str) -> Iterator[str]:
 def message_ids() -> dict[str, list[str]]:
     """Every message id and the files it stands in, in a stable order."""
     found: dict[str, list[str]] = {text: ["argparse"] for text in ARGPARSE}
-    for path in sorted(SOURCE.rglob("*.py")):
-        for text in _in_python(path):
-            found.setdefault(text, []).append(path.relative_to(SOURCE).as_posix())
+    for place, text in _in_python():
+        found.setdefault(text, []).append(place)
     for path in sorted(SOURCE.rglob("*.html")):
         for text in in_template(path.read_text(encoding="utf-8")):
             found.setdefault(text, []).append(path.relative_to(SOURCE).as_posix())
     return found
 
 
+@cache
 def catalogue() -> Catalog:
     """The Chinese catalogue as it stands in the repository."""
     with PO.open("rb") as stream:

@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import base64
-import struct
+import io
 import sys
-import zlib
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
+from PIL import Image
 from tests.support.import_pages import calls
 from tests.support.site import ROOT, Site, browsing, follow, serving
 
@@ -28,21 +26,6 @@ PLAIN: Final[dict[str, str]] = {
     "registers": f"{HOME}registers/lines/",
     "audit": f"{HOME}audit/",
 }
-# Width and raw pixels of a picture, by the browser's own decoder.
-PIXELS: Final = """
-async (shot) => {
-  const picture = new Image();
-  picture.src = "data:image/png;base64," + shot;
-  await picture.decode();
-  const canvas = new OffscreenCanvas(picture.width, picture.height);
-  const brush = canvas.getContext("2d");
-  brush.drawImage(picture, 0, 0);
-  const bytes = brush.getImageData(0, 0, picture.width, picture.height).data;
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
-  return [picture.width, btoa(text)];
-}
-"""
 
 
 def take(folder: Path, target: Path) -> list[Path]:
@@ -96,37 +79,9 @@ def _rulebook(site: Site, page: Any) -> None:
 def kept(page: Any, path: Path, **cut: Any) -> Path:
     """Wait for the charts, take the picture, write it with 256 colours."""
     page.wait_for_load_state("networkidle")
-    shot = base64.b64encode(page.screenshot(animations="disabled", **cut)).decode()
-    blank = page.context.new_page()
-    width, raw = blank.evaluate(PIXELS, shot)
-    blank.close()
-    pixels = np.frombuffer(base64.b64decode(raw), np.uint8).reshape(-1, width, 4)[..., :3]
-    path.write_bytes(_png(*_palette(pixels)))
+    shot = Image.open(io.BytesIO(page.screenshot(animations="disabled", **cut))).convert("RGB")
+    shot.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
     return path
-
-
-def _palette(pixels: Any) -> tuple[Any, Any]:
-    """256 colours and the place of each pixel's among them: the most frequent ones, the rest by the nearest."""
-    flat = pixels.reshape(-1, 3)
-    colours, places, counts = np.unique(flat, axis=0, return_inverse=True, return_counts=True)
-    chosen = colours[np.argsort(-counts)[:256]].astype(np.int32)
-    nearest = [int(((chosen - one) ** 2).sum(axis=1).argmin()) for one in colours.astype(np.int32)]
-    return chosen.astype(np.uint8), np.array(nearest, np.uint8)[places].reshape(pixels.shape[:2])
-
-
-def _png(palette: Any, indexed: Any) -> bytes:
-    """A PNG with a palette (PNG specification, 11.2)."""
-    height, width = indexed.shape
-    rows = b"".join(b"\0" + row.tobytes() for row in indexed)
-    parts = (
-        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
-        (b"PLTE", palette.tobytes()),
-        (b"IDAT", zlib.compress(rows, 9)),
-        (b"IEND", b""),
-    )
-    written = (struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-               for kind, body in parts)  # fmt: skip
-    return b"\x89PNG\r\n\x1a\n" + b"".join(written)
 
 
 def main(arguments: list[str]) -> None:

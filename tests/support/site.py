@@ -78,14 +78,8 @@ class Site:
 def environment(folder: Path) -> dict[str, str]:
     """An environment whose home and keys lie in the folder; a new home has its tables already."""
     databases.furnish(folder / "home")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
-    return {
-        **kept,
-        "NIANJIAN_HOME": str(folder / "home"),
-        "NIANJIAN_KEYS": str(folder / "keys.json"),
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
-        **databases.environment(folder / "home"),
-    }
+    path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    return databases.own_environment(folder, PYTHONPATH=path, **databases.environment(folder / "home"))
 
 
 def told(environment: dict[str, str], *program: str) -> str:

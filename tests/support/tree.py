@@ -36,6 +36,12 @@ def modules() -> tuple[tuple[Path, ast.Module], ...]:
 
 
 @cache
+def nodes(*kinds: type[ast.AST]) -> tuple[tuple[Path, Any], ...]:
+    """Every node of these kinds in the program's modules, with the module's path."""
+    return tuple((path, node) for path, module in modules() for node in ast.walk(module) if isinstance(node, kinds))
+
+
+@cache
 def pyproject() -> dict[str, Any]:
     """pyproject.toml, parsed."""
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
-from django.test import Client
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -22,14 +22,26 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-Ask = Callable[..., Client]
+from nianjian.engines.kernel import clock
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.portrait import portraits
+from nianjian.features.rulebook.operations import request_overlay
+from nianjian.platform.accounts import service
+from nianjian.platform.accounts.links import create_first_link
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.tokens import create_token
+from nianjian.platform.jobs import flow
+from nianjian.platform.registers import storage
+from nianjian.platform.registers.attachments import attach_to_row
+from nianjian.platform.registers.batches import Batch
+from nianjian.platform.registers.models import Line
+from nianjian.platform.vault import keyring
+
+pytestmark = pytest.mark.django_db
 CHECKS: list[Any] = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
+    not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance,
-]
+]  # fmt: skip
 SCHEMA = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
 # Drawn requests for each operation; those that the document's own examples make come in the long suite.
 FEW, MANY = 2, 60 if os.environ.get("SOAK") == "1" else 4
@@ -47,64 +59,53 @@ def _settings(drawn: int, *, examples: bool) -> Any:
     )
 
 
-@pytest.fixture
-def _one_connection() -> Iterator[None]:
-    """The test's transaction is on its connection, which the application would close after a request."""
-    signals = (request_started, request_finished)
-    for signal in signals:
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in signals:
-        signal.connect(close_old_connections)
+@pytest.fixture(scope="module")
+def there(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory, sample: dict[str, Any]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A token for everything, and what addresses may name that is there: made once, each test takes its own back."""
+    home, signals = tmp_path_factory.mktemp("document") / "home", (request_started, request_finished)
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
+        home.mkdir()
+        patch.setenv("NIANJIAN_HOME", str(home))
+        keyring.place(home.parent / "keys.json", home)
+        patch.setattr("nianjian.platform.notifications.sending.place", lambda *_given: None)  # no names are looked up
+        for signal in signals:  # the application would close the connection, and with it the transaction
+            signal.disconnect(close_old_connections)
+        yield _make(sample)
+        for signal in signals:
+            signal.connect(close_old_connections)
+        transaction.set_rollback(True)
+    keyring.place(Path(os.environ["NIANJIAN_KEYS"]), Path(os.environ["NIANJIAN_HOME"]))
 
 
-@pytest.fixture
-def there(api: Ask, monkeypatch: pytest.MonkeyPatch, _one_connection: None) -> tuple[str, dict[str, Any]]:
-    """A token for everything, and what addresses may name that is there."""
-    from nianjian.engines.kernel import clock  # noqa: PLC0415
-    from nianjian.engines.rules.rulebook import Rulebook  # noqa: PLC0415
-    from nianjian.features.portrait import portraits  # noqa: PLC0415
-    from nianjian.features.rulebook.operations import request_overlay  # noqa: PLC0415
-    from nianjian.platform.accounts.query import Actor  # noqa: PLC0415 -- after Django
-    from nianjian.platform.jobs import flow  # noqa: PLC0415
-    from nianjian.platform.registers.batches import Batch  # noqa: PLC0415
-
-    monkeypatch.setattr("nianjian.platform.notifications.sending.place", lambda *_given: None)  # no names are looked up
+def _make(sample: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     operator, day = Actor("tester"), date(2026, 1, 1)
+    for code, name, province in (("demo", "示范", "北京"), ("other", "别家", "上海")):
+        service.add_enterprise(code=code, name=name, province=province, actor=operator)
+    with portraits.stage_portrait("demo", 2026, sample) as put:
+        put()
+    service.add_user(name="anna", role="administrator", enterprises=[], actor=operator)
+    token = create_token(user="anna", name="test", scopes=None, days=None, actor=operator).secret
     key = next(rule.key for rule in Rulebook.on(day).rules() if rule.settable and type(rule.value) is int)
     asked = request_overlay(
         key=key, value="31", province=None, enterprise="demo", valid_from=day, valid_to=None, reason="x",
         actor=operator,
     )  # fmt: skip
     job = flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=operator)
-    token = str(api(enterprise="").defaults["HTTP_AUTHORIZATION"])
-    known = {"code": "demo", "year": 2026, "kind": "lines", "job": job, "form": "xlsx", "key": key}
     batch = Batch.objects.create(id="B1", enterprise_id="demo", created_at=clock.now(), created_by="os:tester")
-    more = {"batch": batch.id, "approval": asked.id, "run": portraits.list_runs("demo", 2026)[0]}
-    return token, {**known, **more, **_row(operator), **_person(operator)}
-
-
-def _row(operator: Any) -> dict[str, Any]:
-    """A row with a file beside it."""
-    from nianjian.platform.registers import storage  # noqa: PLC0415
-    from nianjian.platform.registers.attachments import attach_to_row  # noqa: PLC0415 -- after Django
-    from nianjian.platform.registers.models import Line  # noqa: PLC0415
-
-    texts = {"line_id": "L1"}
-    key = storage.create_row(kind="lines", enterprise="demo", texts=texts, since=None, reason="", actor=operator)
-    row = Line.objects.get(enterprise_id="demo", key=key)
+    line = {"line_id": "L1"}
+    row = storage.create_row(kind="lines", enterprise="demo", texts=line, since=None, reason="", actor=operator)
     content = b"\x89PNG\r\n\x1a\n picture"
-    paper = attach_to_row(register="lines", row=row, name="scan.png", content=content, actor=operator)
-    return {"row": key, "paper": paper}
-
-
-def _person(operator: Any) -> dict[str, Any]:
-    """Somebody with a role and a link."""
-    from nianjian.platform.accounts import service  # noqa: PLC0415 -- after Django
-    from nianjian.platform.accounts.links import create_first_link  # noqa: PLC0415
-
+    own = Line.objects.get(enterprise_id="demo", key=row)
+    paper = attach_to_row(register="lines", row=own, name="scan.png", content=content, actor=operator)
     service.add_user(name="ines", role="inspector", enterprises=["demo"], actor=operator)
-    return {"name": "ines", "role": "inspector", "link": create_first_link(user="ines", actor=operator).id}
+    link = create_first_link(user="ines", actor=operator).id
+    return f"Bearer {token}", {
+        "code": "demo", "year": 2026, "kind": "lines", "job": job, "form": "xlsx", "key": key, "batch": batch.id,
+        "approval": asked.id, "run": portraits.list_runs("demo", 2026)[0], "row": row, "paper": paper, "name": "ines",
+        "role": "inspector", "link": link,
+    }  # fmt: skip
 
 
 def _walk(case: Any, there: tuple[str, dict[str, Any]]) -> None:

@@ -73,22 +73,15 @@ def test_an_assumed_time_zone_is_said(cli: Shell, calls: Path) -> None:
     assert "the start time cannot be read" in said.out
 
 
-def test_one_bad_file_does_not_hold_up_the_others(cli: Shell, calls: Path, tmp_path: Path) -> None:
-    (tmp_path / "letter.csv").write_text("dear,sir\nplease,find\n")
-    said = cli("calls", "import", str(tmp_path / "*.csv"), "--enterprise", "demo", "--json")
-    assert said.code == 2
-    assert said.json["rows"]["loaded"] == 21
-    assert [(one["name"], one["code"]) for one in said.json["failed"]] == [("letter.csv", "source_unrecognised")]
-
-
 def test_a_folder_with_a_side_file(cli: Shell, calls: Path, tmp_path: Path) -> None:
     """The others are in, the side file is named on stderr, the exit code is 2."""
     folder = tmp_path / "logs"
     folder.mkdir()
     calls.rename(folder / "calls.csv")
     (folder / "far_end.jsonl").write_text('{"t": 1, "event": "INVITE"}\n')
-    said = cli("calls", "import", str(folder), "--enterprise", "demo", LANG="en_US.UTF-8")
-    assert said.code == 2
+    said = cli("calls", "import", str(folder), "--enterprise", "demo", "--json")
+    assert (said.code, said.json["rows"]["loaded"]) == (2, 21)
+    assert [(one["name"], one["code"]) for one in said.json["failed"]] == [("far_end.jsonl", "source_unrecognised")]
     assert "far_end.jsonl" in said.err
     listed = cli("calls", "list", "--enterprise", "demo", "--json").json["batches"]
     assert [(one["state"], one["rows"]["loaded"], len(one["files"])) for one in listed] == [("active", 21, 1)]
@@ -141,15 +134,13 @@ def test_portrait_of_a_year(cli: Shell, calls: Path, tmp_path: Path) -> None:
     page, book = tmp_path / "p.html", tmp_path / "p.xlsx"
     said = cli(*words, "--json", "--html", str(page), "--xlsx", str(book))
     assert said.code == 0
-    assert cli(*words, "--json").out == said.out == cli(*words, "--raw", "--json").out
+    assert cli(*words, "--raw", "--json").out == said.out
     metrics = {metric["slug"]: metric for metric in said.json["metrics"]}
     numbers = metrics["number_consistency"]
     assert (numbers["numerator"], numbers["denominator"]) == (20, 21)
     assert "13800138000" not in said.out + page.read_text()
     assert "138****8000" in page.read_text()
     assert openpyxl.load_workbook(book).sheetnames[0] == "合规画像"
-    shown = cli(*words)
-    assert "号码一致率" in shown.out
     assert "Number consistency rate" in cli(*words, LANG="en_US.UTF-8").out
 
 
@@ -193,13 +184,9 @@ def test_the_second_day_is_shown_to_people_and_in_json_only_when_named(cli: Shel
     assert "截至 2026-03-01: 30.0000 % · 绿" in cli(*words, **later).out
     page = tmp_path / "p.html"
     cli(*words, "--html", str(page), **later)
-    unasked = page.read_bytes()
-    cli(*words, "--html", str(page), NIANJIAN_TODAY="2026-01-15")
-    assert page.read_bytes() == unasked
+    assert "截至 2026-03-01" not in page.read_text(encoding="utf-8")
     cli(*words, "--html", str(page), "--today", "2026-03-01")
     assert "截至 2026-03-01" in page.read_text(encoding="utf-8")
-    book = tmp_path / "p.xlsx"
-    assert "截至 2026-03-01" not in cli(*words, "--xlsx", str(book), **later).out
 
 
 def test_simulate_and_attach(cli: Shell, tmp_path: Path) -> None:
@@ -219,28 +206,17 @@ def test_simulate_and_attach(cli: Shell, tmp_path: Path) -> None:
     assert cli("portrait", "run", *year).json["metrics"][0]["light"] == "yellow_explained"
 
 
-def test_personal_data_is_masked_in_lists(cli: Shell, tmp_path: Path) -> None:
-    sheet = tmp_path / "complaints.csv"
-    sheet.write_text(
-        "编号,来源,受理时间,投诉人号码,被投诉号码,内容\nT1,12321,2026-03-02 09:00:00,13812345678,95013,张三打扰我\n"
-    )
-    assert cli("registers", "import", "complaints", str(sheet), "--enterprise", "demo").code == 0
-    said = cli("registers", "list", "complaints", "--enterprise", "demo", "--json")
-    assert len(said.json["rows"]) == 1
-    assert "13812345678" not in said.out
-    assert "张三打扰我" not in said.out
-    assert said.json["rows"][0]["complained"] == "95013"
-
-
-def test_displayed_numbers_that_may_be_a_persons_are_masked_in_lists(cli: Shell, tmp_path: Path) -> None:
+def test_personal_data_and_numbers_that_may_be_a_persons_are_masked_in_lists(cli: Shell, tmp_path: Path) -> None:
     """A complained-of mobile number, a seat's landline; a short number belongs to no person."""
     told, seats = tmp_path / "complaints.csv", tmp_path / "seats.csv"
-    told.write_text("编号,来源,受理时间,被投诉号码\nT1,12321,2026-03-02 09:00:00,13987654321\n")
+    header = "编号,来源,受理时间,投诉人号码,被投诉号码,内容"
+    told.write_text(f"{header}\nT1,12321,2026-03-02 09:00:00,13812345678,13987654321,张三打扰我\n")
     seats.write_text("坐席编号,类型,默认外显号\nS1,人工,057182345678\nS2,人工,95013001\n")
     for kind, sheet in (("complaints", told), ("seats", seats)):
         assert cli("registers", "import", kind, str(sheet), "--enterprise", "demo").code == 0
-    complaints = cli("registers", "list", "complaints", "--enterprise", "demo", "--json").json["rows"]
-    assert [one["complained"] for one in complaints] == ["139****4321"]
+    complaints = cli("registers", "list", "complaints", "--enterprise", "demo", "--json")
+    assert [one["complained"] for one in complaints.json["rows"]] == ["139****4321"]
+    assert not [text for text in ("13812345678", "13987654321", "张三打扰我") if text in complaints.out]
     listed = cli("registers", "list", "seats", "--enterprise", "demo", "--json").json["rows"]
     assert [one["display"] for one in listed] == ["0571****78", "95013001"]
     assert "057182345678" not in cli("registers", "list", "seats", "--enterprise", "demo").out

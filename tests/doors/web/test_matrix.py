@@ -15,10 +15,11 @@ from django.db import transaction
 from django.urls import URLPattern, get_resolver, reverse
 from tests.support.addresses import addresses
 from tests.support.tables import state
-from tests.support.two_tenants import EVERYWHERE, OTHER, OWN, RULE, Persona, people, tenant
+from tests.support.two_tenants import EVERYWHERE, OPERATOR, OTHER, OWN, RULE, Persona, does, people, tenant
 
 from nianjian.doors.api.application import API, PREFIX
 from nianjian.engines.kernel import clock
+from nianjian.platform.accounts import service
 from nianjian.platform.accounts.roles import Act, Role
 from nianjian.platform.api.problems import nowhere
 from nianjian.platform.web.access import MARK
@@ -267,6 +268,9 @@ def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> l
             for case in _cases(pattern, one, world):
                 for method in METHODS:
                     expected = _expected(one, case, method)
+                    act = DEEPER.get((case.name, method), case.mark)
+                    if expected == "ok" and isinstance(act, Act) and not does(one, act):
+                        continue
                     answer = _asked(one, case, method, undone=expected in {"ok", "open"} and bool(one.name))
                     if fault := _fault(answer, expected, case):
                         faults.append(f"{one.name or 'not signed in'}: {method} {case.address}: {fault}")
@@ -307,8 +311,10 @@ def test_every_address_of_the_api_is_in_a_matrix() -> None:
     assert {str(one.name) for one in rest.values() if one.callback is not nowhere} == {DOCUMENT}
 
 
-def test_under_the_api_nobody_is_led_where_there_is_no_operation(world: dict[str, dict[str, Any]]) -> None:
-    del world
+def test_under_the_api_nobody_is_led_where_there_is_no_operation(db: None, home: Path, keys: None) -> None:
+    del db, home, keys
+    for code in (OWN, OTHER):
+        service.add_enterprise(code=code, name=code, province="北京", actor=OPERATOR)
     everybody = list(people([(Role.ADMINISTRATOR, EVERYWHERE), (Role.OUTSOURCER, OWN), (Role.AUDITOR, OTHER)]))
     before = state()
     answers = {

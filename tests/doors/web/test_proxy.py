@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import http.client
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support import databases
 from tests.support.services import free_port
 from tests.support.site import PATIENCE
 
@@ -18,12 +18,10 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
-    places = {"NIANJIAN_HOME": str(tmp_path / "home"), "NIANJIAN_KEYS": str(tmp_path / "keys.json")}
     found = free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "nianjian", "serve", "--no-gate", "--listen", f"127.0.0.1:{found}"],
-        env={**kept, **places, "NIANJIAN_HTTPS": "yes"},
+        env=databases.own_environment(tmp_path, NIANJIAN_HTTPS="yes"),
         stderr=subprocess.PIPE,
     )
     assert server.stderr is not None

@@ -270,7 +270,7 @@ def _is_refused(words: list[str], ids: Mapping[str, str]) -> bool:
         try:
             args = _parser(typed[0]).parse_args(typed[1:])
             args.json = True
-            load_verb(typed[0]).run(args)
+            args.act(args)
             code = ""
         except NianjianError as error:
             code = error.code

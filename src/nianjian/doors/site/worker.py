@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 from django.core.management import call_command
 from django.db import Error, close_old_connections, connection
@@ -63,43 +63,33 @@ from nianjian.platform.registers.storage import import_sheet
 
 def _import_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """``payload``: files, source, mapping (path or None), timezone, replace and batch, the id of the new batch."""
-    given = job.payload
-    files = texts(given, "files")
+    files, batch = texts(job.payload, "files"), text(job.payload, "batch")
     told = _Bytes(files, report)
-    mapping = text(given, "mapping")
     try:
-        receipt = import_calls(
-            enterprise=job.enterprise,
-            patterns=files,
-            source=text(given, "source") or "auto",
-            mapping_file=Path(mapping) if mapping else None,
-            timezone=text(given, "timezone"),
-            replace=text(given, "replace"),
-            batch=text(given, "batch"),
-            actor=actor,
-            progress=told.report,
-        )
+        receipt = import_calls(patterns=files, batch=batch, actor=actor, progress=told.report, **_reading(job))
     except StopWantedError as stop:
-        stop.left = {"batch": given.get("batch")} if told.finished else {}
+        stop.left = {"batch": batch} if told.finished else {}
         raise
     return receipt.as_dict()
 
 
+def _reading(job: JobValue) -> dict[str, Any]:
+    """How the files of an import are read."""
+    mapping = text(job.payload, "mapping")
+    return {
+        "enterprise": job.enterprise,
+        "source": text(job.payload, "source") or "auto",
+        "mapping_file": Path(mapping) if mapping else None,
+        "timezone": text(job.payload, "timezone"),
+        "replace": text(job.payload, "replace"),
+    }
+
+
 def _check_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """``payload``: as of an import, without a batch."""
-    given = job.payload
-    files = texts(given, "files")
-    mapping = text(given, "mapping")
-    return check_calls(
-        enterprise=job.enterprise,
-        files=files,
-        source=text(given, "source") or "auto",
-        mapping_file=Path(mapping) if mapping else None,
-        timezone=text(given, "timezone"),
-        replace=text(given, "replace"),
-        actor=actor,
-        progress=_Bytes(files, report).report,
-    ).as_dict()
+    files = texts(job.payload, "files")
+    progress = _Bytes(files, report).report
+    return check_calls(files=files, actor=actor, progress=progress, **_reading(job)).as_dict()
 
 
 def _draft_done(job: JobValue) -> None:

@@ -160,12 +160,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     enterprise(actions.add("list", _list, _("list the imported batches")))
 
 
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _import(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.calls.operations import import_calls

@@ -415,12 +415,6 @@ def _configure_check(actions: Actions) -> None:
     check.add_argument("--gate", default=GATE, metavar="URL", help=_("with --take: where the gate listens"))
 
 
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _moment(text: str) -> datetime:
     """Read a moment, or say as of every option that it is none."""
     try:

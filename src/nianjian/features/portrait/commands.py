@@ -54,12 +54,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     year(attach)
 
 
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _which(parser: argparse.ArgumentParser) -> None:
     enterprise(parser)
     year(parser)

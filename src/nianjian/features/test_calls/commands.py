@@ -27,12 +27,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_route_actions(actions)
 
 
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def add_route_options(parser: argparse.ArgumentParser) -> None:
     """Where calls go, who calls, what proves the landing."""
     about = _("where calls go: sip:HOST:PORT[;transport=udp|tcp|tls]")

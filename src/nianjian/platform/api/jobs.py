@@ -45,8 +45,7 @@ class Job(Schema):
 @read(router, "/enterprises/{code}/jobs", act=Act.READ, answer=Page[Job])
 def jobs_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's work, newest first."""
-    rows = LazyRows(lambda first, count: query.jobs(code, first=first, newest=count))
-    return paged(request, cut, rows, lambda one: job_to_document(request, one))
+    return _list(request, code, cut)
 
 
 @read(router, "/enterprises/{code}/jobs/{job}", act=Act.READ_OWN, answer=Job)
@@ -58,16 +57,13 @@ def jobs_get(request: Request, code: str, job: str) -> dict[str, object]:
 @write(router, "/enterprises/{code}/jobs/{job}/stop", act=Act.READ_OWN, answer=Job, status=202)
 def jobs_stop(request: Request, code: str, job: str) -> dict[str, object]:
     """Ask it to stop at its next step; another's list takes who may load."""
-    found = _job(request, code, job)
-    flow.stop(job=found.id, actor=request.actor)
-    return job_to_document(request, query.job(found.id))
+    return _stop(request, code, job)
 
 
 @read(router, "/jobs", act=Act.READ, answer=Page[Job])
 def jobs_list_everywhere(request: Request, cut: Query[Cut]) -> dict[str, object]:
     """The work of the whole installation, newest first; that of enterprises stands with them."""
-    rows = LazyRows(lambda first, count: query.jobs(EVERYWHERE, first=first, newest=count))
-    return paged(request, cut, rows, lambda one: job_to_document(request, one))
+    return _list(request, EVERYWHERE, cut)
 
 
 @read(router, "/jobs/{job}", act=Act.READ, answer=Job)
@@ -79,9 +75,17 @@ def jobs_get_everywhere(request: Request, job: str) -> dict[str, object]:
 @write(router, "/jobs/{job}/stop", act=Act.READ, answer=Job, status=202)
 def jobs_stop_everywhere(request: Request, job: str) -> dict[str, object]:
     """Ask it to stop at its next step; the act that the work needs is asked for."""
-    found = _job(request, EVERYWHERE, job)
-    flow.stop(job=found.id, actor=request.actor)
-    return job_to_document(request, query.job(found.id))
+    return _stop(request, EVERYWHERE, job)
+
+
+def _list(request: Request, code: str, cut: Cut) -> dict[str, object]:
+    rows = LazyRows(lambda first, count: query.jobs(code, first=first, newest=count))
+    return paged(request, cut, rows, lambda one: job_to_document(request, one))
+
+
+def _stop(request: Request, code: str, job: str) -> dict[str, object]:
+    flow.stop(job=_job(request, code, job).id, actor=request.actor)
+    return enqueued_job_document(request, job)
 
 
 def _job(request: Request, code: str, job: str) -> JobValue:

@@ -33,12 +33,7 @@ def settings(url: str, home: Path) -> dict[str, object]:
     except ValueError as fault:
         raise NianjianError("database_url_malformed", scheme=parts.scheme) from fault
     return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": name,
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": port or "",
-        "OPTIONS": dict(parse_qsl(parts.query)),
-        "CONN_HEALTH_CHECKS": True,
-    }
+        "ENGINE": "django.db.backends.postgresql", "NAME": name, "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""), "HOST": parts.hostname or "", "PORT": port or "",
+        "OPTIONS": dict(parse_qsl(parts.query)), "CONN_HEALTH_CHECKS": True,
+    }  # fmt: skip

@@ -177,17 +177,10 @@ def _build_row(enterprise: str, wanted: PolicyValues, actor: Actor) -> GatePolic
     standing = find_policy_in_force(enterprise, wanted.key, wanted.name)
     if standing is not None and standing.values == dict(wanted.values):
         raise NianjianError("gate_policy_same", name=wanted.name or wanted.key)
-    return GatePolicy(
-        id=uuid.uuid4().hex,
-        enterprise_id=enterprise,
-        key=wanted.key,
-        name=wanted.name,
-        values=dict(wanted.values),
-        reason=wanted.reason.strip(),
-        before="" if standing is None else standing.pk,
-        proposed_by=str(actor),
-        proposed_at=clock.now(),
-    )
+    about: dict[str, Any] = {"enterprise_id": enterprise, "key": wanted.key, "name": wanted.name}
+    why = {"reason": wanted.reason.strip(), "before": "" if standing is None else standing.pk}
+    stamps = {"proposed_by": str(actor), "proposed_at": clock.now()}
+    return GatePolicy(id=uuid.uuid4().hex, values=dict(wanted.values), **about, **why, **stamps)
 
 
 def _enforce(row: GatePolicy, actor: Actor) -> None:

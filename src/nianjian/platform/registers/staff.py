@@ -44,20 +44,13 @@ STAFF: Final = Sheet(
     title="员工",
     keys=(("staff_id",), ("identity",)),
     columns=(
-        STAFF_ID,
-        NAME,
-        IDENTITY,
-        Column("岗位", "post", aliases=("职务",), example="客服"),
+        STAFF_ID, NAME, IDENTITY, Column("岗位", "post", aliases=("职务",), example="客服"),
         Column("坐席编号", "seat_id", Kind.CODE, ("坐席号", "座席编号"), example="S0001"),
-        WORKPLACE,
-        SKILL,
-        TEAM,
-        EMPLOYMENT,
-        INSURED_BY,
+        WORKPLACE, SKILL, TEAM, EMPLOYMENT, INSURED_BY,
         Column("入职日期", "joined_on", Kind.DATE, example="2025-01-02"),
         Column("离职日期", "left_on", Kind.DATE, example=""),
         CHANGED,
     ),
     checks=(check_order("joined_on", "left_on", "left_before_joined"),),
     needed=("identity", "insured_by"),
-)
+)  # fmt: skip

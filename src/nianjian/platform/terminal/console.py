@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Final
@@ -57,15 +57,19 @@ class _Rate(ProgressColumn):
         return Text(_("{rate} rows/s").format(rate=f"{rate:,}"))
 
 
+def _progress(columns: Iterable[ProgressColumn], *, quiet: bool) -> Progress:
+    console = stderr()
+    return Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True)
+
+
 @contextmanager
 def bar(*, quiet: bool) -> Iterator[Report]:
     """Yield ``report(name, rows, bytes done, bytes in all)``; a new name starts a new line."""
-    console = stderr()
     columns = (
         TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
         TextColumn(_("{task.fields[rows]:,} rows")), _Rate(), TimeElapsedColumn(), TimeRemainingColumn(),
     )  # fmt: skip
-    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
+    with _progress(columns, quiet=quiet) as progress:
         tasks: dict[str, TaskID] = {}
 
         def report(name: str, rows: int, done: int, total: int) -> None:
@@ -79,8 +83,7 @@ def bar(*, quiet: bool) -> Iterator[Report]:
 @contextmanager
 def steps(name: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """Yield ``report(done, in all)`` for work that is counted in steps."""
-    console = stderr()
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
+    with _progress(columns, quiet=quiet) as progress:
         task = progress.add_task(name, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

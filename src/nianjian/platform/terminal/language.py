@@ -42,35 +42,18 @@ def translate_code(value: str, code: object) -> object:
 
 #: Units of numbers. What a list or a text is of, its title says.
 UNITS: Final[Mapping[str, str]] = {
-    "attempts_per_day": mark("attempts a day"),
-    "calls": mark("calls"),
-    "cny": mark("yuan"),
-    "complaints": mark("complaints"),
-    "days": mark("days"),
-    "degrees": mark("degrees"),
-    "digits": mark("digits"),
-    "dpi": mark("dpi"),
-    "factor": mark("times"),
-    "hours": mark("hours"),
-    "megabytes": mark("MB"),
-    "millimetres": mark("mm"),
-    "keys": mark("of each kind"),
-    "minutes": mark("minutes"),
-    "month": mark("(month)"),
-    "months": mark("months"),
-    "percent": mark("per cent"),
-    "pixels": mark("pixels"),
-    "persons": mark("persons"),
-    "quarter": mark("(quarter)"),
-    "rows": mark("rows"),
-    "seconds": mark("seconds"),
-    "sheets": mark("sheets"),
+    "attempts_per_day": mark("attempts a day"), "calls": mark("calls"), "cny": mark("yuan"),
+    "complaints": mark("complaints"), "days": mark("days"), "degrees": mark("degrees"), "digits": mark("digits"),
+    "dpi": mark("dpi"), "factor": mark("times"), "hours": mark("hours"), "megabytes": mark("MB"),
+    "millimetres": mark("mm"), "keys": mark("of each kind"), "minutes": mark("minutes"), "month": mark("(month)"),
+    "months": mark("months"), "percent": mark("per cent"), "pixels": mark("pixels"), "persons": mark("persons"),
+    "quarter": mark("(quarter)"), "rows": mark("rows"), "seconds": mark("seconds"), "sheets": mark("sheets"),
     "signs_shown": mark("signs shown"),
     "tests_per_number_and_carrier": mark("tests for each number and carrier"),
     "weeks": mark("weeks"),
     "workdays": mark("working days"),
     "years": mark("years"),
-}
+}  # fmt: skip
 #: Codes among the values that have a name on the portrait.
 _NAMED: Final[Mapping[str, str]] = {**ATTACHMENTS, **EXCLUSIONS, **LIGHTS}
 _UNITLESS: Final = frozenset({"flag", "ratio", "share"})

@@ -27,12 +27,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _configure_signatures(actions)
 
 
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _verb(actions: Actions, name: str, act: str, about: str, *, season: bool = True) -> argparse.ArgumentParser:
     """An action at an enterprise, of a season; ``act``: its function, imported once the home is open."""
     parser = actions.add(name, partial(_run, act), about)
