@@ -17,10 +17,7 @@ SEPARATE = {
     "engines/gate/fastagi": "a protocol of Asterisk",
     "engines/gate/kamailio": "a protocol of Kamailio",
     "engines/gate/server/usual": "the short way, held equal to the long one by tests",
-    "engines/intake/archives": "what a file is packed with, before anything is read",
     "engines/intake/readers": "files of others, line by line",
-    "engines/intake/writer": "the lake's Parquet files",
-    "engines/kernel/error_codes": "data for generated reference pages",
     "engines/lake/duckdb_engine": "one engine, imported when it is chosen",
     "engines/lake/spark_engine": "one engine, imported when it is chosen",
     "engines/sip/call": "one call, without sockets",
@@ -35,7 +32,6 @@ SEPARATE = {
     "features/people/receivers": "signals, connected when the app is ready",
     "features/reconciliation/people": "one comparison with a store of its own",
     "features/screens/connections": "protocols of switches",
-    "features/season/gantt": "a picture, pure",
     "platform/notifications/smtp": "a protocol",
 }
 
