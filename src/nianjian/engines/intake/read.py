@@ -314,7 +314,7 @@ class Stream:
         return self._hash.hexdigest()
 
     def blocks(self) -> Iterator[bytes]:
-        """The unpacked bytes in blocks of about 1 MiB; NianjianError, see `read.items` for what stands in ``fault``."""
+        """The unpacked bytes in blocks of about 1 MiB; NianjianError, see `list_items` for what stands in ``fault``."""
         if self.item.fault is not None:
             raise self.item.fault
         sources = {"zip": self._member, "torn": self._torn_member}

@@ -283,7 +283,7 @@ _STATES: Final[Mapping[State, Q]] = {
 
 
 def _hand(clock: Clock, hand: Hand, promise: ServiceLevels, at: datetime) -> Q:
-    """The same as `clocks.reading` at the present moment; a test holds both equal."""
+    """The same as `clocks.evaluate_clock` at the present moment; a test holds both equal."""
     if hand is Hand.STOPPED:
         return Q(exclusion__isnull=False)
     if hand is Hand.UNSET:
@@ -292,7 +292,7 @@ def _hand(clock: Clock, hand: Hand, promise: ServiceLevels, at: datetime) -> Q:
 
 
 def _overdue(promise: ServiceLevels, at: datetime) -> Q:
-    """The same as `clocks.overdue` at the present moment; a test holds both equal."""
+    """The same as `clocks.is_overdue` at the present moment; a test holds both equal."""
     late = _any(
         span
         & (

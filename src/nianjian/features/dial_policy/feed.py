@@ -180,7 +180,7 @@ def _carried(place: Path, code: str, told: dict[str, Any], known: files.TenantEn
 
 
 def _standing(place: Path, code: str, lists: Sequence[files.ListEntry]) -> list[files.ListEntry]:
-    """Lists of the generation in force; ones that are nowhere any more are left out: see `write.restore`."""
+    """Lists of the generation in force; ones that are nowhere any more are left out: see `write.restore_list`."""
     return [one for one in lists if write.restore_list(place, code, one)]
 
 

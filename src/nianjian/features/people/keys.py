@@ -26,6 +26,6 @@ def list_keys(*, actor: Actor) -> list[Key]:
 
 
 def rotate_keys(*, actor: Actor, progress: Progress) -> Rotation:
-    """Rotate, or finish a rotation that was broken off; ``role_missing_everywhere``, and those of `vault.service`."""
+    """Rotate, or finish a rotation that was broken off; ``role_missing_everywhere``, and those of `vault.rotation`."""
     require(actor, EVERYWHERE, Act.ADMINISTER)
     return rotation.rotate(actor=actor, others=[SECOND_FACTORS], progress=progress)

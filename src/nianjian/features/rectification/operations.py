@@ -402,7 +402,7 @@ def request_lift(
 def approve_isolation(approval: str, actor: Actor) -> Json:
     """Carry out what the second person agrees to: order, the case's step and the gate's policy in one transaction.
 
-    Lifted, the channel gets back what the gate allowed before. Raises what `service.approve` and
+    Lifted, the channel gets back what the gate allowed before. Raises what `approvals.storage.approve_request` and
     `gate_policy.apply_approved_cap` raise.
     """
     with transaction.atomic():

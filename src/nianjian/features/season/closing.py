@@ -199,7 +199,7 @@ def find_pending_reopening(*, enterprise: str, year: int, actor: Actor) -> str |
 
 
 def carry_out_reopening(approval: str, actor: Actor) -> Json:
-    """Carry out what the second person agrees to; errors as `closed_seasons.open_again`."""
+    """Carry out what the second person agrees to; errors as `closed_seasons.reopen_archive`."""
     row = closed_seasons.reopen_archive(approval=approval, actor=actor)
     return {"enterprise": row.enterprise_id, "season": row.year}
 
