@@ -143,7 +143,7 @@ def figure_windows(isolated: date, last: date, first: date | None = None) -> dic
 
 
 def figure_questions(cube: ir.Table, tickets: ir.Table, channel: Channel, window: Window) -> dict[str, ir.Table]:
-    """Calls of all and of the channel by day, and complaints; ``tickets`` as `location.select_counted_tickets` gives them."""
+    """Calls of all and of the channel by day, and complaints; ``tickets`` of `location.select_counted_tickets`."""
     inside = cube.filter(cube.day >= window.first, cube.day < window.end)
     total = inside.filter(inside.dim == "total")
     own = inside.filter(inside.dim == channel.key, inside.key == channel.value)

@@ -312,7 +312,7 @@ SHOWN = (
 
 
 def group_tickets(counted: ir.Table, dimension: str, key: str | None) -> ir.Table:
-    """The tickets of one key (None: those that name none), oldest first; ``counted`` as `select_counted_tickets` gives them."""
+    """The tickets of one key (None: those that name none), oldest first; ``counted`` of `select_counted_tickets`."""
     column = counted[dimension]
     if key is None:
         mine = column.isnull()
