@@ -107,6 +107,15 @@ def test_a_line_is_short_but_for_its_text(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=_place)
+def test_an_address_holds_no_white_space(path: Path) -> None:
+    """A line break in it travels as a space, and leads nowhere."""
+    text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", path.read_text(encoding="utf-8"))
+    assert not re.findall(
+        r"\b(?:href|src|action|formaction|hx-get|hx-post)=(?:\"[^\"]*\s[^\"]*\"|'[^']*\s[^']*')", text
+    )
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_place)
 def test_a_template_is_a_page_in_the_frame_or_a_part(path: Path) -> None:
     """A page extends the frame, maybe through another page; a part is included somewhere or answered to htmx."""
     text = path.read_text(encoding="utf-8")

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from threading import Event
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import xlsxwriter
@@ -19,13 +20,14 @@ from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.complaints import forwards, queries
 from nianjian.features.complaints import operations as flows
-from nianjian.features.complaints.forwards import ForwardReceipt, import_forwards
+from nianjian.features.complaints.forwards import ForwardReceipt, SheetMapping, import_forwards
 from nianjian.features.complaints.models import Complaint
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import service as queue
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.registers.sheet_reader import Line, Table
 
 pytestmark = pytest.mark.postgres
 
@@ -211,3 +213,12 @@ def test_a_list_whose_worker_died_behind_the_commit_tells_what_that_one_did(demo
         job = Job.objects.latest("created_at")
         assert (job.attempts, job.state) == (2, Job.DONE)
         assert (job.result["rows"]["added"], job.result["rows"]["unchanged"]) == (added, 1 - added)
+
+
+def test_an_offset_counts_where_moments_may_have_one() -> None:
+    """Forward lists are in Beijing time whatever they say; a bill's offset moves its calls."""
+    table = cast("Table", SimpleNamespace(columns={0: SimpleNamespace(field="start", choices=())}))
+    mapping = SheetMapping(formats={"start": "%Y-%m-%d %H:%M:%S %z"})
+    line = Line(2, ["2026-03-01 20:00:00 +0000"])
+    read = [forwards.reread_line(line, table, mapping, zoned=zoned).cells[0] for zoned in (False, True)]
+    assert list(map(str, read)) == ["2026-03-01 20:00:00", "2026-03-01 20:00:00+00:00"]

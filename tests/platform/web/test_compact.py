@@ -24,6 +24,10 @@ from nianjian.platform.web.compact import compact
         ("<div>\n  <pre>\n a\n  b</pre>\n</div>", "<div><pre>\n a\n  b</pre></div>"),
         ("{% blocktranslate %}a\n b{% endblocktranslate %}", "{% blocktranslate %}a\n b{% endblocktranslate %}"),
         ("{{ a }}\n  {{ b }}", "{{ a }} {{ b }}"),
+        (
+            "{% blocktranslate %}a{% endblocktranslate %} b\n<a>c</a>",
+            "{% blocktranslate %}a{% endblocktranslate %} b <a>c</a>",
+        ),
     ],
 )
 def test_only_what_a_browser_ignores_goes(source: str, compacted: str) -> None:

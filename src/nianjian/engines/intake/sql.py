@@ -248,9 +248,9 @@ def time_by_format(column: str, form: str, zone: str) -> str:
         return local_time(column, zone)
     if form == "excel":
         return shift_zone(serial_time(column), zone)
-    name, _, unit = form.partition("_")
-    if name == "epoch" and unit in {"", *_UNITS}:
-        return epoch_time(column, unit or "auto")
+    units = {"epoch": "auto", **{f"epoch_{unit}": unit for unit in _UNITS}}
+    if form in units:
+        return epoch_time(column, units[form])
     if "%" not in form:
         raise NianjianError("mapping_format_unknown", format=form)
     escaped = form.replace("'", "''")

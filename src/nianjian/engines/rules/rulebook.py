@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.load import RuleSet, frozen, load
@@ -104,7 +104,7 @@ class Rulebook:
         return self._of_kind(key, tuple, "list")
 
     def _of_kind(self, key: str, kind: type[T], wanted: str) -> T:
-        value = self.value(key)
+        value = cast("object", self.value(key))
         if isinstance(value, kind) and not isinstance(value, bool):
             return value
         raise NianjianError("rule_value_kind", key=key, wanted=wanted)

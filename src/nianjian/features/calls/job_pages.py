@@ -54,7 +54,7 @@ def outcome(code: str, job: JobValue, result: Result) -> Shown:
     shown: Shown = {"ways": WAYS[job.kind](code, job)}
     tell = OUTCOMES.get(job.kind)
     # A file is kept for a time only; then there is nothing to tell of it.
-    if tell and job.state == "done" and (job.kind not in SEALED_FILES or "blob" in result):
+    if tell and result and job.state == "done" and (job.kind not in SEALED_FILES or "blob" in result):
         shown |= tell(code, job, result)
     return shown
 
@@ -264,9 +264,14 @@ def _show_package(code: str, job: JobValue, result: Result) -> Shown:
     return {"text": text, "take": take, "taken": taken}
 
 
+def _show_rejects(code: str, job: JobValue, result: Result) -> Shown:
+    """Where the file is there, the page leads to its batch by itself."""
+    return {**_show_file("data-batch-rejects-file", "batch")(code, job, result), "ways": []}
+
+
 SEALED_FILES: Final = (flow.REJECTS_FILE, flow.TAKE_REGISTER, flow.RECTIFY_REPORT)
 OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Result], Shown]]] = {
-    flow.REJECTS_FILE: _show_file("data-batch-rejects-file", "batch"),
+    flow.REJECTS_FILE: _show_rejects,
     flow.TAKE_REGISTER: _show_file(
         "registers-export-file",
         "kind",

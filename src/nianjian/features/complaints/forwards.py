@@ -100,17 +100,18 @@ def map_column(column: Column, header: str | None, words: Mapping[str, str], tak
     return replace(column, header=names[0], aliases=tuple(names[1:]), choices={**column.choices, **choices})
 
 
-def reread_line(line: Line, table: Table, mapping: SheetMapping) -> Line:
-    """The line with moments, days and words as our sheet reads them."""
+def reread_line(line: Line, table: Table, mapping: SheetMapping, *, zoned: bool = False) -> Line:
+    """The line with moments, days and words as our sheet reads them; ``zoned``: an offset in a moment counts."""
     cells = list(line.cells)
     for place, column in table.columns.items():
         cell = cells[place] if place < len(cells) else None
         text = "" if cell is None else str(cell).strip(OUTER)
         if column.field in mapping.formats and text:
             try:
-                cells[place] = datetime.strptime(text, mapping.formats[column.field]).replace(tzinfo=None)  # noqa: DTZ007 -- wall time
+                moment = datetime.strptime(text, mapping.formats[column.field])  # noqa: DTZ007 -- wall time
             except (ValueError, re.error):  # a form that names the year twice is no regular expression
                 continue  # the check names the cell
+            cells[place] = moment if zoned else moment.replace(tzinfo=None)
         elif not column.choices and text in mapping.values.get(column.field, {}):
             cells[place] = mapping.values[column.field][text]
     return Line(line.number, cells)

@@ -112,7 +112,7 @@ class Export:
 def load_export(path: Path, kind: str, mapping: SheetMapping) -> Export:
     """Read the rows of ``kind``; ``reconcile_export_faulty`` names each faulty cell, and what `read_sheet` raises."""
     table, sheet = _table(path, kind, mapping)
-    lines = [reread_line(one, table, mapping) for one in table.lines]
+    lines = [reread_line(one, table, mapping, zoned=True) for one in table.lines]
     own, strange = _own(lines, table, kind)
     faults = check_table(replace(table, lines=own), sheet)
     found = sorted([*strange, *faults.findings], key=lambda one: one.line)
@@ -230,7 +230,7 @@ def load_bill(path: Path, given: BillMapping) -> Bill:
     table = read_sheet(path, apply_mapping(SHEET, given.export))
     reader = _Reader(table, given)
     for line in table.lines:
-        reader.take(reread_line(line, table, given.export))
+        reader.take(reread_line(line, table, given.export, zoned=True))
     refuse_faults(table, reader.findings)
     if not reader.months and reader.days and reader.dated and all(day.day == 1 for day in reader.days):
         reader.months = True  # Excel makes the first of the month of 2026-12

@@ -45,6 +45,8 @@ def _compare_filing(job: JobValue, actor: Actor, progress: Report) -> Mapping[st
 def _compare_sources(job: JobValue, actor: Actor, progress: Report) -> Mapping[str, object]:
     """``payload``: of the operation; or of a bill: list (its blob), name, carrier, mapping, first, last, together."""
     if FILE_FIELD not in job.payload:
+        if "only" in job.payload:  # enqueued by an earlier version
+            job.payload["sources"] = job.payload.pop("only")
         return operations.compare_sources.run_job(job, actor, progress)
     with _open_file(job) as (path, mapping):
         together = bool(job.payload.get("together"))

@@ -24,7 +24,7 @@ _KEPT: Final = re.compile(
 )
 _BREAK: Final = r"\s*\n\s*"
 _RULES: Final = (
-    (re.compile(rf"\A\s+|{_BREAK}(?=/?>|</?{_BLOCK}\b|</(?:button|svg)>)"), ""),
+    (re.compile(rf"{_BREAK}(?=/?>|</?{_BLOCK}\b|</(?:button|svg)>)"), ""),
     (re.compile(rf"(</?{_BLOCK}{_TAG_END}|<(?:button|svg){_TAG_END}){_BREAK}"), r"\1"),
     (re.compile(_BREAK), " "),
 )
@@ -32,7 +32,7 @@ _RULES: Final = (
 
 def compact(text: str) -> str:
     """A template's source without the white space that a browser ignores."""
-    parts = _KEPT.split(text)
+    parts = _KEPT.split(text.lstrip())
     for at in range(0, len(parts), 2):
         for pattern, instead in _RULES:
             parts[at] = pattern.sub(instead, parts[at])

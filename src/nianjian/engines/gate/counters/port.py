@@ -49,12 +49,14 @@ class Counters(Protocol):
 
         Who asks remembers what it took: counters that need not know which call has which unit do not note it.
         """
+        ...
 
     def unused(self, enterprise: str, slot: Slot, at: int) -> bool:
         """Give a unit back that `again` took at that moment (epoch milliseconds) and `release` does not know of.
 
         The caller does so once. False: these counters note every call, it was done before or is too late.
         """
+        ...
 
     def take(
         self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Callable[[Reservation], None]
@@ -66,12 +68,16 @@ class Counters(Protocol):
 
     def settle(self, enterprise: str, call_id: str, *, answered: bool, now: int) -> bool:
         """Tell a call's outcome: not answered gives its unit of the answered-only counters back. False: not known."""
+        ...
 
     def release(self, enterprise: str, call_id: str, now: int) -> bool:
         """Give a call that was never dialled back, once (idempotent); False: not known, done before or too late."""
+        ...
 
     def used(self, enterprise: str, slot: Slot, now: int) -> int:
         """Units of the slot's present window that this process knows to be taken."""
+        ...
 
     def state(self) -> dict[str, object]:
         """What the health page tells: ``kind``, ``available``, ``reason`` and figures of the kind's own."""
+        ...

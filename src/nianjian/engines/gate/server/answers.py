@@ -133,6 +133,7 @@ class WaitingQuestion(Protocol):
 
     def expire(self, answer: Answer) -> bool:
         """Say that there is no answer to one of those who wait; False: it has its answer."""
+        ...
 
 
 class PendingQuestions:

@@ -46,6 +46,7 @@ class Shared(Protocol):
     @property
     def begun(self) -> str:
         """How the ids of decisions begin now."""
+        ...
 
     def jot(self, usual: Brief, /) -> None:
         """Into the decision journal."""

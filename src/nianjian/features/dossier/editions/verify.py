@@ -553,7 +553,7 @@ class _Package:
             for place, one in enumerate(file["pages"], start=1):
                 item, page = str(one["item"]), int(one["source_page"])
                 if file["edition"] == UPLOAD:
-                    self._pages.setdefault(item, {})[page] = one
+                    self._pages.setdefault(item, {})[page] = {name: str(one[name]) for name in ("content", "look")}
                 elif file["edition"] == PAPER:
                     self._book[item, page] = place
 

@@ -120,12 +120,14 @@ def build(
                 "items": {line.item: {"version": row.number, "sha256": row.sha256} for line, row in bound},
                 "missing": [item for item, _state in missing],
             }
-            with transaction.atomic(), wrap_folder_errors(folder):  # the entry, and the folder under its name
+            with transaction.atomic():  # the entry, and the folder under its name
                 record(verb="dossier.built", enterprise=enterprise, actor=actor, data=data)
                 seal_operations.record_prints(enterprise=enterprise, uses=uses, manifest=told["sha256"], actor=actor)
-                made.replace(folder)
+                with wrap_folder_errors(folder):
+                    made.replace(folder)
         except BaseException:
-            shutil.rmtree(made, ignore_errors=True)
+            if made.exists():
+                shutil.rmtree(made)
             raise
     files = tuple(_file(one) for one in told["files"])
     pages = next(one["pages"] for one in files if one["edition"] == PAPER)

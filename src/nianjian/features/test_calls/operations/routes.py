@@ -131,6 +131,7 @@ def save_route(*, enterprise: str, given: RouteInput, actor: Actor) -> Json:
         username=given.username.strip(),
         ca=validation.parse_ca(given.ca),
         certificate=parse_client_identity(via, given.certificate, given.key),
+        key="",
     )
     return route_to_document(storage.store_route(enterprise=enterprise, given=parsed, actor=actor))
 
