@@ -19,6 +19,9 @@ from nianjian.platform.audit.record import record
 
 COLUMNS: Final = ("seq", "at", "actor", "enterprise", "verb", "data", "prev", "hash")
 CHUNK: Final = 2000
+#: Beyond them is no entry, and no day beside them that every time zone knows.
+FIRST_DAY: Final = date(1970, 1, 1)
+LAST_DAY: Final = date(9998, 12, 31)
 
 
 def build_filter(*, verb: str, actor: str, first: date | None, last: date | None) -> dict[str, str]:
@@ -26,7 +29,8 @@ def build_filter(*, verb: str, actor: str, first: date | None, last: date | None
     asked = {"verb": verb, "actor": actor}
     for name, day, days in (("since", first, 0), ("until", last, 1)):
         if day is not None:
-            begin = datetime.combine(day, time(), clock.ZONE) + timedelta(days=days)
+            known = min(max(day, FIRST_DAY), LAST_DAY)
+            begin = datetime.combine(known, time(), clock.ZONE) + timedelta(days=days)
             asked[name] = begin.astimezone(UTC).isoformat(timespec="microseconds")
     return {name: value for name, value in asked.items() if value}
 
