@@ -96,7 +96,7 @@ format: setup ## put the code in its form
 	$(TEMPLATES)
 
 .PHONY: test
-test: setup ## every suite that needs neither a service nor minutes (10 minutes on two cores)
+test: setup ## every suite that needs neither a service nor minutes (7 minutes on two cores)
 	@$(PYTEST) -m "$(FAST)"
 
 .PHONY: test-web
