@@ -13,7 +13,7 @@ import pytest
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules import gate, holidays, page
 from nianjian.engines.rules.load import DATA, RuleSet, load
-from nianjian.engines.rules.rule import canonical, digest
+from nianjian.engines.rules.rule import Kind, canonical, digest
 from nianjian.engines.rules.rulebook import Rulebook
 
 RULE = """\
@@ -52,6 +52,21 @@ def test_a_fraction_is_exact(data: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("more", "kind", "settable"),
+    [
+        ("", Kind.REFERENCE, False),
+        ("    kind: parameter\n", Kind.PARAMETER, True),
+        ("    kind: parameter\n    settable: false\n", Kind.PARAMETER, False),
+        ("    kind: reference\n    settable: true\n", Kind.REFERENCE, False),
+    ],
+)
+def test_nothing_is_settable_that_is_not_said_to_be_read(data: Path, more: str, kind: Kind, settable: object) -> None:
+    write(data, "    id: X1\n", f"    id: X1\n{more}")
+    (rule,) = load(data).rules
+    assert (rule.kind, rule.settable) == (kind, settable)
+
+
+@pytest.mark.parametrize(
     ("old", "new", "code", "field"),
     [
         ("    unit: share\n", "", "rule_field_missing", "unit"),
@@ -63,6 +78,8 @@ def test_a_fraction_is_exact(data: Path) -> None:
         ("id: X1", "id: 1", "rule_field_wrong", "id"),
         ("level: internal", "level: rumour", "rule_field_wrong", "level"),
         ('operator: ">"', 'operator: "=>"', "rule_field_wrong", "operator"),
+        ("    id: X1\n", "    id: X1\n    kind: limit\n", "rule_field_wrong", "kind"),
+        ("    id: X1\n", "    id: X1\n    kind: parameter\n    settable: 1\n", "rule_field_wrong", "settable"),
         ("2020-01-01", "soon", "rule_field_wrong", "valid_from"),
         ("2020-01-01", "2020-01-01 10:00:00", "rule_field_wrong", "valid_from"),
         ("    id: X1\n", "    id: X1\n    valid_to: 2019-12-31\n", "rule_field_wrong", "valid_to"),

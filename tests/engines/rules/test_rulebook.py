@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.load import load
-from nianjian.engines.rules.rule import Level
+from nianjian.engines.rules.rule import Kind, Level
 from nianjian.engines.rules.rulebook import Rulebook, plain_province
 
 DAY = date(2026, 12, 31)
@@ -175,13 +176,12 @@ def test_the_particular_overlay_wins_whatever_the_order() -> None:
     ("key", "given", "value"),
     [
         ("rectification.due", "7", 7),
-        ("deadline.earliest_drives", "False", False),
         ("deadline.guide.close", "04-15", "04-15"),
         ("deadline.guide.close", " 04-15 ", "04-15"),
-        ("rectification.watch_list", "监测库", "监测库"),
+        ("gate.purposes.unnamed", "other", "other"),
         ("materials.optional", ["等保"], ("等保",)),
         ("materials.optional", '["等保"]', ("等保",)),
-        ("materials.counts", '{"general": 8, "special": 6}', {"general": 8, "special": 6}),
+        ("inspection.predictive.over", '{"calls": 8, "share": "0.05"}', {"calls": 8, "share": "0.05"}),
     ],
 )
 def test_overlay_takes_the_kind_of_the_rule(key: str, given: object, value: object) -> None:
@@ -200,13 +200,15 @@ def test_overlay_takes_the_kind_of_the_rule(key: str, given: object, value: obje
         ("deadline.guide.close", "4月30日", "overlay_value_wrong"),
         ("deadline.guide.close", "13-01", "overlay_value_wrong"),
         ("portrait.complaint_rate.denominator", "attempts", "overlay_value_wrong"),
-        ("rectification.watch_list", " ", "overlay_value_wrong"),
-        ("materials.counts", "[8, 6]", "overlay_value_wrong"),
+        ("gate.purposes.unnamed", " ", "overlay_value_wrong"),
+        ("inspection.predictive.over", "[8, 6]", "overlay_value_wrong"),
         ("materials.optional", '"等保"', "overlay_value_wrong"),
-        ("deadline.earliest_drives", "perhaps", "overlay_value_wrong"),
         ("materials.optional", "等保", "overlay_value_wrong"),
         ("deadline.guide.close", object(), "overlay_value_wrong"),
         ("portrait.none", "1", "overlay_rule_unknown"),
+        ("inspection.people.pay_lag", "2", "overlay_rule_unknown"),  # the other one of its name is read
+        ("materials.traffic.months", "6", "overlay_rule_reference"),
+        ("season.reminders", "[]", "overlay_rule_fixed"),
     ],
 )
 def test_overlay_refused(key: str, given: object, code: str) -> None:
@@ -222,12 +224,22 @@ def test_province_by_any_name(name: str | None, plain: str | None) -> None:
     assert plain_province(name) == plain
 
 
-def test_an_overlay_on_a_rule_that_became_fixed_is_set_aside_only_where_that_is_asked() -> None:
-    fixed, limit = overlay(key="portrait.trailing_months"), overlay()
-    with pytest.raises(NianjianError, match="overlay_rule_unknown"):
-        Rulebook.on(DAY, overlays=[fixed, limit])
-    book = Rulebook.on(DAY, overlays=[fixed, limit], tolerant=True)
-    assert (book.overlays, book.ignored) == ((limit,), (fixed,))
+def test_a_yes_or_no_is_overlaid_by_one() -> None:
+    rule = replace(load().rules[0], key="a.flag", value=True, kind=Kind.PARAMETER, settable=True)
+    rules = replace(load(), rules=(rule,))
+    assert Rulebook.on(DAY, overlays=[overlay(key="a.flag", value="False")], rules=rules).value("a.flag") is False
+    with pytest.raises(NianjianError, match="overlay_value_wrong"):
+        Rulebook.on(DAY, overlays=[overlay(key="a.flag", value="perhaps")], rules=rules)
+
+
+@pytest.mark.parametrize("key", ["portrait.trailing_months", "season.reminders", "inspection.people.pay_lag"])
+def test_an_overlay_on_a_rule_that_takes_none_is_set_aside_only_where_that_is_asked(key: str) -> None:
+    """A reference, a rule of one reading, and one that is gone."""
+    idle, limit = overlay(key=key), overlay()
+    with pytest.raises(NianjianError, match="overlay_rule_"):
+        Rulebook.on(DAY, overlays=[idle, limit])
+    book = Rulebook.on(DAY, overlays=[idle, limit], tolerant=True)
+    assert (book.overlays, book.ignored) == ((limit,), (idle,))
     assert book.decimal(LIMIT) == Decimal("0.25")
     assert book.sha256 == Rulebook.on(DAY, overlays=[limit]).sha256
     wrong = overlay(value="much")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 from tests.support.asking import DEMO, Ask, post
 from tests.support.import_pages import work
+
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.registers.overlays import OverlayProposal, approve_overlay, propose_overlay
 
 RULE = "portrait.seat_vacancy.limit"
 
@@ -90,6 +94,34 @@ def test_rules_are_looked_for_and_say_what_changed_them(api: Ask) -> None:
     chief = api("auditor", name="chief", enterprise="")
     assert chief.get(f"/api/v1/rules/{RULE}").json()["changed"] is None
     assert chief.get(f"/api/v1/approvals/{approval}").json()["state"] == "approved"
+
+
+def test_a_reference_takes_no_other_value(api: Ask) -> None:
+    client, address = api(), f"{DEMO}/rules/inspection.logs.keep_days"
+    told = client.get(address).json()
+    assert (told["kind"], told["settable"], told["without_effect"]) == ("reference", False, [])
+    asked = {"value": "200", "valid_from": "2026-01-01"}
+    for refused in (
+        post(client, f"{address}/overlays", asked | {"reason": "x"}),
+        post(client, f"{address}/effects", asked),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (422, "overlay_rule_reference")
+        assert "项目建议：保存190日以覆盖6个自然月" in refused.json()["detail"]
+    assert client.get(f"{DEMO}/approvals").json()["items"] == []
+
+
+def test_what_was_asked_of_a_rule_that_became_a_reference_is_not_approved(api: Ask) -> None:
+    client, berta = api(), api("compliance_lead", name="berta")
+    days = (date(2026, 1, 1), None)
+    wanted = OverlayProposal("inspection.logs.keep_days", "200", "", "demo", *days, "省局要求")
+    approval = propose_overlay(overlay=wanted, actor=Actor("anna", "user")).id
+    refused = post(berta, f"{DEMO}/approvals/{approval}/decision", {"decision": "yes"})
+    assert refused.json()["code"] == "overlay_rule_reference"
+    assert client.get(f"{DEMO}/approvals/{approval}").json()["state"] == "pending"
+    approve_overlay(approval=approval, actor=Actor("berta", "user"))  # as it stands in older databases
+    told = client.get(f"{DEMO}/rules/inspection.logs.keep_days").json()
+    assert (told["value"], told["changed"]) == (190, None)
+    assert [(one["value"], one["reason"]) for one in told["without_effect"]] == [("200", "省局要求")]
 
 
 def test_a_token_that_may_only_read_withdraws_nothing(api: Ask) -> None:

@@ -94,6 +94,31 @@ def test_two_people_change_a_value(site: Client) -> None:
     assert other.post(f"/e/demo/approvals/{approval}/", {"decision": "no"}).status_code == 409
 
 
+def test_a_reference_is_shown_with_its_source_and_takes_no_other_value(site: Client) -> None:
+    address = "/e/demo/rules/inspection.logs.keep_days/"
+    assert f'href="/e/demo/rules/{KEY}/overlay/"' in site.get(f"/e/demo/rules/{KEY}/").content.decode()
+    page = site.get(address).content.decode()
+    assert "本条为参考" in page
+    assert "项目建议：保存190日以覆盖6个自然月" in page
+    assert "overlay/" not in page
+    for refused in (site.get(f"{address}overlay/"), site.post(f"{address}overlay/", {**ASKED, "step": "send"})):
+        assert refused.status_code == 400
+        assert "是参考条目（出处：项目建议：保存190日以覆盖6个自然月）" in refused.content.decode()
+    assert "参考" in site.get("/e/demo/rules/?q=inspection.logs.keep_days").content.decode()
+
+
+def test_a_value_approved_for_a_reference_is_shown_as_without_effect(site: Client) -> None:
+    key = "inspection.logs.keep_days"
+    wanted = overlays.OverlayProposal(key, "200", "", "demo", date(2026, 1, 1), None, "省局要求")
+    asked = overlays.propose_overlay(overlay=wanted, actor=Actor("anna", "user"))
+    signed_in("bob", "compliance_lead", "demo")
+    overlays.approve_overlay(approval=asked.id, actor=Actor("bob", "user"))
+    page = site.get(f"/e/demo/rules/{key}/").content.decode()
+    assert "已批准但不起作用的取值：200。理由：省局要求" in page
+    assert "190" in page
+    assert f"{key} 的已批准取值不起作用" in site.get("/e/demo/rules/").content.decode()
+
+
 def test_the_request_can_be_withdrawn(site: Client) -> None:
     site.post(f"/e/demo/rules/{KEY}/overlay/", {**ASKED, "step": "send"})
     approval = re.findall(r"/e/demo/approvals/(\w+)/", site.get("/e/demo/approvals/").content.decode())[0]

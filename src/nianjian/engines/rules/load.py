@@ -15,7 +15,7 @@ from typing import Any, Final
 import yaml
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.rules.rule import Level, Rule, Value
+from nianjian.engines.rules.rule import Kind, Level, Rule, Value
 
 DATA: Final = Path(__file__).resolve().parent / "data"
 VERSION: Final = "VERSION"
@@ -93,6 +93,7 @@ def _rule(entry: Mapping[str, object], path: Path, number: int) -> Rule:
         code, field = fault
         wrong = str(given.get(field))
         raise NianjianError(code, file=path.name, key=str(given["key"]), field=field, value=wrong)
+    kind = Kind(str(entry.get("kind", Kind.REFERENCE)))
     known: dict[str, Any] = {
         "operator": None,
         "url": None,
@@ -101,6 +102,8 @@ def _rule(entry: Mapping[str, object], path: Path, number: int) -> Rule:
         **entry,
         "level": Level(str(entry["level"])),
         "value": frozen(entry["value"]),
+        "kind": kind,
+        "settable": kind is Kind.PARAMETER and entry.get("settable", True),
         "subject": path.stem,
     }
     return Rule(**known)
@@ -121,6 +124,7 @@ def _faults(entry: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         "value": not _is_value(entry["value"]),
         "level": entry["level"] not in list(Level),
         "operator": entry.get("operator") not in (None, *OPERATORS),
+        "kind": entry.get("kind", Kind.REFERENCE) not in list(Kind),
         "settable": not isinstance(entry.get("settable", True), bool),
         "valid_from": not _is_day(start),
         "valid_to": end is not None and not (_is_day(start) and _is_day(end) and str(start) <= str(end)),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.engines.rules.load import RuleSet, load
-from nianjian.engines.rules.rule import Level, Rule
+from nianjian.engines.rules.rule import Kind, Level, Rule
 
 FOLDER: Final = Path("docs/rules")
 INDEX: Final = "index.md"
@@ -29,6 +29,7 @@ LEVELS: Final[Mapping[Level, str]] = {
     Level.VENDOR: "厂商 vendor",
     Level.INTERNAL: "项目自定 internal",
 }
+KINDS: Final[Mapping[Kind, str]] = {Kind.PARAMETER: "参数 parameter", Kind.REFERENCE: "参考 reference"}
 SUBJECTS: Final[Mapping[str, str]] = {
     "calendar": "期限的计算 Counting days",
     "calls": "外呼、线路和主叫显示 Outbound calls, lines and caller display",
@@ -62,6 +63,7 @@ def _index(rules: RuleSet, found: Mapping[str, str]) -> str:
     levels = "\n".join(
         f"| {name} | {sum(rule.level is level for rule in rules.rules)} |" for level, name in LEVELS.items()
     )
+    kinds = "\n".join(f"| {name} | {sum(rule.kind is kind for rule in rules.rules)} |" for kind, name in KINDS.items())
     links = "\n".join(f"- [{SUBJECTS.get(name[:-3], name[:-3])}]({name})" for name in sorted(found))
     return f"""{MARK}
 
@@ -69,22 +71,33 @@ def _index(rules: RuleSet, found: Mapping[str, str]) -> str:
 
 `{rules.id}` · 版本 version {rules.version}
 
-每条规则都有来源、层级、有效期和适用省份。只有“法律法规”和“监管通知”有约束力；“代办指南”的数字没有找到官方来源，可以按省份或企业改写。
+每条规则都有来源、层级、有效期和适用省份。只有“法律法规”和“监管通知”有约束力；“代办指南”的数字没有找到官方来源，其中的参数可以按省份或企业改写。
 法规条文在引用之前应由通信法律师核对。
 
 Every rule has a source, a level, dates and, where it has one, a province. Only law and notice bind.
-No official source is known for a figure of the guide; it can be overlaid per province and enterprise.
+No official source is known for a figure of the guide; if it is a parameter, it can be overlaid per province and
+enterprise.
 A telecom lawyer must confirm the texts before they are quoted as law.
 
 | 层级 level | 条数 rules |
 |---|---|
 {levels}
 
+参数：程序读取它的值，除注明“不可”的以外可以改写。参考：连同出处一并列出，程序不读取它的值，改写一律拒绝。
+
+The program reads the value of a parameter, which can be overlaid unless it says that an overlay is refused.
+A reference is shown with its source; the program does not read its value, and an overlay is refused.
+
+| 类别 kind | 条数 rules |
+|---|---|
+{kinds}
+
 {links}
 
 ## 修改规则 Changing a rule
 
 1. `src/nianjian/engines/rules/data/<subject>.yaml`：旧条目写 `valid_to`，旁写新条目。 Close the old entry, add one.
+   程序读取的写 `kind: parameter`，其余是参考。 What the program reads says `kind: parameter`.
 2. `src/nianjian/engines/rules/data/VERSION`：提高版本。 Raise the version.
 3. `python -m nianjian.engines.rules.gate --update`：写入 `lock.json`；版本未提高则拒绝。 The version must be higher.
 4. `python -m nianjian.engines.rules.page`：重写本页。 Writes these pages anew.
@@ -106,7 +119,8 @@ def _entry(rule: Rule) -> str:
         ("来源 source", source),
         ("有效 valid", f"{rule.valid_from} – {rule.valid_to or ''}".strip()),
         ("省份 province", rule.province),
-        ("改写 overlay", "" if rule.settable else "不可 refused"),
+        ("类别 kind", KINDS[rule.kind]),
+        ("改写 overlay", "可 possible" if rule.settable else "不可 refused"),
         ("原文 text", _cell(rule.text_zh)),
         ("说明", _cell(rule.note_zh)),
         ("note", _cell(rule.note_en)),

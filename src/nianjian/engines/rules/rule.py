@@ -24,13 +24,21 @@ class Level(StrEnum):
     INTERNAL = "internal"  # the product's own
 
 
+class Kind(StrEnum):
+    """What a rule is for. Nothing is settable that no code reads, so a rule is a reference unless its data say more."""
+
+    PARAMETER = "parameter"  # code reads the value
+    REFERENCE = "reference"  # shown with its source
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """``value`` in ``unit``, compared by ``operator``, valid from ``valid_from`` to ``valid_to`` (both included).
 
     ``id`` is the guide's row (T1, M1, D1, S1, R1) or a short name of the law; ``province`` None: everywhere;
     ``valid_to`` None: open. ``text_zh`` quotes the source, ``note_en`` and ``note_zh`` say how the project reads it.
-    ``settable`` False: the program knows one reading only, and an overlay is refused.
+    ``settable``: an overlay may give a parameter another value. False of every reference, and of a parameter of which
+    the program knows one reading only.
     """
 
     key: str
@@ -50,7 +58,8 @@ class Rule:
     note_en: str = ""
     note_zh: str = ""
     subject: str = ""
-    settable: bool = True
+    kind: Kind = Kind.REFERENCE
+    settable: bool = False
 
     def valid_on(self, day: date) -> bool:
         """Whether the rule is in force on ``day``."""

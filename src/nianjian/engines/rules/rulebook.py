@@ -13,7 +13,7 @@ from typing import Final, TypeVar, cast
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.load import RuleSet, frozen, load
-from nianjian.engines.rules.rule import Level, Rule, Value, canonical, digest, record
+from nianjian.engines.rules.rule import Kind, Level, Rule, Value, canonical, digest, record
 
 T = TypeVar("T")
 FIRST_DAY: Final = date(2017, 1, 1)
@@ -35,7 +35,7 @@ class Rulebook:
     in_force: Mapping[str, Rule]
     overlays: tuple[Overlay, ...] = ()
     ignored: tuple[Overlay, ...] = ()
-    """Overlays that would act, but whose rule can no longer be overlaid; only where ``tolerant``."""
+    """Overlays without effect: their rule is a reference, gone, fixed or of another kind; only where ``tolerant``."""
 
     @classmethod
     def on(
@@ -50,9 +50,9 @@ class Rulebook:
     ) -> Rulebook:
         """The rulebook of ``day``: the most particular rule wins (enterprise, then province, then everywhere).
 
-        ``overlays`` may be given unfiltered. ``tolerant``: an overlay whose rule is gone, fixed or of another kind by
-        now stands in `ignored` instead of being an error. NianjianError: rulebook_day_too_early,
-        overlay_rule_unknown, overlay_value_wrong.
+        ``overlays`` may be given unfiltered. ``tolerant``: an overlay whose rule is a reference, gone, fixed or of
+        another kind by now stands in `ignored` instead of being an error. NianjianError: rulebook_day_too_early,
+        overlay_rule_unknown, overlay_rule_reference, overlay_rule_fixed, overlay_value_wrong.
         """
         if day < FIRST_DAY:
             raise NianjianError("rulebook_day_too_early", date=day.isoformat(), first=FIRST_DAY.isoformat())
@@ -165,10 +165,19 @@ def _order(overlay: Overlay) -> tuple[bool, bool, str, str, str]:
     return overlay.get("enterprise") is not None, overlay.get("province") is not None, start, when, value
 
 
+def require_settable(rule: Rule) -> None:
+    """NianjianError overlay_rule_reference or overlay_rule_fixed of a rule that takes no other value."""
+    if rule.kind is Kind.REFERENCE:
+        raise NianjianError("overlay_rule_reference", key=rule.key, citation=rule.citation)
+    if not rule.settable:
+        raise NianjianError("overlay_rule_fixed", key=rule.key)
+
+
 def _overlaid(rule: Rule | None, overlay: Overlay, day: date) -> Rule:
     """The rule with the overlay's value, which must be of the rule's kind and fit its unit; text is read as it."""
-    if rule is None or not rule.settable:
+    if rule is None:
         raise NianjianError("overlay_rule_unknown", key=str(overlay["key"]), date=day.isoformat())
+    require_settable(rule)
     given = overlay["value"]
     try:
         value = _fitting(rule, given)

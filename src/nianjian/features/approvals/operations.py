@@ -6,7 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
+from django.db import transaction
+
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dial_policy import operations as gate_policy
 from nianjian.features.dossier.operations import seals
 from nianjian.features.rectification import operations as rectification
@@ -20,8 +23,11 @@ from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.registers import overlays
 
 
+@transaction.atomic
 def _overlay(approval: str, actor: Actor) -> dict[str, object]:
+    """What the rulebook takes no more is not approved: it would stand there without effect."""
     row = overlays.approve_overlay(approval=approval, actor=actor)
+    Rulebook.on(row.valid_from, row.province, row.enterprise or None, [overlays.to_rulebook_form(row)])
     return {"key": row.key, "value": row.value, "valid_from": row.valid_from.isoformat()}
 
 

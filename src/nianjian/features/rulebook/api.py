@@ -36,8 +36,20 @@ class Changed(Schema):
     who: str
 
 
+class WithoutEffect(Schema):
+    """A value that was approved for a rule that takes none, why, and who asked for it."""
+
+    value: Any
+    reason: str
+    who: str
+
+
 class RuleTold(Schema):
-    """A rule in force; ``value``: exact numbers as text. ``settable``: whether another value may be asked for."""
+    """A rule in force; ``value``: exact numbers as text.
+
+    ``kind``: parameter, whose value the program reads, or reference, which is shown with its source alone.
+    ``settable``: whether another value may be asked for. ``without_effect``: values that were approved and do not act.
+    """
 
     key: str
     id: str
@@ -51,11 +63,13 @@ class RuleTold(Schema):
     valid_from: date | None
     valid_to: date | None
     province: str | None
+    kind: str
     text: str
     note: str
     note_zh: str
     settable: bool
     changed: Changed | None
+    without_effect: list[WithoutEffect]
 
 
 class RulesWanted(Schema):
@@ -193,4 +207,7 @@ def _told(rule: Rule, book: Rulebook) -> dict[str, object]:
         "note_zh": rule.note_zh,
         "settable": rule.settable,
         "changed": {name: str(acting[-1].get(name) or "") for name in Changed.model_fields} if acting else None,
+        "without_effect": [
+            {name: one[name] for name in WithoutEffect.model_fields} for one in book.ignored if one["key"] == rule.key
+        ],
     }

@@ -64,13 +64,14 @@ def _show(args: argparse.Namespace) -> Answer:
     }
 
     def show(console: Console) -> None:
-        header = (_("key"), _("rule"), _("title"), _("value"), _("level"))
+        header = (_("key"), _("rule"), _("title"), _("value"), _("kind"), _("level"))
         body = [
             (
                 rule.key,
                 rule.id,
                 rule.title_en if language() == ENGLISH else rule.title_zh,
                 format_limit(rule.operator, rule.value, rule.unit),
+                code_name("rule_kind", str(rule.kind), _),
                 code_name("level", str(rule.level), _),
             )
             for rule in found

@@ -39,7 +39,8 @@ def request_overlay(
     """Check key, value and tenant on the first day, then ask; the pending request.
 
     Errors: ``enterprise_unknown``, ``province_unknown``, ``role_missing``, ``overlay_rule_unknown``,
-    ``overlay_value_wrong``, and those of `registers.overlays.propose_overlay`.
+    ``overlay_rule_reference``, ``overlay_rule_fixed``, ``overlay_value_wrong``, and those of
+    `registers.overlays.propose_overlay`.
     """
     require(actor, enterprise or EVERYWHERE, Act.REQUEST)
     if enterprise is not None:
@@ -53,9 +54,14 @@ def rule_as_dict(rule: Rule) -> dict[str, Any]:
     """A rule in force as API and command tell it; exact numbers as text."""
     names = (
         "key", "id", "title", "operator", "value", "unit", "level", "citation", "url", "valid_from", "valid_to",
-        "province",
+        "province", "kind",
     )  # fmt: skip
-    words = {"title": {"zh": rule.title_zh, "en": rule.title_en}, "value": _plain(rule.value), "level": str(rule.level)}
+    words = {
+        "title": {"zh": rule.title_zh, "en": rule.title_en},
+        "value": _plain(rule.value),
+        "level": str(rule.level),
+        "kind": str(rule.kind),
+    }
     return {name: words[name] if name in words else getattr(rule, name) for name in names}
 
 

@@ -19,7 +19,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.identifiers import PROVINCES
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import words
-from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.engines.rules.rulebook import Rulebook, require_settable
 from nianjian.features.rulebook.operations import enqueue_effects, request_overlay
 from nianjian.platform.accounts.access import EVERYWHERE, may
 from nianjian.platform.accounts.query import Actor
@@ -143,6 +143,7 @@ def list_rules(request: Request, code: str = EVERYWHERE) -> HttpResponse:
             Cell(one.id),
             Cell(one.title, href=at("rules-one", code, key=one.key)),
             Cell(one.value),
+            Cell(one.kind),
             Cell(one.level, badge=one.badge),
             Cell(one.citation),
             Cell(one.days),
@@ -150,8 +151,8 @@ def list_rules(request: Request, code: str = EVERYWHERE) -> HttpResponse:
         ]
         for one in part.rows
     ]
-    heads = (gettext("Rule"), gettext("Title"), gettext("Value"), gettext("Level"), gettext("Source"), gettext("Days"))
-    columns = [Column(head) for head in (*heads, gettext("Changed because"))]
+    heads = (gettext("Rule"), gettext("Title"), gettext("Value"), gettext("Kind"), gettext("Level"), gettext("Source"))
+    columns = [Column(head) for head in (*heads, gettext("Days"), gettext("Changed because"))]
     context = {
         "page": part,
         "table": Table(gettext("Rules"), columns, rows, wrap=True, cards=True),
@@ -190,8 +191,7 @@ def propose_overlay(request: Request, key: str, code: str = EVERYWHERE) -> HttpR
     """Ask for another value for an enterprise, or for a province."""
     book, place = _book(request, code), code
     rule = _rule(book, key)
-    if not rule.settable:
-        raise NianjianError("overlay_rule_unknown", key=key, date=book.day.isoformat())
+    require_settable(book.in_force[key])
     form = Ask(request.POST or None, everywhere=not place, initial={"valid_from": clock.today()})
     context: dict[str, object] = {"form": form, "rule": rule, "back": at("rules-one", place, key=key)}
     status = 200

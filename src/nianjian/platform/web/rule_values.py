@@ -12,7 +12,7 @@ from nianjian.engines.metrics.result import plain
 from nianjian.engines.paper.explanations import value_text
 from nianjian.engines.paper.texts.portrait import METRICS, code_name
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.engines.rules.rule import Rule
+from nianjian.engines.rules.rule import Kind, Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -22,7 +22,10 @@ LEVELS = {"law": "bad", "notice": "warn", "guide": "plain", "vendor": "plain", "
 
 @dataclass(frozen=True, slots=True)
 class RulePresentation:
-    """One rule for readers; ``changed``: the reason of the overlay that gave it its value, or ""."""
+    """One rule for readers; ``changed``: the reason of the overlay that gave it its value, or "".
+
+    ``without_effect``: values that were approved and do not act, each with its reason.
+    """
 
     key: str
     id: str
@@ -38,7 +41,10 @@ class RulePresentation:
     province: str
     changed: str
     who: str
+    kind: str
+    reference: bool
     settable: bool
+    without_effect: tuple[tuple[str, str], ...]
 
 
 def present_rule(rule: Rule, book: Rulebook) -> RulePresentation:
@@ -62,7 +68,10 @@ def present_rule(rule: Rule, book: Rulebook) -> RulePresentation:
         province=rule.province or "",
         changed=str(overlay.get("reason") or ""),
         who=str(overlay.get("who") or ""),
+        kind=code_name("rule_kind", str(rule.kind), _),
+        reference=rule.kind is Kind.REFERENCE,
         settable=rule.settable,
+        without_effect=tuple((str(one["value"]), str(one["reason"])) for one in book.ignored if one["key"] == rule.key),
     )
 
 

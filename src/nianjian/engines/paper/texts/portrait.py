@@ -85,6 +85,7 @@ LEVELS: Final[Mapping[str, str]] = {
     "vendor": mark("vendor"),
     "internal": mark("internal rule"),
 }
+RULE_KINDS: Final[Mapping[str, str]] = {"parameter": mark("parameter"), "reference": mark("for reference")}
 SPLITS: Final[Mapping[str, str]] = {
     "line": mark("line"),
     "team": mark("team"),
@@ -109,6 +110,7 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "exclusion": EXCLUSIONS,
     "attachment": ATTACHMENTS,
     "level": LEVELS,
+    "rule_kind": RULE_KINDS,
     "split": SPLITS,
     "key": KEYS,
 }

@@ -140,6 +140,10 @@ RULES: Final[Mapping[str, str]] = {
     "rule_value_kind": mark("the rule {key} is no {wanted}"),
     "rulebook_day_too_early": mark("the rulebook reaches back to {first}; {date} is before"),
     "overlay_rule_unknown": mark("there is no rule {key} on {date} that could be overlaid"),
+    "overlay_rule_reference": mark(
+        "the rule {key} is a reference (source: {citation}): the program does not read its value, so it takes no other"
+    ),
+    "overlay_rule_fixed": mark("the program knows one reading of the rule {key}, so it takes no other value"),
     "overlay_value_wrong": mark("“{value}” is no value for the rule {key}"),
     "rules_file_unreadable": mark("the rule file {file} cannot be read: {reason}"),
     "rules_version_unreadable": mark("{file} holds no version but “{value}”"),

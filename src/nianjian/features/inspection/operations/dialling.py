@@ -53,7 +53,7 @@ def check_dialling(
     if not begin <= end or end - begin >= LONGEST:
         raise NianjianError("inspection_days_wrong", first=begin.isoformat(), last=end.isoformat(), most=LONGEST.days)
     limits = _limits(book)
-    connect = int(str(_rule_mapping(book, "inspection.predictive.abandoned")["connect_seconds"]))
+    connect = book.integer("inspection.predictive.connect_seconds")
     known = [str(key) for key in current_versions(Seat, enterprise).filter(kind="robot").values_list("key", flat=True)]
     progress("", 0, STEPS)
     with open_calls(enterprise, "line_dim") as lake:

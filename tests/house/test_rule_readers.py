@@ -1,0 +1,163 @@
+"""Whatever of the rulebook can be set is read: every parameter has a reader, and no reference has one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from itertools import product
+from typing import Final
+
+import pytest
+from tests.support import tree
+
+from nianjian.engines.rules.load import load
+from nianjian.engines.rules.rule import Kind
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dial_policy.rules import list_vendor_rules
+from nianjian.features.dossier.fill_in import Report, list_fields
+
+KEYS: Final = frozenset(rule.key for rule in load().rules)
+PARAMETERS: Final = frozenset(rule.key for rule in load().rules if rule.kind is Kind.PARAMETER)
+ANY_NAME: Final = "[a-z0-9_]+"
+
+SHOWN: Final[Mapping[str, frozenset[str]]] = {
+    # the rule behind a refusal
+    "engines/gate/decision.py": frozenset(
+        {"numbers.match", "law.notice81.access_numbers", "law.notice138.line_register", "law.notice138.marketing",
+         "rectification.white_list"}
+    ),
+    "features/dial_policy/pages.py": frozenset({"rectification.white_list"}),
+    # where guide and law disagree, beside a metric and a season
+    "engines/paper/explanations.py": frozenset(
+        {"conflict.number_classes", "conflict.marketing", "conflict.sentence", "conflict.complaint_clock"}
+    ),
+    "engines/season/deadlines.py": frozenset({"deadline.guide.late_report", "law.order42.late"}),
+    "features/season/queries.py": frozenset({"conflict.deadline"}),
+    # what the law says beside a paper
+    "features/dossier/operations/checklist.py": frozenset({"law.algorithm.duty"}),
+    "features/dossier/operations/seals.py": frozenset({"materials.seal.electronic"}),
+    # an act of the same name
+    "features/rectification/reports.py": frozenset({"rectification.locate"}),
+}  # fmt: skip
+"""Module -> rules that it names or shows with their source, and whose value decides nothing there."""
+
+NAMED_BY: Final[Mapping[str, frozenset[str]]] = {
+    "deadline.templates": frozenset({"rules"}),
+    "retention.classes": frozenset({"keep", "least"}),
+    "season.plan.tasks": frozenset({"from"}),
+} | {key: frozenset({"limit"}) for key in KEYS if key.startswith("fill_in.")}
+"""Rule -> parts of its value that are keys, which its own reader asks for in turn."""
+
+
+@cache
+def find_readers() -> Mapping[str, frozenset[str]]:
+    """Key -> modules that ask for it by name or by a name put together, and rules whose value names it."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for path in sorted(tree.SOURCE.rglob("*.py")):
+        module, text = path.relative_to(tree.SOURCE).as_posix(), path.read_text("utf-8")
+        if not re.search(r"rulebook|\bbook\b|\bRules\b", text):
+            continue
+        parsed = ast.parse(text)
+        patterns = set(_patterns(parsed, _constants(parsed)))
+        asked = {key for pattern in patterns for key in KEYS if re.fullmatch(pattern, key)}
+        for key in asked - SHOWN.get(module, frozenset()):
+            found[key].add(module)
+    for rule in load().rules:
+        for key in _named(rule.value, NAMED_BY.get(rule.key, frozenset())):
+            found[key].add(rule.key)
+    book = Rulebook.on(date(2026, 11, 1))
+    for key in list_vendor_rules(book):
+        found[key].add("features/dial_policy/rules.py")
+    for field in (field for report in Report for field in list_fields(report, book)):
+        found[field.rule.key].add("features/dossier/fill_in.py")
+    return {key: frozenset(places) for key, places in found.items()}
+
+
+def _patterns(node: ast.AST, names: Mapping[str, list[str]]) -> Iterator[str]:
+    """Keys that stand in a node, and those it puts together: known names are filled in, others may be any."""
+    if isinstance(node, ast.Constant) and node.value in KEYS:
+        yield re.escape(str(node.value))
+    if isinstance(node, ast.JoinedStr):
+        parts = [_part(one, names) for one in node.values]
+        if any("." in text.replace(ANY_NAME, "") for text in parts[0]):
+            yield from map("".join, product(*parts))
+    if isinstance(node, ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp):
+        loops = {one.target.id: _texts(one.iter) for one in node.generators if isinstance(one.target, ast.Name)}
+        names = {**names, **loops}
+    for child in ast.iter_child_nodes(node):
+        yield from _patterns(child, names)
+
+
+def _part(node: ast.expr, names: Mapping[str, list[str]]) -> list[str]:
+    if isinstance(node, ast.Constant):
+        return [re.escape(str(node.value))]
+    name = node.value.id if isinstance(node, ast.FormattedValue) and isinstance(node.value, ast.Name) else ""
+    return [re.escape(text) for text in names.get(name, ())] or [ANY_NAME]
+
+
+def _constants(module: ast.Module) -> dict[str, list[str]]:
+    """Texts that stand under a name in a module."""
+    return {
+        target.id: [node.value.value]
+        for node in module.body
+        if isinstance(node, ast.AnnAssign | ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in ([node.target] if isinstance(node, ast.AnnAssign) else node.targets)
+        if isinstance(target, ast.Name) and isinstance(node.value.value, str)
+    }
+
+
+def _texts(node: ast.expr) -> list[str]:
+    inside = node.elts if isinstance(node, ast.Tuple | ast.List) else []
+    return [one.value for one in inside if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+
+
+def _named(value: object, parts: frozenset[str]) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, inside in value.items():
+            if name in parts:
+                yield from (str(key) for key in (inside if isinstance(inside, tuple) else [inside]) if key in KEYS)
+    elif isinstance(value, tuple):
+        for inside in value:
+            yield from _named(inside, parts)
+
+
+def test_every_parameter_has_a_reader() -> None:
+    assert sorted(PARAMETERS - find_readers().keys()) == [], "set, they would do nothing: let them be references"
+
+
+def test_no_reference_has_a_reader() -> None:
+    read = {key: sorted(places) for key, places in find_readers().items() if key not in PARAMETERS}
+    assert read == {}, "they are parameters, or they stand in SHOWN"
+
+
+@pytest.mark.parametrize(
+    ("key", "reader"),
+    [
+        ("reconcile.people.pay_lag", "features/reconciliation/comparisons.py"),
+        ("inspection.callback.wait", "features/test_calls/queries.py"),
+        ("gate.hours.survey", "features/dial_policy/rules.py"),
+        ("materials.social_insurance.months", "features/dossier/reading/social_insurance.py"),
+        ("deadline.guide.close", "deadline.templates"),
+        ("retention.keep.calls", "retention.classes"),
+        ("frequency.hollycrm", "features/dial_policy/rules.py"),
+        ("portrait.year_change.outbound_share", "fill_in.licence.outbound_share"),
+    ],
+)
+def test_the_reader_is_named(key: str, reader: str) -> None:
+    assert find_readers()[key] == {reader}
+
+
+def test_a_rule_is_of_one_kind_on_all_days_and_in_all_provinces() -> None:
+    kinds = {(rule.key, rule.kind, rule.settable) for rule in load().rules}
+    assert len(kinds) == len(KEYS)
+
+
+def test_what_is_shown_only_still_is() -> None:
+    for module, keys in SHOWN.items():
+        text = (tree.SOURCE / module).read_text("utf-8")
+        assert [key for key in keys if f'"{key}"' not in text] == [], module
+        assert not keys & PARAMETERS, module
