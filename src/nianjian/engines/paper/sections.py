@@ -151,7 +151,7 @@ def _advice_line(step: Json, unit: str, _: Words) -> str:
 
 
 UNDECIDED: Final = "insufficient"
-SEEN: Final = mark("The regulator would see")
+ESTIMATED: Final = mark("Estimated by the guide's definitions")
 NO_LIGHT: Final = mark("On the present data no light can be determined")
 NOTHING: Final = mark("the calls, seats and complaints of the data year")
 # flag that leaves a light undecided: what to supply
@@ -166,7 +166,7 @@ MISSING: Final[Mapping[str, str]] = {
 
 def lead_text(portrait: Json, _: Words) -> str:
     """What is said before the light."""
-    return _(NO_LIGHT if portrait["light"] == UNDECIDED else SEEN)
+    return _(NO_LIGHT if portrait["light"] == UNDECIDED else ESTIMATED)
 
 
 def missing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
