@@ -75,8 +75,11 @@ def quality_questions(tables: Tables, calls: ir.Table, frame: Frame) -> dict[str
     }
 
 
-def judge_quality(rows: Mapping[str, Rows], frame: Frame) -> dict[str, object]:
-    """The quality block of the JSON answer; shares in per cent with 4 decimals, None where nothing was counted."""
+def judge_quality(rows: Mapping[str, Rows], frame: Frame, over: date | None = None) -> dict[str, object]:
+    """The quality block of the JSON answer; shares in per cent with 4 decimals, None where nothing was counted.
+
+    ``over``: the last day that has ended; no later one lacks records.
+    """
     counted = rows["calls"]
     loaded = summed(rows["rows"], "rows")
     reasons = {str(row["reason"]): whole(row["rows"]) for row in rows["rejected"]}
@@ -88,7 +91,7 @@ def judge_quality(rows: Mapping[str, Rows], frame: Frame) -> dict[str, object]:
         if row["shape"] is not None:
             confidence[str(row["confidence"])] += whole(row["delivered"])
             shapes[str(row["shape"])] += whole(row["delivered"])
-    silent = _silent_days(counted, frame)
+    silent = _silent_days(counted, frame, over)
     return {
         "rows": {
             "period": ALL,  # a rejected row may have no day that could be read
@@ -128,13 +131,13 @@ def _matched(rows: Rows) -> dict[str, object]:
     }
 
 
-def _silent_days(rows: Rows, frame: Frame) -> list[date]:
-    """Days of the data year, up to the as-of date and today, on which no call of any direction started."""
+def _silent_days(rows: Rows, frame: Frame, over: date | None) -> list[date]:
+    """Days of the data year without a call of any direction, up to the as-of date, today and the last day ``over``."""
     bits: Counter[int] = Counter()
     for row in rows:
         if whole(row["records"]):
             bits[whole(row["month"])] |= whole(row["day_bits"])
-    last = min(day for day in (frame.period.end - DAY, frame.as_of, frame.today) if day is not None)
+    last = min(day for day in (frame.period.end - DAY, frame.as_of, frame.today, over) if day is not None)
     days = (frame.period.first + DAY * step for step in range((last - frame.period.first).days + 1))
     return [day for day in days if not bits[day.month] >> day.day & 1]
 
@@ -170,16 +173,18 @@ def run(  # noqa: PLR0913 -- one argument a choice
     raw: bool = False,
     snapshot: Mapping[str, int] | None = None,
     watch: Decimal | None = None,
+    over: date | None = None,
 ) -> Result:
     """The portrait of data year ``year``.
 
-    ``as_of`` defaults to the day that the rulebook names; ``today`` asks for the second value.
+    ``as_of`` defaults to the day that the rulebook names; ``today`` asks for the second value. ``over`` is the last day
+    that has ended: no later one lacks records (None: the as-of day has ended).
     ``raw`` counts from the rows instead of the rollups; the result is the same. Otherwise the rollups are
     brought up to date first, which writes them under the lake's lock.
     ``watch``: the licence is watched, and limits at this share of the guide's act beside them (`metric.watched`).
     ``snapshot`` (that of an earlier result) computes it again from the tables as they stood then, always from rows.
     """
-    frame = Frame(year=year, as_of=as_of or _default_day(rulebook, year), today=today)
+    frame = Frame(year=year, as_of=as_of or default_day(rulebook, year), today=today)
     counting = complaint_counting(rulebook)
     with lake.lock():  # calls, facts and rollups of one moment
         derived = None
@@ -202,7 +207,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
         snapshot=versions,
         code=version("nianjian"),
         metrics=tuple(_answered(engine, one, tables, frame, rulebook, attached, watch) for one in METRICS),
-        quality=judge_quality(_asked(engine, quality_questions(tables, dated["calls"], frame)), frame),
+        quality=judge_quality(_asked(engine, quality_questions(tables, dated["calls"], frame)), frame, over),
         rules=rules_to_document(rulebook),
     )
     return replace(result, advice=advise(result))
@@ -226,8 +231,8 @@ def _answered(  # noqa: PLR0917 -- one step of `run`, over its own values
     return watched(found, definition.answer(rows, frame, Stricter(rules, watch), papers))
 
 
-def _default_day(rules: Rules, year: int) -> date:
-    """The as-of day that the rulebook names, MM-DD; the last of its month where the month is shorter."""
+def default_day(rules: Rules, year: int) -> date:
+    """The last as-of day of a year that the rulebook names, MM-DD; the last of its month where that is shorter."""
     month, day = (int(part) for part in str(rules.rule(AS_OF).value).split("-"))
     return date(year, month, min(day, monthrange(year, month)[1]))
 
