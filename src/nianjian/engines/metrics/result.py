@@ -68,11 +68,12 @@ class Result:
     simulated: Mapping[str, object] = field(default_factory=dict)
     warnings: Sequence[Mapping[str, object]] = ()  # what the reader must know beside the figures, by `code`
     rules: Sequence[Mapping[str, object]] = ()  # the rules that decided, as `provenance` tells them
+    missing: Sequence[Mapping[str, object]] = ()  # what keeps the whole from green, by `code`
 
     @property
     def light(self) -> Light:
-        """The worst metric."""
-        return overall(metric.verdict.light for metric in self.metrics)
+        """The worst metric; never green, nor explained, while something is missing."""
+        return overall((metric.verdict.light for metric in self.metrics), missing=bool(self.missing))
 
     def metric(self, slug: str) -> Metric:
         """A metric by name; KeyError for an unknown one."""
@@ -94,6 +95,7 @@ class Result:
             "code": {"version": self.code},
             "snapshot": {**dict(sorted(self.snapshot.items())), "sha256": snapshot_sha256(self.snapshot)},
             "light": self.light.value,
+            "missing": [dict(item) for item in self.missing],
             "metrics": [metric.as_dict() for metric in self.metrics],
             "quality": dict(self.quality),
             "advice": [dict(item) for item in self.advice],

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from importlib.metadata import version
-from typing import Final
+from typing import Final, cast
 
 import ibis.expr.types as ir
 
@@ -20,6 +20,7 @@ from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.definitions import METRICS
 from nianjian.engines.metrics.frame import DAY, Frame
+from nianjian.engines.metrics.lights import Light
 from nianjian.engines.metrics.metric import (
     Definition,
     Metric,
@@ -46,6 +47,8 @@ from nianjian.engines.metrics.tables import (
     tickets,
     tickets_rollup,
 )
+from nianjian.engines.rules.quiet_days import RULE as QUIET
+from nianjian.engines.rules.quiet_days import QuietDays, read_quiet_days
 from nianjian.engines.rules.rulebook import Rulebook
 
 ALL: Final = "all"  # every import of the enterprise that is in force
@@ -75,10 +78,10 @@ def quality_questions(tables: Tables, calls: ir.Table, frame: Frame) -> dict[str
     }
 
 
-def judge_quality(rows: Mapping[str, Rows], frame: Frame, over: date | None = None) -> dict[str, object]:
+def judge_quality(rows: Mapping[str, Rows], frame: Frame, over: date | None, quiet: QuietDays) -> dict[str, object]:
     """The quality block of the JSON answer; shares in per cent with 4 decimals, None where nothing was counted.
 
-    ``over``: the last day that has ended; no later one lacks records.
+    ``over``: the last day that has ended; no later one lacks records. ``quiet``: days whose reason is confirmed.
     """
     counted = rows["calls"]
     loaded = summed(rows["rows"], "rows")
@@ -92,6 +95,7 @@ def judge_quality(rows: Mapping[str, Rows], frame: Frame, over: date | None = No
             confidence[str(row["confidence"])] += whole(row["delivered"])
             shapes[str(row["shape"])] += whole(row["delivered"])
     silent = _silent_days(counted, frame, over)
+    unexplained = [day for day in silent if day not in quiet]
     return {
         "rows": {
             "period": ALL,  # a rejected row may have no day that could be read
@@ -112,7 +116,11 @@ def judge_quality(rows: Mapping[str, Rows], frame: Frame, over: date | None = No
         },
         "display_shapes": {name: count for name, count in sorted(shapes.items()) if count},
         "zero_lost": shapes["zero_lost"],
-        "days_without_records": {"count": len(silent), "ranges": _ranges(silent)},
+        "days_without_records": {
+            "count": len(silent),
+            "ranges": _ranges(silent),
+            "unconfirmed": {"count": len(unexplained), "ranges": _ranges(unexplained)},
+        },
         "complaints_matched": _matched(rows["complaints"]),
     }
 
@@ -199,6 +207,9 @@ def run(  # noqa: PLR0913 -- one argument a choice
     cube, told = derived or _derive(engine, dated, frame, counting)
     tables = Tables(cube=cube, seats=dated["seat_dim"], tickets=told)
     attached = _attachments(engine, dated["attachment_fact"], year)
+    metrics = tuple(_answered(engine, one, tables, frame, rulebook, attached, watch) for one in METRICS)
+    quiet = read_quiet_days(cast("Mapping[str, object]", rulebook.value(QUIET)))
+    quality = judge_quality(_asked(engine, quality_questions(tables, dated["calls"], frame)), frame, over, quiet)
     result = Result(
         enterprise=enterprise,
         province=province,
@@ -206,8 +217,9 @@ def run(  # noqa: PLR0913 -- one argument a choice
         rulebook={"id": rulebook.id, "version": rulebook.version, "sha256": rulebook.sha256},
         snapshot=versions,
         code=version("nianjian"),
-        metrics=tuple(_answered(engine, one, tables, frame, rulebook, attached, watch) for one in METRICS),
-        quality=judge_quality(_asked(engine, quality_questions(tables, dated["calls"], frame)), frame, over),
+        metrics=metrics,
+        quality=quality,
+        missing=_missing(engine, dated, metrics, quality),
         rules=rules_to_document(rulebook),
     )
     return replace(result, advice=advise(result))
@@ -235,6 +247,27 @@ def default_day(rules: Rules, year: int) -> date:
     """The last as-of day of a year that the rulebook names, MM-DD; the last of its month where that is shorter."""
     month, day = (int(part) for part in str(rules.rule(AS_OF).value).split("-"))
     return date(year, month, min(day, monthrange(year, month)[1]))
+
+
+# Metric -> table and register without which it says nothing.
+REGISTERS: Final = {"seat_vacancy": ("seat_dim", "seats"), "closing_rate": ("complaint_fact", "complaints")}
+
+
+def _missing(
+    engine: Engine, dated: Mapping[str, ir.Table], metrics: tuple[Metric, ...], quality: Mapping[str, object]
+) -> tuple[dict[str, object], ...]:
+    """What keeps the whole from green: registers without a row where a metric is `na`, days without a reason."""
+    found: list[dict[str, object]] = []
+    for metric in metrics:
+        table, register = REGISTERS.get(metric.slug, ("", ""))
+        if table and metric.verdict.light is Light.NA:
+            rows = engine.rows(dated[table].aggregate(rows=dated[table].count()))
+            if not summed(rows, "rows"):
+                found.append({"code": "register_empty", "metric": metric.slug, "register": register})
+    days = cast("Mapping[str, Mapping[str, object]]", quality["days_without_records"])["unconfirmed"]
+    if days["count"]:
+        found.append({"code": "days_without_records", **days})
+    return tuple(found)
 
 
 def _asked(engine: Engine, questions: Mapping[str, ir.Table]) -> dict[str, Rows]:

@@ -13,6 +13,7 @@ from typing import Final, TypeVar, cast
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.load import RuleSet, frozen, load
+from nianjian.engines.rules.quiet_days import read_quiet_days
 from nianjian.engines.rules.rule import Level, Rule, Value, canonical, digest, record
 
 T = TypeVar("T")
@@ -198,6 +199,8 @@ def _fitting(rule: Rule, given: object) -> Value:
                 raise TypeError(inside)
             if (known := _MEMBERS.get(rule.unit)) and not known.issuperset(map(str, inside)):
                 raise ValueError(inside)
+            if rule.unit == "quiet_days":
+                read_quiet_days(cast("Mapping[str, object]", inside))
             return frozen(inside)
         case _:
             return _fitting_text(rule, given)
