@@ -32,6 +32,7 @@ from nianjian.engines.metrics.metric import (
     summed,
     watched,
     whole,
+    with_own_light,
 )
 from nianjian.engines.metrics.result import Result, rules_to_document
 from nianjian.engines.metrics.simulate import advise
@@ -47,9 +48,8 @@ from nianjian.engines.metrics.tables import (
     tickets,
     tickets_rollup,
 )
-from nianjian.engines.rules.quiet_days import RULE as QUIET
 from nianjian.engines.rules.quiet_days import QuietDays, read_quiet_days
-from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.engines.rules.rulebook import LIMITS, Rulebook
 
 ALL: Final = "all"  # every import of the enterprise that is in force
 YEAR: Final = "data_year"
@@ -166,6 +166,7 @@ def _percent(part: int, total: int) -> str | None:
 
 
 AS_OF: Final = "portrait.as_of"
+QUIET: Final = "portrait.quiet_days"
 
 
 def run(  # noqa: PLR0913 -- one argument a choice
@@ -189,7 +190,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
     that has ended: no later one lacks records (None: the as-of day has ended).
     ``raw`` counts from the rows instead of the rollups; the result is the same. Otherwise the rollups are
     brought up to date first, which writes them under the lake's lock.
-    ``watch``: the licence is watched, and limits at this share of the guide's act beside them (`metric.watched`).
+    ``watch``: the licence is watched, and limits at this share of the guide's give a second light (`metric.watched`).
     ``snapshot`` (that of an earlier result) computes it again from the tables as they stood then, always from rows.
     """
     frame = Frame(year=year, as_of=as_of or default_day(rulebook, year), today=today)
@@ -230,17 +231,20 @@ def _answered(  # noqa: PLR0917 -- one step of `run`, over its own values
     definition: Definition,
     tables: Tables,
     frame: Frame,
-    rules: Rules,
+    rules: Rulebook,
     attached: Mapping[str, set[str]],
     watch: Decimal | None,
 ) -> Metric:
-    """One metric; of a watched licence judged a second time, from the same rows."""
+    """One metric by the guide's limits; by the enterprise's own ones, and watched, judged again from the same rows."""
     rows = _asked(engine, definition.questions(tables, frame, rules))
     papers = attached.get(definition.card.slug, set())
-    found = definition.answer(rows, frame, rules, papers)
+    guide, own = rules.with_guide_limits(), LIMITS & rules.before.keys()
+    found = definition.answer(rows, frame, guide, papers)
+    if own.intersection(definition.card.rules):
+        found = with_own_light(found, definition.answer(rows, frame, rules, papers), own)
     if watch is None:
         return found
-    return watched(found, definition.answer(rows, frame, Stricter(rules, watch), papers))
+    return watched(found, definition.answer(rows, frame, Stricter(guide, watch), papers))
 
 
 def default_day(rules: Rules, year: int) -> date:

@@ -191,12 +191,15 @@ def warning_lines(portrait: Json, _: Words) -> tuple[str, ...]:
     texts = {
         "overlay_ignored": ignored,
         "watched": _(
-            "in the watch list: {licences}. Internal limits at {share} of the guide's act on the lights beside them;"
+            "in the watch list: {licences}. Internal limits at {share} of the guide's give a second light beside it;"
             " they are the house's own, no law"
         ),
         "rows_erased": _("rows erased on {on}: those before {before} are gone; the figures stay as they were sealed"),
     }
-    return tuple(
+    own = str(portrait.get("own_light") or "")
+    beside = _("by the enterprise's own limits, beside the guide's: {light}")
+    second = (beside.format(light=code_name("light", own, _)),) if own else ()
+    return second + tuple(
         texts.get(str(one["code"]), str(one["code"])).format_map(one) for one in portrait.get("warnings") or ()
     )
 

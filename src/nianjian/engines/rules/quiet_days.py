@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-RULE: Final = "portrait.quiet_days"
 WEEK: Final = frozenset("1234567")
 
 
