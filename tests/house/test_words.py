@@ -15,6 +15,12 @@ FORBIDDEN = {
     "a paper outside this repository": re.compile(
         r"\b(domain|contract|data-engine|house|style)\.md\b|[(\s](contract|domain) \d(\.\d+)?\b"
     ),
+    # The figures are an estimate by the guide's definitions; what an authority's own system shows nobody knows.
+    "what an authority sees": re.compile(
+        r"(监管|管局|主管部门)[^，。；\s]{0,6}(会看到|将看到|看到的)"
+        r"|(?i:(regulator|authorit\w+|administration)s? (would|will|can) see\b)"
+        r"|(?i:what|light)[^.]{0,12}(?i:the (regulator|authority)) sees?\b"
+    ),
     "a package registry": re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian\.org"),
 }
 # samples are records of real switches as they were written; the lock names where packages come from

@@ -262,6 +262,13 @@ def _month(name: str) -> Window:
     return first, (first + timedelta(days=32)).replace(day=1)
 
 
+def _missing(found: Json, tables: Tables) -> list[str]:
+    lights = {metric["slug"]: metric["light"] for metric in found["metrics"]}
+    needed = {"seat_vacancy": "seat_dim", "closing_rate": "complaint_fact"}
+    empty = ["register_empty" for slug, table in needed.items() if lights[slug] == "na" and not tables[table]]
+    return [*empty, *["days_without_records"][: found["quality"]["days_without_records"]["count"]]]
+
+
 def compare(folder: Path, tables: Tables, as_of: date, today: date | None) -> None:
     found = portrait(folder, tables, as_of, today)
     last = as_of if today is None else min(as_of, today)
@@ -273,7 +280,9 @@ def compare(folder: Path, tables: Tables, as_of: date, today: date | None) -> No
     check_closing(metrics["closing_rate"], tables, as_of, today, trailing)
     check_quality(found["quality"], tables, min(last, date(2026, 12, 31)))
     lights = verdicts.worst(metric["light"] for metric in found["metrics"])
-    assert found["light"] == ("insufficient" if lights == "na" else lights)
+    calm = {"na", "green", "yellow_explained"} if found["missing"] else {"na"}
+    assert found["light"] == ("insufficient" if lights in calm else lights)
+    assert [one["code"] for one in found["missing"]] == _missing(found, tables)
 
 
 def compare_seed(folder: Path, seed: int) -> None:

@@ -13,7 +13,9 @@ from tests.support import portrait_oracle as oracle
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.run import run
+from nianjian.engines.metrics.simulate import Moves, simulate
 from nianjian.engines.rules.rulebook import Rulebook
 
 END = date(2026, 12, 31)
@@ -100,23 +102,55 @@ def test_as_of_day(world: tuple[Lake, Rows], text: str, day: str) -> None:
     assert told["period"]["as_of"] == day
 
 
-def test_lights(world: tuple[Lake, Rows]) -> None:
+def test_own_lights_stand_beside_the_guides(world: tuple[Lake, Rows]) -> None:
     lake, _ = world
-    usual = portrait(lake, book(number_consistency__evasion_limit="0.01"))
+    plain = portrait(lake, book())
     changed = portrait(
         lake,
         book(
-            number_consistency__evasion_limit="0.01",
             number_consistency__evasion_light="yellow",
             number_consistency__other_short_light="yellow",
             seat_vacancy__over_filed_light="yellow",
         ),
     )
-    for slug, codes in (("number_consistency", {"evasion", "other_short"}), ("seat_vacancy", {"unfiled_open"})):
-        before = {flag["code"]: flag["light"] for flag in metric(usual, slug)["flags"] if flag["code"] in codes}
-        after = {flag["code"]: flag["light"] for flag in metric(changed, slug)["flags"] if flag["code"] in codes}
-        assert before == dict.fromkeys(codes, "red")
-        assert after == dict.fromkeys(codes, "yellow")
+    for slug in ("number_consistency", "seat_vacancy"):
+        usual, told = metric(plain, slug), metric(changed, slug)
+        own = told.pop("own")
+        assert told == usual
+        assert usual["light"] == "red"
+        assert own["light"] in {"yellow", "insufficient"}
+    assert changed["light"] == plain["light"] == "red"
+    assert changed["own_light"] in {"yellow", "insufficient"}
+    assert "own_light" not in plain
+
+
+@pytest.mark.parametrize(
+    ("limit", "opened", "lights"), [("0.20", 75, ("green", "yellow")), ("0.40", 65, ("yellow", "green"))]
+)
+def test_an_own_limit_gives_a_second_light(tmp_path: Path, limit: str, opened: int, lights: tuple[str, str]) -> None:
+    """100 seats are filed; a stricter limit and a looser one change nothing of the guide's light."""
+    day = date(2025, 1, 1)
+    seats = [
+        {
+            "seat_id": f"s{n}",
+            "kind": "human",
+            "filing": "filed",
+            "filed_on": day,
+            "opened_on": day if n < opened else None,
+        }
+        for n in range(100)
+    ]
+    lake = Lake(str(tmp_path), "E1")
+    data.write(lake, {**data.everything(11), "seat_dim": seats, "attachment_fact": []})
+    told = portrait(lake, book(seat_vacancy__limit=limit))
+    vacancy = metric(told, "seat_vacancy")
+    assert ((vacancy["light"], vacancy["own"]["light"]), vacancy["limit"]) == (lights, "30.0000")
+    assert vacancy["own"]["limit"] == f"{limit[2:]}.0000"
+    rule = next(one for one in told["rules"] if one["key"] == "portrait.seat_vacancy.limit")
+    assert (rule["value"], rule["level"], rule["overlay"]["value"]) == ("0.30", "guide", limit)
+    assert revive.result(told).as_dict() == told
+    moved = simulate(revive.result(told), Moves(open_seats=5)).metric("seat_vacancy")
+    assert (moved.verdict.light.value, moved.own.light.value if moved.own else None) == ("green", "green")
 
 
 @pytest.mark.parametrize(

@@ -65,8 +65,8 @@ def test_a_step_brings_the_same(result: Result, kept: dict[str, Any], moves: dic
 
 def test_limits_are_exact(kept: dict[str, Any]) -> None:
     vacancy = revive.result(kept).metric("seat_vacancy")
-    assert str(vacancy.limit.value) == "0.3333333"
-    assert kept["metrics"][0]["limit"] == "33.3333"
+    assert (str(vacancy.limit.value), str(vacancy.own.limit.value)) == ("0.30", "0.3333333")
+    assert kept["metrics"][0]["own"]["limit"] == "33.3333"
 
 
 def test_a_portrait_of_an_older_program_is_refused(kept: dict[str, Any]) -> None:

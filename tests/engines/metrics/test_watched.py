@@ -1,4 +1,4 @@
-"""R8: internal limits of 80 % act beside the guide's; the oracle compares whole numbers, as the rule writes them."""
+"""R8: internal limits of 80 % give a second light beside the guide's; the oracle compares whole numbers."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ def test_vacancy(filed: int, opened: int) -> None:
         return lights.seat_vacancy(filed=filed, opened=opened, opened_and_filed=opened, unfiled_open=0, limit=limit)
 
     guide, strict = judged(VACANCY), VACANCY.scaled(FACTOR)
-    found = metric.acting(guide, judged(strict), strict)
-    assert (found.light is Light.YELLOW) == (100 * (filed - opened) > 24 * filed)
+    found, second = metric.flag_stricter(guide, judged(strict), strict)
+    assert found.light is guide.light
+    assert (second is Light.YELLOW) == (100 * (filed - opened) > 24 * filed)
     flag = internal(found)
     assert (flag is not None) == (100 * (filed - opened) > 24 * filed and not 10 * (filed - opened) > 3 * filed)
     if flag is not None:
@@ -53,8 +54,9 @@ def test_complaints(complaints: int, answered: int) -> None:
         return lights.complaint_rate(complaints=complaints, answered=answered, limit=limit)
 
     strict = RATE.scaled(FACTOR)
-    found = metric.acting(judged(RATE), judged(strict), strict)
-    assert (found.light is Light.YELLOW) == (12_500 * complaints > answered)
+    found, second = metric.flag_stricter(judged(RATE), judged(strict), strict)
+    assert found.light is judged(RATE).light
+    assert (second is Light.YELLOW) == (12_500 * complaints > answered)
     assert (internal(found) is not None) == (12_500 * complaints > answered >= 10_000 * complaints)
 
 
@@ -70,6 +72,7 @@ def test_evasion(own: int, landline: int, mobile: int) -> None:
         return lights.number_consistency(counts=counts, evasion=limit, unknown=UNKNOWN)
 
     strict, part, whole = EVASION.scaled(FACTOR), landline + mobile, own + landline + mobile
-    found = metric.acting(judged(EVASION), judged(strict), strict)
-    assert (found.light is Light.RED) == (100 * part >= 56 * whole)
+    found, second = metric.flag_stricter(judged(EVASION), judged(strict), strict)
+    assert found.light is judged(EVASION).light
+    assert (second is Light.RED) == (100 * part >= 56 * whole)
     assert (internal(found) is not None) == (100 * part >= 56 * whole and 10 * part < 7 * whole)

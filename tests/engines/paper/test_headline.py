@@ -1,4 +1,4 @@
-"""The sentence before the light: a regulator never sees "data insufficient", and what is missing is named."""
+"""The sentence before the light: an estimate, never what an authority sees; what is missing is named."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def _metric(slug: str, light: str, *flags: tuple[str, str, int], **components: i
     return {"slug": slug, "light": light, "flags": told, "components": components}
 
 
-def test_a_decided_light_is_what_the_regulator_sees() -> None:
+def test_a_decided_light_is_an_estimate_by_the_guide() -> None:
     data = _portrait("red", _metric("number_consistency", "red", ("evasion", "red", 80), unknown=1))
-    assert sections.lead_text(data, words(CHINESE)) == "监管看到的是"
+    assert sections.lead_text(data, words(CHINESE)) == "按指南口径推算"
     assert sections.missing_lines(data, words(CHINESE)) == ()
 
 
@@ -61,8 +61,8 @@ def test_an_undecided_light_names_what_is_missing(language: str, sentence: str, 
     assert sections.missing_lines(data, _) == lines
     made = sections.headline_html(data, _)
     assert made.count("<li>") == len(lines)
-    assert "The regulator" not in made
-    assert "监管" not in made
+    assert "Estimated" not in made
+    assert "推算" not in made
 
 
 def test_without_any_record_everything_is_missing() -> None:

@@ -90,14 +90,15 @@ def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides(monkey
     told = {one["slug"]: one for one in watched["metrics"]}
     vacancy = told["seat_vacancy"]
     assert (vacancy["value"], vacancy["limit"], vacancy["light"]) == ("40.0000", "30.0000", "yellow")
-    assert vacancy["internal"] == {"limit": "24.0000", "operator": ">", "level": "internal"}
+    assert vacancy["internal"] == {"limit": "24.0000", "operator": ">", "level": "internal", "light": "yellow"}
     assert [flag["code"] for flag in vacancy["flags"]] == ["over_limit"], "the guide's own limit says it all"
     assert (told["complaint_rate"]["internal"]["limit"], told["number_consistency"]["internal"]["limit"]) == (
         "0.8000",
         "56.0000",
     )
     assert "internal" not in told["closing_rate"]
-    (warning,) = sections.warning_lines(watched, words("zh"))
+    second, warning = sections.warning_lines(watched, words("zh"))
+    assert second.startswith("按企业自定限值（与指南限值并列）：")
     assert "浙B2-1" in warning
     assert "80 %" in warning
     computed = operations.compute_portrait(enterprise="demo", year=2026, as_of=DAY, province=None)
@@ -112,7 +113,8 @@ def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides(monkey
             )
             assert json.loads(json.dumps(after)) == json.loads(json.dumps(slow["after"]))
             lights[opened] = {one["slug"]: one for one in after["metrics"]}["seat_vacancy"]
-    assert [lights[opened]["light"] for opened in (14, 15, 16)] == ["yellow", "yellow", "green"]
+    assert [lights[opened]["light"] for opened in (14, 15, 16)] == ["green", "green", "green"]
+    assert [lights[opened]["internal"]["light"] for opened in (14, 15, 16)] == ["yellow", "yellow", "green"]
     (flag,) = lights[15]["flags"]
     assert (flag["code"], flag["value"], flag["limit"]) == ("internal_limit", "25.0000", "24.0000")
     storage.unflag_licence(enterprise="demo", licence="浙B2-1", until=date(2026, 11, 1), actor=ACTOR)

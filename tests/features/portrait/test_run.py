@@ -84,6 +84,18 @@ def test_the_first_day_and_a_day_after_the_year_are_as_of_days() -> None:
         }  # fmt: skip
 
 
+def test_the_as_of_day_is_today_until_the_data_year_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    def days(**asked: Any) -> tuple[str, str]:
+        told: Any = _run(**asked)
+        return told["period"]["as_of"], told["quality"]["days_without_records"]["ranges"][-1]["to"]
+
+    assert days() == ("2026-11-25", "2026-11-24")  # a day that has not ended lacks nothing
+    assert days(as_of=date(2026, 12, 31)) == ("2026-12-31", "2026-11-24")
+    assert days(as_of=date(2026, 6, 30)) == ("2026-06-30", "2026-06-30")
+    monkeypatch.setenv("NIANJIAN_TODAY", "2027-03-01")
+    assert days() == ("2026-12-31", "2026-12-31")
+
+
 def test_a_province_is_kept_by_its_short_name_everywhere() -> None:
     assert accounts.enterprise("demo").province == "浙江"
     assert _run()["province"] == "浙江"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -14,6 +15,7 @@ import xlsxwriter
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.registers import exports, kinds, models, workbooks
@@ -349,3 +351,10 @@ def test_a_list_that_was_made_harmless_comes_back_unchanged(
     path.write_bytes(made)
     assert import_sheet(kind="teams", path=path, enterprise=demo, actor=operator).rows["unchanged"] == len(names)
     assert sorted(models.Team.objects.values_list("name", flat=True)) == sorted(names)
+
+
+def test_the_template_of_numbers_offers_no_purpose_that_is_marketing() -> None:
+    purposes: Any = Rulebook.on(date(2026, 12, 31)).value("gate.purposes")
+    (purpose,) = (one for one in kinds.register("numbers").sheet.columns if one.field == "purpose")
+    assert purpose.example
+    assert not [word for word in purposes["marketing"] if word in purpose.example]

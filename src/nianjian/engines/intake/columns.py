@@ -10,7 +10,7 @@ from typing import Final
 
 from nianjian.engines.intake.sql import NULL, first_of
 from nianjian.engines.kernel import numbers
-from nianjian.engines.lake.schema import quoted
+from nianjian.engines.lake.schema import literal, quoted
 
 
 def plain_name(name: str) -> str:
@@ -34,6 +34,11 @@ def join_masked_names(names: Iterable[str], between: str = ", ") -> str:
     return between.join(map(numbers.mask, names))
 
 
+# Columns in which sites keep the header Privacy of a call, and its words that withhold the number.
+PRIVACY: Final = ("sip_h_Privacy", "privacy", "sip_privacy", "privacy_header", "hdr_privacy")
+WITHHOLDING: Final = r"(?i)(^|[^a-z])(id|user|header|full|uri)([^a-z]|$)"
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The raw columns of one file."""
@@ -55,6 +60,11 @@ class Columns:
     def filled(self, *wanted: str) -> str:
         """The first of ``wanted`` that is filled in this row."""
         return first_of(self.cell(name) for name in wanted)
+
+    def withholds(self) -> str:
+        """Whether a header Privacy (RFC 3323; `full`, `uri` of RPID) in the row asks to withhold the number."""
+        told = self.filled(*PRIVACY)
+        return "false" if told == NULL else f"coalesce(regexp_matches({told}, {literal(WITHHOLDING)}), false)"
 
     def origin(self, **fields: Sequence[str]) -> dict[str, str]:
         """Our field -> the raw name it came from, for messages; fields that the file lacks are left out."""

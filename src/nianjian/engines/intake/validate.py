@@ -10,7 +10,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from nianjian.engines.intake.columns import TOTAL
+from nianjian.engines.intake.columns import TOTAL, Columns
 from nianjian.engines.intake.format import Fields, Layout
 from nianjian.engines.intake.sql import NO_TIME, NULL, choose_word, restore_cell, strip_guard
 from nianjian.engines.kernel.numbers import (
@@ -424,7 +424,7 @@ def select_rows(plan: Plan, scan: str, *, line: bool, suspects: str | None) -> s
     """
     typed = f"select *, {', '.join(_typed_fields(plan.fields))} from ({select_raw(plan, scan, line=line)})"
     own = f"select *, {_display_speaks()} as __own from ({typed})"
-    shown = f"select *, {_display()} as __shown from ({own})"
+    shown = f"select *, {_display(Columns(plan.layout.columns).withholds())} as __shown from ({own})"
     numbered = _without_extensions(stage_fields(shown, ("__shown", "__f_callee"), plan.fields.trunk_prefixes))
     judged = f"select *, {first_reason(plan.layout, plan.fields, plan.latest)} as __judged from ({numbered})"
     columns = [*_lake_columns(plan), *([f"{LINE} as line"] if line else []), "__suspect as suspect"]
@@ -460,9 +460,10 @@ def _display_speaks() -> str:
     return f"__f_display between '0' and ':' or not regexp_full_match(__f_display, {literal(_NOTHING)})"
 
 
-def _display() -> str:
-    """The displayed number, or the caller where the display is empty."""
-    return "case when __own then __f_display else coalesce(__f_caller, __f_display) end"
+def _display(withheld: str) -> str:
+    """The displayed number; the caller where the display is empty, unless the row says that it is ``withheld``."""
+    hidden = "" if withheld == "false" else f" when {withheld} then null"
+    return f"case when __own then __f_display{hidden} else coalesce(__f_caller, __f_display) end"
 
 
 def _without_extensions(numbered: str) -> str:

@@ -74,7 +74,10 @@ def changed_rules(before: Json, after: Json) -> list[dict[str, object]]:
 
 
 def _effect(rule: Json | None) -> object:
-    return None if rule is None else [rule[name] for name in RULE]
+    if rule is None:
+        return None
+    overlay = rule.get("overlay") or {}
+    return [*(rule[name] for name in RULE), overlay.get("value") if overlay.get("beside") else None]
 
 
 def _side(rule: Json | None) -> dict[str, object] | None:

@@ -89,10 +89,14 @@ def worst(lights: Iterable[Light]) -> Light:
     return min((light for light in lights if light is not Light.NA), key=order.index, default=Light.NA)
 
 
-def overall(lights: Iterable[Light]) -> Light:
-    """The light of the whole portrait: the worst metric; nothing but `na` says nothing about the firm."""
+def overall(lights: Iterable[Light], *, missing: bool = False) -> Light:
+    """The light of the whole portrait: the worst metric; nothing but `na` says nothing about the firm.
+
+    ``missing``: a register or days of records are missing, so nothing that asks for no more (green, explained) is said.
+    """
     light = worst(lights)
-    return Light.INSUFFICIENT if light is Light.NA else light
+    calm = light is Light.GREEN or light is Light.YELLOW_EXPLAINED
+    return Light.INSUFFICIENT if light is Light.NA or (missing and calm) else light
 
 
 def seat_vacancy(

@@ -30,7 +30,7 @@ SCALE: Final[Mapping[str, int]] = {"%": 100, "‱": 10_000}
 DECIMALS: Final = 4  # for display; never compared
 
 
-# R8: of a watched licence these limits act at a share of the guide's as well, beside it and never in its place.
+# R8: of a watched licence there is a second light at a share of these limits, beside the guide's, never in its place.
 WATCH_FACTOR: Final = "portrait.watch_factor"
 INTERNAL: Final = "internal_limit"  # the flag of an internal limit that gives a worse light than the guide's
 STRICTER: Final[Mapping[str, str]] = {  # metric -> the rule whose limit is stricter
@@ -70,6 +70,24 @@ class Tables:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondLight:
+    """The same counts under limits of the enterprise's own. ``limit``: None unless it alone makes the difference.
+
+    ``rules``: those whose overlays make the difference.
+    """
+
+    light: Light
+    limit: Limit | None
+    rules: tuple[str, ...] = ()
+
+    def as_dict(self, unit: str) -> dict[str, object]:
+        """The second light in the JSON answer."""
+        limit = {} if self.limit is None else _limit_dict(self.limit, unit)
+        rules: dict[str, object] = {"rules": list(self.rules)} if self.rules else {}
+        return {**limit, "level": "internal", "light": self.light.value, **rules}
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """The answer of one metric; splits by kind, line, team, display, months and trailing beside the headline."""
 
@@ -88,7 +106,14 @@ class Metric:
     limits: tuple[Limit, ...] = ()  # of its flags, where they have limits of their own
     lights: tuple[Light, ...] = ()  # of its flags, where a rule names them
     statements: Mapping[str, bool] = field(default_factory=dict)  # sentences that the figures bear out
-    internal: Limit | None = None  # of a watched licence, stricter than the guide's; the worse light of both holds
+    internal: SecondLight | None = None  # of a watched licence, under limits stricter than the guide's
+    own: SecondLight | None = None  # under the limits that the enterprise's overlays set
+
+    @property
+    def second(self) -> Light | None:
+        """The worst light under limits of the enterprise's own; None where it has none."""
+        lights = [one.light for one in (self.internal, self.own) if one is not None]
+        return worst(lights) if lights else None
 
     @property
     def slug(self) -> str:
@@ -101,15 +126,15 @@ class Metric:
 
     def as_dict(self) -> dict[str, object]:
         """The metric in the JSON answer (docs/reference/portrait.md): counts as integers, values as decimal strings."""
-        unit, limit, internal = self.card.unit, self.limit, self.internal
-        own = {} if internal is None else {"internal": {**_limit_dict(internal, unit), "level": "internal"}}
+        unit, limit = self.card.unit, self.limit
+        seconds = {"internal": self.internal, "own": self.own}
         return {
             "slug": self.slug,
             "title": {"zh": self.card.title_zh, "en": self.card.title_en},
             **figures(self.verdict, unit),
             "unit": unit,
             **({"limit": None, "operator": None} if limit is None else _limit_dict(limit, unit)),
-            **own,
+            **{name: one.as_dict(unit) for name, one in seconds.items() if one is not None},
             "bounds": bounds_dict(self.verdict.bounds, unit),
             "components": dict(self.components),
             "flags": [flag_dict(flag, unit) for flag in self.verdict.flags],
@@ -266,21 +291,30 @@ class Stricter:
 
 
 def watched(metric: Metric, strict: Metric) -> Metric:
-    """The metric with its internal limit acting; ``strict``: the same answered under `Stricter` rules.
+    """The metric with its internal limit beside; ``strict``: the same answered under `Stricter` rules.
 
     The headline alone is judged so; splits and months keep to the guide's limit.
     """
     if metric.slug not in STRICTER:
         return metric
     limit = strict.limit if strict.limit is not None else strict.limits[0]
-    return replace(metric, verdict=acting(metric.verdict, strict.verdict, limit), internal=limit)
+    verdict, light = flag_stricter(metric.verdict, strict.verdict, limit)
+    return replace(metric, verdict=verdict, internal=SecondLight(light, limit))
 
 
-def acting(verdict: Verdict, strict: Verdict, limit: Limit) -> Verdict:
-    """The verdict with the worse light of both; the guide's own where it is as bad."""
+def flag_stricter(verdict: Verdict, strict: Verdict, limit: Limit) -> tuple[Verdict, Light]:
+    """The verdict with a flag where the stricter limit gives a worse light, and that light; its own light stays."""
     light = worst((verdict.light, strict.light))
     if light is verdict.light:
-        return verdict
+        return verdict, light
     count = next((flag.count for flag in strict.flags if flag.code in _OVER), strict.numerator)
     share = Fraction(count, strict.denominator) if strict.denominator else None
-    return replace(verdict, light=light, flags=(*verdict.flags, Flag(INTERNAL, light, count, share, limit)))
+    return replace(verdict, flags=(*verdict.flags, Flag(INTERNAL, light, count, share, limit))), light
+
+
+def with_own_light(metric: Metric, own: Metric, overlaid: Collection[str]) -> Metric:
+    """The metric with the light of ``own`` beside: the same answered under the enterprise's limits."""
+    keys = tuple(key for key in metric.card.rules if key in overlaid)
+    limit = own.limit if own.limit is not None else own.limits[0]
+    alone = keys == (metric.card.rules[0],)
+    return replace(metric, own=SecondLight(own.verdict.light, limit if alone else None, keys)) if keys else metric

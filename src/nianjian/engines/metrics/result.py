@@ -17,7 +17,7 @@ from typing import Final
 from nianjian.engines.metrics.frame import Frame
 from nianjian.engines.metrics.lights import Light, overall
 from nianjian.engines.metrics.metric import Metric
-from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.engines.rules.rulebook import LIMITS, Rulebook
 
 UNDER: Final = ("portrait.", "conflict.")  # what decides a portrait, and where guide and law disagree about it
 FIELDS: Final = (
@@ -28,14 +28,18 @@ OVERLAY: Final = ("value", "province", "enterprise", "valid_from", "valid_to", "
 
 
 def rules_to_document(book: Rulebook) -> list[dict[str, object]]:
-    """Each rule as JSON can hold it, with the overlay that gave it its value."""
+    """Each rule as JSON can hold it, with the overlay of its value; limits hold the guide's, their overlay its own."""
     acting = {
-        one["key"]: {name: plain(one.get(name)) for name in OVERLAY} for one in book.overlays
+        str(one["key"]): {
+            **{name: plain(one.get(name)) for name in OVERLAY},
+            **({"beside": True} if one["key"] in LIMITS else {}),
+        }
+        for one in book.overlays
     }  # in their order: the last one won
     return [
         {**{name: plain(getattr(rule, name)) for name in FIELDS}, "overlay": acting.get(rule.key)}
         for under in UNDER
-        for rule in book.rules(under)
+        for rule in book.with_guide_limits().rules(under)
     ]
 
 
@@ -68,11 +72,20 @@ class Result:
     simulated: Mapping[str, object] = field(default_factory=dict)
     warnings: Sequence[Mapping[str, object]] = ()  # what the reader must know beside the figures, by `code`
     rules: Sequence[Mapping[str, object]] = ()  # the rules that decided, as `provenance` tells them
+    missing: Sequence[Mapping[str, object]] = ()  # what keeps the whole from green, by `code`
 
     @property
     def light(self) -> Light:
-        """The worst metric."""
-        return overall(metric.verdict.light for metric in self.metrics)
+        """The worst metric; never green, nor explained, while something is missing."""
+        return overall((metric.verdict.light for metric in self.metrics), missing=bool(self.missing))
+
+    @property
+    def own_light(self) -> Light | None:
+        """The same under limits of the enterprise's own, a metric without any by the guide's; None without any."""
+        if all(metric.second is None for metric in self.metrics):
+            return None
+        lights = (metric.second or metric.verdict.light for metric in self.metrics)
+        return overall(lights, missing=bool(self.missing))
 
     def metric(self, slug: str) -> Metric:
         """A metric by name; KeyError for an unknown one."""
@@ -94,6 +107,8 @@ class Result:
             "code": {"version": self.code},
             "snapshot": {**dict(sorted(self.snapshot.items())), "sha256": snapshot_sha256(self.snapshot)},
             "light": self.light.value,
+            **({} if self.own_light is None else {"own_light": self.own_light.value}),
+            "missing": [dict(item) for item in self.missing],
             "metrics": [metric.as_dict() for metric in self.metrics],
             "quality": dict(self.quality),
             "advice": [dict(item) for item in self.advice],

@@ -17,7 +17,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.definitions import METRICS
 from nianjian.engines.metrics.frame import Frame
 from nianjian.engines.metrics.lights import Bounds, Flag, Light, Limit, Verdict
-from nianjian.engines.metrics.metric import SCALE, Card, Metric, light_of, limit_of
+from nianjian.engines.metrics.metric import SCALE, Card, Metric, SecondLight, light_of, limit_of
 from nianjian.engines.metrics.result import FIELDS, Result
 from nianjian.engines.rules.rule import Rule
 
@@ -64,6 +64,7 @@ def result(portrait: Json) -> Result:
         advice=portrait["advice"],
         warnings=portrait["warnings"],
         rules=portrait["rules"],
+        missing=portrait.get("missing") or (),  # an older program told nothing of it
     )
 
 
@@ -119,8 +120,24 @@ def _metric(told: Json, known: KeptRules) -> Metric:
         limits=tuple(limit_of(known, key) for key in LIMITS.get(slug, ())),
         lights=tuple(light_of(known, key) for key in LIGHTS.get(slug, ())),
         statements=told["statements"],
-        internal=_limit(told.get("internal") or {}, unit),
+        internal=_second_light(told.get("internal"), told, unit),
+        own=_own_light(told.get("own"), known),
     )
+
+
+def _second_light(told: Json | None, metric: Json, unit: str) -> SecondLight | None:
+    """The light of a watched licence; an older program kept it as the metric's own."""
+    return None if told is None else SecondLight(Light(told.get("light", metric["light"])), _limit(told, unit))
+
+
+def _own_light(told: Json | None, known: KeptRules) -> SecondLight | None:
+    """The light by own limits; the limit as the overlay has it, since what is written beside may be rounded."""
+    if told is None:
+        return None
+    rules = tuple(told["rules"])
+    exact = known.told[rules[0]]["overlay"]["value"]
+    limit = None if told.get("limit") is None else Limit(Decimal(exact), told["operator"])
+    return SecondLight(Light(told["light"]), limit, rules)
 
 
 def _limit(told: Json, unit: str) -> Limit | None:

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from importlib.metadata import version
-from typing import Final
+from typing import Final, cast
 
 import ibis.expr.types as ir
 
@@ -20,6 +20,7 @@ from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.definitions import METRICS
 from nianjian.engines.metrics.frame import DAY, Frame
+from nianjian.engines.metrics.lights import Light
 from nianjian.engines.metrics.metric import (
     Definition,
     Metric,
@@ -31,6 +32,7 @@ from nianjian.engines.metrics.metric import (
     summed,
     watched,
     whole,
+    with_own_light,
 )
 from nianjian.engines.metrics.result import Result, rules_to_document
 from nianjian.engines.metrics.simulate import advise
@@ -46,7 +48,8 @@ from nianjian.engines.metrics.tables import (
     tickets,
     tickets_rollup,
 )
-from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.engines.rules.quiet_days import QuietDays, read_quiet_days
+from nianjian.engines.rules.rulebook import LIMITS, Rulebook
 
 ALL: Final = "all"  # every import of the enterprise that is in force
 YEAR: Final = "data_year"
@@ -75,8 +78,11 @@ def quality_questions(tables: Tables, calls: ir.Table, frame: Frame) -> dict[str
     }
 
 
-def judge_quality(rows: Mapping[str, Rows], frame: Frame) -> dict[str, object]:
-    """The quality block of the JSON answer; shares in per cent with 4 decimals, None where nothing was counted."""
+def judge_quality(rows: Mapping[str, Rows], frame: Frame, over: date | None, quiet: QuietDays) -> dict[str, object]:
+    """The quality block of the JSON answer; shares in per cent with 4 decimals, None where nothing was counted.
+
+    ``over``: the last day that has ended; no later one lacks records. ``quiet``: days whose reason is confirmed.
+    """
     counted = rows["calls"]
     loaded = summed(rows["rows"], "rows")
     reasons = {str(row["reason"]): whole(row["rows"]) for row in rows["rejected"]}
@@ -88,7 +94,8 @@ def judge_quality(rows: Mapping[str, Rows], frame: Frame) -> dict[str, object]:
         if row["shape"] is not None:
             confidence[str(row["confidence"])] += whole(row["delivered"])
             shapes[str(row["shape"])] += whole(row["delivered"])
-    silent = _silent_days(counted, frame)
+    silent = _silent_days(counted, frame, over)
+    unexplained = [day for day in silent if day not in quiet]
     return {
         "rows": {
             "period": ALL,  # a rejected row may have no day that could be read
@@ -109,7 +116,11 @@ def judge_quality(rows: Mapping[str, Rows], frame: Frame) -> dict[str, object]:
         },
         "display_shapes": {name: count for name, count in sorted(shapes.items()) if count},
         "zero_lost": shapes["zero_lost"],
-        "days_without_records": {"count": len(silent), "ranges": _ranges(silent)},
+        "days_without_records": {
+            "count": len(silent),
+            "ranges": _ranges(silent),
+            "unconfirmed": {"count": len(unexplained), "ranges": _ranges(unexplained)},
+        },
         "complaints_matched": _matched(rows["complaints"]),
     }
 
@@ -128,13 +139,13 @@ def _matched(rows: Rows) -> dict[str, object]:
     }
 
 
-def _silent_days(rows: Rows, frame: Frame) -> list[date]:
-    """Days of the data year, up to the as-of date and today, on which no call of any direction started."""
+def _silent_days(rows: Rows, frame: Frame, over: date | None) -> list[date]:
+    """Days of the data year without a call of any direction, up to the as-of date, today and the last day ``over``."""
     bits: Counter[int] = Counter()
     for row in rows:
         if whole(row["records"]):
             bits[whole(row["month"])] |= whole(row["day_bits"])
-    last = min(day for day in (frame.period.end - DAY, frame.as_of, frame.today) if day is not None)
+    last = min(day for day in (frame.period.end - DAY, frame.as_of, frame.today, over) if day is not None)
     days = (frame.period.first + DAY * step for step in range((last - frame.period.first).days + 1))
     return [day for day in days if not bits[day.month] >> day.day & 1]
 
@@ -155,6 +166,7 @@ def _percent(part: int, total: int) -> str | None:
 
 
 AS_OF: Final = "portrait.as_of"
+QUIET: Final = "portrait.quiet_days"
 
 
 def run(  # noqa: PLR0913 -- one argument a choice
@@ -170,16 +182,18 @@ def run(  # noqa: PLR0913 -- one argument a choice
     raw: bool = False,
     snapshot: Mapping[str, int] | None = None,
     watch: Decimal | None = None,
+    over: date | None = None,
 ) -> Result:
     """The portrait of data year ``year``.
 
-    ``as_of`` defaults to the day that the rulebook names; ``today`` asks for the second value.
+    ``as_of`` defaults to the day that the rulebook names; ``today`` asks for the second value. ``over`` is the last day
+    that has ended: no later one lacks records (None: the as-of day has ended).
     ``raw`` counts from the rows instead of the rollups; the result is the same. Otherwise the rollups are
     brought up to date first, which writes them under the lake's lock.
-    ``watch``: the licence is watched, and limits at this share of the guide's act beside them (`metric.watched`).
+    ``watch``: the licence is watched, and limits at this share of the guide's give a second light (`metric.watched`).
     ``snapshot`` (that of an earlier result) computes it again from the tables as they stood then, always from rows.
     """
-    frame = Frame(year=year, as_of=as_of or _default_day(rulebook, year), today=today)
+    frame = Frame(year=year, as_of=as_of or default_day(rulebook, year), today=today)
     counting = complaint_counting(rulebook)
     with lake.lock():  # calls, facts and rollups of one moment
         derived = None
@@ -194,6 +208,9 @@ def run(  # noqa: PLR0913 -- one argument a choice
     cube, told = derived or _derive(engine, dated, frame, counting)
     tables = Tables(cube=cube, seats=dated["seat_dim"], tickets=told)
     attached = _attachments(engine, dated["attachment_fact"], year)
+    metrics = tuple(_answered(engine, one, tables, frame, rulebook, attached, watch) for one in METRICS)
+    quiet = read_quiet_days(cast("Mapping[str, object]", rulebook.value(QUIET)))
+    quality = judge_quality(_asked(engine, quality_questions(tables, dated["calls"], frame)), frame, over, quiet)
     result = Result(
         enterprise=enterprise,
         province=province,
@@ -201,8 +218,9 @@ def run(  # noqa: PLR0913 -- one argument a choice
         rulebook={"id": rulebook.id, "version": rulebook.version, "sha256": rulebook.sha256},
         snapshot=versions,
         code=version("nianjian"),
-        metrics=tuple(_answered(engine, one, tables, frame, rulebook, attached, watch) for one in METRICS),
-        quality=judge_quality(_asked(engine, quality_questions(tables, dated["calls"], frame)), frame),
+        metrics=metrics,
+        quality=quality,
+        missing=_missing(engine, dated, metrics, quality),
         rules=rules_to_document(rulebook),
     )
     return replace(result, advice=advise(result))
@@ -213,23 +231,47 @@ def _answered(  # noqa: PLR0917 -- one step of `run`, over its own values
     definition: Definition,
     tables: Tables,
     frame: Frame,
-    rules: Rules,
+    rules: Rulebook,
     attached: Mapping[str, set[str]],
     watch: Decimal | None,
 ) -> Metric:
-    """One metric; of a watched licence judged a second time, from the same rows."""
+    """One metric by the guide's limits; by the enterprise's own ones, and watched, judged again from the same rows."""
     rows = _asked(engine, definition.questions(tables, frame, rules))
     papers = attached.get(definition.card.slug, set())
-    found = definition.answer(rows, frame, rules, papers)
+    guide, own = rules.with_guide_limits(), LIMITS & rules.before.keys()
+    found = definition.answer(rows, frame, guide, papers)
+    if own.intersection(definition.card.rules):
+        found = with_own_light(found, definition.answer(rows, frame, rules, papers), own)
     if watch is None:
         return found
-    return watched(found, definition.answer(rows, frame, Stricter(rules, watch), papers))
+    return watched(found, definition.answer(rows, frame, Stricter(guide, watch), papers))
 
 
-def _default_day(rules: Rules, year: int) -> date:
-    """The as-of day that the rulebook names, MM-DD; the last of its month where the month is shorter."""
+def default_day(rules: Rules, year: int) -> date:
+    """The last as-of day of a year that the rulebook names, MM-DD; the last of its month where that is shorter."""
     month, day = (int(part) for part in str(rules.rule(AS_OF).value).split("-"))
     return date(year, month, min(day, monthrange(year, month)[1]))
+
+
+# Metric -> table and register without which it says nothing.
+REGISTERS: Final = {"seat_vacancy": ("seat_dim", "seats"), "closing_rate": ("complaint_fact", "complaints")}
+
+
+def _missing(
+    engine: Engine, dated: Mapping[str, ir.Table], metrics: tuple[Metric, ...], quality: Mapping[str, object]
+) -> tuple[dict[str, object], ...]:
+    """What keeps the whole from green: registers without a row where a metric is `na`, days without a reason."""
+    found: list[dict[str, object]] = []
+    for metric in metrics:
+        table, register = REGISTERS.get(metric.slug, ("", ""))
+        if table and metric.verdict.light is Light.NA:
+            rows = engine.rows(dated[table].aggregate(rows=dated[table].count()))
+            if not summed(rows, "rows"):
+                found.append({"code": "register_empty", "metric": metric.slug, "register": register})
+    days = cast("Mapping[str, Mapping[str, object]]", quality["days_without_records"])["unconfirmed"]
+    if days["count"]:
+        found.append({"code": "days_without_records", **days})
+    return tuple(found)
 
 
 def _asked(engine: Engine, questions: Mapping[str, ir.Table]) -> dict[str, Rows]:

@@ -11,7 +11,7 @@ from nianjian.engines.kernel.numbers import NumberClass
 from nianjian.engines.metrics import lights
 from nianjian.engines.metrics.definitions import closing_rate, number_consistency, seat_vacancy
 from nianjian.engines.metrics.lights import Light, Limit, Verdict
-from nianjian.engines.metrics.metric import Metric, acting, decimal_text, whole
+from nianjian.engines.metrics.metric import Metric, SecondLight, decimal_text, flag_stricter, whole
 from nianjian.engines.metrics.result import Result
 
 # 工信部信管〔2020〕81号: no commercial marketing by call centres, access numbers in principle inbound only.
@@ -102,13 +102,13 @@ def _change_seats(metric: Metric, moves: Moves) -> Metric:
     def judge(limit: Limit) -> Verdict:
         return seat_vacancy.judge(counts, limit, attached=bool(metric.attachments), beyond=metric.lights[0])
 
-    return _with_figures(metric, counts, _judge(metric, judge, metric.limit))
+    return _judged(metric, counts, judge, metric.limit)
 
 
 def _close_tickets(metric: Metric, count: int) -> Metric:
     counts = {"tickets": metric.count("tickets"), "closed": metric.count("closed") + count}
-    verdict = _judge(metric, lambda limit: closing_rate.judge(counts, limit), metric.limit)
-    return _with_figures(metric, {**metric.components, **counts, "open": counts["tickets"] - counts["closed"]}, verdict)
+    components = {**metric.components, **counts, "open": counts["tickets"] - counts["closed"]}
+    return _judged(metric, components, lambda limit: closing_rate.judge(counts, limit), metric.limit)
 
 
 def _move_line(metric: Metric, line: str) -> Metric:
@@ -131,20 +131,22 @@ def _move_line(metric: Metric, line: str) -> Metric:
         )
 
     named = {name.value: count for name, count in counts.items()}
-    return _with_figures(metric, {**metric.components, **named}, _judge(metric, judge, evasion))
+    return _judged(metric, {**metric.components, **named}, judge, evasion)
 
 
-def _judge(metric: Metric, judge: Callable[[Limit], Verdict], limit: Limit | None) -> Verdict:
-    """Under the guide's limit, and under the internal one as well where the licence is watched."""
+def _judged(
+    metric: Metric, components: Mapping[str, object], judge: Callable[[Limit], Verdict], limit: Limit | None
+) -> Metric:
+    """The metric with new figures, by the guide's limit and the enterprise's own; the unknowable is left out."""
     assert limit is not None  # noqa: S101 - D1 and D4 always have one
-    verdict = judge(limit)
-    return verdict if metric.internal is None else acting(verdict, judge(metric.internal), metric.internal)
-
-
-def _with_figures(metric: Metric, components: Mapping[str, object], verdict: Verdict) -> Metric:
-    """The metric with new figures; what cannot be known after the step is left out."""
+    verdict, internal, own = judge(limit), metric.internal, metric.own
+    if internal is not None and internal.limit is not None:
+        verdict, light = flag_stricter(verdict, judge(internal.limit), internal.limit)
+        internal = SecondLight(light, internal.limit)
+    if own is not None:
+        own = None if own.limit is None else replace(own, light=judge(own.limit).light)
     rest: dict[str, Any] = {"twins": {}, "splits": {}, "months": (), "trailing": None, "lists": {}, "statements": {}}
-    return replace(metric, components=components, verdict=verdict, **rest)
+    return replace(metric, components=components, verdict=verdict, internal=internal, own=own, **rest)
 
 
 LINES: Final = 10  # lines named in the advice, the largest share of landline and mobile calls first

@@ -159,16 +159,21 @@ def _present_rule(rule: Json, language: str, _: Words) -> PresentedRule:
         url=str(rule.get("url") or ""),
         days=days,
         text=str(rule.get("text_zh") or ""),
-        changed=change_text(rule.get("overlay"), _),
+        changed=change_text(rule, _),
     )
 
 
-def change_text(overlay: Json | None, _: Words) -> str:
-    """Who set the value, when and why; "" for a value of the rulebook's own."""
+def change_text(rule: Json, _: Words) -> str:
+    """Who set the value, or an enterprise's own beside it, when and why; "" for a value of the rulebook's own."""
+    overlay = rule.get("overlay")
     if not overlay:
         return ""
     said = _("changed by {who} on {day}: {reason}")
-    return said.format(who=overlay["who"], day=str(overlay.get("when") or "–")[:10], reason=overlay["reason"])
+    text = said.format(who=overlay["who"], day=str(overlay.get("when") or "–")[:10], reason=overlay["reason"])
+    if not overlay.get("beside"):
+        return text
+    own = value_text({**rule, "value": overlay["value"]}, _)
+    return _("own limit {value}, beside this one ({changed})").format(value=own, changed=text)
 
 
 REASONS: Final[Mapping[str, str]] = {
@@ -433,7 +438,7 @@ def _rule(rule: Json, language: str, _: Words) -> dict[str, Any]:
         "id": rule["id"],
         "values": [DASH if side is None else value_text(side, _) for side in sides],
         "levels": [DASH if side is None else code_name("level", side["level"], _) for side in sides],
-        "changed": next((change_text(side["overlay"], _) for side in sides[::-1] if side and side["overlay"]), ""),
+        "changed": next((change_text(side, _) for side in sides[::-1] if side and side["overlay"]), ""),
     }
 
 

@@ -183,7 +183,18 @@ def _flags(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
         if flag["light"] not in {"green", "na"} or flag["code"] in {"low_volume", "evasion"}
     ]
     ordered = sorted(said, key=lambda flag: flag["light"] != "red")
-    return (*(_flag(flag, unit, _) for flag in ordered), *_second_day(metric, unit, _))
+    return (*(_flag(flag, unit, _) for flag in ordered), *_own_light(metric, unit, _), *_second_day(metric, unit, _))
+
+
+def _own_light(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
+    """The second light, under the limits that the enterprise set itself."""
+    own = metric.get("own")
+    if not own:
+        return ()
+    light = str(own["light"])
+    word = code_name("light", light, _)
+    detail = word if own.get("limit") is None else f"{word} ({_('limit')} {limit_text(own, unit)})"
+    return (Flag("own_limit", _("by the enterprise's own limit"), light, word, detail),)
 
 
 def _second_day(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:

@@ -151,7 +151,7 @@ def _advice_line(step: Json, unit: str, _: Words) -> str:
 
 
 UNDECIDED: Final = "insufficient"
-SEEN: Final = mark("The regulator would see")
+ESTIMATED: Final = mark("Estimated by the guide's definitions")
 NO_LIGHT: Final = mark("On the present data no light can be determined")
 NOTHING: Final = mark("the calls, seats and complaints of the data year")
 # flag that leaves a light undecided: what to supply
@@ -164,9 +164,15 @@ MISSING: Final[Mapping[str, str]] = {
 }
 
 
+EMPTY: Final[Mapping[str, str]] = {
+    "seats": mark("the register of seats"),
+    "complaints": mark("the register of complaints"),
+}
+
+
 def lead_text(portrait: Json, _: Words) -> str:
     """What is said before the light."""
-    return _(NO_LIGHT if portrait["light"] == UNDECIDED else SEEN)
+    return _(NO_LIGHT if portrait["light"] == UNDECIDED else ESTIMATED)
 
 
 def missing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
@@ -175,6 +181,7 @@ def missing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
         return ()
     undecided = [metric for metric in portrait["metrics"] if metric["light"] == UNDECIDED]
     lines = dict.fromkeys(line for metric in undecided for line in _missing_of(metric, _))
+    lines |= dict.fromkeys(_missing_line(one, _) for one in portrait.get("missing") or ())
     return tuple(lines) or (_("missing: {what}").format(what=_(NOTHING)),)
 
 
@@ -184,12 +191,15 @@ def warning_lines(portrait: Json, _: Words) -> tuple[str, ...]:
     texts = {
         "overlay_ignored": ignored,
         "watched": _(
-            "in the watch list: {licences}. Internal limits at {share} of the guide's act on the lights beside them;"
+            "in the watch list: {licences}. Internal limits at {share} of the guide's give a second light beside it;"
             " they are the house's own, no law"
         ),
         "rows_erased": _("rows erased on {on}: those before {before} are gone; the figures stay as they were sealed"),
     }
-    return tuple(
+    own = str(portrait.get("own_light") or "")
+    beside = _("by the enterprise's own limits, beside the guide's: {light}")
+    second = (beside.format(light=code_name("light", own, _)),) if own else ()
+    return second + tuple(
         texts.get(str(one["code"]), str(one["code"])).format_map(one) for one in portrait.get("warnings") or ()
     )
 
@@ -200,6 +210,17 @@ def headline_html(portrait: Json, _: Words) -> str:
     lines = "".join(f"<li>{escape(line)}</li>" for line in (*missing_lines(portrait, _), *warning_lines(portrait, _)))
     listed = f'<ul class="missing">{lines}</ul>' if lines else ""
     return f"<div><p>{escape(lead_text(portrait, _))} {pill}</p>{listed}</div>"
+
+
+def _missing_line(one: Json, _: Words) -> str:
+    """What the whole lacks beside its metrics: a register, days without records and without a reason."""
+    if one["code"] == "register_empty":
+        metric = code_name("metric", one["metric"], _)
+        return _("{metric} – missing: {what}").format(metric=metric, what=_(EMPTY[one["register"]]))
+    days = _list_text(one["ranges"])
+    return _("missing: records, or a confirmed reason, of {n} days ({days})").format(
+        n=count_text(one["count"]), days=days
+    )
 
 
 def _missing_of(metric: Json, _: Words) -> Iterator[str]:
@@ -321,6 +342,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "zero_lost": mark("leading zero lost"),
     "days_without_records": mark("days without records"),
     "ranges": mark("which"),
+    "unconfirmed": mark("without a confirmed reason"),
     "complaints_matched": mark("complaints matched to a call"),
     "complaints": mark("complaints"),
     "matched": mark("matched"),
@@ -355,8 +377,7 @@ def quality_lines(portrait: Json, _: Words) -> list[tuple[str, str]]:
                     continue
                 walk(f"{prefix} · {_quality_label(str(key), _)}" if prefix else _quality_label(str(key), _), inner)
         elif isinstance(value, list):
-            shown = ", ".join(_quality_item(item) for item in value[:SHOWN_DAYS])
-            found.append((prefix, shown + (" …" if len(value) > SHOWN_DAYS else "") if value else "0"))
+            found.append((prefix, _list_text(value) if value else "0"))
         else:
             found.append(
                 (prefix, count_text(value) if isinstance(value, int) else str(value if value is not None else "–"))
@@ -364,6 +385,12 @@ def quality_lines(portrait: Json, _: Words) -> list[tuple[str, str]]:
 
     walk("", portrait.get("quality") or {})
     return found
+
+
+def _list_text(items: Sequence[object]) -> str:
+    """The first of many items, and that others follow."""
+    shown = ", ".join(_quality_item(item) for item in items[:SHOWN_DAYS])
+    return shown + (" …" if len(items) > SHOWN_DAYS else "")
 
 
 def _quality_item(item: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -13,11 +13,20 @@ from typing import Final, TypeVar, cast
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.load import RuleSet, frozen, load
+from nianjian.engines.rules.quiet_days import read_quiet_days
 from nianjian.engines.rules.rule import Kind, Level, Rule, Value, canonical, digest, record
 
 T = TypeVar("T")
 FIRST_DAY: Final = date(2017, 1, 1)
 """The rulebook reaches back to data year 2017."""
+
+LIMITS: Final = frozenset({
+    "portrait.seat_vacancy.limit", "portrait.seat_vacancy.over_filed_light", "portrait.complaint_rate.limit",
+    "portrait.number_consistency.evasion_limit", "portrait.number_consistency.evasion_light",
+    "portrait.number_consistency.other_short_light", "portrait.number_consistency.unknown_limit",
+    "portrait.closing_rate.limit",
+})  # fmt: skip
+"""What colours a light. An overlay of one of these gives a second light beside the guide's, never another first one."""
 
 Overlay = Mapping[str, object]
 """A changed value: key, value, province, enterprise, valid_from, valid_to (included), reason, who, when."""
@@ -36,6 +45,8 @@ class Rulebook:
     overlays: tuple[Overlay, ...] = ()
     ignored: tuple[Overlay, ...] = ()
     """Overlays without effect: their rule is a reference, gone, fixed or of another kind; only where ``tolerant``."""
+    before: Mapping[str, Rule] = field(default_factory=dict)
+    """The rules that an overlay replaced, as they stand without any."""
 
     @classmethod
     def on(
@@ -63,6 +74,7 @@ class Rulebook:
         acting = [overlay for overlay in overlays if _acts(overlay, day, province, enterprise)]
         acting.sort(key=_order)
         ignored: list[Overlay] = []
+        plain = dict(found)
         for overlay in acting:
             key = str(overlay["key"])
             try:
@@ -74,7 +86,13 @@ class Rulebook:
                 ignored.append(overlay)
         acting = [overlay for overlay in acting if overlay not in ignored]
         sha256 = digest([*texts.values(), *map(canonical, acting)])
-        return cls(known.id, known.version, sha256, day, province, found, tuple(acting), tuple(ignored))
+        before = {key: plain[key] for key in sorted({str(overlay["key"]) for overlay in acting})}
+        return cls(known.id, known.version, sha256, day, province, found, tuple(acting), tuple(ignored), before)
+
+    def with_guide_limits(self) -> Rulebook:
+        """The same rulebook with the limits and lights of the portrait as they stand without overlays."""
+        guide = {key: rule for key, rule in self.before.items() if key in LIMITS}
+        return replace(self, in_force={**self.in_force, **guide}) if guide else self
 
     def rule(self, key: str) -> Rule:
         """The rule in force under ``key``; NianjianError rule_unknown."""
@@ -207,6 +225,8 @@ def _fitting(rule: Rule, given: object) -> Value:
                 raise TypeError(inside)
             if (known := _MEMBERS.get(rule.unit)) and not known.issuperset(map(str, inside)):
                 raise ValueError(inside)
+            if rule.unit == "quiet_days":
+                read_quiet_days(cast("Mapping[str, object]", inside))
             return frozen(inside)
         case _:
             return _fitting_text(rule, given)

@@ -222,15 +222,17 @@ def list_blockers(
 def _portrait_points(enterprise: str, portrait: Mapping[str, Any]) -> Iterator[Point]:
     year = int(str(portrait["period"]["from"])[:4])
     on_file = {(one.metric, one.kind) for one in attachments.list_attachments(enterprise, year=year)}
+    empty = {one.get("metric") for one in portrait.get("missing") or ()}
     for metric in portrait["metrics"]:
-        if metric["light"] == "insufficient":
+        if metric["light"] == "insufficient" or metric["slug"] in empty:
             yield Point(INSUFFICIENT, {"metric": metric["slug"]})
         wanted = metric.get("attachments_required") or ()
         if wanted and not any((metric["slug"], kind) in on_file for kind in wanted):
             yield Point(ATTACHMENT, {"metric": metric["slug"], "kinds": tuple(wanted)})
     days = (portrait.get("quality") or {}).get("days_without_records") or {}
-    if days.get("count"):
-        yield Point(DAYS, {"count": days["count"], "year": year})
+    count = (days.get("unconfirmed") or days).get("count")  # an older program knew no reasons
+    if count:
+        yield Point(DAYS, {"count": count, "year": year})
 
 
 def list_tasks(enterprise: str, actor: Actor) -> list[Point]:

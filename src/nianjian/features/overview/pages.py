@@ -246,7 +246,7 @@ def _line_row(code: str, one: LineUse, name: str | None, team: str | None) -> li
 
 
 RED: Final = "red"
-DAY: Final = "today"  # a second day beside the headline is no cause
+BESIDE: Final = frozenset({"today", "own_limit"})  # a second day or light beside the headline is no cause
 PORTFOLIO: Final = 1000  # enterprises on one page: an agency's whole book, to be looked through and ticked in one go
 LATER: Final = 7  # deadlines after the earliest one
 
@@ -317,7 +317,7 @@ def _rates(told: Overview, *, whole: bool, _: Words) -> list[dict[str, object]]:
         rate: dict[str, object] = {"slug": slug, "title": title, "light": light, "word": word}
         if whole:
             card = figures.metric_card(metric, _)
-            red = [one for one in card.flags if one.light == RED and one.code != DAY]
+            red = [one for one in card.flags if one.light == RED and one.code not in BESIDE]
             rate |= {
                 "value": card.value,
                 "value_other": card.value_other,  # in the other unit

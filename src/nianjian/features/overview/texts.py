@@ -43,6 +43,7 @@ VERDICTS: Final[Mapping[Reason, str]] = {
     Reason.STALE: mark("Nothing calls for action, but the newest call is {age} days old."),
     Reason.GOOD: mark("A good day: nothing calls for action and nothing waits for you."),
 }
+INCOMPLETE: Final = mark("The light cannot be told yet: registers or days of call records are missing.")
 POINTS: Final[Mapping[str, str]] = {
     attention.NOT_RUN: mark("No portrait of any data year has been computed."),
     attention.INSUFFICIENT: mark("{metric}: the present data do not decide the light"),
@@ -66,6 +67,8 @@ def verdict_text(reason: Reason, metrics: Sequence[Json], numbers: Mapping[str, 
     """
     only = {Reason.RED: "red", Reason.UNDECIDED: "insufficient"}.get(reason)
     gravest = [one for one in metrics if (one["light"] == only if only else one["light"] not in FINE)]
+    if reason is Reason.UNDECIDED and not gravest:
+        return _(INCOMPLETE)
     names = _(", ").join(code_name("metric", str(one["slug"]), _) for one in gravest)
     return _(VERDICTS[reason]).format(metrics=names, **numbers)
 

@@ -42,7 +42,7 @@ class Years(Schema):
 
 
 class NewRun(Schema):
-    """A run: its as-of day (31 December if none), a province in place of the enterprise's."""
+    """A run: its as-of day (today if none, 31 December once the year is over), a province for the enterprise's own."""
 
     as_of: Day | None = None
     province: Text | None = None

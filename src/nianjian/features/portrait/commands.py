@@ -57,7 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _which(parser: argparse.ArgumentParser) -> None:
     enterprise(parser)
     year(parser)
-    on_day(parser, "--as-of", _("as-of day; without it 31 December of the data year"))
+    on_day(parser, "--as-of", _("as-of day; without it today, or the end of the data year once that is over"))
     parser.add_argument("--province", metavar="P", help=_("province; without it the enterprise's"))
 
 
@@ -107,12 +107,13 @@ def _compare(args: argparse.Namespace) -> Answer:
 
 
 def _second_day(args: argparse.Namespace) -> date | None:
-    """The day named; else today in the terminal. What is written must be the same bytes tomorrow: no day unasked."""
+    """The day named; else today in the terminal, unless that is the as-of day. What is written names no day unasked."""
     from nianjian.engines.kernel import clock
 
     named: date | None = args.today
     written = args.json or args.html or args.xlsx or args.pdf or args.png
-    return named if named or written else clock.today()
+    today = clock.today()
+    return named if named or written or (args.as_of is None and args.year >= today.year) else today
 
 
 def _waiting(file: str) -> None:

@@ -26,10 +26,10 @@ from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics import drill_down, revive
 from nianjian.engines.metrics.compare import compare
 from nianjian.engines.metrics.drill_down import CALLS, SPLITS, Cut, RowQuery, expected_count, in_order, kind_of
-from nianjian.engines.metrics.frame import Frame
+from nianjian.engines.metrics.frame import DAY, Frame
 from nianjian.engines.metrics.metric import WATCH_FACTOR
 from nianjian.engines.metrics.result import Result, plain
-from nianjian.engines.metrics.run import run
+from nianjian.engines.metrics.run import default_day, run
 from nianjian.engines.metrics.simulate import Moves, maxima, simulate
 from nianjian.engines.metrics.tables import complaint_match, tickets, tickets_rollup
 from nianjian.engines.paper.masking import mask_moves
@@ -73,6 +73,8 @@ def compute_portrait(
 ) -> Result:
     """Publish and compute, nothing else; ``province`` None: the enterprise's own; ``today`` None: no second day.
 
+    ``as_of`` None: today, or the day that the rulebook names for the data year where that is earlier.
+
     ``tried``: overlays that act in this run only.
 
     Errors: ``enterprise_unknown``, ``province_unknown``, ``year_not_begun``, ``as_of_before_period``,
@@ -80,12 +82,15 @@ def compute_portrait(
     """
     tenant = accounts.enterprise(enterprise)
     _check_year(year, as_of)
-    portraits.refuse_deleted_year(enterprise, Frame(year, as_of or date(year, 12, 31), today))
     where = tenant.province or None if province is None else identifiers.short(province)
+    if as_of is None:
+        last = rulebook(day=date(year, 12, 31), province=where, enterprise=enterprise, tried=tried)
+        as_of = min(clock.today(), default_day(last, year))
+    portraits.refuse_deleted_year(enterprise, Frame(year, as_of, today))
     lake = wiring.lake(enterprise)
     _announce_wait(lake, waiting)
     publish_facts(lake, enterprise)
-    book = rulebook(day=as_of or date(year, 12, 31), province=where, enterprise=enterprise, tried=tried)
+    book = rulebook(day=as_of, province=where, enterprise=enterprise, tried=tried)
     watched = watch_list.list_watched_licences(enterprise, year)
     with closing(wiring.engine()) as engine:
         result = run(
@@ -99,6 +104,7 @@ def compute_portrait(
             today=today,
             raw=raw,
             watch=book.decimal(WATCH_FACTOR) if watched else None,
+            over=clock.today() - DAY,
         )
     return replace(result, warnings=(*_watch_warnings(watched, book), *_overlay_warnings(book)))
 

@@ -28,8 +28,9 @@ from nianjian.engines.kernel.numbers import NumberClass, Shape, normalise
 from nianjian.engines.lake.schema import MOMENT
 from nianjian.engines.metrics import lights
 from nianjian.engines.metrics.frame import DAY, Window
-from nianjian.engines.metrics.metric import Rows, Rules, decimal_text, light_of, limit_of, whole
+from nianjian.engines.metrics.metric import Rows, decimal_text, light_of, limit_of, whole
 from nianjian.engines.metrics.tables import facts_of_window, false_if_null, printed, with_team
+from nianjian.engines.rules.rulebook import Rulebook
 
 CONSENT_COLUMNS: Final = ("start_ts", "callee", "callee_shape")  # columns of a call that are looked at
 SPANS: Final = pa.schema(
@@ -184,8 +185,9 @@ def channel_attempts(
     return rows.filter(false_if_null(mine), false_if_null(rows.delivered))
 
 
-def summarize_figures(rows: Mapping[str, Rows], window: Window, rules: Rules) -> Figures:
+def summarize_figures(rows: Mapping[str, Rows], window: Window, rules: Rulebook) -> Figures:
     """Counts and verdicts of a window: complaint rate (D2), evasion (D3), and the channel by day."""
+    rules = rules.with_guide_limits()
     answered = sum(whole(row["answered"]) for row in rows["classes"])
     unknown = sum(whole(row["unknown"]) for row in rows["classes"])
     complaints = sum(whole(row["complaints"]) for row in rows["complaints"])

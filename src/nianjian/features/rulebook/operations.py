@@ -87,13 +87,24 @@ class Effect:
         metrics = [
             {
                 "slug": before["slug"],
-                "before": {name: before[name] for name in KEPT},
-                "after": {name: after[name] for name in KEPT},
+                "before": _own_figures(before),
+                "after": _own_figures(after),
             }
             for before, after in zip(self.before["metrics"], self.after["metrics"], strict=True)
         ]
-        lights = {"before": self.before["light"], "after": self.after["light"]}
+        lights = {"before": _own_light(self.before), "after": _own_light(self.after)}
         return {"enterprise": self.enterprise, "year": self.year, **lights, "metrics": metrics}
+
+
+def _own_light(told: Mapping[str, Any]) -> str:
+    """The whole under the enterprise's own limits, the guide's where it has none."""
+    return str(told.get("own_light") or told["light"])
+
+
+def _own_figures(metric: Mapping[str, Any]) -> dict[str, Any]:
+    """Light, value and limit of a metric as the enterprise's own limits give them."""
+    own = metric.get("own") or {}
+    return {name: own.get(name, metric[name]) for name in KEPT}
 
 
 def enqueue_effects(

@@ -153,6 +153,11 @@ def test_a_marked_leg_counts_nowhere(evaluate: Evaluate) -> None:
     assert [one["test"] for one in evaluate("freeswitch_json", text)] == [test for _, test in cases]
 
 
+def test_a_legs_privacy_header_is_read() -> None:
+    cells = freeswitch_json.parse(json.dumps(document(variables={"sip_h_Privacy": "id"})))
+    assert dict(zip(freeswitch_json.COLUMNS, cells, strict=True))["sip_h_Privacy"] == "id"
+
+
 def test_a_rejects_file_from_before_the_marks_is_still_read(evaluate: Evaluate) -> None:
     before = freeswitch_json.COLUMNS[: freeswitch_json.COLUMNS.index(freeswitch_json.MARKS[0])]
     cells = dict.fromkeys(before, "") | {"uuid": A, "leg": "a", "destination_number": "13800138000"}

@@ -61,3 +61,11 @@ def test_cdrs_carry_their_length(evaluate: Evaluate) -> None:
 
 def test_a_quote_in_a_flat_file_is_a_letter(evaluate: Evaluate) -> None:
     assert evaluate("kamailio", FLAT.format(code=486).replace("Reason", '"Reason'))[0]["result"] == "busy"
+
+
+def test_a_from_user_behind_a_privacy_header_was_not_shown(evaluate: Evaluate) -> None:
+    head = "method,from_tag,to_tag,callid,sip_code,sip_reason,time,src_user,dst_user,src_ip,pai,privacy\n"
+    line = "INVITE,3,5d,{key}-1@h,200,OK,2026-03-02 09:29:00,95188,13479525745,127.0.0.1,{pai},{privacy}"
+    cases = [("", "id"), ("", "none"), ("", ""), ("sip:95013@h", "id")]
+    text = head + "\n".join(line.format(key=n, pai=pai, privacy=privacy) for n, (pai, privacy) in enumerate(cases))
+    assert [row["display"] for row in evaluate("kamailio", text)] == [None, "95188", "95188", "95013"]

@@ -33,8 +33,9 @@ MARKS: Final = ("sip_h_X-Nianjian-Test", "sip_h_X-Drill")  # headers of test cal
 _SHEET: Final = (
     "uuid", "leg", "originator", "start", "ring", "answer", "end", *PROFILE, *VARIABLES, "core_uuid", "switchname",
 )  # fmt: skip
+PRIVACY: Final = ("sip_h_Privacy",)
 LAST: Final = ("last_app", "last_arg")  # what the dial plan did last; of its argument only the kind, see `_kind`
-COLUMNS: Final = (*_SHEET, *MARKS, *LAST)
+COLUMNS: Final = (*_SHEET, *MARKS, *PRIVACY, *LAST)
 
 # An argument holds numbers, and secrets of a bridge; a voicemail is told by how it begins.
 _KIND: Final = re.compile(r"(?:loopback/app=|app\.lua )?[A-Za-z_][\w-]*")
@@ -102,7 +103,7 @@ def parse(text: str) -> Sequence[str | None]:
     profile = _table(flows[0].get("caller_profile")) if flows else {}
     cells: dict[str, str | None] = {name: _text(variables.get(name)) for name in VARIABLES}
     headers = {name.lower(): value for name, value in variables.items() if name[:6].lower() == "sip_h_"}
-    cells |= {name: _text(headers.get(name.lower())) for name in MARKS}
+    cells |= {name: _text(headers.get(name.lower())) for name in (*MARKS, *PRIVACY)}
     cells |= {"last_app": _text(variables.get("last_app")), "last_arg": _kind(_text(variables.get("last_arg")))}
     cells |= {name: _text(profile.get(name)) or _text(variables.get(name)) for name in PROFILE}
     cells |= {field: _time(flows, variables, *sources) for field, sources in TIMES.items()}

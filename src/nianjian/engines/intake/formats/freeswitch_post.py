@@ -43,7 +43,7 @@ def parse_leg(text: str) -> Leg:
     profile: dict[str, Any] = {name: cell for name in PROFILE if (cell := cells[name])}
     if cells["originator"]:
         profile["originator"] = {"originator_caller_profiles": [{"uuid": cells["originator"]}]}
-    named = ("uuid", *form.VARIABLES, *form.MARKS, *form.LAST)
+    named = ("uuid", *form.VARIABLES, *form.MARKS, *form.PRIVACY, *form.LAST)
     document = {
         "core-uuid": cells["core_uuid"],
         "switchname": cells["switchname"],

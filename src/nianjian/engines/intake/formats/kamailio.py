@@ -185,12 +185,13 @@ def _both(columns: Columns) -> Fields:
     """
     pai, callee = columns.cell("pai"), columns.cell("dst_user")
     inside = NULL if pai == NULL else f"nullif(regexp_extract({pai}, '(?:sips?|tel):([^@;>]+)', 1), '')"
-    display = first_of((inside, columns.cell("src_user")))
-    outward, inward = is_public_number(callee), is_public_number(display)
+    caller, withheld = columns.cell("src_user"), columns.withholds()
+    outward, inward = is_public_number(callee), is_public_number(first_of((inside, caller)))
+    display = first_of((inside, caller if withheld == "false" else f"(case when not {withheld} then {caller} end)"))
     return Fields(
         call_key='"callid"',
         direction=f"(case when {outward} then 'out' when {inward} then 'in' else 'internal' end)",
-        caller=columns.cell("src_user"),
+        caller=caller,
         display=display,
         callee=callee,
     )

@@ -11,12 +11,17 @@ from nianjian.engines.metrics.simulate import Moves
 
 
 class RunForm(forms.Form):
-    """As-of day and province of a run; both may be left to the rulebook and the enterprise."""
+    """As-of day and province of a run; both may be left to the calendar and the enterprise."""
 
     as_of = forms.DateField(
-        label=_("as-of day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("as-of day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Empty: today, or the end of the data year once that is over."),
     )
-    province = forms.CharField(label=_("province"), required=False, max_length=20)
+    province = forms.CharField(
+        label=_("province"), required=False, max_length=20, help_text=_("Empty: the enterprise's.")
+    )
 
 
 class SimulateForm(forms.Form):

@@ -397,7 +397,7 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
         "quality": mark_safe_fragment(sections.quality_table(data, _)),
         "splits": split_links(one, _),
         "forms": list(FORMS),
-        "run_form": RunForm(initial={"as_of": data["period"]["as_of"], "province": data["province"]}),
+        "run_form": RunForm(initial={"province": data["province"]}),
     }
     return render(request, "portrait/portrait.html", context)
 

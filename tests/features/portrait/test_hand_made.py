@@ -1,0 +1,119 @@
+"""Cases worked out by hand, from the file that a switch wrote to the light."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests.support.fixtures import Import, Sheet
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.metrics import revive
+from nianjian.engines.metrics.result import Result
+from nianjian.engines.paper import sections
+from nianjian.engines.paper.words import CHINESE, words
+from nianjian.features.calls.operations import import_calls
+from nianjian.features.portrait.operations import run_portrait
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.registers.overlays import Overlay
+
+pytestmark = pytest.mark.django_db
+Json = dict[str, Any]
+CALLS = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,Privacy"
+NUMBERS = "码号,批准总位长,备案状态,备案日期,呼出权限,有效期起"
+OWN = ("95013", "5", "已备案", "2024-01-01", "是", "2024-01-01")
+
+
+@pytest.fixture(autouse=True)
+def _today(keys: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_TODAY", "2027-01-20")
+
+
+def _import(path: Path, actor: Actor) -> None:
+    how: Json = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
+    import_calls(enterprise="demo", patterns=[str(path)], actor=actor, progress=lambda *_figures: None, **how)
+
+
+def _run(actor: Actor) -> Result:
+    return run_portrait(enterprise="demo", year=2026, as_of=None, province=None, today=None, raw=False, actor=actor)
+
+
+def _overlay(key: str, value: str) -> None:
+    """An enterprise's own value, as two persons left it."""
+    Overlay(
+        id=uuid4().hex, key=key, value=value, enterprise="demo", valid_from=date(2026, 1, 1), reason="自定",
+        proposed_by="user:anna", proposed_at=clock.now(), approval="A1", approved_by="user:bo", approved_at=clock.now(),
+    ).save(force_insert=True)  # fmt: skip
+
+
+def test_a_withheld_display_is_unknown_and_never_the_caller(
+    demo: str, operator: Actor, anna: Actor, load: Import, sheet: Sheet
+) -> None:
+    """6,999 of 10,000 show landline or mobile, 100 say in their ways that it is withheld: 69.99 % to 70.99 %."""
+    load("numbers", NUMBERS, OWN)
+    withheld = cycle(
+        [("anonymous", ""), ("unknown", ""), ("Restricted", ""), ("withheld", ""), ("未知", ""), ("匿名", ""),
+         ("", "id"), ("-", "user;id"), ("8001", ""), ("", "header")]
+    )  # fmt: skip
+    shown = [("13800138000", "")] * 3000 + [("02188886666", "none")] * 3999 + [("95013", "")] * 2901
+    shown += [next(withheld) for _ in range(100)]
+    at = ("2026-03-05 10:00:00", "2026-03-05 10:00:05", "2026-03-05 10:01:05", "接通")
+    rows = [
+        (f"c{n}", "呼出", "95013", display, f"139{n:08d}", *at, privacy) for n, (display, privacy) in enumerate(shown)
+    ]
+    _import(sheet(CALLS, *rows, name="calls.csv"), operator)
+    told = _run(anna).metric("number_consistency").as_dict()
+    counts = {name: number for name, number in told["components"].items() if number}
+    assert counts == {"own_short": 2901, "landline": 3999, "mobile": 3000, "unknown": 100, "delivered": 10_000}
+    assert (told["light"], told["twins"]["evasion"]["bounds"]) == (
+        "insufficient",
+        {"low": "69.9900", "high": "70.9900"},
+    )
+    assert told["bounds"] == {"low": "29.0100", "high": "30.0100"}
+
+
+SEATS = "坐席编号,类型,备案状态,备案日期,开通日期"
+SEAT = ("S1", "人工", "已备案", "2024-01-01", "2024-01-02")
+TICKETS = "编号,来源,上级单号,受理时间,投诉人号码,被投诉号码,来电时间,内容,首次响应时间"
+OTHER_YEAR = ("T1", "企业", "A1", "2025-03-06 09:00:00", "13900000001", "95013", "2025-03-05 10:00:00", "骚扰", "")
+
+
+def _year_of_calls(sheet: Sheet, closed: set[date]) -> Path:
+    days = (date(2026, 1, 1) + timedelta(days=n) for n in range(365))
+    at = ["呼出", "02110000", "95013", "13900000001", "{0} 10:00:00", "{0} 10:00:05", "{0} 10:01:05", "接通", ""]
+    rows = [(f"c{day}", *(cell.format(day) for cell in at)) for day in days if day not in closed]
+    return sheet(CALLS, *rows, name="calls.csv")
+
+
+def test_the_whole_is_green_only_where_nothing_is_missing(
+    demo: str, operator: Actor, anna: Actor, load: Import, sheet: Sheet
+) -> None:
+    """Calls on every day but a week in October and the Sundays; first no seats and no complaints, then both."""
+    week = {date(2026, 10, day) for day in range(1, 8)}
+    sundays = {date(2026, 1, 4) + timedelta(weeks=n) for n in range(52)}
+    load("numbers", NUMBERS, OWN)
+    _import(_year_of_calls(sheet, week | sundays), operator)
+    ran = _run(anna)
+    assert ran.light == "insufficient"
+    assert [one.get("register", one["code"]) for one in ran.missing] == ["seats", "complaints", "days_without_records"]
+    assert ran.missing[-1]["count"] == len(week | sundays) == 58
+    lines = sections.missing_lines(ran.as_dict(), words(CHINESE))
+    assert lines[:2] == ("坐席空置率——缺少：坐席台账", "结案率——缺少：投诉台账")
+    assert lines[2].startswith("缺少：58 天的话单或经确认的理由（2026-01-04, 2026-01-11")
+    load("seats", SEATS, SEAT)
+    load("complaints", TICKETS, OTHER_YEAR)
+    ran = _run(anna)
+    assert {metric.slug: metric.verdict.light.value for metric in ran.metrics} == {
+        "seat_vacancy": "green", "complaint_rate": "green", "number_consistency": "green", "closing_rate": "na",
+    }  # fmt: skip
+    assert (ran.light, [one["code"] for one in ran.missing]) == ("insufficient", ["days_without_records"])
+    _overlay("portrait.quiet_days", '{"2026-10-01/2026-10-07": "国庆停业"}')
+    assert [one["count"] for one in _run(anna).missing] == [51]
+    _overlay("portrait.quiet_days", '{"2026-10-01/2026-10-07": "国庆停业", "7": "周日不外呼"}')
+    ran = _run(anna)
+    assert (ran.light, ran.missing, ran.quality["days_without_records"]["count"]) == ("green", (), 58)
+    assert revive.result(ran.as_dict()).light == "green"
