@@ -8,6 +8,8 @@ from datetime import date
 import pytest
 from tests.support.read_pages import BOOK, DAY, page
 
+from nianjian.engines.paper.dossier import finding_text
+from nianjian.engines.paper.words import words
 from nianjian.features.dossier.finding import Verdict, decide_verdict
 from nianjian.features.dossier.reading import readers
 from nianjian.features.dossier.reading.strips import seal_name
@@ -118,18 +120,23 @@ def card(
 
 
 def test_an_identity_card() -> None:
-    read = facts("legal_person_id", card(), name="欧阳翀")
+    read = facts("legal_person_id", card(), name=NAME, legal_representative="欧阳翀")
     assert read.fields == {
-        "name": "欧阳翀",
+        "person_name": "欧阳翀",
         "id_number": "11010519491231002X",
         "born": "1949-12-31",
         "expiry": "2032-05-06",
     }
     assert decide_verdict(read.findings) is Verdict.READY
-    assert read.personal >= {"name", "id_number"}
+    assert read.personal >= {"person_name", "id_number"}
 
 
 USUAL = ("浙B2-20080101", "至2030年5月10日")
+
+
+def test_a_persons_name_is_called_so() -> None:
+    (finding,) = facts("legal_person_id", card(), legal_representative="欧阳冲").findings
+    assert finding_text(finding.code, finding.values, words("zh_Hans")).startswith("姓名")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +155,7 @@ USUAL = ("浙B2-20080101", "至2030年5月10日")
         ("legal_person_id", card(born="1949年12月30日"), {}, "birth_date_differs"),
         ("legal_person_id", card(until="2006.05.06-2026.05.06"), {}, "expired"),
         ("legal_person_id", card(until="2012.05.06-长期"), {}, ""),
-        ("legal_person_id", card(), {"name": "欧阳冲"}, "field_differs"),
+        ("legal_person_id", card(), {"legal_representative": "欧阳冲"}, "field_differs"),
     ],
 )
 def test_what_is_wrong_is_told_and_nothing_else(

@@ -81,12 +81,12 @@ def _paid_months(facts: Facts, rows: Sequence[TableRow]) -> dict[str, set[int]]:
         name, months = row.cells.get("name"), set(_months(row))
         if name is None or name.plain.startswith(SUMS):
             if months and name is None:
-                facts.ask("row_unreadable", row.page, column="name")
+                facts.ask("row_unreadable", row.page, column="person_name")
             continue
         hit = NAME.fullmatch(name.plain)
         if hit is None or not months:
             if months or len(row.cells) > 2:  # noqa: PLR2004 - a title has fewer cells than a row
-                facts.ask("row_unreadable", row.page, column="period" if hit else "name")
+                facts.ask("row_unreadable", row.page, column="period" if hit else "person_name")
             continue
         if "state" in row.cells and any(word in row.cells["state"].plain for word in UNPAID):
             continue
