@@ -194,6 +194,22 @@ def test_three_months_in_a_row(period: str, count: str, months: int, passes: boo
     assert ("months_too_few" not in codes(read)) == passes
 
 
+@pytest.mark.parametrize(
+    ("period", "verdict", "found"),
+    [
+        ("202611-202701", Verdict.READY, []),
+        ("202612-202702", Verdict.READY, []),  # the month of the submission is paid already
+        ("202610-202612", Verdict.READY, ["months_end_early"]),
+        ("202612-202701", Verdict.NOT_READY, ["months_too_few"]),
+        ("202701-202702", Verdict.NOT_READY, ["months_too_few"]),
+        ("202611-202612", Verdict.NOT_READY, ["months_too_few", "months_end_early"]),
+    ],
+)
+def test_two_months_stop_and_three_pass(period: str, verdict: Verdict, found: list[str]) -> None:
+    read = facts("social_insurance", same(period, ""), day=LISTED)
+    assert (decide_verdict(read.findings), codes(read)) == (verdict, found)
+
+
 def test_a_gap_breaks_the_run() -> None:
     rows = [(name, month, "") for name in ("刘垚", "陈淼", "欧阳翀") for month in ("202610", "202611", "202701")]
     read = facts("social_insurance", payments(*rows), day=LISTED)
