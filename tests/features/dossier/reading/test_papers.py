@@ -15,9 +15,11 @@ from nianjian.features.dossier.reading import readers
 from nianjian.features.dossier.reading.strips import seal_name
 from nianjian.features.dossier.reading.text import (
     Facts,
+    PageNumber,
     PageText,
     Span,
     check_page_order,
+    check_read_numbers,
     find_dates,
     find_span,
     page_from_json,
@@ -320,6 +322,25 @@ def test_page_numbers_in_order() -> None:
     read = page_number(footed(1, "- 7 -"))
     assert read is not None
     assert (read.number, read.total) == (7, None)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "last", "found"),
+    [
+        ({1: (1, 19), 18: (18, 19)}, 18, ["pages_end_early"]),
+        ({1: (1, 19), 16: (16, 19)}, 18, ["pages_end_early"]),  # the last two numbers were not read
+        ({1: (1, 19), 16: (16, 19)}, 19, []),
+        ({3: (4, 19)}, 18, ["pages_begin_late"]),
+        ({3: (1, 17)}, 19, []),  # a cover and a list of contents before it
+        ({1: (1, 2), 4: (1, 3)}, 6, []),  # the second of two was not read, an annex without numbers behind it
+        ({1: (1, 3), 3: (1, 3)}, 5, ["pages_missing"]),
+    ],
+)
+def test_a_missing_sheet_is_found_by_the_numbers_that_were_read(
+    numbers: dict[int, tuple[int, int]], last: int, found: list[str]
+) -> None:
+    read = [PageNumber(page, *told) for page, told in numbers.items()]
+    assert [one.code for one in check_read_numbers(read, 1, last)] == found
 
 
 def test_dates_and_spans() -> None:
