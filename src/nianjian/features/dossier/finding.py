@@ -56,7 +56,7 @@ def decide_verdict(findings: Iterable[Finding]) -> Verdict:
 class PageFound:
     """``page`` from 1. ``dpi`` None: no scanned picture covers the page. ``skew_deg`` None: nothing to measure by.
 
-    ``rotation``: degrees clockwise by which the page must be turned to stand upright, 0, 90, 180 or 270; None: unsure.
+    ``rotation``: degrees clockwise by which the page lies turned, 0, 90, 180 or 270; None: unsure.
     ``colour`` is `colour` or `grey`.
     """
 

@@ -10,7 +10,7 @@ from tests.support.read_pages import BOOK, DAY, page
 
 from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.words import words
-from nianjian.features.dossier.finding import Verdict, decide_verdict
+from nianjian.features.dossier.finding import Verdict, Weight, decide_verdict
 from nianjian.features.dossier.reading import readers
 from nianjian.features.dossier.reading.strips import seal_name
 from nianjian.features.dossier.reading.text import (
@@ -237,6 +237,14 @@ def test_names_are_matched_with_the_staff() -> None:
     strange = facts("social_insurance", same("202611-202701", "3"), day=LISTED, people="赵一")
     told = {one.code: one.values for one in strange.findings}
     assert told["names_not_on_staff"] == {"count": len(strange.fields["names"])}, "one sentence, not one a name"
+
+
+def test_who_may_stand_on_a_page_that_was_not_read_is_not_missing() -> None:
+    across = page(["姓", "名", "垚刘", "淼陈", "欧阳翀"], 2, confidence=0.4)
+    read = facts("social_insurance", same("202612-202701", "2"), across, day=LISTED, people="刘垚\n陈淼\n欧阳翀\n王建国")
+    assert [(one.code, one.page, one.weight) for one in read.findings] == [
+        ("months_too_few", None, Weight.ASK), ("people_unread", 2, Weight.ASK),
+    ]  # fmt: skip
 
 
 def test_an_unsure_row_needs_a_person() -> None:

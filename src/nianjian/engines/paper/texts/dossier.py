@@ -543,6 +543,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "months_end_early": mark("the last paid month is {last}; a later list may be wanted"),
     "people_not_throughout": mark("not everyone was paid for in the last {months} months; explain who began or left"),
     "people_few": mark("{people} people are listed, agencies speak of at least {wanted}"),
+    "people_unread": mark(
+        "no row of the list was read on pages {pages}, and {count} people of the staff list were not found elsewhere; a"
+        " person reads these pages"
+    ),
     "people_missing": mark("{count} people of the staff list were not found in the list; explain them"),
     "name_nearly": mark("a name differs from the staff list in one sign; compare it with the page"),
     "name_not_on_staff": mark("a name of the list is not on the staff list"),
