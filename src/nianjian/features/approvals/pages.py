@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
+from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.rectification import DIMENSIONS
 from nianjian.engines.paper.words import mark, words
@@ -175,7 +176,8 @@ def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpRespo
             (gettext(LABELS[name]), _(DIMENSIONS[str(value)]) if name == "by" else translate_value(name, value, _))
             for name, value in one["asked"].items()
             if name in LABELS and value
-        ],
+        ]
+        + [(gettext("Finding"), finding_text(told["code"], told["values"], _)) for told in one["asked"].get("findings", ())],
         "asked_by": _person(one["requested_by"]),
         "decided_by": _person(one["decided_by"] or ""),
         "open": one["state"] == "pending",

@@ -49,7 +49,7 @@ MARKS: Final[Mapping[str, str]] = {
 NEXT: Final[Mapping[str, str]] = {
     "missing": mark("Upload the paper."),
     "returned": mark("Read why it was sent back, and upload a better file."),
-    "not_ready": mark("Mend what the check found, and upload the paper again."),
+    "not_ready": mark("Mend what the check found and upload the paper again, or let two people overrule the check."),
     "to_confirm": mark("Look at the pages and confirm them, or send the file back."),
     "expired": mark("Upload a paper that is valid on the day of handing in."),
 }
@@ -313,7 +313,11 @@ SEAL_KINDS: Final[Mapping[str, str]] = {
     "finance_seal": mark("finance seal"),
     "legal_person_seal": mark("legal representative's seal"),
 }
-REQUEST_KINDS: Final[Mapping[str, str]] = {**SEAL_KINDS, "seal_use": mark("use of a seal's picture")}
+REQUEST_KINDS: Final[Mapping[str, str]] = {
+    **SEAL_KINDS,
+    "seal_use": mark("use of a seal's picture"),
+    "finding_overruling": mark("overruling of what a check found"),
+}
 PLACES: Final[Mapping[str, str]] = {
     "cover_seal": mark("first-page seal"),
     "copy_seal": mark("seal on copies"),
@@ -360,7 +364,11 @@ TEXTS: Final[Mapping[str, str]] = {
         " that its papers share, and parts would hide that; scan each paper into a file of its own"
     ),
     "dossier_picture_unknown": mark("there is no picture of page {page}; have the pages drawn first"),
-    "dossier_not_ready": mark("version {version} of {item} has findings that must not stand; add a file without them"),
+    "dossier_not_ready": mark(
+        "version {version} of {item} has findings that must not stand; add a file without them, or let two people"
+        " overrule them"
+    ),
+    "dossier_finding_unknown": mark("version {version} of {item} has no finding {finding} there that can be overruled"),
     "dossier_days_reversed": mark("the paper ends on {until}, before it begins on {effective}; correct the days"),
     "dossier_reason_missing": mark("say why: the text is empty"),
     "dossier_item_required": mark("{item} must be in every package; only the algorithm filing may not apply"),
