@@ -124,8 +124,11 @@ def _sheet(page: PageFound, drawn: DrawnPage, limits: Limits) -> list[Finding]:
     if page.skew_deg is not None and abs(page.skew_deg) > limits.skew:
         lean = {"degrees": abs(page.skew_deg), "most": f"{limits.skew:g}"}
         found.append(Finding("scan_skewed", Weight.STOP, page.page, lean))
+    upright = drawn.facts.wide_mm <= drawn.facts.high_mm
     if page.rotation is None:
         found.append(Finding("scan_turn_unsure", Weight.ASK, page.page))
+    elif page.rotation in {90, 270} and upright:  # a landscape page in an upright sheet, as it is bound and scanned
+        found.append(Finding("scan_across", Weight.NOTE, page.page))
     elif page.rotation:
         found.append(Finding("scan_turned", Weight.STOP, page.page, {"degrees": page.rotation}))
     return found

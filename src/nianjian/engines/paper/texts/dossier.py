@@ -388,6 +388,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "scan_blank": mark("the page is blank; take it out, or scan its other side"),
     "scan_skewed": mark("the page leans by {degrees}°, at most {most}° are taken; lay it straight and scan again"),
     "scan_turned": mark("the page stands turned by {degrees}°; turn it upright"),
+    "scan_across": mark("a landscape page lies across the upright sheet, as it is bound"),
     "scan_turn_unsure": mark("which way is up could not be told; look at the page"),
     "scan_blurred": mark("the page is blurred (edges {width} pixels wide); scan it again"),
     "scan_upscaled": mark("the picture looks enlarged from a lower resolution; look whether small print is sharp"),
