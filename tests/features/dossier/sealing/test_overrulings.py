@@ -13,6 +13,7 @@ from tests.features.dossier.sealing.conftest import YEAR
 from tests.support import packages
 from tests.support.people import signed_in
 
+from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations
 from nianjian.features.dossier import materials
@@ -137,3 +138,12 @@ def test_the_page_asks_and_shows_both_names(demo: str, anna: Actor, bo: Actor, b
     for place in (page, reverse("dossier-pages", args=[demo, YEAR, "articles", 1])):
         shown = client.get(place).content.decode()
         assert all(word in shown for word in ("anna", "bo", REASON)), place
+
+
+def test_the_command_asks(demo: str, anna: Actor, bo: Actor, body: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    _keep(demo, anna, body, TURNED)
+    words = ["--item", "articles", "--version", "1", "--finding", "scan_turned", "--page", "1", "--reason", REASON]
+    assert main(["dossier", "overrule", "--enterprise", demo, "--year", str(YEAR), *words, "--json"]) == 0
+    asked = json.loads(capsys.readouterr().out)
+    assert (asked["state"], asked["page"], asked["count"]) == ("pending", 1, 1)
+    assert operations.approve(approval=asked["approval"], actor=bo)["finding"] == "scan_turned"
