@@ -259,8 +259,8 @@ def _overrule_form(newest: Version) -> forms.Form | None:
         return None
     form = _form("overrule", version=newest.number)
     named = {f"{one['code']}:{one['page'] or ''}": one for one in found}
-    widget = form.fields["finding"].widget
-    widget.choices = [(key, _finding_name(one, _)) for key, one in named.items()]  # type: ignore[attr-defined] -- of a Select
+    choices = [(key, _finding_name(one, _)) for key, one in named.items()]
+    form.fields["finding"].widget = forms.Select(choices=choices)
     return form
 
 
