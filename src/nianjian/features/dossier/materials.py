@@ -180,8 +180,8 @@ def store_version(*, place: Place, file: File, actor: Actor, reused_from: int | 
             made = Version.objects.create(
                 material=row, number=1 if last is None else last.number + 1, name=file.name,
                 media_type=file.media_type, sha256=stored.sha256, size=stored.size, blob=stored.id, pages=file.pages,
-                verdict=file.verdict.value, report=_to_json(file.report), reused_from=reused_from, recorded_at=clock.now(),
-                recorded_by=str(actor),
+                verdict=file.verdict.value, report=_to_json(file.report), reused_from=reused_from,
+                recorded_at=clock.now(), recorded_by=str(actor),
             )  # fmt: skip
             pictures.store_pictures(of=made, pictures=file.pictures)
             told = {"version": made.number, "sha256": sha256, "verdict": made.verdict, "reused_from": reused_from}

@@ -241,7 +241,9 @@ def test_names_are_matched_with_the_staff() -> None:
 
 def test_who_may_stand_on_a_page_that_was_not_read_is_not_missing() -> None:
     across = page(["姓", "名", "垚刘", "淼陈", "欧阳翀"], 2, confidence=0.4)
-    read = facts("social_insurance", same("202612-202701", "2"), across, day=LISTED, people="刘垚\n陈淼\n欧阳翀\n王建国")
+    read = facts(
+        "social_insurance", same("202612-202701", "2"), across, day=LISTED, people="刘垚\n陈淼\n欧阳翀\n王建国"
+    )
     assert [(one.code, one.page, one.weight) for one in read.findings] == [
         ("months_too_few", None, Weight.ASK), ("people_unread", 2, Weight.ASK),
     ]  # fmt: skip

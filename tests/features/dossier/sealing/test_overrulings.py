@@ -53,7 +53,7 @@ def _confirm(demo: str, actor: Actor) -> None:
     checklist.confirm(enterprise=demo, year=YEAR, item="articles", number=1, actor=actor)
 
 
-def _refused(code: str, call: Any, *given: object, **more: object) -> None:  # noqa: ANN401 -- one of ours
+def _refused(code: str, call: Any, *given: object, **more: object) -> None:
     with pytest.raises(NianjianError) as caught:
         call(*given, **more)
     assert caught.value.code == code

@@ -568,7 +568,9 @@ def find_gaps(numbers: Sequence[PageNumber]) -> Iterator[tuple[PageNumber, PageN
     """Neighbours of the file whose numbers do not follow each other; a new count may begin once the old one is full."""
     for one, other in pairwise(numbers):
         between = other.page - one.page
-        follows = other.number == one.number + between and (one.total == other.total or None in {one.total, other.total})
+        follows = other.number == one.number + between and (
+            one.total == other.total or None in {one.total, other.total}
+        )
         begins = other.number == 1 and (one.total is None or one.number <= one.total < one.number + between)
         if not follows and not begins:
             yield one, other
