@@ -155,13 +155,13 @@ def id_card(draw: random.Random) -> tuple[str, dict[str, Any], dict[str, Any]]:
     """Both sides on one page."""
     number, born = identity(draw)
     truth = {
-        "name": draw.choice(NAMES),
+        "person_name": draw.choice(NAMES),
         "id_number": number,
         "expiry": f"20{draw.randint(28, 45)}-03-1{draw.randint(0, 9)}",
     }
     year = int(truth["expiry"][:4])
     pairs = [
-        ["姓　名", truth["name"]],
+        ["姓　名", truth["person_name"]],
         ["性　别", "男　民　族　汉"],
         ["出　生", born],
         ["住　址", "浙江省杭州市上城区中山中路12号"],

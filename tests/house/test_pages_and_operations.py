@@ -110,7 +110,9 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "dossier-reuse": "dossier_reuse",
     "dossier-item": "dossier_get dossier_versions dossier_comments",
     "dossier-upload": "dossier_add jobs_get jobs_stop",
-    "dossier-act": "dossier_confirm dossier_return dossier_assign dossier_comment dossier_not_applicable",
+    "dossier-act": (
+        "dossier_confirm dossier_return dossier_overrule dossier_assign dossier_comment dossier_not_applicable"
+    ),
     "dossier-fetch": "dossier_fetch", "rounds": "rounds_list", "rounds-submit": "rounds_submit",
     "rounds-one": "rounds_get",
     "rounds-act": "rounds_return rounds_answer rounds_passed rounds_paper_add",

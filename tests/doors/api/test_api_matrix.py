@@ -125,6 +125,13 @@ BODIES: Final[Mapping[str, Any]] = {
     "package_generate": {"items": ["seat_table"]},
     "dossier_comment": {"text": "已催"},
     "dossier_return": {"reason": "看不清"},
+    "dossier_overrule": {
+        "year": 2025,
+        "item": "articles",
+        "version": 1,
+        "finding": "scan_turned",
+        "reason": "页面是正的",
+    },
     "rounds_submit": b"{}",
     "rounds_return": {"received": "2026-01-06", "requests": [{"text": "补章"}]},
     "rounds_answer": {"note": "已装订"},

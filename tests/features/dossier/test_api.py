@@ -20,6 +20,7 @@ from tests.support.paper_scans import a4
 from nianjian.doors.api.application import API
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions import manifest
+from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.models import PagePicture
 from nianjian.platform.accounts.query import enterprise
 from nianjian.platform.audit.query import acts
@@ -315,3 +316,19 @@ def test_a_zip_without_manifest_is_no_package(lead: Client) -> None:
     _refused(upload(lead, f"{SEASON}/verification", a4(), name="a.pdf"), 422, "dossier_verify_what")
     gone = upload(lead, f"{SEASON}/verification", a4(), name="a.pdf", against="3", scan="true")
     assert gone.status_code == 404
+
+
+def test_a_finding_is_overruled_by_two_people_and_says_so(api: Ask, lead: Client) -> None:
+    turned = {"code": "scan_turned", "weight": "stop", "page": 1, "values": {"degrees": 180}}
+    given = {"verdict": Verdict.NOT_READY, "report": {"fields": {}, "findings": [turned]}, "confirmed": False}
+    keep_paper("number_ledger", a4(), **given)
+    place = {"year": 2025, "item": "number_ledger", "version": 1, "finding": "scan_turned"}
+    _refused(post(lead, f"{DEMO}/dossier/overrulings", {**place, "reason": "正的"}), 404, "dossier_finding_unknown")
+    asked = post(lead, f"{DEMO}/dossier/overrulings", {**place, "page": 1, "reason": "正的"})
+    assert (asked.status_code, asked.json()["state"]) == (202, "pending")
+    second = api("administrator", name="bo")
+    decision = f"{DEMO}/approvals/{asked.json()['approval']}/decision"
+    assert post(second, decision, {"decision": "yes"}).status_code == 200
+    (told,) = lead.get(f"{LEDGER}/versions").json()["items"]
+    assert (told["verdict"], told["findings"][0]["weight"]) == ("needs_person", "stop")
+    assert told["findings"][0]["overruled"].items() >= {"reason": "正的", "approved_by": "user:bo"}.items()

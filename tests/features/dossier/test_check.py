@@ -20,9 +20,18 @@ from tests.support.scans.ink import Print
 
 from nianjian.doors.cli.main import main
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.check import CheckResult, InspectedPage, Limits, _form, check, find_missing_seals
+from nianjian.features.dossier.check import (
+    CheckResult,
+    InspectedPage,
+    Limits,
+    _form,
+    _sheet,
+    check,
+    find_missing_seals,
+)
 from nianjian.features.dossier.finding import PageFound, ReadFields, Sheet, Verdict, Weight
 from nianjian.features.dossier.generated.document import Document, pdf
+from nianjian.features.dossier.ingest.receive import DrawnPage, PageFacts
 from nianjian.features.dossier.kinds import Form, get_item
 from nianjian.features.dossier.seals.mask import Kind, Seal
 
@@ -107,6 +116,24 @@ def test_a_seal_that_is_not_there_is_missed(found: list[PageFound], wanted: list
     missing = list(find_missing_seals(get_item("shareholders"), found, Rulebook.on(date(2026, 11, 1))))
     assert [(one.code, one.page) for one in missing] == wanted
     assert {one.weight for one in missing} <= {Weight.STOP}
+
+
+@pytest.mark.parametrize(
+    ("rotation", "sides", "wanted"),
+    [
+        (0, (210, 297), []),
+        (180, (210, 297), [("scan_turned", Weight.STOP)]),
+        (270, (210, 297), [("scan_across", Weight.NOTE)]),  # a landscape list in a bound book
+        (270, (297, 210), [("scan_turned", Weight.STOP)]),
+        (None, (210, 297), [("scan_turn_unsure", Weight.ASK)]),
+    ],
+)
+def test_a_landscape_page_across_the_sheet_is_no_fault(
+    rotation: int | None, sides: tuple[int, int], wanted: list[tuple[str, Weight]]
+) -> None:
+    drawn = DrawnPage(PageFacts(1, *map(float, sides), (), 0), 100, np.zeros((1, 1, 3), np.uint8), 300)
+    found = _sheet(replace(_page(), rotation=rotation), drawn, Limits.of(Rulebook.on(date(2026, 11, 1))))
+    assert [(one.code, one.weight) for one in found] == wanted
 
 
 @pytest.mark.parametrize(

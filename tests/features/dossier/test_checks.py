@@ -6,12 +6,15 @@ import random
 
 import cv2
 import numpy as np
+import pypdfium2
 import pytest
 from tests.support.scans import ink, paper, scanner
 
 from nianjian.features.dossier import checks
+from nianjian.features.dossier.generated.document import Document, Table, pdf
 from nianjian.features.dossier.ingest.inside.draw import tiles
 from nianjian.features.dossier.ingest.receive import PageFacts, Picture
+from nianjian.features.dossier.reading import ocr
 from nianjian.features.dossier.seals.mask import scale_page, whiten
 
 
@@ -109,3 +112,16 @@ def test_a_faint_seal_makes_a_page_coloured() -> None:
     ink.stamp(page, layer, "faded", 600, 900)
     white = whiten(scale_page(page, paper.DPI))
     assert checks.colour_share(checks.colour_mask(white)) >= 0.0004
+
+
+@pytest.mark.parametrize(("kind", "turn"), [("signs", 0), ("signs", 90), ("list", 0), ("list", 180)])
+def test_which_way_is_up_counts_as_it_is_read(kind: str, turn: int) -> None:
+    people = tuple((str(at), f"张三{at}", "3301**********1234", "202611-202701") for at in range(1, 37))
+    table = Table("社保缴费清单", ("序号", "姓名", "证件号码", "缴费起止年月"), people)
+    signs = ("负责人", "制表人", "企业（盖章）", "日期")
+    tables, signed = ((), signs) if kind == "signs" else ((table,), ())
+    made = Document("monthly_traffic", "呼叫流量月报", (), "运行 1", tables, (), signed)
+    with pypdfium2.PdfDocument(pdf(made)) as document:
+        drawn = np.ascontiguousarray(document[0].render(scale=100 / 72).to_numpy()[..., :3])
+    page, _jpeg = scanner.scanned(drawn, scanner.Faults(skew=0.4, noise=3, quality=85), random.Random(3))
+    assert checks.detect_rotation(np.ascontiguousarray(np.rot90(page, -turn // 90)), ocr.read_turn) == turn

@@ -142,6 +142,7 @@ COMMANDS |= {
     "dossier add": (Act.LOAD, HERE, ("PAPER", *ITEM)),
     "dossier confirm": (Act.LOAD, HERE, ("--version", "1", *ITEM)),
     "dossier return": (Act.LOAD, HERE, ("--version", "1", "--reason", "x", *ITEM)),
+    "dossier overrule": (Act.REQUEST, HERE, ("--version", "1", "--finding", "scan_turned", "--reason", "x", *ITEM)),
     "dossier not-applicable": (Act.LOAD, HERE, ("--reason", "x", *AT, *YEAR)),
     "dossier assign": (Act.LOAD, HERE, ("--owner", "x", *ITEM)),
     "dossier comment": (Act.LOAD, HERE, ("--text", "x", *ITEM)),

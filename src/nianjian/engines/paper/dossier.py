@@ -13,8 +13,8 @@ from nianjian.engines.paper.words import Words
 def finding_text(code: str, values: Mapping[str, Any], _: Words) -> str:
     """A finding's sentence; fields and opinions in it by their names."""
     said = dict(values)
-    if "field" in said:
-        said["field"] = _field_name(str(said["field"]), _)
+    for name in said.keys() & {"field", "column"}:
+        said[name] = _field_name(str(said[name]), _)
     if "fields" in said:
         said["fields"] = _(", ").join(_field_name(one, _) for one in str(said["fields"]).split(", "))
     if str(said.get("opinion")) in OPINIONS:

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
+from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.rectification import DIMENSIONS
-from nianjian.engines.paper.words import mark, words
+from nianjian.engines.paper.words import Words, mark, words
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.approvals import operations as flow
 from nianjian.features.rulebook.operations import enqueue_effects
@@ -139,6 +140,16 @@ def _describe_request(asked: Mapping[str, object]) -> str:
     return " · ".join(str(translate_value(name, asked[name], _)) for name in names if asked.get(name))
 
 
+def _pairs(asked: Mapping[str, Any], _: Words) -> list[tuple[str, object]]:
+    found = [
+        (gettext(LABELS[name]), _(DIMENSIONS[str(value)]) if name == "by" else translate_value(name, value, _))
+        for name, value in asked.items()
+        if name in LABELS and value
+    ]
+    told = [(one["code"], {"page": one["page"], **one["values"]}) for one in asked.get("findings", ())]
+    return [*found, *((gettext("Finding"), finding_text(code, values, _)) for code, values in told)]
+
+
 def _person(actor: str) -> str:
     return actor.partition(":")[2] or actor
 
@@ -171,11 +182,7 @@ def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpRespo
         "state": translate_value("state", one["state"], _),
         "badge": BADGES[one["state"]],
         "kind": translate_value("kind", one["kind"], _),
-        "pairs": [
-            (gettext(LABELS[name]), _(DIMENSIONS[str(value)]) if name == "by" else translate_value(name, value, _))
-            for name, value in one["asked"].items()
-            if name in LABELS and value
-        ],
+        "pairs": _pairs(one["asked"], _),
         "asked_by": _person(one["requested_by"]),
         "decided_by": _person(one["decided_by"] or ""),
         "open": one["state"] == "pending",

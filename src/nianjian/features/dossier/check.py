@@ -27,6 +27,7 @@ from nianjian.features.dossier.finding import (
 )
 from nianjian.features.dossier.ingest.receive import DrawnPage, ReceivedFile, receive, render_pages
 from nianjian.features.dossier.kinds import Form, Item
+from nianjian.features.dossier.reading import ocr
 from nianjian.features.dossier.seals import seam
 from nianjian.features.dossier.seals.detect import find_seals_in
 from nianjian.features.dossier.seals.mask import OFFICIAL, Kind, Picture, Seal, find_red, scale_page, whiten
@@ -82,7 +83,7 @@ def inspect(drawn: DrawnPage, limits: Limits) -> InspectedPage:
     seals = tuple(_rounded(one) for one in find_seals_in(ink))
     plane = checks.colour_mask(ink.white)
     empty = checks.ink_share(ink.white) < limits.blank and not seals
-    turned = 0 if empty else checks.detect_rotation(bgr)
+    turned = 0 if empty else checks.detect_rotation(bgr, ocr.read_turn)
     grey = cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY).astype(np.uint8)
     across = turned in {90, 270}
     lean = None if empty else checks.measure_skew(np.ascontiguousarray(np.rot90(grey)) if across else grey)
@@ -123,8 +124,11 @@ def _sheet(page: PageFound, drawn: DrawnPage, limits: Limits) -> list[Finding]:
     if page.skew_deg is not None and abs(page.skew_deg) > limits.skew:
         lean = {"degrees": abs(page.skew_deg), "most": f"{limits.skew:g}"}
         found.append(Finding("scan_skewed", Weight.STOP, page.page, lean))
+    upright = drawn.facts.wide_mm <= drawn.facts.high_mm
     if page.rotation is None:
         found.append(Finding("scan_turn_unsure", Weight.ASK, page.page))
+    elif page.rotation in {90, 270} and upright:  # a landscape page in an upright sheet, as it is bound and scanned
+        found.append(Finding("scan_across", Weight.NOTE, page.page))
     elif page.rotation:
         found.append(Finding("scan_turned", Weight.STOP, page.page, {"degrees": page.rotation}))
     return found

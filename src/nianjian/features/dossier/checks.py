@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -133,7 +133,6 @@ def _enough(one: PictureOnPage, least: int) -> bool:
     return all(dpi > 0 and pixels + 1 > pixels / dpi * least for pixels, dpi in zip(one.pixels, one.dpi, strict=True))
 
 
-_TURNS: Final = (0, 90, 180, 270)
 _SHORT: Final = 256
 """Pixels of the shorter side, as the model takes it: its package's own way there is slow, and skips most pixels."""
 
@@ -156,13 +155,13 @@ def _ask_model(bgr: Picture) -> int:
     return int(label) % 360
 
 
-def detect_rotation(bgr: Picture) -> int | None:
-    """Degrees clockwise by which the page lies turned; None where a second look, turned upright, disagrees."""
-    turned = _ask_model(bgr)
-    if turned == 0:
-        return 0
-    upright = np.rot90(bgr, _TURNS.index(turned))
-    return turned if _ask_model(upright.astype(np.uint8)) == 0 else None
+def detect_rotation(bgr: Picture, read: Callable[[Picture], int | None]) -> int | None:
+    """Degrees clockwise by which the page (100 dpi) lies turned; None where it cannot be told.
+
+    The model sees a small square of the page and errs on tables and on pages with little on them: that a page is
+    turned counts only as its lines are ``read``.
+    """
+    return 0 if _ask_model(bgr) == 0 else read(bgr)
 
 
 REACH: Final = 6.0

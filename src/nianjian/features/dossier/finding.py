@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,11 +52,29 @@ def decide_verdict(findings: Iterable[Finding]) -> Verdict:
     return Verdict.NEEDS_PERSON if Weight.ASK in weights else Verdict.READY
 
 
+ANSWER: Final = "answer"  # of a finding in a report: reason, who asked, and once agreed to who agreed
+
+
+def is_overruled(one: Mapping[str, Any]) -> bool:
+    """Whether two people have overruled a finding, as reports hold it."""
+    return "approved_by" in one.get(ANSWER, {})
+
+
+def decide_open_verdict(findings: Iterable[Mapping[str, Any]]) -> Verdict:
+    """What the findings of a report that nobody has overruled leave; never ready by that alone: a person confirms."""
+    found = list(findings)
+    weights = {Weight(one["weight"]) for one in found if not is_overruled(one)}
+    if Weight.STOP in weights:
+        return Verdict.NOT_READY
+    asked = Weight.ASK in weights or any(is_overruled(one) for one in found)
+    return Verdict.NEEDS_PERSON if asked else Verdict.READY
+
+
 @dataclass(frozen=True, slots=True)
 class PageFound:
     """``page`` from 1. ``dpi`` None: no scanned picture covers the page. ``skew_deg`` None: nothing to measure by.
 
-    ``rotation``: degrees clockwise by which the page must be turned to stand upright, 0, 90, 180 or 270; None: unsure.
+    ``rotation``: degrees clockwise by which the page lies turned, 0, 90, 180 or 270; None: unsure.
     ``colour`` is `colour` or `grey`.
     """
 

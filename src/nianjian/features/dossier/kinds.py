@@ -83,7 +83,7 @@ ITEMS: Final[Mapping[str, Item]] = {
         Item("audit_report", "materials.m5", ("opinion", "firm", "year"), titles=("审计报告",),
              words=("审计意见", "会计师事务所", "注册会计师", "财务报表", "治理层")),
         # 法人身份证: the ID card of the legal representative.
-        Item("legal_person_id", "materials.m6", ("name", "expiry"), coloured=True,
+        Item("legal_person_id", "materials.m6", ("person_name", "expiry"), coloured=True,
              titles=("居民身份证",),
              words=("公民身份号码", "签发机关", "有效期限", "民族", "住址")),
         # 社保缴费清单: the social-insurance payment list.

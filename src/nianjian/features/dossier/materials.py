@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier import pictures
-from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.finding import ANSWER, Verdict, decide_open_verdict
 from nianjian.features.dossier.ingest.receive import SmallPicture
 from nianjian.features.dossier.kinds import ITEMS, get_item
 from nianjian.features.dossier.models import Material, Version
@@ -180,8 +180,8 @@ def store_version(*, place: Place, file: File, actor: Actor, reused_from: int | 
             made = Version.objects.create(
                 material=row, number=1 if last is None else last.number + 1, name=file.name,
                 media_type=file.media_type, sha256=stored.sha256, size=stored.size, blob=stored.id, pages=file.pages,
-                verdict=file.verdict.value, report=_report(file), reused_from=reused_from, recorded_at=clock.now(),
-                recorded_by=str(actor),
+                verdict=file.verdict.value, report=_to_json(file.report), reused_from=reused_from,
+                recorded_at=clock.now(), recorded_by=str(actor),
             )  # fmt: skip
             pictures.store_pictures(of=made, pictures=file.pictures)
             told = {"version": made.number, "sha256": sha256, "verdict": made.verdict, "reused_from": reused_from}
@@ -190,17 +190,33 @@ def store_version(*, place: Place, file: File, actor: Actor, reused_from: int | 
 
 
 def _store_check(row: Version, file: File, actor: Actor) -> None:
-    """Keep what the check says now; what a person stands for stays as it was."""
-    before, report = row.verdict, _report(file)
-    if row.confirmed_at is not None or (before, row.report) == (file.verdict.value, report):
+    """Keep what the check says now; what a person stands for, and answers to findings that it repeats, stay."""
+    before, old = row.verdict, row.report
+    answers = {_key(one): one[ANSWER] for one in read_report(row).get("findings", ()) if ANSWER in one}
+    found = [
+        {**one, ANSWER: answers[_key(one)]} if _key(one) in answers else one for one in file.report.get("findings", ())
+    ]
+    report = {**file.report, "findings": found} if found else file.report
+    verdict = decide_open_verdict(found) if answers else file.verdict
+    if row.confirmed_at is not None or (before, old) == (verdict.value, _to_json(report)):
         return
-    row.verdict, row.report = file.verdict.value, report
-    row.save(update_fields=["verdict", "report"])
+    store_report(row, report, verdict)
     note("checked_again", row.material, actor, {"version": row.number, "before": before, "verdict": row.verdict})
 
 
-def _report(file: File) -> str:
-    return json.dumps(file.report, ensure_ascii=False, sort_keys=True)
+def _key(one: Mapping[str, Any]) -> str:
+    """A finding without its answer."""
+    return _to_json({name: value for name, value in one.items() if name != ANSWER})
+
+
+def store_report(row: Version, report: Mapping[str, Any], verdict: Verdict) -> None:
+    """Keep a version's report; the act that it is part of writes the entry."""
+    row.verdict, row.report = verdict.value, _to_json(report)
+    row.save(update_fields=["verdict", "report"])
+
+
+def _to_json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def hold_material(place: Place, actor: Actor) -> Material:

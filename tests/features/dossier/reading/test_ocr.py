@@ -11,16 +11,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pikepdf
+import pypdfium2
 import pytest
 import typst
 from bench.reading import audit_texts, papers, scanner
 from PIL import ImageFont
 from tests.support.read_pages import BOOK, DAY
+from tests.support.scans.scanner import Faults, scanned
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.finding import Sheet, Weight
+from nianjian.features.dossier.generated.document import Document, Table, pdf
 from nianjian.features.dossier.reading import ocr, readers
 from nianjian.features.dossier.reading.engine import level_page, measure_skew, unread_ink, without_red_ink
+from nianjian.features.dossier.reading.strips import check_page_order
 from nianjian.features.dossier.reading.text import Layer
 
 FONT = ImageFont.truetype(str(next(papers.FONTS.glob("*.ttc"))), 40)
@@ -154,3 +158,16 @@ def test_sheets_of_a_check_are_read_too() -> None:
     assert [one.code for one in read.findings if one.weight is Weight.STOP] == (
         ["months_too_few"] if truth["months"] < 3 else []
     )
+
+
+def test_a_missing_last_sheet_is_found_by_numbers_in_the_corner(tmp_path: Path) -> None:
+    rows = tuple((str(at), "人工坐席", "2026-01-05") for at in range(100))
+    body = pdf(Document("seat_table", "坐席明细表", (), "运行 1", (Table("坐席", ("序号", "类型", "日期"), rows),)))
+    draw, sheets = random.Random(5), []
+    for number, page in enumerate(pypdfium2.PdfDocument(body), 1):
+        drawn = np.ascontiguousarray(page.render(scale=300 / 72).to_numpy()[..., :3])
+        drawn[3200:3400, -120:] = (60, 60, 200)  # a slice of a red seal beside the number
+        copied, _jpeg = scanned(drawn, Faults(skew=0.8, noise=5, blur=0.9, quality=60), draw)
+        sheets.append(Sheet(number, 300, copied))
+    assert check_page_order(sheets) == ()
+    assert [one.code for one in check_page_order(sheets[:-1])] == ["pages_end_early"]

@@ -8,14 +8,18 @@ from datetime import date
 import pytest
 from tests.support.read_pages import BOOK, DAY, page
 
-from nianjian.features.dossier.finding import Verdict, decide_verdict
+from nianjian.engines.paper.dossier import finding_text
+from nianjian.engines.paper.words import words
+from nianjian.features.dossier.finding import Verdict, Weight, decide_verdict
 from nianjian.features.dossier.reading import readers
 from nianjian.features.dossier.reading.strips import seal_name
 from nianjian.features.dossier.reading.text import (
     Facts,
+    PageNumber,
     PageText,
     Span,
     check_page_order,
+    check_read_numbers,
     find_dates,
     find_span,
     page_from_json,
@@ -118,18 +122,23 @@ def card(
 
 
 def test_an_identity_card() -> None:
-    read = facts("legal_person_id", card(), name="欧阳翀")
+    read = facts("legal_person_id", card(), name=NAME, legal_representative="欧阳翀")
     assert read.fields == {
-        "name": "欧阳翀",
+        "person_name": "欧阳翀",
         "id_number": "11010519491231002X",
         "born": "1949-12-31",
         "expiry": "2032-05-06",
     }
     assert decide_verdict(read.findings) is Verdict.READY
-    assert read.personal >= {"name", "id_number"}
+    assert read.personal >= {"person_name", "id_number"}
 
 
 USUAL = ("浙B2-20080101", "至2030年5月10日")
+
+
+def test_a_persons_name_is_called_so() -> None:
+    (finding,) = facts("legal_person_id", card(), legal_representative="欧阳冲").findings
+    assert finding_text(finding.code, finding.values, words("zh_Hans")).startswith("姓名")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +157,7 @@ USUAL = ("浙B2-20080101", "至2030年5月10日")
         ("legal_person_id", card(born="1949年12月30日"), {}, "birth_date_differs"),
         ("legal_person_id", card(until="2006.05.06-2026.05.06"), {}, "expired"),
         ("legal_person_id", card(until="2012.05.06-长期"), {}, ""),
-        ("legal_person_id", card(), {"name": "欧阳冲"}, "field_differs"),
+        ("legal_person_id", card(), {"legal_representative": "欧阳冲"}, "field_differs"),
     ],
 )
 def test_what_is_wrong_is_told_and_nothing_else(
@@ -187,6 +196,22 @@ def test_three_months_in_a_row(period: str, count: str, months: int, passes: boo
     assert ("months_too_few" not in codes(read)) == passes
 
 
+@pytest.mark.parametrize(
+    ("period", "verdict", "found"),
+    [
+        ("202611-202701", Verdict.READY, []),
+        ("202612-202702", Verdict.READY, []),  # the month of the submission is paid already
+        ("202610-202612", Verdict.READY, ["months_end_early"]),
+        ("202612-202701", Verdict.NOT_READY, ["months_too_few"]),
+        ("202701-202702", Verdict.NOT_READY, ["months_too_few"]),
+        ("202611-202612", Verdict.NOT_READY, ["months_too_few", "months_end_early"]),
+    ],
+)
+def test_two_months_stop_and_three_pass(period: str, verdict: Verdict, found: list[str]) -> None:
+    read = facts("social_insurance", same(period, ""), day=LISTED)
+    assert (decide_verdict(read.findings), codes(read)) == (verdict, found)
+
+
 def test_a_gap_breaks_the_run() -> None:
     rows = [(name, month, "") for name in ("刘垚", "陈淼", "欧阳翀") for month in ("202610", "202611", "202701")]
     read = facts("social_insurance", payments(*rows), day=LISTED)
@@ -212,6 +237,16 @@ def test_names_are_matched_with_the_staff() -> None:
     strange = facts("social_insurance", same("202611-202701", "3"), day=LISTED, people="赵一")
     told = {one.code: one.values for one in strange.findings}
     assert told["names_not_on_staff"] == {"count": len(strange.fields["names"])}, "one sentence, not one a name"
+
+
+def test_who_may_stand_on_a_page_that_was_not_read_is_not_missing() -> None:
+    across = page(["姓", "名", "垚刘", "淼陈", "欧阳翀"], 2, confidence=0.4)
+    read = facts(
+        "social_insurance", same("202612-202701", "2"), across, day=LISTED, people="刘垚\n陈淼\n欧阳翀\n王建国"
+    )
+    assert [(one.code, one.page, one.weight) for one in read.findings] == [
+        ("months_too_few", None, Weight.ASK), ("people_unread", 2, Weight.ASK),
+    ]  # fmt: skip
 
 
 def test_an_unsure_row_needs_a_person() -> None:
@@ -297,6 +332,25 @@ def test_page_numbers_in_order() -> None:
     read = page_number(footed(1, "- 7 -"))
     assert read is not None
     assert (read.number, read.total) == (7, None)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "last", "found"),
+    [
+        ({1: (1, 19), 18: (18, 19)}, 18, ["pages_end_early"]),
+        ({1: (1, 19), 16: (16, 19)}, 18, ["pages_end_early"]),  # the last two numbers were not read
+        ({1: (1, 19), 16: (16, 19)}, 19, []),
+        ({3: (4, 19)}, 18, ["pages_begin_late"]),
+        ({3: (1, 17)}, 19, []),  # a cover and a list of contents before it
+        ({1: (1, 2), 4: (1, 3)}, 6, []),  # the second of two was not read, an annex without numbers behind it
+        ({1: (1, 3), 3: (1, 3)}, 5, ["pages_missing"]),
+    ],
+)
+def test_a_missing_sheet_is_found_by_the_numbers_that_were_read(
+    numbers: dict[int, tuple[int, int]], last: int, found: list[str]
+) -> None:
+    read = [PageNumber(page, *told) for page, told in numbers.items()]
+    assert [one.code for one in check_read_numbers(read, 1, last)] == found
 
 
 def test_dates_and_spans() -> None:

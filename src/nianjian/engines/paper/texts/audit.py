@@ -78,6 +78,7 @@ VERBS: Final[Mapping[str, str]] = {
     "dossier.checked_again": mark("Paper checked again, result changed"),
     "dossier.confirmed": mark("Paper confirmed"),
     "dossier.returned": mark("Paper sent back"),
+    "dossier.overruled": mark("Finding on a paper overruled by two people"),
     "dossier.fetched": mark("Paper taken out as it came"),
     "dossier.arrived": mark("Paper came in to be sorted"),
     "dossier.read": mark("Proposal made for a paper"),

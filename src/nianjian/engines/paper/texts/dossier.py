@@ -49,7 +49,7 @@ MARKS: Final[Mapping[str, str]] = {
 NEXT: Final[Mapping[str, str]] = {
     "missing": mark("Upload the paper."),
     "returned": mark("Read why it was sent back, and upload a better file."),
-    "not_ready": mark("Mend what the check found, and upload the paper again."),
+    "not_ready": mark("Mend what the check found and upload the paper again, or let two people overrule the check."),
     "to_confirm": mark("Look at the pages and confirm them, or send the file back."),
     "expired": mark("Upload a paper that is valid on the day of handing in."),
 }
@@ -81,6 +81,10 @@ FIELDS: Final[Mapping[str, str]] = {
     "dated": mark("dated"),
     "id_number": mark("identity number"),
     "born": mark("born on"),
+    "person_name": mark("person's name"),
+    "period": mark("months paid for"),
+    "holder": mark("shareholder"),
+    "share": mark("share held"),
     "months": mark("months in a row"),
     "from": mark("first month"),
     "to": mark("last month"),
@@ -309,7 +313,11 @@ SEAL_KINDS: Final[Mapping[str, str]] = {
     "finance_seal": mark("finance seal"),
     "legal_person_seal": mark("legal representative's seal"),
 }
-REQUEST_KINDS: Final[Mapping[str, str]] = {**SEAL_KINDS, "seal_use": mark("use of a seal's picture")}
+REQUEST_KINDS: Final[Mapping[str, str]] = {
+    **SEAL_KINDS,
+    "seal_use": mark("use of a seal's picture"),
+    "finding_overruling": mark("overruling of what a check found"),
+}
 PLACES: Final[Mapping[str, str]] = {
     "cover_seal": mark("first-page seal"),
     "copy_seal": mark("seal on copies"),
@@ -356,7 +364,11 @@ TEXTS: Final[Mapping[str, str]] = {
         " that its papers share, and parts would hide that; scan each paper into a file of its own"
     ),
     "dossier_picture_unknown": mark("there is no picture of page {page}; have the pages drawn first"),
-    "dossier_not_ready": mark("version {version} of {item} has findings that must not stand; add a file without them"),
+    "dossier_not_ready": mark(
+        "version {version} of {item} has findings that must not stand; add a file without them, or let two people"
+        " overrule them"
+    ),
+    "dossier_finding_unknown": mark("version {version} of {item} has no finding {finding} there that can be overruled"),
     "dossier_days_reversed": mark("the paper ends on {until}, before it begins on {effective}; correct the days"),
     "dossier_reason_missing": mark("say why: the text is empty"),
     "dossier_item_required": mark("{item} must be in every package; only the algorithm filing may not apply"),
@@ -376,6 +388,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "scan_blank": mark("the page is blank; take it out, or scan its other side"),
     "scan_skewed": mark("the page leans by {degrees}°, at most {most}° are taken; lay it straight and scan again"),
     "scan_turned": mark("the page stands turned by {degrees}°; turn it upright"),
+    "scan_across": mark("a landscape page lies across the upright sheet, as it is bound"),
     "scan_turn_unsure": mark("which way is up could not be told; look at the page"),
     "scan_blurred": mark("the page is blurred (edges {width} pixels wide); scan it again"),
     "scan_upscaled": mark("the picture looks enlarged from a lower resolution; look whether small print is sharp"),
@@ -539,6 +552,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "months_end_early": mark("the last paid month is {last}; a later list may be wanted"),
     "people_not_throughout": mark("not everyone was paid for in the last {months} months; explain who began or left"),
     "people_few": mark("{people} people are listed, agencies speak of at least {wanted}"),
+    "people_unread": mark(
+        "no row of the list was read on pages {pages}, and {count} people of the staff list were not found elsewhere; a"
+        " person reads these pages"
+    ),
     "people_missing": mark("{count} people of the staff list were not found in the list; explain them"),
     "name_nearly": mark("a name differs from the staff list in one sign; compare it with the page"),
     "name_not_on_staff": mark("a name of the list is not on the staff list"),

@@ -14,9 +14,10 @@ from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words, words
+from nianjian.features.dossier.finding import ANSWER, is_overruled
 from nianjian.features.dossier.materials import TEXT_LENGTH
 from nianjian.features.dossier.models import Arrival, Comment, Version, row_values
-from nianjian.features.dossier.operations import arrivals, checklist
+from nianjian.features.dossier.operations import arrivals, checklist, overrulings
 from nianjian.features.dossier.recognition import Range
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
@@ -25,8 +26,11 @@ from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Day, FileName, Year, attached
 from nianjian.platform.api.problems import language
+from nianjian.platform.api.routes import mount
+from nianjian.platform.operations.operation import REGISTRY
 
 router = Router(tags=["dossier"])
+mount(router, REGISTRY.of(overrulings.DOSSIER))  # first: an address with a word of its own would be taken for a year
 SEASON = "/enterprises/{code}/dossier/{year}"
 ITEM = SEASON + "/items/{item}"
 Long = Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH)]
@@ -193,13 +197,28 @@ VERSIONS = f"{ITEM}/versions"
 VERSION = f"{VERSIONS}/{{version}}"
 
 
+class FindingOverruled(Schema):
+    """Who has overruled a finding, and why: one asked, the other agreed."""
+
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    approved_by: str
+    approved_at: datetime
+    approval: str
+
+
 class VersionFinding(Schema):
-    """``weight``: stop, ask (a person looks) or note; ``page`` None: the whole file."""
+    """``weight``: stop, ask (a person looks) or note; ``page`` None: the whole file.
+
+    ``overruled``: by two people; it stands against the paper no more.
+    """
 
     code: str
     weight: str
     page: int | None
     detail: str
+    overruled: FindingOverruled | None = None
 
 
 class VersionTold(Schema):
@@ -294,6 +313,7 @@ def _findings(findings: Iterable[Mapping[str, Any]], _: Words) -> list[dict[str,
             "weight": one["weight"],
             "page": one["page"],
             "detail": finding_text(one["code"], {"page": one["page"], **one["values"]}, _),
+            "overruled": one[ANSWER] if is_overruled(one) else None,
         }
         for one in findings
     ]
@@ -331,7 +351,7 @@ class PageSeal(Schema):
 class PageTold(Schema):
     """A page as the check saw it; everything but the number is null where the check told no pages yet.
 
-    ``rotation``: degrees clockwise by which it must be turned; null: unsure. ``colour``: colour or grey.
+    ``rotation``: degrees clockwise by which it lies turned; null: unsure. ``colour``: colour or grey.
     """
 
     page: int

@@ -9,6 +9,7 @@ import argparse
 import getpass
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,16 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier import terminal
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import ALGORITHM
-from nianjian.features.dossier.operations import checklist, fill_in, generate, package, rounds, seals, signatures
+from nianjian.features.dossier.operations import (
+    checklist,
+    fill_in,
+    generate,
+    overrulings,
+    package,
+    rounds,
+    seals,
+    signatures,
+)
 from nianjian.features.dossier.operations.rounds import Handover, RequestInput
 from nianjian.features.dossier.operations.seals import PrintRequest
 from nianjian.features.dossier.terminal import answer, plain_json, sentence
@@ -61,6 +71,16 @@ def send_back(args: Args, place: Place) -> Answer:
     row = checklist.send_back(**place, reason=args.reason)
     data = {"item": args.item, "version": row.number, "returned": True}
     return sentence(_("{item}: version {version} was sent back"), data)
+
+
+def overrule(args: Args, place: Place) -> Answer:
+    """Ask for a finding to be overruled."""
+    given = {name: value for name, value in place.items() if name != "number"}
+    asked = overrulings.request_overruling(
+        **given, version=args.number, finding=args.finding, page=args.page, reason=args.reason
+    )
+    text = _("{item}: a second person must agree (approval {approval}) before {finding} is overruled")
+    return sentence(text, asdict(asked))
 
 
 def set_applicability(args: Args, place: Place) -> Answer:

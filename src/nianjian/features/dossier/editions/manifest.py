@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -296,11 +296,11 @@ def seams(plan: Plan) -> dict[str, Any]:
 
 
 def sources(package: Package, starts: Sequence[int], counts: Sequence[int]) -> list[dict[str, Any]]:
-    """Each item: its file's hash, its pages, and where it starts in the book."""
+    """Each item: its file's hash, its pages, where it starts in the book, and what two people overruled on it."""
     return [
         {"item": item.name, "title": item.title, "board": item.board.value, "start_page": start, "pages": count,
          "copy_sha256": (copy := digests(item.file)[0]), "source_sha256": item.source_sha256 or copy,
-         "seals": sorted(one.value for one in item.seals), **_prints(item)}
+         "seals": sorted(one.value for one in item.seals), **_prints(item), **_overruled(item)}
         for item, start, count in zip(package.items, starts, counts, strict=True)
     ]  # fmt: skip
 
@@ -313,6 +313,11 @@ def _prints(item: Item) -> dict[str, Any]:
         for one in item.prints
     ]  # fmt: skip
     return {"pictures": told} if told else {}
+
+
+def _overruled(item: Item) -> dict[str, Any]:
+    """Findings that two people have overruled; nothing where there are none."""
+    return {"overruled": [asdict(one) for one in item.overruled]} if item.overruled else {}
 
 
 def add_hashes(told: Json) -> dict[str, Any]:

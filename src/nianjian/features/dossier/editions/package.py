@@ -167,6 +167,19 @@ class Print:
 
 
 @dataclass(frozen=True, slots=True)
+class Overruled:
+    """What a check found on an item's file and two named persons have overruled; ``page`` None: the whole file."""
+
+    finding: str
+    page: int | None
+    reason: str
+    asked_by: str
+    approved_by: str
+    approved_at: str
+    approval: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One item with its clean copy. ``source_sha256``: of the untouched original, where that is another file."""
 
@@ -177,6 +190,7 @@ class Item:
     seals: frozenset[Seal] = frozenset({Seal.COVER, Seal.RIDING})
     source_sha256: str = ""
     prints: tuple[Print, ...] = ()
+    overruled: tuple[Overruled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

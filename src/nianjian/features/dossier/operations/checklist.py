@@ -152,7 +152,9 @@ def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -
     for page in range(first, last + 1):
         wide, high = sizes.get(page, A4)
         known, found = facts.get(page, {}), findings.get(page, [])
-        made.append(Page(page, wide, high, known, found, list_marks(known, found, wide, high), contents.get(page)))
+        weighed = [{**one, "weight": finding.Weight.NOTE} if finding.is_overruled(one) else one for one in found]
+        marks = list_marks(known, weighed, wide, high)
+        made.append(Page(page, wide, high, known, found, marks, contents.get(page)))
     return made
 
 
@@ -329,7 +331,7 @@ def confirm(
     *, enterprise: str, year: int, item: str, number: int, actor: Actor, effective_on: date | None = None,
     valid_until: date | None = None,
 ) -> Version:  # fmt: skip
-    """A person has looked at the newest version and stands for it.
+    """A person has looked at the newest version and stands for it: only findings that stop and nobody overruled block.
 
     Without a last day that of the paper, as it was read, holds. ``role_missing``, ``dossier_version_unknown``,
     ``dossier_version_old``, ``dossier_version_returned``, ``dossier_not_ready``, ``dossier_days_reversed``.
@@ -340,7 +342,7 @@ def confirm(
     if effective_on is not None and until is not None and until < effective_on:
         raise NianjianError("dossier_days_reversed", effective=str(effective_on), until=str(until))
     with transaction.atomic():
-        row = _hold_newest(enterprise, year, item, number)
+        row = hold_newest(enterprise, year, item, number)
         if row.verdict == Verdict.NOT_READY:
             raise NianjianError("dossier_not_ready", item=item, version=number)
         row.effective_on, row.valid_until = effective_on, until
@@ -358,7 +360,7 @@ def _day(text: object) -> date | None:
         return None
 
 
-def _hold_newest(enterprise: str, year: int, item: str, number: int) -> Version:
+def hold_newest(enterprise: str, year: int, item: str, number: int) -> Version:
     """The newest version, held for writing, if it is the one that is meant."""
     row = materials.list_versions(enterprise, year, item).select_for_update(of=("self",)).first()
     if row is None or number > row.number or number < 1:
@@ -375,7 +377,7 @@ def send_back(*, enterprise: str, year: int, item: str, number: int, reason: str
     require_writable(actor, enterprise, year)
     plain = materials.required_text(reason)
     with transaction.atomic():
-        row = _hold_newest(enterprise, year, item, number)
+        row = hold_newest(enterprise, year, item, number)
         row.returned_at, row.returned_by, row.returned_reason = clock.now(), str(actor), plain
         row.save(update_fields=["returned_at", "returned_by", "returned_reason"])
         materials.note("returned", row.material, actor, {"version": number, "reason": plain})
@@ -433,13 +435,16 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
         old = line.newest
         if line.item in YEARLY or old is None or old.confirmed_at is None or now[line.item].newest is not None:
             continue
+        report = materials.read_report(old)
+        plain = [{name: one[name] for name in one if name != finding.ANSWER} for one in report.get("findings", ())]
+        stopped = finding.decide_open_verdict(plain) is Verdict.NOT_READY  # what was overruled, was so for its season
         file = File(
             old.name or "",
             old.media_type,
             materials.read_content(old),
             old.pages,
-            Verdict.NEEDS_PERSON if old.verdict != Verdict.NOT_READY else Verdict.NOT_READY,  # a person looks again
-            materials.read_report(old),
+            Verdict.NOT_READY if stopped else Verdict.NEEDS_PERSON,  # a person looks again
+            {**report, "findings": plain} if plain else report,
             pictures.read_pictures(old, 1, old.pages),
         )
         materials.store_version(place=Place(enterprise, year, line.item), file=file, actor=actor, reused_from=year - 1)

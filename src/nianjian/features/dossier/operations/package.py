@@ -31,6 +31,7 @@ from nianjian.features.dossier.models import Version
 from nianjian.features.dossier.operations import checklist, generate, signatures
 from nianjian.features.dossier.operations import seals as seal_operations
 from nianjian.features.dossier.operations.checklist import temporary_folder, wrap_folder_errors
+from nianjian.features.dossier.operations.overrulings import list_overruled
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.states import DONE, MaterialState
 from nianjian.features.portrait import portraits
@@ -169,7 +170,7 @@ def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterp
         rule = book.value(kind.rule)
         board = Board(str(rule["board"])) if isinstance(rule, Mapping) else Board.SPECIAL  # a further paper
         asked = required_seals(book, copy=kind.form(book) is Form.COPY)
-        yield Item(line.item, title, board, got.clean, asked, row.sha256)
+        yield Item(line.item, title, board, got.clean, asked, row.sha256, overruled=list_overruled(row))
 
 
 def _require_empty(folder: Path) -> None:

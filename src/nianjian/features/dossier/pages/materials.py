@@ -14,11 +14,14 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.texts.dossier import FORMS, MARKS
-from nianjian.engines.paper.words import words
+from nianjian.engines.paper.words import Words, words
+from nianjian.features.dossier import materials
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.materials import ALGORITHM, Line
-from nianjian.features.dossier.operations import checklist
+from nianjian.features.dossier.models import Version
+from nianjian.features.dossier.operations import checklist, overrulings
 from nianjian.features.dossier.operations.checklist import ItemDetail, ItemRequirement
 from nianjian.features.dossier.operations.package import GENERATED
 from nianjian.features.dossier.pages import presenters
@@ -90,6 +93,17 @@ class ReturnForm(forms.Form):
     reason = text_field(gettext_lazy("Why it is sent back"))
 
 
+class OverruleForm(forms.Form):
+    """A finding that the check got wrong; its place is written as ``code:page``."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    finding = forms.CharField(label=gettext_lazy("Finding"), widget=forms.Select)
+    reason = text_field(
+        gettext_lazy("Why the check is wrong"),
+        gettext_lazy("A second person must agree; both names and the reason stay beside the finding."),
+    )
+
+
 class OwnerForm(forms.Form):
     """Who brings the item."""
 
@@ -113,10 +127,17 @@ class ApplicabilityForm(forms.Form):
     )
 
 
+def _overrule(*, number: int, finding: str, **given: Any) -> None:  # noqa: ANN401 -- as the operation takes them
+    code, _sign, page = finding.partition(":")
+    on = int(page) if page.isdecimal() else None
+    overrulings.request_overruling(version=number, finding=code, page=on, **given)
+
+
 # What is done about an item: its form, its operation, and what the page says then.
 ACTS: Final[dict[str, tuple[type[forms.Form], Callable[..., object], StrPromise]]] = {
     "confirm": (ConfirmForm, checklist.confirm, gettext_lazy("The paper is confirmed.")),
     "return": (ReturnForm, checklist.send_back, gettext_lazy("The paper is sent back.")),
+    "overrule": (OverruleForm, _overrule, gettext_lazy("A second person is asked; it waits under Approvals.")),
     "assign": (OwnerForm, checklist.assign, gettext_lazy("Owner and day are noted.")),
     "comment": (CommentForm, checklist.comment, gettext_lazy("The comment is kept.")),
     "not-applicable": (ApplicabilityForm, checklist.not_applicable, gettext_lazy("Noted: it does not apply.")),
@@ -198,6 +219,7 @@ def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse
         "generate": generation_form(item) if item in GENERATED else None,
         "may_reveal": may(request.actor, code, Act.REVEAL),
         **_forms(line),
+        "overrule": _overrule_form(newest) if newest and may(request.actor, code, Act.REQUEST) else None,
         **_work(code, year, item),
     }
     return render(request, "dossier/item.html", context)
@@ -227,6 +249,24 @@ def _forms(line: Line) -> dict[str, object]:
         "say": _form("comment"),
         "free": _form("not-applicable", reason=line.not_applicable) if line.item == ALGORITHM else None,
     }
+
+
+def _overrule_form(newest: Version) -> forms.Form | None:
+    """The form with the findings that may be overruled; None where there is none."""
+    _ = words(current())
+    found = [one for one in materials.read_report(newest).get("findings", ()) if overrulings.can_be_overruled(one)]
+    if not found:
+        return None
+    form = _form("overrule", version=newest.number)
+    named = {f"{one['code']}:{one['page'] or ''}": one for one in found}
+    choices = [(key, _finding_name(one, _)) for key, one in named.items()]
+    form.fields["finding"].widget = forms.Select(choices=choices)
+    return form
+
+
+def _finding_name(one: dict[str, Any], _: Words) -> str:
+    text = finding_text(one["code"], {"page": one["page"], **one["values"]}, _)
+    return gettext("page {page}: {finding}").format(page=one["page"], finding=text) if one["page"] else text
 
 
 def _work(code: str, year: int, item: str) -> dict[str, object]:

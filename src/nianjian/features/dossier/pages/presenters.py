@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
@@ -19,6 +20,7 @@ from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.engines.rules.rule import Rule
 from nianjian.features.dossier import materials
+from nianjian.features.dossier.finding import ANSWER, is_overruled
 from nianjian.features.dossier.materials import TEXT_LENGTH, Line
 from nianjian.features.dossier.models import Version
 from nianjian.features.dossier.operations import checklist
@@ -178,13 +180,21 @@ def version_view(row: Version, newest: int) -> dict[str, Any]:
 
 
 def finding_sentences(findings: Iterable[dict[str, Any]]) -> list[tuple[str, int | None, str]]:
-    """(Badge, page or None, sentence) of each, the gravest first."""
-    _ = words(current())
-    gravest = sorted(findings, key=lambda one: (WEIGHED[one["weight"]], one["page"] or 0))
-    return [
-        (WEIGHTS[one["weight"]], one["page"], finding_text(one["code"], {"page": one["page"], **one["values"]}, _))
-        for one in gravest
-    ]
+    """(Badge, page or None, sentence) of each, the gravest first; what two people overruled says so."""
+    weighed = [("note" if is_overruled(one) else str(one["weight"]), one) for one in findings]
+    gravest = sorted(weighed, key=lambda pair: (WEIGHED[pair[0]], pair[1]["page"] or 0))
+    return [(WEIGHTS[weight], one["page"], _finding_sentence(one)) for weight, one in gravest]
+
+
+def _finding_sentence(one: Mapping[str, Any]) -> str:
+    sentence = finding_text(one["code"], {"page": one["page"], **one["values"]}, words(current()))
+    if not is_overruled(one):
+        return sentence
+    told = one[ANSWER]
+    return gettext("{finding} – overruled by {one} and {other} on {day}: {reason}").format(
+        finding=sentence, one=person(told["asked_by"]), other=person(told["approved_by"]),
+        day=moment(datetime.fromisoformat(told["approved_at"])), reason=told["reason"],
+    )  # fmt: skip
 
 
 def _facts(row: Version) -> list[tuple[str, str]]:

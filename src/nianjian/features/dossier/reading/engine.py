@@ -200,6 +200,39 @@ def read_strip(engine: RapidOCR, picture: Picture) -> tuple[str, float]:
     return str(found.txts[0]), float(found.scores[0])
 
 
+TOLD: Final = 6  # lines that tell which way is up
+READABLE, LEAD = 0.6, 0.15  # mean confidence of the lines that way, and by how much it must lead
+
+
+def settle_turn(engine: RapidOCR, grey: Picture) -> int | None:
+    """By how many degrees clockwise a page lies turned, by the way its longest lines can be read; None: by none."""
+    found: Any = engine(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), use_cls=False, use_rec=False)
+    boxes = [] if found.boxes is None else [_upright(box) for box in found.boxes]
+    across = sum(_area(box) for box in boxes if _stands(box)) > sum(_area(box) for box in boxes if not _stands(box))
+    longest = sorted((box for box in boxes if _stands(box) == across), key=_area)[-TOLD:]
+    if not longest:
+        return None
+    lines = [grey[int(top) : int(low) + 1, int(left) : int(right) + 1] for left, top, right, low in longest]
+    sure = {
+        turn: sum(_confidence(engine, turn_back(line, turn)) for line in lines) / len(lines)
+        for turn in ((90, 270) if across else (0, 180))
+    }
+    other, best = sorted(sure, key=sure.__getitem__)
+    return best if sure[best] >= READABLE and sure[best] - sure[other] >= LEAD else None
+
+
+def _confidence(engine: RapidOCR, line: Picture) -> float:
+    return read_strip(engine, np.asarray(cv2.cvtColor(np.ascontiguousarray(line), cv2.COLOR_GRAY2BGR)))[1]
+
+
+def _stands(box: tuple[float, float, float, float]) -> bool:
+    return box[3] - box[1] > box[2] - box[0]
+
+
+def _area(box: tuple[float, float, float, float]) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
 DOUBTFUL: Final = 0.75  # mean confidence below which the page is tried the other way up
 FEW: Final = 5  # lines
 
@@ -211,6 +244,8 @@ def page_text(bgr: Picture, dpi: int, number: int, *, scan: bool = True) -> Page
     engine = recogniser()
     grey = without_red_ink(np.ascontiguousarray(bgr))
     rotation = detect_orientation(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
+    if rotation:  # the model errs on tables and on pages with little on them: the lines themselves tell
+        rotation = settle_turn(engine, grey) or 0
     lean, straight, read = _read(engine, grey, rotation, dpi, scan=scan)
     if len(read) >= FEW and _sum(read) / len(read) < DOUBTFUL:
         again = _read(engine, grey, (rotation + 180) % 360, dpi, scan=scan)
@@ -254,7 +289,7 @@ STRAIGHT: Final = 0.1  # degrees: boxes of a turned page do not fit the layer
 
 
 def main(words: list[str]) -> int:
-    """`pages FILE [NUMBER…]`, `strips FILE…`, or `sheets`, whose files are named line by line on the input."""
+    """`pages FILE [NUMBER…]`, `strips FILE…`, `turn FILE`, or `sheets`, whose files are named line by line on input."""
     kind, *rest = words
     engine = recogniser()
     _tell({"ready": True})
@@ -262,6 +297,9 @@ def main(words: list[str]) -> int:
         for name in rest:
             text, confidence = read_strip(engine, _strip(Path(name)))
             _tell({"text": text, "confidence": confidence})
+        return 0
+    if kind == "turn":
+        _tell({"turn": settle_turn(engine, without_red_ink(np.load(rest[0], allow_pickle=False)))})
         return 0
     if kind == "sheets":
         for line in sys.stdin:

@@ -17,10 +17,11 @@ NAME: Final = re.compile(r"[㐀-鿿𠀀-𯿿.]{2,15}")
 
 
 def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Mapping[str, str]) -> Facts:
-    """``expected``: `name`, as the business licence has the legal representative."""
+    """``expected``: `legal_representative`, as the register has it; `name` is the enterprise's, no person's."""
     del book
-    facts = Facts(personal=frozenset({"name", "id_number", "born"}))
-    facts.enter_text("name", first_match(text_after(pages, ("姓名",), others=LABELS), NAME), expected)
+    facts = Facts(personal=frozenset({"person_name", "id_number", "born"}))
+    name = first_match(text_after(pages, ("姓名",), others=LABELS), NAME)
+    facts.enter_text("person_name", name, {"person_name": expected.get("legal_representative", "")})
     _enter_number(facts, pages)
     lines = text_after(pages, ("有效期限",), others=("签发机关",), below=1)
     for line in lines:

@@ -79,6 +79,18 @@ def read_strips(pictures: Sequence[bytes]) -> list[tuple[str, float]]:
             return [(str(told["text"]), float(told["confidence"])) for told in answers]
 
 
+def read_turn(bgr: Picture) -> int | None:
+    """By how many degrees clockwise a page (100 dpi) lies turned, as its lines can be read; None: they cannot."""
+    with tempfile.TemporaryDirectory(prefix="nianjian-turn-") as folder:
+        file = Path(folder) / "page.npy"
+        np.save(file, bgr, allow_pickle=False)
+        try:
+            (told,) = _answers(["turn", str(file)], "turn", CPU_PAGE)
+        except NianjianError:
+            return None
+        return None if told["turn"] is None else int(told["turn"])
+
+
 def read_sheets(pictures: Iterable[tuple[int, int, Picture]]) -> Generator[PageText]:
     """Pages from pixels that the caller has drawn: (number, dpi, BGR), one at a time; each is handed to the process."""
     with tempfile.TemporaryDirectory(prefix="nianjian-sheets-") as folder, tempfile.TemporaryFile() as said:

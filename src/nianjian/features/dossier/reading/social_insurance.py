@@ -44,7 +44,7 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
     """``expected``: `people`, the names of the staff, parted by line ends, as far as they are known."""
     facts = Facts(findings=[*check_page_order(pages)], personal=frozenset({"names"}))
     known = [name for name in expected.get("people", "").split("\n") if name]
-    paid = _paid_months(facts, find_table(pages, COLUMNS, "name"))
+    paid, read_pages = _paid_months(facts, find_table(pages, COLUMNS, "name"))
     if not paid:
         facts.ask("list_without_rows")
         return facts
@@ -60,33 +60,38 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
         "covered_throughout": sum(months.issuperset(last) for months in paid.values()),
         "names": sorted(people),
     }
+    unread = [page.number for page in pages if page.number not in read_pages and (page.lines or page.unread)]
     wanted, staff = (book.integer(f"materials.social_insurance.{name}") for name in ("months", "staff"))
     if len(last) < wanted:
-        facts.stop("months_too_few", months=len(last), wanted=wanted)
+        tell = facts.ask if unread else facts.stop
+        tell("months_too_few", months=len(last), wanted=wanted)
     elif len(_run(everyone, asked)) < wanted:
         facts.ask("people_not_throughout", months=wanted)
     if last and asked - last[-1] > 1:
         facts.note("months_end_early", last=_month(last[-1]))
     if len(people) < staff:
         facts.ask("people_few", people=len(people), wanted=staff)
-    if missing:
+    if missing and unread:  # nobody is missing as long as they may stand on a page that was not read
+        facts.ask("people_unread", unread[0], count=len(missing), pages=", ".join(map(str, unread)))
+    elif missing:
         facts.ask("people_missing", count=len(missing))
     return facts
 
 
-def _paid_months(facts: Facts, rows: Sequence[TableRow]) -> dict[str, set[int]]:
-    """Months by name; a row that cannot be read whole is a finding and counts for nothing."""
+def _paid_months(facts: Facts, rows: Sequence[TableRow]) -> tuple[dict[str, set[int]], set[int]]:
+    """Months by name, and pages with such rows; a row that cannot be read whole is a finding and counts for nothing."""
     paid: dict[str, set[int]] = defaultdict(set)
+    read_pages: set[int] = set()
     for row in rows:
         name, months = row.cells.get("name"), set(_months(row))
         if name is None or name.plain.startswith(SUMS):
             if months and name is None:
-                facts.ask("row_unreadable", row.page, column="name")
+                facts.ask("row_unreadable", row.page, column="person_name")
             continue
         hit = NAME.fullmatch(name.plain)
         if hit is None or not months:
             if months or len(row.cells) > 2:  # noqa: PLR2004 - a title has fewer cells than a row
-                facts.ask("row_unreadable", row.page, column="period" if hit else "name")
+                facts.ask("row_unreadable", row.page, column="period" if hit else "person_name")
             continue
         if "state" in row.cells and any(word in row.cells["state"].plain for word in UNPAID):
             continue
@@ -98,7 +103,8 @@ def _paid_months(facts: Facts, rows: Sequence[TableRow]) -> dict[str, set[int]]:
         if least < SURE:
             facts.ask("row_unsure", row.page, confidence=f"{least:.2f}")
         paid[hit[0]] |= months
-    return dict(paid)
+        read_pages.add(row.page)
+    return dict(paid), read_pages
 
 
 def _months(row: TableRow) -> Iterator[int]:

@@ -9,6 +9,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from nianjian.features.dossier.finding import Finding, Sheet
 from nianjian.features.dossier.reading import ocr
@@ -59,12 +60,12 @@ def seal_name(text: str, confidence: float, expected: str | None = None, page: i
 
 
 FOOT: Final = (0.90, 0.995)  # of the height: above stands text, below the scanner's edge
-MIDDLE: Final = (0.15, 0.85)  # of the width: riding seals lie at the edge
-DARK: Final = 140
+PLACES: Final = ((0.15, 0.85), (0.02, 0.35), (0.65, 0.98))  # of the width: the middle, then the corners
+DARK: Final = 80  # below the paper's lightness: small grey print is faint once scanned
 TALL_MM: Final = (1.4, 7.0)  # of a line
 GAP_MM: Final = 0.6  # between the parts of one line
 ROOM_MM: Final = 1.0  # around a line
-LINES: Final = 2  # of a foot that are looked at, from below
+LINES: Final = 2  # of a place that are looked at, from below
 
 
 def check_page_order(sheets: Iterable[Sheet]) -> tuple[Finding, ...]:
@@ -77,7 +78,7 @@ def check_page_order(sheets: Iterable[Sheet]) -> tuple[Finding, ...]:
         for line in cut_foot_lines(sheet.bgr, sheet.dpi):
             strips.append(_png(line))
             places.append(sheet.number)
-    if len(pages) < 2 or not strips:  # noqa: PLR2004 - one page has no order
+    if not strips:
         return ()
     numbers: dict[int, PageNumber] = {}
     for page, (text, _confidence) in zip(places, ocr.read_strips(strips), strict=True):
@@ -87,27 +88,31 @@ def check_page_order(sheets: Iterable[Sheet]) -> tuple[Finding, ...]:
 
 
 def cut_foot_lines(bgr: Picture, dpi: float) -> Iterator[Picture]:
-    """The lowest lines of a page, each by itself in grey, the lowest first."""
+    """The lowest lines of a page, each by itself in grey: of its middle, then of its corners, the lowest first."""
     high, wide = bgr.shape[:2]
-    top, mm = round(FOOT[0] * high), dpi / 25.4
-    left, right = round(MIDDLE[0] * wide), round(MIDDLE[1] * wide)
-    foot = cv2.cvtColor(bgr[top : round(FOOT[1] * high), left:right], cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
-    inked = ((foot < DARK).sum(axis=1) > 1).astype(np.uint8).reshape(-1, 1)
+    foot = bgr[round(FOOT[0] * high) : round(FOOT[1] * high)].max(axis=2)  # red seals at the edge vanish
+    dark = foot < float(np.percentile(foot, 90)) - DARK
+    for left, right in PLACES:
+        place = slice(round(left * wide), round(right * wide))
+        yield from _cut_lines(foot[:, place], dark[:, place], dpi / 25.4, whole=(left, right) != PLACES[0])
+
+
+def _cut_lines(foot: Picture, dark: NDArray[np.bool_], mm: float, *, whole: bool) -> Iterator[Picture]:
+    """``whole``: leave out lines that go on beyond the place, of which a part would read as another number."""
+    inked = (dark.sum(axis=1) > 1).astype(np.uint8).reshape(-1, 1)
     joined = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((max(1, round(GAP_MM * mm)), 1), np.uint8)).ravel()
     edges = np.flatnonzero(np.diff(np.concatenate(([0], joined, [0]))))
     room, given = round(ROOM_MM * mm), 0
     for start, end in reversed(list(zip(edges[::2], edges[1::2], strict=True))):
-        if given < LINES and TALL_MM[0] * mm <= end - start <= TALL_MM[1] * mm:
-            given += 1
-            yield _cut(foot[max(0, start - room) : end + room], mm)
-
-
-def _cut(line: Picture, mm: float) -> Picture:
-    """Without the paper at both ends."""
-    columns = np.flatnonzero((line < DARK).any(axis=0))
-    room = round(ROOM_MM * mm)
-    part = line[:, max(0, int(columns[0]) - room) : int(columns[-1]) + room]
-    return cv2.cvtColor(np.ascontiguousarray(part), cv2.COLOR_GRAY2BGR).astype(np.uint8)
+        if given == LINES or not TALL_MM[0] * mm <= end - start <= TALL_MM[1] * mm:
+            continue
+        given += 1
+        columns = np.flatnonzero(dark[start:end].any(axis=0))
+        first, last = int(columns[0]), int(columns[-1])
+        if whole and (first < room or last > foot.shape[1] - room):
+            continue
+        part = foot[max(0, start - room) : end + room, max(0, first - room) : last + room]
+        yield cv2.cvtColor(np.ascontiguousarray(part), cv2.COLOR_GRAY2BGR).astype(np.uint8)
 
 
 MOST: Final = 4  # seals of a page that are read

@@ -565,11 +565,13 @@ def page_numbers(pages: Iterable[PageText]) -> list[PageNumber]:
 
 
 def find_gaps(numbers: Sequence[PageNumber]) -> Iterator[tuple[PageNumber, PageNumber]]:
-    """Neighbours of the file whose numbers do not follow each other; a new count may begin at 1."""
+    """Neighbours of the file whose numbers do not follow each other; a new count may begin once the old one is full."""
     for one, other in pairwise(numbers):
-        follows = other.number == one.number + other.page - one.page
-        follows = follows and (one.total == other.total or None in {one.total, other.total})
-        begins = other.number == 1 and one.total in {None, one.number}
+        between = other.page - one.page
+        follows = other.number == one.number + between and (
+            one.total == other.total or None in {one.total, other.total}
+        )
+        begins = other.number == 1 and (one.total is None or one.number <= one.total < one.number + between)
         if not follows and not begins:
             yield one, other
 
@@ -580,15 +582,19 @@ def check_page_order(pages: Sequence[PageText]) -> tuple[Finding, ...]:
 
 
 def check_read_numbers(numbers: Sequence[PageNumber], first_page: int, last_page: int) -> tuple[Finding, ...]:
-    """The same of numbers that were read elsewhere, of a file whose pages run from ``first_page`` to ``last_page``."""
+    """The same of numbers that were read elsewhere, of a file whose pages run from ``first_page`` to ``last_page``.
+
+    Sheets at both ends whose own number was not read are counted on from the nearest that was.
+    """
     found = [
         ask_finding("pages_missing", other.page, before=one.number, after=other.number)
         for one, other in find_gaps(numbers)
     ]
     if numbers:
         first, last = numbers[0], numbers[-1]
-        if first.page == first_page and first.number != 1:
-            found.append(ask_finding("pages_begin_late", first.page, number=first.number))
-        if last.page == last_page and last.total is not None and last.number != last.total:
-            found.append(ask_finding("pages_end_early", last.page, number=last.number, total=last.total))
+        begin, end = first.number - (first.page - first_page), last.number + (last_page - last.page)
+        if begin > 1:
+            found.append(ask_finding("pages_begin_late", first_page, number=begin))
+        if last.total is not None and (end < last.total or last.number > last.total):
+            found.append(ask_finding("pages_end_early", last_page, number=end, total=last.total))
     return tuple(found)

@@ -1,0 +1,167 @@
+"""What a check found on a scan is overruled by two named persons, with a reason; the machine's word stays beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.archives.closed_seasons import refuse_closed
+from nianjian.features.dossier import materials
+from nianjian.features.dossier.editions.package import Overruled
+from nianjian.features.dossier.finding import ANSWER, Weight, decide_open_verdict, is_overruled
+from nianjian.features.dossier.models import Version
+from nianjian.features.dossier.operations.checklist import hold_newest
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.approvals import storage as approvals
+from nianjian.platform.audit.chain import canonical
+from nianjian.platform.operations.fields import Kind, Limits, Line, Number, OptionalNumber, Param, Text
+from nianjian.platform.operations.operation import Answer, Area, Body, operation
+
+Json = dict[str, Any]
+KIND: Final = "finding_overruling"  # of the request that a second person decides
+#: Of generated papers: they follow from registers and calls, not from a scan, and are put right there.
+FIGURES: Final = frozenset({
+    "sums_differ", "sums_unknown", "claim_refused", "claim_unproved", "generated_blank", "generated_unsigned",
+})  # fmt: skip
+DOSSIER: Final = Area(path="/enterprises/{code}/dossier")
+YEARS: Final = Limits(1, 9999)
+
+
+@dataclass(frozen=True, slots=True)
+class OverrulingRequest:
+    """``approval``: of the request that waits for a second person; ``count``: findings alike on that page."""
+
+    approval: str
+    state: str
+    year: int
+    item: str
+    version: int
+    finding: str
+    page: int | None
+    count: int
+
+
+ASKED: Final = Answer(schema=OverrulingRequest, status=202, document=lambda _request, _key, asked: asked)
+
+
+def can_be_overruled(one: Mapping[str, Any]) -> bool:
+    """Whether a finding, as reports hold it, is a machine's on a scan that still stands against it."""
+    return one["weight"] != Weight.NOTE and one["code"] not in FIGURES and not is_overruled(one)
+
+
+@operation(
+    "dossier.overrule", on=DOSSIER, permission=Act.REQUEST, path="/overrulings", answer=ASKED,
+    body=Body("NewOverruling", "``finding``: its code; ``page``: null where it is about the whole file."),
+)  # fmt: skip
+def request_overruling(
+    *,
+    enterprise: str,
+    actor: Actor,
+    year: Annotated[Number, YEARS],
+    item: Line,
+    version: Annotated[int, Kind.NUMBER, Limits(1)],
+    finding: Line,
+    page: Annotated[OptionalNumber, Limits(1)] = None,
+    reason: Annotated[Text, Param(filled=True)],
+) -> OverrulingRequest:
+    """Ask a second person to overrule what the check found on a scan: all that it found alike on that page.
+
+    ``season_archived``, ``dossier_reason_missing``, ``dossier_version_unknown``, ``dossier_version_old``,
+    ``dossier_version_returned``, ``dossier_finding_unknown``, ``approval_pending``.
+    """
+    refuse_closed(enterprise, year)
+    plain = materials.required_text(reason)
+    with transaction.atomic():
+        row = hold_newest(enterprise, year, item, version)
+        report = materials.read_report(row)
+        found = [one for one in _list_alike(report, finding, page) if can_be_overruled(one)]
+        if not found:
+            raise NianjianError("dossier_finding_unknown", item=item, version=version, finding=finding)
+        asked = {"reason": plain, "asked_by": str(actor), "asked_at": clock.now().isoformat()}
+        for one in found:
+            one[ANSWER] = asked
+        request = approvals.create_request(
+            kind=KIND, subject=f"{row.pk}:{finding}:{page or ''}", digest=_digest(row, found),
+            enterprise=row.material.enterprise_id, actor=actor,
+        )  # fmt: skip
+        materials.store_report(row, report, decide_open_verdict(report["findings"]))
+    return OverrulingRequest(request.id, request.state, year, item, version, finding, page, len(found))
+
+
+def _list_alike(report: Mapping[str, Any], code: str, page: int | None) -> list[Json]:
+    """The findings of a report with a code on a page."""
+    return [one for one in report.get("findings", ()) if (one["code"], one["page"]) == (code, page)]
+
+
+def _digest(row: Version, found: Sequence[Json]) -> str:
+    """sha256 over what the second person agrees to."""
+    content = {"version": row.pk, "document": row.sha256, "findings": found}
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def _read_subject(subject: str) -> tuple[int, str, int | None]:
+    """The version's key, the finding's code and its page."""
+    key, code, page = subject.split(":")
+    return int(key), code, int(page) if page else None
+
+
+def approve_overruling(approval: str, actor: Actor) -> Json:
+    """Say yes as the second person: the finding stands against the paper no more, a person can confirm it.
+
+    ``season_archived``, the errors of `checklist.hold_newest` and those of `approvals.storage.approve_request`.
+    """
+    with transaction.atomic():
+        key, code, page = _read_subject(approvals.get_approval(approval).subject)
+        material = Version.objects.select_related("material").get(pk=key).material
+        refuse_closed(material.enterprise_id, material.year)
+        row = hold_newest(material.enterprise_id, material.year, material.item, Version.objects.get(pk=key).number)
+        report = materials.read_report(row)
+        found = [one for one in _list_alike(report, code, page) if ANSWER in one and not is_overruled(one)]
+        approvals.approve_request(approval=approval, digest=_digest(row, found), actor=actor)
+        agreed = {"approval": approval, "approved_by": str(actor), "approved_at": clock.now().isoformat()}
+        for one in found:
+            one[ANSWER] = {**one[ANSWER], **agreed}
+        materials.store_report(row, report, decide_open_verdict(report["findings"]))
+        told = {"version": row.number, "finding": code, "page": page, "reason": found[0][ANSWER]["reason"]}
+        materials.note("overruled", row.material, actor, {**told, "approval": approval})
+    return {"item": material.item, **told}
+
+
+def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
+    """What requests ask for, by subject, to be read before saying yes."""
+    parts = {subject: _read_subject(subject) for subject in subjects}
+    wanted = Version.objects.select_related("material").filter(pk__in={key for key, _code, _page in parts.values()})
+    rows = {row.pk: row for row in wanted}
+    return {subject: _describe(rows[key], code, page) for subject, (key, code, page) in parts.items()}
+
+
+def _describe(row: Version, code: str, page: int | None) -> Json:
+    found = [one for one in _list_alike(materials.read_report(row), code, page) if ANSWER in one]
+    return {
+        "season": row.material.year,
+        "paper": row.material.item,
+        "version": row.number,
+        "document": row.sha256,
+        "page": page,
+        "findings": [{name: one[name] for name in ("code", "page", "values")} for one in found],
+        "reason": found[0][ANSWER]["reason"] if found else "",
+    }
+
+
+def list_overruled(row: Version) -> tuple[Overruled, ...]:
+    """What two people have overruled on a version, as the manifest names it."""
+    return tuple(
+        Overruled(
+            one["code"], one["page"], told["reason"], told["asked_by"], told["approved_by"], told["approved_at"],
+            told["approval"],
+        )
+        for one in materials.read_report(row).get("findings", ())
+        if is_overruled(one) and (told := one[ANSWER])
+    )  # fmt: skip
