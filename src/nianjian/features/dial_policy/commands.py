@@ -381,9 +381,6 @@ def _describe_change(done: GateChange) -> Answer:
     return Answer(data, lambda console: console.print(said))
 
 
-GATE: Final = "http://127.0.0.1:18431"
-
-
 def configure(parser: argparse.ArgumentParser) -> None:
     """Serve, check, feed, policy, list, decisions, replay."""
     actions = Actions(parser)
@@ -412,7 +409,9 @@ def _configure_check(actions: Actions) -> None:
     check.add_argument("--at", type=_moment, metavar="MOMENT", help=_("at this moment; without it now"))
     check.add_argument("--take", action="store_true", help=_("put it to the running gate, which counts the call"))
     check.add_argument("--call-id", help=_("with --take: asked again, it gets the same answer"))
-    check.add_argument("--gate", default=GATE, metavar="URL", help=_("with --take: where the gate listens"))
+    check.add_argument(
+        "--gate", default="", metavar="URL", help=_("with --take: where the gate answers; without it NIANJIAN_GATE_URL")
+    )
 
 
 def _moment(text: str) -> datetime:
