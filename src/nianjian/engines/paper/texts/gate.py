@@ -98,6 +98,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "another gate process is running already and keeps its journal in {folder}: stop it, or give each process a"
         " name of its own (--process) and all of them a common store (--store)"
     ),
+    "serve_without_gate": mark(
+        "the gate could not start at {listen}, so the pages have ended; give it another address (--gate), start none"
+        " (--no-gate), or set NIANJIAN_SERVE_WITHOUT_GATE=yes"
+    ),
     "gate_not_reached": mark("no gate answers at {url}: {reason}"),
     "gate_needs_tokens": mark(
         "{listen} can be reached by others: give each enterprise a token in NIANJIAN_GATE_TOKENS, "
