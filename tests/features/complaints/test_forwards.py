@@ -21,7 +21,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.complaints import forwards, queries
 from nianjian.features.complaints import operations as flows
 from nianjian.features.complaints.forwards import ForwardReceipt, SheetMapping, import_forwards
-from nianjian.features.complaints.models import Complaint
+from nianjian.features.complaints.models import Complaint, Warned
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import service as queue
@@ -58,12 +58,13 @@ def lists(demo: str, operator: Actor, sheet: Sheet, tmp_path: Path) -> Load:
         mapping: str = MAPPING,
         path: Path | None = None,
         progress: Progress = silent,
+        arrived: datetime = ARRIVED,
     ) -> ForwardReceipt:
         chosen = tmp_path / "mapping.yaml"
         chosen.write_text(mapping, encoding="utf-8")
         given = path or sheet(header, *rows)
         return import_forwards(
-            enterprise=demo, path=given, mapping_file=chosen, arrived=ARRIVED, actor=operator, progress=progress
+            enterprise=demo, path=given, mapping_file=chosen, arrived=arrived, actor=operator, progress=progress
         )
 
     return run
@@ -81,6 +82,15 @@ def test_a_list_opens_tickets_with_their_clock(lists: Load) -> None:
     assert (row.category, row.content, json.loads(row.extra or "")) == ("营销骚扰", "天天打来", {"所属省份": "浙江"})
     assert row.called_at == datetime(2026, 3, 1, 10, 15, tzinfo=ZONE)
     assert row.arrived_at == row.accepted_at == ARRIVED
+
+
+def test_a_list_that_comes_today_alerts_of_what_is_new_in_it(lists: Load) -> None:
+    lists(ROW)
+    assert not Warned.objects.exists(), "it came long ago"
+    lists(ROW, ("A2", *ROW[1:]), arrived=clock.now())
+    assert list(Warned.objects.values_list("key", "clock")) == [("12321-A2", "arrival")]
+    lists(("A2", *ROW[1:]), arrived=clock.now())
+    assert Warned.objects.count() == 1
 
 
 def test_the_same_list_again_changes_nothing(lists: Load, operator: Actor) -> None:

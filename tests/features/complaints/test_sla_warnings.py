@@ -210,3 +210,19 @@ def test_a_crash_tells_nobody_and_the_next_look_does(ticket: str, anna: Actor, m
     assert (sla_warnings.Warned.objects.count(), _told_people()) == (0, [])
     assert send_warnings(_after(minutes=96)) == 1
     assert (anna.name, "complaint:response") in _told_people()
+
+
+def test_a_complaint_alerts_who_works_on_it_the_moment_it_arrives(demo: str, operator: Actor, anna: Actor) -> None:
+    def add(name: str, **ago: int) -> None:
+        arrived = (clock.now() - timedelta(**ago)).astimezone(clock.ZONE)
+        _add(operator, name, arrived_at=f"{arrived:%Y-%m-%d %H:%M:%S}")
+
+    add("new")
+    assert _told_people() == [(anna.name, "complaint:arrival")]
+    (told,) = Message.objects.all()
+    assert "new" in str(operations.to_document(told, "zh-hans")["text"])
+    assert Warned.objects.values_list("key", "clock").get() == ("new", "arrival")
+    assert send_warnings(clock.now()) == 0, "the alert is no warning of a clock, and takes none away"
+    assert send_warnings(clock.now() + timedelta(minutes=91)) == 1
+    add("history", days=2)
+    assert Warned.objects.filter(key="history").count() == 0, "what is entered long after is no news"

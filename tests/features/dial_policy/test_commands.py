@@ -122,9 +122,13 @@ def running() -> Iterator[Program]:
 
 def _take(house: Shell, gate: Program) -> None:
     """`--take` puts the question to the running gate."""
-    ask = (*ASK[:-2], "--channel", "L01", "--take", "--call-id", "x1", "--gate", gate.place, "--json")
-    told = house(*ask, NIANJIAN_GATE_TOKENS="demo=secret")
-    assert (told.code, told.json["taken"], told.json["reason"]) == (1, True, "cap")
+    ask = (*ASK[:-2], "--channel", "L01", "--take", "--call-id", "x1", "--json")
+    far = "http://127.0.0.1:9"
+    for named, setting in ((("--gate", gate.place), far), ((), gate.place)):
+        told = house(*ask, *named, NIANJIAN_GATE_TOKENS="demo=secret", NIANJIAN_GATE_URL=setting)
+        assert (told.code, told.json["taken"], told.json["reason"]) == (1, True, "cap")
     call = {"display": "95013001", "callee": "13900139000", "channel": "L01", "call_id": "x1"}
-    assert gate.heard == [{"path": "/v1/decide", "enterprise": "demo", **call}]
-    assert gate.tokens == ["Bearer secret"]
+    assert gate.heard == [{"path": "/v1/decide", "enterprise": "demo", **call}] * 2
+    assert gate.tokens == ["Bearer secret"] * 2
+    told = house(*ask, NIANJIAN_GATE_URL=far)
+    assert (told.code, told.json["error"]["code"], told.json["error"]["values"]["url"]) == (2, "gate_not_reached", far)

@@ -84,11 +84,11 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
 
     told = report.build_report(enterprise=demo, actor=operator)
     assert {one["step"]: (one["state"], one["why"]) for one in told["steps"]} == {
-        "arrived": ("passed", "one_click_opened"), "warned": ("unknown", "warning_not_due"),
+        "arrived": ("passed", "one_click_opened"), "warned": ("passed", "alert_sent"),
         "responded": ("unknown", "running"), "called_back": ("unknown", "running"), "closed": ("unknown", "running"),
         "calls": ("unknown", "calls_no_way"),
     }  # fmt: skip
-    assert told["state"] == "failed", "an empty firm fails checks"
+    assert (told["state"], told["readiness"]) == ("unknown", "failed"), "an empty firm fails checks"
     order = [one["state"] for one in told["mend"]]
     assert order == sorted(order), "failed comes first"
     assert len(order) == told["counts"]["failed"] + told["counts"]["unknown"]
@@ -102,6 +102,7 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     assert queries.collect_task_progress(asked, [])["drill"].complete
     told = report.build_report(enterprise=demo, actor=operator, name=ticket)
     steps = {one["step"]: one for one in told["steps"]}
+    assert (told["state"], "reminded" in steps) == ("passed", False), "who is quicker than a reminder needs none"
     for name in ("responded", "called_back", "closed"):
         assert (steps[name]["state"], steps[name]["by"]) == ("passed", str(operator))
         assert steps[name]["taken_s"] is not None
@@ -138,17 +139,27 @@ class Case:
     states: str
     responded: timedelta | None = None
     closed: timedelta | None = None
-    warned: timedelta | None = None
+    warned: timedelta | None = SECOND
+    reminded: Mapping[Clock, timedelta] = field(default_factory=dict)
+    outcome: str = ""  # where it is not that of all steps
     calls: Mapping[str, int] = field(default_factory=dict)
 
 
 LATE = SECOND + 24 * HOUR
+BOTH = {Clock.RESPONSE: 1.5 * HOUR, Clock.CLOSE: 20 * HOUR}
+ONE = {Clock.RESPONSE: 1.5 * HOUR}
+BEFORE = 1.5 * HOUR - SECOND  # the last second without a reminder
 CASES = (
-    Case(30 * HOUR, "passed passed passed passed passed", 2 * HOUR, 24 * HOUR, 1.5 * HOUR, {"pass": 2}),
-    Case(30 * HOUR, "failed failed failed failed failed", 2 * HOUR + SECOND, LATE, None, {"fail": 1}),
-    Case(4 * HOUR, "unknown passed passed passed unknown", HOUR, 3 * HOUR, None, {"pass": 1, "unproved": 1}),
-    Case(HOUR, "unknown unknown unknown unknown unknown"),
-    Case(25 * HOUR, "failed failed failed failed unknown"),
+    # 10 s and 13 s: no reminder was due, nobody asked for test calls
+    Case(HOUR, "passed passed passed passed unknown", 10 * SECOND, 13 * SECOND, outcome="passed"),
+    Case(HOUR, "failed passed passed passed unknown", 10 * SECOND, 13 * SECOND, None, outcome="failed"),
+    Case(30 * HOUR, "passed passed passed passed passed passed", 2 * HOUR, 24 * HOUR, SECOND, BOTH, "", {"pass": 2}),
+    Case(30 * HOUR, "passed failed passed passed passed passed", 2 * HOUR, 24 * HOUR, SECOND, ONE, "", {"pass": 2}),
+    Case(30 * HOUR, "passed failed failed failed failed failed", 2 * HOUR + SECOND, LATE, calls={"fail": 1}),
+    Case(4 * HOUR, "passed passed passed passed unknown", BEFORE, 3 * HOUR, calls={"pass": 1, "unproved": 1}),
+    Case(4 * HOUR, "passed failed passed passed passed unknown", 1.5 * HOUR, 3 * HOUR, outcome="failed"),
+    Case(HOUR, "passed unknown unknown unknown unknown"),
+    Case(25 * HOUR, "passed failed failed failed failed unknown", outcome="failed"),
 )
 
 
@@ -159,12 +170,14 @@ def test_each_step_on_both_sides_of_its_limit(case: Case) -> None:
 
     facts = Facts(arrived=NOON, responded=at(case.responded), called_back=at(case.closed), closed=at(case.closed))
     promise = ServiceLevels((date(2000, 1, 1),), (TERMS,))
-    held = DrillRecord(facts, promise, at(case.warned), {"responded": "user:anna"}, case.calls, "calls_no_way")
+    held = DrillRecord(
+        facts, promise, at(case.warned), {"responded": "user:anna"}, case.calls, "calls_no_way",
+        reminded={one: NOON + after for one, after in case.reminded.items()},
+    )  # fmt: skip
     found = inspection_states.judge_steps(held, NOON + case.now)
     assert [one.state for one in found] == ["passed", *case.states.split()]
-    assert inspection_states.overall_state(one.state for one in found) == next(
-        one for one in ("failed", "unknown", "passed") if one in case.states
-    )
+    worst = next(one for one in ("failed", "unknown", "passed") if one in case.states)
+    assert inspection_states.judge_drill(found) == (case.outcome or worst)
 
 
 FORWARD = DrillPlan("12321", {"responded": 1, "called_back": 2, "closed": 3}, {"agent": "anna"}, ["second_call"])
@@ -185,7 +198,8 @@ def test_a_forward_needs_no_address_and_counts_nowhere(demo: str, operator: Acto
     assert (told["steps"][0]["why"], told["steps"][0]["by"]) == ("forward_opened", str(operator))
     found = _timeline(demo, operator)
     assert [(one, line["due_s"]) for one, line in found.items()] == [
-        ("arrived", 0), ("responded", 60), ("called_back", 120), ("closed", 180), ("second_call", 300),
+        ("arrived", 0), ("warned", None), ("responded", 60), ("called_back", 120), ("closed", 180),
+        ("second_call", 300),
     ]  # fmt: skip
     assert (found["responded"]["player"], found["closed"]["player"]) == ("anna", None)
     assert found["arrived"]["state"] == "done"
@@ -317,14 +331,14 @@ def throw(demo: str, drill: str, what: str, act: str = "given", by: str = "anna"
 
 
 def told() -> list[str]:
-    return sorted(Message.objects.values_list("user", flat=True))
+    return sorted(Message.objects.filter(about__startswith="drill").values_list("user", flat=True))
 
 
 def test_the_player_of_the_role_hears_of_it_and_that_it_is_a_drill(crew: str, operator: Actor) -> None:
     drill = held(crew, operator, agent="otto", lead="dora")
     assert told() == []
     throw(crew, drill, "second_call")
-    (one,) = Message.objects.all()
+    (one,) = Message.objects.filter(about__startswith="drill")
     assert (one.user, one.stage) == ("otto", "second_call")
     for language, mark in (("en", "DRILL, not real"), ("zh-hans", "演练，非真实情况")):
         text = operations.to_document(one, language)["text"]
@@ -353,7 +367,7 @@ def test_a_chosen_channel_is_used_unless_the_person_wants_nothing(crew: str, ope
     throw(crew, drill, "second_call")
     throw(crew, drill, "media")
     assert told() == ["dora", "otto"]
-    assert [one.message.user for one in Dispatch.objects.all()] == ["otto"]
+    assert [one.message.user for one in Dispatch.objects.filter(message__about__startswith="drill")] == ["otto"]
 
 
 def test_who_is_told() -> None:

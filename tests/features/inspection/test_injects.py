@@ -66,6 +66,6 @@ def test_lines_stand_by_when_they_are_due_and_a_warning_where_it_came() -> None:
 def test_everything_has_a_name() -> None:
     assert set(texts.THROWN) == set(injects.THROWN)
     assert set(texts.ROLES) == set(injects.ROLES)
-    assert set(injects.STEPS) | {injects.WARNED} <= set(texts.STEPS)
+    assert set(injects.STEPS) | {injects.WARNED, injects.REMINDED} <= set(texts.STEPS)
     states = {injects.WAITING, injects.DUE, injects.LATE, injects.RUNNING, injects.DONE, injects.DONE_LATE}
     assert set(texts.LINES) == states

@@ -92,9 +92,11 @@ def test_a_row_on_one_side_tells_why_as_far_as_the_rows_do() -> None:
     }
 
 
-def test_a_blank_length_is_matched_by_the_root_alone_and_differs() -> None:
+def test_a_blank_length_is_matched_by_the_root_alone() -> None:
     (one,) = pairs([number("95013", 8)], [number("95013", None)]).values()
-    assert (one.result, one.fields) == (Result.FIELD_DIFFERS, {"total_length": (8, None)})
+    assert (one.result, one.blank, one.unclear) == (Result.SAME, ("total_length",), ("field_blank",))
+    (one,) = pairs([number("95013", None)], [number("95013", 8)]).values()
+    assert (one.result, one.fields) == (Result.FIELD_DIFFERS, {"total_length": (None, 8)})
     several = pairs([number("95013", 8), number("95013", 9)], [number("95013", None)])
     assert {one.result for one in several.values()} == {Result.ONLY_OURS, Result.ONLY_THEIRS}
 
@@ -102,9 +104,22 @@ def test_a_blank_length_is_matched_by_the_root_alone_and_differs() -> None:
 def test_a_column_that_the_export_lacks_is_not_compared_and_what_is_unclear_is_said() -> None:
     ours = [number("95013", 8, contact="张三")]
     assert pairs(ours, [number("95013", 8)])["95013/8"].result is Result.SAME
-    assert pairs(ours, [number("95013", 8)], "contact")["95013/8"].fields == {"contact": ("张三", None)}
     (one,) = pairs([number("95013", 8, filed_on=None)], [number("95013", 8)]).values()
     assert (one.result, one.unclear) == (Result.SAME, ("filing_day_unknown",))
+
+
+@pytest.mark.parametrize("blank", [None, "", " ", "\u3000"])
+def test_a_field_that_the_export_leaves_blank_is_unknown_and_not_different(blank: str | None) -> None:
+    ours = [number("95013", 8, contact="张三", gateway="GW1")]
+    (one,) = pairs(ours, [number("95013", 8, contact=blank, gateway="GW1")], "contact", "gateway").values()
+    assert (one.result, one.fields, one.blank, one.unclear) == (Result.SAME, {}, ("contact",), ("field_blank",))
+    (one,) = pairs(ours, [number("95013", 8, contact=blank, gateway="GW2")], "contact", "gateway").values()
+    assert (one.result, one.fields) == (Result.FIELD_DIFFERS, {"gateway": ("GW1", "GW2")})
+    assert one.unclear == ("field_blank",)
+    (one,) = pairs([number("95013", 8)], [number("95013", 8, contact="张三")], "contact").values()
+    assert (one.fields, one.blank) == ({"contact": (None, "张三")}, ())  # ours is the side to be filled in
+    (one,) = pairs([number("95013", 8)], [number("95013", 8, contact=blank)], "contact").values()
+    assert (one.result, one.unclear) == (Result.SAME, ())
 
 
 # ------------------------------------------------------------------ reading an export

@@ -139,6 +139,18 @@ def test_nothing_compared_or_unclear_is_never_passed(demo: str, load: Import, sh
     assert told["verdict"] == "insufficient"
 
 
+def test_what_the_export_leaves_blank_is_named_and_never_passed(
+    demo: str, load: Import, sheet: Sheet, anna: Actor
+) -> None:
+    load("numbers", HEADER, ("95013", 8, "示例", "已备案", "2024-02-01", "张三", ""))
+    told = made(sheet(THEIRS, ("95013", 8, "示例", "已备案", "2024-02-01", ""), name="blank.csv"), anna)
+    assert (told["counts"]["same"], told["open"], told["unclear"]) == (1, 0, 1)  # type: ignore[index] # JSON
+    assert (told["verdict"], told["blank"]) == ("insufficient", {"contact": 1})
+    without = THEIRS.removesuffix(",联系人")
+    told = made(sheet(without, ("95013", 8, "示例", "已备案", "2024-02-01"), name="without.csv"), anna)
+    assert (told["verdict"], told["blank"]) == ("passed", {})  # a column that is not there is not compared, and named
+
+
 def test_the_correction_sheet_has_what_is_to_be_filed(export: Path, anna: Actor) -> None:
     run = str(made(export, anna)["run"])
     name, content = operations.build_correction_sheet(run=run, language="zh_Hans", actor=anna)

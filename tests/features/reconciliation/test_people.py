@@ -146,9 +146,22 @@ def test_what_a_person_has_decided_holds() -> None:
     assert both.counts == {Match.CONSISTENT: 2}
 
 
-def test_one_name_with_two_accounts_goes_to_a_person() -> None:
-    found = match(seats=[seat("1", "张三")], insured=[insured("1")], paid=[Paid("张三", "1111"), Paid("张三", "2222")])
-    assert only(found) == ("needs_person", ("needs_person",), ("several_accounts",), False)
+def test_one_person_with_two_cards_two_seats_and_two_employers_is_one_person() -> None:
+    seats = [seat("1", "张三"), seat("1", "张三", seat_id="S-2", insured_by="别家公司")]
+    both = Insured("1", None, frozenset({OWN, "别家公司"}))
+    found = match(seats=seats, insured=[both], paid=[Paid("张三", "1111"), Paid("张三", "2222")])
+    assert (found.counts, found.rows) == ({Match.CONSISTENT: 1}, [])
+    two = [staff("1", "张三", insured_by=name, joined_on=FIRST) for name in ("别家公司", OWN)]
+    for rows in (two, two[::-1]):  # that one of two employers is another explains nothing
+        found = match(staff=rows, seats=seats, paid=[Paid("张三", "1111")])
+        assert only(found) == ("lacks_insurance", ("lacks_insurance",), ("new",), True)
+    assert only(match(staff=two[:1], seats=seats, paid=[Paid("张三", "1")]))[0] == "insured_elsewhere"
+
+
+def test_who_left_one_of_two_posts_is_still_there() -> None:
+    rows = [staff("1", "张三", left_on=date(2026, 3, 9)), staff("1", "张三")]
+    for order in (rows, rows[::-1]):
+        assert only(match(staff=order, seats=[seat("1", "张三")], insured=[insured("1")]))[2] == ()
 
 
 def test_a_name_nearly_equal_is_proposed_and_never_matched() -> None:

@@ -169,6 +169,42 @@ def test_one_bad_cell_among_many_keeps_all_out(load: Import) -> None:
     assert not models.Seat.objects.exists()
 
 
+ONE_PERSON = [
+    # one month of one insurance at two employers; without their names what was paid tells the rows apart
+    ("social-insurance", "单位名称,社会保障号码,险种,费款所属期", [("甲公司", IDENTITY, "养老", "202603"),
+                                                  ("乙公司", IDENTITY, "养老", "202603")]),
+    ("social-insurance", "社保编号,社会保障号码,险种,费款所属期", [("1", IDENTITY, "养老", "202603"),
+                                                  ("2", IDENTITY, "养老", "202603")]),
+    ("social-insurance", "社会保障号码,险种,费款所属期,缴费基数", [(IDENTITY, "养老", "202603", "8000"),
+                                                  (IDENTITY, "养老", "202603", "4000")]),
+    ("staff", "姓名,证件号码,社保缴纳单位", [("张三", IDENTITY, "甲公司"), ("张三", IDENTITY, "乙公司")]),
+    ("staff", "工号,证件号码,坐席编号", [("7", IDENTITY, "S1"), ("7", IDENTITY, "S2")]),
+    ("seats", "坐席编号,类型,证件号码", [("S1", "人工", IDENTITY), ("S2", "人工", IDENTITY)]),
+    ("wages", "收款人,账号尾号,付款日期,金额", [("张三", "1111", "2026-03-15", "6500"),
+                                  ("张三", "2222", "2026-03-15", "6500")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "header", "rows"), ONE_PERSON)
+def test_one_person_of_two_employers_seats_or_cards_is_two_rows(
+    load: Import, kind: str, header: str, rows: list[tuple[str, ...]]
+) -> None:
+    first, again = load(kind, header, *rows), load(kind, header, *rows)
+    assert (_errors(first), first.rows["inserted"]) == ([], 2)
+    assert (_errors(again), again.rows["unchanged"], again.rows["inserted"]) == ([], 2, 0)
+
+
+def test_two_employers_in_two_files_stand_beside_each_other_and_equal_rows_are_a_fault(load: Import) -> None:
+    header = "单位名称,社会保障号码,险种,费款所属期"
+    for name in ("甲公司", "乙公司"):
+        assert load("social-insurance", header, (name, IDENTITY, "养老", "202603")).rows["inserted"] == 1
+    assert set(models.Contribution.objects.values_list("payer", flat=True)) == {"甲公司", "乙公司"}
+    row = ("张三", IDENTITY, "甲公司")
+    found = load("staff", "姓名,证件号码,社保缴纳单位", row, ("张三", IDENTITY, "乙公司"), row)
+    assert [(line, code) for line, _header, code in _errors(found)] == [(4, "key_duplicate")]
+    assert found.errors[0].hint == "2"
+
+
 def test_the_line_is_the_physical_one(load: Import, demo: str, operator: Actor, tmp_path: Path) -> None:
     path = tmp_path / "teams.csv"
     path.write_text('团队编号,名称\n\nT1,"两\n行"\nT2,x\nT2,y\n', encoding="utf-8")

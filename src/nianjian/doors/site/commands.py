@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+from threading import Event
 from typing import Final, NoReturn
 
 from rich.console import Console
@@ -66,7 +67,11 @@ def _address(listen: str) -> tuple[str, int]:
 
 
 def run_serve(args: argparse.Namespace) -> Answer:
-    """Serve until interrupted or terminated; worker and gate end with it."""
+    """Serve until interrupted or terminated; worker and gate end with it.
+
+    A gate whose port or journal another process has is told of once: the pages go on without it, or end with
+    ``serve_without_gate``.
+    """
     host, port = _address(args.listen)
     _address(args.gate)
     os.environ.setdefault("NIANJIAN_GATE_URL", f"http://{args.gate}")  # the page of the gate asks there
@@ -77,8 +82,19 @@ def run_serve(args: argparse.Namespace) -> Answer:
     _warn(host)
     url = f"http://{host}:{port}/"
     beside = [] if args.no_worker else [Beside("worker")]
+    refused = Event()
+
+    def end_or_go_on() -> None:
+        if env.flag("NIANJIAN_SERVE_WITHOUT_GATE", os.environ):
+            text = _("The pages go on without this gate (NIANJIAN_SERVE_WITHOUT_GATE=no ends them instead).")
+            stderr().print(text, style="yellow")
+        else:
+            refused.set()
+            os.kill(os.getpid(), signal.SIGTERM)
+
     if not args.no_gate:
-        beside.append(Beside("gate", "serve", "--listen", args.gate))
+        env.flag("NIANJIAN_SERVE_WITHOUT_GATE", os.environ)  # a word that is neither yes nor no is refused now
+        beside.append(Beside("gate", "serve", "--listen", args.gate, taken=end_or_go_on))
 
     def ready() -> None:
         stderr().print(_("Serving {url} – Ctrl-C ends it.").format(url=url))
@@ -92,6 +108,8 @@ def run_serve(args: argparse.Namespace) -> Answer:
     finally:
         for one in beside:
             one.stop()
+    if refused.is_set():
+        raise NianjianError("serve_without_gate", listen=args.gate)
     return Answer({"served": url})
 
 

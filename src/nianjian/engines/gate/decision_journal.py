@@ -404,7 +404,7 @@ class Journal:
         except OSError as fault:
             os.close(self._file)
             self._file = -1
-            raise NianjianError("gate_journal_taken", process=self._process) from fault
+            raise NianjianError("gate_journal_taken", folder=str(path.parent)) from fault
         cut = cut_tail(self._file)
         if os.fstat(self._file).st_size == 0:
             os.write(self._file, f"{HEADER}\n".encode())

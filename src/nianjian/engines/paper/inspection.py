@@ -207,6 +207,7 @@ def drill_pdf(told: Json, _: Words) -> bytes:
         (_("Begun"), f"{clock_text(told['begun_at'])} · {told['begun_by']}"),
         (_("Told as at"), clock_text(told["at"])),
         (_("Outcome of the drill"), _(inspection_day.STATES[told["state"]])),
+        (_("Readiness when the drill began"), _(inspection.STATES[told["readiness"]])),
         _counts(told, _),
     ]
     foot = _("Rulebook {version} ({sha256}); the ticket of a drill counts in no figure").format(

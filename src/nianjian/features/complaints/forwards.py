@@ -26,6 +26,7 @@ from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.complaints import queries
 from nianjian.features.complaints.models import Complaint
 from nianjian.features.complaints.sheet import COMPLAINTS, latest_moment
+from nianjian.features.complaints.sla_warnings import alert_arrivals
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor, lock_enterprise
@@ -245,6 +246,7 @@ def import_forwards(
         known = _list_known(enterprise, list(rows))
         plan = Plan(Complaint, Source(str(actor), clock.now(), table.sha256))
         taken: set[str] = set()
+        added: list[str] = []
         for place, (reference, row) in enumerate(rows.items()):
             if not place % CHUNK:
                 progress(path.name, place, len(rows))
@@ -253,7 +255,7 @@ def import_forwards(
                 key, came = _free_key(enterprise, reference, taken), row.get("arrived_at") or arrived
                 times = {"accepted_at": row.get("accepted_at") or came, "arrived_at": came}
                 plan.add(enterprise, key, {**row, **times, "ticket_id": key})
-                counts["added"] += 1
+                added.append(key)
             else:
                 key = old.key
                 counts["updated" if _fill_in(plan, old, row) else "unchanged"] += 1
@@ -261,8 +263,10 @@ def import_forwards(
                     receipt.differing[key] = fields
             receipt.tickets.append(key)
         write_plan(plan)
+        counts["added"] = len(added)
         data = {"file": table.file, "sha256": table.sha256, **counts}
         record(verb=VERB, enterprise=enterprise, actor=actor, data=data)
+        alert_arrivals(enterprise=enterprise, complaints=added)
     return receipt
 
 

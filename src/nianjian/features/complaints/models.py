@@ -117,7 +117,7 @@ class Door(models.Model):
 
 
 class Warned(models.Model):
-    """``key`` is the ticket's; ``clock``: response or close."""
+    """``key`` is the ticket's; ``clock``: response or close, or arrival for the alert when it came."""
 
     enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
     key = models.CharField(max_length=200)

@@ -21,7 +21,7 @@ from nianjian.features.complaints.documents import Ticketed, to_document
 from nianjian.features.complaints.models import Complaint
 from nianjian.features.complaints.queries import list_tickets, ticket_as_dict
 from nianjian.features.complaints.sheet import COMPLAINTS, latest_moment
-from nianjian.features.complaints.sla_warnings import clear_close_warning
+from nianjian.features.complaints.sla_warnings import alert_arrivals, clear_close_warning
 from nianjian.features.complaints.states import DUPLICATE, EXCLUSIONS, Act, find_refusal, state_of
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Act as Permission
@@ -81,6 +81,7 @@ def create_ticket(*, enterprise: str, texts: Mapping[str, str], actor: Actor) ->
         write_plan(plan)
         told = {"complaint": key, "fields": [name for name, value in row.items() if value is not None]}
         _note("add", enterprise, actor, told | ({"drill": True} if row.get("drill") else {}))
+        alert_arrivals(enterprise=enterprise, complaints=[key])
     return key
 
 

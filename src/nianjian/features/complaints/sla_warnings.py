@@ -1,4 +1,4 @@
-"""Warn of tickets whose clocks run out: each ticket and clock once, the row and its audit entry in one transaction.
+"""Tell of tickets that arrive, and warn of clocks that run out: each once, with its audit entry in one transaction.
 
 The audit chain is the outbox of webhooks, so a warning that stands in it is delivered, whatever is killed in between.
 """
@@ -31,6 +31,7 @@ from nianjian.platform.notifications.outbox import Notification
 GRACE: Final = timedelta(days=1)
 YOUNG: Final = timedelta(days=62)  # far longer than any clock runs
 CLOCK: Final = Actor("clock", "system")
+ARRIVAL: Final = "arrival"  # stands where else the clock stands
 RECIPIENT_SCOPES: Final = frozenset({Scope.ROLE, Scope.ALL})
 
 
@@ -96,6 +97,27 @@ def send_enterprise_warnings(*, enterprise: str, at: datetime) -> int:
     return len(sent)
 
 
+def alert_arrivals(*, enterprise: str, complaints: Sequence[str]) -> None:
+    """Tell at once of tickets that have just arrived (系统预警), inside the transaction that opens them.
+
+    The audit entry of the opening speaks of it. Tickets entered more than `GRACE` late are history and tell nobody.
+    """
+    now, promise = clock.now(), load_service_levels(enterprise)
+    sent = []
+    for row in queries.load_current_tickets(enterprise, complaints).values():
+        read = evaluate_clock(Clock.RESPONSE, queries.ticket_facts(row), promise, now)
+        if read.on_time or read.due is None or row.exclusion or (row.arrived_at or now) < now - GRACE:
+            continue
+        told, new = Warned.objects.get_or_create(
+            enterprise_id=enterprise, key=row.key, clock=ARRIVAL, defaults={"warned_at": now}
+        )
+        if new:
+            sent.append((told.pk, DueClock(row, read)))
+    if sent:
+        news = list(_build_notifications(enterprise, now, sent, ARRIVAL))
+        outbox.add_notifications(enterprise=enterprise, news=news, now=now)
+
+
 def delete_orphaned_warnings(*, enterprise: str) -> int:
     """Delete what is kept of tickets of which no version is left, inside the caller's transaction; how many."""
     there = Complaint.objects.filter(enterprise_id=enterprise).values("key")
@@ -114,7 +136,7 @@ def clear_close_warning(*, enterprise: str, key: str) -> None:
 
 
 def _build_notifications(
-    enterprise: str, now: datetime, sent: Sequence[tuple[int, DueClock]]
+    enterprise: str, now: datetime, sent: Sequence[tuple[int, DueClock]], matter: str = ""
 ) -> Iterator[Notification]:
     """For the inboxes of those who may work on the tickets, and for their channels; no digest is waited for."""
     able = [name for name, roles in list_readers(enterprise).items() if allows(roles, Act.LOAD)]
@@ -122,7 +144,7 @@ def _build_notifications(
     scopes = {name: Scope(chosen.get(name, Scope.ROLE)) for name in able}
     day = now.astimezone(clock.ZONE).date()
     for number, one in sent:
-        about, stage = f"{COMPLAINT}:{one.reading.clock.value}", f"{one.reading.hand.value}-{number}"
+        about, stage = f"{COMPLAINT}:{matter or one.reading.clock.value}", f"{one.reading.hand.value}-{number}"
         for name in recipients(one.row.assignee, scopes, late=one.reading.hand is Hand.LATE):
             at = earliest_moment(now, hours[name], urgent=True)
             yield Notification(name, about, stage, day, _values(one, now), dict.fromkeys(channels.get(name, ()), at))

@@ -22,7 +22,7 @@ from rich.console import Console
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts import gate
-from nianjian.platform.jobs.beside import Beside
+from nianjian.platform.jobs.beside import TAKEN, Beside
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, moment, number, on_day
@@ -212,6 +212,9 @@ def _store(args: argparse.Namespace) -> Answer:
     return Answer(told, lambda console: console.print(said.format(leased=leased, units=units)))
 
 
+HELD: Final = frozenset({"gate_port_taken", "gate_journal_taken"})
+
+
 def _serve(args: argparse.Namespace) -> Answer:
     """Serve until interrupted or terminated."""
     from nianjian.engines.gate.process import Ports, serve
@@ -232,6 +235,11 @@ def _serve(args: argparse.Namespace) -> Answer:
 
     try:
         serve(given, ready=ready)
+    except NianjianError as error:
+        if args.parent is None or error.code not in HELD:
+            raise
+        stderr().print(sentence(error.code, error.values), style="yellow")  # `nianjian serve` says what becomes of it
+        return Answer({"served": None}, code=TAKEN)
     finally:
         if feeder is not None:
             feeder.stop()
@@ -381,9 +389,6 @@ def _describe_change(done: GateChange) -> Answer:
     return Answer(data, lambda console: console.print(said))
 
 
-GATE: Final = "http://127.0.0.1:18431"
-
-
 def configure(parser: argparse.ArgumentParser) -> None:
     """Serve, check, feed, policy, list, decisions, replay."""
     actions = Actions(parser)
@@ -412,7 +417,9 @@ def _configure_check(actions: Actions) -> None:
     check.add_argument("--at", type=_moment, metavar="MOMENT", help=_("at this moment; without it now"))
     check.add_argument("--take", action="store_true", help=_("put it to the running gate, which counts the call"))
     check.add_argument("--call-id", help=_("with --take: asked again, it gets the same answer"))
-    check.add_argument("--gate", default=GATE, metavar="URL", help=_("with --take: where the gate listens"))
+    check.add_argument(
+        "--gate", default="", metavar="URL", help=_("with --take: where the gate answers; without it NIANJIAN_GATE_URL")
+    )
 
 
 def _moment(text: str) -> datetime:

@@ -94,8 +94,10 @@ def check_call(*, question: Question, actor: Actor) -> dict[str, Any]:
 def ask_running_gate(*, question: Question, call_id: str, gate: str, actor: Actor) -> dict[str, Any]:
     """Put the question to a running gate: it counts, and stands in its journal.
 
-    The token is that of the enterprise in NIANJIAN_GATE_TOKENS. ``gate_not_reached``.
+    ``gate``: its address, "" for that of NIANJIAN_GATE_URL; the token is that of the enterprise in
+    NIANJIAN_GATE_TOKENS. ``gate_not_reached``.
     """
+    gate = gate or env.text("NIANJIAN_GATE_URL", os.environ)
     require(actor, question.enterprise, Act.REQUEST)
     fields = structs.asdict(question.request(call_id))
     body = {name: value for name, value in fields.items() if value != "" and (name != "at" or question.at)}

@@ -35,7 +35,8 @@ class Sending(Schema):
 class Reminded(Schema):
     """A reminder to one person. ``left``: days, negative when late.
 
-    ``about``: "track:licence", "task:items"; "complaint:response" of a ticket's clock that runs out;
+    ``about``: "track:licence", "task:items"; "complaint:response" of a ticket's clock that runs out,
+    "complaint:arrival" of one that has come;
     "obstacle:complaints_overdue", "obstacle:differences_open": what has waited too long.
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -46,8 +46,10 @@ def count_states(states: Iterable[str]) -> dict[str, int]:
 FACILITATOR, DUTY, AGENT, LEAD = "facilitator", "duty", "agent", "lead"
 ROLES: Final = (FACILITATOR, DUTY, AGENT, LEAD)
 PLAYED: Final = (AGENT, LEAD)  # a person's name may be put to these; the facilitator is who begins
-ARRIVED, WARNED = "arrived", "warned"
-RESPONDED, CALLED_BACK, CLOSED = "responded", "called_back", "closed"
+ARRIVED, WARNED, REMINDED = "arrived", "warned", "reminded"
+RESPONDED, CALLED_BACK, CLOSED, CALLS = "responded", "called_back", "closed", "calls"
+CALLED: Final = frozenset({"calls_passed", "calls_failed", "calls_unproved"})
+"""Why the step of the test calls stands as it does, where some were made."""
 #: Step -> who does it, and by when (minutes after the complaint arrives) where the facilitator says nothing else.
 STEPS: Final[Mapping[str, tuple[str, int]]] = {
     ARRIVED: (FACILITATOR, 0), RESPONDED: (AGENT, 10), CALLED_BACK: (AGENT, 30), CLOSED: (LEAD, 45),
@@ -112,12 +114,13 @@ def build_timeline(
 ) -> list[TimelineLine]:
     """Steps and injects by when they are due. ``done``: step -> (at, by); ``injected``: inject -> act -> (at, by).
 
-    The warning has no minute of the script's: it comes when the ticket's clock says so.
+    Alert and reminders have no minute of the script's: they come with the ticket, and when its clocks say so.
     """
     found = [_step_line(script, step, begun, done.get(step), now) for step in STEPS]
-    if WARNED in done:
-        at, by = done[WARNED]
-        found.append(TimelineLine(WARNED, DUTY, "", None, DONE, at, by))
+    for step in (WARNED, REMINDED):
+        if step in done:
+            at, by = done[step]
+            found.append(TimelineLine(step, DUTY, "", None, DONE, at, by))
     found += [
         _inject_line(script, what, begun, injected.get(what, {}), now)
         for what in THROWN
@@ -285,7 +288,10 @@ class DrillStep:
 
 @dataclass(frozen=True, slots=True)
 class DrillRecord:
-    """What is recorded of a drill's ticket. ``by``: step -> who did it; ``calls``: verdict -> test calls."""
+    """What is recorded of a drill's ticket. ``by``: step -> who did it; ``calls``: verdict -> test calls.
+
+    ``warned``: when the system gave the alert of the arrival; ``reminded``: when it reminded of a clock.
+    """
 
     facts: Facts
     promise: ServiceLevels
@@ -294,10 +300,14 @@ class DrillRecord:
     calls: Mapping[str, int]
     calls_why: str
     opened: str = "one_click_opened"  # how the complaint came in
+    reminded: Mapping[Clock, datetime] = field(default_factory=dict)
 
 
 def judge_steps(seen: DrillRecord, now: datetime) -> list[DrillStep]:
-    """Arrival, warning, response, call-back, closing and the test calls, as they stand at a moment."""
+    """Arrival, alert, response, call-back, closing and the test calls, as they stand at a moment.
+
+    Reminders are a step only where one fell due: who is quicker than the clocks needs none.
+    """
     facts = seen.facts.at(now)
     response, close = (evaluate_clock(one, facts, seen.promise, now) for one in (Clock.RESPONSE, Clock.CLOSE))
     arrived = facts.arrived
@@ -312,7 +322,11 @@ def judge_steps(seen: DrillRecord, now: datetime) -> list[DrillStep]:
 
     return [
         DrillStep("arrived", PASSED, seen.opened, arrived, timedelta(0), None, seen.by.get("arrived", "")),
-        timed("warned", _warning(seen, response, facts.responded, now), seen.warned, quick),
+        timed("warned", _alert(seen, response), seen.warned, quick),
+        *(
+            timed(REMINDED, verdict, max(seen.reminded.values(), default=None), whole)
+            for verdict in _reminders(seen, {Clock.RESPONSE: facts.responded, Clock.CLOSE: facts.finished}, now)
+        ),
         timed("responded", _clock_state(response), facts.responded, quick),
         timed("called_back", _call_back(facts, close, now), facts.called_back, whole),
         timed("closed", _clock_state(close), facts.finished, whole),
@@ -333,22 +347,35 @@ def _call_back(facts: Facts, close: ClockReading, now: datetime) -> tuple[str, s
     return (UNKNOWN, "running") if facts.called_back is None else (PASSED, "in_time")
 
 
-def _warning(seen: DrillRecord, response: ClockReading, responded: datetime | None, now: datetime) -> tuple[str, str]:
-    """Who responds before the warning is due leaves it unproved: nothing had to warn."""
+def _alert(seen: DrillRecord, response: ClockReading) -> tuple[str, str]:
+    """The system's warning (系统预警) is the alert that a complaint has arrived."""
     if seen.warned is not None:
-        return PASSED, "warning_sent"
-    if response.hand is Hand.STOPPED:
-        return UNKNOWN, "excluded"
-    if response.warns is not None and (responded or now) >= response.warns:
-        return FAILED, "warning_missing"
-    return UNKNOWN, "warning_not_due"
+        return PASSED, "alert_sent"
+    return (UNKNOWN, "excluded") if response.hand is Hand.STOPPED else (FAILED, "alert_missing")
+
+
+def _reminders(seen: DrillRecord, done: Mapping[Clock, datetime | None], now: datetime) -> Iterator[tuple[str, str]]:
+    """Nothing where none fell due: what was done before its reminder was due needed none."""
+    readings = {one: evaluate_clock(one, seen.facts.at(now), seen.promise, now) for one in done}
+    due = [
+        which
+        for which, read in readings.items()
+        if read.hand is not Hand.STOPPED and read.warns is not None and (done[which] or now) >= read.warns
+    ]
+    if due:
+        yield (PASSED, "warning_sent") if seen.reminded.keys() >= set(due) else (FAILED, "warning_missing")
+
+
+def judge_drill(steps: Sequence[DrillStep]) -> str:
+    """The outcome of a drill (S10): that of its steps. Test calls (S4) decide only where some were made."""
+    return overall_state(one.state for one in steps if one.step != CALLS or one.why in CALLED)
 
 
 def _test_calls(seen: DrillRecord) -> DrillStep:
     found = seen.calls
     if not sum(found.values()):
-        return DrillStep("calls", UNKNOWN, seen.calls_why or "calls_unproved")
+        return DrillStep(CALLS, UNKNOWN, seen.calls_why or "calls_unproved")
     if found.get("fail"):
-        return DrillStep("calls", FAILED, "calls_failed")
+        return DrillStep(CALLS, FAILED, "calls_failed")
     state = UNKNOWN if found.get("unproved") else PASSED
-    return DrillStep("calls", state, "calls_passed" if state == PASSED else "calls_unproved")
+    return DrillStep(CALLS, state, "calls_passed" if state == PASSED else "calls_unproved")

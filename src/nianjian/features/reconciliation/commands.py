@@ -47,9 +47,11 @@ def render_filing(told: Json, console: Console) -> None:
     """A comparison with an export: the rows that are not the same."""
     _head(console, told)
     if told["unclear"]:
-        console.print(
-            _("{count} rows lack a day or a state, so the base cannot be proved.").format(count=told["unclear"])
-        )
+        text = _("{count} rows cannot be proved: a day or a state is not known, or the export leaves a field blank.")
+        console.print(text.format(count=told["unclear"]))
+    if told["blank"]:
+        blank = "、".join(f"{_headings().get(one, one)} ({n})" for one, n in told["blank"].items())
+        console.print(_("Left blank by the export, not known: {fields}").format(fields=blank))
     differing = [one for one in told["rows"] if one["result"] != "same"]
     body = [(one["key"], _(RESULTS[one["result"]]), _why(one), _fields(one)) for one in differing[:ROWS]]
     table.rows(console, (_("number or ID"), _("result"), _("likely cause"), _("fields")), body)

@@ -241,6 +241,7 @@ def compare_filing(
     differences = [_filing_difference(kind, one, sheet, grounds) for one in pairs if one.result is not Result.SAME]
     told: dict[str, object] = {
         "unclear": sum(bool(one.unclear) for one in pairs),
+        "blank": dict(sorted(Counter(name for one in pairs for name in one.blank).items())),
         "compared": sorted(theirs.fields),
         "not_compared": sorted({column.field for column in sheet.columns} - theirs.fields),
         "other_rows": theirs.other,
@@ -323,6 +324,7 @@ def _filing_row(pair: RowPair, sheet: Sheet) -> Json:
         "result": pair.result.value,
         "likely": pair.likely or None,
         "unclear": list(pair.unclear),
+        "blank": list(pair.blank),
         "fields": mask_fields(fields, sheet),
     }
 

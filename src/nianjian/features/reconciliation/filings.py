@@ -113,12 +113,14 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 SEPARATOR: Final = "/"
 CHANGED: Final = "changed_on"
 ABSENT: Final = "not_there"
+BLANK: Final = "field_blank"
 
 
 @dataclass(frozen=True, slots=True)
 class RowPair:
     """A row of both sides or of one. ``fields``: field -> (ours, theirs), where they differ.
 
+    ``blank``: fields that we know and the other side leaves blank, so that nothing can be said of them (T5).
     ``likely``: why a row stands on one side only, as far as the rows tell; ``unclear``: codes of what keeps it from
     being proved; ``changed_on``: our day of the change.
     """
@@ -126,6 +128,7 @@ class RowPair:
     key: str
     result: Result
     fields: Mapping[str, tuple[object, object]] = field(default_factory=dict)
+    blank: tuple[str, ...] = ()
     likely: str = ""
     unclear: tuple[str, ...] = ()
     changed_on: date | None = None
@@ -199,10 +202,13 @@ def _by_root(own: _Side, other: _Side, partner: Mapping[Key, Key]) -> dict[Key, 
 def _paired(mine: tuple[Row, BaseStatus], others: tuple[Row, BaseStatus], fields: Sequence[str], key: Key) -> RowPair:
     (ours, own), (theirs, other) = mine, others
     both = {name: (ours.get(name), theirs.get(name)) for name in fields}
-    differ = {name: pair for name, pair in both.items() if fold_text(pair[0]) != fold_text(pair[1])}
-    unclear = tuple(dict.fromkeys(one.why for one in (own, other) if one.inside is None))
+    unequal = {name: pair for name, pair in both.items() if fold_text(pair[0]) != fold_text(pair[1])}
+    blank = tuple(name for name, pair in unequal.items() if fold_text(pair[1]) is None)
+    differ = {name: pair for name, pair in unequal.items() if name not in blank}
+    reasons = [one.why for one in (own, other) if one.inside is None] + [BLANK] * bool(blank)
     result = Result.FIELD_DIFFERS if differ else Result.SAME
-    return RowPair(_key_text(key), result, differ, unclear=unclear, changed_on=_day(ours, CHANGED))
+    unclear = tuple(dict.fromkeys(reasons))
+    return RowPair(_key_text(key), result, differ, blank, unclear=unclear, changed_on=_day(ours, CHANGED))
 
 
 def _unpaired(result: Result, key: Key, side: _Side, other: _Side) -> RowPair:

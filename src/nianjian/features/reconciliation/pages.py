@@ -198,6 +198,7 @@ def _figure_pairs(told: Json) -> list[tuple[str, str]]:
     if len(sides) == 1:
         compared += ": " + gettext("Nothing to compare: all calls stand on one side.")
     missing = [get_sheet(told["kind"]).by_field(one).header for one in figures.get("not_compared", ())]
+    blank = [f"{get_sheet(told['kind']).by_field(one).header} ({n})" for one, n in figures.get("blank", {}).items()]
     pairs = [
         (gettext("As at"), f"{told['from']} – {told['as_of']}" if told["from"] else told["as_of"]),
         (gettext("Made at"), told["made_at"][:16].replace("T", " ")),
@@ -206,6 +207,7 @@ def _figure_pairs(told: Json) -> list[tuple[str, str]]:
         (gettext("Carrier"), figures.get("carrier")),
         (gettext("Calls of the bill on other days"), figures.get("bill_outside")),
         (gettext("Rows that cannot be proved"), told["unclear"]),
+        (gettext("Left blank by the export, not known"), "、".join(blank)),
         (gettext("Not in the export, not compared"), "、".join(missing)),
         (gettext("Not looked at"), figures.get("left_out")),
     ]

@@ -380,21 +380,23 @@ def _paid(enterprise: str, first: date, lag: int, others: Collection[str]) -> li
 
 
 HOMONYM: Final = "homonym"
-SEVERAL: Final = "several_accounts"
 DOTS: Final = str.maketrans(dict.fromkeys("·•・‧∙.．"))  # between the parts of a name, or left out
 EXPLAINS: Final = frozenset({"new", "dispatched", "outsourced", "other_post"})
 
 
 @dataclass(slots=True)
 class Person:
-    """What a month knows of one person; ``wage`` None: there are payments of that name, and whose is not known."""
+    """What a month knows of one person; ``wage`` None: there are payments of that name, and whose is not known.
+
+    ``insurers``: who is said to pay the social insurance; a person of two employers has two.
+    """
 
     identity: str
     name: str = ""
     seat_id: str = ""
     employment: str | None = None
     team: str | None = None
-    insured_by: str | None = None
+    insurers: set[str] = field(default_factory=set)
     joined_on: date | None = None
     left_on: date | None = None
     post: str | None = None
@@ -468,10 +470,8 @@ def _gather(month: Month, given: Decisions) -> PeopleIndex:
     by_staff = {one.staff_id: one.identity for one in month.staff if one.staff_id and one.identity}
     for one in month.staff:
         if one.identity:
-            person = known.person(given.numbers.get(one.identity, one.identity))
-            person.name = one.person or person.name
-            person.employment, person.team, person.insured_by = one.employment, one.team, one.insured_by
-            person.joined_on, person.left_on, person.post = one.joined_on, one.left_on, one.post
+            _add_staff(known, given.numbers.get(one.identity, one.identity), one)
+    declared = {identity for identity, person in known.people.items() if person.insurers}
     for seat in month.seats:
         identity = seat.identity or by_staff.get(seat.staff_id or "")
         if not identity:
@@ -483,7 +483,9 @@ def _gather(month: Month, given: Decisions) -> PeopleIndex:
         person.name = person.name or seat.person or ""
         person.seat_id = person.seat_id or seat.seat_id
         person.employment = person.employment or seat.employment
-        person.team, person.insured_by = person.team or seat.team, person.insured_by or seat.insured_by
+        person.team = person.team or seat.team
+        if seat.insured_by and person.identity not in declared:
+            person.insurers.add(seat.insured_by)
     for listed in month.insured:
         person = known.person(given.numbers.get(listed.identity, listed.identity))
         person.name = person.name or listed.person or ""
@@ -492,6 +494,20 @@ def _gather(month: Month, given: Decisions) -> PeopleIndex:
         if person.name:
             known.names[fold_name(person.name)].append(person.identity)
     return known
+
+
+def _add_staff(known: PeopleIndex, identity: str, one: Staff) -> None:
+    """A row of the staff; of a person's several rows the first that tells something says it, all say who insures."""
+    new = identity not in known.people
+    person = known.person(identity)
+    person.name = person.name or one.person or ""
+    person.employment, person.team = person.employment or one.employment, person.team or one.team
+    person.post = person.post or one.post
+    person.joined_on = one.joined_on if new else min(filter(None, (person.joined_on, one.joined_on)), default=None)
+    gone = (person.left_on, one.left_on)
+    person.left_on = one.left_on if new else None if None in gone else max(filter(None, gone))
+    if one.insured_by:
+        person.insurers.add(one.insured_by)
 
 
 def _pay(known: PeopleIndex, month: Month, given: Decisions) -> None:
@@ -509,15 +525,14 @@ def _pay(known: PeopleIndex, month: Month, given: Decisions) -> None:
         accounts = dict.fromkeys(payments)
         if not persons:
             known.strangers.extend(accounts)
-        elif len(persons) == 1 and len(accounts) == 1:
+        elif len(persons) == 1:  # with one card or several
             known.people[persons[0]].wage = True
         else:
-            doubt = HOMONYM if len(persons) > 1 else SEVERAL
             for identity in persons:
                 person = known.people[identity]
                 if person.wage is not True:
-                    person.wage, person.doubt = None, doubt
-            known.doubtful.extend((payee, account, doubt) for payee, account in accounts)
+                    person.wage, person.doubt = None, HOMONYM
+            known.doubtful.extend((payee, account, HOMONYM) for payee, account in accounts)
 
 
 def _judge(one: Person, month: Month, terms: Terms) -> PersonMonth:
@@ -549,8 +564,8 @@ def _judge(one: Person, month: Month, terms: Terms) -> PersonMonth:
 def _insurance(one: Person, terms: Terms) -> Match | None:
     """None where the enterprise itself paid; what is lacking otherwise."""
     if one.payers is None:
-        declared = fold_name(one.insured_by)
-        return Match.INSURED_ELSEWHERE if declared and declared not in terms.own else Match.LACKS_INSURANCE
+        declared = {fold_name(name) for name in one.insurers}
+        return Match.INSURED_ELSEWHERE if declared and not declared & terms.own else Match.LACKS_INSURANCE
     if any(fold_name(payer) in terms.own for payer in one.payers):
         return None
     return Match.NEEDS_PERSON if None in one.payers else Match.INSURED_ELSEWHERE

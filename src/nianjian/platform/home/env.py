@@ -107,7 +107,16 @@ SETTINGS: Final = (
         "10",
         "seconds for the first question of a connection to the gate, for each further request, and for reading answers",
     ),
-    Setting("NIANJIAN_GATE_URL", "http://127.0.0.1:18431", "where the gate answers, for the page that shows its state"),
+    Setting(
+        "NIANJIAN_SERVE_WITHOUT_GATE",
+        "yes",
+        "no: `nianjian serve` ends where another process has its gate's port or journal; yes: the pages go on alone",
+    ),
+    Setting(
+        "NIANJIAN_GATE_URL",
+        "http://127.0.0.1:18431",
+        "where the gate answers, for the pages that show its state and for `gate check --take`",
+    ),
     Setting(
         "NIANJIAN_LIVE",
         "",

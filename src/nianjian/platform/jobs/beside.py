@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from threading import Event, Thread
 from typing import Final
 
@@ -17,14 +18,16 @@ LOG: Final = logging.getLogger(__name__)
 IDLE: Final = 1.0
 PATIENCE: Final = 10.0  # seconds that the process gets to end its step
 SLOWEST: Final = 30.0  # seconds before a process that ends at once is started again
+TAKEN: Final = 3  # exit code of a verb that has said that another process has what it needs
 
 
 class Beside:
     """``nianjian WORDS… --parent PID``: the verb ends itself when that process is gone."""
 
-    def __init__(self, *words: str) -> None:
-        """``words`` name the verb and its options."""
+    def __init__(self, *words: str, taken: Callable[[], None] | None = None) -> None:
+        """``words`` name the verb and its options; ``taken`` is called, once, when it ends with `TAKEN` for good."""
         self._words = words
+        self._taken = taken
         self._closing = Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._keeper = Thread(target=self._keep, daemon=True)
@@ -34,8 +37,10 @@ class Beside:
         self._keeper.start()
 
     def stop(self) -> None:
-        """End it; what takes too long is broken off, and the next process begins that work again."""
+        """End it, if it was started; what takes too long is broken off, and the next process begins that work again."""
         self._closing.set()
+        if self._keeper.ident is None:
+            return
         process = self._process
         if process is not None:
             process.terminate()
@@ -55,6 +60,9 @@ class Beside:
                 self._process.terminate()
             code = self._process.wait()
             if self._closing.is_set():
+                return
+            if code == TAKEN and self._taken is not None:
+                self._taken()
                 return
             pause = IDLE if time.monotonic() - began > SLOWEST else min(pause * 2, SLOWEST)
             LOG.error("%s ended with code %s and is started again in %.0f s", self._words[0], code, pause)

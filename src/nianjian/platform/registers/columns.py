@@ -79,7 +79,8 @@ Fault = tuple[str, str]  # (field, code)
 class Sheet:
     """A kind of register. ``keys``: alternatives, the first whose fields are all filled names the row.
 
-    ``repeats``: equal keys are told apart by their order (two equal payments of one day are two payments).
+    ``repeats``: equal keys are told apart by their order (two equal payments of one day are two payments). ``apart``:
+    so are rows of one key that differ in one of these fields (a person of two employers); equal ones stay a fault.
     ``checks`` look at a whole row; ``notes`` give warnings that refuse nothing. ``needed``: fields without which a row
     cannot do its work in a metric or a paper. ``runs_out``: the field with the row's last day.
     """
@@ -90,6 +91,7 @@ class Sheet:
     keys: tuple[tuple[str, ...], ...]
     undated: Undated = Undated.TODAY
     repeats: bool = False
+    apart: tuple[str, ...] = ()
     checks: tuple[Callable[[Row], Fault | None], ...] = ()
     notes: tuple[Callable[[Row], Fault | None], ...] = ()
     needed: tuple[str, ...] = ()

@@ -14,11 +14,13 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.registers import cells
 from nianjian.platform.registers.columns import Column, Kind, Sheet, is_masked
+from nianjian.platform.registers.sheet_reader import number_key
 from nianjian.platform.registers.versions import stored_key
 
 WORDS: Final = frozenset(
     {Kind.TEXT, Kind.CODE, Kind.PHONE, Kind.ROOT, Kind.LICENCE, Kind.CREDIT_CODE}
 )  # found by a part of them
+ROWS_OF_KEY: Final = 9  # of one person, that are found by the person's whole number
 DAYS: Final = frozenset({Kind.DATE, Kind.MOMENT})
 WHOLE: Final = "="  # before a text: nothing but this
 BEGINS: Final = "*"  # behind a text: with this it begins
@@ -113,7 +115,7 @@ def _anywhere(sheet: Sheet, text: str) -> Q:
             value = cells.value(text, column)
         except cells.UnreadableError:
             continue
-        found |= Q(key=stored_key(sheet, str(value)))
+        found |= Q(key__in=[stored_key(sheet, number_key(str(value), number)) for number in range(1, ROWS_OF_KEY + 1)])
     return found
 
 

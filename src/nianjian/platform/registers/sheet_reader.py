@@ -7,9 +7,10 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from functools import partial
+from itertools import count, islice
 from pathlib import Path
 from typing import Final
 
@@ -333,7 +334,8 @@ class _Check:
     def __init__(self, table: Table, sheet: Sheet, named: Sequence[Reference]) -> None:
         self._table, self._sheet, self._named = table, sheet, named
         self._places = {column.field: column for column in table.columns.values()}
-        self._seen: dict[str, int] = {}  # key -> its first line
+        self._seen: dict[tuple[str, ...], int] = {}  # key and what tells its rows apart -> the first line
+        self._numbered: set[str] = set()  # keys, with their numbers, of a sheet that has several rows of one
         self.found = CheckResult()
 
     def add(self, line: Line) -> None:
@@ -395,10 +397,14 @@ class _Check:
         if len(text) > KEY_LIMIT:
             findings.append(self._finding(line, column, "key_too_long"))
             return text
-        text = _number_repeat(text, self._sheet, self._seen)
-        first = self._seen.setdefault(text, line.number)
-        if first != line.number:
-            findings.append(self._finding(line, column, "key_duplicate", hint=str(first)))
+        if not self._sheet.repeats:
+            told = (text, *(str(row.get(name) or "") for name in self._sheet.apart))
+            first = self._seen.setdefault(told, line.number)
+            if first != line.number:
+                findings.append(self._finding(line, column, "key_duplicate", hint=str(first)))
+        if self._sheet.repeats or self._sheet.apart:
+            text = _number_repeat(text, self._numbered)
+            self._numbered.add(text)
         return text
 
     def _finding(
@@ -417,14 +423,14 @@ def _readable(column: Column) -> list[str]:
     return ["是 (yes)", "否 (no)"] if column.kind is Kind.FLAG else column.offered()
 
 
-def _number_repeat(text: str, sheet: Sheet, seen: dict[str, int]) -> str:
-    """Tell repeated keys apart by their order, where the sheet says that repeats are real."""
-    if not sheet.repeats or text not in seen:
-        return text
-    number = 2
-    while f"{text}{SEPARATOR}#{number}" in seen:
-        number += 1
-    return f"{text}{SEPARATOR}#{number}"
+def number_key(text: str, number: int) -> str:
+    """The key of the row that is the ``number``-th of its key."""
+    return text if number == 1 else f"{text}{SEPARATOR}#{number}"
+
+
+def _number_repeat(text: str, seen: Container[str]) -> str:
+    """Tell repeated keys apart by their order."""
+    return next(key for key in map(partial(number_key, text), count(1)) if key not in seen)
 
 
 def _extra(line: Line, table: Table) -> dict[str, str]:

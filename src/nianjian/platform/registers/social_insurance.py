@@ -13,7 +13,7 @@ from nianjian.platform.vault.fields import SealedText
 
 
 class Contribution(Version):
-    """One person, one month, one insurance. Key: the three as a blind index."""
+    """One person, one month, one insurance, one employer. Key: the four as a blind index."""
 
     payer = models.TextField(null=True)
     payer_number = models.TextField(null=True)
@@ -39,7 +39,11 @@ INSURANCES: Final = {
 SOCIAL_INSURANCE: Final = Sheet(
     kind="social-insurance",
     title="社保缴费清单",
-    keys=(("identity", "insurance", "month"),),
+    keys=(
+        ("identity", "insurance", "month", "payer"), ("identity", "insurance", "month", "payer_number"),
+        ("identity", "insurance", "month"),
+    ),
+    apart=("payer_number", "base_amount", "employer_paid", "person_paid", "paid_on", "state"),
     undated=Undated.CORRECTION,
     columns=(
         Column("单位名称", "payer", aliases=("参保单位", "缴费单位"), example="示例呼叫中心有限公司"),
@@ -62,4 +66,4 @@ SOCIAL_INSURANCE: Final = Sheet(
         Column("状态", "state", aliases=("缴费状态",), example="已到账"),
     ),
     needed=("payer", "paid_on"),
-)
+)  # fmt: skip

@@ -23,7 +23,7 @@ from nianjian.platform.vault.fields import SealedText
 
 
 class Person(Version):
-    """A person of the staff. Key: staff id, else the identity paper, as a blind index."""
+    """A person of the staff at one employer and seat. Key: staff id, else the identity paper, as a blind index."""
 
     staff_id = models.TextField(null=True)
     person = SealedText(null=True)
@@ -43,6 +43,7 @@ STAFF: Final = Sheet(
     kind="staff",
     title="员工",
     keys=(("staff_id",), ("identity",)),
+    apart=("insured_by", "seat_id"),
     columns=(
         STAFF_ID, NAME, IDENTITY, Column("岗位", "post", aliases=("职务",), example="客服"),
         Column("坐席编号", "seat_id", Kind.CODE, ("坐席号", "座席编号"), example="S0001"),

@@ -5,6 +5,7 @@ The entry names the row by its key (a personal key by its blind index) and the f
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
@@ -24,12 +25,12 @@ from nianjian.platform.registers import entries, kinds, models, versions, workbo
 from nianjian.platform.registers.columns import Row, Sheet, is_masked
 from nianjian.platform.registers.queries import PAGE
 from nianjian.platform.registers.sheet_reader import (
-    SEPARATOR,
     Finding,
     KeyedRow,
     Reference,
     Table,
     check_table,
+    number_key,
     read_sheet,
 )
 from nianjian.platform.registers.versions import (
@@ -195,12 +196,12 @@ def _require_valid(read: entries.Entry) -> KeyedRow:
 
 def _free_key(model: type[Version], sheet: Sheet, enterprise: str, key: str) -> str:
     """Return the key under which a new row stands; where repeats are real the next free one."""
-    stored, number = stored_key(sheet, key), 2
-    while stored in last_version_by_key(model, enterprise, [stored]):
+    for number in itertools.count(1):
+        stored = stored_key(sheet, number_key(key, number))
+        if stored not in last_version_by_key(model, enterprise, [stored]):
+            break
         if not sheet.repeats:
             raise NianjianError("register_row_exists", kind=sheet.kind)
-        stored = stored_key(sheet, f"{key}{SEPARATOR}#{number}")
-        number += 1
     return stored
 
 

@@ -171,7 +171,7 @@ async def test_damage_in_the_middle_is_no_torn_tail(tmp_path: Path) -> None:
 
 async def test_two_processes_never_share_a_journal(tmp_path: Path) -> None:
     async with journal(tmp_path, CAP) as counters:
-        with pytest.raises(NianjianError, match="gate_journal_locked"):
+        with pytest.raises(NianjianError, match="gate_journal_taken"):
             await Journal(tmp_path, lambda: NOON).start({E: [CAP]})
         assert (await take(counters, slot(CAP))).allowed
     async with journal(tmp_path, CAP) as counters:

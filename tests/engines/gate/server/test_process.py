@@ -64,14 +64,17 @@ def test_a_damaged_snapshot_is_not_taken(tmp_path: Path) -> None:
         assert "gate_snapshot_damaged" in gate.state()["snapshot"]["problem"]
 
 
-def test_a_second_process_of_that_name_does_not_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [(), ("--process", "two")])
+def test_a_second_process_on_the_home_says_that_its_journal_is_taken(tmp_path: Path, words: tuple[str, ...]) -> None:
     gate = GateProcess(tmp_path / "home")
     gate.feed()
-    other = GateProcess(tmp_path / "home")
+    other = GateProcess(tmp_path / "home", *words, "--json", feeds=True)  # as by hand: its feeder never starts
     with gate:
-        with pytest.raises(AssertionError, match="running already"):
+        with pytest.raises(AssertionError, match=r'"code": *"gate_journal_taken"'):
             other.start()
-        assert gate.word("1") == "allow"
+        assert other.process is not None
+        assert other.process.returncode == 2
+        assert gate.get("/v1/state")[0] == 200, "the first goes on"
 
 
 def test_what_was_used_before_an_end_counts_after_it(tmp_path: Path) -> None:

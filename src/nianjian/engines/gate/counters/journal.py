@@ -115,7 +115,7 @@ class Journal(Memory):
         self._until: dict[int, int] = {}  # segment: the latest end of a window in it
 
     async def start(self, enterprise_caps: Mapping[str, Sequence[Cap]]) -> None:
-        """Read what earlier processes left. NianjianError gate_journal_locked, gate_journal_damaged; OSError."""
+        """Read what earlier processes left. NianjianError gate_journal_taken, gate_journal_damaged; OSError."""
         self._segments.open()
         try:
             past = await asyncio.to_thread(self._read)

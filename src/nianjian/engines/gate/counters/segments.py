@@ -62,14 +62,14 @@ class Segments:
         self.names: list[int] = []
 
     def open(self) -> None:
-        """Take the lock. NianjianError gate_journal_locked where another process counts here."""
+        """Take the lock. NianjianError gate_journal_taken where another process counts here."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(lock)
-            raise NianjianError("gate_journal_locked", folder=str(self.folder)) from error
+            raise NianjianError("gate_journal_taken", folder=str(self.folder)) from error
         self._lock = lock
         found = (path for path in self.folder.glob(f"*{_SUFFIX}") if path.stem.isdecimal())
         self.names = sorted(int(path.stem) for path in found)

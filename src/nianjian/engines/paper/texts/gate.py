@@ -94,7 +94,14 @@ TEXTS: Final[Mapping[str, str]] = {
     "gate_cap_missing": mark("say how many calls a day: --cap N"),
     "gate_purpose_unknown": mark("there is no purpose {purpose}; there are {purposes}"),
     "gate_process_name": mark("“{process}” is no name of a gate process: letters, digits, - and _"),
-    "gate_journal_taken": mark("a gate process named {process} is running already"),
+    "gate_journal_taken": mark(
+        "another gate process is running already and keeps its journal in {folder}: stop it, or give each process a"
+        " name of its own (--process) and all of them a common store (--store)"
+    ),
+    "serve_without_gate": mark(
+        "the gate could not start at {listen}, so the pages have ended; give it another address (--gate), start none"
+        " (--no-gate), or set NIANJIAN_SERVE_WITHOUT_GATE=yes"
+    ),
     "gate_not_reached": mark("no gate answers at {url}: {reason}"),
     "gate_needs_tokens": mark(
         "{listen} can be reached by others: give each enterprise a token in NIANJIAN_GATE_TOKENS, "
@@ -103,10 +110,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "gate_port_taken": mark("the gate cannot listen on {listen}: {reason}"),
     "gate_tokens_malformed": mark("NIANJIAN_GATE_TOKENS is written CODE=TOKEN, with commas between, each token once"),
     "gate_day_unknown": mark("there is neither a file nor a day {day} of the gate's journal"),
-    "gate_journal_locked": mark(
-        "Another process counts calls in {folder}. One gate process at a time may use this journal: stop the other "
-        "one, or give several processes a common store."
-    ),
     "gate_journal_damaged": mark(
         "The counters' journal {file} is damaged at line {line}: counts would be lost, so no call is allowed. Restore "
         "the file, or move its folder away after the end of the day; then counting begins anew."

@@ -121,7 +121,8 @@ STATES: Final[Mapping[str, str]] = {
 }
 STEPS: Final[Mapping[str, str]] = {
     "arrived": mark("Complaint arrives"),
-    "warned": mark("Warning before the response is due"),
+    "warned": mark("System warns of the complaint"),
+    "reminded": mark("Reminder before a limit"),
     "responded": mark("A person responds"),
     "called_back": mark("Call-back to the complainant"),
     "closed": mark("Ticket closed"),
@@ -156,9 +157,10 @@ WHYS: Final[Mapping[str, str]] = {
     "late": mark("done too late, or not done and the time is over"),
     "running": mark("not done yet, the time still runs"),
     "excluded": mark("the ticket is excluded, so nothing is measured"),
-    "warning_sent": mark("the warning was sent"),
-    "warning_missing": mark("no warning was sent when it was due"),
-    "warning_not_due": mark("the response came before a warning was due, or it is not due yet"),
+    "alert_sent": mark("the alert was given on arrival"),
+    "alert_missing": mark("no alert was given on arrival"),
+    "warning_sent": mark("the reminder was sent"),
+    "warning_missing": mark("no reminder was sent when it was due"),
     "calls_passed": mark("every test call has passed"),
     "calls_failed": mark("a test call has failed"),
     "calls_unproved": mark("a test call proves no landing"),
@@ -171,10 +173,10 @@ MENDS: Final[Mapping[str, str]] = {
     "late": mark("Name one person a shift who answers tickets, and hold the drill again."),
     "running": mark("Open the drill's ticket, respond, call back and close it before the time is over."),
     "excluded": mark("Take the exclusion back, or hold the drill again."),
+    "alert_missing": mark("Hold the drill again: every complaint that arrives gives an alert now."),
     "warning_missing": mark(
         "See that the worker runs and that somebody is told of warnings; then hold the drill again."
     ),
-    "warning_not_due": mark("Hold one drill in which nobody responds until the warning has come."),
     "calls_failed": mark("Open the failed test call, mend what its reason names, and call the number again."),
     "calls_unproved": mark("Enter the addresses of the gateways, so that the landing can be proved."),
     "calls_no_way": mark("Set a way for test calls, or dial by hand with the timer."),

@@ -96,6 +96,7 @@ REASONS: Final[Mapping[str, str]] = {
     "cancelled_day_unknown": mark("the day of cancellation is not known"),
     "closed_day_unknown": mark("the day of closing is not known"),
     "opening_day_unknown": mark("the day of opening is not known"),
+    "field_blank": mark("the export leaves a field blank"),
     "new": mark("joined less than a month before"),
     "dispatched": mark("dispatched by another employer"),
     "outsourced": mark("outsourced, with agreement"),

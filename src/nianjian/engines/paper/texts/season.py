@@ -178,6 +178,8 @@ MISSED: Final[Mapping[str, str]] = {
     "": mark("the daily test calls over {route} did not run: who set the route may not order them any more"),
 }
 CLOCKS: Final[Mapping[tuple[str, bool], str]] = {
+    ("arrival", False): mark("complaint {complaint} has arrived: a person must answer by {at}"),
+    ("arrival", True): mark("complaint {complaint} has arrived: a person had to answer by {at}"),
     ("response", False): mark("complaint {complaint}: a person must answer by {at}"),
     ("response", True): mark("complaint {complaint}: a person had to answer by {at}"),
     ("close", False): mark("complaint {complaint}: to be closed by {at}"),

@@ -198,9 +198,14 @@ def _lines(year: Year, field: Field) -> Known:
 
 
 def _staff(year: Year, _field: Field) -> Known:
+    """People, not rows: one has a row an employer and seat."""
     day = year.as_of
-    rows = versions_on(Person, year.enterprise, day).values_list("joined_on", "left_on")
-    here = [since for since, until in rows if not (since and since > day) and not (until and until <= day)]
+    rows = versions_on(Person, year.enterprise, day).only("staff_id", "identity", "joined_on", "left_on")
+    here = {
+        one.identity or one.staff_id
+        for one in rows
+        if not (one.joined_on and one.joined_on > day) and not (one.left_on and one.left_on <= day)
+    }
     return len(here) or None
 
 

@@ -397,7 +397,7 @@ def _drill_evidence(drilled: Json | None) -> Json:
     """S10: what the steps of the newest drill have shown; its readiness stands in the other rows."""
     if drilled is None:
         return _evidence("drill", states.DRILL_RULE, UNKNOWN, "drill_never", None)
-    state = states.overall_state(str(one["state"]) for one in drilled["steps"])
+    state = str(drilled["state"])
     return _evidence("drill", states.DRILL_RULE, state, f"drill_{state}", drilled["begun_at"][:10])
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from django.db import transaction
-from django.db.models import Min
 
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
@@ -22,9 +21,11 @@ from nianjian.engines.season.reminders import Scope
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints import operations as service
 from nianjian.features.complaints import queries as complaints
+from nianjian.features.complaints.clocks import Clock
 from nianjian.features.complaints.models import Complaint, Warned
 from nianjian.features.complaints.one_click import list_doors
 from nianjian.features.complaints.queries import load_service_levels
+from nianjian.features.complaints.sla_warnings import ARRIVAL
 from nianjian.features.complaints.states import Act
 from nianjian.features.inspection import states
 from nianjian.features.inspection.operations import readiness
@@ -360,7 +361,8 @@ def _step_seconds(row: Complaint | None) -> Json:
 def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
     """One drill by its ticket, the newest without one; ``role_missing``, ``enterprise_unknown``, ``drill_unknown``.
 
-    ``state`` is passed only where every step and every check has passed. ``mend``: what has not, failed first.
+    ``state``: what its steps have shown; ``readiness``: what the checks had, when it began; ``counts`` and ``mend``
+    (what has not passed, failed first) are of both.
     """
     require(actor, enterprise, May.READ)
     tenant, now = accounts.enterprise(enterprise), clock.now()
@@ -370,11 +372,13 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
     if held is None or row is None:
         raise NianjianError("drill_unknown", drill=name[:80])
     checks = cast("Sequence[Mapping[str, Any]]", held.data["checks"])
+    warned = dict(Warned.objects.filter(enterprise_id=enterprise, key=ticket).values_list("clock", "warned_at"))
     done = states.judge_steps(
         states.DrillRecord(
             facts=complaints.ticket_facts(row),
             promise=load_service_levels(enterprise),
-            warned=Warned.objects.filter(enterprise_id=enterprise, key=ticket).aggregate(at=Min("warned_at"))["at"],
+            warned=warned.get(ARRIVAL),
+            reminded={one: warned[one.value] for one in Clock if one.value in warned},
             by=_who_did(enterprise, ticket),
             calls=cast("Mapping[str, int]", held.data["calls"]),
             calls_why=str(held.data["why"]),
@@ -394,7 +398,8 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
         "begun_by": held.actor,
         "as_of": held.data["as_of"],
         "at": _wall(now),
-        "state": states.overall_state(verdicts),
+        "state": states.judge_drill(done),
+        "readiness": states.overall_state(str(one["state"]) for one in checks),
         "counts": states.count_states(verdicts),
         "steps": steps,
         "tests": held.data["tests"],

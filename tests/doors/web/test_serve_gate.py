@@ -1,0 +1,61 @@
+"""`serve` beside a gate that cannot start, because another process has its port: the real server."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support import databases
+from tests.support.services import free_port
+from tests.support.site import PATIENCE
+
+ONE_RESTART = 3.0  # seconds: a process that is kept running would be started again within them
+SAID = "the gate cannot listen on"
+
+
+@pytest.fixture
+def taken() -> Iterator[str]:
+    """An address on which somebody else listens."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield f"127.0.0.1:{other.getsockname()[1]}"
+
+
+def _start(folder: Path, *words: str, **variables: str) -> tuple[subprocess.Popen[bytes], Path]:
+    log = folder / "serve.log"
+    with log.open("wb") as err:
+        command = [sys.executable, "-m", "nianjian", "serve", "--no-worker", *words]
+        environment = databases.own_environment(folder, LANG="en_US.UTF-8", **variables)
+        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=err), log
+
+
+def test_it_says_once_that_the_port_is_taken_and_the_pages_go_on(tmp_path: Path, taken: str) -> None:
+    port = free_port()
+    server, log = _start(tmp_path, "--listen", f"127.0.0.1:{port}", "--gate", taken)
+    try:
+        until = time.monotonic() + PATIENCE
+        while "The pages go on without this gate" not in log.read_text() and time.monotonic() < until:
+            time.sleep(0.1)
+        time.sleep(ONE_RESTART)
+        assert log.read_text().count(f"{SAID} {taken}") == 1, log.read_text()
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        link.request("GET", "/account/login/")
+        assert link.getresponse().status == 200
+        link.close()
+    finally:
+        server.terminate()
+        server.communicate(timeout=PATIENCE)
+
+
+def test_it_ends_where_the_setting_wants_no_pages_without_a_gate(tmp_path: Path, taken: str) -> None:
+    words = ("--listen", f"127.0.0.1:{free_port()}", "--gate", taken, "--json")
+    server, log = _start(tmp_path, *words, NIANJIAN_SERVE_WITHOUT_GATE="no")
+    out, _err = server.communicate(timeout=PATIENCE)
+    assert (server.returncode, json.loads(out)["error"]["code"]) == (2, "serve_without_gate"), log.read_text()
+    assert log.read_text().count(f"{SAID} {taken}") == 1
