@@ -10,7 +10,7 @@ django.setup()
 from django.urls import URLPattern, get_resolver, resolve, reverse  # noqa: E402 -- Django is set up here
 from tests.support.addresses import addresses  # noqa: E402
 
-from nianjian.platform.accounts.roles import Act  # noqa: E402
+from nianjian.platform.accounts.roles import Permission  # noqa: E402
 from nianjian.platform.web import context  # noqa: E402
 from nianjian.platform.web.access import MARK  # noqa: E402
 
@@ -36,8 +36,12 @@ ADDRESSES = [one for one in addresses(get_resolver().url_patterns) if not one[0]
 @pytest.mark.parametrize(("route", "pattern"), ADDRESSES, ids=[route for route, _ in ADDRESSES])
 def test_every_view_says_who_may_open_it(route: str, pattern: URLPattern) -> None:
     mark = getattr(pattern.callback, MARK, None)
-    assert mark in OPEN or isinstance(mark, Act) or route in ELSEWHERE, "put a mark of web/layout/access.py on the view"
-    assert not route.startswith("e/<str:code>") or isinstance(mark, Act), "a page of an enterprise asks for an act"
+    assert mark in OPEN or isinstance(mark, Permission) or route in ELSEWHERE, (
+        "put a mark of web/layout/access.py on the view"
+    )
+    assert not route.startswith("e/<str:code>") or isinstance(mark, Permission), (
+        "a page of an enterprise asks for an act"
+    )
 
 
 def test_every_exception_is_an_address() -> None:

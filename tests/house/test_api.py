@@ -14,7 +14,7 @@ django.setup()
 from ninja import Schema  # noqa: E402 -- Django is set up here
 
 from nianjian.doors.api.application import API  # noqa: E402
-from nianjian.platform.accounts.roles import Act  # noqa: E402 -- Django is set up here
+from nianjian.platform.accounts.roles import Permission  # noqa: E402 -- Django is set up here
 from nianjian.platform.api import operations, problems  # noqa: E402
 from nianjian.platform.api.operations import MARK, PERSON, REFUSALS  # noqa: E402
 
@@ -32,8 +32,8 @@ NAMES = [told["operationId"] for _path, _method, told in TOLD]
 @pytest.mark.parametrize(("path", "operation"), OPERATIONS, ids=[one.operation_id for _path, one in OPERATIONS])
 def test_every_operation_declares_its_act(path: str, operation: Any) -> None:
     mark = getattr(operation.view_func, MARK, None)
-    assert isinstance(mark, Act) or mark == PERSON, "declare it by api/door/operations.py"
-    assert "{code}" not in path or isinstance(mark, Act), "an operation of an enterprise asks for an act"
+    assert isinstance(mark, Permission) or mark == PERSON, "declare it by api/door/operations.py"
+    assert "{code}" not in path or isinstance(mark, Permission), "an operation of an enterprise asks for an act"
     assert operation.auth_callbacks, "no operation is open to all"
 
 

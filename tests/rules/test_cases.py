@@ -228,7 +228,7 @@ def ticket(given: Given) -> Given:
 
 
 def ticket_act(given: Given) -> Given:
-    act = states.Act(given["act"])
+    act = states.TicketAction(given["act"])
     refused = states.find_refusal(_ticket(given), act, given["at"].replace(tzinfo=ZONE))
     after = states.AFTER.get(act)
     return {"refused": refused, "state": after.value if after and refused is None else None}

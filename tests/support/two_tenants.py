@@ -55,7 +55,7 @@ from nianjian.platform.accounts import (  # noqa: E402
     tokens,
 )
 from nianjian.platform.accounts.query import USER, Actor  # noqa: E402
-from nianjian.platform.accounts.roles import ALLOWED, INSPECTING, Act, Role  # noqa: E402
+from nianjian.platform.accounts.roles import ALLOWED, INSPECTING, Permission, Role  # noqa: E402
 from nianjian.platform.home import wiring  # noqa: E402
 from nianjian.platform.jobs import query as queue  # noqa: E402
 from nianjian.platform.notifications import outbox, webhooks  # noqa: E402
@@ -87,14 +87,14 @@ class Persona:
     by_link: bool = False
     own: dict[tuple[str, str], Any] = field(default_factory=dict)  # (enterprise, parameter) -> what is this person's
 
-    def may(self, act: Act, code: str) -> bool:
+    def may(self, act: Permission, code: str) -> bool:
         """What the roles' table says."""
         if self.role is None or self.place not in {EVERYWHERE, code}:
             return False
         return act in ALLOWED[self.role] and (not self.by_link or act in INSPECTING)
 
 
-def does(one: Persona, act: Act) -> bool:
+def does(one: Persona, act: Permission) -> bool:
     """Whether this one does to the end what its role allows: an administrator, and of the others who may least."""
     may = [role for role in Role if act in ALLOWED[role]]
     least = min(may, key=lambda role: len(ALLOWED[role]))
@@ -125,7 +125,7 @@ def _person(name: str, role: Role | None, place: str | None) -> Persona:
     one.token = made.secret
     one.own = {("", "token"): made.token.id}
     for code in (OWN, OTHER):
-        if one.may(Act.LOAD, code):
+        if one.may(Permission.MANAGE_DATA, code):
             one.own[code, "draft"] = _draft(code, actor, first=len(name) * 1000)
     return one
 

@@ -26,7 +26,7 @@ from nianjian.features.rulebook import operations
 from nianjian.platform.accounts import links, service, tokens
 from nianjian.platform.accounts.invitations import invite
 from nianjian.platform.accounts.query import USER, Actor
-from nianjian.platform.accounts.roles import Act, Role
+from nianjian.platform.accounts.roles import Permission, Role
 from nianjian.platform.api.operations import MARK
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.vault import blobs
@@ -192,12 +192,12 @@ BODIES: Final[Mapping[str, Any]] = {
     "gate_choice": {"rule": "frequency.tencent_tccc", "on": True, "reason": "试"},
     "webhooks_add": {"url": "https://192.0.2.1/x", "events": ["portrait.run"]},
 }
-DEEPER: Final[Mapping[str, Act]] = {
-    "jobs_stop": Act.LOAD,
-    "season_archive_file": Act.AUDIT,
-    "jobs_stop_everywhere": Act.REQUEST,
-    "approvals_decide": Act.APPROVE,
-    "approvals_decide_everywhere": Act.APPROVE,
+DEEPER: Final[Mapping[str, Permission]] = {
+    "jobs_stop": Permission.MANAGE_DATA,
+    "season_archive_file": Permission.AUDIT,
+    "jobs_stop_everywhere": Permission.REQUEST,
+    "approvals_decide": Permission.APPROVE,
+    "approvals_decide_everywhere": Permission.APPROVE,
 }
 NOBODYS: Final = frozenset({
     "tokens_revoke", "complaints_forward_file", "registers_marked", "registers_export_fetch", "season_feed_close",
@@ -263,13 +263,13 @@ def _expected(one: Persona, case: Case) -> set[int]:
     """The statuses that are right; an empty set: whatever is no refusal."""
     if not one.token:
         return {401}
-    if not isinstance(case.act, Act):
+    if not isinstance(case.act, Permission):
         return {404} if case.name in NOBODYS else set()
-    if case.code and not one.may(Act.READ_OWN, case.code):
+    if case.code and not one.may(Permission.READ_OWN, case.code):
         return {404}
     if not one.may(case.act, case.code):
         return {403}
-    if case.crossed or case.name in NOBODYS or (case.name in OWN_WORK and not one.may(Act.READ, case.code)):
+    if case.crossed or case.name in NOBODYS or (case.name in OWN_WORK and not one.may(Permission.READ, case.code)):
         return {404}
     return set() if one.may(DEEPER.get(case.name, case.act), case.code) else {403}
 
@@ -290,7 +290,7 @@ def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> l
             for case in _cases(path, operation, world):
                 expected = _expected(one, case)
                 act = DEEPER.get(case.name, case.act)
-                if not expected and isinstance(act, Act) and not does(one, act):
+                if not expected and isinstance(act, Permission) and not does(one, act):
                     continue
                 with transaction.atomic():
                     answer = client.generic(case.method, case.address, case.body, case.media)

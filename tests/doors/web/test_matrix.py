@@ -20,7 +20,7 @@ from tests.support.two_tenants import EVERYWHERE, OPERATOR, OTHER, OWN, RULE, Pe
 from nianjian.doors.api.application import API, PREFIX
 from nianjian.engines.kernel import clock
 from nianjian.platform.accounts import service
-from nianjian.platform.accounts.roles import Act, Role
+from nianjian.platform.accounts.roles import Permission, Role
 from nianjian.platform.api.problems import nowhere
 from nianjian.platform.web.access import MARK
 
@@ -101,12 +101,12 @@ QUERIES: Final[Mapping[str, str]] = {
     "rounds-differences": "before=1&after=1",
 }
 # Acts that a view asks for beyond its mark.
-DEEPER: Final[Mapping[tuple[str, str], Act]] = {
-    ("data-job-stop", "POST"): Act.LOAD, ("season-archive-file", "POST"): Act.AUDIT,
-    ("reconcile-difference", "POST"): Act.LOAD, ("callback-one", "POST"): Act.LOAD,
-    ("callback-ways", "POST"): Act.ADMINISTER, ("screens", "POST"): Act.ADMINISTER,
-    ("rectify-tickets", "POST"): Act.REPORT, ("rectify-watch", "POST"): Act.LOAD,
-    ("approvals-decide", "POST"): Act.APPROVE, ("approvals-decide-here", "POST"): Act.APPROVE,
+DEEPER: Final[Mapping[tuple[str, str], Permission]] = {
+    ("data-job-stop", "POST"): Permission.MANAGE_DATA, ("season-archive-file", "POST"): Permission.AUDIT,
+    ("reconcile-difference", "POST"): Permission.MANAGE_DATA, ("callback-one", "POST"): Permission.MANAGE_DATA,
+    ("callback-ways", "POST"): Permission.ADMINISTER, ("screens", "POST"): Permission.ADMINISTER,
+    ("rectify-tickets", "POST"): Permission.REPORT, ("rectify-watch", "POST"): Permission.MANAGE_DATA,
+    ("approvals-decide", "POST"): Permission.APPROVE, ("approvals-decide-here", "POST"): Permission.APPROVE,
 }  # fmt: skip
 # Who sees the rows of one team finds no work but what this one person has asked for.
 OWN_WORK: Final = frozenset({"data-job", "data-job-progress", "data-job-stop"})
@@ -219,13 +219,13 @@ def _expected(one: Persona, case: Case, method: str) -> str:
     act = case.mark
     if not one.name and act != "public":
         return "sign in"
-    if not isinstance(act, Act):  # `person` and `public`
+    if not isinstance(act, Permission):  # `person` and `public`
         return "open"
-    if case.code and not one.may(Act.READ_OWN, case.code):
+    if case.code and not one.may(Permission.READ_OWN, case.code):
         return "missing"
     if not one.may(act, case.code):
         return "forbidden"
-    if case.crossed or (case.name in OWN_WORK and not one.may(Act.READ, case.code)):
+    if case.crossed or (case.name in OWN_WORK and not one.may(Permission.READ, case.code)):
         return "missing"
     return "ok" if one.may(DEEPER.get((case.name, method), act), case.code) else "forbidden"
 
@@ -269,7 +269,7 @@ def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> l
                 for method in METHODS:
                     expected = _expected(one, case, method)
                     act = DEEPER.get((case.name, method), case.mark)
-                    if expected == "ok" and isinstance(act, Act) and not does(one, act):
+                    if expected == "ok" and isinstance(act, Permission) and not does(one, act):
                         continue
                     answer = _asked(one, case, method, undone=expected in {"ok", "open"} and bool(one.name))
                     if fault := _fault(answer, expected, case):

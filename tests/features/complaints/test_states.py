@@ -10,7 +10,7 @@ from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.paper.texts import complaints
 from nianjian.features.complaints.clocks import Clock, Hand
 from nianjian.features.complaints.matching import LINKS, Confidence
-from nianjian.features.complaints.states import ALLOWED, Act, Facts, State, find_refusal, state_of
+from nianjian.features.complaints.states import ALLOWED, Facts, State, TicketAction, find_refusal, state_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=ZONE)
 LATER, BEFORE = NOON + timedelta(hours=1), NOON - timedelta(seconds=1)
@@ -37,11 +37,11 @@ def test_what_happens_at_one_moment() -> None:
 
     facts = Facts(NOON, NOON, LATER, closed=NOON, reopened=LATER)
     assert state_of(facts) is State.CALLED_BACK
-    assert find_refusal(facts, Act.CLOSE, LATER) is None
+    assert find_refusal(facts, TicketAction.CLOSE, LATER) is None
 
     for called_back in (BEFORE, NOON, None):
         facts = Facts(BEFORE, BEFORE, called_back, closed=NOON, reopened=LATER)
-        assert find_refusal(facts, Act.CLOSE, LATER) == "complaint_callback_old"
+        assert find_refusal(facts, TicketAction.CLOSE, LATER) == "complaint_callback_old"
 
 
 def test_as_it_stood_at_a_moment_that_moment_is_known() -> None:
@@ -54,19 +54,21 @@ def test_as_it_stood_at_a_moment_that_moment_is_known() -> None:
 @pytest.mark.parametrize(
     ("facts", "act", "at", "expected"),
     [
-        (Facts(NOON), Act.RESPOND, NOON, None),
-        (Facts(NOON), Act.RESPOND, BEFORE, EARLY),
-        (Facts(NOON, LATER), Act.CALL_BACK, LATER, None),
-        (Facts(NOON, LATER), Act.CALL_BACK, NOON, EARLY),
-        (Facts(BEFORE, BEFORE, NOON), Act.CLOSE, NOON, None),
-        (Facts(BEFORE, BEFORE, NOON), Act.CLOSE, BEFORE, EARLY),
-        (Facts(BEFORE, BEFORE, LATER, closed=BEFORE, reopened=NOON), Act.CLOSE, NOON, EARLY),
-        (Facts(BEFORE, BEFORE, NOON, closed=BEFORE, reopened=NOON), Act.CLOSE, NOON, None),
-        (Facts(NOON, NOON, NOON, closed=NOON), Act.REOPEN, NOON, EARLY),
-        (Facts(NOON, NOON, NOON, closed=NOON), Act.REOPEN, LATER, None),
+        (Facts(NOON), TicketAction.RESPOND, NOON, None),
+        (Facts(NOON), TicketAction.RESPOND, BEFORE, EARLY),
+        (Facts(NOON, LATER), TicketAction.CALL_BACK, LATER, None),
+        (Facts(NOON, LATER), TicketAction.CALL_BACK, NOON, EARLY),
+        (Facts(BEFORE, BEFORE, NOON), TicketAction.CLOSE, NOON, None),
+        (Facts(BEFORE, BEFORE, NOON), TicketAction.CLOSE, BEFORE, EARLY),
+        (Facts(BEFORE, BEFORE, LATER, closed=BEFORE, reopened=NOON), TicketAction.CLOSE, NOON, EARLY),
+        (Facts(BEFORE, BEFORE, NOON, closed=BEFORE, reopened=NOON), TicketAction.CLOSE, NOON, None),
+        (Facts(NOON, NOON, NOON, closed=NOON), TicketAction.REOPEN, NOON, EARLY),
+        (Facts(NOON, NOON, NOON, closed=NOON), TicketAction.REOPEN, LATER, None),
     ],
 )
-def test_nothing_happens_before_what_it_follows(facts: Facts, act: Act, at: datetime, expected: str | None) -> None:
+def test_nothing_happens_before_what_it_follows(
+    facts: Facts, act: TicketAction, at: datetime, expected: str | None
+) -> None:
     assert find_refusal(facts, act, at) == expected
 
 
@@ -74,12 +76,12 @@ def test_every_code_has_its_word() -> None:
     assert set(complaints.STATES) == {one.value for one in State}
     assert set(complaints.HANDS) == {one.value for one in Hand}
     assert set(complaints.CLOCKS) == {one.value for one in Clock}
-    assert {one.value for one in Act} <= set(complaints.ACTS)
+    assert {one.value for one in TicketAction} <= set(complaints.ACTS)
     assert set(complaints.CONFIDENCE) == {one.value for one in Confidence}
     assert set(complaints.LINKS) == {*LINKS, ""}
 
 
 def test_every_state_has_its_acts_and_every_act_a_state() -> None:
     assert set(ALLOWED) == set(State)
-    assert frozenset().union(*ALLOWED.values()) == set(Act)
-    assert [one for one in State if Act.CLOSE in ALLOWED[one]] == [State.CALLED_BACK]
+    assert frozenset().union(*ALLOWED.values()) == set(TicketAction)
+    assert [one for one in State if TicketAction.CLOSE in ALLOWED[one]] == [State.CALLED_BACK]

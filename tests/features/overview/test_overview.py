@@ -14,7 +14,7 @@ from nianjian.features.overview.facts import with_cases
 from nianjian.features.rectification.operations import Notice, list_waiting, open_case
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.jobs import query as queue
@@ -142,14 +142,14 @@ def test_who_reaches_which_enterprise(demo: str, other: str, operator: Actor) ->
     assert [one.code for one in list_accessible_enterprises(Actor("chief", "user"), limit=1)] == sorted([demo, other])[
         :1
     ]
-    assert list_accessible_enterprises(Actor("lead", "user"), Act.ADMINISTER) == []
+    assert list_accessible_enterprises(Actor("lead", "user"), Permission.ADMINISTER) == []
     assert list_accessible_enterprises(Actor("stranger", "user")) == []
     assert [one.code for one in list_accessible_enterprises(operator)] == sorted([demo, other])
-    reading = frozenset({Act.READ})
+    reading = frozenset({Permission.READ})
     assert [one.code for one in list_accessible_enterprises(Actor("lead", "user", reading))] == [other], (
         "who may read may read the own"
     )
-    assert list_accessible_enterprises(Actor("lead", "user", frozenset({Act.LOAD}))) == []
+    assert list_accessible_enterprises(Actor("lead", "user", frozenset({Permission.MANAGE_DATA}))) == []
 
 
 def test_a_case_of_rectification_comes_before_the_season(demo: str, other: str, operator: Actor) -> None:

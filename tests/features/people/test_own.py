@@ -13,7 +13,7 @@ from nianjian.features.people import operations
 from nianjian.platform.accounts import people, query, service
 from nianjian.platform.accounts.links import create_first_link, create_inspection
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.query import acts
 
 PEOPLE = frozenset({"people", "read"})
@@ -35,7 +35,7 @@ def test_nobody_lets_oneself_in_anew(boss: Actor, operator: Actor, act: Callable
 @pytest.mark.django_db
 def test_an_own_address_is_set_by_a_session_alone(boss: Actor) -> None:
     service.set_email(user="boss", email="boss@example.com", actor=boss)
-    for chosen, code in ((frozenset(Act), "own_account"), (PEOPLE, "token_too_narrow")):
+    for chosen, code in ((frozenset(Permission), "own_account"), (PEOPLE, "token_too_narrow")):
         with pytest.raises(NianjianError, match=code):
             service.set_email(user="boss", email="thief@example.com", actor=Actor(boss.name, boss.kind, chosen))
 

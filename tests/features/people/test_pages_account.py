@@ -20,7 +20,7 @@ from nianjian.features.people.operations import first_administrator
 from nianjian.platform.accounts import models, query, tokens
 from nianjian.platform.accounts.links import create_first_link, revoke_link
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.accounts.service import close
 from nianjian.platform.audit.query import acts
 from nianjian.platform.vault import keyring
@@ -361,7 +361,7 @@ def test_a_token_is_shown_once_and_may_do_less_than_its_person(anna: Client) -> 
     secret = re.search(r'<code class="secret">([^<]+)</code>', page)
     assert secret
     assert secret[1] not in anna.get("/account/tokens/").content.decode()
-    assert query.bearer(secret[1]) == Actor("anna", "user", frozenset({Act.READ}))
+    assert query.bearer(secret[1]) == Actor("anna", "user", frozenset({Permission.READ}))
     assert next(acts(newest=1)).verb == "token.add"
     (row,) = [one for one in models.Token.objects.filter(user="anna") if one.name == "nightly"]
     anna.post(f"/account/tokens/{row.id}/revoke/")

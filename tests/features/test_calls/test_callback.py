@@ -27,7 +27,7 @@ from nianjian.features.test_calls.operations.routes import CallWay
 from nianjian.features.test_calls.queries import CallBasis
 from nianjian.features.test_calls.storage import RouteInput, next_run
 from nianjian.platform.accounts.query import Actor, actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs.flow import StopWantedError
@@ -122,7 +122,7 @@ def test_what_the_ledger_does_not_say_is_never_passed(far: Answerer, anna: Actor
         assert row["carrier"] in {None, "c" * 60}
         return row["verdict"], row["reason"]
 
-    grounds = CallBasis.of("demo", anna, Act.REPORT)
+    grounds = CallBasis.of("demo", anna, Permission.REPORT)
     assert grounds.addresses("localhost", told=True) is grounds.addresses("localhost", told=True)  # looked up once
     assert reason(ways=[_way(far)]) == ("unproved", "gateway_unknown")  # nobody has said where HZ-GW-01 is
     assert reason(ways=[_way(far)], gateway="127.0.0.1") == ("unproved", "gateway_told")
@@ -285,7 +285,7 @@ def test_the_newest_test_of_each_carrier_gives_the_light(
     }  # fmt: skip
     kept("95013", "中国联通", "fail", 0)
     assert [one["light"] for one in queries.list_numbers(enterprise="demo", actor=anna)] == ["red", "insufficient"]
-    grounds = CallBasis.of("demo", operator, Act.READ)
+    grounds = CallBasis.of("demo", operator, Permission.READ)
     assert queries.count_lights(grounds) == {"green": 0, "yellow": 0, "red": 1, "insufficient": 1}
 
 
@@ -311,10 +311,10 @@ def test_the_next_day_s_moment_is_shanghai_s() -> None:
 
 def test_the_rules_say_how_calls_are_paced(demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    grounds = CallBasis.of(demo, operator, Act.READ)
+    grounds = CallBasis.of(demo, operator, Permission.READ)
     assert (grounds.limit, grounds.wait, grounds.pace, grounds.days) == (4000, 4000, Pace(1.0, 4), 30)
     Overlay.objects.all().delete()
-    grounds = CallBasis.of(demo, operator, Act.READ)
+    grounds = CallBasis.of(demo, operator, Permission.READ)
     assert (grounds.limit, grounds.wait) == (30_000, 45_000)
 
 

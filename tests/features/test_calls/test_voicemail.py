@@ -28,7 +28,7 @@ from nianjian.features.test_calls.models import Trial
 from nianjian.features.test_calls.operations import landings, routes
 from nianjian.features.test_calls.queries import CallBasis
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo", "quick_calls")]
 GATEWAY = "PJSIP/HZ-GW-01-00000001"
@@ -160,7 +160,7 @@ def test_an_enterprise_names_its_own_context(
     path = _master(tmp_path / "Master.csv", _row(trial.begun_at, "Playback", context="our-boxes"))
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{path}")
     assert _told(trial, anna)[0] == "filed"
-    items: Callable[..., tuple[object, ...]] = CallBasis.of("demo", anna, Act.READ).book.__class__.items
+    items: Callable[..., tuple[object, ...]] = CallBasis.of("demo", anna, Permission.READ).book.__class__.items
 
     def own(book: object, key: str) -> tuple[object, ...]:
         return ("Our-Boxes",) if key == "inspection.callback.voicemail_contexts" else items(book, key)

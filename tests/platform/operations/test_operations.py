@@ -18,7 +18,7 @@ from rich.console import Console
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import query, service, tokens
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api import problems
 from nianjian.platform.api.access import Token
 from nianjian.platform.api.routes import mount
@@ -83,7 +83,8 @@ NOTES = Resource(
 
 
 @operation(
-    "notes.write", on=NOTES, permission=Permission.LOAD, path="/{note}/write", body=Body("Written", "What it says."),
+    "notes.write", on=NOTES, permission=Permission.MANAGE_DATA, path="/{note}/write",
+    body=Body("Written", "What it says."),
     command="write", help="write a note", registry=REGISTRY,
 )  # fmt: skip
 def write(
@@ -107,7 +108,7 @@ def write(
 
 
 @operation(
-    "notes.stamp", on=NOTES, permission=Permission.LOAD, path="/stamps", body=Body("Stamped", "Which."),
+    "notes.stamp", on=NOTES, permission=Permission.MANAGE_DATA, path="/stamps", body=Body("Stamped", "Which."),
     command="stamp", help="stamp notes", registry=REGISTRY,
 )  # fmt: skip
 def stamp(
@@ -149,7 +150,7 @@ def _settle_day(*, enterprise: str, note: str, day: date | None) -> dict[str, da
 
 
 @operation(
-    "notes.check", on=NOTES, permission=Permission.LOAD, path="/{note}/checks", about="Work.",
+    "notes.check", on=NOTES, permission=Permission.MANAGE_DATA, path="/{note}/checks", about="Work.",
     job=Job(kind=flow.MATCH_TICKETS, repeatable=True, check=_settle_day), registry=REGISTRY,
 )  # fmt: skip
 def check(
@@ -172,7 +173,7 @@ WIDE = replace(NOTES, installation_path="/notes")
 
 
 @operation(
-    "notes.tear", on=WIDE, permission=Permission.LOAD, path="/{note}/pages/{page}", method="DELETE",
+    "notes.tear", on=WIDE, permission=Permission.MANAGE_DATA, path="/{note}/pages/{page}", method="DELETE",
     answer=Answer(schema=Torn, document=lambda _request, key, place: Torn(key, place), status=202, hidden=("place",)),
     installation="Tear a page out of any note.", registry=REGISTRY,
 )  # fmt: skip
@@ -249,9 +250,9 @@ def test_a_declaration_that_does_not_fit_fails_when_it_is_loaded() -> None:
         (write.function, {"job": Job(kind=flow.COUNT_OVER, repeatable=True)}, "another permission"),
     ):
         with pytest.raises(TypeError, match=words):
-            operation("x.y", on=NOTES, permission=Permission.LOAD, registry=Registry(), **more)(function)  # type: ignore[arg-type]
+            operation("x.y", on=NOTES, permission=Permission.MANAGE_DATA, registry=Registry(), **more)(function)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="declared twice"):
-        operation("notes.write", on=NOTES, permission=Permission.LOAD, registry=REGISTRY)(write.function)
+        operation("notes.write", on=NOTES, permission=Permission.MANAGE_DATA, registry=REGISTRY)(write.function)
 
 
 def test_the_permission_is_asked_for_and_whether_the_enterprise_exists(demo: str, operator: Actor) -> None:

@@ -51,7 +51,7 @@ from nianjian.features.season.reminders import enqueue_due_reminders
 from nianjian.features.test_calls.operations.calls import call_daily
 from nianjian.features.webhooks.operations import deliver
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.chain import verify_chain
 from nianjian.platform.jobs import flow, query, service
@@ -270,7 +270,7 @@ class Worker:
         LOG.info("job %s (%s) begins", job.id, job.kind)
         try:
             actor = accounts.asked_by(job.requested_by)
-            require(actor, job.enterprise, flow.NEEDS[job.kind])
+            require_permission(actor, job.enterprise, flow.NEEDS[job.kind])
             result = KINDS[job.kind].run(job, actor, _Throttle(self, job).report)
         except StopWantedError as stop:
             service.stopped(job=job.id, worker=self.name, result=stop.left)

@@ -15,9 +15,9 @@ from nianjian.features.dossier.operations import overrulings, seals
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.rectification.storage import KINDS as ISOLATIONS
 from nianjian.features.season import closing as season
-from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals import storage
 from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.registers import overlays
@@ -65,7 +65,7 @@ SUBJECTS: Final[Mapping[str, Callable[[Collection[str]], Mapping[str, dict[str, 
 def list_requests(*, actor: Actor) -> list[dict[str, object]]:
     """Every request that the actor may see, newest first; ``asked`` tells the second person what it asks for."""
     found = storage.list_approvals()
-    seen = {place for place in {one.enterprise for one in found} if may(actor, place, Act.READ)}
+    seen = {place for place in {one.enterprise for one in found} if has_permission(actor, place, Permission.READ)}
     return _to_documents([one for one in found if one.enterprise in seen])
 
 
@@ -81,7 +81,7 @@ def get_request(*, approval: str, actor: Actor) -> dict[str, object]:
 
 def _get_visible(approval: str, actor: Actor) -> Approval:
     found = storage.get_approval(approval)
-    if not may(actor, found.enterprise, Act.READ):
+    if not has_permission(actor, found.enterprise, Permission.READ):
         raise NianjianError("approval_unknown", approval=approval)
     return found
 

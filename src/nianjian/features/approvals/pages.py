@@ -23,9 +23,9 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.approvals import operations as flow
 from nianjian.features.rulebook.operations import enqueue_effects
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import EVERYWHERE, may
+from nianjian.platform.accounts.access import EVERYWHERE, has_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values
 from nianjian.platform.web.access import Request, anywhere, at
@@ -110,7 +110,7 @@ LABELS = {
 
 
 @require_safe
-@anywhere(Act.READ)
+@anywhere(Permission.READ)
 def list_requests(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     """List the requests of an enterprise, or every one."""
     shown: Page[dict[str, Any]] = paged(
@@ -155,7 +155,7 @@ def _person(actor: str) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-@anywhere(Act.READ)
+@anywhere(Permission.READ)
 def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpResponse:
     """Read one request, of an enterprise or any, and say yes or no."""
     try:
@@ -187,11 +187,11 @@ def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpRespo
         "decided_by": _person(one["decided_by"] or ""),
         "open": one["state"] == "pending",
         "mine": mine,
-        "may": may(request.actor, one["enterprise"] or EVERYWHERE, Act.APPROVE) and not mine,
+        "may": has_permission(request.actor, one["enterprise"] or EVERYWHERE, Permission.APPROVE) and not mine,
         "back": back,
     }
     if one["kind"] == KIND:
-        looks = may(request.actor, one["enterprise"] or EVERYWHERE, Act.REQUEST)
+        looks = has_permission(request.actor, one["enterprise"] or EVERYWHERE, Permission.REQUEST)
         context |= build_rule_context(one["asked"], by=_person(one["requested_by"])) | {"looks": looks}
     return render(request, "approvals/one.html", context)
 

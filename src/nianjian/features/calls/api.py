@@ -25,7 +25,7 @@ from nianjian.features.calls.rejects import CSV, ZIP
 from nianjian.features.registers import operations
 from nianjian.features.registers.api import CONDITION, RowsWanted, get_scope_or_404, parse_row_filter
 from nianjian.features.registers.operations import FORMS, ExportRequest, export_register
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
@@ -80,7 +80,7 @@ class RejectedRows(Schema):
     items: list[RejectedRow]
 
 
-@read(router, "/enterprises/{code}/batches", act=Act.READ, answer=Page[Batch])
+@read(router, "/enterprises/{code}/batches", act=Permission.READ, answer=Page[Batch])
 def batches_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's batches, newest first."""
     return paged(
@@ -88,51 +88,53 @@ def batches_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, obje
     )
 
 
-@read(router, "/enterprises/{code}/batches/{batch}", act=Act.READ, answer=Batch)
+@read(router, "/enterprises/{code}/batches/{batch}", act=Permission.READ, answer=Batch)
 def batches_get(request: Request, code: str, batch: str) -> dict[str, object]:
     """One batch with its files."""
-    return _told(_batch(request, code, batch, Act.READ))
+    return _told(_batch(request, code, batch, Permission.READ))
 
 
-@write(router, "/enterprises/{code}/batches/{batch}/undo", act=Act.LOAD, answer=Job, status=202)
+@write(router, "/enterprises/{code}/batches/{batch}/undo", act=Permission.MANAGE_DATA, answer=Job, status=202)
 def batches_undo(request: Request, code: str, batch: str) -> dict[str, object]:
     """Take a batch out of the lake again: work for the worker."""
-    found = _batch(request, code, batch, Act.LOAD)
+    found = _batch(request, code, batch, Permission.MANAGE_DATA)
     job = flow.enqueue(kind=flow.UNDO_CALLS, enterprise=code, payload={"batch": found.id}, actor=request.actor)
     return enqueued_job_document(request, job)
 
 
-@read(router, "/enterprises/{code}/batches/{batch}/rejects", act=Act.READ, answer=RejectedRows)
+@read(router, "/enterprises/{code}/batches/{batch}/rejects", act=Permission.READ, answer=RejectedRows)
 def rejects_list(request: Request, code: str, batch: str) -> dict[str, object]:
     """The first 50 rejected rows, masked."""
-    found = _batch(request, code, batch, Act.READ)
+    found = _batch(request, code, batch, Permission.READ)
     return {"items": rejects.list_first_rejects(batch=found.id, actor=request.actor)}
 
 
-@take(router, "/enterprises/{code}/batches/{batch}/rejects/reveal", act=Act.REVEAL, answer=RejectedRows)
+@take(router, "/enterprises/{code}/batches/{batch}/rejects/reveal", act=Permission.VIEW_UNMASKED, answer=RejectedRows)
 def rejects_reveal(request: Request, code: str, batch: str) -> dict[str, object]:
     """The first 50 rejected rows in full; the audit chain has the entry before."""
-    found = _batch(request, code, batch, Act.REVEAL)
+    found = _batch(request, code, batch, Permission.VIEW_UNMASKED)
     return {"items": rejects.reveal_rejects(batch=found.id, actor=request.actor)}
 
 
-@write(router, "/enterprises/{code}/batches/{batch}/rejects/files", act=Act.REVEAL, answer=Job, status=202)
+@write(
+    router, "/enterprises/{code}/batches/{batch}/rejects/files", act=Permission.VIEW_UNMASKED, answer=Job, status=202
+)
 def rejects_file(request: Request, code: str, batch: str) -> dict[str, object]:
     """Make a file of every rejected row, the reasons in the language of the request: work for the worker."""
-    found = _batch(request, code, batch, Act.REVEAL)
+    found = _batch(request, code, batch, Permission.VIEW_UNMASKED)
     job = rejects.enqueue_rejects_file(batch=found.id, language=language(request), actor=request.actor)
     return enqueued_job_document(request, job)
 
 
-@take(router, "/enterprises/{code}/batches/{batch}/rejects/files/{job}", act=Act.REVEAL, media=(CSV, ZIP))
+@take(router, "/enterprises/{code}/batches/{batch}/rejects/files/{job}", act=Permission.VIEW_UNMASKED, media=(CSV, ZIP))
 def rejects_file_fetch(request: Request, code: str, batch: str, job: str) -> StreamingHttpResponse:
     """The file that a job has made, to be corrected and imported again: CSV, of many rows or several kinds a zip."""
-    found = _batch(request, code, batch, Act.REVEAL)
+    found = _batch(request, code, batch, Permission.VIEW_UNMASKED)
     made = rejects.fetch_rejects_file(batch=found.id, job=job, actor=request.actor)
     return as_attachment(StreamingHttpResponse(made.content, content_type=made.media), made.name)
 
 
-def _batch(request: Request, code: str, batch: str, act: Act) -> BatchValue:
+def _batch(request: Request, code: str, batch: str, act: Permission) -> BatchValue:
     """One of this enterprise's; what is another's does not exist here."""
     found = batch_for(batch, request.actor, act)
     if found.enterprise != code:
@@ -194,7 +196,9 @@ class Kept(Schema):
     mapping: dict[str, Any]
 
 
-@write(imports_router, "/enterprises/{code}/calls/imports", act=Act.LOAD, answer=Job, status=202, upload=True)
+@write(
+    imports_router, "/enterprises/{code}/calls/imports", act=Permission.MANAGE_DATA, answer=Job, status=202, upload=True
+)
 def calls_import(request: Request, code: str, file: Query[Calls]) -> dict[str, object]:
     """Import one file of call records; the content is the file."""
     known_source(file.source)
@@ -204,7 +208,12 @@ def calls_import(request: Request, code: str, file: Query[Calls]) -> dict[str, o
 
 
 @write(
-    imports_router, "/enterprises/{code}/registers/{kind}/imports", act=Act.LOAD, answer=Job, status=202, upload=True
+    imports_router,
+    "/enterprises/{code}/registers/{kind}/imports",
+    act=Permission.MANAGE_DATA,
+    answer=Job,
+    status=202,
+    upload=True,
 )
 def registers_import(request: Request, code: str, kind: str, file: Query[Sheet]) -> dict[str, object]:
     """Import a register's sheet (xlsx or CSV), all rows or none; the content is the file.
@@ -216,7 +225,7 @@ def registers_import(request: Request, code: str, kind: str, file: Query[Sheet])
     return _carried_out(request, code, draft, file, {})
 
 
-@read(imports_router, "/enterprises/{code}/calls/sources", act=Act.LOAD, answer=Sources)
+@read(imports_router, "/enterprises/{code}/calls/sources", act=Permission.MANAGE_DATA, answer=Sources)
 def sources_list(request: Request, code: str) -> dict[str, object]:
     """The sources of call records that can be read, as `source` of an import names them."""
     del code
@@ -225,7 +234,7 @@ def sources_list(request: Request, code: str) -> dict[str, object]:
     return {"items": [dict(zip(Source.model_fields, one, strict=True)) for one in sources]}
 
 
-@read(imports_router, "/enterprises/{code}/calls/mappings", act=Act.LOAD, answer=Page[Kept])
+@read(imports_router, "/enterprises/{code}/calls/mappings", act=Permission.MANAGE_DATA, answer=Page[Kept])
 def mappings_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The mappings that the enterprise keeps, by name; `mapping` of an import names one."""
     return paged(
@@ -236,7 +245,7 @@ def mappings_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, obj
     )
 
 
-@write(imports_router, "/enterprises/{code}/calls/mappings", act=Act.LOAD, answer=Kept)
+@write(imports_router, "/enterprises/{code}/calls/mappings", act=Permission.MANAGE_DATA, answer=Kept)
 def mappings_keep(request: Request, code: str, kept: Kept) -> dict[str, object]:
     """Keep a mapping, as a mapping file has it, in place of an earlier one of the name."""
     save_mapping(enterprise=code, name=kept.name, data=kept.mapping, actor=request.actor)
@@ -279,7 +288,7 @@ class FileWanted(RowsWanted):
     full: bool = False
 
 
-@take(registers_router, EXPORTS, act=Act.READ_OWN, media=MEDIA)
+@take(registers_router, EXPORTS, act=Permission.READ_OWN, media=MEDIA)
 def registers_export(request: Request, code: str, kind: str, form: Form, looked: Query[FileWanted]) -> HttpResponse:
     """The rows of a register that are looked for, as workbook or CSV; masked unless ``full`` is asked for.
 
@@ -290,7 +299,7 @@ def registers_export(request: Request, code: str, kind: str, form: Form, looked:
     return attached(file.content, file.media, file.name)
 
 
-@write(registers_router, f"{EXPORTS}/files", act=Act.READ_OWN, answer=Job, status=202)
+@write(registers_router, f"{EXPORTS}/files", act=Permission.READ_OWN, answer=Job, status=202)
 def registers_export_ask(
     request: Request, code: str, kind: str, form: Form, looked: Query[FileWanted]
 ) -> dict[str, object]:
@@ -300,7 +309,7 @@ def registers_export_ask(
     return enqueued_job_document(request, job)
 
 
-@take(registers_router, f"{EXPORTS}/files/{{job}}", act=Act.READ_OWN, media=MEDIA)
+@take(registers_router, f"{EXPORTS}/files/{{job}}", act=Permission.READ_OWN, media=MEDIA)
 def registers_export_fetch(request: Request, code: str, kind: str, form: Form, job: str) -> StreamingHttpResponse:
     """The file that one's own job has made: for seven days, and for nobody else."""
     del form  # the job knows it
@@ -308,7 +317,12 @@ def registers_export_fetch(request: Request, code: str, kind: str, form: Form, j
     return as_attachment(StreamingHttpResponse(file.content, content_type=file.media), file.name)
 
 
-@read(registers_router, "/enterprises/{code}/registers/{kind}/template", act=Act.LOAD, media=(FORMS["xlsx"],))
+@read(
+    registers_router,
+    "/enterprises/{code}/registers/{kind}/template",
+    act=Permission.MANAGE_DATA,
+    media=(FORMS["xlsx"],),
+)
 def registers_template(request: Request, code: str, kind: str) -> HttpResponse:
     """The empty sheet of a register, to be filled in and imported."""
     del request, code
@@ -319,7 +333,7 @@ def registers_template(request: Request, code: str, kind: str) -> HttpResponse:
 @take(
     registers_router,
     "/enterprises/{code}/registers/{kind}/checks/file",
-    act=Act.LOAD,
+    act=Permission.MANAGE_DATA,
     media=(FORMS["xlsx"],),
     upload=True,
 )
@@ -341,7 +355,12 @@ def registers_mark(request: Request, code: str, kind: str, file: Query[FileName]
     return attached(sheet, FORMS["xlsx"], f"{kind}-errors.xlsx")
 
 
-@read(registers_router, "/enterprises/{code}/registers/{kind}/checks/{job}/file", act=Act.LOAD, media=(FORMS["xlsx"],))
+@read(
+    registers_router,
+    "/enterprises/{code}/registers/{kind}/checks/{job}/file",
+    act=Permission.MANAGE_DATA,
+    media=(FORMS["xlsx"],),
+)
 def registers_marked(request: Request, code: str, kind: str, job: str) -> FileResponse:
     """The marked sheet that `check` of one's own import has left: for seven days, and only where there are faults."""
     path = get_marked_workbook_path(kind=kind, enterprise=code, job=job, actor=request.actor)
@@ -489,7 +508,7 @@ class SheetPreview(Schema):
     warnings: list[SheetFinding]
 
 
-@take(imports_router, f"{CALLS}/previews", act=Act.LOAD, answer=CallsPreview, upload=True)
+@take(imports_router, f"{CALLS}/previews", act=Permission.MANAGE_DATA, answer=CallsPreview, upload=True)
 def calls_preview(request: Request, code: str, file: Query[CallsAsked]) -> dict[str, object]:
     """What an import of this file would make of it; the content is the file."""
     looks, trials = previews.preview_calls(
@@ -499,7 +518,7 @@ def calls_preview(request: Request, code: str, file: Query[CallsAsked]) -> dict[
     return {"files": [_look(one, speak) for one in looks], "trials": [_trial(one, speak) for one in trials]}
 
 
-@take(imports_router, f"{CALLS}/previews/rejects", act=Act.LOAD, media=(CSV, ZIP), upload=True)
+@take(imports_router, f"{CALLS}/previews/rejects", act=Permission.MANAGE_DATA, media=(CSV, ZIP), upload=True)
 def calls_preview_rejects(request: Request, code: str, file: Query[CallsAsked]) -> HttpResponse:
     """The rows of the beginning that would be rejected, in full and with the reason, as CSV; of several files a zip."""
     speak = words(language(request))
@@ -513,7 +532,7 @@ def calls_preview_rejects(request: Request, code: str, file: Query[CallsAsked]) 
     return as_attachment(HttpResponse(found.content, content_type=found.content_type), found.name)
 
 
-@read(imports_router, f"{CALLS}/sources/{{source}}/example", act=Act.LOAD, media=(CSV, JSON))
+@read(imports_router, f"{CALLS}/sources/{{source}}/example", act=Permission.MANAGE_DATA, media=(CSV, JSON))
 def sources_example(request: Request, code: str, source: str) -> HttpResponse:
     """A small file of a source, as its switch or vendor writes it."""
     del request, code
@@ -525,7 +544,7 @@ def sources_example(request: Request, code: str, source: str) -> HttpResponse:
     return as_attachment(HttpResponse(path.read_bytes(), content_type=f"{media}; charset=utf-8"), path.name)
 
 
-@read(imports_router, f"{REGISTER}/headings", act=Act.LOAD, answer=SheetHeadings)
+@read(imports_router, f"{REGISTER}/headings", act=Permission.MANAGE_DATA, answer=SheetHeadings)
 def registers_headings(request: Request, code: str, kind: str) -> dict[str, object]:
     """The headings of a register's sheet, and how else they may be spelt."""
     del request, code
@@ -534,7 +553,7 @@ def registers_headings(request: Request, code: str, kind: str) -> dict[str, obje
     return {"items": [dict(zip(SheetHeading.model_fields, one, strict=True)) for one in headings]}
 
 
-@take(imports_router, f"{REGISTER}/previews", act=Act.LOAD, answer=SheetPreview, upload=True)
+@take(imports_router, f"{REGISTER}/previews", act=Permission.MANAGE_DATA, answer=SheetPreview, upload=True)
 def registers_preview(request: Request, code: str, kind: str, file: Query[FileName]) -> dict[str, object]:
     """What an import of this sheet would make of it; the content is the file, at most 128 KiB.
 

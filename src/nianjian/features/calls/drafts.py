@@ -17,9 +17,9 @@ from nianjian.engines.intake.sql import require_zone
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations import require_replaceable
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.folders import make_private
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
@@ -38,7 +38,7 @@ def create_draft(*, kind: str, enterprise: str, actor: Actor, replaces: str = ""
     ``role_missing``, ``enterprise_unknown``, ``register_kind_unknown``; ``batch_unknown`` and ``batch_not_active``
     for what it is to replace.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     tenant = accounts.enterprise(enterprise)
     if kind != CALLS:
         kinds.register(kind)
@@ -50,7 +50,7 @@ def create_draft(*, kind: str, enterprise: str, actor: Actor, replaces: str = ""
 
 def draft_for(id_: str, enterprise: str, actor: Actor) -> DraftValue:
     """One's own draft; ``draft_unknown`` for any other, ``role_missing``."""
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     found = drafts.get_draft(id_)
     if found.enterprise != enterprise or found.made_by != str(actor):
         raise NianjianError("draft_unknown", draft=id_)
@@ -215,7 +215,7 @@ def save_mapping(*, enterprise: str, name: str, data: Mapping[str, object], acto
 
     ``role_missing``, ``mapping_name_malformed``, ``mapping_invalid``, and others of `drafts.checked`.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     place = secrets.token_hex(8)
     try:
         check_mapping(place, data)

@@ -25,8 +25,8 @@ from nianjian.features.calls import presenters
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.portrait import portraits
 from nianjian.features.registers import presenters as registers
-from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers import batches, drafts
@@ -308,7 +308,7 @@ def _job(request: Request, code: str, job: str) -> JobValue:
 
 
 @require_safe
-@page(Act.READ_OWN)
+@page(Permission.READ_OWN)
 def job(request: Request, code: str, job: str) -> HttpResponse:
     """Show one piece of work."""
     found = _job(request, code, job)
@@ -355,12 +355,12 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
     if job.kind == flow.RUN_PORTRAIT and job.state == "done":
         told["year"] = result["year"]
     if job.kind == flow.ERASE_OVER and job.state == "done":
-        told |= {"text": _erased(result["rows"]), "retention": may(request.actor, code, Act.AUDIT)}
+        told |= {"text": _erased(result["rows"]), "retention": has_permission(request.actor, code, Permission.AUDIT)}
     if job.kind == flow.COUNT_OVER and job.over:
-        told["retention"] = may(request.actor, code, Act.AUDIT)
+        told["retention"] = has_permission(request.actor, code, Permission.AUDIT)
     told |= outcome(code, job, result)
     others = job.kind == flow.TAKE_REGISTER and job.requested_by != str(request.actor)
-    if others or not may(request.actor, code, flow.NEEDS[job.kind]):
+    if others or not has_permission(request.actor, code, flow.NEEDS[job.kind]):
         told.pop("take", None)
     failed: list[Any] = result.get("failed", [])
     affected: list[Any] = result.get("affected", [])
@@ -393,7 +393,7 @@ def _draft(request: Request, code: str, job: JobValue) -> str:
 
 
 @require_safe
-@page(Act.READ_OWN)
+@page(Permission.READ_OWN)
 def progress(request: Request, code: str, job: str) -> HttpResponse:
     """Give the part of the page that moves; once the work is over the page is loaded anew."""
     found = _job(request, code, job)
@@ -404,7 +404,7 @@ def progress(request: Request, code: str, job: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.READ_OWN)
+@page(Permission.READ_OWN)
 def stop(request: Request, code: str, job: str) -> HttpResponse:
     """Ask it to stop; `jobs.stop` asks for the role."""
     found = _job(request, code, job)

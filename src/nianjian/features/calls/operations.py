@@ -29,9 +29,9 @@ from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.portrait import portraits
 from nianjian.features.test_calls.operations import landings
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import service as queue
@@ -40,12 +40,12 @@ from nianjian.platform.registers import batches
 from nianjian.platform.registers.batches import BatchValue
 
 
-def batch_for(batch: str, actor: Actor, act: Act) -> BatchValue:
+def batch_for(batch: str, actor: Actor, act: Permission) -> BatchValue:
     """Find it; ``batch_unknown``, also for whom its enterprise does not concern, ``role_missing``."""
     known = batches.get_batch(batch)
-    if not may(actor, known.enterprise, Act.READ):
+    if not has_permission(actor, known.enterprise, Permission.READ):
         raise NianjianError("batch_unknown", batch=batch)
-    require(actor, known.enterprise, act)
+    require_permission(actor, known.enterprise, act)
     return known
 
 
@@ -158,7 +158,7 @@ class UndoResult:
 
 def undo_calls(*, batch: str, actor: Actor) -> UndoResult:
     """Undo an active batch. ``batch_unknown``, ``batch_not_active``."""
-    known = batch_for(batch, actor, Act.LOAD)
+    known = batch_for(batch, actor, Permission.MANAGE_DATA)
     lake = wiring.lake(known.enterprise)
     payload = {"batch": batch, "actor": str(actor)}
     with lake.lock():
@@ -205,7 +205,7 @@ def import_calls(
     Raises NianjianError: ``enterprise_unknown``, ``batch_unknown``, ``batch_not_active``,
     ``role_missing``, what `read.items` raises.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     tenant = accounts.enterprise(enterprise)
     if replace and batch and batches.find_successor(replace) == batch:
         replace = None  # this very import has taken the old rows out already, before it broke off

@@ -18,8 +18,8 @@ from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.calls import presenters, rejects
 from nianjian.features.calls.documents import sum_row_counts
 from nianjian.features.calls.operations import batch_for
-from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.query import acts
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs import flow
@@ -37,7 +37,7 @@ IMPORTED: Final = "registers.import"
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def data(request: Request, code: str) -> HttpResponse:
     """What is under way, what came in, what was done to the registers."""
     under_way = queue.under_way(code)
@@ -55,7 +55,7 @@ def data(request: Request, code: str) -> HttpResponse:
         "recent": work.job_table(recent, code) if recent else None,
         "registers": _registers(registers) if registers else None,
         "drafts": _drafts(request, code),
-        "may_load": may(request.actor, code, Act.LOAD),
+        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "empty": not (under_way or listed.rows or recent or registers),
     }
     return render(request, "data/data.html", context)
@@ -76,7 +76,11 @@ def _registers(found: list[Any]) -> Table:
 
 
 def _drafts(request: Request, code: str) -> list[dict[str, object]]:
-    found = drafts.list_drafts(code, str(request.actor)) if may(request.actor, code, Act.LOAD) else []
+    found = (
+        drafts.list_drafts(code, str(request.actor))
+        if has_permission(request.actor, code, Permission.MANAGE_DATA)
+        else []
+    )
     return [
         {
             "id": one.id,
@@ -89,7 +93,7 @@ def _drafts(request: Request, code: str) -> list[dict[str, object]]:
     ]
 
 
-def _batch(request: Request, code: str, batch: str, act: Act = Act.READ) -> BatchValue:
+def _batch(request: Request, code: str, batch: str, act: Permission = Permission.READ) -> BatchValue:
     """One of this enterprise's batches; what is another's does not exist here."""
     found = batch_for(batch, request.actor, act)
     if found.enterprise != code:
@@ -98,17 +102,19 @@ def _batch(request: Request, code: str, batch: str, act: Act = Act.READ) -> Batc
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def batch(request: Request, code: str, batch: str) -> HttpResponse:
     """A batch: its files, why rows were rejected, the first of them masked."""
     return _shown(request, code, _batch(request, code, batch), rejects.list_first_rejects, revealed=False)
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def reveal(request: Request, code: str, batch: str) -> HttpResponse:
     """Show the same page with the rejected rows in full; it stands in the audit chain before."""
-    return _shown(request, code, _batch(request, code, batch, Act.REVEAL), rejects.reveal_rejects, revealed=True)
+    return _shown(
+        request, code, _batch(request, code, batch, Permission.VIEW_UNMASKED), rejects.reveal_rejects, revealed=True
+    )
 
 
 def _shown(request: Request, code: str, found: BatchValue, rows: Any, *, revealed: bool) -> HttpResponse:  # noqa: ANN401 -- one of two flows
@@ -130,8 +136,8 @@ def _shown(request: Request, code: str, found: BatchValue, rows: Any, *, reveale
         "shown": len(first),
         "revealed": revealed,
         "active": active,
-        "may_load": may(request.actor, code, Act.LOAD),
-        "may_reveal": may(request.actor, code, Act.REVEAL),
+        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
+        "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
     }
     return render(request, "data/batch.html", context)
 
@@ -155,10 +161,10 @@ def _rejected(rows: list[RejectedLine]) -> Table:
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def rejected_file(request: Request, code: str, batch: str) -> HttpResponseBase:
     """Every rejected row in full as a file to be corrected; of many rows the worker makes it."""
-    found = _batch(request, code, batch, Act.REVEAL)
+    found = _batch(request, code, batch, Permission.VIEW_UNMASKED)
     made = rejects.build_rejects_file(batch=found.id, words=work.reason, actor=request.actor)
     if made is not None:
         return _given(made)
@@ -167,10 +173,10 @@ def rejected_file(request: Request, code: str, batch: str) -> HttpResponseBase:
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def fetch_rejected(request: Request, code: str, batch: str, job: str) -> HttpResponseBase:
     """Give the file away that the worker has made; it stands in the audit chain before. 404 where there is none."""
-    found = _batch(request, code, batch, Act.REVEAL)
+    found = _batch(request, code, batch, Permission.VIEW_UNMASKED)
     try:
         return _given(rejects.fetch_rejects_file(batch=found.id, job=job, actor=request.actor))
     except NianjianError as error:
@@ -184,10 +190,10 @@ def _given(made: rejects.RejectsFile) -> HttpResponseBase:
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def undo(request: Request, code: str, batch: str) -> HttpResponse:
     """Take a batch out again: work for the worker."""
-    found = _batch(request, code, batch, Act.LOAD)
+    found = _batch(request, code, batch, Permission.MANAGE_DATA)
     job = flow.enqueue(kind=flow.UNDO_CALLS, enterprise=code, payload={"batch": found.id}, actor=request.actor)
     messages.success(request, _("Batch {batch} will be taken out.").format(batch=found.id))
     return redirect("data-job", code=code, job=job)

@@ -22,9 +22,9 @@ from nianjian.features.calls import drafts, register_sheets
 from nianjian.features.calls.documents import ImportReceipt
 from nianjian.features.calls.rejects import CSV, ZIP, RejectsFile
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import wiring
 from nianjian.platform.registers import uploads
 
@@ -125,7 +125,7 @@ def check_calls(
 
     Rows that two of the files share count as new in both. Raises what `import_calls` raises.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     lake = wiring.lake(accounts.enterprise(enterprise).code)
     chosen = mapping.read_mapping(mapping_file) if mapping_file else FileMapping()
     receipts: list[FileReceipt] = []
@@ -187,13 +187,13 @@ def preview_register(
 
     A large one is left to the worker: its check takes too long for an answer.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     with uploads.temporary_upload(incoming) as (_place, path):
         register_sheets.require_small(path)
         return register_sheets.check_register(kind, path, enterprise)
 
 
 def _may(enterprise: str, how: ReadingChoices, actor: Actor) -> None:
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     if how.timezone:
         require_zone(how.timezone)

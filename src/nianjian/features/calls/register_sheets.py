@@ -10,9 +10,9 @@ from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls import drafts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.models import Job
@@ -172,7 +172,7 @@ def build_marked_workbook(
     ``role_missing``, ``file_empty``, and what `check_register.error_workbook` raises.
     ``sheet_too_large``, ``sheet_faults_many``: an answer cannot wait for it; a page leaves such a one to the worker.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     with (
         uploads.temporary_upload(incoming) as (_place, sheet),
         tempfile.TemporaryDirectory(prefix="nianjian-marked-") as name,
@@ -189,7 +189,7 @@ def get_marked_workbook_path(*, kind: str, enterprise: str, job: str, actor: Act
     ``role_missing``; ``job_unknown`` for work that is no such check, or somebody else's; ``marked_sheet_missing``
     before it is done, of a sound sheet, and after its time.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     found = queue.job(job)
     mine = found.enterprise == enterprise and found.requested_by == str(actor)
     if not mine or found.kind != flow.CHECK_REGISTER or found.payload["kind"] != kind:

@@ -23,7 +23,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.documents import sum_row_counts
 from nianjian.features.calls.operations import batch_for
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import env, spill, wiring
 from nianjian.platform.jobs import flow
@@ -61,7 +61,7 @@ def export_rejects(*, batch: str, output: Path, words: Sentence, actor: Actor) -
 
     The file shows telephone numbers in full, so the entry stands in the chain before the first of them is written.
     """
-    known = batch_for(batch, actor, Act.REVEAL)
+    known = batch_for(batch, actor, Permission.VIEW_UNMASKED)
     _note(known, actor)
     return quarantine.write_rejects(wiring.lake(known.enterprise), batch, output, words)
 
@@ -123,13 +123,13 @@ def delete_expired_files() -> int:
 
 def list_first_rejects(*, batch: str, actor: Actor) -> list[RejectedLine]:
     """The first `FIRST` rejected rows, their cells masked; ``batch_unknown``, ``role_missing``."""
-    known = batch_for(batch, actor, Act.READ)
+    known = batch_for(batch, actor, Permission.READ)
     return [row.masked() for row in quarantine.first_rejects(wiring.lake(known.enterprise), batch, FIRST)]
 
 
 def reveal_rejects(*, batch: str, actor: Actor) -> list[RejectedLine]:
     """The same rows as they stand in the file; the entry stands in the chain before they are shown."""
-    known = batch_for(batch, actor, Act.REVEAL)
+    known = batch_for(batch, actor, Permission.VIEW_UNMASKED)
     rows = quarantine.first_rejects(wiring.lake(known.enterprise), batch, FIRST)
     with transaction.atomic():
         data = {"batch": batch, "rows": len(rows)}
@@ -139,7 +139,7 @@ def reveal_rejects(*, batch: str, actor: Actor) -> list[RejectedLine]:
 
 def _standing(batch: str, actor: Actor) -> BatchValue:
     """A batch whose rows stand in the lake."""
-    known = batch_for(batch, actor, Act.REVEAL)
+    known = batch_for(batch, actor, Permission.VIEW_UNMASKED)
     if known.state != "active":
         raise NianjianError("batch_already_undone", batch=batch)
     return known

@@ -24,7 +24,7 @@ from nianjian.engines.paper.words import mark, words
 from nianjian.features.calls import drafts, presenters, register_sheets
 from nianjian.features.calls.forms import AUTO, FORMATS, MappingForm, field_label, initial
 from nianjian.features.calls.previews import TrialResult, pack_trial_rejects, try_calls
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.query import JobValue
@@ -273,7 +273,7 @@ def _page(request: Request, name: str, draft: DraftValue, step: int, **context: 
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def kinds(request: Request, code: str) -> HttpResponse:
     """Step 1: what is to be imported; the sheets to be filled in."""
     if request.method == "POST":
@@ -293,7 +293,7 @@ def kinds(request: Request, code: str) -> HttpResponse:
 
 
 @require_safe
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def template(request: Request, code: str, kind: str) -> HttpResponse:
     """Give the empty sheet of a register."""
     del request, code
@@ -301,7 +301,7 @@ def template(request: Request, code: str, kind: str) -> HttpResponse:
 
 
 @require_safe
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def example(request: Request, code: str, source: str) -> HttpResponse:
     """Give a small file of a source, as its switch or vendor writes it; 404 for a source that there is not."""
     del request, code
@@ -320,7 +320,7 @@ def _attach_workbook(content: bytes, name: str) -> HttpResponse:
 @reads_form_itself
 @csrf_exempt  # the token is asked for inside, once the files have a place to go to
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 @takes_files
 def files(request: Request, code: str, draft: str) -> HttpResponse:
     """Step 2: files come in, and are told what they are."""
@@ -355,7 +355,7 @@ def _received(request: HttpRequest, draft: DraftValue, handler: Receiving) -> Ht
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def remove_file(request: Request, code: str, draft: str, number: int) -> HttpResponse:
     """Take a file out again."""
     drafts.remove_file(draft=drafts.open_draft(draft, code, request.actor), number=number)
@@ -367,7 +367,7 @@ def _source(draft: DraftValue) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def mapping(request: Request, code: str, draft: str) -> HttpResponse:
     """Step 3: which column is which; for a register the headings that were recognised."""
     found = drafts.open_draft(draft, code, request.actor)
@@ -412,7 +412,7 @@ def _kept(request: Request, draft: DraftValue, form: MappingForm) -> bool:
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def load_mapping(request: Request, code: str, draft: str) -> HttpResponse:
     """Take a mapping that was kept under a name."""
     found = drafts.open_draft(draft, code, request.actor)
@@ -434,7 +434,7 @@ def _headings(request: Request, draft: DraftValue) -> HttpResponse:
 
 
 @require_safe
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def check(request: Request, code: str, draft: str) -> HttpResponse:
     """Step 4: what would become of the rows."""
     found = drafts.open_draft(draft, code, request.actor)
@@ -446,7 +446,7 @@ def check(request: Request, code: str, draft: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def check_whole(request: Request, code: str, draft: str) -> HttpResponse:
     """Let the worker check every row."""
     found = drafts.open_draft(draft, code, request.actor)
@@ -456,7 +456,7 @@ def check_whole(request: Request, code: str, draft: str) -> HttpResponse:
 
 
 @require_safe
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def errors(request: Request, code: str, draft: str) -> HttpResponse:
     """Give the sheet back with every faulty cell marked, of calls the rows that the check rejects.
 
@@ -484,7 +484,7 @@ def errors(request: Request, code: str, draft: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def commit(request: Request, code: str, draft: str) -> HttpResponse:
     """Step 5: the import itself, by the worker, whole or not at all; a second click leads to the work of the first."""
     which = drafts.draft_for if request.method == "POST" else drafts.open_draft
@@ -503,7 +503,7 @@ def commit(request: Request, code: str, draft: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def drop(request: Request, code: str, draft: str) -> HttpResponse:
     """Give it up; its files are deleted at once."""
     drafts.discard_draft(draft=drafts.open_draft(draft, code, request.actor))

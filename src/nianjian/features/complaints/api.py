@@ -27,7 +27,7 @@ from nianjian.features.complaints.queries import BY_DUE, KIND, TicketFilter, eve
 from nianjian.features.complaints.sheet import COMPLAINTS, spell_source
 from nianjian.features.complaints.states import State
 from nianjian.features.registers.api import Row, to_row
-from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
@@ -125,7 +125,7 @@ def complaints_get(request: Request, code: str, ticket: str) -> TicketShown:
     )
 
 
-@take(router, f"{TICKET}/reveal", act=Permission.REVEAL, answer=Row)
+@take(router, f"{TICKET}/reveal", act=Permission.VIEW_UNMASKED, answer=Row)
 def complaints_reveal(request: Request, code: str, ticket: str) -> dict[str, object]:
     """A ticket in full; the audit chain has the entry before."""
     found, _past = queries.get_ticket(enterprise=code, complaint=decode_key(ticket), actor=request.actor)
@@ -133,7 +133,7 @@ def complaints_reveal(request: Request, code: str, ticket: str) -> dict[str, obj
     return to_row(found.row, COMPLAINTS, full=True)
 
 
-@write(router, HERE, act=Permission.LOAD, answer=Ticketed, status=201)
+@write(router, HERE, act=Permission.MANAGE_DATA, answer=Ticketed, status=201)
 def complaints_add(request: Request, code: str, new: NewTicket) -> Ticketed:
     """Open a ticket; its clocks run from its arrival."""
     plain = ("reference", "complainant", "complained", "category", "content", "assignee")
@@ -215,7 +215,7 @@ class ForwardPreview(Schema):
     faults: int
 
 
-@take(router, f"{FORWARDS}/previews", act=Permission.LOAD, answer=ForwardPreview, upload=True)
+@take(router, f"{FORWARDS}/previews", act=Permission.MANAGE_DATA, answer=ForwardPreview, upload=True)
 def complaints_forward_preview(request: Request, code: str, file: Query[ForwardSpelt]) -> dict[str, object]:
     """The columns of a list and what an import would say; the content is the file; nothing of it is kept."""
     found = forwards.preview_upload(
@@ -242,7 +242,7 @@ def complaints_forward_preview(request: Request, code: str, file: Query[ForwardS
     }  # fmt: skip
 
 
-@write(router, FORWARDS, act=Permission.LOAD, answer=Job, status=202, held=forwards.LIMIT)
+@write(router, FORWARDS, act=Permission.MANAGE_DATA, answer=Job, status=202, held=forwards.LIMIT)
 def complaints_forward(request: Request, code: str, file: Query[ForwardAsked]) -> dict[str, object]:
     """Import a forward list: work whose result tells the rows and the faults; the content is the file, at most 20 MiB.
 
@@ -260,7 +260,7 @@ def complaints_forward(request: Request, code: str, file: Query[ForwardAsked]) -
     return enqueued_job_document(request, job)
 
 
-@read(router, f"{FORWARDS}/{{job}}/file", act=Permission.LOAD, media=[WORKBOOK])
+@read(router, f"{FORWARDS}/{{job}}/file", act=Permission.MANAGE_DATA, media=[WORKBOOK])
 def complaints_forward_file(request: Request, code: str, job: str) -> HttpResponse:
     """A faulty list as a workbook with each faulty cell marked, for whom it came from; it is kept for seven days."""
     name, body = forwards.get_marked_workbook(enterprise=code, job=job, actor=request.actor)

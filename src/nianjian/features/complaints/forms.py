@@ -18,7 +18,7 @@ from nianjian.features.complaints import operations
 from nianjian.features.complaints.clocks import Hand
 from nianjian.features.complaints.queries import TicketFilter
 from nianjian.features.complaints.sheet import COMPLAINTS
-from nianjian.features.complaints.states import EXCLUSIONS, Act, State
+from nianjian.features.complaints.states import EXCLUSIONS, State, TicketAction
 from nianjian.features.registers import presenters as registers
 from nianjian.platform.operations.fields import LINE
 from nianjian.platform.registers.attachments import TYPES
@@ -103,8 +103,8 @@ def _exclusions() -> list[tuple[str, str]]:
 
 
 #: The forms of a ticket's page, in the order of the work.
-FORMS: Final[Mapping[Act, type[OperationForm]]] = {
-    Act(one.operation.verb): one
+FORMS: Final[Mapping[TicketAction, type[OperationForm]]] = {
+    TicketAction(one.operation.verb): one
     for one in (
         form(operations.respond, omit=("automatic",)),
         form(operations.callback),

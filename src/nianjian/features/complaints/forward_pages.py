@@ -17,7 +17,7 @@ from nianjian.features.complaints import forwards
 from nianjian.features.complaints.forwards import UPSTREAM, ForwardMapping, ListColumn, ListPreview, parse_mapping
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.registers import presenters as registers
-from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, read_upload, takes_files
 from nianjian.platform.registers.columns import Column as RegisterColumn
 from nianjian.platform.registers.columns import Sheet
@@ -115,7 +115,7 @@ class Forward(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Permission.LOAD)
+@page(Permission.MANAGE_DATA)
 @takes_files
 def import_list(request: Request, code: str) -> HttpResponse:
     """Take a list: the worker imports it, whole or not at all, and tells its faults."""
@@ -136,7 +136,7 @@ def _page(request: Request, form: Forward, status: int, **more: object) -> HttpR
 
 
 @require_POST
-@page(Permission.LOAD)
+@page(Permission.MANAGE_DATA)
 @takes_files
 def preview_list(request: Request, code: str) -> HttpResponse:
     """Show the list's own headings with some of their values, and what an import would say; nothing is kept."""
@@ -183,7 +183,7 @@ def _enqueue(request: Request, code: str, form: Forward) -> str:
 
 
 @require_safe
-@page(Permission.LOAD)
+@page(Permission.MANAGE_DATA)
 def download_marked(request: Request, code: str, job: str) -> HttpResponse:
     """Give a faulty list back with its faults marked, to whom it came from; else 404."""
     try:

@@ -28,9 +28,9 @@ from nianjian.features.complaints.models import Complaint
 from nianjian.features.complaints.sheet import COMPLAINTS, latest_moment
 from nianjian.features.complaints.sla_warnings import alert_arrivals
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor, lock_enterprise
-from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import spill
@@ -230,7 +230,7 @@ def import_forwards(
     With a faulty cell nothing is written. ``arrived``: when the list came, for rows that do not say; None: now.
     ``role_missing``, ``enterprise_unknown``, and what `resolve_arrival`, `read_mapping` and `read_sheet` raise.
     """
-    require(actor, enterprise, Permission.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     accounts.enterprise(enterprise)
     arrived = resolve_arrival(arrived)
     chosen = (mapping if mapping_file is None else read_mapping(mapping_file)) or ForwardMapping()
@@ -445,7 +445,7 @@ def enqueue_import(
 
     ``role_missing``, ``file_empty``, ``file_too_large``, and what `resolve_arrival` raises.
     """
-    require(actor, enterprise, flow.NEEDS[flow.IMPORT_FORWARDS])
+    require_permission(actor, enterprise, flow.NEEDS[flow.IMPORT_FORWARDS])
     require_importable(name, content)
     payload = {
         "name": plain_name(name),
@@ -515,7 +515,7 @@ def _first_rows(enterprise: str, receipt: ForwardReceipt, actor: Actor, since: d
 
 def get_marked_workbook(*, enterprise: str, job: str, actor: Actor) -> tuple[str, bytes]:
     """Name and content of the workbook that a faulty list has left, for whoever sent the list; ``job_unknown``."""
-    require(actor, enterprise, flow.NEEDS[flow.IMPORT_FORWARDS])
+    require_permission(actor, enterprise, flow.NEEDS[flow.IMPORT_FORWARDS])
     found = flow.job_for(job, actor)
     mine = found.enterprise == enterprise and found.kind == flow.IMPORT_FORWARDS and found.requested_by == str(actor)
     if not mine or "blob" not in found.result:
@@ -533,7 +533,7 @@ def preview_upload(*, enterprise: str, name: str, content: bytes, mapping: Forwa
 
     ``role_missing``, ``enterprise_unknown``, ``file_empty``, ``file_too_large``, and as `preview_forward_list`.
     """
-    require(actor, enterprise, Permission.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     accounts.enterprise(enterprise)
     require_importable(name, content)
     with spill.temporary_file(plain_name(name), content) as path:

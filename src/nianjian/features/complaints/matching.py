@@ -31,7 +31,7 @@ from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor, lock_enterprise
-from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import flow
@@ -354,7 +354,7 @@ def _require_tickets(*, enterprise: str, complaints: Sequence[str] | None, again
 
 
 @operation(
-    "complaints.match", on=TICKETS, permission=Permission.LOAD, path="/matches",
+    "complaints.match", on=TICKETS, permission=Permission.MANAGE_DATA, path="/matches",
     job=Job(kind=flow.MATCH_TICKETS, repeatable=True, check=_require_tickets),
     body=Body(
         "MatchAsked",
@@ -397,7 +397,7 @@ def match_tickets(
 
 
 @operation(
-    "complaints.decide", on=TICKETS, permission=Permission.LOAD, path="/tickets/{ticket}/match",
+    "complaints.decide", on=TICKETS, permission=Permission.MANAGE_DATA, path="/tickets/{ticket}/match",
     body=Body("MatchDecision", "Whether it is the proposed call, the runner-up, or neither."),
 )  # fmt: skip
 def decide(*, enterprise: str, complaint: Key, actor: Actor, decision: Annotated[str, Choice(DECISIONS)]) -> None:

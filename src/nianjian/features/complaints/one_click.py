@@ -21,9 +21,9 @@ from nianjian.features.complaints.clocks import Clock
 from nianjian.features.complaints.models import Door
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor, lock_enterprise
-from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 from nianjian.platform.operations.fields import Line, Number
 from nianjian.platform.operations.operation import Area, operation
@@ -107,7 +107,7 @@ def open_drill_ticket(*, token: str, phone: str, actor: Actor) -> str:
     ``phone``: whom the call-back calls, "": nobody. ``role_missing``, and what `complain` raises.
     """
     door = get_by_token(token)
-    require(actor, door.enterprise_id, Permission.REPORT)
+    require_permission(actor, door.enterprise_id, Permission.REPORT)
     texts = {"complainant": phone.strip(), "category": OTHER, "content": DRILL, "drill": "是"}
     return _opened(door, f"drill-{secrets.token_hex(8)}", texts)
 
@@ -159,5 +159,5 @@ def close_door(*, enterprise: str, door: Number, actor: Actor) -> None:
 
 
 def _may(actor: Actor, enterprise: str) -> None:
-    require(actor, enterprise, Permission.ADMINISTER)
+    require_permission(actor, enterprise, Permission.ADMINISTER)
     accounts.enterprise(enterprise)

@@ -30,7 +30,7 @@ from nianjian.features.complaints.forms import Complaint, NewDoor
 from nianjian.features.complaints.models import Door
 from nianjian.features.complaints.one_click import get_by_token, load_limits
 from nianjian.features.registers.forms import add_findings
-from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.web.access import Request, page, public

@@ -22,9 +22,9 @@ from nianjian.features.complaints.models import Complaint
 from nianjian.features.complaints.queries import list_tickets, ticket_as_dict
 from nianjian.features.complaints.sheet import COMPLAINTS, latest_moment
 from nianjian.features.complaints.sla_warnings import alert_arrivals, clear_close_warning
-from nianjian.features.complaints.states import DUPLICATE, EXCLUSIONS, Act, find_refusal, state_of
+from nianjian.features.complaints.states import DUPLICATE, EXCLUSIONS, TicketAction, find_refusal, state_of
 from nianjian.platform.accounts.query import Actor, lock_enterprise
-from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 from nianjian.platform.operations.fields import (
     MOST,
@@ -86,7 +86,7 @@ def create_ticket(*, enterprise: str, texts: Mapping[str, str], actor: Actor) ->
 
 
 def apply_action(
-    act: Act,
+    act: TicketAction,
     enterprise: str,
     complaints: Sequence[str],
     change: Change,
@@ -124,7 +124,7 @@ def apply_action(
         _note(act.value, enterprise, actor, told | ({"drills": drills} if drills else {}))
 
 
-def _open(row: Complaint | None, key: str, act: Act, at: datetime) -> Complaint:
+def _open(row: Complaint | None, key: str, act: TicketAction, at: datetime) -> Complaint:
     if row is None:
         raise NianjianError("complaint_unknown", complaint=key)
     facts = queries.ticket_facts(row)
@@ -171,14 +171,14 @@ WHEN: Final = Param(
 WHY: Final = Param(label=mark("Reason"), metavar="TEXT", help=mark("why"))
 
 
-@operation("complaints.add", on=TICKETS, permission=Permission.LOAD)
+@operation("complaints.add", on=TICKETS, permission=Permission.MANAGE_DATA)
 def open_ticket(*, enterprise: str, texts: RowTexts, actor: Actor) -> str:
     """Open a ticket; its number. Raises what `service.add` raises."""
     return create_ticket(enterprise=enterprise, texts=texts, actor=actor)
 
 
 @operation(
-    "complaints.respond", on=TICKETS, permission=Permission.LOAD, label=mark("Record a response"),
+    "complaints.respond", on=TICKETS, permission=Permission.MANAGE_DATA, label=mark("Record a response"),
     command="respond", help=mark("record the first response of a person"), path="/responses",
     body=Body(
         "Responded",
@@ -211,7 +211,7 @@ def respond(
     if len(complaints) > 1 and not automatic and not text.strip():
         raise NianjianError("complaint_text_missing")
     moment = resolve_moment(at)
-    act = Act.ACKNOWLEDGE if automatic else Act.RESPOND
+    act = TicketAction.ACKNOWLEDGE if automatic else TicketAction.RESPOND
 
     def change(row: Complaint) -> Row:
         if automatic:
@@ -222,7 +222,7 @@ def respond(
 
 
 @operation(
-    "complaints.callback", on=TICKETS, permission=Permission.LOAD, label=mark("Record a call-back"),
+    "complaints.callback", on=TICKETS, permission=Permission.MANAGE_DATA, label=mark("Record a call-back"),
     command="callback", help=mark("record a call-back"),
     path="/tickets/{ticket}/callback", body=Body("CalledBack", "What the call gave."),
 )  # fmt: skip
@@ -251,11 +251,11 @@ def callback(
         values: Row = {"called_back_at": moment, "callback_result": result.strip()}
         return values if row.responded_at else values | {"responded_at": moment, "responded_by": actor.name}
 
-    apply_action(Act.CALL_BACK, enterprise, [complaint], change, actor, at=moment, versions=_one(version))
+    apply_action(TicketAction.CALL_BACK, enterprise, [complaint], change, actor, at=moment, versions=_one(version))
 
 
 @operation(
-    "complaints.close", on=TICKETS, permission=Permission.LOAD, label=mark("Close the ticket"),
+    "complaints.close", on=TICKETS, permission=Permission.MANAGE_DATA, label=mark("Close the ticket"),
     command="close", help=mark("close one ticket: it needs a call-back and a result"),
     path="/tickets/{ticket}/close",
     body=Body("Closed", "``result``: what was done, where it is not recorded yet."),
@@ -289,11 +289,11 @@ def close(
             raise NianjianError("complaint_result_missing")
         return values if upheld is None else values | {"upheld": upheld}
 
-    apply_action(Act.CLOSE, enterprise, complaints, change, actor, at=moment, versions=_one(version))
+    apply_action(TicketAction.CLOSE, enterprise, complaints, change, actor, at=moment, versions=_one(version))
 
 
 @operation(
-    "complaints.reopen", on=TICKETS, permission=Permission.LOAD, label=mark("Reopen the ticket"),
+    "complaints.reopen", on=TICKETS, permission=Permission.MANAGE_DATA, label=mark("Reopen the ticket"),
     command="reopen", help=mark("take a closing back; the clocks keep their start"),
     path="/tickets/{ticket}/reopen", body=Body("Reopened", "Why."),
 )  # fmt: skip
@@ -314,14 +314,14 @@ def reopen(
     change: Row = {"reopened_at": moment}
     with transaction.atomic():
         apply_action(
-            Act.REOPEN, enterprise, [complaint], lambda _row: change, actor, at=moment, reason=reason,
+            TicketAction.REOPEN, enterprise, [complaint], lambda _row: change, actor, at=moment, reason=reason,
             versions=_one(version),
         )  # fmt: skip
         clear_close_warning(enterprise=enterprise, key=complaint)
 
 
 @operation(
-    "complaints.exclude", on=TICKETS, permission=Permission.LOAD, label=mark("Exclude the ticket"),
+    "complaints.exclude", on=TICKETS, permission=Permission.MANAGE_DATA, label=mark("Exclude the ticket"),
     command="exclude", help=mark("let a ticket count nowhere, for a reason"),
     path="/tickets/{ticket}/exclude",
     body=Body("Excluded", "Why it counts nowhere; of a duplicate the ticket that stays."),
@@ -358,13 +358,13 @@ def exclude(
         raise NianjianError("complaint_duplicate_wrong", complaint=complaint, other=first)
     change: Row = {"exclusion": exclusion, "duplicate_of": first or None}
     apply_action(
-        Act.EXCLUDE, enterprise, [complaint], lambda _row: change, actor, at=clock.now(), reason=reason,
+        TicketAction.EXCLUDE, enterprise, [complaint], lambda _row: change, actor, at=clock.now(), reason=reason,
         versions=_one(version),
     )  # fmt: skip
 
 
 @operation(
-    "complaints.readmit", on=TICKETS, permission=Permission.LOAD, label=mark("Take the exclusion back"),
+    "complaints.readmit", on=TICKETS, permission=Permission.MANAGE_DATA, label=mark("Take the exclusion back"),
     command="readmit", help=mark("take an exclusion back"),
     path="/tickets/{ticket}/readmit", body=Body("Readmitted", "Why the exclusion was wrong."),
 )  # fmt: skip
@@ -374,13 +374,13 @@ def readmit(
     """Take an exclusion back."""
     change: Row = {"exclusion": None, "duplicate_of": None}
     apply_action(
-        Act.READMIT, enterprise, [complaint], lambda _row: change, actor, at=clock.now(), reason=reason,
+        TicketAction.READMIT, enterprise, [complaint], lambda _row: change, actor, at=clock.now(), reason=reason,
         versions=_one(version),
     )  # fmt: skip
 
 
 @operation(
-    "complaints.assign", on=TICKETS, permission=Permission.LOAD, label=mark("Assign the ticket"),
+    "complaints.assign", on=TICKETS, permission=Permission.MANAGE_DATA, label=mark("Assign the ticket"),
     command="assign", help=mark("give tickets to a person or a team"), path="/assignments",
     body=Body("Assigned", 'Tickets, all or none, for a person or a team; "" takes it away, null leaves it.'),
 )  # fmt: skip
@@ -405,10 +405,12 @@ def assign(
     change: Row = {name: value.strip() or None for name, value in values.items() if value is not None}
     if not change:
         raise NianjianError("complaint_assignee_missing")
-    apply_action(Act.ASSIGN, enterprise, complaints, lambda _row: change, actor, at=clock.now(), versions=versions)
+    apply_action(
+        TicketAction.ASSIGN, enterprise, complaints, lambda _row: change, actor, at=clock.now(), versions=versions
+    )
 
 
-@operation("complaints.attach", on=TICKETS, permission=Permission.LOAD)
+@operation("complaints.attach", on=TICKETS, permission=Permission.MANAGE_DATA)
 def attach_paper(*, enterprise: str, complaint: Key, name: Line, content: Upload, actor: Actor) -> int:
     """Put a paper beside a ticket; its id. ``complaint_unknown``, and what `attach_to_row` raises."""
     row = queries.load_current_tickets(enterprise, [complaint]).get(complaint)

@@ -33,12 +33,12 @@ from nianjian.features.complaints.queries import (
 )
 from nianjian.features.complaints.queries import get_ticket as read
 from nianjian.features.complaints.sheet import COMPLAINTS
-from nianjian.features.complaints.states import Act, State
+from nianjian.features.complaints.states import State, TicketAction
 from nianjian.features.registers import presenters as registers
 from nianjian.features.registers.forms import RowForm
 from nianjian.features.registers.pages import detail
-from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, read_upload, takes_files
 from nianjian.platform.registers import storage
 from nianjian.platform.registers.attachments import ROW_LIMIT
@@ -104,8 +104,8 @@ def tickets(request: Request, code: str) -> HttpResponse:
         "several": Several(auto_id="several_%s"),
         "narrowed": form.narrowed,
         "query": request.GET.urlencode(),
-        "may_load": may(request.actor, code, Permission.LOAD),
-        "may_administer": may(request.actor, code, Permission.ADMINISTER),
+        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
+        "may_administer": has_permission(request.actor, code, Permission.ADMINISTER),
         "any": form.narrowed or bool(cut.rows) or list_tickets(enterprise=code, actor=request.actor).rows.exists(),
     }
     return render(request, "complaints/list.html", context)
@@ -139,7 +139,7 @@ def clocks(one: Ticket, found: TicketList) -> list[tuple[str, str, str]]:
 
 
 @require_POST
-@page(Permission.LOAD)
+@page(Permission.MANAGE_DATA)
 def several(request: Request, code: str) -> HttpResponse:
     """Assign or answer the chosen tickets, all or none; there is no closing here."""
     form = Several(request.POST, auto_id="several_%s")
@@ -176,7 +176,7 @@ def ticket_detail(request: Request, code: str, ticket: str) -> HttpResponse:
 
 
 @require_POST
-@page(Permission.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def reveal(request: Request, code: str, ticket: str) -> HttpResponse:
     """Show a ticket in full, in this answer alone."""
     found = get_ticket_or_404(request, ticket)[0]
@@ -185,7 +185,12 @@ def reveal(request: Request, code: str, ticket: str) -> HttpResponse:
 
 
 def render_ticket_page(
-    request: Request, ticket: str, *, full: bool = False, wrong: tuple[Act, Any] | None = None, status: int = 200
+    request: Request,
+    ticket: str,
+    *,
+    full: bool = False,
+    wrong: tuple[TicketAction, Any] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """Draw a ticket's page; ``wrong``: an act whose form is shown again."""
     (found, past), code = get_ticket_or_404(request, ticket), request.enterprise.code
@@ -193,7 +198,7 @@ def render_ticket_page(
     if values is None:
         raise Http404
     listing = list_tickets(enterprise=code, actor=request.actor)
-    may_load, first = may(request.actor, code, Permission.LOAD), found.row.duplicate_of
+    may_load, first = has_permission(request.actor, code, Permission.MANAGE_DATA), found.row.duplicate_of
     context = {
         **values,
         "ticket": found,
@@ -206,7 +211,7 @@ def render_ticket_page(
         "match": _match(found.proposal),
         "forms": _forms(found, wrong) if may_load else [],
         "events": [_event(event) for event in past],
-        "paper_form": Paper() if may_load and Act.ATTACH in found.acts else None,
+        "paper_form": Paper() if may_load and TicketAction.ATTACH in found.acts else None,
         "may_load": may_load,
         "register": reverse("registers-row", kwargs={"code": code, "kind": KIND, "key": ticket}),
         "first_of": reverse("complaints-one", kwargs={"code": code, "ticket": first}) if first else "",
@@ -222,7 +227,7 @@ def get_ticket_or_404(request: Request, ticket: str) -> tuple[Ticket, list[Ticke
         raise Http404 from error
 
 
-def _forms(found: Ticket, wrong: tuple[Act, Any] | None) -> list[dict[str, Any]]:
+def _forms(found: Ticket, wrong: tuple[TicketAction, Any] | None) -> list[dict[str, Any]]:
     """The forms of what is open, in the order of the work."""
     forms, initial = [], {"version": found.row.pk, "assignee": found.row.assignee, "team": found.row.team_id}
     for act, form in FORMS.items():
@@ -271,13 +276,13 @@ LATER: Final = frozenset({"accepted_at", "arrived_at", "ticket_id"})  # the flow
 
 
 @require_POST
-@page(Permission.LOAD)
+@page(Permission.MANAGE_DATA)
 def act(request: Request, code: str, ticket: str, act: str) -> HttpResponse:
     """Do one act; a refusal stands in its form."""
     get_ticket_or_404(request, ticket)
     if act not in [one.value for one in FORMS]:
         raise Http404
-    form = FORMS[Act(act)](request.POST, auto_id=f"{act}_%s")
+    form = FORMS[TicketAction(act)](request.POST, auto_id=f"{act}_%s")
     if form.is_valid():
         try:
             form.run(enterprise=code, actor=request.actor, key=ticket)
@@ -286,11 +291,11 @@ def act(request: Request, code: str, ticket: str, act: str) -> HttpResponse:
         else:
             messages.success(request, _("It is recorded."))
             return redirect("complaints-one", code=code, ticket=ticket)
-    return render_ticket_page(request, ticket, wrong=(Act(act), form), status=UNPROCESSABLE)
+    return render_ticket_page(request, ticket, wrong=(TicketAction(act), form), status=UNPROCESSABLE)
 
 
 @require_POST
-@page(Permission.LOAD)
+@page(Permission.MANAGE_DATA)
 def match(request: Request, code: str, ticket: str) -> HttpResponse:
     """Look for the call, or decide on the one that was found."""
     get_ticket_or_404(request, ticket)
@@ -307,7 +312,7 @@ def match(request: Request, code: str, ticket: str) -> HttpResponse:
 
 
 @require_POST
-@page(Permission.LOAD)
+@page(Permission.MANAGE_DATA)
 def match_all(request: Request, code: str) -> HttpResponse:
     """Let the worker look for the calls of all tickets; what nothing new came in for is left out."""
     return redirect("data-job", code=code, job=_enqueue_match(request, code, None))
@@ -319,7 +324,7 @@ def _enqueue_match(request: Request, code: str, tickets: list[str] | None) -> st
 
 
 @require_POST
-@page(Permission.LOAD)
+@page(Permission.MANAGE_DATA)
 @takes_files
 def attach(request: Request, code: str, ticket: str) -> HttpResponse:
     """Keep a file beside a ticket, encrypted."""
@@ -341,7 +346,7 @@ def attach(request: Request, code: str, ticket: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Permission.LOAD)
+@page(Permission.MANAGE_DATA)
 def new(request: Request, code: str) -> HttpResponse:
     """Open a ticket by hand."""
     form = RowForm(request.POST if request.method == "POST" else None, sheet=COMPLAINTS)

@@ -28,11 +28,11 @@ from nianjian.features.complaints.clocks import (
 )
 from nianjian.features.complaints.models import Complaint, Proposal
 from nianjian.features.complaints.sheet import COMPLAINTS
-from nianjian.features.complaints.states import ALLOWED, Act, Facts, State, state_of
+from nianjian.features.complaints.states import ALLOWED, Facts, State, TicketAction, state_of
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require, team_of
+from nianjian.platform.accounts.access import require_permission, team_of
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.registers import queries
 from nianjian.platform.registers.filters import RowFilter as Words
 from nianjian.platform.registers.filters import build_condition
@@ -126,7 +126,7 @@ class Ticket:
     response: ClockReading
     close: ClockReading
     overdue: bool
-    acts: frozenset[Act]
+    acts: frozenset[TicketAction]
     proposal: Proposal | None
 
 
@@ -197,7 +197,7 @@ def _wall(moment: datetime | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class TicketEvent:
-    """One thing that happened to a ticket. ``act``: add, import, edit, match or one of `Act`."""
+    """One thing that happened to a ticket. ``act``: add, import, edit, match or one of `TicketAction`."""
 
     act: str
     at: datetime
@@ -206,14 +206,14 @@ class TicketEvent:
     changes: tuple[queries.Change, ...] = field(default=())
 
 
-_ACT_BY_FIELD: Final[Mapping[str, Act]] = {  # the first field that changed tells the act
-    "exclusion": Act.EXCLUDE,
-    "reopened_at": Act.REOPEN,
-    "closed_at": Act.CLOSE,
-    "called_back_at": Act.CALL_BACK,
-    "responded_at": Act.RESPOND,
-    "auto_replied_at": Act.ACKNOWLEDGE,
-    "assignee": Act.ASSIGN,
+_ACT_BY_FIELD: Final[Mapping[str, TicketAction]] = {  # the first field that changed tells the act
+    "exclusion": TicketAction.EXCLUDE,
+    "reopened_at": TicketAction.REOPEN,
+    "closed_at": TicketAction.CLOSE,
+    "called_back_at": TicketAction.CALL_BACK,
+    "responded_at": TicketAction.RESPOND,
+    "auto_replied_at": TicketAction.ACKNOWLEDGE,
+    "assignee": TicketAction.ASSIGN,
 }
 
 
@@ -227,7 +227,7 @@ def _past(one: queries.HistoryEntry) -> TicketEvent:
     version, changed = one.version, {change.column.field: change.after for change in one.changes}
     act = next((_ACT_BY_FIELD[name].value for name in _ACT_BY_FIELD if name in changed), "edit")
     if "exclusion" in changed and changed["exclusion"] is None:
-        act = Act.READMIT.value
+        act = TicketAction.READMIT.value
     if version.file:
         act = "import"
     elif one.event is queries.Event.FIRST:
@@ -384,7 +384,7 @@ def get_ticket(
 
 def read_scope(enterprise: str, actor: Actor) -> ReadScope:
     """What the actor sees today; ``role_missing``, ``enterprise_unknown``."""
-    require(actor, enterprise, Permission.READ_OWN)
+    require_permission(actor, enterprise, Permission.READ_OWN)
     team = team_of(actor, enterprise)
     accounts.enterprise(enterprise)
     return ReadScope(enterprise, clock.today(), team)

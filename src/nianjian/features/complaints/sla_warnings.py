@@ -20,7 +20,7 @@ from nianjian.features.complaints.clocks import Clock, ClockReading, Hand, Servi
 from nianjian.features.complaints.models import Complaint, Warned
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.platform.accounts.query import Actor, list_readers, lock_enterprise
-from nianjian.platform.accounts.roles import Act, allows
+from nianjian.platform.accounts.roles import Permission, allows
 from nianjian.platform.audit.record import record
 from nianjian.platform.notifications import channels as choices
 from nianjian.platform.notifications import outbox
@@ -139,7 +139,7 @@ def _build_notifications(
     enterprise: str, now: datetime, sent: Sequence[tuple[int, DueClock]], matter: str = ""
 ) -> Iterator[Notification]:
     """For the inboxes of those who may work on the tickets, and for their channels; no digest is waited for."""
-    able = [name for name, roles in list_readers(enterprise).items() if allows(roles, Act.LOAD)]
+    able = [name for name, roles in list_readers(enterprise).items() if allows(roles, Permission.MANAGE_DATA)]
     chosen, hours, channels = choices.list_scopes(able), choices.list_hours(able), choices.list_confirmed_channels(able)
     scopes = {name: Scope(chosen.get(name, Scope.ROLE)) for name in able}
     day = now.astimezone(clock.ZONE).date()

@@ -24,7 +24,7 @@ class State(StrEnum):
     EXCLUDED = "excluded"  # counts nowhere; its reason code says why
 
 
-class Act(StrEnum):
+class TicketAction(StrEnum):
     """What may be done to a ticket."""
 
     ACKNOWLEDGE = "acknowledge"  # an automatic answer went out: no response
@@ -41,23 +41,23 @@ class Act(StrEnum):
 DUPLICATE: Final = "duplicate"
 EXCLUSIONS: Final = ("not_accepted", "not_own_number", DUPLICATE, "not_a_call")
 
-_OPEN: Final = frozenset({Act.CALL_BACK, Act.EXCLUDE, Act.ASSIGN, Act.ATTACH})
+_OPEN: Final = frozenset({TicketAction.CALL_BACK, TicketAction.EXCLUDE, TicketAction.ASSIGN, TicketAction.ATTACH})
 # A call-back to a new ticket is its first human action, so it is its response too.
-ALLOWED: Final[Mapping[State, frozenset[Act]]] = {
-    State.NEW: _OPEN | {Act.ACKNOWLEDGE, Act.RESPOND},
+ALLOWED: Final[Mapping[State, frozenset[TicketAction]]] = {
+    State.NEW: _OPEN | {TicketAction.ACKNOWLEDGE, TicketAction.RESPOND},
     State.RESPONDED: _OPEN,
-    State.CALLED_BACK: _OPEN | {Act.CLOSE},
-    State.CLOSED: frozenset({Act.REOPEN, Act.EXCLUDE, Act.ATTACH}),
+    State.CALLED_BACK: _OPEN | {TicketAction.CLOSE},
+    State.CLOSED: frozenset({TicketAction.REOPEN, TicketAction.EXCLUDE, TicketAction.ATTACH}),
     State.REOPENED: _OPEN,  # closing it again takes a call-back of its own
-    State.EXCLUDED: frozenset({Act.READMIT, Act.ATTACH}),
+    State.EXCLUDED: frozenset({TicketAction.READMIT, TicketAction.ATTACH}),
 }
 # READMIT is not here: what was recorded before tells the state again.
-AFTER: Final[Mapping[Act, State]] = {
-    Act.RESPOND: State.RESPONDED,
-    Act.CALL_BACK: State.CALLED_BACK,
-    Act.CLOSE: State.CLOSED,
-    Act.REOPEN: State.REOPENED,
-    Act.EXCLUDE: State.EXCLUDED,
+AFTER: Final[Mapping[TicketAction, State]] = {
+    TicketAction.RESPOND: State.RESPONDED,
+    TicketAction.CALL_BACK: State.CALLED_BACK,
+    TicketAction.CLOSE: State.CLOSED,
+    TicketAction.REOPEN: State.REOPENED,
+    TicketAction.EXCLUDE: State.EXCLUDED,
 }
 
 
@@ -100,31 +100,31 @@ def state_of(facts: Facts) -> State:
     return State.NEW if facts.responded is None else State.RESPONDED
 
 
-def find_refusal(facts: Facts, act: Act, at: datetime) -> str | None:
+def find_refusal(facts: Facts, act: TicketAction, at: datetime) -> str | None:
     """Why an act cannot happen to such a ticket at a moment, as an error's code; None: it can."""
     now = state_of(facts)
-    if act is Act.CLOSE and now in {State.NEW, State.RESPONDED}:
+    if act is TicketAction.CLOSE and now in {State.NEW, State.RESPONDED}:
         return "complaint_callback_missing"
-    if act is Act.CLOSE and now is State.REOPENED:
+    if act is TicketAction.CLOSE and now is State.REOPENED:
         return "complaint_callback_old"
     if act not in ALLOWED[now]:
         return "complaint_act_refused"
     before = _before(facts, act)
     if any(earlier is not None and at < earlier for earlier in before):
         return "complaint_moment_too_early"
-    if act is Act.REOPEN and facts.closed is not None and at <= facts.closed:
+    if act is TicketAction.REOPEN and facts.closed is not None and at <= facts.closed:
         return "complaint_moment_too_early"
     return None
 
 
-def _before(facts: Facts, act: Act) -> tuple[datetime | None, ...]:
+def _before(facts: Facts, act: TicketAction) -> tuple[datetime | None, ...]:
     """What must have happened before the act, where it is known."""
     match act:
-        case Act.ACKNOWLEDGE | Act.RESPOND:
+        case TicketAction.ACKNOWLEDGE | TicketAction.RESPOND:
             return (facts.arrived,)
-        case Act.CALL_BACK:
+        case TicketAction.CALL_BACK:
             return facts.arrived, facts.responded, facts.reopened
-        case Act.CLOSE:
+        case TicketAction.CLOSE:
             return facts.arrived, facts.called_back, facts.reopened
         case _:
             return ()

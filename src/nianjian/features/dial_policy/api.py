@@ -13,7 +13,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.dial_policy import decisions, operations
 from nianjian.features.dial_policy import decisions as live
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read
 from nianjian.platform.api.paging import Cut, Page, after, paged
@@ -92,37 +92,37 @@ class GatePolicy(Schema):
     choices: list[str]
 
 
-@read(router, GATE, act=Act.READ, answer=GatePolicy)
+@read(router, GATE, act=Permission.READ, answer=GatePolicy)
 def gate_policy(request: Request, code: str) -> dict[str, Any]:
     """What the gate allows."""
     return _allowed(request, code)
 
 
-@read(router, f"{GATE}/caps", act=Act.READ, answer=Page[GateCap])
+@read(router, f"{GATE}/caps", act=Permission.READ, answer=Page[GateCap])
 def gate_caps(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The caps, as the gate counts them."""
     return paged(request, cut, _allowed(request, code)["caps"], dict)
 
 
-@read(router, f"{GATE}/channels", act=Act.READ, answer=Page[GateChannel])
+@read(router, f"{GATE}/channels", act=Permission.READ, answer=Page[GateChannel])
 def gate_channels(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The lines that the gate knows."""
     return paged(request, cut, _allowed(request, code)["channels"], dict)
 
 
-@read(router, f"{GATE}/isolated-displays", act=Act.READ, answer=Page[str])
+@read(router, f"{GATE}/isolated-displays", act=Permission.READ, answer=Page[str])
 def gate_isolated_displays(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The displayed numbers that are isolated: white list only."""
     return paged(request, cut, _allowed(request, code)["isolated_displays"], str)
 
 
-@read(router, f"{GATE}/standing", act=Act.READ, answer=Page[GateSetting])
+@read(router, f"{GATE}/standing", act=Permission.READ, answer=Page[GateSetting])
 def gate_standing(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """What is set beside the rulebook now."""
     return paged(request, cut, _allowed(request, code)["set"], dict)
 
 
-@read(router, f"{GATE}/settings", act=Act.READ, answer=Page[GateSetting])
+@read(router, f"{GATE}/settings", act=Permission.READ, answer=Page[GateSetting])
 def gate_settings(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """What was ever set, newest first."""
 
@@ -245,13 +245,13 @@ class JournalWanted(Schema):
     since: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
-@read(router, f"{GATE}/state", act=Act.READ, answer=GateState)
+@read(router, f"{GATE}/state", act=Permission.READ, answer=GateState)
 def gate_state(request: Request, code: str) -> dict[str, Any]:
     """Snapshot and process of the gate."""
     return live.get_state(enterprise=code, actor=request.actor)
 
 
-@read(router, f"{GATE}/decisions", act=Act.READ, answer=GateDecisions)
+@read(router, f"{GATE}/decisions", act=Permission.READ, answer=GateDecisions)
 def gate_decisions(request: Request, code: str, asked: Query[DecisionsWanted]) -> dict[str, Any]:
     """The newest decisions that fit."""
     wanted = DecisionFilter(enterprise=code, **asked.dict(exclude={"limit"}))
@@ -264,7 +264,7 @@ def gate_decisions(request: Request, code: str, asked: Query[DecisionsWanted]) -
     }
 
 
-@read(router, f"{GATE}/journal", act=Act.READ, media=(CSV,))
+@read(router, f"{GATE}/journal", act=Permission.READ, media=(CSV,))
 def gate_journal(request: Request, code: str, asked: Query[JournalWanted]) -> StreamingHttpResponse:
     """A day's decisions as CSV, oldest first, people's numbers masked; of a long day a part, `Link` tells the next."""
     day = asked.day or clock.today()

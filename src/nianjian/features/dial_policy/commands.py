@@ -470,10 +470,10 @@ def _slot(slot: dict[str, Any]) -> tuple[object, ...]:
 def _feed(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dial_policy.feed import feed
-    from nianjian.platform.accounts.access import EVERYWHERE, require
-    from nianjian.platform.accounts.roles import Act
+    from nianjian.platform.accounts.access import EVERYWHERE, require_permission
+    from nianjian.platform.accounts.roles import Permission
 
-    require(actor, EVERYWHERE, Act.REQUEST)
+    require_permission(actor, EVERYWHERE, Permission.REQUEST)
     fed = feed()
     if args.every:
         return keep_feeding(feed, args.every, args.parent)

@@ -38,9 +38,9 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.formulas import harmless_row
 from nianjian.features.dial_policy import feed
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env
 
 PERSONAL: Final = frozenset({"callee", "caller_callee"})
@@ -73,7 +73,7 @@ def check_call(*, question: Question, actor: Actor) -> dict[str, Any]:
 
     ``role_missing``, ``enterprise_unknown``, and those of `gate_feed.feed` and `open_snapshot`.
     """
-    require(actor, question.enterprise, Act.READ)
+    require_permission(actor, question.enterprise, Permission.READ)
     accounts.enterprise(question.enterprise)
     feed.feed(enterprise=question.enterprise, lists=True)
     snapshot = open_snapshot(feed.snapshot_folder())
@@ -98,7 +98,7 @@ def ask_running_gate(*, question: Question, call_id: str, gate: str, actor: Acto
     NIANJIAN_GATE_TOKENS. ``gate_not_reached``.
     """
     gate = gate or env.text("NIANJIAN_GATE_URL", os.environ)
-    require(actor, question.enterprise, Act.REQUEST)
+    require_permission(actor, question.enterprise, Permission.REQUEST)
     fields = structs.asdict(question.request(call_id))
     body = {name: value for name, value in fields.items() if value != "" and (name != "at" or question.at)}
     try:
@@ -136,7 +136,7 @@ def search_journal(*, wanted: DecisionFilter, limit: int, actor: Actor, lines: i
 
     ``role_missing``.
     """
-    require(actor, wanted.enterprise, Act.READ)
+    require_permission(actor, wanted.enterprise, Permission.READ)
     return search_decisions(files.decisions_folder(env.read().home), wanted, limit, lines=lines)
 
 
@@ -163,7 +163,7 @@ def replay_journal(*, what: str, actor: Actor) -> dict[str, Any]:
         for path in paths:
             for one in read_decisions(path, notes):
                 code = one.request.enterprise
-                if known.setdefault(code, may(actor, code, Act.READ)):
+                if known.setdefault(code, has_permission(actor, code, Permission.READ)):
                     yield one
 
     told = replay_decisions(readable(), feed.snapshot_folder())
@@ -241,7 +241,7 @@ def get_state(*, enterprise: str, actor: Actor) -> Json:
     why) or missing. A process that does not answer has the status ``unreached``, one that wants another token
     ``refused``; else ok, alarm (``alarms`` names each) or refusing.
     """
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     return {"enterprise": enterprise, "snapshot": _snapshot(enterprise), "process": _process(enterprise)}
 
 
@@ -323,7 +323,7 @@ def read_journal(*, enterprise: str, day: date, actor: Actor, since: int | None 
     a part ends after so many bytes of it. Memory holds one decision a file of the day; a cell that a table program
     would run as a formula begins with '.
     """
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     paths = _day_files(day)
     until = end_of_part(paths, since)
     return JournalPart(_lines(enterprise, paths, since, until), until)
@@ -331,7 +331,7 @@ def read_journal(*, enterprise: str, day: date, actor: Actor, since: int | None 
 
 def list_parts(*, enterprise: str, day: date, actor: Actor) -> list[int]:
     """The moments (epoch milliseconds) with which a day's parts begin, but the first; ``role_missing``."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     return part_beginnings(_day_files(day))
 
 

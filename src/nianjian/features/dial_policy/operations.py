@@ -30,9 +30,9 @@ from nianjian.features.dial_policy import facts
 from nianjian.features.dial_policy import feed as gate_feed
 from nianjian.features.dial_policy import rules as ruled
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor, lock_enterprise
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.operations.fields import Choice, Flag, Limits, Line, OptionalNumber
 from nianjian.platform.operations.operation import Answer, Area, Body, operation
 from nianjian.platform.registers import gate_lists, gate_policies, models
@@ -71,7 +71,7 @@ Reason = Annotated[Line, Limits(1)]
 
 
 @operation(
-    "gate.cap", on=GATE, permission=Act.REQUEST, answer=CHANGE, path="/caps",
+    "gate.cap", on=GATE, permission=Permission.REQUEST, answer=CHANGE, path="/caps",
     body=Body("NewGateCap", "A cap of attempts a natural day, null: the rulebook's; ``white_list``: isolated."),
 )  # fmt: skip
 def set_cap(
@@ -117,7 +117,7 @@ def apply_approved_cap(
 
 
 @operation(
-    "gate.choice", on=GATE, permission=Act.REQUEST, answer=CHANGE, path="/choices",
+    "gate.choice", on=GATE, permission=Permission.REQUEST, answer=CHANGE, path="/choices",
     body=Body("NewGateChoice", "A vendor's limits, taken over or dropped."),
 )  # fmt: skip
 def choose_limits(*, enterprise: str, actor: Actor, rule: Name, on: Flag, reason: Reason) -> GateChange:
@@ -131,7 +131,7 @@ def choose_limits(*, enterprise: str, actor: Actor, rule: Name, on: Flag, reason
 
 
 @operation(
-    "gate.fail_open", on=GATE, permission=Act.REQUEST, answer=CHANGE, path="/fail-open",
+    "gate.fail_open", on=GATE, permission=Permission.REQUEST, answer=CHANGE, path="/fail-open",
     body=Body("NewFailOpen", "Whether calls of a purpose go while the gate cannot know."),
 )  # fmt: skip
 def set_fail_open(*, enterprise: str, actor: Actor, purpose: Name, on: Flag, reason: Reason) -> GateChange:
@@ -149,7 +149,7 @@ def set_fail_open(*, enterprise: str, actor: Actor, purpose: Name, on: Flag, rea
 
 
 @operation(
-    "gate.mode", on=GATE, permission=Act.REQUEST, answer=CHANGE, path="/mode",
+    "gate.mode", on=GATE, permission=Permission.REQUEST, answer=CHANGE, path="/mode",
     body=Body("NewGateMode", "Refuse, or only look on."),
 )  # fmt: skip
 def set_mode(*, enterprise: str, actor: Actor, enforce: Flag, reason: Reason) -> GateChange:
@@ -210,7 +210,7 @@ def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
 
     ``problems``: why the gate cannot be told of it; what a rule that cannot be read stands behind is left out.
     """
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     one = accounts.enterprise(enterprise)
     book = rulebook(day=None, province=one.province, enterprise=enterprise)
     before = gate_feed.find_published_policy(enterprise)
@@ -269,7 +269,7 @@ def list_history(*, enterprise: str, actor: Actor, first: int = 0, most: int) ->
 
     ``role_missing``.
     """
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     return [_setting(setting) for setting in gate_policies.list_policy_history(enterprise, first=first, most=most)]
 
 
@@ -355,7 +355,7 @@ def build_list(*, kind: str, path: Path, enterprise: str, actor: Actor) -> Recei
     ``gate_list_kind_unknown``, ``role_missing``, ``enterprise_unknown``, ``file_missing``, ``file_unreadable``,
     ``header_missing``, ``sheet_malformed``.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     accounts.enterprise(enterprise)
     if kind not in SHEETS:
         raise NianjianError("gate_list_kind_unknown", kind=kind, kinds=", ".join(SHEETS))
@@ -380,7 +380,7 @@ def build_list(*, kind: str, path: Path, enterprise: str, actor: Actor) -> Recei
 
 def list_built_lists(*, enterprise: str, actor: Actor) -> list[dict[str, Any]]:
     """The built lists in use."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     names = ("kind", "file", "file_sha256", "sha256", "entries", "size", "recorded_by", "recorded_at")
     return [{name: getattr(one, name) for name in names} for one in gate_lists.list_gate_lists(enterprise)]
 

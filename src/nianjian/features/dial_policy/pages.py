@@ -24,9 +24,9 @@ from nianjian.engines.paper.words import Words, words
 from nianjian.features.dial_policy import decisions as check
 from nianjian.features.dial_policy import operations
 from nianjian.features.dial_policy.forms import Cap, Choice, FailOpen, Filter, Mode, Reasoned
-from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values as rules_shown
@@ -232,7 +232,7 @@ FORMS: Final[Mapping[str, type[Reasoned]]] = {"mode": Mode, "fail-open": FailOpe
 
 
 @require_http_methods(["GET", "POST"])
-@page(Act.REQUEST)
+@page(Permission.REQUEST)
 def change(request: Request, code: str) -> HttpResponse:
     """Show the forms; put the one that was sent in force, or ask for a second person."""
     told = operations.summarize_policy(enterprise=code, actor=request.actor)
@@ -292,7 +292,7 @@ BEHIND: Final = ("gate.", "rectification.frequency.", "rectification.white_list"
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def policy_overview(request: Request, code: str) -> HttpResponse:
     """Show what the gate allows and why, how it is, and its last decisions."""
     told = operations.summarize_policy(enterprise=code, actor=request.actor)
@@ -319,13 +319,13 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
         "decisions": decision_table(code, [check.decision_as_dict(one) for one in last.decisions], known),
         "cut": last.reached is not None,
         "lines": check.LINES,
-        "may": may(request.actor, code, Act.REQUEST),
+        "may": has_permission(request.actor, code, Permission.REQUEST),
     }
     return render(request, "gate/here.html", context)
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def decisions(request: Request, code: str) -> HttpResponse:
     """List decisions of a day, newest first: no more of them are looked for than the page needs."""
     day = _day(request)
@@ -349,7 +349,7 @@ def decisions(request: Request, code: str) -> HttpResponse:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def journal(request: Request, code: str) -> StreamingHttpResponse:
     """Give a day's decisions as CSV, of a long day a part of them: from ``?since=`` on."""
     day, since = _day(request), _moment(request, "since")

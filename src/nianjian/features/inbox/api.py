@@ -9,7 +9,7 @@ from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.inbox import operations as flow
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, paged
@@ -168,7 +168,7 @@ def channels_close(request: Request, channel: str) -> dict[str, Any]:
     return flow.get_settings(request.actor)
 
 
-@read(router, LOG, act=Act.REPORT, answer=Page[Reminded])
+@read(router, LOG, act=Permission.REPORT, answer=Page[Reminded])
 def reminders_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """Whom what was told, newest first, and what became of it by each channel."""
     language = _language(request)
@@ -176,7 +176,7 @@ def reminders_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, ob
     return paged(request, cut, rows, lambda one: flow.to_document(one, language))
 
 
-@write(router, f"{LOG}/{{dispatch}}/again", act=Act.REPORT, answer=SentAgain, status=202)
+@write(router, f"{LOG}/{{dispatch}}/again", act=Permission.REPORT, answer=SentAgain, status=202)
 def reminders_again(request: Request, code: str, dispatch: str) -> dict[str, int]:
     """Send once more what has failed or may have been sent."""
     number = flow.parse_number(dispatch)

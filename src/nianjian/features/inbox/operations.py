@@ -14,9 +14,9 @@ from nianjian.engines.paper.texts import season
 from nianjian.engines.paper.words import CHINESE, ENGLISH, language_of, words
 from nianjian.engines.season.reminders import Scope
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import list_accessible_enterprises, may, require
+from nianjian.platform.accounts.access import has_permission, list_accessible_enterprises, require_permission
 from nianjian.platform.accounts.query import USER, Actor, find_spoken_language
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env
 from nianjian.platform.notifications import channels, delivery, outbox
 from nianjian.platform.notifications.channels import Hours
@@ -65,7 +65,7 @@ def _build_text(claimed: Sequence[Dispatch]) -> tuple[Sequence[Dispatch], TextVa
         outbox.drop_dispatches(claimed=claimed, fault="channel_closed")
         return None
     reader = Actor(channel.user, USER)
-    gone = [one for one in claimed if not may(reader, one.message.enterprise, Act.READ)]
+    gone = [one for one in claimed if not has_permission(reader, one.message.enterprise, Permission.READ)]
     outbox.drop_dispatches(claimed=gone, fault="reader_gone")
     kept = [one for one in claimed if one not in gone]
     if not kept:
@@ -116,7 +116,7 @@ DIGITS: Final = 18
 
 def list_messages(actor: Actor) -> Any:  # noqa: ANN401 -- a queryset that doors cut into pages
     """Rows of the actor's inbox, newest first, of enterprises that the actor may read now."""
-    return outbox.list_inbox(actor.name, [one.code for one in list_accessible_enterprises(actor, Act.READ)])
+    return outbox.list_inbox(actor.name, [one.code for one in list_accessible_enterprises(actor, Permission.READ)])
 
 
 def has_unread(actor: Actor) -> int:
@@ -126,7 +126,7 @@ def has_unread(actor: Actor) -> int:
 
 def list_log(*, enterprise: str, actor: Actor) -> Any:  # noqa: ANN401 -- the same
     """Rows of the log of an enterprise, newest first; ``role_missing``."""
-    require(actor, enterprise, Act.REPORT)
+    require_permission(actor, enterprise, Permission.REPORT)
     return outbox.list_log(enterprise)
 
 
@@ -167,7 +167,7 @@ def mark_read(*, chosen_: Sequence[int] | None, actor: Actor) -> int:
 
 def retry_sending(*, enterprise: str, dispatch: int, actor: Actor) -> None:
     """Send once more what has failed or is unclear; ``role_missing``, ``dispatch_unknown``, ``dispatch_delivered``."""
-    require(actor, enterprise, Act.REPORT)
+    require_permission(actor, enterprise, Permission.REPORT)
     outbox.retry_dispatch(dispatch=dispatch, enterprise=enterprise, now=clock.now(), actor=actor)
 
 

@@ -21,7 +21,7 @@ from nianjian.engines.paper.texts import season
 from nianjian.engines.paper.texts.season import CHANNEL_KINDS, MESSAGE_STATES, SCOPES
 from nianjian.engines.paper.words import words
 from nianjian.features.inbox import obstacles, operations
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.notifications.models import Dispatch, Message
 from nianjian.platform.web.access import Request, own, page, person
@@ -141,7 +141,7 @@ def _apply_form(request: Request, forms: dict[str, Form]) -> bool:
 
 
 @require_http_methods(["GET", "POST"])
-@page(Act.REPORT)
+@page(Permission.REPORT)
 def list_reminders(request: Request, code: str) -> HttpResponse:
     """What the enterprise's people were told, and what became of it; send again what has failed."""
     if request.method == "POST":

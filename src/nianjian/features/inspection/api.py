@@ -15,7 +15,7 @@ from nianjian.features.inspection.operations import readiness
 from nianjian.features.inspection.operations.day import VisitInput, build_sheet
 from nianjian.features.inspection.states import LONGEST_MINUTES, DrillPlan
 from nianjian.features.people.documents import MadeLink, link_document
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
@@ -49,7 +49,7 @@ class InspectionTold(Schema):
 mount(router, REGISTRY.of(readiness.INSPECTION))
 
 
-@read(router, HERE, act=Act.READ, answer=InspectionTold)
+@read(router, HERE, act=Permission.READ, answer=InspectionTold)
 def inspection_get(request: Request, code: str, wanted: Query[InspectionPart]) -> dict[str, object]:
     """The newest look at a part."""
     found = readiness.newest_check(enterprise=code, part=wanted.part, actor=request.actor)
@@ -180,19 +180,19 @@ class Inspectors(Schema):
     inspectors: list[InspectorTold]
 
 
-@read(router, DAY, act=Act.READ, answer=VisitTold)
+@read(router, DAY, act=Permission.READ, answer=VisitTold)
 def visit_get(request: Request, code: str, wanted: Query[VisitWanted]) -> dict[str, object]:
     """The sheet of a day: notice, agenda, who stands where, the evidence as it was last looked at."""
     return build_sheet(enterprise=code, actor=request.actor, day=wanted.day)
 
 
-@write(router, DAY, act=Act.LOAD, answer=Visit)
+@write(router, DAY, act=Permission.MANAGE_DATA, answer=Visit)
 def visit_set(request: Request, code: str, given: VisitSet) -> dict[str, object]:
     """Keep a day, or change what is kept of it."""
     return visits.save_visit(enterprise=code, given=VisitInput(**given.dict()), actor=request.actor)
 
 
-@read(router, f"{DAY}/copy", act=Act.READ, media=[visits.ZIP_MEDIA])
+@read(router, f"{DAY}/copy", act=Permission.READ, media=[visits.ZIP_MEDIA])
 def visit_copy(request: Request, code: str, wanted: Query[VisitWanted]) -> HttpResponse:
     """The copy for a network that fails (zip of HTML and PDF), in the language of the request."""
     language = language_of(request.headers.get("accept-language", CHINESE))
@@ -200,13 +200,13 @@ def visit_copy(request: Request, code: str, wanted: Query[VisitWanted]) -> HttpR
     return as_attachment(HttpResponse(content, content_type=visits.ZIP_MEDIA), name)
 
 
-@read(router, f"{DAY}/inspectors", act=Act.PEOPLE, answer=Inspectors)
+@read(router, f"{DAY}/inspectors", act=Permission.PEOPLE, answer=Inspectors)
 def visit_inspectors(request: Request, code: str) -> dict[str, object]:
     """Who may read as an inspector, and until when."""
     return {"inspectors": visits.list_inspectors(enterprise=code, actor=request.actor)}
 
 
-@write(router, f"{DAY}/inspectors", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
+@write(router, f"{DAY}/inspectors", act=Permission.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
 def visit_admit(request: Request, code: str, given: Inspector) -> dict[str, object]:
     """Let an inspector read until the end of a day: account, role and link in one step; the link is told now alone."""
     return link_document(
@@ -274,7 +274,7 @@ class DrillTold(Schema):
     told: dict[str, Any] | None
 
 
-@write(router, DRILL, act=Act.REPORT, answer=Job, status=202)
+@write(router, DRILL, act=Permission.REPORT, answer=Job, status=202)
 def drill_run(request: Request, code: str, given: DrillAsked) -> dict[str, object]:
     """Run a drill: readiness, test calls where a way is kept, and a complaint as it would come in: work."""
     planned = DrillPlan(**given.dict(exclude={"phone", "calls"}))
@@ -284,7 +284,7 @@ def drill_run(request: Request, code: str, given: DrillAsked) -> dict[str, objec
     return enqueued_job_document(request, job)
 
 
-@read(router, DRILL, act=Act.READ, answer=DrillTold)
+@read(router, DRILL, act=Permission.READ, answer=DrillTold)
 def drill_get(request: Request, code: str, wanted: Query[DrillNamed]) -> dict[str, object]:
     """What a drill has shown as its ticket stands now."""
     rows = drills.list_drills(enterprise=code, actor=request.actor)
@@ -293,7 +293,7 @@ def drill_get(request: Request, code: str, wanted: Query[DrillNamed]) -> dict[st
     return {"drills": rows, "told": drills.build_report(enterprise=code, actor=request.actor, name=wanted.drill)}
 
 
-@read(router, f"{DRILL}/report", act=Act.READ, media=[drills.PDF_MEDIA])
+@read(router, f"{DRILL}/report", act=Permission.READ, media=[drills.PDF_MEDIA])
 def drill_report(request: Request, code: str, wanted: Query[DrillNamed]) -> HttpResponse:
     """The report as PDF, in the language of the request."""
     language = language_of(request.headers.get("accept-language", CHINESE))
@@ -301,13 +301,13 @@ def drill_report(request: Request, code: str, wanted: Query[DrillNamed]) -> Http
     return as_attachment(HttpResponse(content, content_type=drills.PDF_MEDIA), name)
 
 
-@read(router, f"{DRILL}/timeline", act=Act.READ, answer=DrillTimeline)
+@read(router, f"{DRILL}/timeline", act=Permission.READ, answer=DrillTimeline)
 def drill_timeline(request: Request, code: str, wanted: Query[DrillNamed]) -> dict[str, object]:
     """How a drill goes: what is due, what was done, what was thrown in."""
     return drills.build_report(enterprise=code, actor=request.actor, name=wanted.drill)
 
 
-@write(router, f"{DRILL}/injects", act=Act.REPORT, answer=DrillTimeline)
+@write(router, f"{DRILL}/injects", act=Permission.REPORT, answer=DrillTimeline)
 def drill_inject(request: Request, code: str, given: DrillInject) -> dict[str, object]:
     """Note that something was thrown in, or that it was handled."""
     drills.note_inject(enterprise=code, drill=given.drill, what=given.inject, act=given.act, actor=request.actor)
@@ -340,33 +340,33 @@ class ScreensSigned(Schema):
     signed: str
 
 
-@write(router, f"{DAY}/screens", act=Act.LOAD, answer=ScreensSigned, status=201)
+@write(router, f"{DAY}/screens", act=Permission.MANAGE_DATA, answer=ScreensSigned, status=201)
 def visit_screens(request: Request, code: str, given: ScreensSeen) -> dict[str, object]:
     """Sign by the own account that both screens stand in the room with live data, or that they do not."""
     return visits.note_screens(enterprise=code, seen_on=given.seen_on, stand=given.stand, actor=request.actor)
 
 
-@write(router, SCANS, act=Act.LOAD, answer=Scan, status=201, held=visits.SCAN_LIMIT)
+@write(router, SCANS, act=Permission.MANAGE_DATA, answer=Scan, status=201, held=visits.SCAN_LIMIT)
 def visit_scan_add(request: Request, code: str, day: Of, file: Query[FileName]) -> dict[str, object]:
     """Keep a scan of the notice beside a day, encrypted; the content is the file, at most 20 MiB."""
     return visits.attach_scan(enterprise=code, day=day, name=file.name, content=request.content, actor=request.actor)
 
 
-@take(router, f"{SCANS}/{{scan}}/file", act=Act.REVEAL, media=sorted(MEDIA.values()))
+@take(router, f"{SCANS}/{{scan}}/file", act=Permission.VIEW_UNMASKED, media=sorted(MEDIA.values()))
 def visit_scan_fetch(request: Request, code: str, day: Of, scan: Number) -> HttpResponse:
     """A scan as it came; the audit chain has the entry."""
     name, media, content = visits.fetch_scan(enterprise=code, day=day, number=scan, actor=request.actor)
     return attached(content, media, name)
 
 
-@write(router, f"{SCANS}/{{scan}}", act=Act.LOAD, answer=ScanRemoved, method="DELETE")
+@write(router, f"{SCANS}/{{scan}}", act=Permission.MANAGE_DATA, answer=ScanRemoved, method="DELETE")
 def visit_scan_remove(request: Request, code: str, day: Of, scan: Number) -> dict[str, object]:
     """Take a scan back; its content is deleted."""
     visits.remove_scan(enterprise=code, day=day, number=scan, actor=request.actor)
     return {"scan": scan}
 
 
-@write(router, f"{DAY}/{{day}}", act=Act.LOAD, answer=VisitRemoved, method="DELETE")
+@write(router, f"{DAY}/{{day}}", act=Permission.MANAGE_DATA, answer=VisitRemoved, method="DELETE")
 def visit_remove(request: Request, code: str, day: Annotated[Day, Path()]) -> dict[str, object]:
     """Take a day back."""  # declared last: its address would catch those above
     visits.remove_visit(enterprise=code, day=day, actor=request.actor)

@@ -17,9 +17,9 @@ from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.inspection.models import NoticeScan, Visit
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import wiring
 from nianjian.platform.rulebook.rulebooks import rulebook
 
@@ -61,7 +61,7 @@ class CheckBasis:
     @classmethod
     def of(cls, enterprise: str, day: date | None, actor: Actor) -> Self:
         """``role_missing``, ``enterprise_unknown``, ``inspection_day_wrong`` for a day to come or long past."""
-        require(actor, enterprise, Act.READ)
+        require_permission(actor, enterprise, Permission.READ)
         tenant = accounts.enterprise(enterprise)
         chosen = resolve_day(day)
         book = rulebook(day=chosen, province=tenant.province or None, enterprise=enterprise)

@@ -13,7 +13,7 @@ from nianjian.features.maintenance import health
 from nianjian.features.maintenance.audit_export import build_filter, export_entries
 from nianjian.features.maintenance.health import Class
 from nianjian.platform.accounts.access import EVERYWHERE
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
@@ -63,32 +63,32 @@ class Wanted(Filter):
     before: int | None = Field(None, ge=1, le=2**62)
 
 
-@read(audit_router, "/enterprises/{code}/audit", act=Act.AUDIT, answer=Entries)
+@read(audit_router, "/enterprises/{code}/audit", act=Permission.AUDIT, answer=Entries)
 def audit_list(request: Request, code: str, wanted: Query[Wanted]) -> dict[str, object]:
     """The enterprise's entries."""
     return _entries(request, code, wanted)
 
 
-@read(audit_router, "/audit", act=Act.AUDIT, answer=Entries)
+@read(audit_router, "/audit", act=Permission.AUDIT, answer=Entries)
 def audit_everywhere(request: Request, wanted: Query[Wanted]) -> dict[str, object]:
     """All entries."""
     return _entries(request, EVERYWHERE, wanted)
 
 
-@write(audit_router, "/audit/verifications", act=Act.AUDIT, answer=Job, status=202)
+@write(audit_router, "/audit/verifications", act=Permission.AUDIT, answer=Job, status=202)
 def audit_verify(request: Request) -> dict[str, object]:
     """Check every link of the chain: work for the worker, whose result has valid, entries, broken_at, reason, last."""
     job = flow.enqueue_once(kind=flow.VERIFY_CHAIN, enterprise=EVERYWHERE, payload={}, actor=request.actor)
     return enqueued_job_document(request, job)
 
 
-@take(audit_router, "/enterprises/{code}/audit/export", act=Act.AUDIT, media=(CSV,))
+@take(audit_router, "/enterprises/{code}/audit/export", act=Permission.AUDIT, media=(CSV,))
 def audit_export(request: Request, code: str, wanted: Query[Filter]) -> StreamingHttpResponse:
     """The enterprise's entries as CSV, oldest first, with their hashes; the taking is itself an entry."""
     return _export(request, code, wanted)
 
 
-@take(audit_router, "/audit/export", act=Act.AUDIT, media=(CSV,))
+@take(audit_router, "/audit/export", act=Permission.AUDIT, media=(CSV,))
 def audit_export_everywhere(request: Request, wanted: Query[Filter]) -> StreamingHttpResponse:
     """All entries as CSV, oldest first, with their hashes; the taking is itself an entry."""
     return _export(request, EVERYWHERE, wanted)
@@ -145,20 +145,20 @@ class RecordClasses(Schema):
     items: list[RecordClass]
 
 
-@read(retention_router, "/enterprises/{code}/retention", act=Act.AUDIT, answer=RecordClasses)
+@read(retention_router, "/enterprises/{code}/retention", act=Permission.AUDIT, answer=RecordClasses)
 def retention_show(request: Request, code: str) -> dict[str, object]:
     """The classes of the enterprise's records; what was erased stands in the chain as `retention.erase`."""
     known = health.get_retention_status(enterprise=code, actor=request.actor)
     return {"counted_at": known.at, "items": [_class_document(one) for one in known.classes]}
 
 
-@write(retention_router, "/enterprises/{code}/retention/counts", act=Act.AUDIT, answer=Job, status=202)
+@write(retention_router, "/enterprises/{code}/retention/counts", act=Permission.AUDIT, answer=Job, status=202)
 def retention_count(request: Request, code: str) -> dict[str, object]:
     """Count what is over its time: work for the worker, whose result the classes then show."""
     return enqueued_job_document(request, health.enqueue_count(enterprise=code, actor=request.actor))
 
 
-@write(retention_router, "/enterprises/{code}/retention/erasures", act=Act.ADMINISTER, answer=Job, status=202)
+@write(retention_router, "/enterprises/{code}/retention/erasures", act=Permission.ADMINISTER, answer=Job, status=202)
 def retention_erase(request: Request, code: str) -> dict[str, object]:
     """Erase what is over its time: work for the worker."""
     return enqueued_job_document(

@@ -10,9 +10,9 @@ from typing import Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.formulas import harmless_row
-from nianjian.platform.accounts.access import EVERYWHERE, require
+from nianjian.platform.accounts.access import EVERYWHERE, require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query
 from nianjian.platform.audit.chain import canonical
 from nianjian.platform.audit.record import record
@@ -40,7 +40,7 @@ def export_entries(*, enterprise: str, asked: Mapping[str, str], actor: Actor) -
 
     ``enterprise`` "": the whole installation. ``asked``: of `build_filter`. Memory holds one chunk.
     """
-    require(actor, enterprise or EVERYWHERE, Act.AUDIT)
+    require_permission(actor, enterprise or EVERYWHERE, Permission.AUDIT)
     record(verb="audit.export", enterprise=enterprise, actor=actor, data={"asked": canonical(dict(asked))})
     return _lines(enterprise, asked)
 

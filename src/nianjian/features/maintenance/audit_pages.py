@@ -26,7 +26,7 @@ from nianjian.engines.paper.texts.portrait import LIGHTS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.maintenance.audit_export import build_filter, export_entries
 from nianjian.platform.accounts.access import EVERYWHERE
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.home.http import as_attachment
@@ -42,7 +42,7 @@ from nianjian.platform.web.work import person, progressing
 
 
 @require_POST
-@everywhere(Act.AUDIT)
+@everywhere(Permission.AUDIT)
 def start_verification(request: Request) -> HttpResponse:
     """Ask the worker to check every link; while it does, a second click leads to the same work."""
     job = flow.enqueue_once(kind=flow.VERIFY_CHAIN, enterprise=EVERYWHERE, payload={}, actor=request.actor)
@@ -50,7 +50,7 @@ def start_verification(request: Request) -> HttpResponse:
 
 
 @require_safe
-@everywhere(Act.AUDIT)
+@everywhere(Permission.AUDIT)
 def show_verification(request: Request, job: str) -> HttpResponse:
     """Show how far it is and what was found."""
     found = _get_verification(request, job)
@@ -67,7 +67,7 @@ def show_verification(request: Request, job: str) -> HttpResponse:
 
 
 @require_safe
-@everywhere(Act.AUDIT)
+@everywhere(Permission.AUDIT)
 def show_verification_progress(request: Request, job: str) -> HttpResponse:
     """Give the part of the page that moves; once the work is over the page is loaded anew."""
     found = _get_verification(request, job)
@@ -78,7 +78,7 @@ def show_verification_progress(request: Request, job: str) -> HttpResponse:
 
 
 @require_POST
-@everywhere(Act.AUDIT)
+@everywhere(Permission.AUDIT)
 def stop_verification(request: Request, job: str) -> HttpResponse:
     """Ask it to stop at its next step."""
     found = _get_verification(request, job)
@@ -180,28 +180,28 @@ LONGEST: Final = 40  # characters of a part in the line that stands for the othe
 
 
 @require_safe
-@page(Act.AUDIT)
+@page(Permission.AUDIT)
 def list_enterprise_entries(request: Request, code: str) -> HttpResponse:
     """List an enterprise's entries, newest first."""
     return _render_list(request, code)
 
 
 @require_safe
-@everywhere(Act.AUDIT)
+@everywhere(Permission.AUDIT)
 def list_all_entries(request: Request) -> HttpResponse:
     """List all entries, newest first."""
     return _render_list(request, EVERYWHERE)
 
 
 @require_safe
-@page(Act.AUDIT)
+@page(Permission.AUDIT)
 def export_enterprise_entries(request: Request, code: str) -> HttpResponseBase:
     """Give an enterprise's entries as CSV."""
     return _export(request, code)
 
 
 @require_safe
-@everywhere(Act.AUDIT)
+@everywhere(Permission.AUDIT)
 def export_all_entries(request: Request) -> HttpResponseBase:
     """Give all entries as CSV."""
     return _export(request, EVERYWHERE)

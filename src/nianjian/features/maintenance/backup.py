@@ -30,9 +30,9 @@ from nianjian.engines.lake import tables
 from nianjian.engines.lake.tables import LakeContents
 from nianjian.features.maintenance import rows
 from nianjian.features.maintenance.archive import DATABASE, HOME, LAKE, SQLITE, Writer, copy_keys, write_archive
-from nianjian.platform.accounts.access import EVERYWHERE, require
+from nianjian.platform.accounts.access import EVERYWHERE, require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.models import Head
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import env, wiring
@@ -136,7 +136,7 @@ def create_backup(*, out: Path, keys: Path | None, actor: Actor, waiting: Waitin
 
     ``role_missing_everywhere``, and what `write` raises.
     """
-    require(actor, EVERYWHERE, Act.ADMINISTER)
+    require_permission(actor, EVERYWHERE, Permission.ADMINISTER)
     receipt = write_backup(out=out, keys=keys, waiting=waiting)
     with transaction.atomic():
         record_backup(receipt, actor)

@@ -30,11 +30,11 @@ def configure_audit(parser: argparse.ArgumentParser) -> None:
 
 def _verify_chain(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.platform.accounts.access import EVERYWHERE, require
-    from nianjian.platform.accounts.roles import Act
+    from nianjian.platform.accounts.access import EVERYWHERE, require_permission
+    from nianjian.platform.accounts.roles import Permission
     from nianjian.platform.audit.chain import verify_chain
 
-    require(actor, EVERYWHERE, Act.AUDIT)
+    require_permission(actor, EVERYWHERE, Permission.AUDIT)
     report = verify_chain()
 
     def show(console: Console) -> None:

@@ -29,9 +29,9 @@ from nianjian.features.maintenance.retention import Period, list_periods
 from nianjian.features.portrait import portraits
 from nianjian.features.test_calls import queries, validation
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import CLOCK, Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.chain import verify_chain
 from nianjian.platform.audit.query import acts
@@ -229,7 +229,7 @@ def count_overdue_rows(*, enterprise: str, actor: Actor) -> Json:
 
 def get_retention_status(*, enterprise: str, actor: Actor) -> RetentionStatus:
     """Each class with its period of today, and what the last count found; ``role_missing``, ``enterprise_unknown``."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     tenant = accounts.enterprise(enterprise)
     book = rulebook(day=None, province=tenant.province or None, enterprise=enterprise)
     known = _last_count(enterprise)

@@ -34,8 +34,8 @@ from nianjian.features.calls.operations import ERASE
 from nianjian.features.maintenance import health
 from nianjian.features.maintenance.health import Class
 from nianjian.features.maintenance.retention import Period
-from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.home import env
@@ -117,7 +117,7 @@ ERASED: Final[Mapping[str, tuple[str, str]]] = {  # field of an entry -> (field 
 
 
 @require_safe
-@page(Act.AUDIT)
+@page(Permission.AUDIT)
 def retention(request: Request, code: str) -> HttpResponse:
     """The classes, and past erasures fifty at a time."""
     _ = words(current())
@@ -128,7 +128,7 @@ def retention(request: Request, code: str) -> HttpResponse:
         "counted": moment(known.at),
         "due": figures.count_text(known.over) if known.over else "",
         "counting": [one.id for one in queue.under_way(code, kind=jobs.COUNT_OVER)],
-        "may_erase": may(request.actor, code, Act.ADMINISTER),
+        "may_erase": has_permission(request.actor, code, Permission.ADMINISTER),
         "under_way": [one.id for one in queue.under_way(code, kind=jobs.ERASE_OVER)],
         "page": shown,
         "erased": [_erasure(one, _) for one in shown.rows],
@@ -137,7 +137,7 @@ def retention(request: Request, code: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.ADMINISTER)
+@page(Permission.ADMINISTER)
 def erase(request: Request, code: str) -> HttpResponse:
     """Ask the worker to erase what is over its time."""
     job = jobs.enqueue(kind=jobs.ERASE_OVER, enterprise=code, payload={}, actor=request.actor)
@@ -146,7 +146,7 @@ def erase(request: Request, code: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.AUDIT)
+@page(Permission.AUDIT)
 def count(request: Request, code: str) -> HttpResponse:
     """Let the worker count what is over its time."""
     return redirect("data-job", code=code, job=health.enqueue_count(enterprise=code, actor=request.actor))

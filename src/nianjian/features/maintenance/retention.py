@@ -28,9 +28,9 @@ from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.reconciliation.storage import delete_people
 from nianjian.features.screens import posted, watch_files
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import EVERYWHERE, require
+from nianjian.platform.accounts.access import EVERYWHERE, require_permission
 from nianjian.platform.accounts.query import Actor, Enterprise
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import env, wiring
 from nianjian.platform.jobs import query as jobs
@@ -131,7 +131,7 @@ class ClassStatus:
 
 def list_class_statuses(*, actor: Actor, enterprise: str | None = None) -> list[ClassStatus]:
     """Every class of every enterprise that the actor may read, or of one; ``role_missing``, ``enterprise_unknown``."""
-    return [one for tenant in _tenants(actor, enterprise, Act.READ) for one in _list_class_statuses(tenant)]
+    return [one for tenant in _tenants(actor, enterprise, Permission.READ) for one in _list_class_statuses(tenant)]
 
 
 def run_retention(*, actor: Actor, enterprise: str | None = None, dry_run: bool) -> list[ClassStatus]:
@@ -140,7 +140,7 @@ def run_retention(*, actor: Actor, enterprise: str | None = None, dry_run: bool)
     ``role_missing``, ``backup_running``. Killed on the way the next command finishes what the lake has begun.
     """
     done = []
-    for tenant in _tenants(actor, enterprise, Act.ADMINISTER):
+    for tenant in _tenants(actor, enterprise, Permission.ADMINISTER):
         found = _list_class_statuses(tenant)
         done += found
         if not dry_run:
@@ -149,8 +149,8 @@ def run_retention(*, actor: Actor, enterprise: str | None = None, dry_run: bool)
     return done
 
 
-def _tenants(actor: Actor, enterprise: str | None, act: Act) -> list[Enterprise]:
-    require(actor, enterprise or EVERYWHERE, act)
+def _tenants(actor: Actor, enterprise: str | None, act: Permission) -> list[Enterprise]:
+    require_permission(actor, enterprise or EVERYWHERE, act)
     return accounts.enterprises() if enterprise is None else [accounts.enterprise(enterprise)]
 
 

@@ -17,7 +17,7 @@ from nianjian.features.season import all_enterprises
 from nianjian.platform.accounts import query, service
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Enterprise as Tenant
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, paged
@@ -73,13 +73,13 @@ def enterprises_list(request: Request, cut: Query[Cut]) -> dict[str, object]:
     return paged(request, cut, rows, asdict)
 
 
-@write(router, "/enterprises", act=Act.ADMINISTER, answer=Enterprise, status=201)
+@write(router, "/enterprises", act=Permission.ADMINISTER, answer=Enterprise, status=201)
 def enterprises_add(request: Request, new: NewEnterprise) -> dict[str, str]:
     """Add an enterprise."""
     return asdict(service.add_enterprise(**new.dict(), actor=request.actor))
 
 
-@read(router, "/enterprises/{code}", act=Act.READ_OWN, answer=EnterpriseStanding)
+@read(router, "/enterprises/{code}", act=Permission.READ_OWN, answer=EnterpriseStanding)
 def enterprises_get(request: Request, code: str) -> dict[str, object]:
     """One enterprise and the light of its newest portrait."""
     years = portraits.list_years(code) if request.team is None else []
@@ -229,7 +229,7 @@ def portfolio_several(request: Request, asked: SeveralAsked) -> dict[str, int]:
     return {"count": all_enterprises.change_tasks(actor=request.actor, **asked.dict())}
 
 
-@read(router, "/enterprises/{code}/lines", act=Act.READ, answer=LinesCarried)
+@read(router, "/enterprises/{code}/lines", act=Permission.READ, answer=LinesCarried)
 def enterprises_lines(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """Every line in use with the day of its last outbound call, those silent the longest first."""
     found = line_usage.find_line_usage(code, clock.today())
@@ -237,7 +237,7 @@ def enterprises_lines(request: Request, code: str, cut: Query[Cut]) -> dict[str,
     return paged(request, cut, found.lines if found else (), lambda one: {**asdict(one), "silent": one.silent}) | stamps
 
 
-@read(router, "/enterprises/{code}/overview", act=Act.READ_OWN, answer=Overview)
+@read(router, "/enterprises/{code}/overview", act=Permission.READ_OWN, answer=Overview)
 def enterprises_overview(request: Request, code: str) -> dict[str, object]:
     """Where the enterprise stands today: verdict, light, deadlines, what is in the way, how fresh the data is."""
     del code

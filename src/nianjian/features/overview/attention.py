@@ -27,9 +27,9 @@ from nianjian.features.complaints.sla_warnings import list_due_soon
 from nianjian.features.inbox.obstacles import Point, list_obstacles
 from nianjian.features.rectification.operations import Running
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.registers import attachments, batches, filings, overlays
@@ -238,10 +238,10 @@ def _portrait_points(enterprise: str, portrait: Mapping[str, Any]) -> Iterator[P
 def list_tasks(enterprise: str, actor: Actor) -> list[Point]:
     """Tell what waits for this person: requests to decide, tickets whose clocks run out, own work that failed."""
     found: list[Point] = []
-    if may(actor, enterprise, Act.APPROVE):
+    if has_permission(actor, enterprise, Permission.APPROVE):
         pending = approvals.list_pending(enterprise, besides=str(actor), most=MOST)
         found += [Point(APPROVAL, {"approval": one.id, "kind": one.kind, "by": one.requested_by}) for one in pending]
-    if may(actor, enterprise, Act.LOAD):
+    if has_permission(actor, enterprise, Permission.MANAGE_DATA):
         found += _ticket_points(enterprise)
     failed = queue.failed(enterprise, str(actor), since=clock.now() - FAILED_SINCE, most=MOST)
     return found + [Point(FAILED, {"job": one.id, "kind": one.kind, "error": one.error}) for one in failed]

@@ -28,7 +28,7 @@ from nianjian.features.portrait.portraits import Run
 from nianjian.features.rectification import operations
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Actor, Enterprise
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.registers import batches, kinds, versions
 from nianjian.platform.registers.seats import robot_rules_apply
@@ -303,7 +303,7 @@ def search_portfolio(actor: Actor, text: str) -> list[PortfolioEntry | Enterpris
 
     Last those of which the asker sees a team alone: nothing of the whole enterprise is told of them.
     """
-    whole = {one.code for one in list_accessible_enterprises(actor, Act.READ)}
+    whole = {one.code for one in list_accessible_enterprises(actor, Permission.READ)}
     fitting = [one for one in list_accessible_enterprises(actor) if text.lower() in f"{one.code} {one.name}".lower()]
     return [
         *build_portfolio([one for one in fitting if one.code in whole]),

@@ -15,7 +15,7 @@ from nianjian.engines.kernel.identifiers import licence_number
 from nianjian.features.complaints.models import Complaint
 from nianjian.features.overview.facts import Overview
 from nianjian.features.portrait.portraits import FEW
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.registers.licences import Licence
 from nianjian.platform.registers.numbers import Number
 from nianjian.platform.registers.seats import Seat
@@ -73,9 +73,9 @@ def build_first_steps(enterprise: str, told: Overview, today: date) -> FirstStep
     return FirstSteps(done, max(days).year if days else None, numbers, seats, complaints)
 
 
-def is_early(told: Overview, acts: Collection[Act], team: str | None) -> bool:
+def is_early(told: Overview, acts: Collection[Permission], team: str | None) -> bool:
     """Whether the steps have something to say: to who can take them, until the second run of the portrait."""
-    return len(told.runs) <= FEW and team is None and Act.LOAD in acts
+    return len(told.runs) <= FEW and team is None and Permission.MANAGE_DATA in acts
 
 
 def check_licence(number: str, province: str) -> Sequence[str]:

@@ -23,7 +23,7 @@ from nianjian.features.overview.facts import Overview
 from nianjian.features.overview.first_steps import FirstSteps, Step
 from nianjian.platform.accounts import preferences as comfort
 from nianjian.platform.accounts.models import User
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.registers import storage as rows
 from nianjian.platform.web.access import Request, page
@@ -136,7 +136,7 @@ def _step_groups(code: str, found: FirstSteps, told: Overview) -> list[dict[str,
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def show_steps(request: Request, code: str) -> HttpResponse:
     """The steps on a page of their own, and the licence written from its first one."""
     form = LicenceForm(request.POST, province=request.enterprise.province) if request.method == "POST" else None
@@ -159,7 +159,7 @@ def _save_licence(request: Request, code: str, form: LicenceForm) -> bool:
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def set_guidance(request: Request, code: str) -> HttpResponse:
     """Put the steps away on this person's overview, or bring them back."""
     comfort.set_guidance(actor=request.actor, enterprise=code, on=request.POST.get("on") == "yes")

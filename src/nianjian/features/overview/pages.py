@@ -46,7 +46,7 @@ from nianjian.features.season import all_enterprises as bulk
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Enterprise
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.versions import versions_on
@@ -218,7 +218,7 @@ def _portfolio_csv(request: Request, codes: Sequence[str]) -> bytes:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def list_lines(request: Request, code: str) -> HttpResponse:
     """Fifty lines at a time."""
     today = clock.today()
@@ -252,12 +252,12 @@ LATER: Final = 7  # deadlines after the earliest one
 
 
 @require_safe
-@page(Act.READ_OWN)
+@page(Permission.READ_OWN)
 def overview(request: Request, code: str) -> HttpResponse:
     """One glance: the day's verdict, the light, the rates, the earliest deadline, what is in the way."""
     _ = words(current())
     told = facts.build_overview(request.enterprise, request.actor, request.team)
-    acts = access.acts(request.actor, code)
+    acts = access.permissions(request.actor, code)
     early = first_steps.is_early(told, acts, request.team)
     context = {
         "team": request.team,
@@ -277,7 +277,7 @@ def overview(request: Request, code: str) -> HttpResponse:
         "lines": _source_rows(told, code, _),
         "runs": [_run(one, _) for one in told.runs],
         "since": [said.change_text(what, count, _) for what, count in sorted(told.since.items())],
-        "may_run": Act.REPORT in acts,
+        "may_run": Permission.REPORT in acts,
         # the guided start where it leads; else a link to it, as long as it has something to say
         **(build_steps_context(request, told) if early and is_guided(request) else {"put_away": early}),
     }
@@ -388,7 +388,7 @@ def portfolio(request: Request) -> HttpResponse:
         "lights": [(code, code_name("light", code, _)) for code in LIGHTS if code != "na"],
         "counts": [(mood.value, moods.count(mood)) for mood in Mood] if standings else [],
         "tasks": [(code, _(text)) for code, text in TASKS.items() if not code.startswith("file_")],
-        "administers": access.may(request.actor, access.EVERYWHERE, Act.ADMINISTER),
+        "administers": access.has_permission(request.actor, access.EVERYWHERE, Permission.ADMINISTER),
     }
     return render(request, "overview/portfolio.html", context)
 

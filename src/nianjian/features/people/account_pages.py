@@ -42,8 +42,8 @@ from nianjian.platform.accounts import invitations, links, query, sign_in, token
 from nianjian.platform.accounts.invitations import accept_invitation
 from nianjian.platform.accounts.models import Link, User
 from nianjian.platform.accounts.people import has_second_factor
-from nianjian.platform.accounts.query import acts_of, enterprise
-from nianjian.platform.accounts.roles import Act, Role
+from nianjian.platform.accounts.query import enterprise, permissions_of
+from nianjian.platform.accounts.roles import Permission, Role
 from nianjian.platform.home.sign_in import CHINESE
 from nianjian.platform.web import access
 from nianjian.platform.web.access import INSPECTION, Request, own, person, public
@@ -261,7 +261,7 @@ def list_tokens(request: Request) -> HttpResponse:
     """List one's tokens; make one, whose secret stands in the answer to the form and nowhere else."""
     _ = words(current())
     name = request.actor.name
-    acts = [(act.value, str(translate_value("act", act.value, _))) for act in Act if act in acts_of(name)]
+    acts = [(act.value, str(translate_value("act", act.value, _))) for act in Permission if act in permissions_of(name)]
     form, made = NewToken(acts, request.POST or None), None
     if request.method == "POST" and form.is_valid():
         try:

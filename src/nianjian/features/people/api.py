@@ -19,7 +19,7 @@ from nianjian.platform.accounts.links import NewLink
 from nianjian.platform.accounts.models import Invitation, Link, Token
 from nianjian.platform.accounts.people import Person, PersonList
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import everywhere, read, write
 from nianjian.platform.api.paging import Cut, Page, paged
@@ -197,26 +197,26 @@ PERSON = f"{PEOPLE.path}/{{name}}"
 INVITATIONS = "/enterprises/{code}/invitations"
 
 
-@read(router, PEOPLE.path, act=Act.PEOPLE, answer=Page[Somebody])
+@read(router, PEOPLE.path, act=Permission.PEOPLE, answer=Page[Somebody])
 def people_list(request: Request, code: str, cut: Query[Cut], looked: Query[NamePart]) -> dict[str, object]:
     """The people who hold a role at the enterprise or everywhere, by name."""
     return paged(request, cut, PersonList(code, looked.q), somebody)
 
 
-@write(router, PEOPLE.path, act=Act.PEOPLE, answer=Added, status=201, hidden=("url",))
+@write(router, PEOPLE.path, act=Permission.PEOPLE, answer=Added, status=201, hidden=("url",))
 def people_add(request: Request, code: str, new: NewPerson) -> dict[str, object]:
     """Add somebody with a role at the enterprise; the one-time link is told in this answer alone."""
     places = [code] if code else []
     return added(request, new.name, operations.add(**new.model_dump(), enterprises=places, actor=request.actor))
 
 
-@read(router, PERSON, act=Act.PEOPLE, answer=Known)
+@read(router, PERSON, act=Permission.PEOPLE, answer=Known)
 def people_get(request: Request, code: str, name: str) -> dict[str, object]:
     """Somebody who holds a role at the enterprise or everywhere; links without their secrets."""
     return get_person_detail(request.actor, name, code)
 
 
-@write(router, f"{PERSON}/roles", act=Act.PEOPLE, answer=Given)
+@write(router, f"{PERSON}/roles", act=Permission.PEOPLE, answer=Given)
 def roles_give(request: Request, code: str, name: str, new: NewRole) -> dict[str, object]:
     """Give a role at the enterprise to somebody who holds one there already; anybody else accepts an invitation.
 
@@ -227,33 +227,33 @@ def roles_give(request: Request, code: str, name: str, new: NewRole) -> dict[str
     return {"name": name, "changed": changed}
 
 
-@write(router, f"{PERSON}/roles/{{role}}", act=Act.PEOPLE, answer=Touched, method="DELETE")
+@write(router, f"{PERSON}/roles/{{role}}", act=Permission.PEOPLE, answer=Touched, method="DELETE")
 def roles_take(request: Request, code: str, name: str, role: str) -> dict[str, str]:
     """Take a role at the enterprise back."""
     operations.revoke(user=require_person(name, code), role=role, enterprise=code, actor=request.actor)
     return {"name": name}
 
 
-@read(router, INVITATIONS, act=Act.PEOPLE, answer=Page[InvitationTold])
+@read(router, INVITATIONS, act=Permission.PEOPLE, answer=Page[InvitationTold])
 def invitations_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The invitations that can still be accepted, oldest first, without their secrets."""
     return paged(request, cut, invitations.open_invitations(code), invitation)
 
 
-@write(router, INVITATIONS, act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
+@write(router, INVITATIONS, act=Permission.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
 def invitations_make(request: Request, code: str, new: NewRole) -> dict[str, object]:
     """Make a link by which whoever has an account takes the role, told in this answer alone; it holds once."""
     return link_document(request, operations.invite(role=new.role, team=new.team, enterprise=code, actor=request.actor))
 
 
-@write(router, f"{INVITATIONS}/{{invitation}}", act=Act.PEOPLE, answer=Withdrawn, method="DELETE")
+@write(router, f"{INVITATIONS}/{{invitation}}", act=Permission.PEOPLE, answer=Withdrawn, method="DELETE")
 def invitations_end(request: Request, code: str, invitation: str) -> dict[str, str]:
     """Take back an invitation that nobody has accepted."""
     withdraw_invitation(invitation=invitation, enterprise=code, actor=request.actor)
     return {"id": invitation}
 
 
-@write(router, f"{PERSON}/confirm", act=Act.PEOPLE, answer=Confirmed)
+@write(router, f"{PERSON}/confirm", act=Permission.PEOPLE, answer=Confirmed)
 def people_confirm(request: Request, code: str, name: str) -> dict[str, object]:
     """Vouch that the account is its person's alone, so that it counts as a second person beside who let it in.
 
@@ -269,30 +269,30 @@ At = Annotated[Text, Query(description="code of the enterprise at which the role
 
 
 everywhere(
-    read(router, "/people", act=Act.PEOPLE, answer=Page[Somebody]), people_list, "people_everywhere",
+    read(router, "/people", act=Permission.PEOPLE, answer=Page[Somebody]), people_list, "people_everywhere",
     "Everybody, by name.",
 )  # fmt: skip
 everywhere(
-    write(router, "/people", act=Act.PEOPLE, answer=Added, status=201, hidden=("url",)), people_add,
+    write(router, "/people", act=Permission.PEOPLE, answer=Added, status=201, hidden=("url",)), people_add,
     "people_add_everywhere",
     "Add somebody with a role in the installation; the one-time link is told in this answer alone.",
 )  # fmt: skip
 everywhere(
-    read(router, ANY_PERSON, act=Act.PEOPLE, answer=Known), people_get, "people_get_everywhere",
+    read(router, ANY_PERSON, act=Permission.PEOPLE, answer=Known), people_get, "people_get_everywhere",
     "Anybody; links without their secrets.",
 )  # fmt: skip
 everywhere(
-    write(router, f"{ANY_PERSON}/roles", act=Act.PEOPLE, answer=Given), roles_give, "roles_give_everywhere",
+    write(router, f"{ANY_PERSON}/roles", act=Permission.PEOPLE, answer=Given), roles_give, "roles_give_everywhere",
     "Give a role in the installation.",
 )  # fmt: skip
 everywhere(
-    write(router, f"{ANY_PERSON}/confirm", act=Act.PEOPLE, answer=Confirmed), people_confirm,
+    write(router, f"{ANY_PERSON}/confirm", act=Permission.PEOPLE, answer=Confirmed), people_confirm,
     "people_confirm_everywhere",
     "Vouch that anybody's account is its person's alone, as for an enterprise.",
 )  # fmt: skip
 
 
-@write(router, f"{ANY_PERSON}/roles/{{role}}", act=Act.PEOPLE, answer=Touched, method="DELETE")
+@write(router, f"{ANY_PERSON}/roles/{{role}}", act=Permission.PEOPLE, answer=Touched, method="DELETE")
 def roles_take_everywhere(request: Request, name: str, role: str, enterprise: At = EVERYWHERE) -> dict[str, str]:
     """Take a role back, here or at an enterprise."""
     who = require_person(name, EVERYWHERE)

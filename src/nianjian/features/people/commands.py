@@ -132,10 +132,10 @@ def _add_enterprise(args: argparse.Namespace) -> Answer:
 def _list_enterprises(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.platform.accounts import query
-    from nianjian.platform.accounts.access import may
-    from nianjian.platform.accounts.roles import Act
+    from nianjian.platform.accounts.access import has_permission
+    from nianjian.platform.accounts.roles import Permission
 
-    known = [one for one in query.enterprises() if may(actor, one.code, Act.READ_OWN)]
+    known = [one for one in query.enterprises() if has_permission(actor, one.code, Permission.READ_OWN)]
     found = [{"code": one.code, "name": one.name, "province": one.province} for one in known]
 
     def show(console: Console) -> None:

@@ -6,9 +6,9 @@ from typing import Final
 
 from allauth.mfa.models import Authenticator
 
-from nianjian.platform.accounts.access import EVERYWHERE, require
+from nianjian.platform.accounts.access import EVERYWHERE, require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.vault import rotation
 from nianjian.platform.vault.columns import SealedTexts
 from nianjian.platform.vault.rotation import Key, Progress, Rotation
@@ -21,11 +21,11 @@ SECOND_FACTORS: Final = SealedTexts(
 
 def list_keys(*, actor: Actor) -> list[Key]:
     """List every key with what it seals; ``role_missing_everywhere``."""
-    require(actor, EVERYWHERE, Act.ADMINISTER)
+    require_permission(actor, EVERYWHERE, Permission.ADMINISTER)
     return rotation.all_keys([SECOND_FACTORS])
 
 
 def rotate_keys(*, actor: Actor, progress: Progress) -> Rotation:
     """Rotate, or finish a rotation that was broken off; ``role_missing_everywhere``, and those of `vault.rotation`."""
-    require(actor, EVERYWHERE, Act.ADMINISTER)
+    require_permission(actor, EVERYWHERE, Permission.ADMINISTER)
     return rotation.rotate(actor=actor, others=[SECOND_FACTORS], progress=progress)

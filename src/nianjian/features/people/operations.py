@@ -13,11 +13,11 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.people.documents import MadeLink, Touched, link_document
 from nianjian.platform.accounts import invitations, links, people, query, service
-from nianjian.platform.accounts.access import EVERYWHERE, require
+from nianjian.platform.accounts.access import EVERYWHERE, require_permission
 from nianjian.platform.accounts.links import NewLink, create_first_link, create_inspection, revoke_link
 from nianjian.platform.accounts.people import Person
 from nianjian.platform.accounts.query import USER, Actor
-from nianjian.platform.accounts.roles import Act, Role
+from nianjian.platform.accounts.roles import Permission, Role
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.jobs import flow
 from nianjian.platform.notifications import webhooks
@@ -33,7 +33,7 @@ def first_administrator(*, name: str, enterprise: str, again: bool, actor: Actor
     ``administrator_exists`` unless ``again``, by which somebody who is here already may be given the role and a new
     link. Errors as `service.add_user`, `service.grant` and `make_first`.
     """
-    require(actor, EVERYWHERE, Act.PEOPLE)
+    require_permission(actor, EVERYWHERE, Permission.PEOPLE)
     with transaction.atomic():
         already = query.first_with(Role.ADMINISTRATOR)
         if already and not again:
@@ -124,7 +124,7 @@ def unlink(*, user: str, link: str, actor: Actor) -> None:
 def _check_role(role: str, places: Sequence[str], team: str, actor: Actor) -> None:
     """Check the team; only to whom may give the role is told whether there is such a team."""
     for place in places:
-        require(actor, place, Act.PEOPLE)
+        require_permission(actor, place, Permission.PEOPLE)
     if role != Role.OUTSOURCER:
         if team:
             raise NianjianError("team_needless", role=role)
@@ -158,7 +158,7 @@ LINK: Final = Answer(
 
 
 @operation(
-    "links.make", on=PEOPLE, permission=Act.PEOPLE, path="/{name}/links", answer=LINK,
+    "links.make", on=PEOPLE, permission=Permission.PEOPLE, path="/{name}/links", answer=LINK,
     installation="Make anybody's one-time link to choose a password by, told in this answer alone; an older one ends.",
 )  # fmt: skip
 def make_link(*, enterprise: str, actor: Actor, user: Key) -> NewLink:
@@ -168,7 +168,7 @@ def make_link(*, enterprise: str, actor: Actor, user: Key) -> NewLink:
 
 
 @operation(
-    "inspections.make", on=PEOPLE, permission=Act.PEOPLE, path="/{name}/inspections", answer=LINK,
+    "inspections.make", on=PEOPLE, permission=Permission.PEOPLE, path="/{name}/inspections", answer=LINK,
     body=Body("Until", "The last day of an inspector's link."),
     installation="Make the link by which any inspector reads up to the end of a day, told in this answer alone.",
 )  # fmt: skip
@@ -179,7 +179,7 @@ def make_inspection(*, enterprise: str, actor: Actor, user: Key, until: Day) -> 
 
 
 @operation(
-    "links.end", on=PEOPLE, permission=Act.PEOPLE, path="/{name}/links/{link}", method="DELETE", answer=TOUCHED,
+    "links.end", on=PEOPLE, permission=Permission.PEOPLE, path="/{name}/links/{link}", method="DELETE", answer=TOUCHED,
     installation="End a link of anybody and every session that it opened.",
 )  # fmt: skip
 def end_link(*, enterprise: str, actor: Actor, user: Key, link: Line) -> None:
@@ -189,7 +189,7 @@ def end_link(*, enterprise: str, actor: Actor, user: Key, link: Line) -> None:
 
 
 @operation(
-    "people.close", on=PEOPLE, permission=Act.PEOPLE, path="/{name}/close", answer=TOUCHED,
+    "people.close", on=PEOPLE, permission=Permission.PEOPLE, path="/{name}/close", answer=TOUCHED,
     installation="Close anybody's account: every session, link, token and other secret of the person ends.",
 )  # fmt: skip
 def close_person(*, enterprise: str, actor: Actor, user: Key) -> None:
@@ -199,7 +199,7 @@ def close_person(*, enterprise: str, actor: Actor, user: Key) -> None:
 
 
 @operation(
-    "people.reopen", on=PEOPLE, permission=Act.PEOPLE, path="/{name}/reopen", answer=TOUCHED,
+    "people.reopen", on=PEOPLE, permission=Permission.PEOPLE, path="/{name}/reopen", answer=TOUCHED,
     installation="Open anybody's closed account again.",
 )  # fmt: skip
 def reopen_person(*, enterprise: str, actor: Actor, user: Key) -> None:
@@ -209,7 +209,7 @@ def reopen_person(*, enterprise: str, actor: Actor, user: Key) -> None:
 
 
 @operation(
-    "second_factor.remove", on=PEOPLE, permission=Act.PEOPLE, path="/{name}/second-factor", method="DELETE",
+    "second_factor.remove", on=PEOPLE, permission=Permission.PEOPLE, path="/{name}/second-factor", method="DELETE",
     answer=TOUCHED, installation="Remove the second factor of anybody who has lost it.",
 )  # fmt: skip
 def remove_second_factor(*, enterprise: str, actor: Actor, user: Key) -> None:
@@ -219,7 +219,7 @@ def remove_second_factor(*, enterprise: str, actor: Actor, user: Key) -> None:
 
 
 @operation(
-    "email.set", on=PEOPLE, permission=Act.PEOPLE, path="/{name}/email", method="PUT", answer=TOUCHED,
+    "email.set", on=PEOPLE, permission=Permission.PEOPLE, path="/{name}/email", method="PUT", answer=TOUCHED,
     body=Body("Address", "An e-mail address."),
     installation="Write down the address by which single sign-on knows anybody; empty: none.",
 )  # fmt: skip

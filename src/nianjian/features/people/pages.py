@@ -30,7 +30,7 @@ from nianjian.platform.accounts.invitations import withdraw_invitation
 from nianjian.platform.accounts.links import NewLink
 from nianjian.platform.accounts.people import Person
 from nianjian.platform.accounts.query import Actor, Enterprise
-from nianjian.platform.accounts.roles import Act, Role
+from nianjian.platform.accounts.roles import Permission, Role
 from nianjian.platform.web.access import Request, anywhere, at, everywhere
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
@@ -145,7 +145,7 @@ class AddEnterprise(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
-@everywhere(Act.ADMINISTER)
+@everywhere(Permission.ADMINISTER)
 def list_enterprises(request: Request) -> HttpResponse:
     """Add an enterprise; its overview leads on."""
     form = AddEnterprise(request.POST or None)
@@ -167,7 +167,7 @@ def list_enterprises(request: Request) -> HttpResponse:
 
 
 @require_safe
-@anywhere(Act.PEOPLE)
+@anywhere(Permission.PEOPLE)
 def list_people(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     """List the people of an enterprise, or everybody."""
     _ = words(current())
@@ -202,7 +202,7 @@ def _role_text(one: Person, place: str) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-@anywhere(Act.PEOPLE)
+@anywhere(Permission.PEOPLE)
 def add_person(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     """Add somebody to an enterprise, or to the installation."""
     place, teams = code, operations.teams(code) if code else None
@@ -260,7 +260,7 @@ def _give_role(request: Request, place: str, form: Any) -> HttpResponse:  # noqa
 
 
 @require_http_methods(["GET", "POST"])
-@anywhere(Act.PEOPLE)
+@anywhere(Permission.PEOPLE)
 def show_person(request: Request, name: str, code: str = EVERYWHERE) -> HttpResponse:
     """Show somebody of an enterprise, or anybody; do what a form asks for."""
     place = code

@@ -22,7 +22,7 @@ from nianjian.features.portrait.operations import (
     list_run_ids,
     simulate_moves,
 )
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
@@ -51,14 +51,14 @@ class NewRun(Schema):
 Kept = Annotated[Text | None, Query(description="id of a run; without it the year's newest")]
 
 
-@read(router, "/enterprises/{code}/portraits", act=Act.READ_OWN, answer=Years)
+@read(router, "/enterprises/{code}/portraits", act=Permission.READ_OWN, answer=Years)
 def portraits_list(request: Request, code: str) -> dict[str, object]:
     """The data years that have a portrait."""
     del request
     return {"years": portraits.list_years(code)}
 
 
-@read(router, "/enterprises/{code}/portraits/{year}", act=Act.READ_OWN, answer=dict[str, Any])
+@read(router, "/enterprises/{code}/portraits/{year}", act=Permission.READ_OWN, answer=dict[str, Any])
 def portraits_get(request: Request, code: str, year: Year, run: Kept = None) -> Mapping[str, Any]:
     """A kept portrait, numbers masked; who sees a team's rows alone gets that team's figures."""
     found = get_portrait(code, year, run, masked=True)
@@ -72,14 +72,14 @@ def portraits_get(request: Request, code: str, year: Year, run: Kept = None) -> 
     }
 
 
-@read(router, "/enterprises/{code}/portraits/{year}/runs", act=Act.READ, answer=Page[portraits.Run])
+@read(router, "/enterprises/{code}/portraits/{year}/runs", act=Permission.READ, answer=Page[portraits.Run])
 def runs_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """The kept runs of a data year, newest first."""
     ids = list_run_ids(enterprise=code, year=year, actor=request.actor)
     return paged(request, cut, ids, lambda one: portraits.get_run(code, year, one))
 
 
-@write(router, "/enterprises/{code}/portraits/{year}/runs", act=Act.REPORT, answer=Job, status=202)
+@write(router, "/enterprises/{code}/portraits/{year}/runs", act=Permission.REPORT, answer=Job, status=202)
 def runs_add(request: Request, code: str, year: Year, new: NewRun) -> dict[str, object]:
     """Compute the portrait of a data year and keep it: work for the worker."""
     day = None if new.as_of is None else new.as_of.isoformat()
@@ -172,13 +172,13 @@ class Numbers(Schema):
     callee: str
 
 
-@read(router, "/enterprises/{code}/portraits/{year}/comparison", act=Act.READ, answer=dict[str, Any])
+@read(router, "/enterprises/{code}/portraits/{year}/comparison", act=Permission.READ, answer=dict[str, Any])
 def runs_compare(request: Request, code: str, year: Year, pair: Query[Pair]) -> dict[str, Any]:
     """What changed between two runs, and why."""
     return compare_runs(enterprise=code, year=year, before=pair.before, after=pair.after, actor=request.actor)
 
 
-@read(router, "/enterprises/{code}/portraits/{year}/simulation", act=Act.READ, answer=Simulated)
+@read(router, "/enterprises/{code}/portraits/{year}/simulation", act=Permission.READ, answer=Simulated)
 def portraits_simulate(request: Request, code: str, year: Year, steps: Query[Steps]) -> dict[str, object]:
     """What the lights would become; nothing is kept and no call is read."""
     moves = Moves(**steps.model_dump(exclude={"run", "move_line"}), move_line=steps.move_line or None)
@@ -189,7 +189,7 @@ def portraits_simulate(request: Request, code: str, year: Year, steps: Query[Ste
 MEDIA = [media.partition(";")[0] for media, _ in FORMS.values()]
 
 
-@take(router, "/enterprises/{code}/portraits/{year}/exports/{form}", act=Act.READ, media=MEDIA)
+@take(router, "/enterprises/{code}/portraits/{year}/exports/{form}", act=Permission.READ, media=MEDIA)
 def portraits_export(
     request: Request, code: str, year: Year, form: Literal["xlsx", "pdf", "png", "html"], run: Kept = None
 ) -> HttpResponse:
@@ -200,7 +200,7 @@ def portraits_export(
     return as_attachment(HttpResponse(made.content, content_type=made.media), made.name)
 
 
-@read(router, "/enterprises/{code}/portraits/{year}/rows", act=Act.READ_OWN, answer=Rows)
+@read(router, "/enterprises/{code}/portraits/{year}/rows", act=Permission.READ_OWN, answer=Rows)
 def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> dict[str, object]:
     """The rows behind a figure, numbers masked; who sees a team's rows alone gets those."""
     keys = asked.model_dump(include={"line", "team", "kind"}, exclude_none=True)
@@ -226,7 +226,7 @@ def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> 
     }
 
 
-@take(router, "/enterprises/{code}/portraits/{year}/rows/reveal", act=Act.REVEAL, answer=Numbers)
+@take(router, "/enterprises/{code}/portraits/{year}/rows/reveal", act=Permission.VIEW_UNMASKED, answer=Numbers)
 def rows_behind_reveal(request: Request, code: str, year: Year, wanted: Shown) -> dict[str, str]:
     """The numbers of one row behind a figure in full; the audit chain has the entry before."""
     key = {name: str(value) for name, value in wanted.row.model_dump(exclude={"kind"}).items()}

@@ -41,9 +41,9 @@ from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.portrait import line_usage, portraits, watch_list
 from nianjian.features.portrait.watch_list import WatchedLicence
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require, team_of
+from nianjian.platform.accounts.access import require_permission, team_of
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import wiring
@@ -156,7 +156,7 @@ def run_portrait(
     it None. ``role_missing`` and what `compute` raises. The audit entry stands before the result is put in its
     place: a crash between the two leaves the year's former result and the entry of a run.
     """
-    require(actor, enterprise, Act.REPORT)
+    require_permission(actor, enterprise, Permission.REPORT)
     result = compute_portrait(
         enterprise=enterprise, year=year, as_of=as_of, province=province, today=today, raw=raw, waiting=waiting
     )
@@ -188,7 +188,7 @@ MOST: Final = 200  # acts told of; more stand in the audit pages
 
 def list_run_ids(*, enterprise: str, year: int, actor: Actor) -> list[str]:
     """Ids of the kept runs, newest first; ``role_missing``."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     return portraits.list_runs(enterprise, year)
 
 
@@ -197,7 +197,7 @@ def compare_runs(*, enterprise: str, year: int, before: str, after: str, actor: 
 
     ``role_missing``, ``portrait_run_unknown``. The acts are those between the two moments, whichever run is the older.
     """
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     one, other = (portraits.get_run(enterprise, year, id_) for id_ in (before, after))
     old, new = (portraits.find_portrait(enterprise, year, id_) for id_ in (before, after))
     assert old is not None  # noqa: S101 - its run was read
@@ -243,7 +243,7 @@ class Export:
 
 def export_portrait(*, enterprise: str, year: int, run: str | None, form: str, language: str, actor: Actor) -> Export:
     """Draw a kept portrait; ``role_missing``, ``portrait_missing``, ``export_form_unknown``, ``drawing_failed``."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     if form not in FORMS:
         raise NianjianError("export_form_unknown", form=form, forms=", ".join(FORMS))
     portrait = get_portrait(enterprise, year, run, masked=True)
@@ -298,7 +298,7 @@ def list_rows(*, enterprise: str, year: int, run: str | None, ask: RowQuery, pag
     ``role_missing``, ``portrait_missing``, ``portrait_run_unknown``, ``portrait_rows_unknown``, ``rows_behind_erased``,
     ``rows_busy`` when others keep the engine for too long.
     """
-    require(actor, enterprise, Act.READ_OWN)
+    require_permission(actor, enterprise, Permission.READ_OWN)
     portrait = get_portrait(enterprise, year, run)
     ask = _restrict_query(portrait, ask, team_of(actor, enterprise))
     kind, start = kind_of(ask.slug, ask.component), (page - 1) * SIZE
@@ -405,7 +405,7 @@ def reveal_row(
     ``key``: part, file and line of a call, complaint_id of a complaint. The audit entry stands in the chain before the
     numbers are read. ``role_missing``, ``portrait_missing``, ``rows_behind_erased``, ``portrait_row_unknown``.
     """
-    require(actor, enterprise, Act.REVEAL)
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     portrait = get_portrait(enterprise, year, run)
     told = {"year": year, "run": run or "", "kind": kind, **key}
     with transaction.atomic():
@@ -441,14 +441,14 @@ def simulate_moves(
     ``role_missing``, ``portrait_missing``, ``portrait_run_unknown``, ``portrait_without_rules``, and what
     `engines.metrics.simulate` raises.
     """
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     before = get_portrait(enterprise, year, run)
     return {"before": before, "after": simulate(revive.result(before), moves).as_dict()}
 
 
 def count_room(*, enterprise: str, year: int, run: str | None, actor: Actor) -> dict[str, int]:
     """How much of each step there is; the errors of `what_if`."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     return maxima(revive.result(get_portrait(enterprise, year, run)))
 
 
@@ -475,6 +475,6 @@ def compute_and_simulate(
 
     Facts that registers wrote before are published on the way: the write of the register has its entry in the chain.
     """
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     before = compute_portrait(enterprise=enterprise, year=year, as_of=as_of, province=province, waiting=waiting)
     return {"before": before.as_dict(), "after": simulate(before, moves).as_dict()}

@@ -11,7 +11,7 @@ from ninja import Field, Query, Router, Schema
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.reconciliation import operations
 from nianjian.features.reconciliation.queries import DifferenceFilter
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request, of_enterprise
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
@@ -54,14 +54,14 @@ class BillAsked(Schema):
     mapping: Annotated[str, Field(max_length=20_000)] = ""
 
 
-@write(router, f"{HERE}/exports", act=Act.REPORT, answer=Job, status=202, held=operations.LIMIT)
+@write(router, f"{HERE}/exports", act=Permission.REPORT, answer=Job, status=202, held=operations.LIMIT)
 def reconcile_export(request: Request, code: str, file: Query[ExportAsked]) -> dict[str, object]:
     """Compare numbers, lines or seats with an export of the number-resource system; the content is the file."""
     job = operations.enqueue_filing(enterprise=code, actor=request.actor, **_upload(request, file))
     return enqueued_job_document(request, job)
 
 
-@write(router, f"{HERE}/bills", act=Act.REPORT, answer=Job, status=202, held=operations.LIMIT)
+@write(router, f"{HERE}/bills", act=Permission.REPORT, answer=Job, status=202, held=operations.LIMIT)
 def reconcile_bill(request: Request, code: str, file: Query[BillAsked]) -> dict[str, object]:
     """Compare the sources of call records with a carrier's bill; the content is the file."""
     job = operations.enqueue_bill(enterprise=code, actor=request.actor, **_upload(request, file))
@@ -180,7 +180,7 @@ def get_run_id(request: Request, code: str, reconciliation: str) -> str:
 mount(router, REGISTRY.of(operations.RUNS))  # first: an address with a word of its own would be taken for a run's
 
 
-@read(router, HERE, act=Act.READ, answer=Page[Reconciliation])
+@read(router, HERE, act=Permission.READ, answer=Page[Reconciliation])
 def reconcile_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's reconciliations, newest first."""
     rows = LazyRows(
@@ -189,13 +189,13 @@ def reconcile_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, ob
     return paged(request, cut, rows, _run)
 
 
-@read(router, RUN, act=Act.READ, answer=ReconciliationTold)
+@read(router, RUN, act=Permission.READ, answer=ReconciliationTold)
 def reconcile_get(request: Request, code: str, reconciliation: str) -> dict[str, object]:
     """One reconciliation with its figures."""
     return _run(operations.get_run(run=get_run_id(request, code, reconciliation), actor=request.actor))
 
 
-@read(router, f"{RUN}/differences", act=Act.READ, answer=Page[ReconcileDifference])
+@read(router, f"{RUN}/differences", act=Permission.READ, answer=Page[ReconcileDifference])
 def reconcile_differences(
     request: Request, code: str, reconciliation: str, asked: Query[ReconcileFilter]
 ) -> dict[str, object]:
@@ -208,14 +208,14 @@ def reconcile_differences(
     return paged(request, asked, LazyRows(read_part), dict)
 
 
-@read(router, ONE, act=Act.READ, answer=ReconcileDifference)
+@read(router, ONE, act=Permission.READ, answer=ReconcileDifference)
 def reconcile_difference(request: Request, code: str, reconciliation: str, difference: RowNumber) -> dict[str, object]:
     """One difference."""
     run = get_run_id(request, code, reconciliation)
     return operations.get_difference(run=run, difference=difference, actor=request.actor)
 
 
-@write(router, ONE, act=Act.LOAD, answer=ReconcileDifference)
+@write(router, ONE, act=Permission.MANAGE_DATA, answer=ReconcileDifference)
 def reconcile_settle(
     request: Request, code: str, reconciliation: str, difference: RowNumber, given: ReconcileSaid
 ) -> dict[str, object]:
@@ -227,14 +227,14 @@ def reconcile_settle(
     )
 
 
-@take(router, f"{ONE}/reveal", act=Act.REVEAL, answer=ReconcileRevealed)
+@take(router, f"{ONE}/reveal", act=Permission.VIEW_UNMASKED, answer=ReconcileRevealed)
 def reconcile_reveal(request: Request, code: str, reconciliation: str, difference: RowNumber) -> dict[str, object]:
     """Whom it is about and both sides, in full."""
     run = get_run_id(request, code, reconciliation)
     return {"values": operations.reveal_values(run=run, difference=difference, actor=request.actor)}
 
 
-@read(router, f"{RUN}/pairs", act=Act.READ, answer=Page[ReconcilePair])
+@read(router, f"{RUN}/pairs", act=Permission.READ, answer=Page[ReconcilePair])
 def reconcile_pairs(request: Request, code: str, reconciliation: str, cut: Query[Cut]) -> dict[str, object]:
     """Pairs that may be one person, the likeliest first."""
     run = get_run_id(request, code, reconciliation)
@@ -242,7 +242,7 @@ def reconcile_pairs(request: Request, code: str, reconciliation: str, cut: Query
     return paged(request, cut, rows, dict)
 
 
-@write(router, PAIR, act=Act.LOAD, answer=ReconcilePair)
+@write(router, PAIR, act=Permission.MANAGE_DATA, answer=ReconcilePair)
 def reconcile_decide(
     request: Request, code: str, reconciliation: str, pair: RowNumber, given: ReconcileDecision
 ) -> dict[str, object]:
@@ -251,14 +251,14 @@ def reconcile_decide(
     return operations.decide_pair(run=run, proposal=pair, confirmed=given.confirmed, actor=request.actor)
 
 
-@take(router, f"{PAIR}/reveal", act=Act.REVEAL, answer=ReconcileRevealed)
+@take(router, f"{PAIR}/reveal", act=Permission.VIEW_UNMASKED, answer=ReconcileRevealed)
 def reconcile_reveal_pair(request: Request, code: str, reconciliation: str, pair: RowNumber) -> dict[str, object]:
     """A pair in full."""
     run = get_run_id(request, code, reconciliation)
     return {"values": operations.reveal_values(run=run, proposal=pair, actor=request.actor)}
 
 
-@take(router, f"{RUN}/sheet", act=Act.REPORT, media=[WORKBOOK])
+@take(router, f"{RUN}/sheet", act=Permission.REPORT, media=[WORKBOOK])
 def reconcile_sheet(request: Request, code: str, reconciliation: str) -> HttpResponse:
     """The correction sheet for the number-resource system (xlsx), values of persons masked."""
     run = get_run_id(request, code, reconciliation)

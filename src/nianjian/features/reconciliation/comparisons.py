@@ -31,9 +31,9 @@ from nianjian.features.reconciliation.filings import KINDS, Result, RowPair, com
 from nianjian.features.reconciliation.models import Difference, Proposal, Run
 from nianjian.features.reconciliation.states import EXPLAINED, OPEN
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.registers import columns, entries, kinds
@@ -61,9 +61,9 @@ class Grounds:
     days: Calendar
 
     @classmethod
-    def of(cls, enterprise: str, actor: Actor, act: Act) -> Self:
+    def of(cls, enterprise: str, actor: Actor, act: Permission) -> Self:
         """``role_missing``, ``enterprise_unknown``."""
-        require(actor, enterprise, act)
+        require_permission(actor, enterprise, act)
         tenant = accounts.enterprise(enterprise)
         book = rulebook(day=None, province=tenant.province or None, enterprise=enterprise)
         return cls(enterprise, tenant.name, book, calendar())
@@ -229,7 +229,7 @@ def compare_filing(
     The answer holds every row with its result, values of persons masked. ``role_missing``,
     ``reconcile_kind_unknown``, ``reconcile_day_wrong``, and what `load_export` and `check_mapping` raise.
     """
-    grounds = Grounds.of(enterprise, actor, Act.REPORT)
+    grounds = Grounds.of(enterprise, actor, Permission.REPORT)
     day = check_day(as_of or grounds.base_day())
     sheet = get_sheet(kind)
     progress(path.name, 0, 3)
@@ -361,7 +361,7 @@ def match_people(
     Without ``last`` it ends with last month, without ``first`` it begins with January of the last month's year. The
     answer holds the matrix, no persons. ``role_missing``, ``reconcile_months_wrong``.
     """
-    grounds = Grounds.of(enterprise, actor, Act.REPORT)
+    grounds = Grounds.of(enterprise, actor, Permission.REPORT)
     months, terms = month_span(first, last), _terms(grounds)
     blind = partial(keyring.current().blind, context="reconcile.people")
     decisions = _Decisions(enterprise)
@@ -516,7 +516,7 @@ def compare_call_sources(
     other, one side against the rest; ``against.together``: all are. Where only one side is left, nothing is compared.
     ``role_missing``, ``reconcile_days_wrong``, ``reconcile_source_unknown``, and what `read_bills` raises.
     """
-    grounds = Grounds.of(enterprise, actor, Act.REPORT)
+    grounds = Grounds.of(enterprise, actor, Permission.REPORT)
     progress("", 0, 2)
     bill = read_bills(against)
     begin, end = day_span(first, last) if bill is None else bill_span(bill, first, last)

@@ -22,9 +22,9 @@ from nianjian.features.reconciliation.models import Difference, Proposal, Run
 from nianjian.features.reconciliation.queries import DifferenceFilter
 from nianjian.features.reconciliation.sources import BILL
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import spill
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, silent
@@ -37,7 +37,7 @@ from nianjian.platform.registers.uploads import plain_name
 
 
 def _read_runs(enterprise: str, actor: Actor, keys: Sequence[str]) -> list[Json]:
-    grounds = Grounds.of(enterprise, actor, Act.READ)
+    grounds = Grounds.of(enterprise, actor, Permission.READ)
     return [summarize_run(run, grounds) for run in queries.list_runs(enterprise).filter(pk__in=keys)]
 
 
@@ -61,20 +61,20 @@ PAIR: Final = {
 }  # fmt: skip
 
 
-def get_visible_run(run: str, actor: Actor, act: Act = Act.READ) -> Run:
+def get_visible_run(run: str, actor: Actor, act: Permission = Permission.READ) -> Run:
     """A run that the actor may see; ``reconcile_run_unknown``, also for whom its enterprise does not concern."""
     found = queries.get_run(run)
     try:
-        require(actor, found.enterprise_id, Act.READ)
+        require_permission(actor, found.enterprise_id, Permission.READ)
     except NianjianError as refused:
         raise NianjianError("reconcile_run_unknown", run=run) from refused
-    require(actor, found.enterprise_id, act)
+    require_permission(actor, found.enterprise_id, act)
     return found
 
 
 def list_runs(*, enterprise: str, actor: Actor, first: int = 0, count: int = 50, kind: str = "") -> list[Json]:
     """Runs, newest first, ``count`` from the ``first`` on; ``role_missing``, ``enterprise_unknown``."""
-    grounds = Grounds.of(enterprise, actor, Act.READ)
+    grounds = Grounds.of(enterprise, actor, Permission.READ)
     found = list(queries.list_runs(enterprise, kind)[first : first + count])
     still = queries.count_open([one.pk for one in found])
     return [summarize_run(one, grounds, still.get(one.pk, 0)) for one in found]
@@ -84,7 +84,7 @@ def get_run(*, run: str, actor: Actor) -> Json:
     """A run with its figures, without its rows; ``reconcile_run_unknown``."""
     found = get_visible_run(run, actor)
     by_state = queries.count_by_state(found)
-    summary = summarize_run(found, Grounds.of(found.enterprise_id, actor, Act.READ), by_state[states.OPEN])
+    summary = summarize_run(found, Grounds.of(found.enterprise_id, actor, Permission.READ), by_state[states.OPEN])
     told = {name: value for name, value in found.told.items() if name != "unclear"}
     return {**summary, "enterprise": found.enterprise_id, "states": by_state, "told": told}
 
@@ -153,7 +153,7 @@ def _iso(day: date | None) -> str | None:
 
 def settle_difference(*, run: str, difference: int, state: str, said: dict[str, str], actor: Actor) -> Json:
     """Write what becomes of a difference; ``role_missing``, and what `storage` raises."""
-    found = get_visible_run(run, actor, Act.LOAD)
+    found = get_visible_run(run, actor, Permission.MANAGE_DATA)
     row = queries.get_difference(found, difference)
     return to_difference_document(found, storage.settle_difference(difference=row, state=state, said=said, actor=actor))
 
@@ -181,7 +181,7 @@ def reveal_values(*, run: str, actor: Actor, difference: int | None = None, prop
 
     ``role_missing``, ``reconcile_difference_unknown``, ``reconcile_proposal_unknown``.
     """
-    found = get_visible_run(run, actor, Act.REVEAL)
+    found = get_visible_run(run, actor, Permission.VIEW_UNMASKED)
     values: Json
     if proposal is not None:
         values = dict(queries.read_pair(queries.get_proposal(found, proposal)))
@@ -200,7 +200,7 @@ def reveal_values(*, run: str, actor: Actor, difference: int | None = None, prop
 
 def decide_pair(*, run: str, proposal: int, confirmed: bool, actor: Actor) -> Json:
     """Confirm or dismiss a pair; ``role_missing``, and what `storage` raises."""
-    row = queries.get_proposal(get_visible_run(run, actor, Act.LOAD), proposal)
+    row = queries.get_proposal(get_visible_run(run, actor, Permission.MANAGE_DATA), proposal)
     return to_pair_document(storage.decide_proposal(proposal=row, confirmed=confirmed, actor=actor))
 
 
@@ -209,12 +209,12 @@ def build_correction_sheet(*, run: str, language: str, actor: Actor) -> tuple[st
 
     Values of persons are masked. ``reconcile_run_unknown``, ``role_missing``, ``reconcile_no_sheet``.
     """
-    found = get_visible_run(run, actor, Act.REPORT)
+    found = get_visible_run(run, actor, Permission.REPORT)
     if found.kind not in KINDS:
         raise NianjianError("reconcile_no_sheet", kind=found.kind)
     rows = queries.list_differences(found).exclude(state=states.SETTLED).iterator(chunk_size=500)
     lines: Sequence[Json] = [to_difference_document(found, one) for one in rows]
-    grounds = Grounds.of(found.enterprise_id, actor, Act.REPORT)
+    grounds = Grounds.of(found.enterprise_id, actor, Permission.REPORT)
     about: Json = {**summarize_run(found, grounds), "enterprise": grounds.name}
     headers = {column.field: column.header for column in comparisons.get_sheet(found.kind).columns}
     content = paper.correction_workbook(about, lines, headers, language)
@@ -236,7 +236,7 @@ def enqueue_filing(
 
     ``role_missing``, ``reconcile_kind_unknown``, ``reconcile_day_wrong``, and what `check_size` and its mapping raise.
     """
-    require(actor, enterprise, flow.NEEDS[flow.RECONCILE_FILING])
+    require_permission(actor, enterprise, flow.NEEDS[flow.RECONCILE_FILING])
     comparisons.get_sheet(kind)
     check_size(name, content)
     comparisons.load_export_mapping(mapping, kind)
@@ -253,7 +253,7 @@ def _settle_months(*, enterprise: str, first: date | None, last: date | None) ->
 
 
 @operation(
-    "reconcile.people", on=RUNS, permission=Act.REPORT, path="/people",
+    "reconcile.people", on=RUNS, permission=Permission.REPORT, path="/people",
     body=Body("MonthsAsked", "Months, each named by a day in it; January to last month where they are absent."),
     job=Job(kind=flow.RECONCILE_PEOPLE, repeatable=True, check=_settle_months),
 )  # fmt: skip
@@ -272,7 +272,7 @@ def _settle_days(*, first: date | None, last: date | None, **_others: object) ->
 
 
 @operation(
-    "reconcile.sources", on=RUNS, permission=Act.REPORT, path="/sources",
+    "reconcile.sources", on=RUNS, permission=Permission.REPORT, path="/sources",
     body=Body(
         "DaysAsked",
         "Days, both included; 30 days up to yesterday where they are absent. ``sources``: these alone.\n\n"
@@ -313,7 +313,7 @@ def enqueue_bill(
     actor: Actor,
 ) -> str:
     """Put a comparison with a carrier's bill; its job. ``role_missing``, and as `check_size` and of its mapping."""
-    require(actor, enterprise, flow.NEEDS[flow.RECONCILE_SOURCES])
+    require_permission(actor, enterprise, flow.NEEDS[flow.RECONCILE_SOURCES])
     check_size(name, content)
     comparisons.load_bill_mapping(mapping)
     payload = {"first": _iso(first), "last": _iso(last), "carrier": carrier, "together": together}
@@ -373,7 +373,7 @@ def preview_file(
     ``role_missing``, ``enterprise_unknown``, ``reconcile_kind_unknown``, ``file_empty``, ``file_too_large``,
     ``mapping_invalid``, and what `sheet_reader.read_beginning` raises: it is no table at all then.
     """
-    require(actor, enterprise, Act.REPORT)
+    require_permission(actor, enterprise, Permission.REPORT)
     accounts.enterprise(enterprise)
     check_size(name, content)
     sheet = get_preview_sheet(kind)

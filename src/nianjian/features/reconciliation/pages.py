@@ -39,8 +39,8 @@ from nianjian.features.reconciliation.queries import DifferenceFilter
 from nianjian.features.reconciliation.sources import BILL
 from nianjian.features.reconciliation.storage import LONGEST
 from nianjian.features.registers.presenters import label
-from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, read_upload, takes_files
 from nianjian.platform.registers.columns import Kind
 from nianjian.platform.registers.mappings import list_mapping_names
@@ -149,7 +149,7 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def show_run(request: Request, code: str, reconciliation: str) -> HttpResponse:
     """Show a run."""
     told = get_run_or_404(request, code, reconciliation)
@@ -184,9 +184,9 @@ def show_run(request: Request, code: str, reconciliation: str) -> HttpResponse:
         "proposed": [one | {"kind": _(PAIRS[one["kind"]]), "word": _(PROPOSALS[one["state"]])} for one in pairs.rows],
         "pairs": pairs,
         "filed": told["kind"] in FILED,
-        "may_load": may(request.actor, code, Act.LOAD),
-        "may_report": may(request.actor, code, Act.REPORT),
-        "may_reveal": may(request.actor, code, Act.REVEAL),
+        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
+        "may_report": has_permission(request.actor, code, Permission.REPORT),
+        "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
     }
     return render(request, "reconcile/one.html", context)
 
@@ -266,7 +266,7 @@ def _chart(told: Json, _: Words) -> SafeString:
 
 
 @require_POST
-@page(Act.REPORT)
+@page(Permission.REPORT)
 def sheet(request: Request, code: str, reconciliation: str) -> HttpResponse:
     """Give the correction sheet away; the audit chain tells of it."""
     told = get_run_or_404(request, code, reconciliation)
@@ -275,7 +275,7 @@ def sheet(request: Request, code: str, reconciliation: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Act.READ)
+@page(Permission.READ)
 def show_difference(request: Request, code: str, reconciliation: str, difference: int) -> HttpResponse:
     """Show a difference; who may load writes what becomes of it."""
     run = get_run_or_404(request, code, reconciliation)
@@ -335,13 +335,13 @@ def _difference_context(request: Request, code: str, run: Json, one: Json, form:
         "fields": fields,
         "filed": sheet is not None,
         "form": form,
-        "may_load": may(request.actor, code, Act.LOAD),
-        "may_reveal": may(request.actor, code, Act.REVEAL),
+        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
+        "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
     }
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def reveal(request: Request, code: str, reconciliation: str, difference: int) -> HttpResponse:
     """Show whom a difference is about in full; the audit chain tells who looked."""
     run = get_run_or_404(request, code, reconciliation)
@@ -352,7 +352,7 @@ def reveal(request: Request, code: str, reconciliation: str, difference: int) ->
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def decide(request: Request, code: str, reconciliation: str, pair: int) -> HttpResponse:
     """Confirm or dismiss a pair."""
     run = get_run_or_404(request, code, reconciliation)
@@ -369,7 +369,7 @@ def decide(request: Request, code: str, reconciliation: str, pair: int) -> HttpR
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def reveal_pair(request: Request, code: str, reconciliation: str, pair: int) -> HttpResponse:
     """Show a pair in full, so that somebody can decide; the audit chain tells who looked."""
     run = get_run_or_404(request, code, reconciliation)
@@ -385,12 +385,17 @@ def reveal_pair(request: Request, code: str, reconciliation: str, pair: int) -> 
         "identity": gettext("Identity number"),
     }
     pairs = [(names[name], text) for name, text in full.items() if text]
-    context = {"run": run, "pairs": pairs, "pair": pair, "may_load": may(request.actor, code, Act.LOAD)}
+    context = {
+        "run": run,
+        "pairs": pairs,
+        "pair": pair,
+        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
+    }
     return render(request, "reconcile/pair.html", context)
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def runs(request: Request, code: str) -> HttpResponse:
     """List the runs."""
     found = LazyRows(
@@ -416,7 +421,7 @@ def runs(request: Request, code: str) -> HttpResponse:
     )  # fmt: skip
     columns = [Column(head, figure=place == 4) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the count's place
     table = Table(gettext("Reconciliations"), columns, rows, wrap=True)
-    context = {"page": shown, "table": table, "may": may(request.actor, code, Act.REPORT)}
+    context = {"page": shown, "table": table, "may": has_permission(request.actor, code, Permission.REPORT)}
     return render(request, "reconcile/list.html", context)
 
 
@@ -585,7 +590,7 @@ Forms = dict[str, forms.Form]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Act.REPORT)
+@page(Permission.REPORT)
 @takes_files
 def new_run(request: Request, code: str) -> HttpResponse:
     """Ask for a comparison with an export or a bill, a match of people, or a comparison of call sources."""
@@ -610,7 +615,7 @@ def new_run(request: Request, code: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.REPORT)
+@page(Permission.REPORT)
 @takes_files
 def preview(request: Request, code: str) -> HttpResponse:
     """Show the file's own headings with some of their values, and whether it could be compared so; nothing is kept."""
@@ -634,7 +639,7 @@ def _forms(request: Request, code: str, looked_at: str = "", found: ListPreview 
     """Every form; the one that was sent is bound, the one looked at offers the file's headings."""
     what = request.POST.get("what", "")
     made: Forms = {}
-    keep = may(request.actor, code, Act.LOAD)
+    keep = has_permission(request.actor, code, Permission.MANAGE_DATA)
     for name in (*PLAIN_FORMS, *MAPPED_FORMS):
         given: list[Any] = [request.POST, request.FILES] if name == what else []
         given_id = {"auto_id": f"{name}_%s"}

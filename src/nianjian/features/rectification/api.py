@@ -13,7 +13,7 @@ from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.rectification import evidence, operations, reports
 from nianjian.features.rectification.storage import LIMIT, Notice, paper_content
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request, of_enterprise
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, write
@@ -132,7 +132,7 @@ def get_case_id_or_404(request: Request, code: str, case: str) -> str:
     return of_enterprise(operations.get_visible_case, case, request, code)
 
 
-@read(router, HERE, act=Act.READ, answer=Page[CaseSummary])
+@read(router, HERE, act=Permission.READ, answer=Page[CaseSummary])
 def rectification_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's cases, newest first."""
 
@@ -142,20 +142,20 @@ def rectification_list(request: Request, code: str, cut: Query[Cut]) -> dict[str
     return paged(request, cut, LazyRows(read), dict)
 
 
-@write(router, HERE, act=Act.LOAD, answer=CaseOpened, status=201)
+@write(router, HERE, act=Permission.MANAGE_DATA, answer=CaseOpened, status=201)
 def rectification_open(request: Request, code: str, given: NewCase) -> dict[str, object]:
     """Open a case of a notice; a receipt to come is a plan."""
     notice = Notice(given.received, given.due, given.number, given.causes)
     return operations.open_case(enterprise=code, notice=notice, paper=None, actor=request.actor)
 
 
-@read(router, CASE, act=Act.READ, answer=CaseTold)
+@read(router, CASE, act=Permission.READ, answer=CaseTold)
 def rectification_get(request: Request, code: str, case: str) -> dict[str, object]:
     """One case."""
     return operations.get_case_detail(case=get_case_id_or_404(request, code, case), actor=request.actor)
 
 
-@read(router, f"{CASE}/gaps", act=Act.READ, answer=CaseGaps)
+@read(router, f"{CASE}/gaps", act=Permission.READ, answer=CaseGaps)
 def rectification_gaps(request: Request, code: str, case: str) -> dict[str, object]:
     """What is open before report and test report go out, with what the last check has counted."""
     known = evidence.preview_gaps(case=get_case_id_or_404(request, code, case), actor=request.actor)
@@ -163,7 +163,7 @@ def rectification_gaps(request: Request, code: str, case: str) -> dict[str, obje
     return {"ready": known.ready, "fresh": known.fresh, "checked_at": known.at, "gaps": gaps}
 
 
-@write(router, f"{CASE}/measures/{{measure}}/done", act=Act.LOAD, answer=operations.MeasureNumber)
+@write(router, f"{CASE}/measures/{{measure}}/done", act=Permission.MANAGE_DATA, answer=operations.MeasureNumber)
 def rectification_measure_done(request: Request, code: str, case: str, measure: RowNumber) -> dict[str, object]:
     """Say that a measure was carried out today."""
     held = get_case_id_or_404(request, code, case)
@@ -171,7 +171,7 @@ def rectification_measure_done(request: Request, code: str, case: str, measure: 
     return {"id": measure}
 
 
-@write(router, f"{CASE}/papers", act=Act.LOAD, answer=PaperKept, status=201, held=LIMIT)
+@write(router, f"{CASE}/papers", act=Permission.MANAGE_DATA, answer=PaperKept, status=201, held=LIMIT)
 def rectification_paper_add(request: Request, code: str, case: str, file: Query[PaperAsked]) -> dict[str, object]:
     """Keep a paper, encrypted; the content is the file, at most 20 MiB."""
     held = get_case_id_or_404(request, code, case)
@@ -180,7 +180,7 @@ def rectification_paper_add(request: Request, code: str, case: str, file: Query[
     return operations.add_paper(case=held, kind=file.kind, paper=body, actor=request.actor, **said)
 
 
-@write(router, f"{CASE}/reports/{{form}}", act=Act.REPORT, answer=Job, status=202)
+@write(router, f"{CASE}/reports/{{form}}", act=Permission.REPORT, answer=Job, status=202)
 def rectification_report(request: Request, code: str, case: str, form: Literal["docx", "pdf"]) -> dict[str, object]:
     """Set the report as Word or PDF in the language of the request, a draft while gaps stand: work for the worker."""
     held = get_case_id_or_404(request, code, case)
@@ -190,7 +190,12 @@ def rectification_report(request: Request, code: str, case: str, form: Literal["
     )
 
 
-@read(router, f"{CASE}/reports/{{job}}/file", act=Act.REPORT, media=[media for media, _draw in reports.FORMS.values()])
+@read(
+    router,
+    f"{CASE}/reports/{{job}}/file",
+    act=Permission.REPORT,
+    media=[media for media, _draw in reports.FORMS.values()],
+)
 def rectification_report_file(request: Request, code: str, case: str, job: str) -> HttpResponse:
     """The report that a job has set; it is kept for seven days."""
     held = get_case_id_or_404(request, code, case)
@@ -211,7 +216,7 @@ class CaseGroup(Schema):
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
 
 
-@write(router, f"{CASE}/tickets", act=Act.REPORT, answer=Job, status=202)
+@write(router, f"{CASE}/tickets", act=Permission.REPORT, answer=Job, status=202)
 def rectification_tickets(request: Request, code: str, case: str, given: CaseGroup) -> dict[str, object]:
     """Look up the complaints of a group with their calls, as last published: work whose result they are."""
     held = get_case_id_or_404(request, code, case)
@@ -306,7 +311,7 @@ class TaskDone(Schema):
     day: Day | None = None
 
 
-@read(router, WATCH, act=Act.READ, answer=Page[WatchedLicence])
+@read(router, WATCH, act=Permission.READ, answer=Page[WatchedLicence])
 def watch_list(request: Request, code: str, cut: Query[Cut], of: Query[WatchedOf]) -> dict[str, object]:
     """The licences that stand or stood in the watch list, oldest first."""
     return paged(
@@ -314,26 +319,26 @@ def watch_list(request: Request, code: str, cut: Query[Cut], of: Query[WatchedOf
     )
 
 
-@write(router, WATCH, act=Act.LOAD, answer=WatchedLicence, status=201)
+@write(router, WATCH, act=Permission.MANAGE_DATA, answer=WatchedLicence, status=201)
 def watch_add(request: Request, code: str, new: NewWatch) -> dict[str, Any]:
     """Put a licence on the watch list."""
     return _written(request, code, new.licence, case=new.case, source=new.source, since=new.since, until=None)
 
 
-@write(router, f"{WATCH}/ends", act=Act.LOAD, answer=WatchedLicence)
+@write(router, f"{WATCH}/ends", act=Permission.MANAGE_DATA, answer=WatchedLicence)
 def watch_end(request: Request, code: str, end: WatchEnd) -> dict[str, Any]:
     """Take a licence off the watch list; it stays in it as what was."""
     return _written(request, code, end.licence, case=None, source="", since=None, until=end.until)
 
 
-@read(router, f"{WATCH}/limits", act=Act.READ, answer=CloserLimits)
+@read(router, f"{WATCH}/limits", act=Permission.READ, answer=CloserLimits)
 def watch_limits(request: Request, code: str, of: Query[WatchYear]) -> dict[str, object]:
     """A year's kept portrait under the stricter limits of a watched licence, which are the house's own and no law."""
     year = of.year or clock.today().year
     return {"year": year, "items": operations.list_stricter_limits(enterprise=code, year=year, actor=request.actor)}
 
 
-@read(router, ROUTINE, act=Act.READ, answer=Page[RoutineTask])
+@read(router, ROUTINE, act=Permission.READ, answer=Page[RoutineTask])
 def routine_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The tasks that recur, the next one first."""
     return paged(
@@ -341,7 +346,7 @@ def routine_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, obje
     )
 
 
-@write(router, f"{ROUTINE}/{{task}}/done", act=Act.LOAD, answer=RoutineTask)
+@write(router, f"{ROUTINE}/{{task}}/done", act=Permission.MANAGE_DATA, answer=RoutineTask)
 def routine_done(request: Request, code: str, task: RowNumber, given: TaskDone) -> dict[str, Any]:
     """Say that a task was done; it is due again so many days later."""
     tasks = operations.update_routine(enterprise=code, done=task, day=given.day, actor=request.actor)

@@ -41,9 +41,9 @@ from nianjian.features.rectification.gaps import Facts, Gap, list_gaps
 from nianjian.features.rectification.location import LocationTerms
 from nianjian.features.rectification.models import Case, Order, Paper
 from nianjian.features.rectification.operations import get_visible_case, is_enforced, rulebook_on
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env, wiring
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
@@ -182,9 +182,9 @@ def locate_cause(
 
     ``role_missing``, ``rectify_unknown``, ``rectify_days_reversed``, ``rectify_closed``.
     """
-    held = None if case is None else get_visible_case(case, actor, Act.REPORT)
+    held = None if case is None else get_visible_case(case, actor, Permission.REPORT)
     enterprise = enterprise if held is None else held.enterprise_id
-    require(actor, enterprise, Act.REPORT)
+    require_permission(actor, enterprise, Permission.REPORT)
     days = location_window(first, last)
     rules = rulebook_on(enterprise, min(days.end - DAY, clock.today()))
     said = location_terms(rules)
@@ -277,7 +277,7 @@ def list_group_tickets(
     Without ``publishing`` they are those of the last time that tickets were published, which ``at`` tells, and nothing
     is written. ``role_missing``, ``rectify_dimension_unknown``, ``rectify_days_reversed``, ``rectify_ref_unknown``.
     """
-    require(actor, enterprise, Act.REPORT if publishing else Act.READ)
+    require_permission(actor, enterprise, Permission.REPORT if publishing else Permission.READ)
     if dimension not in location.DIMENSIONS:
         raise NianjianError("rectify_dimension_unknown", dimension=dimension, dimensions=", ".join(location.DIMENSIONS))
     days = location_window(first, last)
@@ -390,7 +390,7 @@ def measure_figures(
 
     ``rectify_unknown``, ``rectify_closed``, and those of `measurable`.
     """
-    found = get_visible_case(case, actor, Act.REPORT)
+    found = get_visible_case(case, actor, Permission.REPORT)
     order, days = check_measurable(found, first, last)
     told = _counted(found.enterprise_id, order, days, Steps(progress, found.pk, COUNTING))
     data = {"snapshot": told["snapshot"], "from": told[figures.BEFORE]["from"], "to": told[figures.AFTER]["to"]}
@@ -510,7 +510,7 @@ def figures_until_today(case: Case, step: Steps) -> Json:
 
 def check_gaps(*, case: str, actor: Actor, progress: Progress = silent) -> list[Gap]:
     """What is open before report and test report go out, everything counted anew; ``rectify_unknown``."""
-    held = get_visible_case(case, actor, Act.REPORT)
+    held = get_visible_case(case, actor, Permission.REPORT)
     return gaps_of_case(held, Steps(progress, held.pk, COUNTING + LOOKING))
 
 

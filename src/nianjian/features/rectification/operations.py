@@ -23,9 +23,9 @@ from nianjian.features.rectification import queries, states, storage
 from nianjian.features.rectification.models import Case, Measure, Order, Paper, Task
 from nianjian.features.rectification.storage import Notice, PaperContent
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.audit.record import record
 from nianjian.platform.operations.fields import Choice, Day, Key, Kind, Limits, Line, OptionalNumber, Param, Text
@@ -60,7 +60,7 @@ def rulebook_on(enterprise: str, day: date) -> Rulebook:
 
 
 def _read_cases(enterprise: str, actor: Actor, keys: Sequence[str]) -> list[Case]:
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     cases = {case.pk: case for case in queries.list_cases(enterprise).filter(pk__in=keys)}
     return [cases[key] for key in keys if key in cases]
 
@@ -116,14 +116,14 @@ def map_waiting(enterprises: Collection[str]) -> dict[str, list[Running]]:
     return {code: sorted(several, key=lambda one: one[1].due.day) for code, several in found.items()}
 
 
-def get_visible_case(case: str, actor: Actor, act: Act = Act.READ) -> Case:
+def get_visible_case(case: str, actor: Actor, act: Permission = Permission.READ) -> Case:
     """A case that the actor may see; ``rectify_unknown``, also for whom its enterprise does not concern."""
     found = queries.get_case(case)
     try:
-        require(actor, found.enterprise_id, Act.READ)
+        require_permission(actor, found.enterprise_id, Permission.READ)
     except NianjianError as refused:
         raise NianjianError("rectify_unknown", case=case) from refused
-    require(actor, found.enterprise_id, act)
+    require_permission(actor, found.enterprise_id, act)
     return found
 
 
@@ -133,7 +133,7 @@ def open_case(*, enterprise: str, notice: Notice, paper: PaperContent | None, ac
     ``role_missing``, ``rulebook_day_too_early``, ``workdays_beyond_calendar``, ``enterprise_unknown``,
     ``rectify_due_before_receipt``, ``rectify_text_long``.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     days = states.plan_case(notice.received, notice.printed_due, rulebook_on(enterprise, notice.received), calendar())
     tenant = accounts.enterprise(enterprise)
     if notice.printed_due is not None and notice.printed_due < notice.received:
@@ -174,7 +174,7 @@ def plan_document(days: states.CasePlan) -> Json:
 
 def list_cases(*, enterprise: str, actor: Actor, first: int = 0, count: int | None = None) -> list[Json]:
     """The cases of an enterprise, newest first, ``count`` (None: all) from the ``first`` on; ``role_missing``."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     days = Days(enterprise)
     found = queries.list_cases(enterprise)[first : None if count is None else first + count]
     return [summarize_case(case, days) for case in found]
@@ -190,7 +190,7 @@ def get_only_open_case(*, enterprise: str, actor: Actor) -> str:
 
 def list_open_cases(*, enterprise: str, actor: Actor) -> list[str]:
     """The enterprise's cases that are not closed; ``role_missing``."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     return list(queries.list_cases(enterprise).exclude(state=states.CLOSED).values_list("pk", flat=True))
 
 
@@ -238,7 +238,7 @@ class MeasureNumber:
 
 
 @operation(
-    "rectification.measure_add", on=CASES, permission=Act.LOAD, path="/{case}/measures",
+    "rectification.measure_add", on=CASES, permission=Permission.MANAGE_DATA, path="/{case}/measures",
     body=Body("NewMeasure", "``every``: days after which it is done again once the case is closed."),
     answer=Answer(schema=MeasureNumber, status=201, document=lambda _request, _case, number: MeasureNumber(number)),
 )  # fmt: skip
@@ -271,7 +271,7 @@ def complete_measure(*, case: str, measure: int, day: date, actor: Actor) -> Non
 
     ``rectify_unknown``, ``rectify_day_ahead``, ``rectify_closed``, ``rectify_measure_unknown``.
     """
-    found = get_visible_case(case, actor, Act.LOAD)
+    found = get_visible_case(case, actor, Permission.MANAGE_DATA)
     if day > clock.today():
         raise NianjianError("rectify_day_ahead", day=day.isoformat())
     with transaction.atomic():
@@ -283,7 +283,7 @@ def complete_measure(*, case: str, measure: int, day: date, actor: Actor) -> Non
 
 def add_paper(*, case: str, kind: str, paper: PaperContent, actor: Actor, **said: Any) -> Json:  # noqa: ANN401 -- issuer, number, dated
     """Keep a paper; ``rectify_paper_kind``, ``rectify_day_ahead``, and those of the service."""
-    found = get_visible_case(case, actor, Act.LOAD)
+    found = get_visible_case(case, actor, Permission.MANAGE_DATA)
     if kind not in Paper.KINDS:
         raise NianjianError("rectify_paper_kind", kind=kind, kinds=", ".join(Paper.KINDS))
     if (dated := said.get("dated")) is not None and dated > clock.today():
@@ -314,7 +314,7 @@ Words = Annotated[Text, Param(filled=True)]
 
 
 @operation(
-    "rectification.isolate", on=CASES, permission=Act.REQUEST, path="/{case}/isolations", answer=ASKED,
+    "rectification.isolate", on=CASES, permission=Permission.REQUEST, path="/{case}/isolations", answer=ASKED,
     body=Body(
         "NewIsolation",
         "``cap``: attempts a natural day, the rulebook's if null; ``end``: what must be true before it is lifted.",
@@ -377,7 +377,7 @@ def usual_cap(enterprise: str) -> int:
 
 
 @operation(
-    "rectification.lift", on=CASES, permission=Act.REQUEST, path="/{case}/lifts", answer=ASKED,
+    "rectification.lift", on=CASES, permission=Permission.REQUEST, path="/{case}/lifts", answer=ASKED,
     body=Body("CaseLift", "The isolated channel, and why it is let go."),
 )  # fmt: skip
 def request_lift(
@@ -484,11 +484,11 @@ def change_watch_list(
     ``role_missing``, ``rectify_unknown``, ``rectify_licence_unusual``, and those of the service and of `closer`.
     """
     if licence is not None and until is not None:
-        require(actor, enterprise, Act.LOAD)
+        require_permission(actor, enterprise, Permission.MANAGE_DATA)
         storage.unflag_licence(enterprise=enterprise, licence=licence.strip(), until=until, actor=actor)
     elif licence is not None:
-        require(actor, enterprise, Act.LOAD)
-        held = None if case is None else get_visible_case(case, actor, Act.LOAD)
+        require_permission(actor, enterprise, Permission.MANAGE_DATA)
+        held = None if case is None else get_visible_case(case, actor, Permission.MANAGE_DATA)
         plain = storage.check_short_text("licence", licence, storage.LICENCE)
         enterprise = accounts.enterprise(enterprise).code
         _check_licence(enterprise, plain)
@@ -509,7 +509,7 @@ def _check_licence(enterprise: str, text: str) -> None:
 
 def list_watched_licences(*, enterprise: str, year: int | None, actor: Actor) -> list[Json]:
     """The watched licences, of a data year if given; ``role_missing``."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     return [queries.row_document(one, *WATCHED) for one in watch_list.list_watched_licences(enterprise, year)]
 
 
@@ -518,7 +518,7 @@ def list_stricter_limits(*, enterprise: str, year: int, actor: Actor) -> list[Js
 
     ``role_missing``, ``rectify_portrait_missing``.
     """
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     if not watch_list.list_watched_licences(enterprise, year):
         return []
     portrait = portraits.find_portrait(enterprise, year)
@@ -531,7 +531,7 @@ def list_stricter_limits(*, enterprise: str, year: int, actor: Actor) -> list[Js
 def update_routine(*, enterprise: str, done: int | None, day: date | None, actor: Actor) -> list[Json]:
     """Note that a task was done, if one is named, and list the routine; ``role_missing``, ``rectify_task_unknown``."""
     if done is not None:
-        require(actor, enterprise, Act.LOAD)
+        require_permission(actor, enterprise, Permission.MANAGE_DATA)
         when = day or clock.today()
         if when > clock.today():
             raise NianjianError("rectify_day_ahead", day=when.isoformat())
@@ -544,7 +544,7 @@ def update_routine(*, enterprise: str, done: int | None, day: date | None, actor
             row.save(update_fields=["done_on", "due"])
             data = {"task": done, "day": when.isoformat(), "due": row.due.isoformat()}
             record(verb="rectify.task_done", enterprise=enterprise, actor=actor, data=data)
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     today = clock.today()
     return [
         queries.row_document(one, *TASK) | {"late": one.due < today}

@@ -22,7 +22,7 @@ from nianjian.features.rectification import evidence, figures, location, operati
 from nianjian.features.rectification.models import Case
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import flow
@@ -112,7 +112,7 @@ def store_report(*, case: str, form: str, language: str, actor: Actor, progress:
     Complete, it is a step of the case; a draft says so on top. The figures in it are those that the case keeps, with
     the versions of their tables. ``rectify_unknown``, ``rectify_form_unknown``.
     """
-    held = operations.get_visible_case(case, actor, Act.REPORT)
+    held = operations.get_visible_case(case, actor, Permission.REPORT)
     made = _set(held, form, language, actor, progress)
     blob = blobs.put(made.content)
     try:
@@ -126,7 +126,7 @@ def store_report(*, case: str, form: str, language: str, actor: Actor, progress:
 
 def get_stored_report(*, case: str, job: str, actor: Actor) -> RenderedReport:
     """The report that a job has set; ``rectify_unknown``, ``role_missing``, ``rectify_report_gone``."""
-    held = operations.get_visible_case(case, actor, Act.REPORT)
+    held = operations.get_visible_case(case, actor, Permission.REPORT)
     made = _job(held, job)
     told = {} if made is None else dict(made.result)
     if "blob" not in told:
@@ -179,7 +179,7 @@ def write_report_file(*, case: str, path: Path | None, language: str, actor: Act
     that cannot be written. Errors as `report`'s, OSError.
     """
     form = check_form("docx" if path is None else path.suffix.lower().lstrip("."))
-    held = operations.get_visible_case(case, actor, Act.REPORT)
+    held = operations.get_visible_case(case, actor, Permission.REPORT)
     place = path or Path(f"{held.pk}.{form}")
     handle, fresh = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}-")  # mode 0600
     try:
@@ -248,7 +248,7 @@ PERIOD: Final = Body("CasePeriod", "Days, both included; a year up to today wher
 
 
 @operation(
-    "rectification.locate", on=operations.CASES, permission=Act.REPORT, path="/{case}/location", body=PERIOD,
+    "rectification.locate", on=operations.CASES, permission=Permission.REPORT, path="/{case}/location", body=PERIOD,
     job=Job(kind=flow.RECTIFY_LOCATE, repeatable=True, check=_check_location),
 )  # fmt: skip
 def locate(
@@ -268,7 +268,7 @@ def locate(
 
 
 @operation(
-    "rectification.figures", on=operations.CASES, permission=Act.REPORT, path="/{case}/figures", body=PERIOD,
+    "rectification.figures", on=operations.CASES, permission=Permission.REPORT, path="/{case}/figures", body=PERIOD,
     about="Work for the worker; the case keeps the figures.",
     job=Job(kind=flow.RECTIFY_MEASURE, repeatable=True, check=_check_figures),
 )  # fmt: skip
@@ -288,7 +288,7 @@ def count_figures(
 
 
 @operation(
-    "rectification.check", on=operations.CASES, permission=Act.REPORT, path="/{case}/checks",
+    "rectification.check", on=operations.CASES, permission=Permission.REPORT, path="/{case}/checks",
     job=Job(kind=flow.RECTIFY_CHECK, repeatable=True),
 )  # fmt: skip
 def check_gaps(*, enterprise: str, actor: Actor, case: Key, progress: Progress = silent) -> Json:
@@ -299,7 +299,7 @@ def check_gaps(*, enterprise: str, actor: Actor, case: Key, progress: Progress =
 
 
 @operation(
-    "rectification.submit", on=operations.CASES, permission=Act.REPORT, path="/{case}/submission",
+    "rectification.submit", on=operations.CASES, permission=Permission.REPORT, path="/{case}/submission",
     job=Job(kind=flow.RECTIFY_SUBMIT, repeatable=False, check=_check_submission),  # each is a step of the case
 )  # fmt: skip
 def submit(*, enterprise: str, actor: Actor, case: Key, day: OptionalDay = None, progress: Progress = silent) -> Json:
@@ -318,7 +318,7 @@ def submit(*, enterprise: str, actor: Actor, case: Key, day: OptionalDay = None,
 
 
 @operation(
-    "rectification.close", on=operations.CASES, permission=Act.REPORT, path="/{case}/closing",
+    "rectification.close", on=operations.CASES, permission=Permission.REPORT, path="/{case}/closing",
     body=Body("CaseCheck", "What was checked, and how."),
     job=Job(kind=flow.RECTIFY_CLOSE, repeatable=False, check=_check_closing),
 )  # fmt: skip

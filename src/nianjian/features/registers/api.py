@@ -15,7 +15,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import words
 from nianjian.features.registers.operations import list_states
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, paged
@@ -83,7 +83,7 @@ class RowsWanted(Schema):
     where: list[Text] = Field([], max_length=20)
 
 
-@read(router, "/enterprises/{code}/registers", act=Act.READ_OWN, answer=States)
+@read(router, "/enterprises/{code}/registers", act=Permission.READ_OWN, answer=States)
 def registers_states(request: Request, code: str, as_at: Annotated[Day | None, Query()] = None) -> dict[str, object]:
     """Every register, and how it stands."""
     sight = ReadScope(code, as_at or clock.today(), request.team)
@@ -91,7 +91,7 @@ def registers_states(request: Request, code: str, as_at: Annotated[Day | None, Q
     return {"as_at": sight.day, "items": [{name: getattr(one, name) for name in State.model_fields} for one in states]}
 
 
-@read(router, "/enterprises/{code}/registers/{kind}", act=Act.READ_OWN, answer=Page[Row])
+@read(router, "/enterprises/{code}/registers/{kind}", act=Permission.READ_OWN, answer=Page[Row])
 def registers_list(
     request: Request, code: str, kind: str, cut: Query[Cut], looked: Query[RowsWanted]
 ) -> dict[str, object]:
@@ -244,14 +244,14 @@ class Written(Schema):
     key: str
 
 
-@read(router, ROW, act=Act.READ_OWN, answer=Row)
+@read(router, ROW, act=Permission.READ_OWN, answer=Row)
 def rows_get(request: Request, code: str, kind: str, key: str, as_at: AsAt = None) -> dict[str, object]:
     """A row as at a day, masked."""
     del code
     return to_row(_row(request, kind, key, as_at), kinds.register(kind).sheet)
 
 
-@read(router, f"{ROW}/history", act=Act.READ_OWN, answer=History)
+@read(router, f"{ROW}/history", act=Permission.READ_OWN, answer=History)
 def rows_history(request: Request, code: str, kind: str, key: str) -> dict[str, object]:
     """What was ever written of a row, masked."""
     del code
@@ -263,7 +263,7 @@ def rows_history(request: Request, code: str, kind: str, key: str) -> dict[str, 
     return {"items": items}
 
 
-@read(router, f"{ROW}/around", act=Act.READ_OWN, answer=Around)
+@read(router, f"{ROW}/around", act=Permission.READ_OWN, answer=Around)
 def rows_around(request: Request, code: str, kind: str, key: str, as_at: AsAt = None) -> dict[str, object]:
     """What the sheet warns about in a row, and its neighbours in other registers on a day, masked."""
     del code
@@ -286,7 +286,7 @@ def rows_around(request: Request, code: str, kind: str, key: str, as_at: AsAt = 
     }
 
 
-@take(router, f"{ROW}/reveal", act=Act.REVEAL, answer=Row)
+@take(router, f"{ROW}/reveal", act=Permission.VIEW_UNMASKED, answer=Row)
 def rows_reveal(request: Request, code: str, kind: str, key: str, as_at: AsAt = None) -> dict[str, object]:
     """A row in full; the audit chain has the entry before."""
     row = _row(request, kind, key, as_at)
@@ -294,7 +294,7 @@ def rows_reveal(request: Request, code: str, kind: str, key: str, as_at: AsAt = 
     return to_row(row, kinds.register(kind).sheet, full=True)
 
 
-@write(router, "/enterprises/{code}/registers/{kind}/rows", act=Act.LOAD, answer=Written, status=201)
+@write(router, "/enterprises/{code}/registers/{kind}/rows", act=Permission.MANAGE_DATA, answer=Written, status=201)
 def rows_create(request: Request, code: str, kind: str, new: NewRow) -> dict[str, str]:
     """Write a new row."""
     get_scope_or_404(request, kind, None)
@@ -305,7 +305,7 @@ def rows_create(request: Request, code: str, kind: str, new: NewRow) -> dict[str
     return {"key": key}
 
 
-@write(router, f"{ROW}/changes", act=Act.LOAD, answer=Written)
+@write(router, f"{ROW}/changes", act=Permission.MANAGE_DATA, answer=Written)
 def rows_change(request: Request, code: str, kind: str, key: str, change: Change) -> dict[str, str]:
     """Write another version of a row."""
     _of(request, kind, key, change.version)
@@ -315,7 +315,7 @@ def rows_change(request: Request, code: str, kind: str, key: str, change: Change
     return {"key": decode_key(key)}
 
 
-@write(router, f"{ROW}/end", act=Act.LOAD, answer=Written)
+@write(router, f"{ROW}/end", act=Permission.MANAGE_DATA, answer=Written)
 def rows_end(request: Request, code: str, kind: str, key: str, end: End) -> dict[str, str]:
     """Let a row hold no longer."""
     _of(request, kind, key, end.version)
@@ -325,7 +325,7 @@ def rows_end(request: Request, code: str, kind: str, key: str, end: End) -> dict
     return {"key": decode_key(key)}
 
 
-@write(router, "/enterprises/{code}/registers/{kind}/ends", act=Act.LOAD, answer=Count)
+@write(router, "/enterprises/{code}/registers/{kind}/ends", act=Permission.MANAGE_DATA, answer=Count)
 def rows_end_several(request: Request, code: str, kind: str, ends: Ends) -> dict[str, int]:
     """Let several rows hold no longer, all or none."""
     get_scope_or_404(request, kind, None)
@@ -388,14 +388,14 @@ class TakenOff(Schema):
     id: int
 
 
-@read(router, f"{ROW}/papers", act=Act.READ, answer=Papers)
+@read(router, f"{ROW}/papers", act=Permission.READ, answer=Papers)
 def papers_list(request: Request, code: str, kind: str, key: str) -> dict[str, object]:
     """The files beside a row."""
     row = _any(request, kind, key)
     return {"items": [_to_paper(one) for one in attachments.list_row_papers(code, kind, row.key)]}
 
 
-@write(router, f"{ROW}/papers", act=Act.LOAD, answer=PaperTold, status=201, held=attachments.ROW_LIMIT)
+@write(router, f"{ROW}/papers", act=Permission.MANAGE_DATA, answer=PaperTold, status=201, held=attachments.ROW_LIMIT)
 def papers_add(request: Request, code: str, kind: str, key: str, file: Query[FileName]) -> dict[str, object]:
     """Keep a file beside a row, encrypted; the content is the file, at most 20 MiB, of a type that is taken."""
     row = queries.find_latest_version(kind, get_scope_or_404(request, kind, None), decode_key(key))
@@ -410,7 +410,7 @@ def papers_add(request: Request, code: str, kind: str, key: str, file: Query[Fil
 @take(
     router,
     f"{ROW}/papers/{{paper}}/file",
-    act=Act.REVEAL,
+    act=Permission.VIEW_UNMASKED,
     media=sorted({media for _begins, media in attachments.TYPES.values()}),
 )
 def papers_fetch(request: Request, code: str, kind: str, key: str, paper: Number) -> HttpResponse:
@@ -421,7 +421,7 @@ def papers_fetch(request: Request, code: str, kind: str, key: str, paper: Number
     return attached(content, found.media_type, found.name or "")
 
 
-@write(router, f"{ROW}/papers/{{paper}}", act=Act.LOAD, answer=TakenOff, method="DELETE")
+@write(router, f"{ROW}/papers/{{paper}}", act=Permission.MANAGE_DATA, answer=TakenOff, method="DELETE")
 def papers_take_off(request: Request, code: str, kind: str, key: str, paper: Number) -> dict[str, object]:
     """Show a file no longer beside its row; its content stays for the retention."""
     del code

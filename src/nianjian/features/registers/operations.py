@@ -15,9 +15,9 @@ from nianjian.engines.paper.texts.registers import NAMES
 from nianjian.engines.paper.words import words
 from nianjian.engines.rules.rulebook import FIRST_DAY
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require, team_of
+from nianjian.platform.accounts.access import require_permission, team_of
 from nianjian.platform.accounts.query import Actor, Enterprise
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
@@ -92,7 +92,7 @@ def export_register(asked: ExportRequest, *, actor: Actor) -> ExportFile:
 
 def count_export_rows(asked: ExportRequest, actor: Actor) -> int:
     """How many rows the file would have; what `take_register` raises."""
-    require(actor, asked.sight.enterprise, Act.REVEAL if asked.full else Act.READ_OWN)
+    require_permission(actor, asked.sight.enterprise, Permission.VIEW_UNMASKED if asked.full else Permission.READ_OWN)
     if asked.form not in FORMS:
         raise NianjianError("export_form_unknown", form=asked.form, forms=", ".join(FORMS))
     found = queries.filter_rows(asked.kind, asked.sight, asked.wanted)
@@ -182,7 +182,7 @@ def open_export(*, kind: str, enterprise: str, job: str, actor: Actor) -> ListFi
     ``role_missing``, also where the values are in full and the person may no longer see them so; ``job_unknown`` for
     other work, or somebody else's; ``register_file_gone`` before it is done and after its time.
     """
-    require(actor, enterprise, Act.READ_OWN)
+    require_permission(actor, enterprise, Permission.READ_OWN)
     found = queue.job(job)
     mine = found.enterprise == enterprise and found.requested_by == str(actor)
     if not mine or found.kind != flow.TAKE_REGISTER or found.payload["kind"] != kind:
@@ -191,7 +191,7 @@ def open_export(*, kind: str, enterprise: str, job: str, actor: Actor) -> ListFi
     if "blob" not in told:
         raise NianjianError("register_file_gone", job=job, days=RETENTION.days)
     asked = _decode_request(str(found.payload[REQUEST]), enterprise)
-    require(actor, enterprise, Act.REVEAL if asked.full else Act.READ_OWN)
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED if asked.full else Permission.READ_OWN)
     _require_scope(asked, actor)
     content = blobs.read(str(told["blob"]))
     record_export(asked, int(told["rows"]), str(told["sha256"]), actor)
@@ -212,7 +212,7 @@ def _require_scope(asked: ExportRequest, actor: Actor) -> None:
     """``role_missing`` where the rows are no more those that this person sees: of another team, or of all."""
     team = team_of(actor, asked.sight.enterprise)
     if team is not None and team != asked.sight.team:
-        require(actor, asked.sight.enterprise, Act.READ)
+        require_permission(actor, asked.sight.enterprise, Permission.READ)
 
 
 def _encode_request(asked: ExportRequest) -> str:

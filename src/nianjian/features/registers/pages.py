@@ -25,7 +25,7 @@ from nianjian.features.registers import operations, presenters
 from nianjian.features.registers.forms import CHANGE, COLUMN, FIRST, LAST, EndForm, Filter, PaperForm, RowForm
 from nianjian.features.registers.operations import FORMS, ExportRequest, export_register, list_states
 from nianjian.platform.accounts import access
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, read_upload, takes_files
 from nianjian.platform.registers import attachments, entries, filters, queries, storage
 from nianjian.platform.registers.attachments import list_row_papers
@@ -66,9 +66,9 @@ def get_version_or_404(request: Request, kind: str, key: str) -> Version:
     return found
 
 
-def may(request: Request, act: Act) -> bool:
+def may(request: Request, act: Permission) -> bool:
     """Whether the reader may do this here."""
-    return access.may(request.actor, request.enterprise.code, act)
+    return access.has_permission(request.actor, request.enterprise.code, act)
 
 
 Context = dict[str, Any]
@@ -85,7 +85,7 @@ def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Cont
     code = request.enterprise.code
     last = queries.find_latest_version(kind, seen, key)
     goes_on = last is not None and (last.valid_to is None or last.valid_to >= clock.today())
-    loads = may(request, Act.LOAD)
+    loads = may(request, Permission.MANAGE_DATA)
     return {
         "kind": kind,
         "register": presenters.title(kind),
@@ -106,7 +106,7 @@ def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Cont
         "papers": list_row_papers(code, kind, key) if request.team is None else None,
         "paper_form": PaperForm() if loads else None,
         "may_load": loads,
-        "may_reveal": may(request, Act.REVEAL),
+        "may_reveal": may(request, Permission.VIEW_UNMASKED),
         "standing": last if goes_on else None,
         "back": reverse("registers-list", kwargs={"code": code, "kind": kind}),
     }
@@ -175,7 +175,7 @@ PRIMARY: Final = re.compile(r"[0-9]{1,18}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def new(request: Request, code: str, kind: str) -> HttpResponse:
     """Write a new row."""
     sheet = presenters.sheet_of(kind)
@@ -204,7 +204,7 @@ def _first(request: Request, sheet: Sheet) -> dict[str, str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def edit(request: Request, code: str, kind: str, key: str) -> HttpResponse:
     """Write another version of a row."""
     sheet, last = presenters.sheet_of(kind), get_version_or_404(request, kind, key)
@@ -297,7 +297,7 @@ def _render_conflict(  # noqa: PLR0917 -- one part of `edit`
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def end(request: Request, code: str, kind: str) -> HttpResponse:
     """Let one or several rows hold no longer from a day on."""
     given = request.POST if request.method == "POST" else request.GET
@@ -338,7 +338,7 @@ FORMATS: Final = (("xlsx", "Excel (xlsx)"), ("csv", "CSV"))
 
 
 @require_safe
-@page(Act.READ_OWN)
+@page(Permission.READ_OWN)
 def overview(request: Request, code: str) -> HttpResponse:
     """Every register with its rows, its last change, what is not known and what runs out."""
     seen = read_scope(request)
@@ -375,7 +375,7 @@ def _figure(count: int | None) -> str:
 
 
 @require_safe
-@page(Act.READ_OWN)
+@page(Permission.READ_OWN)
 def rows(request: Request, code: str, kind: str) -> HttpResponse:
     """The rows that hold on a day, fifty at a time."""
     seen, sheet = read_scope(request, kind), presenters.sheet_of(kind)
@@ -400,8 +400,8 @@ def rows(request: Request, code: str, kind: str) -> HttpResponse:
         "query": request.GET.urlencode(),
         "by_value": [presenters.label(column) for column in filters.exact_columns(sheet)],
         "sealed": [presenters.label(column) for column in sheet.columns if column.personal],
-        "may_load": may(request, Act.LOAD),
-        "may_reveal": may(request, Act.REVEAL),
+        "may_load": may(request, Permission.MANAGE_DATA),
+        "may_reveal": may(request, Permission.VIEW_UNMASKED),
         "wizard": _wizard(code),
         "formats": FORMATS,
         **_table(request, seen, sheet, cut.rows, asked),
@@ -465,7 +465,7 @@ def _wizard(code: str) -> str:
 
 
 @require_safe
-@page(Act.READ_OWN)
+@page(Permission.READ_OWN)
 def row(request: Request, code: str, kind: str, key: str) -> HttpResponse:
     """One row as at a day: its values, its neighbours, its papers, its history."""
     del code
@@ -476,7 +476,7 @@ def row(request: Request, code: str, kind: str, key: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def reveal(request: Request, code: str, kind: str, key: str) -> HttpResponse:
     """Show one row in full, in this answer alone."""
     found = detail(request, kind, key, full=True)
@@ -487,7 +487,7 @@ def reveal(request: Request, code: str, kind: str, key: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.READ_OWN)
+@page(Permission.READ_OWN)
 def export(request: Request, code: str, kind: str) -> HttpResponse:
     """Give the list of the address as a workbook or CSV, masked unless ``full``; of many rows the worker makes it."""
     form, full = request.POST.get("format", "xlsx"), request.POST.get("full") == "yes"
@@ -509,7 +509,7 @@ def export(request: Request, code: str, kind: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.READ_OWN)
+@page(Permission.READ_OWN)
 def export_file(request: Request, code: str, kind: str, job: str) -> HttpResponseBase:
     """Give the list away that the worker has made for this person; 404 where there is none."""
     try:
@@ -522,7 +522,7 @@ def export_file(request: Request, code: str, kind: str, job: str) -> HttpRespons
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 @takes_files
 def attach(request: Request, code: str, kind: str, key: str) -> HttpResponse:
     """Keep a file beside a row."""
@@ -543,7 +543,7 @@ def attach(request: Request, code: str, kind: str, key: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def fetch(request: Request, code: str, kind: str, key: str, paper: int) -> HttpResponse:
     """Give a file out."""
     del code
@@ -554,7 +554,7 @@ def fetch(request: Request, code: str, kind: str, key: str, paper: int) -> HttpR
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def detach(request: Request, code: str, kind: str, key: str, paper: int) -> HttpResponse:
     """Show a file no longer beside its row."""
     attachments.detach_from_row(register=kind, row=_any(request, kind, key), attachment=paper, actor=request.actor)

@@ -11,7 +11,7 @@ from ninja import Query, Router, Schema
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.rulebook.operations import enqueue_effects, request_overlay, rule_as_dict
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import everywhere, read, write
@@ -119,7 +119,7 @@ class Pending(Schema):
 On = Annotated[Day | None, Query()]
 
 
-@read(router, "/enterprises/{code}/rules", act=Act.READ, answer=Page[RuleTold])
+@read(router, "/enterprises/{code}/rules", act=Permission.READ, answer=Page[RuleTold])
 def rules_list(request: Request, code: str, cut: Query[Cut], looked: Query[RulesWanted]) -> dict[str, object]:
     """The rules that hold for the enterprise on a day, by key."""
     book, part = _book(request, code, looked.on), looked.q.strip().casefold()
@@ -133,12 +133,12 @@ def rules_list(request: Request, code: str, cut: Query[Cut], looked: Query[Rules
 
 
 everywhere(
-    read(router, "/rules", act=Act.READ, answer=Page[RuleTold]), rules_list, "rules_everywhere",
+    read(router, "/rules", act=Permission.READ, answer=Page[RuleTold]), rules_list, "rules_everywhere",
     "The rules that hold everywhere on a day, by key.",
 )  # fmt: skip
 
 
-@read(router, "/enterprises/{code}/rules/{key}", act=Act.READ, answer=RuleTold)
+@read(router, "/enterprises/{code}/rules/{key}", act=Permission.READ, answer=RuleTold)
 def rules_get(request: Request, code: str, key: str, on: On = None) -> dict[str, object]:
     """One rule as it holds for the enterprise on a day."""
     book = _book(request, code, on)
@@ -148,12 +148,12 @@ def rules_get(request: Request, code: str, key: str, on: On = None) -> dict[str,
 
 
 everywhere(
-    read(router, "/rules/{key}", act=Act.READ, answer=RuleTold), rules_get, "rules_get_everywhere",
+    read(router, "/rules/{key}", act=Permission.READ, answer=RuleTold), rules_get, "rules_get_everywhere",
     "One rule as it holds everywhere on a day.",
 )  # fmt: skip
 
 
-@write(router, "/enterprises/{code}/rules/{key}/overlays", act=Act.REQUEST, answer=Pending, status=202)
+@write(router, "/enterprises/{code}/rules/{key}/overlays", act=Permission.REQUEST, answer=Pending, status=202)
 def overlays_request(request: Request, code: str, key: str, proposal: Proposal) -> dict[str, object]:
     """Ask for another value of a rule for the enterprise; a second person decides."""
     given = proposal.model_dump()
@@ -161,7 +161,7 @@ def overlays_request(request: Request, code: str, key: str, proposal: Proposal) 
     return {"approval": asked.id, "state": asked.state}
 
 
-@write(router, "/enterprises/{code}/rules/{key}/effects", act=Act.REQUEST, answer=Job, status=202)
+@write(router, "/enterprises/{code}/rules/{key}/effects", act=Permission.REQUEST, answer=Job, status=202)
 def effects_look(request: Request, code: str, key: str, trial: Trial) -> dict[str, object]:
     """What another value of a rule would do to the enterprise's lights: work whose result tells both.
 
@@ -170,14 +170,14 @@ def effects_look(request: Request, code: str, key: str, trial: Trial) -> dict[st
     return _effects(request, key, code, None, trial)
 
 
-@write(router, "/rules/{key}/overlays", act=Act.REQUEST, answer=Pending, status=202)
+@write(router, "/rules/{key}/overlays", act=Permission.REQUEST, answer=Pending, status=202)
 def overlays_request_everywhere(request: Request, key: str, proposal: EverywhereProposal) -> dict[str, object]:
     """Ask for another value of a rule for every enterprise, or those of a province."""
     asked = request_overlay(key=key, enterprise=None, actor=request.actor, **proposal.model_dump())
     return {"approval": asked.id, "state": asked.state}
 
 
-@write(router, "/rules/{key}/effects", act=Act.REQUEST, answer=Job, status=202)
+@write(router, "/rules/{key}/effects", act=Permission.REQUEST, answer=Job, status=202)
 def effects_look_everywhere(request: Request, key: str, trial: EverywhereTrial) -> dict[str, object]:
     """What another value would do to the lights of every enterprise, or those of a province: work as above.
 

@@ -13,9 +13,9 @@ from nianjian.engines.rules.rulebook import Overlay, Rulebook
 from nianjian.features.portrait import portraits
 from nianjian.features.portrait.operations import compute_portrait
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import EVERYWHERE, require
+from nianjian.platform.accounts.access import EVERYWHERE, require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, Steps, silent
@@ -42,7 +42,7 @@ def request_overlay(
     ``overlay_rule_reference``, ``overlay_rule_fixed``, ``overlay_value_wrong``, and those of
     `registers.overlays.propose_overlay`.
     """
-    require(actor, enterprise or EVERYWHERE, Act.REQUEST)
+    require_permission(actor, enterprise or EVERYWHERE, Permission.REQUEST)
     if enterprise is not None:
         accounts.enterprise(enterprise)
     where = _check_overlay(key, value, province, enterprise, valid_from, reason)["province"]
@@ -111,7 +111,7 @@ def enqueue_effects(
     *, key: str, value: str, province: str | None, enterprise: str | None, valid_from: date, reason: str, actor: Actor
 ) -> str:
     """Put a look at what the overlay would do; its job. Errors as `request_overlay`."""
-    require(actor, enterprise or EVERYWHERE, Act.REQUEST)
+    require_permission(actor, enterprise or EVERYWHERE, Permission.REQUEST)
     tried = _check_overlay(key, value, province, enterprise, valid_from, reason)
     payload = {name: tried[name] for name in ("key", "value", "province", "reason")}
     payload |= {"valid_from": valid_from.isoformat()}
@@ -135,7 +135,7 @@ def compute_effects(
     Computed from the rollups as of the later of the portrait's day and the overlay's first day; nothing is kept.
     Errors as `request_overlay`.
     """
-    require(actor, enterprise or EVERYWHERE, Act.REQUEST)
+    require_permission(actor, enterprise or EVERYWHERE, Permission.REQUEST)
     tried = _check_overlay(key, value, province, enterprise, valid_from, reason)
     where = tried["province"]
     concerned = [

@@ -21,9 +21,9 @@ from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import words
 from nianjian.engines.rules.rulebook import Rulebook, require_settable
 from nianjian.features.rulebook.operations import enqueue_effects, request_overlay
-from nianjian.platform.accounts.access import EVERYWHERE, may
+from nianjian.platform.accounts.access import EVERYWHERE, has_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.query import JobValue
@@ -73,14 +73,14 @@ class Ask(forms.Form):
 
 
 @require_safe
-@anywhere(Act.REQUEST)
+@anywhere(Permission.REQUEST)
 def show_effect(request: Request, key: str, job: str, code: str = EVERYWHERE) -> HttpResponse:
     """Show how far it is: the fragment alone to the page that asks for it, else within a page of its own."""
     return _render_effect(request, code, key, job)
 
 
 @require_POST
-@anywhere(Act.REQUEST)
+@anywhere(Permission.REQUEST)
 def stop_effect(request: Request, key: str, job: str, code: str = EVERYWHERE) -> HttpResponse:
     """Ask it to stop."""
     found = _job(code, key, job, request.actor)
@@ -129,7 +129,7 @@ def _book(request: Request, place: str) -> Rulebook:
 
 
 @require_safe
-@anywhere(Act.READ)
+@anywhere(Permission.READ)
 def list_rules(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     """List the rules that hold for an enterprise, or everywhere."""
     book = _book(request, code)
@@ -171,7 +171,7 @@ def _rule(book: Rulebook, key: str) -> rule_values.RulePresentation:
 
 
 @require_safe
-@anywhere(Act.READ)
+@anywhere(Permission.READ)
 def show_rule(request: Request, key: str, code: str = EVERYWHERE) -> HttpResponse:
     """Show one rule as it holds for an enterprise, or everywhere."""
     book = _book(request, code)
@@ -180,13 +180,15 @@ def show_rule(request: Request, key: str, code: str = EVERYWHERE) -> HttpRespons
         "rule": rule,
         "book": book,
         "list": at("rules", code),
-        "ask": at("rules-overlay", code, key=key) if rule.settable and may(request.actor, code, Act.REQUEST) else "",
+        "ask": at("rules-overlay", code, key=key)
+        if rule.settable and has_permission(request.actor, code, Permission.REQUEST)
+        else "",
     }
     return render(request, "rulebook/one.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-@anywhere(Act.REQUEST)
+@anywhere(Permission.REQUEST)
 def propose_overlay(request: Request, key: str, code: str = EVERYWHERE) -> HttpResponse:
     """Ask for another value for an enterprise, or for a province."""
     book, place = _book(request, code), code

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from ninja import Field, Query, Router, Schema
 
 from nianjian.features.screens import operations, queries
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
 
@@ -65,7 +65,7 @@ class ScreenLinkEnded(Schema):
     link: str
 
 
-@read(router, HERE, act=Act.READ, answer=ScreenTold)
+@read(router, HERE, act=Permission.READ, answer=ScreenTold)
 def screens_get(request: Request, code: str, wanted: Query[ScreenWanted]) -> dict[str, object]:
     """What a live screen shows now; telephone numbers masked."""
     if wanted.screen == "office":
@@ -76,19 +76,19 @@ def screens_get(request: Request, code: str, wanted: Query[ScreenWanted]) -> dic
     return {"screen": wanted.screen, "told": told}
 
 
-@read(router, f"{HERE}/links", act=Act.ADMINISTER, answer=ScreenLinks)
+@read(router, f"{HERE}/links", act=Permission.ADMINISTER, answer=ScreenLinks)
 def screen_links(request: Request, code: str) -> dict[str, object]:
     """The open links of kiosks; their secrets are not kept."""
     return {"links": queries.list_links(enterprise=code, actor=request.actor)}
 
 
-@write(router, f"{HERE}/links", act=Act.ADMINISTER, answer=ScreenLinkMade, status=201, hidden=("path",))
+@write(router, f"{HERE}/links", act=Permission.ADMINISTER, answer=ScreenLinkMade, status=201, hidden=("path",))
 def screen_link_make(request: Request, code: str, given: ScreenLinkAsked) -> dict[str, Any]:
     """Make a link that shows both screens to whoever has it, read-only, until it expires; told now only."""
     return operations.create_link(enterprise=code, name=given.name, days=given.days, actor=request.actor)
 
 
-@write(router, f"{HERE}/links/{{link_id}}/end", act=Act.ADMINISTER, answer=ScreenLinkEnded)
+@write(router, f"{HERE}/links/{{link_id}}/end", act=Permission.ADMINISTER, answer=ScreenLinkEnded)
 def screen_link_end(request: Request, code: str, link_id: str) -> dict[str, Any]:
     """End a link at once."""
     operations.end_link(enterprise=code, link=link_id, actor=request.actor)

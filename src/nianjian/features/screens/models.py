@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from nianjian.platform.accounts.models import Bearer
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 
 
 class ScreenLink(Bearer):
@@ -15,7 +15,7 @@ class ScreenLink(Bearer):
     administer the enterprise.
     """
 
-    needs = Act.ADMINISTER
+    needs = Permission.ADMINISTER
 
     id = models.CharField(primary_key=True, max_length=20)
     enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")

@@ -14,9 +14,9 @@ from nianjian.features.screens import queries
 from nianjian.features.screens.models import ScreenLink
 from nianjian.features.screens.queries import Json, link_to_document
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor, digest, lock_enterprise
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 
 SECRET_BYTES: Final = 32
@@ -30,7 +30,7 @@ def create_link(*, enterprise: str, name: str, days: int, actor: Actor) -> Json:
 
     ``role_missing``, ``screen_link_days``, ``screen_link_name``, ``screen_links_too_many``.
     """
-    require(actor, enterprise, Act.ADMINISTER)
+    require_permission(actor, enterprise, Permission.ADMINISTER)
     code, text = accounts.enterprise(enterprise).code, name.strip()
     if not 0 < days <= LONGEST_DAYS:
         raise NianjianError("screen_link_days", most=LONGEST_DAYS)
@@ -52,7 +52,7 @@ def create_link(*, enterprise: str, name: str, days: int, actor: Actor) -> Json:
 
 def end_link(*, enterprise: str, link: str, actor: Actor) -> None:
     """End a link at once; ``role_missing``, ``screen_link_unknown``."""
-    require(actor, enterprise, Act.ADMINISTER)
+    require_permission(actor, enterprise, Permission.ADMINISTER)
     with transaction.atomic():
         row = get_or_raise(
             queries.open_links(enterprise).select_for_update().filter(pk=link), "screen_link_unknown", link=link

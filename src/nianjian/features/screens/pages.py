@@ -29,9 +29,9 @@ from nianjian.engines.paper.texts.screens import OUTCOMES, PROBLEMS, SCREENS, ST
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.screens import operations, queries, sources
 from nianjian.features.screens.operations import LONGEST_DAYS, NAME_LENGTH
-from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import Enterprise
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env
 from nianjian.platform.home.http import UNPROCESSABLE, reads_form_itself
 from nianjian.platform.web.access import Request, page, public
@@ -319,26 +319,26 @@ class LinkForm(forms.Form):
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def office(request: Request, code: str) -> HttpResponse:
     """Show the back office's screen."""
     return _render_screen(request, "office", request.enterprise, reverse("screens-gateway", kwargs={"code": code}))
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def gateway(request: Request, code: str) -> HttpResponse:
     """Show the gateway's screen."""
     return _render_screen(request, "gateway", request.enterprise, reverse("screens-office", kwargs={"code": code}))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Act.READ)
+@page(Permission.READ)
 def front(request: Request, code: str) -> HttpResponse:
     """Lead to the screens, say how their sources are, and make or end a kiosk's link."""
     form, made, status, _ = LinkForm(), "", 200, words(current())
     if request.method == "POST":
-        require(request.actor, code, Act.ADMINISTER)
+        require_permission(request.actor, code, Permission.ADMINISTER)
         if ended := request.POST.get("end", ""):
             operations.end_link(enterprise=code, link=ended[:NAME_LENGTH], actor=request.actor)
             messages.success(request, gettext("The link is ended."))
@@ -347,7 +347,7 @@ def front(request: Request, code: str) -> HttpResponse:
         made = _create_link(request, code, form)
         status = 200 if made else UNPROCESSABLE
     told = queries.office_screen(enterprise=code, actor=request.actor)
-    governs = may(request.actor, code, Act.ADMINISTER)
+    governs = has_permission(request.actor, code, Permission.ADMINISTER)
     kept = queries.list_links(enterprise=code, actor=request.actor) if governs else []
     context = {
         "screens": [(reverse(f"screens-{part}", kwargs={"code": code}), _(text)) for part, text in SCREENS.items()],

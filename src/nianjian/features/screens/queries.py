@@ -27,9 +27,9 @@ from nianjian.features.screens.counts import OUTCOMES
 from nianjian.features.screens.models import ScreenLink
 from nianjian.features.screens.sources import today
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import USER, Actor, Enterprise, digest
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env
 from nianjian.platform.registers.publish import list_roots
 from nianjian.platform.registers.queries import ReadScope
@@ -62,13 +62,13 @@ class DecisionFilter:
 
 def office_screen(*, enterprise: str, actor: Actor) -> Json:
     """The screen of the back office (呼叫中心系统管理后台); ``role_missing``, ``live_malformed``."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     return office_figures(enterprise)
 
 
 def gateway_screen(*, enterprise: str, wanted: DecisionFilter, actor: Actor) -> Json:
     """The screen of the gateway's log (码号网关日志平台); ``role_missing``, ``live_malformed``."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     return gateway_figures(enterprise, wanted)
 
 
@@ -257,14 +257,16 @@ def _clock(read: ClockReading, at: datetime, *, over: bool = False) -> Json:
 
 def list_links(*, enterprise: str, actor: Actor) -> list[Json]:
     """The open links, newest first, without their secrets; ``role_missing``."""
-    require(actor, enterprise, Act.ADMINISTER)
+    require_permission(actor, enterprise, Permission.ADMINISTER)
     return [link_to_document(row) for row in open_links(enterprise)]
 
 
 def find_enterprise_by_secret(secret: str) -> Enterprise | None:
     """The enterprise whose screens a secret opens; None: none, or its maker may not administer there any more."""
     row = ScreenLink.objects.filter(sha256=digest(secret), revoked_at=None, expires_at__gt=clock.now()).first()
-    if row is None or (row.user and not may(Actor(row.user, USER), row.enterprise_id, Act.ADMINISTER)):
+    if row is None or (
+        row.user and not has_permission(Actor(row.user, USER), row.enterprise_id, Permission.ADMINISTER)
+    ):
         return None
     return accounts.enterprise(row.enterprise_id)
 

@@ -20,9 +20,9 @@ from nianjian.features.season import operations
 from nianjian.features.season.queries import SeasonFacts, due_year, get_season_facts, list_tasks
 from nianjian.features.season.reminders import build_notifications
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 from nianjian.platform.notifications import outbox
 
@@ -40,7 +40,7 @@ def change_tasks(
     """
     codes = select_enterprises(enterprises)
     with transaction.atomic():
-        for code, year in _running_seasons(codes, Act.LOAD, actor).items():
+        for code, year in _running_seasons(codes, Permission.MANAGE_DATA, actor).items():
             operations.change_task(enterprise=code, year=year, task=task, act=act, day=day, text=text, actor=actor)
     return len(codes)
 
@@ -53,7 +53,7 @@ def send_reminders(*, enterprises: Sequence[str], actor: Actor) -> int:
     today, now, count = clock.today(), clock.now(), 0
     codes = select_enterprises(enterprises)
     with transaction.atomic():
-        for code, year in _running_seasons(codes, Act.REPORT, actor).items():
+        for code, year in _running_seasons(codes, Permission.REPORT, actor).items():
             season = get_season_facts(code, year, today)
             told = list(build_notifications(code, [(season, one) for one in _open_matters(season, actor)], now))
             count += outbox.enqueue_requested_messages(enterprise=code, day=today, news=told, now=now, actor=actor)
@@ -65,7 +65,7 @@ def record_list_export(*, enterprises: Sequence[str], actor: Actor) -> None:
     codes = select_enterprises(enterprises)
     with transaction.atomic():
         for code in codes:
-            require(actor, code, Act.READ)
+            require_permission(actor, code, Permission.READ)
             record(verb="portfolio.taken", enterprise=code, actor=actor, data={"rows": len(codes)})
 
 
@@ -90,13 +90,13 @@ def describe_enterprises(codes: Sequence[str]) -> str:
     return f"{some} …" if len(codes) > NAMED else some
 
 
-def _running_seasons(codes: Sequence[str], act: Act, actor: Actor) -> dict[str, int]:
+def _running_seasons(codes: Sequence[str], act: Permission, actor: Actor) -> dict[str, int]:
     """The data year whose season runs at each; ``role_missing``.
 
     ``portfolio_season_closed`` names those whose season is closed, so that a person can leave them out.
     """
     for code in codes:
-        require(actor, code, act)  # of all of them first, so that nobody learns which codes exist
+        require_permission(actor, code, act)  # of all of them first, so that nobody learns which codes exist
     if shut := list_closed(codes):
         raise NianjianError("portfolio_season_closed", count=len(shut), names=describe_enterprises(shut))
     return {code: due_year(code, clock.today()) for code in codes}

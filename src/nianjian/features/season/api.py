@@ -14,7 +14,7 @@ from nianjian.features.dossier.operations.package import ZIP
 from nianjian.features.season import closing, feeds, operations
 from nianjian.features.season.operations import roll_over
 from nianjian.features.season.queries import summarize_season
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, paged
@@ -201,13 +201,13 @@ class FeedClosed(Schema):
     feed: str
 
 
-@read(router, HERE, act=Act.READ, answer=SeasonTold)
+@read(router, HERE, act=Permission.READ, answer=SeasonTold)
 def season_get(request: Request, code: str, of: Query[SeasonOf]) -> dict[str, Any]:
     """Deadlines with their sources, both reports, the plan with its tasks, what must be known."""
     return _told(request, code, of.year, of.today)
 
 
-@write(router, f"{HERE}/reports", act=Act.REPORT, answer=SeasonTold)
+@write(router, f"{HERE}/reports", act=Permission.REPORT, answer=SeasonTold)
 def season_report(request: Request, code: str, noted: ReportNoted) -> dict[str, Any]:
     """Note that a report was handed in on a day."""
     of = noted.dict(exclude={"text"})
@@ -215,7 +215,7 @@ def season_report(request: Request, code: str, noted: ReportNoted) -> dict[str, 
     return _told(request, code, noted.year, None)
 
 
-@write(router, f"{HERE}/notices", act=Act.REPORT, answer=SeasonTold)
+@write(router, f"{HERE}/notices", act=Permission.REPORT, answer=SeasonTold)
 def season_notice(request: Request, code: str, noted: ReportNoted) -> dict[str, Any]:
     """Note the last day that a notice to the enterprise names; it wins over the templates."""
     of = noted.dict(exclude={"text"})
@@ -223,7 +223,7 @@ def season_notice(request: Request, code: str, noted: ReportNoted) -> dict[str, 
     return _told(request, code, noted.year, None)
 
 
-@write(router, f"{HERE}/tasks", act=Act.LOAD, answer=SeasonTold)
+@write(router, f"{HERE}/tasks", act=Permission.MANAGE_DATA, answer=SeasonTold)
 def season_task(request: Request, code: str, said: TaskSaid) -> dict[str, Any]:
     """Name who does a task, let it rest, or say that it was done."""
     operations.change_task(enterprise=code, actor=request.actor, **said.dict())
@@ -282,32 +282,32 @@ class ReopenAsked(Schema):
     state: str
 
 
-@write(router, f"{HERE}/roll-over", act=Act.LOAD, answer=RolledOver)
+@write(router, f"{HERE}/roll-over", act=Permission.MANAGE_DATA, answer=RolledOver)
 def season_roll_over(request: Request, code: str, of: OfYear) -> dict[str, Any]:
     """Begin a season from the last one: papers that hold, owners of tasks, the watch list and its routine."""
     return roll_over(enterprise=code, year=of.year, actor=request.actor)
 
 
-@write(router, f"{HERE}/close", act=Act.REPORT, answer=ArchiveTold)
+@write(router, f"{HERE}/close", act=Permission.REPORT, answer=ArchiveTold)
 def season_close(request: Request, code: str, of: OfYear) -> dict[str, Any]:
     """Close a season, with its package, portrait and log; only two people open it again."""
     return closing.close_season(enterprise=code, year=of.year, actor=request.actor)
 
 
-@write(router, f"{HERE}/reopen", act=Act.REQUEST, answer=ReopenAsked)
+@write(router, f"{HERE}/reopen", act=Permission.REQUEST, answer=ReopenAsked)
 def season_reopen(request: Request, code: str, asked: ReopenWanted) -> dict[str, Any]:
     """Ask for a second person to open a closed season again; it stays closed until then."""
     made = closing.reopen_season(enterprise=code, year=asked.year, reason=asked.reason, actor=request.actor)
     return {"approval": made.id, "state": made.state}
 
 
-@read(router, f"{HERE}/archive", act=Act.READ, answer=ArchiveTold)
+@read(router, f"{HERE}/archive", act=Permission.READ, answer=ArchiveTold)
 def season_archive(request: Request, code: str, of: Query[OfYear]) -> dict[str, Any]:
     """A closed season as it stood."""
     return closing.get_archive(enterprise=code, year=of.year, actor=request.actor)
 
 
-@take(router, f"{HERE}/archive/{{year}}/{{part}}", act=Act.READ, media=[closing.JSON, ZIP])
+@take(router, f"{HERE}/archive/{{year}}/{{part}}", act=Permission.READ, media=[closing.JSON, ZIP])
 def season_archive_file(
     request: Request, code: str, year: DataYear, part: Literal["package", "signed", "portrait", "log"]
 ) -> StreamingHttpResponse:
@@ -316,19 +316,19 @@ def season_archive_file(
     return as_attachment(StreamingHttpResponse(made.content, content_type=made.media_type), made.name)
 
 
-@read(router, f"{HERE}/feeds", act=Act.READ, answer=Page[FeedTold])
+@read(router, f"{HERE}/feeds", act=Permission.READ, answer=Page[FeedTold])
 def season_feeds(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """One's own calendar feeds that are open, newest first."""
     return paged(request, cut, feeds.list_feeds(enterprise=code, actor=request.actor), dict)
 
 
-@write(router, f"{HERE}/feeds", act=Act.READ, answer=FeedMade, status=201, hidden=("secret", "path"))
+@write(router, f"{HERE}/feeds", act=Permission.READ, answer=FeedMade, status=201, hidden=("secret", "path"))
 def season_feed_add(request: Request, code: str) -> dict[str, Any]:
     """Make a calendar feed (iCal) of one's own; its secret is told now only."""
     return operations.create_feed(enterprise=code, actor=request.actor)
 
 
-@write(router, f"{HERE}/feeds/{{feed_id}}/close", act=Act.READ, answer=FeedClosed)
+@write(router, f"{HERE}/feeds/{{feed_id}}/close", act=Permission.READ, answer=FeedClosed)
 def season_feed_close(request: Request, code: str, feed_id: str) -> dict[str, Any]:
     """Close a feed: its address opens nothing from now on."""
     operations.revoke_feed(enterprise=code, feed=feed_id, actor=request.actor)

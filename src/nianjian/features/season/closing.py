@@ -16,9 +16,9 @@ from nianjian.features.archives.closed_seasons import ArchiveFile
 from nianjian.features.dossier.operations.package import BLOB, ZIP
 from nianjian.features.portrait import portraits
 from nianjian.features.season.queries import summarize_season
-from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.audit import query as audit
@@ -31,7 +31,12 @@ Json = dict[str, Any]
 JSON: Final = "application/json"
 PACKAGE, SIGNED, PORTRAIT, LOG = "package", "signed", "portrait", "log"
 #: Part -> what one must be allowed to take it out: names and numbers stand in full in all but the log.
-NEEDS: Final[Mapping[str, Act]] = {PACKAGE: Act.REVEAL, SIGNED: Act.REVEAL, PORTRAIT: Act.REVEAL, LOG: Act.AUDIT}
+NEEDS: Final[Mapping[str, Permission]] = {
+    PACKAGE: Permission.VIEW_UNMASKED,
+    SIGNED: Permission.VIEW_UNMASKED,
+    PORTRAIT: Permission.VIEW_UNMASKED,
+    LOG: Permission.AUDIT,
+}
 ROOMS: Final = ("season.", "dossier.", "portrait.")
 WHOLE: Final = ("rectify.", "drill.")  # cases and drills name no data year: those of its days and after
 BUILDS: Final = 2000  # among which the newest package of the season is sought
@@ -125,8 +130,8 @@ def download_file(*, enterprise: str, year: int, part: str, actor: Actor) -> Arc
 
     ``role_missing``, ``season_archive_unknown``, ``season_file_unknown``, ``season_archive_damaged``.
     """
-    require(actor, enterprise, Act.READ)
-    require(actor, enterprise, NEEDS.get(part, Act.READ))
+    require_permission(actor, enterprise, Permission.READ)
+    require_permission(actor, enterprise, NEEDS.get(part, Permission.READ))
     row = closed_seasons.get_archived_file(enterprise, year, part)
     digest = hashlib.sha256()
     for piece in blobs.read(row.blob):
@@ -147,7 +152,7 @@ def close_season(*, enterprise: str, year: int, actor: Actor) -> Json:
 
     ``role_missing``, ``season_archived``, ``season_reports_open``, ``season_package_gone``.
     """
-    require(actor, enterprise, Act.REPORT)
+    require_permission(actor, enterprise, Permission.REPORT)
     closed_seasons.refuse_closed(enterprise, year)
     season = summarize_season(enterprise=enterprise, year=year, today=clock.today(), actor=actor)
     if any(one["state"] in OPEN_STATES for one in season["tracks"]):
@@ -172,10 +177,10 @@ def get_archive(*, enterprise: str, year: int, actor: Actor) -> Json:
 
     Who may not read the chain sees how many acts its log has, not whose.
     """
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     told = closed_seasons.read_archive(enterprise, year)
     told["log"]["count"] = len(told["log"]["acts"])
-    if not may(actor, enterprise, Act.AUDIT):
+    if not has_permission(actor, enterprise, Permission.AUDIT):
         told["log"]["acts"] = []
     return told
 
@@ -185,7 +190,7 @@ def reopen_season(*, enterprise: str, year: int, reason: str, actor: Actor) -> A
 
     ``role_missing``, ``season_archive_unknown``, ``season_reason_missing``, ``approval_pending``.
     """
-    require(actor, enterprise, Act.REQUEST)
+    require_permission(actor, enterprise, Permission.REQUEST)
     return closed_seasons.request_reopening(enterprise=enterprise, year=year, reason=reason, actor=actor)
 
 
@@ -194,7 +199,7 @@ def find_pending_reopening(*, enterprise: str, year: int, actor: Actor) -> str |
 
     ``role_missing``, ``season_archive_unknown``.
     """
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     return approvals.find_pending(KIND, str(closed_seasons.get_closed_archive(enterprise, year).pk))
 
 

@@ -17,9 +17,9 @@ from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.features.season.models import Feed
 from nianjian.features.season.queries import due_year, summarize_season
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import USER, Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 
 
 def secret_digest(secret: str) -> str:
@@ -81,7 +81,7 @@ Json = dict[str, Any]
 
 def list_feeds(*, enterprise: str, actor: Actor) -> list[Json]:
     """The actor's open feeds of an enterprise, newest first; their secrets are not kept."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     return [{"feed": one.id, "made_at": one.made_at.isoformat()} for one in list_own_feeds(enterprise, actor.name)]
 
 
@@ -91,7 +91,7 @@ def render_calendar(secret: str, language: str) -> bytes | None:
     if row is None:
         return None
     reader = Actor(row.user, USER)
-    if not may(reader, row.enterprise_id, Act.READ):
+    if not has_permission(reader, row.enterprise_id, Permission.READ):
         return None
     today = clock.today()
     year = due_year(row.enterprise_id, today)

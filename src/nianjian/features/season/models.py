@@ -8,14 +8,14 @@ from django.db import models
 
 from nianjian.features.archives.closed_seasons import Archive, Kept
 from nianjian.platform.accounts.models import Bearer
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.vault.fields import SealedText
 
 
 class Feed(Bearer):
     """It shows what ``user`` may see of the enterprise, as long as it may."""
 
-    needs = Act.READ
+    needs = Permission.READ
 
     id = models.CharField(primary_key=True, max_length=20)
     enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")

@@ -25,9 +25,9 @@ from nianjian.features.season import queries as notes
 from nianjian.features.season.models import Feed, Note
 from nianjian.features.season.queries import SeasonFacts, get_season_facts
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 from nianjian.platform.registers import filings
 
@@ -61,7 +61,7 @@ def note_report(
 
     ``role_missing``, ``season_track_unknown``, ``season_licence_unknown``, ``season_day_ahead``, ``season_day_early``.
     """
-    require(actor, enterprise, Act.REPORT)
+    require_permission(actor, enterprise, Permission.REPORT)
     found = _season(enterprise, year, track)
     if day is not None and day > clock.today():
         raise NianjianError("season_day_ahead", day=day.isoformat())
@@ -80,7 +80,7 @@ def note_notice(
     ``role_missing``, ``season_track_unknown``, ``season_licence_unknown``, ``season_day_early``,
     ``season_reason_missing`` without the notice's name.
     """
-    require(actor, enterprise, Act.REPORT)
+    require_permission(actor, enterprise, Permission.REPORT)
     found = _season(enterprise, year, track)
     _require_after_year(day, found)
     _require_reason(day, notice, track)
@@ -145,7 +145,7 @@ def _require_reason(day: date | None, reason: str, task: str) -> str:
 
 
 def _task(enterprise: str, year: int, task: str, actor: Actor) -> SeasonFacts:
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     refuse_closed(enterprise, year)
     found = get_season_facts(enterprise, year, clock.today())
     if found.plan is None or task not in {one.task for one in found.plan.tasks}:
@@ -188,7 +188,7 @@ def roll_over(*, enterprise: str, year: int, actor: Actor) -> Json:
     ``role_missing``, ``season_year_wrong``, ``season_no_plan`` where no template names a day. A paper that is taken
     over waits for a person again, also one that has expired in the meantime, which is named.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     refuse_closed(enterprise, year)
     plan = get_season_facts(enterprise, year, clock.today()).plan
     if plan is None:
@@ -225,7 +225,7 @@ def list_papers_left_behind(*, enterprise: str, year: int, actor: Actor) -> list
 
     ``role_missing``. Nothing is taken over by asking.
     """
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     found = _explain_left(enterprise, year)
     if not found:
         return []
@@ -255,7 +255,7 @@ def create_feed(*, enterprise: str, actor: Actor) -> Json:
 
     ``role_missing``, ``season_feed_by_person``, ``season_feeds_too_many``.
     """
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     if not actor.proved or actor.scopes is not None:
         raise NianjianError("season_feed_by_person")
     tenant, secret = accounts.enterprise(enterprise), secrets.token_urlsafe(SECRET_BYTES)
@@ -272,10 +272,10 @@ def create_feed(*, enterprise: str, actor: Actor) -> Json:
 
 def revoke_feed(*, enterprise: str, feed: str, actor: Actor) -> None:
     """End a feed at once; one's own, or anybody's for who administers. ``role_missing``, ``season_feed_unknown``."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     with transaction.atomic():
         row = Feed.objects.select_for_update().filter(pk=feed, enterprise_id=enterprise, revoked_at=None).first()
-        if row is None or not (row.user == actor.name or may(actor, enterprise, Act.ADMINISTER)):
+        if row is None or not (row.user == actor.name or has_permission(actor, enterprise, Permission.ADMINISTER)):
             raise NianjianError("season_feed_unknown")
         row.revoked_at = clock.now()
         row.save(update_fields=["revoked_at"])

@@ -31,8 +31,8 @@ from nianjian.features.season import closing, feeds, operations
 from nianjian.features.season.operations import list_papers_left_behind as left_behind
 from nianjian.features.season.operations import roll_over
 from nianjian.features.season.queries import summarize_season
-from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
@@ -146,7 +146,7 @@ BADGES = {"done": "good", "filed": "good", "late": "bad", "filed_late": "warn", 
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def season(request: Request, code: str) -> HttpResponse:
     """Show it as it stands today, or on the day that the address names."""
     _, language = words(current()), current()
@@ -174,8 +174,8 @@ def season(request: Request, code: str) -> HttpResponse:
         "track_names": [(key, _(text)) for key, text in texts.TRACKS.items()],
         "licences": numbers if len(numbers) > 1 else [],
         "feeds": feeds.list_feeds(enterprise=code, actor=request.actor),
-        "may_load": may(request.actor, code, Act.LOAD),
-        "may_report": may(request.actor, code, Act.REPORT),
+        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
+        "may_report": has_permission(request.actor, code, Permission.REPORT),
         "real_today": clock.today(),
         "closed": archives.list_closed_years(code),
         "left_behind": _list_left_behind(request, code, told["year"]),
@@ -184,7 +184,7 @@ def season(request: Request, code: str) -> HttpResponse:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def archive(request: Request, code: str, year: int) -> HttpResponse:
     """A closed season as it stood."""
     _ = words(current())
@@ -196,10 +196,13 @@ def archive(request: Request, code: str, year: int) -> HttpResponse:
         if told[part]:
             told[part][moment_] = _moment(told[part][moment_])
     kept = [
-        one | {"title": _(texts.PARTS[one["part"]]), "may": may(request.actor, code, closing.NEEDS[one["part"]])}
+        one
+        | {"title": _(texts.PARTS[one["part"]]), "may": has_permission(request.actor, code, closing.NEEDS[one["part"]])}
         for one in told["files"]
     ]
-    asks = may(request.actor, code, Act.LOAD) and may(request.actor, code, Act.REQUEST)
+    asks = has_permission(request.actor, code, Permission.MANAGE_DATA) and has_permission(
+        request.actor, code, Permission.REQUEST
+    )
     waiting = closing.find_pending_reopening(enterprise=code, year=year, actor=request.actor)
     context = {"told": told, "tracks": _tracks(told["season"]["tracks"], _), "kept": kept, "asks": asks,
                "waiting": waiting}  # fmt: skip
@@ -207,7 +210,7 @@ def archive(request: Request, code: str, year: int) -> HttpResponse:
 
 
 @require_POST
-@page(Act.READ)
+@page(Permission.READ)
 def archive_file(request: Request, code: str, year: int, part: str) -> HttpResponseBase:
     """Give out a file of a closed season, held against its digest; the chain has an entry."""
     made = closing.download_file(enterprise=code, year=year, part=part, actor=request.actor)
@@ -300,7 +303,7 @@ def _tasks(found: Sequence[dict[str, Any]], names: dict[str, str], where: Callab
 
 
 @require_POST
-@page(Act.REPORT)
+@page(Permission.REPORT)
 def report(request: Request, code: str) -> HttpResponse:
     """Note that a report was handed in, or what a notice names."""
     form = ReportForm(request.POST)
@@ -316,7 +319,7 @@ def report(request: Request, code: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def task(request: Request, code: str) -> HttpResponse:
     """Name who does a task, let it rest, or say that it was done."""
     form = TaskForm(request.POST)
@@ -327,7 +330,7 @@ def task(request: Request, code: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.READ)
+@page(Permission.READ)
 def feed(request: Request, code: str) -> HttpResponse:
     """Make a calendar feed of one's own, or end one."""
     if revoked := request.POST.get("revoke", ""):
@@ -342,7 +345,7 @@ def feed(request: Request, code: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def end(request: Request, code: str) -> HttpResponse:
     """Begin a season from the last one, close one, or ask for a second person to open it again."""
     form = YearForm(request.POST)

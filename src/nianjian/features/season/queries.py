@@ -54,9 +54,9 @@ from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.season.models import Note
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.registers import filings
 from nianjian.platform.registers.filings import Filing
@@ -288,7 +288,7 @@ def summarize_season(*, enterprise: str, year: int | None, today: date, actor: A
 
     ``role_missing``, and those of `known`.
     """
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     found = get_season_facts(enterprise, due_year(enterprise, today) if year is None else year, today)
     tasks = list_tasks(found, actor)
     _ = words(language)

@@ -20,7 +20,7 @@ from nianjian.features.inbox import obstacles
 from nianjian.features.season.queries import SeasonFacts, due_year, get_season_facts, list_tasks
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor, list_readers
-from nianjian.platform.accounts.roles import Act, allows
+from nianjian.platform.accounts.roles import Permission, allows
 from nianjian.platform.notifications import channels as choices
 from nianjian.platform.notifications import outbox
 from nianjian.platform.notifications.channels import earliest_moment
@@ -60,7 +60,7 @@ def _obstacles(enterprise: str, day: date, now: datetime) -> Iterator[Notificati
     waiting = obstacles.list_obstacles(enterprise)
     if not waiting:
         return
-    able = [name for name, roles in list_readers(enterprise).items() if allows(roles, Act.LOAD)]
+    able = [name for name, roles in list_readers(enterprise).items() if allows(roles, Permission.MANAGE_DATA)]
     chosen, hours, channels = choices.list_scopes(able), choices.list_hours(able), choices.list_confirmed_channels(able)
     scopes = {name: Scope(chosen.get(name, Scope.ROLE)) for name in able}
     for one in waiting:

@@ -12,7 +12,7 @@ from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.operations import calls, landings, routes
 from nianjian.features.test_calls.storage import RouteInput
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request, of_enterprise
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
@@ -231,27 +231,27 @@ router = Router(tags=["callback"])
 HERE = "/enterprises/{code}/callback"
 
 
-@read(router, f"{HERE}/ways", act=Act.READ, answer=CallbackWays)
+@read(router, f"{HERE}/ways", act=Permission.READ, answer=CallbackWays)
 def callback_ways(request: Request, code: str) -> dict[str, object]:
     """Ways and gateways."""
     return routes.describe_routes(enterprise=code, actor=request.actor)
 
 
-@write(router, f"{HERE}/ways", act=Act.ADMINISTER, answer=CallbackRoute)
+@write(router, f"{HERE}/ways", act=Permission.ADMINISTER, answer=CallbackRoute)
 def callback_way_set(request: Request, code: str, given: CallbackRouteSet) -> dict[str, object]:
     """Make a way or change it."""
     way = RouteInput(**given.dict(exclude={"daily_at"}), daily_at=routes.parse_daily(given.daily_at))
     return routes.save_route(enterprise=code, given=way, actor=request.actor)
 
 
-@write(router, f"{HERE}/ways/remove", act=Act.ADMINISTER, answer=CallbackRouteNamed)
+@write(router, f"{HERE}/ways/remove", act=Permission.ADMINISTER, answer=CallbackRouteNamed)
 def callback_way_remove(request: Request, code: str, given: CallbackRouteNamed) -> dict[str, object]:
     """Remove a way; the test calls that went over it stay."""
     routes.remove_route(enterprise=code, name=given.name, actor=request.actor)
     return {"name": given.name}
 
 
-@write(router, f"{HERE}/gateways", act=Act.ADMINISTER, answer=CallbackGateway)
+@write(router, f"{HERE}/gateways", act=Permission.ADMINISTER, answer=CallbackGateway)
 def callback_gateway_set(request: Request, code: str, given: CallbackGatewaySet) -> dict[str, object]:
     """Say from which addresses a gateway of the ledger answers."""
     return routes.save_gateway(enterprise=code, name=given.name, hosts=" ".join(given.hosts), actor=request.actor)
@@ -267,47 +267,47 @@ def get_trial_id_or_404(request: Request, code: str, trial: str) -> str:
     return of_enterprise(queries.require_trial, trial, request, code)
 
 
-@read(router, TESTS, act=Act.READ, answer=Page[Callback])
+@read(router, TESTS, act=Permission.READ, answer=Page[Callback])
 def callback_list(request: Request, code: str, given: Query[CallbackFilter]) -> dict[str, object]:
     """The enterprise's test calls, newest first."""
     part = partial(queries.list_trials, enterprise=code, number=given.number, actor=request.actor)
     return paged(request, given, LazyRows(part), dict)
 
 
-@write(router, TESTS, act=Act.REPORT, answer=Job, status=202)
+@write(router, TESTS, act=Permission.REPORT, answer=Job, status=202)
 def callback_test(request: Request, code: str, given: CallbackAsked) -> dict[str, object]:
     """Call numbers over kept ways; answers with the job."""
     job = calls.enqueue_test_calls(enterprise=code, numbers=given.numbers, names=given.routes, actor=request.actor)
     return enqueued_job_document(request, job)
 
 
-@read(router, "/enterprises/{code}/callback/numbers", act=Act.READ, answer=Page[CallbackNumber])
+@read(router, "/enterprises/{code}/callback/numbers", act=Permission.READ, answer=Page[CallbackNumber])
 def callback_numbers(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The filed numbers that are in force, each with the light of its test calls."""
     part = partial(queries.list_numbers, enterprise=code, actor=request.actor)
     return paged(request, cut, LazyRows(part), dict)
 
 
-@write(router, "/enterprises/{code}/callback/by-hand", act=Act.LOAD, answer=Callback, status=201)
+@write(router, "/enterprises/{code}/callback/by-hand", act=Permission.MANAGE_DATA, answer=Callback, status=201)
 def callback_begin(request: Request, code: str, given: CallbackBegun) -> dict[str, object]:
     """Start the timer of a call that a person dials now."""
     return calls.begin_manual_call(enterprise=code, number=given.number, carrier=given.carrier, actor=request.actor)
 
 
-@read(router, TEST, act=Act.READ, answer=CallbackTold)
+@read(router, TEST, act=Permission.READ, answer=CallbackTold)
 def callback_get(request: Request, code: str, trial: str) -> dict[str, object]:
     """One test call with its messages."""
     return queries.get_trial_detail(trial=get_trial_id_or_404(request, code, trial), actor=request.actor)
 
 
-@write(router, f"{TEST}/end", act=Act.LOAD, answer=Callback)
+@write(router, f"{TEST}/end", act=Permission.MANAGE_DATA, answer=Callback)
 def callback_end(request: Request, code: str, trial: str, given: CallbackEnded) -> dict[str, object]:
     """Stop the timer of a call by hand and say what came of it."""
     one = get_trial_id_or_404(request, code, trial)
     return calls.end_manual_call(trial=one, outcome=given.outcome, note=given.note, actor=request.actor)
 
 
-@write(router, f"{TEST}/witness", act=Act.REPORT, answer=Job, status=202)
+@write(router, f"{TEST}/witness", act=Permission.REPORT, answer=Job, status=202)
 def callback_witness(request: Request, code: str, trial: str) -> dict[str, object]:
     """Look for the call in the own call records; answers with the job."""
     job = landings.enqueue_landing_check(
@@ -316,7 +316,7 @@ def callback_witness(request: Request, code: str, trial: str) -> dict[str, objec
     return enqueued_job_document(request, job)
 
 
-@take(router, f"{TEST}/evidence", act=Act.REVEAL, media=[JSON])
+@take(router, f"{TEST}/evidence", act=Permission.VIEW_UNMASKED, media=[JSON])
 def callback_evidence(request: Request, code: str, trial: str) -> HttpResponse:
     """The sealed evidence in full (JSON)."""
     name, content = calls.fetch_evidence(trial=get_trial_id_or_404(request, code, trial), actor=request.actor)

@@ -27,8 +27,8 @@ from nianjian.features.test_calls.operations import calls, landings, routes
 from nianjian.features.test_calls.queries import CallBasis
 from nianjian.features.test_calls.states import AGAINST
 from nianjian.features.test_calls.storage import RouteInput, milliseconds
-from nianjian.platform.accounts.access import may, require
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import has_permission, require_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
@@ -86,14 +86,14 @@ BADGES = {"pass": "good", "fail": "bad", "unproved": "warn", "": "plain"}
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def listing(request: Request, code: str) -> HttpResponse:
     """Show numbers and tests."""
     return _listing(request, code)
 
 
 @require_http_methods(["POST"])
-@page(Act.REPORT)
+@page(Permission.REPORT)
 def request_test_calls(request: Request, code: str) -> HttpResponse:
     """Put test calls; on to their job."""
     form = TestCallForm(request.POST, auto_id=ASKED)
@@ -108,7 +108,7 @@ def request_test_calls(request: Request, code: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def begin_manual_call(request: Request, code: str) -> HttpResponse:
     """Start the timer of a call by hand; on to its page."""
     form = ManualCallForm(request.POST, auto_id=BY_HAND)
@@ -129,7 +129,7 @@ def _show_refusal(form: Form, error: NianjianError) -> None:
 
 def _listing(request: Request, code: str, status: int = 200, **bound: Form) -> HttpResponse:
     _ = words(current())
-    grounds = CallBasis.of(code, request.actor, Act.READ)
+    grounds = CallBasis.of(code, request.actor, Permission.READ)
     about: Json = {"enterprise": code, "actor": request.actor}
     numbers: Page[Json] = paged(request, LazyRows(partial(queries.list_numbers, **about)), name="numbers")
     tests: Page[Json] = paged(request, LazyRows(partial(queries.list_trials, **about)))
@@ -145,8 +145,8 @@ def _listing(request: Request, code: str, status: int = 200, **bound: Form) -> H
         "number_table": _numbers(code, numbers.rows, _),
         "page": tests,
         "table": _tests(code, tests.rows, _),
-        "may_report": may(request.actor, code, Act.REPORT),
-        "may_load": may(request.actor, code, Act.LOAD),
+        "may_report": has_permission(request.actor, code, Permission.REPORT),
+        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
     }
     return render(request, "callback/list.html", context, status=status)
 
@@ -200,12 +200,12 @@ def format_moment(text: str) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Act.READ)
+@page(Permission.READ)
 def route_listing(request: Request, code: str) -> HttpResponse:
     """Show them; set or remove one."""
     way, gateway, status = RouteForm(auto_id=WAY), GatewayForm(auto_id=GATEWAY), 200
     if request.method == "POST":
-        require(request.actor, code, Act.ADMINISTER)
+        require_permission(request.actor, code, Permission.ADMINISTER)
         form: Form
         if request.POST.get("what") == "gateway":
             form = gateway = GatewayForm(request.POST, auto_id=GATEWAY)
@@ -243,7 +243,7 @@ def route_listing(request: Request, code: str) -> HttpResponse:
         "way": way,
         "gateway": gateway,
         "flaws": flaws,
-        "may": may(request.actor, code, Act.ADMINISTER),
+        "may": has_permission(request.actor, code, Permission.ADMINISTER),
     }
     return render(request, "callback/ways.html", context, status=status)
 
@@ -297,13 +297,13 @@ def _find_trial(request: Request, code: str, trial: str) -> Json:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Act.READ)
+@page(Permission.READ)
 def trial_detail(request: Request, code: str, trial: str) -> HttpResponse:
     """Show it; of one by hand that is under way, take what came of it."""
     told = _find_trial(request, code, trial)
     form, status = EndForm(), 200
     if request.method == "POST":
-        require(request.actor, code, Act.LOAD)
+        require_permission(request.actor, code, Permission.MANAGE_DATA)
         form, status = EndForm(request.POST), UNPROCESSABLE
         if form.is_valid():
             try:
@@ -327,10 +327,12 @@ def trial_detail(request: Request, code: str, trial: str) -> HttpResponse:
         ],
         "form": form,
         "running": told["how"] == "hand" and not verdict,
-        "may_look": told["how"] == "sip" and told["answer_s"] is not None and may(request.actor, code, Act.REPORT),
+        "may_look": told["how"] == "sip"
+        and told["answer_s"] is not None
+        and has_permission(request.actor, code, Permission.REPORT),
         "gone": max(milliseconds(datetime.fromisoformat(told["begun_at"]), clock.now()), 0),  # the timer starts there
-        "may_load": may(request.actor, code, Act.LOAD),
-        "may_reveal": may(request.actor, code, Act.REVEAL),
+        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
+        "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
     }
     return render(request, "callback/one.html", context, status=status)
 
@@ -406,7 +408,7 @@ def _seconds(found: float | None) -> str:
 
 
 @require_POST
-@page(Act.REPORT)
+@page(Permission.REPORT)
 def check_landing(request: Request, code: str, trial: str) -> HttpResponse:
     """Look for the call in the own call records; on to the job."""
     _find_trial(request, code, trial)
@@ -415,7 +417,7 @@ def check_landing(request: Request, code: str, trial: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def evidence(request: Request, code: str, trial: str) -> HttpResponse:
     """Give the evidence away in full; the audit chain tells of it."""
     _find_trial(request, code, trial)

@@ -26,9 +26,9 @@ from nianjian.features.test_calls import validation
 from nianjian.features.test_calls.models import Gateway, Landing, Route, Trial
 from nianjian.features.test_calls.states import RECORDS, STOPPED, FinishedTest, judge_number, weigh
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.registers.numbers import Number
 from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.rulebook.holidays import calendar
@@ -129,9 +129,9 @@ class CallBasis:
     book: Rulebook
 
     @classmethod
-    def of(cls, enterprise: str, actor: Actor, act: Act) -> Self:
+    def of(cls, enterprise: str, actor: Actor, act: Permission) -> Self:
         """``role_missing``, ``enterprise_unknown``."""
-        require(actor, enterprise, act)
+        require_permission(actor, enterprise, act)
         tenant = accounts.enterprise(enterprise)
         return cls(enterprise, rulebook(day=None, province=tenant.province or None, enterprise=enterprise))
 
@@ -248,22 +248,22 @@ def describe_clocks() -> Json:
     }
 
 
-def require_trial(trial: str, actor: Actor, act: Act = Act.READ) -> Trial:
+def require_trial(trial: str, actor: Actor, act: Permission = Permission.READ) -> Trial:
     """A test that the actor may see; ``callback_trial_unknown``, also for whom its enterprise does not concern."""
     found = Trial.objects.filter(pk=trial).first()
     if found is None:
         raise NianjianError("callback_trial_unknown", trial=trial)
     try:
-        require(actor, found.enterprise_id, Act.READ)
+        require_permission(actor, found.enterprise_id, Permission.READ)
     except NianjianError as refused:
         raise NianjianError("callback_trial_unknown", trial=trial) from refused
-    require(actor, found.enterprise_id, act)
+    require_permission(actor, found.enterprise_id, act)
     return found
 
 
 def list_numbers(first: int = 0, count: int = 50, *, enterprise: str, actor: Actor) -> list[Json]:
     """A part of the filed numbers, each with its light, its carriers and its newest test; ``role_missing``."""
-    grounds = CallBasis.of(enterprise, actor, Act.READ)
+    grounds = CallBasis.of(enterprise, actor, Permission.READ)
     return number_lights(grounds, list(grounds.ledger)[first : first + count])
 
 
@@ -306,7 +306,7 @@ def count_lights(grounds: CallBasis) -> dict[str, int]:
 
 def list_trials(first: int = 0, count: int = 50, *, enterprise: str, actor: Actor, number: str = "") -> list[Json]:
     """A part of the tests, newest first; ``role_missing``."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     found = Trial.objects.filter(enterprise_id=enterprise).order_by("-begun_at", "-pk")
     rows = list((found.filter(number=number) if number else found)[first : first + count])
     landed = newest_landings([one.pk for one in rows])

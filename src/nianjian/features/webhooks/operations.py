@@ -10,7 +10,7 @@ from typing import Final
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env
 from nianjian.platform.notifications import sending, webhooks
 from nianjian.platform.notifications.models import Webhook as WebhookRow

@@ -15,7 +15,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.audit import verb_text
 from nianjian.engines.paper.words import mark, words
 from nianjian.features.webhooks import operations
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.notifications import webhooks
 from nianjian.platform.notifications.models import Delivery, Webhook
@@ -54,7 +54,7 @@ STATES = {
 
 
 @require_http_methods(["GET", "POST"])
-@page(Act.ADMINISTER)
+@page(Permission.ADMINISTER)
 def list_webhooks(request: Request, code: str) -> HttpResponse:
     """List the webhooks, and make one; its secret is shown in this answer only."""
     form = NewWebhook(request.POST or None)
@@ -84,7 +84,7 @@ def list_webhooks(request: Request, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@page(Act.ADMINISTER)
+@page(Permission.ADMINISTER)
 def webhook_detail(request: Request, code: str, webhook: str) -> HttpResponse:
     """Show one with its log; try it, send a message again, or end it."""
     found = webhooks.get_webhook(webhook, code)

@@ -17,7 +17,7 @@ from nianjian.platform.accounts import query
 from nianjian.platform.accounts.models import Enterprise as Row
 from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import Actor, Enterprise, enterprises
-from nianjian.platform.accounts.roles import Act, Role, allows, roles_for
+from nianjian.platform.accounts.roles import Permission, Role, allows, roles_for
 
 EVERYWHERE: Final = ""
 """In place of an enterprise's code: the whole installation."""
@@ -34,43 +34,45 @@ def roles(user: str, enterprise: str) -> frozenset[str]:
     return frozenset(memberships(user).filter(at).values_list("role", flat=True))
 
 
-def may(actor: Actor, enterprise: str, act: Act) -> bool:
+def has_permission(actor: Actor, enterprise: str, act: Permission) -> bool:
     """Whether the actor may; ``enterprise`` is a code or `EVERYWHERE`."""
     if not actor.proved:
         return True
     return scoped(actor, act) and allows(roles(actor.name, enterprise), act)
 
 
-def acts(actor: Actor, enterprise: str) -> frozenset[Act]:
+def permissions(actor: Actor, enterprise: str) -> frozenset[Permission]:
     """All that the actor may do there, in one question."""
     if not actor.proved:
-        return frozenset(Act)
+        return frozenset(Permission)
     held = roles(actor.name, enterprise)
-    return frozenset(act for act in Act if scoped(actor, act) and allows(held, act))
+    return frozenset(act for act in Permission if scoped(actor, act) and allows(held, act))
 
 
-def scoped(actor: Actor, act: Act) -> bool:
+def scoped(actor: Actor, act: Permission) -> bool:
     """Whether the actor is here for such an act at all: a token that may read may read its own."""
-    return actor.scopes is None or act in actor.scopes or (act == Act.READ_OWN and Act.READ in actor.scopes)
+    return (
+        actor.scopes is None or act in actor.scopes or (act == Permission.READ_OWN and Permission.READ in actor.scopes)
+    )
 
 
 def team_of(actor: Actor, enterprise: str) -> str | None:
     """Return the team whose rows alone the actor may see; None: all rows. ``role_missing`` for whom has no team."""
-    if may(actor, enterprise, Act.READ):
+    if has_permission(actor, enterprise, Permission.READ):
         return None
     own = memberships(actor.name).filter(enterprise_id=enterprise, role=Role.OUTSOURCER)
     team = own.values_list("team", flat=True).first()
     if not team:  # rows of no team are nobody's own
-        require(actor, enterprise, Act.READ)
+        require_permission(actor, enterprise, Permission.READ)
     return team
 
 
-def require(actor: Actor, enterprise: str, act: Act) -> None:
+def require_permission(actor: Actor, enterprise: str, act: Permission) -> None:
     """Raise ``role_missing`` (``role_missing_everywhere`` for the installation) unless the actor may.
 
     Whether an enterprise exists is not told to whom it does not concern.
     """
-    if may(actor, enterprise, act):
+    if has_permission(actor, enterprise, act):
         return
     needed = ", ".join(roles_for(act))
     if enterprise == EVERYWHERE:
@@ -78,22 +80,22 @@ def require(actor: Actor, enterprise: str, act: Act) -> None:
     raise NianjianError("role_missing", user=actor.name, enterprise=enterprise, act=act.value, roles=needed)
 
 
-def enter_enterprise(actor: Actor, code: str, act: Act) -> tuple[Enterprise, str | None]:
+def enter_enterprise(actor: Actor, code: str, act: Permission) -> tuple[Enterprise, str | None]:
     """Let somebody in; the enterprise, and the team whose rows alone the actor may see, as `team_of`.
 
     Http404 for an enterprise that there is not or that does not concern the actor; ``role_missing``.
     """
-    if not may(actor, code, Act.READ_OWN):
+    if not has_permission(actor, code, Permission.READ_OWN):
         raise Http404
     try:
         found = query.enterprise(code)
     except NianjianError as error:
         raise Http404 from error
-    require(actor, code, act)
+    require_permission(actor, code, act)
     return found, team_of(actor, code)
 
 
-def govern(actor: Actor, user: str) -> None:
+def require_can_administer(actor: Actor, user: str) -> None:
     """Raise unless the actor administers every place where the user holds a role: who may act for it, or close it.
 
     ``role_missing_everywhere``: the same answer whether the user holds roles elsewhere or does not exist.
@@ -101,19 +103,19 @@ def govern(actor: Actor, user: str) -> None:
     ``token_too_narrow``: by a token that is not for all that the user may do, see `within`.
     """
     if not administers(actor, user):
-        require(actor, EVERYWHERE, Act.PEOPLE)
+        require_permission(actor, EVERYWHERE, Permission.PEOPLE)
     if not query.exists(user):
         raise NianjianError("user_unknown", user=user)
-    within(actor, query.acts_of(user), user)
+    require_token_scope(actor, query.permissions_of(user), user)
 
 
 def administers(actor: Actor, user: str) -> bool:
     """Whether the actor may administer people at every place where the user holds a role."""
     places = {one.enterprise or EVERYWHERE for one in query.roles_of(user)} or {EVERYWHERE}
-    return all(may(actor, place, Act.PEOPLE) for place in places)
+    return all(has_permission(actor, place, Permission.PEOPLE) for place in places)
 
 
-def within(actor: Actor, acts: Collection[Act], user: str) -> None:
+def require_token_scope(actor: Actor, acts: Collection[Permission], user: str) -> None:
     """Raise ``token_too_narrow`` where the token at hand is not for all of ``acts``, which ``user`` holds or is given.
 
     Whoever lets an account in could act as that account, so a token for some acts reaches accounts of these acts alone.
@@ -123,9 +125,9 @@ def within(actor: Actor, acts: Collection[Act], user: str) -> None:
         raise NianjianError("token_too_narrow", user=user, acts=", ".join(lacking))
 
 
-def govern_another(actor: Actor, user: str) -> None:
+def require_can_administer_another(actor: Actor, user: str) -> None:
     """As `govern`, for acts that would let whoever holds a person's token in as that person: ``own_account``."""
-    govern(actor, user)
+    require_can_administer(actor, user)
     if actor.proved and actor.name == user:
         raise NianjianError("own_account", user=user)
 
@@ -135,7 +137,7 @@ def people(actor: Actor) -> dict[str, list[dict[str, str | None]]]:
 
     Who holds none of these is named only to readers of the whole installation.
     """
-    whole = may(actor, EVERYWHERE, Act.READ)
+    whole = has_permission(actor, EVERYWHERE, Permission.READ)
     found: dict[str, list[dict[str, str | None]]] = {name: [] for name in query.users()} if whole else {}
     for one in query.list_memberships(None if whole else _own(actor)):
         found.setdefault(one.user, []).append({"role": one.role, "enterprise": one.enterprise})
@@ -144,13 +146,15 @@ def people(actor: Actor) -> dict[str, list[dict[str, str | None]]]:
 
 def _own(actor: Actor) -> list[str]:
     """The enterprises at which a person without a role in the installation may read."""
-    if not scoped(actor, Act.READ):
+    if not scoped(actor, Permission.READ):
         return []
-    own = memberships(actor.name).filter(role__in=roles_for(Act.READ)).exclude(enterprise=None)
+    own = memberships(actor.name).filter(role__in=roles_for(Permission.READ)).exclude(enterprise=None)
     return list(own.values_list("enterprise_id", flat=True))
 
 
-def list_accessible_enterprises(actor: Actor, act: Act = Act.READ_OWN, *, limit: int | None = None) -> list[Enterprise]:
+def list_accessible_enterprises(
+    actor: Actor, act: Permission = Permission.READ_OWN, *, limit: int | None = None
+) -> list[Enterprise]:
     """Return the enterprises at which the actor may do ``act``, by code, the first ``limit`` of them."""
     if not actor.proved:
         return enterprises()[:limit]

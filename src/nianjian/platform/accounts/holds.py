@@ -20,7 +20,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.accounts.access import govern_another
+from nianjian.platform.accounts.access import require_can_administer_another
 from nianjian.platform.accounts.models import Hold, Link, Token, User
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.audit.query import acted_last
@@ -152,7 +152,7 @@ def confirm_account(*, user: str, actor: Actor) -> Confirmation:
     ``user_unknown``, ``role_missing``, ``own_account``; ``confirm_not_apart``: somebody might be behind both accounts;
     ``confirm_password_kept``: the password is one that a holder may have chosen with the link that passed its hands.
     """
-    govern_another(actor, user)
+    require_can_administer_another(actor, user)
     with transaction.atomic():
         _lock(user)
         found = list_holders(user)

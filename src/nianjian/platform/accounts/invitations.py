@@ -11,11 +11,11 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import query, service
-from nianjian.platform.accounts.access import may, require, within
+from nianjian.platform.accounts.access import has_permission, require_permission, require_token_scope
 from nianjian.platform.accounts.links import SECRET_BYTES, NewLink
 from nianjian.platform.accounts.models import Invitation
 from nianjian.platform.accounts.query import USER, Actor, digest
-from nianjian.platform.accounts.roles import Act, allowed
+from nianjian.platform.accounts.roles import Permission, allowed
 from nianjian.platform.audit.record import record
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def open_invitations(enterprise: str) -> QuerySet[Invitation]:
 def find_invitation(secret: str) -> Invitation | None:
     """Return the invitation of a secret; None if nobody can accept it (any more), or its maker may not invite now."""
     row = _valid_invitations().filter(sha256=digest(secret)).first()
-    if row is None or (row.user and not may(Actor(row.user, USER), row.enterprise_id, Act.PEOPLE)):
+    if row is None or (row.user and not has_permission(Actor(row.user, USER), row.enterprise_id, Permission.PEOPLE)):
         return None
     return row
 
@@ -47,9 +47,9 @@ def invite(*, role: str, enterprise: str, actor: Actor, team: str = "") -> NewLi
 
     ``role_missing``, ``enterprise_unknown``, ``role_unknown``, ``token_too_narrow``.
     """
-    require(actor, enterprise, Act.PEOPLE)
+    require_permission(actor, enterprise, Permission.PEOPLE)
     service.check_role(role)
-    within(actor, allowed(role), role)
+    require_token_scope(actor, allowed(role), role)
     secret, now = secrets.token_urlsafe(SECRET_BYTES), clock.now()
     with transaction.atomic():
         code, maker = query.enterprise(enterprise).code, actor.name if actor.proved else ""
@@ -78,7 +78,7 @@ def accept_invitation(*, secret: str, actor: Actor) -> Invitation:
 
 def withdraw_invitation(*, invitation: str, enterprise: str, actor: Actor) -> None:
     """End an invitation that nobody has accepted. ``role_missing``, ``invitation_unknown``."""
-    require(actor, enterprise, Act.PEOPLE)
+    require_permission(actor, enterprise, Permission.PEOPLE)
     with transaction.atomic():
         if not open_invitations(enterprise).filter(pk=invitation).update(revoked_at=clock.now()):
             raise NianjianError("invitation_unknown", invitation=invitation)

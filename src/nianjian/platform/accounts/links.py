@@ -15,7 +15,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts import models
-from nianjian.platform.accounts.access import govern, govern_another
+from nianjian.platform.accounts.access import require_can_administer, require_can_administer_another
 from nianjian.platform.accounts.holds import record_hold
 from nianjian.platform.accounts.query import USER, Actor, digest
 from nianjian.platform.accounts.roles import Role
@@ -79,7 +79,7 @@ def create_first_link(*, user: str, actor: Actor) -> NewLink:
 
     ``user_unknown``, ``user_closed``, ``role_missing``, ``own_account``.
     """
-    govern_another(actor, user)
+    require_can_administer_another(actor, user)
     with transaction.atomic():
         _require_open(user)
         now = clock.now()
@@ -108,7 +108,7 @@ def create_inspection(*, user: str, expires_at: datetime, actor: Actor) -> NewLi
     ``user_unknown``, ``user_closed``, ``role_missing``, ``inspector_missing``: the person is no inspector;
     ``link_expiry``: in the past or more than a year away.
     """
-    govern(actor, user)
+    require_can_administer(actor, user)
     now = clock.now()
     if not now < expires_at <= now + timedelta(days=INSPECT_DAYS):
         raise NianjianError("link_expiry", days=INSPECT_DAYS)
@@ -142,7 +142,7 @@ def revoke_link(*, link: str, actor: Actor) -> None:
     """End a link, and with it the sessions that it opened. ``link_invalid``, ``role_missing``."""
     with transaction.atomic():
         found = get_or_raise(models.Link.objects.select_for_update().filter(pk=link, revoked_at=None), "link_invalid")
-        govern(actor, found.user_id)
+        require_can_administer(actor, found.user_id)
         found.revoked_at = clock.now()
         found.save(update_fields=["revoked_at"])
         record(verb="user.unlink", enterprise="", actor=actor, data={"user": found.user_id, "link": link})

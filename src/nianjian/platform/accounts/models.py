@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from nianjian.engines.kernel import clock
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 
 
 class Enterprise(models.Model):
@@ -56,7 +56,7 @@ class Bearer(models.Model):
     person must be allowed there (``needs``); losing it ends the secret too (`service.end_bearers`).
     """
 
-    needs: ClassVar[Act | None] = None
+    needs: ClassVar[Permission | None] = None
 
     sha256 = models.CharField(max_length=64, unique=True)
 
@@ -72,7 +72,7 @@ class Token(Bearer):
     id = models.CharField(primary_key=True, max_length=20)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=80)
-    scopes: models.JSONField[Any, Any] = models.JSONField(null=True)  # sorted `roles.Act`; None: all the roles allow
+    scopes: models.JSONField[Any, Any] = models.JSONField(null=True)  # of `roles`; None: all
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)  # to the hour
@@ -110,7 +110,7 @@ class Invitation(Bearer):
     ``user``: the administrator who made it ("" for the operator of the shell).
     """
 
-    needs = Act.PEOPLE
+    needs = Permission.PEOPLE
 
     id = models.CharField(primary_key=True, max_length=20)
     enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="+")

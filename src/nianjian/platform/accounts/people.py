@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.access import EVERYWHERE, administers, scoped
-from nianjian.platform.accounts.query import Actor, MembershipValue, acts_of, roles_of
+from nianjian.platform.accounts.query import Actor, MembershipValue, permissions_of, roles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ def person(name: str, enterprise: str) -> Person | None:
 
 
 def governs(actor: Actor, user: str) -> bool:
-    """Whether the actor administers every place where the user holds a role, as `access.govern` asks."""
-    return administers(actor, user) and all(scoped(actor, act) for act in acts_of(user))
+    """Whether the actor administers every place where the user holds a role, as `require_can_administer`."""
+    return administers(actor, user) and all(scoped(actor, act) for act in permissions_of(user))
 
 
 def has_second_factor(user: str) -> bool:

@@ -6,10 +6,10 @@ from typing import Final
 
 from django.db import transaction
 
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.models import User
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 
 LANGUAGES: Final = ("zh-hans", "en")
@@ -40,7 +40,7 @@ def set_guidance(*, actor: Actor, enterprise: str, on: bool) -> bool:
 
     ``role_missing`` for who could not take the steps.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=actor.name)
         if on is (enterprise not in user.unled):

@@ -16,7 +16,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.models import Membership, User
-from nianjian.platform.accounts.roles import Act, allowed, allows
+from nianjian.platform.accounts.roles import Permission, allowed, allows
 
 
 def list_readers(enterprise: str) -> dict[str, frozenset[str]]:
@@ -25,7 +25,7 @@ def list_readers(enterprise: str) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for name, role in Membership.objects.filter(at, user__is_active=True).values_list("user_id", "role"):
         found.setdefault(name, set()).add(role)
-    return {name: frozenset(roles) for name, roles in sorted(found.items()) if allows(roles, Act.READ)}
+    return {name: frozenset(roles) for name, roles in sorted(found.items()) if allows(roles, Permission.READ)}
 
 
 def find_spoken_language(name: str) -> tuple[str, str] | None:
@@ -146,7 +146,7 @@ def _memberships(wanted: Mapping[str, Any]) -> list[MembershipValue]:
     return [MembershipValue(*row) for row in rows.values_list("user_id", "role", "enterprise_id", "team")]
 
 
-def acts_of(user: str) -> frozenset[Act]:
+def permissions_of(user: str) -> frozenset[Permission]:
     """Return the acts that one of the user's roles allows somewhere: the widest that a token may be for."""
     return frozenset(act for one in roles_of(user) for act in allowed(one.role))
 

@@ -19,14 +19,14 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
-class Act(StrEnum):
+class Permission(StrEnum):
     """What a role may allow."""
 
     READ_OWN = "read_own"  # what concerns one's own team; who may read all may read this
     READ = "read"  # lists, portraits, what-if; telephone numbers masked
     REPORT = "report"  # compute the year's portrait and keep it
-    LOAD = "load"  # calls and registers in, a batch out, papers that explain a light
-    REVEAL = "reveal"  # rejected rows with telephone numbers in full
+    MANAGE_DATA = "load"  # calls and registers in, a batch out, papers that explain a light
+    VIEW_UNMASKED = "reveal"  # rejected rows with telephone numbers in full
     REQUEST = "request"  # ask for what a second person must approve
     APPROVE = "approve"  # be that second person
     AUDIT = "audit"  # read and check the chain
@@ -34,29 +34,31 @@ class Act(StrEnum):
     ADMINISTER = "administer"  # webhooks; enterprises, keys and holidays of the installation
 
 
-_READ: Final = frozenset({Act.READ_OWN, Act.READ})
+_READ: Final = frozenset({Permission.READ_OWN, Permission.READ})
 INSPECTING: Final = _READ
 """All that a session opened by an inspector's link may do."""
-_WORK: Final = _READ | frozenset({Act.REPORT, Act.LOAD, Act.REVEAL, Act.REQUEST})
+_WORK: Final = _READ | frozenset(
+    {Permission.REPORT, Permission.MANAGE_DATA, Permission.VIEW_UNMASKED, Permission.REQUEST}
+)
 
 # An outsourcer may see own rows only: what does not tell rows apart by team asks for `READ`.
-ALLOWED: Final[Mapping[Role, frozenset[Act]]] = {
-    Role.ADMINISTRATOR: frozenset(Act), Role.COMPLIANCE_LEAD: _WORK | {Act.APPROVE, Act.AUDIT},
-    Role.DATA_OFFICER: _WORK, Role.OUTSOURCER: frozenset({Act.READ_OWN}), Role.TESTER: _READ, Role.INSPECTOR: _READ,
-    Role.AUDITOR: _READ | {Act.AUDIT},
+ALLOWED: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.ADMINISTRATOR: frozenset(Permission), Role.COMPLIANCE_LEAD: _WORK | {Permission.APPROVE, Permission.AUDIT},
+    Role.DATA_OFFICER: _WORK, Role.OUTSOURCER: frozenset({Permission.READ_OWN}),
+    Role.TESTER: _READ, Role.INSPECTOR: _READ, Role.AUDITOR: _READ | {Permission.AUDIT},
 }  # fmt: skip
 
 
-def allowed(role: str) -> frozenset[Act]:
+def allowed(role: str) -> frozenset[Permission]:
     """The acts that a role allows; a name that is no role allows nothing."""
     return ALLOWED[Role(role)] if role in ALLOWED else frozenset()
 
 
-def allows(roles: Iterable[str], act: Act) -> bool:
+def allows(roles: Iterable[str], act: Permission) -> bool:
     """Whether one of the roles allows the act."""
     return any(act in allowed(role) for role in roles)
 
 
-def roles_for(act: Act) -> tuple[Role, ...]:
+def roles_for(act: Permission) -> tuple[Role, ...]:
     """The roles that allow an act, as the refusal names them."""
     return tuple(role for role in Role if act in ALLOWED[role])

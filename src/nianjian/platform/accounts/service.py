@@ -19,16 +19,16 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import models, people, query
 from nianjian.platform.accounts.access import (
     EVERYWHERE,
-    govern,
-    govern_another,
+    has_permission,
     list_accessible_enterprises,
-    may,
-    require,
-    within,
+    require_can_administer,
+    require_can_administer_another,
+    require_permission,
+    require_token_scope,
 )
 from nianjian.platform.accounts.holds import end_ways_in, record_hold
 from nianjian.platform.accounts.query import USER, Actor, Enterprise
-from nianjian.platform.accounts.roles import Act, Role, allowed
+from nianjian.platform.accounts.roles import Permission, Role, allowed
 from nianjian.platform.audit.record import record
 
 # A code becomes a folder of the lake and a word on the command line; a name becomes an audit value.
@@ -42,7 +42,7 @@ def add_enterprise(*, code: str, name: str, province: str, actor: Actor) -> Ente
 
     ``enterprise_code_malformed``, ``enterprise_exists``, ``enterprise_name_empty``, ``province_unknown``.
     """
-    require(actor, EVERYWHERE, Act.ADMINISTER)
+    require_permission(actor, EVERYWHERE, Permission.ADMINISTER)
     if not CODE.fullmatch(code):
         raise NianjianError("enterprise_code_malformed", enterprise=code)
     if not name.strip():
@@ -89,7 +89,7 @@ def add_member(
     """
     places = list(enterprises) or [EVERYWHERE]
     for code in places:
-        require(actor, code, Act.PEOPLE)
+        require_permission(actor, code, Permission.PEOPLE)
     with transaction.atomic():
         add_person(name=name, actor=actor, email=email)
         for code in places:
@@ -157,7 +157,7 @@ def close(*, user: str, actor: Actor) -> None:
     Doors call `flows.people.close`, which also ends the work that waits in the person's name.
     ``user_unknown``, ``role_missing_everywhere``, ``user_closed`` already, ``own_account``.
     """
-    govern_another(actor, user)
+    require_can_administer_another(actor, user)
     with transaction.atomic():
         _set_open(user, actor, is_open=False)
         end_ways_in(user)
@@ -174,7 +174,7 @@ def end_bearers(user: str, *, closing: bool = False) -> None:
         rows = rows.filter(user=user)
         if kind.needs is not None:
             places = rows.order_by().values_list("enterprise_id", flat=True).distinct()
-            rows = rows.filter(enterprise_id__in=[one for one in places if not may(person, one, kind.needs)])
+            rows = rows.filter(enterprise_id__in=[one for one in places if not has_permission(person, one, kind.needs)])
         if kind is models.Token:
             rows.delete()
         else:
@@ -193,9 +193,9 @@ def set_email(*, user: str, email: str, actor: Actor) -> None:
     some acts.
     """
     if actor.scopes is None:
-        govern(actor, user)
+        require_can_administer(actor, user)
     else:
-        govern_another(actor, user)
+        require_can_administer_another(actor, user)
     address = checked_email(email, of=user, actor=actor)
     with transaction.atomic():
         models.User.objects.filter(pk=user).update(email=address, email_at=clock.now() if address else None)
@@ -217,8 +217,8 @@ def checked_email(email: str, *, of: str, actor: Actor) -> str:
     except ValidationError as fault:
         raise NianjianError("email_malformed", email=address) from fault
     others = models.User.objects.filter(email__iexact=address).exclude(pk=of)
-    if not may(actor, EVERYWHERE, Act.PEOPLE):
-        own = Q(memberships__enterprise__in=[one.code for one in list_accessible_enterprises(actor, Act.PEOPLE)])
+    if not has_permission(actor, EVERYWHERE, Permission.PEOPLE):
+        own = Q(memberships__enterprise__in=[one.code for one in list_accessible_enterprises(actor, Permission.PEOPLE)])
         others = others.filter(own | Q(memberships__enterprise=None, memberships__isnull=False))
     if others.exists():
         raise NianjianError("email_taken", email=address)
@@ -230,7 +230,7 @@ def remove_second_factor(*, user: str, actor: Actor) -> int:
 
     ``user_unknown``, ``role_missing``, ``own_account``. The next sign-in asks for the password alone.
     """
-    govern_another(actor, user)
+    require_can_administer_another(actor, user)
     with transaction.atomic():
         gone, _each = Authenticator.objects.filter(user_id=user).delete()
         if gone:
@@ -240,7 +240,7 @@ def remove_second_factor(*, user: str, actor: Actor) -> int:
 
 
 def _set_open(user: str, actor: Actor, *, is_open: bool) -> None:
-    govern(actor, user)
+    require_can_administer(actor, user)
     with transaction.atomic():
         if not models.User.objects.filter(pk=user, is_active=not is_open).update(is_active=is_open):
             raise NianjianError("user_open" if is_open else "user_closed", user=user)
@@ -250,15 +250,15 @@ def _set_open(user: str, actor: Actor, *, is_open: bool) -> None:
 
 def _visible(user: str, enterprise: str, actor: Actor) -> None:
     """Raise ``user_unknown`` for a person who is none of the enterprise's, as for one who does not exist."""
-    require(actor, enterprise, Act.PEOPLE)
-    if people.person(user, EVERYWHERE if may(actor, EVERYWHERE, Act.PEOPLE) else enterprise) is None:
+    require_permission(actor, enterprise, Permission.PEOPLE)
+    if people.person(user, EVERYWHERE if has_permission(actor, EVERYWHERE, Permission.PEOPLE) else enterprise) is None:
         raise NianjianError("user_unknown", user=user)
 
 
 def _place(user: str, role: str, enterprise: str, actor: Actor) -> str | None:
     """Check all of it; the enterprise as it stands in the table, None: everywhere."""
     check_role(role)
-    within(actor, allowed(role) | query.acts_of(user), user)
+    require_token_scope(actor, allowed(role) | query.permissions_of(user), user)
     return None if enterprise == EVERYWHERE else query.enterprise(enterprise).code
 
 

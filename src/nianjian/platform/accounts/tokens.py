@@ -14,9 +14,9 @@ from django.db.models import Q
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts import models
-from nianjian.platform.accounts.access import govern
-from nianjian.platform.accounts.query import Actor, acts_of, digest
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import require_can_administer
+from nianjian.platform.accounts.query import Actor, digest, permissions_of
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 
 
@@ -29,7 +29,7 @@ BYTES: Final = 32
 NAME_LENGTH: Final = 80  # characters
 LONGEST_DAYS: Final = 3660  # the longest that a token may hold
 TOKENS_EACH: Final = 50  # tokens a person
-READING: Final = frozenset({Act.READ, Act.READ_OWN})
+READING: Final = frozenset({Permission.READ, Permission.READ_OWN})
 """One of these every token is for: to whom an enterprise may not be shown it does not exist."""
 
 
@@ -55,7 +55,7 @@ def create_token(*, user: str, name: str, scopes: Collection[str] | None, days: 
         raise NianjianError("token_name", most=NAME_LENGTH)
     if days is not None and not 0 < days <= LONGEST_DAYS:
         raise NianjianError("token_days", most=LONGEST_DAYS)
-    allowed = acts_of(user)
+    allowed = permissions_of(user)
     if scopes is not None and (not scopes or not allowed.issuperset(scopes)):
         raise NianjianError("token_scopes", user=user, scopes=", ".join(sorted(allowed)))
     if scopes is not None and READING.isdisjoint(scopes):
@@ -106,4 +106,4 @@ def _require_token_rights(actor: Actor, user: str) -> None:
     if actor.scopes is not None:
         raise NianjianError("token_by_token")
     if not (actor.proved and actor.name == user):
-        govern(actor, user)
+        require_can_administer(actor, user)

@@ -14,7 +14,7 @@ from ninja.security import HttpBearer
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import access, query
 from nianjian.platform.accounts.query import Actor, Enterprise
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.accounts.tokens import record_use
 from nianjian.platform.registers.uploads import Incoming
 
@@ -42,7 +42,7 @@ class Token(HttpBearer):
         return actor
 
 
-def enter(request: Request, act: Act | None, place: str | None) -> None:
+def enter(request: Request, act: Permission | None, place: str | None) -> None:
     """Let the asker in or raise: ``place`` is an enterprise's code, `EVERYWHERE`, or None with an ``act`` of None.
 
     Http404 for an enterprise that there is not or that does not concern the asker; ``role_missing``.
@@ -51,7 +51,7 @@ def enter(request: Request, act: Act | None, place: str | None) -> None:
     if act is None or place is None:
         return
     if place == access.EVERYWHERE:
-        access.require(request.actor, place, act)
+        access.require_permission(request.actor, place, act)
     else:
         request.enterprise, request.team = access.enter_enterprise(request.actor, place, act)
 

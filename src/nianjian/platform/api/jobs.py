@@ -12,7 +12,7 @@ from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import words
 from nianjian.platform.accounts.access import EVERYWHERE
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, paged
@@ -42,37 +42,37 @@ class Job(Schema):
     finished_at: datetime | None
 
 
-@read(router, "/enterprises/{code}/jobs", act=Act.READ, answer=Page[Job])
+@read(router, "/enterprises/{code}/jobs", act=Permission.READ, answer=Page[Job])
 def jobs_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's work, newest first."""
     return _list(request, code, cut)
 
 
-@read(router, "/enterprises/{code}/jobs/{job}", act=Act.READ_OWN, answer=Job)
+@read(router, "/enterprises/{code}/jobs/{job}", act=Permission.READ_OWN, answer=Job)
 def jobs_get(request: Request, code: str, job: str) -> dict[str, object]:
     """One piece of work: how far it is and what came of it."""
     return job_to_document(request, _job(request, code, job))
 
 
-@write(router, "/enterprises/{code}/jobs/{job}/stop", act=Act.READ_OWN, answer=Job, status=202)
+@write(router, "/enterprises/{code}/jobs/{job}/stop", act=Permission.READ_OWN, answer=Job, status=202)
 def jobs_stop(request: Request, code: str, job: str) -> dict[str, object]:
     """Ask it to stop at its next step; another's list takes who may load."""
     return _stop(request, code, job)
 
 
-@read(router, "/jobs", act=Act.READ, answer=Page[Job])
+@read(router, "/jobs", act=Permission.READ, answer=Page[Job])
 def jobs_list_everywhere(request: Request, cut: Query[Cut]) -> dict[str, object]:
     """The work of the whole installation, newest first; that of enterprises stands with them."""
     return _list(request, EVERYWHERE, cut)
 
 
-@read(router, "/jobs/{job}", act=Act.READ, answer=Job)
+@read(router, "/jobs/{job}", act=Permission.READ, answer=Job)
 def jobs_get_everywhere(request: Request, job: str) -> dict[str, object]:
     """One piece of work of the whole installation."""
     return job_to_document(request, _job(request, EVERYWHERE, job))
 
 
-@write(router, "/jobs/{job}/stop", act=Act.READ, answer=Job, status=202)
+@write(router, "/jobs/{job}/stop", act=Permission.READ, answer=Job, status=202)
 def jobs_stop_everywhere(request: Request, job: str) -> dict[str, object]:
     """Ask it to stop at its next step; the act that the work needs is asked for."""
     return _stop(request, EVERYWHERE, job)

@@ -23,7 +23,7 @@ from pydantic import TypeAdapter
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.access import EVERYWHERE
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api import problems
 from nianjian.platform.api.access import Request, enter
 from nianjian.platform.home.http import continue_body
@@ -115,7 +115,7 @@ def read(
     router: Router,
     path: str,
     *,
-    act: Act | None,
+    act: Permission | None,
     answer: Any = None,  # noqa: ANN401 -- a schema
     media: Collection[str] = (),
 ) -> Callable[[View], View]:
@@ -135,7 +135,7 @@ def write(
     router: Router,
     path: str,
     *,
-    act: Act | None,
+    act: Permission | None,
     answer: type[Any],
     status: int = 200,
     method: str = "POST",
@@ -180,7 +180,7 @@ def take(
     router: Router,
     path: str,
     *,
-    act: Act,
+    act: Permission,
     media: Collection[str] = (),
     answer: type[Schema] | None = None,
     upload: bool = False,
@@ -220,7 +220,7 @@ def everywhere(declare: Callable[[View], View], view: Callable[..., Any], name: 
     declare(cast("View", inside))
 
 
-def _place(act: Act | None, given: Mapping[str, Any]) -> str | None:
+def _place(act: Permission | None, given: Mapping[str, Any]) -> str | None:
     return None if act is None else str(given.get("code", EVERYWHERE))
 
 
@@ -252,7 +252,7 @@ def _declared(  # noqa: PLR0917 -- one part of the three above
     router: Router,
     method: str,
     path: str,
-    act: Act | None,
+    act: Permission | None,
     view: View,
     inside: Callable[..., Any],
     answers: Mapping[int, Any],

@@ -11,10 +11,10 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
-from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.holds import list_common_holders
 from nianjian.platform.accounts.query import Actor, asked_by
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals.models import Request
 from nianjian.platform.audit.record import record
 
@@ -91,7 +91,7 @@ def _decide(approval: str, state: str, digest: str | None, actor: Actor) -> Appr
         if state == Request.APPROVED:
             _require_second_person(row, digest, actor)
         elif row.requested_by != str(actor):
-            require(actor, row.enterprise, Act.APPROVE)
+            require_permission(actor, row.enterprise, Permission.APPROVE)
         _set_state(row, state, actor)
     return row
 
@@ -99,7 +99,7 @@ def _decide(approval: str, state: str, digest: str | None, actor: Actor) -> Appr
 def withdraw_all(*, person: Actor, actor: Actor) -> None:
     """Refuse what waits and was asked for by a person who may not ask for it any more."""
     for row in Request.objects.select_for_update().filter(requested_by=str(person), state=Request.PENDING):
-        if not may(person, row.enterprise, Act.REQUEST):
+        if not has_permission(person, row.enterprise, Permission.REQUEST):
             _set_state(row, Request.REFUSED, actor)
 
 
@@ -114,9 +114,9 @@ def _require_second_person(row: Request, digest: str | None, actor: Actor) -> No
         raise NianjianError("approval_needs_user", approval=row.id)
     if row.requested_by.partition(":")[2].casefold() == actor.name.casefold():
         raise NianjianError("approval_same_person", approval=row.id, user=actor.name)
-    require(actor, row.enterprise, Act.APPROVE)
+    require_permission(actor, row.enterprise, Permission.APPROVE)
     requester = asked_by(row.requested_by)
-    require(requester, row.enterprise, Act.REQUEST)
+    require_permission(requester, row.enterprise, Permission.REQUEST)
     if requester.proved and (both := list_common_holders(requester.name, actor.name)):
         raise NianjianError("approval_not_apart", approval=row.id, user=actor.name, behind=", ".join(both))
     if digest != row.digest:

@@ -10,9 +10,9 @@ from typing import Final
 from django.db import transaction
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import Actor, lock_enterprise
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.jobs import query, service
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.vault import blobs
@@ -105,31 +105,31 @@ BUILD_PACKAGE: Final = "dossier.build"
 SIGN_PACKAGE: Final = "dossier.sign"
 
 # Kind of work -> the act that it needs; the flow that does it asks again when it runs.
-_KINDS_BY_ACT: Final[Mapping[Act, tuple[str, ...]]] = {
-    Act.LOAD: (
+_KINDS_BY_ACT: Final[Mapping[Permission, tuple[str, ...]]] = {
+    Permission.MANAGE_DATA: (
         IMPORT_CALLS, CHECK_CALLS, UNDO_CALLS, IMPORT_REGISTER, CHECK_REGISTER, MATCH_TICKETS,
         IMPORT_FORWARDS, CHECK_PAPER, DRAW_PAGES, SORT_PAPERS, CUT_PAPERS,
     ),
-    Act.REVEAL: (REJECTS_FILE, GENERATE_ITEMS, BUILD_PACKAGE),
-    Act.READ_OWN: (TAKE_REGISTER,),
-    Act.REPORT: (
+    Permission.VIEW_UNMASKED: (REJECTS_FILE, GENERATE_ITEMS, BUILD_PACKAGE),
+    Permission.READ_OWN: (TAKE_REGISTER,),
+    Permission.REPORT: (
         RUN_PORTRAIT, RECTIFY_LOCATE, RECTIFY_TICKETS, RECTIFY_MEASURE, RECTIFY_CHECK, RECTIFY_REPORT,
         RECTIFY_SUBMIT, RECTIFY_CLOSE, RECONCILE_FILING, RECONCILE_PEOPLE, RECONCILE_SOURCES, INSPECT, DRILL,
         CALLBACK_TEST, CALLBACK_WITNESS, FILL_IN,
     ),
-    Act.ADMINISTER: (ERASE_OVER,),
-    Act.AUDIT: (COUNT_OVER, VERIFY_CHAIN),
-    Act.REQUEST: (OVERLAY_EFFECT,),
-    Act.READ: (VERIFY_PACKAGE,),
-    Act.APPROVE: (SIGN_PACKAGE,),
+    Permission.ADMINISTER: (ERASE_OVER,),
+    Permission.AUDIT: (COUNT_OVER, VERIFY_CHAIN),
+    Permission.REQUEST: (OVERLAY_EFFECT,),
+    Permission.READ: (VERIFY_PACKAGE,),
+    Permission.APPROVE: (SIGN_PACKAGE,),
 }  # fmt: skip
-NEEDS: Final[Mapping[str, Act]] = {kind: act for act, kinds in _KINDS_BY_ACT.items() for kind in kinds}
-READING: Final = frozenset({Act.READ_OWN, Act.READ})
+NEEDS: Final[Mapping[str, Permission]] = {kind: act for act, kinds in _KINDS_BY_ACT.items() for kind in kinds}
+READING: Final = frozenset({Permission.READ_OWN, Permission.READ})
 
 
 def enqueue(*, kind: str, enterprise: str, payload: Mapping[str, object], actor: Actor) -> str:
     """Put the job; its id. ``role_missing``."""
-    require(actor, enterprise, NEEDS[kind])
+    require_permission(actor, enterprise, NEEDS[kind])
     return service.enqueue_job(kind=kind, enterprise=enterprise, payload=payload, requested_by=str(actor))
 
 
@@ -138,7 +138,7 @@ def enqueue_once(*, kind: str, enterprise: str, payload: Mapping[str, object], a
 
     Only who finds none waits for the enterprise's other writers, and looks again.
     """
-    require(actor, enterprise, NEEDS[kind])
+    require_permission(actor, enterprise, NEEDS[kind])
     same = query.newest(enterprise, kind, payload, *query.UNDER_WAY)
     if same is not None:
         return same.id
@@ -180,33 +180,33 @@ def job_for(job: str, actor: Actor) -> JobValue:
     Who sees the rows of one team alone finds the work that this one person asked for.
     """
     found = query.job(job)
-    if not may(actor, found.enterprise, Act.READ_OWN if _asked(found, actor) else Act.READ):
+    if not has_permission(actor, found.enterprise, Permission.READ_OWN if _asked(found, actor) else Permission.READ):
         raise NianjianError("job_unknown", job=job)
     return found
 
 
 def may_stop(job: JobValue, actor: Actor) -> bool:
     """Whether this person may stop it: what reading is enough for, another's stop takes who works with the data."""
-    return may(actor, job.enterprise, _stopping(job, actor))
+    return has_permission(actor, job.enterprise, _stopping(job, actor))
 
 
 def stop(*, job: str, actor: Actor) -> None:
     """Ask it to stop; ``job_unknown``, ``role_missing``, ``job_over``."""
     found = job_for(job, actor)
-    require(actor, found.enterprise, _stopping(found, actor))
+    require_permission(actor, found.enterprise, _stopping(found, actor))
     service.stop(job=job)
 
 
 def stop_all(*, person: Actor) -> None:
     """Ask the person's jobs to stop for which the person has no role any more."""
     service.stop_all(
-        requested_by=str(person), keep=lambda kind, place: kind in NEEDS and may(person, place, NEEDS[kind])
+        requested_by=str(person), keep=lambda kind, place: kind in NEEDS and has_permission(person, place, NEEDS[kind])
     )
 
 
-def _stopping(job: JobValue, actor: Actor) -> Act:
+def _stopping(job: JobValue, actor: Actor) -> Permission:
     needed = NEEDS[job.kind]
-    return needed if _asked(job, actor) or needed not in READING else Act.LOAD
+    return needed if _asked(job, actor) or needed not in READING else Permission.MANAGE_DATA
 
 
 def _asked(job: JobValue, actor: Actor) -> bool:

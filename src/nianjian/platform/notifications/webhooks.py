@@ -16,9 +16,9 @@ from django.db.models import Q, QuerySet
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
-from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import Actor, recorded_actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.audit.record import record
@@ -73,7 +73,7 @@ def create_webhook(*, enterprise: str, url: str, events: Sequence[str], actor: A
 
     The caller has checked the address. ``role_missing``, ``webhook_event_unknown``.
     """
-    require(actor, enterprise, Act.ADMINISTER)
+    require_permission(actor, enterprise, Permission.ADMINISTER)
     if not events or not set(events) <= set(EVENTS):
         raise NianjianError("webhook_event_unknown", events=", ".join(events), known=", ".join(EVENTS))
     secret = new_secret()
@@ -88,7 +88,7 @@ def create_webhook(*, enterprise: str, url: str, events: Sequence[str], actor: A
 
 def close_webhook(*, webhook: str, enterprise: str, actor: Actor) -> None:
     """End a webhook; its log stays. ``role_missing``, ``webhook_unknown``."""
-    require(actor, enterprise, Act.ADMINISTER)
+    require_permission(actor, enterprise, Permission.ADMINISTER)
     with transaction.atomic():
         _close_row(get_webhook(webhook, enterprise), actor)
 
@@ -108,12 +108,12 @@ def _close_row(row: Webhook, actor: Actor) -> None:
 
 def _maker_may_read(row: Webhook) -> bool:
     """Whether who made a webhook may still administer its enterprise."""
-    return may(recorded_actor(row.made_by), row.enterprise, Act.ADMINISTER)
+    return has_permission(recorded_actor(row.made_by), row.enterprise, Permission.ADMINISTER)
 
 
 def enqueue_test(*, webhook: str, enterprise: str, actor: Actor) -> None:
     """Put a message that tells of nothing; ``role_missing``, ``webhook_unknown``."""
-    require(actor, enterprise, Act.ADMINISTER)
+    require_permission(actor, enterprise, Permission.ADMINISTER)
     with transaction.atomic():
         row = get_webhook(webhook, enterprise)
         seq = record(verb=TEST, enterprise=enterprise, actor=actor, data={"webhook": webhook})
@@ -122,7 +122,7 @@ def enqueue_test(*, webhook: str, enterprise: str, actor: Actor) -> None:
 
 def retry_delivery(*, delivery: str, webhook: str, enterprise: str, actor: Actor) -> None:
     """Send a message once more, now; ``role_missing``, ``webhook_unknown``, ``delivery_unknown``."""
-    require(actor, enterprise, Act.ADMINISTER)
+    require_permission(actor, enterprise, Permission.ADMINISTER)
     with transaction.atomic():
         deliveries = get_webhook(webhook, enterprise).deliveries
         row = get_or_raise(deliveries.filter(pk=delivery), "delivery_unknown", delivery=delivery)

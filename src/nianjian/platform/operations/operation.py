@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Generic, ParamSpec, TypeVar, cast
 
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.query import enterprise as known_enterprise
-from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.flow import Kind as JobKind
 from nianjian.platform.jobs.flow import Report
@@ -171,7 +171,7 @@ class Operation(Generic[P, R]):
 
     def _require(self, given: Mapping[str, object]) -> tuple[Actor, str]:
         actor, enterprise = cast("Actor", given["actor"]), cast("str", given["enterprise"])
-        require(actor, enterprise, self.permission)
+        require_permission(actor, enterprise, self.permission)
         if enterprise or not self.area.installation_path:
             known_enterprise(enterprise)
         return actor, enterprise

@@ -14,9 +14,9 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.kernel.files import wrap_read_errors
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 from nianjian.platform.registers.versions import Version
 from nianjian.platform.vault import blobs
@@ -136,7 +136,7 @@ def attach(*, enterprise: str, metric: str, year: int, kind: str, path: Path, ac
     ``attachment_kind_unknown``, ``attachment_metric_wrong``, ``file_missing``, ``file_unreadable``, ``file_empty``,
     ``file_too_large``, ``role_missing``.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     stored = KINDS.get(kind, kind)
     if stored not in METRICS:
         raise NianjianError("attachment_kind_unknown", kind=kind, kinds=", ".join(METRICS))
@@ -163,7 +163,7 @@ def attach_to_row(*, register: str, row: Version, name: str, content: bytes, act
     ``attachment_type_refused`` unless name and content agree on a known type, ``file_empty``, ``file_too_large``,
     ``role_missing``.
     """
-    require(actor, row.enterprise_id, Act.LOAD)
+    require_permission(actor, row.enterprise_id, Permission.MANAGE_DATA)
     called, media_type = _clean_name_and_type(name, content)
     digest = hashlib.sha256(content).hexdigest()
     place = {"enterprise_id": row.enterprise_id, "register": register, "key": row.key}
@@ -186,7 +186,7 @@ def _stamps(blob: blobs.Blob, actor: Actor) -> dict[str, Any]:
 
 def detach_from_row(*, register: str, row: Version, attachment: int, actor: Actor) -> None:
     """Show a file no longer beside its row; its content stays for the retention. ``attachment_unknown``."""
-    require(actor, row.enterprise_id, Act.LOAD)
+    require_permission(actor, row.enterprise_id, Permission.MANAGE_DATA)
     with transaction.atomic():
         found = get_row_paper(row.enterprise_id, register, row.key, attachment)
         kept = RowAttachment.objects.filter(pk=found.pk, removed_at=None)
@@ -198,7 +198,7 @@ def detach_from_row(*, register: str, row: Version, attachment: int, actor: Acto
 
 def download_row_paper(*, register: str, row: Version, attachment: int, actor: Actor) -> tuple[RowAttachment, bytes]:
     """Give a file out in full and note it. ``attachment_unknown``, ``blob_missing``, ``role_missing``."""
-    require(actor, row.enterprise_id, Act.REVEAL)
+    require_permission(actor, row.enterprise_id, Permission.VIEW_UNMASKED)
     found = get_row_paper(row.enterprise_id, register, row.key, attachment)
     content = blobs.get(found.blob)
     with transaction.atomic():

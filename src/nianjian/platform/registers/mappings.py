@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 
 
@@ -68,7 +68,7 @@ def save_mapping(*, enterprise: str, name: str, data: Mapping[str, object], acto
 
     ``role_missing``, ``mapping_name_malformed``, ``mapping_name_taken`` by one for something else.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     plain = name.strip()
     if not plain or len(plain) > LONGEST or not plain.isprintable():
         raise NianjianError("mapping_name_malformed", longest=LONGEST)

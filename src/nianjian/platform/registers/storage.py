@@ -17,9 +17,9 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor, lock_enterprise
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 from nianjian.platform.registers import entries, kinds, models, versions, workbooks
 from nianjian.platform.registers.columns import Row, Sheet, is_masked
@@ -79,7 +79,7 @@ def create_row(
 
     ``register_row_faulty`` with findings, ``register_row_exists``, ``register_row_overlaps``, ``role_missing``.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     register, tenant = kinds.register(kind), accounts.enterprise(enterprise)
     read = _require_valid(entries.read_entry(register.sheet, texts, list_allowed_references(kind, enterprise)))
     with transaction.atomic():
@@ -114,7 +114,7 @@ def change_row(
     also what was recorded to begin since ``start``. ``register_row_stale`` if somebody wrote in between,
     ``register_row_faulty``, ``register_row_unchanged``, ``register_key_changed``, ``register_change_reaches_back``.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     register, tenant = kinds.register(kind), accounts.enterprise(enterprise)
     sheet = register.sheet
     with transaction.atomic():
@@ -146,7 +146,7 @@ def end_rows(*, kind: str, enterprise: str, versions: Sequence[int], start: date
     ``versions``: those that the writer saw. ``register_row_stale``, ``register_reason_missing``,
     ``register_nothing_chosen``, ``register_too_many``, ``register_row_ended`` for one that ends earlier already.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     register, tenant = kinds.register(kind), accounts.enterprise(enterprise)
     if not reason.strip():
         raise NianjianError("register_reason_missing")
@@ -170,7 +170,7 @@ def end_rows(*, kind: str, enterprise: str, versions: Sequence[int], start: date
 
 def record_reveal(*, kind: str, enterprise: str, version: Version, actor: Actor) -> None:
     """Note that the masked values of a version are shown in full; ``role_missing``."""
-    require(actor, enterprise, Act.REVEAL)
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     fields = [column.field for column in kinds.register(kind).sheet.columns if is_masked(column)]
     told = {"kind": kind, "key": version.key, "version": version.pk, "fields": fields}
     with transaction.atomic():
@@ -181,7 +181,7 @@ def record_export(
     *, kind: str, enterprise: str, day: date, count: int, sha256: str, full: bool, filters: Sequence[str], actor: Actor
 ) -> None:
     """Note that a list left as a file; ``filters`` are the names of the fields asked for, no values."""
-    require(actor, enterprise, Act.REVEAL if full else Act.READ_OWN)
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED if full else Permission.READ_OWN)
     told = {"kind": kind, "as_at": day.isoformat(), "rows": count, "sha256": sha256, "full": full}
     with transaction.atomic():
         record(verb="registers.export", enterprise=enterprise, actor=actor, data=told | {"filters": list(filters)})
@@ -287,7 +287,7 @@ def import_sheet(
     cannot be read at all (see `sheet_reader.read_sheet`), ``enterprise_unknown``, ``register_kind_unknown``,
     ``role_missing``.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     register = kinds.register(kind)
     tenant = accounts.enterprise(enterprise)
     table = read_sheet(path, register.sheet)

@@ -14,9 +14,9 @@ from nianjian.engines.kernel import files
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.workdays import Calendar, Due, add_workdays
 from nianjian.engines.rules import holidays
-from nianjian.platform.accounts.access import EVERYWHERE, require
+from nianjian.platform.accounts.access import EVERYWHERE, require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.registers import holidays as service
 from nianjian.platform.registers.holidays import HOLIDAYS, OFF, Day
 from nianjian.platform.registers.sheet_reader import Finding, check_table, read_sheet
@@ -86,7 +86,7 @@ def import_holidays(*, path: Path, actor: Actor) -> Receipt:
     ``role_missing_everywhere``, ``file_missing``, ``file_unreadable``, ``holidays_unreadable``, and those of
     `rules.holidays.from_json` and `registers.sheet_reader.read_sheet`.
     """
-    require(actor, EVERYWHERE, Act.ADMINISTER)
+    require_permission(actor, EVERYWHERE, Permission.ADMINISTER)
     if path.suffix.lower() == ".json":
         content = files.content(path)
         found, days, papers = _from_json(content)

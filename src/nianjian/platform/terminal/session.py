@@ -46,7 +46,7 @@ def begin(args: argparse.Namespace, *, own: bool = False) -> Actor:
     """
     prepare()
     from nianjian.platform.accounts import access, query
-    from nianjian.platform.accounts.roles import Act
+    from nianjian.platform.accounts.roles import Permission
     from nianjian.platform.accounts.tokens import record_use
     from nianjian.platform.home import env
 
@@ -56,5 +56,5 @@ def begin(args: argparse.Namespace, *, own: bool = False) -> Actor:
         record_use(token)
     enterprise = getattr(args, "enterprise", None)
     if isinstance(enterprise, str):
-        access.require(actor, enterprise, Act.READ_OWN if own else Act.READ)
+        access.require_permission(actor, enterprise, Permission.READ_OWN if own else Permission.READ)
     return actor

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.query import USER, Actor, Enterprise
-from nianjian.platform.accounts.roles import INSPECTING, Act
+from nianjian.platform.accounts.roles import INSPECTING, Permission
 
 P = ParamSpec("P")
 MARK: Final = "nianjian_access"
@@ -37,7 +37,7 @@ View = Callable[Concatenate[Request, P], HttpResponseBase]
 Around = Callable[Concatenate[HttpRequest, P], HttpResponseBase]  # what Django calls
 
 
-def page(act: Act) -> Callable[[View[P]], Around[P]]:
+def page(act: Permission) -> Callable[[View[P]], Around[P]]:
     """Mark a page of one enterprise, whose address holds ``code``: sets ``actor``, ``enterprise`` and ``team``."""
 
     def enter(request: Request, code: str) -> None:
@@ -46,12 +46,14 @@ def page(act: Act) -> Callable[[View[P]], Around[P]]:
     return lambda view: _marked(view, act, enter)
 
 
-def everywhere(act: Act) -> Callable[[View[P]], Around[P]]:
+def everywhere(act: Permission) -> Callable[[View[P]], Around[P]]:
     """Mark a page of the whole installation: sets ``actor``."""
-    return lambda view: _marked(view, act, lambda request, _code: access.require(request.actor, access.EVERYWHERE, act))
+    return lambda view: _marked(
+        view, act, lambda request, _code: access.require_permission(request.actor, access.EVERYWHERE, act)
+    )
 
 
-def anywhere(act: Act) -> Callable[[View[P]], Around[P]]:
+def anywhere(act: Permission) -> Callable[[View[P]], Around[P]]:
     """Mark a page of one enterprise that stands at an address without ``code``, too: there for the installation."""
 
     def around(view: View[P]) -> Around[P]:

@@ -15,7 +15,7 @@ from nianjian.engines.paper.words import mark
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.access import EVERYWHERE, list_accessible_enterprises
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act, allows
+from nianjian.platform.accounts.roles import Permission, allows
 from nianjian.platform.web import comfort
 
 
@@ -28,7 +28,7 @@ class MenuItem:
 
     label: str
     route: str
-    act: Act
+    act: Permission
     icon: str = "page"
 
 
@@ -36,36 +36,36 @@ YEAR: Final = re.compile(r"^(/e/[^/]+/)\d+/")
 
 # In the order of the day's work.
 ENTERPRISE: Final = (
-    MenuItem(mark("Overview"), "overview", Act.READ_OWN, "home"),
-    MenuItem(mark("Season"), "season", Act.READ, "work"),
-    MenuItem(mark("Portrait"), "portrait-newest", Act.READ_OWN, "portrait"),
-    MenuItem(mark("Data"), "data", Act.READ, "data"),
-    MenuItem(mark("Registers"), "registers", Act.READ_OWN, "registers"),
-    MenuItem(mark("Complaints"), "complaints", Act.READ_OWN, "complaints"),
-    MenuItem(mark("Reconciliation"), "reconcile", Act.READ, "retention"),
-    MenuItem(mark("Materials"), "dossier", Act.READ, "page"),
-    MenuItem(mark("On-site check"), "inspection", Act.READ, "approvals"),
-    MenuItem(mark("Test calls"), "callback", Act.READ, "gate"),
-    MenuItem(mark("Rectification"), "rectify", Act.READ, "work"),
-    MenuItem(mark("Gate"), "gate", Act.READ, "gate"),
-    MenuItem(mark("Rulebook"), "rules-here", Act.READ, "rules"),
-    MenuItem(mark("Approvals"), "approvals-here", Act.READ, "approvals"),
-    MenuItem(mark("Audit"), "audit-here", Act.AUDIT, "audit"),
-    MenuItem(mark("Retention"), "retention", Act.AUDIT, "retention"),
-    MenuItem(mark("People"), "people-list-here", Act.PEOPLE, "people"),
-    MenuItem(mark("Webhooks"), "webhooks", Act.ADMINISTER, "webhooks"),
+    MenuItem(mark("Overview"), "overview", Permission.READ_OWN, "home"),
+    MenuItem(mark("Season"), "season", Permission.READ, "work"),
+    MenuItem(mark("Portrait"), "portrait-newest", Permission.READ_OWN, "portrait"),
+    MenuItem(mark("Data"), "data", Permission.READ, "data"),
+    MenuItem(mark("Registers"), "registers", Permission.READ_OWN, "registers"),
+    MenuItem(mark("Complaints"), "complaints", Permission.READ_OWN, "complaints"),
+    MenuItem(mark("Reconciliation"), "reconcile", Permission.READ, "retention"),
+    MenuItem(mark("Materials"), "dossier", Permission.READ, "page"),
+    MenuItem(mark("On-site check"), "inspection", Permission.READ, "approvals"),
+    MenuItem(mark("Test calls"), "callback", Permission.READ, "gate"),
+    MenuItem(mark("Rectification"), "rectify", Permission.READ, "work"),
+    MenuItem(mark("Gate"), "gate", Permission.READ, "gate"),
+    MenuItem(mark("Rulebook"), "rules-here", Permission.READ, "rules"),
+    MenuItem(mark("Approvals"), "approvals-here", Permission.READ, "approvals"),
+    MenuItem(mark("Audit"), "audit-here", Permission.AUDIT, "audit"),
+    MenuItem(mark("Retention"), "retention", Permission.AUDIT, "retention"),
+    MenuItem(mark("People"), "people-list-here", Permission.PEOPLE, "people"),
+    MenuItem(mark("Webhooks"), "webhooks", Permission.ADMINISTER, "webhooks"),
 )
 INSTALLATION: Final = (
-    MenuItem(mark("Rulebook"), "rules", Act.READ, "rules"),
-    MenuItem(mark("Approvals"), "approvals", Act.READ, "approvals"),
-    MenuItem(mark("Audit"), "audit", Act.AUDIT, "audit"),
-    MenuItem(mark("People"), "people-list", Act.PEOPLE, "people"),
-    MenuItem(mark("Add an enterprise"), "enterprises", Act.ADMINISTER, "enterprise"),
+    MenuItem(mark("Rulebook"), "rules", Permission.READ, "rules"),
+    MenuItem(mark("Approvals"), "approvals", Permission.READ, "approvals"),
+    MenuItem(mark("Audit"), "audit", Permission.AUDIT, "audit"),
+    MenuItem(mark("People"), "people-list", Permission.PEOPLE, "people"),
+    MenuItem(mark("Add an enterprise"), "enterprises", Permission.ADMINISTER, "enterprise"),
 )
 # Before them, for everybody.
-PORTFOLIO: Final = MenuItem(mark("Enterprises"), "portfolio", Act.READ_OWN, "enterprise")
+PORTFOLIO: Final = MenuItem(mark("Enterprises"), "portfolio", Permission.READ_OWN, "enterprise")
 # What a person sees of its own account; no role is asked.
-OWN: Final = (MenuItem(mark("My account"), "account", Act.READ_OWN, "person"),)
+OWN: Final = (MenuItem(mark("My account"), "account", Permission.READ_OWN, "person"),)
 
 
 @dataclass(frozen=True, slots=True)

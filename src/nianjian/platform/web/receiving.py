@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import AnyView, reads_form_itself, takes_files
 from nianjian.platform.registers.uploads import Incoming
 from nianjian.platform.web.access import page
@@ -66,7 +66,7 @@ class Receiving(FileUploadHandler):
             one.drop()
 
 
-def upload_page(act: Act) -> Callable[[AnyView], AnyView]:
+def upload_page(act: Permission) -> Callable[[AnyView], AnyView]:
     """Mark a page that takes files: the view reads ``request.POST`` first, then gets them from ``handler``.
 
     The token is asked for inside, once the files have a place to go to; what nobody has kept is deleted at the end.

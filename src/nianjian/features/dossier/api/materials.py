@@ -19,7 +19,7 @@ from nianjian.features.dossier.materials import TEXT_LENGTH
 from nianjian.features.dossier.models import Arrival, Comment, Version, row_values
 from nianjian.features.dossier.operations import arrivals, checklist, overrulings
 from nianjian.features.dossier.recognition import Range
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
@@ -122,7 +122,7 @@ def place(request: Request, code: str, year: int) -> dict[str, Any]:
     return {"enterprise": code, "year": year, "actor": request.actor}
 
 
-@read(router, SEASON, act=Act.READ, answer=Checklist)
+@read(router, SEASON, act=Permission.READ, answer=Checklist)
 def dossier_list(request: Request, code: str, year: Year, on: Day | None = None) -> dict[str, object]:
     """The checklist as it stands for a package that is handed in on a day, today if none is named."""
     lines = checklist.list_items(code, year, request.actor, on)
@@ -131,13 +131,13 @@ def dossier_list(request: Request, code: str, year: Year, on: Day | None = None)
     return {"year": year, "complete": not missing, "missing": missing, "items": items}
 
 
-@read(router, ITEM, act=Act.READ, answer=ItemFull)
+@read(router, ITEM, act=Permission.READ, answer=ItemFull)
 def dossier_get(request: Request, code: str, year: Year, item: str) -> dict[str, object]:
     """One item, with what is asked of it and where that comes from."""
     return _full(request, code, year, item)
 
 
-@read(router, f"{ITEM}/comments", act=Act.READ, answer=Page[CommentTold])
+@read(router, f"{ITEM}/comments", act=Permission.READ, answer=Page[CommentTold])
 def dossier_comments(request: Request, code: str, year: Year, item: str, cut: Query[Cut]) -> dict[str, object]:
     """What was said about an item, newest first."""
     of = {**place(request, code, year), "item": item}
@@ -145,27 +145,27 @@ def dossier_comments(request: Request, code: str, year: Year, item: str, cut: Qu
     return paged(request, cut, reader, _comment)
 
 
-@write(router, f"{ITEM}/comments", act=Act.LOAD, answer=CommentTold, status=201)
+@write(router, f"{ITEM}/comments", act=Permission.MANAGE_DATA, answer=CommentTold, status=201)
 def dossier_comment(request: Request, code: str, year: Year, item: str, given: CommentGiven) -> dict[str, object]:
     """Say something about an item."""
     return _comment(checklist.comment(**place(request, code, year), item=item, **given.dict()))
 
 
-@write(router, f"{ITEM}/owner", act=Act.LOAD, answer=ItemFull)
+@write(router, f"{ITEM}/owner", act=Permission.MANAGE_DATA, answer=ItemFull)
 def dossier_assign(request: Request, code: str, year: Year, item: str, given: OwnerGiven) -> dict[str, object]:
     """Name who brings an item, and until when."""
     checklist.assign(**place(request, code, year), item=item, **given.dict())
     return _full(request, code, year, item)
 
 
-@write(router, f"{ITEM}/applicability", act=Act.LOAD, answer=ItemFull)
+@write(router, f"{ITEM}/applicability", act=Permission.MANAGE_DATA, answer=ItemFull)
 def dossier_not_applicable(request: Request, code: str, year: Year, item: str, given: ReasonGiven) -> dict[str, object]:
     """Say why the algorithm filing does not apply; every other item must be there."""
     checklist.not_applicable(**place(request, code, year), item=item, **given.dict())
     return _full(request, code, year, item)
 
 
-@write(router, f"{SEASON}/reuse", act=Act.LOAD, answer=Reused)
+@write(router, f"{SEASON}/reuse", act=Permission.MANAGE_DATA, answer=Reused)
 def dossier_reuse(request: Request, code: str, year: Year) -> dict[str, object]:
     """Take over from the year before what was confirmed there and is missing now; it waits to be confirmed again."""
     return {"items": checklist.reuse(**place(request, code, year))}
@@ -258,7 +258,7 @@ class WhyGiven(Schema):
     reason: Long
 
 
-@read(router, VERSIONS, act=Act.READ, answer=Page[VersionTold])
+@read(router, VERSIONS, act=Permission.READ, answer=Page[VersionTold])
 def dossier_versions(request: Request, code: str, year: Year, item: str, cut: Query[Cut]) -> dict[str, object]:
     """The files of an item with what the check found, newest first."""
     _ = words(language(request))
@@ -267,7 +267,7 @@ def dossier_versions(request: Request, code: str, year: Year, item: str, cut: Qu
     return paged(request, cut, reader, lambda one: _version(one, _))
 
 
-@write(router, VERSIONS, act=Act.LOAD, answer=Job, status=202, upload=True)
+@write(router, VERSIONS, act=Permission.MANAGE_DATA, answer=Job, status=202, upload=True)
 def dossier_add(request: Request, code: str, year: Year, item: str, file: Query[FileName]) -> dict[str, object]:
     """Check a file and keep it as the item's newest version, whatever the verdict: work; the content is the file."""
     content = request.incoming.content(checklist.LIMIT)
@@ -275,7 +275,7 @@ def dossier_add(request: Request, code: str, year: Year, item: str, file: Query[
     return enqueued_job_document(request, checklist.enqueue_check(**of, name=file.name, content=content))
 
 
-@write(router, f"{VERSION}/confirmation", act=Act.LOAD, answer=VersionTold)
+@write(router, f"{VERSION}/confirmation", act=Permission.MANAGE_DATA, answer=VersionTold)
 def dossier_confirm(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, item: str, version: Number, given: DaysGiven
 ) -> dict[str, object]:
@@ -284,7 +284,7 @@ def dossier_confirm(  # noqa: PLR0917 -- the parts of the address
     return _version(row, words(language(request)))
 
 
-@write(router, f"{VERSION}/return", act=Act.LOAD, answer=VersionTold)
+@write(router, f"{VERSION}/return", act=Permission.MANAGE_DATA, answer=VersionTold)
 def dossier_return(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, item: str, version: Number, given: WhyGiven
 ) -> dict[str, object]:
@@ -293,7 +293,7 @@ def dossier_return(  # noqa: PLR0917 -- the parts of the address
     return _version(row, words(language(request)))
 
 
-@take(router, f"{VERSION}/file", act=Act.REVEAL, media=sorted(checklist.MEDIA.values()))
+@take(router, f"{VERSION}/file", act=Permission.VIEW_UNMASKED, media=sorted(checklist.MEDIA.values()))
 def dossier_fetch(request: Request, code: str, year: Year, item: str, version: Number) -> HttpResponse:
     """A file as it came, personal values in full; the audit chain has the entry."""
     row, content = checklist.download_version(**place(request, code, year), item=item, number=version)
@@ -368,7 +368,7 @@ class PageTold(Schema):
     marks: list[PageMark]
 
 
-@read(router, PAGES, act=Act.READ, answer=Page[PageTold])
+@read(router, PAGES, act=Permission.READ, answer=Page[PageTold])
 def dossier_pages(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, item: str, version: Number, cut: Query[Cut]
 ) -> dict[str, object]:
@@ -385,7 +385,7 @@ def dossier_pages(  # noqa: PLR0917 -- the parts of the address
     return paged(request, cut, reader, shape)
 
 
-@take(router, f"{PAGES}/{{page}}/picture", act=Act.REVEAL, media=[JPEG])
+@take(router, f"{PAGES}/{{page}}/picture", act=Permission.VIEW_UNMASKED, media=[JPEG])
 def dossier_page_picture(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, item: str, version: Number, page: PageNumber
 ) -> HttpResponse:
@@ -394,7 +394,7 @@ def dossier_page_picture(  # noqa: PLR0917 -- the parts of the address
     return attached(content, JPEG, f"{item}-{version}-{page}.jpg")
 
 
-@write(router, f"{VERSION}/drawing", act=Act.LOAD, answer=Job, status=202)
+@write(router, f"{VERSION}/drawing", act=Permission.MANAGE_DATA, answer=Job, status=202)
 def dossier_draw(request: Request, code: str, year: Year, item: str, version: Number) -> dict[str, object]:
     """Have pictures drawn of the pages of a version that has none: work."""
     job = checklist.enqueue_drawing(**place(request, code, year), item=item, number=version)
@@ -473,7 +473,7 @@ class ArrivalGone(Schema):
     id: int
 
 
-@read(router, ARRIVALS, act=Act.LOAD, answer=Page[ArrivalTold])
+@read(router, ARRIVALS, act=Permission.MANAGE_DATA, answer=Page[ArrivalTold])
 def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """Files that wait for a person, the oldest first, with what each seems to be."""
     _ = words(language(request))
@@ -499,7 +499,7 @@ def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -
     return paged(request, cut, reader, shape)
 
 
-@write(router, ARRIVALS, act=Act.LOAD, answer=Job, status=202, upload=True)
+@write(router, ARRIVALS, act=Permission.MANAGE_DATA, answer=Job, status=202, upload=True)
 def dossier_arrive(request: Request, code: str, year: Year, file: Query[FileName]) -> dict[str, object]:
     """Bring a file in without saying which item it is; reading it is work. The content is the file."""
     content = request.incoming.content(checklist.LIMIT)
@@ -507,14 +507,14 @@ def dossier_arrive(request: Request, code: str, year: Year, file: Query[FileName
     return enqueued_job_document(request, arrivals.enqueue_reading(**place(request, code, year)))
 
 
-@write(router, f"{ARRIVAL}/item", act=Act.LOAD, answer=Job, status=202)
+@write(router, f"{ARRIVAL}/item", act=Permission.MANAGE_DATA, answer=Job, status=202)
 def dossier_sort(request: Request, code: str, year: Year, arrival: Key, given: ItemChosen) -> dict[str, object]:
     """Say which item a file is: it goes to its check, which is work, and still waits to be confirmed there."""
     job = arrivals.decide_item(**place(request, code, year), arrival=arrival, item=given.item)
     return enqueued_job_document(request, job)
 
 
-@write(router, f"{ARRIVAL}/papers", act=Act.LOAD, answer=Job, status=202)
+@write(router, f"{ARRIVAL}/papers", act=Permission.MANAGE_DATA, answer=Job, status=202)
 def dossier_cut(request: Request, code: str, year: Year, arrival: Key, given: PapersCut) -> dict[str, object]:
     """Say which pages of a file are which item: each range is cut out as it is and goes to its check, as a whole file.
 
@@ -525,14 +525,14 @@ def dossier_cut(request: Request, code: str, year: Year, arrival: Key, given: Pa
     return enqueued_job_document(request, job)
 
 
-@take(router, f"{ARRIVAL}/pages/{{page}}/picture", act=Act.REVEAL, media=[JPEG])
+@take(router, f"{ARRIVAL}/pages/{{page}}/picture", act=Permission.VIEW_UNMASKED, media=[JPEG])
 def dossier_arrival_picture(request: Request, code: str, year: Year, arrival: Key, page: PageNumber) -> HttpResponse:
     """The picture of a page, personal values in full; the audit chain has the entry. There once the file is read."""
     content = arrivals.reveal_picture(**place(request, code, year), arrival=arrival, page=page)
     return attached(content, JPEG, f"{arrival}-{page}.jpg")
 
 
-@write(router, ARRIVAL, act=Act.LOAD, answer=ArrivalGone, method="DELETE")
+@write(router, ARRIVAL, act=Permission.MANAGE_DATA, answer=ArrivalGone, method="DELETE")
 def dossier_put_away(request: Request, code: str, year: Year, arrival: Key) -> dict[str, object]:
     """Delete a file that belongs to no item."""
     arrivals.delete_file(**place(request, code, year), arrival=arrival)

@@ -19,7 +19,7 @@ from nianjian.features.dossier.operations import package as package_operations
 from nianjian.features.dossier.operations import seals as seal_operations
 from nianjian.features.dossier.operations.seals import PrintRequest
 from nianjian.features.dossier.signatures import Signature
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.jobs import job_to_document as job_told
@@ -89,7 +89,7 @@ class PackageGiven(Schema):
     on: Day | None = None
 
 
-@read(router, PACKAGE, act=Act.READ, answer=PackageTold)
+@read(router, PACKAGE, act=Permission.READ, answer=PackageTold)
 def package_get(request: Request, code: str, year: Year) -> dict[str, object]:
     """How the making of the package stands: generated items with what must agree, certificate, what was made."""
     found = package_operations.get_generation_status(code, year, request.actor)
@@ -110,27 +110,27 @@ def package_get(request: Request, code: str, year: Year) -> dict[str, object]:
     }
 
 
-@write(router, f"{SEASON}/generation", act=Act.REVEAL, answer=Job, status=202)
+@write(router, f"{SEASON}/generation", act=Permission.VIEW_UNMASKED, answer=Job, status=202)
 def package_generate(request: Request, code: str, year: Year, given: GenerationGiven) -> dict[str, object]:
     """Generate items from registers, calls and the newest portrait: work. The result tells the sums that must agree."""
     job = package_operations.enqueue_generation(**place(request, code, year), **given.dict())
     return enqueued_job_document(request, job)
 
 
-@write(router, PACKAGE, act=Act.REVEAL, answer=Job, status=202)
+@write(router, PACKAGE, act=Permission.VIEW_UNMASKED, answer=Job, status=202)
 def package_build(request: Request, code: str, year: Year, given: PackageGiven) -> dict[str, object]:
     """Bind what was confirmed into both editions with their manifest: work. Its id fetches the files."""
     job = package_operations.enqueue_build(**place(request, code, year), **given.dict())
     return enqueued_job_document(request, job)
 
 
-@write(router, f"{JOB}/signature", act=Act.APPROVE, answer=Job, status=202)
+@write(router, f"{JOB}/signature", act=Permission.APPROVE, answer=Job, status=202)
 def package_sign(request: Request, code: str, year: Year, job: str) -> dict[str, object]:
     """Sign the upload edition of a package that a job has built, with the certificate of the settings: work."""
     return enqueued_job_document(request, package_operations.enqueue_signing(**place(request, code, year), package=job))
 
 
-@take(router, f"{JOB}/file", act=Act.REVEAL, media=[package_operations.ZIP])
+@take(router, f"{JOB}/file", act=Permission.VIEW_UNMASKED, media=[package_operations.ZIP])
 def package_fetch(request: Request, code: str, year: Year, job: str) -> StreamingHttpResponse:
     """The zip that a generation, a building or a signing has made; the audit chain has the entry."""
     made = package_operations.download_zip(**place(request, code, year), job=job)
@@ -147,7 +147,7 @@ class Verified(FileName):
     scan: bool = False
 
 
-@write(router, f"{SEASON}/verification", act=Act.READ, answer=Job, status=202, upload=True)
+@write(router, f"{SEASON}/verification", act=Permission.READ, answer=Job, status=202, upload=True)
 def dossier_verify(request: Request, code: str, year: Year, file: Query[Verified]) -> dict[str, object]:
     """Compare a package (its folder as a zip), a file of it, or a scan, with a manifest: work.
 
@@ -209,7 +209,7 @@ class FillInTold(Schema):
     fields: list[FillInField]
 
 
-@read(router, SHEET, act=Act.READ, answer=FillInTold)
+@read(router, SHEET, act=Permission.READ, answer=FillInTold)
 def fill_in_get(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
     """The newest sheet, personal values masked."""
     found = fill_in.find_newest_sheet(**place(request, code, year), report=fill_in.get_report(report))
@@ -218,20 +218,25 @@ def fill_in_get(request: Request, code: str, year: Year, report: Name) -> dict[s
     return found
 
 
-@write(router, SHEET, act=Act.REPORT, answer=Job, status=202)
+@write(router, SHEET, act=Permission.REPORT, answer=Job, status=202)
 def fill_in_make(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
     """Gather the fields anew: work for the worker."""
     job = fill_in.enqueue_sheet(**place(request, code, year), report=fill_in.get_report(report))
     return enqueued_job_document(request, job)
 
 
-@take(router, f"{SHEET}/reveal", act=Act.REVEAL, answer=FillInTold)
+@take(router, f"{SHEET}/reveal", act=Permission.VIEW_UNMASKED, answer=FillInTold)
 def fill_in_reveal(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
     """The newest sheet with personal values in full; the audit chain has the entry."""
     return fill_in.reveal_sheet(**place(request, code, year), report=fill_in.get_report(report))
 
 
-@take(router, f"{SHEET}/exports/{{form}}", act=Act.REVEAL, media=[media for media, _draw in fill_in.FORMS.values()])
+@take(
+    router,
+    f"{SHEET}/exports/{{form}}",
+    act=Permission.VIEW_UNMASKED,
+    media=[media for media, _draw in fill_in.FORMS.values()],
+)
 def fill_in_export(request: Request, code: str, year: Year, report: Name, form: Literal["pdf", "xlsx"]) -> HttpResponse:
     """The newest sheet as PDF or workbook, personal values in full; the audit chain has the entry."""
     name, media, content = fill_in.download_sheet(
@@ -329,7 +334,7 @@ class SealUseTold(Schema):
     placed_in: str
 
 
-@read(router, SEALS, act=Act.READ, answer=SealsTold)
+@read(router, SEALS, act=Permission.READ, answer=SealsTold)
 def seals_list(request: Request, code: str) -> dict[str, object]:
     """The pictures of seals that may be used."""
     found = seal_operations.list_images(code, request.actor)
@@ -339,28 +344,28 @@ def seals_list(request: Request, code: str) -> dict[str, object]:
     }
 
 
-@write(router, SEALS, act=Act.REQUEST, answer=SealTold, status=201, held=seal_operations.LIMIT)
+@write(router, SEALS, act=Permission.REQUEST, answer=SealTold, status=201, held=seal_operations.LIMIT)
 def seals_add(request: Request, code: str, file: Query[SealFile]) -> dict[str, object]:
     """Keep the picture of a seal, its ground made clear; the content is the file (PNG or JPEG)."""
     made = seal_operations.store_image(enterprise=code, actor=request.actor, content=request.content, **file.dict())
     return seal_operations.to_picture_document(made)
 
 
-@write(router, f"{SEALS}/withdrawal", act=Act.REQUEST, answer=SealWithdrawn)
+@write(router, f"{SEALS}/withdrawal", act=Permission.REQUEST, answer=SealWithdrawn)
 def seals_withdraw(request: Request, code: str, given: SealKindGiven) -> dict[str, object]:
     """Take a picture out of use and delete it; no use of it counts any more."""
     row = seal_operations.withdraw_image(enterprise=code, kind=given.kind, actor=request.actor)
     return {"kind": row.kind, "sha256": row.sha256}
 
 
-@read(router, f"{SEASON}/seal-uses", act=Act.READ, answer=Page[SealUseTold])
+@read(router, f"{SEASON}/seal-uses", act=Permission.READ, answer=Page[SealUseTold])
 def seals_uses(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """What was asked for in a season, newest first."""
     reader = LazyRows(lambda first, count: seal_operations.list_uses(code, year, request.actor, first, count))
     return paged(request, cut, reader, seal_operations.to_impression_document)
 
 
-@write(router, f"{SEASON}/seal-uses", act=Act.REQUEST, answer=SealUseAsked, status=201)
+@write(router, f"{SEASON}/seal-uses", act=Permission.REQUEST, answer=SealUseAsked, status=201)
 def seals_use(request: Request, code: str, year: Year, given: SealUseGiven) -> dict[str, object]:
     """Ask to print a seal's picture on one page of an item's newest version; a second person decides."""
     wanted = PrintRequest(year=year, **given.dict())
@@ -392,27 +397,27 @@ class SignedFile(FileName):
     item: Annotated[str, Field(max_length=40)]
 
 
-@read(router, PAPERS, act=Act.READ, answer=Page[SignedTold])
+@read(router, PAPERS, act=Permission.READ, answer=Page[SignedTold])
 def signed_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """Signed papers of a season, newest first."""
     reader = LazyRows(lambda first, count: signatures.list_papers(code, year, request.actor, first, count))
     return paged(request, cut, reader, signatures.to_document)
 
 
-@write(router, PAPERS, act=Act.LOAD, answer=SignedTold, status=201, held=signatures.LIMIT)
+@write(router, PAPERS, act=Permission.MANAGE_DATA, answer=SignedTold, status=201, held=signatures.LIMIT)
 def signed_add(request: Request, code: str, year: Year, file: Query[SignedFile]) -> dict[str, object]:
     """Keep a signed PDF unaltered; the content is the file."""
     row = signatures.store_paper(**place(request, code, year), content=request.content, **file.dict())
     return signatures.to_document(row)
 
 
-@read(router, PAPER, act=Act.READ, answer=SignedTold)
+@read(router, PAPER, act=Permission.READ, answer=SignedTold)
 def signed_get(request: Request, code: str, year: Year, signed: Number) -> dict[str, object]:
     """One of them."""
     return signatures.to_document(signatures.get_paper(code, year, signed, request.actor))
 
 
-@take(router, f"{PAPER}/file", act=Act.REVEAL, media=["application/pdf"])
+@take(router, f"{PAPER}/file", act=Permission.VIEW_UNMASKED, media=["application/pdf"])
 def signed_fetch(request: Request, code: str, year: Year, signed: Number) -> HttpResponse:
     """The file byte for byte as it came; the audit chain has the entry."""
     row, content = signatures.download_paper(**place(request, code, year), number=signed)

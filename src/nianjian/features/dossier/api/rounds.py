@@ -15,7 +15,7 @@ from nianjian.features.dossier.materials import TEXT_LENGTH
 from nianjian.features.dossier.operations import rounds
 from nianjian.features.dossier.operations.rounds import REQUESTS, Handover, RequestInput
 from nianjian.features.rectification.storage import LIMIT, paper_content
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, paged
@@ -197,7 +197,7 @@ class Between(Schema):
     after: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
-@read(router, ROUNDS, act=Act.READ, answer=Page[RoundTold])
+@read(router, ROUNDS, act=Permission.READ, answer=Page[RoundTold])
 def rounds_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """The packages that were handed in for a season, newest first."""
     of = place(request, code, year)
@@ -206,7 +206,7 @@ def rounds_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dic
     )
 
 
-@write(router, ROUNDS, act=Act.LOAD, answer=RoundTold, status=201, held=rounds.LIMIT)
+@write(router, ROUNDS, act=Permission.MANAGE_DATA, answer=RoundTold, status=201, held=rounds.LIMIT)
 def rounds_submit(request: Request, code: str, year: Year, file: Query[RoundGiven]) -> dict[str, object]:
     """Note that a package was handed in; the content is its manifest."""
     made = rounds.read_package(request.content, enterprise=code, year=year)
@@ -214,19 +214,19 @@ def rounds_submit(request: Request, code: str, year: Year, file: Query[RoundGive
     return rounds.record_submission(**place(request, code, year), package=made, handed=handed)
 
 
-@read(router, f"{SEASON}/differences", act=Act.READ, answer=RoundsDiffer)
+@read(router, f"{SEASON}/differences", act=Permission.READ, answer=RoundsDiffer)
 def rounds_compare(request: Request, code: str, year: Year, asked: Query[Between]) -> dict[str, object]:
     """What differs between two packages, item by item and page by page, from their manifests."""
     return rounds.compare_packages(**place(request, code, year), **asked.dict())
 
 
-@read(router, ROUND, act=Act.READ, answer=RoundFull)
+@read(router, ROUND, act=Permission.READ, answer=RoundFull)
 def rounds_get(request: Request, code: str, year: Year, number: Number) -> dict[str, object]:
     """One package with its notices, requests, answers and files."""
     return rounds.get_package(**place(request, code, year), number=number)
 
 
-@write(router, f"{ROUND}/returns", act=Act.LOAD, answer=RoundTold, status=201)
+@write(router, f"{ROUND}/returns", act=Permission.MANAGE_DATA, answer=RoundTold, status=201)
 def rounds_return(request: Request, code: str, year: Year, number: Number, given: NoticeGiven) -> dict[str, object]:
     """Note that a package came back, and what was asked for."""
     return rounds.record_notice(
@@ -237,7 +237,7 @@ def rounds_return(request: Request, code: str, year: Year, number: Number, given
     )
 
 
-@write(router, f"{ROUND}/requests/{{asked}}/answers", act=Act.LOAD, answer=RoundTold, status=201)
+@write(router, f"{ROUND}/requests/{{asked}}/answers", act=Permission.MANAGE_DATA, answer=RoundTold, status=201)
 def rounds_answer(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, number: Number, asked: Row, given: AnswerGiven
 ) -> dict[str, object]:
@@ -245,14 +245,14 @@ def rounds_answer(  # noqa: PLR0917 -- the parts of the address
     return rounds.record_answer(**place(request, code, year), number=number, request=asked, **given.dict())
 
 
-@write(router, f"{ROUND}/passed", act=Act.LOAD, answer=RoundTold)
+@write(router, f"{ROUND}/passed", act=Permission.MANAGE_DATA, answer=RoundTold)
 def rounds_passed(request: Request, code: str, year: Year, number: Number, given: PassedGiven) -> dict[str, object]:
     """Note that the authority took the package as good."""
     day = given.on or clock.today()
     return rounds.record_passed(**place(request, code, year), number=number, on=day)
 
 
-@write(router, f"{ROUND}/papers", act=Act.LOAD, answer=RoundPaper, status=201, held=LIMIT)
+@write(router, f"{ROUND}/papers", act=Permission.MANAGE_DATA, answer=RoundPaper, status=201, held=LIMIT)
 def rounds_paper_add(
     request: Request, code: str, year: Year, number: Number, file: Query[EvidenceGiven]
 ) -> dict[str, object]:
@@ -265,7 +265,7 @@ def rounds_paper_add(
 @take(
     router,
     f"{ROUND}/papers/{{evidence}}/file",
-    act=Act.REVEAL,
+    act=Permission.VIEW_UNMASKED,
     media=sorted({rounds.MEDIA, *(media for _begin, media in TYPES.values())}),
 )
 def rounds_paper_fetch(request: Request, code: str, year: Year, number: Number, evidence: Row) -> HttpResponse:

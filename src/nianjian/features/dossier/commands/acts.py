@@ -32,8 +32,8 @@ from nianjian.features.dossier.operations.rounds import Handover, RequestInput
 from nianjian.features.dossier.operations.seals import PrintRequest
 from nianjian.features.dossier.terminal import answer, plain_json, sentence
 from nianjian.features.rectification.storage import PaperContent, read_paper
-from nianjian.platform.accounts.access import require
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import require_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.language import _
 
@@ -136,7 +136,7 @@ def make_sheet(args: Args, place: Place) -> Answer:
 
 def submit(args: Args, place: Place) -> Answer:
     """Note that a package was handed in."""
-    require(place["actor"], place["enterprise"], Act.LOAD)
+    require_permission(place["actor"], place["enterprise"], Permission.MANAGE_DATA)
     receipt = _read_file(args.receipt)
     handed = Handover(args.on or clock.today(), args.place, args.reference)
     read = rounds.read_package_path(args.path, enterprise=place["enterprise"], year=args.year)

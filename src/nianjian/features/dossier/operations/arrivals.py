@@ -35,9 +35,9 @@ from nianjian.features.dossier.recognition import (
     propose_items,
 )
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
@@ -57,7 +57,7 @@ def store_file(*, enterprise: str, year: int, name: str, content: bytes, actor: 
     The same content again in a season is the one that waits already. ``role_missing``, ``file_empty``,
     ``file_too_large``.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     refuse_closed(enterprise, year)
     code, plain = accounts.enterprise(enterprise).code, plain_name(name)
     require_file(plain, content)
@@ -82,7 +82,7 @@ def enqueue_reading(*, enterprise: str, year: int, actor: Actor) -> str:
 
 def run_sorting(*, enterprise: str, year: int, actor: Actor, progress: Progress) -> Json:
     """The work of `enqueue_reading`: how many were read, and how many of them nobody can tell."""
-    require(actor, enterprise, flow.NEEDS[flow.SORT_PAPERS])
+    require_permission(actor, enterprise, flow.NEEDS[flow.SORT_PAPERS])
     unsure = 0
     unread = Arrival.objects.filter(enterprise_id=enterprise, year=year, proposal__isnull=True, fault__isnull=True)
     waiting = list(unread.order_by("pk").values_list("pk", flat=True))
@@ -140,14 +140,16 @@ def _record_reading(
 
 def list_waiting_files(*, enterprise: str, year: int, actor: Actor, first: int = 0, most: int) -> list[Arrival]:
     """Files that wait for a person, the oldest first; ``role_missing``."""
-    require(actor, enterprise, Act.LOAD)  # what was read may name people: only for whom brings papers in
+    require_permission(
+        actor, enterprise, Permission.MANAGE_DATA
+    )  # what was read may name people: only for whom brings papers in
     rows = Arrival.objects.filter(enterprise_id=enterprise, year=year).order_by("pk")
     return list(rows[first : first + most])
 
 
 def get_arrival(*, enterprise: str, year: int, arrival: int, actor: Actor) -> Arrival:
     """A file that waits; ``role_missing``, ``dossier_arrival_unknown``."""
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     return find_arrival(enterprise, year, arrival)
 
 
@@ -174,7 +176,7 @@ def decide_item(*, enterprise: str, year: int, arrival: int, item: str, actor: A
 
     ``role_missing``, ``dossier_arrival_unknown``, ``dossier_item_unknown``.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     refuse_closed(enterprise, year)
     get_item(item)
     with transaction.atomic():
@@ -189,7 +191,7 @@ def decide_item(*, enterprise: str, year: int, arrival: int, item: str, actor: A
 
 def delete_file(*, enterprise: str, year: int, arrival: int, actor: Actor) -> None:
     """A person says that a file belongs to no item: it is deleted. As `decide_item`."""
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     refuse_closed(enterprise, year)
     record_decision(row=find_arrival(enterprise, year, arrival), item=None, actor=actor)
 
@@ -251,7 +253,7 @@ def enqueue_cutting(
 
     ``role_missing``, ``dossier_arrival_unknown``, ``dossier_item_unknown``, and those of `check_ranges`.
     """
-    require(actor, enterprise, flow.NEEDS[flow.CUT_PAPERS])
+    require_permission(actor, enterprise, flow.NEEDS[flow.CUT_PAPERS])
     refuse_closed(enterprise, year)
     row = find_arrival(enterprise, year, arrival)
     for paper in papers:
@@ -270,7 +272,7 @@ def run_cutting(
     ``role_missing``, ``dossier_arrival_unknown``, ``dossier_cut_unfit``, and those of `check_ranges`, `receive` and
     `cut_ranges`.
     """
-    require(actor, enterprise, flow.NEEDS[flow.CUT_PAPERS])
+    require_permission(actor, enterprise, flow.NEEDS[flow.CUT_PAPERS])
     ranges = [Range(**one) for one in papers]
     progress("", 0, len(papers))
     checks = _list_checks(enterprise, year, arrival, ranges)
@@ -349,6 +351,6 @@ def reveal_picture(*, enterprise: str, year: int, arrival: int, page: int, actor
 
 
 def _require_reveal(enterprise: str, year: int, arrival: int, actor: Actor) -> Arrival:
-    require(actor, enterprise, Act.LOAD)  # as every look at a file that waits
-    require(actor, enterprise, Act.REVEAL)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)  # as every look at a file that waits
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     return find_arrival(enterprise, year, arrival)

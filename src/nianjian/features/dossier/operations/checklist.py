@@ -29,9 +29,9 @@ from nianjian.features.dossier.pictures import Mark, list_marks
 from nianjian.features.dossier.reading.readers import SheetReading
 from nianjian.features.dossier.states import DONE
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env, spill
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
@@ -79,9 +79,9 @@ class Pages:
     drawn: bool
 
 
-def require_writable(actor: Actor, enterprise: str, year: int, act: Act = Act.LOAD) -> None:
+def require_writable(actor: Actor, enterprise: str, year: int, act: Permission = Permission.MANAGE_DATA) -> None:
     """Whether somebody may change a season; ``role_missing``, and the refusal of one that is closed."""
-    require(actor, enterprise, act)
+    require_permission(actor, enterprise, act)
     refuse_closed(enterprise, year)
 
 
@@ -105,7 +105,7 @@ def preview_pages(
     *, enterprise: str, year: int, item: str, number: int, actor: Actor, first: int = 1, most: int = STEP
 ) -> Pages:
     """Pages from the ``first`` on, without pictures; NianjianError role_missing, dossier_version_unknown."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     row = materials.get_version(enterprise, year, item, number)
     return Pages(row, _pages(row, first, most, {}), row.pictures.exists())
 
@@ -117,7 +117,7 @@ def reveal_pages(
 
     NianjianError role_missing, dossier_version_unknown, blob_missing.
     """
-    require(actor, enterprise, Act.REVEAL)
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     row = materials.get_version(enterprise, year, item, number)
     shown = pictures.read_pictures(row, first, min(first + most - 1, row.pages))
     contents = {one.page: one.jpeg for one in shown}
@@ -128,7 +128,7 @@ def reveal_pages(
 
 def reveal_picture(*, enterprise: str, year: int, item: str, number: int, page: int, actor: Actor) -> bytes:
     """One page's picture (JPEG), with its entry; as `reveal_pages`, and ``dossier_picture_unknown``."""
-    require(actor, enterprise, Act.REVEAL)
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     row = materials.get_version(enterprise, year, item, number)
     content = pictures.read_picture(row, page)
     _note_look(row, page, page, actor)
@@ -160,7 +160,7 @@ def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -
 
 def enqueue_drawing(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> str:
     """Put the drawing of a version's pages; its job. NianjianError role_missing, dossier_version_unknown."""
-    require(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
+    require_permission(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
     materials.get_version(enterprise, year, item, number)
     given = {"year": year, "item": item, "version": number}
     return flow.enqueue_once(kind=flow.DRAW_PAGES, enterprise=enterprise, payload=given, actor=actor)
@@ -168,7 +168,7 @@ def enqueue_drawing(*, enterprise: str, year: int, item: str, number: int, actor
 
 def run_drawing(*, enterprise: str, year: int, item: str, version: int, actor: Actor, progress: Progress) -> Json:
     """The work of `enqueue_drawing`: how many pages have pictures now."""
-    require(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
+    require_permission(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
     row = materials.get_version(enterprise, year, item, version)
     progress("", 0, row.pages)
     if row.media_type in ENDINGS and not row.pictures.exists():
@@ -227,7 +227,7 @@ def list_further_items(enterprise: str) -> tuple[str, ...]:
 
 def build_reader(*, enterprise: str, year: int, day: date, actor: Actor) -> tuple[SheetReading, Rulebook]:
     """The reader for a file that is only looked at, and the rulebook of the enterprise; role_missing."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     book = get_rulebook(enterprise)
     return build_sheet_reading(enterprise, year, book, day), book
 
@@ -265,7 +265,7 @@ LIMIT: Final = 200 << 20  # bytes of one file: a long scan at 300 dpi
 
 def list_items(enterprise: str, year: int, actor: Actor, on: date | None = None) -> list[Line]:
     """The list as it stands for a package that is handed in on a day (None: today)."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     return list_all_items(enterprise, year, on or clock.today())
 
 
@@ -556,7 +556,7 @@ def get_item_detail(
 
     NianjianError role_missing, dossier_item_unknown.
     """
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     get_item(item)
     line = next((one for one in list_items(enterprise, year, actor) if one.item == item), None)
     if line is None:  # of another province
@@ -583,7 +583,7 @@ def download_version(*, enterprise: str, year: int, item: str, number: int, acto
 
     NianjianError role_missing, dossier_version_unknown, blob_missing.
     """
-    require(actor, enterprise, Act.REVEAL)
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     row = materials.get_version(enterprise, year, item, number)
     content = materials.read_content(row)
     materials.note("fetched", row.material, actor, {"version": row.number, "sha256": row.sha256})
@@ -600,7 +600,7 @@ def enqueue_check(
 
     NianjianError role_missing, enterprise_unknown, dossier_item_unknown, file_empty, file_too_large.
     """
-    require(actor, enterprise, flow.NEEDS[flow.CHECK_PAPER])
+    require_permission(actor, enterprise, flow.NEEDS[flow.CHECK_PAPER])
     refuse_closed(enterprise, year)
     tenant = accounts.enterprise(enterprise)
     get_item(item)

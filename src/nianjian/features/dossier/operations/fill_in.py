@@ -33,9 +33,9 @@ from nianjian.features.dossier.operations.checklist import get_rulebook, require
 from nianjian.features.dossier.operations.generate import Values, list_numbers, write_private_files
 from nianjian.features.portrait import portraits
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, Steps, silent
@@ -317,14 +317,14 @@ def run_sheet_job(*, enterprise: str, year: int, report: str, actor: Actor, prog
 
 def find_newest_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json | None:
     """The newest sheet, personal values masked; None: none was made yet."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     row = find_newest(enterprise, year, report)
     return None if row is None else sheet_to_document(row, full=False)
 
 
 def reveal_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json:
     """The newest sheet in full, with an entry in the chain; dossier_fill_in_unknown."""
-    require(actor, enterprise, Act.REVEAL)
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     row = _newest(enterprise, year, report)
     found = sheet_to_document(row, full=True)
     _note("fill_in_revealed", row, actor, {"sheet": row.pk})
@@ -336,7 +336,7 @@ def download_sheet(*, enterprise: str, year: int, report: Report, form: str, act
 
     NianjianError role_missing, dossier_fill_in_unknown, export_form_unknown, drawing_failed.
     """
-    require(actor, enterprise, Act.REVEAL)
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     if form not in FORMS:
         raise NianjianError("export_form_unknown", form=form, forms=", ".join(FORMS))
     row = _newest(enterprise, year, report)

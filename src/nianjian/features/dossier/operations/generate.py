@@ -56,7 +56,7 @@ from nianjian.features.dossier.states import MaterialState
 from nianjian.features.portrait import portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs.progress import Progress, silent
@@ -330,7 +330,7 @@ def generate(
     NianjianError role_missing, portrait_missing, dossier_item_not_generated, dossier_version_returned,
     dossier_folder_unusable, rows_behind_erased, drawing_failed.
     """
-    checklist.require_writable(actor, enterprise, year, Act.REVEAL)
+    checklist.require_writable(actor, enterprise, year, Permission.VIEW_UNMASKED)
     values = Values(accounts.enterprise(enterprise).code, year)
     wanted = _wanted(items, values, folder)
     states = {one.item: one for one in materials.list_items(enterprise, year, on=clock.today(), robots=values.robots)}

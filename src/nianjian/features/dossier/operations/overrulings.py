@@ -18,7 +18,7 @@ from nianjian.features.dossier.finding import ANSWER, Weight, decide_open_verdic
 from nianjian.features.dossier.models import Version
 from nianjian.features.dossier.operations.checklist import hold_newest
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.audit.chain import canonical
 from nianjian.platform.operations.fields import Kind, Limits, Line, Number, OptionalNumber, Param, Text
@@ -57,7 +57,7 @@ def can_be_overruled(one: Mapping[str, Any]) -> bool:
 
 
 @operation(
-    "dossier.overrule", on=DOSSIER, permission=Act.REQUEST, path="/overrulings", answer=ASKED,
+    "dossier.overrule", on=DOSSIER, permission=Permission.REQUEST, path="/overrulings", answer=ASKED,
     body=Body("NewOverruling", "``finding``: its code; ``page``: null where it is about the whole file."),
 )  # fmt: skip
 def request_overruling(

@@ -36,9 +36,9 @@ from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.states import DONE, MaterialState
 from nianjian.features.portrait import portraits
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
@@ -90,7 +90,7 @@ def build(
     NianjianError role_missing, enterprise_unknown, dossier_folder_full,
     dossier_folder_unusable, blob_missing, dossier_build_failed, seal_use_none, and those of taking a file in.
     """
-    checklist.require_writable(actor, enterprise, year, Act.REVEAL)
+    checklist.require_writable(actor, enterprise, year, Permission.VIEW_UNMASKED)
     day = on or clock.today()
     lines = checklist.list_all_items(enterprise, year, day)
     taken = [(line, line.newest) for line in lines if line.state is MaterialState.READY and line.newest is not None]
@@ -258,7 +258,7 @@ def download_zip(*, enterprise: str, year: int, job: str, actor: Actor) -> Downl
 
     NianjianError role_missing, dossier_files_unknown.
     """
-    require(actor, enterprise, Act.REVEAL)
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     found = get_files_job(enterprise, year, job, *KINDS)
     told = _stored_output(found)
     content = blobs.read(str(told[BLOB]))
@@ -299,7 +299,7 @@ def enqueue_generation(
     ``files``: as workbook and PDF in a zip, the self-check report, too; else as versions of the checklist.
     ``replace``: also above an upload that nobody has confirmed. role_missing, dossier_item_not_generated.
     """
-    require(actor, enterprise, flow.NEEDS[flow.GENERATE_ITEMS])
+    require_permission(actor, enterprise, flow.NEEDS[flow.GENERATE_ITEMS])
     generate.check(items, files=files)
     given = {"year": year, "items": list(items), "files": files, "replace": replace}
     return _put(flow.GENERATE_ITEMS, enterprise, given, actor)
@@ -319,7 +319,7 @@ def enqueue_signing(*, enterprise: str, year: int, package: str, actor: Actor) -
 
     NianjianError role_missing, dossier_files_unknown, signing_draft, and those of the certificate.
     """
-    require(actor, enterprise, flow.NEEDS[flow.SIGN_PACKAGE])
+    require_permission(actor, enterprise, flow.NEEDS[flow.SIGN_PACKAGE])
     code = accounts.enterprise(enterprise).code
     found = get_files_job(code, year, package, flow.BUILD_PACKAGE)
     if found.result["draft"]:
@@ -420,7 +420,7 @@ class PackageStatus:
 
 def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageStatus:
     """How it stands. NianjianError role_missing, enterprise_unknown."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     lines = checklist.list_items(enterprise, year, actor)
     newest = portraits.find_newest_run(enterprise, year)
     run = "" if newest is None else newest.id

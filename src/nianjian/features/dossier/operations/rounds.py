@@ -40,9 +40,9 @@ from nianjian.features.dossier.states import (
 )
 from nianjian.features.rectification.storage import PaperContent
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor, lock_enterprise
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import env, spill
@@ -231,7 +231,7 @@ def _request_state(
 
 def list_packages(*, enterprise: str, year: int, actor: Actor, first: int = 0, count: int | None = None) -> list[Json]:
     """The packages that were handed in for a season, newest first."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     found = list_submissions(enterprise, year)[first : None if count is None else first + count]
     days = Days(enterprise)
     return [_summary(row, evaluate_status(row), days) for row in found]
@@ -268,7 +268,7 @@ def _is_late(row: Submission, status: RoundStatus, due: date) -> bool:
 
 def get_package(*, enterprise: str, year: int, number: int, actor: Actor) -> Json:
     """A package with everything about it but the content of its files; ``dossier_round_unknown``."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     row = get_submission(enterprise, year, number)
     status, days = evaluate_status(row), Days(enterprise)
     known = _item_versions(row)
@@ -321,7 +321,7 @@ def evidence_to_document(row: Evidence) -> Json:
 
 def compare_packages(*, enterprise: str, year: int, before: int, after: int, actor: Actor) -> Json:
     """What differs between two packages that were handed in; ``dossier_round_unknown``, ``blob_missing``."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     rows = [get_submission(enterprise, year, number) for number in (before, after)]
     old, new = (json.loads(blobs.get(row.evidence.get(kind=Evidence.MANIFEST).blob)) for row in rows)
     changes = difference(old, new)
@@ -350,7 +350,7 @@ def record_submission(*, enterprise: str, year: int, package: Package, handed: H
     ``dossier_submitted_already``, ``dossier_day_before`` (the one before went out later), ``dossier_round_over`` (the
     season's package has passed).
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     refuse_closed(enterprise, year)
     tenant = accounts.enterprise(enterprise)
     _not_ahead(handed.on)
@@ -487,7 +487,7 @@ def add_evidence(*, enterprise: str, year: int, number: int, kind: str, file: Pa
 
     ``role_missing``, ``dossier_evidence_kind``, ``dossier_round_unknown``.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     refuse_closed(enterprise, year)
     if kind not in Evidence.KINDS:
         raise NianjianError("dossier_evidence_kind", given=kind, known=", ".join(Evidence.KINDS))
@@ -510,7 +510,7 @@ def download_evidence(
 
     ``role_missing``, ``dossier_round_unknown``, ``dossier_evidence_unknown``, ``blob_missing``, ``sealed_damaged``.
     """
-    require(actor, enterprise, Act.REVEAL)
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     submission = get_submission(enterprise, year, number)
     row = submission.evidence.filter(pk=evidence).first()
     if row is None:
@@ -533,7 +533,7 @@ def _stored(submission: Submission, kind: str, file: PaperContent, actor: Actor)
 
 def _submission(enterprise: str, year: int, number: int, actor: Actor) -> Submission:
     """The package that somebody may write about."""
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     refuse_closed(enterprise, year)
     return get_submission(enterprise, year, number)
 

@@ -30,9 +30,9 @@ from nianjian.features.dossier.operations.checklist import (
     temporary_folder,
 )
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.approvals.models import Request
 from nianjian.platform.audit.chain import canonical
@@ -120,7 +120,7 @@ def store_image(
     ``dossier_picture_broken``, ``dossier_picture_pixels``, ``seal_picture_small``, ``seal_picture_empty``,
     ``seal_number``, ``seal_width``, ``seal_picture_there``.
     """
-    require(actor, enterprise, Act.REQUEST)
+    require_permission(actor, enterprise, Permission.REQUEST)
     of = _get_kind(kind)
     most = get_rulebook(enterprise).decimal(WIDEST)
     png, wide, high = _read_image(plain_name(name), content)
@@ -158,7 +158,7 @@ def _read_image(name: str, content: bytes) -> tuple[bytes, int, int]:
 
 def withdraw_image(*, enterprise: str, kind: str, actor: Actor) -> SealPicture:
     """Take a picture out of use and delete its file; ``role_missing``, ``seal_picture_missing``."""
-    require(actor, enterprise, Act.REQUEST)
+    require_permission(actor, enterprise, Permission.REQUEST)
     of = _get_kind(kind)
     with transaction.atomic():
         row = SealPicture.objects.select_for_update().get(pk=_get_image(enterprise, of).pk)
@@ -185,13 +185,13 @@ def _get_image(enterprise: str, kind: SealKind) -> SealPicture:
 
 def list_images(enterprise: str, actor: Actor) -> list[SealPicture]:
     """The pictures that may be used, by kind: at most one each. What they look like nothing tells."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     return list(SealPicture.objects.filter(enterprise_id=enterprise, withdrawn_at=None).order_by("kind"))
 
 
 def list_uses(enterprise: str, year: int, actor: Actor, first: int, count: int) -> list[Impression]:
     """What was asked for in a season, newest first."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     return list(_impressions(enterprise, year).order_by("-asked_at", "-pk")[first : first + count])
 
 
@@ -206,7 +206,7 @@ def request_print(*, enterprise: str, wanted: PrintRequest, actor: Actor) -> Jso
     ``seal_document_missing``, ``seal_document_unfit``, ``seal_place``, ``dossier_reason_missing``, ``seal_use_there``,
     ``approval_pending``.
     """
-    require_writable(actor, enterprise, wanted.year, Act.REQUEST)
+    require_writable(actor, enterprise, wanted.year, Permission.REQUEST)
     get_item(wanted.item)
     kind = _get_kind(wanted.kind)
     mark = _get_mark(wanted.mark, kind)

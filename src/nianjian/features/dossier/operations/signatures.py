@@ -37,9 +37,9 @@ from nianjian.features.dossier.signatures import (
 )
 from nianjian.features.dossier.signing import Signer, append_signature, open_signer
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.query import acts
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import env
@@ -118,14 +118,14 @@ def _note(act: str, row: SignedPaper, actor: Actor, data: Json) -> None:
 
 def list_papers(enterprise: str, year: int, actor: Actor, first: int, count: int) -> list[SignedPaper]:
     """Those of a season, newest first."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     rows = SignedPaper.objects.filter(enterprise_id=enterprise, year=year).order_by("-pk")
     return list(rows[first : first + count])
 
 
-def get_paper(enterprise: str, year: int, number: int, actor: Actor, act: Act = Act.READ) -> SignedPaper:
+def get_paper(enterprise: str, year: int, number: int, actor: Actor, act: Permission = Permission.READ) -> SignedPaper:
     """One of them; ``role_missing``, ``signed_paper_unknown``."""
-    require(actor, enterprise, act)
+    require_permission(actor, enterprise, act)
     row = SignedPaper.objects.filter(enterprise_id=enterprise, year=year, pk=number).first()
     if row is None:
         raise NianjianError("signed_paper_unknown", paper=number)
@@ -137,7 +137,7 @@ def download_paper(*, enterprise: str, year: int, number: int, actor: Actor) -> 
 
     As `get_paper`, ``blob_missing``, and ``signed_paper_changed`` where its hash is another.
     """
-    row = get_paper(enterprise, year, number, actor, Act.REVEAL)
+    row = get_paper(enterprise, year, number, actor, Permission.VIEW_UNMASKED)
     content = blobs.get(row.blob)
     if hashlib.sha256(content).hexdigest() != row.sha256:
         raise NianjianError("signed_paper_changed", paper=row.pk)
@@ -202,7 +202,7 @@ class Certificate:
 
 def get_certificate(enterprise: str, actor: Actor) -> Certificate:
     """What `sign_package` would sign with; it is opened, and nothing signed. NianjianError role_missing."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     stamped = bool(env.text("NIANJIAN_TSA_URL", os.environ))
     try:
         signer = _signer(None, lambda _name: "")
@@ -233,7 +233,7 @@ def sign_package(
     ``role_missing``, ``signing_draft``, ``signing_unknown_package``, ``signing_not_intact``, ``signer_unset``,
     ``signing_large``, ``signing_failed``, ``dossier_manifest_unreadable``, those of `open_signer`, `append_signature`.
     """
-    require(actor, enterprise, Act.REVEAL)
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     told = _package(enterprise, folder)
     signer = _signer(certificate, ask)
     stamp = env.text("NIANJIAN_TSA_URL", os.environ) if tsa is None else tsa

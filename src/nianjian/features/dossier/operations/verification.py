@@ -18,9 +18,9 @@ from nianjian.features.dossier.models import Evidence, Submission
 from nianjian.features.dossier.operations import rounds
 from nianjian.features.dossier.operations.checklist import LIMIT, enqueue_with_file, temporary_folder
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
@@ -46,7 +46,7 @@ def enqueue_verification(
     package may come as a zip: its paper is the measure for the texts.
     NianjianError role_missing, file_empty, file_too_large, dossier_verify_what, dossier_round_unknown.
     """
-    require(actor, enterprise, flow.NEEDS[flow.VERIFY_PACKAGE])
+    require_permission(actor, enterprise, flow.NEEDS[flow.VERIFY_PACKAGE])
     tenant = accounts.enterprise(enterprise)
     for name, content in files:
         if not content:
@@ -90,7 +90,7 @@ def run_verification(
 ) -> Json:  # fmt: skip
     """The work of `enqueue_verification`: what differs, file, page and kind, and of a scan how sure that is."""
     del name
-    require(actor, enterprise, flow.NEEDS[flow.VERIFY_PACKAGE])
+    require_permission(actor, enterprise, flow.NEEDS[flow.VERIFY_PACKAGE])
     progress("", 0, 0)
     submitted = None if against is None else rounds.get_submission(enterprise, year, against)
     with temporary_folder() as room:
@@ -163,11 +163,11 @@ def _find_build(enterprise: str, digest: str) -> str | None:
 
 def list_packages(enterprise: str, year: int, actor: Actor) -> list[Submission]:
     """What was handed in for a season, newest first: what one may compare with. NianjianError role_missing."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     return list(rounds.list_submissions(enterprise, year)[:TOLD])
 
 
 def find_last_verification(enterprise: str, year: int, actor: Actor) -> JobValue | None:
     """The check that was asked for last."""
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     return queue.newest(enterprise, flow.VERIFY_PACKAGE, {"year": year})

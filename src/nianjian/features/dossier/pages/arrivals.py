@@ -26,8 +26,8 @@ from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.presenters import WEIGHTS, item_title, place, require_year, work_context
 from nianjian.features.dossier.pictures import SEEN, Mark
 from nianjian.features.dossier.recognition import Range, format_range
-from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.registers import uploads
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
@@ -94,7 +94,7 @@ def beginning(given: str) -> int:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def show_outlines(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Outlines of the pages with what was found on each."""
     found = checklist.preview_pages(
@@ -104,7 +104,7 @@ def show_outlines(request: Request, code: str, year: int, item: str, number: int
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def reveal_pages(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """The same with the pictures; it stands in the audit chain before."""
     found = checklist.reveal_pages(
@@ -114,7 +114,7 @@ def reveal_pages(request: Request, code: str, year: int, item: str, number: int)
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def request_drawing(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Have the pages drawn by the worker."""
     checklist.enqueue_drawing(**place(request, code, year), item=item, number=number)
@@ -140,8 +140,8 @@ def _render_pages(request: Request, code: str, year: int, item: str, found: Page
         "revealed": revealed,
         "drawn": found.drawn,
         "drawable": row.media_type in ENDINGS,
-        "may_load": may(request.actor, code, Act.LOAD),
-        "may_reveal": may(request.actor, code, Act.REVEAL),
+        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
+        "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
         "here": reverse("dossier-pages", args=address),
         "show": reverse("dossier-pages-show", args=address),
         **work_context(code, [job]),
@@ -217,7 +217,7 @@ Typed = Sequence[tuple[str, object, object]]
 
 
 @require_safe
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def show_ranges(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
     """The ranges that its content speaks for, or that were asked for last and refused; once it is cut, what came."""
     last = arrivals.find_last_cutting(code, require_year(year), arrival)
@@ -232,7 +232,7 @@ def show_ranges(request: Request, code: str, year: int, arrival: int) -> HttpRes
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def cut_file(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
     """Have the file cut as a person has said; where that is refused, what was typed stands there still."""
     require_year(year)
@@ -249,7 +249,7 @@ def cut_file(request: Request, code: str, year: int, arrival: int) -> HttpRespon
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def pictures(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
     """The same with pictures of the pages, in the audit chain before; what was typed stands there still."""
     require_year(year)
@@ -282,7 +282,7 @@ def _page(
         "back": max(1, first - PICTURES_AT_ONCE) if first > 1 else 0,
         "on": first + PICTURES_AT_ONCE if first and first + PICTURES_AT_ONCE <= pages else 0,
         "drawn": row.pictures.exists(),
-        "may_reveal": may(request.actor, code, Act.REVEAL),
+        "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
         "refused": data.describe_job_error(last.error)[0] if last is not None and last.state == "failed" else "",
         **work_context(code, [last] if last and not last.over else []),
     }
@@ -316,7 +316,7 @@ AWAY: Final = "away"
 
 
 @require_safe
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def index(request: Request, code: str, year: int) -> HttpResponse:
     """Files that wait for a person, with what each seems to be."""
     rows = arrivals.list_waiting_files(**place(request, code, year), most=SHOWN + 1)
@@ -335,7 +335,7 @@ def index(request: Request, code: str, year: int) -> HttpResponse:
     return render(request, "dossier/sort.html", context)
 
 
-@upload_page(Act.LOAD)
+@upload_page(Permission.MANAGE_DATA)
 def upload(request: Request, code: str, year: int, handler: Receiving) -> HttpResponse:
     """Take files of any item; the worker looks at each."""
     require_year(year)
@@ -359,7 +359,7 @@ def upload(request: Request, code: str, year: int, handler: Receiving) -> HttpRe
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def decide(request: Request, code: str, year: int) -> HttpResponse:
     """Give each file for which something was chosen to its item, or delete it; the others wait on."""
     require_year(year)

@@ -35,8 +35,8 @@ from nianjian.features.dossier.pages.presenters import (
     text_field,
     work_context,
 )
-from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.registers import uploads
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
@@ -50,7 +50,7 @@ def _known(year: int, item: str) -> None:
     require_year(year)
 
 
-@upload_page(Act.LOAD)
+@upload_page(Permission.MANAGE_DATA)
 def upload_file(request: Request, code: str, year: int, item: str, handler: Receiving) -> HttpResponse:
     """Take files; the worker checks each, and the version appears when it is done."""
     _known(year, item)
@@ -150,7 +150,7 @@ def _form(act: str, given: QueryDict | None = None, **first: Any) -> forms.Form:
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def act(request: Request, code: str, year: int, item: str, act: str) -> HttpResponse:
     """Confirm, send back, assign, comment, or say why the item does not apply."""
     _known(year, item)
@@ -169,7 +169,7 @@ def act(request: Request, code: str, year: int, item: str, act: str) -> HttpResp
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def reuse(request: Request, code: str, year: int) -> HttpResponse:
     """Take over from the year before what was confirmed there and is missing now."""
     taken = checklist.reuse(**place(request, code, year))
@@ -182,7 +182,7 @@ def reuse(request: Request, code: str, year: int) -> HttpResponse:
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def download(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Give a file out as it came; the chain has an entry."""
     _known(year, item)
@@ -194,7 +194,7 @@ NEWEST = 20  # versions and comments that the page shows
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse:
     """Show an item."""
     if item not in KNOWN:
@@ -215,11 +215,13 @@ def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse
         "versions": [presenters.version_view(row, newest.number if newest else 0) for row in found.versions],
         "comments": [(data.moment(one.at), data.person(one.actor), one.text) for one in found.comments],
         "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,
-        "may_load": may(request.actor, code, Act.LOAD),
+        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "generate": generation_form(item) if item in GENERATED else None,
-        "may_reveal": may(request.actor, code, Act.REVEAL),
+        "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
         **_forms(line),
-        "overrule": _overrule_form(newest) if newest and may(request.actor, code, Act.REQUEST) else None,
+        "overrule": _overrule_form(newest)
+        if newest and has_permission(request.actor, code, Permission.REQUEST)
+        else None,
         **_work(code, year, item),
     }
     return render(request, "dossier/item.html", context)

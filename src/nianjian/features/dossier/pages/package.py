@@ -40,8 +40,8 @@ from nianjian.features.dossier.operations.package import Paper
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.presenters import cards, day_field, form_errors, place, require_year, work_context
-from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers import uploads
@@ -225,7 +225,7 @@ def signature_context(job: JobValue) -> dict[str, object]:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def show_status(request: Request, code: str, year: int) -> HttpResponse:
     """How it stands, with what can be done next."""
     found = output_files.get_generation_status(code, require_year(year), request.actor)
@@ -244,8 +244,8 @@ def show_status(request: Request, code: str, year: int) -> HttpResponse:
         "certificate": {"state": state, "pairs": pairs, "why": why},
         "no_seal": words(current())(NO_SEAL),
         "failed": [(data.kind(one.kind), data.describe_job_error(one.error)[0]) for one in found.failed],
-        "may_sign": may(request.actor, code, Act.APPROVE),
-        "may_make": may(request.actor, code, Act.REVEAL),
+        "may_sign": has_permission(request.actor, code, Permission.APPROVE),
+        "may_make": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
         "days": output_files.KEPT.days,
         **work_context(code, found.working),
     }
@@ -253,7 +253,7 @@ def show_status(request: Request, code: str, year: int) -> HttpResponse:
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def generate(request: Request, code: str, year: int) -> HttpResponse:
     """Let the worker generate one item or all, as versions of the checklist or as files."""
     back = redirect("dossier-package", code=code, year=require_year(year))
@@ -270,7 +270,7 @@ def generate(request: Request, code: str, year: int) -> HttpResponse:
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def build(request: Request, code: str, year: int) -> HttpResponse:
     """Let the worker build both editions."""
     back = redirect("dossier-package", code=code, year=require_year(year))
@@ -285,7 +285,7 @@ def build(request: Request, code: str, year: int) -> HttpResponse:
 
 
 @require_POST
-@page(Act.APPROVE)
+@page(Permission.APPROVE)
 def sign(request: Request, code: str, year: int, job: str) -> HttpResponse:
     """Let the worker sign the upload edition of what a job has built."""
     output_files.enqueue_signing(**place(request, code, year), package=job)
@@ -294,7 +294,7 @@ def sign(request: Request, code: str, year: int, job: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def download(request: Request, code: str, year: int, job: str) -> HttpResponseBase:
     """Give out what a job has made; the chain has an entry."""
     made = output_files.download_zip(**place(request, code, year), job=job)
@@ -305,7 +305,7 @@ SURE: Final = {"high": "good", "medium": "warn", "low": "bad"}
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def show_form(request: Request, code: str, year: int) -> HttpResponse:
     """The form, and what the last check found."""
     packages = verification.list_packages(code, require_year(year), request.actor)
@@ -390,7 +390,7 @@ def _table(result: dict[str, Any]) -> Table:
     return cards(gettext("What differs"), heads, rows, wrap=True)
 
 
-@upload_page(Act.READ)
+@upload_page(Permission.READ)
 def upload(request: Request, code: str, year: int, handler: Receiving) -> HttpResponse:
     """Take a package, a file of it or a scan; the worker compares."""
     require_year(year)
@@ -425,7 +425,7 @@ def _report(given: str) -> Report:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def show_first_sheet(request: Request, code: str, year: int) -> HttpResponse:
     """The licence report."""
     del request
@@ -433,7 +433,7 @@ def show_first_sheet(request: Request, code: str, year: int) -> HttpResponse:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def show_sheet(request: Request, code: str, year: int, report: str) -> HttpResponse:
     """The newest sheet, personal values masked."""
     wanted = _report(report)
@@ -442,7 +442,7 @@ def show_sheet(request: Request, code: str, year: int, report: str) -> HttpRespo
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def reveal(request: Request, code: str, year: int, report: str) -> HttpResponse:
     """The newest sheet in full; the chain has an entry."""
     wanted = _report(report)
@@ -451,7 +451,7 @@ def reveal(request: Request, code: str, year: int, report: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.REPORT)
+@page(Permission.REPORT)
 def make_sheet(request: Request, code: str, year: int, report: str) -> HttpResponse:
     """Let the worker gather the fields."""
     job = fill_in.enqueue_sheet(**place(request, code, year), report=_report(report))
@@ -459,7 +459,7 @@ def make_sheet(request: Request, code: str, year: int, report: str) -> HttpRespo
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def download_sheet(request: Request, code: str, year: int, report: str, form: str) -> HttpResponse:
     """Give the newest sheet out as a file; the chain has an entry."""
     if form not in fill_in.FORMS:
@@ -483,8 +483,8 @@ def _render_sheet(request: Request, code: str, year: int, report: Report, told: 
         "pairs": [] if told is None else _pairs(told),
         "fields": [_field(one) for one in cut],
         "cut": cut,
-        "may_make": may(request.actor, code, Act.REPORT),
-        "may_reveal": may(request.actor, code, Act.REVEAL),
+        "may_make": has_permission(request.actor, code, Permission.REPORT),
+        "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
     }
     return render(request, "dossier/fill_in.html", context)
 

@@ -26,8 +26,8 @@ from nianjian.features.dossier.models import Version
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import ItemRequirement
 from nianjian.features.dossier.operations.package import GENERATED, portrait_of_item
-from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.rulebook import optional_items
@@ -215,14 +215,14 @@ def _facts(row: Version) -> list[tuple[str, str]]:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def show_due_season(request: Request, code: str) -> HttpResponse:
     """The season whose package is due next."""
     return _page(request, code, checklist.due_season(code, clock.today()))
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def show_season(request: Request, code: str, year: int) -> HttpResponse:
     """The season of a data year."""
     return _page(request, code, require_year(year))
@@ -254,7 +254,7 @@ def _page(request: Request, code: str, year: int) -> HttpResponse:
         "boards": board_tables(code, year, lines, asked),
         "sources": [(one.rule.id, rule_source(one.rule)) for one in asked.values() if one.item in due],
         "further": optional_items.hinted(rules),
-        "may_load": may(request.actor, code, Act.LOAD),
+        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "reuse": reverse("dossier-reuse", args=[code, year]),
         "before": year - 1,
         "summary": gettext("Nothing is missing.") if not missing else "",

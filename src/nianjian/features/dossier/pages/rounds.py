@@ -34,8 +34,8 @@ from nianjian.features.dossier.pages.presenters import (
     text_field,
 )
 from nianjian.features.rectification.pages.cases import read_upload
-from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import takes_files
 from nianjian.platform.registers.attachments import TYPES
 from nianjian.platform.web.access import Request, page
@@ -149,7 +149,7 @@ def form(act: str, sent: HttpRequest | None = None, **first: object) -> forms.Fo
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 @takes_files
 def submit_package(request: Request, code: str, year: int) -> HttpResponse:
     """Note that a package was handed in."""
@@ -170,7 +170,7 @@ def submit_package(request: Request, code: str, year: int) -> HttpResponse:
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 @takes_files
 def act(request: Request, code: str, year: int, number: int, act: str) -> HttpResponse:
     """Note a return, an answer, evidence, or that it passed."""
@@ -207,7 +207,7 @@ def _done(act: str, given: forms.Form, of: dict[str, Any]) -> str:
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def download(request: Request, code: str, year: int, number: int, evidence: int) -> HttpResponse:
     """Give a file of evidence out as it came; the chain has an entry."""
     kept, content = rounds.download_evidence(**place(request, code, year), number=number, evidence=evidence)
@@ -224,7 +224,7 @@ Told = Mapping[str, Any]
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def show_packages(request: Request, code: str, year: int) -> HttpResponse:
     """The packages of a season."""
     found = rounds.list_packages(**place(request, code, year), count=MOST)
@@ -233,7 +233,7 @@ def show_packages(request: Request, code: str, year: int) -> HttpResponse:
         "table": _packages(code, year, found) if found else None,
         "pairs": [(one["number"] - 1, one["number"]) for one in found if one["number"] > 1],
         "form": SubmissionForm(initial={"on": clock.today()}),
-        "may_load": may(request.actor, code, Act.LOAD),
+        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
     }
     return render(request, "dossier/rounds.html", context)
 
@@ -275,12 +275,12 @@ def _due(told: Told) -> str:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def show_package(request: Request, code: str, year: int, number: int) -> HttpResponse:
     """A package with everything about it."""
     told = rounds.get_package(**place(request, code, year), number=number)
     _ = words(current())
-    may_load = may(request.actor, code, Act.LOAD)
+    may_load = has_permission(request.actor, code, Permission.MANAGE_DATA)
     acts = set(told["acts"]) if may_load else set()
     context = {
         "year": year,
@@ -299,7 +299,7 @@ def show_package(request: Request, code: str, year: int, number: int) -> HttpRes
         "give_back": form("return", received=clock.today()) if "return" in acts else None,
         "accept": form("accept", on=clock.today()) if "accept" in acts else None,
         "keep": form("paper") if "paper" in acts else None,
-        "may_reveal": may(request.actor, code, Act.REVEAL),
+        "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
         "before": number - 1,
     }
     return render(request, "dossier/round.html", context)
@@ -344,7 +344,7 @@ def _notice(code: str, year: int, told: Told, open_: bool) -> dict[str, Any]:  #
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def differences(request: Request, code: str, year: int) -> HttpResponse:
     """What differs between two packages: ``before`` and ``after`` of the query."""
     before, after = (_number(request.GET.get(name, "")) for name in ("before", "after"))

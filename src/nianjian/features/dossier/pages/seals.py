@@ -30,9 +30,9 @@ from nianjian.features.dossier.pages.presenters import (
     require_year,
     text_field,
 )
-from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
@@ -217,7 +217,7 @@ NEWEST: Final = 50  # uses and papers that the page shows
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def show_seals(request: Request, code: str, year: int) -> HttpResponse:
     """Pictures, uses and signed papers, and what the law says of them."""
     actor, season = request.actor, require_year(year)
@@ -233,8 +233,8 @@ def show_seals(request: Request, code: str, year: int) -> HttpResponse:
         "papers": build_papers_table(code, season, kept)
         if (kept := signatures.list_papers(code, season, actor, 0, NEWEST))
         else None,
-        "may_ask": may(actor, code, Act.REQUEST),
-        "may_load": may(actor, code, Act.LOAD),
+        "may_ask": has_permission(actor, code, Permission.REQUEST),
+        "may_load": has_permission(actor, code, Permission.MANAGE_DATA),
         "picture": form("picture"),
         "use": form("use"),
         "withdraw": form("withdraw"),
@@ -243,7 +243,7 @@ def show_seals(request: Request, code: str, year: int) -> HttpResponse:
     return render(request, "dossier/seals.html", context)
 
 
-@upload_page(Act.LOAD)
+@upload_page(Permission.MANAGE_DATA)
 def upload(request: Request, code: str, year: int, what: str, handler: Receiving) -> HttpResponse:
     """Take a picture of a seal, or a signed paper."""
     require_year(year)
@@ -281,7 +281,7 @@ def _taken(  # noqa: PLR0917 -- the parts of one form
 
 
 @require_POST
-@page(Act.REQUEST)
+@page(Permission.REQUEST)
 def act(request: Request, code: str, year: int, act: str) -> HttpResponse:
     """Ask for a use, or withdraw a picture."""
     require_year(year)
@@ -304,7 +304,7 @@ def act(request: Request, code: str, year: int, act: str) -> HttpResponse:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def show_paper(request: Request, code: str, year: int, signed: int) -> HttpResponse:
     """One signed paper: whose signatures, and whether they hold."""
     row = _paper(request, code, year, signed)
@@ -319,13 +319,13 @@ def show_paper(request: Request, code: str, year: int, signed: int) -> HttpRespo
             (gettext("Checksum"), row.sha256),
         ],
         "signatures": build_signatures_table(row),
-        "may_reveal": may(request.actor, code, Act.REVEAL),
+        "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
     }
     return render(request, "dossier/signed.html", context)
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def download(request: Request, code: str, year: int, signed: int) -> HttpResponse:
     """Give a signed paper out byte for byte; the chain has an entry."""
     row = _paper(request, code, year, signed)

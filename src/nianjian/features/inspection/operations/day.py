@@ -31,12 +31,12 @@ from nianjian.features.people import operations
 from nianjian.features.screens import queries
 from nianjian.platform.accounts import links
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.links import NewLink
 from nianjian.platform.accounts.models import Link
 from nianjian.platform.accounts.people import PersonList
 from nianjian.platform.accounts.query import Actor, lock_enterprise
-from nianjian.platform.accounts.roles import Act, Role
+from nianjian.platform.accounts.roles import Permission, Role
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import env, spill
 from nianjian.platform.jobs.progress import Progress, silent
@@ -99,7 +99,7 @@ def attach_scan(*, enterprise: str, day: date, name: str, content: bytes, actor:
     ``role_missing``, ``visit_unknown``, ``file_empty``, ``file_too_large``, ``visit_scan_active``: it holds programs
     or opens something; what `receive` and `store_scan` raise.
     """
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     get_visit(enterprise, day)
     plain = plain_name(name)
     check_size(plain, len(content))
@@ -161,7 +161,7 @@ def fetch_scan(*, enterprise: str, day: date, number: int, actor: Actor) -> tupl
 
     ``role_missing``, ``visit_scan_unknown``, ``blob_missing``.
     """
-    require(actor, enterprise, Act.REVEAL)
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     row = get_scan(enterprise, day, number)
     content = blobs.get(row.blob)
     with transaction.atomic():
@@ -172,7 +172,7 @@ def fetch_scan(*, enterprise: str, day: date, number: int, actor: Actor) -> tupl
 
 def remove_scan(*, enterprise: str, day: date, number: int, actor: Actor) -> None:
     """Take a file back; its content is deleted. ``role_missing``, ``visit_scan_unknown``."""
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     with transaction.atomic():
         lock_enterprise(enterprise)
         row = get_scan(enterprise, day, number)
@@ -279,7 +279,7 @@ def admit_inspector(*, enterprise: str, user: str, until: date, actor: Actor) ->
     One who is an inspector here already gets a new link. ``role_missing``, and what `people.add` and `people.inspect`
     raise: the name of any other account is refused.
     """
-    require(actor, enterprise, Act.PEOPLE)
+    require_permission(actor, enterprise, Permission.PEOPLE)
     with transaction.atomic():
         here = any(held.role == Role.INSPECTOR and held.enterprise == enterprise for held in accounts.roles_of(user))
         if not here:
@@ -289,7 +289,7 @@ def admit_inspector(*, enterprise: str, user: str, until: date, actor: Actor) ->
 
 def list_inspectors(*, enterprise: str, actor: Actor) -> list[Json]:
     """Who may read as an inspector here, and until when; ``role_missing``."""
-    require(actor, enterprise, Act.PEOPLE)
+    require_permission(actor, enterprise, Permission.PEOPLE)
     names = [
         one.name
         for one in PersonList(enterprise, "")
@@ -308,7 +308,7 @@ def list_inspectors(*, enterprise: str, actor: Actor) -> list[Json]:
 
 
 def _require_planner(enterprise: str, actor: Actor) -> None:
-    require(actor, enterprise, Act.LOAD)
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     accounts.enterprise(enterprise)
 
 

@@ -26,7 +26,7 @@ from nianjian.features.complaints.models import Complaint, Warned
 from nianjian.features.complaints.one_click import list_doors
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.sla_warnings import ARRIVAL
-from nianjian.features.complaints.states import Act
+from nianjian.features.complaints.states import TicketAction
 from nianjian.features.inspection import states
 from nianjian.features.inspection.operations import readiness
 from nianjian.features.inspection.queries import Json
@@ -35,10 +35,9 @@ from nianjian.features.test_calls.operations import calls as callback
 from nianjian.features.test_calls.queries import CallBasis as Tests
 from nianjian.features.test_calls.queries import list_routes
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import USER, Actor, list_readers, lock_enterprise
-from nianjian.platform.accounts.roles import Act as May
-from nianjian.platform.accounts.roles import allows
+from nianjian.platform.accounts.roles import Permission, allows
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import flow
@@ -67,7 +66,7 @@ def check_plan(enterprise: str, planned: DrillPlan) -> None:
         raise NianjianError("drill_minutes_wrong", most=most)
     for role, name in planned.players.items():
         known = role in states.PLAYED and (not name or accounts.exists(name))
-        if not known or (name and not may(Actor(name, USER), enterprise, May.LOAD)):
+        if not known or (name and not has_permission(Actor(name, USER), enterprise, Permission.MANAGE_DATA)):
             raise NianjianError("drill_player_unknown", player=name[:80])
     for one in planned.thrown:
         if one not in THROWN:
@@ -107,7 +106,7 @@ def notify_recipients(held: audit.Act, what: str, actor: Actor) -> int:
 
 
 def _notifications(held: audit.Act, what: str, actor: Actor) -> Iterator[Notification]:
-    able = [name for name, roles in list_readers(str(held.enterprise)).items() if allows(roles, May.LOAD)]
+    able = [name for name, roles in list_readers(str(held.enterprise)).items() if allows(roles, Permission.MANAGE_DATA)]
     scopes = {name: Scope(chosen) for name, chosen in choices.list_scopes(able).items()}
     role, _minutes = THROWN[what]
     now, ticket = clock.now(), str(held.data["drill"])
@@ -196,7 +195,7 @@ def begin_drill(*, enterprise: str, token: str, phone: str, told: Json, actor: A
 
 def _require_can_run(enterprise: str, calls: int, planned: DrillPlan, actor: Actor) -> str:
     """Give the token of the address that is used, the first one by number; "" where none is needed."""
-    require(actor, enterprise, flow.NEEDS[flow.DRILL])
+    require_permission(actor, enterprise, flow.NEEDS[flow.DRILL])
     accounts.enterprise(enterprise)
     if not 0 <= calls <= MOST_CALLS:
         raise NianjianError("drill_calls_wrong", calls=str(calls)[:20], most=MOST_CALLS)
@@ -281,7 +280,7 @@ def note_inject(*, enterprise: str, drill: str, what: str, act: str, actor: Acto
     ``role_missing``, ``drill_unknown``, ``drill_inject_unknown``, ``drill_inject_refused``: handled before it was
     given, or done already.
     """
-    require(actor, enterprise, May.REPORT)
+    require_permission(actor, enterprise, Permission.REPORT)
     if what not in THROWN or act not in states.ACTS:
         raise NianjianError("drill_inject_unknown", inject=what[:40], injects=", ".join(THROWN))
     with transaction.atomic():
@@ -324,7 +323,7 @@ PDF_MEDIA: Final = "application/pdf"
 OPENED: Final = {ONE_CLICK: "one_click_opened", FORWARD: "forward_opened"}
 #: Act on a ticket -> the step that it does.
 STEPS_OF_ACTIONS: Final[Mapping[str, str]] = {
-    Act.RESPOND: "responded", Act.CALL_BACK: "called_back", Act.CLOSE: "closed"
+    TicketAction.RESPOND: "responded", TicketAction.CALL_BACK: "called_back", TicketAction.CLOSE: "closed"
 }  # fmt: skip
 
 
@@ -333,7 +332,7 @@ def list_drills(*, enterprise: str, actor: Actor) -> list[Json]:
 
     ``role_missing``, ``enterprise_unknown``.
     """
-    require(actor, enterprise, May.READ)
+    require_permission(actor, enterprise, Permission.READ)
     accounts.enterprise(enterprise)
     held = list(_list_entries(enterprise))
     rows = complaints.load_current_tickets(enterprise, [str(one.data["drill"]) for one in held])
@@ -364,7 +363,7 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
     ``state``: what its steps have shown; ``readiness``: what the checks had, when it began; ``counts`` and ``mend``
     (what has not passed, failed first) are of both.
     """
-    require(actor, enterprise, May.READ)
+    require_permission(actor, enterprise, Permission.READ)
     tenant, now = accounts.enterprise(enterprise), clock.now()
     held = next((one for one in _list_entries(enterprise) if name in {"", one.data["drill"]}), None)
     ticket = "" if held is None else str(held.data["drill"])

@@ -19,9 +19,9 @@ from nianjian.features.inspection.states import NUMBERS, PEOPLE, SYSTEM, Check
 from nianjian.features.reconciliation.operations import list_runs
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.queries import CallBasis as Tests
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.models import Job as JobRow
@@ -94,7 +94,7 @@ def _reconciliation_checks(grounds: CheckBasis) -> Iterator[Check]:
 
 def _callback_check(grounds: CheckBasis) -> Check:
     """Every filed number: green only where its newest tests passed in the days that count, as it stands today."""
-    counts = queries.count_lights(Tests.of(grounds.enterprise, grounds.actor, Act.READ))
+    counts = queries.count_lights(Tests.of(grounds.enterprise, grounds.actor, Permission.READ))
     total = sum(counts.values())
     if counts["red"]:
         return Check("callback", NUMBERS, "S4", states.FAILED, "callback_red")
@@ -153,7 +153,7 @@ def _check_request(*, enterprise: str, part: str, as_of: date | None) -> None:
 @operation(
     "inspection.look",
     on=INSPECTION,
-    permission=Act.REPORT,
+    permission=Permission.REPORT,
     path="/inspection",
     body=Body("InspectionAsked", "A part, and as at which day; today where it is absent."),
     job=Job(kind=flow.INSPECT, repeatable=True, check=_check_request),
@@ -180,7 +180,7 @@ def newest_check(*, enterprise: str, part: str, actor: Actor) -> Json | None:
 
     ``role_missing``, ``inspection_part_unknown``.
     """
-    require(actor, enterprise, Act.READ)
+    require_permission(actor, enterprise, Permission.READ)
     _find_check(part)
     found = queue.newest(enterprise, flow.INSPECT, {"part": part}, JobRow.DONE)
     if found is None:

@@ -18,8 +18,8 @@ from nianjian.engines.paper.texts.inspection import CHECKS, CHECKS_WHYS, PARTS, 
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.inspection.operations import readiness
 from nianjian.features.inspection.queries import Json
-from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Table, card_table
@@ -229,7 +229,7 @@ BADGES: Final = {"passed": "good", "failed": "bad", "unknown": "warn"}
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def front(request: Request, code: str) -> HttpResponse:
     """Show readiness by people, numbers and system as it was last looked at."""
     _ = words(current())
@@ -247,7 +247,7 @@ def front(request: Request, code: str) -> HttpResponse:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def part(request: Request, code: str, part: str) -> HttpResponse:
     """Show the newest look at answers, dialling or retention."""
     told = readiness.newest_check(enterprise=code, part=part, actor=request.actor)
@@ -256,7 +256,7 @@ def part(request: Request, code: str, part: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.REPORT)
+@page(Permission.REPORT)
 def enqueue_check(request: Request, code: str) -> HttpResponse:
     """Look anew at a part: work."""
     wanted = request.POST.get("part", "")
@@ -279,7 +279,7 @@ def _page_context(request: Request, code: str, of: str, told: Json | None) -> Js
             if one in PRESENTERS
         ],
         "job": readiness.running_check(enterprise=code, part=of),
-        "may": may(request.actor, code, Act.REPORT),
+        "may": has_permission(request.actor, code, Permission.REPORT),
     }
 
 

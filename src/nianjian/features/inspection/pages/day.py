@@ -25,8 +25,8 @@ from nianjian.features.inspection.operations.day import build_sheet
 from nianjian.features.inspection.pages import checks as places
 from nianjian.features.inspection.queries import Json
 from nianjian.features.inspection.states import PlanLine, format_lines
-from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
 from nianjian.platform.web.access import Request, page
@@ -71,7 +71,7 @@ class ScreensForm(forms.Form):
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 @takes_files
 def add_scan(request: Request, code: str) -> HttpResponse:
     """Keep a scan beside a day."""
@@ -90,7 +90,7 @@ def add_scan(request: Request, code: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def fetch_scan(request: Request, code: str) -> HttpResponse:
     """Give a scan out as it came; each time is noted."""
     day, number = _posted_day(request), _posted_number(request)
@@ -99,7 +99,7 @@ def fetch_scan(request: Request, code: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def remove_scan(request: Request, code: str) -> HttpResponse:
     """Take a scan back."""
     day = _posted_day(request)
@@ -108,7 +108,7 @@ def remove_scan(request: Request, code: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def note_screens(request: Request, code: str) -> HttpResponse:
     """Sign what was seen in the room."""
     form = ScreensForm(request.POST, auto_id="seen_%s")
@@ -183,14 +183,14 @@ class AdmitForm(forms.Form):
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def front(request: Request, code: str) -> HttpResponse:
     """Show the next day, or the one that is named."""
     return _front(request, code, _requested_day(request))
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def save_visit(request: Request, code: str) -> HttpResponse:
     """Keep a day."""
     form = VisitForm(request.POST)
@@ -204,7 +204,7 @@ def save_visit(request: Request, code: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def remove_visit(request: Request, code: str) -> HttpResponse:
     """Take a day back."""
     visits.remove_visit(enterprise=code, day=_posted_day(request), actor=request.actor)
@@ -212,7 +212,7 @@ def remove_visit(request: Request, code: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.PEOPLE)
+@page(Permission.PEOPLE)
 def admit_inspector(request: Request, code: str) -> HttpResponse:
     """Let an inspector in until the end of a day; the link stands in this answer and nowhere else."""
     form = AdmitForm(request.POST, auto_id="admit_%s")
@@ -227,7 +227,7 @@ def admit_inspector(request: Request, code: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.REPORT)
+@page(Permission.REPORT)
 def enqueue_checks(request: Request, code: str) -> HttpResponse:
     """Look anew at all that the sheet and its copy are made of: work, one job a part; on to that of readiness."""
     jobs = [readiness.look.enqueue(enterprise=code, part=part, actor=request.actor) for part in LOOKED]
@@ -235,7 +235,7 @@ def enqueue_checks(request: Request, code: str) -> HttpResponse:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def send_copy(request: Request, code: str) -> HttpResponse:
     """Give the copy for a network that fails."""
     name, content = visits.build_bundle(
@@ -261,7 +261,7 @@ def _front(request: Request, code: str, day: date | None, given: Json | None = N
     told = build_sheet(enterprise=code, actor=request.actor, day=day)
     held, today = told["visit"], clock.now().astimezone(clock.ZONE).date()
     until = today + AHEAD if held is None else max(date.fromisoformat(held["day"]), today)
-    allowed = {name: may(request.actor, code, act) for name, act in _ACTS.items()}
+    allowed = {name: has_permission(request.actor, code, act) for name, act in _ACTS.items()}
     context: Json = {
         "told": told,
         "badge": BADGES[told["state"]],
@@ -280,7 +280,12 @@ def _front(request: Request, code: str, day: date | None, given: Json | None = N
     return render(request, "inspection/day.html", context | (given or {}), status=status)
 
 
-_ACTS: Final = {"load": Act.LOAD, "report": Act.REPORT, "people": Act.PEOPLE, "reveal": Act.REVEAL}
+_ACTS: Final = {
+    "load": Permission.MANAGE_DATA,
+    "report": Permission.REPORT,
+    "people": Permission.PEOPLE,
+    "reveal": Permission.VIEW_UNMASKED,
+}
 
 
 def _initial(held: Json | None, _: Words) -> dict[str, Any]:

@@ -31,8 +31,8 @@ from nianjian.features.inspection.states import (
     STEPS,
     DrillPlan,
 )  # fmt: skip
-from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
@@ -47,21 +47,21 @@ NAME: Final = 200
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def drill_screen(request: Request, code: str, drill: str) -> HttpResponse:
     """Show it, with the buttons for who may throw something in."""
     return render(request, "inspection/leading.html", _screen_context(request, code, drill))
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def drill_lines(request: Request, code: str, drill: str) -> HttpResponse:
     """Give the timeline alone, as the screen asks for it again and again."""
     return render(request, "inspection/timeline.html", _screen_context(request, code, drill))
 
 
 @require_POST
-@page(Act.REPORT)
+@page(Permission.REPORT)
 def note_inject(request: Request, code: str, drill: str) -> HttpResponse:
     """Note that something was thrown in, or that it was handled; back to the screen."""
     what, act = request.POST.get("what", "")[:NAME], request.POST.get("act", "")[:NAME]
@@ -84,7 +84,7 @@ def _screen_context(request: Request, code: str, drill: str) -> Json:
         "throw": reverse("inspection-drill-inject", kwargs=here),
         "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": drill}),
         "clock": texts.duration_text(told["running_s"]),
-        "may": may(request.actor, code, Act.REPORT),
+        "may": has_permission(request.actor, code, Permission.REPORT),
     }
 
 
@@ -169,7 +169,7 @@ class DrillForm(forms.Form):
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def front(request: Request, code: str) -> HttpResponse:
     """Show one drill, the newest unless another is named."""
     # without an address a drill can only come in as a forward: what cannot work is not offered first
@@ -177,7 +177,7 @@ def front(request: Request, code: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.REPORT)
+@page(Permission.REPORT)
 def run_drill(request: Request, code: str) -> HttpResponse:
     """Begin a drill; on to its job."""
     form = DrillForm(request.POST)
@@ -192,7 +192,7 @@ def run_drill(request: Request, code: str) -> HttpResponse:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def send_report(request: Request, code: str) -> HttpResponse:
     """Give the report as PDF."""
     wanted = _requested_drill(request)
@@ -221,8 +221,8 @@ def _front(request: Request, code: str, form: DrillForm, status: int = 200) -> H
     told = _find_report(request, code, wanted)
     if told is None and wanted:
         raise Http404
-    context: Json = {"form": form, "may": may(request.actor, code, Act.REPORT), "told": told}
-    context |= {"door": list_doors(code).exists(), "opens": may(request.actor, code, Act.ADMINISTER)}
+    context: Json = {"form": form, "may": has_permission(request.actor, code, Permission.REPORT), "told": told}
+    context |= {"door": list_doors(code).exists(), "opens": has_permission(request.actor, code, Permission.ADMINISTER)}
     if told is not None:
         held = drills.list_drills(enterprise=code, actor=request.actor)
         context |= {

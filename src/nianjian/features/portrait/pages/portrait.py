@@ -29,7 +29,7 @@ from nianjian.features.portrait.operations import FORMS
 from nianjian.features.portrait.pages.forms import RunForm
 from nianjian.features.portrait.portraits import Run
 from nianjian.platform.accounts import access
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, address, paged
@@ -110,7 +110,7 @@ def shared_context(request: Request, one: OpenPortrait, here: str) -> dict[str, 
         "home": one.link("portrait"),
         "tabs": [(one.link(route), label, route == here) for route, label in ways],
         "erased": portraits.marks_of_snapshot(one.data["snapshot"], portraits.list_deletion_marks(one.code)),
-        "may_run": access.may(request.actor, one.code, Act.REPORT),
+        "may_run": access.has_permission(request.actor, one.code, Permission.REPORT),
     }
 
 
@@ -231,7 +231,7 @@ TWINS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
 
 
 @require_safe
-@page(Act.READ_OWN)
+@page(Permission.READ_OWN)
 def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     """Everything about one metric; an outsourcer sees the own team's figures."""
     _ = translator()
@@ -362,7 +362,7 @@ def _split(request: Request, one: OpenPortrait, told: Mapping[str, Any], _: Word
 
 
 @require_safe
-@page(Act.READ_OWN)
+@page(Permission.READ_OWN)
 def newest(request: Request, code: str) -> HttpResponse:
     """Go to the newest data year; where there is none, to the overview, which says what to do first."""
     del request
@@ -371,7 +371,7 @@ def newest(request: Request, code: str) -> HttpResponse:
 
 
 @require_safe
-@page(Act.READ_OWN)
+@page(Permission.READ_OWN)
 def portrait(request: Request, code: str, year: int) -> HttpResponse:
     """The lights, the month charts, the advice, data quality, and the ways down; for an outsourcer the own figures."""
     _ = translator()
@@ -403,7 +403,7 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def by(request: Request, code: str, year: int, split: str) -> HttpResponse:
     """One split: a row a line, team, display number, kind or month, 50 at a time."""
     _ = translator()
@@ -468,7 +468,7 @@ def split_links(one: OpenPortrait, _: Words) -> list[tuple[str, str, str]]:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def chart(request: Request, code: str, year: int, name: str) -> HttpResponse:
     """A chart's definition for the page that draws it anew."""
     one = get_portrait_or_404(request, code, year)

@@ -27,7 +27,7 @@ from nianjian.features.portrait.pages.portrait import (
     translator,
 )
 from nianjian.platform.accounts import access
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.paging import address
 
@@ -64,7 +64,7 @@ WORDS: Final = {
 
 
 @require_safe
-@page(Act.READ_OWN)
+@page(Permission.READ_OWN)
 def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     """The page with what is asked; the rows themselves come as a fragment, or at once with ``?look=1``."""
     _ = translator()
@@ -157,7 +157,7 @@ def _months(request: Request, one: OpenPortrait, ask: RowQuery) -> list[tuple[st
 
 def _fragment(request: Request, one: OpenPortrait, found: operations.RowPage, number: int, _: Words) -> dict[str, Any]:
     heads = COLUMNS[found.kind]
-    may = found.kind != "seats" and access.may(request.actor, one.code, Act.REVEAL)
+    may = found.kind != "seats" and access.has_permission(request.actor, one.code, Permission.VIEW_UNMASKED)
     return {
         "shown": True,
         "kind": found.kind,
@@ -201,7 +201,7 @@ def _key(row: Mapping[str, Any], kind: str) -> dict[str, str]:
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Permission.VIEW_UNMASKED)
 def reveal(request: Request, code: str, year: int) -> HttpResponse:
     """The numbers of one row in full, written into the audit chain first."""
     one = get_portrait_or_404(request, code, year)

@@ -26,7 +26,7 @@ from nianjian.features.portrait.operations import (
 )
 from nianjian.features.portrait.pages.forms import NO_ROOM, STEPS, RunForm, SimulateForm
 from nianjian.features.portrait.pages.portrait import get_portrait_or_404, moment, shared_context, translator
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.jobs import flow
 from nianjian.platform.web.access import Request, page
@@ -36,7 +36,7 @@ from nianjian.platform.web.paging import Page, paged
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def simulate(request: Request, code: str, year: int) -> HttpResponse:
     """The sliders and what they would bring; a fragment with the outcome alone for htmx."""
     _ = translator()
@@ -80,7 +80,7 @@ def _outcome(told: dict[str, dict[str, Any]], _: Words) -> dict[str, Any]:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def runs(request: Request, code: str, year: int) -> HttpResponse:
     """Every run of a data year, newest first, two of which can be chosen to be compared."""
     _ = translator()
@@ -114,7 +114,7 @@ def runs(request: Request, code: str, year: int) -> HttpResponse:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def compare(request: Request, code: str, year: int) -> HttpResponse:
     """What changed between two runs, and why."""
     _ = translator()
@@ -131,7 +131,7 @@ def compare(request: Request, code: str, year: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Act.REPORT)
+@page(Permission.REPORT)
 def run(request: Request, code: str, year: int) -> HttpResponse:
     """Ask for a run, the first one of a year too: the worker does it, the job's page tells how far it is."""
     form = RunForm(request.POST) if request.method == "POST" else RunForm()
@@ -146,7 +146,7 @@ def run(request: Request, code: str, year: int) -> HttpResponse:
 
 
 @require_POST
-@page(Act.READ)
+@page(Permission.READ)
 def take(request: Request, code: str, year: int, form: str) -> HttpResponse:
     """A file of the portrait: workbook, PDF or picture."""
     if form not in FORMS:

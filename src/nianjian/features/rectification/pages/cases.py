@@ -32,8 +32,8 @@ from nianjian.features.rectification.evidence import GapPreview
 from nianjian.features.rectification.gaps import Gap
 from nianjian.features.rectification.pages.forms import Isolated, Measure, Opened, Paper, Period, Watched
 from nianjian.features.rectification.storage import LIMIT, Notice, PaperContent, paper_content
-from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
 from nianjian.platform.jobs import flow
 from nianjian.platform.web.access import Request, page
@@ -74,7 +74,7 @@ def ways(code: str, case: str) -> list[tuple[str, str]]:
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def task(request: Request, code: str, case: str) -> HttpResponse:
     """Name a measure, or say that one was carried out today."""
     told = get_case_or_404(request, code, case)
@@ -93,7 +93,7 @@ def task(request: Request, code: str, case: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 @takes_files
 def paper(request: Request, code: str, case: str) -> HttpResponse:
     """Keep a paper."""
@@ -111,7 +111,7 @@ def paper(request: Request, code: str, case: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.REPORT)
+@page(Permission.REPORT)
 def end(request: Request, code: str, case: str) -> HttpResponse:
     """Let the worker count the figures, check everything, note the handing in, or close."""
     told = get_case_or_404(request, code, case)
@@ -131,7 +131,7 @@ def end(request: Request, code: str, case: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.REPORT)
+@page(Permission.REPORT)
 def report(request: Request, code: str, case: str, form: str) -> HttpResponse:
     """Let the worker set the report."""
     told = get_case_or_404(request, code, case)
@@ -140,7 +140,7 @@ def report(request: Request, code: str, case: str, form: str) -> HttpResponse:
 
 
 @require_safe
-@page(Act.REPORT)
+@page(Permission.REPORT)
 def fetch(request: Request, code: str, case: str, job: str) -> HttpResponse:
     """Give a report away that was set; 404 where there is none any more."""
     told = get_case_or_404(request, code, case)
@@ -152,7 +152,7 @@ def fetch(request: Request, code: str, case: str, job: str) -> HttpResponse:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def cases(request: Request, code: str) -> HttpResponse:
     """List the cases, the next due first read from the dates."""
     read = partial(operations.list_cases, enterprise=code, actor=request.actor)
@@ -171,12 +171,12 @@ def cases(request: Request, code: str) -> HttpResponse:
     ]
     heads = [gettext("Case"), gettext("Notice"), gettext("Received on"), gettext("Internal target"), gettext("Due")]
     table = Table(gettext("Cases"), [Column(head) for head in [*heads, gettext("State")]], rows, wrap=True)
-    context = {"page": shown, "table": table, "may": may(request.actor, code, Act.LOAD)}
+    context = {"page": shown, "table": table, "may": has_permission(request.actor, code, Permission.MANAGE_DATA)}
     return render(request, "rectification/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 @takes_files
 def create_case(request: Request, code: str) -> HttpResponse:
     """Open a case of a notice."""
@@ -196,7 +196,7 @@ def create_case(request: Request, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@page(Act.READ)
+@page(Permission.READ)
 def watched(request: Request, code: str) -> HttpResponse:
     """The watch list with the form of a new flag, and the routine; a flag is set by whom may load."""
     form = Watched(request.POST or None)
@@ -212,7 +212,7 @@ def watched(request: Request, code: str) -> HttpResponse:
         "tasks": operations.update_routine(enterprise=code, done=None, day=None, actor=request.actor),
         "closer": _closer(request, code),
         "form": form,
-        "may": may(request.actor, code, Act.LOAD),
+        "may": has_permission(request.actor, code, Permission.MANAGE_DATA),
     }
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, "rectification/watch.html", context, status=status)
@@ -230,7 +230,7 @@ def _closer(request: Request, code: str) -> list[Json]:
 
 
 @require_POST
-@page(Act.LOAD)
+@page(Permission.MANAGE_DATA)
 def routine(request: Request, code: str) -> HttpResponse:
     """Note that a task was done today."""
     task = request.POST.get("task", "")
@@ -307,7 +307,7 @@ def following(code: str, told: Json, looked: GapPreview, word: Words) -> Next | 
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def case_detail(request: Request, code: str, case: str) -> HttpResponse:
     """Show a case."""
     told = get_case_or_404(request, code, case)
@@ -336,8 +336,8 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
         "measure": Measure(auto_id="measure_%s"),
         "paper": Paper(auto_id="paper_%s"),
         "open": not closed,
-        "may_load": may(request.actor, code, Act.LOAD),
-        "may_report": may(request.actor, code, Act.REPORT),
+        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
+        "may_report": has_permission(request.actor, code, Permission.REPORT),
     }
     return render(request, "rectification/one.html", context)
 
@@ -366,7 +366,7 @@ def _chart(told: Json, _: Words) -> SafeString:
 
 
 @require_safe
-@page(Act.READ)
+@page(Permission.READ)
 def located(request: Request, code: str, case: str) -> HttpResponse:
     """Show what the last location found."""
     told = get_case_or_404(request, code, case)
@@ -382,7 +382,7 @@ def located(request: Request, code: str, case: str) -> HttpResponse:
             for one in rectification.case_charts({**told, "measured": None}, _)
         ],
         "tables": [_table(code, told, dimension, _) for dimension in DIMENSIONS] if where else [],
-        "may": may(request.actor, code, Act.REPORT) and told["state"] != "closed",
+        "may": has_permission(request.actor, code, Permission.REPORT) and told["state"] != "closed",
     }
     return render(request, "rectification/locate.html", context)
 
@@ -405,7 +405,7 @@ def _table(code: str, told: Json, dimension: str, _: Words) -> Table:
 
 
 @require_POST
-@page(Act.REPORT)
+@page(Permission.REPORT)
 def locate(request: Request, code: str, case: str) -> HttpResponse:
     """Locate in the days of the form and keep it with the case."""
     told = get_case_or_404(request, code, case)
@@ -418,12 +418,12 @@ def locate(request: Request, code: str, case: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Act.READ)
+@page(Permission.READ)
 def tickets(request: Request, code: str, case: str) -> HttpResponse:
     """Show what the last look at a group found, or let the worker look: its complaints and the calls of each."""
     told = get_case_or_404(request, code, case)
     group = _group(request)
-    free = may(request.actor, code, Act.REPORT)
+    free = has_permission(request.actor, code, Permission.REPORT)
     if request.method == "POST":
         reports.enqueue_tickets(case=told["id"], group=group, actor=request.actor)
         return redirect(f"{request.path}?{_query(group)}")
@@ -476,7 +476,7 @@ def _moment(rows: Mapping[str, object] | None) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-@page(Act.REQUEST)
+@page(Permission.REQUEST)
 def isolate(request: Request, code: str, case: str) -> HttpResponse:
     """Ask for an isolation; the orders of the case below."""
     told = get_case_or_404(request, code, case)
@@ -515,7 +515,7 @@ def _holds(order: Json) -> bool:
 
 
 @require_POST
-@page(Act.REQUEST)
+@page(Permission.REQUEST)
 def lift(request: Request, code: str, case: str) -> HttpResponse:
     """Ask to lift an isolation of the case."""
     told = get_case_or_404(request, code, case)

@@ -38,7 +38,7 @@ from nianjian.features.test_calls.states import (
 )
 from nianjian.features.test_calls.storage import CallFrame
 from nianjian.platform.accounts.query import Actor, asked_by, list_readers
-from nianjian.platform.accounts.roles import Act, allows
+from nianjian.platform.accounts.roles import Permission, allows
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, silent
@@ -109,7 +109,7 @@ def place_test_calls(
     gateway answers from there, too. ``role_missing``, ``callback_no_numbers``,
     ``callback_no_way``, ``callback_too_many``, ``callback_number_wrong``, ``callback_gateway_wrong``.
     """
-    grounds = CallBasis.of(enterprise, actor, Act.REPORT)
+    grounds = CallBasis.of(enterprise, actor, Permission.REPORT)
     if not ways:
         raise NianjianError("callback_no_way")
     wanted = _numbers_to_call(grounds, numbers)
@@ -211,7 +211,7 @@ def begin_manual_call(*, enterprise: str, number: str, carrier: str, actor: Acto
 
     ``role_missing``, ``callback_number_wrong``, ``callback_number_unfiled``.
     """
-    grounds = CallBasis.of(enterprise, actor, Act.LOAD)
+    grounds = CallBasis.of(enterprise, actor, Permission.MANAGE_DATA)
     wanted = validation.parse_number(number)
     grounds.own(wanted)
     frame = CallFrame(
@@ -232,7 +232,7 @@ def end_manual_call(*, trial: str, outcome: str, note: str, actor: Actor) -> Jso
     ``callback_outcome_unknown``, ``callback_trial_over``, ``callback_note_missing`` where "answered" has no note.
     """
     at = clock.now()
-    found = require_trial(trial, actor, Act.LOAD)
+    found = require_trial(trial, actor, Permission.MANAGE_DATA)
     if outcome not in OUTCOMES:
         raise NianjianError("callback_outcome_unknown", outcome=outcome, outcomes=", ".join(OUTCOMES))
     if outcome == "answered" and not note.strip():
@@ -294,7 +294,7 @@ def _notifications(route: Route, code: str, values: Mapping[str, object], now: d
     able = [
         name
         for name, roles in list_readers(route.enterprise_id).items()
-        if allows(roles, Act.REPORT) or allows(roles, Act.ADMINISTER)
+        if allows(roles, Permission.REPORT) or allows(roles, Permission.ADMINISTER)
     ]
     chosen, hours, channels = choices.list_scopes(able), choices.list_hours(able), choices.list_confirmed_channels(able)
     heard = [name for name in able if Scope(chosen.get(name, Scope.ROLE)) is not Scope.NONE]
@@ -314,7 +314,7 @@ def fetch_evidence(*, trial: str, actor: Actor) -> tuple[str, bytes]:
 
     ``role_missing``, ``callback_trial_unknown``, ``callback_no_evidence`` for one that was dialled by hand.
     """
-    found = require_trial(trial, actor, Act.REVEAL)
+    found = require_trial(trial, actor, Permission.VIEW_UNMASKED)
     if not found.blob:
         raise NianjianError("callback_no_evidence", trial=trial)
     content = blobs.get(found.blob)

@@ -29,7 +29,7 @@ from nianjian.features.test_calls.queries import CallBasis, Json, landing_to_doc
 from nianjian.features.test_calls.states import AGAINST, ELSEWHERE, FILED_GATEWAY, LANDINGS, SILENT, UNSEEN, VOICEMAIL
 from nianjian.features.test_calls.switch_files import SwitchRecords
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import flow, query
 from nianjian.platform.jobs import service as queue
@@ -96,7 +96,7 @@ def check_landings(*, enterprise: str, trials: Sequence[str], actor: Actor, prog
     grounds = CallBasis.of(enterprise, actor, flow.NEEDS[flow.CALLBACK_WITNESS])
     now = clock.now()
     if trials:
-        wanted = [require_trial(one, actor, Act.REPORT) for one in dict.fromkeys(trials)]
+        wanted = [require_trial(one, actor, Permission.REPORT) for one in dict.fromkeys(trials)]
         for one in wanted:
             if one.enterprise_id != enterprise:
                 raise NianjianError("callback_trial_unknown", trial=one.pk)

@@ -16,9 +16,9 @@ from nianjian.features.test_calls.models import Route
 from nianjian.features.test_calls.queries import CallBasis, Json
 from nianjian.features.test_calls.states import NONE
 from nianjian.features.test_calls.storage import RouteInput
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import LOCAL, Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env
 from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.versions import versions_on
@@ -66,7 +66,7 @@ def _require_elsewhere(via: Via, actor: Actor) -> None:
 
 def describe_routes(*, enterprise: str, actor: Actor) -> Json:
     """Routes and gateways, no password; ``role_missing``."""
-    grounds = CallBasis.of(enterprise, actor, Act.READ)
+    grounds = CallBasis.of(enterprise, actor, Permission.READ)
     return {
         "routes": [
             route_to_document(one) | {"daily_flaw": daily_flaw(one, grounds) or None}
@@ -112,7 +112,7 @@ def save_route(*, enterprise: str, given: RouteInput, actor: Actor) -> Json:
     ``callback_host_refused`` for this machine unless the operator sits at the shell or allows it, and what `parse_via`,
     `parse_ca`, `parse_identity`, `parse_caller` and `store_route` raise; ``callback_cert_plain`` without TLS.
     """
-    require(actor, enterprise, Act.ADMINISTER)
+    require_permission(actor, enterprise, Permission.ADMINISTER)
     line, carrier = given.line.strip(), given.carrier.strip()
     if line:
         row = versions_on(Line, enterprise, clock.today()).filter(key=line).first()
@@ -148,13 +148,13 @@ def parse_client_identity(via: Via, certificate: str | None, key: str = "") -> s
 
 def remove_route(*, enterprise: str, name: str, actor: Actor) -> None:
     """Delete a route; ``role_missing``, ``callback_route_unknown``."""
-    require(actor, enterprise, Act.ADMINISTER)
+    require_permission(actor, enterprise, Permission.ADMINISTER)
     storage.delete_route(route=queries.get_route(enterprise, name), actor=actor)
 
 
 def save_gateway(*, enterprise: str, name: str, hosts: str, actor: Actor) -> Json:
     """Say from which addresses a gateway of the ledger answers; "": forget it. ``role_missing``, `parse_hosts`."""
-    require(actor, enterprise, Act.ADMINISTER)
+    require_permission(actor, enterprise, Permission.ADMINISTER)
     name, found = name.strip()[:120], validation.parse_hosts(hosts)
     storage.store_gateway(enterprise=enterprise, name=name, hosts=found, actor=actor)
     return {"name": name, "hosts": list(found)}
