@@ -81,8 +81,9 @@ def list_unsettled_runs(enterprise: str) -> list[tuple[Run, int]]:
 def count_open_by_owner(run: Run) -> Counter[str]:
     """Who sees to a run's open differences, as people have written it ("" for nobody), with how many."""
     rows = Difference.objects.filter(run=run, state=states.OPEN)
-    found = Counter(rows.filter(owner__isnull=False).values_list("owner", flat=True).iterator(chunk_size=500))
-    found[""] = rows.filter(owner__isnull=True).count()
+    owners = rows.filter(owner__isnull=False).values_list("owner", flat=True).iterator(chunk_size=500)
+    found = Counter(owner or "" for owner in owners)
+    found[""] += rows.filter(owner__isnull=True).count()
     return found
 
 

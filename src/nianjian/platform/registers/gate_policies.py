@@ -26,7 +26,8 @@ class GatePolicy(models.Model):
 
     ``key`` and ``name`` say what it is about, ``values`` what holds:
 
-    - channel, display, team: {"cap": attempts a natural day or null for the default, "white_list": bool}
+    - channel, display, team: {"cap": attempts a natural day or null for the default, "white_list": bool}, and where
+      somebody has said so "enforce": bool (a new line observes without it) and "uncapped": true (no cap at all)
     - rule: {"on": bool}, name is a key of the rulebook (``frequency.…``) whose limits are taken over
     - purpose: {"fail_open": bool}
     - mode: {"enforce": bool}, name is empty
