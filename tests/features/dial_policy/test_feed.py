@@ -169,7 +169,7 @@ def test_a_new_line_observes_until_a_person_switches_enforcing_on(house: str, an
     operations.approve(approval=str(waiting.approval), actor=bo)
     assert observing() == {"L01", "L02"}
     order: dict[str, Any] = {"enterprise": house, "key": "channel", "name": "L02", "cap": None, "white_list": False}
-    gate_policy.apply_approved_cap(**order, reason="整改结束", approval="A1", actor=bo)
+    gate_policy.apply_approved_cap(**order, reason="整改结束", approval="A1", requester="user:anna", actor=bo)
     assert observing() == {"L01"}, "what a case demands acts at once"
     assert caps()["L02"][0] == 300
     set_cap(anna, None, enforce=True, uncapped=True)
@@ -253,10 +253,12 @@ def test_a_team_and_a_display_number_are_isolated_too(house: str, anna: Actor, b
 def test_an_order_approved_elsewhere_is_carried_out(house: str, bo: Actor, operator: Actor) -> None:
     order: dict[str, Any] = {"enterprise": house, "key": "channel", "name": "L01", "cap": 30, "white_list": True}
     for _ in range(2):
-        gate_policy.apply_approved_cap(**order, reason="整改", approval="A1", actor=bo)
+        gate_policy.apply_approved_cap(**order, reason="整改", approval="A1", requester="user:anna", actor=bo)
     assert caps()["L01"][0] == 30
     assert asked(operator) == "not-on-white-list"
     assert Entry.objects.filter(verb="gate.policy").count() == 1
+    (setting,) = gate_policy.list_history(enterprise=house, actor=operator, most=9)
+    assert setting["by"] == "user:anna + user:bo", "who asked and who approved are two names"
 
 
 def test_switches_and_vendors_rules_reach_the_gate(house: str, anna: Actor, operator: Actor) -> None:

@@ -114,12 +114,21 @@ def find_cap(enterprise: str, key: str, name: str) -> int | None:
 
 
 def apply_approved_cap(
-    *, enterprise: str, key: str, name: str, cap: int | None, white_list: bool, reason: str, approval: str, actor: Actor
+    *,
+    enterprise: str,
+    key: str,
+    name: str,
+    cap: int | None,
+    white_list: bool,
+    reason: str,
+    approval: str,
+    requester: str,
+    actor: Actor,
 ) -> None:
     """Put in force what a second person has approved elsewhere (an isolation order, or its lifting).
 
-    Inside the caller's transaction; the gate is told when that is over. ``key`` is channel, display or team. What holds
-    already changes nothing. ``gate_channel_unknown``.
+    Inside the caller's transaction; the gate is told when that is over. ``key`` is channel, display or team;
+    ``requester`` asked for it, the actor approved. What holds already changes nothing. ``gate_channel_unknown``.
     """
     name = _resolve_name(enterprise, key, name.strip())
     values: dict[str, Any] = {"cap": cap, "white_list": white_list}
@@ -129,7 +138,7 @@ def apply_approved_cap(
     if standing is None or {**standing.values, **values} != standing.values:
         wanted = PolicyValues(key, name, values, reason)
         gate_policies.apply_policy(
-            enterprise=enterprise, wanted=wanted, actor=actor, approval=approval, second=str(actor)
+            enterprise=enterprise, wanted=wanted, actor=actor, approval=approval, requester=requester
         )
     feed_after_commit(enterprise)
 

@@ -21,7 +21,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.texts import gate
 from nianjian.engines.paper.texts.errors import error_message
-from nianjian.engines.paper.words import Words, words
+from nianjian.engines.paper.words import Words, actor_names, words
 from nianjian.features.dial_policy import decisions as check
 from nianjian.features.dial_policy import operations
 from nianjian.features.dial_policy.forms import Cap, Choice, FailOpen, Filter, Mode, Reasoned
@@ -187,10 +187,10 @@ def setting_table(of: Iterable[Json]) -> Table:
     rows = [
         [
             Cell(one["since"].astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")),
-            Cell(f"{_thing(str(one['key']))} {one['name']}".strip()),
+            Cell(describe_setting(str(one["key"]), str(one["name"]))),
             Cell(setting_text(one["values"])),
             Cell(one["reason"] or "–"),
-            Cell(one["by"]),
+            Cell(actor_names(str(one["by"]))),
             Cell(one["approval"] or "–"),
         ]
         for one in of
@@ -200,9 +200,11 @@ def setting_table(of: Iterable[Json]) -> Table:
     return Table(gettext("What was set"), columns, rows, wrap=True)
 
 
-def _thing(key: str) -> str:
-    named = {"rule": gettext("Limits of a vendor"), "mode": gettext("Mode")}
-    return named.get(key) or gate.translate_code(gate.KEYS, key, words(current()))
+def describe_setting(key: str, name: str) -> str:
+    """What a setting is about, in words."""
+    codes = {"rule": gettext("Limits of a vendor"), "mode": gettext("Mode")}
+    about = codes.get(key) or gate.translate_code(gate.KEYS, key, words(current()))
+    return f"{about} {name}".strip()
 
 
 def setting_text(values: Json) -> str:

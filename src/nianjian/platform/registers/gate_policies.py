@@ -126,15 +126,16 @@ class PolicyValues:
 
 
 def apply_policy(
-    *, enterprise: str, wanted: PolicyValues, actor: Actor, approval: str = "", second: str = ""
+    *, enterprise: str, wanted: PolicyValues, actor: Actor, approval: str = "", requester: str = ""
 ) -> GatePolicy:
     """Put values in force at once; the caller has seen that one person is enough, or brings the second one's approval.
 
-    ``gate_policy_same`` where this holds already.
+    ``requester``: who asked for what the actor has approved. ``gate_policy_same`` where this holds already.
     """
     with transaction.atomic():
         row = _build_row(enterprise, wanted, actor)
-        row.approval, row.approved_by = approval, second
+        if requester:
+            row.approval, row.proposed_by, row.approved_by = approval, requester, str(actor)
         _enforce(row, actor)
     return row
 
