@@ -86,6 +86,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "callback-witness": "callback_witness", "callback-evidence": "callback_evidence",
     "callback-ways": "callback_ways callback_way_set callback_way_remove callback_gateway_set",
     "season": "season_get season_feeds", "season-report": "season_report season_notice",
+    "season-entry-test": "season_entry_test", "season-entry-picture": "season_entry_picture",
     "portfolio-several": "portfolio_several", "season-task": "season_task",
     "season-archive-file": "season_archive_file",
     "season-end": "season_roll_over season_close season_reopen",

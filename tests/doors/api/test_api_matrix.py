@@ -52,6 +52,7 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("season_feed_close", "feed_id"): "F0",
     ("season_archive_file", "year"): 2023,
     ("season_archive_file", "part"): "log",
+    ("season_entry_picture", "picture"): 0,
     ("screen_link_end", "link_id"): "K0",
     ("", "channel"): "N0",
     ("rules_get", "key"): RULE,
@@ -68,6 +69,7 @@ NAMING: Final = frozenset({
 })  # fmt: skip
 QUERIES: Final[Mapping[str, str]] = {
     "calls_import": "name=calls.csv",
+    "season_entry_test": "year=2024&result=failed&note=x&name=a.png&day=2025-03-20",
     "registers_import": "name=lines.csv",
     "registers_preview": "name=lines.csv",
     "calls_preview": "name=calls.csv",
@@ -173,6 +175,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "season_notice": {"year": 2024, "track": "licence", "day": "2025-03-03", "text": "通知"},
     "season_roll_over": {"year": 2027},
     "season_close": {"year": 2024},
+    "season_entry_test": PNG,
     "season_reopen": {"year": 2023, "reason": "退回补正"},
     "inbox_read": {},
     "inbox_choose": {"scope": "all", "quiet_from": "22:00", "quiet_until": "07:00"},
@@ -201,7 +204,7 @@ DEEPER: Final[Mapping[str, Permission]] = {
 }
 NOBODYS: Final = frozenset({
     "tokens_revoke", "complaints_forward_file", "registers_marked", "registers_export_fetch", "season_feed_close",
-    "screen_link_end", "channels_confirm", "channels_close",
+    "screen_link_end", "channels_confirm", "channels_close", "season_entry_picture",
 })  # fmt: skip # the address names what is another's own
 DERIVED: Final = bodies()
 # Who sees the rows of one team finds no work but what this one person has asked for.

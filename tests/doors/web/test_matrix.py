@@ -36,7 +36,8 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("one-click-code", "form"): "svg", ("complaints-act", "act"): "respond", ("dossier-act", "act"): "confirm",
     ("dossier-seals-act", "act"): "use", ("dossier-seals-upload", "what"): "paper", ("rounds-act", "act"): "answer",
     ("", "report"): "licence", ("season-archive", "year"): 2023, ("season-archive-file", "year"): 2023,
-    ("season-archive-file", "part"): "log", ("portrait-chart", "name"): "complaint_rate",
+    ("season-archive-file", "part"): "log", ("season-entry-picture", "picture"): 1,
+    ("portrait-chart", "name"): "complaint_rate",
     ("rectify-report", "form"): "docx", ("rules-one", "key"): RULE, ("rules-one-here", "key"): RULE,
     ("rules-overlay", "key"): RULE, ("rules-overlay-here", "key"): RULE, ("rules-effect", "key"): RULE,
     ("rules-effect-here", "key"): RULE, ("rules-effect-stop", "key"): RULE, ("rules-effect-stop-here", "key"): RULE,
@@ -120,6 +121,7 @@ DOCUMENT: Final = "openapi-json"  # public, the API's own tests read it
 NOTHING: Final[Mapping[str, str]] = {
     "data-import-mapping-load": "no mapping is kept under a name",
     "data-import-errors": "calls have no workbook of errors",
+    "season-entry-picture": "no test has a picture",
     "rules-effect": "the tenant's work is no look at a value",
     "rules-effect-here": "the tenant's work is no look at a value",
     "rules-effect-stop": "the tenant's work is no look at a value",

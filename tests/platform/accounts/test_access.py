@@ -175,6 +175,11 @@ COMMANDS |= {
     "season file": (Permission.REPORT, HERE, ("--track", "licence", *AT, *YEAR)),
     "season notice": (Permission.REPORT, HERE, ("--track", "licence", "--on", "2027-03-01", "--name", "x", *AT, *YEAR)),
     "season task": (Permission.MANAGE_DATA, HERE, ("portrait", "--owner", "x", *AT, *YEAR)),
+    "season entry-test": (
+        Permission.MANAGE_DATA,
+        HERE,
+        ("--result", "failed", "--picture", "PAPER", "--note", "x", *AT, *YEAR),
+    ),
     "season roll-over": (Permission.MANAGE_DATA, HERE, (*AT, *YEAR)),
     "season close": (Permission.REPORT, HERE, (*AT, *YEAR)),
     "season reopen": (Permission.REQUEST, HERE, ("--reason", "x", *AT, *YEAR)),

@@ -5,26 +5,31 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.dossier.operations.package import ZIP
 from nianjian.features.season import closing, feeds, operations
+from nianjian.features.season.entry_test import read_picture, record_entry_test
 from nianjian.features.season.operations import roll_over
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, paged
-from nianjian.platform.api.parameter_types import Day, Text
+from nianjian.platform.api.parameter_types import Day, Number, Text, attached
 from nianjian.platform.home.http import as_attachment
+from nianjian.platform.registers.attachments import ROW_LIMIT, TYPES
 
 router = Router(tags=["season"])
 HERE = "/enterprises/{code}/season"
 DataYear = Annotated[int, Field(ge=clock.FIRST_DAY.year, lt=clock.LAST_DAY.year)]
 Track = Literal["licence", "code_number"]
+
+
+MEDIA_TYPES = sorted({media for _begins, media in TYPES.values()})
 
 
 class SeasonOf(Schema):
@@ -228,6 +233,31 @@ def season_task(request: Request, code: str, said: TaskSaid) -> dict[str, Any]:
     """Name who does a task, let it rest, or say that it was done."""
     operations.change_task(enterprise=code, actor=request.actor, **said.dict())
     return _told(request, code, said.year, None)
+
+
+class EntryTestResult(Schema):
+    """``result`` passed or failed on ``day`` (today if none), what was tried, and how the picture is called."""
+
+    year: DataYear
+    result: Literal["passed", "failed"]
+    note: Annotated[Text, Field(min_length=1, max_length=200)]
+    name: Annotated[Text, Field(min_length=1, max_length=200)]
+    day: Day | None = None
+
+
+@write(router, f"{HERE}/entry-test", act=Permission.MANAGE_DATA, answer=SeasonTold, held=ROW_LIMIT)
+def season_entry_test(request: Request, code: str, told: Query[EntryTestResult]) -> dict[str, Any]:
+    """Keep the result of the entry's test (T4) with its picture; the content is the picture, at most 20 MiB."""
+    fields = told.dict() | {"day": told.day or clock.today()}
+    record_entry_test(enterprise=code, content=request.content, actor=request.actor, **fields)
+    return _told(request, code, told.year, None)
+
+
+@take(router, f"{HERE}/entry-test/{{picture}}", act=Permission.VIEW_UNMASKED, media=MEDIA_TYPES)
+def season_entry_picture(request: Request, code: str, picture: Number) -> HttpResponse:
+    """A picture of a test as it came; the audit chain has the entry."""
+    found, content = read_picture(enterprise=code, picture=picture, actor=request.actor)
+    return attached(content, found.media_type, found.name or "")
 
 
 class OfYear(Schema):

@@ -50,6 +50,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     task.add_argument("--wake", action="store_true", help=_("end its rest"))
     on_day(task, "--done", _("it was done on this day"))
     task.add_argument("--reopen", action="store_true", help=_("it was not done after all"))
+    test = actions.add("entry-test", _entry_test, _("keep the result of the entry's test with its picture (T4)"))
+    enterprise(test)
+    year(test)
+    test.add_argument("--result", choices=("passed", "failed"), required=True, help=_("what became of it"))
+    test.add_argument("--picture", type=Path, required=True, metavar="FILE", help=_("the screen: png, jpg or pdf"))
+    test.add_argument("--note", required=True, metavar="TEXT", help=_("what was tried"))
+    on_day(test, "--on", _("on this day instead of today"))
     feed = actions.add("feed", _feed, _("make a calendar feed (iCal), list one's own or revoke one"))
     enterprise(feed)
     feed.add_argument("--add", action="store_true", help=_("make one; its secret is told now only"))
@@ -113,6 +120,21 @@ def _task(args: argparse.Namespace) -> Answer:
         acts.snooze_task(until=None if args.wake else args.snooze, reason=args.reason, **of)
     if args.done is not None or args.reopen:
         acts.mark_task_done(day=None if args.reopen else args.done, note=args.reason, **of)
+    return _shown(args, actor)
+
+
+def _entry_test(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.engines.kernel import clock
+    from nianjian.engines.kernel.files import wrap_read_errors
+    from nianjian.features.season.entry_test import record_entry_test
+
+    with wrap_read_errors(args.picture):
+        content = args.picture.read_bytes()
+    record_entry_test(
+        enterprise=args.enterprise, year=args.year, result=args.result, day=args.on or clock.today(), note=args.note,
+        name=args.picture.name, content=content, actor=actor,
+    )  # fmt: skip
     return _shown(args, actor)
 
 

@@ -109,6 +109,21 @@ def mark_task_done(*, enterprise: str, year: int, task: str, day: date | None, n
     _write_note(enterprise, year, task, given, verb="season.task_done" if day else "season.task_reopened", actor=actor)
 
 
+def note_test_result(
+    *, enterprise: str, year: int, task: str, day: date, passed: bool, note: str, actor: Actor
+) -> None:
+    """Note that a test ended on a day: passed, which ends its task, or failed, which leaves it open; with a note.
+
+    ``role_missing``, ``season_task_unknown``, ``season_reason_missing``, ``season_day_ahead``.
+    """
+    _task(enterprise, year, task, actor)
+    if day > clock.today():
+        raise NianjianError("season_day_ahead", day=day.isoformat())
+    fields = {"done_on": day if passed else None, "note": _require_reason(day, note, task)}
+    verb = "season.task_done" if passed else "season.task_failed"
+    _write_note(enterprise, year, task, fields, verb=verb, actor=actor)
+
+
 def snooze_task(*, enterprise: str, year: int, task: str, until: date | None, reason: str = "", actor: Actor) -> None:
     """Let a task rest until a day (None: wake it), with a reason, not beyond the season's earliest last day.
 

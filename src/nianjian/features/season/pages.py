@@ -28,12 +28,15 @@ from nianjian.features.archives import closed_seasons as archives
 from nianjian.features.dossier.pages.presenters import item_title, state_badge
 from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season import closing, feeds, operations
+from nianjian.features.season.entry_pictures import TASK
+from nianjian.features.season.entry_test import read_picture, record_entry_test
 from nianjian.features.season.operations import list_papers_left_behind as left_behind
 from nianjian.features.season.operations import roll_over
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.home.http import as_attachment
+from nianjian.platform.home.http import as_attachment, read_upload, takes_files
+from nianjian.platform.registers.attachments import ROW_LIMIT
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table, card_table
@@ -174,6 +177,8 @@ def season(request: Request, code: str) -> HttpResponse:
         "track_names": [(key, _(text)) for key, text in texts.TRACKS.items()],
         "licences": numbers if len(numbers) > 1 else [],
         "feeds": feeds.list_feeds(enterprise=code, actor=request.actor),
+        "entry": _entry_test_view(told["tasks"], _),
+        "may_see": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
         "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "may_report": has_permission(request.actor, code, Permission.REPORT),
         "real_today": clock.today(),
@@ -215,6 +220,17 @@ def archive_file(request: Request, code: str, year: int, part: str) -> HttpRespo
     """Give out a file of a closed season, held against its digest; the chain has an entry."""
     made = closing.download_file(enterprise=code, year=year, part=part, actor=request.actor)
     return as_attachment(StreamingHttpResponse(made.content, content_type=made.media_type), made.name)
+
+
+def _entry_test_view(tasks: Sequence[dict[str, Any]], _: Words) -> dict[str, Any] | None:
+    """Outcome and pictures of the entry's test in words; None where the plan has no such task."""
+    figures = next((one["figures"] for one in tasks if one["task"] == TASK), None)
+    if figures is None:
+        return None
+    names = {code: _(text) for code, text in texts.TEST_OUTCOMES.items()}
+    pictures = [{**one, "word": names[one["result"]]} for one in figures["pictures"]]
+    badge = {"passed": "good", "failed": "bad"}.get(figures["outcome"], "plain")
+    return {"word": names[figures["outcome"]], "badge": badge, "pictures": pictures}
 
 
 def _moment(text: str) -> str:
@@ -316,6 +332,39 @@ def report(request: Request, code: str) -> HttpResponse:
             operations.note_notice(**of, day=given["day"], notice=given["text"], actor=request.actor)
         messages.success(request, gettext("Noted."))
     return _back(request, code, form)
+
+
+class EntryTestForm(forms.Form):
+    """The result of the entry's test, with its picture."""
+
+    year = forms.IntegerField(min_value=FIRST_YEAR, max_value=LAST_YEAR)
+    result = forms.ChoiceField(choices=[(one, one) for one in ("passed", "failed")])
+    day = forms.DateField()
+    note = forms.CharField(max_length=200)
+    picture = forms.FileField()
+
+
+@require_POST
+@page(Permission.MANAGE_DATA)
+@takes_files
+def entry_test(request: Request, code: str) -> HttpResponse:
+    """Keep the result of the entry's test with its picture."""
+    form = EntryTestForm(request.POST, request.FILES)
+    if form.is_valid():
+        fields = dict(form.cleaned_data)
+        picture = fields.pop("picture")
+        content = read_upload(picture, ROW_LIMIT)
+        record_entry_test(enterprise=code, name=picture.name, content=content, actor=request.actor, **fields)
+        messages.success(request, gettext("Noted."))
+    return _back(request, code, form)
+
+
+@require_POST
+@page(Permission.VIEW_UNMASKED)
+def entry_picture(request: Request, code: str, picture: int) -> HttpResponse:
+    """Give out a picture of a test; the chain has an entry."""
+    found, content = read_picture(enterprise=code, picture=picture, actor=request.actor)
+    return as_attachment(HttpResponse(content, content_type=found.media_type), found.name or "")
 
 
 @require_POST

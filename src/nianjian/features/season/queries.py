@@ -52,6 +52,7 @@ from nianjian.features.inbox import obstacles
 from nianjian.features.portrait import portraits
 from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.rectification import operations as rectification
+from nianjian.features.season.entry_pictures import count_entry_test
 from nianjian.features.season.models import Note
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
@@ -184,6 +185,7 @@ def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict
         "package": _package(asked, lines),
         "drill": _drill(asked),
         "rectification": _cases(asked),
+        "entry_test": count_entry_test(asked.enterprise, asked.year),
         **{f"file_{name}": _count_filed(tracks, name) for name in {one.track for one in tracks}},
     }
 

@@ -163,10 +163,16 @@ def attach_to_row(*, register: str, row: Version, name: str, content: bytes, act
     ``attachment_type_refused`` unless name and content agree on a known type, ``file_empty``, ``file_too_large``,
     ``role_missing``.
     """
-    require_permission(actor, row.enterprise_id, Permission.MANAGE_DATA)
+    place = {"enterprise": row.enterprise_id, "register": register, "key": row.key}
+    return store_paper(**place, name=name, content=content, actor=actor)
+
+
+def store_paper(*, enterprise: str, register: str, key: str, name: str, content: bytes, actor: Actor) -> int:
+    """Store a file beside what ``register`` and ``key`` name, as `attach_to_row` does."""
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     called, media_type = _clean_name_and_type(name, content)
     digest = hashlib.sha256(content).hexdigest()
-    place = {"enterprise_id": row.enterprise_id, "register": register, "key": row.key}
+    place = {"enterprise_id": enterprise, "register": register, "key": key}
     with transaction.atomic():
         known = RowAttachment.objects.filter(**place, sha256=digest, removed_at=None).first()
         if known is not None:
@@ -175,8 +181,8 @@ def attach_to_row(*, register: str, row: Version, name: str, content: bytes, act
             made = RowAttachment.objects.create(
                 **place, name=called, media_type=media_type, sha256=digest, **_stamps(blob, actor)
             )
-            data = {"kind": register, "key": row.key, "sha256": digest, "size": blob.size, "type": media_type}
-            record(verb="registers.attach", enterprise=row.enterprise_id, actor=actor, data=data)
+            data = {"kind": register, "key": key, "sha256": digest, "size": blob.size, "type": media_type}
+            record(verb="registers.attach", enterprise=enterprise, actor=actor, data=data)
     return int(made.pk)
 
 
@@ -199,12 +205,16 @@ def detach_from_row(*, register: str, row: Version, attachment: int, actor: Acto
 def download_row_paper(*, register: str, row: Version, attachment: int, actor: Actor) -> tuple[RowAttachment, bytes]:
     """Give a file out in full and note it. ``attachment_unknown``, ``blob_missing``, ``role_missing``."""
     require_permission(actor, row.enterprise_id, Permission.VIEW_UNMASKED)
-    found = get_row_paper(row.enterprise_id, register, row.key, attachment)
-    content = blobs.get(found.blob)
+    return read_paper(get_row_paper(row.enterprise_id, register, row.key, attachment), actor)
+
+
+def read_paper(paper: RowAttachment, actor: Actor) -> tuple[RowAttachment, bytes]:
+    """Give a file out and note it; the caller has asked whether the actor may. ``blob_missing``."""
+    content = blobs.get(paper.blob)
     with transaction.atomic():
-        data = {"kind": register, "key": row.key, "sha256": found.sha256}
-        record(verb="registers.fetch", enterprise=row.enterprise_id, actor=actor, data=data)
-    return found, content
+        data = {"kind": paper.register, "key": paper.key, "sha256": paper.sha256}
+        record(verb="registers.fetch", enterprise=paper.enterprise_id, actor=actor, data=data)
+    return paper, content
 
 
 def delete_orphans(*, register: str, model: type[Version], enterprise: str) -> int:

@@ -128,6 +128,7 @@ VERBS: Final[Mapping[str, str]] = {
     "season.feed_revoked": mark("Calendar feed closed"),
     "season.task_assigned": mark("Owner of a task named"),
     "season.task_done": mark("Task done"),
+    "season.task_failed": mark("Test failed"),
     "season.task_reopened": mark("Task not done after all"),
     "season.task_snoozed": mark("Task rests"),
     "season.task_woken": mark("Rest of a task ended"),

@@ -57,6 +57,11 @@ TASKS: Final[Mapping[str, str]] = {
     "file_licence": mark("Hand in the licence report"),
     "file_code_number": mark("Hand in the code-number report"),
 }
+TEST_OUTCOMES: Final[Mapping[str, str]] = {
+    "planned": mark("planned"),
+    "passed": mark("passed"),
+    "failed": mark("not passed"),
+}
 TASK_STATES: Final[Mapping[str, str]] = {
     "done": mark("done"),
     "not_applicable": mark("does not apply"),
@@ -236,6 +241,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "season_task_unknown": mark("the plan of data year {year} has no task “{task}”"),
     "season_task_computed": mark("the state of “{task}” is computed from what the product holds; nobody ticks it"),
     "season_reason_missing": mark("{task}: say why"),
+    "season_result_unknown": mark("“{result}” is no result; there are: {results}"),
+    "entry_test_picture": mark("“{file}” is no picture of the screen; there are: {types}"),
     "season_snooze_too_long": mark("{task}: it cannot rest beyond {last}, the last day of the season"),
     "season_archived": mark(
         "the season of data year {year} is closed; its package, reports and tasks do not change any more"

@@ -1,0 +1,74 @@
+"""The test of the entry: planned, passed or failed, each result with its picture."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.support.people import signed_in
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.season.entry_test import read_picture, record_entry_test
+from nianjian.features.season.queries import summarize_season
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.models import Entry
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+TODAY = date(2027, 3, 16)
+PNG = b"\x89PNG\r\n\x1a\nrest"
+
+
+@pytest.fixture(autouse=True)
+def _home(home: object, keys: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(clock.OVERRIDE, TODAY.isoformat())
+
+
+def _find_task(actor: Actor) -> dict[str, Any]:
+    told = summarize_season(enterprise="demo", year=2026, today=TODAY, actor=actor)
+    task: dict[str, Any] = next(one for one in told["tasks"] if one["task"] == "entry_test")
+    return task
+
+
+def _record(result: str, actor: Actor, name: str = "登录页.png") -> int:
+    return record_entry_test(
+        enterprise="demo", year=2026, result=result, day=TODAY, note="登录并打开年报表", name=name, content=PNG,
+        actor=actor,
+    )  # fmt: skip
+
+
+def test_a_test_is_planned_fails_and_passes_with_a_picture_each(demo: str, operator: Actor) -> None:
+    assert _find_task(operator)["figures"] == {"outcome": "planned", "pictures": []}
+    failed = _record("failed", operator)
+    task = _find_task(operator)
+    assert (task["figures"]["outcome"], task["finished"], task["note"]) == ("failed", False, "登录并打开年报表")
+    assert task["figures"]["pictures"] == [
+        {"picture": failed, "name": "登录页.png", "result": "failed", "day": "2027-03-16"}
+    ]
+    passed = _record("passed", operator)
+    task = _find_task(operator)
+    assert (task["figures"]["outcome"], task["state"], task["done_on"]) == ("passed", "done", "2027-03-16")
+    assert [one["picture"] for one in task["figures"]["pictures"]] == [passed, failed]
+    assert read_picture(enterprise="demo", picture=failed, actor=operator)[1] == PNG
+    verbs = list(Entry.objects.filter(verb__startswith="season.task").order_by("seq").values_list("verb", flat=True))
+    assert verbs == ["season.task_failed", "season.task_done"]
+
+
+def test_a_result_without_a_picture_is_refused_whole(demo: str, operator: Actor) -> None:
+    with pytest.raises(NianjianError, match="entry_test_picture"):
+        _record("passed", operator, name="说明.docx")
+    with pytest.raises(NianjianError, match="attachment_type_refused"):
+        _record("passed", operator, name="说明.pdf")
+    assert _find_task(operator)["figures"]["outcome"] == "planned", "nothing of it was kept"
+
+
+def test_the_page_keeps_and_shows_it(demo: str) -> None:
+    client = signed_in("olga", "data_officer", demo)
+    fields = {"year": "2026", "result": "failed", "day": "2027-03-16", "note": "口令过期"}
+    picture = SimpleUploadedFile("登录页.png", PNG, "image/png")
+    assert client.post("/e/demo/season/entry-test/", fields | {"picture": picture}).status_code == 302
+    page = client.get("/e/demo/season/?year=2026&today=2027-03-16").content.decode()
+    assert "登录页.png" in page
+    assert "未通过" in page
