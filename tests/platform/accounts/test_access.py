@@ -183,6 +183,7 @@ COMMANDS |= {
     "season feed": (Permission.READ, HERE, AT),
     "gate check": (Permission.READ, HERE, (*ASK, *AT)),
     "gate policy list": (Permission.READ, HERE, AT),
+    "gate policy propose": (Permission.READ, HERE, AT),
     "gate policy set": (Permission.REQUEST, HERE, ("L1", "--cap", "5", *AT)),
     "gate policy choose": (Permission.REQUEST, HERE, ("frequency.aliyun_bot", *AT)),
     "gate policy fail-open": (Permission.REQUEST, HERE, ("marketing", *AT)),

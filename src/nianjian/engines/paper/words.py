@@ -35,6 +35,11 @@ def language_of(tag: str) -> str:
     return ENGLISH if tag.strip().lower().startswith("en") else CHINESE
 
 
+def actor_names(actors: str) -> str:
+    """Names of one actor, or of several joined by " + ", without the kind of proof that stands before each."""
+    return " + ".join(actor.partition(":")[2] or actor for actor in actors.split(" + "))
+
+
 INSTEAD: Final = "\N{REPLACEMENT CHARACTER}"
 
 

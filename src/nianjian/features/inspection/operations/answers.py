@@ -259,10 +259,15 @@ def _control_claim(grounds: CheckBasis, kept: Json) -> Claim:
     gateway = next(one for one in kept["logs"] if one["log"] == "gateway")
     return claims.control(
         str(state["snapshot"]["state"]),
-        enforced=bool(part and part.get("enforce")),
+        enforced=_refuses_everywhere(part or {}),
         answers=state["process"]["status"] == "ok",
         decisions=gateway["unbroken_since"] is not None,
     )
+
+
+def _refuses_everywhere(policy: Json) -> bool:
+    """Whether the gate refuses on every line: a new one is only observed at first."""
+    return bool(policy.get("enforce")) and not any(line.get("observing") for line in policy["channels"])
 
 
 def claim_to_document(one: Claim) -> Json:
