@@ -26,7 +26,6 @@ from nianjian.engines.season.deadlines import (
     closing,
     conflicts,
     earliest,
-    list_reporting,
     list_risks,
     of_season,
     printed_to,
@@ -60,8 +59,7 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.registers import filings
 from nianjian.platform.registers.filings import Filing
-from nianjian.platform.registers.licences import Licence as Row
-from nianjian.platform.registers.versions import versions_on
+from nianjian.platform.registers.licences import list_reporting_licences
 from nianjian.platform.rulebook.holidays import calendar
 from nianjian.platform.rulebook.rulebooks import rulebook
 
@@ -104,7 +102,7 @@ def due_year(enterprise: str, today: date) -> int:
     book = get_rulebook(enterprise, today, found.filed_in)
     rows = filings.list_filings(enterprise, found.year)
     named = bool(filings.list_notices(rows))  # else the register need not be read
-    printed = _notices(rows, list_reporting(_licences(enterprise, found.year), found.year)) if named else []
+    printed = _notices(rows, list_reporting_licences(enterprise, found.year)) if named else []
     days = closing(of_season(book, found.filed_in, calendar(), printed))
     return found.year if today <= max((one.last.day for one in days), default=today) else today.year
 
@@ -114,7 +112,7 @@ def get_season_facts(enterprise: str, year: int, today: date) -> SeasonFacts:
     filed_in = Season("", year).filed_in
     book, days = get_rulebook(enterprise, today, filed_in), calendar()
     rows = filings.list_filings(enterprise, year)
-    licences = list_reporting(_licences(enterprise, year), year)
+    licences = list_reporting_licences(enterprise, year)
     deadlines = of_season(book, filed_in, days, _notices(rows, licences))
     seasons = [Season(one.number, year) for one in licences] or [Season("", year)]
     return SeasonFacts(
@@ -135,12 +133,6 @@ def get_season_facts(enterprise: str, year: int, today: date) -> SeasonFacts:
 def _notices(rows: Sequence[Filing], licences: Sequence[Licence]) -> list[NoticeDeadline]:
     """What notices name as last days to the licences that report."""
     return printed_to(filings.list_notices(rows), {one.number for one in licences} or {""})
-
-
-def _licences(enterprise: str, year: int) -> list[Licence]:
-    """What the register holds on the last day of the data year, and newer rows that say they were issued before."""
-    rows = versions_on(Row, enterprise, Season("", year).year_end)
-    return [Licence(str(one.key), one.issued_on, one.valid_until) for one in rows]
 
 
 REGISTERS: Final = "deadline.guide.consistency"
