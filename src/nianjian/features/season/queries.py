@@ -155,7 +155,7 @@ ADVICE: Final[Mapping[str, Sequence[str]]] = {
     "marketing_lines": ("move_line",),
     OLD_TICKETS: ("close_tickets",),
 }
-EFFECT: Final = ("code", "metric", "count", "light", "value", "overall", "line", "warnings", "with_cut")
+EFFECT: Final = ("code", "metric", "count", "light", "value", "overall", "line", "warnings", "with_cut", "last_day")
 
 
 @dataclass(frozen=True, slots=True)
