@@ -14,7 +14,7 @@ from nianjian.engines.season.deadlines import TrackState
 from nianjian.features.archives import closed_seasons
 from nianjian.features.archives.closed_seasons import ArchiveFile
 from nianjian.features.dossier.operations.package import BLOB, ZIP
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import bases, portraits
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import Actor
@@ -81,7 +81,7 @@ def collect_files(
     ``season_package_gone`` where a package was built whose files are kept no more.
     """
     found = _package(enterprise, year, package)
-    run = portraits.find_newest_run(enterprise, year)
+    run = bases.find_filed_run(enterprise, year)
     if run is not None:
         line = portraits.read_stored_line(enterprise, year, run.id)
         found.append(_seal(PORTRAIT, f"portrait-{year}-{run.id}.json", line))
@@ -219,7 +219,7 @@ def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
 
 def _portrait(enterprise: str, year: int) -> Json | None:
     """Which run counted, so that it can be computed again and compared to the digit."""
-    run = portraits.find_newest_run(enterprise, year)
+    run = bases.find_filed_run(enterprise, year)
     if run is None:
         return None
     kept = ("id", "sha256", "light", "moment", "as_of", "rulebook", "snapshot")
