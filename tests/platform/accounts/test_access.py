@@ -60,6 +60,8 @@ COMMANDS: dict[str, tuple[Permission, str, tuple[str, ...]]] = {
     "portrait run": (Permission.REPORT, HERE, (*AT, *YEAR)),
     "portrait runs": (Permission.READ, HERE, (*AT, *YEAR)),
     "portrait compare": (Permission.READ, HERE, ("20160101-000000-000000", "20160102-000000-000000", *AT, *YEAR)),
+    "portrait bases": (Permission.READ, HERE, (*AT, "--year", "2024")),
+    "portrait basis": (Permission.REPORT, HERE, ("filing", "--reason", "省局通知", *AT, "--year", "2024")),
     "portrait simulate": (Permission.READ, HERE, (*AT, *YEAR)),
     "portrait attach": (Permission.MANAGE_DATA, HERE,
                         ("seat_vacancy", "nothing.pdf", "--kind", "扩容计划", *AT, "--year", "2026")),

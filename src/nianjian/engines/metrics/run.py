@@ -183,6 +183,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
     snapshot: Mapping[str, int] | None = None,
     watch: Decimal | None = None,
     over: date | None = None,
+    until: date | None = None,
 ) -> Result:
     """The portrait of data year ``year``.
 
@@ -190,6 +191,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
     that has ended: no later one lacks records (None: the as-of day has ended).
     ``raw`` counts from the rows instead of the rollups; the result is the same. Otherwise the rollups are
     brought up to date first, which writes them under the lake's lock.
+    ``until``: the last day on which a report of the year can be filed, for the advice; None: not known.
     ``watch``: the licence is watched, and limits at this share of the guide's give a second light (`metric.watched`).
     ``snapshot`` (that of an earlier result) computes it again from the tables as they stood then, always from rows.
     """
@@ -223,7 +225,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
         missing=_missing(engine, dated, metrics, quality),
         rules=rules_to_document(rulebook),
     )
-    return replace(result, advice=advise(result))
+    return replace(result, advice=advise(result, today=None if over is None else over + DAY, until=until))
 
 
 def _answered(  # noqa: PLR0917 -- one step of `run`, over its own values

@@ -24,7 +24,10 @@ Row = Mapping[str, object]  # field of a register -> value
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Whose paper it is and where its figures come from. ``run``: id of the portrait's run, ``snapshot``: its hash."""
+    """Whose paper it is and where its figures come from; ``basis``: of them, in words.
+
+    ``run``: id of the portrait's run, ``snapshot``: its hash.
+    """
 
     enterprise: str
     licence: str
@@ -33,6 +36,7 @@ class Head:
     address: str
     year: int
     as_of: date
+    basis: str
     run: str
     snapshot: str
     rulebook: str
@@ -113,6 +117,7 @@ def build(
         (_("unified social credit code"), head.credit_code),
         (_("Data year"), str(head.year)),
         (_("As of"), head.as_of.isoformat()),
+        (_("Basis"), head.basis),
         (_("Figures from run"), head.run),
     )
     foot = f"{_('Run')} {head.run} · {_('Data versions')} {head.snapshot[:16]} · {_('Rulebook')} {head.rulebook}"
