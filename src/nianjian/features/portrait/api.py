@@ -13,7 +13,7 @@ from nianjian.engines.metrics.drill_down import EXCLUDED, SPLITS, RowQuery, comp
 from nianjian.engines.metrics.simulate import Moves
 from nianjian.engines.paper.explanations import team_results
 from nianjian.engines.paper.masking import mask_portrait
-from nianjian.features.portrait import operations, portraits
+from nianjian.features.portrait import declarations, operations, portraits
 from nianjian.features.portrait.operations import (
     FORMS,
     compare_runs,
@@ -29,8 +29,10 @@ from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, after, paged
 from nianjian.platform.api.parameter_types import Day, Text, Year
 from nianjian.platform.api.problems import language
+from nianjian.platform.api.routes import mount
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs import flow
+from nianjian.platform.operations.operation import REGISTRY
 
 router = Router(tags=["portraits"])
 
@@ -233,3 +235,6 @@ def rows_behind_reveal(request: Request, code: str, year: Year, wanted: Shown) -
     return operations.reveal_row(
         enterprise=code, year=year, run=wanted.run, kind=wanted.row.kind, key=key, actor=request.actor
     )
+
+
+mount(router, REGISTRY.of(declarations.DECLARATIONS))

@@ -48,6 +48,7 @@ from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import query as queue
+from nianjian.platform.registers.declarations import list_declarations
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 Waiting = Callable[[str], None]
@@ -105,8 +106,14 @@ def compute_portrait(
             raw=raw,
             watch=book.decimal(WATCH_FACTOR) if watched else None,
             over=clock.today() - DAY,
+            declared=_describe_declarations(enterprise, year),
         )
-    return replace(result, warnings=(*_watch_warnings(watched, book), *_overlay_warnings(book)))
+    return replace(result, warnings=(*result.warnings, *_watch_warnings(watched, book), *_overlay_warnings(book)))
+
+
+def _describe_declarations(enterprise: str, year: int) -> dict[str, dict[str, str]]:
+    rows = list_declarations(enterprise, year)
+    return {row.metric: {"who": row.who, "on": row.on, "reason": row.reason} for row in rows}
 
 
 def _watch_warnings(found: Sequence[WatchedLicence], book: Rulebook) -> tuple[dict[str, object], ...]:
@@ -181,7 +188,8 @@ def run_portrait(
 
 # Acts that change what a portrait is made of: data, papers, rules.
 RELEVANT_VERBS: Final = (
-    "calls.", "registers.", "complaints.", "portrait.attach", "approval.approved", "holidays.", "retention.",
+    "calls.", "registers.", "complaints.", "portrait.attach", "portrait.declare",
+    "portrait.withdraw", "approval.approved", "holidays.", "retention.",
 )  # fmt: skip
 MOST: Final = 200  # acts told of; more stand in the audit pages
 

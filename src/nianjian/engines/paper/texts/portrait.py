@@ -123,6 +123,11 @@ def code_name(table: str, code: str, _: Words) -> str:
 
 
 TEXTS: Final[Mapping[str, str]] = {
+    "declaration_needs_user": mark("a named person must declare it: --as USER with the token in NIANJIAN_TOKEN"),
+    "declaration_metric_unknown": mark("there is no metric {metric}; there are {metrics}"),
+    "declaration_reason_missing": mark("{metric}: say why it does not apply"),
+    "declaration_exists": mark("{metric} is declared not applicable for {year} already"),
+    "declaration_unknown": mark("{metric} is not declared not applicable for {year}"),
     "portrait_missing": mark("{enterprise} has no portrait of {year} yet; run it first"),
     "portrait_run_unknown": mark("there is no run {run} of data year {year}"),
     "portrait_without_rules": mark("an older program kept this portrait without its rules; run it again"),
