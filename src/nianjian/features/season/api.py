@@ -9,6 +9,7 @@ from django.http import StreamingHttpResponse
 from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.dossier.operations.package import ZIP
 from nianjian.features.season import closing, feeds, operations
@@ -100,12 +101,16 @@ class SeasonMilestone(Schema):
 
 
 class SeasonTask(Schema):
-    """A task. ``by_hand``: a person says that it is done; all others are computed. ``effects``: sentences (D5)."""
+    """A task. ``by_hand``: a person says that it is done; all others are computed. ``effects``: sentences (D5).
+
+    ``status``: how it stands, whatever it waits for; an empty register is ``not_proved``, never ``passed``.
+    """
 
     task: str
     module: str
     track: str | None
     state: Literal["done", "not_applicable", "snoozed", "late", "blocked", "open", "ahead"]
+    status: State
     finished: bool
     begins: date
     due: date
