@@ -65,6 +65,8 @@ COMMANDS: dict[str, tuple[Permission, str, tuple[str, ...]]] = {
     "portrait simulate": (Permission.READ, HERE, (*AT, *YEAR)),
     "portrait attach": (Permission.MANAGE_DATA, HERE,
                         ("seat_vacancy", "nothing.pdf", "--kind", "扩容计划", *AT, "--year", "2026")),
+    "portrait declare": (Permission.REPORT, HERE, ("seat_vacancy", "--reason", "x", *AT, *YEAR)),
+    "portrait withdraw": (Permission.REPORT, HERE, ("seat_vacancy", *AT, *YEAR)),
     "rules show": (Permission.READ, HERE, ("portrait.seat_vacancy.limit", *AT)),
     "rules overlay": (Permission.REQUEST, HERE, ("portrait.seat_vacancy.limit", "0.2", *AT, *DAY)),
     "approve": (Permission.APPROVE, HERE, ("APPROVAL",)),
