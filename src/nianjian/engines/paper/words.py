@@ -35,6 +35,15 @@ def language_of(tag: str) -> str:
     return ENGLISH if tag.strip().lower().startswith("en") else CHINESE
 
 
+#: Signs that nobody sees and that are copied with the text around them (UAX 14: they only steer where a line breaks).
+ZERO_WIDTH: Final = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF))
+
+
+def strip_zero_width(text: str) -> str:
+    """The text without zero-width signs: a code that is copied from a paper is the code."""
+    return text.translate(ZERO_WIDTH)
+
+
 INSTEAD: Final = "\N{REPLACEMENT CHARACTER}"
 
 

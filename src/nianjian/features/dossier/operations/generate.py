@@ -6,7 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from dataclasses import replace as replaced
@@ -21,7 +21,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import REFUSED, Claim
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.numbers import NumberClass
+from nianjian.engines.kernel.numbers import NumberClass, normalise
 from nianjian.engines.lake import rollups
 from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
@@ -164,18 +164,39 @@ def count_traffic(found: Tables, sources: tuple[str, ...], year: int) -> list[Tr
 
 
 def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
-    """Tickets accepted in the year as they stand now, each with why the run leaves it out."""
+    """Tickets accepted in the year as they stand now, each with why the run leaves it out.
+
+    Numbers of persons are masked; a complained number that the enterprise's own calls show stays whole.
+    """
     columns = found.tickets.select("complaint_id", "excluded_rate", "excluded_ticket")
     reasons = {row["complaint_id"]: row for row in found.engine.rows(columns)}
     since, until = (datetime(one, 1, 1, tzinfo=clock.ZONE) for one in (year, year + 1))
-    rows = complaints.current_tickets(enterprise).filter(accepted_at__gte=since, accepted_at__lt=until)
+    rows = list(
+        complaints.current_tickets(enterprise)
+        .filter(accepted_at__gte=since, accepted_at__lt=until)
+        .order_by("accepted_at", "key")
+    )
+    own_displays = find_own_displays(found, {ticket.complained for ticket in rows if ticket.complained})
     tickets = []
-    for ticket in rows.order_by("accepted_at", "key"):
-        row = _row(ticket, COMPLAINTS, masked=("complainant", "complained"))
+    for ticket in rows:
+        hidden = ("complainant",) if ticket.complained in own_displays else ("complainant", "complained")
+        row = _row(ticket, COMPLAINTS, masked=hidden)
         own = {"excluded_rate": row["exclusion"], "excluded_ticket": row["exclusion"]}  # that the run has not seen
         told = reasons.get(row["ticket_id"], own)
         tickets.append(Ticket(row, str(told["excluded_rate"] or ""), str(told["excluded_ticket"] or "")))
     return tickets
+
+
+def find_own_displays(found: Tables, texts: Collection[str]) -> frozenset[str]:
+    """Those of ``texts`` that the enterprise itself displays: its outbound calls show the number."""
+    asked = {text: normalise(text) for text in texts}
+    values = {number.value for number in asked.values() if number.value is not None}
+    if not values:
+        return frozenset()
+    calls = found.dated["calls"]
+    shown = calls.filter(calls.direction == "out", calls.display.isin(sorted(values)))
+    displayed = {row["display"] for row in found.engine.rows(shown.select("display").distinct())}
+    return frozenset(text for text, number in asked.items() if number.value in displayed)
 
 
 class Values:
