@@ -215,7 +215,9 @@ def _read_back(books: dict[str, dict[str, list[list[Any]]]]) -> None:
     assert [row[1] for row in told["汇总"][1:]] == [4, 2, 3, 1]
     assert [row[0] for row in told["受理情况"][1:]] == ["T1", "T2", "T3", "T4"]
     assert told["受理情况"][1][5:7] == ["139****0002", "95013"]
-    assert [row[6] for row in told["受理情况"][3:]] == ["13800138000", "139****9999"], "the first is displayed by own calls"
+    assert [row[6] for row in told["受理情况"][3:]] == ["13800138000", "139****9999"], (
+        "the first is displayed by own calls"
+    )
     assert [row[-1] for row in told["处理情况"][1:]] == ["计入", "计入", "非本企业号码", "计入"]
     assert books["number_ledger"]["批准与备案"][1][:2] == ["95013", "5"]
     assert {row[-1] for row in books["self_check"]["材料合计与画像比对"][1:]} == {"一致"}

@@ -210,7 +210,10 @@ def ready(case: str, anna: Actor, bo: Actor) -> None:
         enterprise="demo", case=case, text="每周抽查白名单", owner="王五", due=TODAY, every=7, actor=anna
     )
     operations.complete_measure(case=case, measure=number, day=TODAY, actor=anna)
-    paper, about = paper_content("测评报告.pdf", PDF + b"1"), {"issuer": "某测评中心", "number": "CP-1"}
+    paper, about = (
+        paper_content("测评报告.pdf", PDF + b"1"),
+        {"issuer": "某测评中心", "number": "CP-1", "scope": "线路L1"},
+    )
     dated = TODAY + timedelta(days=3)
     operations.add_paper(case=case, kind="test_report", paper=paper, actor=anna, **about, dated=dated)
 
