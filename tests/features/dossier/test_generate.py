@@ -153,7 +153,7 @@ def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str
     figures = [(one["figure"], one["paper"], one["portrait"]) for one in told[0]["sums"]]
     assert figures == [("filed", 4, 4), ("opened", 3, 3)]
     pack = zipfile.ZipFile(io.BytesIO(b"".join(status.download_zip(job=files, **given).content)))
-    assert {Path(name).suffix for name in pack.namelist()} == {".pdf", ".xlsx"}
+    assert {Path(name).suffix for name in pack.namelist()} == {".docx", ".pdf", ".xlsx"}
     assert [one.data["job"] for one in acts(enterprise=filled, verb="dossier.taken")] == [files]
 
     def seats() -> status.Paper:
@@ -183,20 +183,20 @@ def test_every_item_is_set_and_agrees_with_the_portrait(filled: str, anna: Actor
     for one in made.values():
         assert not [found for found in one.findings if found.code.startswith("sums_")]
         assert one.verdict is Verdict.NEEDS_PERSON
-        printed = one.files[0]
+        printed = one.files[1]
         pages = _text(printed)
-        assert all(run.id in page for page in pages)
+        assert not [page for page in pages if run.id in page], "the code carries it"
         assert f"第 {len(pages)} 页　共 {len(pages)} 页" in pages[-1]
         with pypdfium2.PdfDocument(printed) as document:
             assert len(list(document.get_toc())) >= 2
-        assert {path.suffix for path in one.files} == {".pdf", ".xlsx"}
+        assert [path.suffix for path in one.files] == [".docx", ".pdf", ".xlsx"]
         assert printed.stat().st_mode & 0o077 == 0
     entries = list(acts(enterprise=filled, verb="dossier.generated"))
     assert sorted(str(one.data["item"]) for one in entries) == sorted(ITEMS)
     again = _make(filled, anna, tmp_path / "again", "seat_table", "monthly_traffic")
     for item, one in again.items():
         assert [path.read_bytes() for path in one.files] == [path.read_bytes() for path in made[item].files]
-    _read_back({item: _sheets(one.files[1]) for item, one in made.items()})
+    _read_back({item: _sheets(one.files[2]) for item, one in made.items()})
 
 
 def _read_back(books: dict[str, dict[str, list[list[Any]]]]) -> None:
@@ -233,7 +233,7 @@ def test_sums_that_differ_stop_the_item(filled: str, anna: Actor, load: Import, 
         ("filed", 5, 4), ("opened", 4, 3),
     ]  # fmt: skip
     assert made["seat_table"].verdict is Verdict.NOT_READY
-    assert "不一致" in {row[-1] for row in _sheets(made["self_check"].files[1])["材料合计与画像比对"]}
+    assert "不一致" in {row[-1] for row in _sheets(made["self_check"].files[2])["材料合计与画像比对"]}
     _run(filled, anna)
     assert _make(filled, anna, tmp_path / "out", "seat_table")["seat_table"].verdict is Verdict.NEEDS_PERSON
 
@@ -248,7 +248,7 @@ def test_an_item_becomes_a_version_that_a_person_confirms(
     assert told["findings"][0]["code"] == "generated_unsigned"
     row = materials.get_version(filled, YEAR, "seat_table", 1)
     assert materials.read_content(row).startswith(b"%PDF")
-    assert (row.pages, row.verdict) == (1, "needs_person")
+    assert (row.pages, row.verdict) == (2, "needs_person")
     checklist.confirm(enterprise=filled, year=YEAR, item="seat_table", number=1, actor=anna)
     (again,) = _make(filled, anna, None, "seat_table").values()
     assert (again.confirmed, again.version) == (True, 1)
@@ -327,7 +327,7 @@ def test_the_responsibility_report_claims_only_what_the_tickets_prove(
         load("complaints", CLOCKED, *tickets)
     _run(demo, anna)
     (made,) = _make(demo, anna, tmp_path / "out", "responsibility_report").values()
-    pdf, book = made.files
+    _word, pdf, book = made.files
     printed = "".join("".join(_text(pdf)).split())
     written = "".join(str(cell) for row in _sheets(book)["信息安全责任制报告"] for cell in row)
     for text in (printed, written):

@@ -287,7 +287,7 @@ def test_a_report_is_a_draft_until_the_loop_is_closed(case: str, anna: Actor, bo
         assert wanted in text
     assert "{{" not in text
     assert "{%" not in text
-    assert len(pictures) == 2
+    assert len(pictures) == 3  # two charts and the code
     paper = report(case, anna, "pdf")
     book = pypdfium2.PdfDocument(blobs.get(paper["blob"]))
     told = "".join(page.get_textpage().get_text_range() for page in book)

@@ -12,7 +12,6 @@ from typing import Final
 
 from nianjian.engines.kernel import limited
 
-TITLES: Final = "rectification.assessment.titles"
 PAGES: Final = 3  # that are read: a report says at its beginning what it is
 SIGNS: Final = 20_000  # of its text
 BOUNDS: Final = limited.Bounds(memory=1 << 30, cpu=20, wall=60, written=1 << 20)

@@ -37,6 +37,7 @@ from nianjian.platform.rulebook.rulebooks import Rulebooks, rulebook
 
 Json = dict[str, Any]
 MEASURE: Final = ("id", "text", "owner", "due", "every", "done_on")  # columns that are told
+TITLES: Final = "rectification.assessment.titles"
 PAPER: Final = ("id", "kind", "name", "sha256", "size", "issuer", "number", "dated", "scope", "titled")
 WATCHED: Final = ("licence", "since", "until", "source", "case")
 TASK: Final = ("id", "text", "owner", "every", "due", "done_on", "case")
@@ -290,7 +291,7 @@ def add_paper(*, case: str, kind: str, paper: PaperContent, actor: Actor, **said
         raise NianjianError("rectify_day_ahead", day=dated.isoformat())
     titled = None
     if kind == Paper.TEST_REPORT:
-        titles = rulebook_on(found.enterprise_id, clock.today()).items(assessment.TITLES)
+        titles = rulebook_on(found.enterprise_id, clock.today()).items(TITLES)
         titled = assessment.is_assessment(paper.body, [str(title) for title in titles])
     kept = storage.add_paper(case=found, kind=kind, content=paper, actor=actor, titled=titled, **said)
     return {"id": kept.pk, "kind": kept.kind, "sha256": kept.sha256}

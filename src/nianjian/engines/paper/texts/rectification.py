@@ -103,6 +103,23 @@ DIMENSIONS: Final[Mapping[str, str]] = {
     "team": mark("team"),
     "complainant": mark("complainant"),
 }
+#: How likely chance alone explains a channel's complaints: below which limit, "" where it is not compared.
+CHANCE_CELLS: Final[Mapping[str, str]] = {
+    "": mark("not compared"),
+    "0.0001": mark("less than 1 in 10,000"),
+    "0.001": mark("less than 1 in 1,000"),
+    "0.01": mark("less than 1 in 100"),
+    "0.05": mark("less than 1 in 20"),
+    "likely": mark("cannot be excluded"),
+}
+CHANCE_SENTENCES: Final[Mapping[str, str]] = {
+    "": "",
+    "0.0001": mark("That this is chance has a probability of less than 1 in 10,000."),
+    "0.001": mark("That this is chance has a probability of less than 1 in 1,000."),
+    "0.01": mark("That this is chance has a probability of less than 1 in 100."),
+    "0.05": mark("That this is chance has a probability of less than 1 in 20."),
+    "likely": mark("Chance cannot be excluded."),
+}
 PAPERS: Final[Mapping[str, str]] = {
     "notice": mark("rectification notice"),
     "test_report": mark("technical test report"),

@@ -64,6 +64,7 @@ from nianjian.platform.registers.columns import Sheet, mask_text
 from nianjian.platform.registers.licences import Licence
 from nianjian.platform.registers.lines import Line as NetworkLine
 from nianjian.platform.registers.numbers import NUMBERS, Number
+from nianjian.platform.registers.queries import find_authority
 from nianjian.platform.registers.seats import SEATS, Seat
 from nianjian.platform.registers.teams import Team
 from nianjian.platform.registers.versions import Version, versions_on
@@ -89,6 +90,7 @@ def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
         run=run.id,
         snapshot=str(portrait["snapshot"]["sha256"]),
         rulebook=str(portrait["rulebook"]["version"]),
+        authority=find_authority(enterprise, day),
     )
     return made, portrait
 
@@ -431,8 +433,9 @@ def _added(values: Values, told: GeneratedItem, document: Document, actor: Actor
 
 
 def _put(values: Values, told: GeneratedItem, document: Document, folder: Path, actor: Actor) -> GeneratedItem:
-    """As workbook and PDF into a folder; nobody else may read them."""
-    bodies = {f"{document.title}.pdf": documents.pdf(document), f"{document.title}.xlsx": documents.xlsx(document)}
+    """As Word file, PDF and workbook into a folder; nobody else may read them."""
+    forms = {"docx": documents.docx, "pdf": documents.pdf, "xlsx": documents.xlsx}
+    bodies = {f"{document.title}.{ending}": draw(document) for ending, draw in forms.items()}
     data = {
         "year": values.head.year,
         "item": told.item,
