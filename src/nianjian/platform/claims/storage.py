@@ -30,12 +30,21 @@ class StatementText:
     year: int
 
 
-def list_statements(enterprise: str, claim: str, year: int) -> dict[str, StatementText]:
-    """Part -> what counts for a data year: the year's own text, else the standing one."""
-    rows = Statement.objects.filter(
-        enterprise_id=enterprise, claim=claim, year__in=(STANDING, year), superseded_at=None
-    ).order_by("year")  # a year's own comes last and replaces the standing one
-    return {row.part: StatementText(row.text or "", row.stated_by, row.stated_at, row.year) for row in rows}
+Statements = Mapping[str, Mapping[str, StatementText]]  # claim -> part -> what counts
+
+
+def load_statements(enterprise: str, year: int) -> Statements:
+    """All that counts for a data year: the year's own text, else the standing one."""
+    rows = Statement.objects.filter(enterprise_id=enterprise, year__in=(STANDING, year), superseded_at=None)
+    found: dict[str, dict[str, StatementText]] = {}
+    for row in rows.order_by("year"):  # a year's own comes last and replaces the standing one
+        found.setdefault(row.claim, {})[row.part] = _to_text(row)
+    return found
+
+
+def list_statements(enterprise: str, claim: str, year: int) -> Mapping[str, StatementText]:
+    """Part of a claim -> what counts for a data year."""
+    return load_statements(enterprise, year).get(claim, {})
 
 
 def list_proposals(enterprise: str, claim: str, year: int) -> dict[str, StatementText]:
@@ -43,7 +52,11 @@ def list_proposals(enterprise: str, claim: str, year: int) -> dict[str, Statemen
     rows = Statement.objects.filter(
         enterprise_id=enterprise, claim=claim, year__gt=STANDING, year__lt=year, superseded_at=None
     ).order_by("year")
-    return {row.part: StatementText(row.text or "", row.stated_by, row.stated_at, row.year) for row in rows}
+    return {row.part: _to_text(row) for row in rows}
+
+
+def _to_text(row: Statement) -> StatementText:
+    return StatementText(row.text or "", row.stated_by, row.stated_at, row.year)
 
 
 def store_statements(
