@@ -11,9 +11,9 @@ FIELD = re.compile(r"\\{\w+\\}")
 
 
 def sentence_pattern(claim: str, language: str) -> re.Pattern[str]:
-    """The sentence that a claim releases, without spaces, figures replaced by anything."""
+    """The sentence that a claim releases, without spaces, figures replaced by anything but a blank."""
     text = re.sub(r"\s", "", words(language)(CLAIMS[claim].released))
-    return re.compile(FIELD.sub(".+?", re.escape(text)))
+    return re.compile(FIELD.sub("[^＿]+?", re.escape(text)))
 
 
 def list_sentences(text: str) -> list[str]:

@@ -59,12 +59,11 @@ def _to_text(row: Statement) -> StatementText:
     return StatementText(row.text or "", row.stated_by, row.stated_at, row.year)
 
 
-def store_statements(
-    *, enterprise: str, claim: str, year: int, texts: Mapping[str, str], actor: Actor
-) -> list[Statement]:
+def store_statements(*, enterprise: str, claim: str, year: int, texts: Mapping[str, str], actor: Actor) -> list[str]:
     """State the parts of a claim for a data year (0: standing), in one audit entry; an empty text takes one back.
 
-    A text that counts already is left as it is. ``enterprise_unknown``, ``statement_too_long``.
+    The parts that changed: a text that counts already is left as it is. ``enterprise_unknown``,
+    ``statement_too_long``.
     """
     code, at = accounts.enterprise(enterprise).code, clock.now()
     plain = {part: text.strip() for part, text in texts.items()}
@@ -85,15 +84,13 @@ def store_statements(
             return []
         superseded = [counting[part].pk for part in changed if part in counting]
         Statement.objects.filter(pk__in=superseded).update(superseded_at=at)
-        rows = [
-            Statement.objects.create(
-                enterprise_id=code, claim=claim, part=part, year=year, text=text, stated_by=str(actor), stated_at=at
-            )
-            for part, text in changed.items()
-            if text
-        ]
+        for part, text in changed.items():
+            if text:
+                Statement.objects.create(
+                    enterprise_id=code, claim=claim, part=part, year=year, text=text, stated_by=str(actor), stated_at=at
+                )
         data = {"claim": claim, "year": year, "parts": sorted(changed), "withdrawn": sorted(
             part for part, text in changed.items() if not text
         )}  # fmt: skip
         record(verb=VERB, enterprise=code, actor=actor, data=data)
-    return rows
+    return list(changed)

@@ -389,6 +389,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "claim_unproved": mark(
         "{rule}: the data do not prove a claim, for {lack}; fill in the blank by hand, or prove it: {remedy}"
     ),
+    "claim_part_unknown": mark("{claim} has no part {part} that a person fills in"),
     "claim_blank": mark("only people know it: {fields}; fill it in on the item's page, it is kept for the next time"),
     "claim_contradicted": mark(
         "what was stated does not agree with the data, which are printed: “{claim}” Correct the statement or the data."
