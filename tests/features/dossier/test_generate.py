@@ -21,7 +21,7 @@ from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.dossier import finding_text
-from nianjian.engines.paper.texts.dossier import BLANK
+from nianjian.engines.paper.texts.claims import BLANK
 from nianjian.engines.paper.texts.inspection import STEPS
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.calls.operations import import_calls
@@ -221,7 +221,8 @@ def _read_back(books: dict[str, dict[str, list[list[Any]]]]) -> None:
     assert [row[-1] for row in told["处理情况"][1:]] == ["计入", "计入", "非本企业号码", "计入"]
     assert books["number_ledger"]["批准与备案"][1][:2] == ["95013", "5"]
     assert {row[-1] for row in books["self_check"]["材料合计与画像比对"][1:]} == {"一致"}
-    assert ["在册机器人坐席", "1"] in books["algorithm_filing"]["备案表"]
+    form = "".join(str(cell) for row in books["algorithm_filing"]["AI外呼算法备案"] for cell in row)
+    assert "在册机器人坐席1个，其中已备案1个，已开通0个。" in form
     assert any("王五" in str(row[1]) for row in books["responsibility_report"]["信息安全责任制报告"])
 
 
@@ -334,7 +335,7 @@ def test_the_responsibility_report_claims_only_what_the_tickets_prove(
         assert sentence in text
         assert ("无逾期" in text) is (not lacks), "the claim stands only where nothing is against it"
         assert not re.search("小时内(首次)?响应|小时内办结", text) or not lacks
-    found = [one for one in made.findings if one.code.startswith("claim_")]
+    found = [one for one in made.findings if one.values.get("rule") == "S8"]
     assert [(one.values["lack"], one.values["count"]) for one in found] == lacks
     for language in (CHINESE, ENGLISH):
         _ = words(language)

@@ -31,6 +31,10 @@ HEAD = Head(
 _ = words("zh_Hans")
 
 
+def _say(name: str) -> sheets.Line:
+    return sheets.method_line(f"[{name}]")
+
+
 def _seat(**changed: object) -> dict[str, object]:
     usual = {"seat_id": "S1", "kind": "human", "filing": "filed", "filed_on": date(2025, 1, 1)}
     return {**usual, "opened_on": date(2025, 2, 1), **changed}
@@ -92,7 +96,7 @@ def test_sums_agree_only_when_they_are_equal() -> None:
 
 def test_header_rows_stand_on_every_page_and_the_run_in_the_code() -> None:
     rows = [_seat(seat_id=f"S{number:03d}", person="张三", workplace="#strong[x] $1$") for number in range(120)]
-    document = registers.build_seat_table(HEAD, rows, _)
+    document = registers.build_seat_table(HEAD, rows, _say, _)
     made = sheets.pdf(document)
     with pypdfium2.PdfDocument(made) as opened:
         pages = [page.get_textpage().get_text_range() for page in opened]
@@ -153,7 +157,7 @@ def test_a_page_with_the_seal_alone_says_so(rows: int) -> None:
 def test_a_workbook_holds_counts_as_numbers_and_codes_as_text() -> None:
     rows = [Traffic("2026-02", "95013", NumberClass.OWN_SHORT, 1, 1, 1200, 700, 3, 65000, 2, 1, inbound_served=1)]
     rows.append(Traffic("2026-02", "", NumberClass.MOBILE, outbound=5))
-    document = monthly_traffic.build_document(HEAD, rows, _)
+    document = monthly_traffic.build_document(HEAD, rows, _say, _)
     book = CalamineWorkbook.from_filelike(io.BytesIO(sheets.xlsx(document)))
     assert book.get_sheet_by_name("逐月").to_python()[2] == ["2026-02", 1, 1, 1205, 700, 65000, 1]
     numbers = book.get_sheet_by_name("按号码").to_python()

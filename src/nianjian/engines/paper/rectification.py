@@ -12,7 +12,7 @@ from nianjian.engines.paper import charts as draw
 from nianjian.engines.paper.figures import DASH, amount_text, count_text
 from nianjian.engines.paper.official import Grid, OfficialPaper, Part, format_code
 from nianjian.engines.paper.pictures import Chart
-from nianjian.engines.paper.texts.dossier import BLANK
+from nianjian.engines.paper.texts.claims import BLANK
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.texts.rectification import CHANCE_CELLS, CHANCE_SENTENCES, DIMENSIONS, STEPS

@@ -14,7 +14,7 @@ from nianjian.engines.paper.texts.dossier import FILL_IN_CHANGES, REPORTS, SOURC
 from nianjian.engines.paper.words import Words
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.generated.document import DASH, Cell, Document, Section, Table
+from nianjian.features.dossier.generated.document import DASH, Cell, Document, Section, Table, method_line
 
 HUNDREDTH: Final = Decimal("0.01")
 Known = str | int | Fraction | Sequence[str] | None
@@ -94,7 +94,7 @@ def build_document(enterprise: str, told: Told, _: Words) -> Document:
         ),
         code=format_code(item="fill_in", year=told["year"], run=told["run"], rules=told["rulebook"]),
         signed=False,
-        sections=(Section(_("How to read it"), tuple(notes)),),
+        sections=(Section(_("How to read it"), tuple(map(method_line, notes))),),
         tables=(Table(_("Fields"), header, rows, shares=(3, 5, 7, 5, 7, 5) if numbered else (6, 9, 5, 9, 5)),),
         wide=True,
     )

@@ -30,12 +30,21 @@ class StatementText:
     year: int
 
 
-def list_statements(enterprise: str, claim: str, year: int) -> dict[str, StatementText]:
-    """Part -> what counts for a data year: the year's own text, else the standing one."""
-    rows = Statement.objects.filter(
-        enterprise_id=enterprise, claim=claim, year__in=(STANDING, year), superseded_at=None
-    ).order_by("year")  # a year's own comes last and replaces the standing one
-    return {row.part: StatementText(row.text or "", row.stated_by, row.stated_at, row.year) for row in rows}
+Statements = Mapping[str, Mapping[str, StatementText]]  # claim -> part -> what counts
+
+
+def load_statements(enterprise: str, year: int) -> Statements:
+    """All that counts for a data year: the year's own text, else the standing one."""
+    rows = Statement.objects.filter(enterprise_id=enterprise, year__in=(STANDING, year), superseded_at=None)
+    found: dict[str, dict[str, StatementText]] = {}
+    for row in rows.order_by("year"):  # a year's own comes last and replaces the standing one
+        found.setdefault(row.claim, {})[row.part] = _to_text(row)
+    return found
+
+
+def list_statements(enterprise: str, claim: str, year: int) -> Mapping[str, StatementText]:
+    """Part of a claim -> what counts for a data year."""
+    return load_statements(enterprise, year).get(claim, {})
 
 
 def list_proposals(enterprise: str, claim: str, year: int) -> dict[str, StatementText]:
@@ -43,15 +52,18 @@ def list_proposals(enterprise: str, claim: str, year: int) -> dict[str, Statemen
     rows = Statement.objects.filter(
         enterprise_id=enterprise, claim=claim, year__gt=STANDING, year__lt=year, superseded_at=None
     ).order_by("year")
-    return {row.part: StatementText(row.text or "", row.stated_by, row.stated_at, row.year) for row in rows}
+    return {row.part: _to_text(row) for row in rows}
 
 
-def store_statements(
-    *, enterprise: str, claim: str, year: int, texts: Mapping[str, str], actor: Actor
-) -> list[Statement]:
+def _to_text(row: Statement) -> StatementText:
+    return StatementText(row.text or "", row.stated_by, row.stated_at, row.year)
+
+
+def store_statements(*, enterprise: str, claim: str, year: int, texts: Mapping[str, str], actor: Actor) -> list[str]:
     """State the parts of a claim for a data year (0: standing), in one audit entry; an empty text takes one back.
 
-    A text that counts already is left as it is. ``enterprise_unknown``, ``statement_too_long``.
+    The parts that changed: a text that counts already is left as it is. ``enterprise_unknown``,
+    ``statement_too_long``.
     """
     code, at = accounts.enterprise(enterprise).code, clock.now()
     plain = {part: text.strip() for part, text in texts.items()}
@@ -72,15 +84,13 @@ def store_statements(
             return []
         superseded = [counting[part].pk for part in changed if part in counting]
         Statement.objects.filter(pk__in=superseded).update(superseded_at=at)
-        rows = [
-            Statement.objects.create(
-                enterprise_id=code, claim=claim, part=part, year=year, text=text, stated_by=str(actor), stated_at=at
-            )
-            for part, text in changed.items()
-            if text
-        ]
+        for part, text in changed.items():
+            if text:
+                Statement.objects.create(
+                    enterprise_id=code, claim=claim, part=part, year=year, text=text, stated_by=str(actor), stated_at=at
+                )
         data = {"claim": claim, "year": year, "parts": sorted(changed), "withdrawn": sorted(
             part for part, text in changed.items() if not text
         )}  # fmt: skip
         record(verb=VERB, enterprise=code, actor=actor, data=data)
-    return rows
+    return list(changed)

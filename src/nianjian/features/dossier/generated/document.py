@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NewType
 
 import pypdfium2
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.claims import Claim
 from nianjian.engines.paper.official import Grid, OfficialPaper, Part, format_code, official_pdf
+from nianjian.engines.paper.texts.claims import claim_text
 from nianjian.engines.paper.texts.dossier import ITEMS
 from nianjian.engines.paper.words import CHINESE, Words, words
 from nianjian.engines.paper.workbook import open_workbook, text_width
 from nianjian.platform.registers.columns import Column, Kind
 
 DASH: Final = "–"  # not known
+SHORT: Final = "＿＿＿＿"  # a blank in a cell
 Cell = str | int
 Row = Mapping[str, object]  # field of a register -> value
 
@@ -50,12 +53,39 @@ class Table:
     shares: tuple[int, ...] = ()
 
 
+Line = NewType("Line", str)
+"""A sentence of a paper. Only the functions below make one: a bare text would be a fact that nothing decides."""
+
+
+def claim_line(claim: Claim, _: Words, stated: Mapping[str, str], **values: object) -> Line:
+    """What the data, or else a person, say of a claim; "" for nothing."""
+    return Line(claim_text(claim, _, stated, **values))
+
+
+def method_line(text: str) -> Line:
+    """How figures are counted, what a mark means, or what the seal declares; no fact about the enterprise."""
+    return Line(text)
+
+
+def rule_line(text: str) -> Line:
+    """A rule, or where it stands."""
+    return Line(text)
+
+
+def portrait_line(text: str) -> Line:
+    """What the compliance portrait has computed, as it says it everywhere."""
+    return Line(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A heading and its sentences."""
 
     title: str
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+Say = Callable[[str], Line]  # the sentence of a claim by its id
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +204,17 @@ def build(
     )
 
 
-def register_table(title: str, columns: Sequence[Column], rows: Iterable[Row], shares: tuple[int, ...]) -> Table:
-    """Rows of a register as they are printed."""
-    body = tuple(row_cells(row, columns) for row in rows)
+def register_table(
+    title: str, columns: Sequence[Column], rows: Iterable[Row], shares: tuple[int, ...], needed: Sequence[str] = ()
+) -> Table:
+    """Rows of a register as they are printed; of the ``needed`` fields an unknown one is a blank to fill in."""
+    body = tuple(
+        tuple(
+            SHORT if cell == DASH and column.field in needed else cell
+            for cell, column in zip(cells, columns, strict=True)
+        )
+        for cells in (row_cells(row, columns) for row in rows)
+    )
     return Table(title, tuple(column.header for column in columns), body, shares=shares)
 
 
