@@ -112,6 +112,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "rectify-lift": "rectification_lift", "dossier": "dossier_list", "dossier-season": "dossier_list",
     "dossier-reuse": "dossier_reuse",
     "dossier-item": "dossier_get dossier_versions dossier_comments",
+    "dossier-state": "dossier_statements claims_state",
     "dossier-upload": "dossier_add jobs_get jobs_stop",
     "dossier-act": (
         "dossier_confirm dossier_return dossier_overrule dossier_assign dossier_comment dossier_not_applicable"

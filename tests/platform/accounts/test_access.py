@@ -153,6 +153,11 @@ COMMANDS |= {
         HERE,
         ("--version", "1", "--finding", "scan_turned", "--reason", "x", *ITEM),
     ),
+    "dossier state": (
+        Permission.MANAGE_DATA,
+        HERE,
+        ("--item", "responsibility_report", "--claim", "security_rules", *AT, *YEAR),
+    ),
     "dossier not-applicable": (Permission.MANAGE_DATA, HERE, ("--reason", "x", *AT, *YEAR)),
     "dossier assign": (Permission.MANAGE_DATA, HERE, ("--owner", "x", *ITEM)),
     "dossier comment": (Permission.MANAGE_DATA, HERE, ("--text", "x", *ITEM)),
