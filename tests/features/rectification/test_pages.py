@@ -134,6 +134,7 @@ def test_from_the_notice_to_the_report(lead: Client) -> None:
         "file": paper,
         "issuer": "某中心",
         "number": "1",
+        "scope": "线路L1",
         "dated": str(TODAY + timedelta(days=1)),
     }
     lead.post(f"{case}paper/", told)

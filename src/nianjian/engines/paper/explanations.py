@@ -338,6 +338,8 @@ ACTS: Final[Mapping[str, str]] = {
     "calls.undo": mark("a batch of call records undone"),
     "registers.import": mark("a register imported"),
     "portrait.attach": mark("a paper attached"),
+    "portrait.declare": mark("a metric declared not applicable"),
+    "portrait.withdraw": mark("a declaration withdrawn"),
     "approval.approved": mark("a request approved"),
     "holidays.import": mark("holidays imported"),
 }

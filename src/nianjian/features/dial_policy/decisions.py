@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -337,6 +338,13 @@ def list_parts(*, enterprise: str, day: date, actor: Actor) -> list[int]:
     """The moments (epoch milliseconds) with which a day's parts begin, but the first; ``role_missing``."""
     require_permission(actor, enterprise, Permission.READ)
     return part_beginnings(_day_files(day))
+
+
+def count_allowed(*, enterprise: str, day: date, actor: Actor) -> int:
+    """How many calls of a day the gate let through; ``role_missing``."""
+    require_permission(actor, enterprise, Permission.READ)
+    found = (decisions_between(path, enterprise, None, None) for path in _day_files(day))
+    return sum(decision.verdict.allow for decision in chain.from_iterable(found))
 
 
 def _day_files(day: date) -> list[Path]:

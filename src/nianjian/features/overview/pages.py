@@ -40,6 +40,7 @@ from nianjian.features.overview.facts import Overview, PortfolioEntry
 from nianjian.features.overview.first_steps_pages import build_steps_context, is_guided
 from nianjian.features.overview.verdict import Mood
 from nianjian.features.portrait import line_usage
+from nianjian.features.portrait.basis_cards import build_basis_cards
 from nianjian.features.portrait.line_usage import LineUse
 from nianjian.features.portrait.portraits import Run
 from nianjian.features.season import all_enterprises as bulk
@@ -277,6 +278,7 @@ def overview(request: Request, code: str) -> HttpResponse:
         "mood": told.verdict.mood.value,
         "sentence": _sentence(told, _),
         "word": code_name("light", told.light, _) if told.light else "",
+        "bases": None if request.team else build_basis_cards(code, clock.today().year - 1, _),
         "rates": _rates(told, whole=request.team is None, _=_),
         "deadlines": [_deadline(one, code, _) for one in told.calendar.deadlines[: LATER + 1]],
         "start": _earliest_deadline(told.calendar, _),

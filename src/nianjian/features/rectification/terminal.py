@@ -138,7 +138,7 @@ def _task(args: Namespace, actor: Actor) -> Answer:
 
 
 def _attach(args: Namespace, actor: Actor) -> Answer:
-    about = {"issuer": args.issuer, "number": args.number, "dated": args.dated}
+    about = {"issuer": args.issuer, "number": args.number, "dated": args.dated, "scope": args.scope}
     case, content = _case(args, actor), storage.read_paper(args.file)
     paper = operations.add_paper(case=case, kind=args.kind, paper=content, actor=actor, **about)
     return _line(paper, _("Paper kept."))

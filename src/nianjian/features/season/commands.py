@@ -14,7 +14,7 @@ from nianjian.platform.terminal.language import _, language
 from nianjian.platform.terminal.session import begin
 
 TRACKS: Final = ("licence", "code_number")
-PARTS: Final = ("package", "signed", "portrait", "log")
+PARTS: Final = ("manifest", "package", "signed", "portrait", "log")
 MOST: Final = 200  # lines of the log
 
 
@@ -50,13 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     task.add_argument("--wake", action="store_true", help=_("end its rest"))
     on_day(task, "--done", _("it was done on this day"))
     task.add_argument("--reopen", action="store_true", help=_("it was not done after all"))
-    test = actions.add("entry-test", _entry_test, _("keep the result of the entry's test with its picture (T4)"))
-    enterprise(test)
-    year(test)
-    test.add_argument("--result", choices=("passed", "failed"), required=True, help=_("what became of it"))
-    test.add_argument("--picture", type=Path, required=True, metavar="FILE", help=_("the screen: png, jpg or pdf"))
-    test.add_argument("--note", required=True, metavar="TEXT", help=_("what was tried"))
-    on_day(test, "--on", _("on this day instead of today"))
+    _configure_entry_test(actions)
     feed = actions.add("feed", _feed, _("make a calendar feed (iCal), list one's own or revoke one"))
     enterprise(feed)
     feed.add_argument("--add", action="store_true", help=_("make one; its secret is told now only"))
@@ -73,12 +67,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
         if name == "archive":
             parts = _("write this file of it: ") + ", ".join(PARTS)
             one.add_argument("--take", choices=PARTS, metavar="PART", help=parts)
+            one.add_argument("--closing", type=int, metavar="N", help=_("an earlier closing, by its number"))
             one.add_argument("--out", type=Path, metavar="FILE", help=_("where to write it; it must not be there yet"))
         if name == "reopen":
             one.add_argument("--reason", required=True, metavar="TEXT", help=_("why it is opened again"))
     told = actions.add("reminders", _reminders, _("show whom what was told, and what became of it; send again"))
     enterprise(told)
     told.add_argument("--again", metavar="N", help=_("send this one once more"))
+
+
+def _configure_entry_test(actions: Actions) -> None:
+    test = actions.add("entry-test", _entry_test, _("keep the result of the entry's test with its picture (T4)"))
+    enterprise(test)
+    year(test)
+    test.add_argument("--result", choices=("passed", "failed"), required=True, help=_("what became of it"))
+    test.add_argument("--picture", type=Path, required=True, metavar="FILE", help=_("the screen: png, jpg or pdf"))
+    test.add_argument("--note", required=True, metavar="TEXT", help=_("what was tried"))
+    on_day(test, "--on", _("on this day instead of today"))
 
 
 def _shown(args: argparse.Namespace, actor: Any, today: Any = None) -> Answer:  # noqa: ANN401 -- an actor, a day; both load late
@@ -190,7 +195,7 @@ def _archive(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.season import closing as archive
 
-    told = archive.get_archive(enterprise=args.enterprise, year=args.year, actor=actor)
+    told = archive.get_archive(enterprise=args.enterprise, year=args.year, actor=actor, closing=args.closing)
     if args.take is not None:
         _write(args, actor)
     return Answer(told, partial(terminal.render_archive, told))
@@ -202,6 +207,8 @@ def _write(args: argparse.Namespace, actor: Any) -> None:  # noqa: ANN401 -- an 
 
     if args.out is None or args.out.exists():
         raise NianjianError("season_out_wrong", path=str(args.out or ""))
-    made = files.download_file(enterprise=args.enterprise, year=args.year, part=args.take, actor=actor)
+    made = files.download_file(
+        enterprise=args.enterprise, year=args.year, part=args.take, actor=actor, closing=args.closing
+    )
     with args.out.open("xb") as file:
         file.writelines(made.content)

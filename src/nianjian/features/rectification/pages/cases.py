@@ -331,7 +331,14 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
         "checked": moment(known.at),
         "figures": rectification.measured_rows(told["measured"], _),
         "chart": _chart(told, _),
-        "papers": [one | {"kind": _(PAPERS[one["kind"]])} for one in told["papers"]],
+        "papers": [
+            paper
+            | {
+                "kind": _(PAPERS[paper["kind"]]),
+                "unread": paper["kind"] == "test_report" and paper["titled"] is None,
+            }
+            for paper in told["papers"]
+        ],
         "events": [(one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), one["actor"]) for one in told["events"]],
         "measure": Measure(auto_id="measure_%s"),
         "paper": Paper(auto_id="paper_%s"),

@@ -31,7 +31,7 @@ def enforce_known_lines(apps, _schema):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("registers", "0010_filings"),
+        ("registers", "0011_declarations"),
     ]
 
     operations = [
