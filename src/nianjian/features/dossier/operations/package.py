@@ -34,7 +34,7 @@ from nianjian.features.dossier.operations.checklist import temporary_folder, wra
 from nianjian.features.dossier.operations.overrulings import list_overruled
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.states import DONE, MaterialState
-from nianjian.features.portrait import bases
+from nianjian.features.portrait import bases, portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -147,6 +147,7 @@ def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, dr
         items=tuple(items),
         limits=Limits.of(checklist.get_rulebook(enterprise, day)),
         snapshot="" if run is None else run.id,
+        basis="" if run is None else portraits.basis_of_run(run, words(CHINESE)),
         draft=draft,
         language=CHINESE,
         source=seal_operations.citation(checklist.get_rulebook(enterprise, day)),
