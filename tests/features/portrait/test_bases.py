@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.support.fixtures import Import, Sheet
+from tests.support.people import signed_in
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.sections import advice_lines
@@ -173,6 +174,26 @@ def test_a_filed_season_keeps_its_basis(january: Actor, monkeypatch: pytest.Monk
     with pytest.raises(NianjianError) as refused:
         choose_basis(enterprise="demo", year=2026, basis="year_end", reason="x", actor=january)
     assert refused.value.code == "basis_filed"
+
+
+def test_pages_show_both_bases_and_take_the_choice(january: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in("anna")
+    for address in ("/e/demo/", "/e/demo/2026/"):
+        shown = client.get(address).content.decode()
+        assert "年末口径（12月31日）" in shown
+        assert "尚未选定。规则要求的口径：年末口径（12月31日）" in shown
+        assert "最迟申报日：2027-03-31。" in shown
+        assert "目前已无任何措施可以改变这些数据。" in shown
+    refused = client.post("/e/demo/2026/basis/", {"basis": "filing", "reason": ""})
+    assert refused.status_code == 422
+    taken = client.post("/e/demo/2026/basis/", {"basis": "filing", "reason": "省局通知"}, follow=True)
+    assert "anna 于 " in taken.content.decode()
+    assert bases.get_basis("demo", 2026).reason == "省局通知"
+    _today(monkeypatch, "2027-01-20")
+    note_report(
+        enterprise="demo", year=2026, track="licence", licence=None, day=date(2027, 1, 18), receipt="R1", actor=january
+    )
+    assert "两种口径" not in client.get("/e/demo/").content.decode()
 
 
 def test_advice_names_its_last_day_and_leaves_what_is_over() -> None:

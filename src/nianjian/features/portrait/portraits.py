@@ -241,10 +241,10 @@ def find_basis_run(enterprise: str, year: int, basis: Basis) -> Run | None:
     return next((run for run in runs if Frame(year, date.fromisoformat(run.as_of)).basis is basis), None)
 
 
-def basis_of_run(run: Run, _: Words) -> str:
-    """The basis of a run's figures in words, as papers carry it."""
-    day = date.fromisoformat(run.as_of)
-    return basis_text(Frame(run.year, day).basis, day, run.year, _)
+def describe_basis(year: int, as_of: str, _: Words) -> str:
+    """The basis of a portrait's figures in words, as papers carry it; ``as_of``: its day, ISO 8601."""
+    day = date.fromisoformat(as_of)
+    return basis_text(Frame(year, day).basis, day, year, _)
 
 
 def show_run(enterprise: str, year: int, id_: str) -> None:

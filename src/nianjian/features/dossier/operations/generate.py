@@ -92,7 +92,7 @@ def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
         address=_all(one.address for one in licences),
         year=year,
         as_of=day,
-        basis=portraits.basis_of_run(run, _),
+        basis=portraits.describe_basis(year, run.as_of, _),
         run=run.id,
         snapshot=str(portrait["snapshot"]["sha256"]),
         rulebook=str(portrait["rulebook"]["version"]),

@@ -147,7 +147,7 @@ def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, dr
         items=tuple(items),
         limits=Limits.of(checklist.get_rulebook(enterprise, day)),
         snapshot="" if run is None else run.id,
-        basis="" if run is None else portraits.basis_of_run(run, words(CHINESE)),
+        basis="" if run is None else portraits.describe_basis(year, run.as_of, words(CHINESE)),
         draft=draft,
         language=CHINESE,
         source=seal_operations.citation(checklist.get_rulebook(enterprise, day)),
