@@ -183,7 +183,23 @@ def _flags(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
         if flag["light"] not in {"green", "na"} or flag["code"] in {"low_volume", "evasion"}
     ]
     ordered = sorted(said, key=lambda flag: flag["light"] != "red")
-    return (*(_flag(flag, unit, _) for flag in ordered), *_own_light(metric, unit, _), *_second_day(metric, unit, _))
+    beside = (*_declaration(metric, _), *_own_light(metric, unit, _), *_second_day(metric, unit, _))
+    return (*(_flag(flag, unit, _) for flag in ordered), *beside)
+
+
+def _declaration(metric: Json, _: Words) -> tuple[Flag, ...]:
+    """Who declared that the metric does not apply."""
+    if not metric.get("declared"):
+        return ()
+    return (Flag("declared", _("not applicable"), "na", code_name("light", "na", _), declaration_text(metric, _)),)
+
+
+def declaration_text(metric: Json, _: Words) -> str:
+    """Who declared a metric not applicable, on which day and why."""
+    declared = metric["declared"]
+    return _("declared not applicable by {who} on {day}: {reason}").format(
+        who=declared["who"], day=declared["on"], reason=declared["reason"]
+    )
 
 
 def _own_light(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:

@@ -8,7 +8,16 @@ from html import escape
 from types import MappingProxyType
 from typing import Any, Final
 
-from nianjian.engines.paper.figures import DASH, Card, Flag, Light, Line, amount_text, count_text
+from nianjian.engines.paper.figures import (
+    DASH,
+    Card,
+    Flag,
+    Light,
+    Line,
+    amount_text,
+    count_text,
+    declaration_text,
+)
 from nianjian.engines.paper.texts.calls import REASONS
 from nianjian.engines.paper.texts.portrait import KEYS, code_name
 from nianjian.engines.paper.words import Words, mark
@@ -211,14 +220,36 @@ def warning_lines(portrait: Json, _: Words) -> tuple[str, ...]:
             "in the watch list: {licences}. Internal limits at {share} of the guide's give a second light beside it;"
             " they are the house's own, no law"
         ),
+        "declaration_ignored": _(
+            "{metric}: declared not applicable, but the data hold what it counts; the declaration does not act"
+        ),
         "rows_erased": _("rows erased on {on}: those before {before} are gone; the figures stay as they were sealed"),
     }
     own = str(portrait.get("own_light") or "")
     beside = _("by the enterprise's own limits, beside the guide's: {light}")
     second = (beside.format(light=code_name("light", own, _)),) if own else ()
-    return second + tuple(
-        texts.get(str(one["code"]), str(one["code"])).format_map(one) for one in portrait.get("warnings") or ()
+    return (
+        second
+        + declaration_lines(portrait, _)
+        + tuple(
+            texts.get(str(one["code"]), str(one["code"])).format_map(_with_metric_name(one, _))
+            for one in portrait.get("warnings") or ()
+        )
     )
+
+
+def declaration_lines(portrait: Json, _: Words) -> tuple[str, ...]:
+    """The metrics that a person declared not applicable, a line each."""
+    line = _("{metric}: {text}")
+    return tuple(
+        line.format(metric=code_name("metric", metric["slug"], _), text=declaration_text(metric, _))
+        for metric in portrait["metrics"]
+        if metric.get("declared")
+    )
+
+
+def _with_metric_name(warning: Json, _: Words) -> Json:
+    return {**warning, "metric": code_name("metric", warning["metric"], _)} if "metric" in warning else warning
 
 
 def headline_html(portrait: Json, _: Words) -> str:
@@ -233,7 +264,8 @@ def _missing_line(one: Json, _: Words) -> str:
     """What the whole lacks beside its metrics: a register, days without records and without a reason."""
     if one["code"] == "register_empty":
         metric = code_name("metric", one["metric"], _)
-        return _("{metric} – missing: {what}").format(metric=metric, what=_(EMPTY[one["register"]]))
+        way_out = _("{metric} – missing: {what}, or a declaration that the metric does not apply")
+        return way_out.format(metric=metric, what=_(EMPTY[one["register"]]))
     days = _list_text(one["ranges"])
     return _("missing: records, or a confirmed reason, of {n} days ({days})").format(
         n=count_text(one["count"]), days=days

@@ -15,9 +15,7 @@ from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import (
     LICENCE,
-    Licence,
     closing,
-    list_reporting,
     of_season,
     printed_to,
     season_day,
@@ -30,8 +28,7 @@ from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.registers import filings
-from nianjian.platform.registers.licences import Licence as Row
-from nianjian.platform.registers.versions import versions_on
+from nianjian.platform.registers.licences import list_reporting_licences
 from nianjian.platform.rulebook.holidays import calendar
 from nianjian.platform.rulebook.rulebooks import rulebook
 
@@ -45,12 +42,6 @@ def get_rulebook(enterprise: str, year: int, today: date) -> Rulebook:
     return rulebook(day=season_day(today, Season("", year).filed_in), province=where, enterprise=enterprise)
 
 
-def list_licences(enterprise: str, year: int) -> list[Licence]:
-    """What the register holds on the last day of the data year, and newer rows that say they were issued before."""
-    rows = versions_on(Row, enterprise, Season("", year).year_end)
-    return [Licence(str(row.key), row.issued_on, row.valid_until) for row in rows]
-
-
 def find_filing_day(enterprise: str, year: int) -> date | None:
     """The day on which the season was filed: the last licence's report; None while one is not handed in."""
     submitted = {
@@ -60,14 +51,14 @@ def find_filing_day(enterprise: str, year: int) -> date | None:
     }
     if not submitted:
         return None
-    numbers = {row.number for row in list_reporting(list_licences(enterprise, year), year)} or {""}
+    numbers = {row.number for row in list_reporting_licences(enterprise, year)} or {""}
     return max(submitted.values()) if numbers <= submitted.keys() else None
 
 
 def find_last_filing_day(enterprise: str, year: int, today: date) -> date | None:
     """The earliest last day for the licence's report that is not over yet; None where no source names one."""
     rows = filings.list_filings(enterprise, year)
-    numbers = {row.number for row in list_reporting(list_licences(enterprise, year), year)} or {""}
+    numbers = {row.number for row in list_reporting_licences(enterprise, year)} or {""}
     notices = printed_to(filings.list_notices(rows), numbers)
     book = get_rulebook(enterprise, year, today)
     days = closing(of_season(book, Season("", year).filed_in, calendar(), notices), LICENCE)

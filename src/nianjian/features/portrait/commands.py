@@ -60,6 +60,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     attach.add_argument("--kind", required=True, metavar="K", help=_("kind, for example outsourcing_agreement"))
     enterprise(attach)
     year(attach)
+    for verb, act, about in (
+        ("declare", _declare, _("declare that a metric does not apply in a data year")),
+        ("withdraw", _withdraw, _("withdraw such a declaration")),
+    ):
+        parser = actions.add(verb, act, about)
+        parser.add_argument("metric", metavar="METRIC", help=_("the metric, for example seat_vacancy"))
+        if verb == "declare":
+            parser.add_argument("--reason", required=True, metavar="TEXT", help=_("why it does not apply"))
+        enterprise(parser)
+        year(parser)
 
 
 def _which(parser: argparse.ArgumentParser) -> None:
@@ -186,3 +196,28 @@ def _attach(args: argparse.Namespace) -> Answer:
     data = {"enterprise": args.enterprise, **{name: getattr(made, name) for name in names}}
     text = _("{name} recorded for {metric}, data year {year}.")
     return Answer(data, lambda console: console.print(text.format(**data)))
+
+
+def _declare(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from dataclasses import asdict
+
+    from nianjian.features.portrait.declarations import declare_not_applicable
+
+    declared = declare_not_applicable(
+        enterprise=args.enterprise, actor=actor, metric=args.metric, year=args.year, reason=args.reason
+    )
+    data = asdict(declared)
+    text = _("{metric} is declared not applicable for {year}; compute the portrait again.")
+    return Answer(data, lambda console: console.print(text.format_map(data)))
+
+
+def _withdraw(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from dataclasses import asdict
+
+    from nianjian.features.portrait.declarations import withdraw_declaration
+
+    data = asdict(withdraw_declaration(enterprise=args.enterprise, actor=actor, metric=args.metric, year=args.year))
+    text = _("The declaration of {metric} for {year} is withdrawn; compute the portrait again.")
+    return Answer(data, lambda console: console.print(text.format_map(data)))

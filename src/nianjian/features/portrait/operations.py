@@ -53,6 +53,7 @@ from nianjian.platform.home import wiring
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.operations.fields import Choice, Limits, Line, Number, Param, Text
 from nianjian.platform.operations.operation import Answer, Area, Body, operation
+from nianjian.platform.registers.declarations import list_declarations
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 Waiting = Callable[[str], None]
@@ -111,8 +112,14 @@ def compute_portrait(
             watch=book.decimal(WATCH_FACTOR) if watched else None,
             over=clock.today() - DAY,
             until=bases.find_last_day_of_advice(enterprise, year, as_of),
+            declared=_describe_declarations(enterprise, year),
         )
-    return replace(result, warnings=(*_watch_warnings(watched, book), *_overlay_warnings(book)))
+    return replace(result, warnings=(*result.warnings, *_watch_warnings(watched, book), *_overlay_warnings(book)))
+
+
+def _describe_declarations(enterprise: str, year: int) -> dict[str, dict[str, str]]:
+    rows = list_declarations(enterprise, year)
+    return {row.metric: {"who": row.who, "on": row.on, "reason": row.reason} for row in rows}
 
 
 def _watch_warnings(found: Sequence[WatchedLicence], book: Rulebook) -> tuple[dict[str, object], ...]:
@@ -198,7 +205,8 @@ def _store_run(result: Result, enterprise: str, year: int, actor: Actor) -> None
 
 # Acts that change what a portrait is made of: data, papers, rules.
 RELEVANT_VERBS: Final = (
-    "calls.", "registers.", "complaints.", "portrait.attach", "approval.approved", "holidays.", "retention.",
+    "calls.", "registers.", "complaints.", "portrait.attach", "portrait.declare",
+    "portrait.withdraw", "approval.approved", "holidays.", "retention.",
 )  # fmt: skip
 MOST: Final = 200  # acts told of; more stand in the audit pages
 

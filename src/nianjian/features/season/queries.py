@@ -27,7 +27,6 @@ from nianjian.engines.season.deadlines import (
     closing,
     conflicts,
     earliest,
-    list_reporting,
     list_risks,
     of_season,
     printed_to,
@@ -52,6 +51,7 @@ from nianjian.features.inbox import obstacles
 from nianjian.features.portrait import bases, portraits
 from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.rectification import operations as rectification
+from nianjian.features.rectification.queries import list_cases
 from nianjian.features.season.models import Note
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -59,6 +59,7 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.registers import filings
 from nianjian.platform.registers.filings import Filing
+from nianjian.platform.registers.licences import list_reporting_licences
 from nianjian.platform.rulebook.holidays import calendar
 
 
@@ -94,7 +95,7 @@ def due_year(enterprise: str, today: date) -> int:
     book = bases.get_rulebook(enterprise, found.year, today)
     rows = filings.list_filings(enterprise, found.year)
     named = bool(filings.list_notices(rows))  # else the register need not be read
-    printed = _notices(rows, list_reporting(bases.list_licences(enterprise, found.year), found.year)) if named else []
+    printed = _notices(rows, list_reporting_licences(enterprise, found.year)) if named else []
     days = closing(of_season(book, found.filed_in, calendar(), printed))
     return found.year if today <= max((one.last.day for one in days), default=today) else today.year
 
@@ -104,7 +105,7 @@ def get_season_facts(enterprise: str, year: int, today: date) -> SeasonFacts:
     filed_in = Season("", year).filed_in
     book, days = bases.get_rulebook(enterprise, year, today), calendar()
     rows = filings.list_filings(enterprise, year)
-    licences = list_reporting(bases.list_licences(enterprise, year), year)
+    licences = list_reporting_licences(enterprise, year)
     deadlines = of_season(book, filed_in, days, _notices(rows, licences))
     seasons = [Season(one.number, year) for one in licences] or [Season("", year)]
     return SeasonFacts(
@@ -181,7 +182,15 @@ def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict
 def _portrait(portrait: Mapping[str, Any] | None) -> TaskProgress:
     if portrait is None:
         return TaskProgress(complete=False, total=1)
-    return TaskProgress(complete=True, done=1, total=1, figures={"light": str(portrait["light"])})
+    empty = _list_empty_registers(portrait)
+    figures = {"light": str(portrait["light"]), "empty_registers": sorted(empty.values())}
+    return TaskProgress(complete=not empty, done=int(not empty), total=1, figures=figures, proved=not empty)
+
+
+def _list_empty_registers(portrait: Mapping[str, Any]) -> dict[str, str]:
+    """Metric -> the register that is empty, unless a person declared that the metric does not apply."""
+    items = portrait.get("missing") or ()
+    return {str(item["metric"]): str(item["register"]) for item in items if item["code"] == "register_empty"}
 
 
 def _find_january_portrait(asked: ProgressQuery) -> Mapping[str, Any] | None:
@@ -198,24 +207,33 @@ def _find_january_portrait(asked: ProgressQuery) -> Mapping[str, Any] | None:
 def _advice(portrait: Mapping[str, Any] | None) -> dict[str, TaskProgress]:
     """D5: the tasks of January, each with the effect that the portrait has computed before anybody acts.
 
-    Nothing is known of them without a portrait. They close by the light, not because no advice is left.
+    Nothing is known of them without a portrait, nor of one whose register is empty. They close by the light, not
+    because no advice is left.
     """
     if portrait is None:
         return {}
     lights = {one["slug"]: str(one["light"]) for one in portrait["metrics"]}
     units = [{"slug": one["slug"], "unit": one["unit"]} for one in portrait["metrics"]]
-    found = {}
+    declared = {one["slug"] for one in portrait["metrics"] if one.get("declared")}
+    empty, found = _list_empty_registers(portrait), {}
     for task, codes in ADVICE.items():
         steps = [one for one in portrait.get("advice") or () if one["code"] in codes]
         told = [{name: one[name] for name in EFFECT if name in one} for one in steps]
         metric, fine = CLOSED_BY[task]
         total = sum(int(one["count"]) for one in steps if one["code"] == codes[0])
-        found[task] = TaskProgress(lights.get(metric) in fine, 0, total, {"advice": told, "metrics": units})
+        proved, applicable = metric not in empty, metric not in declared
+        if task == "marketing_lines":  # without a delivered call nothing is known of the lines
+            proved = lights.get(metric) != "na"
+        complete, figures = proved and lights.get(metric) in fine, {"advice": told, "metrics": units}
+        found[task] = TaskProgress(complete, 0, total, figures, applicable=applicable, proved=proved)
     return found
 
 
 def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProgress:
-    """The newest run of each register as at these days, without more open differences than the rule allows."""
+    """The newest run of each register as at these days, without more open differences than the rule allows.
+
+    A run that compared no row proves nothing.
+    """
     kinds = [KINDS[str(one)] for one in asked.book.items(REGISTERS) if str(one) in KINDS]
     allowed = asked.book.integer(ALLOWED)
     newest = {
@@ -224,16 +242,19 @@ def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProg
     }
     ids = [run.pk for run in newest.values() if run is not None]
     opened = reconciliation.count_open(ids)
-    passed = [kind for kind, run in newest.items() if run is not None and opened.get(run.pk, 0) <= allowed]
+    proved = [run for run in newest.values() if run is not None and sum(run.counts.values())]
+    passed = [run for run in proved if opened.get(run.pk, 0) <= allowed]
     figures = {"runs": len(ids), "open_differences": sum(opened.values())}
-    return TaskProgress(len(passed) == len(kinds), len(passed), len(kinds), figures)
+    complete, nothing = len(passed) == len(kinds) > 0, len(proved) < len(ids)
+    return TaskProgress(complete, len(passed), len(kinds), figures, proved=not nothing)
 
 
 def _items(lines: Sequence[Line]) -> TaskProgress:
     ready = sum(one.state in DONE for one in lines)
     missing = [{"item": one.item, "state": one.state.value, "owner": one.owner,
                 "due": one.due.isoformat() if one.due else None} for one in lines if one.state not in DONE]  # fmt: skip
-    return TaskProgress(ready == len(lines), ready, len(lines), {"missing": missing})
+    proved = len(lines) > 0
+    return TaskProgress(proved and ready == len(lines), ready, len(lines), {"missing": missing}, proved=proved)
 
 
 def _package(asked: ProgressQuery, lines: Sequence[Line]) -> TaskProgress:
@@ -254,14 +275,14 @@ def _drill(asked: ProgressQuery) -> TaskProgress:
     found = complaints.current_tickets(asked.enterprise, drills=True).filter(drill=True)
     found = found.filter(arrived_at__date__gte=asked.start)
     total, closed = found.count(), found.exclude(closed_at=None).count()
-    return TaskProgress(total > 0 and closed == total, closed, total)
+    return TaskProgress(total > 0 and closed == total, closed, total, proved=total > 0)
 
 
 def _cases(asked: ProgressQuery) -> TaskProgress:
-    """Cases that still wait, the earliest due first; nothing to do where there is none."""
+    """Cases that still wait, the earliest due first; where there never was one, the task does not apply."""
     waiting = rectification.list_waiting(asked.enterprise)
     if not waiting:
-        return TaskProgress(complete=True)
+        return TaskProgress(complete=True, applicable=list_cases(asked.enterprise).exists())
     due, since = waiting[0][1].due, min(case.received for case, _days in waiting)
     told = [{"case": case.pk, "due": days.due.day.isoformat()} for case, days in waiting]
     figures = {"cases": told}
@@ -271,7 +292,7 @@ def _cases(asked: ProgressQuery) -> TaskProgress:
 def _count_filed(tracks: Sequence[Track], name: str) -> TaskProgress:
     own = [one for one in tracks if one.track == name]
     done = sum(not one.open for one in own)
-    return TaskProgress(done == len(own), done, len(own))
+    return TaskProgress(done == len(own) > 0, done, len(own), proved=len(own) > 0)
 
 
 Json = dict[str, Any]
@@ -402,6 +423,7 @@ def _task(one: Task, found: SeasonFacts, _: Words) -> Json:
         "module": plan.module,
         "track": plan.track or None,
         "state": one.state.value,
+        "status": one.status.value,
         "finished": one.state in FINISHED,
         "begins": one.begins.isoformat(),
         "due": one.due.day.isoformat(),

@@ -153,6 +153,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "basis_not_computed": mark(
         "no portrait of {year} was computed on the basis that was chosen ({basis}); run it first"
     ),
+    "declaration_needs_user": mark("a named person must declare it: --as USER with the token in NIANJIAN_TOKEN"),
+    "declaration_metric_unknown": mark("there is no metric {metric}; there are {metrics}"),
+    "declaration_reason_missing": mark("{metric}: say why it does not apply"),
+    "declaration_exists": mark("{metric} is declared not applicable for {year} already"),
+    "declaration_unknown": mark("{metric} is not declared not applicable for {year}"),
     "portrait_missing": mark("{enterprise} has no portrait of {year} yet; run it first"),
     "portrait_run_unknown": mark("there is no run {run} of data year {year}"),
     "portrait_without_rules": mark("an older program kept this portrait without its rules; run it again"),
