@@ -8,18 +8,22 @@ from typing import Any
 
 import pytest
 from tests.support.fixtures import Import, Sheet
+from tests.support.people import signed_in
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.metrics.simulate import Moves
 from nianjian.engines.paper.sections import advice_lines
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.dossier.operations.generate import build_head
 from nianjian.features.portrait import bases, portraits
-from nianjian.features.portrait.operations import choose_basis, run_portrait
+from nianjian.features.portrait.operations import choose_basis, compute_and_simulate, run_portrait
 from nianjian.features.season.operations import note_report
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
+from nianjian.platform.registers.overlays import Overlay
 
 pytestmark = pytest.mark.django_db
 Json = dict[str, Any]
@@ -126,6 +130,11 @@ def test_january_turns_the_filing_basis_from_yellow_to_green(
     )  # fmt: skip
     assert (steps["close_tickets"]["count"], steps["close_tickets"]["value"]) == (1, "98.0000")
     assert "move_line" not in steps
+    tried = compute_and_simulate(
+        enterprise="demo", year=2026, as_of=None, province=None, moves=Moves(cut_seats=15, close_tickets=1),
+        actor=january, waiting=lambda _file: None,
+    )  # fmt: skip
+    assert [one["light"] for one in tried.values()] == ["yellow", "green"]
     assert {one["last_day"] for one in steps.values()} == {"2027-03-31"}
     assert _tasks(date(2027, 1, 5), january) == {"portrait": "done", "stopped_seats": "open", "old_tickets": "open"}
     _today(monkeypatch, "2027-01-20")
@@ -173,6 +182,37 @@ def test_a_filed_season_keeps_its_basis(january: Actor, monkeypatch: pytest.Monk
     with pytest.raises(NianjianError) as refused:
         choose_basis(enterprise="demo", year=2026, basis="year_end", reason="x", actor=january)
     assert refused.value.code == "basis_filed"
+
+
+def test_the_rulebook_says_which_basis_a_province_asks_for(january: Actor) -> None:
+    Overlay(
+        id="a" * 32, key="portrait.basis", value="filing", province="浙江", valid_from=date(2027, 1, 1),
+        reason="省局通知", proposed_by="user:anna", proposed_at=clock.now(), approval="A1", approved_by="user:bo",
+        approved_at=clock.now(),
+    ).save(force_insert=True)  # fmt: skip
+    told = bases.bases_to_document("demo", 2026, january)
+    assert (told["basis"], told["chosen"], told["rule"]["value"]) == ("filing", None, "filing")
+    assert _run(january)["period"]["basis"] == build_head("demo", 2026)[1]["period"]["basis"] == "filing"
+
+
+def test_pages_show_both_bases_and_take_the_choice(january: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in("anna")
+    for address in ("/e/demo/", "/e/demo/2026/"):
+        shown = client.get(address).content.decode()
+        assert "年末口径（12月31日）" in shown
+        assert "尚未选定。规则要求的口径：年末口径（12月31日）" in shown
+        assert "最迟申报日：2027-03-31。" in shown
+        assert "目前已无任何措施可以改变这些数据。" in shown
+    refused = client.post("/e/demo/2026/basis/", {"basis": "filing", "reason": ""})
+    assert refused.status_code == 422
+    taken = client.post("/e/demo/2026/basis/", {"basis": "filing", "reason": "省局通知"}, follow=True)
+    assert "anna 于 " in taken.content.decode()
+    assert bases.get_basis("demo", 2026).reason == "省局通知"
+    _today(monkeypatch, "2027-01-20")
+    note_report(
+        enterprise="demo", year=2026, track="licence", licence=None, day=date(2027, 1, 18), receipt="R1", actor=january
+    )
+    assert "两种口径" not in client.get("/e/demo/").content.decode()
 
 
 def test_advice_names_its_last_day_and_leaves_what_is_over() -> None:

@@ -78,9 +78,13 @@ def test_what_has_no_portrait_is_refused(asked: dict[str, object], code: str) ->
 
 
 def test_the_first_day_and_a_day_after_the_year_are_as_of_days() -> None:
-    for day in (date(2026, 1, 1), date(2027, 3, 31)):
+    for day, basis in (
+        (date(2026, 1, 1), "within_year"),
+        (date(2026, 12, 31), "year_end"),
+        (date(2027, 1, 1), "filing"),
+    ):
         assert _run(as_of=day)["period"] == {
-            "from": "2026-01-01", "to": "2027-01-01", "as_of": day.isoformat(), "today": None,
+            "from": "2026-01-01", "to": "2027-01-01", "as_of": day.isoformat(), "basis": basis, "today": None,
         }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from icalendar import Calendar
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
+from nianjian.features.portrait import portraits
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import USER, Actor
@@ -27,7 +28,18 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(clock.OVERRIDE, "2027-02-01")
 
 
-def test_the_page_tells_what_the_command_tells(site: Client) -> None:
+def _store_filing_basis(sample: dict[str, Any]) -> None:
+    """Keep the sample as the portrait as at the day of filing."""
+    period = {**sample["period"], "as_of": "2027-02-01", "basis": "filing"}
+    advice = [{**step, "last_day": "2027-03-31"} for step in sample["advice"]]
+    with portraits.stage_portrait("demo", 2026, {**sample, "period": period, "advice": advice}) as put:
+        put()
+
+
+def test_the_page_tells_what_the_command_tells(site: Client, sample: dict[str, Any]) -> None:
+    told = summarize_season(enterprise="demo", year=None, today=clock.today(), actor=Actor("anna", USER))
+    assert not told["tasks"][1]["effects"], "nothing changes 31 December any more"
+    _store_filing_basis(sample)
     page = site.get("/e/demo/season/").content.decode()
     told = summarize_season(enterprise="demo", year=None, today=clock.today(), actor=Actor("anna", USER))
     assert told["year"] == 2026

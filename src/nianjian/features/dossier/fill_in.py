@@ -15,6 +15,7 @@ from nianjian.engines.paper.words import Words
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.generated.document import DASH, Cell, Document, Section, Table, method_line
+from nianjian.features.portrait.portraits import describe_basis
 
 HUNDREDTH: Final = Decimal("0.01")
 Known = str | int | Fraction | Sequence[str] | None
@@ -90,6 +91,7 @@ def build_document(enterprise: str, told: Told, _: Words) -> Document:
             (_("Enterprise"), enterprise),
             (_("Data year"), str(told["year"])),
             (_("As of"), str(told["as_of"])),
+            *(((_("Basis"), describe_basis(told["year"], str(told["as_of"]), _)),) if told["run"] else ()),
             (_("Changes above the limit"), "、".join(one["title_zh"] for one in over) or _("none")),
         ),
         code=format_code(item="fill_in", year=told["year"], run=told["run"], rules=told["rulebook"]),

@@ -39,7 +39,7 @@ from nianjian.features.overview.attention import MOST
 from nianjian.features.overview.facts import Overview, PortfolioEntry
 from nianjian.features.overview.first_steps_pages import build_steps_context, is_guided
 from nianjian.features.overview.verdict import Mood
-from nianjian.features.portrait import line_usage
+from nianjian.features.portrait import line_usage, portraits
 from nianjian.features.portrait.basis_cards import build_basis_cards
 from nianjian.features.portrait.line_usage import LineUse
 from nianjian.features.portrait.portraits import Run
@@ -278,7 +278,7 @@ def overview(request: Request, code: str) -> HttpResponse:
         "mood": told.verdict.mood.value,
         "sentence": _sentence(told, _),
         "word": code_name("light", told.light, _) if told.light else "",
-        "bases": None if request.team else build_basis_cards(code, clock.today().year - 1, _),
+        "bases": None if request.team else _basis_cards(code, _),
         "rates": _rates(told, whole=request.team is None, _=_),
         "deadlines": [_deadline(one, code, _) for one in told.calendar.deadlines[: LATER + 1]],
         "start": _earliest_deadline(told.calendar, _),
@@ -296,6 +296,12 @@ def overview(request: Request, code: str) -> HttpResponse:
         **(build_steps_context(request, told) if early and is_guided(request) else {"put_away": early}),
     }
     return render(request, "overview/overview.html", context)
+
+
+def _basis_cards(code: str, _: Words) -> dict[str, Any] | None:
+    """Both bases of the last data year, where it has a portrait at all."""
+    year = clock.today().year - 1
+    return build_basis_cards(code, year, _) if year in portraits.list_years(code) else None
 
 
 def _source_rows(told: Overview, code: str, _: Words) -> list[tuple[str, str, date | None, str]]:

@@ -12,9 +12,9 @@ from nianjian.features.portrait import bases
 
 
 def build_basis_cards(code: str, year: int, _: Words) -> dict[str, Any] | None:
-    """Both bases as cards for a page; None before the year's end and once the season is filed."""
-    found = bases.list_bases(code, year)
-    if found is None or found.filed_on is not None:
+    """Both bases as cards for a page; None where they do not stand side by side (`bases.list_open_bases`)."""
+    found = bases.list_bases(code, year) if bases.list_open_bases(code, year, clock.today()) else None
+    if found is None:
         return None
     cards = []
     for one in found.results:

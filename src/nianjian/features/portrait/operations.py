@@ -498,9 +498,11 @@ def compute_and_simulate(
 ) -> dict[str, dict[str, object]]:
     """Return ``before`` and ``after`` as portraits; nothing is kept. ``role_missing``, and what `compute` raises.
 
+    Without ``as_of``, where two bases stand side by side, on that of the day of filing, which steps can still change.
     Facts that registers wrote before are published on the way: the write of the register has its entry in the chain.
     """
     require_permission(actor, enterprise, Permission.READ)
+    as_of = as_of or dict(bases.list_open_bases(enterprise, year, clock.today())).get(Basis.FILING)
     before = compute_portrait(enterprise=enterprise, year=year, as_of=as_of, province=province, waiting=waiting)
     return {"before": before.as_dict(), "after": simulate(before, moves).as_dict()}
 

@@ -26,7 +26,9 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.frame import Basis, Frame
+from nianjian.engines.paper.figures import basis_text
 from nianjian.engines.paper.masking import mask_portrait
+from nianjian.engines.paper.words import Words
 from nianjian.platform.home import env
 
 
@@ -237,6 +239,12 @@ def find_basis_run(enterprise: str, year: int, basis: Basis) -> Run | None:
     """The newest run whose as-of day makes it one of that basis."""
     runs = (get_run(enterprise, year, id_) for id_ in list_runs(enterprise, year))
     return next((run for run in runs if Frame(year, date.fromisoformat(run.as_of)).basis is basis), None)
+
+
+def describe_basis(year: int, as_of: str, _: Words) -> str:
+    """The basis of a portrait's figures in words, as papers carry it; ``as_of``: its day, ISO 8601."""
+    day = date.fromisoformat(as_of)
+    return basis_text(Frame(year, day).basis, day, year, _)
 
 
 def show_run(enterprise: str, year: int, id_: str) -> None:

@@ -246,6 +246,8 @@ def front_data(package: Package, starts: Sequence[int]) -> dict[str, Any]:
     for place, (item, start) in enumerate(zip(package.items, starts, strict=True), start=1):
         rows[item.board].append({"number": f"{place}.", "title": item.title, "page": start})
     facts = [[_("Licence"), package.licence], [_("Data year"), str(package.season)]]
+    if package.basis:
+        facts.append([_("Basis"), package.basis])
     if package.snapshot:
         facts.append([_("Figures from run"), package.snapshot])
     return {

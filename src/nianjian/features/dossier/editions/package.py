@@ -242,7 +242,9 @@ def required_seals(book: Rulebook, *, copy: bool) -> frozenset[Seal]:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """``snapshot``: id of the run the figures come from. ``draft``: something is missing; it is marked on each page.
+    """``snapshot``: id of the run the figures come from, ``basis``: theirs in words.
+
+    ``draft``: something is missing; it is marked on each page.
 
     ``pictures``: seals to print; a kind without one gets a marked place for the hand. ``approved``: two people have
     agreed to their use; else each page says that it is a preview. ``language``: of the package's own words.
@@ -255,6 +257,7 @@ class Package:
     items: tuple[Item, ...]
     limits: Limits
     snapshot: str = ""
+    basis: str = ""
     draft: bool = False
     approved: bool = False
     duplex: bool = True

@@ -29,7 +29,6 @@ from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
-from nianjian.engines.paper.figures import basis_text
 from nianjian.engines.paper.masking import mask_portrait
 from nianjian.engines.paper.texts.claims import CLAIMS, is_contradicted, open_parts
 from nianjian.engines.paper.words import CHINESE, words
@@ -89,8 +88,7 @@ def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
         if portraits.find_newest_run(enterprise, year) is not None:
             raise NianjianError("basis_not_computed", year=year, basis=bases.get_basis(enterprise, year).basis.value)
         raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
-    frame = revive.frame(portrait)
-    day = frame.as_of
+    day = revive.frame(portrait).as_of
     licences = list(versions_on(Licence, enterprise, day))
     made = Head(
         enterprise=accounts.enterprise(enterprise).name,
@@ -100,7 +98,7 @@ def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
         address=_all(one.address for one in licences),
         year=year,
         as_of=day,
-        basis=basis_text(frame.basis, day, year, _),
+        basis=portraits.describe_basis(year, run.as_of, _),
         run=run.id,
         snapshot=str(portrait["snapshot"]["sha256"]),
         rulebook=str(portrait["rulebook"]["version"]),

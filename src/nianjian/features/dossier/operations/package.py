@@ -34,7 +34,7 @@ from nianjian.features.dossier.operations.checklist import temporary_folder, wra
 from nianjian.features.dossier.operations.overrulings import list_overruled
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.states import DONE, MaterialState
-from nianjian.features.portrait import bases
+from nianjian.features.portrait import bases, portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -150,12 +150,20 @@ def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, dr
         items=tuple(items),
         limits=Limits.of(checklist.get_rulebook(enterprise, day)),
         snapshot=run,
+        basis=_describe_basis(enterprise, year, run),
         draft=draft,
         language=CHINESE,
         source=seal_operations.citation(checklist.get_rulebook(enterprise, day)),
     )
     package.require_one_run()
     return package
+
+
+def _describe_basis(enterprise: str, year: int, run: str) -> str:
+    """The basis of the run's figures in words; "" where no run is kept under that id."""
+    if run not in portraits.list_runs(enterprise, year):
+        return ""
+    return portraits.describe_basis(year, portraits.get_run(enterprise, year, run).as_of, words(CHINESE))
 
 
 def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterprise: str) -> Iterator[Item]:

@@ -389,13 +389,14 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
         )
         for card, told in zip(figures.metric_cards(data, _), data["metrics"], strict=True)
     ]
+    cards_of_bases = build_basis_cards(code, year, _) if one.run is None else None  # with the advice of each
     context = shared_context(request, one, "portrait") | {
         "years": portraits.list_years(code),
         "headline": mark_safe_fragment(sections.headline_html(data, _)),
         "cards": cards,
         "charts": [_chart_html(chart, one) for chart in pictures.portrait_charts(data, _)],
-        "advice": sections.advice_lines(data, _, today=clock.today()),
-        "bases": build_basis_cards(code, year, _),
+        "advice": () if cards_of_bases else sections.advice_lines(data, _, today=clock.today()),
+        "bases": cards_of_bases,
         "quality": mark_safe_fragment(sections.quality_table(data, _)),
         "splits": split_links(one, _),
         "forms": list(FORMS),
