@@ -24,7 +24,7 @@ CHANGED: Final[Mapping[str, str]] = {
     "registers": mark("registers, such as seats and numbers: {n} changes"),
     "complaints": mark("complaints: {n} acts"),
     "papers": mark("papers that explain a light: {n} added"),
-    "declarations": mark("metrics declared not applicable: {n} acts"),
+    "declarations": mark("metrics declared not applicable, marketing calls decided on: {n} acts"),
     "watch": mark("watch list: {n} changes"),
     "rules": mark("rules: another version of the rulebook, or another approved value"),
 }

@@ -39,6 +39,7 @@ from nianjian.engines.paper.workbook import portrait_workbook
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
 from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.portrait import line_usage, portraits, watch_list
+from nianjian.features.portrait.marketing import read_marketing_register
 from nianjian.features.portrait.watch_list import WatchedLicence
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission, team_of
@@ -107,6 +108,7 @@ def compute_portrait(
             watch=book.decimal(WATCH_FACTOR) if watched else None,
             over=clock.today() - DAY,
             declared=_describe_declarations(enterprise, year),
+            registered=read_marketing_register(enterprise, year, book),
         )
     return replace(result, warnings=(*result.warnings, *_watch_warnings(watched, book), *_overlay_warnings(book)))
 
@@ -182,14 +184,15 @@ def run_portrait(
             record(verb="portrait.run", enterprise=enterprise, actor=actor, data=data)
         put()
     if not raw:  # the daily cube is fresh now
-        line_usage.store_line_usage(enterprise)
+        book = rulebook(day=result.frame.as_of, province=result.province, enterprise=enterprise)
+        line_usage.store_line_usage(enterprise, book)
     return result
 
 
 # Acts that change what a portrait is made of: data, papers, rules.
 RELEVANT_VERBS: Final = (
     "calls.", "registers.", "complaints.", "portrait.attach", "portrait.declare",
-    "portrait.withdraw", "approval.approved", "holidays.", "retention.",
+    "portrait.withdraw", "portrait.decide_marketing", "approval.approved", "holidays.", "retention.",
 )  # fmt: skip
 MOST: Final = 200  # acts told of; more stand in the audit pages
 
