@@ -50,6 +50,9 @@ POINTS: Final[Mapping[str, str]] = {
     attention.INSUFFICIENT: mark("{metric}: the present data do not decide the light"),
     attention.ATTACHMENT: mark("{metric}: a paper is missing ({papers})"),
     attention.DAYS: mark("{count} days of {year} have no call records"),
+    attention.MARKETING: mark(
+        "{calls} delivered calls and {numbers} registered numbers of {year} name marketing, and no decision answers"
+    ),
     attention.REJECTS: mark("{rows} rows of the import {batch} were not taken"),
     attention.APPROVAL: mark("{by} asks for your approval ({approval})"),
     attention.FAILED: mark("Your work {job} failed: {why}"),
