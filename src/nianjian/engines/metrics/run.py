@@ -13,7 +13,6 @@ from importlib.metadata import version
 from types import MappingProxyType
 from typing import Final, cast
 
-import ibis
 import ibis.expr.types as ir
 
 from nianjian.engines.lake import rollups
@@ -194,6 +193,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
     snapshot: Mapping[str, int] | None = None,
     watch: Decimal | None = None,
     over: date | None = None,
+    until: date | None = None,
     declared: Mapping[str, Mapping[str, str]] = NOTHING_DECLARED,
     registered: MarketingRegister = NOTHING_REGISTERED,
 ) -> Result:
@@ -203,6 +203,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
     that has ended: no later one lacks records (None: the as-of day has ended).
     ``raw`` counts from the rows instead of the rollups; the result is the same. Otherwise the rollups are
     brought up to date first, which writes them under the lake's lock.
+    ``until``: the last day on which a report of the year can be filed, for the advice; None: not known.
     ``watch``: the licence is watched, and limits at this share of the guide's give a second light (`metric.watched`).
     ``declared``: metric -> who declared it not applicable, on which day, the reason. It acts where nothing was counted;
     where something was, a warning says that it does not.
@@ -250,7 +251,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
         warnings=_ignored_declarations(metrics, declared),
         rules=rules_to_document(rulebook),
     )
-    return replace(result, advice=advise(result))
+    return replace(result, advice=advise(result, today=None if over is None else over + DAY, until=until))
 
 
 def _answered(  # noqa: PLR0917 -- one step of `run`, over its own values
@@ -315,13 +316,16 @@ def _asked(engine: Engine, questions: Mapping[str, ir.Table]) -> dict[str, Rows]
 
 
 def _count_marketing(engine: Engine, cube: ir.Table, frame: Frame, since: date | None) -> MarketingCalls:
-    """Delivered calls of the data year by purpose; ``since``: the day after the decision, None: without one all."""
-    year = cube.filter(cube.dim == "total", cube.day >= frame.period.first, cube.day < frame.period.end)
-    after = ibis.ifelse(year.day >= (since or frame.period.first), year.marketing, 0)
+    """Delivered calls of the data year by purpose; those after the decision also beyond the year, up to the as-of day.
+
+    ``since``: the day after that of the decision, None: without one all of the year.
+    """
+    cube = cube.filter(cube.dim == "total", cube.day >= frame.period.first, cube.day < frame.span.end)
+    inside = cube.day < frame.period.end
+    later = inside if since is None else cube.day >= since
     names = ("delivered", "marketing", "unnamed")
-    (row,) = engine.rows(
-        year.aggregate(after=after.sum().cast("int64"), **{name: year[name].sum().cast("int64") for name in names})
-    )
+    sums = {name: cube[name].sum(where=inside).cast("int64") for name in names}
+    (row,) = engine.rows(cube.aggregate(after=cube.marketing.sum(where=later).cast("int64"), **sums))
     return MarketingCalls(**{name: whole(row[name]) for name in (*names, "after")})
 
 

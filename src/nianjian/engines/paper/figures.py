@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from nianjian.engines.paper.texts.portrait import code_name
+from nianjian.engines.paper.texts.portrait import BASES, code_name
 from nianjian.engines.paper.words import Words
 
 PER_CENT: Final = Decimal(100)
@@ -268,7 +268,15 @@ def metric_card(metric: Json, _: Words) -> Card:
 def period_text(period: Json, _: Words) -> str:
     """The days of a portrait, both included, and the day as of which it stands."""
     last = date.fromisoformat(str(period["to"])) - timedelta(days=1)  # the period's own end is excluded
-    return f"{period['from']} – {last} · {_('as of')} {period['as_of']}"
+    found = f"{period['from']} – {last} · {_('as of')} {period['as_of']}"
+    basis = period.get("basis")  # an older program named none
+    return f"{found} · {code_name('basis', basis, _)}" if basis else found
+
+
+def basis_text(basis: str, day: date, year: int, _: Words) -> str:
+    """The basis of a portrait in words, as papers carry it."""
+    when = _("{year}-{month}-{day}").format(year=day.year, month=day.month, day=day.day)
+    return _(BASES[basis]).format(day=when, year=year)
 
 
 def metric_cards(portrait: Json, _: Words) -> tuple[Card, ...]:

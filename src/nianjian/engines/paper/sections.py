@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from html import escape
 from types import MappingProxyType
 from typing import Any, Final
@@ -118,7 +119,7 @@ STEPS: Final[Mapping[str, str]] = {
     "close_unfiled": mark("close the {count} seats that are open without being filed"),
     "file_seats": mark("file the {count} seats that are open without being filed"),
     "cut_stopped_seats": mark("cut the filing of the {count} stopped seats"),
-    "close_idle_seat": mark("closing {count} seat without cutting the filing raises the vacancy"),
+    "close_idle_seat": mark("close {count} opened seat and leave the filing as it is"),
     "move_line": mark("line {line}: display own filed numbers ({count} calls showed landline or mobile numbers)"),
     "close_tickets": mark("close {count} open tickets"),
 }
@@ -132,10 +133,20 @@ WARNINGS: Final[Mapping[str, str]] = {
 }
 
 
-def advice_lines(portrait: Json, _: Words) -> tuple[str, ...]:
-    """Word every step the portrait computed, in its order; an unknown step shows its code."""
+def advice_lines(portrait: Json, _: Words, *, today: date | None = None) -> tuple[str, ...]:
+    """Word every step the portrait computed, in its order; an unknown step shows its code.
+
+    ``today``: steps whose last possible day is over are left out.
+    """
     units = {metric["slug"]: str(metric["unit"]) for metric in portrait["metrics"]}
-    return tuple(_advice_line(step, units.get(step["metric"], ""), _) for step in portrait.get("advice") or ())
+    steps = [one for one in portrait.get("advice") or () if today is None or _is_possible(one, today)]
+    return tuple(_advice_line(step, units.get(step["metric"], ""), _) for step in steps)
+
+
+def _is_possible(step: Json, today: date) -> bool:
+    """Whether its last day is not over; a step of an older program names none."""
+    last = step.get("last_day")
+    return last is None or today <= date.fromisoformat(last)
 
 
 def simulated_warnings(portrait: Json, _: Words) -> tuple[str, ...]:
@@ -150,13 +161,19 @@ def _warnings(codes: Iterable[str], _: Words) -> tuple[str, ...]:
 def _advice_line(step: Json, unit: str, _: Words) -> str:
     code = str(step["code"])
     act = _(STEPS[code]).format(count=count_text(step["count"]), line=step.get("line", "")) if code in STEPS else code
-    effect = _("{metric} becomes {value}, {light}").format(
-        metric=code_name("metric", str(step["metric"]), _),
-        value=amount_text(step.get("value"), unit),
-        light=code_name("light", str(step["light"]), _),
-    )
-    warnings = "; ".join(_warnings(step.get("warnings") or (), _))
-    return f"{act} → {effect}" + (f" ({warnings})" if warnings else "")
+    metric = code_name("metric", str(step["metric"]), _)
+
+    def describe_effect(text: str, effect: Json) -> str:
+        value, light = amount_text(effect.get("value"), unit), code_name("light", str(effect["light"]), _)
+        return text.format(metric=metric, value=value, light=light)
+
+    effects = [describe_effect(_("{metric} becomes {value}, {light}"), step)]
+    if step.get("with_cut"):
+        effects.append(describe_effect(_("with the filing cut too: {value}, {light}"), step["with_cut"]))
+    beside = [*_warnings(step.get("warnings") or (), _)]
+    if step.get("last_day"):
+        beside.insert(0, _("last possible day: {day}").format(day=step["last_day"]))
+    return f"{act} → {'; '.join(effects)}" + (f" ({'; '.join(beside)})" if beside else "")
 
 
 UNDECIDED: Final = "insufficient"

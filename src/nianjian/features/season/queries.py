@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.periods import Season
 from nianjian.engines.kernel.workdays import Calendar
+from nianjian.engines.metrics.frame import Basis
 from nianjian.engines.paper.sections import advice_lines
 from nianjian.engines.paper.texts.season import conflict_text, obstacle_text, risk_text
 from nianjian.engines.paper.words import CHINESE, Words, words
@@ -26,11 +27,9 @@ from nianjian.engines.season.deadlines import (
     closing,
     conflicts,
     earliest,
-    list_reporting,
     list_risks,
     of_season,
     printed_to,
-    season_day,
     shuts,
 )
 from nianjian.engines.season.plan import (
@@ -49,22 +48,19 @@ from nianjian.features.dossier.materials import Line
 from nianjian.features.dossier.operations.checklist import list_all_items
 from nianjian.features.dossier.states import DONE
 from nianjian.features.inbox import obstacles
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import bases, portraits
 from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.rectification.queries import list_cases
 from nianjian.features.season.models import Note
-from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.registers import filings
 from nianjian.platform.registers.filings import Filing
-from nianjian.platform.registers.licences import Licence as Row
-from nianjian.platform.registers.versions import versions_on
+from nianjian.platform.registers.licences import list_reporting_licences
 from nianjian.platform.rulebook.holidays import calendar
-from nianjian.platform.rulebook.rulebooks import rulebook
 
 
 def list_notes_by_task(enterprise: str, year: int) -> dict[str, TaskNote]:
@@ -90,22 +86,16 @@ class SeasonFacts:
     licences: int
 
 
-def get_rulebook(enterprise: str, today: date, filed_in: int) -> Rulebook:
-    """The rulebook that speaks of a season, as it is known on a day."""
-    where = accounts.enterprise(enterprise).province or None
-    return rulebook(day=season_day(today, filed_in), province=where, enterprise=enterprise)
-
-
 def due_year(enterprise: str, today: date) -> int:
     """The data year whose season runs: until its last deadline is over, that of the year before.
 
     A day that a notice to the enterprise names is a deadline like the others, also one in autumn.
     """
     found = Season("", today.year - 1)
-    book = get_rulebook(enterprise, today, found.filed_in)
+    book = bases.get_rulebook(enterprise, found.year, today)
     rows = filings.list_filings(enterprise, found.year)
     named = bool(filings.list_notices(rows))  # else the register need not be read
-    printed = _notices(rows, list_reporting(_licences(enterprise, found.year), found.year)) if named else []
+    printed = _notices(rows, list_reporting_licences(enterprise, found.year)) if named else []
     days = closing(of_season(book, found.filed_in, calendar(), printed))
     return found.year if today <= max((one.last.day for one in days), default=today) else today.year
 
@@ -113,9 +103,9 @@ def due_year(enterprise: str, today: date) -> int:
 def get_season_facts(enterprise: str, year: int, today: date) -> SeasonFacts:
     """A season as it stands on a day. ``enterprise_unknown``, ``season_year_wrong``, ``rulebook_day_too_early``."""
     filed_in = Season("", year).filed_in
-    book, days = get_rulebook(enterprise, today, filed_in), calendar()
+    book, days = bases.get_rulebook(enterprise, year, today), calendar()
     rows = filings.list_filings(enterprise, year)
-    licences = list_reporting(_licences(enterprise, year), year)
+    licences = list_reporting_licences(enterprise, year)
     deadlines = of_season(book, filed_in, days, _notices(rows, licences))
     seasons = [Season(one.number, year) for one in licences] or [Season("", year)]
     return SeasonFacts(
@@ -138,17 +128,11 @@ def _notices(rows: Sequence[Filing], licences: Sequence[Licence]) -> list[Notice
     return printed_to(filings.list_notices(rows), {one.number for one in licences} or {""})
 
 
-def _licences(enterprise: str, year: int) -> list[Licence]:
-    """What the register holds on the last day of the data year, and newer rows that say they were issued before."""
-    rows = versions_on(Row, enterprise, Season("", year).year_end)
-    return [Licence(str(one.key), one.issued_on, one.valid_until) for one in rows]
-
-
 REGISTERS: Final = "deadline.guide.consistency"
 ALLOWED: Final = "deadline.guide.consistency.open_differences"
 KINDS: Final = {"number": "numbers", "line": "lines", "seat": "seats"}
 FINE: Final = frozenset({"green", "yellow_explained", "na"})
-CLOSING: Final = "closing_rate"
+SETTLED: Final = frozenset({"green", "yellow_explained"})
 OLD_TICKETS: Final = "old_tickets"
 MARKETING: Final = "marketing_lines"
 #: Task -> advice of the portrait that it is about; what the first names is counted.
@@ -157,11 +141,13 @@ ADVICE: Final[Mapping[str, Sequence[str]]] = {
     MARKETING: ("move_line",),
     OLD_TICKETS: ("close_tickets",),
 }
-#: Task -> the metric whose register it is about.
-METRIC_OF: Final[Mapping[str, str]] = {
-    "stopped_seats": "seat_vacancy", MARKETING: "number_consistency", OLD_TICKETS: CLOSING
-}  # fmt: skip
-EFFECT: Final = ("code", "metric", "count", "light", "value", "overall", "line", "warnings", "with_cut")
+#: Task -> the metric whose light closes it, and the lights that do.
+CLOSED_BY: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
+    "stopped_seats": ("seat_vacancy", SETTLED),
+    MARKETING: ("number_consistency", SETTLED),
+    OLD_TICKETS: ("closing_rate", FINE),
+}
+EFFECT: Final = ("code", "metric", "count", "light", "value", "overall", "line", "warnings", "with_cut", "last_day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +169,7 @@ def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict
     year_end = Season("", asked.year).year_end
     return {
         "portrait": _portrait(portrait),
-        **_advice(portrait),
+        **_advice(_find_january_portrait(asked)),
         "consistency": _compare_runs(asked, since=asked.start, until=asked.today),
         "filed_base": _compare_runs(asked, since=year_end, until=year_end),
         "items": _items(lines),
@@ -219,10 +205,22 @@ def _list_empty_registers(portrait: Mapping[str, Any]) -> dict[str, str]:
     return {str(item["metric"]): str(item["register"]) for item in items if item["code"] == "register_empty"}
 
 
+def _find_january_portrait(asked: ProgressQuery) -> Mapping[str, Any] | None:
+    """The portrait that the tasks of January are about: once the year is over, the newest as at the day of filing.
+
+    Nothing that is done in January changes the figures as at 31 December.
+    """
+    if asked.today <= Season("", asked.year).year_end:
+        return portraits.find_portrait(asked.enterprise, asked.year)
+    run = portraits.find_basis_run(asked.enterprise, asked.year, Basis.FILING)
+    return None if run is None else portraits.find_portrait(asked.enterprise, asked.year, run.id)
+
+
 def _advice(portrait: Mapping[str, Any] | None) -> dict[str, TaskProgress]:
     """D5: the tasks of January, each with the effect that the portrait has computed before anybody acts.
 
-    Nothing is known of them without a portrait of the data year, nor of one whose register is empty.
+    Nothing is known of them without a portrait, nor of one whose register is empty. They close by the light, not
+    because no advice is left.
     """
     if portrait is None:
         return {}
@@ -233,11 +231,11 @@ def _advice(portrait: Mapping[str, Any] | None) -> dict[str, TaskProgress]:
     for task, codes in ADVICE.items():
         steps = [one for one in portrait.get("advice") or () if one["code"] in codes]
         told = [{name: one[name] for name in EFFECT if name in one} for one in steps]
-        fine = lights.get(CLOSING) in FINE if task == OLD_TICKETS else codes[0] not in {one["code"] for one in steps}
+        metric, fine = CLOSED_BY[task]
         total = sum(int(one["count"]) for one in steps if one["code"] == codes[0])
-        proved, applicable = METRIC_OF[task] not in empty, METRIC_OF[task] not in declared
-        figures = {"advice": told, "metrics": units}
-        found[task] = TaskProgress(fine and proved, 0, total, figures, applicable=applicable, proved=proved)
+        proved, applicable = metric not in empty, metric not in declared
+        complete, figures = proved and lights.get(metric) in fine, {"advice": told, "metrics": units}
+        found[task] = TaskProgress(complete, 0, total, figures, applicable=applicable, proved=proved)
     found[MARKETING] = _decide_marketing(portrait.get("marketing") or {}, found[MARKETING].figures)
     return found
 
@@ -448,7 +446,7 @@ def _task(one: Task, found: SeasonFacts, _: Words) -> Json:
         "owner": said.owner or one.seen.owner,
         "steps": {"done": one.seen.done, "total": one.seen.total},
         "figures": {name: value for name, value in one.seen.figures.items() if name != "metrics"},
-        "effects": list(advice_lines(one.seen.figures, _)) if "advice" in one.seen.figures else [],
+        "effects": list(advice_lines(one.seen.figures, _, today=found.today)) if "advice" in one.seen.figures else [],
         "done_on": None if said.done_on is None else said.done_on.isoformat(),
         "note": said.note,
         "snoozed_until": None if said.snoozed_until is None else said.snoozed_until.isoformat(),

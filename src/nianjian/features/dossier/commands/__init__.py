@@ -86,6 +86,11 @@ def _configure_items(actions: Actions) -> None:
     wrong.add_argument("--finding", required=True, metavar="CODE", help=_("code of the finding, as --json shows it"))
     wrong.add_argument("--page", type=number, metavar="N", help=_("its page; not given: it is about the whole file"))
     wrong.add_argument("--reason", required=True, metavar="TEXT", help=_("why the check is wrong"))
+    stated = _verb(actions, "state", "state_claim", _("state what the data do not tell; generated papers print it"))
+    _item(stated)
+    stated.add_argument("--claim", metavar="CLAIM", help=_("claim of the item; not given: list what can be stated"))
+    stated.add_argument("--part", default="text", metavar="PART", help=_("part of the claim"))
+    stated.add_argument("--text", default="", metavar="TEXT", help=_("what is stated; an empty text takes it back"))
     free = _verb(actions, "not-applicable", "set_applicability", _("say why the algorithm filing does not apply"))
     free.add_argument("--reason", required=True, metavar="TEXT", help=_("why; an empty text takes it back"))
     assigned = _verb(actions, "assign", "assign", _("name who brings an item, and until when"))
@@ -181,7 +186,8 @@ def _decimal(text: str) -> Decimal | None:
 
 def _configure_rounds(actions: Actions) -> None:
     submitted = _verb(actions, "submit", "submit", _("note that a package was handed in; its files must hold"))
-    submitted.add_argument("path", type=Path, metavar="DIR|MANIFEST", help=_("the package's folder, or its manifest"))
+    which = _("the package's folder, or its manifest; without it the newest complete package that the worker has built")
+    submitted.add_argument("path", type=Path, nargs="?", metavar="DIR|MANIFEST", help=which)
     on_day(submitted, "--on", _("on this day instead of today"))
     submitted.add_argument("--place", required=True, metavar="WHERE", help=_("the window or the system"))
     submitted.add_argument("--reference", default="", metavar="N", help=_("the authority's number of it"))

@@ -22,5 +22,6 @@ urlpatterns = [
     path(f"{YEAR}runs/", runs.runs, name="portrait-runs"),
     path(f"{YEAR}compare/", runs.compare, name="portrait-compare"),
     path(f"{YEAR}run/", runs.run, name="portrait-run"),
+    path(f"{YEAR}basis/", runs.choose_basis, name="portrait-basis"),
     path(f"{YEAR}take/<str:form>/", runs.take, name="portrait-take"),
 ]
