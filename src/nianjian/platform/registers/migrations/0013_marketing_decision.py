@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_invitations'),
-        ('registers', '0011_declarations'),
+        ('registers', '0012_lines_enforced'),
     ]
 
     operations = [
