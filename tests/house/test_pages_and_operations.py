@@ -26,6 +26,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "overview-lines": "enterprises_lines", "overview-start": "enterprises_overview rows_create",
     "portrait-newest": "portraits_list", "portrait": "portraits_get", "by": "portraits_get",
     "portrait-metric": "portraits_get",
+    "portrait-marketing": "portraits_get portrait_decide_marketing",
     "portrait-declare": "portrait_declare portrait_withdraw",
     "portrait-rows": "rows_list", "portrait-reveal": "rows_behind_reveal",
     "portrait-simulate": "portraits_simulate", "portrait-runs": "runs_list", "portrait-compare": "runs_compare",

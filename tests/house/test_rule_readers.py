@@ -31,6 +31,8 @@ SHOWN: Final[Mapping[str, frozenset[str]]] = {
          "rectification.white_list"}
     ),
     "features/dial_policy/pages.py": frozenset({"rectification.white_list"}),
+    # the notice behind the flag of marketing
+    "engines/metrics/marketing.py": frozenset({"law.notice81.marketing_outbound"}),
     # where guide and law disagree, beside a metric and a season
     "engines/paper/explanations.py": frozenset(
         {"conflict.number_classes", "conflict.marketing", "conflict.sentence", "conflict.complaint_clock"}

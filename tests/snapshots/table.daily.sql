@@ -16,6 +16,7 @@ WITH "t10" AS (
     "t8"."agent_kind",
     "t8"."line_id",
     "t8"."team_id",
+    "t8"."purpose",
     "t8"."_customer",
     "t8"."_delivered",
     "t8"."_answered",
@@ -44,7 +45,11 @@ WITH "t10" AS (
     MAX("t8"."_untold") OVER (
       PARTITION BY "t8"."source", "t8"."call_key"
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-    ) AS "_any_untold"
+    ) AS "_any_untold",
+    MAX("t8"."purpose") OVER (
+      PARTITION BY "t8"."source", "t8"."call_key"
+      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    ) AS "_any_purpose"
   FROM (
     SELECT
       "t1"."source",
@@ -63,6 +68,7 @@ WITH "t10" AS (
       "t1"."agent_kind",
       "t1"."line_id",
       "t1"."team_id",
+      "t1"."purpose",
       CAST(COALESCE("t1"."leg" = 'customer', FALSE) AS BIGINT) AS "_customer",
       CAST(COALESCE("t1"."leg" = 'customer', FALSE) AS BIGINT) * CAST(COALESCE("t1"."delivered", FALSE) AS BIGINT) AS "_delivered",
       CAST(COALESCE("t1"."leg" = 'customer', FALSE) AS BIGINT) * CAST(COALESCE("t1"."answered", FALSE) AS BIGINT) AS "_answered",
@@ -97,13 +103,26 @@ WITH "t10" AS (
       COUNT(*) FILTER(WHERE
         "t16"."without_customer") AS "without_customer",
       COUNT(*) FILTER(WHERE
-        "t16"."masked_callee" AND TRUE) AS "masked_callee"
+        "t16"."masked_callee" AND TRUE) AS "masked_callee",
+      COUNT(*) FILTER(WHERE
+        "t16"."delivered"
+        AND TRUE
+        AND (
+          FALSE
+          OR CONTAINS(LOWER(COALESCE("t16"."purpose", '')), 'marketing')
+          OR CONTAINS(LOWER(COALESCE("t16"."purpose", '')), '营销')
+        )) AS "marketing",
+      COUNT(*) FILTER(WHERE
+        "t16"."delivered" AND TRUE AND (
+          COALESCE("t16"."purpose", '') = ''
+        )) AS "unnamed"
     FROM (
       SELECT
         "t14"."line_id",
         "t14"."team_id",
         "t14"."display",
         "t14"."delivered",
+        "t14"."purpose",
         "t14"."day",
         "t14"."shape",
         "t14"."confidence",
@@ -123,6 +142,7 @@ WITH "t10" AS (
             "t1"."team_id",
             "t1"."display",
             "t1"."delivered",
+            "t1"."purpose",
             CAST("t1"."start_ts" AS DATE) AS "day",
             "t1"."display_shape" AS "shape",
             "t1"."display_confidence" AS "confidence",
@@ -161,6 +181,7 @@ WITH "t10" AS (
             "t11"."team_id",
             "t11"."display",
             "t11"."_any_delivered" = 1 AS "delivered",
+            COALESCE("t11"."purpose", "t11"."_any_purpose") AS "purpose",
             CAST("t11"."start_ts" AS DATE) AS "day",
             "t11"."display_shape" AS "shape",
             "t11"."display_confidence" AS "confidence",
@@ -238,7 +259,9 @@ WITH "t10" AS (
       "t19"."answer_unknown",
       "t19"."tests",
       "t19"."without_customer",
-      "t19"."masked_callee"
+      "t19"."masked_callee",
+      "t19"."marketing",
+      "t19"."unnamed"
     FROM (
       SELECT
         "t17"."day",
@@ -257,13 +280,26 @@ WITH "t10" AS (
         COUNT(*) FILTER(WHERE
           "t17"."without_customer") AS "without_customer",
         COUNT(*) FILTER(WHERE
-          "t17"."masked_callee" AND FALSE) AS "masked_callee"
+          "t17"."masked_callee" AND FALSE) AS "masked_callee",
+        COUNT(*) FILTER(WHERE
+          "t17"."delivered"
+          AND FALSE
+          AND (
+            FALSE
+            OR CONTAINS(LOWER(COALESCE("t17"."purpose", '')), 'marketing')
+            OR CONTAINS(LOWER(COALESCE("t17"."purpose", '')), '营销')
+          )) AS "marketing",
+        COUNT(*) FILTER(WHERE
+          "t17"."delivered" AND FALSE AND (
+            COALESCE("t17"."purpose", '') = ''
+          )) AS "unnamed"
       FROM (
         SELECT
           "t15"."line_id",
           "t15"."team_id",
           "t15"."display",
           "t15"."delivered",
+          "t15"."purpose",
           "t15"."day",
           "t15"."shape",
           "t15"."confidence",
@@ -283,6 +319,7 @@ WITH "t10" AS (
               "t1"."team_id",
               "t1"."display",
               "t1"."delivered",
+              "t1"."purpose",
               CAST("t1"."start_ts" AS DATE) AS "day",
               "t1"."display_shape" AS "shape",
               "t1"."display_confidence" AS "confidence",
@@ -330,6 +367,7 @@ WITH "t10" AS (
               "t11"."team_id",
               "t11"."display",
               "t11"."_any_delivered" = 1 AS "delivered",
+              COALESCE("t11"."purpose", "t11"."_any_purpose") AS "purpose",
               CAST("t11"."start_ts" AS DATE) AS "day",
               "t11"."display_shape" AS "shape",
               "t11"."display_confidence" AS "confidence",
@@ -426,6 +464,8 @@ WITH "t10" AS (
     "t27"."tests",
     "t27"."without_customer",
     "t27"."masked_callee",
+    "t27"."marketing",
+    "t27"."unnamed",
     CASE
       WHEN "t27"."shape" = 'mobile'
       THEN 'mobile'
@@ -478,7 +518,9 @@ WITH "t10" AS (
       "t22"."answer_unknown",
       "t22"."tests",
       "t22"."without_customer",
-      "t22"."masked_callee"
+      "t22"."masked_callee",
+      "t22"."marketing",
+      "t22"."unnamed"
     FROM "t21" AS "t22"
   ) AS "t27"
   LEFT OUTER JOIN (
@@ -632,6 +674,8 @@ WITH "t10" AS (
     "t44"."tests",
     "t44"."without_customer",
     "t44"."masked_callee",
+    "t44"."marketing",
+    "t44"."unnamed",
     "t44"."display_class",
     COALESCE("t44"."team_id", "t51"."dim_team") AS "team"
   FROM "t41" AS "t44"
@@ -727,7 +771,9 @@ FROM (
       SUM("t55"."answer_unknown") AS "answer_unknown",
       SUM("t55"."tests") AS "tests",
       SUM("t55"."without_customer") AS "without_customer",
-      SUM("t55"."masked_callee") AS "masked_callee"
+      SUM("t55"."masked_callee") AS "masked_callee",
+      SUM("t55"."marketing") AS "marketing",
+      SUM("t55"."unnamed") AS "unnamed"
     FROM (
       SELECT
         "t53"."day",
@@ -741,6 +787,8 @@ FROM (
         "t53"."tests",
         "t53"."without_customer",
         "t53"."masked_callee",
+        "t53"."marketing",
+        "t53"."unnamed",
         'line' AS "dim",
         "t53"."line_id" AS "key",
         CAST(NULL AS TEXT) AS "shape",
@@ -776,7 +824,9 @@ FROM (
       SUM("t56"."answer_unknown") AS "answer_unknown",
       SUM("t56"."tests") AS "tests",
       SUM("t56"."without_customer") AS "without_customer",
-      SUM("t56"."masked_callee") AS "masked_callee"
+      SUM("t56"."masked_callee") AS "masked_callee",
+      SUM("t56"."marketing") AS "marketing",
+      SUM("t56"."unnamed") AS "unnamed"
     FROM (
       SELECT
         "t53"."day",
@@ -790,6 +840,8 @@ FROM (
         "t53"."tests",
         "t53"."without_customer",
         "t53"."masked_callee",
+        "t53"."marketing",
+        "t53"."unnamed",
         'team' AS "dim",
         "t53"."team" AS "key",
         CAST(NULL AS TEXT) AS "shape",
@@ -829,7 +881,9 @@ FROM (
       SUM("t59"."answer_unknown") AS "answer_unknown",
       SUM("t59"."tests") AS "tests",
       SUM("t59"."without_customer") AS "without_customer",
-      SUM("t59"."masked_callee") AS "masked_callee"
+      SUM("t59"."masked_callee") AS "masked_callee",
+      SUM("t59"."marketing") AS "marketing",
+      SUM("t59"."unnamed") AS "unnamed"
     FROM (
       SELECT
         "t53"."day",
@@ -843,6 +897,8 @@ FROM (
         "t53"."tests",
         "t53"."without_customer",
         "t53"."masked_callee",
+        "t53"."marketing",
+        "t53"."unnamed",
         'display' AS "dim",
         CASE
           WHEN "t53"."shape" = 'landline'
@@ -885,7 +941,9 @@ FROM (
         SUM("t54"."answer_unknown") AS "answer_unknown",
         SUM("t54"."tests") AS "tests",
         SUM("t54"."without_customer") AS "without_customer",
-        SUM("t54"."masked_callee") AS "masked_callee"
+        SUM("t54"."masked_callee") AS "masked_callee",
+        SUM("t54"."marketing") AS "marketing",
+        SUM("t54"."unnamed") AS "unnamed"
       FROM (
         SELECT
           "t53"."day",
@@ -899,6 +957,8 @@ FROM (
           "t53"."tests",
           "t53"."without_customer",
           "t53"."masked_callee",
+          "t53"."marketing",
+          "t53"."unnamed",
           'total' AS "dim",
           CAST(NULL AS TEXT) AS "key",
           "t53"."shape",
@@ -932,7 +992,9 @@ FROM (
         SUM("t57"."answer_unknown") AS "answer_unknown",
         SUM("t57"."tests") AS "tests",
         SUM("t57"."without_customer") AS "without_customer",
-        SUM("t57"."masked_callee") AS "masked_callee"
+        SUM("t57"."masked_callee") AS "masked_callee",
+        SUM("t57"."marketing") AS "marketing",
+        SUM("t57"."unnamed") AS "unnamed"
       FROM (
         SELECT
           "t53"."day",
@@ -946,6 +1008,8 @@ FROM (
           "t53"."tests",
           "t53"."without_customer",
           "t53"."masked_callee",
+          "t53"."marketing",
+          "t53"."unnamed",
           'kind' AS "dim",
           "t53"."kind" AS "key",
           CAST(NULL AS TEXT) AS "shape",

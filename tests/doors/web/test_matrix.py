@@ -107,6 +107,7 @@ DEEPER: Final[Mapping[tuple[str, str], Permission]] = {
     ("data-job-stop", "POST"): Permission.MANAGE_DATA, ("season-archive-file", "POST"): Permission.AUDIT,
     ("reconcile-difference", "POST"): Permission.MANAGE_DATA, ("callback-one", "POST"): Permission.MANAGE_DATA,
     ("callback-ways", "POST"): Permission.ADMINISTER, ("screens", "POST"): Permission.ADMINISTER,
+    ("portrait-marketing", "POST"): Permission.REPORT,
     ("rectify-tickets", "POST"): Permission.REPORT, ("rectify-watch", "POST"): Permission.MANAGE_DATA,
     ("approvals-decide", "POST"): Permission.APPROVE, ("approvals-decide-here", "POST"): Permission.APPROVE,
 }  # fmt: skip

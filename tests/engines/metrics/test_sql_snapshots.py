@@ -26,6 +26,7 @@ from nianjian.engines.metrics.tables import (
     ComplaintCounting,
     complaint_match,
     daily,
+    daily_rollup,
     facts,
     leave_lazy,
     tickets,
@@ -34,6 +35,7 @@ from nianjian.engines.metrics.tables import (
 from nianjian.engines.rules.rulebook import Rulebook
 
 FOLDER = Path(__file__).parents[2] / "snapshots"
+WORDS = ("marketing", "营销")
 WRITE = os.environ.get("WRITE_SNAPSHOTS") == "1"
 
 
@@ -43,11 +45,11 @@ def table(name: str, schema: pa.Schema) -> ibis.Table:
 
 def expressions() -> dict[str, ibis.Table]:
     frame = Frame(2026, date(2026, 12, 31), today=date(2027, 2, 1))
-    tables = Tables(table("daily", DAILY.schema), table("seat_dim", SCHEMAS["seat_dim"]), table("tickets", TICKETS))
+    tables = Tables(table("daily", DAILY), table("seat_dim", SCHEMAS["seat_dim"]), table("tickets", TICKETS))
     lake = {name: table(name, schema) for name, schema in SCHEMAS.items()}
     match = complaint_match(lake["calls"], lake["complaint_fact"], minutes=10, by_id=True)
     found = {
-        "table.daily": daily(facts(lake["calls"]), lake["number_dim"], lake["line_dim"]),
+        "table.daily": daily(facts(lake["calls"]), lake["number_dim"], lake["line_dim"], WORDS),
         "table.tickets": tickets(lake["complaint_fact"], match, lake["line_dim"]),
     }
     book = Rulebook.on(date(2026, 12, 31))
@@ -74,12 +76,12 @@ def kept() -> dict[str, tuple[str, list[ibis.Table], pa.Schema]]:
     """The tables that a home keeps: the version in force, what builds them (whole and by days), their columns."""
     lake = {name: table(name, schema) for name, schema in SCHEMAS.items()}
     by_days = [
-        DAILY.build(lake, None, leave_lazy),
-        DAILY.build(lake, [date(2026, 3, 2), date(2026, 3, 3)], leave_lazy),
-        DAILY.spread(lake["calls"], table("changed", SCHEMAS["calls"])),
+        daily_rollup(WORDS).build(lake, None, leave_lazy),
+        daily_rollup(WORDS).build(lake, [date(2026, 3, 2), date(2026, 3, 3)], leave_lazy),
+        daily_rollup(WORDS).spread(lake["calls"], table("changed", SCHEMAS["calls"])),
     ]
     whole = [tickets_rollup(ComplaintCounting()).build(lake)]
-    return {"VERSION": (VERSION, by_days, DAILY.schema), "TICKETS_VERSION": (TICKETS_VERSION, whole, TICKETS)}
+    return {"VERSION": (VERSION, by_days, DAILY), "TICKETS_VERSION": (TICKETS_VERSION, whole, TICKETS)}
 
 
 @pytest.mark.parametrize("name", ["VERSION", "TICKETS_VERSION"])

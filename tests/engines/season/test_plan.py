@@ -111,12 +111,12 @@ def test_what_is_known_and_said_decides() -> None:
             "drill": TaskProgress(complete=False, applicable=False),
             "items": TaskProgress(complete=False, done=3, total=13, due=Due(date(2027, 1, 10), provisional=False)),
         },
-        marketing_lines=TaskNote(done_on=date(2027, 1, 20), note="不迁移"),
+        entry_test=TaskNote(done_on=date(2027, 1, 20), note="已通过"),
         consistency=TaskNote(done_on=date(2027, 1, 20)),
         filed_base=TaskNote(snoozed_until=date(2027, 1, 21), reason="导出未到"),
     )
     states = {name: one.state for name, one in found.items()}
-    assert states["portrait"] is states["marketing_lines"] is TaskState.DONE
+    assert states["portrait"] is states["entry_test"] is TaskState.DONE
     assert states["drill"] is TaskState.NOT_APPLICABLE
     assert states["stopped_seats"] is TaskState.OPEN, "what it waited for is done"
     assert states["consistency"] is TaskState.OPEN, "the product sees it: nobody's word ends it"
@@ -126,5 +126,5 @@ def test_what_is_known_and_said_decides() -> None:
     assert progress(list(found.values()), "self_check") == Progress(1, 1)
     later = _tasks(date(2027, 1, 21), filed_base=TaskNote(snoozed_until=date(2027, 1, 21), reason="x"))
     assert later["filed_base"].state is TaskState.BLOCKED
-    early = _tasks(date(2027, 1, 19), marketing_lines=TaskNote(done_on=date(2027, 1, 20)))
-    assert early["marketing_lines"].state is TaskState.BLOCKED
+    early = _tasks(date(2027, 1, 19), entry_test=TaskNote(done_on=date(2027, 1, 20)))
+    assert early["entry_test"].state is not TaskState.DONE

@@ -21,7 +21,9 @@ from nianjian.engines.paper import sections
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.portrait.declarations import declare_not_applicable, withdraw_declaration
+from nianjian.features.portrait.marketing import decide_marketing
 from nianjian.features.portrait.operations import export_portrait, run_portrait
+from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.registers.overlays import Overlay
 
@@ -157,3 +159,62 @@ def test_a_declared_metric_is_shown_with_its_reason_and_acts_only_where_nothing_
     assert _run(anna).warnings == ()
     with pytest.raises(NianjianError, match="declaration_unknown"):
         withdraw_declaration(enterprise="demo", actor=anna, metric="seat_vacancy", year=2026)
+
+
+def test_marketing_calls_are_flagged_until_a_decision_and_the_calls_after_it_answer(
+    demo: str, operator: Actor, anna: Actor, load: Import, sheet: Sheet
+) -> None:
+    """3 of 365 calls name marketing, the last one on 31 May; decided on 1 June; then a call of 2 June comes in."""
+    load("numbers", NUMBERS, OWN)
+    load("seats", SEATS, SEAT)
+    load("complaints", TICKETS, OTHER_YEAR)
+    marketing = {"2026-05-01", "2026-05-02", "2026-05-31"}
+    days = [(date(2026, 1, 1) + timedelta(days=n)).isoformat() for n in range(365)]
+    _import(_calls(sheet, days, marketing, "calls.csv"), operator)
+
+    def task() -> Json:
+        told = summarize_season(enterprise="demo", year=2026, today=date(2027, 1, 20), actor=operator)
+        return next(item for item in told["tasks"] if item["task"] == "marketing_lines")
+
+    ran = _run(anna)
+    assert (ran.light, ran.missing) == (
+        "insufficient",
+        ({"code": "marketing_unanswered", "calls": 3, "calls_after": 3, "numbers": []},),
+    )
+    assert (ran.marketing["light"], ran.marketing["calls"], ran.marketing["unnamed"]) == ("red", 3, 0)
+    said = sections.marketing_lines(ran.as_dict(), words(CHINESE))
+    assert said[0].startswith("营销外呼（红灯）：3 次已送达外呼、0 个登记码号的用途为营销")
+    assert "工信部信管〔2020〕81号" in said[0]
+    assert task()["finished"] is False
+    decision: Json = {"enterprise": "demo", "actor": anna, "year": 2026, "decided_on": date(2026, 6, 1)}
+    decide_marketing(kind="service", text="已取得同意", **decision)
+    assert _run(anna).marketing["answered"] is False, "no consent is on file"
+    decide_marketing(kind="stopped", text="已停止营销外呼", **decision)
+    ran = _run(anna)
+    assert (ran.light, ran.missing, ran.marketing["light"], ran.marketing["calls"]) == ("green", (), None, 3)
+    assert revive.result(ran.as_dict()).as_json() == ran.as_json()
+    raw = run_portrait(
+        enterprise="demo", year=2026, as_of=None, province=None, today=None, raw=True, actor=anna
+    ).as_dict()
+    assert raw["marketing"] == ran.as_dict()["marketing"]
+    assert task()["state"] == "done"
+    _import(_calls(sheet, ["2026-06-02"], {"2026-06-02"}, "later.csv"), operator)
+    ran = _run(anna)
+    assert (ran.light, ran.marketing["light"], ran.marketing["calls_after"]) == ("insufficient", "red", 1)
+    assert task()["finished"] is False
+
+
+def test_a_number_registered_for_marketing_is_flagged_without_a_call(demo: str, anna: Actor, load: Import) -> None:
+    load("numbers", f"{NUMBERS},用途", (*OWN, "外呼营销"))
+    ran = _run(anna)
+    assert (ran.marketing["light"], ran.marketing["numbers"]) == ("red", ["95013"])
+    assert "marketing_unanswered" in {item["code"] for item in ran.missing}
+
+
+def _calls(sheet: Sheet, days: list[str], marketing: set[str], name: str) -> Path:
+    rows = [
+        (f"{name}{day}", "呼出", "02110000", "95013", "13900000001", f"{day} 10:00:00", f"{day} 10:00:05",
+         f"{day} 10:01:05", "接通", "", "电话营销" if day in marketing else "客户回访")
+        for day in days
+    ]  # fmt: skip
+    return sheet(f"{CALLS},用途", *rows, name=name)

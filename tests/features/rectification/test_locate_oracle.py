@@ -19,7 +19,7 @@ from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.frame import Window
-from nianjian.engines.metrics.tables import DAILY, ComplaintCounting, tickets_rollup
+from nianjian.engines.metrics.tables import ComplaintCounting, daily_rollup, tickets_rollup
 from nianjian.features.rectification import location
 from nianjian.features.rectification.location import Tail, holm, upper_tail
 
@@ -32,7 +32,7 @@ def located(folder: Path, tables: dict[str, list[data.Row]]) -> dict[str, locati
     data.write(lake, tables)
     engine = DuckDBEngine()
     try:
-        cube = rollups.current(lake, engine, DAILY)
+        cube = rollups.current(lake, engine, daily_rollup(()))
         told = rollups.current(lake, engine, tickets_rollup(ComplaintCounting()))
         dated = {name: engine.table(name, lake.files(name), schema) for name, schema in SCHEMAS.items()}
         counted = location.select_counted_tickets(told, dated["complaint_fact"], DAYS, TERMS.sources)

@@ -66,6 +66,7 @@ COMMANDS: dict[str, tuple[Permission, str, tuple[str, ...]]] = {
     "portrait attach": (Permission.MANAGE_DATA, HERE,
                         ("seat_vacancy", "nothing.pdf", "--kind", "扩容计划", *AT, "--year", "2026")),
     "portrait declare": (Permission.REPORT, HERE, ("seat_vacancy", "--reason", "x", *AT, *YEAR)),
+    "portrait decide-marketing": (Permission.REPORT, HERE, ("--kind", "stopped", "--text", "x", *AT, *YEAR)),
     "portrait withdraw": (Permission.REPORT, HERE, ("seat_vacancy", *AT, *YEAR)),
     "rules show": (Permission.READ, HERE, ("portrait.seat_vacancy.limit", *AT)),
     "rules overlay": (Permission.REQUEST, HERE, ("portrait.seat_vacancy.limit", "0.2", *AT, *DAY)),

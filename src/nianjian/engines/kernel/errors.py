@@ -13,7 +13,7 @@ from typing import Final, Protocol, Self, TypeVar
 INPUT_UNKNOWN: Final = frozenset(
     {
         "asterisk_columns_unknown", "attachment_kind_unknown", "backup_format_unknown", "batch_state_unknown",
-        "declaration_metric_unknown",
+        "declaration_metric_unknown", "marketing_kind_unknown",
         "dossier_type_unknown", "seal_kind_unknown", "callback_witness_unknown", "callback_line_unknown",
         "callback_outcome_unknown", "inspection_part_unknown", "drill_source_unknown", "drill_player_unknown",
         "drill_inject_unknown",

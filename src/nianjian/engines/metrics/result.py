@@ -72,6 +72,7 @@ class Result:
     simulated: Mapping[str, object] = field(default_factory=dict)
     warnings: Sequence[Mapping[str, object]] = ()  # what the reader must know beside the figures, by `code`
     rules: Sequence[Mapping[str, object]] = ()  # the rules that decided, as `provenance` tells them
+    marketing: Mapping[str, object] = field(default_factory=dict)  # the flag beside the metrics
     missing: Sequence[Mapping[str, object]] = ()  # what keeps the whole from green, by `code`
 
     @property
@@ -110,6 +111,7 @@ class Result:
             "light": self.light.value,
             **({} if self.own_light is None else {"own_light": self.own_light.value}),
             "missing": [dict(item) for item in self.missing],
+            **({"marketing": dict(self.marketing)} if self.marketing else {}),
             "metrics": [metric.as_dict() for metric in self.metrics],
             "quality": dict(self.quality),
             "advice": [dict(item) for item in self.advice],

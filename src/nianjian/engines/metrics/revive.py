@@ -64,6 +64,7 @@ def result(portrait: Json) -> Result:
         advice=portrait["advice"],
         warnings=portrait["warnings"],
         rules=portrait["rules"],
+        marketing=portrait.get("marketing") or {},
         missing=portrait.get("missing") or (),  # an older program told nothing of it
     )
 

@@ -22,6 +22,14 @@ from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.definitions import METRICS
 from nianjian.engines.metrics.frame import DAY, Frame
 from nianjian.engines.metrics.lights import Light
+from nianjian.engines.metrics.marketing import (
+    NOTHING_REGISTERED,
+    MarketingCalls,
+    MarketingRegister,
+    judge_marketing,
+    list_missing_answers,
+    read_marketing_words,
+)
 from nianjian.engines.metrics.metric import (
     Definition,
     Metric,
@@ -38,13 +46,13 @@ from nianjian.engines.metrics.metric import (
 from nianjian.engines.metrics.result import Result, rules_to_document
 from nianjian.engines.metrics.simulate import advise
 from nianjian.engines.metrics.tables import (
-    DAILY,
     REJECTED,
     ComplaintCounting,
     bit_or,
     complaint_counting,
     complaint_match,
     daily,
+    daily_rollup,
     facts,
     tickets,
     tickets_rollup,
@@ -187,6 +195,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
     over: date | None = None,
     until: date | None = None,
     declared: Mapping[str, Mapping[str, str]] = NOTHING_DECLARED,
+    registered: MarketingRegister = NOTHING_REGISTERED,
 ) -> Result:
     """The portrait of data year ``year``.
 
@@ -198,21 +207,25 @@ def run(  # noqa: PLR0913 -- one argument a choice
     ``watch``: the licence is watched, and limits at this share of the guide's give a second light (`metric.watched`).
     ``declared``: metric -> who declared it not applicable, on which day, the reason. It acts where nothing was counted;
     where something was, a warning says that it does not.
+    ``registered``: what registers and people say of marketing.
     ``snapshot`` (that of an earlier result) computes it again from the tables as they stood then, always from rows.
     """
     frame = Frame(year=year, as_of=as_of or default_day(rulebook, year), today=today)
-    counting = complaint_counting(rulebook)
+    counting, words = complaint_counting(rulebook), read_marketing_words(rulebook)
     with lake.lock():  # calls, facts and rollups of one moment
         derived = None
         if not raw and snapshot is None:
-            derived = tuple(rollups.current(lake, engine, rollup) for rollup in (DAILY, tickets_rollup(counting)))
+            derived = tuple(
+                rollups.current(lake, engine, rollup) for rollup in (daily_rollup(words), tickets_rollup(counting))
+            )
         pinned = lake.snapshot() if snapshot is None else snapshot
         versions = {name: number for name, number in pinned.items() if name in SCHEMAS}
         dated = {
             name: engine.table(name, lake.files(name, versions[name]) if name in versions else [], schema)
             for name, schema in SCHEMAS.items()
         }
-    cube, told = derived or _derive(engine, dated, frame, counting)
+    since = None if registered.decision is None else registered.decision.decided_on + DAY
+    cube, told = derived or _derive(engine, dated, frame, counting, words, since)
     tables = Tables(cube=cube, seats=dated["seat_dim"], tickets=told)
     attached = _attachments(engine, dated["attachment_fact"], year)
     metrics = tuple(_answered(engine, one, tables, frame, rulebook, attached, watch) for one in METRICS)
@@ -222,6 +235,8 @@ def run(  # noqa: PLR0913 -- one argument a choice
     )
     quiet = read_quiet_days(cast("Mapping[str, object]", rulebook.value(QUIET)))
     quality = judge_quality(_asked(engine, quality_questions(tables, dated["calls"], frame)), frame, over, quiet)
+    calls = _count_marketing(engine, cube, frame, since)
+    marketing = judge_marketing(calls, registered, rulebook)
     result = Result(
         enterprise=enterprise,
         province=province,
@@ -231,7 +246,8 @@ def run(  # noqa: PLR0913 -- one argument a choice
         code=version("nianjian"),
         metrics=metrics,
         quality=quality,
-        missing=_missing(engine, dated, metrics, quality),
+        missing=(*_missing(engine, dated, metrics, quality), *list_missing_answers(marketing)),
+        marketing=marketing,
         warnings=_ignored_declarations(metrics, declared),
         rules=rules_to_document(rulebook),
     )
@@ -299,13 +315,33 @@ def _asked(engine: Engine, questions: Mapping[str, ir.Table]) -> dict[str, Rows]
     return {name: engine.rows(expression) for name, expression in questions.items()}
 
 
-def _derive(
-    engine: Engine, dated: Mapping[str, ir.Table], frame: Frame, counting: ComplaintCounting
+def _count_marketing(engine: Engine, cube: ir.Table, frame: Frame, since: date | None) -> MarketingCalls:
+    """Delivered calls of the data year by purpose; those after the decision also beyond the year, up to the as-of day.
+
+    ``since``: the day after that of the decision, None: without one all of the year.
+    """
+    cube = cube.filter(cube.dim == "total", cube.day >= frame.period.first, cube.day < frame.span.end)
+    inside = cube.day < frame.period.end
+    later = inside if since is None else cube.day >= since
+    names = ("delivered", "marketing", "unnamed")
+    sums = {name: cube[name].sum(where=inside).cast("int64") for name in names}
+    (row,) = engine.rows(cube.aggregate(after=cube.marketing.sum(where=later).cast("int64"), **sums))
+    return MarketingCalls(**{name: whole(row[name]) for name in (*names, "after")})
+
+
+def _derive(  # noqa: PLR0917 -- one step of `run`, over its own values
+    engine: Engine,
+    dated: Mapping[str, ir.Table],
+    frame: Frame,
+    counting: ComplaintCounting,
+    words: tuple[str, ...],
+    since: date | None,
 ) -> tuple[ir.Table, ir.Table]:
-    """Cube and tickets straight from the rows, computed once and held in memory."""
-    starts = frame.slots(_changes(engine, dated["number_dim"]) | _changes(engine, dated["line_dim"]))
+    """Cube and tickets straight from the rows, computed once and held in memory; a stretch begins on ``since``."""
+    changes = _changes(engine, dated["number_dim"]) | _changes(engine, dated["line_dim"])
+    starts = frame.slots(changes if since is None else changes | {since})
     counted = facts(dated["calls"], first=frame.span.first, last=frame.span.end - DAY)
-    cube = daily(counted, dated["number_dim"], dated["line_dim"], starts, engine.once)
+    cube = daily(counted, dated["number_dim"], dated["line_dim"], words, starts, engine.once)
     told = dated["complaint_fact"]
     by_id = whole(engine.rows(told.aggregate(ids=told.call_id.count()))[0]["ids"]) > 0
     match = complaint_match(dated["calls"], told, minutes=counting.minutes, by_id=by_id)

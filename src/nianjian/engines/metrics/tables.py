@@ -117,7 +117,7 @@ REJECTED: Final = "rejected"
 
 NEEDED: Final = (
     "source", "call_key", "call_id", "direction", "leg", "display", "display_shape", "display_confidence",
-    "callee_shape", "start_ts", "delivered", "answered", "test", "agent_kind", "line_id", "team_id",
+    "callee_shape", "start_ts", "delivered", "answered", "test", "agent_kind", "line_id", "team_id", "purpose",
 )  # fmt: skip
 
 
@@ -239,9 +239,11 @@ def _collapsed(rows: ir.Table) -> ir.Table:
         _any_delivered=rows._delivered.max().over(call),
         _any_answered=rows._answered.max().over(call),
         _any_untold=rows._untold.max().over(call),
+        _any_purpose=rows.purpose.max().over(call),
     )
     first = ranked.filter(ranked._rank == 0)
     return first.mutate(
+        purpose=first.purpose.coalesce(first._any_purpose),
         delivered=first._any_delivered == 1,
         answered=ibis.cases((first._any_answered == 1, True), (first._any_untold == 0, False), else_=None),
     )
@@ -256,6 +258,7 @@ def _described(rows: ir.Table, also: Sequence[str] = ()) -> ir.Table:
         "team_id",
         "display",
         "delivered",
+        "purpose",
         day=rows.start_ts.date(),
         shape=rows.display_shape,
         confidence=rows.display_confidence,
@@ -305,6 +308,7 @@ KEYS: Final = {
 }
 MEASURES: Final = (
     "records", "outbound", "delivered", "answered", "answer_unknown", "tests", "without_customer", "masked_callee",
+    "marketing", "unnamed",
 )  # fmt: skip
 
 
@@ -313,7 +317,7 @@ def bit_or(bits: object) -> object:
     """The engines' own bit_or, under one name everywhere; Ibis has no rule for Spark's."""
 
 
-def base(facts: Facts, starts: Sequence[date] | None = None) -> ir.Table:
+def base(facts: Facts, words: Sequence[str], starts: Sequence[date] | None = None) -> ir.Table:
     """Calls counted by all keys at once, before any dimension table is joined: the joins then see far fewer rows.
 
     By day, or by slots: the first of the month, or a later day of ``starts`` in it. Between two such days nothing
@@ -323,9 +327,9 @@ def base(facts: Facts, starts: Sequence[date] | None = None) -> ir.Table:
     out = _slotted(facts.out, starts)
     rest = _slotted(facts.rest, starts)
     nothing = {name: ibis.null(kind) for name, kind in KEYS.items()}
-    counted = rest.group_by("day").aggregate(**_counted(rest, outbound=False))
+    counted = rest.group_by("day").aggregate(**_counted(rest, words, outbound=False))
     wide = counted.mutate(**nothing).select("day", *KEYS, "day_bits", *MEASURES)
-    every = out.group_by("day", *KEYS).aggregate(**_counted(out, outbound=True)).union(wide)
+    every = out.group_by("day", *KEYS).aggregate(**_counted(out, words, outbound=True)).union(wide)
     # After counting, on few rows: a row that does not say is of no shape and no confidence.
     said = every.outbound > 0
     return every.mutate(
@@ -347,7 +351,7 @@ def _slotted(calls: ir.Table, starts: Sequence[date] | None) -> ir.Table:
     return calls.mutate(day=slot)
 
 
-def _counted(calls: ir.Table, *, outbound: bool) -> dict[str, ir.Value]:
+def _counted(calls: ir.Table, words: Sequence[str], *, outbound: bool) -> dict[str, ir.Value]:
     """The measures; the same aggregates in both halves, so that every engine gives them the same type."""
     counts = {
         "outbound": calls.count() if outbound else calls.count(where=ibis.literal(False)),
@@ -357,8 +361,16 @@ def _counted(calls: ir.Table, *, outbound: bool) -> dict[str, ir.Value]:
         "tests": calls.count(where=calls.test),
         "without_customer": calls.count(where=calls.without_customer),
         "masked_callee": calls.count(where=calls.masked_callee & outbound),
+        "marketing": calls.count(where=calls.delivered & outbound & match_marketing(calls.purpose, words)),
+        "unnamed": calls.count(where=calls.delivered & outbound & (calls.purpose.fill_null("") == "")),
     }
     return {"day_bits": bit_or(calls.bit).cast("int64"), "records": calls.count(), **counts}
+
+
+def match_marketing(purpose: ir.StringValue, words: Sequence[str]) -> ir.BooleanValue:
+    """The query engine's side of `marketing.names_marketing`; ``words`` are case-folded."""
+    text = purpose.fill_null("").lower()
+    return ibis.or_(ibis.literal(False), *(text.contains(word) for word in words))
 
 
 def leave_lazy(name: str, expression: ir.Table, *, few: bool = False) -> ir.Table:
@@ -367,23 +379,25 @@ def leave_lazy(name: str, expression: ir.Table, *, few: bool = False) -> ir.Tabl
     return expression
 
 
-def daily(
+def daily(  # noqa: PLR0917 -- the tables, and how they are counted
     facts: Facts,
     number_dim: ir.Table,
     line_dim: ir.Table,
+    words: Sequence[str],
     starts: Sequence[date] | None = None,
     once: Once = leave_lazy,
 ) -> ir.Table:
     """The cube: day, dim, key, shape, display_class, confidence, day_bits and the measures.
 
     ``day_bits`` has bit n set when a call started on day n of the month (a slot never reaches over a month).
+    ``words`` tell a purpose that is marketing.
 
     ``dim`` total: key NULL, split by shape and confidence. kind, line, team: key as written. display: key is
     the number as printed, with its shape. Days without outbound calls stand under total only.
     """
     # Every slice, and both joins within, ask for the counts by all keys; only these read the calls.
     few = starts is not None
-    classed = with_display_class(once("base", base(facts, starts), few=few), number_dim)
+    classed = with_display_class(once("base", base(facts, words, starts), few=few), number_dim)
     counted = once("counted", with_team(classed, line_dim), few=few)
     text = ibis.null("string")
     total = _slice(counted, TOTAL, text, shape=counted.shape, confidence=counted.confidence)
@@ -543,29 +557,34 @@ def _ranked(rows: ir.Table, keys: list[str], name: str) -> ir.Table:
 
 
 # Digests of the SQL that fills the two tables and of their columns; a test says what to write here after a change.
-VERSION: Final = "0229c13d18d2"
+VERSION: Final = "584d934b27dd"
 TICKETS_VERSION: Final = "f0b9b309531b"
 
 
-def _daily(tables: Mapping[str, ir.Table], days: Collection[date] | None, once: Once) -> ir.Table:
-    calls = tables["calls"]
-    counted = facts(calls) if days is None else facts_of_days(calls, days)
-    return daily(counted, tables["number_dim"], tables["line_dim"], once=once)
+def daily_rollup(words: Sequence[str]) -> ByDay:
+    """The cube by day; other words for marketing count it anew."""
+
+    def build(tables: Mapping[str, ir.Table], days: Collection[date] | None, once: Once) -> ir.Table:
+        calls = tables["calls"]
+        counted = facts(calls) if days is None else facts_of_days(calls, days)
+        return daily(counted, tables["number_dim"], tables["line_dim"], words, once=once)
+
+    return ByDay(
+        name="daily",
+        schema=DAILY,
+        version=f"{VERSION}, {','.join(words)}",
+        dims=("number_dim", "line_dim"),
+        build=build,
+        spread=days_of_keys,
+    )
 
 
-DAILY: Final = ByDay(
-    name="daily",
-    schema=pa.schema(
-        [
-            ("day", pa.date32()),
-            *((name, pa.string()) for name in ("dim", "key", "shape", "display_class", "confidence")),
-            *((name, pa.int64()) for name in ("day_bits", *MEASURES)),
-        ]
-    ),
-    version=VERSION,
-    dims=("number_dim", "line_dim"),
-    build=_daily,
-    spread=days_of_keys,
+DAILY: Final = pa.schema(
+    [
+        ("day", pa.date32()),
+        *((name, pa.string()) for name in ("dim", "key", "shape", "display_class", "confidence")),
+        *((name, pa.int64()) for name in ("day_bits", *MEASURES)),
+    ]
 )
 
 

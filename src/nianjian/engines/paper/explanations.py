@@ -339,6 +339,7 @@ ACTS: Final[Mapping[str, str]] = {
     "registers.import": mark("a register imported"),
     "portrait.attach": mark("a paper attached"),
     "portrait.declare": mark("a metric declared not applicable"),
+    "portrait.decide_marketing": mark("a decision about marketing calls"),
     "portrait.withdraw": mark("a declaration withdrawn"),
     "approval.approved": mark("a request approved"),
     "holidays.import": mark("holidays imported"),

@@ -26,7 +26,11 @@ def mask_portrait(portrait: Json) -> dict[str, Any]:
     Two numbers that would look the same get a number behind, the same one in every metric.
     """
     names = _masked_names(portrait)
-    return {**portrait, "metrics": [_mask_metric(metric, names) for metric in portrait["metrics"]]}
+    masked = {**portrait, "metrics": [_mask_metric(metric, names) for metric in portrait["metrics"]]}
+    block = portrait.get("marketing") or {}
+    if decision := block.get("decision"):
+        masked["marketing"] = {**block, "decision": {**decision, "text": mask_call_text(decision["text"])}}
+    return masked
 
 
 def mask_moves(moves: Json, *portraits: Json) -> dict[str, Any]:

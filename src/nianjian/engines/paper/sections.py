@@ -230,12 +230,44 @@ def warning_lines(portrait: Json, _: Words) -> tuple[str, ...]:
     second = (beside.format(light=code_name("light", own, _)),) if own else ()
     return (
         second
+        + marketing_lines(portrait, _)
         + declaration_lines(portrait, _)
         + tuple(
             texts.get(str(one["code"]), str(one["code"])).format_map(_with_metric_name(one, _))
             for one in portrait.get("warnings") or ()
         )
     )
+
+
+DECISIONS: Final[Mapping[str, str]] = {
+    "stopped": mark("marketing calls: {who} decided that they end on {day} ({text})"),
+    "service": mark("marketing calls: {who} stated on {day} that people consented to these call-backs ({text})"),
+}
+
+
+def marketing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
+    """The flag of marketing with law and source, and what a person decided; () where nothing names marketing."""
+    block = portrait.get("marketing") or {}
+    decision, lines = block.get("decision"), []
+    if block.get("light"):
+        source = block["source"]
+        line = _(
+            "marketing calls, {light}: {n} delivered calls and {k} registered numbers name marketing; call centres"
+            " must not make commercial marketing calls ({citation}, {level})"
+        )
+        lines.append(
+            line.format(
+                light=code_name("light", block["light"], _), n=count_text(block["calls"]), k=len(block["numbers"]),
+                citation=source["citation"], level=code_name("level", source["level"], _),
+            )
+        )  # fmt: skip
+    if decision:
+        lines.append(_(DECISIONS[decision["kind"]]).format(day=decision["on"], **decision))
+        if decision["kind"] == "stopped" and block["calls_after"]:
+            lines.append(_("{n} marketing calls came after that day").format(n=count_text(block["calls_after"])))
+        if decision["kind"] == "service" and not block["consents"]:
+            lines.append(_("the register of consents holds no consent"))
+    return tuple(lines)
 
 
 def declaration_lines(portrait: Json, _: Words) -> tuple[str, ...]:
@@ -266,6 +298,9 @@ def _missing_line(one: Json, _: Words) -> str:
         metric = code_name("metric", one["metric"], _)
         way_out = _("{metric} – missing: {what}, or a declaration that the metric does not apply")
         return way_out.format(metric=metric, what=_(EMPTY[one["register"]]))
+    if one["code"] == "marketing_unanswered":
+        what = _("missing: a decision about marketing calls that answers for them ({n} calls, {k} numbers)")
+        return what.format(n=count_text(one["calls"]), k=len(one["numbers"]))
     days = _list_text(one["ranges"])
     return _("missing: records, or a confirmed reason, of {n} days ({days})").format(
         n=count_text(one["count"]), days=days

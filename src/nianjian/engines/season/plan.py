@@ -130,7 +130,7 @@ def _plan_task(told: Mapping[str, Any], season: _Season) -> PlannedTask:
 
 
 #: Tasks whose end the product cannot see: a person says so, with a note.
-BY_HAND: Final = frozenset({"marketing_lines", "entry_test"})
+BY_HAND: Final = frozenset({"entry_test"})
 
 
 class TaskState(StrEnum):

@@ -184,6 +184,7 @@ NOT_RUN: Final = "not_run"
 INSUFFICIENT: Final = "light_insufficient"
 ATTACHMENT: Final = "attachment_missing"
 DAYS: Final = "days_missing"
+MARKETING: Final = "marketing_unanswered"
 REJECTS: Final = "rejects_waiting"
 APPROVAL: Final = "approval"
 FAILED: Final = "job_failed"
@@ -234,6 +235,8 @@ def _portrait_points(enterprise: str, portrait: Mapping[str, Any]) -> Iterator[P
     count = (days.get("unconfirmed") or days).get("count")  # an older program knew no reasons
     if count:
         yield Point(DAYS, {"count": count, "year": year})
+    if marketing := next((item for item in portrait.get("missing") or () if item["code"] == MARKETING), None):
+        yield Point(MARKETING, {"calls": marketing["calls"], "numbers": len(marketing["numbers"]), "year": year})
 
 
 def list_tasks(enterprise: str, actor: Actor) -> list[Point]:

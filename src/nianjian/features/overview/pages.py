@@ -100,6 +100,7 @@ POINT_PAGES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     attention.INSUFFICIENT: ("portrait-metric", {"year": "year", "slug": "metric"}),
     attention.ATTACHMENT: ("portrait-metric", {"year": "year", "slug": "metric"}),
     attention.DAYS: ("data", {}),
+    attention.MARKETING: ("portrait-marketing", {"year": "year"}),
     attention.REJECTS: ("data-batch", {"batch": "batch"}),
     attention.APPROVAL: ("approvals-decide-here", {"approval": "approval"}),
     attention.FAILED: ("data-job", {"job": "job"}),

@@ -25,7 +25,7 @@ CHANGED: Final[Mapping[str, str]] = {
     "registers": mark("registers, such as seats and numbers: {n} changes"),
     "complaints": mark("complaints: {n} acts"),
     "papers": mark("papers that explain a light: {n} added"),
-    "declarations": mark("metrics declared not applicable: {n} acts"),
+    "declarations": mark("metrics declared not applicable, marketing calls decided on: {n} acts"),
     "watch": mark("watch list: {n} changes"),
     "rules": mark("rules: another version of the rulebook, or another approved value"),
 }
@@ -51,6 +51,9 @@ POINTS: Final[Mapping[str, str]] = {
     attention.INSUFFICIENT: mark("{metric}: the present data do not decide the light"),
     attention.ATTACHMENT: mark("{metric}: a paper is missing ({papers})"),
     attention.DAYS: mark("{count} days of {year} have no call records"),
+    attention.MARKETING: mark(
+        "{calls} delivered calls and {numbers} registered numbers of {year} name marketing, and no decision answers"
+    ),
     attention.REJECTS: mark("{rows} rows of the import {batch} were not taken"),
     attention.APPROVAL: mark("{by} asks for your approval ({approval})"),
     attention.FAILED: mark("Your work {job} failed: {why}"),

@@ -13,7 +13,7 @@ from nianjian.engines.metrics.drill_down import EXCLUDED, SPLITS, RowQuery, comp
 from nianjian.engines.metrics.simulate import Moves
 from nianjian.engines.paper.explanations import team_results
 from nianjian.engines.paper.masking import mask_portrait
-from nianjian.features.portrait import bases, declarations, operations, portraits
+from nianjian.features.portrait import bases, declarations, marketing, operations, portraits
 from nianjian.features.portrait.operations import (
     FORMS,
     compare_runs,
@@ -286,3 +286,4 @@ def rows_behind_reveal(request: Request, code: str, year: Year, wanted: Shown) -
 
 
 mount(router, REGISTRY.of(declarations.DECLARATIONS))
+mount(router, REGISTRY.of(marketing.DECISIONS))

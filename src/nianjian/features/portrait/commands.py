@@ -70,6 +70,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
             parser.add_argument("--reason", required=True, metavar="TEXT", help=_("why it does not apply"))
         enterprise(parser)
         year(parser)
+    _configure_marketing(actions)
+
+
+def _configure_marketing(actions: Actions) -> None:
+    parser = actions.add("decide-marketing", _decide_marketing, _("decide about marketing calls of a data year"))
+    parser.add_argument("--kind", required=True, metavar="K", help=_("stopped or service"))
+    on_day(parser, "--on", _("last day of such calls, or day of the decision; without it today"))
+    parser.add_argument("--text", required=True, metavar="TEXT", help=_("the reason"))
+    enterprise(parser)
+    year(parser)
 
 
 def _which(parser: argparse.ArgumentParser) -> None:
@@ -220,4 +230,20 @@ def _withdraw(args: argparse.Namespace) -> Answer:
 
     data = asdict(withdraw_declaration(enterprise=args.enterprise, actor=actor, metric=args.metric, year=args.year))
     text = _("The declaration of {metric} for {year} is withdrawn; compute the portrait again.")
+    return Answer(data, lambda console: console.print(text.format_map(data)))
+
+
+def _decide_marketing(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from dataclasses import asdict
+
+    from nianjian.engines.kernel import clock
+    from nianjian.features.portrait.marketing import decide_marketing
+
+    decided = decide_marketing(
+        enterprise=args.enterprise, actor=actor, year=args.year, kind=args.kind, decided_on=args.on or clock.today(),
+        text=args.text,
+    )  # fmt: skip
+    data = asdict(decided) | {"decided_on": decided.decided_on.isoformat()}
+    text = _("The decision about marketing calls of {year} is recorded; compute the portrait again.")
     return Answer(data, lambda console: console.print(text.format_map(data)))

@@ -41,6 +41,7 @@ from nianjian.engines.rules.rulebook import Overlay, Rulebook
 from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.portrait import bases, line_usage, portraits, watch_list
+from nianjian.features.portrait.marketing import read_marketing_register
 from nianjian.features.portrait.models import BasisChoice
 from nianjian.features.portrait.watch_list import WatchedLicence
 from nianjian.platform.accounts import query as accounts
@@ -113,6 +114,7 @@ def compute_portrait(
             over=clock.today() - DAY,
             until=bases.find_last_day_of_advice(enterprise, year, as_of),
             declared=_describe_declarations(enterprise, year),
+            registered=read_marketing_register(enterprise, year, book),
         )
     return replace(result, warnings=(*result.warnings, *_watch_warnings(watched, book), *_overlay_warnings(book)))
 
@@ -181,7 +183,8 @@ def run_portrait(
     result = compute(as_of=filed)
     _store_run(result, enterprise, year, actor)
     if not raw:  # the daily cube is fresh now
-        line_usage.store_line_usage(enterprise)
+        book = rulebook(day=result.frame.as_of, province=result.province, enterprise=enterprise)
+        line_usage.store_line_usage(enterprise, book)
     return result
 
 
@@ -206,7 +209,7 @@ def _store_run(result: Result, enterprise: str, year: int, actor: Actor) -> None
 # Acts that change what a portrait is made of: data, papers, rules.
 RELEVANT_VERBS: Final = (
     "calls.", "registers.", "complaints.", "portrait.attach", "portrait.declare",
-    "portrait.withdraw", "approval.approved", "holidays.", "retention.",
+    "portrait.withdraw", "portrait.decide_marketing", "approval.approved", "holidays.", "retention.",
 )  # fmt: skip
 MOST: Final = 200  # acts told of; more stand in the audit pages
 

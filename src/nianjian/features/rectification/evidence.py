@@ -28,9 +28,10 @@ from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.frame import DAY, Window
+from nianjian.engines.metrics.marketing import read_marketing_words
 from nianjian.engines.metrics.metric import kinds_of, whole
 from nianjian.engines.metrics.result import snapshot_sha256
-from nianjian.engines.metrics.tables import DAILY, ComplaintCounting, tickets_rollup
+from nianjian.engines.metrics.tables import ComplaintCounting, daily_rollup, tickets_rollup
 from nianjian.engines.paper.masking import mask_call_id
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.complaints.publishing import publish_facts
@@ -107,7 +108,7 @@ def open_tables(enterprise: str, book: Rulebook, step: Steps) -> Iterator[OpenTa
     with closing(wiring.engine()) as engine:
         with lake.lock():
             step()
-            cube = rollups.current(lake, engine, DAILY)
+            cube = rollups.current(lake, engine, daily_rollup(read_marketing_words(book)))
             step()
             told = rollups.current(lake, engine, tickets_rollup(counting_terms(book)))
             standing = lake.snapshot()

@@ -129,7 +129,8 @@ class YearForm(forms.Form):
 PLACE_YEAR: Final = {"year": 0}
 PLACES: Final[Mapping[str, tuple[str, Mapping[str, object]]]] = {
     "portrait": ("portrait-newest", {}), "stopped_seats": ("registers-list", {"kind": "seats"}),
-    "marketing_lines": ("overview-lines", {}), "old_tickets": ("complaints", {}), "consistency": ("reconcile", {}),
+    "marketing_lines": ("portrait-marketing", PLACE_YEAR), "old_tickets": ("complaints", {}),
+    "consistency": ("reconcile", {}),
     "filed_base": ("reconcile", {}), "items": ("dossier-season", PLACE_YEAR),
     "package": ("dossier-package", PLACE_YEAR), "drill": ("inspection-drill", {}), "rectification": ("rectify", {}),
 }  # fmt: skip

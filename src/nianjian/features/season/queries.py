@@ -135,16 +135,17 @@ KINDS: Final = {"number": "numbers", "line": "lines", "seat": "seats"}
 FINE: Final = frozenset({"green", "yellow_explained", "na"})
 SETTLED: Final = frozenset({"green", "yellow_explained"})
 OLD_TICKETS: Final = "old_tickets"
+MARKETING: Final = "marketing_lines"
 #: Task -> advice of the portrait that it is about; what the first names is counted.
 ADVICE: Final[Mapping[str, Sequence[str]]] = {
     "stopped_seats": ("cut_stopped_seats", "close_idle_seat"),
-    "marketing_lines": ("move_line",),
+    MARKETING: ("move_line",),
     OLD_TICKETS: ("close_tickets",),
 }
 #: Task -> the metric whose light closes it, and the lights that do.
 CLOSED_BY: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "stopped_seats": ("seat_vacancy", SETTLED),
-    "marketing_lines": ("number_consistency", SETTLED),
+    MARKETING: ("number_consistency", SETTLED),
     OLD_TICKETS: ("closing_rate", FINE),
 }
 EFFECT: Final = ("code", "metric", "count", "light", "value", "overall", "line", "warnings", "with_cut", "last_day")
@@ -189,6 +190,17 @@ def _portrait(portrait: Mapping[str, Any] | None) -> TaskProgress:
     return TaskProgress(complete=not empty, done=int(not empty), total=1, figures=figures, proved=not empty)
 
 
+def _decide_marketing(block: Mapping[str, Any], figures: Mapping[str, Any]) -> TaskProgress:
+    """Done by a decision that the calls after it bear out, or where every delivered call names another purpose."""
+    told = {**figures, **{name: block.get(name) for name in ("calls", "calls_after", "numbers", "unnamed")}}
+    if not block:  # a portrait of an older program
+        return TaskProgress(complete=False, figures=figures, proved=False)
+    if block["calls"] or block["numbers"]:
+        return TaskProgress(bool(block["answered"]), int(block["answered"]), 1, told)
+    proved = block["delivered"] > 0 and block["unnamed"] == 0
+    return TaskProgress(proved, figures=told, proved=proved)
+
+
 def _list_empty_registers(portrait: Mapping[str, Any]) -> dict[str, str]:
     """Metric -> the register that is empty, unless a person declared that the metric does not apply."""
     items = portrait.get("missing") or ()
@@ -224,10 +236,9 @@ def _advice(portrait: Mapping[str, Any] | None) -> dict[str, TaskProgress]:
         metric, fine = CLOSED_BY[task]
         total = sum(int(one["count"]) for one in steps if one["code"] == codes[0])
         proved, applicable = metric not in empty, metric not in declared
-        if task == "marketing_lines":  # without a delivered call nothing is known of the lines
-            proved = lights.get(metric) != "na"
         complete, figures = proved and lights.get(metric) in fine, {"advice": told, "metrics": units}
         found[task] = TaskProgress(complete, 0, total, figures, applicable=applicable, proved=proved)
+    found[MARKETING] = _decide_marketing(portrait.get("marketing") or {}, found[MARKETING].figures)
     return found
 
 

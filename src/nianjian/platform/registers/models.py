@@ -15,6 +15,7 @@ from nianjian.platform.registers.holidays import HolidayFile
 from nianjian.platform.registers.licences import Licence
 from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.mappings import NamedMapping
+from nianjian.platform.registers.marketing import MarketingDecision
 from nianjian.platform.registers.numbers import Number
 from nianjian.platform.registers.overlays import Overlay
 from nianjian.platform.registers.seats import Seat
@@ -25,6 +26,6 @@ from nianjian.platform.registers.wages import Payment
 
 __all__ = [
     "Attachment", "Batch", "BatchFile", "Consent", "Contribution", "DoNotCall", "Draft", "Filing", "GateList",
-    "GatePolicy", "HolidayFile", "Licence", "Line", "NamedMapping", "NotApplicable", "Number", "Overlay", "Payment",
-    "Person", "RowAttachment", "Seat", "Team",
+    "GatePolicy", "HolidayFile", "Licence", "Line", "MarketingDecision", "NamedMapping",
+    "NotApplicable", "Number", "Overlay", "Payment", "Person", "RowAttachment", "Seat", "Team",
 ]  # fmt: skip

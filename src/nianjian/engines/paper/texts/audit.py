@@ -45,6 +45,7 @@ VERBS: Final[Mapping[str, str]] = {
     "portrait.export": mark("Portrait taken out as a file"),
     "portrait.attach": mark("Explaining paper named"),
     "portrait.declare": mark("Metric declared not applicable"),
+    "portrait.decide_marketing": mark("Marketing calls decided on"),
     "portrait.withdraw": mark("Declaration withdrawn"),
     "approval.request": mark("Approval asked for"),
     "approval.approved": mark("Approved"),

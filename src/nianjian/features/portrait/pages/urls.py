@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.features.portrait.pages import declarations, portrait, rows, runs
+from nianjian.features.portrait.pages import declarations, marketing, portrait, rows, runs
 
 YEAR = "e/<str:code>/<int:year>/"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{YEAR}metric/<str:slug>/rows/", rows.rows, name="portrait-rows"),
     path(f"{YEAR}metric/<str:slug>/declare/", declarations.declare, name="portrait-declare"),
     path(f"{YEAR}reveal/", rows.reveal, name="portrait-reveal"),
+    path(f"{YEAR}marketing/", marketing.marketing, name="portrait-marketing"),
     path(f"{YEAR}simulate/", runs.simulate, name="portrait-simulate"),
     path(f"{YEAR}runs/", runs.runs, name="portrait-runs"),
     path(f"{YEAR}compare/", runs.compare, name="portrait-compare"),

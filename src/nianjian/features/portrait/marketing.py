@@ -1,0 +1,100 @@
+"""Marketing calls of a data year: what the registers hold of them, and a person's decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Final
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.metrics.marketing import (
+    KINDS,
+    Decision,
+    MarketingRegister,
+    names_marketing,
+    read_marketing_words,
+)
+from nianjian.engines.paper.words import mark
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.operations.fields import Choice, Day, Limits, Number, Param, Text
+from nianjian.platform.operations.operation import Answer, Area, Body, operation
+from nianjian.platform.registers import models
+from nianjian.platform.registers.marketing import (
+    MarketingDecision,
+    find_marketing_decision,
+    store_marketing_decision,
+)
+from nianjian.platform.registers.versions import current_versions
+
+DECISIONS: Final = Area(path="/enterprises/{code}/marketing-decisions")
+CANCELLED: Final = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class MarketingDecided:
+    """A decision as interfaces answer it."""
+
+    year: int
+    kind: str
+    decided_on: date
+    text: str
+    recorded_by: str
+
+
+def _to_document(row: MarketingDecision) -> MarketingDecided:
+    return MarketingDecided(row.year, row.kind, row.decided_on, str(row.text), row.recorded_by)
+
+
+@operation(
+    "portrait.decide_marketing", on=DECISIONS, permission=Permission.REPORT, path="/newest",
+    answer=Answer(schema=MarketingDecided, document=lambda _request, _key, decided: decided),
+    body=Body(
+        "NewMarketingDecision",
+        "``kind``: stopped, marketing calls end on ``decided_on``; service, people consented to these call-backs.",
+    ),
+)  # fmt: skip
+def decide_marketing(
+    *,
+    enterprise: str,
+    actor: Actor,
+    year: Annotated[Number, Limits(1, 9999)],
+    kind: Annotated[str, Choice(KINDS)],
+    decided_on: Day,
+    text: Annotated[Text, Param(label=mark("Reason"), rows=3, filled=True)],
+) -> MarketingDecided:
+    """Decide about marketing calls of a data year; portraits computed from now on hold the calls against it.
+
+    ``declaration_needs_user``, ``marketing_kind_unknown``, ``declaration_reason_missing``.
+    """
+    if not actor.proved:
+        raise NianjianError("declaration_needs_user", metric="marketing")
+    if kind not in KINDS:
+        raise NianjianError("marketing_kind_unknown", kind=kind, kinds=", ".join(KINDS))
+    if not text.strip():
+        raise NianjianError("declaration_reason_missing", metric="marketing")
+    return _to_document(
+        store_marketing_decision(
+            enterprise=enterprise, year=year, kind=kind, decided_on=decided_on, text=text.strip(), actor=actor
+        )
+    )
+
+
+def read_marketing_register(enterprise: str, year: int, book: Rulebook) -> MarketingRegister:
+    """Numbers registered for marketing on a day of the data year, the newest decision, rows of the consents."""
+    words, first, last = read_marketing_words(book), date(year, 1, 1), date(year, 12, 31)
+    rows = current_versions(models.Number, enterprise).exclude(filing=CANCELLED)
+    numbers = {
+        row.key
+        for row in rows.exclude(valid_from__gt=last).exclude(valid_to__lt=first).exclude(valid_until__lt=first)
+        if names_marketing(row.purpose, words)
+    }
+    decision = find_marketing_decision(enterprise, year)
+    return MarketingRegister(
+        numbers=tuple(sorted(numbers)),
+        decision=None if decision is None else Decision(
+            decision.kind, decision.decided_on, decision.recorded_by, str(decision.text)
+        ),
+        consents=current_versions(models.Consent, enterprise).count(),
+    )  # fmt: skip

@@ -1,0 +1,33 @@
+"""Which purposes are marketing: the query engine and Python read a text the same way."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.metrics.marketing import names_marketing, read_marketing_words
+from nianjian.engines.metrics.tables import match_marketing
+from nianjian.engines.rules.rulebook import Rulebook
+
+WORDS = read_marketing_words(Rulebook.on(date(2026, 12, 31)))
+PIECES = st.sampled_from([*WORDS, "回访", "Market", "MARKETING", "Sales", "营", "销", " ", "%", "_", "'", "İ"])
+PURPOSES = st.lists(st.none() | st.lists(PIECES, max_size=4).map("".join), min_size=1, max_size=40)
+
+
+@settings(max_examples=20, deadline=None)
+@given(purposes=PURPOSES)
+def test_both_sides_agree(purposes: list[str | None]) -> None:
+    engine = DuckDBEngine()
+    try:
+        rows = pa.table(
+            {"place": pa.array(range(len(purposes)), pa.int64()), "purpose": pa.array(purposes, pa.string())}
+        )
+        table = engine.hold("purposes", rows)
+        found = engine.rows(table.select("place", marketing=match_marketing(table.purpose, WORDS)).order_by("place"))
+    finally:
+        engine.close()
+    assert [row["marketing"] for row in found] == [names_marketing(text, WORDS) for text in purposes]
