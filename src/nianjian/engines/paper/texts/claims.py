@@ -250,7 +250,10 @@ _PAGES: Final[Mapping[str, ClaimTexts]] = {
         rule="S8",
         released=mark("A person answers you within {response} hours; the complaint is closed within {close} hours."),
         blank=mark("We deal with your complaint as soon as possible."),
-        parts={"response": mark("hours until a person answers"), "close": mark("hours until the close")},
+        parts={
+            "response_hours": mark("hours until a person answers"),
+            "close_hours": mark("hours until the close"),
+        },
         standing=True,
     ),
     "one_click_purpose": ClaimTexts(
