@@ -9,6 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
 
+from nianjian.engines.paper.official import format_code
 from nianjian.engines.paper.texts.dossier import FILL_IN_CHANGES, REPORTS, SOURCES, UNKNOWN
 from nianjian.engines.paper.words import Words
 from nianjian.engines.rules.rule import Rule
@@ -84,14 +85,15 @@ def build_document(enterprise: str, told: Told, _: Words) -> Document:
     return Document(
         item="fill_in",
         title=title,
+        enterprise=enterprise,
         facts=(
             (_("Enterprise"), enterprise),
             (_("Data year"), str(told["year"])),
             (_("As of"), str(told["as_of"])),
-            (_("Figures from run"), told["run"] or DASH),
             (_("Changes above the limit"), "、".join(one["title_zh"] for one in over) or _("none")),
         ),
-        foot=f"{_('Run')} {told['run'] or DASH} · {_('Rulebook')} {told['rulebook']}",
+        code=format_code(item="fill_in", year=told["year"], run=told["run"], rules=told["rulebook"]),
+        signed=False,
         sections=(Section(_("How to read it"), tuple(map(method_line, notes))),),
         tables=(Table(_("Fields"), header, rows, shares=(3, 5, 7, 5, 7, 5) if numbered else (6, 9, 5, 9, 5)),),
         wide=True,

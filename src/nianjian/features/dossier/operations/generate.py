@@ -6,7 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from dataclasses import replace as replaced
@@ -22,13 +22,14 @@ from django.db.models import QuerySet
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import REFUSED, UNKNOWN, Claim
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.numbers import NumberClass
+from nianjian.engines.kernel.numbers import NumberClass, normalise
 from nianjian.engines.lake import rollups
 from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
+from nianjian.engines.paper.figures import basis_text
 from nianjian.engines.paper.masking import mask_portrait
 from nianjian.engines.paper.texts.claims import CLAIMS, is_contradicted, open_parts
 from nianjian.engines.paper.words import CHINESE, words
@@ -56,7 +57,7 @@ from nianjian.features.dossier.materials import File, Line, Place
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import draw_pictures as drawn
 from nianjian.features.dossier.states import MaterialState
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import bases, portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -69,6 +70,7 @@ from nianjian.platform.registers.columns import Sheet, mask_text
 from nianjian.platform.registers.licences import Licence
 from nianjian.platform.registers.lines import Line as NetworkLine
 from nianjian.platform.registers.numbers import NUMBERS, Number
+from nianjian.platform.registers.queries import find_authority
 from nianjian.platform.registers.seats import SEATS, Seat
 from nianjian.platform.registers.teams import Team
 from nianjian.platform.registers.versions import Version, versions_on
@@ -77,11 +79,18 @@ V = TypeVar("V", bound=Version)
 
 
 def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
-    """Whose paper it is, and the year's newest portrait; ``portrait_missing``."""
-    portrait, run = portraits.find_portrait(enterprise, year), portraits.find_newest_run(enterprise, year)
+    """Whose paper it is, and the newest portrait on the basis that is filed.
+
+    ``portrait_missing``, ``basis_not_computed`` where a person chose a basis that no run has.
+    """
+    run = bases.find_filed_run(enterprise, year)
+    portrait = None if run is None else portraits.find_portrait(enterprise, year, run.id)
     if portrait is None or run is None:
+        if portraits.find_newest_run(enterprise, year) is not None:
+            raise NianjianError("basis_not_computed", year=year, basis=bases.get_basis(enterprise, year).basis.value)
         raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
-    day = revive.frame(portrait).as_of
+    frame = revive.frame(portrait)
+    day = frame.as_of
     licences = list(versions_on(Licence, enterprise, day))
     made = Head(
         enterprise=accounts.enterprise(enterprise).name,
@@ -91,9 +100,11 @@ def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
         address=_all(one.address for one in licences),
         year=year,
         as_of=day,
+        basis=basis_text(frame.basis, day, year, _),
         run=run.id,
         snapshot=str(portrait["snapshot"]["sha256"]),
         rulebook=str(portrait["rulebook"]["version"]),
+        authority=find_authority(enterprise, day),
     )
     return made, portrait
 
@@ -168,18 +179,39 @@ def count_traffic(found: Tables, sources: tuple[str, ...], year: int) -> list[Tr
 
 
 def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
-    """Tickets accepted in the year as they stand now, each with why the run leaves it out."""
+    """Tickets accepted in the year as they stand now, each with why the run leaves it out.
+
+    Numbers of persons are masked; a complained number that the enterprise's own calls show stays whole.
+    """
     columns = found.tickets.select("complaint_id", "excluded_rate", "excluded_ticket")
     reasons = {row["complaint_id"]: row for row in found.engine.rows(columns)}
     since, until = (datetime(one, 1, 1, tzinfo=clock.ZONE) for one in (year, year + 1))
-    rows = complaints.current_tickets(enterprise).filter(accepted_at__gte=since, accepted_at__lt=until)
+    rows = list(
+        complaints.current_tickets(enterprise)
+        .filter(accepted_at__gte=since, accepted_at__lt=until)
+        .order_by("accepted_at", "key")
+    )
+    own_displays = find_own_displays(found, {ticket.complained for ticket in rows if ticket.complained})
     tickets = []
-    for ticket in rows.order_by("accepted_at", "key"):
-        row = _row(ticket, COMPLAINTS, masked=("complainant", "complained"))
+    for ticket in rows:
+        hidden = ("complainant",) if ticket.complained in own_displays else ("complainant", "complained")
+        row = _row(ticket, COMPLAINTS, masked=hidden)
         own = {"excluded_rate": row["exclusion"], "excluded_ticket": row["exclusion"]}  # that the run has not seen
         told = reasons.get(row["ticket_id"], own)
         tickets.append(Ticket(row, str(told["excluded_rate"] or ""), str(told["excluded_ticket"] or "")))
     return tickets
+
+
+def find_own_displays(found: Tables, texts: Collection[str]) -> frozenset[str]:
+    """Those of ``texts`` that the enterprise itself displays: its outbound calls show the number."""
+    asked = {text: normalise(text) for text in texts}
+    values = {number.value for number in asked.values() if number.value is not None}
+    if not values:
+        return frozenset()
+    calls = found.dated["calls"]
+    shown = calls.filter(calls.direction == "out", calls.display.isin(sorted(values)))
+    displayed = {row["display"] for row in found.engine.rows(shown.select("display").distinct())}
+    return frozenset(text for text, number in asked.items() if number.value in displayed)
 
 
 class Values:
@@ -554,8 +586,9 @@ def _added(values: Values, told: GeneratedItem, document: Document, actor: Actor
 
 
 def _put(values: Values, told: GeneratedItem, document: Document, folder: Path, actor: Actor) -> GeneratedItem:
-    """As workbook and PDF into a folder; nobody else may read them."""
-    bodies = {f"{document.title}.pdf": documents.pdf(document), f"{document.title}.xlsx": documents.xlsx(document)}
+    """As Word file, PDF and workbook into a folder; nobody else may read them."""
+    forms = {"docx": documents.docx, "pdf": documents.pdf, "xlsx": documents.xlsx}
+    bodies = {f"{document.title}.{ending}": draw(document) for ending, draw in forms.items()}
     data = {
         "year": values.head.year,
         "item": told.item,
