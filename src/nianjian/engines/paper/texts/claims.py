@@ -233,14 +233,17 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     "not_conspicuous": ClaimTexts(
         where=("rectification_report",),
         rule="R2",
-        released=mark("No channel's complaints are significantly higher than those of the rest."),
-        blank=mark("{complaints} complaints do not suffice to tell which channel stands out: {text} (to be judged)."),
+        released=mark("No channel draws more complaints than chance explains."),
+        blank=mark(
+            "{complaints} complaints are too few to tell a channel; judgement of the person in charge:"
+            " ＿＿＿＿＿＿＿＿."
+        ),
     ),
     "isolation_calls": ClaimTexts(
         where=("rectification_report",),
         rule="R3",
         released=mark("On that day the channel dialled {before} times before and {after} times after it."),
-        blank=mark("The call records of that day are missing."),
+        blank=mark("There is no call record of the channel on that day."),
     ),
 }
 _DOOR: Final = ("one_click",)
