@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,10 @@ def _make(code: str, actor: Actor, folder: Path, *items: str) -> list[GeneratedI
 
 
 def _read(path: Path) -> str:
-    """The text of a PDF or of every sheet of a workbook."""
+    """The text of a PDF, of a Word file or of every sheet of a workbook."""
+    if path.suffix == ".docx":
+        with zipfile.ZipFile(path) as pack:
+            return re.sub(r"<[^>]+>", "", pack.read("word/document.xml").decode())
     if path.suffix == ".pdf":
         with pypdfium2.PdfDocument(path) as document:
             return "".join(page.get_textpage().get_text_range() for page in document)
@@ -121,7 +125,7 @@ def test_no_paper_prints_what_nothing_proves(demo: str, anna: Actor, tmp_path: P
         for path in made.files:
             found = set(list_sentences(_read(path)))
             assert found <= {"records_protected", "traffic_agrees"}, "the chain is whole, and nought equals nought"
-    report = next(path for path in tmp_path.iterdir() if path.name == "信息安全责任制报告.xlsx")
+    report = next(path for path in tmp_path.iterdir() if path.stem == "信息安全责任制报告" and path.suffix != ".pdf")
     text = _read(report)
     assert text.count(BLANK) >= 20
     assert "码号0个" not in text
