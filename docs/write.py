@@ -250,6 +250,36 @@ def code_map() -> str:
     return "".join(parts)
 
 
+def claims() -> str:
+    """Every claim with what is said where the data prove it, refute it and cannot tell."""
+    from nianjian.engines.paper.texts.claims import CLAIMS  # noqa: PLC0415 - see above
+
+    head = (
+        "# Claims\n\nEvery sentence on a generated paper, an answer card or a public page that states a fact about the"
+        " enterprise. A query decides each. Proved, the sentence is printed with its figures; refuted, the true figures;"
+        " unknown, a blank or what a person has stated, marked as the enterprise's own statement. A statement never takes"
+        " the place of the data; one that they refute stops the paper. What people state for every year until they"
+        " replace it is *standing*.\n\n"
+    )
+    rows: list[tuple[object, ...]] = [
+        (
+            f"`{name}`",
+            ", ".join(texts.where),
+            texts.rule,
+            texts.released or "–",
+            texts.refused or "–",
+            texts.blank
+            or ("the parts are cells" if texts.parts and not texts.released else "as refuted, unknown as “–”")
+            if texts.refused or texts.parts or texts.blank
+            else "nothing",
+            ", ".join(f"`{part}`" for part in texts.parts) + (", standing" if texts.standing else ""),
+        )
+        for name, texts in CLAIMS.items()
+    ]
+    columns = ("claim", "stands on", "rule", "proved", "refuted", "unknown", "parts that people state")
+    return head + _table(columns, rows)
+
+
 PAGES = {
     "reference/settings.md": settings,
     "reference/commands.md": commands,
@@ -257,6 +287,7 @@ PAGES = {
     "reference/call-files.md": call_files,
     "reference/codes.md": codes,
     "reference/api.md": api,
+    "reference/claims.md": claims,
     "develop/map.md": code_map,
 }
 

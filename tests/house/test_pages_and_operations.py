@@ -54,6 +54,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "registers-edit": "rows_change", "registers-reveal": "rows_reveal", "registers-attach": "papers_add",
     "registers-fetch": "papers_fetch", "registers-detach": "papers_take_off",
     "one-click": "one_click_list one_click_open", "one-click-one": "one_click_get",
+    "one-click-promise": "complaints_promise",
     "one-click-close": "one_click_close", "one-click-code": "one_click_code", "complaints": "complaints_list",
     "complaints-new": "complaints_add", "complaints-forwards": "complaints_forward",
     "complaints-forwards-look": "complaints_forward_preview", "complaints-forwards-marked": "complaints_forward_file",

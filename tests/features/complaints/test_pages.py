@@ -14,6 +14,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.features.complaints.conftest import BOSS, ago, opened
+from tests.support.claims import list_sentences
 from tests.support.import_pages import work
 from tests.support.people import signed_in
 
@@ -381,10 +382,35 @@ def test_a_stranger_opens_a_ticket_whose_clocks_run(tickets: SimpleNamespace) ->
     assert (ticket.state, ticket.response.hand, ticket.close.hand) == ("new", "running", "running")
     page = without_token(stranger.get(answer.headers["location"]))
     assert row.ticket_id in page
-    assert "2 小时" in page
-    assert "24 小时" in page
     assert "13800138000" not in page + answer.headers["location"]
     assert not stranger.cookies.get("sessionid")
+
+
+def test_the_public_pages_promise_only_what_a_person_has_adopted(tickets: SimpleNamespace) -> None:
+    stranger = Client()
+    receipt = sent(stranger, tickets.address).headers["location"]
+    for address in (tickets.address, receipt):
+        page = stranger.get(address).content.decode()
+        assert "本企业收到后尽快答复。" in page
+        assert list_sentences(page) == []
+        assert not re.search("小时|承诺|只用于", page)
+    admin = signed_in("ada", "administrator", "demo")
+    answer = admin.post(f"{ADDRESSES}promise/", {"response": "4", "close": "48", "purpose": "on"}, follow=True)
+    assert "未按承诺办理" not in answer.content.decode()
+    page = stranger.get(tickets.address).content.decode()
+    assert "4小时内人工答复，48小时内办结。" in page
+    assert "您提供的信息只用于处理本次投诉。" in page
+    assert "我们将核查是哪次通话" in stranger.get(receipt).content.decode()
+    long_ago = (clock.now() - timedelta(days=3)).isoformat(timespec="seconds")
+    operations.create_ticket(
+        enterprise="demo", texts={"source": "12321", "arrived_at": long_ago, "complained": "95013001"},
+        actor=Actor("tester"),
+    )  # fmt: skip
+    assert "近90天内有2次未按承诺办理。" in admin.get(ADDRESSES).content.decode()
+    half = admin.post(f"{ADDRESSES}promise/", {"response": "4"}, follow=True).content.decode()
+    assert "两个时限要么都承诺" in half
+    admin.post(f"{ADDRESSES}promise/", {})
+    assert list_sentences(stranger.get(tickets.address).content.decode()) == []
 
 
 def test_the_chain_tells_it_without_a_word_of_it(tickets: SimpleNamespace) -> None:

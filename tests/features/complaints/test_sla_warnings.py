@@ -199,6 +199,20 @@ def test_a_channel_waits_for_the_end_of_quiet_hours_and_for_no_digest(ticket: st
     assert f"{at['complaint:close']:%d %H:%M}" == "02 18:15"
 
 
+def test_what_was_answered_in_the_night_is_not_told_in_the_morning(
+    ticket: str, anna: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, code = people.create_channel(kind="json", address="https://example.com/x", mask="x", actor=anna)
+    people.confirm_channel(channel=row.id, code=code, actor=anna)
+    send_warnings(_after(minutes=95))
+    flows.respond(enterprise="demo", complaints=[ticket], actor=anna, at=_after(hours=1))
+    monkeypatch.setattr(clock, "now", lambda: _after(hours=10))
+    assert operations.deliver_messages() == 1
+    told = set(Dispatch.objects.values_list("message__about", "state", "fault"))
+    assert ("complaint:response", "dropped", "matter_settled") in told
+    assert not Dispatch.objects.exclude(message__about="complaint:response").exists()
+
+
 def test_a_crash_tells_nobody_and_the_next_look_does(ticket: str, anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     def killed(**_given: object) -> None:
         raise KeyboardInterrupt

@@ -23,7 +23,7 @@ from nianjian.features.inbox import operations
 from nianjian.features.season import operations as season_operations
 from nianjian.features.season import reminders as remind
 from nianjian.features.season.queries import SeasonFacts, get_season_facts
-from nianjian.features.season.reminders import enqueue_due_reminders
+from nianjian.features.season.reminders import deliver_due_messages, enqueue_due_reminders
 from nianjian.platform.accounts.models import Enterprise, Membership
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
@@ -253,6 +253,20 @@ def test_who_may_not_read_any_more_is_not_told(lee: Actor, program: Program) -> 
     assert set(Dispatch.objects.values_list("state", "fault")) == {("dropped", "reader_gone")}
     assert not program.heard
     assert not list(operations.list_messages(lee))
+
+
+def test_a_report_that_was_handed_in_meanwhile_is_not_called_late(lee: Actor, program: Program) -> None:
+    _confirmed(program)
+    enqueue_due_reminders()
+    waiting = {(one.about, one.values["year"]) for one in Message.objects.filter(user=lee.name)}
+    about, year = next(one for one in sorted(waiting) if one[0].startswith("track:"))
+    track = about.partition(":")[2]
+    season_operations.note_report(enterprise="demo", year=year, track=track, licence=None, day=TODAY, actor=lee)
+    deliver_due_messages()
+    told = dict(Dispatch.objects.values_list("message__about", "state"))
+    assert told[about] == "dropped"
+    assert "delivered" in told.values(), "what is still to be done is told"
+    assert Dispatch.objects.get(message__about=about).fault == "matter_settled"
 
 
 def test_mail_by_the_installations_server(lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

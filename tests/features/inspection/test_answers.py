@@ -17,7 +17,15 @@ from nianjian.features.inspection.claims import RobotFigures
 
 ROBOTS = RobotFigures(seats=2, filed=2, calls=9, answered=5, intents=5, asked=3, put_through=3, in_time=3, item=True)
 TICKETS = TicketCounts(
-    tickets=10, response_late=0, close_late=0, undecided=1, no_arrival=0, response_95=120, close_95=1440
+    tickets=10,
+    response_late=0,
+    close_late=0,
+    undecided=1,
+    no_arrival=0,
+    response_95=120,
+    close_95=1440,
+    response_limit=120,
+    close_limit=1440,
 )
 LIGHTS = {"complaint_rate": "green", "closing_rate": "green"}
 LOGS = {"calls": "ok", "system": "ok"}

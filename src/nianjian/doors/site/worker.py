@@ -36,7 +36,6 @@ from nianjian.features.complaints import jobs as complaints
 from nianjian.features.complaints.sla_warnings import send_warnings
 from nianjian.features.dossier import jobs as dossier
 from nianjian.features.dossier.operations import checklist, package
-from nianjian.features.inbox.operations import deliver_messages as tell
 from nianjian.features.inspection import jobs as inspection
 from nianjian.features.maintenance import health, retention
 from nianjian.features.portrait import portraits
@@ -47,6 +46,7 @@ from nianjian.features.rectification import evidence, reports
 from nianjian.features.registers import operations
 from nianjian.features.rulebook.operations import compute_effects
 from nianjian.features.screens.watch import Watch
+from nianjian.features.season.reminders import deliver_due_messages as tell
 from nianjian.features.season.reminders import enqueue_due_reminders
 from nianjian.features.test_calls.operations.calls import call_daily
 from nianjian.features.webhooks.operations import deliver

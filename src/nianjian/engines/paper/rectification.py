@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from nianjian.engines.kernel.claims import Claim, Lack
 from nianjian.engines.paper import charts as draw
 from nianjian.engines.paper.figures import DASH, amount_text, count_text
 from nianjian.engines.paper.official import Grid, OfficialPaper, Part, format_code
 from nianjian.engines.paper.pictures import Chart
-from nianjian.engines.paper.texts.claims import BLANK
+from nianjian.engines.paper.texts.claims import BLANK, claim_text
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.texts.rectification import CHANCE_CELLS, CHANCE_SENTENCES, DIMENSIONS, STEPS
@@ -122,11 +123,9 @@ def _channel_sentence(group: Json, dimension: str, _: Words) -> str:
 def _nobody(where: Json, _: Words) -> str:
     """What can be said where no channel is named: only with complaints and volume enough is none an answer."""
     groups = [group for one in where["dimensions"].values() for group in one["groups"]]
-    if where["complaints"] and any(group["key"] is not None and not group["low_volume"] for group in groups):
-        return _("No channel draws more complaints than chance explains.")
-    return _(
-        "{count} complaints are too few to tell a channel; judgement of the person in charge: ＿＿＿＿＿＿＿＿."
-    ).format(count=where["complaints"])
+    enough = where["complaints"] and any(group["key"] is not None and not group["low_volume"] for group in groups)
+    lacks = [] if enough else [Lack("complaints_few", known=False)]
+    return claim_text(Claim("not_conspicuous", {"complaints": where["complaints"]}, lacks), _)
 
 
 def chance_word(chance: str | None) -> str:
@@ -362,11 +361,16 @@ def _notes(measured: Json | None, _: Words) -> list[str]:
     day = measured["isolated"]
     return [
         _("The order of isolation was approved on {day}; that day itself stands in neither window.").format(day=day),
-        _("On that day the channel dialled {before} times before and {after} times after it.").format(
-            **measured["that_day"]
-        ),
+        claim_text(_isolation_claim(measured["that_day"]), _),
         _("Both windows are counted from the same tables, by the portrait's own definitions."),
     ]
+
+
+def _isolation_claim(day: Json) -> Claim:
+    """The channel's calls of the day of isolation; a day without any may lack its records."""
+    figures = {name: int(day[name]) for name in ("before", "after")}
+    lacks = [] if any(figures.values()) else [Lack("calls_missing", known=False)]
+    return Claim("isolation_calls", figures, lacks)
 
 
 def _measure(one: Json, _: Words) -> list[str]:

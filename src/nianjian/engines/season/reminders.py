@@ -139,6 +139,14 @@ def _of_tasks(standing: Iterable[Task], of: Moments | None, today: date) -> list
     ]
 
 
+def list_open_matters(found: Iterable[Track], standing: Iterable[Task]) -> set[str]:
+    """What reminders may still speak of: reports that a licence waits for, tasks that are to be done."""
+    tasks = list(standing)
+    moot = settled(tasks)
+    reports = {f"{TRACK}:{name}" for name, _last, _count in waiting(found)}
+    return reports | {f"{TASK}:{task.plan.task}" for task in tasks if task.state in DUE and task.plan.task not in moot}
+
+
 def settled(found: Sequence[Task]) -> set[str]:
     """Tasks that nobody is reminded of: handing in, which is the report's own reminder, and what it has settled.
 

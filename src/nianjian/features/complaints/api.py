@@ -278,6 +278,7 @@ def _mapping(file: ForwardSpelt) -> ForwardMapping:
     return parse_mapping(file.source, columns, file.moments, file.name)
 
 
+mount(router, REGISTRY.of(one_click.ADDRESSES))
 DOORS = one_click.ADDRESSES.path
 DOOR = f"{DOORS}/{{door}}"
 

@@ -8,25 +8,29 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.claims import Claim, Lack
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.complaints import operations
-from nianjian.features.complaints.clocks import Clock
+from nianjian.engines.paper.texts.claims import CLAIMS, TEXT
+from nianjian.engines.paper.words import mark
+from nianjian.features.complaints import operations, queries
+from nianjian.features.complaints.clocks import Clock, ClockLimit, ServiceLevels, count_tickets
 from nianjian.features.complaints.models import Door
-from nianjian.features.complaints.queries import load_service_levels
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
-from nianjian.platform.operations.fields import Line, Number
-from nianjian.platform.operations.operation import Area, operation
+from nianjian.platform.claims.models import STANDING
+from nianjian.platform.claims.storage import load_statements, store_statements
+from nianjian.platform.operations.fields import Flag, Limits, Line, Number, OptionalNumber, Param
+from nianjian.platform.operations.operation import Answer, Area, Body, operation
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 
@@ -64,10 +68,87 @@ OTHER, DRILL = "其他", "演练"
 FIELDS: Final = ("complainant", "called_at", "category", "content")
 
 
-def get_promise(enterprise: str) -> tuple[timedelta, timedelta]:
-    """How soon a ticket that arrives now is responded to and closed, as the firm promises."""
-    terms = load_service_levels(enterprise).on(clock.now())
-    return terms[Clock.RESPONSE].length, terms[Clock.CLOSE].length
+PROMISE: Final = "one_click_promise"  # ids of the claims of the public pages
+PURPOSE: Final = "one_click_purpose"
+HOURS: Final = Limits(1, 8760)
+LATELY: Final = timedelta(days=90)  # so far back tickets are held against the promise
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a named person has promised on the public pages; hours None: nothing.
+
+    ``purpose``: that a complaint's data serve nothing else; ``broken``: late answers and closings of `LATELY`.
+    """
+
+    response: int | None
+    close: int | None
+    purpose: bool
+    adopted_by: str = ""
+    adopted_at: datetime | None = None
+    broken: int = 0
+
+
+def get_promise(enterprise: str, *, count: bool = False) -> Promise:
+    """The promise that the enterprise has adopted; ``count``: with how often it was broken lately."""
+    known = load_statements(enterprise, STANDING)
+    hours, purpose = known.get(PROMISE, {}), known.get(PURPOSE, {})
+    if not {"response_hours", "close_hours"} <= set(hours):
+        return Promise(None, None, TEXT in purpose)
+    response, close = hours["response_hours"], hours["close_hours"]
+    spans = int(response.text), int(close.text)
+    broken = _count_broken(enterprise, *spans) if count else 0
+    return Promise(*spans, TEXT in purpose, response.by, response.at, broken)
+
+
+def _count_broken(enterprise: str, response: int, close: int) -> int:
+    """Late answers and closings by the hours that were promised."""
+    now, limits = clock.now(), {Clock.RESPONSE: timedelta(hours=response), Clock.CLOSE: timedelta(hours=close)}
+    levels = ServiceLevels((date.min,), ({name: ClockLimit(length, length) for name, length in limits.items()},))
+    rows = queries.current_tickets(enterprise).filter(exclusion=None, arrived_at__gte=now - LATELY)
+    counts = count_tickets((queries.ticket_facts(row) for row in rows), levels, now)
+    return counts.response_late + counts.close_late
+
+
+def promise_claims(promise: Promise) -> tuple[Claim, Claim]:
+    """The claims of the public pages: only what a person has adopted stands there."""
+    adopted = [] if promise.response else [Lack("not_stated", known=False)]
+    purpose = [] if promise.purpose else [Lack("not_stated", known=False)]
+    figures = {"response": promise.response, "close": promise.close}
+    return Claim(PROMISE, figures, adopted), Claim(PURPOSE, {}, purpose)
+
+
+ADOPTED: Final = Answer(schema=Promise, document=lambda _request, _key, promise: promise)
+
+
+@operation(
+    "complaints.promise", on=ADDRESSES, permission=Permission.ADMINISTER, path="/promise", answer=ADOPTED,
+    label=mark("Promise this"),
+    body=Body("NewPromise", "Whole hours; both null: nothing is promised any more."),
+)  # fmt: skip
+def adopt_promise(
+    *,
+    enterprise: str,
+    actor: Actor,
+    response: Annotated[OptionalNumber, HOURS, Param(label=mark("hours until a person answers"))] = None,
+    close: Annotated[OptionalNumber, HOURS, Param(label=mark("hours until the close"))] = None,
+    purpose: Annotated[
+        Flag, Param(label=mark("The data of a complaint serve to deal with it and nothing else"))
+    ] = False,
+) -> Promise:
+    """Promise on the public pages, in the enterprise's name, how soon complaints are answered and closed.
+
+    ``complaint_promise_half`` where only one of both hours is given.
+    """
+    if (response is None) != (close is None):
+        raise NianjianError("complaint_promise_half")
+    hours = {"response_hours": str(response or ""), "close_hours": str(close or "")}
+    said = CLAIMS[PURPOSE].released if purpose else ""
+    with transaction.atomic():
+        where: dict[str, Any] = {"enterprise": enterprise, "year": STANDING, "actor": actor}
+        store_statements(claim=PROMISE, texts=hours, **where)
+        store_statements(claim=PURPOSE, texts={TEXT: said}, **where)
+    return get_promise(enterprise, count=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.qr_codes import MEDIA, render_qr_code
+from nianjian.engines.paper.texts.claims import claim_text
 from nianjian.engines.paper.texts.complaints import one_click_carriers
+from nianjian.engines.paper.words import words
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints.forms import Complaint, NewDoor
 from nianjian.features.complaints.models import Door
@@ -35,6 +37,9 @@ from nianjian.platform.home import env
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.web.access import Request, page, public
 from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import form as operation_form
+from nianjian.platform.web.forms import run_form
+from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
 
@@ -50,6 +55,9 @@ def count_complaint(request: HttpRequest, enterprise: str, complainant: str) -> 
         if ratelimit.consume(request, app=APP, action=action, config=rates, key=more) is None:
             return False
     return True
+
+
+PromiseForm: Final = operation_form(one_click.adopt_promise)
 
 
 def public_address(request: HttpRequest, door: Door) -> str:
@@ -83,7 +91,28 @@ def listing(request: Request, code: str) -> HttpResponse:
     ]
     heads = (gettext("Displayed number"), gettext("Since"), gettext("Made by"))
     table = Table(gettext("One-click complaints"), [Column(head) for head in heads], rows)
-    return render(request, "one_click/list.html", {"page": shown, "table": table, "form": form}, status=status)
+    promise = one_click.get_promise(code, count=True)
+    first = {"response": promise.response, "close": promise.close, "purpose": promise.purpose}
+    context = {
+        "page": shown,
+        "table": table,
+        "form": form,
+        "promise": promise,
+        "promising": PromiseForm(initial=first, auto_id="promise_%s"),
+    }
+    return render(request, "one_click/list.html", context, status=status)
+
+
+@require_POST
+@page(Permission.ADMINISTER)
+def promise(request: Request, code: str) -> HttpResponse:
+    """Adopt what the public pages promise."""
+    given = PromiseForm(request.POST, auto_id="promise_%s")
+    if run_form(given, lambda _data: given.run(enterprise=code, actor=request.actor, key="")):
+        messages.success(request, gettext("The public pages say it from now on."))
+    else:
+        messages.error(request, " ".join(str(text) for texts in given.errors.values() for text in texts))
+    return redirect("one-click", code=code)
 
 
 @require_safe
@@ -176,6 +205,9 @@ def _door(token: str) -> Door:
         raise Http404 from error
 
 
-def _promised(door: Door) -> dict[str, str]:
-    spans = one_click.get_promise(door.enterprise_id)
-    return {name: f"{span / timedelta(hours=1):g}" for name, span in zip(("response", "close"), spans, strict=True)}
+def _promised(door: Door) -> dict[str, object]:
+    """What the enterprise's own people have promised; ``promised``: whether they have at all."""
+    promise = one_click.get_promise(door.enterprise_id)
+    _ = words(current())
+    kept, purpose = (claim_text(claim, _) for claim in one_click.promise_claims(promise))
+    return {"promised": promise.response is not None, "promise": kept, "purpose": purpose}

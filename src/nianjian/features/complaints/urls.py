@@ -24,6 +24,7 @@ ticket_patterns = [
 
 one_click_patterns = [
     path("", one_click_pages.listing, name="one-click"),
+    path("promise/", one_click_pages.promise, name="one-click-promise"),
     path("<int:door>/", one_click_pages.address_detail, name="one-click-one"),
     path("<int:door>/close/", one_click_pages.close, name="one-click-close"),
     path("<int:door>/code.<str:form>", one_click_pages.picture, name="one-click-code"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import time
 from typing import Any, Final
@@ -13,6 +13,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts import season
 from nianjian.engines.paper.words import CHINESE, ENGLISH, language_of, words
 from nianjian.engines.season.reminders import Scope
+from nianjian.features.inbox.matters import is_settled, refresh_values
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import has_permission, list_accessible_enterprises, require_permission
 from nianjian.platform.accounts.query import USER, Actor, find_spoken_language
@@ -29,8 +30,10 @@ LOOK: Final = 1.0  # seconds until what has fallen due meanwhile is looked for
 INBOX: Final = "/inbox/"
 
 
-def deliver_messages() -> int:
+def deliver_messages(is_moot: Callable[[Message], bool] = is_settled) -> int:
     """Send what is due; how many texts were tried. What a dead worker has taken becomes unclear first.
+
+    ``is_moot``: whether the matter of a message was dealt with since it was made; then it is not sent.
 
     Several channels are spoken to at once, so that a slow receiver keeps the others waiting for nothing; each has one
     text at a time. Threads speak only: claims are taken and settled here, as with one channel after the other.
@@ -43,7 +46,7 @@ def deliver_messages() -> int:
             open_ = len(flying) < AT_ONCE and count < MOST
             if open_ and (claimed := outbox.claim_dispatches(clock.now(), busy)) is not None:
                 count += bool(claimed)
-                if claimed and (built := _build_text(claimed)) is not None:
+                if claimed and (built := _build_text(claimed, is_moot)) is not None:
                     some, values = built
                     flying[pool.submit(delivery.send_text, *values)] = some
                 continue
@@ -57,8 +60,10 @@ def deliver_messages() -> int:
 TextValues = tuple[str, str, str, str, str]  # what `delivery.send_text` takes
 
 
-def _build_text(claimed: Sequence[Dispatch]) -> tuple[Sequence[Dispatch], TextValues] | None:
-    """What is sent of one claim, all of one channel, and the text; None: nobody is told there any more."""
+def _build_text(
+    claimed: Sequence[Dispatch], is_moot: Callable[[Message], bool]
+) -> tuple[Sequence[Dispatch], TextValues] | None:
+    """What is sent of one claim, all of one channel, and the text; None: nothing is to be told there any more."""
     channel = channels.find_usable_channel(claimed[0].channel)
     person = None if channel is None else find_spoken_language(channel.user)
     if channel is None or person is None:
@@ -67,7 +72,9 @@ def _build_text(claimed: Sequence[Dispatch]) -> tuple[Sequence[Dispatch], TextVa
     reader = Actor(channel.user, USER)
     gone = [one for one in claimed if not has_permission(reader, one.message.enterprise, Permission.READ)]
     outbox.drop_dispatches(claimed=gone, fault="reader_gone")
-    kept = [one for one in claimed if one not in gone]
+    moot = [one for one in claimed if one not in gone and is_moot(one.message)]
+    outbox.drop_dispatches(claimed=moot, fault="matter_settled")
+    kept = [one for one in claimed if one not in gone and one not in moot]
     if not kept:
         return None
     some, title, text = _fit_text(kept, channel.kind, person[1])
@@ -90,7 +97,8 @@ def _text(kept: Sequence[Dispatch], language: str) -> tuple[str, str]:
     _ = words(spoken_language(language))
     names = {code: accounts.enterprise(code).name for code in {one.message.enterprise for one in kept}}
     lines = [
-        (names[one.message.enterprise], season.reminder_line(one.message.about, one.message.values, _)) for one in kept
+        (names[one.message.enterprise], season.reminder_line(one.message.about, refresh_values(one.message), _))
+        for one in kept
     ]
     repeated = any(one.repeated for one in kept)
     return season.reminder_text(lines, env.address(INBOX, f"http://127.0.0.1:8000{INBOX}"), _, repeated=repeated)

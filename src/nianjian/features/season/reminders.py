@@ -22,6 +22,7 @@ from nianjian.engines.season.reminders import (
     Reminder,
     Scope,
     due,
+    list_open_matters,
     moments,
     recipients,
     settled,
@@ -29,6 +30,8 @@ from nianjian.engines.season.reminders import (
 from nianjian.features.archives import closed_seasons as archives
 from nianjian.features.complaints import sla_warnings
 from nianjian.features.inbox import obstacles
+from nianjian.features.inbox.matters import REPORTED, is_settled
+from nianjian.features.inbox.operations import deliver_messages
 from nianjian.features.season.queries import SeasonFacts, due_year, get_season_facts, list_tasks
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor, list_readers
@@ -36,6 +39,7 @@ from nianjian.platform.accounts.roles import Permission, allows
 from nianjian.platform.notifications import channels as choices
 from nianjian.platform.notifications import outbox
 from nianjian.platform.notifications.channels import earliest_moment
+from nianjian.platform.notifications.models import Message
 from nianjian.platform.notifications.outbox import Notification
 
 LOG: Final = logging.getLogger(__name__)
@@ -133,3 +137,31 @@ def build_notifications(
             by = dict.fromkeys(channels.get(name, ()), at)
             values = {"year": season.year, "due": one.due.isoformat(), "left": one.left, "open": one.open}
             yield Notification(name, one.about, one.stage, one.day, values, by)
+
+
+def deliver_due_messages() -> int:
+    """Send what is due, asked again whether it still stands; how many texts were tried."""
+    seasons: dict[tuple[str, int], set[str]] = {}
+
+    def is_moot(message: Message) -> bool:
+        return is_settled(message) or (
+            message.about.partition(":")[0] in REPORTED
+            and message.about not in _list_open_matters(message.enterprise, int(message.values["year"]), seasons)
+        )
+
+    return deliver_messages(is_moot)
+
+
+def _list_open_matters(enterprise: str, year: int, seasons: dict[tuple[str, int], set[str]]) -> set[str]:
+    """Reports and tasks of a season that are still to be done; read once for all messages of a round."""
+    if (enterprise, year) not in seasons:
+        seasons[enterprise, year] = _read_open_matters(enterprise, year)
+    return seasons[enterprise, year]
+
+
+def _read_open_matters(enterprise: str, year: int) -> set[str]:
+    if year in archives.list_closed_years(enterprise):
+        return set()
+    season = get_season_facts(enterprise, year, clock.today())
+    tasks = list_tasks(season, CLOCK) if season.plan is not None else []
+    return list_open_matters(season.tracks, tasks)

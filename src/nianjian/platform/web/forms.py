@@ -119,6 +119,14 @@ def form(
     return cast("type[OperationForm]", metaclass(name, (OperationForm,), members))
 
 
+def _number_field(field: Field, words: Mapping[str, Any]) -> forms.Field:
+    """A whole number within its limits; a version that its reader saw is hidden."""
+    if field.kind is not Kind.NUMBER:
+        return forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=VERSION)
+    least, most = (field.limits.least, field.limits.most) if field.limits else (None, None)
+    return forms.IntegerField(min_value=least, max_value=most, **words)
+
+
 def _form_field(field: Field, choices: Choices | None) -> forms.Field:
     param = field.param
     words: dict[str, Any] = {
@@ -127,8 +135,8 @@ def _form_field(field: Field, choices: Choices | None) -> forms.Field:
         "required": field.required,
     }
     match field.kind:
-        case Kind.VERSION | Kind.VERSIONS:
-            return forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=VERSION)
+        case Kind.VERSION | Kind.VERSIONS | Kind.NUMBER:
+            return _number_field(field, words)
         case Kind.MOMENT:
             widget = forms.DateTimeInput({"type": "datetime-local", "step": "1"}, format=MOMENTS[1])
             return forms.DateTimeField(input_formats=MOMENTS, widget=widget, **words)

@@ -109,7 +109,7 @@ def drills(one: Person) -> None:
     one.go(f"{HOME}inspection/drill/")
     one.press("main a[href$='/complaints/one-click/']")
     one.page.locator("#id_number").fill("95078001")
-    one.press("main form[novalidate] button.primary")
+    one.press("main form:has(#id_number) button.primary")
     one.go(f"{HOME}inspection/drill/")
     one.press("main form[action$='/drill/run/'] button.primary")
     one.worked()

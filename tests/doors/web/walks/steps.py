@@ -209,7 +209,7 @@ def complaint(one: Looker, turn: int) -> None:
     page = one.page
     page.goto(f"{one.site.address}{HOME}complaints/one-click/")
     page.locator("#id_number").fill(f"9501300{turn}")
-    follow(page.locator("main form[novalidate] button.primary"))
+    follow(page.locator("main form:has(#id_number) button.primary"))
     one.look()
     page.goto(page.locator("main p a").first.inner_text())
     one.look()

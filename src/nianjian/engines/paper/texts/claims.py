@@ -233,14 +233,17 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     "not_conspicuous": ClaimTexts(
         where=("rectification_report",),
         rule="R2",
-        released=mark("No channel's complaints are significantly higher than those of the rest."),
-        blank=mark("{complaints} complaints do not suffice to tell which channel stands out: {text} (to be judged)."),
+        released=mark("No channel draws more complaints than chance explains."),
+        blank=mark(
+            "{complaints} complaints are too few to tell a channel; judgement of the person in charge:"
+            " ＿＿＿＿＿＿＿＿."
+        ),
     ),
     "isolation_calls": ClaimTexts(
         where=("rectification_report",),
         rule="R3",
         released=mark("On that day the channel dialled {before} times before and {after} times after it."),
-        blank=mark("The call records of that day are missing."),
+        blank=mark("There is no call record of the channel on that day."),
     ),
 }
 _DOOR: Final = ("one_click",)
@@ -250,7 +253,10 @@ _PAGES: Final[Mapping[str, ClaimTexts]] = {
         rule="S8",
         released=mark("A person answers you within {response} hours; the complaint is closed within {close} hours."),
         blank=mark("We deal with your complaint as soon as possible."),
-        parts={"response": mark("hours until a person answers"), "close": mark("hours until the close")},
+        parts={
+            "response_hours": mark("hours until a person answers"),
+            "close_hours": mark("hours until the close"),
+        },
         standing=True,
     ),
     "one_click_purpose": ClaimTexts(

@@ -22,6 +22,7 @@ def one_click_carriers(address: str, enterprise: str) -> dict[str, str]:
 
 
 TEXTS: Final[Mapping[str, str]] = {
+    "complaint_promise_half": mark("promise both hours, or none"),
     "complaint_unknown": mark("there is no ticket {complaint} (nianjian complaints list shows those there are)"),
     "complaint_exists": mark("there is a ticket {complaint} already; choose another number, or work on that one"),
     "complaint_reference_known": mark(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from nianjian.engines.kernel.states import State
+from nianjian.engines.paper.texts import inspection
 from nianjian.engines.paper.texts.inspection_day import THROWN
 from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
 from nianjian.engines.paper.words import Words, mark
@@ -160,6 +162,7 @@ FAULTS: Final[Mapping[str, str]] = {
     "worker_died": mark("the worker ended while it was sending"),
     "mail_missing": mark("no mail server is set (NIANJIAN_MAIL_URL)"),
     "channel_closed": mark("the channel is closed"),
+    "matter_settled": mark("it was dealt with before it was sent"),
     "reader_gone": mark("the person may not read there any more"),
     "address": mark("its address cannot be used any more"),
     "refused": mark("the receiver or the mail server did not take it"),
@@ -188,7 +191,9 @@ MISSED: Final[Mapping[str, str]] = {
     "callback_too_many": mark("the daily test calls over {route} did not run: {count} calls are more than {most}"),
     "callback_no_numbers": mark("the daily test calls over {route} did not run: no filed number is in force"),
     "callback_outside": mark("the daily test calls over {route} lie outside working hours: they count nowhere"),
-    "": mark("the daily test calls over {route} did not run: who set the route may not order them any more"),
+    "role_missing": mark(
+        "the daily test calls over {route} did not run: who set the route may not order them any more"
+    ),
 }
 CLOCKS: Final[Mapping[tuple[str, bool], str]] = {
     ("arrival", False): mark("complaint {complaint} has arrived: a person must answer by {at}"),
@@ -209,7 +214,7 @@ def reminder_line(about: str, values: Mapping[str, Any], _: Words) -> str:
     if kind == OBSTACLE:
         return obstacle_text(name, {key: value for key, value in values.items() if key not in {"due", "left"}}, _)
     if kind == CALLBACK:
-        return _(MISSED.get(values["reason"], MISSED[""])).format_map(values)
+        return _missed_text(values, _)
     if kind == DRILL:
         said = _("DRILL, not real: {what} (complaint {drill})")
         return said.format(what=_(THROWN.get(values["inject"], values["inject"])), drill=values["drill"])
@@ -219,6 +224,16 @@ def reminder_line(about: str, values: Mapping[str, Any], _: Words) -> str:
     said = _(WHEN[when]).format(what=what, year=values["year"], due=values["due"], left=abs(left))
     several = int(values.get("open") or 0)
     return said + _(" ({count} licences)").format(count=several) if several > 1 else said
+
+
+def _missed_text(values: Mapping[str, Any], _: Words) -> str:
+    """Why a daily test did not run; a reason without words of its own is told in those of its error."""
+    code = str(values["reason"])
+    if code in MISSED:
+        return _(MISSED[code]).format_map(values)
+    known = defaultdict(lambda: "–", values)
+    reason = _(inspection.TEXTS[code]).format_map(known) if code in inspection.TEXTS else code
+    return _("the daily test calls over {route} did not run: {reason}").format(route=values["route"], reason=reason)
 
 
 def reminder_text(lines: Sequence[tuple[str, str]], address: str, _: Words, *, repeated: bool) -> tuple[str, str]:
