@@ -121,7 +121,7 @@ def _decode(made: bytes) -> str:
 def test_a_paper_is_in_official_form_in_word_and_pdf() -> None:
     head = replace(HEAD, authority="浙江省通信管理局")
     rows = [Traffic("2026-02", "95013", NumberClass.OWN_SHORT, outbound=1)]
-    document = monthly_traffic.build_document(head, rows, _)
+    document = monthly_traffic.build_document(head, rows, _say, _)
     book = Document(io.BytesIO(sheets.docx(document)))
     with pypdfium2.PdfDocument(sheets.pdf(document)) as opened:
         pages = [page.get_textpage().get_text_range() for page in opened]
@@ -139,7 +139,7 @@ def test_a_paper_is_in_official_form_in_word_and_pdf() -> None:
     assert len(book.tables) == 3
     assert [section.orientation for section in book.sections] == [0, 1], "annexes lie across"
     assert sheets.docx(document) == sheets.docx(document)
-    unknown = monthly_traffic.build_document(HEAD, rows, _)
+    unknown = monthly_traffic.build_document(HEAD, rows, _say, _)
     assert unknown.addressee == "＿＿＿＿通信管理局"
 
 
