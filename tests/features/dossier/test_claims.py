@@ -10,6 +10,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from docx import Document
+from docx.oxml.ns import qn
 from python_calamine import CalamineWorkbook
 from tests.support.claims import list_sentences
 from tests.support.fixtures import Import, Sheet
@@ -54,6 +56,8 @@ def _read(path: Path) -> str:
     if path.suffix == ".pdf":
         with pypdfium2.PdfDocument(path) as document:
             return "".join(page.get_textpage().get_text_range() for page in document)
+    if path.suffix == ".docx":
+        return "".join(element.text or "" for element in Document(str(path)).element.iter(qn("w:t")))
     book = CalamineWorkbook.from_path(path)
     return "".join(
         str(cell) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row
@@ -213,7 +217,7 @@ def test_what_is_stated_is_printed_kept_and_proposed(demo: str, anna: Actor, tmp
         assert f"日常工作负责人：张三，职务：{BLANK}，电话：{BLANK}。（本企业自述）" in text
         assert "2026年度培训（日期、人员）：2026年6月，全员。（本企业自述）" in text
         assert "标有“本企业自述”的内容由以下人员填报：anna（2027-01-20）。" in text
-    form = "".join(_read(made["algorithm_filing"].files[1]).split())
+    form = "".join(_read(made["algorithm_filing"].files[2]).split())
     assert "☑已备案☐不适用（本企业自述）" in form
     assert "意图识别模型（本企业自述）" in form
     fields = [one.values["fields"] for one in made["responsibility_report"].findings if one.code == "claim_blank"]

@@ -283,7 +283,8 @@ def parse_value(text: str | None, kind: FieldKind) -> Known:
         case FieldKind.COUNT:
             return int(text) if text.isdecimal() else None
         case FieldKind.SHARE:
-            return Fraction(Decimal(text.removesuffix("%"))) / 100
+            plain = text.removesuffix("%")
+            return Fraction(Decimal(plain)) / 100 if SHARE.fullmatch(plain) else None
         case FieldKind.LIST:
             return text.split(JOIN)
         case _:

@@ -423,6 +423,9 @@ def _with_entries(row: FillIn, lines: Sequence[Json]) -> list[Json]:
     proposals = list_proposals(*place, row.year)
     found = []
     for line in lines:
+        if line["field"] not in fields:  # of a rule that is no longer in force: as it was made
+            found.append({**line, "entered": False, "recorded": None, "proposal": None})
+            continue
         key = _part(line["field"], line["number"])
         texts = (_text(known.get(key)) for known in (now, before, proposals))
         found.append(enter_line(line, fields[line["field"]], *texts))
