@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.support.fixtures import Import
 
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.editions import build as editions
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.kinds import ITEMS
 from nianjian.features.dossier.operations import package
@@ -94,3 +96,27 @@ def test_the_command_says_done_where_everything_is_confirmed(
     assert main(["dossier", "verify", str(tmp_path / "all"), "--digest", told["digest"], "--json"]) == 0
     (tmp_path / "all" / "upload" / "1_营业执照.pdf").unlink()
     assert main(["dossier", "verify", str(tmp_path / "all")]) == 1
+
+
+def test_papers_of_one_package_come_from_one_portrait(keep: Keep, demo: str, anna: Actor, tmp_path: Path) -> None:
+    def generated(item: str, run: str, seed: int) -> None:
+        body = packages.scans(tmp_path / "paper.pdf", [seed], dpi=60).read_bytes()
+        report = {"fields": {"run": run}}
+        keep_paper(item, body, code=demo, year=YEAR, actor=anna, report=report)
+
+    keep("articles")
+    generated("seat_table", "P1", 2)
+    generated("number_ledger", "P1", 3)
+    assert _build(demo, anna, tmp_path / "one").run == "P1", "the cover names the portrait of the papers"
+    generated("monthly_traffic", "P2", 4)
+    with pytest.raises(NianjianError, match="dossier_runs_differ") as caught:
+        _build(demo, anna, tmp_path / "two")
+    assert "P2" in str(caught.value.values["papers"])
+    assert not (tmp_path / "two").exists()
+
+
+def test_a_cover_that_names_another_portrait_is_refused(tmp_path: Path) -> None:
+    made = packages.package(tmp_path, (1,), snapshot="P9")
+    paper = replace(made, items=(replace(made.items[0], run="P1"),))
+    with pytest.raises(NianjianError, match="dossier_runs_differ"):
+        editions.build(paper, tmp_path / "out")

@@ -26,7 +26,17 @@ from nianjian.features.dossier.generated.self_check import compare_sums, find_di
 
 DAY = date(2026, 12, 31)
 HEAD = Head(
-    "示例 & 子公司", "浙B2-20080101", "–", "王五", "–", 2026, DAY, "20270120-090000-000001", "ab" * 32, "2026.11"
+    "示例 & 子公司",
+    "浙B2-20080101",
+    "–",
+    "王五",
+    "–",
+    2026,
+    DAY,
+    "年末口径",
+    "20270120-090000-000001",
+    "ab" * 32,
+    "2026.11",
 )
 _ = words("zh_Hans")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
+import zipfile
 from typing import Any
 
 import cv2
@@ -345,20 +347,31 @@ def test_a_signed_package_is_told_with_its_certificate(lead: Client) -> None:
     assert "已签署文件：1 个" in text(lead, "/e/demo/data/jobs/J2/")
 
 
-def package(source: str, **more: object) -> SimpleUploadedFile:
+def package(job: str, source: str, **more: object) -> str:
+    """A package that was built here, with one item; its job."""
     item = {"item": "articles", "title": "章程", "board": "general", "start_page": 1, "pages": 1, "seals": [],
             "copy_sha256": source * 64, "source_sha256": source * 64}  # fmt: skip
-    told = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": "示范", "season": 2025,
-            "draft": False, "items": [item], "files": [], **more}  # fmt: skip
-    return SimpleUploadedFile("manifest.json", json.dumps(manifest.add_hashes(told)).encode())
+    listed = manifest.add_hashes({
+        "format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": "示范", "season": 2025, "draft": False,
+        "items": [item], "files": [], **more,
+    })  # fmt: skip
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as pack:
+        pack.writestr("manifest.json", json.dumps(listed))
+    made = blobs.put(packed.getvalue())
+    result = {**BUILT, "digest": listed["sha256"], "draft": bool(more.get("draft")), "sha256": made.sha256,
+              "size": made.size, "blob": made.id}  # fmt: skip
+    finished(job, flow.BUILD_PACKAGE, result)
+    return job
 
 
 def test_a_round_on_its_pages(lead: Client) -> None:
     assert "尚未递交" in text(lead, ROUNDS)
-    given = {"manifest": package("a"), "on": "2026-01-20", "place": "政务大厅", "reference": "受理1号"}
+    assert "没有可递交的" in text(lead, ROUNDS), "nothing complete was built"
+    given = {"package": package("J1", "a"), "on": "2026-01-20", "place": "政务大厅", "reference": "受理1号"}
     page = post(lead, f"{ROUNDS}submit/", **given)
     assert "受理1号" in page
-    assert "审计链中没有它的编制记录" in page, "it was not built here, and that is said"
+    assert "审计链中没有它的编制记录" in page, "the chain has no entry of its build, and that is said"
     notice = {"received": "2026-01-26", "item1": "articles", "text1": "<b>缺页</b>", "text2": "重新装订"}
     page = post(lead, f"{ROUNDS}1/act/return/", **notice)
     assert "&lt;b&gt;缺页&lt;/b&gt;" in page
@@ -367,7 +380,7 @@ def test_a_round_on_its_pages(lead: Client) -> None:
     request = page.partition('name="request" value="')[2].partition('"')[0]
     page = post(lead, f"{ROUNDS}1/act/answer/", request=request, note="已补")
     assert "已补" in page
-    page = post(lead, f"{ROUNDS}submit/", **{**given, "manifest": package("b"), "on": "2026-02-10"})
+    page = post(lead, f"{ROUNDS}submit/", **{**given, "package": package("J2", "b"), "on": "2026-02-10"})
     assert "递交时缺少答复" in text(lead, f"{ROUNDS}1/"), "one request had no answer"
     assert "文件不同" in text(lead, f"{ROUNDS}differences/?before=1&after=2")
     assert lead.get(f"{ROUNDS}differences/?before=1&after=9").status_code == 404
@@ -382,11 +395,9 @@ def test_a_round_on_its_pages(lead: Client) -> None:
 
 
 def test_a_form_with_a_fault_says_which(lead: Client) -> None:
-    page = post(lead, f"{ROUNDS}submit/", on="2026-01-20", place="政务大厅")
-    assert "材料包的清单文件" in page
-    refused = lead.post(f"{ROUNDS}submit/", {"manifest": package("a", draft=True), "on": "2026-01-20", "place": "大厅"})
-    assert refused.status_code == 400
-    assert "草稿" in refused.content.decode()
+    package("J1", "a", draft=True)
+    page = post(lead, f"{ROUNDS}submit/", package="J1", on="2026-01-20", place="政务大厅")
+    assert "没有可递交的" in page, "a draft is no package that can be handed in"
     assert "尚未递交" in text(lead, ROUNDS)
 
 

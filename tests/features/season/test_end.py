@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
-from dataclasses import asdict
+import zipfile
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from nianjian.engines.kernel import clock
@@ -17,17 +20,25 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations as approving
 from nianjian.features.archives.closed_seasons import Archive, Kept, list_sealed_blobs
 from nianjian.features.dossier import materials
+from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.fill_in import Report
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.models import Evidence
 from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, rounds, seals, signatures
+from nianjian.features.dossier.operations.rounds import Handover, RequestInput
 from nianjian.features.dossier.operations.seals import PrintRequest
+from nianjian.features.inspection.operations.day import build_sheet
 from nianjian.features.maintenance import retention
+from nianjian.features.rectification.models import Case
+from nianjian.features.rectification.operations import Notice, open_case
 from nianjian.features.season import closing, operations
 from nianjian.features.season.operations import roll_over
+from nianjian.features.season.queries import summarize_season
 from nianjian.features.season.reminders import enqueue_due_reminders
 from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.query import enterprise as get_enterprise
 from nianjian.platform.accounts.service import add_user
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.audit.record import record
@@ -132,6 +143,12 @@ def test_two_people_open_a_closed_season_again(demo: str, operator: Actor, anna:
     assert [one.opened_at is None for one in rows] == [False, True]
     assert list_sealed_blobs() == set(Kept.objects.values_list("blob", flat=True)), "and its files"
     assert len(list_sealed_blobs()) == 2
+    assert [one["opened_at"] is None for one in second["closings"]] == [False, True]
+    earlier = closing.get_archive(**of, actor=operator, closing=1)
+    assert (earlier["sha256"], len(earlier["closings"])) == (first["sha256"], 2)
+    log = closing.download_file(**of, part="log", actor=operator, closing=1)
+    (kept,) = first["files"]
+    assert hashlib.sha256(b"".join(log.content)).hexdigest() == kept["sha256"]
 
 
 def test_a_request_that_was_refused_or_overtaken_opens_nothing(
@@ -175,34 +192,118 @@ def test_an_archive_that_was_changed_is_not_shown(demo: str, operator: Actor) ->
         closing.get_archive(enterprise=demo, year=2025, actor=operator)
 
 
-def _built(demo: str, actor: Actor, *, draft: bool = False, manifest: str = "m1") -> str:
+PAGES = [{"item": "", "source_page": 1, "content": "c" * 64,
+          "look": manifest.encode_fingerprint(np.full((manifest.HIGH, manifest.WIDE), 255, np.uint8))}]  # fmt: skip
+
+
+def _built(demo: str, actor: Actor, *, draft: bool = False, page: bytes = b"page", run: str = "") -> str:
     """A package as the worker leaves it; its job."""
     job = package.enqueue_build(enterprise=demo, year=2026, pictures=draft, actor=actor)
-    made = blobs.put(f"zip of {manifest}".encode())
-    told = {"digest": manifest, "name": "包.zip", "sha256": made.sha256, "size": made.size, package.BLOB: made.id}
+    listed = manifest.add_hashes({
+        "format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": get_enterprise(demo).name,
+        "season": 2026, "draft": draft, "snapshot": run, "items": [],
+        "files": [{"path": "upload/1.pdf", "edition": "upload", "bytes": len(page), "pages": PAGES,
+                   "document": "d" * 64,
+                   "sha256": hashlib.sha256(page).hexdigest(), "sm3": "0" * 64}],
+    })  # fmt: skip
+    made = blobs.put(_zip(listed, page))
+    told = {"digest": listed["sha256"], "draft": draft, "name": "包.zip", "sha256": made.sha256, "size": made.size,
+            package.BLOB: made.id}  # fmt: skip
     Job.objects.filter(pk=job).update(state=Job.DONE, result=told, finished_at=clock.now() - timedelta(days=30))
-    data = {"year": 2026, "manifest": manifest, "draft": draft, "items": {}}
+    data = {"year": 2026, "manifest": listed["sha256"], "draft": draft, "items": {}}
     record(verb="dossier.built", enterprise=demo, actor=actor, data=data)
     return job
 
 
+def _zip(listed: dict[str, Any], page: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as pack:
+        pack.writestr("manifest.json", json.dumps(listed))
+        pack.writestr("upload/1.pdf", page)
+    return packed.getvalue()
+
+
+def _tracks(demo: str, actor: Actor) -> dict[str, Any]:
+    season = summarize_season(enterprise=demo, year=2026, today=clock.today(), actor=actor)
+    return {one["track"]: one["filed_on"] for one in season["tracks"]}
+
+
+def test_the_package_and_the_season_are_handed_in_at_once(demo: str, anna: Actor, operator: Actor) -> None:
+    of: dict[str, Any] = {"enterprise": demo, "year": 2026}
+    _built(demo, operator, draft=True, page=b"draft")
+    with pytest.raises(NianjianError, match="dossier_package_unbuilt"):
+        rounds.read_built_package(**of)
+    _built(demo, operator)
+    built = rounds.read_built_package(**of)
+    rounds.record_submission(**of, package=built, handed=Handover(date(2027, 3, 1), "政务大厅", "受理1"), actor=anna)
+    assert _tracks(demo, operator) == {"licence": "2027-03-01", "code_number": None}
+    notice = build_sheet(enterprise=demo, actor=operator)["notice"]
+    assert (notice["submitted_on"], notice["expected_by"]) == ("2027-03-01", "2027-03-15"), "the visit is expected, too"
+    note: dict[str, Any] = {**of, "track": "licence", "licence": None, "actor": operator}
+    with pytest.raises(NianjianError, match="season_filed_by_package"):
+        operations.note_report(**note, day=None)
+    operations.note_report(**note, day=date(2027, 3, 2))
+    (row,) = rounds.list_packages(**of, actor=operator)
+    assert (row["handed_on"], row["files_kept"]) == ("2027-03-02", True), "a corrected day is the day of both"
+    assert _tracks(demo, operator)["licence"] == "2027-03-02"
+    with pytest.raises(NianjianError, match="dossier_submitted_already"):
+        rounds.record_submission(**of, package=built, handed=Handover(date(2027, 3, 3), "大厅"), actor=anna)
+
+
+def test_the_season_hands_the_built_package_in(demo: str, operator: Actor) -> None:
+    _built(demo, operator)
+    _filed(demo, operator)
+    (row,) = rounds.list_packages(enterprise=demo, year=2026, actor=operator)
+    assert (row["number"], row["handed_on"], row["built_here"]) == (1, "2027-03-01", True)
+    _filed(demo, operator)
+    assert len(rounds.list_packages(enterprise=demo, year=2026, actor=operator)) == 1, "saying it twice changes nothing"
+
+
+def test_what_was_asked_for_is_answered_before_a_season_is_closed(demo: str, anna: Actor, operator: Actor) -> None:
+    of: dict[str, Any] = {"enterprise": demo, "year": 2026}
+    _built(demo, operator)
+    _filed(demo, operator)
+    asked = [RequestInput("", "请重新装订")]
+    rounds.record_notice(
+        **of, number=1, received=date(2027, 3, 9), due=None, reference="", requests=asked, paper=None, actor=anna
+    )
+    with pytest.raises(NianjianError, match="season_round_open"):
+        closing.close_season(**of, actor=operator)
+    (notice,) = rounds.get_package(**of, number=1, actor=anna)["notices"]
+    rounds.record_answer(
+        **of, number=1, request=notice["requests"][0]["id"], version=None, note="已重新装订", actor=anna
+    )
+    with pytest.raises(NianjianError, match="season_round_open"):
+        closing.close_season(**of, actor=operator)
+    _built(demo, operator, page=b"bound anew")
+    again = rounds.read_built_package(**of)
+    rounds.record_submission(**of, package=again, handed=Handover(date(2027, 3, 12), "政务大厅"), actor=anna)
+    assert _tracks(demo, operator)["licence"] == "2027-03-01", "the report was handed in with the first package"
+    case = open_case(enterprise=demo, notice=Notice(date(2027, 3, 10)), paper=None, actor=anna)["id"]
+    with pytest.raises(NianjianError, match="season_findings_open"):
+        closing.close_season(**of, actor=operator)
+    Case.objects.filter(pk=case).update(submitted_on=date(2027, 3, 11))
+    told = closing.close_season(**of, actor=operator)
+    assert (told["package"]["manifest"], told["package"]["number"]) == (again.sha256, 2)
+
+
 def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_path: Path) -> None:
     del tmp_path
+    job = _built(demo, operator)
     _filed(demo, operator)
-    _built(demo, operator)
-    _built(demo, operator, draft=True, manifest="m2")
+    _built(demo, operator, page=b"not handed in")
+    _built(demo, operator, draft=True, page=b"draft")
     record(verb="rectify.closed", enterprise=demo, actor=operator, data={"case": "R1"})
     told = closing.close_season(enterprise=demo, year=2026, actor=operator)
-    assert (told["package"]["manifest"], told["package"]["draft"]) == ("m1", False), (
-        "a draft only where nothing else is"
-    )
-    assert package.delete_expired_outputs() == 2
+    handed_in = Job.objects.get(pk=job).result
+    assert told["package"]["manifest"] == handed_in["digest"], "what was handed in, not what was built last"
+    assert package.delete_expired_outputs() == 3
     for blob in blobs.blobs():
         old = (clock.now() - timedelta(days=9)).timestamp()
         os.utime(keyring.home() / "vault" / blob[:2] / blob, (old, old))
     retention.delete_strays()
     known = {one["part"]: one["sha256"] for one in told["files"]}
-    assert sorted(known) == ["log", "package"]
+    assert sorted(known) == ["log", "manifest", "package"]
     for part, digest in known.items():
         made = closing.download_file(enterprise=demo, year=2026, part=part, actor=operator)
         content = b"".join(made.content)
@@ -210,9 +311,11 @@ def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_pa
         if part == "log":
             verbs = [one["verb"] for one in json.loads(content)["acts"]]
             assert {"rectify.closed", "dossier.built", "season.filed"} <= set(verbs)
+        elif part == "package":
+            assert digest == handed_in["sha256"]
         else:
-            assert content == b"zip of m1"
-    assert Entry.objects.filter(verb="season.archive_taken").count() == 2
+            assert json.loads(content)["sha256"] == handed_in["digest"]
+    assert Entry.objects.filter(verb="season.archive_taken").count() == 3
     with pytest.raises(NianjianError, match="season_file_unknown"):
         closing.download_file(enterprise=demo, year=2026, part="portrait", actor=operator)
     add_user(name="rev", role="data_officer", enterprises=[demo], actor=operator)
@@ -229,16 +332,42 @@ def test_a_file_that_was_exchanged_is_not_given(demo: str, operator: Actor) -> N
         closing.download_file(enterprise=demo, year=2026, part="log", actor=operator)
 
 
-def test_a_package_that_is_kept_no_more_is_built_again_first(demo: str, operator: Actor) -> None:
-    _filed(demo, operator)
+def test_a_package_whose_files_are_not_here_is_handed_in_with_them_first(
+    demo: str, anna: Actor, operator: Actor, tmp_path: Path
+) -> None:
+    of: dict[str, Any] = {"enterprise": demo, "year": 2026}
     job = _built(demo, operator)
-    package.delete_expired_outputs()
+    listed = rounds.read_built_package(**of)
+    packed = blobs.get(str(Job.objects.get(pk=job).result[package.BLOB]))
+    Job.objects.all().delete()
+    handed = Handover(date(2027, 3, 1), "政务大厅")
+    alone = rounds.read_package(listed.manifest.body, enterprise=demo, year=2026)
+    rounds.record_submission(**of, package=alone, handed=handed, actor=anna)
+    _filed(demo, operator)
     before = set(blobs.blobs())
     with pytest.raises(NianjianError, match="season_package_gone"):
-        closing.close_season(enterprise=demo, year=2026, actor=operator)
+        closing.close_season(**of, actor=operator)
     assert set(blobs.blobs()) == before
     assert not Archive.objects.exists()
-    assert Job.objects.get(pk=job).state == Job.DONE
+    folder = tmp_path / "package"
+    with zipfile.ZipFile(io.BytesIO(packed)) as pack:
+        pack.extractall(folder)
+    rounds.record_submission(**of, package=replace(alone, folder=folder), handed=handed, actor=anna)
+    with pytest.raises(NianjianError, match="dossier_submitted_already"):
+        rounds.record_submission(**of, package=replace(alone, folder=folder), handed=handed, actor=anna)
+    assert len(set(blobs.blobs()) - before) == 1, "what was refused is taken back"
+    assert closing.close_season(**of, actor=operator)["package"]["manifest"] == alone.sha256
+
+
+def test_an_archive_holds_nothing_but_what_was_handed_in(demo: str, operator: Actor) -> None:
+    job = _built(demo, operator)
+    _filed(demo, operator)
+    row = Evidence.objects.get(kind=Evidence.PACKAGE)
+    listed = json.loads(rounds.read_built_package(enterprise=demo, year=2026, job=job).manifest.body)
+    other = blobs.put(_zip(listed, b"another page"))
+    Evidence.objects.filter(pk=row.pk).update(blob=other.id, sha256=other.sha256)
+    with pytest.raises(NianjianError, match="season_package_differs"):
+        closing.close_season(enterprise=demo, year=2026, actor=operator)
 
 
 def test_nothing_of_its_package_changes_any_more(demo: str, anna: Actor, operator: Actor, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ class Archive(models.Model):
 
 
 class Kept(models.Model):
-    """A file of a closed season, sealed: the package, the portrait, the log. No retention deletes it.
+    """A file of a closed season, sealed: manifest, package, portrait, log. No retention deletes it.
 
     ``sha256`` and ``size``: of the plain content; they stand in the archive's text, too, and so in its digest.
     """
@@ -101,14 +101,50 @@ def get_closed_archive(enterprise: str, year: int) -> Archive:
     )
 
 
+def list_closings(enterprise: str, year: int) -> list[dict[str, Any]]:
+    """Every closing of a season, the first is number 1; ``opened_at`` of those that two people opened again."""
+    rows = Archive.objects.filter(enterprise_id=enterprise, year=year).order_by("pk")
+    return [
+        {
+            "number": number,
+            "sha256": row.sha256,
+            "closed_at": row.closed_at.isoformat(),
+            "closed_by": row.closed_by,
+            "opened_at": row.opened_at and row.opened_at.isoformat(),
+            "opened_by": row.opened_by,
+        }
+        for number, row in enumerate(rows, 1)
+    ]
+
+
+def list_reopened(enterprise: str) -> list[tuple[int, int]]:
+    """Data year and number of the last closing of seasons that are open again, newest first."""
+    rows = Archive.objects.filter(enterprise_id=enterprise).order_by("pk").values_list("year", "opened_at")
+    count: dict[int, int] = {}
+    for year, _opened_at in rows:
+        count[year] = count.get(year, 0) + 1
+    closed = {year for year, opened_at in rows if opened_at is None}
+    return sorted(((year, number) for year, number in count.items() if year not in closed), reverse=True)
+
+
+def get_closing(enterprise: str, year: int, closing: int | None) -> Archive:
+    """A closing by its number; None: the one that holds now. ``season_archive_unknown``."""
+    if closing is None:
+        return get_closed_archive(enterprise, year)
+    rows = list(Archive.objects.filter(enterprise_id=enterprise, year=year).order_by("pk"))
+    if not 1 <= closing <= len(rows):
+        raise NianjianError("season_archive_unknown", year=year)
+    return rows[closing - 1]
+
+
 def list_reopening_requests(subjects: Collection[str]) -> list[Archive]:
     """The rows that requests for reopening speak of, as far as there are any."""
     return list(Archive.objects.filter(pk__in=[one for one in subjects if one.isascii() and one.isdecimal()]))
 
 
-def get_archived_file(enterprise: str, year: int, part: str) -> Kept:
-    """A file of a closed season; ``season_archive_unknown``, ``season_file_unknown``."""
-    row = get_closed_archive(enterprise, year)
+def get_archived_file(enterprise: str, year: int, part: str, closing: int | None = None) -> Kept:
+    """A file of a closing, as `get_closing`; ``season_archive_unknown``, ``season_file_unknown``."""
+    row = get_closing(enterprise, year, closing)
     return get_or_raise(Kept.objects.filter(archive=row, part=part), "season_file_unknown", year=year)
 
 
@@ -117,9 +153,9 @@ def list_sealed_blobs() -> set[str]:
     return set(Kept.objects.values_list("blob", flat=True))
 
 
-def read_archive(enterprise: str, year: int) -> dict[str, Any]:
-    """A closed season as it stood, with its digest; ``season_archive_unknown``, ``season_archive_damaged``."""
-    row = get_closed_archive(enterprise, year)
+def read_archive(enterprise: str, year: int, closing: int | None = None) -> dict[str, Any]:
+    """A closing as the season stood, with its digest; ``season_archive_unknown``, ``season_archive_damaged``."""
+    row = get_closing(enterprise, year, closing)
     text = row.told or ""
     if hashlib.sha256(text.encode()).hexdigest() != row.sha256:
         raise NianjianError("season_archive_damaged", year=year)
@@ -132,7 +168,7 @@ KIND: Final = "season_reopen"
 
 @dataclass(frozen=True, slots=True)
 class ArchiveFile:
-    """A sealed file of the season; ``part``: "package", "signed", "portrait" or "log"."""
+    """A sealed file of the season; ``part``: "manifest", "package", "signed", "portrait" or "log"."""
 
     part: str
     name: str

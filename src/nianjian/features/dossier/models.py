@@ -299,13 +299,18 @@ class Submission(models.Model):
 
 
 class Evidence(models.Model):
-    """A file about a package that was handed in, sealed in the vault: its manifest, a receipt, a notice."""
+    """A file about a package that was handed in, sealed in the vault: its manifest, a receipt, a notice.
+
+    ``package`` and ``signed``: the zip of the package itself, and of its signed edition.
+    """
 
     MANIFEST = "manifest"
+    PACKAGE = "package"
+    SIGNED = "signed"
     KINDS = ("receipt", "acceptance", "notice", "opinion", "annex")
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="evidence")
-    kind = models.CharField(max_length=12, choices=[(one, one) for one in (MANIFEST, *KINDS)])
+    kind = models.CharField(max_length=12, choices=[(kind, kind) for kind in (MANIFEST, PACKAGE, SIGNED, *KINDS)])
     name = SealedText()  # file name without folder: it may tell a person's
     media_type = models.CharField(max_length=100)
     sha256 = models.CharField(max_length=64)  # of the plain content

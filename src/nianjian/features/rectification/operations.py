@@ -428,6 +428,7 @@ def approve_isolation(approval: str, actor: Actor) -> Json:
             white_list=values["white_list"],
             reason=order.reason,
             approval=approval,
+            requester=order.proposed_by,
             actor=actor,
         )
         if order.case is not None and order.lifts is None and order.case.state != states.CLOSED:

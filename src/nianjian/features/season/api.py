@@ -100,12 +100,16 @@ class SeasonMilestone(Schema):
 
 
 class SeasonTask(Schema):
-    """A task. ``by_hand``: a person says that it is done; all others are computed. ``effects``: sentences (D5)."""
+    """A task. ``by_hand``: a person says that it is done; all others are computed. ``effects``: sentences (D5).
+
+    ``status``: how it stands, whatever it waits for; an empty register is ``not_proved``, never ``passed``.
+    """
 
     task: str
     module: str
     track: str | None
     state: Literal["done", "not_applicable", "snoozed", "late", "blocked", "open", "ahead"]
+    status: Literal["passed", "failed", "not_proved", "not_applicable", "in_progress", "overdue"]
     finished: bool
     begins: date
     due: date
@@ -255,6 +259,29 @@ class RolledOver(Schema):
     routine: list[dict[str, Any]]
 
 
+class ClosingTold(Schema):
+    """A closing of a season; ``opened_at``: when two people opened it again, null where it holds."""
+
+    number: int
+    sha256: str
+    closed_at: datetime
+    closed_by: str
+    opened_at: datetime | None
+    opened_by: str
+
+
+class ClosingNumber(Schema):
+    """An earlier closing by its number; without it the one that holds."""
+
+    closing: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+
+
+class ArchiveOf(ClosingNumber):
+    """A closed season, or an earlier closing of it."""
+
+    year: DataYear
+
+
 class ArchiveTold(Schema):
     """A closed season as it stood; ``sha256`` stands in the audit chain too."""
 
@@ -266,6 +293,7 @@ class ArchiveTold(Schema):
     sha256: str
     closed_at: datetime
     closed_by: str
+    closings: list[ClosingTold]
 
 
 class ReopenWanted(Schema):
@@ -302,17 +330,21 @@ def season_reopen(request: Request, code: str, asked: ReopenWanted) -> dict[str,
 
 
 @read(router, f"{HERE}/archive", act=Permission.READ, answer=ArchiveTold)
-def season_archive(request: Request, code: str, of: Query[OfYear]) -> dict[str, Any]:
-    """A closed season as it stood."""
-    return closing.get_archive(enterprise=code, year=of.year, actor=request.actor)
+def season_archive(request: Request, code: str, of: Query[ArchiveOf]) -> dict[str, Any]:
+    """A closed season as it stood, with all its closings; an earlier one by its number."""
+    return closing.get_archive(enterprise=code, actor=request.actor, **of.dict())
 
 
 @take(router, f"{HERE}/archive/{{year}}/{{part}}", act=Permission.READ, media=[closing.JSON, ZIP])
 def season_archive_file(
-    request: Request, code: str, year: DataYear, part: Literal["package", "signed", "portrait", "log"]
+    request: Request,
+    code: str,
+    year: DataYear,
+    part: Literal["manifest", "package", "signed", "portrait", "log"],
+    of: Query[ClosingNumber],
 ) -> StreamingHttpResponse:
     """A file of a closed season, held against its digest; taking the log needs the chain, the others full values."""
-    made = closing.download_file(enterprise=code, year=year, part=part, actor=request.actor)
+    made = closing.download_file(enterprise=code, year=year, part=part, actor=request.actor, closing=of.closing)
     return as_attachment(StreamingHttpResponse(made.content, content_type=made.media_type), made.name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,8 +14,13 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.season.deadlines import TrackState
 from nianjian.features.archives import closed_seasons
 from nianjian.features.archives.closed_seasons import ArchiveFile
-from nianjian.features.dossier.operations.package import BLOB, ZIP
-from nianjian.features.portrait import portraits
+from nianjian.features.dossier.editions import manifest
+from nianjian.features.dossier.models import Evidence, Submission
+from nianjian.features.dossier.operations import checklist, rounds
+from nianjian.features.dossier.operations.checklist import temporary_folder
+from nianjian.features.dossier.states import MaterialState, RoundState
+from nianjian.features.portrait import bases, portraits
+from nianjian.features.rectification import operations as rectification
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import Actor
@@ -22,16 +28,14 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.audit import query as audit
-from nianjian.platform.jobs import flow
-from nianjian.platform.jobs import query as queue
-from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
 JSON: Final = "application/json"
-PACKAGE, SIGNED, PORTRAIT, LOG = "package", "signed", "portrait", "log"
+MANIFEST, PACKAGE, SIGNED, PORTRAIT, LOG = Evidence.MANIFEST, Evidence.PACKAGE, Evidence.SIGNED, "portrait", "log"
 #: Part -> what one must be allowed to take it out: names and numbers stand in full in all but the log.
 NEEDS: Final[Mapping[str, Permission]] = {
+    MANIFEST: Permission.VIEW_UNMASKED,
     PACKAGE: Permission.VIEW_UNMASKED,
     SIGNED: Permission.VIEW_UNMASKED,
     PORTRAIT: Permission.VIEW_UNMASKED,
@@ -39,7 +43,7 @@ NEEDS: Final[Mapping[str, Permission]] = {
 }
 ROOMS: Final = ("season.", "dossier.", "portrait.")
 WHOLE: Final = ("rectify.", "drill.")  # cases and drills name no data year: those of its days and after
-BUILDS: Final = 2000  # among which the newest package of the season is sought
+BUILDS: Final = 2000  # among which the build of the package is sought
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,25 @@ class ArchiveDownload:
     content: Iterator[bytes]
 
 
-def find_built_package(enterprise: str, year: int) -> Json | None:
-    """What the chain says of the season's newest package, one that is no draft before any draft; None: none."""
+def find_submitted_package(enterprise: str, year: int) -> Json | None:
+    """The package that was handed in last, with what the chain says of its build; None: none was handed in."""
+    row = rounds.list_submissions(enterprise, year).first()
+    if row is None:
+        return None
     acts = audit.acts(enterprise=enterprise, verb="dossier.built", newest=BUILDS)
-    found = [one for one in acts if one.data.get("year") == year]
-    act = next((one for one in found if not one.data.get("draft")), found[0] if found else None)
-    return None if act is None else {"at": act.at, "by": act.actor, **act.data}
+    act = next((one for one in acts if one.data.get("manifest") == row.manifest_sha256), None)
+    built = {} if act is None else {"at": act.at, "by": act.actor, **act.data}
+    return {
+        "at": row.recorded_at.isoformat(),
+        "by": row.recorded_by,
+        **built,
+        "manifest": row.manifest_sha256,
+        "draft": False,
+        "number": row.number,
+        "handed_on": row.handed_on.isoformat(),
+        "place": row.place,
+        "reference": row.reference,
+    }
 
 
 def list_season_acts(enterprise: str, year: int) -> list[Json]:
@@ -73,20 +90,19 @@ def list_season_acts(enterprise: str, year: int) -> list[Json]:
     ]
 
 
-def collect_files(
-    enterprise: str, year: int, package: Json | None, acts: Sequence[Json], head: Json
-) -> list[ArchiveFile]:
-    """The files of a season that is closed now. Portrait and log are sealed here, the package is where it was built.
+def collect_files(enterprise: str, year: int, acts: Sequence[Json], head: Json) -> list[ArchiveFile]:
+    """The files of a season that is closed now. Portrait and log are sealed here, the others when it was handed in.
 
-    ``season_package_gone`` where a package was built whose files are kept no more.
+    ``season_package_gone``, ``season_package_differs``.
     """
-    found = _package(enterprise, year, package)
-    run = portraits.find_newest_run(enterprise, year)
+    submission = rounds.list_submissions(enterprise, year).first()
+    found = [] if submission is None else _collect_package(submission)
+    run = _find_filed_run(enterprise, year)
     if run is not None:
         line = portraits.read_stored_line(enterprise, year, run.id)
         found.append(_seal(PORTRAIT, f"portrait-{year}-{run.id}.json", line))
-    told = {**head, "enterprise": enterprise, "year": year, "acts": list(acts)}
-    text = json.dumps(told, ensure_ascii=False, indent=1)
+    content = {**head, "enterprise": enterprise, "year": year, "acts": list(acts)}
+    text = json.dumps(content, ensure_ascii=False, indent=1)
     return [*found, _seal(LOG, f"log-{year}.json", text.encode())]
 
 
@@ -97,27 +113,52 @@ def discard_files(files: Sequence[ArchiveFile]) -> None:
             blobs.remove(one.blob)
 
 
-def _package(enterprise: str, year: int, package: Json | None) -> list[ArchiveFile]:
-    if package is None:
-        return []
-    job = _job(enterprise, year, flow.BUILD_PACKAGE, digest=package["manifest"])
-    if job is None:
-        raise NianjianError("season_package_gone", year=year)
-    signed = _job(enterprise, year, flow.SIGN_PACKAGE, package=job.id)
-    return [_of_job(PACKAGE, job), *([_of_job(SIGNED, signed)] if signed else [])]
+def _collect_package(submission: Submission) -> list[ArchiveFile]:
+    """Manifest and files of a package exactly as they were handed in."""
+    rows = submission.evidence.filter(kind__in=(MANIFEST, PACKAGE, SIGNED)).order_by("pk")
+    parts = {row.kind: row for row in rows}
+    if PACKAGE not in parts:
+        raise NianjianError("season_package_gone", year=submission.year)
+    _require_same_files(submission, parts[PACKAGE])
+    return [
+        ArchiveFile(part, row.name or f"{part}.json", row.media_type, row.sha256, row.size, row.blob)
+        for part in (MANIFEST, PACKAGE, SIGNED)
+        if (row := parts.get(part)) is not None
+    ]
 
 
-def _job(enterprise: str, year: int, kind: str, *, digest: str = "", package: str = "") -> JobValue | None:
-    """The newest job whose files are still there: of this manifest, or that has signed what this job built."""
-    for one in queue.list_done_jobs(enterprise, kind, {"year": year, **({"package": package} if package else {})}):
-        if BLOB in one.result and digest in {"", one.result.get("digest")}:
-            return one
-    return None
+def _require_same_files(submission: Submission, package: Evidence) -> None:
+    """The zip holds the manifest that was handed in and exactly the files that it lists; ``season_package_differs``."""
+    with temporary_folder() as room:
+        path = room / "package.zip"
+        with path.open("wb") as file:
+            file.writelines(blobs.read(package.blob))
+        with zipfile.ZipFile(path) as pack:
+            listed = json.loads(pack.read(manifest.NAME))
+            if listed.get("sha256") != submission.manifest_sha256 or not manifest.hashes_hold(listed):
+                raise NianjianError("season_package_differs", year=submission.year, file=manifest.NAME)
+            expected = {str(one["path"]): str(one["sha256"]) for one in listed["files"]}
+            for name in sorted({*pack.namelist(), *expected} - {manifest.NAME}):
+                if name not in pack.namelist() or _hash_member(pack, name) != expected.get(name):
+                    raise NianjianError("season_package_differs", year=submission.year, file=name)
 
 
-def _of_job(part: str, job: JobValue) -> ArchiveFile:
-    told = job.result
-    return ArchiveFile(part, str(told["name"]), ZIP, str(told["sha256"]), int(str(told["size"])), str(told[BLOB]))
+def _hash_member(pack: zipfile.ZipFile, name: str) -> str:
+    digest = hashlib.sha256()
+    with pack.open(name) as file:
+        for piece in blobs.pieces(file):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _find_filed_run(enterprise: str, year: int) -> portraits.Run | None:
+    """The portrait that the package which was handed in rests on; the newest where there is no such package."""
+    submission = rounds.list_submissions(enterprise, year).first()
+    if submission is not None:
+        listed = json.loads(blobs.get(submission.evidence.get(kind=MANIFEST).blob))
+        if run := str(listed.get("snapshot") or ""):
+            return portraits.get_run(enterprise, year, run)
+    return bases.find_filed_run(enterprise, year)
 
 
 def _seal(part: str, name: str, content: bytes) -> ArchiveFile:
@@ -125,18 +166,22 @@ def _seal(part: str, name: str, content: bytes) -> ArchiveFile:
     return ArchiveFile(part, name, JSON, made.sha256, made.size, made.id)
 
 
-def download_file(*, enterprise: str, year: int, part: str, actor: Actor) -> ArchiveDownload:
+def download_file(
+    *, enterprise: str, year: int, part: str, actor: Actor, closing: int | None = None
+) -> ArchiveDownload:
     """A file of a closed season, held against its digest before it is given; the entry stands in the chain before.
+
+    ``closing``: of an earlier closing, by its number.
 
     ``role_missing``, ``season_archive_unknown``, ``season_file_unknown``, ``season_archive_damaged``.
     """
     require_permission(actor, enterprise, Permission.READ)
     require_permission(actor, enterprise, NEEDS.get(part, Permission.READ))
-    row = closed_seasons.get_archived_file(enterprise, year, part)
+    row = closed_seasons.get_archived_file(enterprise, year, part, closing)
     digest = hashlib.sha256()
     for piece in blobs.read(row.blob):
         digest.update(piece)
-    known = {one["part"]: one["sha256"] for one in closed_seasons.read_archive(enterprise, year)["files"]}
+    known = {one["part"]: one["sha256"] for one in closed_seasons.read_archive(enterprise, year, closing)["files"]}
     if not digest.hexdigest() == row.sha256 == known.get(part):
         raise NianjianError("season_archive_damaged", year=year)
     closed_seasons.record_download(enterprise=enterprise, year=year, part=part, sha256=row.sha256, actor=actor)
@@ -144,26 +189,29 @@ def download_file(*, enterprise: str, year: int, part: str, actor: Actor) -> Arc
 
 
 KIND: Final = closed_seasons.KIND
+OPEN_ROUNDS: Final = frozenset({RoundState.RETURNED, RoundState.ANSWERED})
 OPEN_STATES: Final = frozenset({TrackState.ON_TIME.value, TrackState.LATE.value, TrackState.UNDATED.value})
 
 
 def close_season(*, enterprise: str, year: int, actor: Actor) -> Json:
     """Close a season, with its files; the archive. Only two people open it again.
 
-    ``role_missing``, ``season_archived``, ``season_reports_open``, ``season_package_gone``.
+    ``role_missing``, ``season_archived``, ``season_reports_open``, ``season_round_open``, ``season_findings_open``,
+    ``season_package_gone``, ``season_package_differs``.
     """
     require_permission(actor, enterprise, Permission.REPORT)
     closed_seasons.refuse_closed(enterprise, year)
     season = summarize_season(enterprise=enterprise, year=year, today=clock.today(), actor=actor)
     if any(one["state"] in OPEN_STATES for one in season["tracks"]):
         raise NianjianError("season_reports_open", year=year)
+    _require_answered(enterprise, year, actor)
     seq, digest = audit.head()
     head = {"seq": seq, "hash": digest}
-    acts, package = list_season_acts(enterprise, year), find_built_package(enterprise, year)
+    acts, package = list_season_acts(enterprise, year), find_submitted_package(enterprise, year)
     short = [{name: one[name] for name in ("seq", "at", "by", "verb")} for one in acts]
     told = {"season": season, "package": package, "portrait": _portrait(enterprise, year),
             "log": {**head, "acts": short}}  # fmt: skip
-    made = collect_files(enterprise, year, package, acts, head)
+    made = collect_files(enterprise, year, acts, head)
     try:
         closed_seasons.store_archive(enterprise=enterprise, year=year, told=told, files=made, actor=actor)
     except BaseException:
@@ -172,13 +220,30 @@ def close_season(*, enterprise: str, year: int, actor: Actor) -> Json:
     return get_archive(enterprise=enterprise, year=year, actor=actor)
 
 
-def get_archive(*, enterprise: str, year: int, actor: Actor) -> Json:
+def _require_answered(enterprise: str, year: int, actor: Actor) -> None:
+    """Nothing that the authority or a check asked for is left open; ``season_round_open``, ``season_findings_open``."""
+    last = rounds.list_submissions(enterprise, year).first()
+    if last is not None:
+        state = rounds.evaluate_status(last).state
+        if state in OPEN_ROUNDS:
+            raise NianjianError("season_round_open", year=year, number=last.number)
+    cases = [case.pk for case, _days in rectification.list_waiting(enterprise)]
+    lines = [] if last is None else checklist.list_items(enterprise, year, actor)
+    items = [line.item for line in lines if line.state is MaterialState.NOT_READY]
+    if cases or items:
+        raise NianjianError("season_findings_open", year=year, names=", ".join(map(str, [*cases, *items])))
+
+
+def get_archive(*, enterprise: str, year: int, actor: Actor, closing: int | None = None) -> Json:
     """A closed season; ``role_missing``, ``season_archive_unknown``, ``season_archive_damaged``.
+
+    ``closing``: an earlier one by its number; None: the one that holds now. ``closings``: all of them.
 
     Who may not read the chain sees how many acts its log has, not whose.
     """
     require_permission(actor, enterprise, Permission.READ)
-    told = closed_seasons.read_archive(enterprise, year)
+    told = closed_seasons.read_archive(enterprise, year, closing)
+    told["closings"] = closed_seasons.list_closings(enterprise, year)
     told["log"]["count"] = len(told["log"]["acts"])
     if not has_permission(actor, enterprise, Permission.AUDIT):
         told["log"]["acts"] = []
@@ -219,7 +284,7 @@ def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
 
 def _portrait(enterprise: str, year: int) -> Json | None:
     """Which run counted, so that it can be computed again and compared to the digit."""
-    run = portraits.find_newest_run(enterprise, year)
+    run = _find_filed_run(enterprise, year)
     if run is None:
         return None
     kept = ("id", "sha256", "light", "moment", "as_of", "rulebook", "snapshot")

@@ -14,7 +14,7 @@ from nianjian.platform.terminal.language import _, language
 from nianjian.platform.terminal.session import begin
 
 TRACKS: Final = ("licence", "code_number")
-PARTS: Final = ("package", "signed", "portrait", "log")
+PARTS: Final = ("manifest", "package", "signed", "portrait", "log")
 MOST: Final = 200  # lines of the log
 
 
@@ -66,6 +66,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         if name == "archive":
             parts = _("write this file of it: ") + ", ".join(PARTS)
             one.add_argument("--take", choices=PARTS, metavar="PART", help=parts)
+            one.add_argument("--closing", type=int, metavar="N", help=_("an earlier closing, by its number"))
             one.add_argument("--out", type=Path, metavar="FILE", help=_("where to write it; it must not be there yet"))
         if name == "reopen":
             one.add_argument("--reason", required=True, metavar="TEXT", help=_("why it is opened again"))
@@ -168,7 +169,7 @@ def _archive(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.season import closing as archive
 
-    told = archive.get_archive(enterprise=args.enterprise, year=args.year, actor=actor)
+    told = archive.get_archive(enterprise=args.enterprise, year=args.year, actor=actor, closing=args.closing)
     if args.take is not None:
         _write(args, actor)
     return Answer(told, partial(terminal.render_archive, told))
@@ -180,6 +181,8 @@ def _write(args: argparse.Namespace, actor: Any) -> None:  # noqa: ANN401 -- an 
 
     if args.out is None or args.out.exists():
         raise NianjianError("season_out_wrong", path=str(args.out or ""))
-    made = files.download_file(enterprise=args.enterprise, year=args.year, part=args.take, actor=actor)
+    made = files.download_file(
+        enterprise=args.enterprise, year=args.year, part=args.take, actor=actor, closing=args.closing
+    )
     with args.out.open("xb") as file:
         file.writelines(made.content)

@@ -6,6 +6,7 @@ In a season that is closed nothing is done any more: ``season_archived``.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -14,11 +15,12 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.periods import Season
-from nianjian.engines.season.deadlines import TRACKS
+from nianjian.engines.season.deadlines import LICENCE, TRACKS
 from nianjian.engines.season.plan import BY_HAND
 from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import materials
-from nianjian.features.dossier.operations import checklist
+from nianjian.features.dossier.operations import checklist, rounds
+from nianjian.features.dossier.operations.rounds import Handover
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.season import feeds
 from nianjian.features.season import queries as notes
@@ -59,17 +61,43 @@ def note_report(
 ) -> None:
     """Note that a report was handed in on a day (None: take it back); ``licence`` None: of every one that reports.
 
-    ``role_missing``, ``season_track_unknown``, ``season_licence_unknown``, ``season_day_ahead``, ``season_day_early``.
+    The licence report goes out with the package: noting it hands the newest complete package in, another day is the
+    package's too, and it is not taken back as long as the package stands.
+
+    ``role_missing``, ``season_track_unknown``, ``season_licence_unknown``, ``season_day_ahead``, ``season_day_early``,
+    ``season_filed_by_package``, and those of `correct_handover_day`.
     """
     require_permission(actor, enterprise, Permission.REPORT)
     found = _season(enterprise, year, track)
     if day is not None and day > clock.today():
         raise NianjianError("season_day_ahead", day=day.isoformat())
     _require_after_year(day, found)
-    for season in _select_seasons(found, licence):
-        filings.record_submission(
-            enterprise=enterprise, season=season, track=track, day=day, receipt=receipt, actor=actor
-        )
+    with transaction.atomic():
+        if track == LICENCE:
+            handed = None if day is None else Handover(day, place="", reference=receipt)
+            _match_package(enterprise, year, _select_seasons(found, licence), handed, actor)
+        for season in _select_seasons(found, licence):
+            filings.record_submission(
+                enterprise=enterprise, season=season, track=track, day=day, receipt=receipt, actor=actor
+            )
+
+
+def _match_package(
+    enterprise: str, year: int, seasons: Sequence[Season], handed: Handover | None, actor: Actor
+) -> None:
+    """Hand the built package in with the licence report; ``season_filed_by_package`` for another day than its."""
+    first = rounds.find_first_submission(enterprise, year)
+    if first is None:
+        if handed is not None:
+            rounds.file_built_package(enterprise=enterprise, year=year, handed=handed, actor=actor)
+        return
+    noted = {one.licence: one.submitted_on for one in filings.list_filings(enterprise, year) if one.track == LICENCE}
+    day = None if handed is None else handed.on
+    if day == first.handed_on or all(noted.get(season.licence) != first.handed_on for season in seasons):
+        return
+    if day is None:
+        raise NianjianError("season_filed_by_package", number=first.number, day=first.handed_on.isoformat())
+    rounds.correct_handover_day(first, day, actor)
 
 
 def note_notice(

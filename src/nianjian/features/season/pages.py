@@ -142,6 +142,7 @@ def task_address(code: str, year: int, task: str) -> str:
 
 
 YEAR: Final = re.compile("[0-9]{4}")
+CLOSING_DIGITS: Final = 4
 BADGES = {"done": "good", "filed": "good", "late": "bad", "filed_late": "warn", "snoozed": "plain", "open": "warn"}
 
 
@@ -178,6 +179,7 @@ def season(request: Request, code: str) -> HttpResponse:
         "may_report": has_permission(request.actor, code, Permission.REPORT),
         "real_today": clock.today(),
         "closed": archives.list_closed_years(code),
+        "opened": archives.list_reopened(code),
         "left_behind": _list_left_behind(request, code, told["year"]),
     }
     return render(request, "season/season.html", context)
@@ -188,7 +190,8 @@ def season(request: Request, code: str) -> HttpResponse:
 def archive(request: Request, code: str, year: int) -> HttpResponse:
     """A closed season as it stood."""
     _ = words(current())
-    told = closing.get_archive(enterprise=code, year=year, actor=request.actor)
+    number = _closing_number(request)
+    told = closing.get_archive(enterprise=code, year=year, actor=request.actor, closing=number)
     told |= {"at": _moment(told["closed_at"]), "by": person(told["closed_by"])}
     for one in told["log"]["acts"]:
         one |= {"name": verb_text(one["verb"], _), "at": _moment(one["at"]), "by": person(one["by"])}
@@ -203,9 +206,17 @@ def archive(request: Request, code: str, year: int) -> HttpResponse:
     asks = has_permission(request.actor, code, Permission.MANAGE_DATA) and has_permission(
         request.actor, code, Permission.REQUEST
     )
-    waiting = closing.find_pending_reopening(enterprise=code, year=year, actor=request.actor)
-    context = {"told": told, "tracks": _tracks(told["season"]["tracks"], _), "kept": kept, "asks": asks,
-               "waiting": waiting}  # fmt: skip
+    of_now = told["closed_at"] == next((one["closed_at"] for one in told["closings"] if not one["opened_at"]), None)
+    waiting = closing.find_pending_reopening(enterprise=code, year=year, actor=request.actor) if of_now else None
+    context = {
+        "told": told,
+        "tracks": _tracks(told["season"]["tracks"], _),
+        "kept": kept,
+        "asks": asks and of_now,
+        "waiting": waiting,
+        "closing_query": f"?closing={number}" if number else "",
+        "closings": _closings(code, year, told["closings"]),
+    }
     return render(request, "season/archive.html", context)
 
 
@@ -213,8 +224,31 @@ def archive(request: Request, code: str, year: int) -> HttpResponse:
 @page(Permission.READ)
 def archive_file(request: Request, code: str, year: int, part: str) -> HttpResponseBase:
     """Give out a file of a closed season, held against its digest; the chain has an entry."""
-    made = closing.download_file(enterprise=code, year=year, part=part, actor=request.actor)
+    number = _closing_number(request)
+    made = closing.download_file(enterprise=code, year=year, part=part, actor=request.actor, closing=number)
     return as_attachment(StreamingHttpResponse(made.content, content_type=made.media_type), made.name)
+
+
+def _closing_number(request: Request) -> int | None:
+    """The earlier closing that the address names; None: the one that holds."""
+    number = request.GET.get("closing", "")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) <= CLOSING_DIGITS else None
+
+
+def _closings(code: str, year: int, rows: Sequence[dict[str, Any]]) -> Table | None:
+    """Every closing with the way to it; None: there is but one."""
+    heads = (gettext("closing"), gettext("closed at"), gettext("opened again"), gettext("digest"))
+    address = reverse("season-archive", args=[code, year])
+    cells = [
+        [
+            Cell(row["number"], href=f"{address}?closing={row['number']}"),
+            Cell(f"{_moment(row['closed_at'])} · {person(row['closed_by'])}"),
+            Cell(f"{_moment(row['opened_at'])} · {person(row['opened_by'])}" if row["opened_at"] else "–"),
+            Cell(row["sha256"][:12]),
+        ]
+        for row in rows
+    ]
+    return card_table(gettext("Closings of this season"), heads, cells) if len(rows) > 1 else None
 
 
 def _moment(text: str) -> str:
@@ -288,7 +322,7 @@ def _tasks(found: Sequence[dict[str, Any]], names: dict[str, str], where: Callab
     rows = [
         [
             Cell(names[one["task"]], href=where(one["task"])),
-            Cell(_(texts.TASK_STATES[one["state"]]), badge=BADGES.get(one["state"], "plain")),
+            Cell(texts.task_state_text(one, _), badge=BADGES.get(one["state"], "plain")),
             Cell(one["begins"], day=True),
             Cell(f"{one['due']} ({_('provisional')})" if one["provisional"] else one["due"], day=True),
             Cell(one["workdays"], figure=True),

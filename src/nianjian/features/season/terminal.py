@@ -75,7 +75,7 @@ def _plan(console: Console, told: Json) -> None:
         (
             one["task"],
             _(texts.TASKS.get(one["task"], one["task"])),
-            _(texts.TASK_STATES[one["state"]]),
+            texts.task_state_text(one, _),
             _day(one),
             f"{one['steps']['done']}/{one['steps']['total']}" if one["steps"]["total"] else None,
             one["owner"] or None,
@@ -139,3 +139,10 @@ def render_archive(told: Json, console: Console) -> None:
         for one in season["tracks"]
     ]
     table.rows(console, (_("report"), _("state"), _("handed in")), rows)
+    closings = [
+        (one["number"], _moment(one["closed_at"]), _moment(one["opened_at"]) if one["opened_at"] else "–",
+         one["sha256"][:12])
+        for one in told["closings"]
+    ]  # fmt: skip
+    if len(closings) > 1:
+        table.rows(console, (_("closing"), _("closed at"), _("opened again"), _("digest")), closings)

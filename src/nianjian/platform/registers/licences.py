@@ -7,9 +7,12 @@ from typing import Final
 from django.db import models
 
 from nianjian.engines.kernel import identifiers
+from nianjian.engines.kernel.periods import Season
+from nianjian.engines.season.deadlines import Licence as ReportingLicence
+from nianjian.engines.season.deadlines import list_reporting
 from nianjian.platform.registers.columns import Column, Fault, Kind, Row, Sheet, check_order
 from nianjian.platform.registers.shared_columns import CHANGED
-from nianjian.platform.registers.versions import Version
+from nianjian.platform.registers.versions import Version, versions_on
 from nianjian.platform.vault.fields import SealedText
 
 
@@ -72,3 +75,15 @@ LICENCES: Final = Sheet(
     needed=("valid_until", "credit_code"),
     runs_out="valid_until",
 )
+
+
+def list_reporting_licences(enterprise: str, year: int) -> list[ReportingLicence]:
+    """Licences that report on a data year, of those in the register on its last day, and newer rows issued before."""
+    rows = versions_on(Licence, enterprise, Season("", year).year_end)
+    found = [ReportingLicence(str(row.key), row.issued_on, row.valid_until) for row in rows]
+    return list_reporting(found, year)
+
+
+def list_reporting_seasons(enterprise: str, year: int) -> list[Season]:
+    """The seasons of a data year, one a licence that reports; one without a number where the register names none."""
+    return [Season(one.number, year) for one in list_reporting_licences(enterprise, year)] or [Season("", year)]

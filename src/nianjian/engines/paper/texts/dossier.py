@@ -519,6 +519,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "dossier_manifest_altered": mark("{file} was altered: its own hash does not fit; take the one of the package"),
     "dossier_manifest_other": mark("the manifest is of {enterprise}, data year {season}; take the one of this season"),
     "dossier_manifest_draft": mark("the manifest is of a draft; build the complete package and hand that in"),
+    "dossier_runs_differ": mark(
+        "papers of one package come from one portrait; run {run} is on the cover, other papers are: {papers}. Generate"
+        " them again"
+    ),
+    "dossier_package_unbuilt": mark("no complete package of data year {year} is here; build it first"),
     "dossier_package_differs": mark(
         "{file}, page {page}, is not what the manifest says ({change}); `nianjian dossier verify` names every page"
     ),

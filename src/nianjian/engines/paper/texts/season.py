@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.texts.inspection_day import THROWN
 from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
 from nianjian.engines.paper.words import Words, mark
@@ -15,6 +16,7 @@ NOT_TAKEN: Final[Mapping[str, str]] = {
     "unconfirmed": mark("nobody has confirmed it"),
 }
 PARTS: Final[Mapping[str, str]] = {
+    "manifest": mark("manifest of the package that was handed in"),
     "package": mark("package, both editions with their manifest"),
     "signed": mark("package with the files for the platform signed"),
     "portrait": mark("portrait that counted"),
@@ -66,6 +68,7 @@ TASK_STATES: Final[Mapping[str, str]] = {
     "open": mark("to be done"),
     "ahead": mark("not begun yet"),
 }
+NOT_PROVED: Final = mark("not proved")
 RISKS: Final[Mapping[str, str]] = {
     "late_report": mark(
         "Late: only a late report is left. The guide claims that late reports are put on the list for close checks"
@@ -92,6 +95,11 @@ OBSTACLES: Final[Mapping[str, str]] = {
     ),
     "differences_open": mark("Open differences with {register}: {count} (reconciliation {run} as at {as_of})"),
 }
+
+
+def task_state_text(task: Mapping[str, Any], _: Words) -> str:
+    """How a task stands and what it waits for; that nothing proves it goes before what it waits for."""
+    return _(NOT_PROVED) if task["status"] == State.NOT_PROVED else _(TASK_STATES[task["state"]])
 
 
 def obstacle_text(code: str, values: Mapping[str, Any], _: Words) -> str:
@@ -245,7 +253,16 @@ TEXTS: Final[Mapping[str, str]] = {
     "season_out_wrong": mark("name a file that is not there yet with --out (given: “{path}”)"),
     "season_file_unknown": mark("the closed season of data year {year} keeps no such file"),
     "season_package_gone": mark(
-        "data year {year}: the files of the package are not kept any more; build it once more, then close the season"
+        "data year {year}: only the manifest of the package that was handed in is here; hand the package in once more"
+        " with its folder, then close the season"
+    ),
+    "season_package_differs": mark(
+        "data year {year}: {file} of the package is not what was handed in; take the package out of a backup"
+    ),
+    "season_round_open": mark("data year {year}: package {number} came back and is not handed in again yet"),
+    "season_findings_open": mark("data year {year}: findings are not answered yet: {names}"),
+    "season_filed_by_package": mark(
+        "the licence report was handed in with package {number} on {day}; a report that went out is not taken back"
     ),
     "season_reports_open": mark("data year {year}: a report is not handed in yet, so the season cannot be closed"),
     "portfolio_none_chosen": mark("choose one enterprise at least"),

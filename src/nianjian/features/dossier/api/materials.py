@@ -31,7 +31,7 @@ from nianjian.platform.operations.operation import REGISTRY
 
 router = Router(tags=["dossier"])
 # First: an address with a word of its own would be taken for a year. What declares an operation is imported above.
-mount(router, REGISTRY.of(fill_in.DOSSIER))
+mount(router, REGISTRY.of(overrulings.DOSSIER))
 SEASON = "/enterprises/{code}/dossier/{year}"
 ITEM = SEASON + "/items/{item}"
 Long = Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH)]

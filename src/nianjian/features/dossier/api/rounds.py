@@ -35,6 +35,7 @@ class RoundTold(Schema):
 
     ``due``: the first last day, ``printed`` where the notice names it, ``provisional`` where it may move.
     ``built_here``: the audit chain holds its build. ``left_out``: answers that did not go out with a later package.
+    ``files_kept``: its files are here too, not its manifest alone.
     """
 
     number: int
@@ -44,6 +45,7 @@ class RoundTold(Schema):
     reference: str
     manifest: str
     built_here: bool
+    files_kept: bool
     pages: int
     passed_on: date | None
     due: date | None
@@ -119,12 +121,17 @@ class RoundFull(RoundTold):
 
 
 class RoundGiven(Schema):
-    """When and where it was handed in; the content is the package's manifest."""
+    """When and where it was handed in.
+
+    Without content it is the newest complete package that was built here, or that of the job ``package``; else the
+    content is the manifest of one that was built elsewhere.
+    """
 
     place: Annotated[str, Field(min_length=1, max_length=200)]
     on: Day | None = None
     reference: Annotated[str, Field(max_length=120)] = ""
     name: Named = "manifest.json"
+    package: Annotated[str, Field(max_length=40)] = ""
 
 
 class RequestGiven(Schema):
@@ -208,8 +215,11 @@ def rounds_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dic
 
 @write(router, ROUNDS, act=Permission.MANAGE_DATA, answer=RoundTold, status=201, held=rounds.LIMIT)
 def rounds_submit(request: Request, code: str, year: Year, file: Query[RoundGiven]) -> dict[str, object]:
-    """Note that a package was handed in; the content is its manifest."""
-    made = rounds.read_package(request.content, enterprise=code, year=year)
+    """Note that a package was handed in; the season's licence report is filed with it."""
+    if request.content:
+        made = rounds.read_package(request.content, enterprise=code, year=year)
+    else:
+        made = rounds.read_built_package(enterprise=code, year=year, job=file.package)
     handed = Handover(file.on or clock.today(), file.place, file.reference)
     return rounds.record_submission(**place(request, code, year), package=made, handed=handed)
 

@@ -186,7 +186,8 @@ def _decimal(text: str) -> Decimal | None:
 
 def _configure_rounds(actions: Actions) -> None:
     submitted = _verb(actions, "submit", "submit", _("note that a package was handed in; its files must hold"))
-    submitted.add_argument("path", type=Path, metavar="DIR|MANIFEST", help=_("the package's folder, or its manifest"))
+    which = _("the package's folder, or its manifest; without it the newest complete package that the worker has built")
+    submitted.add_argument("path", type=Path, nargs="?", metavar="DIR|MANIFEST", help=which)
     on_day(submitted, "--on", _("on this day instead of today"))
     submitted.add_argument("--place", required=True, metavar="WHERE", help=_("the window or the system"))
     submitted.add_argument("--reference", default="", metavar="N", help=_("the authority's number of it"))

@@ -159,7 +159,8 @@ def submit(args: Args, place: Place) -> Answer:
     require_permission(place["actor"], place["enterprise"], Permission.MANAGE_DATA)
     receipt = _read_file(args.receipt)
     handed = Handover(args.on or clock.today(), args.place, args.reference)
-    read = rounds.read_package_path(args.path, enterprise=place["enterprise"], year=args.year)
+    of = {"enterprise": place["enterprise"], "year": args.year}
+    read = rounds.read_built_package(**of) if args.path is None else rounds.read_package_path(args.path, **of)
     data = rounds.record_submission(**place, package=read, handed=handed)
     if receipt is not None:
         rounds.add_evidence(**place, number=data["number"], kind="receipt", file=receipt)

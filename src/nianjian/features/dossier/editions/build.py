@@ -328,8 +328,11 @@ class BuiltEditions:
 def build(package: Package, folder: Path, *, uploads: bool = True) -> BuiltEditions:
     """Write all; ``dossier_folder_full``, ``dossier_copy_unreadable``, ``upload_page_large``, ``drawing_failed``.
 
+    ``dossier_runs_differ``: its papers are not all of the portrait that its cover names.
+
     ``uploads``: the flat files, too; they take most of the time.
     """
+    package.require_one_run()
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise NianjianError("dossier_folder_full", folder=str(folder))

@@ -181,7 +181,10 @@ class Overruled:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item with its clean copy. ``source_sha256``: of the untouched original, where that is another file."""
+    """One item with its clean copy. ``source_sha256``: of the untouched original, where that is another file.
+
+    ``run``: of the portrait that its figures come from, "" where it was brought in.
+    """
 
     name: str
     title: str
@@ -191,6 +194,7 @@ class Item:
     source_sha256: str = ""
     prints: tuple[Print, ...] = ()
     overruled: tuple[Overruled, ...] = ()
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +267,13 @@ class Package:
     def printed(self) -> bool:
         """Whether a picture was placed on a document by approval."""
         return any(item.prints for item in self.items)
+
+    def require_one_run(self) -> None:
+        """Refuse papers of another portrait than the one that the cover names; ``dossier_runs_differ``."""
+        others = [item for item in self.items if item.run not in {"", self.snapshot}]
+        if others:
+            titles = "、".join(f"{item.title} ({item.run})" for item in others)
+            raise NianjianError("dossier_runs_differ", run=self.snapshot or "–", papers=titles)
 
 
 GUTTER: Final = 12.0  # mm that the glue takes from the binding edge

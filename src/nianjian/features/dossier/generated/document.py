@@ -27,7 +27,10 @@ Row = Mapping[str, object]  # field of a register -> value
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Whose paper it is and where its figures come from. ``run``: id of the portrait's run, ``snapshot``: its hash."""
+    """Whose paper it is and where its figures come from; ``basis``: of them, in words.
+
+    ``run``: id of the portrait's run, ``snapshot``: its hash.
+    """
 
     enterprise: str
     licence: str
@@ -36,6 +39,7 @@ class Head:
     address: str
     year: int
     as_of: date
+    basis: str
     run: str
     snapshot: str
     rulebook: str
@@ -182,6 +186,7 @@ def build(
         (_("unified social credit code"), head.credit_code),
         (_("Data year"), str(head.year)),
         (_("As of"), head.as_of.isoformat()),
+        (_("Basis"), head.basis),
     )
     name = title or _(ITEMS[item])
     code = format_code(item=item, year=head.year, run=head.run, data=head.snapshot[:16], rules=head.rulebook)

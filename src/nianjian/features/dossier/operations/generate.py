@@ -29,6 +29,7 @@ from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
+from nianjian.engines.paper.figures import basis_text
 from nianjian.engines.paper.masking import mask_portrait
 from nianjian.engines.paper.texts.claims import CLAIMS, is_contradicted, open_parts
 from nianjian.engines.paper.words import CHINESE, words
@@ -56,7 +57,7 @@ from nianjian.features.dossier.materials import File, Line, Place
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import draw_pictures as drawn
 from nianjian.features.dossier.states import MaterialState
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import bases, portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -78,11 +79,18 @@ V = TypeVar("V", bound=Version)
 
 
 def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
-    """Whose paper it is, and the year's newest portrait; ``portrait_missing``."""
-    portrait, run = portraits.find_portrait(enterprise, year), portraits.find_newest_run(enterprise, year)
+    """Whose paper it is, and the newest portrait on the basis that is filed.
+
+    ``portrait_missing``, ``basis_not_computed`` where a person chose a basis that no run has.
+    """
+    run = bases.find_filed_run(enterprise, year)
+    portrait = None if run is None else portraits.find_portrait(enterprise, year, run.id)
     if portrait is None or run is None:
+        if portraits.find_newest_run(enterprise, year) is not None:
+            raise NianjianError("basis_not_computed", year=year, basis=bases.get_basis(enterprise, year).basis.value)
         raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
-    day = revive.frame(portrait).as_of
+    frame = revive.frame(portrait)
+    day = frame.as_of
     licences = list(versions_on(Licence, enterprise, day))
     made = Head(
         enterprise=accounts.enterprise(enterprise).name,
@@ -92,6 +100,7 @@ def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
         address=_all(one.address for one in licences),
         year=year,
         as_of=day,
+        basis=basis_text(frame.basis, day, year, _),
         run=run.id,
         snapshot=str(portrait["snapshot"]["sha256"]),
         rulebook=str(portrait["rulebook"]["version"]),

@@ -17,7 +17,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.dossier import ITEMS
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.archives.closed_seasons import list_sealed_blobs, refuse_closed
+from nianjian.features.archives.closed_seasons import list_closed_years, list_sealed_blobs, refuse_closed
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions import build_process, manifest
 from nianjian.features.dossier.editions.build import PAPER
@@ -27,14 +27,14 @@ from nianjian.features.dossier.generated import self_check
 from nianjian.features.dossier.ingest.receive import receive
 from nianjian.features.dossier.kinds import Form, get_item
 from nianjian.features.dossier.materials import Line
-from nianjian.features.dossier.models import Version
+from nianjian.features.dossier.models import Evidence, Version
 from nianjian.features.dossier.operations import checklist, generate, signatures
 from nianjian.features.dossier.operations import seals as seal_operations
 from nianjian.features.dossier.operations.checklist import temporary_folder, wrap_folder_errors
 from nianjian.features.dossier.operations.overrulings import list_overruled
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.states import DONE, MaterialState
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import bases
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -88,7 +88,8 @@ def build(
     Papers go out in full, so it takes the right to reveal. The digest of the manifest stands in the audit entry.
     ``pictures``: a draft that bears the pictures of seals which two people have agreed to for exactly these documents.
     NianjianError role_missing, enterprise_unknown, dossier_folder_full,
-    dossier_folder_unusable, blob_missing, dossier_build_failed, seal_use_none, and those of taking a file in.
+    dossier_folder_unusable, blob_missing, dossier_build_failed, seal_use_none, dossier_runs_differ (papers of several
+    portraits), and those of taking a file in.
     """
     checklist.require_writable(actor, enterprise, year, Permission.VIEW_UNMASKED)
     day = on or clock.today()
@@ -138,19 +139,23 @@ def build(
 
 
 def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, draft: bool) -> Package:
-    run = portraits.find_newest_run(enterprise, year)
+    runs = {item.run for item in items if item.run}
+    newest = bases.find_filed_run(enterprise, year)
+    run = next(iter(sorted(runs)), "") or ("" if newest is None else newest.id)
     numbers = sorted({row.number for row in versions_on(Licence, enterprise, day) if row.number})
-    return Package(
+    package = Package(
         enterprise=accounts.enterprise(enterprise).name,
         licence=", ".join(numbers) or "–",
         season=year,
         items=tuple(items),
         limits=Limits.of(checklist.get_rulebook(enterprise, day)),
-        snapshot="" if run is None else run.id,
+        snapshot=run,
         draft=draft,
         language=CHINESE,
         source=seal_operations.citation(checklist.get_rulebook(enterprise, day)),
     )
+    package.require_one_run()
+    return package
 
 
 def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterprise: str) -> Iterator[Item]:
@@ -170,7 +175,8 @@ def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterp
         rule = book.value(kind.rule)
         board = Board(str(rule["board"])) if isinstance(rule, Mapping) else Board.SPECIAL  # a further paper
         asked = required_seals(book, copy=kind.form(book) is Form.COPY)
-        yield Item(line.item, title, board, got.clean, asked, row.sha256, overruled=list_overruled(row))
+        run = portrait_of_item(line)
+        yield Item(line.item, title, board, got.clean, asked, row.sha256, overruled=list_overruled(row), run=run)
 
 
 def _require_empty(folder: Path) -> None:
@@ -218,12 +224,13 @@ class Download:
     content: Iterator[bytes]
 
 
-def store_zip(folder: Path, name: str) -> Json:
+def store_zip(folder: Path, name: str, *, path: Path | None = None) -> Json:
     """Keep a folder as a zip of its files, stored as they are; what the job's result tells of it.
 
     Neither the zip nor the sealed file is ever in memory whole: a package may have hundreds of megabytes.
+    ``path``: of the zip, where it may not lie beside the folder.
     """
-    path = folder.with_suffix(".zip")
+    path = path or folder.with_suffix(".zip")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as pack:
         for file in sorted(one for one in folder.rglob("*") if one.is_file()):
             pack.write(file, file.relative_to(folder).as_posix())
@@ -268,14 +275,52 @@ def download_zip(*, enterprise: str, year: int, job: str, actor: Actor) -> Downl
 
 
 def delete_expired_outputs() -> int:
-    """Delete what was made more than `KEPT` ago: it can be made again at any time. How many."""
+    """Delete what was made more than `KEPT` ago: it can be made again at any time. How many.
+
+    The newest complete package of a season stays, with its signed edition, until another is built: it is on its way
+    through printing, sealing and handing in.
+    """
     old = [one for kind in KINDS for one in queue.over_before(kind, clock.now() - KEPT, BLOB)]
-    archived = list_sealed_blobs() if old else set()
+    old = [job for job in old if not _is_under_way(job)]
+    stored = list_sealed_blobs() | _list_submitted_blobs() if old else set()
     for one in old:
-        if one.result[BLOB] not in archived:  # a closed season keeps its package
+        if one.result[BLOB] not in stored:  # a closed season and a package that was handed in keep theirs
             blobs.remove(str(one.result[BLOB]))  # first: killed in between, the next sweep finds the row again
         queue_service.forget(job=one.id, name=BLOB)
     return len(old)
+
+
+def find_built_package(enterprise: str, year: int, *, manifest_sha256: str = "") -> JobValue | None:
+    """The newest complete package of a season whose files are still there, or that of a manifest; None: there is none.
+
+    A draft is no package that can be handed in.
+    """
+    for job in queue.list_done_jobs(enterprise, flow.BUILD_PACKAGE, {"year": year}):
+        complete = BLOB in job.result and not job.result.get("draft")
+        if complete and manifest_sha256 in {"", job.result.get("digest")}:
+            return job
+    return None
+
+
+def find_signed_package(job: JobValue) -> JobValue | None:
+    """The newest signed edition of what a job built, whose files are still there."""
+    payload = {"year": job.payload["year"], "package": job.id}
+    signed = queue.list_done_jobs(job.enterprise, flow.SIGN_PACKAGE, payload)
+    return next((one for one in signed if BLOB in one.result), None)
+
+
+def _is_under_way(job: JobValue) -> bool:
+    """Whether it is the newest complete package of a season that is not closed, or the signed edition of it."""
+    year = int(str(job.payload.get("year", 0)))
+    if job.kind not in {flow.BUILD_PACKAGE, flow.SIGN_PACKAGE} or year in list_closed_years(job.enterprise):
+        return False
+    newest = find_built_package(job.enterprise, year)
+    return newest is not None and newest.id in {job.id, job.payload.get("package")}
+
+
+def _list_submitted_blobs() -> set[str]:
+    rows = Evidence.objects.filter(kind__in=(Evidence.PACKAGE, Evidence.SIGNED))
+    return set(rows.values_list("blob", flat=True))
 
 
 def _stored_output(job: JobValue) -> Json:
@@ -422,7 +467,7 @@ def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageSt
     """How it stands. NianjianError role_missing, enterprise_unknown."""
     require_permission(actor, enterprise, Permission.READ)
     lines = checklist.list_items(enterprise, year, actor)
-    newest = portraits.find_newest_run(enterprise, year)
+    newest = bases.find_filed_run(enterprise, year)
     run = "" if newest is None else newest.id
     of_year = {"year": year}
     # First: what ends meanwhile is then told as done, and not at all the other way round.

@@ -1,6 +1,7 @@
 """Rounds: a package handed in, a notice, answers, evidence, and what differs between two packages.
 
-Each write is one transaction with one audit entry.
+Each write is one transaction with one audit entry; the first package of a season also files the season's licence
+report, which has its entry.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +23,7 @@ from django.db.models import Prefetch, QuerySet
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.workdays import Due, add_workdays
+from nianjian.engines.season.deadlines import LICENCE
 from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import PAPER
@@ -28,6 +31,7 @@ from nianjian.features.dossier.editions.verify import ItemChange, ItemChangeKind
 from nianjian.features.dossier.kinds import KNOWN, get_item
 from nianjian.features.dossier.materials import TEXT_LENGTH, get_version, required_text
 from nianjian.features.dossier.models import Answer, Evidence, Notice, Request, Submission, Version, row_values
+from nianjian.features.dossier.operations import package as packages
 from nianjian.features.dossier.states import (
     ALLOWED,
     Reply,
@@ -46,6 +50,11 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import env, spill
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs.query import JobValue
+from nianjian.platform.registers import filings
+from nianjian.platform.registers.licences import list_reporting_seasons
 from nianjian.platform.rulebook.holidays import calendar
 from nianjian.platform.rulebook.rulebooks import Rulebooks
 from nianjian.platform.vault import blobs
@@ -54,24 +63,41 @@ Json = dict[str, Any]
 LIMIT: Final = 32 << 20  # bytes of a manifest; one of 500 pages has about one MiB
 MEDIA: Final = "application/json"
 DUE: Final = "rectification.returned"  # working days after a return
+PACKED: Final = (Evidence.PACKAGE, Evidence.SIGNED)  # too large for a paper; the archive of the season gives them
 EVIDENCE_SHOWN: Final = 200  # files of evidence that are shown
 REQUESTS: Final = 100  # of one notice
 
 
 @dataclass(frozen=True, slots=True)
+class PackageFile:
+    """A zip in the vault; ``kind``: the package, or its signed edition."""
+
+    kind: str
+    name: str
+    sha256: str
+    size: int
+    blob: str
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
-    """What a manifest says: its own SHA-256, item -> SHA-256 of the source, pages of the paper edition, the file."""
+    """What a manifest says: its own SHA-256, item -> SHA-256 of the source, pages of the paper edition, the file.
+
+    ``files``: those of the package that the vault holds already; ``folder``: where they lie, if it does not.
+    """
 
     sha256: str
     items: Mapping[str, str]
     pages: int
     built_here: bool
     manifest: PaperContent
+    files: Sequence[PackageFile] = ()
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """When and where it was handed in, and under which number the authority keeps it."""
+    """When and where it was handed in, and under which number the authority keeps it; ``place`` "": nobody said."""
 
     on: date
     place: str
@@ -114,7 +140,55 @@ def read_package_path(path: Path, *, enterprise: str, year: int) -> Package:
     if path.is_dir() and not (found := verify(path)).intact:
         first = found.differences[0]
         raise NianjianError("dossier_package_differs", file=first.file, page=first.page or "–", change=first.kind.value)
-    return package
+    return replace(package, folder=path) if path.is_dir() and not package.files else package
+
+
+def read_built_package(*, enterprise: str, year: int, job: str = "") -> Package:
+    """The newest complete package that was built here, or that of a job.
+
+    ``dossier_package_unbuilt``, ``dossier_files_unknown``, and those of `read_package`.
+    """
+    built = (
+        packages.get_files_job(enterprise, year, job, flow.BUILD_PACKAGE)
+        if job
+        else packages.find_built_package(enterprise, year)
+    )
+    if built is None:
+        raise NianjianError("dossier_package_unbuilt", year=year)
+    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as room:
+        path = Path(room) / "package.zip"
+        with path.open("wb") as file:
+            file.writelines(blobs.read(str(built.result[packages.BLOB])))
+        with zipfile.ZipFile(path) as pack:
+            body = pack.read(manifest.NAME)
+    return read_package(body, enterprise=enterprise, year=year)
+
+
+def list_built_packages(enterprise: str, year: int) -> list[JobValue]:
+    """The complete packages whose files are here and that were not handed in, newest first."""
+    submitted = set(list_submissions(enterprise, year).values_list("manifest_sha256", flat=True))
+    built = queue.list_done_jobs(enterprise, flow.BUILD_PACKAGE, {"year": year})
+    return [
+        job
+        for job in built
+        if packages.BLOB in job.result and not job.result.get("draft") and job.result.get("digest") not in submitted
+    ]
+
+
+def _list_files(enterprise: str, year: int, sha256: str) -> list[PackageFile]:
+    """The files of the package with this manifest, as far as the vault holds them."""
+    job = packages.find_built_package(enterprise, year, manifest_sha256=sha256)
+    if job is None:
+        return []
+    signed = packages.find_signed_package(job)
+    found = [(Evidence.PACKAGE, job), *([(Evidence.SIGNED, signed)] if signed else [])]
+    return [
+        PackageFile(
+            kind, str(one.result["name"]), str(one.result["sha256"]), int(str(one.result["size"])),
+            str(one.result[packages.BLOB]),
+        )
+        for kind, one in found
+    ]  # fmt: skip
 
 
 def read_package(body: bytes, *, enterprise: str, year: int) -> Package:
@@ -140,7 +214,8 @@ def read_package(body: bytes, *, enterprise: str, year: int) -> Package:
     built = builds.filter(data__contains=f'"{sha256}"').exists()
     pages = next((len(one["pages"]) for one in content["files"] if one["edition"] == PAPER), 0)
     items = {str(one["item"]): str(one["source_sha256"]) for one in content["items"]}
-    return Package(sha256, items, pages, built, PaperContent(manifest.NAME, MEDIA, body))
+    listed = PaperContent(manifest.NAME, MEDIA, body)
+    return Package(sha256, items, pages, built, listed, _list_files(tenant.code, year, sha256))
 
 
 def _read_manifest(body: bytes) -> Json:
@@ -247,6 +322,7 @@ def _summary(row: Submission, status: RoundStatus, days: Days) -> Json:
         "state": status.state.value,
         "handed_on": row.handed_on.isoformat(),
         "manifest": row.manifest_sha256,
+        "files_kept": has_files(row),
         "passed_on": None if row.passed_on is None else row.passed_on.isoformat(),
         "due": None if first is None else first[0].day.isoformat(),
         "provisional": first is not None and first[0].provisional,
@@ -272,13 +348,14 @@ def get_package(*, enterprise: str, year: int, number: int, actor: Actor) -> Jso
     row = get_submission(enterprise, year, number)
     status, days = evaluate_status(row), Days(enterprise)
     known = _item_versions(row)
+    papers = row.evidence.exclude(kind__in=PACKED).order_by("pk")[:EVIDENCE_SHOWN]
     return {
         **_summary(row, status, days),
         **row_values(row, "recorded_at", "recorded_by"),
         "acts": sorted(act.value for act in ALLOWED[status.state]),
         "items": [{"item": item, "version": known.get(item)} for item in row.items],
         "notices": [_notice(row, notice, status, days.due(notice)) for notice in status.notices],
-        "papers": [evidence_to_document(one) for one in row.evidence.order_by("pk")[:EVIDENCE_SHOWN]],
+        "papers": [evidence_to_document(paper) for paper in papers],
     }
 
 
@@ -344,7 +421,9 @@ def _change(one: ItemChange) -> Json:
 
 
 def record_submission(*, enterprise: str, year: int, package: Package, handed: Handover, actor: Actor) -> Json:
-    """Note that a package was handed in, and keep its manifest.
+    """Note that a package was handed in, keep its manifest and its files, and file the season's licence report.
+
+    The same package again adds its files where only its manifest was here, and else is refused.
 
     ``role_missing``, ``enterprise_unknown``, ``dossier_day_ahead``, ``dossier_place_missing``,
     ``dossier_submitted_already``, ``dossier_day_before`` (the one before went out later), ``dossier_round_over`` (the
@@ -352,34 +431,125 @@ def record_submission(*, enterprise: str, year: int, package: Package, handed: H
     """
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
     refuse_closed(enterprise, year)
+    if not handed.place.strip():
+        raise NianjianError("dossier_place_missing")
+    return _summary_of(_store_submission(enterprise, year, package, handed, actor))
+
+
+def file_built_package(*, enterprise: str, year: int, handed: Handover, actor: Actor) -> bool:
+    """The licence report was handed in: so was the newest complete package that was built here, if there is one.
+
+    False where a package was handed in before or none was built. The caller has asked for the permission.
+    """
+    refuse_closed(enterprise, year)
+    if list_submissions(enterprise, year).exists() or packages.find_built_package(enterprise, year) is None:
+        return False
+    package = read_built_package(enterprise=enterprise, year=year)
+    _store_submission(enterprise, year, package, handed, actor)
+    return True
+
+
+def find_first_submission(enterprise: str, year: int) -> Submission | None:
+    """The package whose day is that of the season's licence report; None: none was handed in."""
+    return list_submissions(enterprise, year).last()
+
+
+def _store_submission(enterprise: str, year: int, package: Package, handed: Handover, actor: Actor) -> Submission:
     tenant = accounts.enterprise(enterprise)
     _not_ahead(handed.on)
-    place = handed.place.strip()[:200]
-    if not place:
-        raise NianjianError("dossier_place_missing")
-    with transaction.atomic():
+    place, reference = handed.place.strip()[:200], handed.reference.strip()[:120]
+    with _package_files(package, year) as files, transaction.atomic():
         lock_enterprise(tenant.code)
         before = list_submissions(tenant.code, year)
-        _require_next(before, handed, package.sha256)
+        same = before.filter(manifest_sha256=package.sha256).first()
+        if same is not None:
+            return _add_files(same, files, actor)
         last = before.first()
+        _require_next(last, handed)
         row = Submission(
             enterprise_id=tenant.code, year=year, number=1 if last is None else last.number + 1, handed_on=handed.on,
-            place=place, reference=handed.reference.strip()[:120], manifest_sha256=package.sha256,
-            items=dict(package.items), pages=package.pages, built_here=package.built_here, recorded_at=clock.now(),
-            recorded_by=str(actor),
+            place=place, reference=reference, manifest_sha256=package.sha256, items=dict(package.items),
+            pages=package.pages, built_here=package.built_here, recorded_at=clock.now(), recorded_by=str(actor),
         )  # fmt: skip
         row.save(force_insert=True)
-        data = {"handed_on": handed.on.isoformat(), "place": place, "manifest": package.sha256}
+        _link_files(row, files, actor)
+        data: Json = {"handed_on": handed.on.isoformat(), "place": place, "manifest": package.sha256}
+        data |= {"built_here": package.built_here, "files": {file.kind: file.sha256 for file in files}}
         with _stored(row, Evidence.MANIFEST, package.manifest, actor):
-            _note("submitted", row, actor, data | {"built_here": package.built_here})
-    return _summary_of(row)
+            _note("submitted", row, actor, data)
+            if last is None:
+                _file_report(row, actor)
+    return row
 
 
-def _require_next(before: QuerySet[Submission], handed: Handover, manifest_sha256: str) -> None:
-    same = before.filter(manifest_sha256=manifest_sha256).first()
-    if same is not None:
-        raise NianjianError("dossier_submitted_already", number=same.number)
-    last = before.first()
+@contextmanager
+def _package_files(package: Package, year: int) -> Iterator[Sequence[PackageFile]]:
+    """The files of a package in the vault; those of a folder are put there, and taken back if what follows fails."""
+    if package.files or package.folder is None:
+        yield package.files
+        return
+    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as room:
+        made = packages.store_zip(package.folder, f"{year}-package.zip", path=Path(room) / "package.zip")
+    file = PackageFile(Evidence.PACKAGE, made["name"], made["sha256"], made["size"], made[packages.BLOB])
+    try:
+        yield [file]
+    except BaseException:
+        blobs.remove(file.blob)
+        raise
+
+
+def _add_files(row: Submission, files: Sequence[PackageFile], actor: Actor) -> Submission:
+    """Keep the files of a package of which only the manifest was here; ``dossier_submitted_already``."""
+    if not files or has_files(row):
+        raise NianjianError("dossier_submitted_already", number=row.number)
+    _link_files(row, files, actor)
+    (package,) = [file for file in files if file.kind == Evidence.PACKAGE]
+    _note("round_paper", row, actor, {"kind": package.kind, "sha256": package.sha256, "size": package.size})
+    return row
+
+
+def _link_files(row: Submission, files: Sequence[PackageFile], actor: Actor) -> None:
+    Evidence.objects.bulk_create(
+        Evidence(
+            submission=row, kind=file.kind, name=file.name, media_type=packages.ZIP, sha256=file.sha256,
+            size=file.size, blob=file.blob, recorded_at=clock.now(), recorded_by=str(actor),
+        )
+        for file in files
+    )  # fmt: skip
+
+
+def has_files(row: Submission) -> bool:
+    """Whether the files of a package that was handed in are here."""
+    return row.evidence.filter(kind=Evidence.PACKAGE).exists()
+
+
+def _file_report(row: Submission, actor: Actor) -> None:
+    """Note in the season that its licence report was handed in with this package."""
+    for season in list_reporting_seasons(row.enterprise_id, row.year):
+        filings.record_submission(
+            enterprise=row.enterprise_id, season=season, track=LICENCE, day=row.handed_on, receipt=row.reference,
+            actor=actor,
+        )  # fmt: skip
+
+
+def correct_handover_day(row: Submission, day: date, actor: Actor) -> None:
+    """Another day on which the season's first package was handed in; the season's report follows.
+
+    ``dossier_round_refused`` once it came back or passed. The caller has asked for the permission.
+    """
+    _not_ahead(day)
+    with transaction.atomic():
+        row = _open(row, RoundAction.ACCEPT)
+        if row.notices.exists():
+            state = evaluate_status(row).state.value
+            raise NianjianError("dossier_round_refused", number=row.number, round_state=state)
+        row.handed_on = day
+        row.save(update_fields=["handed_on"])
+        _note("round_corrected", row, actor, {"handed_on": day.isoformat()})
+        _file_report(row, actor)
+
+
+def _require_next(last: Submission | None, handed: Handover) -> None:
     if last is None:
         return
     if last.passed_on is not None:
@@ -512,7 +682,7 @@ def download_evidence(
     """
     require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     submission = get_submission(enterprise, year, number)
-    row = submission.evidence.filter(pk=evidence).first()
+    row = submission.evidence.filter(pk=evidence).exclude(kind__in=PACKED).first()
     if row is None:
         raise NianjianError("dossier_evidence_unknown", number=number, evidence=evidence)
     content = blobs.get(row.blob)

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -37,6 +36,7 @@ from nianjian.features.rectification.pages.cases import read_upload
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import takes_files
+from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers.attachments import TYPES
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
@@ -54,16 +54,25 @@ def _file_input() -> forms.ClearableFileInput:
 class SubmissionForm(forms.Form):
     """A package that was handed in."""
 
-    manifest = forms.FileField(
-        label=gettext_lazy("Manifest of the package"),
-        widget=forms.ClearableFileInput({"accept": ".json"}),
-        help_text=gettext_lazy("manifest.json of the folder that was built: it says which pages were handed in."),
+    package = forms.ChoiceField(
+        label=gettext_lazy("Package"),
+        help_text=gettext_lazy("The complete packages that were built here and not handed in yet."),
     )
     on = day_field(gettext_lazy("Handed in on"), required=True)
     place = forms.CharField(
         label=gettext_lazy("Where"), max_length=200, help_text=gettext_lazy("The window or the system.")
     )
     reference = forms.CharField(label=gettext_lazy("The authority's number of it"), required=False, max_length=120)
+
+    def __init__(self, packages: Sequence[JobValue], *given: Any, **more: Any) -> None:  # noqa: ANN401 -- as the form takes it
+        """The packages to choose from."""
+        super().__init__(*given, **more)
+        field: Any = self.fields["package"]
+        field.choices = [
+            (job.id, gettext("built {at} · {pages} pages · {digest}").format(
+                at=moment(job.finished_at), pages=job.result["pages"], digest=str(job.result["digest"])[:12]))
+            for job in packages
+        ]  # fmt: skip
 
 
 class NoticeForm(forms.Form):
@@ -150,22 +159,18 @@ def form(act: str, sent: HttpRequest | None = None, **first: object) -> forms.Fo
 
 @require_POST
 @page(Permission.MANAGE_DATA)
-@takes_files
 def submit_package(request: Request, code: str, year: int) -> HttpResponse:
-    """Note that a package was handed in."""
+    """Note that a package was handed in; the season's licence report is filed with it."""
     require_year(year)
-    given = SubmissionForm(request.POST, request.FILES)
+    given = SubmissionForm(rounds.list_built_packages(code, year), request.POST)
     if not given.is_valid():
         messages.error(request, form_errors(given))
         return redirect("rounds", code=code, year=year)
     told = given.cleaned_data
-    file: UploadedFile[Any] = told["manifest"]
-    if (file.size or 0) > rounds.LIMIT:
-        raise NianjianError("file_too_large", file=file.name or "", limit=rounds.LIMIT)
-    made = rounds.read_package(file.read(), enterprise=code, year=year)
+    made = rounds.read_built_package(enterprise=code, year=year, job=told["package"])
     handed = Handover(told["on"], told["place"], told["reference"])
     row = rounds.record_submission(**place(request, code, year), package=made, handed=handed)
-    messages.success(request, gettext("The package is noted. Keep its receipt here."))
+    messages.success(request, gettext("The package is noted, and the season knows it. Keep its receipt here."))
     return redirect("rounds-one", code=code, year=year, number=row["number"])
 
 
@@ -228,11 +233,12 @@ Told = Mapping[str, Any]
 def show_packages(request: Request, code: str, year: int) -> HttpResponse:
     """The packages of a season."""
     found = rounds.list_packages(**place(request, code, year), count=MOST)
+    built = rounds.list_built_packages(code, year)
     context = {
         "year": year,
         "table": _packages(code, year, found) if found else None,
         "pairs": [(one["number"] - 1, one["number"]) for one in found if one["number"] > 1],
-        "form": SubmissionForm(initial={"on": clock.today()}),
+        "form": SubmissionForm(built, initial={"on": clock.today()}) if built else None,
         "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
     }
     return render(request, "dossier/rounds.html", context)
@@ -249,7 +255,7 @@ def _packages(code: str, year: int, found: Sequence[Told]) -> Table:
                  says=gettext("Package {number}").format(number=one["number"])),
             _state(one["state"], ROUNDS),
             Cell(one["handed_on"]),
-            Cell(one["place"]),
+            Cell(one["place"] or "–"),
             Cell(f"{one['answered']}/{one['requests']}" if one["requests"] else "–"),
             Cell(_due(one), badge="bad") if one["late"] else Cell(_due(one)),
         ]
@@ -309,10 +315,11 @@ def _pairs(told: Told) -> list[tuple[str, str]]:
     built = gettext("yes") if told["built_here"] else gettext("no: the audit chain has no build of it")
     pairs = [
         (gettext("Handed in on"), told["handed_on"]),
-        (gettext("Where"), told["place"]),
+        (gettext("Where"), told["place"] or "–"),
         (gettext("The authority's number of it"), told["reference"] or "–"),
         (gettext("Manifest"), told["manifest"][:16]),
         (gettext("Built here"), built),
+        (gettext("Files kept"), gettext("yes") if told["files_kept"] else gettext("no: its manifest alone")),
         (gettext("Last day"), _due(told)),
     ]
     if told["passed_on"]:

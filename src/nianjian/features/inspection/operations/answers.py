@@ -266,9 +266,14 @@ def _control_claim(grounds: CheckBasis, calls: Mapping[date, int]) -> Claim:
         str(state["snapshot"]["state"]),
         None if day is None else calls[day],
         0 if day is None else live.count_allowed(enterprise=grounds.enterprise, day=day, actor=grounds.actor),
-        enforced=bool(part and part.get("enforce")),
+        enforced=_refuses_everywhere(part or {}),
         answers=state["process"]["status"] == "ok",
     )
+
+
+def _refuses_everywhere(policy: Json) -> bool:
+    """Whether the gate refuses on every line: a new one is only observed at first."""
+    return bool(policy.get("enforce")) and not any(line.get("observing") for line in policy["channels"])
 
 
 def claim_to_document(one: Claim) -> Json:
