@@ -17,7 +17,13 @@ from nianjian.engines.paper.words import Words, words
 from nianjian.features.dossier.finding import ANSWER, is_overruled
 from nianjian.features.dossier.materials import TEXT_LENGTH
 from nianjian.features.dossier.models import Arrival, Comment, Version, row_values
-from nianjian.features.dossier.operations import arrivals, checklist, fill_in, statements
+from nianjian.features.dossier.operations import (
+    arrivals,
+    checklist,
+    fill_in,  # noqa: F401 -- declares an operation
+    overrulings,
+    statements,
+)
 from nianjian.features.dossier.recognition import Range
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
