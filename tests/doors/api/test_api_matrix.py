@@ -135,6 +135,7 @@ BODIES: Final[Mapping[str, Any]] = {
         "finding": "scan_turned",
         "reason": "页面是正的",
     },
+    "fill_in_enter": {"year": 2025, "report": "licence", "field": "nature", "text": "有限责任公司"},
     "portrait_choose_basis": {"year": 2025, "basis": "filing", "reason": "省局通知"},
     "claims_state": {"year": 2025, "claim": "security_rules", "text": "信息安全管理制度"},
     "rounds_submit": b"{}",

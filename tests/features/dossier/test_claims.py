@@ -12,6 +12,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from docx import Document
+from docx.oxml.ns import qn
 from python_calamine import CalamineWorkbook
 from tests.support.claims import list_sentences
 from tests.support.fixtures import Import, Sheet
@@ -60,6 +62,8 @@ def _read(path: Path) -> str:
     if path.suffix == ".pdf":
         with pypdfium2.PdfDocument(path) as document:
             return "".join(page.get_textpage().get_text_range() for page in document)
+    if path.suffix == ".docx":
+        return "".join(element.text or "" for element in Document(str(path)).element.iter(qn("w:t")))
     book = CalamineWorkbook.from_path(path)
     return "".join(
         str(cell) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from nianjian.features.dossier.fill_in import ChangeKind, compare_values, format_value, percent
+from nianjian.features.dossier.fill_in import ChangeKind, compare_values, format_value, parse_value, percent
 from nianjian.features.dossier.fill_in import FieldKind as Written
 
 SEATS, SHARE = Decimal("0.30"), Decimal("0.20")
@@ -44,6 +44,12 @@ def test_what_is_not_known_is_not_compared() -> None:
     assert compare_values(["移动", "电信"], ["电信", "移动"], None).kind is ChangeKind.SAME
     assert compare_values("甲", "乙", None).kind is ChangeKind.DIFFERS
     assert compare_values(5, 0, SEATS).relative is None
+
+
+def test_a_text_that_is_none_of_its_kind_is_not_compared() -> None:
+    assert parse_value("33.33%", Written.SHARE) == Fraction(3333, 10000)
+    assert [parse_value("企业", kind) for kind in (Written.SHARE, Written.COUNT)] == [None, None]
+    assert parse_value("电信、移动", Written.LIST) == ["电信", "移动"]
 
 
 def test_values_are_written_as_the_form_takes_them() -> None:

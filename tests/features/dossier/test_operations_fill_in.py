@@ -15,9 +15,10 @@ from tests.support.fixtures import Import, Sheet
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations import import_calls
-from nianjian.features.dossier.fill_in import Report
+from nianjian.features.dossier.fill_in import Report, list_fields
 from nianjian.features.dossier.models import FillIn
 from nianjian.features.dossier.operations import fill_in
+from nianjian.features.dossier.operations.checklist import get_rulebook
 from nianjian.features.portrait.operations import run_portrait
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -179,3 +180,59 @@ def test_the_command_says_the_same(
     assert main(words) == 0
     assert "王小五" not in capsys.readouterr().out
     assert main([*words, "--report", "nothing", "--json"]) == 2
+
+
+def _values(told: Json) -> dict[str, str]:
+    """For every field that the records leave open, something of its kind."""
+    texts = {"count": "12", "share": "12.5%", "list": "甲、乙", "text": "有限责任公司"}
+    kinds = {field.name: field.kind.value for field in list_fields(Report.LICENCE, get_rulebook("demo"))}
+    return {one["field"]: texts[kinds[one["field"]]] for one in told["fields"] if one["value"] is None}
+
+
+def test_every_field_of_the_report_is_entered_kept_proposed_and_printed(
+    records: str, anna: Actor, tmp_path: Path
+) -> None:
+    before = _make(records, anna)
+    assert len(before["fields"]) == 34
+    texts = _values(before)
+    assert before["unknown"] == len(texts) > 0
+    place: Json = {"enterprise": records, "report": Report.LICENCE, "actor": anna}
+    fill_in.enter_values(year=YEAR, texts={(name, ""): text for name, text in texts.items()}, **place)
+    told = _make(records, anna)
+    assert told["unknown"] == 0
+    found = _by_name(told)
+    assert {name: found[name]["value"] for name in texts} == texts
+    assert all(found[name]["entered"] for name in texts)
+    (pdf, _book) = fill_in.write_sheet_files(year=YEAR, folder=tmp_path / "out", **place)
+    with pypdfium2.PdfDocument(pdf) as document:
+        printed = "".join("".join(page.get_textpage().get_text_range().split()) for page in document)
+    assert "有限责任公司" in printed
+    assert "＿＿" not in printed
+    assert "未知" not in printed
+
+    fill_in.make_sheet(year=YEAR + 1, **place)
+    later = fill_in.find_newest_sheet(year=YEAR + 1, **place)
+    assert later is not None
+    assert [(one["value"], one["before"], one["proposal"]) for one in later["fields"] if one["field"] == "nature"] == [
+        (None, "有限责任公司", "有限责任公司")
+    ], "proposed, and nothing until a person enters it"
+    fill_in.enter_values(year=YEAR, texts={("nature", ""): ""}, **place)
+    assert _by_name(_make(records, anna))["nature"]["value"] is None
+
+
+def test_what_is_entered_is_checked_and_held_against_the_records(filled: str, anna: Actor) -> None:
+    _make(filled, anna)
+
+    def enter(field: str, text: str, report: str = "licence") -> str:
+        return fill_in.enter_value(enterprise=filled, year=YEAR, report=report, field=field, text=text, actor=anna).text
+
+    assert _code(lambda: enter("seats", "十四")) == "fill_in_value_invalid"
+    assert _code(lambda: enter("outbound_share", "101%")) == "fill_in_value_invalid"
+    assert _code(lambda: enter("credit_code", "91110000600037341X")) == "credit_code_check_digit"
+    assert _code(lambda: enter("colour", "红")) == "fill_in_field_unknown"
+    assert _code(lambda: enter("holder", "示例", "code_number")) == "fill_in_field_unknown", "it names a number"
+    assert enter("seats", "１,０00") == "1000"
+    assert enter("outbound_share", "50 %") == "50%"
+    found = _by_name(_make(filled, anna))
+    assert (found["seats"]["value"], found["seats"]["recorded"], found["seats"]["percent"]) == ("1000", "14", "9900.00")
+    assert (found["outbound_share"]["value"], found["outbound_share"]["recorded"]) == ("50%", None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -9,8 +11,11 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
 
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.identifiers import credit_code
 from nianjian.engines.paper.official import format_code
-from nianjian.engines.paper.texts.dossier import FILL_IN_CHANGES, REPORTS, SOURCES, UNKNOWN
+from nianjian.engines.paper.texts.claims import BLANK
+from nianjian.engines.paper.texts.dossier import ENTERED, FILL_IN_CHANGES, REPORTS, SOURCES
 from nianjian.engines.paper.words import Words
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
@@ -92,7 +97,9 @@ def build_document(enterprise: str, told: Told, _: Words) -> Document:
             (_("Data year"), str(told["year"])),
             (_("As of"), str(told["as_of"])),
             *(((_("Basis"), describe_basis(told["year"], str(told["as_of"]), _)),) if told["run"] else ()),
-            (_("Changes above the limit"), "、".join(one["title_zh"] for one in over) or _("none")),
+            (_("Still to be filled in"), _names([line for line in lines if line["value"] is None], _)),
+            (_("Other than the records"), _names([line for line in lines if line["recorded"]], _)),
+            (_("Changes above the limit"), _names(over, _)),
         ),
         code=format_code(item="fill_in", year=told["year"], run=told["run"], rules=told["rulebook"]),
         signed=False,
@@ -102,15 +109,33 @@ def build_document(enterprise: str, told: Told, _: Words) -> Document:
     )
 
 
+def _names(lines: Sequence[Told], _: Words) -> str:
+    """The fields by name, each once."""
+    return JOIN.join(dict.fromkeys(str(line["title_zh"]) for line in lines)) or _("none")
+
+
 def _row(one: Told, numbered: bool, _: Words) -> tuple[Cell, ...]:  # noqa: FBT001 -- whether the first column is there
     return (
         *((one["number"],) if numbered else ()),
         one["title_zh"],
-        _(UNKNOWN) if one["value"] is None else one["value"],
-        _(SOURCES[one["source"]]),
+        BLANK if one["value"] is None else format_entry(one, _),
+        source_text(one, _),
         DASH if one["before"] is None else one["before"],
         format_change(one, _),
     )
+
+
+def format_entry(one: Told, _: Words) -> str:
+    """A value, with what the records know where a person entered something else."""
+    value = str(one["value"])
+    if one["recorded"] is None:
+        return value
+    return _("{value} (the records: {recorded})").format(value=value, recorded=one["recorded"])
+
+
+def source_text(one: Told, _: Words) -> str:
+    """Where a value comes from."""
+    return _(ENTERED if one["entered"] else SOURCES[one["source"]])
 
 
 def format_change(one: Told, _: Words) -> str:
@@ -218,6 +243,77 @@ def build_line(field: Field, now: Known, before: Known, *, number: str = "") -> 
         "over": made.over,
         "limit": None if field.limit is None else percent(Fraction(field.limit)),
         "limit_rule": field.limit_key,
+    }
+
+
+def check_entry(field: Field, text: str) -> str:
+    """What a person enters, as the form takes it; "" takes it back. ``fill_in_value_invalid``."""
+    plain = unicodedata.normalize("NFKC", text).strip() if field.kind is not FieldKind.TEXT else text.strip()
+    if not plain:
+        return ""
+    if field.name == CREDIT_CODE:
+        return credit_code(plain).text
+    match field.kind:
+        case FieldKind.COUNT:
+            plain = plain.replace(",", "")
+            fits = plain.isascii() and plain.isdecimal()
+        case FieldKind.SHARE:
+            plain = plain.removesuffix("%").strip()
+            fits = SHARE.fullmatch(plain) is not None and Decimal(plain) <= WHOLE
+            plain = f"{plain}%"
+        case FieldKind.LIST:
+            parts = [part.strip() for part in SEPARATORS.split(plain)]
+            plain, fits = JOIN.join(part for part in parts if part), any(parts)
+        case _:
+            fits = True
+    if not fits:
+        raise NianjianError("fill_in_value_invalid", field=field.rule.title_zh)
+    return plain
+
+
+CREDIT_CODE: Final = "credit_code"
+SHARE: Final = re.compile(r"\d{1,3}(\.\d{1,4})?")
+WHOLE: Final = Decimal(100)
+SEPARATORS: Final = re.compile("[、,;]")
+
+
+def parse_value(text: str | None, kind: FieldKind) -> Known:
+    """A value as it is written, to be compared; None where it is none of its kind."""
+    if text is None:
+        return None
+    match kind:
+        case FieldKind.COUNT:
+            return int(text) if text.isdecimal() else None
+        case FieldKind.SHARE:
+            plain = text.removesuffix("%")
+            return Fraction(Decimal(plain)) / 100 if SHARE.fullmatch(plain) else None
+        case FieldKind.LIST:
+            return text.split(JOIN)
+        case _:
+            return text
+
+
+def enter_line(line: Told, field: Field, entered: str | None, before: str | None, proposal: str | None) -> Json:
+    """A line of a sheet with what a person entered for the year and for the one before.
+
+    ``recorded``: what the records know where a person entered something else; ``proposal``: what may be entered where
+    nothing is known, of an earlier year.
+    """
+    value = line["value"] if entered is None else entered
+    earlier = line["before"] if before is None else before
+    made = compare_values(parse_value(value, field.kind), parse_value(earlier, field.kind), field.limit)
+    same = _plain(parse_value(line["value"], field.kind)) == _plain(parse_value(value, field.kind))
+    exact = entered is None and before is None  # as computed from the records, before anything was rounded
+    return {
+        **line,
+        "value": value,
+        "before": earlier,
+        "change": line["change"] if exact else made.kind.value,
+        "percent": line["percent"] if exact else None if made.relative is None else percent(made.relative),
+        "over": line["over"] if exact else made.over,
+        "entered": entered is not None,
+        "recorded": None if same or entered is None else line["value"],
+        "proposal": None if value is not None else proposal if proposal is not None else earlier,
     }
 
 

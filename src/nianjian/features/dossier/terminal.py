@@ -25,7 +25,6 @@ from nianjian.engines.paper.texts.dossier import (
     ROUNDS,
     SEAL_KINDS,
     SHEETS,
-    SOURCES,
     STANDINGS,
     STATES,
     TRUST,
@@ -36,7 +35,7 @@ from nianjian.engines.paper.texts.dossier import (
 )
 from nianjian.engines.paper.texts.dossier import SEALS as REQUIRED_SEALS
 from nianjian.engines.paper.words import CHINESE, plain_text
-from nianjian.features.dossier.fill_in import format_change
+from nianjian.features.dossier.fill_in import format_change, source_text
 from nianjian.features.dossier.finding import to_document as page_to_document
 from nianjian.features.dossier.recognition import format_range
 from nianjian.platform.terminal import table
@@ -131,13 +130,13 @@ def show_sheet(console: Console, data: Json) -> None:
     title = "title_zh" if language() == CHINESE else "title_en"
     header = (_("Code number"), _("Field"), _("Value"), _("Source"), _("Last year"), _("Change"))
     rows = [
-        (one["number"] or None, one[title], one["value"] or _(UNKNOWN), _(SOURCES[one["source"]]), one["before"],
+        (one["number"] or None, one[title], one["value"] or _(UNKNOWN), source_text(one, _), one["before"],
          format_change(one, _))
         for one in data["fields"]
     ]  # fmt: skip
     console.print(_(REPORTS[data["report"]]), style="bold", markup=False)
     table.rows(console, header, rows)
-    counts = _("{unknown} fields are not known here; {over} changed by more than the limit.")
+    counts = _("{unknown} fields are still to be filled in; {over} changed by more than the limit.")
     console.print(counts.format(unknown=data["unknown"], over=data["over"]), markup=False, highlight=False)
     for path in data["files"]:
         console.print(f"  {plain_text(path)}", markup=False, highlight=False)

@@ -181,7 +181,8 @@ FILL_IN_CHANGES: Final[Mapping[str, str]] = {
     "differs": mark("differs"),
     "unknown": mark("cannot be compared"),
 }
-UNKNOWN: Final = mark("not known here")
+UNKNOWN: Final = mark("to be filled in")
+ENTERED: Final = mark("filled in by a person")
 
 
 CLASSES: Final[Mapping[str, str]] = {
@@ -292,6 +293,8 @@ NO_SEAL: Final = mark(
 
 
 TEXTS: Final[Mapping[str, str]] = {
+    "fill_in_field_unknown": mark("the report has no field {field}"),
+    "fill_in_value_invalid": mark("{field} takes a whole number, a share of 0 to 100 %, or names apart by 、"),
     "dossier_version_unknown": mark("{item} has no version {version}; `nianjian dossier list` shows the newest"),
     "dossier_version_old": mark("version {version} of {item} is not the newest; look at version {newest}"),
     "dossier_version_returned": mark("version {version} of {item} was sent back; add a new file"),

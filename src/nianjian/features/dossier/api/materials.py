@@ -17,7 +17,13 @@ from nianjian.engines.paper.words import Words, words
 from nianjian.features.dossier.finding import ANSWER, is_overruled
 from nianjian.features.dossier.materials import TEXT_LENGTH
 from nianjian.features.dossier.models import Arrival, Comment, Version, row_values
-from nianjian.features.dossier.operations import arrivals, checklist, overrulings, statements
+from nianjian.features.dossier.operations import (
+    arrivals,
+    checklist,
+    fill_in,  # noqa: F401 -- declares an operation
+    overrulings,
+    statements,
+)
 from nianjian.features.dossier.recognition import Range
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
@@ -30,7 +36,8 @@ from nianjian.platform.api.routes import mount
 from nianjian.platform.operations.operation import REGISTRY
 
 router = Router(tags=["dossier"])
-mount(router, REGISTRY.of(overrulings.DOSSIER))  # first: an address with a word of its own would be taken for a year
+# First: an address with a word of its own would be taken for a year. What declares an operation is imported above.
+mount(router, REGISTRY.of(overrulings.DOSSIER))
 SEASON = "/enterprises/{code}/dossier/{year}"
 ITEM = SEASON + "/items/{item}"
 Long = Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH)]

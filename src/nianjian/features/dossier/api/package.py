@@ -166,7 +166,10 @@ Name = Literal["licence", "code_number"]
 
 
 class FillInField(Schema):
-    """A field; ``value`` as it is typed, None: not known. ``number``: of the code number that it is about.
+    """A field; ``value`` as it is typed, None: to be filled in. ``number``: of the code number that it is about.
+
+    ``entered``: by a person; ``recorded``: what the records know where that is something else; ``proposal``: an earlier
+    year's, where nothing is known.
 
     ``change`` against last year: same, differs or unknown; ``percent`` of last year's value; ``over`` the ``limit`` of
     ``limit_rule``. ``source``: which records know it, hand: none. ``level``: only law and notice bind.
@@ -190,6 +193,9 @@ class FillInField(Schema):
     over: bool | None
     limit: str | None
     limit_rule: str
+    entered: bool
+    recorded: str | None
+    proposal: str | None
 
 
 class FillInTold(Schema):

@@ -250,6 +250,10 @@ def _configure_fill_in(actions: Actions) -> None:
     made.add_argument(
         "--report", default="licence", metavar="R", help=_("licence (default) or code-number: which of the two reports")
     )
+    made.add_argument(
+        "--set", action="append", default=[], dest="entered", metavar="FIELD=TEXT",
+        help=_("enter a field first, of a code number NUMBER.FIELD=TEXT; an empty text takes it back; repeat"),
+    )  # fmt: skip
     _flag(made, "--full", _("personal values in full; it is recorded"))
     _output(made, "DIR", _("write PDF and xlsx, personal values in full, into it"))
 

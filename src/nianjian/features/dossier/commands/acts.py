@@ -136,9 +136,18 @@ def build_package(args: Args, place: Place) -> Answer:
     return Answer(data, lambda console: terminal.show_built(console, built), NO if built.draft else DONE)
 
 
+def _entry(given: str) -> tuple[tuple[str, str], str]:
+    """A field, the code number that it is about or "", and its text."""
+    name, _equals, text = given.partition("=")
+    number, _dot, field = name.rpartition(".")
+    return (field, number), text
+
+
 def make_sheet(args: Args, place: Place) -> Answer:
     """The fill-in sheet of a report."""
     where = place | {"report": fill_in.get_report(args.report)}
+    if args.entered:
+        fill_in.enter_values(**where, texts=dict(map(_entry, args.entered)))
     row = fill_in.make_sheet(**where)
     data = fill_in.reveal_sheet(**where) if args.full else fill_in.sheet_to_document(row, full=False)
     files = [] if args.output is None else fill_in.write_sheet_files(**where, folder=args.output)

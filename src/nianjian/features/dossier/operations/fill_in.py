@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from django.db import transaction
 
@@ -23,6 +23,8 @@ from nianjian.features.dossier.fill_in import (
     Report,
     build_document,
     build_line,
+    check_entry,
+    enter_line,
     list_fields,
     number_prefixes,
     portrait_component,
@@ -31,17 +33,21 @@ from nianjian.features.dossier.generated import document, monthly_traffic
 from nianjian.features.dossier.models import FillIn, row_values
 from nianjian.features.dossier.operations.checklist import get_rulebook, require_writable
 from nianjian.features.dossier.operations.generate import Values, list_numbers, write_private_files
+from nianjian.features.dossier.operations.overrulings import DOSSIER, YEARS
 from nianjian.features.portrait import bases
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
+from nianjian.platform.claims.storage import StatementText, list_proposals, list_statements, store_statements
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, Steps, silent
+from nianjian.platform.operations.fields import Line, Number, Text
+from nianjian.platform.operations.operation import Answer, Body, operation
 from nianjian.platform.registers.columns import Kind, mask_text
 from nianjian.platform.registers.licences import Licence
-from nianjian.platform.registers.lines import Line
+from nianjian.platform.registers.lines import Line as NetworkLine
 from nianjian.platform.registers.numbers import NUMBERS
 from nianjian.platform.registers.social_insurance import Contribution
 from nianjian.platform.registers.staff import Person
@@ -123,10 +129,10 @@ class Year:
         return list(versions_on(Licence, self.enterprise, self.as_of))
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[NetworkLine]:
         """Trunks that are in use on the day."""
         day = self.as_of
-        found = versions_on(Line, self.enterprise, day)
+        found = versions_on(NetworkLine, self.enterprise, day)
         return [one for one in found if one.state != STOPPED and not (one.closed_on and one.closed_on <= day)]
 
     @cached_property
@@ -355,6 +361,81 @@ def write_sheet_files(*, enterprise: str, year: int, report: Report, folder: Pat
     return write_private_files(folder, {name: content for name, _media, content in found})
 
 
+@dataclass(frozen=True, slots=True)
+class EnteredField:
+    """A field of a report as a person entered it; ``number``: of the code number that it is about, or ""."""
+
+    year: int
+    report: str
+    field: str
+    number: str
+    text: str
+
+
+@operation(
+    "fill_in.enter", on=DOSSIER, permission=Permission.MANAGE_DATA, path="/fill-in-values",
+    answer=Answer(schema=EnteredField, document=lambda _request, _key, entered: entered),
+    body=Body("NewFillInValue", "``report`` and ``field`` as the sheet names them; an empty text takes it back."),
+)  # fmt: skip
+def enter_value(
+    *, enterprise: str, actor: Actor, year: Annotated[Number, YEARS], report: Line, field: Line, number: Line = "",
+    text: Text,
+) -> EnteredField:  # fmt: skip
+    """Enter a field of a yearly report; it is kept for the data year and proposed for the next.
+
+    ``season_archived``, ``dossier_report_unknown``, ``fill_in_field_unknown``, ``fill_in_value_invalid``.
+    """
+    wanted = get_report(report)
+    texts = enter_values(enterprise=enterprise, year=year, report=wanted, texts={(field, number): text}, actor=actor)
+    return EnteredField(year, wanted.value, field, number, texts[field, number])
+
+
+def enter_values(
+    *, enterprise: str, year: int, report: Report, texts: Mapping[tuple[str, str], str], actor: Actor
+) -> Mapping[tuple[str, str], str]:
+    """Enter several fields (field, number) in one audit entry, all or none; as they are kept. As `enter_value`."""
+    require_writable(actor, enterprise, year, Permission.MANAGE_DATA)
+    fields = {field.name: field for field in list_fields(report, get_rulebook(enterprise))}
+    checked = {}
+    for (name, number), text in texts.items():
+        if name not in fields or bool(number) is not (report is Report.CODE_NUMBER):
+            raise NianjianError("fill_in_field_unknown", field=name)
+        checked[name, number] = check_entry(fields[name], text)
+    parts = {_part(name, number): text for (name, number), text in checked.items()}
+    store_statements(enterprise=enterprise, claim=_claim(report), year=year, texts=parts, actor=actor)
+    return checked
+
+
+def _claim(report: Report) -> str:
+    return f"fill_in.{report.value}"
+
+
+def _part(field: str, number: str) -> str:
+    return f"{number}.{field}" if number else field
+
+
+def _with_entries(row: FillIn, lines: Sequence[Json]) -> list[Json]:
+    """The lines with what people entered for the sheet's year and the one before."""
+    report = Report(row.report)
+    fields = {field.name: field for field in list_fields(report, get_rulebook(row.enterprise_id))}
+    place = row.enterprise_id, _claim(report)
+    now, before = list_statements(*place, row.year), list_statements(*place, row.year - 1)
+    proposals = list_proposals(*place, row.year)
+    found = []
+    for line in lines:
+        if line["field"] not in fields:  # of a rule that is no longer in force: as it was made
+            found.append({**line, "entered": False, "recorded": None, "proposal": None})
+            continue
+        key = _part(line["field"], line["number"])
+        texts = (_text(known.get(key)) for known in (now, before, proposals))
+        found.append(enter_line(line, fields[line["field"]], *texts))
+    return found
+
+
+def _text(statement: StatementText | None) -> str | None:
+    return None if statement is None else statement.text
+
+
 def _newest(enterprise: str, year: int, report: Report) -> FillIn:
     row = find_newest(enterprise, year, report)
     if row is None:
@@ -365,7 +446,7 @@ def _newest(enterprise: str, year: int, report: Report) -> FillIn:
 def sheet_to_document(row: FillIn, *, full: bool) -> Json:
     """A sheet as JSON; ``full`` False: personal values masked. ``outdated``: a later portrait is there."""
     run = bases.find_filed_run(row.enterprise_id, row.year)
-    lines: list[Json] = json.loads(row.lines or "[]")
+    lines = _with_entries(row, json.loads(row.lines or "[]"))
     return {
         **row_values(row, "year", "report", "as_of", "run", "rulebook", "made_at", "made_by"),
         "outdated": run is not None and run.id != row.run,
@@ -379,5 +460,6 @@ def sheet_to_document(row: FillIn, *, full: bool) -> Json:
 def _masked(one: Json) -> Json:
     if not one["personal"]:
         return one
-    hidden = {name: mask_text(one[name], Kind.TEXT) for name in ("value", "before") if one[name] is not None}
+    names = ("value", "before", "recorded", "proposal")
+    hidden = {name: mask_text(one[name], Kind.TEXT) for name in names if one[name] is not None}
     return {**one, **hidden}

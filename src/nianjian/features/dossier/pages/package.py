@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,13 +26,12 @@ from nianjian.engines.paper.texts.dossier import (
     RIDING,
     SHEETS,
     SHORT,
-    SOURCES,
     WHY,
 )
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.dossier.fill_in import Report, format_change
+from nianjian.features.dossier.fill_in import Report, format_change, source_text
 from nianjian.features.dossier.operations import checklist, fill_in, verification
 from nianjian.features.dossier.operations import package as output_files
 from nianjian.features.dossier.operations.generate import ALL, ITEMS
@@ -42,6 +41,7 @@ from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.presenters import cards, day_field, form_errors, place, require_year, work_context
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.claims.storage import LONGEST
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers import uploads
@@ -458,6 +458,65 @@ def make_sheet(request: Request, code: str, year: int, report: str) -> HttpRespo
     return redirect("data-job", code=code, job=job)
 
 
+class EntryForm(forms.Form):
+    """The fields of a sheet, each named by field and code number; a personal value is not shown to be typed over."""
+
+    def __init__(self, lines: Iterable[Told], given: QueryDict | None = None) -> None:
+        super().__init__(given, auto_id="fill_%s")
+        chinese = current() == CHINESE
+        for line in lines:
+            title = line["title_zh"] if chinese else line["title_en"]
+            shown = line["proposal"] if line["value"] is None else line["value"] if line["entered"] else None
+            self.fields[f"{line['number']}.{line['field']}"] = forms.CharField(
+                label=f"{line['number']} {title}".strip(),
+                required=False,
+                max_length=LONGEST,
+                initial="" if line["personal"] else shown or "",
+                help_text=_entry_hint(line),
+            )
+
+    def texts(self) -> dict[tuple[str, str], str]:
+        """What was typed by field and code number: a field that stands as it was shown is left out, but a proposal."""
+        texts = {}
+        for name, field in self.fields.items():
+            number, _dot, of = name.rpartition(".")
+            if name not in self.data:  # of another page of the sheet
+                continue
+            if self.cleaned_data[name] or (field.initial and name in self.changed_data):
+                texts[of, number] = self.cleaned_data[name]
+        return texts
+
+
+def _entry_hint(line: Told) -> str:
+    if line["entered"]:
+        return gettext("Filled in by a person.")
+    if line["value"] is not None:
+        return gettext("The records have it: {value}. What you type takes its place, and both are shown.").format(
+            value=line["value"]
+        )
+    if line["personal"] or line["proposal"] is None:
+        return ""
+    return gettext("The text of an earlier year; saving enters it for this year.")
+
+
+@require_POST
+@page(Permission.MANAGE_DATA)
+def enter(request: Request, code: str, year: int, report: str) -> HttpResponse:
+    """Keep what was typed into the fields."""
+    wanted = _report(report)
+    told = fill_in.find_newest_sheet(**place(request, code, year), report=wanted)
+    given = EntryForm([] if told is None else told["fields"], request.POST)
+    if not given.is_valid():
+        messages.error(request, form_errors(given))
+    elif texts := given.texts():
+        try:
+            fill_in.enter_values(**place(request, code, year), report=wanted, texts=texts)
+            messages.success(request, gettext("Kept for this data year, and proposed for the next."))
+        except NianjianError as error:
+            messages.error(request, error_message(error.code, error.values, words(current())))
+    return redirect("fill-in", code=code, year=year, report=wanted.value)
+
+
 @require_POST
 @page(Permission.VIEW_UNMASKED)
 def download_sheet(request: Request, code: str, year: int, report: str, form: str) -> HttpResponse:
@@ -483,6 +542,7 @@ def _render_sheet(request: Request, code: str, year: int, report: Report, told: 
         "pairs": [] if told is None else _pairs(told),
         "fields": [_field(one) for one in cut],
         "cut": cut,
+        "entering": EntryForm(cut) if told and has_permission(request.actor, code, Permission.MANAGE_DATA) else None,
         "may_make": has_permission(request.actor, code, Permission.REPORT),
         "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
     }
@@ -494,7 +554,7 @@ def _pairs(told: Told) -> list[tuple[str, str]]:
         (gettext("Made"), f"{moment(told['made_at'])} · {person(told['made_by'])}"),
         (gettext("As of"), str(told["as_of"])),
         (gettext("Figures from run"), told["run"] or gettext("no portrait of the year: its figures are not known")),
-        (gettext("Not known here"), str(told["unknown"])),
+        (gettext("Still to be filled in"), str(told["unknown"])),
         (gettext("Changed by more than the limit"), str(told["over"])),
     ]
 
@@ -509,7 +569,8 @@ def _field(one: Told) -> dict[str, Any]:
         "level": code_name("level", one["level"], _),
         "badge": LEVELS[one["level"]],
         "note": one["note_zh"] if chinese else one["note_en"],
-        "source": _(SOURCES[one["source"]]),
+        "source": source_text(one, _),
+        "recorded": one["recorded"],
         "value": one["value"],
         "before": one["before"],
         "change": format_change(one, _),

@@ -21,6 +21,7 @@ urlpatterns = [
     path("<int:year>/fill-in/", package.show_first_sheet, name="fill-in-first"),
     path("<int:year>/fill-in/<str:report>/", package.show_sheet, name="fill-in"),
     path("<int:year>/fill-in/<str:report>/make/", package.make_sheet, name="fill-in-make"),
+    path("<int:year>/fill-in/<str:report>/enter/", package.enter, name="fill-in-enter"),
     path("<int:year>/fill-in/<str:report>/reveal/", package.reveal, name="fill-in-reveal"),
     path("<int:year>/fill-in/<str:report>/take/<str:form>/", package.download_sheet, name="fill-in-take"),
     path("<int:year>/sort/", arrivals.index, name="dossier-sort"),
