@@ -7,6 +7,7 @@ import re
 from tests.support import tree
 
 from nianjian.engines.intake.formats import catalogue
+from nianjian.engines.rules.load import load
 from nianjian.platform.home.env import SETTINGS
 
 DOCS = tree.ROOT / "docs"
@@ -54,3 +55,12 @@ def test_each_decision_has_a_number_of_its_own() -> None:
     assert len(numbers) == len(set(numbers))
     for path in (DOCS / "decisions").glob("[0-9]*.md"):
         assert path.read_text(encoding="utf-8").startswith(f"# {path.name[:4]} ")
+
+
+def test_each_requirement_of_the_guide_has_one_row() -> None:
+    last = {"T": 8, "M": 19, "D": 5, "S": 10, "R": 9}
+    wanted = [f"{part}{number}" for part, most in last.items() for number in range(1, most + 1)]
+    page = (DOCS / "use" / "guide.md").read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^\| ([A-Z]\d+) \|", page) == wanted
+    of_the_guide = {rule.id for rule in load().rules if re.fullmatch(r"[TMDSR]\d+", rule.id)}
+    assert of_the_guide <= set(wanted)

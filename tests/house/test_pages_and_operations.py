@@ -25,9 +25,12 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "portfolio": "portfolio enterprises_list", "overview": "enterprises_overview enterprises_get",
     "overview-lines": "enterprises_lines", "overview-start": "enterprises_overview rows_create",
     "portrait-newest": "portraits_list", "portrait": "portraits_get", "by": "portraits_get",
-    "portrait-metric": "portraits_get", "portrait-rows": "rows_list", "portrait-reveal": "rows_behind_reveal",
+    "portrait-metric": "portraits_get",
+    "portrait-declare": "portrait_declare portrait_withdraw",
+    "portrait-rows": "rows_list", "portrait-reveal": "rows_behind_reveal",
     "portrait-simulate": "portraits_simulate", "portrait-runs": "runs_list", "portrait-compare": "runs_compare",
-    "portrait-run": "runs_add", "portrait-take": "portraits_export", "data": "batches_list jobs_list audit_list",
+    "portrait-run": "runs_add", "portrait-take": "portraits_export",
+    "portrait-basis": "portrait_choose_basis portraits_bases", "data": "batches_list jobs_list audit_list",
     "data-batch": "batches_get rejects_list", "data-batch-reveal": "rejects_reveal",
     "data-batch-rejects": "rejects_file", "data-batch-rejects-file": "rejects_file_fetch",
     "data-batch-undo": "batches_undo", "data-job": "jobs_get", "data-job-progress": "jobs_get",
@@ -109,6 +112,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "rectify-lift": "rectification_lift", "dossier": "dossier_list", "dossier-season": "dossier_list",
     "dossier-reuse": "dossier_reuse",
     "dossier-item": "dossier_get dossier_versions dossier_comments",
+    "dossier-state": "dossier_statements claims_state",
     "dossier-upload": "dossier_add jobs_get jobs_stop",
     "dossier-act": (
         "dossier_confirm dossier_return dossier_overrule dossier_assign dossier_comment dossier_not_applicable"

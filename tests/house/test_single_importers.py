@@ -31,6 +31,7 @@ SEPARATE = {
     "features/maintenance": "commands load what restores and upgrades only when it is asked for",
     "features/people/middleware": "named in the settings",
     "features/people/receivers": "signals, connected when the app is ready",
+    "features/rectification/assessment": "a process of its own for files nobody vouches for",
     "features/reconciliation/people": "one comparison with a store of its own",
     "features/screens/connections": "protocols of switches",
     "platform/notifications/smtp": "a protocol",

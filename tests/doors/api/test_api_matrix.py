@@ -132,6 +132,8 @@ BODIES: Final[Mapping[str, Any]] = {
         "finding": "scan_turned",
         "reason": "页面是正的",
     },
+    "portrait_choose_basis": {"year": 2025, "basis": "filing", "reason": "省局通知"},
+    "claims_state": {"year": 2025, "claim": "security_rules", "text": "信息安全管理制度"},
     "rounds_submit": b"{}",
     "rounds_return": {"received": "2026-01-06", "requests": [{"text": "补章"}]},
     "rounds_answer": {"note": "已装订"},

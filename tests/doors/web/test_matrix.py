@@ -54,6 +54,7 @@ _PERSON: Final = {"name": "王芳", "role": "auditor", "email": "", "team": ""}
 FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "data-import": {"kind": "calls"}, "overview-start": {"number": "B2-20080101"}, "overview-lead": {"on": "no"},
     "portrait-run": {"as_of": "", "province": ""},
+    "portrait-basis": {"basis": "filing", "reason": "省局通知"},
     "portrait-reveal": {"kind": "tickets", "complaint_id": "T1"},
     "registers-new": {"line_id": "L-new", "team": "T1"},
     "registers-end": {"row": "{version}", "start": "2026-01-01", "reason": "合同到期"},

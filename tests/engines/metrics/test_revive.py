@@ -54,6 +54,20 @@ def kept(result: Result) -> dict[str, Any]:
     return told
 
 
+def test_a_declared_portrait_is_the_same(tmp_path: Path) -> None:
+    """Of an empty lake: nothing is counted, and a person declared one metric."""
+    engine = DuckDBEngine()
+    try:
+        declared = {"seat_vacancy": {"who": "user:anna", "on": "2027-01-20", "reason": "未租用坐席"}}
+        book = Rulebook.on(date(YEAR, 12, 31), "北京", "demo", [])
+        lake = Lake(str(tmp_path), "demo")
+        made = run(lake=lake, engine=engine, rulebook=book, enterprise="demo", year=YEAR, declared=declared)
+    finally:
+        engine.close()
+    assert [metric.slug for metric in made.metrics if metric.declared] == ["seat_vacancy"]
+    assert revive.result(json.loads(made.as_json())).as_json() == made.as_json()
+
+
 def test_it_is_the_same_portrait(result: Result, kept: dict[str, Any]) -> None:
     assert revive.result(kept).as_json() == result.as_json()
 

@@ -1,70 +1,118 @@
-"""The report's template and its bytes."""
+"""The rectification report: what it says in which order, and what it leaves to annexes and the code."""
 
 from __future__ import annotations
 
 import io
 import zipfile
+from typing import Any
 
+import docx
+import pypdfium2
 import pytest
 
-from nianjian.engines.paper import rectification
-from nianjian.engines.paper.rectification import ReportStamp, report_content
-from nianjian.engines.paper.rectification_word import PLACE, report_template, report_word
+from nianjian.engines.paper.official import official_pdf
+from nianjian.engines.paper.official_word import official_docx
+from nianjian.engines.paper.rectification import ReportStamp, build_report
 
 HOSTILE = '{{ 7 * 7 }} <w:p> & "x"'
+NONE = {"tickets": [], "more": False}
 
 
-def told() -> dict[str, object]:
-    names = (
-        "notice located isolated measured measures papers gaps tickets history provenance named nobody group complaints"
-        " answered rate rest chance share mark figure before after text owner due done every kind issuer number dated"
-        " sha256 id source accepted complained line calls page none"
-    )
+def _group(key: str, chance: str | None, *, named: bool = False, low: bool = False) -> dict[str, Any]:
     return {
-        "title": HOSTILE, "enterprise": "示例", "draft": "", "foot": "R1", "gaps": [], "head": [["文号", HOSTILE]],
-        "located": None, "isolated": [], "measured": [], "notes": [], "measures": [], "papers": [], "tickets": [],
-        "tickets_more": "", "history": [], "provenance": [], "words": {name: name for name in names.split()},
+        "key": key, "complaints": 20, "answered": 900, "delivered": 1000, "named": named, "low_volume": low,
+        "rate": "222.2222", "rest": {"complaints": 3, "answered": 1600, "rate": "18.7500"}, "share": "86.9565",
+        "so_far": "86.9565", "chance": chance,
     }  # fmt: skip
 
 
-def test_the_template_is_what_its_program_writes() -> None:
-    assert PLACE.read_bytes() == report_template()
+def located(groups: list[dict[str, Any]], complaints: int = 23) -> dict[str, Any]:
+    named = [{"dimension": "line", "key": one["key"]} for one in groups if one["named"]]
+    line = {
+        "dimension": "line", "complaints": complaints, "tests": 2, "top": 5, "top_share": "100.0000",
+        "named": [one["key"] for one in named], "groups": groups,
+    }  # fmt: skip
+    return {
+        "from": "2026-03-29", "to": "2026-04-29", "complaints": complaints, "sources": ["12321", "12300"],
+        "level": "0.01", "named": named, "dimensions": {"line": line}, "snapshot": {"sha256": "ab" * 32},
+        "rulebook": {"version": "2026.11.30"},
+    }  # fmt: skip
 
 
-def test_the_same_content_gives_the_same_bytes_and_no_text_is_markup() -> None:
-    measured = {
-        "channel": "L1",
-        "cap": 30,
-        "before": {"channel": {"by_day": [["2026-03-01", 40]]}},
-        "after": {"channel": {"by_day": [["2026-03-03", 5]]}},
-    }
-    chart = rectification.days_chart(measured, str)
-    first, second = report_word(told(), [chart]), report_word(told(), [chart])
-    assert first == second
-    with zipfile.ZipFile(io.BytesIO(first)) as book:
-        text = book.read("word/document.xml").decode()
-        assert [one for one in book.infolist() if one.date_time[0] != 2017] == []
-        assert any(name.endswith(".png") for name in book.namelist())
-    assert "{{ 7 * 7 }} &lt;w:p&gt; &amp; " in text
-    assert "{%" not in text
+def case(**changes: Any) -> dict[str, Any]:
+    order = {
+        "kind": "isolate", "approved_at": "2026-04-29T10:00:00+08:00", "key": "line", "channel": "L1", "cap": 30,
+        "cap_before": 300, "white_list": True, "reason": "投诉集中。", "end": "投诉率连续30日为绿灯",
+        "proposed_by": "os:root", "approved_by": "user:bo",
+    }  # fmt: skip
+    paper = {
+        "kind": "test_report", "issuer": "某测评中心", "number": "CP-1", "dated": "2026-05-08", "scope": "线路L1",
+        "sha256": "cd" * 32,
+    }  # fmt: skip
+    usual = {
+        "id": "R1", "enterprise": "demo", "notice": "浙通管改〔2026〕1号", "received": "2026-04-28",
+        "due_at": "2026-05-14T17:00:00+08:00", "provisional": False, "causes": ["历史投诉率偏高", HOSTILE],
+        "orders": [order], "papers": [paper], "located": located([_group("L1", "4.56e-09", named=True)]),
+        "measures": [{"text": "每周抽查", "owner": "王五", "due": "2026-05-10", "every": 7, "done_on": "2026-05-09"}],
+        "events": [{"step": "opened", "at": "2026-04-28T09:00:00+08:00"}],
+    }  # fmt: skip
+    return usual | changes
+
+
+def _stamp(*, draft: bool = False) -> ReportStamp:
+    return ReportStamp("示例呼叫中心有限公司", "浙江省通信管理局", draft, 7, "0" * 64)
+
+
+def _text(body: bytes) -> str:
+    with pypdfium2.PdfDocument(body) as document:
+        return "".join(page.get_textpage().get_text_range() for page in document).replace("\r\n", "")
+
+
+def test_both_forms_say_what_happened_why_what_was_done_and_by_whom() -> None:
+    paper = build_report(case(), NONE, [], "zh_Hans", _stamp())
+    word = official_docx(paper)
+    assert word == official_docx(paper)
+    book = docx.Document(io.BytesIO(word))
+    lines = [line.text for line in book.paragraphs]
+    for text in (_text(official_pdf(paper)), "".join(lines)):
+        order = [
+            "整改报告", "浙江省通信管理局：", "一、基本情况",
+            "2026年4月28日，我单位收到《整改通知书》（浙通管改〔2026〕1号）",
+            "历史投诉率偏高", HOSTILE, "二、原因分析", "线路L1的投诉明显偏高",
+            "偶然出现的可能性不足万分之一", "三、整改措施",
+            "2026年4月29日 10:00，经root提出、bo批准，对线路L1实施技术隔离", "隔离原因：投诉集中。",
+            "四、整改前后对比", "五、责任人及完成时间", "六、技术测评",
+            "2026年5月8日，某测评中心出具《技术测评报告》（编号：CP-1），测评范围：线路L1", "特此报告。", "附件：",
+            "示例呼叫中心有限公司（盖章）", "＿＿＿＿年＿＿月＿＿日",
+        ]  # fmt: skip
+        places = [text.find(part) for part in order]
+        assert places == sorted(places), order[next(i for i, at in enumerate(places[1:]) if at < places[i]) + 1]
+        assert places[0] >= 0
+        for hidden in ("4.56e-09", "ab" * 8, "cd" * 8, "2026.11.30", "0000000000"):
+            assert hidden not in text, "statistics are in words, and what the figures come from stands in the code"
+    with zipfile.ZipFile(io.BytesIO(word)) as archive:
+        assert [one for one in archive.infolist() if one.date_time[0] != 2017] == []
+
+
+@pytest.mark.parametrize(
+    ("groups", "complaints", "sentence"),
+    [
+        ([_group("L1", "0.2")], 23, "没有通道的投诉明显高于其余通道"),
+        ([_group("L1", "0.2", low=True)], 23, "投诉23件，数量不足以判断哪个通道偏高"),
+        ([_group("L1", None)], 0, "投诉0件，数量不足以判断哪个通道偏高"),
+    ],
+)
+def test_no_channel_is_an_answer_only_where_there_is_enough_to_tell(
+    groups: list[dict[str, Any]], complaints: int, sentence: str
+) -> None:
+    paper = build_report(case(located=located(groups, complaints)), NONE, [], "zh_Hans", _stamp())
+    assert sentence in "".join(next(part for part in paper.parts if part.title == "原因分析").lines)
 
 
 @pytest.mark.parametrize(("draft", "heading"), [(True, "尚未闭环"), (False, "需说明的事项")])
 def test_a_report_that_goes_out_calls_nothing_open(*, draft: bool, heading: str) -> None:
-    order = {
-        "kind": "isolate", "approved_at": "2026-04-29T10:00:00+08:00", "key": "line", "channel": "L1", "cap": 30,
-        "cap_before": 300, "white_list": True, "reason": "投诉集中", "end": "", "proposed_by": "os:root",
-        "approved_by": "user:bo",
-    }  # fmt: skip
-    case = {
-        "id": "R1", "enterprise": "demo", "notice": "", "received": "2026-04-28", "due_at": "2026-05-14T17:00:00+08:00",
-        "provisional": False, "causes": [], "orders": [order], "measures": [], "papers": [], "events": [],
-    }  # fmt: skip
     late = {"code": "tickets_late", "values": {"count": 1, "first": "Q1"}}
-    told = report_content(
-        case, {"tickets": [], "more": False}, [late], "zh_Hans", ReportStamp("示例", draft, 1, "0" * 64)
-    )
-    assert told["words"]["gaps"] == heading
-    assert bool(told["draft"]) is draft
-    assert "Q1" in told["gaps"][0]
-    assert told["isolated"][0][-1] == ["双人", "root + bo"]
+    paper = build_report(case(located=None), NONE, [late], "zh_Hans", _stamp(draft=draft))
+    assert paper.parts[-1].title == heading
+    assert bool(paper.draft) is draft
+    assert "Q1" in paper.parts[-1].lines[0]

@@ -75,7 +75,7 @@ def test_a_changed_value_says_who_and_why(sample: dict[str, Any]) -> None:
     (found,) = (
         one for one in explanations.rules_of_metric(told, "closing_rate", "en", ENGLISH) if one.key == limit["key"]
     )
-    assert found.changed == "changed by user:a + user:b on 2026-11-01: 省局要求"
+    assert found.changed == "changed by a + b on 2026-11-01: 省局要求"
     assert explanations.rules_of_metric({**told, "rules": []}, "closing_rate", "en", ENGLISH) == ()
 
 

@@ -42,6 +42,11 @@ def test_a_question_policies_and_a_second_person(house: Shell, shell_home: Path)
         }
     ]  # fmt: skip
     refused = house(*ASK, "--channel", "L01", "--purpose", "营销", "--json")
+    assert (refused.code, refused.json["allow"], refused.json["enforce"]) == (0, True, False), "a new line observes"
+    assert (refused.json["would"], refused.json["rule"]) == ("no-consent", "gate.consent")
+    for line in ("L01", "L02"):
+        assert house("gate", "policy", "set", line, "--enforce", *HOUSE, "--json").json["values"]["cap"] is None
+    refused = house(*ASK, "--channel", "L01", "--purpose", "营销", "--json")
     assert (refused.code, refused.json["reason"], refused.json["rule"]) == (1, "no-consent", "gate.consent")
     late = house(*ASK[:-1], "2026-11-25T23:00", "--channel", "L01", "--purpose", "营销", LANG="en_US.UTF-8")
     assert late.code == 1

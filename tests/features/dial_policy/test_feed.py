@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 from tests.support.fixtures import Import
 
@@ -23,6 +25,7 @@ from nianjian.features.dial_policy import decisions
 from nianjian.features.dial_policy import feed as gate_feed
 from nianjian.features.dial_policy import operations as gate_policy
 from nianjian.features.dial_policy.decisions import Question
+from nianjian.features.portrait import line_usage, portraits
 from nianjian.platform.accounts import service
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals.storage import list_approvals
@@ -149,6 +152,48 @@ def test_a_cap_acts_at_once_and_its_epoch_grows(house: str, operator: Actor) -> 
     assert '"cap":100' in told[0]
 
 
+def observing() -> set[str]:
+    return {name for name, line in opened().tenants["demo"].lines.items() if line.channel.observing}
+
+
+def test_a_new_line_observes_until_a_person_switches_enforcing_on(house: str, anna: Actor, bo: Actor) -> None:
+    gate_feed.feed()
+    assert observing() == {"L01", "L02"}
+    set_cap(anna, 30)
+    assert observing() == {"L01", "L02"}, "a cap alone refuses nothing yet"
+    assert set_cap(anna, 30, enforce=True).state == "set"
+    assert observing() == {"L02"}
+    assert set_cap(anna, 40).values == {"cap": 40, "white_list": False, "enforce": True}, "it stays on"
+    waiting = set_cap(anna, 40, enforce=False)
+    assert (waiting.state, observing()) == ("pending", {"L02"})
+    operations.approve(approval=str(waiting.approval), actor=bo)
+    assert observing() == {"L01", "L02"}
+    order: dict[str, Any] = {"enterprise": house, "key": "channel", "name": "L02", "cap": None, "white_list": False}
+    gate_policy.apply_approved_cap(**order, reason="整改结束", approval="A1", requester="user:anna", actor=bo)
+    assert observing() == {"L01"}, "what a case demands acts at once"
+    assert caps()["L02"][0] == 300
+    set_cap(anna, None, enforce=True, uncapped=True)
+    assert "L01" not in caps()
+
+
+def test_lines_of_an_upgraded_home_go_on_refusing(house: str, operator: Actor) -> None:
+    set_cap(operator, 100)
+    upgrade = import_module("nianjian.platform.registers.migrations.0012_lines_enforced")
+    upgrade.enforce_known_lines(apps, None)
+    gate_feed.feed()
+    assert observing() == set()
+    assert {name: limit for name, (limit, _epoch) in caps().items()} == {"L01": 100, "L02": 300}
+
+
+def test_a_cap_is_proposed_from_a_lines_own_calls(house: str, operator: Actor) -> None:
+    calls = {"L01": {"days": 28, "busiest": 260, "whole": True}}
+    portraits.store_beside(house, line_usage.FILE, {"counted": "2026-11-25", "last": {}, "calls": calls})
+    assert gate_policy.list_observing_lines(enterprise=house, actor=operator) == [
+        {"name": "L01", "cap": 260, "days": 28, "whole": True},
+        {"name": "L02", "cap": None, "days": 0, "whole": False},
+    ]
+
+
 def test_an_isolated_channel_takes_two_persons(house: str, load: Import, anna: Actor, bo: Actor) -> None:
     load("consents", "号码,用途", ("13800138000", "回访"))
     gate_feed.feed()
@@ -208,10 +253,12 @@ def test_a_team_and_a_display_number_are_isolated_too(house: str, anna: Actor, b
 def test_an_order_approved_elsewhere_is_carried_out(house: str, bo: Actor, operator: Actor) -> None:
     order: dict[str, Any] = {"enterprise": house, "key": "channel", "name": "L01", "cap": 30, "white_list": True}
     for _ in range(2):
-        gate_policy.apply_approved_cap(**order, reason="整改", approval="A1", actor=bo)
+        gate_policy.apply_approved_cap(**order, reason="整改", approval="A1", requester="user:anna", actor=bo)
     assert caps()["L01"][0] == 30
     assert asked(operator) == "not-on-white-list"
     assert Entry.objects.filter(verb="gate.policy").count() == 1
+    (setting,) = gate_policy.list_history(enterprise=house, actor=operator, most=9)
+    assert setting["by"] == "user:anna + user:bo", "who asked and who approved are two names"
 
 
 def test_switches_and_vendors_rules_reach_the_gate(house: str, anna: Actor, operator: Actor) -> None:

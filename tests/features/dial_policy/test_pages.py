@@ -24,6 +24,7 @@ from nianjian.engines.gate.snapshot import files
 from nianjian.features.approvals.operations import approve
 from nianjian.features.dial_policy import decisions as check
 from nianjian.features.dial_policy import feed
+from nianjian.features.portrait import line_usage, portraits
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.approvals.storage import list_approvals
@@ -196,6 +197,22 @@ def test_caps_mode_and_vendors_limits(lead: Client) -> None:
         assert lead.post(address, wrong).status_code == 422
 
 
+def test_a_new_line_is_enforced_from_the_page_with_its_proposed_cap(lead: Client) -> None:
+    calls = {"L01": {"days": 28, "busiest": 260, "whole": True}}
+    portraits.store_beside("demo", line_usage.FILE, {"counted": "2026-11-25", "last": {}, "calls": calls})
+    page = text(lead)
+    assert "only observed" in page.partition("<h2>New lines")[0]
+    address = f"{HOME}change/?name=L01&enforce=on&cap=260"
+    assert f'href="{address.replace("&", "&amp;")}#part_cap"' in page
+    form = text(lead, address)
+    assert ('value="260"' in form, 'value="L01"' in form) == (True, True)
+    sent = {"act": "cap", "key": "channel", "name": "L01", "cap": "260", "enforce": "on", "reason": "满30天"}
+    assert lead.post(f"{HOME}change/", sent).status_code == 302
+    told = text(lead)
+    assert "260 · refuses" in told
+    assert "name=L01" not in told
+
+
 def test_caps_and_what_was_set_stand_on_pages(lead: Client, home: Path) -> None:
     lines = [f"M{one:03},启用" for one in range(60)]
     (home / "lines.csv").write_text("\n".join(["线路编号,状态", *lines, ""]))
@@ -204,11 +221,13 @@ def test_caps_and_what_was_set_stand_on_pages(lead: Client, home: Path) -> None:
         wanted = PolicyValues("channel", "L01", {"cap": cap + 1000, "white_list": False}, "试")
         gate_policies.apply_policy(enterprise="demo", wanted=wanted, actor=BOSS)
     page = text(lead)
-    assert ("M048<" in page, "M049<" in page) == (True, False)
+    caps = page.partition("<h2>New lines")[0]
+    assert ("M048<" in caps, "M049<" in caps) == (True, False)
     assert (">1051<" in page, ">1002<" in page, ">1001<" in page) == (True, True, False)
     assert f'href="{HOME}?caps=2"' in page
     page = text(lead, f"{HOME}?caps=2&settings=2")
-    assert ("M059<" in page, "M048<" in page) == (True, False)
+    caps = page.partition("<h2>New lines")[0]
+    assert ("M059<" in caps, "M048<" in caps) == (True, False)
     assert (">1001<" in page, ">1002<" in page) == (True, False)
 
 

@@ -21,7 +21,7 @@ from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.dossier import finding_text
-from nianjian.engines.paper.texts.dossier import BLANK
+from nianjian.engines.paper.texts.claims import BLANK
 from nianjian.engines.paper.texts.inspection import STEPS
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.calls.operations import import_calls
@@ -60,7 +60,7 @@ def _tickets() -> list[tuple[object, ...]]:
         ("T1", "12321", "2026-03-06", "95013", "2026-03-05", "2026-03-06 12:00:00", ""),
         ("T2", "12300", "2026-04-06", "95013", "2026-04-05", "", ""),
         ("T3", "12321", "2026-05-06", "13800138000", "2026-05-05", "", "非本企业号码"),
-        ("T4", "企业", "2026-06-06", "95013", "2026-06-05", "2027-01-03 09:00:00", ""),  # closed after the day
+        ("T4", "企业", "2026-06-06", "13999999999", "2026-06-05", "2027-01-03 09:00:00", ""),  # closed after the day
         ("T5", "12321", "2025-12-31", "95013", "2025-12-30", "", ""),  # of another year
     )
     return [
@@ -153,7 +153,7 @@ def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str
     figures = [(one["figure"], one["paper"], one["portrait"]) for one in told[0]["sums"]]
     assert figures == [("filed", 4, 4), ("opened", 3, 3)]
     pack = zipfile.ZipFile(io.BytesIO(b"".join(status.download_zip(job=files, **given).content)))
-    assert {Path(name).suffix for name in pack.namelist()} == {".pdf", ".xlsx"}
+    assert {Path(name).suffix for name in pack.namelist()} == {".docx", ".pdf", ".xlsx"}
     assert [one.data["job"] for one in acts(enterprise=filled, verb="dossier.taken")] == [files]
 
     def seats() -> status.Paper:
@@ -183,20 +183,20 @@ def test_every_item_is_set_and_agrees_with_the_portrait(filled: str, anna: Actor
     for one in made.values():
         assert not [found for found in one.findings if found.code.startswith("sums_")]
         assert one.verdict is Verdict.NEEDS_PERSON
-        printed = one.files[0]
+        printed = one.files[1]
         pages = _text(printed)
-        assert all(run.id in page for page in pages)
+        assert not [page for page in pages if run.id in page], "the code carries it"
         assert f"第 {len(pages)} 页　共 {len(pages)} 页" in pages[-1]
         with pypdfium2.PdfDocument(printed) as document:
             assert len(list(document.get_toc())) >= 2
-        assert {path.suffix for path in one.files} == {".pdf", ".xlsx"}
+        assert [path.suffix for path in one.files] == [".docx", ".pdf", ".xlsx"]
         assert printed.stat().st_mode & 0o077 == 0
     entries = list(acts(enterprise=filled, verb="dossier.generated"))
     assert sorted(str(one.data["item"]) for one in entries) == sorted(ITEMS)
     again = _make(filled, anna, tmp_path / "again", "seat_table", "monthly_traffic")
     for item, one in again.items():
         assert [path.read_bytes() for path in one.files] == [path.read_bytes() for path in made[item].files]
-    _read_back({item: _sheets(one.files[1]) for item, one in made.items()})
+    _read_back({item: _sheets(one.files[2]) for item, one in made.items()})
 
 
 def _read_back(books: dict[str, dict[str, list[list[Any]]]]) -> None:
@@ -215,10 +215,14 @@ def _read_back(books: dict[str, dict[str, list[list[Any]]]]) -> None:
     assert [row[1] for row in told["汇总"][1:]] == [4, 2, 3, 1]
     assert [row[0] for row in told["受理情况"][1:]] == ["T1", "T2", "T3", "T4"]
     assert told["受理情况"][1][5:7] == ["139****0002", "95013"]
+    assert [row[6] for row in told["受理情况"][3:]] == ["13800138000", "139****9999"], (
+        "the first is displayed by own calls"
+    )
     assert [row[-1] for row in told["处理情况"][1:]] == ["计入", "计入", "非本企业号码", "计入"]
     assert books["number_ledger"]["批准与备案"][1][:2] == ["95013", "5"]
     assert {row[-1] for row in books["self_check"]["材料合计与画像比对"][1:]} == {"一致"}
-    assert ["在册机器人坐席", "1"] in books["algorithm_filing"]["备案表"]
+    form = "".join(str(cell) for row in books["algorithm_filing"]["AI外呼算法备案"] for cell in row)
+    assert "在册机器人坐席1个，其中已备案1个，已开通0个。" in form
     assert any("王五" in str(row[1]) for row in books["responsibility_report"]["信息安全责任制报告"])
 
 
@@ -230,7 +234,7 @@ def test_sums_that_differ_stop_the_item(filled: str, anna: Actor, load: Import, 
         ("filed", 5, 4), ("opened", 4, 3),
     ]  # fmt: skip
     assert made["seat_table"].verdict is Verdict.NOT_READY
-    assert "不一致" in {row[-1] for row in _sheets(made["self_check"].files[1])["材料合计与画像比对"]}
+    assert "不一致" in {row[-1] for row in _sheets(made["self_check"].files[2])["材料合计与画像比对"]}
     _run(filled, anna)
     assert _make(filled, anna, tmp_path / "out", "seat_table")["seat_table"].verdict is Verdict.NEEDS_PERSON
 
@@ -245,7 +249,7 @@ def test_an_item_becomes_a_version_that_a_person_confirms(
     assert told["findings"][0]["code"] == "generated_unsigned"
     row = materials.get_version(filled, YEAR, "seat_table", 1)
     assert materials.read_content(row).startswith(b"%PDF")
-    assert (row.pages, row.verdict) == (1, "needs_person")
+    assert (row.pages, row.verdict) == (2, "needs_person")
     checklist.confirm(enterprise=filled, year=YEAR, item="seat_table", number=1, actor=anna)
     (again,) = _make(filled, anna, None, "seat_table").values()
     assert (again.confirmed, again.version) == (True, 1)
@@ -324,14 +328,14 @@ def test_the_responsibility_report_claims_only_what_the_tickets_prove(
         load("complaints", CLOCKED, *tickets)
     _run(demo, anna)
     (made,) = _make(demo, anna, tmp_path / "out", "responsibility_report").values()
-    pdf, book = made.files
+    _word, pdf, book = made.files
     printed = "".join("".join(_text(pdf)).split())
     written = "".join(str(cell) for row in _sheets(book)["信息安全责任制报告"] for cell in row)
     for text in (printed, written):
         assert sentence in text
         assert ("无逾期" in text) is (not lacks), "the claim stands only where nothing is against it"
         assert not re.search("小时内(首次)?响应|小时内办结", text) or not lacks
-    found = [one for one in made.findings if one.code.startswith("claim_")]
+    found = [one for one in made.findings if one.values.get("rule") == "S8"]
     assert [(one.values["lack"], one.values["count"]) for one in found] == lacks
     for language in (CHINESE, ENGLISH):
         _ = words(language)

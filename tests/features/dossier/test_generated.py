@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import cv2
 import pypdfium2
 import pytest
+from docx import Document
 from python_calamine import CalamineWorkbook
 
 from nianjian.engines.kernel.numbers import NumberClass
@@ -22,9 +26,23 @@ from nianjian.features.dossier.generated.self_check import compare_sums, find_di
 
 DAY = date(2026, 12, 31)
 HEAD = Head(
-    "示例 & 子公司", "浙B2-20080101", "–", "王五", "–", 2026, DAY, "20270120-090000-000001", "ab" * 32, "2026.11"
+    "示例 & 子公司",
+    "浙B2-20080101",
+    "–",
+    "王五",
+    "–",
+    2026,
+    DAY,
+    "年末口径",
+    "20270120-090000-000001",
+    "ab" * 32,
+    "2026.11",
 )
 _ = words("zh_Hans")
+
+
+def _say(name: str) -> sheets.Line:
+    return sheets.method_line(f"[{name}]")
 
 
 def _seat(**changed: object) -> dict[str, object]:
@@ -86,24 +104,70 @@ def test_sums_agree_only_when_they_are_equal() -> None:
     assert (unknown.code, unknown.weight) == ("sums_unknown", Weight.ASK)
 
 
-def test_header_rows_and_the_run_stand_on_every_page() -> None:
+def test_header_rows_stand_on_every_page_and_the_run_in_the_code() -> None:
     rows = [_seat(seat_id=f"S{number:03d}", person="张三", workplace="#strong[x] $1$") for number in range(120)]
-    document = registers.build_seat_table(HEAD, rows, _)
+    document = registers.build_seat_table(HEAD, rows, _say, _)
     made = sheets.pdf(document)
     with pypdfium2.PdfDocument(made) as opened:
         pages = [page.get_textpage().get_text_range() for page in opened]
     assert len(pages) > 2
-    assert all("坐席编号" in page and HEAD.run in page for page in pages[:-1])
+    assert all("坐席编号" in page for page in pages[1:])
+    assert not [page for page in pages for hidden in (HEAD.run, HEAD.rulebook, HEAD.snapshot[:16]) if hidden in page]
+    assert _decode(made) == document.code
+    assert {HEAD.run, HEAD.rulebook, HEAD.snapshot[:16]} <= set(re.split("[ =]", document.code))
     assert f"第 2 页　共 {len(pages)} 页" in pages[1]
-    assert "#strong[x] $1$" in pages[0]  # data is never taken for markup
+    assert "#strong[x] $1$" in pages[1]  # data is never taken for markup
     assert "S119" in "".join(pages)
     assert sheets.pdf(document) == made
+
+
+def _decode(made: bytes) -> str:
+    """The code of the first page as a scanner of 300 dpi sees it."""
+    with pypdfium2.PdfDocument(made) as document:
+        pixels = document[0].render(scale=300 / 72).to_numpy()
+    return str(cv2.QRCodeDetector().detectAndDecode(pixels)[0])
+
+
+def test_a_paper_is_in_official_form_in_word_and_pdf() -> None:
+    head = replace(HEAD, authority="浙江省通信管理局")
+    rows = [Traffic("2026-02", "95013", NumberClass.OWN_SHORT, outbound=1)]
+    document = monthly_traffic.build_document(head, rows, _)
+    book = Document(io.BytesIO(sheets.docx(document)))
+    with pypdfium2.PdfDocument(sheets.pdf(document)) as opened:
+        pages = [page.get_textpage().get_text_range() for page in opened]
+    for text in ("\n".join(line.text for line in book.paragraphs), "".join(pages)):
+        places = [
+            text.find(part)
+            for part in (
+                "呼叫流量月报", "浙江省通信管理局：", "现报送我单位2026年度呼叫流量月报，数据截至2026年12月31日。",
+                "一、统计口径", "二、逐月", "特此报告。", "附件：", "按号码", "示例 & 子公司（盖章）",
+                "＿＿＿＿年＿＿月＿＿日",
+            )
+        ]  # fmt: skip
+        assert -1 not in places
+        assert places == sorted(places)
+    assert len(book.tables) == 3
+    assert [section.orientation for section in book.sections] == [0, 1], "annexes lie across"
+    assert sheets.docx(document) == sheets.docx(document)
+    unknown = monthly_traffic.build_document(HEAD, rows, _)
+    assert unknown.addressee == "＿＿＿＿通信管理局"
+
+
+@pytest.mark.parametrize("rows", range(12, 30))
+def test_a_page_with_the_seal_alone_says_so(rows: int) -> None:
+    table = sheets.Table("表", ("项目", "内容"), tuple((f"{place}", "内容") for place in range(rows)))
+    document = sheets.build("algorithm_filing", HEAD, _, tables=[table])
+    with pypdfium2.PdfDocument(sheets.pdf(document)) as opened:
+        pages = [page.get_textpage().get_text_range() for page in opened]
+    alone = len(pages) > 1 and "特此报告" not in pages[-1]
+    assert ("（此页无正文）" in pages[-1]) is alone
+    assert "（盖章）" in pages[-1]
 
 
 def test_a_workbook_holds_counts_as_numbers_and_codes_as_text() -> None:
     rows = [Traffic("2026-02", "95013", NumberClass.OWN_SHORT, 1, 1, 1200, 700, 3, 65000, 2, 1, inbound_served=1)]
     rows.append(Traffic("2026-02", "", NumberClass.MOBILE, outbound=5))
-    document = monthly_traffic.build_document(HEAD, rows, _)
+    document = monthly_traffic.build_document(HEAD, rows, _say, _)
     book = CalamineWorkbook.from_filelike(io.BytesIO(sheets.xlsx(document)))
     assert book.get_sheet_by_name("逐月").to_python()[2] == ["2026-02", 1, 1, 1205, 700, 65000, 1]
     numbers = book.get_sheet_by_name("按号码").to_python()

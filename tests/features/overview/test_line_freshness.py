@@ -65,6 +65,9 @@ def test_silent_lines_are_told_the_longest_first(demo: str, operator: Actor, tmp
         ("L3", date(2026, 11, 13), 7, False),
         ("L1", date(2026, 11, 20), 0, False),
     ]
+    loads = line_usage.list_line_loads(demo)
+    assert loads.keys() == {"L1", "L2", "L3"}, "L9 had no call in these 30 days"
+    assert loads["L1"] == line_usage.LineLoad(days=2, busiest=1, whole=False)
 
 
 def test_an_undone_batch_is_not_counted_the_next_time(demo: str, operator: Actor, tmp_path: Path) -> None:

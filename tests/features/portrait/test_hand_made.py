@@ -8,16 +8,20 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pypdfium2
 import pytest
 from tests.support.fixtures import Import, Sheet
+from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.result import Result
 from nianjian.engines.paper import sections
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.calls.operations import import_calls
-from nianjian.features.portrait.operations import run_portrait
+from nianjian.features.portrait.declarations import declare_not_applicable, withdraw_declaration
+from nianjian.features.portrait.operations import export_portrait, run_portrait
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.registers.overlays import Overlay
 
@@ -102,7 +106,8 @@ def test_the_whole_is_green_only_where_nothing_is_missing(
     assert [one.get("register", one["code"]) for one in ran.missing] == ["seats", "complaints", "days_without_records"]
     assert ran.missing[-1]["count"] == len(week | sundays) == 58
     lines = sections.missing_lines(ran.as_dict(), words(CHINESE))
-    assert lines[:2] == ("坐席空置率——缺少：坐席台账", "结案率——缺少：投诉台账")
+    way_out = "，或声明该项不适用"
+    assert lines[:2] == (f"坐席空置率——缺少：坐席台账{way_out}", f"结案率——缺少：投诉台账{way_out}")
     assert lines[2].startswith("缺少：58 天的话单或经确认的理由（2026-01-04, 2026-01-11")
     load("seats", SEATS, SEAT)
     load("complaints", TICKETS, OTHER_YEAR)
@@ -117,3 +122,38 @@ def test_the_whole_is_green_only_where_nothing_is_missing(
     ran = _run(anna)
     assert (ran.light, ran.missing, ran.quality["days_without_records"]["count"]) == ("green", (), 58)
     assert revive.result(ran.as_dict()).light == "green"
+
+
+def test_a_declared_metric_is_shown_with_its_reason_and_acts_only_where_nothing_is_counted(
+    demo: str, operator: Actor, anna: Actor, load: Import, sheet: Sheet
+) -> None:
+    """No seats leased in the year: missing, then declared, then contradicted by a register, then withdrawn."""
+    load("numbers", NUMBERS, OWN)
+    load("complaints", TICKETS, OTHER_YEAR)
+    _import(_year_of_calls(sheet, set()), operator)
+    assert [item["metric"] for item in _run(anna).missing] == ["seat_vacancy"]
+    with pytest.raises(NianjianError, match="declaration_needs_user"):
+        declare_not_applicable(enterprise="demo", actor=operator, metric="seat_vacancy", year=2026, reason="无坐席")
+    reason = "本年度未租用坐席，可询 13912345678"
+    pages = signed_in("anna")
+    form = "/e/demo/2026/metric/seat_vacancy/declare/"
+    assert pages.post(form, {"reason": " "}).status_code == 422
+    assert pages.post(form, {"reason": reason}).status_code == 302
+    ran = _run(anna)
+    seats = ran.metric("seat_vacancy")
+    assert (ran.light, ran.missing, seats.verdict.light) == ("green", (), "na")
+    assert seats.as_dict()["declared"] == {"who": "user:anna", "on": "2027-01-20", "reason": reason}
+    said = "由 user:anna 于 2027-01-20 声明不适用：本年度未租用坐席，可询 139****5678"
+    for address in ("/e/demo/2026/", "/e/demo/2026/metric/seat_vacancy/"):
+        assert said in pages.get(address, headers={"accept-language": "zh"}).content.decode(), address
+    made = export_portrait(enterprise="demo", year=2026, run=None, form="pdf", language=CHINESE, actor=anna)
+    text = pypdfium2.PdfDocument(made.content)[0].get_textpage().get_text_range()
+    assert "".join(said.split()) in "".join(text.split())
+    load("seats", SEATS, SEAT)
+    ran = _run(anna)
+    assert (ran.metric("seat_vacancy").declared, ran.metric("seat_vacancy").verdict.light) == (None, "green")
+    assert ran.warnings == ({"code": "declaration_ignored", "metric": "seat_vacancy", "light": "green"},)
+    assert pages.post(form).status_code == 302
+    assert _run(anna).warnings == ()
+    with pytest.raises(NianjianError, match="declaration_unknown"):
+        withdraw_declaration(enterprise="demo", actor=anna, metric="seat_vacancy", year=2026)

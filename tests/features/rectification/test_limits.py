@@ -67,11 +67,10 @@ def test_what_is_written_has_an_end_and_a_paper_s_date_is_corrected(case: str, a
     fails("rectify_text_long", lambda: watch(anna, licence="x" * 81))
     fails("rectify_channel_missing", lambda: operations.request_isolation(case=case, channel=" ", actor=anna, **TERMS))
     paper = paper_content("test.pdf", PDF)
+    kind, about = "test_report", {"issuer": "I", "scope": "线路L1"}
 
     def attach(dated: date, number: str = "N1") -> Any:
-        return operations.add_paper(
-            case=case, kind="test_report", paper=paper, actor=anna, issuer="I", number=number, dated=dated
-        )
+        return operations.add_paper(case=case, kind=kind, paper=paper, actor=anna, **about, number=number, dated=dated)
 
     fails("rectify_text_long", lambda: attach(TODAY, "x" * 121))
     fails("rectify_day_ahead", lambda: attach(clock.today() + timedelta(days=1)))

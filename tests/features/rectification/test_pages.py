@@ -121,6 +121,7 @@ def test_from_the_notice_to_the_report(lead: Client) -> None:
     assert standing.values == {"cap": 30, "white_list": True}
     form = text(lead, f"{case}isolate/")
     assert 'value="L1"' not in form, "it is isolated already"
+    assert re.search(r"<td>ann?\w*</td>\s*<td>bo</td>", form), "who asked and who approved"
     assert re.search(r"有效 \d{4}-\d\d-\d\d \d\d:\d\d<", form)
     worked(lead, f"{case}end/", {"act": "measure"})
     given = {"text": "每周抽查", "owner": "王五", "due": TODAY.isoformat(), "every": "7"}
@@ -133,6 +134,7 @@ def test_from_the_notice_to_the_report(lead: Client) -> None:
         "file": paper,
         "issuer": "某中心",
         "number": "1",
+        "scope": "线路L1",
         "dated": str(TODAY + timedelta(days=1)),
     }
     lead.post(f"{case}paper/", told)

@@ -210,7 +210,10 @@ def ready(case: str, anna: Actor, bo: Actor) -> None:
         enterprise="demo", case=case, text="每周抽查白名单", owner="王五", due=TODAY, every=7, actor=anna
     )
     operations.complete_measure(case=case, measure=number, day=TODAY, actor=anna)
-    paper, about = paper_content("测评报告.pdf", PDF + b"1"), {"issuer": "某测评中心", "number": "CP-1"}
+    paper, about = (
+        paper_content("测评报告.pdf", PDF + b"1"),
+        {"issuer": "某测评中心", "number": "CP-1", "scope": "线路L1"},
+    )
     dated = TODAY + timedelta(days=3)
     operations.add_paper(case=case, kind="test_report", paper=paper, actor=anna, **about, dated=dated)
 
@@ -284,7 +287,7 @@ def test_a_report_is_a_draft_until_the_loop_is_closed(case: str, anna: Actor, bo
         assert wanted in text
     assert "{{" not in text
     assert "{%" not in text
-    assert len(pictures) == 2
+    assert len(pictures) == 3  # two charts and the code
     paper = report(case, anna, "pdf")
     book = pypdfium2.PdfDocument(blobs.get(paper["blob"]))
     told = "".join(page.get_textpage().get_text_range() for page in book)

@@ -12,6 +12,9 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.season_days import list_days
 from nianjian.features.overview.attention import list_late_reports, with_reports
+from nianjian.features.portrait.declarations import declare_not_applicable
+from nianjian.features.portrait.operations import run_portrait
+from nianjian.features.reconciliation.models import Run
 from nianjian.features.rectification.operations import open_case
 from nianjian.features.rectification.storage import Notice
 from nianjian.features.season import feeds, operations
@@ -161,7 +164,7 @@ def test_a_case_of_rectification_brings_its_own_day(demo: str, operator: Actor) 
     before = {
         one["task"]: one for one in summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["tasks"]
     }
-    assert before["rectification"]["state"] == "done", "there is no case"
+    assert before["rectification"]["state"] == "not_applicable", "there is no case"
     open_case(enterprise=demo, notice=Notice(date(2027, 1, 4), date(2027, 1, 20), "", []), paper=None, actor=operator)
     after = {
         one["task"]: one for one in summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["tasks"]
@@ -246,3 +249,30 @@ def test_who_may(demo: str, operator: Actor) -> None:
         operations.assign_task(enterprise=demo, year=2026, task="items", owner="x", actor=reader)
     with pytest.raises(NianjianError, match="role_missing"):
         summarize_season(enterprise=demo, year=2026, today=TODAY, actor=Actor("nobody", "user"))
+
+
+def test_an_empty_register_makes_no_task_done(demo: str, operator: Actor, anna: Actor, keys: None) -> None:
+    """A portrait and comparisons of nothing; then the seats are declared not applicable by a person."""
+    del keys
+    for kind in ("numbers", "lines", "seats"):
+        for day in (date(2026, 12, 31), TODAY):
+            Run.objects.create(
+                id=f"{kind}{day.year}", enterprise_id=demo, kind=kind, as_of=day, counts={}, told={},
+                made_at=clock.now(), made_by="os:root",
+            )  # fmt: skip
+
+    def tasks() -> dict[str, Any]:
+        run: dict[str, Any] = {"as_of": None, "province": None, "today": None, "raw": False}
+        run_portrait(enterprise=demo, year=2026, actor=anna, **run)
+        told = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
+        return {task["task"]: task for task in told["tasks"]}
+
+    found = tasks()
+    assert [name for name, task in found.items() if task["state"] == "done"] == []
+    unproved = {"portrait", "stopped_seats", "old_tickets", "consistency", "filed_base", "drill"}
+    assert {name for name, task in found.items() if task["status"] in {"not_proved", "overdue"}} >= unproved
+    assert found["portrait"]["figures"]["empty_registers"] == ["complaints", "seats"]
+    declare_not_applicable(enterprise=demo, actor=anna, metric="seat_vacancy", year=2026, reason="未租用坐席")
+    after = tasks()
+    assert after["stopped_seats"]["status"] == "not_applicable"
+    assert after["portrait"]["figures"]["empty_registers"] == ["complaints"]

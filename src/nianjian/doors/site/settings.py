@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "nianjian.platform.accounts",
     "nianjian.platform.approvals",
     "nianjian.platform.notifications",
+    "nianjian.platform.claims",
     "nianjian.platform.registers",
     "nianjian.features.complaints",
     "nianjian.features.reconciliation",

@@ -364,5 +364,5 @@ def list_leasable(tenant: Tenant | None) -> Iterator[tuple[str, tuple[Slot, ...]
         return  # a switch with channel tokens would pass by these
     for name, channel in policy.channels.items():
         slots = tuple(Slot(cap, name) for cap in policy.caps if cap.only in {"", name})
-        if slots and not channel.isolated and all(slot.cap.leased for slot in slots):
+        if slots and not channel.isolated and not channel.observing and all(slot.cap.leased for slot in slots):
             yield name, slots

@@ -61,11 +61,15 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A line on which calls leave; ``isolated``: only white-listed callees (R4), whatever the purpose."""
+    """A line on which calls leave; ``isolated``: only white-listed callees (R4), whatever the purpose.
+
+    ``observing``: a new line, whose calls all go; the answer says what enforcing would refuse.
+    """
 
     name: str
     team: str = ""
     isolated: bool = False
+    observing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

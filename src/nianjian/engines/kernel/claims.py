@@ -1,13 +1,14 @@
 """Claims: sentences about the enterprise that may be used only where the enterprise's data prove them. Pure.
 
 A query decides a claim and counts its figures. It is released when nothing is lacking, refused when something is known
-to be wrong, and unknown when only proofs are missing. Unknown is never released. Figures are whole numbers.
+to be wrong, and unknown when only proofs are missing. Unknown is never released. Figures are whole numbers. Its texts
+and its rule stand under its id in `paper.texts.claims`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 RELEASED: Final = "released"
@@ -30,17 +31,17 @@ class Lack:
 class Claim:
     """``figures``: what the sentence rests on; ``lacks``: in the order in which they are quickest made good.
 
-    The texts of ``id`` stand in `paper.texts`; ``rule``: id of the rule that the claim rests on.
+    ``names``: what the sentence names besides its figures.
     """
 
     id: str
     figures: Figures
     lacks: Sequence[Lack] = ()
-    rule: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
         """Whether the sentence may be used."""
         if not self.lacks:
             return RELEASED
-        return REFUSED if any(one.known for one in self.lacks) else UNKNOWN
+        return REFUSED if any(lack.known for lack in self.lacks) else UNKNOWN

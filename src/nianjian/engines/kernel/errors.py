@@ -13,6 +13,7 @@ from typing import Final, Protocol, Self, TypeVar
 INPUT_UNKNOWN: Final = frozenset(
     {
         "asterisk_columns_unknown", "attachment_kind_unknown", "backup_format_unknown", "batch_state_unknown",
+        "declaration_metric_unknown",
         "dossier_type_unknown", "seal_kind_unknown", "callback_witness_unknown", "callback_line_unknown",
         "callback_outcome_unknown", "inspection_part_unknown", "drill_source_unknown", "drill_player_unknown",
         "drill_inject_unknown",
@@ -26,7 +27,8 @@ INPUT_UNKNOWN: Final = frozenset(
 )  # fmt: skip
 PERMISSION: Final = frozenset(
     {"role_missing", "role_missing_everywhere", "token_missing", "token_refused", "approval_same_person",
-     "approval_needs_user", "approval_not_apart", "confirm_not_apart", "token_too_narrow"}
+     "approval_needs_user", "approval_not_apart", "confirm_not_apart", "token_too_narrow",
+     "declaration_needs_user"}
 )  # fmt: skip
 CONFLICT: Final = frozenset(
     {
@@ -38,6 +40,7 @@ CONFLICT: Final = frozenset(
         "callback_no_way", "callback_no_evidence", "callback_not_answered", "screen_links_too_many",
         "season_feed_by_person", "season_task_computed", "season_archived", "season_reports_open",
         "season_filed_by_package", "season_round_open", "season_findings_open", "season_package_differs",
+        "basis_year_not_over", "basis_filed", "basis_not_computed",
         "season_package_gone", "season_no_plan", "season_feeds_too_many", "channel_by_person", "channels_too_often",
         "channels_too_many", "dispatch_delivered", "dossier_version_old", "dossier_version_returned",
         "dossier_version_submitted", "dossier_submitted_already", "dossier_round_over", "dossier_round_refused",

@@ -33,6 +33,11 @@ SIGNS: Final = {one[0]: one[1:] for one in _SIGNED.split()}
 """The sign before the number of a licence of one province (浙B2-20080101) → the short name of that province."""
 
 
+def administration_name(province: str) -> str:
+    """The communications administration (通信管理局) of a province given by its short name; "" for no province."""
+    return next((f"{full}通信管理局" for full, name in FULL.items() if name == province), "")
+
+
 def short(name: str) -> str:
     """The short name of a province given by either name; NianjianError ``province_unknown`` with the allowed ones."""
     text = name.strip()

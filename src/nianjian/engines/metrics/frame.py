@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 DAY = timedelta(days=1)
 
@@ -22,6 +23,14 @@ class Window:
     def __contains__(self, day: object) -> bool:
         """Whether a day lies in the window."""
         return isinstance(day, date) and self.first <= day < self.end
+
+
+class Basis(StrEnum):
+    """What a portrait's as-of day makes of it. Seats and tickets follow the day; calls are always the year's."""
+
+    WITHIN_YEAR = "within_year"
+    YEAR_END = "year_end"  # as at 31 December
+    FILING = "filing"  # as at the day of filing, after the year's end
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,14 @@ class Frame:
     def period(self) -> Window:
         """The data year, 1 January to 31 December: the headline window."""
         return Window(date(self.year, 1, 1), date(self.year + 1, 1, 1))
+
+    @property
+    def basis(self) -> Basis:
+        """The last day of the data year is its year-end basis; every later day is one of filing."""
+        last = self.period.end - DAY
+        if self.as_of == last:
+            return Basis.YEAR_END
+        return Basis.FILING if self.as_of > last else Basis.WITHIN_YEAR
 
     @property
     def trailing(self) -> Window:

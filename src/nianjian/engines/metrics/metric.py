@@ -108,6 +108,7 @@ class Metric:
     statements: Mapping[str, bool] = field(default_factory=dict)  # sentences that the figures bear out
     internal: SecondLight | None = None  # of a watched licence, under limits stricter than the guide's
     own: SecondLight | None = None  # under the limits that the enterprise's overlays set
+    declared: Mapping[str, str] | None = None  # not applicable: who declared it, on which day, the reason
 
     @property
     def second(self) -> Light | None:
@@ -135,6 +136,7 @@ class Metric:
             "unit": unit,
             **({"limit": None, "operator": None} if limit is None else _limit_dict(limit, unit)),
             **{name: one.as_dict(unit) for name, one in seconds.items() if one is not None},
+            **({} if self.declared is None else {"declared": dict(self.declared)}),
             "bounds": bounds_dict(self.verdict.bounds, unit),
             "components": dict(self.components),
             "flags": [flag_dict(flag, unit) for flag in self.verdict.flags],

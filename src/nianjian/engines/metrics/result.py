@@ -101,6 +101,7 @@ class Result:
                 "from": self.frame.period.first.isoformat(),
                 "to": self.frame.period.end.isoformat(),
                 "as_of": self.frame.as_of.isoformat(),
+                "basis": self.frame.basis.value,
                 "today": None if today is None else today.isoformat(),
             },
             "rulebook": dict(self.rulebook),

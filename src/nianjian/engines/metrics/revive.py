@@ -122,6 +122,7 @@ def _metric(told: Json, known: KeptRules) -> Metric:
         statements=told["statements"],
         internal=_second_light(told.get("internal"), told, unit),
         own=_own_light(told.get("own"), known),
+        declared=told.get("declared"),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Final, cast
 
 import ibis.expr.types as ir
@@ -167,6 +168,7 @@ def _percent(part: int, total: int) -> str | None:
 
 AS_OF: Final = "portrait.as_of"
 QUIET: Final = "portrait.quiet_days"
+NOTHING_DECLARED: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({})
 
 
 def run(  # noqa: PLR0913 -- one argument a choice
@@ -183,6 +185,8 @@ def run(  # noqa: PLR0913 -- one argument a choice
     snapshot: Mapping[str, int] | None = None,
     watch: Decimal | None = None,
     over: date | None = None,
+    until: date | None = None,
+    declared: Mapping[str, Mapping[str, str]] = NOTHING_DECLARED,
 ) -> Result:
     """The portrait of data year ``year``.
 
@@ -190,7 +194,10 @@ def run(  # noqa: PLR0913 -- one argument a choice
     that has ended: no later one lacks records (None: the as-of day has ended).
     ``raw`` counts from the rows instead of the rollups; the result is the same. Otherwise the rollups are
     brought up to date first, which writes them under the lake's lock.
+    ``until``: the last day on which a report of the year can be filed, for the advice; None: not known.
     ``watch``: the licence is watched, and limits at this share of the guide's give a second light (`metric.watched`).
+    ``declared``: metric -> who declared it not applicable, on which day, the reason. It acts where nothing was counted;
+    where something was, a warning says that it does not.
     ``snapshot`` (that of an earlier result) computes it again from the tables as they stood then, always from rows.
     """
     frame = Frame(year=year, as_of=as_of or default_day(rulebook, year), today=today)
@@ -209,6 +216,10 @@ def run(  # noqa: PLR0913 -- one argument a choice
     tables = Tables(cube=cube, seats=dated["seat_dim"], tickets=told)
     attached = _attachments(engine, dated["attachment_fact"], year)
     metrics = tuple(_answered(engine, one, tables, frame, rulebook, attached, watch) for one in METRICS)
+    metrics = tuple(
+        replace(metric, declared=declared.get(metric.slug)) if metric.verdict.light is Light.NA else metric
+        for metric in metrics
+    )
     quiet = read_quiet_days(cast("Mapping[str, object]", rulebook.value(QUIET)))
     quality = judge_quality(_asked(engine, quality_questions(tables, dated["calls"], frame)), frame, over, quiet)
     result = Result(
@@ -221,9 +232,10 @@ def run(  # noqa: PLR0913 -- one argument a choice
         metrics=metrics,
         quality=quality,
         missing=_missing(engine, dated, metrics, quality),
+        warnings=_ignored_declarations(metrics, declared),
         rules=rules_to_document(rulebook),
     )
-    return replace(result, advice=advise(result))
+    return replace(result, advice=advise(result, today=None if over is None else over + DAY, until=until))
 
 
 def _answered(  # noqa: PLR0917 -- one step of `run`, over its own values
@@ -264,7 +276,7 @@ def _missing(
     found: list[dict[str, object]] = []
     for metric in metrics:
         table, register = REGISTERS.get(metric.slug, ("", ""))
-        if table and metric.verdict.light is Light.NA:
+        if table and metric.verdict.light is Light.NA and metric.declared is None:
             rows = engine.rows(dated[table].aggregate(rows=dated[table].count()))
             if not summed(rows, "rows"):
                 found.append({"code": "register_empty", "metric": metric.slug, "register": register})
@@ -272,6 +284,15 @@ def _missing(
     if days["count"]:
         found.append({"code": "days_without_records", **days})
     return tuple(found)
+
+
+def _ignored_declarations(metrics: tuple[Metric, ...], declared: Mapping[str, object]) -> tuple[dict[str, object], ...]:
+    """Declarations of metrics of which something was counted: they do not act."""
+    return tuple(
+        {"code": "declaration_ignored", "metric": metric.slug, "light": metric.verdict.light.value}
+        for metric in metrics
+        if metric.slug in declared and metric.declared is None
+    )
 
 
 def _asked(engine: Engine, questions: Mapping[str, ir.Table]) -> dict[str, Rows]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import NumberClass
 from nianjian.engines.metrics import lights
 from nianjian.engines.metrics.definitions import closing_rate, number_consistency, seat_vacancy
+from nianjian.engines.metrics.frame import DAY, Basis, Frame
 from nianjian.engines.metrics.lights import Light, Limit, Verdict
 from nianjian.engines.metrics.metric import Metric, SecondLight, decimal_text, flag_stricter, whole
 from nianjian.engines.metrics.result import Result
@@ -153,9 +155,32 @@ LINES: Final = 10  # lines named in the advice, the largest share of landline an
 CALM: Final = frozenset({Light.GREEN, Light.NA})
 
 
-def advise(result: Result) -> list[dict[str, object]]:
-    """Advice in the order of the guide: seats, lines, tickets."""
-    return [*_advise_seats(result), *_advise_lines(result), *_advise_tickets(result)]
+def advise(result: Result, *, today: date | None = None, until: date | None = None) -> list[dict[str, object]]:
+    """Advice in the order of the guide: seats, lines, tickets; each step with its ``last_day``, None: not known.
+
+    Only what can still change this portrait. Seats and tickets of a day that is over stand, so do the calls of a year
+    that is over. ``today`` None: the as-of day. ``until``: the last day on which a report can be filed.
+    """
+    frame, day = result.frame, today or result.frame.as_of
+    year_end = frame.period.end - DAY
+    state = _last_day(frame, day, until)
+    steps = [(step, state) for step in _advise_seats(result)]
+    steps += [(step, year_end) for step in _advise_lines(result)]
+    steps += [(step, state) for step in _advise_tickets(result)]
+    return [
+        {**step, "last_day": None if last is None else last.isoformat()}
+        for step, last in steps
+        if last is None or day <= last
+    ]
+
+
+def _last_day(frame: Frame, today: date, until: date | None) -> date | None:
+    """The last day on which seats and tickets can still change the portrait; a day before ``today``: none is left."""
+    if frame.basis is Basis.WITHIN_YEAR and frame.as_of >= today:
+        return frame.period.end - DAY  # the year's portrait moves on with the days
+    if frame.basis is Basis.FILING and frame.as_of == today:
+        return until
+    return frame.as_of
 
 
 def _advise_seats(result: Result) -> list[dict[str, object]]:

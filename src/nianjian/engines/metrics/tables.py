@@ -280,9 +280,16 @@ def _true(condition: ir.BooleanColumn) -> ir.IntegerColumn:
 
 
 def last_days(cube: ir.Table) -> ir.Table:
-    """``key`` (the line as the calls name it) and ``last``, the day of its last outbound customer call."""
+    """``key`` (the line as the calls name it), ``first`` and ``last`` day of an outbound customer call on it."""
     lines = cube.filter((cube.dim == "line") & cube.key.notnull())
-    return lines.group_by("key").aggregate(last=lines.day.max())
+    return lines.group_by("key").aggregate(first=lines.day.min(), last=lines.day.max())
+
+
+def busiest_days(cube: ir.Table, first: date) -> ir.Table:
+    """``key`` of a line, ``days`` with calls from ``first`` on, and the delivered calls of the ``busiest`` of them."""
+    lines = cube.filter((cube.dim == "line") & cube.key.notnull() & (cube.day >= first))
+    by_day = lines.group_by("key", "day").aggregate(calls=lines.delivered.sum().cast("int64"))
+    return by_day.group_by("key").aggregate(days=by_day.count(), busiest=by_day.calls.max())
 
 
 DIMENSIONS: Final = ("kind", "line", "team", "display")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from nianjian.engines.paper.texts.claims import CLAIMS
 from nianjian.engines.paper.texts.dossier import FIELDS, OPINIONS, VALUES
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words
@@ -28,6 +29,9 @@ def read_fields(read: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
 
 
 def _field_name(name: str, _: Words) -> str:
+    claim, _dot, part = name.partition(".")
+    if part and claim in CLAIMS:
+        return _(CLAIMS[claim].parts[part])
     return _(FIELDS[name]) if name in FIELDS else name
 
 

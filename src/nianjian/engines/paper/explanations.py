@@ -14,7 +14,7 @@ from nianjian.engines.paper import sections
 from nianjian.engines.paper.figures import DASH, amount_text, count_text, limit_text
 from nianjian.engines.paper.texts.portrait import FILL_IN, PLAN, TABLES, VALUES, code_name
 from nianjian.engines.paper.texts.season import MODULES, TASKS
-from nianjian.engines.paper.words import CHINESE, Words, mark
+from nianjian.engines.paper.words import CHINESE, Words, actor_names, mark
 
 Json = Mapping[str, Any]
 
@@ -169,7 +169,9 @@ def change_text(rule: Json, _: Words) -> str:
     if not overlay:
         return ""
     said = _("changed by {who} on {day}: {reason}")
-    text = said.format(who=overlay["who"], day=str(overlay.get("when") or "–")[:10], reason=overlay["reason"])
+    text = said.format(
+        who=actor_names(str(overlay["who"])), day=str(overlay.get("when") or "–")[:10], reason=overlay["reason"]
+    )
     if not overlay.get("beside"):
         return text
     own = value_text({**rule, "value": overlay["value"]}, _)
@@ -336,6 +338,8 @@ ACTS: Final[Mapping[str, str]] = {
     "calls.undo": mark("a batch of call records undone"),
     "registers.import": mark("a register imported"),
     "portrait.attach": mark("a paper attached"),
+    "portrait.declare": mark("a metric declared not applicable"),
+    "portrait.withdraw": mark("a declaration withdrawn"),
     "approval.approved": mark("a request approved"),
     "holidays.import": mark("holidays imported"),
 }

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from nianjian.engines.paper.texts.portrait import code_name
+from nianjian.engines.paper.texts.portrait import BASES, code_name
 from nianjian.engines.paper.words import Words
 
 PER_CENT: Final = Decimal(100)
@@ -183,7 +183,23 @@ def _flags(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
         if flag["light"] not in {"green", "na"} or flag["code"] in {"low_volume", "evasion"}
     ]
     ordered = sorted(said, key=lambda flag: flag["light"] != "red")
-    return (*(_flag(flag, unit, _) for flag in ordered), *_own_light(metric, unit, _), *_second_day(metric, unit, _))
+    beside = (*_declaration(metric, _), *_own_light(metric, unit, _), *_second_day(metric, unit, _))
+    return (*(_flag(flag, unit, _) for flag in ordered), *beside)
+
+
+def _declaration(metric: Json, _: Words) -> tuple[Flag, ...]:
+    """Who declared that the metric does not apply."""
+    if not metric.get("declared"):
+        return ()
+    return (Flag("declared", _("not applicable"), "na", code_name("light", "na", _), declaration_text(metric, _)),)
+
+
+def declaration_text(metric: Json, _: Words) -> str:
+    """Who declared a metric not applicable, on which day and why."""
+    declared = metric["declared"]
+    return _("declared not applicable by {who} on {day}: {reason}").format(
+        who=declared["who"], day=declared["on"], reason=declared["reason"]
+    )
 
 
 def _own_light(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
@@ -252,7 +268,15 @@ def metric_card(metric: Json, _: Words) -> Card:
 def period_text(period: Json, _: Words) -> str:
     """The days of a portrait, both included, and the day as of which it stands."""
     last = date.fromisoformat(str(period["to"])) - timedelta(days=1)  # the period's own end is excluded
-    return f"{period['from']} – {last} · {_('as of')} {period['as_of']}"
+    found = f"{period['from']} – {last} · {_('as of')} {period['as_of']}"
+    basis = period.get("basis")  # an older program named none
+    return f"{found} · {code_name('basis', basis, _)}" if basis else found
+
+
+def basis_text(basis: str, day: date, year: int, _: Words) -> str:
+    """The basis of a portrait in words, as papers carry it."""
+    when = _("{year}-{month}-{day}").format(year=day.year, month=day.month, day=day.day)
+    return _(BASES[basis]).format(day=when, year=year)
 
 
 def metric_cards(portrait: Json, _: Words) -> tuple[Card, ...]:

@@ -157,7 +157,7 @@ def answer_cards_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
     columns: Sequence[Column] = (
         (_("question"), 4, lambda one: _(inspection.CARDS[one["card"]])),
         (_("state"), 3, lambda one: _(inspection.CARD_STATES[one["state"]])),
-        (_("answer"), 7, lambda one: inspection.format_answer(one, _)),
+        (_("answer"), 7, lambda one: inspection.format_answer(one, told["at"][:10], _)),
         (_("figures"), 5, lambda one: "; ".join(f"{name}: {n}" for name, n in inspection.answer_figures(one, _))),
         (_("as at"), 3, lambda one: f"{one['from']} – {told['as_of']}" if one["from"] else told["as_of"]),
     )

@@ -52,7 +52,10 @@ def _mask_metric(metric: Json, names: Mapping[str, object]) -> dict[str, Any]:
     splits = dict(metric.get("splits") or {})
     if SPLIT in splits:
         splits[SPLIT] = [{**row, "key": names.get(row["key"], row["key"])} for row in splits[SPLIT]]
-    return {**metric, "splits": splits}
+    masked = {**metric, "splits": splits}
+    if declared := metric.get("declared"):
+        masked["declared"] = {**declared, "reason": mask_call_text(declared["reason"])}
+    return masked
 
 
 PARTY: Final = re.compile(r"((?:sips?:|tel:))(\+?[0-9][0-9()*#-]{3,60})(?=[^0-9A-Za-z.*#()-]|$)", re.IGNORECASE)

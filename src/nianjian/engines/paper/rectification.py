@@ -1,99 +1,262 @@
-"""The 整改报告: its texts, its charts and its PDF; `rectification_word` writes the same as a Word file."""
+"""The 整改报告 as a paper for the authority, and its charts."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
-import manimgx_fonts_cjk
-import vl_convert
-
 from nianjian.engines.paper import charts as draw
-from nianjian.engines.paper.figures import DASH, amount_text, count_text, rulebook_text, snapshot_text
+from nianjian.engines.paper.figures import DASH, amount_text, count_text
+from nianjian.engines.paper.official import Grid, OfficialPaper, Part, format_code
 from nianjian.engines.paper.pictures import Chart
+from nianjian.engines.paper.texts.claims import BLANK
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import code_name
-from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
-from nianjian.engines.paper.typeset import typeset
-from nianjian.engines.paper.words import CHINESE, Words, words
+from nianjian.engines.paper.texts.rectification import CHANCE_CELLS, CHANCE_SENTENCES, DIMENSIONS, STEPS
+from nianjian.engines.paper.words import Words, mark, words
 
 Json = Mapping[str, Any]
 
 GROUPS: Final = 15  # of a dimension; the case page has all of them
+CHANCE_LIMITS: Final = tuple((Decimal(limit), limit) for limit in ("0.0001", "0.001", "0.01", "0.05"))
 
 
 @dataclass(frozen=True, slots=True)
 class ReportStamp:
-    """``enterprise``: its name; ``draft``: gaps stand; the audit chain's last number and hash."""
+    """``enterprise``: its name; ``authority``: the addressee; ``draft``: gaps stand; the audit chain's last entry."""
 
     enterprise: str
+    authority: str
     draft: bool
     seq: int
     digest: str
 
 
-def report_content(case: Json, tickets: Json, gaps: list[Json], language: str, stamp: ReportStamp) -> dict[str, Any]:
-    """``case`` as the flow shows it, ``tickets``: annex of the channel's tickets, ``gaps``: what is still open."""
+def build_report(case: Json, tickets: Json, gaps: Sequence[Json], language: str, stamp: ReportStamp) -> OfficialPaper:
+    """The report: what happened, cause, measures, before and after, who is responsible; statistics in annexes.
+
+    ``case`` as the flow shows it, ``tickets``: the channel's tickets, ``gaps``: what is still open.
+    """
     _ = words(language)
-    title = _("Rectification report")
-    return {
-        "lang": "zh" if language == CHINESE else "en",
-        "title": title,
-        "draft": _("Draft: {count} gaps are open").format(count=len(gaps)) if stamp.draft else "",
-        "enterprise": f"{stamp.enterprise} ({case['enterprise']})",
-        "head": _head(case, _),
-        "located": location_content(case.get("located"), _),
-        "isolated": [_order(one, _) for one in case["orders"] if one["approved_at"]],
-        "measured": measured_rows(case.get("measured"), _),
-        "notes": _notes(case.get("measured"), _),
-        "measures": [_measure(one, _) for one in case["measures"]],
-        "papers": [_paper(one, _) for one in case["papers"]],
-        "tickets": [_ticket(one, _) for one in tickets["tickets"]],
-        "tickets_more": _("Further complaints stand in the system.") if tickets["more"] else "",
-        "gaps": [error_message(gap["code"], gap["values"], _) for gap in gaps],
-        "history": [
-            [one["at"][:16].replace("T", " "), _(STEPS.get(one["step"], one["step"]))] for one in case["events"]
-        ],
-        "provenance": _provenance(case, stamp, _),
-        "foot": f"{case['id']}   {_('Audit chain')} {stamp.seq} · {stamp.digest[:16]}",
-        "words": _headings(_) | {"gaps": _("Still open") if stamp.draft else _("To be explained")},
-    }
+    return OfficialPaper(
+        title=_("Rectification report"),
+        enterprise=stamp.enterprise,
+        code=_code(case, stamp),
+        addressee=stamp.authority or _("＿＿＿＿ Communications Administration"),
+        draft=_("Draft: {count} gaps are open").format(count=len(gaps)) if stamp.draft else "",
+        opening=_("We report on the rectification as follows."),
+        parts=(
+            _notice(case, _),
+            _cause(case.get("located"), _),
+            Part(_("Measures taken"), _isolations(case["orders"], _)),
+            _comparison(case.get("measured"), _),
+            Part(_("Responsible persons and dates"), grids=(_measures(case["measures"], _),)),
+            Part(_("Technical assessment"), _assessments(case["papers"], _)),
+            *_gaps(gaps, stamp, _),
+        ),
+        closing=_("This is our report."),
+        annexes=tuple(_annexes(case, tickets, _)),
+        language=language,
+    )
 
 
-def _headings(_: Words) -> dict[str, str]:
-    return {
-        "notice": _("1 The notice"), "located": _("2 Where the complaints come from"),
-        "isolated": _("3 Technical isolation"), "measured": _("4 Before and since"),
-        "measures": _("5 Corrective measures"), "papers": _("6 Papers"),
-        "tickets": _("Annex A: complaints of the channel"), "history": _("Annex B: course of the case"),
-        "provenance": _("Annex C: where the figures come from"),
-        "named": _("Stands out beyond chance:"), "nobody": _("No channel stands out beyond chance."),
-        "group": _("Group"), "complaints": _("Number of complaints"), "answered": _("Answered calls"),
-        "rate": _("Rate"),
-        "rest": _("Rate of the rest"), "chance": _("Chance"), "share": _("Cumulated share"), "mark": _("Mark"),
-        "figure": _("Figure"), "before": _("Before"), "after": _("Since then"),
-        "text": _("Measure"), "owner": _("Owner"), "due": _("Due"), "done": _("Done"), "every": _("Repeated"),
-        "kind": _("Paper"), "issuer": _("Issuer"), "number": _("Report number"), "dated": _("Date"),
-        "sha256": "SHA-256",
-        "id": _("Complaint"), "source": _("Source"), "accepted": _("Accepted"),
-        "complained": _("Complained number"),
-        "line": _("Line"), "calls": _("Calls"), "page": _("page"), "none": _("none"),
-    }  # fmt: skip
+def _code(case: Json, stamp: ReportStamp) -> str:
+    parts = {"located": case.get("located"), "measured": case.get("measured")}
+    data = {name: part["snapshot"]["sha256"][:16] for name, part in parts.items() if part}
+    rules = next((part["rulebook"]["version"] for part in parts.values() if part), "")
+    return format_code(
+        item="rectification", case=case["id"], **data, rules=rules, audit=f"{stamp.seq}-{stamp.digest[:16]}"
+    )
 
 
-def _head(case: Json, _: Words) -> list[list[str]]:
-    due = case["due_at"][:16].replace("T", " ")
+def _notice(case: Json, _: Words) -> Part:
+    """What happened."""
+    number = _(" ({number})").format(number=case["notice"]) if case["notice"] else ""
+    due = _day(case["due_at"][:10], _) + (_(" (provisional)") if case["provisional"] else "")
     lines = [
-        [_("Notice"), case["notice"] or DASH],
-        [_("Received on"), case["received"]],
-        [_("Due"), f"{due}{' · ' + _('provisional') if case['provisional'] else ''}"],
-        [_("Causes named"), "；".join(case["causes"]) or DASH],
+        _("On {received} we received the rectification notice{number}, to be carried out by {due}.").format(
+            received=_day(case["received"], _), number=number, due=due
+        )
     ]
-    return [[label, str(text)] for label, text in lines]
+    if case["causes"]:
+        lines.append(_("The notice names: {causes}.").format(causes=_("; ").join(case["causes"])))
+    return Part(_("Facts of the case"), tuple(lines))
+
+
+def _cause(where: Json | None, _: Words) -> Part:
+    """Where the complaints come from, in words; the figures stand in the annexes."""
+    if not where:
+        return Part(_("Analysis of the cause"), (_("The cause has not been located yet."),))
+    last = date.fromisoformat(where["to"]) - timedelta(days=1)
+    lines = [
+        _("From {first} to {last}, {count} complaints accepted by {sources} were counted by complained number, line"
+          " and team, and each channel was compared with all others.").format(
+            first=_day(where["from"], _), last=_day(last.isoformat(), _), count=where["complaints"],
+            sources=_(", ").join(where["sources"]),
+        )
+    ]  # fmt: skip
+    for one in where["named"]:
+        groups = where["dimensions"][one["dimension"]]["groups"]
+        group = next((group for group in groups if group["key"] == one["key"]), None)
+        if group is not None:
+            lines.append(_channel_sentence(group, one["dimension"], _))
+    if not where["named"]:
+        lines.append(_nobody(where, _))
+    return Part(_("Analysis of the cause"), tuple(lines))
+
+
+def _channel_sentence(group: Json, dimension: str, _: Words) -> str:
+    return _(
+        "{kind} {key}: {complaints} complaints in {answered} answered calls, a rate of {rate}; the rate of all other"
+        " channels is {rest}. {chance}"
+    ).format(
+        kind=_(DIMENSIONS[dimension]), key=group["key"], complaints=count_text(group["complaints"]),
+        answered=count_text(group["answered"]), rate=amount_text(group["rate"], "‱"),
+        rest=amount_text(group["rest"]["rate"], "‱"), chance=_(CHANCE_SENTENCES[chance_word(group["chance"])]),
+    )  # fmt: skip
+
+
+def _nobody(where: Json, _: Words) -> str:
+    """What can be said where no channel is named: only with complaints and volume enough is none an answer."""
+    groups = [group for one in where["dimensions"].values() for group in one["groups"]]
+    if where["complaints"] and any(group["key"] is not None and not group["low_volume"] for group in groups):
+        return _("No channel draws more complaints than chance explains.")
+    return _(
+        "{count} complaints are too few to tell a channel; judgement of the person in charge: ＿＿＿＿＿＿＿＿."
+    ).format(count=where["complaints"])
+
+
+def chance_word(chance: str | None) -> str:
+    """How likely chance alone is, as a key of `CHANCE_CELLS`; "" where a group is not compared."""
+    if not chance:
+        return ""
+    value = Decimal(chance)
+    return next((name for limit, name in CHANCE_LIMITS if value < limit), "likely")
+
+
+def _isolations(orders: Sequence[Json], _: Words) -> tuple[str, ...]:
+    lines = []
+    for order in orders:
+        if not order["approved_at"]:
+            continue
+        isolates = order["kind"] == "isolate"
+        values = {
+            "when": _moment(order["approved_at"], _), "kind": _(DIMENSIONS[order["key"]]), "channel": order["channel"],
+            "by": _person(order["proposed_by"]), "second": _person(order["approved_by"]), "cap": order["cap"],
+            "before": order["cap_before"], "reason": order["reason"].rstrip("。.;；"),
+            "list": _(" and to call white-listed callees only") if order["white_list"] else "",
+        }  # fmt: skip
+        text = ISOLATED if isolates else LIFTED
+        lines.append(_(text).format(**values))
+        if isolates and order["end"]:
+            lines.append(_("It ends when: {end}.").format(end=order["end"].rstrip("。.;；")))
+    return tuple(lines) or (_("No channel has been isolated."),)
+
+
+ISOLATED: Final = mark(
+    "On {when} {by} proposed and {second} approved the order to isolate {kind} {channel}: at most {cap} attempts a"
+    " natural day instead of {before}{list}. Reason: {reason}."
+)
+LIFTED: Final = mark(
+    "On {when} {by} proposed and {second} approved the order to lift the isolation of {kind} {channel}."
+    " Reason: {reason}."
+)
+
+
+def _comparison(measured: Json | None, _: Words) -> Part:
+    title = _("Before and after")
+    if not measured:
+        return Part(title, (_("The figures have not been counted yet."),))
+    header = (_("Figure"), _("Before"), _("Since then"))
+    rows = tuple(tuple(row) for row in measured_rows(measured, _))
+    charts = (days_chart(measured, _),) if _has_days(measured) else ()
+    return Part(title, tuple(_notes(measured, _)), (Grid(header, rows, shares=(4, 3, 3)),), charts)
+
+
+def _measures(measures: Sequence[Json], _: Words) -> Grid:
+    header = (_("Measure"), _("Responsible"), _("Due"), _("Done"), _("Repeated"))
+    return Grid(header, tuple(tuple(_measure(one, _)) for one in measures), shares=(8, 3, 3, 3, 3))
+
+
+def _assessments(papers: Sequence[Json], _: Words) -> tuple[str, ...]:
+    """Who tested what and when."""
+    text = _(
+        "{issuer} issued the technical assessment {number} on {day}; scope: {scope}. It is handed in with this report."
+    )
+    lines = [
+        text.format(issuer=one["issuer"], number=one["number"], day=_day(one["dated"], _), scope=one["scope"] or BLANK)
+        for one in papers
+        if one["kind"] == "test_report" and one["dated"]
+    ]
+    return tuple(lines) or (_("There is no technical assessment yet."),)
+
+
+def _gaps(gaps: Sequence[Json], stamp: ReportStamp, _: Words) -> tuple[Part, ...]:
+    title = _("Still open") if stamp.draft else _("To be explained")
+    lines = tuple(
+        f"{place}. {error_message(gap['code'], gap['values'], _)}{_('.')}" for place, gap in enumerate(gaps, 1)
+    )
+    return (Part(title, lines),) if lines else ()
+
+
+def _annexes(case: Json, tickets: Json, _: Words) -> Iterator[Part]:
+    """Complaints by channel, the channel's complaints, the course of the case."""
+    where = case.get("located")
+    if where:
+        pictures = {chart.name: chart for chart in case_charts(case, _)}
+        method = _(
+            "Rate: complaints per ten thousand answered outbound calls. Chance: how likely so many complaints are if"
+            " the channel were like all others; what stands out is decided for all channels together."
+        )
+        for dimension, found in where["dimensions"].items():
+            if any(group["key"] for group in found["groups"]):
+                chart = pictures.get(f"pareto-{dimension}")
+                yield Part(
+                    _("Complaints by {group}").format(group=_(DIMENSIONS[dimension])),
+                    (method, _("The largest {top} have {share} %").format(top=found["top"], share=found["top_share"])),
+                    (_statistics(found["groups"], dimension, _),),
+                    () if chart is None else (chart,),
+                )
+    if tickets["tickets"]:
+        more = (_("Further complaints stand in the system."),) if tickets["more"] else ()
+        header = (
+            _("Complaint"), _("Source"), _("Accepted"), _("Complained number"), _("Line"), _("Calls"),
+        )  # fmt: skip
+        rows = tuple(tuple(_ticket(one, _)) for one in tickets["tickets"])
+        yield Part(_("List of the channel's complaints"), more, (Grid(header, rows, shares=(4, 2, 4, 4, 3, 5)),))
+    events = tuple((_moment(one["at"], _), _(STEPS.get(one["step"], one["step"]))) for one in case["events"])
+    yield Part(_("Course of the case"), grids=(Grid((_("Time"), _("Step")), events, shares=(2, 5)),))
+
+
+def _statistics(groups: Sequence[Json], dimension: str, _: Words) -> Grid:
+    header = (
+        _("Group"), _("Number of complaints"), _("Answered calls"), _("Rate"), _("Rate of the rest"), _("By chance"),
+        _("Cumulated share"), _("Mark"),
+    )  # fmt: skip
+    names = ("key", "complaints", "answered", "rate", "rest", "chance", "share", "mark")
+    rows = []
+    for group in groups[:GROUPS]:
+        row = group_row(group, dimension, _) | {"chance": _(CHANCE_CELLS[chance_word(group["chance"])])}
+        rows.append(tuple(row[name] for name in names))
+    right = (False, True, True, True, True, False, True, False)
+    return Grid(header, tuple(rows), shares=(6, 4, 4, 4, 4, 5, 4, 5), right=right)
+
+
+def _has_days(measured: Json) -> bool:
+    return any(measured[part]["channel"]["by_day"] for part in ("before", "after"))
+
+
+def _day(text: str, _: Words) -> str:
+    """A day as a letter writes it."""
+    day = date.fromisoformat(text)
+    return _("{day} {month}/{year}").format(year=day.year, month=day.month, day=day.day)
+
+
+def _moment(text: str, _: Words) -> str:
+    return f"{_day(text[:10], _)}{_(' at ')}{text[11:16]}"
 
 
 def location_content(where: Json | None, _: Words) -> dict[str, Any] | None:
@@ -135,21 +298,6 @@ def group_row(one: Json, dimension: str, _: Words) -> dict[str, str]:
         "share": amount_text(one["so_far"], "%"),
         "mark": " · ".join(marks),
     }
-
-
-def _order(one: Json, _: Words) -> list[list[str]]:
-    kind = _("Isolation") if one["kind"] == "isolate" else _("Lifting")
-    when = f"{kind}: {one['approved_at'][:16].replace('T', ' ')}"
-    lines = [
-        [_("Order"), when],
-        [_("Channel"), f"{_(DIMENSIONS[one['key']])} {one['channel']}"],
-        [_("Cap"), _("{before} → {cap} attempts a natural day").format(before=one["cap_before"], cap=one["cap"])],
-        [_("White list"), _("white-listed callees only") if one["white_list"] else _("none")],
-        [_("Reason"), one["reason"]],
-        [_("Ends when"), one["end"] or DASH],
-        [_("Two persons"), " + ".join(map(_person, (one["proposed_by"], one["approved_by"])))],
-    ]
-    return [[label, str(text)] for label, text in lines]
 
 
 def _person(actor: str) -> str:
@@ -226,25 +374,11 @@ def _measure(one: Json, _: Words) -> list[str]:
     return [one["text"], one["owner"], one["due"], one["done_on"] or DASH, every]
 
 
-def _paper(one: Json, _: Words) -> list[str]:
-    kind = _(PAPERS[one["kind"]])
-    return [kind, one["issuer"] or DASH, one["number"] or DASH, one["dated"] or DASH, one["sha256"][:16]]
-
-
 def _ticket(one: Json, _: Words) -> list[str]:
     calls = ", ".join(call["call_id"] for call in one["calls"]) or DASH
-    cells = (one["id"], one["source"], (one["accepted"] or DASH)[:16], one["complained"], one["line"], calls)
+    accepted = (one["accepted"] or DASH)[:16].replace("T", " ")
+    cells = (one["id"], one["source"], accepted, one["complained"], one["line"], calls)
     return [str(cell or DASH) for cell in cells]
-
-
-def _provenance(case: Json, stamp: ReportStamp, _: Words) -> list[list[str]]:
-    lines = []
-    for title, part in ((_("Location"), case.get("located")), (_("Before and since"), case.get("measured"))):
-        if part:
-            lines.append([f"{title} · {_('Data versions')}", snapshot_text(part["snapshot"])])
-            lines.append([f"{title} · {_('Rulebook')}", rulebook_text(part["rulebook"])])
-    lines.append([_("Audit chain"), f"{stamp.seq} · {stamp.digest}"])
-    return lines
 
 
 BARS: Final = 12  # keys of a Pareto picture
@@ -262,7 +396,7 @@ def case_charts(case: Json, _: Words) -> list[Chart]:
             told = located["dimensions"][dimension]
             if told["groups"]:
                 found.append(pareto_chart(told, _))
-    if measured and any(measured[part]["channel"]["by_day"] for part in ("before", "after")):
+    if measured and _has_days(measured):
         found.append(days_chart(measured, _))
     return found
 
@@ -299,35 +433,3 @@ def days_chart(measured: Json, _: Words) -> Chart:
     cap = float(measured["cap"])
     drawn = draw.month_lines(points, axis=_("attempts"), description=caption, limit=cap, days=True)
     return Chart("days", caption, drawn)
-
-
-def chart_png(specification: draw.Specification) -> bytes:
-    """The picture for Word; the same specification gives the same bytes."""
-    return _render_png(plain_specification(specification))
-
-
-def plain_specification(specification: draw.Specification) -> str:
-    """The specification as text, with the colours of paper and our font."""
-    text = draw.VARIABLE.sub(r"\1", json.dumps(specification, ensure_ascii=False, sort_keys=True))
-    return text.replace('"font": "sans-serif"', f'"font": "{draw.FONT}"')
-
-
-@lru_cache(maxsize=32)
-def _render_png(specification: str) -> bytes:
-    _register_fonts()
-    drawn = vl_convert.vegalite_to_png(specification, vl_version=draw.VEGA_LITE, scale=SCALE)
-    return bytes(drawn)
-
-
-@lru_cache(maxsize=1)
-def _register_fonts() -> None:
-    vl_convert.register_font_directory(str(Path(manimgx_fonts_cjk.__file__).parent))
-
-
-SOURCE: Final = "rectification.typ"
-
-
-def report_pdf(told: Mapping[str, Any], charts: Sequence[Chart]) -> bytes:
-    """The document; the same content gives the same bytes. ``drawing_failed``."""
-    data = {**told, "charts": [{"file": f"{one.name}.svg", "caption": one.caption} for one in charts]}
-    return typeset(SOURCE, data, {one.name: draw.plain_svg(one.svg) for one in charts}, "pdf")

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from html import escape
 from types import MappingProxyType
 from typing import Any, Final
 
-from nianjian.engines.paper.figures import DASH, Card, Flag, Light, Line, amount_text, count_text
+from nianjian.engines.paper.figures import (
+    DASH,
+    Card,
+    Flag,
+    Light,
+    Line,
+    amount_text,
+    count_text,
+    declaration_text,
+)
 from nianjian.engines.paper.texts.calls import REASONS
 from nianjian.engines.paper.texts.portrait import KEYS, code_name
 from nianjian.engines.paper.words import Words, mark
@@ -109,7 +119,7 @@ STEPS: Final[Mapping[str, str]] = {
     "close_unfiled": mark("close the {count} seats that are open without being filed"),
     "file_seats": mark("file the {count} seats that are open without being filed"),
     "cut_stopped_seats": mark("cut the filing of the {count} stopped seats"),
-    "close_idle_seat": mark("closing {count} seat without cutting the filing raises the vacancy"),
+    "close_idle_seat": mark("close {count} opened seat and leave the filing as it is"),
     "move_line": mark("line {line}: display own filed numbers ({count} calls showed landline or mobile numbers)"),
     "close_tickets": mark("close {count} open tickets"),
 }
@@ -123,10 +133,20 @@ WARNINGS: Final[Mapping[str, str]] = {
 }
 
 
-def advice_lines(portrait: Json, _: Words) -> tuple[str, ...]:
-    """Word every step the portrait computed, in its order; an unknown step shows its code."""
+def advice_lines(portrait: Json, _: Words, *, today: date | None = None) -> tuple[str, ...]:
+    """Word every step the portrait computed, in its order; an unknown step shows its code.
+
+    ``today``: steps whose last possible day is over are left out.
+    """
     units = {metric["slug"]: str(metric["unit"]) for metric in portrait["metrics"]}
-    return tuple(_advice_line(step, units.get(step["metric"], ""), _) for step in portrait.get("advice") or ())
+    steps = [one for one in portrait.get("advice") or () if today is None or _is_possible(one, today)]
+    return tuple(_advice_line(step, units.get(step["metric"], ""), _) for step in steps)
+
+
+def _is_possible(step: Json, today: date) -> bool:
+    """Whether its last day is not over; a step of an older program names none."""
+    last = step.get("last_day")
+    return last is None or today <= date.fromisoformat(last)
 
 
 def simulated_warnings(portrait: Json, _: Words) -> tuple[str, ...]:
@@ -141,13 +161,19 @@ def _warnings(codes: Iterable[str], _: Words) -> tuple[str, ...]:
 def _advice_line(step: Json, unit: str, _: Words) -> str:
     code = str(step["code"])
     act = _(STEPS[code]).format(count=count_text(step["count"]), line=step.get("line", "")) if code in STEPS else code
-    effect = _("{metric} becomes {value}, {light}").format(
-        metric=code_name("metric", str(step["metric"]), _),
-        value=amount_text(step.get("value"), unit),
-        light=code_name("light", str(step["light"]), _),
-    )
-    warnings = "; ".join(_warnings(step.get("warnings") or (), _))
-    return f"{act} → {effect}" + (f" ({warnings})" if warnings else "")
+    metric = code_name("metric", str(step["metric"]), _)
+
+    def describe_effect(text: str, effect: Json) -> str:
+        value, light = amount_text(effect.get("value"), unit), code_name("light", str(effect["light"]), _)
+        return text.format(metric=metric, value=value, light=light)
+
+    effects = [describe_effect(_("{metric} becomes {value}, {light}"), step)]
+    if step.get("with_cut"):
+        effects.append(describe_effect(_("with the filing cut too: {value}, {light}"), step["with_cut"]))
+    beside = [*_warnings(step.get("warnings") or (), _)]
+    if step.get("last_day"):
+        beside.insert(0, _("last possible day: {day}").format(day=step["last_day"]))
+    return f"{act} → {'; '.join(effects)}" + (f" ({'; '.join(beside)})" if beside else "")
 
 
 UNDECIDED: Final = "insufficient"
@@ -194,14 +220,36 @@ def warning_lines(portrait: Json, _: Words) -> tuple[str, ...]:
             "in the watch list: {licences}. Internal limits at {share} of the guide's give a second light beside it;"
             " they are the house's own, no law"
         ),
+        "declaration_ignored": _(
+            "{metric}: declared not applicable, but the data hold what it counts; the declaration does not act"
+        ),
         "rows_erased": _("rows erased on {on}: those before {before} are gone; the figures stay as they were sealed"),
     }
     own = str(portrait.get("own_light") or "")
     beside = _("by the enterprise's own limits, beside the guide's: {light}")
     second = (beside.format(light=code_name("light", own, _)),) if own else ()
-    return second + tuple(
-        texts.get(str(one["code"]), str(one["code"])).format_map(one) for one in portrait.get("warnings") or ()
+    return (
+        second
+        + declaration_lines(portrait, _)
+        + tuple(
+            texts.get(str(one["code"]), str(one["code"])).format_map(_with_metric_name(one, _))
+            for one in portrait.get("warnings") or ()
+        )
     )
+
+
+def declaration_lines(portrait: Json, _: Words) -> tuple[str, ...]:
+    """The metrics that a person declared not applicable, a line each."""
+    line = _("{metric}: {text}")
+    return tuple(
+        line.format(metric=code_name("metric", metric["slug"], _), text=declaration_text(metric, _))
+        for metric in portrait["metrics"]
+        if metric.get("declared")
+    )
+
+
+def _with_metric_name(warning: Json, _: Words) -> Json:
+    return {**warning, "metric": code_name("metric", warning["metric"], _)} if "metric" in warning else warning
 
 
 def headline_html(portrait: Json, _: Words) -> str:
@@ -216,7 +264,8 @@ def _missing_line(one: Json, _: Words) -> str:
     """What the whole lacks beside its metrics: a register, days without records and without a reason."""
     if one["code"] == "register_empty":
         metric = code_name("metric", one["metric"], _)
-        return _("{metric} – missing: {what}").format(metric=metric, what=_(EMPTY[one["register"]]))
+        way_out = _("{metric} – missing: {what}, or a declaration that the metric does not apply")
+        return way_out.format(metric=metric, what=_(EMPTY[one["register"]]))
     days = _list_text(one["ranges"])
     return _("missing: records, or a confirmed reason, of {n} days ({days})").format(
         n=count_text(one["count"]), days=days

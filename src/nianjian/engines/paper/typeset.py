@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.words import strip_zero_width
 
 HERE: Final = Path(__file__).parent / "typst"
 SECONDS: Final = 60  # of CPU, for any document
@@ -35,10 +36,11 @@ def typeset(
     """Set ``source`` (a file beside this one) as ``pdf``, or its first page as ``png``; ``drawing_failed``.
 
     ``pictures``: name -> SVG, which the source reads as a file. ``tagged`` False: a long table for paper, whose cells
-    are not told one by one to programs that read aloud; the file has a fraction of the size.
+    are not told one by one to programs that read aloud; the file has a fraction of the size. Zero-width signs are
+    left out: whoever copies a code from the paper would copy them with it.
     """
     asked = {"source": source, "data": data, "pictures": dict(pictures), "tagged": tagged}
-    told = json.dumps(asked, ensure_ascii=False)
+    told = strip_zero_width(json.dumps(asked, ensure_ascii=False))
     content = told.encode()
     seconds = SECONDS + A_MIB * (len(content) >> 20)
     command = [sys.executable, "-m", __name__, form, str(seconds)]

@@ -48,10 +48,10 @@ def portrait_workbook(portrait: Json, language: str) -> bytes:
     return stream.getvalue()
 
 
-def open_workbook(stream: io.BytesIO, title: str) -> Any:  # noqa: ANN401 -- untyped library
-    """A workbook in which text stays text, and that tells no time of making."""
+def open_workbook(stream: io.BytesIO, title: str, code: str = "") -> Any:  # noqa: ANN401 -- untyped library
+    """A workbook in which text stays text, and that tells no time of making; ``code``: where its figures come from."""
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": title, "created": STAMP.replace(tzinfo=None)})
+    book.set_properties({"title": title, "comments": code, "created": STAMP.replace(tzinfo=None)})
     return book
 
 

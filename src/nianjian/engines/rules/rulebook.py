@@ -244,6 +244,7 @@ _FORMS: Final[Mapping[str, str]] = {
     "time_of_day": r"([01][0-9]|2[0-3]):[0-5][0-9]",
     "light": "green|yellow|red",
     "calls": "answered|delivered",
+    "basis": "year_end|filing",
 }
 
 

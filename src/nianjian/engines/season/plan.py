@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Final, cast
 
 from nianjian.engines.kernel.periods import add_months
+from nianjian.engines.kernel.states import State
 from nianjian.engines.kernel.workdays import Calendar, Due, next_workday
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import Deadline, deciding, earliest, in_year, plan_start
@@ -144,14 +145,18 @@ class TaskState(StrEnum):
     AHEAD = "ahead"  # its first day is still to come
 
 
+STATUSES: Final[Mapping[TaskState, State]] = {
+    TaskState.DONE: State.PASSED, TaskState.NOT_APPLICABLE: State.NOT_APPLICABLE, TaskState.LATE: State.OVERDUE
+}  # fmt: skip
 FINISHED: Final = frozenset({TaskState.DONE, TaskState.NOT_APPLICABLE})
 
 
 @dataclass(frozen=True, slots=True)
 class TaskProgress:
-    """What the product knows of a task: ``done`` of ``total`` steps (total 0: nothing to do), figures for people.
+    """What the product knows of a task: ``done`` of ``total`` steps (total 0: no step), figures for people.
 
     ``complete`` decides, not the count: a portrait that was never computed has no open step and is not done.
+    ``proved``: there is something that can prove it; an empty register makes no task done.
     """
 
     complete: bool
@@ -162,6 +167,7 @@ class TaskProgress:
     begins: date | None = None  # and since when it waits
     owner: str = ""
     applicable: bool = True
+    proved: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +191,12 @@ class Task:
     due: Due
     seen: TaskProgress
     said: TaskNote
+
+    @property
+    def status(self) -> State:
+        """How it stands, whatever it waits for."""
+        settled = STATUSES.get(self.state)
+        return settled or (State.IN_PROGRESS if self.seen.proved else State.NOT_PROVED)
 
     @property
     def by_hand(self) -> bool:

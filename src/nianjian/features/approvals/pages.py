@@ -21,6 +21,7 @@ from nianjian.engines.paper.texts.rectification import DIMENSIONS
 from nianjian.engines.paper.words import Words, mark, words
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.approvals import operations as flow
+from nianjian.features.dial_policy.pages import describe_setting, setting_text
 from nianjian.features.rulebook.operations import enqueue_effects
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import EVERYWHERE, has_permission
@@ -146,6 +147,14 @@ def _pairs(asked: Mapping[str, Any], _: Words) -> list[tuple[str, object]]:
         for name, value in asked.items()
         if name in LABELS and value
     ]
+    if isinstance(asked.get("values"), Mapping):  # of the gate
+        before = asked["before"]
+        return [
+            (gettext("About"), describe_setting(str(asked["key"]), str(asked["name"]))),
+            (gettext("New value"), setting_text(asked["values"])),
+            (gettext("Value before"), gettext("the rulebook's") if before is None else setting_text(before)),
+            (gettext("Reason"), asked["reason"] or "–"),
+        ]
     told = [(one["code"], {"page": one["page"], **one["values"]}) for one in asked.get("findings", ())]
     return [*found, *((gettext("Finding"), finding_text(code, values, _)) for code, values in told)]
 

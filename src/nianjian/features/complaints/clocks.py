@@ -123,7 +123,6 @@ def is_overdue(facts: Facts, promise: ServiceLevels, at: datetime) -> bool:
 
 
 CLAIM: Final = "tickets_in_time"
-RULE: Final = "S8"
 MINUTE: Final = timedelta(minutes=1)
 
 
@@ -200,4 +199,4 @@ def build_in_time_claim(told: TicketCounts) -> Claim:
         lacks.append(Lack("tickets_running", known=False))
     if told.no_arrival:
         lacks.append(Lack("arrival_unknown", known=False, count=told.no_arrival))
-    return Claim(CLAIM, asdict(told), lacks, RULE)
+    return Claim(CLAIM, asdict(told), lacks)

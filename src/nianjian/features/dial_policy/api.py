@@ -40,11 +40,24 @@ class GateCap(Schema):
 
 
 class GateChannel(Schema):
-    """A line; ``isolated``: white list only."""
+    """A line; ``isolated``: white list only; ``observing``: a new line, its calls go until enforcing is switched on."""
 
     name: str
     team: str
     isolated: bool
+    observing: bool
+
+
+class ObservingLine(Schema):
+    """A new line; ``cap``: proposed, the calls of its busiest of 30 days, null where none were counted.
+
+    ``days`` with calls among them; ``whole`` false: the line is younger than that.
+    """
+
+    name: str
+    cap: int | None
+    days: int
+    whole: bool
 
 
 class GatePurpose(Schema):
@@ -108,6 +121,12 @@ def gate_caps(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]
 def gate_channels(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The lines that the gate knows."""
     return paged(request, cut, _allowed(request, code)["channels"], dict)
+
+
+@read(router, f"{GATE}/observing", act=Permission.READ, answer=Page[ObservingLine])
+def gate_observing(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """New lines, whose calls all go until a person switches enforcing on, with the cap that their calls propose."""
+    return paged(request, cut, operations.list_observing_lines(enterprise=code, actor=request.actor), dict)
 
 
 @read(router, f"{GATE}/isolated-displays", act=Permission.READ, answer=Page[str])

@@ -258,16 +258,31 @@ def _start_feeder() -> Beside:
 
 KEYS: Final = ("channel", "display", "team")
 DEFAULT: Final = "default"
+UNCAPPED: Final = "none"
 
 
 def configure_policy(actions: Actions) -> None:
-    """List, set, choose, fail-open, mode."""
-    group = actions.group("policy", _("what the gate allows: list, set, choose, fail-open, mode"))
+    """List, propose, set, choose, fail-open, mode."""
+    group = actions.group("policy", _("what the gate allows: list, propose, set, choose, fail-open, mode"))
     enterprise(group.add("list", _list_policy, _("list caps, channels, purposes and switches")))
+    enterprise(group.add("propose", _propose, _("new lines that only observe, each with the cap its calls propose")))
     change = group.add("set", _set, _("cap a channel; what is isolated needs a second person"))
     change.add_argument("channel", metavar="CHANNEL", help=_("the line's id (or a display number, or a team's id)"))
     enterprise(change)
-    change.add_argument("--cap", type=_cap, metavar="N", help=_("calls a day; `default`: what the rulebook says"))
+    change.add_argument(
+        "--cap", type=_cap, metavar="N", help=_("calls a day; `default`: what the rulebook says; `none`: no cap")
+    )
+    switch = change.add_mutually_exclusive_group()
+    switch.add_argument(
+        "--enforce",
+        dest="enforce",
+        action="store_true",
+        default=None,
+        help=_("refuse from now on"),
+    )
+    switch.add_argument(
+        "--observe", dest="enforce", action="store_false", help=_("only count again; needs a second person")
+    )
     change.add_argument("--per", choices=("day",), default="day", help=_("a natural day in Asia/Shanghai"))
     change.add_argument(
         "--white-list-only", action="store_true", help=_("isolate it: only callees with a consent on file")
@@ -279,11 +294,11 @@ def configure_policy(actions: Actions) -> None:
     enterprise(choose)
     choose.add_argument("--drop", action="store_true", help=_("no longer"))
     _add_reason(choose)
-    switch = group.add("fail-open", _fail_open, _("let calls of a purpose go while the gate cannot know"))
-    switch.add_argument("purpose", metavar="PURPOSE", help=_("the purpose, such as service"))
-    enterprise(switch)
-    switch.add_argument("--off", action="store_true", help=_("no longer"))
-    _add_reason(switch)
+    opens = group.add("fail-open", _fail_open, _("let calls of a purpose go while the gate cannot know"))
+    opens.add_argument("purpose", metavar="PURPOSE", help=_("the purpose, such as service"))
+    enterprise(opens)
+    opens.add_argument("--off", action="store_true", help=_("no longer"))
+    _add_reason(opens)
     mode = group.add("mode", _mode, _("let the gate refuse, or only look on"))
     mode.add_argument("mode", choices=("enforce", "observe"), help=_("observe: every call goes, the journal tells"))
     enterprise(mode)
@@ -295,7 +310,7 @@ def _add_reason(parser: argparse.ArgumentParser) -> None:
 
 
 def _cap(text: str) -> int | str:
-    if text == DEFAULT:
+    if text in {DEFAULT, UNCAPPED}:
         return text
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(_("“{value}” is not a whole number from 0 on").format(value=text))
@@ -313,13 +328,29 @@ def _list_policy(args: argparse.Namespace) -> Answer:
         header = (_("counted by"), _("only"), _("limit"), _("window"), _("counts"), _("rule"))
         table.rows(console, header, [_cap_row(cap) for cap in told["caps"]])
         yes = _("yes")
-        channels = [(one["name"], one["team"] or None, yes if one["isolated"] else None) for one in told["channels"]]
-        table.rows(console, (_("channel"), _("team"), _("white list only")), channels)
+        channels = [
+            (one["name"], one["team"] or None, *(yes if one[name] else None for name in ("isolated", "observing")))
+            for one in told["channels"]
+        ]
+        table.rows(console, (_("channel"), _("team"), _("white list only"), _("only observed")), channels)
         purposes = [_purpose_row(one) for one in told["purposes"]]
         table.rows(console, (_("purpose"), _("hours"), _("needs consent"), _("fails open")), purposes)
         console.print(_("Vendors' limits to choose from: {choices}").format(choices=", ".join(told["choices"])))
 
     return Answer(told, show)
+
+
+def _propose(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.dial_policy.operations import list_observing_lines
+
+    rows = list_observing_lines(enterprise=args.enterprise, actor=actor)
+
+    def show(console: Console) -> None:
+        header = (_("channel"), _("proposed cap"), _("days with calls"))
+        table.rows(console, header, [(one["name"], one["cap"], one["days"]) for one in rows])
+
+    return Answer({"lines": rows}, show)
 
 
 def _cap_row(cap: dict[str, Any]) -> tuple[object, ...]:
@@ -335,16 +366,17 @@ def _purpose_row(one: dict[str, Any]) -> tuple[object, ...]:
 
 
 def _set(args: argparse.Namespace) -> Answer:
-    if args.cap is None and not args.white_list_only:
+    if args.cap is None and not args.white_list_only and args.enforce is None:
         raise NianjianError("gate_cap_missing")
     actor = begin(args)
-    from nianjian.features.dial_policy.operations import set_cap
+    from nianjian.features.dial_policy.operations import find_cap, set_cap
 
-    common = {"enterprise": args.enterprise, "reason": args.reason, "actor": actor}
-    cap = None if args.cap in {None, DEFAULT} else args.cap
-    return _describe_change(
-        set_cap(name=args.channel, cap=cap, white_list=args.white_list_only, key=args.key, **common)
-    )
+    about = {"enterprise": args.enterprise, "key": args.key, "name": args.channel}
+    cap = None if args.cap in {None, DEFAULT, UNCAPPED} else args.cap
+    if args.cap is None and not args.white_list_only:
+        cap = find_cap(**about)
+    change = {"cap": cap, "white_list": args.white_list_only, "enforce": args.enforce}
+    return _describe_change(set_cap(**about, **change, uncapped=args.cap == UNCAPPED, reason=args.reason, actor=actor))
 
 
 def _choose(args: argparse.Namespace) -> Answer:
@@ -446,7 +478,8 @@ def _check(args: argparse.Namespace) -> Answer:
         told = check_call(question=question, actor=actor)
 
     def show(console: Console) -> None:
-        console.print(_translate_reason(str(told["reason"])), style="green" if told["allow"] else "red")
+        style = "yellow" if told.get("would") else "green" if told["allow"] else "red"
+        console.print(_translate_reason(str(told.get("would") or told["reason"])), style=style)
         if told.get("rule"):
             console.print(_("rule: {rule}").format(rule=told["rule"]))
         if told.get("retry_at"):
@@ -456,7 +489,7 @@ def _check(args: argparse.Namespace) -> Answer:
             header = (_("counted by"), _("value"), _("limit"), _("window"), _("rule"))
             table.rows(console, header, [_slot(slot) for slot in told["slots"]])
         if told.get("enforce") is False:
-            console.print(_("The gate only looks on: every call goes."), style="yellow")
+            console.print(_("The gate only looks on here: the call goes."), style="yellow")
 
     return Answer(told, show, DONE if told["allow"] else NO)
 

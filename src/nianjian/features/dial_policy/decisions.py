@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -71,13 +72,15 @@ class Question:
 def check_call(*, question: Question, actor: Actor) -> dict[str, Any]:
     """Decide by a snapshot that was just fed, without any counter: ``slots`` are those that the gate would ask.
 
+    ``enforce`` False: the gate looks on at this call; then ``would`` is the reason for which it would refuse.
     ``role_missing``, ``enterprise_unknown``, and those of `gate_feed.feed` and `open_snapshot`.
     """
     require_permission(actor, question.enterprise, Permission.READ)
     accounts.enterprise(question.enterprise)
     feed.feed(enterprise=question.enterprise, lists=True)
     snapshot = open_snapshot(feed.snapshot_folder())
-    found = decide(question.request("check"), snapshot, int(clock.now().timestamp() * 1000))
+    request = question.request("check")
+    found = decide(request, snapshot, int(clock.now().timestamp() * 1000))
     told: dict[str, Any] = {"allow": True, "reason": ALLOWED, "rule": "", "retry_at": None, "slots": []}
     if isinstance(found, Refusal):
         told |= {"allow": False, "reason": found.reason, "rule": found.rule, "retry_at": found.retry_at}
@@ -87,8 +90,10 @@ def check_call(*, question: Question, actor: Actor) -> dict[str, Any]:
             | {"counts": slot.cap.counts, "rule": slot.cap.rule}
             for slot in found
         ]
-    enforce = snapshot.tenants[question.enterprise].policy.enforce
-    return told | {"enforce": enforce, "generation": snapshot.generation, "taken": False}
+    observes = snapshot.tenants[question.enterprise].observes(request)
+    if observes and not told["allow"]:
+        told |= {"allow": True, "would": told["reason"]}
+    return told | {"enforce": not observes, "generation": snapshot.generation, "taken": False}
 
 
 def ask_running_gate(*, question: Question, call_id: str, gate: str, actor: Actor) -> dict[str, Any]:
@@ -333,6 +338,13 @@ def list_parts(*, enterprise: str, day: date, actor: Actor) -> list[int]:
     """The moments (epoch milliseconds) with which a day's parts begin, but the first; ``role_missing``."""
     require_permission(actor, enterprise, Permission.READ)
     return part_beginnings(_day_files(day))
+
+
+def count_allowed(*, enterprise: str, day: date, actor: Actor) -> int:
+    """How many calls of a day the gate let through; ``role_missing``."""
+    require_permission(actor, enterprise, Permission.READ)
+    found = (decisions_between(path, enterprise, None, None) for path in _day_files(day))
+    return sum(decision.verdict.allow for decision in chain.from_iterable(found))
 
 
 def _day_files(day: date) -> list[Path]:

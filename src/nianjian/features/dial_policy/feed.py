@@ -57,6 +57,8 @@ def build_refusing_part(
         "channels": old.get("channels", []),
         "isolated_displays": old.get("isolated_displays", []),
         "isolated_teams": old.get("isolated_teams", []),
+        "enforced_displays": old.get("enforced_displays", []),
+        "enforced_teams": old.get("enforced_teams", []),
         "purposes": [{**one, "fail_open": False} for one in purposes],
         "numbers": [],
         REFUSING: {"code": fault.code, "values": {name: str(value) for name, value in fault.values.items()}},
@@ -219,9 +221,7 @@ def build_policy(code: str, before: Mapping[str, Any] | None, now: int) -> dict[
     one = accounts.enterprise(code)
     book = rulebook(day=None, province=one.province, enterprise=code)
     settings = policies.list_policies_in_force(code)
-    lines = facts.list_channels(
-        code, ruled.list_isolated(settings, ruled.CHANNEL), ruled.list_isolated(settings, ruled.TEAM)
-    )
+    lines = list_lines(code, settings)
     mode = next((of.values for of in settings if of.key == ruled.MODE), {"enforce": True})
     caps = ruled.read_caps(book, settings, (line["name"] for line in lines))
     told: dict[str, Any] = {
@@ -234,10 +234,19 @@ def build_policy(code: str, before: Mapping[str, Any] | None, now: int) -> dict[
         "channels": lines,
         "isolated_displays": sorted(ruled.list_isolated(settings, ruled.DISPLAY)),
         "isolated_teams": sorted(ruled.list_isolated(settings, ruled.TEAM)),
+        "enforced_displays": sorted(ruled.list_enforced(settings, ruled.DISPLAY)),
+        "enforced_teams": sorted(ruled.list_enforced(settings, ruled.TEAM)),
         "purposes": ruled.read_purposes(book, settings),
         "numbers": facts.list_numbers(code),
     }
     return with_version(told, before, now)
+
+
+def list_lines(code: str, settings: Sequence[policies.GatePolicy]) -> list[dict[str, Any]]:
+    """The lines as channels; ``observing``: nobody has switched enforcing on, and no case has set anything."""
+    isolated, enforced = ruled.list_isolated(settings, ruled.CHANNEL), ruled.list_enforced(settings, ruled.CHANNEL)
+    lines = facts.list_channels(code, isolated, ruled.list_isolated(settings, ruled.TEAM))
+    return [{**line, "observing": line["name"] not in enforced} for line in lines]
 
 
 def _list(  # noqa: PLR0917 -- one step of `_tenant`, over its own values

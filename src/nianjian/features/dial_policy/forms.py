@@ -84,6 +84,17 @@ class Cap(Reasoned):
         max_value=MOST,
         help_text=gettext_lazy("Empty: what the rulebook says."),
     )
+    uncapped = forms.BooleanField(label=gettext_lazy("No cap at all"), required=False)
+    enforce = forms.ChoiceField(
+        label=gettext_lazy("Mode"),
+        required=False,
+        choices=(
+            ("", gettext_lazy("as it is; a new line only observes")),
+            ("on", gettext_lazy("refuse what may not be dialled")),
+            ("off", gettext_lazy("only look on: every call goes")),
+        ),
+        help_text=gettext_lazy("To let it only look on again needs a second person."),
+    )
     white_list = forms.BooleanField(
         label=gettext_lazy("Isolate it: only callees with a consent on file; needs a second person"), required=False
     )

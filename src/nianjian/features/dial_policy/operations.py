@@ -29,11 +29,12 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dial_policy import facts
 from nianjian.features.dial_policy import feed as gate_feed
 from nianjian.features.dial_policy import rules as ruled
+from nianjian.features.portrait import line_usage
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.operations.fields import Choice, Flag, Limits, Line, OptionalNumber
+from nianjian.platform.operations.fields import Choice, Flag, Limits, Line, OptionalNumber, YesNo
 from nianjian.platform.operations.operation import Answer, Area, Body, operation
 from nianjian.platform.registers import gate_lists, gate_policies, models
 from nianjian.platform.registers.cells import UnreadableError, value
@@ -82,36 +83,62 @@ def set_cap(
     name: Name,
     cap: Annotated[OptionalNumber, Limits(0, MOST)] = None,
     white_list: Flag = False,
+    enforce: YesNo = None,
+    uncapped: Flag = False,
     reason: Reason,
 ) -> GateChange:
     """Cap a channel, a display number or a team; what is isolated needs a second person.
 
-    ``cap`` None: the rulebook's default. With ``white_list`` it is isolated: only callees with a consent on file.
-    Isolating, lifting, and any change of what is isolated asks for a second person. ``gate_channel_unknown``,
-    ``gate_cap_wrong``, ``gate_policy_same``, ``approval_pending``.
+    ``cap`` None: the rulebook's default, or none at all with ``uncapped``. With ``white_list`` it is isolated: only
+    callees with a consent on file. A new line observes until ``enforce`` is switched on; None leaves it as it is.
+    Isolating, lifting, any change of what is isolated, and letting a line observe again ask for a second person.
+    ``gate_channel_unknown``, ``gate_cap_wrong``, ``gate_policy_same``, ``approval_pending``.
     """
-    if cap is not None and not 0 <= cap <= MOST:
+    if (cap is not None and not 0 <= cap <= MOST) or (uncapped and (cap is not None or white_list)):
         raise NianjianError("gate_cap_wrong", cap=cap, most=MOST)
     name = _resolve_name(enterprise, key, name.strip())
-    wanted = PolicyValues(key, name, {"cap": cap, "white_list": white_list}, reason)
-    return _change(enterprise, wanted, actor)
+    values: dict[str, Any] = {"cap": cap, "white_list": white_list}
+    if enforce is not None:
+        values["enforce"] = enforce
+    elif ruled.enforces(gate_policies.find_policy_in_force(enterprise, key, name)) and not white_list:
+        values["enforce"] = True
+    if uncapped:
+        values["uncapped"] = True
+    return _change(enterprise, PolicyValues(key, name, values, reason), actor)
+
+
+def find_cap(enterprise: str, key: str, name: str) -> int | None:
+    """The cap that was set about a channel, display number or team; None: the rulebook's. ``gate_channel_unknown``."""
+    standing = gate_policies.find_policy_in_force(enterprise, key, _resolve_name(enterprise, key, name.strip()))
+    return None if standing is None else standing.values.get("cap")
 
 
 def apply_approved_cap(
-    *, enterprise: str, key: str, name: str, cap: int | None, white_list: bool, reason: str, approval: str, actor: Actor
+    *,
+    enterprise: str,
+    key: str,
+    name: str,
+    cap: int | None,
+    white_list: bool,
+    reason: str,
+    approval: str,
+    requester: str,
+    actor: Actor,
 ) -> None:
     """Put in force what a second person has approved elsewhere (an isolation order, or its lifting).
 
-    Inside the caller's transaction; the gate is told when that is over. ``key`` is channel, display or team. What holds
-    already changes nothing. ``gate_channel_unknown``.
+    Inside the caller's transaction; the gate is told when that is over. ``key`` is channel, display or team;
+    ``requester`` asked for it, the actor approved. What holds already changes nothing. ``gate_channel_unknown``.
     """
     name = _resolve_name(enterprise, key, name.strip())
-    values = {"cap": cap, "white_list": white_list}
+    values: dict[str, Any] = {"cap": cap, "white_list": white_list}
     standing = gate_policies.find_policy_in_force(enterprise, key, name)
-    if standing is None or standing.values != values:
+    if standing is not None and standing.values == values and not ruled.enforces(standing):
+        values["enforce"] = True  # what a person has only observed acts at once where a case demands it
+    if standing is None or {**standing.values, **values} != standing.values:
         wanted = PolicyValues(key, name, values, reason)
         gate_policies.apply_policy(
-            enterprise=enterprise, wanted=wanted, actor=actor, approval=approval, second=str(actor)
+            enterprise=enterprise, wanted=wanted, actor=actor, approval=approval, requester=requester
         )
     feed_after_commit(enterprise)
 
@@ -232,7 +259,9 @@ def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
         "told": not problems and before is not None and before["version"] == now["version"],
         "problems": faults,
         "caps": [_cap(told) for told in now["caps"]],
-        "channels": [{name: line[name] for name in ("name", "team", "isolated")} for line in now["channels"]],
+        "channels": [
+            {name: line[name] for name in ("name", "team", "isolated", "observing")} for line in now["channels"]
+        ],
         "isolated_displays": now["isolated_displays"],
         "purposes": [_purpose(told) for told in now["purposes"]],
         "set": [_setting(setting) for setting in settings],
@@ -240,12 +269,30 @@ def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
     }
 
 
+def list_observing_lines(*, enterprise: str, actor: Actor) -> list[dict[str, Any]]:
+    """Lines that are new and only observed, each with the cap proposed from its own calls; ``role_missing``.
+
+    ``cap``: the calls of its busiest day of the newest 30, None where none were counted; ``whole`` False: the line is
+    younger than these days, so the figure may still grow.
+    """
+    require_permission(actor, enterprise, Permission.READ)
+    lines = gate_feed.list_lines(enterprise, gate_policies.list_policies_in_force(enterprise))
+    loads = line_usage.list_line_loads(enterprise)
+    rows = []
+    for line in lines:
+        load = loads.get(line["name"])
+        if line["observing"]:
+            figures = (None, 0, False) if load is None else (load.busiest, load.days, load.whole)
+            rows.append({"name": line["name"], **dict(zip(("cap", "days", "whole"), figures, strict=True))})
+    return rows
+
+
 def _readable(
     enterprise: str, book: Rulebook, settings: Sequence[gate_policies.GatePolicy], problems: list[NianjianError]
 ) -> dict[str, Any]:
     """The parts that can be read of what `gate_feed.build_policy` refuses; ``problems`` takes why the others cannot."""
     isolated = {key: ruled.list_isolated(settings, key) for key in ruled.CAPPED}
-    lines = facts.list_channels(enterprise, isolated[ruled.CHANNEL], isolated[ruled.TEAM])
+    lines = gate_feed.list_lines(enterprise, settings)
     caps, purposes = [], []
     try:
         caps = ruled.stamp_caps(ruled.read_caps(book, settings, (line["name"] for line in lines)), (), 0)
@@ -303,11 +350,13 @@ def _change(enterprise: str, wanted: PolicyValues, actor: Actor) -> GateChange:
 
 def _needs_second_person(enterprise: str, wanted: PolicyValues) -> bool:
     """Whether it touches what is isolated: a cap its own, everything else whatever is isolated in the enterprise."""
-    if wanted.values.get("fail_open") or wanted.values.get("enforce") is False:
-        return True  # calls would go unasked: never one person's own choice
     if wanted.key not in ruled.CAPPED:
-        return gate_policies.has_isolation(enterprise)
+        # calls would go unasked: never one person's own choice
+        loosened = bool(wanted.values.get("fail_open")) or wanted.values.get("enforce") is False
+        return loosened or gate_policies.has_isolation(enterprise)
     standing = gate_policies.find_policy_in_force(enterprise, wanted.key, wanted.name)
+    if ruled.enforces(standing) and wanted.values.get("enforce") is False:
+        return True
     return bool(wanted.values["white_list"]) or (standing is not None and bool(standing.values.get("white_list")))
 
 

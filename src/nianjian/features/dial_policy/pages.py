@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,7 +21,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.texts import gate
 from nianjian.engines.paper.texts.errors import error_message
-from nianjian.engines.paper.words import Words, words
+from nianjian.engines.paper.words import Words, actor_names, words
 from nianjian.features.dial_policy import decisions as check
 from nianjian.features.dial_policy import operations
 from nianjian.features.dial_policy.forms import Cap, Choice, FailOpen, Filter, Mode, Reasoned
@@ -113,11 +114,12 @@ def purpose_table(code: str, of: Iterable[Json], rules: Collection[str]) -> Tabl
 def cap_table(code: str, of: Iterable[Json], channels: Iterable[Json], rules: Collection[str]) -> Table:
     """The caps with what they count; an isolated channel says so."""
     _ = words(current())
-    isolated = {one["name"] for one in channels if one["isolated"]}
+    marks = {one["name"]: gettext("only observed") for one in channels if one["observing"]}
+    marks |= {one["name"]: gettext("isolated: white list only") for one in channels if one["isolated"]}
     rows = []
     for one in of:
         window = gate.translate_code(gate.WINDOWS, one["window"], _)
-        mark = gettext("isolated: white list only") if one["key"] == "channel" and one["only"] in isolated else ""
+        mark = marks.get(one["only"], "") if one["key"] == "channel" else ""
         rows.append(
             [
                 Cell(gate.translate_code(gate.KEYS, one["key"], _)),
@@ -130,9 +132,30 @@ def cap_table(code: str, of: Iterable[Json], channels: Iterable[Json], rules: Co
             ]
         )
     heads = [Column(gettext("Counted by")), Column(gettext("Only")), Column(gettext("Limit"), figure=True)]
-    heads += [Column(gettext("Counted over")), Column(gettext("Counts")), Column(gettext("Isolation"))]
+    heads += [Column(gettext("Counted over")), Column(gettext("Counts")), Column(gettext("Mode"))]
     heads.append(Column(gettext("Rule")))
     return Table(gettext("Caps"), heads, rows, wrap=True, cards=True)
+
+
+def observing_table(code: str, of: Iterable[Json], *, may: bool) -> Table:
+    """New lines with the caps that their own calls propose, and the way to switch enforcing on."""
+    rows = []
+    for one in of:
+        cap = one["cap"]
+        query = urlencode({"name": one["name"], "enforce": "on"} | ({} if cap is None else {"cap": cap}))
+        href = f"{reverse('gate-change', kwargs={'code': code})}?{query}#part_cap"
+        rows.append(
+            [
+                Cell(one["name"]),
+                Cell(one["days"], figure=True),
+                Cell("–" if cap is None else cap, figure=True),
+                Cell("" if cap is None or one["whole"] else gettext("younger than 30 days")),
+                Cell(gettext("Switch enforcing on"), href=href) if may else Cell(""),
+            ]
+        )
+    heads = [Column(gettext("Line")), Column(gettext("Days with calls of 30"), figure=True)]
+    heads += [Column(gettext("Proposed cap"), figure=True), Column(gettext("Remark")), Column(gettext("Next step"))]
+    return Table(gettext("New lines"), heads, rows, wrap=True, cards=True)
 
 
 def _rule(code: str, key: str, rules: Collection[str]) -> Cell:
@@ -164,10 +187,10 @@ def setting_table(of: Iterable[Json]) -> Table:
     rows = [
         [
             Cell(one["since"].astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")),
-            Cell(f"{_thing(str(one['key']))} {one['name']}".strip()),
+            Cell(describe_setting(str(one["key"]), str(one["name"]))),
             Cell(setting_text(one["values"])),
             Cell(one["reason"] or "–"),
-            Cell(one["by"]),
+            Cell(actor_names(str(one["by"]))),
             Cell(one["approval"] or "–"),
         ]
         for one in of
@@ -177,22 +200,32 @@ def setting_table(of: Iterable[Json]) -> Table:
     return Table(gettext("What was set"), columns, rows, wrap=True)
 
 
-def _thing(key: str) -> str:
-    named = {"rule": gettext("Limits of a vendor"), "mode": gettext("Mode")}
-    return named.get(key) or gate.translate_code(gate.KEYS, key, words(current()))
+def describe_setting(key: str, name: str) -> str:
+    """What a setting is about, in words."""
+    codes = {"rule": gettext("Limits of a vendor"), "mode": gettext("Mode")}
+    about = codes.get(key) or gate.translate_code(gate.KEYS, key, words(current()))
+    return f"{about} {name}".strip()
 
 
 def setting_text(values: Json) -> str:
     """What a setting says."""
+    if "cap" in values:
+        return _cap_text(values)
     if "enforce" in values:
         return gettext("refuses") if values["enforce"] else gettext("only looks on")
     if "fail_open" in values:
         return gettext("on") if values["fail_open"] else gettext("off")
-    if "on" in values:
-        return gettext("taken over") if values["on"] else gettext("dropped")
+    return gettext("taken over") if values["on"] else gettext("dropped")
+
+
+def _cap_text(values: Json) -> str:
     cap = values["cap"]
-    text = gettext("the rulebook's") if cap is None else str(cap)
-    return f"{text} · {gettext('isolated: white list only')}" if values["white_list"] else text
+    parts = [gettext("no cap") if values.get("uncapped") else gettext("the rulebook's") if cap is None else str(cap)]
+    if values["white_list"]:
+        parts.append(gettext("isolated: white list only"))
+    if "enforce" in values:
+        parts.append(gettext("refuses") if values["enforce"] else gettext("only looks on"))
+    return " · ".join(parts)
 
 
 def decision_table(code: str, of: Iterable[Json], rules: Collection[str]) -> Table:
@@ -237,7 +270,8 @@ def change(request: Request, code: str) -> HttpResponse:
     """Show the forms; put the one that was sent in force, or ask for a second person."""
     told = operations.summarize_policy(enterprise=code, actor=request.actor)
     act, status = request.POST.get("act", ""), 200
-    forms = {name: _form(name, told, request if name == act else None) for name in FORMS}
+    proposal = {name: request.GET[name] for name in ("name", "cap", "enforce") if name in request.GET}
+    forms = {name: _form(name, told, request if name == act else None, proposal) for name in FORMS}
     if request.method == "POST":
         status = UNPROCESSABLE
         if act in forms and run_form(forms[act], lambda given: _say(request, _done(code, act, given, request.actor))):
@@ -245,15 +279,15 @@ def change(request: Request, code: str) -> HttpResponse:
     titles = {
         "mode": gettext("Mode"),
         "fail-open": gettext("Calls while the gate cannot know"),
-        "cap": gettext("A cap"),
+        "cap": gettext("Cap and mode of a line"),
         "choice": gettext("Limits of vendors"),
     }
     parts = [(name, titles[name], forms[name]) for name in FORMS]
     return render(request, "gate/change.html", {"parts": parts}, status=status)
 
 
-def _form(name: str, told: Mapping[str, Any], sent: Request | None) -> Reasoned:
-    first = {"mode": {"mode": "enforce" if told["enforce"] else "observe"}}.get(name)
+def _form(name: str, told: Mapping[str, Any], sent: Request | None, proposal: Mapping[str, str]) -> Reasoned:
+    first = {"mode": {"mode": "enforce" if told["enforce"] else "observe"}, "cap": proposal}.get(name)
     form = FORMS[name](None if sent is None else sent.POST, auto_id=f"{name}_%s", initial=first)
     if name == "fail-open":
         form.choose("purpose", [(one["name"], purpose_label(one["name"])) for one in told["purposes"]])
@@ -272,8 +306,8 @@ def _done(code: str, act: str, given: Mapping[str, Any], actor: Actor) -> operat
         case "choice":
             return operations.choose_limits(rule=given["rule"], on=given["on"] == "on", **common)
         case _:
-            what = {name: given[name] for name in ("key", "name", "cap", "white_list")}
-            return operations.set_cap(**what, **common)
+            what = {name: given[name] for name in ("key", "name", "cap", "white_list", "uncapped")}
+            return operations.set_cap(**what, enforce={"on": True, "off": False}.get(given["enforce"]), **common)
 
 
 def _say(request: Request, done: operations.GateChange) -> None:
@@ -302,6 +336,9 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
     chosen = {one["rule"] for one in told["caps"]}
     behind = [rule for rule in book.rules() if rule.key.startswith(BEHIND) or rule.key in chosen]
     caps: Page[Any] = paged(request, told["caps"], name="caps")
+    new = operations.list_observing_lines(enterprise=code, actor=request.actor)
+    observing: Page[Any] = paged(request, new, name="observing")
+    may = has_permission(request.actor, code, Permission.REQUEST)
     read = partial(operations.list_history, enterprise=code, actor=request.actor)
     history = LazyRows(lambda first, count: read(first=first, most=count))
     settings: Page[Any] = paged(request, history, name="settings")
@@ -312,6 +349,8 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
         "purposes": purpose_table(code, told["purposes"], known),
         "caps": cap_table(code, caps.rows, told["channels"], known),
         "caps_page": caps,
+        "observing": observing_table(code, observing.rows, may=may),
+        "observing_page": observing,
         "open": [purpose_label(one["name"]) for one in told["purposes"] if one["fail_open"]],
         "settings": setting_table(settings.rows),
         "settings_page": settings,
@@ -319,7 +358,7 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
         "decisions": decision_table(code, [check.decision_as_dict(one) for one in last.decisions], known),
         "cut": last.reached is not None,
         "lines": check.LINES,
-        "may": has_permission(request.actor, code, Permission.REQUEST),
+        "may": may,
     }
     return render(request, "gate/here.html", context)
 

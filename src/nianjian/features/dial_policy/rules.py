@@ -98,7 +98,8 @@ def read_caps(book: Rulebook, settings: Iterable[GatePolicy], channels: Iterable
     A channel's cap keeps its name whatever its limit is, so its counter goes on when the limit changes.
     """
     known = {(one.key, one.name): one.values for one in settings}
-    found = [_day_cap(book, CHANNEL, name, known.get((CHANNEL, name), {})) for name in sorted(channels)]
+    uncapped = {name for (key, name), values in known.items() if key == CHANNEL and values.get("uncapped")}
+    found = [_day_cap(book, CHANNEL, name, known.get((CHANNEL, name), {})) for name in sorted(set(channels) - uncapped)]
     for (key, name), values in sorted(known.items()):
         if key in {DISPLAY, TEAM}:
             found.append(_day_cap(book, key, name, values))
@@ -109,7 +110,10 @@ def read_caps(book: Rulebook, settings: Iterable[GatePolicy], channels: Iterable
 
 
 def _day_cap(book: Rulebook, key: str, name: str, values: Mapping[str, Any]) -> Cap:
-    """Attempts of a natural day; without a cap of its own the default before an isolation, or the one within it."""
+    """Attempts of a natural day; without a cap of its own the default before an isolation, or the one within it.
+
+    On an observing line, which has no cap of its own, the default is what its calls are measured by; it refuses none.
+    """
     rule = AFTER if values.get("white_list") else BEFORE
     limit = values.get("cap")
     return Cap(
@@ -155,6 +159,18 @@ def list_vendor_rules(book: Rulebook) -> list[str]:
 def list_isolated(settings: Iterable[GatePolicy], key: str) -> set[str]:
     """Names of what is white list only."""
     return {one.name for one in settings if one.key == key and one.values.get("white_list")}
+
+
+def enforces(one: GatePolicy | None) -> bool:
+    """Whether what was set acts at once: switched on by a person, isolated, or approved by two (a case)."""
+    if one is None:
+        return False
+    return bool(one.values.get("enforce", one.approval) or one.values.get("white_list"))
+
+
+def list_enforced(settings: Iterable[GatePolicy], key: str) -> set[str]:
+    """Names of what the gate refuses by, also on lines that are new."""
+    return {one.name for one in settings if one.key == key and enforces(one)}
 
 
 def stamp_caps(caps: Iterable[Cap], before: Iterable[Mapping[str, Any]], now: int) -> list[Told]:

@@ -9,11 +9,12 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
 
+from nianjian.engines.paper.official import format_code
 from nianjian.engines.paper.texts.dossier import FILL_IN_CHANGES, REPORTS, SOURCES, UNKNOWN
 from nianjian.engines.paper.words import Words
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.generated.document import DASH, Cell, Document, Section, Table
+from nianjian.features.dossier.generated.document import DASH, Cell, Document, Section, Table, method_line
 
 HUNDREDTH: Final = Decimal("0.01")
 Known = str | int | Fraction | Sequence[str] | None
@@ -84,15 +85,16 @@ def build_document(enterprise: str, told: Told, _: Words) -> Document:
     return Document(
         item="fill_in",
         title=title,
+        enterprise=enterprise,
         facts=(
             (_("Enterprise"), enterprise),
             (_("Data year"), str(told["year"])),
             (_("As of"), str(told["as_of"])),
-            (_("Figures from run"), told["run"] or DASH),
             (_("Changes above the limit"), "、".join(one["title_zh"] for one in over) or _("none")),
         ),
-        foot=f"{_('Run')} {told['run'] or DASH} · {_('Rulebook')} {told['rulebook']}",
-        sections=(Section(_("How to read it"), tuple(notes)),),
+        code=format_code(item="fill_in", year=told["year"], run=told["run"], rules=told["rulebook"]),
+        signed=False,
+        sections=(Section(_("How to read it"), tuple(map(method_line, notes))),),
         tables=(Table(_("Fields"), header, rows, shares=(3, 5, 7, 5, 7, 5) if numbered else (6, 9, 5, 9, 5)),),
         wide=True,
     )

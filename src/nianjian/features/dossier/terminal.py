@@ -356,6 +356,22 @@ def show_print_request(console: Console, data: Json) -> None:
     console.print(text.format(approval=data["approval"]), highlight=False)
 
 
+def show_statements(console: Console, data: Json) -> None:
+    """A line a part, with who has stated it."""
+    header = (_("claim"), _("part"), _("what it is"), _("stated"), _("stated by"))
+    body = [
+        (
+            one["claim"],
+            one["part"],
+            _(one["label"]),
+            plain_text(one["text"] or "–"),
+            plain_text(one["stated_by"] or "–"),
+        )
+        for one in data["statements"]
+    ]
+    table.rows(console, header, body)
+
+
 def show_seals(console: Console, data: Json) -> None:
     """Pictures and uses, with what the law says."""
     console.print(_(NO_SEAL), style="yellow")

@@ -23,8 +23,13 @@ def own_numbers(delivered: int | None, own: int, classes: Figures) -> Claim:
     figures = {"delivered": delivered, "own": own if delivered is not None else None, **classes}
     if not delivered:
         return Claim("own_numbers", figures, [Lack("no_calls", known=False)])
-    others = delivered - own
-    return Claim("own_numbers", figures, [Lack("other_numbers_shown", count=others)] if others else [])
+    untold = classes.get("unknown") or 0
+    others, lacks = delivered - own - untold, []
+    if others:
+        lacks.append(Lack("other_numbers_shown", count=others))
+    if untold:
+        lacks.append(Lack("display_unknown", known=False, count=untold))
+    return Claim("own_numbers", figures, lacks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,8 @@ def one_click(doors: int, alive: int, numbers: int, without: int, *, untried: in
     """有“一键投诉”: addresses are open, each leads to a ticket with clocks, every number in force has one."""
     figures = {"doors": doors, "alive": alive, "numbers": numbers, "without": without}
     lacks = []
+    if not numbers:
+        lacks.append(Lack("no_numbers", known=False))
     if not doors:
         lacks.append(Lack("no_doors"))
     if alive < doors - untried:
@@ -91,8 +98,11 @@ def logs(states: Mapping[str, str]) -> Claim:
     return Claim("logs_kept", figures, wrong if states else [Lack("logs_untold", known=False)])
 
 
-def number_filing(numbers: int, filed: int, compared: str | None) -> Claim:
-    """码号均已备案: by the register and by the newest comparison (its verdict; None: there is none)."""
+def number_filing(numbers: int, filed: int, compared: str | None, *, recent: bool = True) -> Claim:
+    """码号均已备案: by the register and by the newest comparison (its verdict; None: there is none).
+
+    ``recent``: it is as at a day of this season, and no number has changed since.
+    """
     lacks = [] if numbers else [Lack("no_numbers", known=False)]
     if filed < numbers:
         lacks.append(Lack("numbers_unfiled", count=numbers - filed))
@@ -100,6 +110,8 @@ def number_filing(numbers: int, filed: int, compared: str | None) -> Claim:
         lacks.append(Lack("numbers_differ"))
     elif compared != "passed":
         lacks.append(Lack("numbers_not_compared", known=False))
+    elif not recent:
+        lacks.append(Lack("numbers_compared_long_ago", known=False))
     return Claim("number_filing", {"numbers": numbers, "filed": filed}, lacks)
 
 
@@ -113,9 +125,14 @@ def number_use(calls: int, elsewhere: int, untold: int) -> Claim:
     return Claim("number_use", {"calls": calls, "elsewhere": elsewhere, "untold": untold}, lacks)
 
 
-def resources(lines: int, bare: int, strange: int, teams: int) -> Claim:
-    """线路: all used lines stand in the register with their carrier, and every outsourced team has an agreement."""
+def resources(lines: int, bare: int, strange: int, teams: int, unnamed: int = 0) -> Claim:
+    """线路: all used lines stand in the register with their carrier, and every outsourced team has an agreement.
+
+    ``unnamed``: delivered calls that name no line; they cannot tell whether they used another.
+    """
     lacks = [] if lines else [Lack("no_lines", known=False)]
+    if unnamed:
+        lacks.append(Lack("lines_untold", known=False, count=unnamed))
     if strange:
         lacks.append(Lack("lines_unregistered", count=strange))
     if bare:
@@ -134,8 +151,12 @@ def conduct(lights: Mapping[str, str], predictive: str) -> Claim:
     return Claim("conduct", {"metrics": len(lights), "green": green}, [*wrong, *found])
 
 
-def control(snapshot: str, *, enforced: bool, answers: bool, decisions: bool) -> Claim:
-    """技术管控: the gate refuses by a fresh snapshot, its process answers, and its journal shows that it is asked."""
+def control(snapshot: str, delivered: int | None, let_through: int, *, enforced: bool, answers: bool) -> Claim:
+    """技术管控: the gate refuses by a fresh snapshot, its process answers, and no call was delivered past it.
+
+    ``delivered``: calls on the newest day with calls that is over, None: there is none; ``let_through``: by the gate
+    on that day.
+    """
     lacks = []
     if snapshot == "missing":
         lacks.append(Lack("gate_missing"))
@@ -145,9 +166,14 @@ def control(snapshot: str, *, enforced: bool, answers: bool, decisions: bool) ->
         lacks.append(Lack("gate_looks_on"))
     if not answers:
         lacks.append(Lack("gate_silent", known=False))
-    if not decisions:
+    if delivered is None:
         lacks.append(Lack("gate_unasked", known=False))
-    return Claim("control", {"enforced": int(enforced), "answers": int(answers), "decisions": int(decisions)}, lacks)
+    elif delivered > let_through:
+        lacks.append(Lack("calls_past_gate", count=delivered - let_through))
+    figures = {
+        "enforced": int(enforced), "answers": int(answers), "delivered": delivered, "let_through": let_through,
+    }  # fmt: skip
+    return Claim("control", figures, lacks)
 
 
 def consent(consents: int, proved: int) -> Claim:
@@ -180,9 +206,14 @@ def count_by_gateway(rows: ir.Table) -> ir.Table:
     return short.group_by(number=short.display.cast("string"), gateway=short.gateway).aggregate(calls=short.count())
 
 
-def list_line_ids(rows: ir.Table) -> ir.Table:
-    """The lines that the calls name."""
-    return rows.filter(rows.line_id.notnull()).select("line_id").distinct()
+def count_by_line(rows: ir.Table) -> ir.Table:
+    """Calls by the line that they name, null for none."""
+    return rows.group_by("line_id").aggregate(calls=rows.count())
+
+
+def count_by_day(rows: ir.Table) -> ir.Table:
+    """Calls by day."""
+    return rows.group_by(day=rows.start_ts.date()).aggregate(calls=rows.count())
 
 
 def count_intents(rows: ir.Table) -> ir.Table:

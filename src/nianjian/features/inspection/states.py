@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import numbers
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.states import State
 from nianjian.features.complaints.clocks import Clock, ClockReading, Hand, ServiceLevels, evaluate_clock
 from nianjian.features.complaints.states import Facts
 
@@ -367,7 +368,12 @@ def _reminders(seen: DrillRecord, done: Mapping[Clock, datetime | None], now: da
 
 
 def judge_drill(steps: Sequence[DrillStep]) -> str:
-    """The outcome of a drill (S10): that of its steps. Test calls (S4) decide only where some were made."""
+    """The outcome of a drill (S10): that of its steps. Test calls (S4) decide only where some were made.
+
+    Until its ticket is closed, excluded or past its limit it is in progress, whatever a step has shown.
+    """
+    if any((one.step, one.why) == ("closed", "running") for one in steps):
+        return State.IN_PROGRESS.value
     return overall_state(one.state for one in steps if one.step != CALLS or one.why in CALLED)
 
 

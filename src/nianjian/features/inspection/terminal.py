@@ -192,7 +192,7 @@ def render_answers(told: Json, console: Console) -> None:
     for one in told["cards"]:
         state = _(inspection.CARD_STATES[one["state"]])
         console.print(f"\n{_(inspection.CARDS[one['card']])} [{state}]", style="bold", markup=False)
-        console.print(f"  {inspection.format_answer(one, _)}", markup=False)
+        console.print(f"  {inspection.format_answer(one, told['at'][:10], _)}", markup=False)
         figures = "; ".join(f"{name}: {count}" for name, count in inspection.answer_figures(one, _))
         days = f"{one['from']} – {told['as_of']}" if one["from"] else told["as_of"]
         console.print(f"  {figures} ({days})", markup=False)

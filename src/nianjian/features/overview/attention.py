@@ -25,6 +25,7 @@ from nianjian.engines.season.deadlines import track_state as state
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.sla_warnings import list_due_soon
 from nianjian.features.inbox.obstacles import Point, list_obstacles
+from nianjian.features.overview.queue import list_queue
 from nianjian.features.rectification.operations import Running
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import has_permission
@@ -236,12 +237,13 @@ def _portrait_points(enterprise: str, portrait: Mapping[str, Any]) -> Iterator[P
 
 
 def list_tasks(enterprise: str, actor: Actor) -> list[Point]:
-    """Tell what waits for this person: requests to decide, tickets whose clocks run out, own work that failed."""
+    """Tell what waits for this person: requests to decide, the queue, clocks that run out, own work that failed."""
     found: list[Point] = []
     if has_permission(actor, enterprise, Permission.APPROVE):
         pending = approvals.list_pending(enterprise, besides=str(actor), most=MOST)
         found += [Point(APPROVAL, {"approval": one.id, "kind": one.kind, "by": one.requested_by}) for one in pending]
     if has_permission(actor, enterprise, Permission.MANAGE_DATA):
+        found += list_queue(enterprise, actor)
         found += _ticket_points(enterprise)
     failed = queue.failed(enterprise, str(actor), since=clock.now() - FAILED_SINCE, most=MOST)
     return found + [Point(FAILED, {"job": one.id, "kind": one.kind, "error": one.error}) for one in failed]

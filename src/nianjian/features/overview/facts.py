@@ -139,6 +139,7 @@ CHANGES: Final[Mapping[str, str]] = {
         for act in ("add", "import", "match", "match.decide", "close", "reopen", "exclude", "readmit")
     },
     "portrait.attach": "papers",
+    **dict.fromkeys(("portrait.declare", "portrait.withdraw"), "declarations"),
     **dict.fromkeys(("rectify.watch", "rectify.unwatch"), "watch"),
 }
 ROWS: Final = ("registers.import", "registers.create", "registers.change", "registers.end")

@@ -33,13 +33,14 @@ from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.features.inbox import obstacles
 from nianjian.features.inbox.obstacles import OVERDUE, Point
 from nianjian.features.inbox.pages import obstacle_address
-from nianjian.features.overview import attention, facts, first_steps, first_steps_pages
+from nianjian.features.overview import attention, facts, first_steps, first_steps_pages, queue
 from nianjian.features.overview import texts as said
 from nianjian.features.overview.attention import MOST
 from nianjian.features.overview.facts import Overview, PortfolioEntry
 from nianjian.features.overview.first_steps_pages import build_steps_context, is_guided
 from nianjian.features.overview.verdict import Mood
 from nianjian.features.portrait import line_usage
+from nianjian.features.portrait.basis_cards import build_basis_cards
 from nianjian.features.portrait.line_usage import LineUse
 from nianjian.features.portrait.portraits import Run
 from nianjian.features.season import all_enterprises as bulk
@@ -106,7 +107,15 @@ POINT_PAGES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     attention.CASE: ("rectify-one", {"case": "case"}),
     attention.MATERIALS: ("dossier-season", {"year": "year"}),
     attention.COMPLAINT: ("complaints-one", {"ticket": "complaint"}),
+    queue.TASK: ("season", {}),
+    queue.TASKS_UNOWNED: ("season", {}),
 }
+
+
+QUEUES: Final[Mapping[str, str]] = {  # matter of the queue -> the list that holds it
+    queue.TICKETS: obstacles.OVERDUE, queue.TICKETS_UNOWNED: obstacles.OVERDUE,
+    queue.DIFFERENCES: obstacles.DIFFERENCES, queue.DIFFERENCES_UNOWNED: obstacles.DIFFERENCES,
+}  # fmt: skip
 
 
 def point_address(point: Point, code: str, year: int | None) -> str:
@@ -115,6 +124,10 @@ def point_address(point: Point, code: str, year: int | None) -> str:
         return expiry_address(code, point.values["kind"], point.values["keys"])
     if point.code in {obstacles.OVERDUE, obstacles.DIFFERENCES}:
         return obstacle_address(code, point.code, point.values)
+    if point.code in QUEUES:
+        address = obstacle_address(code, QUEUES[point.code], point.values)
+        own = {one: point.values[one] for one in ("assignee",) if one in point.values}
+        return f"{address}&{urlencode(own)}" if own else address
     name, arguments = POINT_PAGES.get(point.code, ("portrait-newest", {}))
     values = {"year": year, **point.values}
     return reverse(name, kwargs={"code": code, **{one: values[of] for one, of in arguments.items()}})
@@ -265,6 +278,7 @@ def overview(request: Request, code: str) -> HttpResponse:
         "mood": told.verdict.mood.value,
         "sentence": _sentence(told, _),
         "word": code_name("light", told.light, _) if told.light else "",
+        "bases": None if request.team else build_basis_cards(code, clock.today().year - 1, _),
         "rates": _rates(told, whole=request.team is None, _=_),
         "deadlines": [_deadline(one, code, _) for one in told.calendar.deadlines[: LATER + 1]],
         "start": _earliest_deadline(told.calendar, _),

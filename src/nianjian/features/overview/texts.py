@@ -10,10 +10,11 @@ from nianjian.engines.paper import sections
 from nianjian.engines.paper.texts.complaints import CLOCKS
 from nianjian.engines.paper.texts.errors import error_message, translate_value
 from nianjian.engines.paper.texts.portrait import code_name
-from nianjian.engines.paper.texts.season import OBSTACLES, TRACKS, obstacle_text
+from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
+from nianjian.engines.paper.texts.season import OBSTACLES, TASKS, TRACKS, obstacle_text
 from nianjian.engines.paper.words import Words, mark
 from nianjian.features.inbox.obstacles import Point
-from nianjian.features.overview import attention
+from nianjian.features.overview import attention, queue
 from nianjian.features.overview.verdict import FINE, Reason
 from nianjian.platform.rulebook.deadlines import Expiry
 
@@ -24,6 +25,7 @@ CHANGED: Final[Mapping[str, str]] = {
     "registers": mark("registers, such as seats and numbers: {n} changes"),
     "complaints": mark("complaints: {n} acts"),
     "papers": mark("papers that explain a light: {n} added"),
+    "declarations": mark("metrics declared not applicable: {n} acts"),
     "watch": mark("watch list: {n} changes"),
     "rules": mark("rules: another version of the rulebook, or another approved value"),
 }
@@ -57,6 +59,14 @@ POINTS: Final[Mapping[str, str]] = {
     attention.EXPIRED: mark("{what} {keys}: expired, the last valid day was {until}"),
     attention.MATERIALS: mark("Materials of {year}: {count} items are not ready"),
     attention.COMPLAINT: mark("Complaint {complaint}: the {clock} is due at {due}"),
+    queue.TICKETS: mark("{count} complaints that you work on are still open past their time limit"),
+    queue.TICKETS_UNOWNED: mark("{count} complaints past their time limit have nobody who works on them: assign them"),
+    queue.DIFFERENCES: mark("{count} open differences with {register} are yours (reconciliation as at {as_of})"),
+    queue.DIFFERENCES_UNOWNED: mark(
+        "{count} open differences with {register} have no owner (reconciliation as at {as_of}): assign them"
+    ),
+    queue.TASK: mark("Season of {year}, yours: {task}, due on {due}"),
+    queue.TASKS_UNOWNED: mark("Season of {year}: {count} tasks have no owner, {late} of them are late: assign them"),
 }
 
 
@@ -82,7 +92,7 @@ def point_texts(found: Sequence[Point], portrait: Json | None, _: Words) -> Iter
 
 
 def _point_text(one: Point, missing: Sequence[str], _: Words) -> str:
-    values = dict(one.values)
+    values = {**one.values, **_queue_words(one, _)}
     if "metric" in values:
         values["metric"] = code_name("metric", str(values["metric"]), _)
     if one.code == attention.INSUFFICIENT:
@@ -104,6 +114,12 @@ def _point_text(one: Point, missing: Sequence[str], _: Words) -> str:
     if "by" in values:
         values["by"] = actor_text(str(values["by"]))
     return _(POINTS[one.code]).format(**values)
+
+
+def _queue_words(one: Point, _: Words) -> dict[str, str]:
+    if one.code in {queue.DIFFERENCES, queue.DIFFERENCES_UNOWNED}:
+        return {"register": _(KINDS_COMPARED[str(one.values["kind"])])}
+    return {"task": _(TASKS[str(one.values["task"])])} if one.code == queue.TASK else {}
 
 
 def join_keys(keys: Sequence[str], count: int, _: Words) -> str:

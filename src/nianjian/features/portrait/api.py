@@ -13,7 +13,7 @@ from nianjian.engines.metrics.drill_down import EXCLUDED, SPLITS, RowQuery, comp
 from nianjian.engines.metrics.simulate import Moves
 from nianjian.engines.paper.explanations import team_results
 from nianjian.engines.paper.masking import mask_portrait
-from nianjian.features.portrait import operations, portraits
+from nianjian.features.portrait import bases, declarations, operations, portraits
 from nianjian.features.portrait.operations import (
     FORMS,
     compare_runs,
@@ -29,10 +29,13 @@ from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, after, paged
 from nianjian.platform.api.parameter_types import Day, Text, Year
 from nianjian.platform.api.problems import language
+from nianjian.platform.api.routes import mount
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs import flow
+from nianjian.platform.operations.operation import REGISTRY
 
 router = Router(tags=["portraits"])
+mount(router, REGISTRY.of(operations.PORTRAITS))
 
 
 class Years(Schema):
@@ -70,6 +73,53 @@ def portraits_get(request: Request, code: str, year: Year, run: Kept = None) -> 
         "team": request.team,
         "metrics": team_results(found, request.team),
     }
+
+
+class ChosenBasis(Schema):
+    """Who chose, and why."""
+
+    by: str
+    at: str
+    reason: str
+
+
+class BasisRule(Schema):
+    """What the rulebook asks for in the enterprise's province."""
+
+    key: str
+    value: str
+    level: str
+    citation: str
+
+
+class BasisPortrait(Schema):
+    """The newest run on a basis; null where none was computed. ``advice``: what can still change it."""
+
+    basis: str
+    run: str | None
+    as_of: str | None
+    light: str | None
+    metrics: list[dict[str, Any]]
+    advice: list[dict[str, Any]]
+
+
+class Bases(Schema):
+    """Both bases of a data year; ``chosen`` null: nobody chose, ``basis`` is the rulebook's. ``last_day``: to file."""
+
+    enterprise: str
+    year: int
+    basis: str
+    chosen: ChosenBasis | None
+    rule: BasisRule
+    filed_on: str | None
+    last_day: str | None
+    bases: list[BasisPortrait]
+
+
+@read(router, "/enterprises/{code}/portraits/{year}/bases", act=Permission.READ, answer=Bases)
+def portraits_bases(request: Request, code: str, year: Year) -> dict[str, Any]:
+    """The portrait of a year that is over on both bases, and the one that is filed."""
+    return bases.bases_to_document(code, year, request.actor)
 
 
 @read(router, "/enterprises/{code}/portraits/{year}/runs", act=Permission.READ, answer=Page[portraits.Run])
@@ -233,3 +283,6 @@ def rows_behind_reveal(request: Request, code: str, year: Year, wanted: Shown) -
     return operations.reveal_row(
         enterprise=code, year=year, run=wanted.run, kind=wanted.row.kind, key=key, actor=request.actor
     )
+
+
+mount(router, REGISTRY.of(declarations.DECLARATIONS))

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from nianjian.engines.paper.masking import mask_portrait
+from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.features.portrait import terminal
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, number, on_day, year
@@ -15,7 +16,7 @@ from nianjian.platform.terminal.session import begin
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Run, runs, compare, simulate, attach."""
+    """Run, runs, compare, bases, basis, simulate, attach."""
     actions = Actions(parser)
     made = actions.add("run", _run, _("compute the portrait of a data year"))
     _which(made)
@@ -34,6 +35,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     two.add_argument("after", metavar="B", help=_("id of the later run"))
     enterprise(two)
     year(two)
+    both = actions.add("bases", _bases, _("the portrait as at 31 December and as at the day of filing"))
+    choice = actions.add("basis", _choose_basis, _("choose the basis on which a data year is filed, with the reason"))
+    choice.add_argument("basis", choices=("year_end", "filing"), help=_("year_end: 31 December; filing: that day"))
+    choice.add_argument("--reason", required=True, metavar="TEXT", help=_("why this one"))
+    for parser_of in (both, choice):
+        enterprise(parser_of)
+        year(parser_of)
     what_if = actions.add("simulate", _simulate, _("what would the lights become?"))
     _which(what_if)
     for option, about in (
@@ -52,6 +60,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     attach.add_argument("--kind", required=True, metavar="K", help=_("kind, for example outsourcing_agreement"))
     enterprise(attach)
     year(attach)
+    for verb, act, about in (
+        ("declare", _declare, _("declare that a metric does not apply in a data year")),
+        ("withdraw", _withdraw, _("withdraw such a declaration")),
+    ):
+        parser = actions.add(verb, act, about)
+        parser.add_argument("metric", metavar="METRIC", help=_("the metric, for example seat_vacancy"))
+        if verb == "declare":
+            parser.add_argument("--reason", required=True, metavar="TEXT", help=_("why it does not apply"))
+        enterprise(parser)
+        year(parser)
 
 
 def _which(parser: argparse.ArgumentParser) -> None:
@@ -106,6 +124,27 @@ def _compare(args: argparse.Namespace) -> Answer:
     return Answer(told, lambda console: terminal.print_comparison(console, told))
 
 
+def _bases(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.portrait.bases import bases_to_document
+
+    data = bases_to_document(args.enterprise, args.year, actor)
+    return Answer(data, lambda console: terminal.print_bases(console, data))
+
+
+def _choose_basis(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from dataclasses import asdict
+
+    from nianjian.features.portrait.operations import choose_basis
+
+    chosen = choose_basis(enterprise=args.enterprise, year=args.year, basis=args.basis, reason=args.reason, actor=actor)
+    data = {"enterprise": args.enterprise, **asdict(chosen)}
+    text = _("data year {year} is filed on this basis: {name}")
+    name = code_name("basis", chosen.basis, _)
+    return Answer(data, lambda console: console.print(text.format(year=chosen.year, name=name)))
+
+
 def _second_day(args: argparse.Namespace) -> date | None:
     """The day named; else today in the terminal, unless that is the as-of day. What is written names no day unasked."""
     from nianjian.engines.kernel import clock
@@ -157,3 +196,28 @@ def _attach(args: argparse.Namespace) -> Answer:
     data = {"enterprise": args.enterprise, **{name: getattr(made, name) for name in names}}
     text = _("{name} recorded for {metric}, data year {year}.")
     return Answer(data, lambda console: console.print(text.format(**data)))
+
+
+def _declare(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from dataclasses import asdict
+
+    from nianjian.features.portrait.declarations import declare_not_applicable
+
+    declared = declare_not_applicable(
+        enterprise=args.enterprise, actor=actor, metric=args.metric, year=args.year, reason=args.reason
+    )
+    data = asdict(declared)
+    text = _("{metric} is declared not applicable for {year}; compute the portrait again.")
+    return Answer(data, lambda console: console.print(text.format_map(data)))
+
+
+def _withdraw(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from dataclasses import asdict
+
+    from nianjian.features.portrait.declarations import withdraw_declaration
+
+    data = asdict(withdraw_declaration(enterprise=args.enterprise, actor=actor, metric=args.metric, year=args.year))
+    text = _("The declaration of {metric} for {year} is withdrawn; compute the portrait again.")
+    return Answer(data, lambda console: console.print(text.format_map(data)))

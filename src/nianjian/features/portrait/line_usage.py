@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,7 @@ from django.db.models import Q
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.lake import rollups
-from nianjian.engines.metrics.tables import DAILY, last_days
+from nianjian.engines.metrics.tables import DAILY, busiest_days, last_days
 from nianjian.features.portrait import portraits
 from nianjian.platform.home import wiring
 from nianjian.platform.registers.lines import Line
@@ -27,6 +27,7 @@ from nianjian.platform.registers.versions import versions_on
 
 FILE: Final = "lines.json"
 STOPPED: Final = "stopped"
+SPAN: Final = 30  # days by which a cap is proposed
 OLD: Final = 7  # days since the last call that was imported
 
 
@@ -62,9 +63,43 @@ def store_line_usage(enterprise: str) -> None:
     """Count from the daily cube and put the answer beside the enterprise's portraits."""
     lake = wiring.lake(enterprise)
     with closing(wiring.engine()) as engine:
-        rows = engine.rows(last_days(rollups.current(lake, engine, DAILY)))
-    told = {"counted": clock.today().isoformat(), "last": {str(row["key"]): str(row["last"]) for row in rows}}
+        cube = rollups.current(lake, engine, DAILY)
+        rows = engine.rows(last_days(cube))
+        days = {str(row["key"]): (_day(row["first"]), _day(row["last"])) for row in rows}
+        since = max((last for _first, last in days.values()), default=clock.today()) - timedelta(days=SPAN - 1)
+        busiest = {str(row["key"]): row for row in engine.rows(busiest_days(cube, since))}
+    told = {
+        "counted": clock.today().isoformat(),
+        "last": {line: last.isoformat() for line, (_first, last) in days.items()},
+        "calls": {
+            line: {"days": row["days"], "busiest": row["busiest"], "whole": days[line][0] <= since}
+            for line, row in busiest.items()
+        },
+    }
     portraits.store_beside(enterprise, FILE, told)
+
+
+def _day(value: object) -> date:
+    return date.fromisoformat(str(value)[:10])
+
+
+@dataclass(frozen=True, slots=True)
+class LineLoad:
+    """Delivered calls of a line in the newest `SPAN` days: ``days`` with calls, and the count of the ``busiest`` one.
+
+    ``whole``: it had calls before that span, so that the span is its own.
+    """
+
+    days: int
+    busiest: int
+    whole: bool
+
+
+def list_line_loads(enterprise: str) -> dict[str, LineLoad]:
+    """By line, as they were counted with the newest portrait."""
+    path = portraits.folder(enterprise) / FILE
+    told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return {line: LineLoad(**load) for line, load in told.get("calls", {}).items()}
 
 
 def find_line_usage(enterprise: str, today: date) -> LineUsage | None:

@@ -1,4 +1,4 @@
-"""A watched licence, and the routine that keeps a case from coming back."""
+"""A watched licence, the routine that keeps a case from coming back, and the basis that a data year is filed on."""
 
 from __future__ import annotations
 
@@ -58,3 +58,26 @@ class Task(models.Model):
     def __str__(self) -> str:
         """Its number."""
         return f"task {self.pk}"
+
+
+class BasisChoice(models.Model):
+    """On which basis (`engines.metrics.frame.Basis`) the portrait of a data year is filed, and why."""
+
+    enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()  # data year
+    basis = models.CharField(max_length=16)
+    reason = SealedText()
+    chosen_at = models.DateTimeField()
+    chosen_by = models.CharField(max_length=160)
+
+    class Meta:
+        """One row a data year; the table stands with those of the season."""
+
+        app_label = "season"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["enterprise", "year"], name="season_basis_once")
+        ]
+
+    def __str__(self) -> str:
+        """Data year and basis."""
+        return f"{self.year} {self.basis}"

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import ibis
 import ibis.expr.types as ir
@@ -19,6 +19,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock, identifiers, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import NumberClass, Shape
+from nianjian.engines.kernel.periods import Season
 from nianjian.engines.lake import rollups
 from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
@@ -26,7 +27,7 @@ from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics import drill_down, revive
 from nianjian.engines.metrics.compare import compare
 from nianjian.engines.metrics.drill_down import CALLS, SPLITS, Cut, RowQuery, expected_count, in_order, kind_of
-from nianjian.engines.metrics.frame import DAY, Frame
+from nianjian.engines.metrics.frame import DAY, Basis, Frame
 from nianjian.engines.metrics.metric import WATCH_FACTOR
 from nianjian.engines.metrics.result import Result, plain
 from nianjian.engines.metrics.run import default_day, run
@@ -37,8 +38,10 @@ from nianjian.engines.paper.page import portrait_page
 from nianjian.engines.paper.portrait_pdf import Stamp, first_page_png, portrait_pdf
 from nianjian.engines.paper.workbook import portrait_workbook
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.complaints.publishing import publish_facts
-from nianjian.features.portrait import line_usage, portraits, watch_list
+from nianjian.features.portrait import bases, line_usage, portraits, watch_list
+from nianjian.features.portrait.models import BasisChoice
 from nianjian.features.portrait.watch_list import WatchedLicence
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission, team_of
@@ -48,6 +51,9 @@ from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import query as queue
+from nianjian.platform.operations.fields import Choice, Limits, Line, Number, Param, Text
+from nianjian.platform.operations.operation import Answer, Area, Body, operation
+from nianjian.platform.registers.declarations import list_declarations
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 Waiting = Callable[[str], None]
@@ -105,8 +111,15 @@ def compute_portrait(
             raw=raw,
             watch=book.decimal(WATCH_FACTOR) if watched else None,
             over=clock.today() - DAY,
+            until=bases.find_last_day_of_advice(enterprise, year, as_of),
+            declared=_describe_declarations(enterprise, year),
         )
-    return replace(result, warnings=(*_watch_warnings(watched, book), *_overlay_warnings(book)))
+    return replace(result, warnings=(*result.warnings, *_watch_warnings(watched, book), *_overlay_warnings(book)))
+
+
+def _describe_declarations(enterprise: str, year: int) -> dict[str, dict[str, str]]:
+    rows = list_declarations(enterprise, year)
+    return {row.metric: {"who": row.who, "on": row.on, "reason": row.reason} for row in rows}
 
 
 def _watch_warnings(found: Sequence[WatchedLicence], book: Rulebook) -> tuple[dict[str, object], ...]:
@@ -152,14 +165,28 @@ def run_portrait(
 ) -> Result:
     """Compute the portrait of data year ``year``, keep it for good and as the year's newest.
 
-    ``today`` is the second day of seat vacancy and closing rate. Whoever promises the same bytes tomorrow leaves
-    it None. ``role_missing`` and what `compute` raises. The audit entry stands before the result is put in its
-    place: a crash between the two leaves the year's former result and the entry of a run.
+    Without ``as_of``, from 1 January until the season is filed, both bases are computed and kept, each as a run of its
+    own; the one that the enterprise files comes last and is returned. ``today`` is the second day of seat vacancy and
+    closing rate. Whoever promises the same bytes tomorrow leaves it None. ``role_missing`` and what `compute` raises.
+    The audit entry stands before the result is put in its place: a crash between the two leaves the year's former
+    result and the entry of a run.
     """
     require_permission(actor, enterprise, Permission.REPORT)
-    result = compute_portrait(
-        enterprise=enterprise, year=year, as_of=as_of, province=province, today=today, raw=raw, waiting=waiting
+    compute = partial(
+        compute_portrait, enterprise=enterprise, year=year, province=province, today=today, raw=raw, waiting=waiting
     )
+    other, filed = bases.choose_days(enterprise, year) if as_of is None else (None, as_of)
+    if other is not None:
+        _store_run(compute(as_of=other), enterprise, year, actor)
+    result = compute(as_of=filed)
+    _store_run(result, enterprise, year, actor)
+    if not raw:  # the daily cube is fresh now
+        line_usage.store_line_usage(enterprise)
+    return result
+
+
+def _store_run(result: Result, enterprise: str, year: int, actor: Actor) -> None:
+    """Keep a portrait as a run and as the year's newest, with one audit entry."""
     told = result.as_dict()
     with portraits.stage_portrait(enterprise, year, told, actor=str(actor)) as put:
         data = {
@@ -174,14 +201,12 @@ def run_portrait(
         with transaction.atomic():
             record(verb="portrait.run", enterprise=enterprise, actor=actor, data=data)
         put()
-    if not raw:  # the daily cube is fresh now
-        line_usage.store_line_usage(enterprise)
-    return result
 
 
 # Acts that change what a portrait is made of: data, papers, rules.
 RELEVANT_VERBS: Final = (
-    "calls.", "registers.", "complaints.", "portrait.attach", "approval.approved", "holidays.", "retention.",
+    "calls.", "registers.", "complaints.", "portrait.attach", "portrait.declare",
+    "portrait.withdraw", "approval.approved", "holidays.", "retention.",
 )  # fmt: skip
 MOST: Final = 200  # acts told of; more stand in the audit pages
 
@@ -478,3 +503,53 @@ def compute_and_simulate(
     require_permission(actor, enterprise, Permission.READ)
     before = compute_portrait(enterprise=enterprise, year=year, as_of=as_of, province=province, waiting=waiting)
     return {"before": before.as_dict(), "after": simulate(before, moves).as_dict()}
+
+
+PORTRAITS: Final = Area(path="/enterprises/{code}/portraits")
+
+
+@dataclass(frozen=True, slots=True)
+class FiledBasis:
+    """``run``: the newest on that basis; null where none was computed yet."""
+
+    year: int
+    basis: str
+    run: str | None
+
+
+CHOSEN: Final = Answer(schema=FiledBasis, document=lambda _request, _key, chosen: chosen)
+
+
+@operation(
+    "portrait.choose_basis", on=PORTRAITS, permission=Permission.REPORT, path="/basis", answer=CHOSEN,
+    body=Body("BasisToFile", "``year_end``: as at 31 December; ``filing``: as at the day of filing."),
+)  # fmt: skip
+def choose_basis(
+    *,
+    enterprise: str,
+    actor: Actor,
+    year: Annotated[Number, Limits(1, 9998)],
+    basis: Annotated[Line, Choice(tuple(basis.value for basis in bases.BASES))],
+    reason: Annotated[Text, Param(filled=True)],
+) -> FiledBasis:
+    """Choose the basis on which the enterprise files a data year, with the reason; the generated papers carry it.
+
+    ``basis_year_not_over``, ``basis_reason_missing``, ``basis_filed``, ``season_archived``.
+    """
+    refuse_closed(enterprise, year)
+    year_end = Season("", year).year_end
+    if clock.today() <= year_end:
+        raise NianjianError("basis_year_not_over", year=year, last=year_end.isoformat())
+    if (filed_on := bases.find_filing_day(enterprise, year)) is not None:
+        raise NianjianError("basis_filed", year=year, day=filed_on.isoformat())
+    if not reason.strip():
+        raise NianjianError("basis_reason_missing", year=year)
+    given = {"basis": basis, "reason": reason.strip(), "chosen_at": clock.now(), "chosen_by": str(actor)}
+    run = portraits.find_basis_run(enterprise, year, Basis(basis))
+    with transaction.atomic():
+        BasisChoice.objects.update_or_create(enterprise_id=enterprise, year=year, defaults=given)
+        data = {"year": year, "basis": basis, "run": run.id if run else None}
+        record(verb="portrait.choose_basis", enterprise=enterprise, actor=actor, data=data)
+    if run is not None:
+        portraits.show_run(enterprise, year, run.id)
+    return FiledBasis(year, basis, run.id if run else None)

@@ -25,7 +25,7 @@ from typing import Any, Final
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics import revive
-from nianjian.engines.metrics.frame import Frame
+from nianjian.engines.metrics.frame import Basis, Frame
 from nianjian.engines.paper.masking import mask_portrait
 from nianjian.platform.home import env
 
@@ -231,6 +231,20 @@ def find_newest_run(enterprise: str, year: int) -> Run | None:
     with path.open(encoding="utf-8") as file:
         first, second = file.readline(), file.readline()
     return _parse_run(first) if second else None
+
+
+def find_basis_run(enterprise: str, year: int, basis: Basis) -> Run | None:
+    """The newest run whose as-of day makes it one of that basis."""
+    runs = (get_run(enterprise, year, id_) for id_ in list_runs(enterprise, year))
+    return next((run for run in runs if Frame(year, date.fromisoformat(run.as_of)).basis is basis), None)
+
+
+def show_run(enterprise: str, year: int, id_: str) -> None:
+    """Make a run what stands for the year; ``portrait_run_unknown``."""
+    place = folder(enterprise)
+    fresh = place / f".{year}.{uuid.uuid4().hex}"
+    os.link(_run_file(enterprise, year, id_), fresh)
+    fresh.replace(place / f"{year}.json")
 
 
 def _parse_run(line: str) -> Run:

@@ -119,6 +119,30 @@ def print_simulation(console: Console, answer: Json) -> None:
         console.print(line, style="yellow")
 
 
+BLANK: Final[Json] = {"value": None, "unit": "", "light": "na"}
+
+
+def print_bases(console: Console, told: Json) -> None:
+    """Both bases side by side, the one that is filed, and what can still change each."""
+    table = Table(_("metric"), box=ROUNDED)
+    for one in told["bases"]:
+        day = f" {one['as_of']}" if one["as_of"] else ""
+        table.add_column(f"{code_name('basis', one['basis'], _)}{day}")
+    first: Sequence[Json] = next((one["metrics"] for one in told["bases"] if one["run"]), [])
+    for place, metric in enumerate(first):
+        cells = [
+            Text.assemble(amount_text(row["value"], row["unit"]), " ", light(str(row["light"])))
+            for row in (one["metrics"][place] if one["run"] else BLANK for one in told["bases"])
+        ]
+        table.add_row(code_name("metric", metric["slug"], _), *cells)
+    lights = [light(str(one["light"])) if one["run"] else Text(_("not computed yet")) for one in told["bases"]]
+    table.add_row(_("overall"), *lights)
+    console.print(table)
+    console.print(_("filed: {basis}").format(basis=code_name("basis", told["basis"], _)))
+    if told["chosen"]:
+        _print_below(console, told["chosen"]["reason"])
+
+
 ID: Final = 22  # characters: an id must stand whole, it is typed again
 
 

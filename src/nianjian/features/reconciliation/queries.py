@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -75,6 +76,15 @@ def list_unsettled_runs(enterprise: str) -> list[tuple[Run, int]]:
         newest.setdefault(one.kind, one)
     still = count_open([one.pk for one in newest.values()])
     return [(one, still[one.pk]) for one in newest.values() if one.pk in still]
+
+
+def count_open_by_owner(run: Run) -> Counter[str]:
+    """Who sees to a run's open differences, as people have written it ("" for nobody), with how many."""
+    rows = Difference.objects.filter(run=run, state=states.OPEN)
+    owners = rows.filter(owner__isnull=False).values_list("owner", flat=True).iterator(chunk_size=500)
+    found = Counter(owner or "" for owner in owners)
+    found[""] += rows.filter(owner__isnull=True).count()
+    return found
 
 
 def list_proposals(run: Run, state: str = "") -> QuerySet[Proposal]:

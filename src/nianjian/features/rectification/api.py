@@ -89,13 +89,14 @@ class NewCase(Schema):
 
 
 class PaperAsked(Schema):
-    """A paper that is sent; issuer, number and date stand on a test report."""
+    """A paper that is sent; issuer, number, date and scope stand on a test report."""
 
     name: Named
     kind: Literal["notice", "test_report", "annex"] = "test_report"
     issuer: Annotated[str, Field(max_length=200)] = ""
     number: Annotated[str, Field(max_length=120)] = ""
     dated: Day | None = None
+    scope: Annotated[str, Field(max_length=500)] = ""
 
 
 class PaperKept(Schema):
@@ -175,7 +176,7 @@ def rectification_measure_done(request: Request, code: str, case: str, measure: 
 def rectification_paper_add(request: Request, code: str, case: str, file: Query[PaperAsked]) -> dict[str, object]:
     """Keep a paper, encrypted; the content is the file, at most 20 MiB."""
     held = get_case_id_or_404(request, code, case)
-    said = {"issuer": file.issuer, "number": file.number, "dated": file.dated}
+    said = {"issuer": file.issuer, "number": file.number, "dated": file.dated, "scope": file.scope}
     body = paper_content(file.name, request.content)
     return operations.add_paper(case=held, kind=file.kind, paper=body, actor=request.actor, **said)
 

@@ -60,6 +60,7 @@ def _configure_case(actions: Actions) -> None:
     paper.add_argument("--issuer", default="", metavar="TEXT", help=_("who issued the test report"))
     paper.add_argument("--number", default="", metavar="N", help=_("its number"))
     on_day(paper, "--dated", _("its date"))
+    paper.add_argument("--scope", default="", metavar="TEXT", help=_("what was tested"))
 
 
 def _configure_channel(actions: Actions) -> None:

@@ -75,7 +75,10 @@ class Measure(models.Model):
 
 
 class Paper(models.Model):
-    """A paper of a case, sealed in the vault. Issuer, number and date stand at a 技术测评报告."""
+    """A paper of a case, sealed in the vault. Issuer, number, date and scope stand at a 技术测评报告.
+
+    ``titled``: its text names it a technical assessment; NULL: no text could be read, a person's word alone stands.
+    """
 
     NOTICE = "notice"
     TEST_REPORT = "test_report"
@@ -92,6 +95,8 @@ class Paper(models.Model):
     issuer = models.CharField(max_length=200, blank=True)
     number = models.CharField(max_length=120, blank=True)
     dated = models.DateField(null=True)
+    scope = models.CharField(max_length=500, blank=True)  # what was tested (测评范围)
+    titled = models.BooleanField(null=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=160)
 

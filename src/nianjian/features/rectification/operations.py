@@ -19,7 +19,7 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dial_policy import facts as gate_facts
 from nianjian.features.dial_policy import operations as gate_policy
 from nianjian.features.portrait import portraits, watch_limits, watch_list
-from nianjian.features.rectification import queries, states, storage
+from nianjian.features.rectification import assessment, queries, states, storage
 from nianjian.features.rectification.models import Case, Measure, Order, Paper, Task
 from nianjian.features.rectification.storage import Notice, PaperContent
 from nianjian.platform.accounts import query as accounts
@@ -37,7 +37,8 @@ from nianjian.platform.rulebook.rulebooks import Rulebooks, rulebook
 
 Json = dict[str, Any]
 MEASURE: Final = ("id", "text", "owner", "due", "every", "done_on")  # columns that are told
-PAPER: Final = ("id", "kind", "name", "sha256", "size", "issuer", "number", "dated")
+TITLES: Final = "rectification.assessment.titles"
+PAPER: Final = ("id", "kind", "name", "sha256", "size", "issuer", "number", "dated", "scope", "titled")
 WATCHED: Final = ("licence", "since", "until", "source", "case")
 TASK: Final = ("id", "text", "owner", "every", "due", "done_on", "case")
 Running = tuple[Case, states.CasePlan]
@@ -281,14 +282,18 @@ def complete_measure(*, case: str, measure: int, day: date, actor: Actor) -> Non
         storage.record_event(row, "measure_done", {"measure": measure, "day": day.isoformat()}, actor)
 
 
-def add_paper(*, case: str, kind: str, paper: PaperContent, actor: Actor, **said: Any) -> Json:  # noqa: ANN401 -- issuer, number, dated
+def add_paper(*, case: str, kind: str, paper: PaperContent, actor: Actor, **said: Any) -> Json:  # noqa: ANN401 -- issuer, number, dated, scope
     """Keep a paper; ``rectify_paper_kind``, ``rectify_day_ahead``, and those of the service."""
     found = get_visible_case(case, actor, Permission.MANAGE_DATA)
     if kind not in Paper.KINDS:
         raise NianjianError("rectify_paper_kind", kind=kind, kinds=", ".join(Paper.KINDS))
     if (dated := said.get("dated")) is not None and dated > clock.today():
         raise NianjianError("rectify_day_ahead", day=dated.isoformat())
-    kept = storage.add_paper(case=found, kind=kind, content=paper, actor=actor, **said)
+    titled = None
+    if kind == Paper.TEST_REPORT:
+        titles = rulebook_on(found.enterprise_id, clock.today()).items(TITLES)
+        titled = assessment.is_assessment(paper.body, [str(title) for title in titles])
+    kept = storage.add_paper(case=found, kind=kind, content=paper, actor=actor, titled=titled, **said)
     return {"id": kept.pk, "kind": kept.kind, "sha256": kept.sha256}
 
 
@@ -423,6 +428,7 @@ def approve_isolation(approval: str, actor: Actor) -> Json:
             white_list=values["white_list"],
             reason=order.reason,
             approval=approval,
+            requester=order.proposed_by,
             actor=actor,
         )
         if order.case is not None and order.lifts is None and order.case.state != states.CLOSED:

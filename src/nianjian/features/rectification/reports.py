@@ -16,7 +16,8 @@ from django.db import transaction
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.frame import DAY
-from nianjian.engines.paper.rectification import ReportStamp, case_charts, report_content
+from nianjian.engines.paper.official import OfficialPaper, official_pdf
+from nianjian.engines.paper.rectification import ReportStamp, build_report
 from nianjian.engines.paper.words import words
 from nianjian.features.rectification import evidence, figures, location, operations, queries, states, storage
 from nianjian.features.rectification.models import Case
@@ -32,6 +33,7 @@ from nianjian.platform.jobs.progress import Progress, Steps, silent
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.operations.fields import Key, OptionalDay, Param, Text
 from nianjian.platform.operations.operation import REGISTRY, Body, Job, operation
+from nianjian.platform.registers.queries import find_authority
 from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
@@ -54,21 +56,15 @@ class RenderedReport:
         return f"{case}{'-draft' if self.draft else ''}{PurePath(self.name).suffix}"
 
 
-def _word(told: Json, drawn: list[Any]) -> bytes:
-    from nianjian.engines.paper.rectification_word import report_word  # noqa: PLC0415 -- Word's library loads for a report alone
+def _word(paper: OfficialPaper) -> bytes:
+    from nianjian.engines.paper.official_word import official_docx  # noqa: PLC0415 -- Word's library loads for a report alone
 
-    return report_word(told, drawn)
-
-
-def _pdf(told: Json, drawn: list[Any]) -> bytes:
-    from nianjian.engines.paper.rectification import report_pdf  # noqa: PLC0415 -- the same
-
-    return report_pdf(told, drawn)
+    return official_docx(paper)
 
 
-FORMS: Final[Mapping[str, tuple[str, Callable[[Json, list[Any]], bytes]]]] = {
+FORMS: Final[Mapping[str, tuple[str, Callable[[OfficialPaper], bytes]]]] = {
     "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _word),
-    "pdf": ("application/pdf", _pdf),
+    "pdf": ("application/pdf", official_pdf),
 }
 
 
@@ -86,11 +82,12 @@ def _set(held: Case, form: str, language: str, actor: Actor, progress: Progress)
     draft = any(gap.blocks for gap in gaps)
     told_gaps = tuple(gap.as_dict() for gap in gaps)
     shown = operations.get_case_detail(case=held.pk, actor=actor)
-    stamp = ReportStamp(accounts.enterprise(held.enterprise_id).name, draft, *audit.head())
+    authority = find_authority(held.enterprise_id, clock.today())
+    stamp = ReportStamp(accounts.enterprise(held.enterprise_id).name, authority, draft, *audit.head())
     step()
-    told = report_content(shown, _annex(held, actor), list(told_gaps), language, stamp)
+    paper = build_report(shown, _annex(held, actor), told_gaps, language, stamp)
     step()
-    body = draw(told, case_charts(shown, words(language)))
+    body = draw(paper)
     name = f"{words(language)('Rectification report')}-{held.pk}{'-draft' if draft else ''}.{form}"
     return RenderedReport(name, media, body, told_gaps, draft)
 

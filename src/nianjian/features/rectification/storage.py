@@ -30,6 +30,7 @@ from nianjian.platform.vault import blobs
 
 NUMBER: Final = 120  # characters of a 文号, or of the number of a test report
 ISSUER: Final = 200
+SCOPE: Final = 500
 CHANNEL: Final = 120
 LICENCE: Final = 80
 
@@ -115,26 +116,31 @@ def add_paper(
     issuer: str = "",
     number: str = "",
     dated: date | None = None,
+    scope: str = "",
+    titled: bool | None = None,
 ) -> Paper:
     """Keep a paper; of the same content for the same purpose again what is said of it is corrected.
 
-    A 技术测评报告 needs issuer, number and date: ``rectify_test_report_incomplete``. ``rectify_closed``,
-    ``rectify_text_long``.
+    A 技术测评报告 needs issuer, number, date and scope (``rectify_test_report_incomplete``), and a text that can be
+    read must name it one (``titled``; ``rectify_test_report_other``). ``rectify_closed``, ``rectify_text_long``.
     """
     said = {
         "issuer": check_short_text("issuer", issuer, ISSUER),
         "number": check_short_text("number", number, NUMBER),
         "dated": dated,
+        "scope": check_short_text("scope", scope, SCOPE),
     }
     if kind == Paper.TEST_REPORT and not all(said.values()):
         raise NianjianError("rectify_test_report_incomplete")
+    if kind == Paper.TEST_REPORT and titled is False:
+        raise NianjianError("rectify_test_report_other", file=content.name)
     with transaction.atomic():
         row = lock_open_case(case)
         known = Paper.objects.filter(case=row, kind=kind, sha256=hashlib.sha256(content.body).hexdigest()).first()
         if known is not None:
             return _correct_paper(row, known, said, actor)
-        with store_paper(row, kind, content, actor, **said) as paper:
-            data = {"kind": kind, "sha256": paper.sha256, "size": paper.size, "dated": _iso(dated)}
+        with store_paper(row, kind, content, actor, **said, titled=titled) as paper:
+            data = {"kind": kind, "sha256": paper.sha256, "size": paper.size, "dated": _iso(dated), "titled": titled}
             record_event(row, "paper_added", data, actor)
     return paper
 

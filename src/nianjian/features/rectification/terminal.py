@@ -13,6 +13,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.figures import amount_text, count_text
 from nianjian.engines.paper.texts.portrait import METRICS, code_name
 from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
+from nianjian.engines.paper.words import actor_names
 from nianjian.features.rectification import evidence, operations, reports, storage
 from nianjian.features.rectification.storage import Notice
 from nianjian.platform.accounts.query import Actor
@@ -97,10 +98,15 @@ def _show(args: Namespace, actor: Actor) -> Answer:
         steps = [(_(STEPS[one["step"]]), "✓" if one["done"] else None) for one in case["steps"]]
         table.rows(console, (_("step"), _("done")), steps)
         orders = [
-            (translate_code("kind", one["kind"]), one["channel"], one["cap"], one["approved_at"] or one["approval"])
+            (
+                *(translate_code("kind", one["kind"]), one["channel"], one["cap"]),
+                *(actor_names(one["proposed_by"]), actor_names(one["approved_by"] or "") or None),
+                one["approved_at"] or one["approval"],
+            )
             for one in case["orders"]
         ]
-        _draw_table(console, (_("order"), _("channel"), _("cap"), _("since or request")), orders)
+        heads = (_("order"), _("channel"), _("cap"), _("asked by"), _("approved by"), _("since or request"))
+        _draw_table(console, heads, orders)
         tasks = [(one["id"], one["text"], one["owner"], one["due"], one["done_on"]) for one in case["measures"]]
         _draw_table(console, (_("measure"), _("text"), _("owner"), _("due"), _("done")), tasks)
         papers = [(_(PAPERS[one["kind"]]), one["name"], one["issuer"] or None, one["dated"]) for one in case["papers"]]
@@ -132,7 +138,7 @@ def _task(args: Namespace, actor: Actor) -> Answer:
 
 
 def _attach(args: Namespace, actor: Actor) -> Answer:
-    about = {"issuer": args.issuer, "number": args.number, "dated": args.dated}
+    about = {"issuer": args.issuer, "number": args.number, "dated": args.dated, "scope": args.scope}
     case, content = _case(args, actor), storage.read_paper(args.file)
     paper = operations.add_paper(case=case, kind=args.kind, paper=content, actor=actor, **about)
     return _line(paper, _("Paper kept."))

@@ -100,12 +100,16 @@ class SeasonMilestone(Schema):
 
 
 class SeasonTask(Schema):
-    """A task. ``by_hand``: a person says that it is done; all others are computed. ``effects``: sentences (D5)."""
+    """A task. ``by_hand``: a person says that it is done; all others are computed. ``effects``: sentences (D5).
+
+    ``status``: how it stands, whatever it waits for; an empty register is ``not_proved``, never ``passed``.
+    """
 
     task: str
     module: str
     track: str | None
     state: Literal["done", "not_applicable", "snoozed", "late", "blocked", "open", "ahead"]
+    status: Literal["passed", "failed", "not_proved", "not_applicable", "in_progress", "overdue"]
     finished: bool
     begins: date
     due: date

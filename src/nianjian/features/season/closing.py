@@ -19,7 +19,7 @@ from nianjian.features.dossier.models import Evidence, Submission
 from nianjian.features.dossier.operations import checklist, rounds
 from nianjian.features.dossier.operations.checklist import temporary_folder
 from nianjian.features.dossier.states import MaterialState, RoundState
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import bases, portraits
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.access import has_permission, require_permission
@@ -158,7 +158,7 @@ def _find_filed_run(enterprise: str, year: int) -> portraits.Run | None:
         listed = json.loads(blobs.get(submission.evidence.get(kind=MANIFEST).blob))
         if run := str(listed.get("snapshot") or ""):
             return portraits.get_run(enterprise, year, run)
-    return portraits.find_newest_run(enterprise, year)
+    return bases.find_filed_run(enterprise, year)
 
 
 def _seal(part: str, name: str, content: bytes) -> ArchiveFile:

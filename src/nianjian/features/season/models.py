@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from nianjian.features.archives.closed_seasons import Archive, Kept
+from nianjian.features.portrait.models import BasisChoice
 from nianjian.platform.accounts.models import Bearer
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.vault.fields import SealedText
@@ -54,4 +55,4 @@ class Note(models.Model):
         return f"{self.year} {self.task}"
 
 
-__all__ = ["Archive", "Feed", "Kept", "Note"]
+__all__ = ["Archive", "BasisChoice", "Feed", "Kept", "Note"]

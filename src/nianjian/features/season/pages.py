@@ -322,7 +322,7 @@ def _tasks(found: Sequence[dict[str, Any]], names: dict[str, str], where: Callab
     rows = [
         [
             Cell(names[one["task"]], href=where(one["task"])),
-            Cell(_(texts.TASK_STATES[one["state"]]), badge=BADGES.get(one["state"], "plain")),
+            Cell(texts.task_state_text(one, _), badge=BADGES.get(one["state"], "plain")),
             Cell(one["begins"], day=True),
             Cell(f"{one['due']} ({_('provisional')})" if one["provisional"] else one["due"], day=True),
             Cell(one["workdays"], figure=True),

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.periods import Season
 from nianjian.engines.kernel.workdays import Calendar
+from nianjian.engines.metrics.frame import Basis
 from nianjian.engines.paper.sections import advice_lines
 from nianjian.engines.paper.texts.season import conflict_text, obstacle_text, risk_text
 from nianjian.engines.paper.words import CHINESE, Words, words
@@ -29,7 +30,6 @@ from nianjian.engines.season.deadlines import (
     list_risks,
     of_season,
     printed_to,
-    season_day,
     shuts,
 )
 from nianjian.engines.season.plan import (
@@ -48,11 +48,11 @@ from nianjian.features.dossier.materials import Line
 from nianjian.features.dossier.operations.checklist import list_all_items
 from nianjian.features.dossier.states import DONE
 from nianjian.features.inbox import obstacles
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import bases, portraits
 from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.rectification import operations as rectification
+from nianjian.features.rectification.queries import list_cases
 from nianjian.features.season.models import Note
-from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -61,7 +61,6 @@ from nianjian.platform.registers import filings
 from nianjian.platform.registers.filings import Filing
 from nianjian.platform.registers.licences import list_reporting_licences
 from nianjian.platform.rulebook.holidays import calendar
-from nianjian.platform.rulebook.rulebooks import rulebook
 
 
 def list_notes_by_task(enterprise: str, year: int) -> dict[str, TaskNote]:
@@ -87,19 +86,13 @@ class SeasonFacts:
     licences: int
 
 
-def get_rulebook(enterprise: str, today: date, filed_in: int) -> Rulebook:
-    """The rulebook that speaks of a season, as it is known on a day."""
-    where = accounts.enterprise(enterprise).province or None
-    return rulebook(day=season_day(today, filed_in), province=where, enterprise=enterprise)
-
-
 def due_year(enterprise: str, today: date) -> int:
     """The data year whose season runs: until its last deadline is over, that of the year before.
 
     A day that a notice to the enterprise names is a deadline like the others, also one in autumn.
     """
     found = Season("", today.year - 1)
-    book = get_rulebook(enterprise, today, found.filed_in)
+    book = bases.get_rulebook(enterprise, found.year, today)
     rows = filings.list_filings(enterprise, found.year)
     named = bool(filings.list_notices(rows))  # else the register need not be read
     printed = _notices(rows, list_reporting_licences(enterprise, found.year)) if named else []
@@ -110,7 +103,7 @@ def due_year(enterprise: str, today: date) -> int:
 def get_season_facts(enterprise: str, year: int, today: date) -> SeasonFacts:
     """A season as it stands on a day. ``enterprise_unknown``, ``season_year_wrong``, ``rulebook_day_too_early``."""
     filed_in = Season("", year).filed_in
-    book, days = get_rulebook(enterprise, today, filed_in), calendar()
+    book, days = bases.get_rulebook(enterprise, year, today), calendar()
     rows = filings.list_filings(enterprise, year)
     licences = list_reporting_licences(enterprise, year)
     deadlines = of_season(book, filed_in, days, _notices(rows, licences))
@@ -139,7 +132,7 @@ REGISTERS: Final = "deadline.guide.consistency"
 ALLOWED: Final = "deadline.guide.consistency.open_differences"
 KINDS: Final = {"number": "numbers", "line": "lines", "seat": "seats"}
 FINE: Final = frozenset({"green", "yellow_explained", "na"})
-CLOSING: Final = "closing_rate"
+SETTLED: Final = frozenset({"green", "yellow_explained"})
 OLD_TICKETS: Final = "old_tickets"
 #: Task -> advice of the portrait that it is about; what the first names is counted.
 ADVICE: Final[Mapping[str, Sequence[str]]] = {
@@ -147,7 +140,13 @@ ADVICE: Final[Mapping[str, Sequence[str]]] = {
     "marketing_lines": ("move_line",),
     OLD_TICKETS: ("close_tickets",),
 }
-EFFECT: Final = ("code", "metric", "count", "light", "value", "overall", "line", "warnings", "with_cut")
+#: Task -> the metric whose light closes it, and the lights that do.
+CLOSED_BY: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
+    "stopped_seats": ("seat_vacancy", SETTLED),
+    "marketing_lines": ("number_consistency", SETTLED),
+    OLD_TICKETS: ("closing_rate", FINE),
+}
+EFFECT: Final = ("code", "metric", "count", "light", "value", "overall", "line", "warnings", "with_cut", "last_day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +168,7 @@ def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict
     year_end = Season("", asked.year).year_end
     return {
         "portrait": _portrait(portrait),
-        **_advice(portrait),
+        **_advice(_find_january_portrait(asked)),
         "consistency": _compare_runs(asked, since=asked.start, until=asked.today),
         "filed_base": _compare_runs(asked, since=year_end, until=year_end),
         "items": _items(lines),
@@ -183,30 +182,58 @@ def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict
 def _portrait(portrait: Mapping[str, Any] | None) -> TaskProgress:
     if portrait is None:
         return TaskProgress(complete=False, total=1)
-    return TaskProgress(complete=True, done=1, total=1, figures={"light": str(portrait["light"])})
+    empty = _list_empty_registers(portrait)
+    figures = {"light": str(portrait["light"]), "empty_registers": sorted(empty.values())}
+    return TaskProgress(complete=not empty, done=int(not empty), total=1, figures=figures, proved=not empty)
+
+
+def _list_empty_registers(portrait: Mapping[str, Any]) -> dict[str, str]:
+    """Metric -> the register that is empty, unless a person declared that the metric does not apply."""
+    items = portrait.get("missing") or ()
+    return {str(item["metric"]): str(item["register"]) for item in items if item["code"] == "register_empty"}
+
+
+def _find_january_portrait(asked: ProgressQuery) -> Mapping[str, Any] | None:
+    """The portrait that the tasks of January are about: once the year is over, the newest as at the day of filing.
+
+    Nothing that is done in January changes the figures as at 31 December.
+    """
+    if asked.today <= Season("", asked.year).year_end:
+        return portraits.find_portrait(asked.enterprise, asked.year)
+    run = portraits.find_basis_run(asked.enterprise, asked.year, Basis.FILING)
+    return None if run is None else portraits.find_portrait(asked.enterprise, asked.year, run.id)
 
 
 def _advice(portrait: Mapping[str, Any] | None) -> dict[str, TaskProgress]:
     """D5: the tasks of January, each with the effect that the portrait has computed before anybody acts.
 
-    Nothing is known of them without a portrait of the data year.
+    Nothing is known of them without a portrait, nor of one whose register is empty. They close by the light, not
+    because no advice is left.
     """
     if portrait is None:
         return {}
     lights = {one["slug"]: str(one["light"]) for one in portrait["metrics"]}
     units = [{"slug": one["slug"], "unit": one["unit"]} for one in portrait["metrics"]]
-    found = {}
+    declared = {one["slug"] for one in portrait["metrics"] if one.get("declared")}
+    empty, found = _list_empty_registers(portrait), {}
     for task, codes in ADVICE.items():
         steps = [one for one in portrait.get("advice") or () if one["code"] in codes]
         told = [{name: one[name] for name in EFFECT if name in one} for one in steps]
-        fine = lights.get(CLOSING) in FINE if task == OLD_TICKETS else codes[0] not in {one["code"] for one in steps}
+        metric, fine = CLOSED_BY[task]
         total = sum(int(one["count"]) for one in steps if one["code"] == codes[0])
-        found[task] = TaskProgress(fine, 0, total, {"advice": told, "metrics": units})
+        proved, applicable = metric not in empty, metric not in declared
+        if task == "marketing_lines":  # without a delivered call nothing is known of the lines
+            proved = lights.get(metric) != "na"
+        complete, figures = proved and lights.get(metric) in fine, {"advice": told, "metrics": units}
+        found[task] = TaskProgress(complete, 0, total, figures, applicable=applicable, proved=proved)
     return found
 
 
 def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProgress:
-    """The newest run of each register as at these days, without more open differences than the rule allows."""
+    """The newest run of each register as at these days, without more open differences than the rule allows.
+
+    A run that compared no row proves nothing.
+    """
     kinds = [KINDS[str(one)] for one in asked.book.items(REGISTERS) if str(one) in KINDS]
     allowed = asked.book.integer(ALLOWED)
     newest = {
@@ -215,16 +242,19 @@ def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProg
     }
     ids = [run.pk for run in newest.values() if run is not None]
     opened = reconciliation.count_open(ids)
-    passed = [kind for kind, run in newest.items() if run is not None and opened.get(run.pk, 0) <= allowed]
+    proved = [run for run in newest.values() if run is not None and sum(run.counts.values())]
+    passed = [run for run in proved if opened.get(run.pk, 0) <= allowed]
     figures = {"runs": len(ids), "open_differences": sum(opened.values())}
-    return TaskProgress(len(passed) == len(kinds), len(passed), len(kinds), figures)
+    complete, nothing = len(passed) == len(kinds) > 0, len(proved) < len(ids)
+    return TaskProgress(complete, len(passed), len(kinds), figures, proved=not nothing)
 
 
 def _items(lines: Sequence[Line]) -> TaskProgress:
     ready = sum(one.state in DONE for one in lines)
     missing = [{"item": one.item, "state": one.state.value, "owner": one.owner,
                 "due": one.due.isoformat() if one.due else None} for one in lines if one.state not in DONE]  # fmt: skip
-    return TaskProgress(ready == len(lines), ready, len(lines), {"missing": missing})
+    proved = len(lines) > 0
+    return TaskProgress(proved and ready == len(lines), ready, len(lines), {"missing": missing}, proved=proved)
 
 
 def _package(asked: ProgressQuery, lines: Sequence[Line]) -> TaskProgress:
@@ -245,14 +275,14 @@ def _drill(asked: ProgressQuery) -> TaskProgress:
     found = complaints.current_tickets(asked.enterprise, drills=True).filter(drill=True)
     found = found.filter(arrived_at__date__gte=asked.start)
     total, closed = found.count(), found.exclude(closed_at=None).count()
-    return TaskProgress(total > 0 and closed == total, closed, total)
+    return TaskProgress(total > 0 and closed == total, closed, total, proved=total > 0)
 
 
 def _cases(asked: ProgressQuery) -> TaskProgress:
-    """Cases that still wait, the earliest due first; nothing to do where there is none."""
+    """Cases that still wait, the earliest due first; where there never was one, the task does not apply."""
     waiting = rectification.list_waiting(asked.enterprise)
     if not waiting:
-        return TaskProgress(complete=True)
+        return TaskProgress(complete=True, applicable=list_cases(asked.enterprise).exists())
     due, since = waiting[0][1].due, min(case.received for case, _days in waiting)
     told = [{"case": case.pk, "due": days.due.day.isoformat()} for case, days in waiting]
     figures = {"cases": told}
@@ -262,7 +292,7 @@ def _cases(asked: ProgressQuery) -> TaskProgress:
 def _count_filed(tracks: Sequence[Track], name: str) -> TaskProgress:
     own = [one for one in tracks if one.track == name]
     done = sum(not one.open for one in own)
-    return TaskProgress(done == len(own), done, len(own))
+    return TaskProgress(done == len(own) > 0, done, len(own), proved=len(own) > 0)
 
 
 Json = dict[str, Any]
@@ -393,6 +423,7 @@ def _task(one: Task, found: SeasonFacts, _: Words) -> Json:
         "module": plan.module,
         "track": plan.track or None,
         "state": one.state.value,
+        "status": one.status.value,
         "finished": one.state in FINISHED,
         "begins": one.begins.isoformat(),
         "due": one.due.day.isoformat(),
@@ -404,7 +435,7 @@ def _task(one: Task, found: SeasonFacts, _: Words) -> Json:
         "owner": said.owner or one.seen.owner,
         "steps": {"done": one.seen.done, "total": one.seen.total},
         "figures": {name: value for name, value in one.seen.figures.items() if name != "metrics"},
-        "effects": list(advice_lines(one.seen.figures, _)) if "advice" in one.seen.figures else [],
+        "effects": list(advice_lines(one.seen.figures, _, today=found.today)) if "advice" in one.seen.figures else [],
         "done_on": None if said.done_on is None else said.done_on.isoformat(),
         "note": said.note,
         "snoozed_until": None if said.snoozed_until is None else said.snoozed_until.isoformat(),

@@ -13,7 +13,19 @@ from typing import Final
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.season import OBSTACLE
 from nianjian.engines.season.deadlines import earliest
-from nianjian.engines.season.reminders import LATE, Person, Reminder, Scope, due, moments, recipients
+from nianjian.engines.season.plan import Task
+from nianjian.engines.season.reminders import (
+    DUE,
+    FILING,
+    LATE,
+    Person,
+    Reminder,
+    Scope,
+    due,
+    moments,
+    recipients,
+    settled,
+)
 from nianjian.features.archives import closed_seasons as archives
 from nianjian.features.complaints import sla_warnings
 from nianjian.features.inbox import obstacles
@@ -84,6 +96,27 @@ def _reminders(enterprise: str, year: int, day: date) -> list[tuple[SeasonFacts,
     running = season.plan is not None and season.plan.start <= day and year == due_year(enterprise, day)
     tasks = list_tasks(season, CLOCK) if running else []
     return [(season, one) for one in due(season.tracks, tasks, moments(season.book), day)]
+
+
+def list_open_tasks(enterprise: str, day: date, actor: Actor) -> tuple[int, list[Task]]:
+    """Data year of the season that runs, and its tasks that have begun and wait for somebody, the earliest due first.
+
+    None of a closed season, before the plan starts, or of a season that was over before the enterprise was known here.
+    """
+    year = due_year(enterprise, day)
+    season = get_season_facts(enterprise, year, day)
+    first = earliest(season.deadlines)
+    over = first is not None and first.last.day < accounts.known_since([enterprise])[enterprise]
+    early = season.plan is None or day < season.plan.start
+    if over or early or year in archives.list_closed_years(enterprise):
+        return year, []
+    tasks = list_tasks(season, actor)
+    moot = settled(tasks)
+    open_tasks = [
+        task for task in tasks
+        if task.state in DUE and (task.plan.task not in moot or task.plan.task.startswith(FILING))
+    ]  # fmt: skip
+    return year, sorted(open_tasks, key=lambda task: task.due.day)
 
 
 def build_notifications(

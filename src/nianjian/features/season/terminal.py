@@ -75,7 +75,7 @@ def _plan(console: Console, told: Json) -> None:
         (
             one["task"],
             _(texts.TASKS.get(one["task"], one["task"])),
-            _(texts.TASK_STATES[one["state"]]),
+            texts.task_state_text(one, _),
             _day(one),
             f"{one['steps']['done']}/{one['steps']['total']}" if one["steps"]["total"] else None,
             one["owner"] or None,

@@ -26,7 +26,8 @@ class GatePolicy(models.Model):
 
     ``key`` and ``name`` say what it is about, ``values`` what holds:
 
-    - channel, display, team: {"cap": attempts a natural day or null for the default, "white_list": bool}
+    - channel, display, team: {"cap": attempts a natural day or null for the default, "white_list": bool}, and where
+      somebody has said so "enforce": bool (a new line observes without it) and "uncapped": true (no cap at all)
     - rule: {"on": bool}, name is a key of the rulebook (``frequency.…``) whose limits are taken over
     - purpose: {"fail_open": bool}
     - mode: {"enforce": bool}, name is empty
@@ -125,15 +126,16 @@ class PolicyValues:
 
 
 def apply_policy(
-    *, enterprise: str, wanted: PolicyValues, actor: Actor, approval: str = "", second: str = ""
+    *, enterprise: str, wanted: PolicyValues, actor: Actor, approval: str = "", requester: str = ""
 ) -> GatePolicy:
     """Put values in force at once; the caller has seen that one person is enough, or brings the second one's approval.
 
-    ``gate_policy_same`` where this holds already.
+    ``requester``: who asked for what the actor has approved. ``gate_policy_same`` where this holds already.
     """
     with transaction.atomic():
         row = _build_row(enterprise, wanted, actor)
-        row.approval, row.approved_by = approval, second
+        if requester:
+            row.approval, row.proposed_by, row.approved_by = approval, requester, str(actor)
         _enforce(row, actor)
     return row
 

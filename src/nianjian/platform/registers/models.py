@@ -5,6 +5,7 @@ from __future__ import annotations
 from nianjian.platform.registers.attachments import Attachment, RowAttachment
 from nianjian.platform.registers.batches import Batch, BatchFile
 from nianjian.platform.registers.consents import Consent
+from nianjian.platform.registers.declarations import NotApplicable
 from nianjian.platform.registers.do_not_call import DoNotCall
 from nianjian.platform.registers.drafts import Draft
 from nianjian.platform.registers.filings import Filing
@@ -24,6 +25,6 @@ from nianjian.platform.registers.wages import Payment
 
 __all__ = [
     "Attachment", "Batch", "BatchFile", "Consent", "Contribution", "DoNotCall", "Draft", "Filing", "GateList",
-    "GatePolicy", "HolidayFile", "Licence", "Line", "NamedMapping", "Number", "Overlay", "Payment", "Person",
-    "RowAttachment", "Seat", "Team",
+    "GatePolicy", "HolidayFile", "Licence", "Line", "NamedMapping", "NotApplicable", "Number", "Overlay", "Payment",
+    "Person", "RowAttachment", "Seat", "Team",
 ]  # fmt: skip

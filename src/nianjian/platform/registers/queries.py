@@ -14,10 +14,12 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.identifiers import administration_name
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.registers import kinds, models, versions
 from nianjian.platform.registers.columns import Column, Kind, Sheet, is_masked, mask_cell
 from nianjian.platform.registers.filters import BEGINS, WHOLE, RowFilter, build_condition, build_order
+from nianjian.platform.registers.licences import Licence
 from nianjian.platform.registers.versions import Version, current_versions, newest_recorded_at, versions_on
 
 
@@ -421,3 +423,11 @@ LINKS: Final[dict[str, Callable[[ReadScope, Any], Iterator[Link]]]] = {
     "numbers": _of_number, "lines": _of_line, "teams": _of_team, "seats": _of_seat, "staff": _of_person,
     "complaints": _of_complaint,
 }  # fmt: skip
+
+
+def find_authority(enterprise: str, day: date) -> str:
+    """To whom papers go: who issued the licence, else the administration of the enterprise's province; "": unknown."""
+    issuers = {licence.issuer for licence in versions_on(Licence, enterprise, day) if licence.issuer}
+    if len(issuers) == 1:
+        return issuers.pop()
+    return administration_name(accounts.enterprise(enterprise).province)

@@ -14,7 +14,8 @@ KINDS: Final = (
 PORTRAIT: Final = (
     "2026/", "2026/metric/complaint_rate/", "2026/metric/number_consistency/?split=display", "2026/by/line/",
     "2026/metric/number_consistency/rows/?class=mobile&look=1", "2026/runs/",
-    "2026/simulate/?open_seats=5&move_line=L1", "2026/simulate/?open_seats=500", "2026/run/",
+    "2026/simulate/?open_seats=5&move_line=L1", "2026/simulate/?open_seats=500", "2026/run/", "2026/basis/",
+    "2026/metric/seat_vacancy/declare/",
 )  # fmt: skip
 REGISTERS: Final = (
     "", "lines/", "wages/", "lines/?q=nothing", "seats/S0001/", "numbers/95013/", "teams/T1/", "seats/S0001/edit/",

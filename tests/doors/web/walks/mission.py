@@ -206,6 +206,7 @@ def mends(one: Person, case: str, today: date) -> None:
     page.locator("#paper_issuer").fill("某测评中心")
     page.locator("#paper_number").fill("CP-1")
     page.locator("#paper_dated").fill(str(today))
+    page.locator("#paper_scope").fill("线路L1")
     one.press("main form[action$='/paper/'] button.primary")
     _works(one, case, "button[value=measure]")
     for _turn in range(20):

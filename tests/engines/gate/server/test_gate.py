@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from tests.support.gate import NOON, cap, purpose, request, snapshot, tenant
+from tests.support.gate import NOON, REFUSED, cap, purpose, request, snapshot, tenant
 from tests.support.gate_server import Counting, Slow, ask, channel_used, made, run
 
 from nianjian.engines.gate.decision_journal import Journal
@@ -19,8 +20,10 @@ from nianjian.engines.gate.question import Verdict
 from nianjian.engines.gate.server import usual
 from nianjian.engines.gate.server.answers import Answers
 from nianjian.engines.gate.server.gate import Gate
+from nianjian.engines.gate.server.wire import answer_word, to_answer, to_json
 from nianjian.engines.gate.snapshot.read import CurrentSnapshot
 
+OLD_ANSWER = {"allow", "reason", "rule", "retry_at", "counter", "decision_id"}
 LINE = cap("L01")
 DAY = 86_400_000
 
@@ -64,6 +67,24 @@ def test_a_refused_call_stays_refused_and_burns_nothing(tmp_path: Path) -> None:
     gate = made(tmp_path, tenant(caps=[asdict(cap("L01", 1))]))
     assert [ask(gate, request(call_id=name))[0].reason for name in ("a", "b", "b")] == ["allow", "cap", "cap"]
     assert channel_used(gate, LINE, "L01") == 1
+
+
+def test_a_new_line_lets_go_and_says_what_would_be_refused(tmp_path: Path) -> None:
+    told = tenant(caps=[asdict(cap("L01", 1))], enforced_displays=["95013002"], enforced_teams=["T09"])
+    told["channels"][0] |= {"observing": True, "team": ""}
+    gate = made(tmp_path, told)
+    (first,), (full,) = ask(gate, request()), ask(gate, request(call_id="c2"))
+    assert json.loads(to_json(to_answer(first))).keys() == OLD_ANSWER, "what a client knows, and no more"
+    answer = json.loads(to_json(to_answer(full)))
+    assert answer.keys() == OLD_ANSWER | {"would"}
+    assert (answer["allow"], answer["reason"], answer["would"]) == (True, "observed:cap", "cap")
+    assert answer_word(full) == "allow"
+    assert ask(gate, request(callee=REFUSED, call_id="c3"))[0].observed == "do-not-call"
+    for changes in ({"display": "95013002"}, {"team": "T09"}):
+        (refused,) = ask(gate, request(call_id=f"d{changes}", **changes))
+        assert (refused.allow, refused.reason) == (False, "cap"), "of them a case has asked for more"
+    assert ask(gate, request(channel="L02", call_id="c4"))[0].reason == "not-on-white-list", "another line refuses"
+    assert ask(gate, request(channel="L09", call_id="c5"))[0].reason == "no-channel", "no line of the register"
 
 
 def test_without_a_snapshot_everything_is_refused(tmp_path: Path) -> None:

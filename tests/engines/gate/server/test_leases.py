@@ -69,8 +69,11 @@ class Tables:
         return [getattr(self, table).get(name, "") for name in names]
 
 
-def lines(limit: int, epoch: int = 1, *, isolated: bool = False, **more: Any) -> dict[str, Any]:
-    channels = [{"name": "L01", "team": "", "isolated": isolated, "days": [[None, None]]}]
+def lines(
+    limit: int, epoch: int = 1, *, isolated: bool = False, observing: bool = False, **more: Any
+) -> dict[str, Any]:
+    mode = {"isolated": isolated, "observing": observing}
+    channels = [{"name": "L01", "team": "", **mode, "days": [[None, None]]}]
     return tenant(channels=channels, caps=[asdict(cap("L01", limit, epoch))], **more)
 
 
@@ -189,13 +192,14 @@ async def test_a_stale_snapshot_grants_nothing_more(tmp_path: Path) -> None:
     "told",
     [
         lines(30, isolated=True),
+        lines(30, observing=True),
         lines(30, enforce=False),
         tenant(caps=[asdict(cap("L01")), {**asdict(cap("L01")), "name": "callee", "key": "callee", "only": ""}]),
         tenant(caps=[{**asdict(cap("L01")), "window": "sliding", "seconds": 60}]),
         tenant(caps=[{**asdict(cap("L01")), "counts": "answered"}]),
         tenant(caps=[]),
     ],
-    ids=["isolated", "looks on", "another key", "another window", "answered calls", "no cap"],
+    ids=["isolated", "a new line", "looks on", "another key", "another window", "answered calls", "no cap"],
 )
 def test_what_a_switch_cannot_count_is_not_leased(tmp_path: Path, told: dict[str, Any]) -> None:
     known = made(tmp_path, told).held.snapshot

@@ -358,4 +358,4 @@ def _counters_unavailable(request: Request, snapshot: Snapshot) -> Refusal:
 
 def _is_observing(request: Request, snapshot: Snapshot | None) -> bool:
     tenant = None if snapshot is None else snapshot.tenants.get(request.enterprise)
-    return tenant is not None and not tenant.policy.enforce
+    return tenant is not None and tenant.observes(request)

@@ -97,7 +97,10 @@ def parse_moment(told: str | float) -> int:
 
 
 class Answer(msgspec.Struct, gc=False):
-    """A verdict as the contract writes it; ``retry_at`` epoch seconds."""
+    """A verdict as the contract writes it; ``retry_at`` epoch seconds.
+
+    ``would``: the reason for which enforcing would refuse, where the gate only looks on; else it is not there.
+    """
 
     allow: bool
     reason: str
@@ -105,11 +108,15 @@ class Answer(msgspec.Struct, gc=False):
     retry_at: int | None
     counter: Used | None
     decision_id: str
+    would: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def to_answer(verdict: Verdict) -> Answer:
     """What of a verdict is told."""
-    return Answer(verdict.allow, verdict.reason, verdict.rule, verdict.retry_at, verdict.counter, verdict.decision_id)
+    would = verdict.observed or msgspec.UNSET
+    return Answer(
+        verdict.allow, verdict.reason, verdict.rule, verdict.retry_at, verdict.counter, verdict.decision_id, would
+    )
 
 
 @lru_cache(maxsize=1024)

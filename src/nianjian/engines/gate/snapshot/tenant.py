@@ -93,6 +93,9 @@ class Tenant:
         """Why the feed could not tell of the enterprise, an error's code; then it has no number that is filed."""
         self.isolated_displays = frozenset[str](told["isolated_displays"])
         self.isolated_teams = frozenset[str](told.get("isolated_teams", ()))
+        self.enforced_displays = frozenset[str](told.get("enforced_displays", ()))
+        """Displayed numbers, and below teams, whose own cap or isolation acts on observing lines, too."""
+        self.enforced_teams = frozenset[str](told.get("enforced_teams", ()))
         self.unfiled_purpose_allowed: bool = told["unfiled_purpose"] == "allow"
         self.words = [(one["name"], tuple(one["words"])) for one in told["purposes"]]
         self._unnamed: str = told["unnamed"]
@@ -172,6 +175,19 @@ class Tenant:
             described = purpose != OTHER and purpose in self._described(filed_text)
             known = self._fits[pair] = purpose == UNNAMED or literal or described
         return known
+
+    def observes(self, request: Request) -> bool:
+        """Whether the gate looks on at this call: the whole enterprise, or a new line (试运行).
+
+        What a case or a person has enforced about the displayed number or the team acts on a new line all the same.
+        """
+        if not self.policy.enforce:
+            return True
+        line = self.lines.get(request.channel)
+        if line is None or not line.channel.observing:
+            return False
+        team = line.channel.team or request.team
+        return team not in self.enforced_teams and self.display(request.display)[0] not in self.enforced_displays
 
     def is_refused(self, callee: int, second: int, purpose: Purpose) -> bool:
         """Whether a do-not-call list names the callee, for everything or for this purpose.
@@ -265,7 +281,7 @@ _OWN_DIGITS: Final = frozenset(
 
 def _parse_channel(told: Mapping[str, Any]) -> OpenChannel:
     days = tuple((first, last) for first, last in told["days"])
-    return OpenChannel(Channel(told["name"], told["team"], told["isolated"]), days)
+    return OpenChannel(Channel(told["name"], told["team"], told["isolated"], told.get("observing", False)), days)
 
 
 def _parse_purpose(told: Mapping[str, Any]) -> Purpose:

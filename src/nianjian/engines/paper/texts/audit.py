@@ -44,6 +44,8 @@ VERBS: Final[Mapping[str, str]] = {
     "portrait.reveal": mark("Telephone numbers shown in full"),
     "portrait.export": mark("Portrait taken out as a file"),
     "portrait.attach": mark("Explaining paper named"),
+    "portrait.declare": mark("Metric declared not applicable"),
+    "portrait.withdraw": mark("Declaration withdrawn"),
     "approval.request": mark("Approval asked for"),
     "approval.approved": mark("Approved"),
     "approval.refused": mark("Refused"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from nianjian.engines.kernel.claims import Claim, Lack
+from nianjian.engines.paper.texts.claims import claim_text
 from nianjian.engines.paper.words import Words, mark
 
 CARDS: Final[Mapping[str, str]] = {
@@ -22,44 +24,10 @@ CARDS: Final[Mapping[str, str]] = {
     "control": mark("What stops a call that must not be made?"),
     "consent": mark("How do you prove that people agreed?"),
 }
-SENTENCES: Final[Mapping[str, str]] = {
-    "own_numbers": mark("All our outbound calls show filed 95/96 numbers."),
-    "robot_abilities": mark("Our AI robots recognise what a user wants and transfer at once to a human."),
-    "tickets_in_time": mark("Complaints are responded to within 2 hours and closed within 24 hours."),
-    "ai_outbound": mark("We do not call by AI."),
-    "predictive": mark("We do not dial predictively."),
-    "one_click": mark("Every number has a one-click complaint address, and it works."),
-    "logs_kept": mark("Every kind of log is kept for the time that is asked for, without a hole."),
-    "number_filing": mark("All our numbers are filed and agree with the number-resource system."),
-    "number_use": mark("All our numbers land on their assigned gateways."),
-    "resources": mark("Every line that we use is registered with its carrier, every outsourced team by agreement."),
-    "conduct": mark("Complaint rate and closing rate are green, and we do not dial predictively."),
-    "control": mark("The gate is asked before every dialling and refuses what must not be called."),
-    "consent": mark("Every consent has its time, its way and its proof."),
-}
-INSTEAD: Final[Mapping[str, str]] = {
-    "own_numbers": mark("Of {delivered} outbound calls {own} showed our filed numbers; here are the others."),
-    "robot_abilities": mark(
-        "{seats} robot seats are open, {filed} of them filed; of {asked} transfers {in_time} were at once."
-    ),
-    "tickets_in_time": mark(
-        "Of {tickets} tickets {response_late} were answered late and {close_late} closed late; 95 of 100 were answered "
-        "within {response_95} minutes and closed within {close_95}."
-    ),
-    "ai_outbound": mark("{seats} robot seats are open, and robots made {robot_calls} calls."),
-    "predictive": mark("Of {calls} calls {over} were dialled while more rang than agents were free."),
-    "one_click": mark("{alive} of {doors} one-click addresses work; {without} of {numbers} numbers have none."),
-    "logs_kept": mark("Of {logs} kinds of logs {proved} are proved; here is how far each reaches."),
-    "number_filing": mark("{filed} of {numbers} numbers in force are filed by our register."),
-    "number_use": mark("Of {calls} calls {elsewhere} went over another gateway, and of {untold} it is not known."),
-    "resources": mark("We use {lines} lines; the calls name {strange} that our register does not know."),
-    "conduct": mark("{green} of {metrics} lights are green; here are the figures."),
-    "control": mark("Here is the gate's state as it is now, and its journal."),
-    "consent": mark("Of {consents} consents {proved} name their time, way and proof."),
-}
 LACKS: Final[Mapping[str, str]] = {
     "no_calls": mark("no outbound calls are counted"),
     "other_numbers_shown": mark("calls show other numbers"),
+    "display_unknown": mark("calls do not tell which number they showed"),
     "no_robot_seats": mark("no robot seat stands in the register"),
     "robot_seats_unfiled": mark("robot seats are not filed"),
     "algorithm_form_missing": mark("the form of algorithm filing is not ready"),
@@ -91,10 +59,12 @@ LACKS: Final[Mapping[str, str]] = {
     "numbers_unfiled": mark("numbers are not filed"),
     "numbers_differ": mark("the register differs from the number-resource system"),
     "numbers_not_compared": mark("not compared with the number-resource system, or not to the end"),
+    "numbers_compared_long_ago": mark("the comparison is of an earlier season, or numbers have changed since"),
     "other_gateway": mark("calls went over another gateway"),
     "gateway_untold": mark("calls without a gateway, or numbers without an assigned one"),
     "no_lines": mark("no line stands in the register"),
     "lines_unregistered": mark("lines that the register does not know"),
+    "lines_untold": mark("calls do not tell their line"),
     "lines_without_carrier": mark("lines without a carrier"),
     "teams_without_agreement": mark("outsourced teams without an agreement"),
     "light_complaint_rate": mark("the light of the complaint rate is not green"),
@@ -103,9 +73,21 @@ LACKS: Final[Mapping[str, str]] = {
     "gate_stale": mark("the gate's snapshot is not fresh"),
     "gate_looks_on": mark("the gate only looks on"),
     "gate_silent": mark("the gate's process does not answer, or is alarmed"),
-    "gate_unasked": mark("the gate's journal shows no decision"),
+    "gate_unasked": mark("no calls are there to hold the gate's journal against"),
+    "calls_past_gate": mark("calls were delivered that the gate did not let through"),
     "no_consents": mark("no consent stands in the register"),
     "consents_unproved": mark("consents without time, way or proof"),
+    "not_stated": mark("nobody has filled it in yet"),
+    "register_empty": mark("the register was never filled in"),
+    "several_licences": mark("the licences differ"),
+    "none_in_force": mark("no number in the register is in force"),
+    "chain_broken": mark("the chain of operation records is not whole"),
+    "calls_missing": mark("days without call records and without a confirmed reason"),
+    "days_untold": mark("the portrait does not tell which days have no call records"),
+    "inbound_untold": mark("inbound calls do not tell whether they were answered"),
+    "filing_untold": mark("seats without a filing state"),
+    "portrait_differs": mark("the paper's figures differ from the portrait"),
+    "portrait_silent": mark("the portrait does not have the paper's figures"),
 }
 STEPS: Final[Mapping[str, str]] = {
     "no_calls": mark("Import the call records of the period."),
@@ -147,11 +129,14 @@ STEPS: Final[Mapping[str, str]] = {
     "no_numbers": mark("Enter the numbers into the register."),
     "numbers_unfiled": mark("File these numbers, or stop calling with them."),
     "numbers_differ": mark("Settle the differences and hand in the correction sheet."),
+    "display_unknown": mark("Let the switch write the displayed number into the records, and import them anew."),
     "numbers_not_compared": mark("Export the number-resource system and compare it."),
+    "numbers_compared_long_ago": mark("Export the number-resource system anew and compare it."),
     "other_gateway": mark("Have the carrier route these numbers over their assigned gateway, or file the change."),
     "gateway_untold": mark("Enter the assigned gateways, and import records that name the gateway."),
     "no_lines": mark("Enter the lines into the register."),
     "lines_unregistered": mark("Enter these lines into the register, or stop them."),
+    "lines_untold": mark("Import records that name the trunk line of each call."),
     "lines_without_carrier": mark("Enter the carrier of each line."),
     "teams_without_agreement": mark("Enter the agreement of each outsourced team."),
     "light_complaint_rate": mark("Follow the advice of the portrait."),
@@ -160,9 +145,21 @@ STEPS: Final[Mapping[str, str]] = {
     "gate_stale": mark("Look why the gate is not fed."),
     "gate_looks_on": mark("Let the gate refuse."),
     "gate_silent": mark("Start the gate, or look at its alarms."),
-    "gate_unasked": mark("Connect the switches to the gate."),
+    "gate_unasked": mark("Import the call records of the days before."),
+    "calls_past_gate": mark("Connect every switch and line to the gate."),
     "no_consents": mark("Enter the consents into the register."),
     "consents_unproved": mark("Enter time, way and proof of each consent."),
+    "not_stated": mark("Fill it in on the item's page; it is kept for the next time."),
+    "register_empty": mark("Fill in the register, or the blank on the item's page."),
+    "several_licences": mark("Look which licence the paper is about, and correct the register of licences."),
+    "none_in_force": mark("Enter the filing and the validity of each number."),
+    "chain_broken": mark("Bring back a backup in which the audit chain holds; it grows by itself from then on."),
+    "calls_missing": mark("Fetch the missing call records and import them, or confirm why there are none."),
+    "days_untold": mark("Run the portrait anew."),
+    "inbound_untold": mark("Import records that tell whether inbound calls were answered."),
+    "filing_untold": mark("Enter the filing state of each seat."),
+    "portrait_differs": mark("Run the portrait anew."),
+    "portrait_silent": mark("Run the portrait anew."),
 }
 CARD_STATES: Final[Mapping[str, str]] = {
     "released": mark("may be said"),
@@ -199,6 +196,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "close_limit": mark("limit of the close (minutes)"),
     "over": mark("dialled over"),
     "alone": mark("answered without an agent"),
+    "unnamed": mark("calls that name no line"),
     "doors": mark("one-click addresses"),
     "alive": mark("of them working"),
     "numbers": mark("numbers in force"),
@@ -215,22 +213,25 @@ FIGURES: Final[Mapping[str, str]] = {
     "green": mark("of them green"),
     "enforced": mark("the gate refuses"),
     "answers": mark("its process answers"),
-    "decisions": mark("its journal shows decisions"),
+    "let_through": mark("calls that the gate let through on the last day with calls"),
     "consents": mark("consents"),
 }
 
 
-def format_answer(card: Mapping[str, Any], _: Words) -> str:
-    """What may be said now: the sentence while it holds, else the truth in figures; "–" stands for what is unknown."""
-    if card["state"] == "released":
-        return _(SENTENCES[card["card"]])
-    figures = {name: "–" if count is None else count for name, count in card["figures"].items()}
-    return _(INSTEAD[card["card"]]).format(**figures)
+def format_answer(card: Mapping[str, Any], read: str, _: Words) -> str:
+    """What may be said now: the sentence while it holds, else the truth in figures; "–" stands for what is unknown.
+
+    ``read``: the day on which the figures were counted.
+    """
+    lacks = [Lack(one["code"], one["known"], one["count"]) for one in card["lacks"]]
+    period = _("since {day}").format(day=card["from"]) if card.get("from") else ""
+    return claim_text(Claim(card["card"], card["figures"], lacks), _, period=period, read=read)
 
 
 def answer_figures(card: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
     """The figures in words."""
-    return [(_(FIGURES[name]), "–" if count is None else str(count)) for name, count in card["figures"].items()]
+    figures = ((FIGURES.get(name), count) for name, count in card["figures"].items())
+    return [(_(label), "–" if count is None else str(count)) for label, count in figures if label]
 
 
 def answer_lacks(card: Mapping[str, Any], _: Words) -> list[str]:

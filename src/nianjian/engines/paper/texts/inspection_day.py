@@ -41,6 +41,7 @@ DAY_WHYS: Final[Mapping[str, str]] = {
     "drill_never": mark("no drill was held"),
     "drill_passed": mark("every step of the newest drill has passed"),
     "drill_failed": mark("a step of the newest drill has not passed"),
+    "drill_in_progress": mark("the newest drill is still in progress"),
     "drill_unknown": mark("a step of the newest drill is not proved"),
 }
 LINE_WHYS: Final[Mapping[str, str]] = {
@@ -118,6 +119,7 @@ STATES: Final[Mapping[str, str]] = {
     "passed": mark("drill passed"),
     "failed": mark("drill not passed"),
     "unknown": mark("drill not proved: counts as not passed"),
+    "in_progress": mark("drill in progress: its ticket is not closed yet"),
 }
 STEPS: Final[Mapping[str, str]] = {
     "arrived": mark("Complaint arrives"),

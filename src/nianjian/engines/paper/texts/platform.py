@@ -90,6 +90,7 @@ REMEDIES: Final[Mapping[str, str]] = {
 
 
 TEXTS: Final[Mapping[str, str]] = {
+    "statement_too_long": mark("a statement: at most {longest} characters ({part})"),
     # the shell itself
     "usage": mark("{message} (see `{program} --help`)"),
     "internal": mark("unexpected fault {kind}: {detail}. This is a bug; please report it with the text above."),

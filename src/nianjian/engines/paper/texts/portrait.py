@@ -102,6 +102,13 @@ KEYS: Final[Mapping[str, str]] = {
     "one_click": mark("one-click button"),
     "carrier": mark("carrier"),
 }
+BASIS_NAMES: Final[Mapping[str, str]] = {
+    "year_end": mark("as at 31 December"),
+    "filing": mark("as at the day of filing"),
+    "within_year": mark("within the year"),
+}
+
+
 TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "metric": METRICS,
     "light": LIGHTS,
@@ -113,6 +120,7 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "rule_kind": RULE_KINDS,
     "split": SPLITS,
     "key": KEYS,
+    "basis": BASIS_NAMES,
 }
 
 
@@ -122,7 +130,34 @@ def code_name(table: str, code: str, _: Words) -> str:
     return _(text) if text else code.replace("_", " ")
 
 
+# Basis -> what of the figures stands as at which day.
+BASES: Final[Mapping[str, str]] = {
+    "year_end": mark(
+        "year-end basis: seats, filings and closed tickets as at {day}; calls and accepted complaints of all of {year}"
+    ),
+    "filing": mark(
+        "basis of the day of filing: seats, filings and closed tickets as at {day}; calls and accepted complaints of"
+        " all of {year}"
+    ),
+    "within_year": mark(
+        "the year is not over: seats, filings and closed tickets as at {day}; calls and accepted complaints of {year}"
+        " so far"
+    ),
+}
+
+
 TEXTS: Final[Mapping[str, str]] = {
+    "basis_year_not_over": mark("the data year {year} lasts until {last}; both bases stand side by side after it"),
+    "basis_reason_missing": mark("say why data year {year} is filed on this basis"),
+    "basis_filed": mark("the season of data year {year} was filed on {day}; its basis does not change any more"),
+    "basis_not_computed": mark(
+        "no portrait of {year} was computed on the basis that was chosen ({basis}); run it first"
+    ),
+    "declaration_needs_user": mark("a named person must declare it: --as USER with the token in NIANJIAN_TOKEN"),
+    "declaration_metric_unknown": mark("there is no metric {metric}; there are {metrics}"),
+    "declaration_reason_missing": mark("{metric}: say why it does not apply"),
+    "declaration_exists": mark("{metric} is declared not applicable for {year} already"),
+    "declaration_unknown": mark("{metric} is not declared not applicable for {year}"),
     "portrait_missing": mark("{enterprise} has no portrait of {year} yet; run it first"),
     "portrait_run_unknown": mark("there is no run {run} of data year {year}"),
     "portrait_without_rules": mark("an older program kept this portrait without its rules; run it again"),

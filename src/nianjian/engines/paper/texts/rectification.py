@@ -22,7 +22,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "rectify_measure_unknown": mark("case {case} has no measure {measure} (nianjian rectify show names them)"),
     "rectify_paper_unknown": mark("case {case} has no paper {paper}"),
     "rectify_paper_kind": mark("{kind} is no kind of paper; there are {kinds}"),
-    "rectify_test_report_incomplete": mark("a test report needs issuer, number and date"),
+    "rectify_test_report_incomplete": mark("a test report needs issuer, number, date and scope"),
+    "rectify_test_report_other": mark(
+        "“{file}” does not call itself a technical assessment; keep it as an annex, or choose the report itself"
+    ),
     "rectify_day_ahead": mark("{day} is still to come"),
     "rectify_days_reversed": mark("the last day {last} lies before the first, {first}"),
     "rectify_dimension_unknown": mark("{dimension} is nothing to group by; there are {dimensions}"),
@@ -73,7 +76,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "tickets_late": mark("{count} complaints were closed late, the first is {first}; explain it in the report"),
     "measures_missing": mark("no measure is named; name at least one with its owner"),
     "measures_open": mark("{count} measures are not done, the first is due on {first}"),
-    "test_report_missing": mark("the third-party test report is missing; add it with issuer, number and date"),
+    "test_report_missing": mark("the third-party test report is missing; add it with issuer, number, date and scope"),
     "test_report_early": mark("the test report of {dated} is not dated after the isolation of {isolated}"),
     "nothing_since": mark("no day since the isolation has an answered call to look at"),
     "rate_light": mark("the complaint rate since the isolation is not green"),
@@ -99,6 +102,23 @@ DIMENSIONS: Final[Mapping[str, str]] = {
     "line": mark("line"),
     "team": mark("team"),
     "complainant": mark("complainant"),
+}
+#: How likely chance alone explains a channel's complaints: below which limit, "" where it is not compared.
+CHANCE_CELLS: Final[Mapping[str, str]] = {
+    "": mark("not compared"),
+    "0.0001": mark("less than 1 in 10,000"),
+    "0.001": mark("less than 1 in 1,000"),
+    "0.01": mark("less than 1 in 100"),
+    "0.05": mark("less than 1 in 20"),
+    "likely": mark("cannot be excluded"),
+}
+CHANCE_SENTENCES: Final[Mapping[str, str]] = {
+    "": "",
+    "0.0001": mark("That this is chance has a probability of less than 1 in 10,000."),
+    "0.001": mark("That this is chance has a probability of less than 1 in 1,000."),
+    "0.01": mark("That this is chance has a probability of less than 1 in 100."),
+    "0.05": mark("That this is chance has a probability of less than 1 in 20."),
+    "likely": mark("Chance cannot be excluded."),
 }
 PAPERS: Final[Mapping[str, str]] = {
     "notice": mark("rectification notice"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.texts.inspection_day import THROWN
 from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
 from nianjian.engines.paper.words import Words, mark
@@ -67,6 +68,7 @@ TASK_STATES: Final[Mapping[str, str]] = {
     "open": mark("to be done"),
     "ahead": mark("not begun yet"),
 }
+NOT_PROVED: Final = mark("not proved")
 RISKS: Final[Mapping[str, str]] = {
     "late_report": mark(
         "Late: only a late report is left. The guide claims that late reports are put on the list for close checks"
@@ -93,6 +95,11 @@ OBSTACLES: Final[Mapping[str, str]] = {
     ),
     "differences_open": mark("Open differences with {register}: {count} (reconciliation {run} as at {as_of})"),
 }
+
+
+def task_state_text(task: Mapping[str, Any], _: Words) -> str:
+    """How a task stands and what it waits for; that nothing proves it goes before what it waits for."""
+    return _(NOT_PROVED) if task["status"] == State.NOT_PROVED else _(TASK_STATES[task["state"]])
 
 
 def obstacle_text(code: str, values: Mapping[str, Any], _: Words) -> str:

@@ -17,7 +17,7 @@ from nianjian.engines.paper.words import Words, words
 from nianjian.features.dossier.finding import ANSWER, is_overruled
 from nianjian.features.dossier.materials import TEXT_LENGTH
 from nianjian.features.dossier.models import Arrival, Comment, Version, row_values
-from nianjian.features.dossier.operations import arrivals, checklist, overrulings
+from nianjian.features.dossier.operations import arrivals, checklist, overrulings, statements
 from nianjian.features.dossier.recognition import Range
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
@@ -83,6 +83,12 @@ class ItemFull(ItemTold):
     rules: list[ItemRule]
 
 
+class ItemStatements(Schema):
+    """The parts of an item's claims that people can fill in."""
+
+    items: list[statements.Blank]
+
+
 class CommentTold(Schema):
     """What somebody said."""
 
@@ -129,6 +135,12 @@ def dossier_list(request: Request, code: str, year: Year, on: Day | None = None)
     missing = checklist.count_missing(lines)
     items = [checklist.line_to_document(one) for one in lines]
     return {"year": year, "complete": not missing, "missing": missing, "items": items}
+
+
+@read(router, f"{ITEM}/statements", act=Permission.MANAGE_DATA, answer=ItemStatements)
+def dossier_statements(request: Request, code: str, year: Year, item: str) -> dict[str, object]:
+    """What people can state of an item where the data decide nothing, and what they have stated."""
+    return {"items": statements.list_blanks(**place(request, code, year), item=item)}
 
 
 @read(router, ITEM, act=Permission.READ, answer=ItemFull)

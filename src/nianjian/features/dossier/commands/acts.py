@@ -27,6 +27,7 @@ from nianjian.features.dossier.operations import (
     rounds,
     seals,
     signatures,
+    statements,
 )
 from nianjian.features.dossier.operations.rounds import Handover, RequestInput
 from nianjian.features.dossier.operations.seals import PrintRequest
@@ -81,6 +82,16 @@ def overrule(args: Args, place: Place) -> Answer:
     )
     text = _("{item}: a second person must agree (approval {approval}) before {finding} is overruled")
     return sentence(text, asdict(asked))
+
+
+def state_claim(args: Args, place: Place) -> Answer:
+    """State a part of a claim, or list what can be stated of an item."""
+    if args.claim is None:
+        blanks = [plain_json(asdict(blank)) for blank in statements.list_blanks(**place)]
+        return answer(terminal.show_statements, {"item": args.item, "statements": blanks})
+    given = {name: value for name, value in place.items() if name != "item"}
+    blank = statements.state_claim(**given, claim=args.claim, part=args.part, text=args.text)
+    return answer(terminal.show_statements, {"item": args.item, "statements": [plain_json(asdict(blank))]})
 
 
 def set_applicability(args: Args, place: Place) -> Answer:

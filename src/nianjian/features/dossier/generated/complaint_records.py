@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.numbers import mask
 from nianjian.engines.paper.texts.dossier import EXCLUSIONS
 from nianjian.engines.paper.words import Words
 from nianjian.features.complaints.sheet import COMPLAINTS
@@ -16,9 +18,11 @@ from nianjian.features.dossier.generated.document import (
     Document,
     Head,
     Row,
+    Say,
     Section,
     Table,
     build,
+    method_line,
     register_table,
     row_cells,
 )
@@ -86,21 +90,54 @@ def _closed(row: Row, day: date) -> bool:
     return _by(done, day) and not (isinstance(again, datetime) and isinstance(done, datetime) and again > done)
 
 
-def build_document(head: Head, tickets: Sequence[Ticket], sources: Collection[str], _: Words) -> Document:
-    """Two tables of the same tickets, for the columns do not fit side by side: what came, and what was done."""
+CLAIMS: Final = ("complaints_counted",)
+FREE_TEXTS: Final = ("content", "measures", "callback_result")
+DIGITS: Final = re.compile(r"\+?\d(?:[\d \-]{5,}\d|\d{6,})")
+"""What may be a person's telephone or identity number in a free text."""
+
+
+def build_document(
+    head: Head, tickets: Sequence[Ticket], sources: Collection[str], say: Say, read: date, _: Words
+) -> Document:
+    """Two tables of the same tickets, for the columns do not fit side by side: what came, and what was done.
+
+    ``read``: the day on which the tickets stand as they are listed; the counts are those of the portrait's day.
+    """
     found = count_tickets(tickets, head.as_of, sources)
+    names = name_sources(sources)
     summary = (
         (_("Tickets listed"), len(tickets)),
-        (_("Accepted by 12321 and 12300, counted in the complaint rate"), found["complaints"]),
+        (_("Accepted by {sources}, counted in the complaint rate").format(sources=names), found["complaints"]),
         (_("Tickets counted in the closing rate"), found["tickets"]),
         (_("of these closed"), found["closed"]),
     )
     came, done = ([COMPLAINTS.by_field(name) for name in fields] for fields in FIELDS)
-    counted = tuple((*row_cells(one.row, done), _(EXCLUSIONS[one.not_in_closing])) for one in tickets)
-    tables = (
-        Table(_("Summary"), (_("Figure"), _("Value")), summary),
-        register_table(_("What came"), came, [one.row for one in tickets], SHARES[0]),
-        Table(_("What was done"), (*(one.header for one in done), _("Counted")), counted, shares=SHARES[1]),
+    rows = [_hide_numbers(ticket.row) for ticket in tickets]
+    counted = tuple(
+        (*row_cells(row, done), _(EXCLUSIONS[ticket.not_in_closing])) for row, ticket in zip(rows, tickets, strict=True)
     )
-    notes = Section(_("How it is counted"), (_("Numbers of persons are masked; drills are left out."),))
+    tables = (
+        *((Table(_("Summary"), (_("Figure"), _("Value")), summary),) if tickets else ()),
+        register_table(_("What came"), came, rows, SHARES[0]),
+        Table(_("What was done"), (*(column.header for column in done), _("Counted")), counted, shares=SHARES[1]),
+    )
+    lines = [
+        *filter(None, map(say, CLAIMS)),
+        method_line(_("Numbers of persons are masked, in texts too; drills are left out.")),
+    ]
+    if read != head.as_of:
+        text = _("The tickets are listed as they stand on {read}; what counts is counted as at {day}.")
+        lines.append(method_line(text.format(read=read.isoformat(), day=head.as_of.isoformat())))
+    notes = Section(_("How it is counted"), tuple(lines))
     return build(ITEM, head, _, sections=(notes,), tables=tables, wide=True)
+
+
+def name_sources(sources: Collection[str]) -> str:
+    """The channels of a rule as a sheet spells them."""
+    choices = COMPLAINTS.by_field("source").choices
+    return "、".join(next((text for text, code in choices.items() if code == source), source) for source in sources)
+
+
+def _hide_numbers(row: Row) -> Row:
+    hidden = {name: DIGITS.sub(lambda match: mask(match[0]), str(row[name])) for name in FREE_TEXTS if row.get(name)}
+    return {**row, **hidden}

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NewType
 
 import pypdfium2
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.claims import Claim
+from nianjian.engines.paper.official import Grid, OfficialPaper, Part, format_code, official_pdf
+from nianjian.engines.paper.texts.claims import claim_text
 from nianjian.engines.paper.texts.dossier import ITEMS
-from nianjian.engines.paper.typeset import typeset
 from nianjian.engines.paper.words import CHINESE, Words, words
 from nianjian.engines.paper.workbook import open_workbook, text_width
 from nianjian.platform.registers.columns import Column, Kind
 
 DASH: Final = "–"  # not known
+SHORT: Final = "＿＿＿＿"  # a blank in a cell
 Cell = str | int
 Row = Mapping[str, object]  # field of a register -> value
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Whose paper it is and where its figures come from. ``run``: id of the portrait's run, ``snapshot``: its hash."""
+    """Whose paper it is and where its figures come from; ``basis``: of them, in words.
+
+    ``run``: id of the portrait's run, ``snapshot``: its hash.
+    """
 
     enterprise: str
     licence: str
@@ -33,9 +39,11 @@ class Head:
     address: str
     year: int
     as_of: date
+    basis: str
     run: str
     snapshot: str
     rulebook: str
+    authority: str = ""  # to whom the paper goes (主送)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,45 +57,107 @@ class Table:
     shares: tuple[int, ...] = ()
 
 
+Line = NewType("Line", str)
+"""A sentence of a paper. Only the functions below make one: a bare text would be a fact that nothing decides."""
+
+
+def claim_line(claim: Claim, _: Words, stated: Mapping[str, str], **values: object) -> Line:
+    """What the data, or else a person, say of a claim; "" for nothing."""
+    return Line(claim_text(claim, _, stated, **values))
+
+
+def method_line(text: str) -> Line:
+    """How figures are counted, what a mark means, or what the seal declares; no fact about the enterprise."""
+    return Line(text)
+
+
+def rule_line(text: str) -> Line:
+    """A rule, or where it stands."""
+    return Line(text)
+
+
+def portrait_line(text: str) -> Line:
+    """What the compliance portrait has computed, as it says it everywhere."""
+    return Line(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A heading and its sentences."""
 
     title: str
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+Say = Callable[[str], Line]  # the sentence of a claim by its id
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """``wide``: landscape. ``signs``: lines for the hand, seal and date; ``foot``: what every page says."""
+    """An item before it is set. ``code``: what its QR code carries; ``addressee`` "": a working sheet, not sealed.
+
+    ``signs``: lines for the hand beside seal and date; ``wide``: annexes lie across.
+    """
 
     item: str
     title: str
+    enterprise: str
     facts: tuple[tuple[str, str], ...]
-    foot: str
+    code: str
     tables: tuple[Table, ...] = ()
     sections: tuple[Section, ...] = ()
+    addressee: str = ""
+    opening: str = ""
+    closing: str = ""
     signs: tuple[str, ...] = ()
+    signed: bool = True
     wide: bool = False
 
-    def as_dict(self) -> dict[str, Any]:
-        """As data for the typesetter."""
-        tables = [
-            {
-                "title": table.title, "header": table.header, "total": [format_cell(cell) for cell in table.total],
-                "rows": [[format_cell(cell) for cell in row] for row in table.rows], "shares": table.shares,
-                "right": [_counted(table, place) for place in range(len(table.header))],
-            }
-            for table in self.tables
-        ]  # fmt: skip
-        same = {name: getattr(self, name) for name in ("title", "facts", "foot", "signs", "wide")}
-        return {**same, "sections": [asdict(section) for section in self.sections], "tables": tables}
+
+BODY_COLUMNS: Final = 7  # a table with more of them, or
+BODY_ROWS: Final = 40  # with more of these, is an annex
+
+
+def is_annex(table: Table) -> bool:
+    """Whether a table stands behind the seal, on pages of its own."""
+    return len(table.header) > BODY_COLUMNS or len(table.rows) > BODY_ROWS
+
+
+def to_paper(document: Document) -> OfficialPaper:
+    """The item in the form of official correspondence: sections and small tables in the body, large ones annexed."""
+    tables = [(is_annex(table), Part(table.title, grids=(_grid(table),))) for table in document.tables]
+    parts = [Part(section.title, tuple(section.lines)) for section in document.sections]
+    return OfficialPaper(
+        title=document.title,
+        enterprise=document.enterprise,
+        code=document.code,
+        addressee=document.addressee,
+        opening=document.opening,
+        facts=document.facts,
+        parts=(*parts, *(part for annexed, part in tables if not annexed)),
+        closing=document.closing,
+        annexes=tuple(part for annexed, part in tables if annexed),
+        signs=document.signs,
+        signed=document.signed,
+        wide=document.wide,
+    )
+
+
+def _grid(table: Table) -> Grid:
+    rows = tuple(tuple(format_cell(cell) for cell in row) for row in table.rows)
+    right = tuple(_counted(table, place) for place in range(len(table.header)))
+    return Grid(table.header, rows, tuple(format_cell(cell) for cell in table.total), table.shares, right)
 
 
 def _counted(table: Table, place: int) -> bool:
     """Whether a column holds counts only: they stand to the right."""
     cells = [row[place] for row in table.rows]
     return bool(cells) and all(isinstance(cell, int) for cell in cells)
+
+
+def day_text(day: date, _: Words) -> str:
+    """A day as a letter writes it."""
+    return _("{day} {month}/{year}").format(year=day.year, month=day.month, day=day.day)
 
 
 def format_cell(cell: Cell) -> str:
@@ -106,23 +176,50 @@ def build(
     signs: Sequence[str] = (),
     wide: bool = False,
 ) -> Document:
-    """The document with what stands above every item, and a foot on every page that binds the paper to the run."""
+    """The document with what stands in every item; a code binds the paper to the run.
+
+    ``title``: of a report for the house itself, which goes to no authority.
+    """
     facts = (
         (_("Enterprise"), head.enterprise),
         (_("Licence"), head.licence),
         (_("unified social credit code"), head.credit_code),
         (_("Data year"), str(head.year)),
         (_("As of"), head.as_of.isoformat()),
-        (_("Figures from run"), head.run),
+        (_("Basis"), head.basis),
     )
-    foot = f"{_('Run')} {head.run} · {_('Data versions')} {head.snapshot[:16]} · {_('Rulebook')} {head.rulebook}"
-    hand = (*signs, _("Enterprise (seal)"), _("Date"))
-    return Document(item, title or _(ITEMS[item]), facts, foot, tuple(tables), tuple(sections), hand, wide)
+    name = title or _(ITEMS[item])
+    code = format_code(item=item, year=head.year, run=head.run, data=head.snapshot[:16], rules=head.rulebook)
+    opening = _("We submit our {title} of {year}; its data stand as of {day}.").format(
+        title=name, year=head.year, day=day_text(head.as_of, _)
+    )
+    return Document(
+        item=item,
+        title=name,
+        enterprise=head.enterprise,
+        facts=facts,
+        code=code,
+        tables=tuple(tables),
+        sections=tuple(sections),
+        addressee="" if title else head.authority or _("＿＿＿＿ Communications Administration"),
+        opening="" if title else opening,
+        closing="" if title else _("This is our report."),
+        signs=tuple(signs),
+        wide=wide,
+    )
 
 
-def register_table(title: str, columns: Sequence[Column], rows: Iterable[Row], shares: tuple[int, ...]) -> Table:
-    """Rows of a register as they are printed."""
-    body = tuple(row_cells(row, columns) for row in rows)
+def register_table(
+    title: str, columns: Sequence[Column], rows: Iterable[Row], shares: tuple[int, ...], needed: Sequence[str] = ()
+) -> Table:
+    """Rows of a register as they are printed; of the ``needed`` fields an unknown one is a blank to fill in."""
+    body = tuple(
+        tuple(
+            SHORT if cell == DASH and column.field in needed else cell
+            for cell, column in zip(cells, columns, strict=True)
+        )
+        for cells in (row_cells(row, columns) for row in rows)
+    )
     return Table(title, tuple(column.header for column in columns), body, shares=shares)
 
 
@@ -145,17 +242,21 @@ def _cell(value: object, column: Column) -> Cell:
     return next((text for text, stored in column.choices.items() if stored == value), str(value))
 
 
-SOURCE: Final = "dossier_item.typ"
 A4: Final = 9  # as Excel numbers papers
 WIDEST: Final = 40
 MARK: Final = "&"  # Excel reads what follows as a command; doubled it is a sign
 
 
 def pdf(document: Document) -> bytes:
-    """A4 with bookmarks, page x of y, header rows on every page, and the run; ``drawing_failed``."""
-    _ = words(CHINESE)
-    names = {"of": _("Page {page} of {pages}"), "none": _("none"), "summary": _("Summary")}
-    return typeset(SOURCE, document.as_dict() | {"words": names}, {}, "pdf", tagged=False)
+    """A4 in official form; ``drawing_failed``."""
+    return official_pdf(to_paper(document))
+
+
+def docx(document: Document) -> bytes:
+    """The same as an editable Word file."""
+    from nianjian.engines.paper.official_word import official_docx  # noqa: PLC0415 -- Word's library loads for a paper alone
+
+    return official_docx(to_paper(document))
 
 
 def pages(body: bytes) -> int:
@@ -165,12 +266,12 @@ def pages(body: bytes) -> int:
 
 
 def xlsx(document: Document) -> bytes:
-    """One sheet a table, the facts and sentences before them; printed with the header rows repeated and the run."""
+    """One sheet a table, the facts and sentences before them; the header rows are repeated on every page."""
     _ = words(CHINESE)
     stream = io.BytesIO()
-    book = open_workbook(stream, document.title)
+    book = open_workbook(stream, document.title, document.code)
     lines = [*document.facts, *((one.title, line) for one in document.sections for line in one.lines)]
-    lines += [(one, "") for one in document.signs] + [("", document.foot)]
+    lines += [(one, "") for one in document.signs]
     _sheet(book, document, Table(document.title, (_("Entry"), _("Content")), tuple(lines)))
     for table in document.tables:
         _sheet(book, document, table)
@@ -199,4 +300,4 @@ def _sheet(book: Any, document: Document, table: Table) -> None:  # noqa: ANN401
     if document.wide:
         sheet.set_landscape()
     sheet.set_header("&L" + document.title.replace(MARK, 2 * MARK))
-    sheet.set_footer("&L" + document.foot.replace(MARK, 2 * MARK) + "&R&P / &N")
+    sheet.set_footer("&R&P / &N")

@@ -14,7 +14,18 @@ from nianjian.engines.kernel.numbers import NumberClass, Shape
 from nianjian.engines.metrics.tables import facts_of_window, false_if_null, good_rows, printed, with_display_class
 from nianjian.engines.paper.texts.dossier import CLASSES
 from nianjian.engines.paper.words import Words
-from nianjian.features.dossier.generated.document import DASH, Cell, Document, Head, Section, Table, build
+from nianjian.features.dossier.generated.document import (
+    DASH,
+    Cell,
+    Document,
+    Head,
+    Line,
+    Say,
+    Section,
+    Table,
+    build,
+    method_line,
+)
 
 OWN = NumberClass.OWN_SHORT.value
 KEYS = ("month", "number", "shown")
@@ -41,7 +52,8 @@ def count_outbound(calls: ir.Table, number_dim: ir.Table, first: date, last: dat
 def count_inbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> ir.Table:
     """The same for what came in, by the number that was called; rows of one call are one call, tests left out.
 
-    ``inbound_served``: answered calls of which a row names the seat that took them.
+    ``inbound_served``: answered calls of which a row names the seat that took them; ``inbound_untold``: calls of which
+    no row says that they were answered, and one does not tell.
     """
     rows = good_rows(calls)
     rows = rows.filter(rows.direction == "in", rows.leg == "customer", ~false_if_null(rows.test))
@@ -55,6 +67,7 @@ def count_inbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date
         outer_shape=rows.callee_shape.min(where=outer),
         inner_shape=rows.callee_shape.min(),
         answered=false_if_null(rows.answered).cast("int64").max(),
+        untold=rows.answered.isnull().cast("int64").max(),
         served=(false_if_null(rows.answered) & rows.agent_id.notnull()).cast("int64").max(),
     )
     one = one.mutate(display=one.outer.coalesce(one.inner), shape=one.outer_shape.coalesce(one.inner_shape))
@@ -63,8 +76,10 @@ def count_inbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date
         inbound=one.count(),
         inbound_answered=one.answered.sum().cast("int64"),
         inbound_served=one.served.sum().cast("int64"),
+        inbound_untold=one.count(where=(one.untold == 1) & (one.answered == 0)),
     )
-    return _by_month(with_display_class(days, number_dim), "inbound", "inbound_answered", "inbound_served")
+    counts = ("inbound", "inbound_answered", "inbound_served", "inbound_untold")
+    return _by_month(with_display_class(days, number_dim), *counts)
 
 
 def _by_month(days: ir.Table, *names: str) -> ir.Table:
@@ -95,7 +110,8 @@ SUMS: Final = ("inbound", "inbound_answered", "outbound", "outbound_answered", "
 class Traffic:
     """A month's calls of a number. ``number``: an own one, "" for all others of ``shown`` (its class).
 
-    ``inbound_served``: of the answered ones those whose records name the seat that took them.
+    ``inbound_served``: of the answered ones those whose records name the seat that took them; ``inbound_untold``: of
+    these calls nothing tells whether they were answered, they are not among the answered ones.
     ``outbound``: delivered to the carrier; ``untold``: of these nothing tells whether they were answered;
     ``seconds`` of talk, as far as told: ``untimed`` answered calls lack their end.
     """
@@ -112,6 +128,7 @@ class Traffic:
     untimed: int = 0
     complaints: int = 0
     inbound_served: int = 0
+    inbound_untold: int = 0
 
 
 def sum_traffic(rows: Sequence[Traffic], name: str) -> int:
@@ -119,41 +136,49 @@ def sum_traffic(rows: Sequence[Traffic], name: str) -> int:
     return sum(int(getattr(row, name)) for row in rows)
 
 
-def build_document(head: Head, rows: Sequence[Traffic], _: Words) -> Document:
-    """Twelve months, each with a line; then number by number."""
+CLAIMS: Final = ("traffic_agrees", "inbound_decided", "calls_retained")
+
+
+def build_document(head: Head, rows: Sequence[Traffic], say: Say, _: Words) -> Document:
+    """Twelve months, each with a line; then number by number. Months that begin after the day are not due yet."""
     months = [f"{head.year}-{month:02d}" for month in range(1, 13)]
     counts = (
         _("Inbound calls"), _("Inbound answered"), _("Calls made"), _("Outbound answered"), _("Talk time (s)"),
         _("Complaints"),
     )  # fmt: skip
     by_month = {month: [row for row in rows if row.month == month] for month in months}
-    summary: tuple[tuple[Cell, ...], ...] = tuple((month, *_counts(of)) for month, of in by_month.items())
+    last = f"{head.as_of:%Y-%m}"
+    pending = (_("{dash} (not due yet)").format(dash=DASH), *[DASH] * (len(counts) - 1))
+    summary: tuple[tuple[Cell, ...], ...] = tuple(
+        (month, *(_counts(of) if month <= last else pending)) for month, of in by_month.items()
+    )
     body: tuple[tuple[Cell, ...], ...] = tuple(
         (row.month, row.number or _(CLASSES[row.shown]), *_counts([row]))
         for row in sorted(rows, key=lambda row: (row.month, not row.number, row.number, row.shown))
     )
-    untold, untimed = sum_traffic(rows, "untold"), sum_traffic(rows, "untimed")
-    notes = [
-        _("Outbound calls are those delivered to the carrier, customer leg, tests left out; complaints are those that"
-          " 12321 and 12300 accepted in the month, as the portrait counts them."),
-    ]  # fmt: skip
-    if served := sum_traffic(rows, "inbound_served"):
-        notes.append(
-            _("Inbound calls are answered whoever answers: a seat, a queue, a menu or a voicemail. Of {n} the records"
-              " name the seat that took the call.").format(n=f"{served:,}")
-        )  # fmt: skip
-    if untold:
-        notes.append(_("{n} outbound calls do not tell whether they were answered.").format(n=f"{untold:,}"))
-    if untimed:
-        notes.append(_("{n} answered calls do not tell how long they took.").format(n=f"{untimed:,}"))
     total = _counts(rows)
     numbered = (_("Month"), _("Number of the enterprise"), *counts)
     tables = (
         Table(_("Month by month"), (_("Month"), *counts), summary, (_("Total"), *total), (4,) + 6 * (5,)),
         Table(_("By number"), numbered, body, (_("Total"), DASH, *total), (4, 8) + 6 * (5,)),
     )
-    notes_section = Section(_("How it is counted"), tuple(notes))
-    return build(ITEM, head, _, sections=(notes_section,), tables=tables, wide=True)
+    notes = (*_method(rows, _), *filter(None, map(say, CLAIMS)))
+    return build(ITEM, head, _, sections=(Section(_("How it is counted"), notes),), tables=tables, wide=True)
+
+
+def _method(rows: Sequence[Traffic], _: Words) -> list[Line]:
+    """How the figures are counted, and what the call records do not tell."""
+    notes = [_("Outbound calls are those delivered to the carrier, customer leg, tests left out.")]
+    if served := sum_traffic(rows, "inbound_served"):
+        notes.append(
+            _("Inbound calls are answered whoever answers: a seat, a queue, a menu or a voicemail. Of {n} the records"
+              " name the seat that took the call.").format(n=f"{served:,}")
+        )  # fmt: skip
+    if untold := sum_traffic(rows, "untold"):
+        notes.append(_("{n} outbound calls do not tell whether they were answered.").format(n=f"{untold:,}"))
+    if untimed := sum_traffic(rows, "untimed"):
+        notes.append(_("{n} answered calls do not tell how long they took.").format(n=f"{untimed:,}"))
+    return [method_line(text) for text in notes]
 
 
 def _counts(rows: Sequence[Traffic]) -> tuple[int, ...]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, STATED
 from nianjian.engines.paper.words import Words
 from nianjian.features.dossier.generated.document import (
     Cell,
     Document,
     Head,
+    Line,
     Row,
+    Say,
     Section,
     Table,
     build,
     register_table,
 )
+from nianjian.features.dossier.generated.facts import in_force
 from nianjian.platform.registers.numbers import NUMBERS
 from nianjian.platform.registers.seats import SEATS
 
@@ -31,14 +35,25 @@ SHARES: Final = ((5, 4, 10, 6, 4, 9, 10, 6, 6, 5, 6), (5, 6, 6, 6, 7, 5, 5, 6, 6
 
 
 def build_number_ledger(head: Head, rows: Sequence[Row], _: Words) -> Document:
-    """Two tables of the same numbers, for the columns do not fit side by side: the filing, and the use."""
+    """Two tables of the same numbers, for the columns do not fit side by side: the filing, and the use.
+
+    Numbers that are not in force on the day stand in tables of their own.
+    """
     rows = [{**row, "total_length": _length(row)} for row in rows]
+    used = [row for row in rows if in_force(row, head.as_of)]
+    ended = [row for row in rows if not in_force(row, head.as_of)]
     titles = (_("Approval and filing"), _("Access and use"))
-    tables = [
-        register_table(title, [NUMBERS.by_field(name) for name in fields], rows, shares)
+    tables = _ledger_tables(titles, used)
+    if ended:
+        tables += _ledger_tables([_("{table}: not in force").format(table=title) for title in titles], ended)
+    return build(NUMBER_LEDGER, head, _, tables=tables, wide=True)
+
+
+def _ledger_tables(titles: Sequence[str], rows: Sequence[Row]) -> list[Table]:
+    return [
+        register_table(title, [NUMBERS.by_field(name) for name in fields], rows, shares, NUMBERS.needed)
         for title, fields, shares in zip(titles, NUMBER_FIELDS, SHARES, strict=True)
     ]
-    return build(NUMBER_LEDGER, head, _, tables=tables, wide=True)
 
 
 def _length(row: Row) -> object:
@@ -47,6 +62,7 @@ def _length(row: Row) -> object:
 
 
 SEAT_TABLE: Final = "seat_table"
+SEAT_CLAIMS: Final = ("seat_filing_known",)
 SEAT_FIELDS: Final = (
     "seat_id", "kind", "staff_id", "person", "identity", "desk", "workplace", "skill", "employment", "insured_by",
     "filing", "opened_on", "closed_on", "display",
@@ -75,8 +91,14 @@ def count_seats(rows: Sequence[Row], day: date) -> dict[str, int]:
     return {"filed": sum(is_filed(row, day) for row in rows), "opened": sum(is_open(row, day) for row in rows)}
 
 
-def build_seat_table(head: Head, rows: Sequence[Row], _: Words) -> Document:
-    """``rows``: the register as it holds on the day, identity papers masked."""
+def is_listed(row: Row, day: date) -> bool:
+    """Whether a seat is still the enterprise's on the day: filed, open, or nothing tells whether it is filed."""
+    return is_filed(row, day) or is_open(row, day) or (row.get("filing") is None and not _gone(row, day))
+
+
+def build_seat_table(head: Head, rows: Sequence[Row], say: Say, _: Words) -> Document:
+    """``rows``: the register as it holds on the day, identity papers masked; those that are gone are left out."""
+    rows = [row for row in rows if is_listed(row, head.as_of)]
     day = head.as_of
     columns = [SEATS.by_field(name) for name in SEAT_FIELDS]
     named = {"human": _("Human seats"), "robot": _("Robot seats"), None: _("Kind not known")}
@@ -88,35 +110,35 @@ def build_seat_table(head: Head, rows: Sequence[Row], _: Words) -> Document:
     header = (_("Kind"), _("Seats listed"), _("Filed (F)"), _("Opened (O)"))
     total: tuple[Cell, ...] = (_("Total"), len(rows), *count_seats(rows, day).values())
     tables = (
-        Table(_("Summary"), header, tuple(summary), total),
-        register_table(_("Seats"), columns, rows, (5, 4, 4, 4, 7, 4, 8, 6, 4, 8, 5, 6, 6, 6)),
+        *((Table(_("Summary"), header, tuple(summary), total),) if rows else ()),
+        register_table(_("Seats"), columns, rows, (5, 4, 4, 4, 7, 4, 8, 6, 4, 8, 5, 6, 6, 6), SEATS.needed),
     )
-    return build(SEAT_TABLE, head, _, tables=tables, wide=True)
+    lines = tuple(filter(None, map(say, SEAT_CLAIMS)))
+    sections = (Section(_("How it is counted"), lines),) if lines else ()
+    return build(SEAT_TABLE, head, _, sections=sections, tables=tables, wide=True)
 
 
 ALGORITHM_FILING: Final = "algorithm_filing"
-BLANK: Final = "＿＿＿＿＿＿＿＿＿＿＿＿"
+ROBOT: Final = "robot"  # kind of a seat
+TICKS: Final[Mapping[str, tuple[str, ...]]] = {"state": ("已备案", "不适用"), "told": ("是", "否")}
+"""The parts of the form that are ticked, with the words that a person states."""
 
 
-def build_algorithm_filing(head: Head, rows: Sequence[Row], duty: Sequence[str], _: Words) -> Document:
-    """``rows``: the seats on the day; ``duty``: what the rulebook says of the duty to file, and where it stands."""
-    robots = [row for row in rows if row.get("kind") == "robot"]
-    count = count_seats(robots, head.as_of)
-    form = (
-        (_("Robot seats listed"), str(len(robots))),
-        (_("Robot seats filed"), str(count["filed"])),
-        (_("Robot seats opened"), str(count["opened"])),
-        (_("Name of the algorithm"), BLANK),
-        (_("Kind of the algorithm"), BLANK),
-        (_("Provider of the algorithm"), BLANK),
-        (_("Purpose of the calls"), BLANK),
-        (_("State of the filing"), _("☐ filed   ☐ does not apply (reason below)")),
-        (_("Filing number"), BLANK),
-        (_("Day of the filing"), BLANK),
-        (_("Reason why it does not apply"), BLANK),
-        (_("Callees are told that a machine speaks"), _("☐ yes   ☐ no")),
-        (_("Words at the start of the call"), BLANK),
-    )
-    sections = (Section(_("Duty to file"), tuple(duty)),) if duty else ()
+def build_algorithm_filing(
+    head: Head, stated: Mapping[str, str], lines: Sequence[Line], say: Say, _: Words
+) -> Document:
+    """``stated``: what people have said of the algorithm; ``lines``: the duty to file, and who has stated what."""
+    parts = CLAIMS["algorithm"].parts
+    form = tuple((_(label), _algorithm_cell(part, stated.get(part, ""), _)) for part, label in parts.items())
+    sections = (Section(_("Robots and duty to file"), (say("robot_seats"), *lines)),)
     tables = (Table(_("Filing form"), (_("Entry"), _("Content")), form, shares=(2, 5)),)
     return build(ALGORITHM_FILING, head, _, sections=sections, tables=tables, signs=(_("Filled in by"),))
+
+
+def _algorithm_cell(part: str, text: str, _: Words) -> str:
+    """What was stated, or a blank; where words are given, they are ticked."""
+    words = TICKS.get(part, ())
+    if words and text in {"", *words}:
+        ticked = "　".join(f"{'☑' if word == text else '☐'} {word}" for word in words)
+        return ticked + (_(STATED) if text else "")
+    return text + _(STATED) if text else BLANK

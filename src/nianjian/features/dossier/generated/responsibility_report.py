@@ -1,107 +1,34 @@
-"""信息安全责任制报告 (M12): a template that says what the records know and leaves lines for what only people know.
+"""信息安全责任制报告 (M12): what the data know of the enterprise's information security, and what its people state.
 
-A sentence about how the enterprise works stands in it only as a claim that its data prove.
+Every sentence is a claim; what neither the data decide nor a person has stated is a blank.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 from typing import Final
 
-from nianjian.engines.kernel.claims import Claim
-from nianjian.engines.paper.texts.dossier import BLANK, claim_text
-from nianjian.engines.paper.words import Words
-from nianjian.features.dossier.generated.document import DASH, Document, Head, Section, build
+from nianjian.engines.paper.words import Words, mark
+from nianjian.features.dossier.generated.document import Document, Head, Line, Say, Section, build, method_line
 
 ITEM: Final = "responsibility_report"
+SECTIONS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    (mark("1. Responsibility"), ("legal_representative", "first_responsible", "daily_lead", "office")),
+    (mark("2. Business and resources"), ("numbers_listed", "lines_listed", "teams_listed", "seats_listed")),
+    (mark("3. Rules and training"), ("security_rules", "security_training")),
+    (
+        mark("4. Personal data and logs"),
+        ("records_protected", "other_systems", "calls_retained", "recordings_kept"),
+    ),
+    (mark("5. Complaints"), ("tickets_in_time", "complaints_counted")),
+    (mark("6. Emergencies"), ("emergency_plan", "emergency_drills")),
+)
+DECLARATION: Final = mark("7. Statement")
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the records know: ``numbers`` the roots; counts of the day; the tickets' clocks as read on ``read``."""
-
-    numbers: tuple[str, ...]
-    seats: int
-    robots: int
-    lines: int
-    teams: int
-    complaints: int
-    tickets: int
-    closed: int
-    in_time: Claim
-    read: date
-
-
-def build_document(head: Head, known: Facts, _: Words) -> Document:
-    """Everything in it that is a claim about people or rules of the house is left to the firm to fill in."""
-    sections = (*_firm(head, known, _), *_practice(head, known, _))
+def build_document(head: Head, say: Say, notes: Sequence[Line], _: Words) -> Document:
+    """``notes``: who has stated what is marked as stated."""
+    sections = [Section(_(title), tuple(filter(None, map(say, claims)))) for title, claims in SECTIONS]
+    declared = method_line(_("The enterprise answers for the truth of this report."))
+    sections.append(Section(_(DECLARATION), (*notes, declared)))
     return build(ITEM, head, _, sections=sections, signs=(_("Legal representative (signature)"),))
-
-
-def _firm(head: Head, known: Facts, _: Words) -> tuple[Section, ...]:
-    """Who answers, with what, by which rules."""
-    numbers = "、".join(known.numbers) or BLANK
-    return (
-        Section(
-            _("1. Responsibility"),
-            (
-                _("The legal representative {name} is the first person responsible for information security.").format(
-                    name=_known(head.representative)
-                ),
-                _("Person in charge of daily work: {blank}, post: {blank}, telephone: {blank}.").format(blank=BLANK),
-                _("Office: {address}.").format(address=_known(head.address)),
-            ),
-        ),
-        Section(
-            _("2. Business and resources"),
-            (
-                _("On {day} the registers list the code numbers {numbers}, {lines} lines and {teams} teams.").format(
-                    day=head.as_of.isoformat(), numbers=numbers, lines=known.lines, teams=known.teams
-                ),
-                _("{seats} seats are listed, {robots} of them robots.").format(seats=known.seats, robots=known.robots),
-            ),
-        ),
-        Section(
-            _("3. Rules and training"),
-            (
-                _("Rules in force (title, date): {blank}.").format(blank=BLANK),
-                _("Training in the year (date, people): {blank}.").format(blank=BLANK),
-            ),
-        ),
-    )
-
-
-def _practice(head: Head, known: Facts, _: Words) -> tuple[Section, ...]:
-    """Data, complaints, emergencies."""
-    return (
-        Section(
-            _("4. Personal data and logs"),
-            (
-                _("The platform that keeps the registers (nianjian) stores identity papers, names and complaint texts"
-                  " encrypted, and writes every look at a value in full and every change into a chained record."),
-                _("Other systems that hold personal data, and how these protect it: {blank}.").format(blank=BLANK),
-                _("How long call records and recordings are kept: {blank}.").format(blank=BLANK),
-            ),
-        ),
-        Section(
-            _("5. Complaints"),
-            (
-                claim_text(known.in_time, _, year=head.year, day=known.read.isoformat()),
-                _("In {year}: {complaints} complaints accepted by 12321 and 12300 count; of {tickets} tickets {closed}"
-                  " are closed.").format(
-                    year=head.year, complaints=known.complaints, tickets=known.tickets, closed=known.closed
-                ),
-            ),
-        ),
-        Section(
-            _("6. Emergencies"),
-            (_("Plan, drills in the year and their results: {blank}.").format(blank=BLANK),),
-        ),
-        Section(_("7. Statement"), (_("The enterprise answers for the truth of this report."),)),
-    )  # fmt: skip
-
-
-def _known(text: str) -> str:
-    """What the registers know, or a line for the hand."""
-    return BLANK if text == DASH else text

@@ -11,7 +11,7 @@ from nianjian.engines.paper.texts.dossier import ITEMS, STATES
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words
 from nianjian.features.dossier.finding import Finding, Weight
-from nianjian.features.dossier.generated.document import DASH, Document, Head, Section, Table, build
+from nianjian.features.dossier.generated.document import DASH, Document, Head, Section, Table, build, portrait_line
 
 ITEM: Final = "self_check"
 
@@ -35,7 +35,7 @@ def build_document(
         head,
         _,
         title=_("Self-check report"),
-        sections=(Section(_("Overall result"), said),),
+        sections=(Section(_("Overall result"), tuple(map(portrait_line, said))),),
         tables=(*_metrics(figures.metric_cards(portrait, _), _), *_items(sums, states, _)),
         signs=(_("Person responsible"),),
     )

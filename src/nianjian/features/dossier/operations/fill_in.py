@@ -31,7 +31,7 @@ from nianjian.features.dossier.generated import document, monthly_traffic
 from nianjian.features.dossier.models import FillIn, row_values
 from nianjian.features.dossier.operations.checklist import get_rulebook, require_writable
 from nianjian.features.dossier.operations.generate import Values, list_numbers, write_private_files
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import bases
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -364,7 +364,7 @@ def _newest(enterprise: str, year: int, report: Report) -> FillIn:
 
 def sheet_to_document(row: FillIn, *, full: bool) -> Json:
     """A sheet as JSON; ``full`` False: personal values masked. ``outdated``: a later portrait is there."""
-    run = portraits.find_newest_run(row.enterprise_id, row.year)
+    run = bases.find_filed_run(row.enterprise_id, row.year)
     lines: list[Json] = json.loads(row.lines or "[]")
     return {
         **row_values(row, "year", "report", "as_of", "run", "rulebook", "made_at", "made_by"),

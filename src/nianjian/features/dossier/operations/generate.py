@@ -6,7 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from dataclasses import replace as replaced
@@ -17,27 +17,32 @@ from typing import Any, Final, TypeVar
 
 import ibis.expr.types as ir
 from django.db import transaction
+from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.claims import REFUSED, Claim
+from nianjian.engines.kernel.claims import REFUSED, UNKNOWN, Claim
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.numbers import NumberClass
+from nianjian.engines.kernel.numbers import NumberClass, normalise
 from nianjian.engines.lake import rollups
 from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
+from nianjian.engines.paper.figures import basis_text
 from nianjian.engines.paper.masking import mask_portrait
+from nianjian.engines.paper.texts.claims import CLAIMS, is_contradicted, open_parts
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.clocks import build_in_time_claim, count_tickets
+from nianjian.features.complaints.models import Complaint
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import Finding, Verdict, Weight, decide_verdict, finding_to_document
 from nianjian.features.dossier.generated import (
     complaint_records,
+    facts,
     monthly_traffic,
     registers,
     responsibility_report,
@@ -47,23 +52,25 @@ from nianjian.features.dossier.generated import document as documents
 from nianjian.features.dossier.generated.complaint_records import Ticket
 from nianjian.features.dossier.generated.document import DASH, Document, Head, Row
 from nianjian.features.dossier.generated.monthly_traffic import Traffic
-from nianjian.features.dossier.generated.responsibility_report import Facts
 from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.features.dossier.materials import File, Line, Place
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import draw_pictures as drawn
 from nianjian.features.dossier.states import MaterialState
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import bases, portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.audit.chain import verify_chain
 from nianjian.platform.audit.record import record
+from nianjian.platform.claims.storage import Statements, load_statements
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.registers.columns import Sheet, mask_text
 from nianjian.platform.registers.licences import Licence
 from nianjian.platform.registers.lines import Line as NetworkLine
 from nianjian.platform.registers.numbers import NUMBERS, Number
+from nianjian.platform.registers.queries import find_authority
 from nianjian.platform.registers.seats import SEATS, Seat
 from nianjian.platform.registers.teams import Team
 from nianjian.platform.registers.versions import Version, versions_on
@@ -72,11 +79,18 @@ V = TypeVar("V", bound=Version)
 
 
 def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
-    """Whose paper it is, and the year's newest portrait; ``portrait_missing``."""
-    portrait, run = portraits.find_portrait(enterprise, year), portraits.find_newest_run(enterprise, year)
+    """Whose paper it is, and the newest portrait on the basis that is filed.
+
+    ``portrait_missing``, ``basis_not_computed`` where a person chose a basis that no run has.
+    """
+    run = bases.find_filed_run(enterprise, year)
+    portrait = None if run is None else portraits.find_portrait(enterprise, year, run.id)
     if portrait is None or run is None:
+        if portraits.find_newest_run(enterprise, year) is not None:
+            raise NianjianError("basis_not_computed", year=year, basis=bases.get_basis(enterprise, year).basis.value)
         raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
-    day = revive.frame(portrait).as_of
+    frame = revive.frame(portrait)
+    day = frame.as_of
     licences = list(versions_on(Licence, enterprise, day))
     made = Head(
         enterprise=accounts.enterprise(enterprise).name,
@@ -86,9 +100,11 @@ def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
         address=_all(one.address for one in licences),
         year=year,
         as_of=day,
+        basis=basis_text(frame.basis, day, year, _),
         run=run.id,
         snapshot=str(portrait["snapshot"]["sha256"]),
         rulebook=str(portrait["rulebook"]["version"]),
+        authority=find_authority(enterprise, day),
     )
     return made, portrait
 
@@ -98,9 +114,8 @@ def _all(values: Any) -> str:  # noqa: ANN401 -- texts or None
 
 
 def list_numbers(enterprise: str, day: date) -> list[Row]:
-    """The ledger, the day of the last change beside."""
-    rows = versions_on(Number, enterprise, day)
-    return [_row(row, NUMBERS, "changed_on") | {"changed_on": row.valid_from} for row in rows]
+    """The ledger; the day of a change stands in it where the register was told one."""
+    return [_row(row, NUMBERS) for row in versions_on(Number, enterprise, day)]
 
 
 def list_seats(enterprise: str, day: date) -> list[Row]:
@@ -164,18 +179,39 @@ def count_traffic(found: Tables, sources: tuple[str, ...], year: int) -> list[Tr
 
 
 def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
-    """Tickets accepted in the year as they stand now, each with why the run leaves it out."""
+    """Tickets accepted in the year as they stand now, each with why the run leaves it out.
+
+    Numbers of persons are masked; a complained number that the enterprise's own calls show stays whole.
+    """
     columns = found.tickets.select("complaint_id", "excluded_rate", "excluded_ticket")
     reasons = {row["complaint_id"]: row for row in found.engine.rows(columns)}
     since, until = (datetime(one, 1, 1, tzinfo=clock.ZONE) for one in (year, year + 1))
-    rows = complaints.current_tickets(enterprise).filter(accepted_at__gte=since, accepted_at__lt=until)
+    rows = list(
+        complaints.current_tickets(enterprise)
+        .filter(accepted_at__gte=since, accepted_at__lt=until)
+        .order_by("accepted_at", "key")
+    )
+    own_displays = find_own_displays(found, {ticket.complained for ticket in rows if ticket.complained})
     tickets = []
-    for ticket in rows.order_by("accepted_at", "key"):
-        row = _row(ticket, COMPLAINTS, masked=("complainant", "complained"))
+    for ticket in rows:
+        hidden = ("complainant",) if ticket.complained in own_displays else ("complainant", "complained")
+        row = _row(ticket, COMPLAINTS, masked=hidden)
         own = {"excluded_rate": row["exclusion"], "excluded_ticket": row["exclusion"]}  # that the run has not seen
         told = reasons.get(row["ticket_id"], own)
         tickets.append(Ticket(row, str(told["excluded_rate"] or ""), str(told["excluded_ticket"] or "")))
     return tickets
+
+
+def find_own_displays(found: Tables, texts: Collection[str]) -> frozenset[str]:
+    """Those of ``texts`` that the enterprise itself displays: its outbound calls show the number."""
+    asked = {text: normalise(text) for text in texts}
+    values = {number.value for number in asked.values() if number.value is not None}
+    if not values:
+        return frozenset()
+    calls = found.dated["calls"]
+    shown = calls.filter(calls.direction == "out", calls.display.isin(sorted(values)))
+    displayed = {row["display"] for row in found.engine.rows(shown.select("display").distinct())}
+    return frozenset(text for text, number in asked.items() if number.value in displayed)
 
 
 class Values:
@@ -186,6 +222,7 @@ class Values:
         self.head, self.portrait = build_head(enterprise, year)
         self.robots = checklist.uses_robots(enterprise, year)
         self.sources = counting(self.portrait).sources
+        self._decided: dict[str, Claim] = {}
 
     def known(self, field: str) -> str:
         """A value of the head under the name that findings use."""
@@ -200,6 +237,11 @@ class Values:
     def seats(self) -> Sequence[Row]:
         """The seats."""
         return list_seats(self.enterprise, self.head.as_of)
+
+    @cached_property
+    def listed_seats(self) -> Sequence[Row]:
+        """The seats that are still the enterprise's."""
+        return [row for row in self.seats if registers.is_listed(row, self.head.as_of)]
 
     @cached_property
     def traffic(self) -> Sequence[Traffic]:
@@ -219,31 +261,54 @@ class Values:
         return complaint_records.count_tickets(self.tickets, self.head.as_of, self.sources)
 
     @cached_property
-    def facts(self) -> Facts:
-        """What the responsibility report says of itself."""
-        day, counts = self.head.as_of, self.counts
-        return Facts(
-            numbers=tuple(str(row["root"]) for row in self.numbers if row.get("root")),
-            seats=len(self.seats),
-            robots=sum(row.get("kind") == "robot" for row in self.seats),
-            lines=versions_on(NetworkLine, self.enterprise, day).count(),
-            teams=versions_on(Team, self.enterprise, day).count(),
-            complaints=counts["complaints"],
-            tickets=counts["tickets"],
-            closed=counts["closed"],
-            in_time=self.in_time,
-            read=clock.today(),
-        )
-
-    @cached_property
     def in_time(self) -> Claim:
         """Whether the tickets that D4 counts were answered and closed in time, as far as it is known by now."""
         known = complaint_records.clock_counts(self.tickets, self.head.as_of)
         return build_in_time_claim(count_tickets(known, load_service_levels(self.enterprise), clock.moment()))
 
+    @cached_property
+    def statements(self) -> Statements:
+        """What people have stated for the data year."""
+        return load_statements(self.enterprise, self.head.year)
+
+    def stated(self, claim: str) -> dict[str, str]:
+        """Part of a claim -> what was stated."""
+        return {part: statement.text for part, statement in self.statements.get(claim, {}).items()}
+
+    def claim(self, name: str) -> Claim:
+        """A claim as the data decide it; each is decided once."""
+        if name not in self._decided:
+            self._decided[name] = DECIDERS[name](self) if name in DECIDERS else facts.stated(name)
+        return self._decided[name]
+
     def claims(self, item: str) -> Sequence[Claim]:
         """The claims that an item makes."""
-        return (self.in_time,) if item == responsibility_report.ITEM else ()
+        return [self.claim(name) for name, texts in CLAIMS.items() if item in texts.where]
+
+    def say(self, name: str) -> documents.Line:
+        """The sentence of a claim."""
+        return documents.claim_line(
+            self.claim(name),
+            _,
+            self.stated(name),
+            year=self.head.year,
+            day=self.head.as_of.isoformat(),
+            first=f"{self.head.year}-01-01",
+            read=clock.today().isoformat(),
+            period=_("the year {year}").format(year=self.head.year),
+        )
+
+    def say_who_stated(self, item: str) -> list[documents.Line]:
+        """Who has stated what an item marks as stated."""
+        people: dict[tuple[str, str], None] = {}
+        for claim in self.claims(item):
+            for statement in self.statements.get(claim.id, {}).values():
+                day = statement.at.astimezone(clock.ZONE).date().isoformat()
+                people[statement.by.partition(":")[2] or statement.by, day] = None
+        if not people:
+            return []
+        names = "、".join(f"{name}（{day}）" for name, day in sorted(people))
+        return [documents.method_line(_("What is marked as stated was filled in by: {people}.").format(people=names))]
 
     @cached_property
     def duty(self) -> tuple[str, ...]:
@@ -271,17 +336,116 @@ def _check(values: Values) -> Document:
     return self_check.build_document(values.head, mask_portrait(values.portrait), compared, states, _)
 
 
+def _registered(model: type[Version], enterprise: str) -> bool:
+    """Whether a register was ever filled in."""
+    return QuerySet(model).filter(enterprise_id=enterprise).exists()
+
+
+def _by_licence(claim: str, name: str, attribute: str) -> Callable[[Values], Claim]:
+    def decide(values: Values) -> Claim:
+        rows = versions_on(Licence, values.enterprise, values.head.as_of)
+        told = {str(row.number): value for row in rows if (value := getattr(row, attribute))}
+        return facts.by_licence(claim, name, told)
+
+    return decide
+
+
+def _numbers_listed(values: Values) -> Claim:
+    roots = [str(row["root"]) for row in values.numbers if row.get("root") and facts.in_force(row, values.head.as_of)]
+    return facts.numbers_listed(sorted(roots), written=_registered(Number, values.enterprise))
+
+
+def _lines_listed(values: Values) -> Claim:
+    day = values.head.as_of
+    lines = versions_on(NetworkLine, values.enterprise, day)
+    used = sum(not (line.closed_on and line.closed_on <= day) for line in lines)
+    return facts.register_count("lines_listed", used, written=_registered(NetworkLine, values.enterprise))
+
+
+def _teams_listed(values: Values) -> Claim:
+    count = versions_on(Team, values.enterprise, values.head.as_of).count()
+    return facts.register_count("teams_listed", count, written=_registered(Team, values.enterprise))
+
+
+def _seats_listed(values: Values) -> Claim:
+    seats = values.listed_seats
+    return facts.register_count(
+        "seats_listed",
+        len(seats),
+        written=_registered(Seat, values.enterprise),
+        robots=sum(row.get("kind") == registers.ROBOT for row in seats),
+        untyped=sum(row.get("kind") is None for row in seats),
+    )
+
+
+def _robot_seats(values: Values) -> Claim:
+    robots = [row for row in values.listed_seats if row.get("kind") == registers.ROBOT]
+    return facts.register_count(
+        "robot_seats",
+        len(robots),
+        written=_registered(Seat, values.enterprise),
+        unknown=facts.count_untold_filing(robots),
+        **registers.count_seats(robots, values.head.as_of),
+    )
+
+
+def _chain_whole(_values: Values) -> Claim:
+    report = verify_chain()
+    return facts.chain_whole(report.entries, report.broken_at)
+
+
+def _complaints_counted(values: Values) -> Claim:
+    names = complaint_records.name_sources(values.sources)
+    return facts.complaints_counted(values.counts, names, written=_registered(Complaint, values.enterprise))
+
+
+def _traffic_agrees(values: Values) -> Claim:
+    sums = self_check.compare_sums(FIGURES[monthly_traffic.ITEM](values), values.portrait)
+    return facts.traffic_agrees(sums, complaint_records.name_sources(values.sources))
+
+
+#: What the data decide; every other claim of a paper is what a person states.
+DECIDERS: Final[Mapping[str, Callable[[Values], Claim]]] = {
+    "legal_representative": _by_licence("legal_representative", "names", "representative"),
+    "office": _by_licence("office", "places", "address"),
+    "numbers_listed": _numbers_listed,
+    "lines_listed": _lines_listed,
+    "teams_listed": _teams_listed,
+    "seats_listed": _seats_listed,
+    "records_protected": _chain_whole,
+    "calls_retained": lambda values: facts.calls_retained(
+        (values.portrait.get("quality") or {}).get("days_without_records")
+    ),
+    "tickets_in_time": lambda values: values.in_time,
+    "complaints_counted": _complaints_counted,
+    "traffic_agrees": _traffic_agrees,
+    "inbound_decided": lambda values: facts.inbound_decided(
+        monthly_traffic.sum_traffic(values.traffic, "inbound_untold")
+    ),
+    "seat_filing_known": lambda values: facts.seat_filing_known(
+        values.listed_seats, written=_registered(Seat, values.enterprise)
+    ),
+    "robot_seats": _robot_seats,
+}
+
+
+def _algorithm(values: Values) -> Document:
+    item = registers.ALGORITHM_FILING
+    lines = [*map(documents.rule_line, values.duty), *values.say_who_stated(item)]
+    return registers.build_algorithm_filing(values.head, values.stated("algorithm"), lines, values.say, _)
+
+
 ITEMS: Final[Mapping[str, Callable[[Values], Document]]] = {
     registers.NUMBER_LEDGER: lambda values: registers.build_number_ledger(values.head, values.numbers, _),
-    registers.SEAT_TABLE: lambda values: registers.build_seat_table(values.head, values.seats, _),
-    monthly_traffic.ITEM: lambda values: monthly_traffic.build_document(values.head, values.traffic, _),
+    registers.SEAT_TABLE: lambda values: registers.build_seat_table(values.head, values.seats, values.say, _),
+    monthly_traffic.ITEM: lambda values: monthly_traffic.build_document(values.head, values.traffic, values.say, _),
     complaint_records.ITEM: lambda values: complaint_records.build_document(
-        values.head, values.tickets, values.sources, _
+        values.head, values.tickets, values.sources, values.say, clock.today(), _
     ),
-    responsibility_report.ITEM: lambda values: responsibility_report.build_document(values.head, values.facts, _),
-    registers.ALGORITHM_FILING: lambda values: registers.build_algorithm_filing(
-        values.head, values.seats, values.duty, _
+    responsibility_report.ITEM: lambda values: responsibility_report.build_document(
+        values.head, values.say, values.say_who_stated(responsibility_report.ITEM), _
     ),
+    registers.ALGORITHM_FILING: _algorithm,
     self_check.ITEM: _check,
 }
 # Figures of an item that must agree with the portrait.
@@ -382,14 +546,26 @@ def _findings(item: str, values: Values) -> tuple[Finding, ...]:
     unknown = [one for one in ("credit_code", "legal_representative") if values.known(one) == DASH]
     blank = (Finding("generated_blank", Weight.ASK, values={"fields": ", ".join(unknown)}),) if unknown else ()
     unsigned = () if item == self_check.ITEM else (Finding("generated_unsigned", Weight.ASK),)
-    return (*unsigned, *blank, *(found for claim in values.claims(item) for found in _unproved(claim)))
+    return (*unsigned, *blank, *(found for claim in values.claims(item) for found in _unproved(claim, values)))
 
 
-def _unproved(claim: Claim) -> Iterator[Finding]:
-    """What would make a claim true that the paper does not make: a blank to fill in, or true figures in its place."""
-    weight = Weight.NOTE if claim.state == REFUSED else Weight.ASK
+def _unproved(claim: Claim, values: Values) -> Iterator[Finding]:
+    """What would make a claim true that the paper does not make: a blank to fill in, or true figures in its place.
+
+    A person's statement that the data refute stops the paper; one that nothing refutes fills the blank.
+    """
+    texts, stated = CLAIMS[claim.id], values.stated(claim.id)
+    if is_contradicted(claim, stated):
+        yield Finding("claim_contradicted", Weight.STOP, values={"claim": values.say(claim.id)})
+    blanks = open_parts(claim, stated)
+    if claim.state == UNKNOWN and not blanks:
+        return
+    if not texts.released and not texts.refused:  # nobody's data decide it: only a person can
+        yield Finding("claim_blank", Weight.ASK, values={"fields": ", ".join(f"{claim.id}.{part}" for part in blanks)})
+        return
+    weight = Weight.NOTE if claim.state == REFUSED and not blanks else Weight.ASK
     for lack in claim.lacks:
-        told = {"rule": claim.rule, "lack": lack.code, "count": lack.count, "remedy": lack.code}
+        told = {"rule": texts.rule, "lack": lack.code, "count": lack.count, "remedy": lack.code}
         yield Finding("claim_refused" if lack.known else "claim_unproved", weight, values=told)
 
 
@@ -410,8 +586,9 @@ def _added(values: Values, told: GeneratedItem, document: Document, actor: Actor
 
 
 def _put(values: Values, told: GeneratedItem, document: Document, folder: Path, actor: Actor) -> GeneratedItem:
-    """As workbook and PDF into a folder; nobody else may read them."""
-    bodies = {f"{document.title}.pdf": documents.pdf(document), f"{document.title}.xlsx": documents.xlsx(document)}
+    """As Word file, PDF and workbook into a folder; nobody else may read them."""
+    forms = {"docx": documents.docx, "pdf": documents.pdf, "xlsx": documents.xlsx}
+    bodies = {f"{document.title}.{ending}": draw(document) for ending, draw in forms.items()}
     data = {
         "year": values.head.year,
         "item": told.item,

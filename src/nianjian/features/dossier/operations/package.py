@@ -36,7 +36,7 @@ from nianjian.features.dossier.operations.overrulings import list_overruled
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.seals.mask import Kind as SealShape
 from nianjian.features.dossier.states import DONE, MaterialState
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import bases
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -146,7 +146,7 @@ def build(
 
 def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, draft: bool) -> Package:
     runs = {item.run for item in items if item.run}
-    newest = portraits.find_newest_run(enterprise, year)
+    newest = bases.find_filed_run(enterprise, year)
     run = next(iter(sorted(runs)), "") or ("" if newest is None else newest.id)
     numbers = sorted({row.number for row in versions_on(Licence, enterprise, day) if row.number})
     package = Package(
@@ -495,7 +495,7 @@ def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageSt
     """How it stands. NianjianError role_missing, enterprise_unknown."""
     require_permission(actor, enterprise, Permission.READ)
     lines = checklist.list_items(enterprise, year, actor)
-    newest = portraits.find_newest_run(enterprise, year)
+    newest = bases.find_filed_run(enterprise, year)
     run = "" if newest is None else newest.id
     of_year = {"year": year}
     # First: what ends meanwhile is then told as done, and not at all the other way round.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from django import forms
@@ -15,15 +15,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.dossier import finding_text
+from nianjian.engines.paper.texts.claims import TEXT
 from nianjian.engines.paper.texts.dossier import FORMS, MARKS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.dossier import materials
+from nianjian.features.dossier.generated.registers import TICKS
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.materials import ALGORITHM, Line
 from nianjian.features.dossier.models import Version
-from nianjian.features.dossier.operations import checklist, overrulings
+from nianjian.features.dossier.operations import checklist, overrulings, statements
 from nianjian.features.dossier.operations.checklist import ItemDetail, ItemRequirement
 from nianjian.features.dossier.operations.package import GENERATED
+from nianjian.features.dossier.operations.statements import Blank
 from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.package import generation_form
 from nianjian.features.dossier.pages.presenters import (
@@ -37,6 +40,7 @@ from nianjian.features.dossier.pages.presenters import (
 )
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.claims.storage import LONGEST
 from nianjian.platform.registers import uploads
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
@@ -168,6 +172,57 @@ def act(request: Request, code: str, year: int, item: str, act: str) -> HttpResp
     return redirect("dossier-item", code=code, year=year, item=item)
 
 
+class StatementsForm(forms.Form):
+    """The blanks of an item; each field is named by claim and part."""
+
+    def __init__(self, blanks: Sequence[Blank], given: QueryDict | None = None) -> None:
+        super().__init__(given, auto_id="state_%s")
+        _ = words(current())
+        for blank in blanks:
+            self.fields[f"{blank.claim}.{blank.part}"] = forms.CharField(
+                label=_(blank.label),
+                required=False,
+                max_length=LONGEST,
+                initial=blank.text or blank.proposal,
+                help_text=_statement_hint(blank),
+                widget=forms.Textarea(attrs={"rows": 2}) if blank.part == TEXT else forms.TextInput,
+            )
+
+    def texts(self) -> dict[tuple[str, str], str]:
+        """What was typed, by claim and part."""
+        names = {name: name.partition(".") for name in self.fields}
+        return {(claim, part): self.cleaned_data[name] for name, (claim, _dot, part) in names.items()}
+
+
+def _statement_hint(blank: Blank) -> str:
+    """Who has stated it, whether it is last year's, and when it is printed at all."""
+    hints = []
+    if blank.stated_at is not None:
+        said = gettext("Stated by {person} on {moment}.")
+        hints.append(said.format(person=data.person(blank.stated_by), moment=data.moment(blank.stated_at)))
+    if blank.proposal:
+        hints.append(gettext("The text of an earlier year; saving states it for this year."))
+    if blank.claim == "algorithm" and blank.part in TICKS:
+        hints.append(gettext("One of: {words}.").format(words=gettext(", ").join(TICKS[blank.part])))
+    if blank.decided:
+        hints.append(gettext("Printed only while the records do not tell it."))
+    return " ".join(hints)
+
+
+@require_POST
+@page(Permission.MANAGE_DATA)
+def state(request: Request, code: str, year: int, item: str) -> HttpResponse:
+    """State what the records do not tell."""
+    _known(year, item)
+    given = StatementsForm(statements.list_blanks(**place(request, code, year), item=item), request.POST)
+    if given.is_valid():
+        statements.state_item(**place(request, code, year), texts=given.texts())
+        messages.success(request, gettext("Kept. Generate the paper anew to have it printed."))
+    else:
+        messages.error(request, form_errors(given))
+    return redirect("dossier-item", code=code, year=year, item=item)
+
+
 @require_POST
 @page(Permission.MANAGE_DATA)
 def reuse(request: Request, code: str, year: int) -> HttpResponse:
@@ -219,6 +274,7 @@ def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse
         "generate": generation_form(item) if item in GENERATED else None,
         "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
         **_forms(line),
+        "stating": _statements_form(request, code, year, item),
         "overrule": _overrule_form(newest)
         if newest and has_permission(request.actor, code, Permission.REQUEST)
         else None,
@@ -251,6 +307,14 @@ def _forms(line: Line) -> dict[str, object]:
         "say": _form("comment"),
         "free": _form("not-applicable", reason=line.not_applicable) if line.item == ALGORITHM else None,
     }
+
+
+def _statements_form(request: Request, code: str, year: int, item: str) -> StatementsForm | None:
+    """The form of an item that has blanks, for who may fill them in."""
+    if not has_permission(request.actor, code, Permission.MANAGE_DATA):
+        return None
+    blanks = statements.list_blanks(**place(request, code, year), item=item)
+    return StatementsForm(blanks) if blanks else None
 
 
 def _overrule_form(newest: Version) -> forms.Form | None:

@@ -42,6 +42,7 @@ urlpatterns = [
     path("<int:year>/seals/papers/<int:signed>/", seals.show_paper, name="dossier-signed"),
     path("<int:year>/seals/papers/<int:signed>/file/", seals.download, name="dossier-signed-fetch"),
     path(ITEM, materials.show_item, name="dossier-item"),
+    path(f"{ITEM}statements/", materials.state, name="dossier-state"),
     path(f"{ITEM}files/", materials.upload_file, name="dossier-upload"),
     path(f"{ITEM}act/<str:act>/", materials.act, name="dossier-act"),
     path(f"{ITEM}files/<int:number>/", materials.download, name="dossier-fetch"),

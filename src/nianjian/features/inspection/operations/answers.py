@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from django.conf import settings
@@ -37,7 +37,7 @@ from nianjian.platform.registers.consents import Consent
 from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.numbers import Number
 from nianjian.platform.registers.teams import Team
-from nianjian.platform.registers.versions import versions_on
+from nianjian.platform.registers.versions import current_versions, versions_on
 from nianjian.platform.rulebook.deadlines import data_year, upcoming
 from nianjian.platform.rulebook.holidays import calendar
 
@@ -116,8 +116,10 @@ def count_number_use(grounds: CheckBasis, first: date, ledger: Mapping[str, str]
     with open_calls(grounds.enterprise) as lake:
         rows = claims.select_delivered(lake.tables["calls"], first, grounds.day)
         landed = lake.engine.rows(claims.count_by_gateway(rows))
-        lines = {str(row["line_id"]) for row in lake.engine.rows(claims.list_line_ids(rows))}
+        lines = {row["line_id"]: int(str(row["calls"])) for row in lake.engine.rows(claims.count_by_line(rows))}
+        days = {row["day"]: int(str(row["calls"])) for row in lake.engine.rows(claims.count_by_day(rows))}
         (intents,) = lake.engine.rows(claims.count_intents(rows))
+    unnamed = lines.pop(None, 0)
     total = elsewhere = untold = 0
     for row in landed:
         root = root_of(str(row["number"]), ledger)
@@ -128,8 +130,9 @@ def count_number_use(grounds: CheckBasis, first: date, ledger: Mapping[str, str]
         elif row["gateway"] != ledger[root]:
             elsewhere += count
     return {
-        "calls": total, "elsewhere": elsewhere, "untold": untold, "strange": len(lines - set(known)),
-        "intents": int(str(intents["intents"] or 0)),
+        "calls": total, "elsewhere": elsewhere, "untold": untold, "unnamed": unnamed,
+        "strange": len({str(line) for line in lines} - set(known)), "intents": int(str(intents["intents"] or 0)),
+        "days": {day: count for day, count in days.items() if isinstance(day, date) and day < grounds.day},
     }  # fmt: skip
 
 
@@ -208,7 +211,7 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
     progress("", 5, STEPS)
     robots = _robot_figures(grounds, dialled["ai"], used["intents"], numbers["year"])
     sums = {name: sum(one[name] for one in dialled["teams"]) for name in ("calls", "over", "answered", "alone")}
-    verdict = latest_verdict(grounds.enterprise, "numbers", grounds.actor)
+    compared = _find_comparison(grounds)
     cards = [
         claims.own_numbers(numbers["delivered"], numbers["own"], numbers["classes"]),
         claims.robot_abilities(robots),
@@ -217,11 +220,13 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
         claims.absence("predictive", dialled["verdict"], sums),
         claims.one_click(**doors | {"without": len(doors["without"])}),
         claims.logs({one["log"]: one["state"] for one in kept["logs"]}),
-        claims.number_filing(len(register["numbers"]), register["filed"], verdict),
+        claims.number_filing(len(register["numbers"]), register["filed"], **compared),
         claims.number_use(used["calls"], used["elsewhere"], used["untold"]),
-        claims.resources(register["lines_used"], register["lines_bare"], used["strange"], register["teams_bare"]),
+        claims.resources(
+            register["lines_used"], register["lines_bare"], used["strange"], register["teams_bare"], used["unnamed"]
+        ),
         claims.conduct(numbers["lights"] or dict.fromkeys(LIGHTS, "unknown"), dialled["verdict"]),
-        _control_claim(grounds, kept),
+        _control_claim(grounds, used["days"]),
         claims.consent(register["consents"], register["proved"]),
     ]
     since = dict.fromkeys(OF_YEAR, first.isoformat()) | dict.fromkeys(OF_DAYS, str(dialled["from"]))
@@ -251,18 +256,24 @@ def _robot_figures(grounds: CheckBasis, ai: Json, intents: int, year: int) -> cl
     )
 
 
-def _control_claim(grounds: CheckBasis, kept: Json) -> Claim:
-    """The gate as it is now, and whether its journal goes on to the last day that is over."""
+def _control_claim(grounds: CheckBasis, calls: Mapping[date, int]) -> Claim:
+    """The gate as it is now, and of the last day with calls that is over how many it let through."""
     state = live.get_state(enterprise=grounds.enterprise, actor=grounds.actor)
     place = gate_feed.snapshot_folder()
     part = None if snapshots.current_manifest(place) is None else snapshots.read_tenant(place, grounds.enterprise)
-    gateway = next(one for one in kept["logs"] if one["log"] == "gateway")
+    day = max(calls, default=None)
     return claims.control(
         str(state["snapshot"]["state"]),
-        enforced=bool(part and part.get("enforce")),
+        None if day is None else calls[day],
+        0 if day is None else live.count_allowed(enterprise=grounds.enterprise, day=day, actor=grounds.actor),
+        enforced=_refuses_everywhere(part or {}),
         answers=state["process"]["status"] == "ok",
-        decisions=gateway["unbroken_since"] is not None,
     )
+
+
+def _refuses_everywhere(policy: Json) -> bool:
+    """Whether the gate refuses on every line: a new one is only observed at first."""
+    return bool(policy.get("enforce")) and not any(line.get("observing") for line in policy["channels"])
 
 
 def claim_to_document(one: Claim) -> Json:
@@ -275,7 +286,17 @@ def claim_to_document(one: Claim) -> Json:
     }
 
 
-def latest_verdict(enterprise: str, kind: str, actor: Actor) -> str | None:
-    """The verdict of the newest reconciliation of a kind; None: there is none."""
-    found = list_runs(enterprise=enterprise, actor=actor, count=1, kind=kind)
-    return str(found[0]["verdict"]) if found else None
+def _find_comparison(grounds: CheckBasis) -> Json:
+    """The verdict of the newest comparison of the numbers (None: there is none), and whether it is of this season.
+
+    A number that has changed since it was made was not compared.
+    """
+    found = list_runs(enterprise=grounds.enterprise, actor=grounds.actor, count=1, kind="numbers")
+    if not found:
+        return {"compared": None}
+    made, season = datetime.fromisoformat(found[0]["made_at"]), data_year(
+        upcoming(grounds.book, grounds.day, calendar()), grounds.day
+    )  # fmt: skip
+    changed = current_versions(Number, grounds.enterprise).filter(recorded_at__gt=made).exists()
+    recent = date.fromisoformat(found[0]["as_of"]) >= date(season, 1, 1) and not changed
+    return {"compared": str(found[0]["verdict"]), "recent": recent}

@@ -17,6 +17,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.masking import mask_call_text
 from nianjian.engines.paper.words import words
 from nianjian.engines.season.deadlines import LICENCE
@@ -397,8 +398,9 @@ def _drill_evidence(drilled: Json | None) -> Json:
     """S10: what the steps of the newest drill have shown; its readiness stands in the other rows."""
     if drilled is None:
         return _evidence("drill", states.DRILL_RULE, UNKNOWN, "drill_never", None)
-    state = str(drilled["state"])
-    return _evidence("drill", states.DRILL_RULE, state, f"drill_{state}", drilled["begun_at"][:10])
+    outcome = str(drilled["state"])
+    state = UNKNOWN if outcome == State.IN_PROGRESS else outcome
+    return _evidence("drill", states.DRILL_RULE, state, f"drill_{outcome}", drilled["begun_at"][:10])
 
 
 def _evidence(check: str, rule: str, state: str, why: str, day: str | None) -> Json:

@@ -207,7 +207,7 @@ def present_answers(told: Json, _: Words) -> Json:
             "question": _(inspection.CARDS[one["card"]]),
             "state": _(inspection.CARD_STATES[one["state"]]),
             "badge": CARDS[one["state"]],
-            "said": inspection.format_answer(one, _),
+            "said": inspection.format_answer(one, told["at"][:10], _),
             "figures": inspection.answer_figures(one, _),
             "lacks": inspection.answer_lacks(one, _),
             "steps": inspection.answer_steps(one, _),

@@ -104,7 +104,7 @@ def _line(one: Json, _: Words) -> Json:
     }
 
 
-BADGES: Final = {"passed": "good", "failed": "bad", "unknown": "warn"}
+BADGES: Final = {"passed": "good", "failed": "bad", "unknown": "warn", "in_progress": "plain"}
 MINUTES: Final = {
     "responded": mark("A person responds: minutes after the arrival"),
     "called_back": mark("Call-back: minutes after the arrival"),

@@ -8,6 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nianjian.engines.metrics.simulate import Moves
+from nianjian.engines.paper.texts.portrait import BASIS_NAMES
+from nianjian.features.portrait.bases import BASES
 
 
 class RunForm(forms.Form):
@@ -22,6 +24,20 @@ class RunForm(forms.Form):
     province = forms.CharField(
         label=_("province"), required=False, max_length=20, help_text=_("Empty: the enterprise's.")
     )
+
+
+class BasisForm(forms.Form):
+    """The basis that is filed, and why."""
+
+    basis = forms.ChoiceField(
+        label=_("basis that is filed"),
+        choices=[(one.value, _(BASIS_NAMES[one.value])) for one in BASES],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For example the notice of the province that asks for it."),
+    )  # fmt: skip
 
 
 class SimulateForm(forms.Form):

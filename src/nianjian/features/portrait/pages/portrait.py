@@ -25,6 +25,7 @@ from nianjian.engines.paper.texts.portrait import SPLITS as SPLIT_NAMES
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.portrait import portraits
+from nianjian.features.portrait.basis_cards import build_basis_cards
 from nianjian.features.portrait.operations import FORMS
 from nianjian.features.portrait.pages.forms import RunForm
 from nianjian.features.portrait.portraits import Run
@@ -393,7 +394,8 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
         "headline": mark_safe_fragment(sections.headline_html(data, _)),
         "cards": cards,
         "charts": [_chart_html(chart, one) for chart in pictures.portrait_charts(data, _)],
-        "advice": sections.advice_lines(data, _),
+        "advice": sections.advice_lines(data, _, today=clock.today()),
+        "bases": build_basis_cards(code, year, _),
         "quality": mark_safe_fragment(sections.quality_table(data, _)),
         "splits": split_links(one, _),
         "forms": list(FORMS),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
@@ -15,7 +17,7 @@ from nianjian.engines.paper import explanations, figures
 from nianjian.engines.paper.sections import WARNINGS
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import bases, operations, portraits
 from nianjian.features.portrait.operations import (
     FORMS,
     compare_runs,
@@ -24,7 +26,7 @@ from nianjian.features.portrait.operations import (
     list_run_ids,
     simulate_moves,
 )
-from nianjian.features.portrait.pages.forms import NO_ROOM, STEPS, RunForm, SimulateForm
+from nianjian.features.portrait.pages.forms import NO_ROOM, STEPS, BasisForm, RunForm, SimulateForm
 from nianjian.features.portrait.pages.portrait import get_portrait_or_404, moment, shared_context, translator
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
@@ -143,6 +145,19 @@ def run(request: Request, code: str, year: int) -> HttpResponse:
     payload: dict[str, Any] = {"year": year, "as_of": day and day.isoformat(), "province": province}
     job = flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise=code, payload=payload, actor=request.actor)
     return redirect(f"/e/{code}/data/jobs/{job}/")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Permission.REPORT)
+def choose_basis(request: Request, code: str, year: int) -> HttpResponse:
+    """Choose the basis on which the year is filed, with the reason."""
+    form = BasisForm(request.POST or None, initial={"basis": bases.get_basis(code, year).basis.value})
+    if not form.is_bound or not form.is_valid():
+        status = UNPROCESSABLE if form.is_bound else 200
+        return render(request, "portrait/basis.html", {"form": form, "year": year}, status=status)
+    operations.choose_basis(enterprise=code, year=year, actor=request.actor, **form.cleaned_data)
+    messages.success(request, gettext("The basis is chosen; papers that are generated from now on carry it."))
+    return redirect("portrait", code=code, year=year)
 
 
 @require_POST

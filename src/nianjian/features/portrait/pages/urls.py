@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.features.portrait.pages import portrait, rows, runs
+from nianjian.features.portrait.pages import declarations, portrait, rows, runs
 
 YEAR = "e/<str:code>/<int:year>/"
 
@@ -15,10 +15,12 @@ urlpatterns = [
     path(f"{YEAR}chart/<str:name>.json", portrait.chart, name="portrait-chart"),
     path(f"{YEAR}metric/<str:slug>/", portrait.metric, name="portrait-metric"),
     path(f"{YEAR}metric/<str:slug>/rows/", rows.rows, name="portrait-rows"),
+    path(f"{YEAR}metric/<str:slug>/declare/", declarations.declare, name="portrait-declare"),
     path(f"{YEAR}reveal/", rows.reveal, name="portrait-reveal"),
     path(f"{YEAR}simulate/", runs.simulate, name="portrait-simulate"),
     path(f"{YEAR}runs/", runs.runs, name="portrait-runs"),
     path(f"{YEAR}compare/", runs.compare, name="portrait-compare"),
     path(f"{YEAR}run/", runs.run, name="portrait-run"),
+    path(f"{YEAR}basis/", runs.choose_basis, name="portrait-basis"),
     path(f"{YEAR}take/<str:form>/", runs.take, name="portrait-take"),
 ]

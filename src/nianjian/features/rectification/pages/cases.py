@@ -42,7 +42,7 @@ from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import describe_job_error as fault_of
-from nianjian.platform.web.work import kind, moment, progressing
+from nianjian.platform.web.work import kind, moment, person, progressing
 
 Json = dict[str, Any]
 
@@ -331,7 +331,14 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
         "checked": moment(known.at),
         "figures": rectification.measured_rows(told["measured"], _),
         "chart": _chart(told, _),
-        "papers": [one | {"kind": _(PAPERS[one["kind"]])} for one in told["papers"]],
+        "papers": [
+            paper
+            | {
+                "kind": _(PAPERS[paper["kind"]]),
+                "unread": paper["kind"] == "test_report" and paper["titled"] is None,
+            }
+            for paper in told["papers"]
+        ],
         "events": [(one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), one["actor"]) for one in told["events"]],
         "measure": Measure(auto_id="measure_%s"),
         "paper": Paper(auto_id="paper_%s"),
@@ -496,14 +503,18 @@ def isolate(request: Request, code: str, case: str) -> HttpResponse:
         "case": told,
         "ways": ways(code, told["id"]),
         "form": form,
-        "orders": [
-            {**one, **{name: _at(one[name]) for name in ("approved_at", "lifted_at")}} for one in told["orders"]
-        ],
+        "orders": [_order_row(one) for one in told["orders"]],
         "standing": standing,
         "open": told["state"] != "closed",
     }
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, "rectification/isolate.html", context, status=status)
+
+
+def _order_row(order: Json) -> Json:
+    moments = {name: _at(order[name]) for name in ("approved_at", "lifted_at")}
+    people = {"requester": person(order["proposed_by"]), "approver": person(order["approved_by"] or "")}
+    return {**order, **moments, **people}
 
 
 def _at(wall: str | None) -> str:

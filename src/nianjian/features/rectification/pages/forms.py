@@ -96,6 +96,7 @@ class Paper(forms.Form):
     issuer = forms.CharField(label=gettext_lazy("Issuer"), required=False, max_length=200)
     number = forms.CharField(label=gettext_lazy("Report number"), required=False, max_length=120)
     dated = DayField(label=gettext_lazy("Date"), required=False)
+    scope = forms.CharField(label=gettext_lazy("Scope of the test"), required=False, max_length=500)
 
 
 class Watched(forms.Form):

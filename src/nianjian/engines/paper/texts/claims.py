@@ -1,0 +1,405 @@
+"""The registry of claims: every sentence on a paper, card or page that states a fact about the enterprise.
+
+A query decides each claim (`engines.kernel.claims`). Proved, its sentence is printed with its figures; refuted, the
+true figures; unproved, a blank, or what a person of the enterprise has stated, marked as such.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from nianjian.engines.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim
+from nianjian.engines.paper.words import Words, mark
+
+BLANK: Final = "＿＿＿＿＿＿＿＿"
+HOUR: Final = 60  # minutes
+TEXT: Final = "text"  # the part of a claim whose blank is one text
+CARDS: Final = "answer_cards"  # where a claim stands that an inspector is told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTexts:
+    """A claim's texts, each with its figures and parts in braces.
+
+    ``where``: the papers, cards or pages on which it stands; ``rule``: id of the rule that it rests on. ``released``
+    "": no data can prove it. ``refused`` "": no data can refute it. ``blank`` "": what is unproved is said by
+    ``refused``, unknown figures as "–". ``more``: figure -> what is added where it is not 0. ``parts``: what a person
+    can fill in -> its label; ``standing``: a statement holds for every year until it is replaced.
+    """
+
+    where: tuple[str, ...]
+    rule: str = ""
+    released: str = ""
+    refused: str = ""
+    blank: str = ""
+    more: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    standing: bool = False
+
+
+_REPORT: Final = ("responsibility_report",)
+_FORM: Final = ("algorithm_filing",)
+_PAPERS: Final[Mapping[str, ClaimTexts]] = {
+    "legal_representative": ClaimTexts(
+        where=_REPORT,
+        released=mark("Legal representative: {names}."),
+        refused=mark("Legal representatives by licence: {names}."),
+        blank=mark("Legal representative: {text}."),
+        parts={TEXT: mark("legal representative")},
+        standing=True,
+    ),
+    "first_responsible": ClaimTexts(
+        where=_REPORT,
+        blank=mark("First person responsible for information security: {name}, post: {post}."),
+        parts={"name": mark("first person responsible: name"), "post": mark("first person responsible: post")},
+        standing=True,
+    ),
+    "daily_lead": ClaimTexts(
+        where=_REPORT,
+        blank=mark("Person in charge of daily work: {name}, post: {post}, telephone: {telephone}."),
+        parts={
+            "name": mark("daily work: name"),
+            "post": mark("daily work: post"),
+            "telephone": mark("daily work: telephone"),
+        },
+        standing=True,
+    ),
+    "office": ClaimTexts(
+        where=_REPORT,
+        released=mark("Office: {places}."),
+        refused=mark("Offices by licence: {places}."),
+        blank=mark("Office: {text}."),
+        parts={TEXT: mark("office")},
+        standing=True,
+    ),
+    "numbers_listed": ClaimTexts(
+        where=_REPORT,
+        released=mark("On {day} {count} code numbers are in force: {names}."),
+        refused=mark("On {day} no code number in the register is in force."),
+        blank=mark("Code numbers in use: {text}."),
+        parts={TEXT: mark("code numbers in use")},
+    ),
+    "lines_listed": ClaimTexts(
+        where=_REPORT,
+        released=mark("On {day} {count} trunk lines in the register are in use."),
+        blank=mark("Trunk lines in use: {text}."),
+        parts={TEXT: mark("trunk lines in use")},
+    ),
+    "teams_listed": ClaimTexts(
+        where=_REPORT,
+        released=mark("On {day} the register lists {count} teams."),
+        blank=mark("Teams: {text}."),
+        parts={TEXT: mark("teams")},
+    ),
+    "seats_listed": ClaimTexts(
+        where=_REPORT,
+        released=mark("On {day} {count} seats are filed or open, {robots} of them robots."),
+        blank=mark("Seats, and robots among them: {text}."),
+        more={"untyped": mark(" Of {untyped} the kind is not recorded.")},
+        parts={TEXT: mark("seats, and robots among them")},
+    ),
+    "security_rules": ClaimTexts(
+        where=_REPORT,
+        blank=mark("Rules in force (title, date): {text}."),
+        parts={TEXT: mark("rules in force (title, date)")},
+        standing=True,
+    ),
+    "security_training": ClaimTexts(
+        where=_REPORT,
+        blank=mark("Training in {year} (date, people): {text}."),
+        parts={TEXT: mark("training in the year (date, people)")},
+    ),
+    "records_protected": ClaimTexts(
+        where=_REPORT,
+        released=mark(
+            "The register platform of the enterprise (nianjian) stores identity papers, names and complaint texts"
+            " encrypted, and records every look at a value in full and every change in a chain; on {read} the chain is"
+            " whole, with {entries} entries."
+        ),
+        refused=mark("The chain of operation records is not whole from entry {broken} on. Reason: {text}."),
+        parts={TEXT: mark("why the chain of operation records is not whole")},
+    ),
+    "other_systems": ClaimTexts(
+        where=_REPORT,
+        blank=mark("Other systems that hold personal data, and how these protect it: {text}."),
+        parts={TEXT: mark("other systems that hold personal data, and how these protect it")},
+        standing=True,
+    ),
+    "calls_retained": ClaimTexts(
+        where=(*_REPORT, "monthly_traffic"),
+        released=mark("From {first} to {day} the call records are kept on every day on which calls were made."),
+        refused=mark("From {first} to {day} {missing} days have no call records ({days}). Reason: {text}."),
+        blank=mark("Days without call records, and why: {text}."),
+        more={"excused": mark(" On {excused} further days no calls were made, which the enterprise has confirmed.")},
+        parts={TEXT: mark("why days have no call records")},
+    ),
+    "recordings_kept": ClaimTexts(
+        where=_REPORT,
+        blank=mark("How long recordings are kept: {text}."),
+        parts={TEXT: mark("how long recordings are kept")},
+        standing=True,
+    ),
+    "tickets_in_time": ClaimTexts(
+        where=(*_REPORT, CARDS),
+        rule="S8",
+        released=mark(
+            "{period}: {tickets} complaints were accepted. By {read} {decided} of them had been answered within"
+            " {response_limit} of arrival and closed within {close_limit}, none of them late."
+        ),
+        refused=mark(
+            "{period}: {tickets} complaints were accepted. By {read} the limit of {response_limit} for the first"
+            " response was exceeded by {response_late}, the limit of {close_limit} for the close by {close_late};"
+            " {overdue} are still open past a limit."
+        ),
+        blank=mark("{period}: response to and close of the complaints (check and fill in by hand): {text}."),
+        more={
+            "undecided": mark(" {undecided} more are still within their limits."),
+            "no_arrival": mark(" Of {no_arrival} the moment of arrival is not recorded; they are not judged."),
+        },
+        parts={TEXT: mark("response to and close of the year's complaints")},
+    ),
+    "complaints_counted": ClaimTexts(
+        where=(*_REPORT, "complaint_records"),
+        rule="M11",
+        released=mark(
+            "In {year}: {complaints} complaints accepted by {sources} count in the complaint rate; of {tickets} tickets"
+            " that count in the closing rate {closed} were closed by {day}."
+        ),
+        blank=mark("Complaints accepted in {year}, and how they were dealt with: {text}."),
+        parts={TEXT: mark("complaints of the year, and how they were dealt with")},
+    ),
+    "emergency_plan": ClaimTexts(
+        where=_REPORT,
+        blank=mark("Emergency plan (title, date): {text}."),
+        parts={TEXT: mark("emergency plan (title, date)")},
+        standing=True,
+    ),
+    "emergency_drills": ClaimTexts(
+        where=_REPORT,
+        blank=mark("Drills in {year} and their results: {text}."),
+        parts={TEXT: mark("drills in the year and their results")},
+    ),
+    "traffic_agrees": ClaimTexts(
+        where=("monthly_traffic",),
+        rule="M10",
+        released=mark(
+            "Complaints are those that {sources} accepted in the month; calls and complaints agree with the portrait."
+        ),
+        refused=mark(
+            "Complaints are those that {sources} accepted in the month. The figures differ from the portrait: {sums}."
+        ),
+        blank=mark("Complaints are those that {sources} accepted in the month."),
+    ),
+    "inbound_decided": ClaimTexts(
+        where=("monthly_traffic",),
+        rule="M10",
+        refused=mark("{n} inbound calls do not tell whether they were answered."),
+    ),
+    "seat_filing_known": ClaimTexts(
+        where=("seat_table",),
+        rule="M9",
+        refused=mark("The filing state of {n} further seats is not recorded; they are not counted as filed."),
+        blank=mark("The register of seats has not been filled in yet: {text}."),
+        parts={TEXT: mark("seats of the enterprise")},
+    ),
+    "algorithm": ClaimTexts(
+        where=_FORM,
+        rule="M13",
+        parts={
+            "name": mark("Name of the algorithm"),
+            "kind": mark("Kind of the algorithm"),
+            "provider": mark("Provider of the algorithm"),
+            "purpose": mark("Purpose of the calls"),
+            "state": mark("State of the filing"),
+            "number": mark("Filing number"),
+            "filed_on": mark("Day of the filing"),
+            "reason": mark("Reason why it does not apply"),
+            "told": mark("Callees are told that a machine speaks"),
+            "words": mark("Words at the start of the call"),
+        },
+        standing=True,
+    ),
+    "robot_seats": ClaimTexts(
+        where=_FORM,
+        rule="M13",
+        released=mark("Robot seats: {count} filed or open, {filed} filed, {opened} open."),
+        blank=mark("Robot seats filed and open: {text}."),
+        more={"unknown": mark(" The filing state of {unknown} is not recorded.")},
+        parts={TEXT: mark("robot seats filed and open")},
+    ),
+    "not_conspicuous": ClaimTexts(
+        where=("rectification_report",),
+        rule="R2",
+        released=mark("No channel's complaints are significantly higher than those of the rest."),
+        blank=mark("{complaints} complaints do not suffice to tell which channel stands out: {text} (to be judged)."),
+    ),
+    "isolation_calls": ClaimTexts(
+        where=("rectification_report",),
+        rule="R3",
+        released=mark("On that day the channel dialled {before} times before and {after} times after it."),
+        blank=mark("The call records of that day are missing."),
+    ),
+}
+_DOOR: Final = ("one_click",)
+_PAGES: Final[Mapping[str, ClaimTexts]] = {
+    "one_click_promise": ClaimTexts(
+        where=_DOOR,
+        rule="S8",
+        released=mark("A person answers you within {response} hours; the complaint is closed within {close} hours."),
+        blank=mark("We deal with your complaint as soon as possible."),
+        parts={"response": mark("hours until a person answers"), "close": mark("hours until the close")},
+        standing=True,
+    ),
+    "one_click_purpose": ClaimTexts(
+        where=_DOOR,
+        rule="S8",
+        released=mark("What you tell us serves to deal with this complaint and nothing else."),
+        parts={TEXT: mark("what the data of a complaint serve")},
+        standing=True,
+    ),
+}
+_ANSWERS: Final[Mapping[str, ClaimTexts]] = {
+    "own_numbers": ClaimTexts(
+        where=(CARDS,),
+        rule="S7",
+        released=mark("All our outbound calls show filed 95/96 numbers."),
+        refused=mark("Of {delivered} outbound calls {own} showed our filed numbers."),
+        more={"unknown": mark(" {unknown} do not tell which number they showed.")},
+    ),
+    "robot_abilities": ClaimTexts(
+        where=(CARDS,),
+        rule="S7",
+        released=mark("Our AI robots recognise what a user wants and transfer at once to a human."),
+        refused=mark(
+            "{seats} robot seats are open, {filed} of them filed; of {asked} transfers {in_time} were at once."
+        ),
+    ),
+    "ai_outbound": ClaimTexts(
+        where=(CARDS,),
+        rule="S7",
+        released=mark("We do not call by AI."),
+        refused=mark("{seats} robot seats are open, and robots made {robot_calls} calls."),
+    ),
+    "predictive": ClaimTexts(
+        where=(CARDS,),
+        rule="S7",
+        released=mark("We do not dial predictively."),
+        refused=mark("Of {calls} calls {over} were dialled while more rang than agents were free."),
+    ),
+    "one_click": ClaimTexts(
+        where=(CARDS,),
+        rule="S7",
+        released=mark("Every number has a one-click complaint address, and it works."),
+        refused=mark("{alive} of {doors} one-click addresses work; {without} of {numbers} numbers have none."),
+    ),
+    "logs_kept": ClaimTexts(
+        where=(CARDS,),
+        rule="S7",
+        released=mark("Every kind of log is kept for the time that is asked for, without a hole."),
+        refused=mark("Of {logs} kinds of logs {proved} are proved."),
+    ),
+    "number_filing": ClaimTexts(
+        where=(CARDS,),
+        rule="S7",
+        released=mark("All our numbers are filed and agree with the number-resource system."),
+        refused=mark("{filed} of {numbers} numbers in force are filed by our register."),
+    ),
+    "number_use": ClaimTexts(
+        where=(CARDS,),
+        rule="S7",
+        released=mark("All our numbers land on their assigned gateways."),
+        refused=mark("Of {calls} calls {elsewhere} went over another gateway, and of {untold} it is not known."),
+    ),
+    "resources": ClaimTexts(
+        where=(CARDS,),
+        rule="S7",
+        released=mark(
+            "The register names the carrier of every line in use and the agreement of every outsourced team."
+        ),
+        refused=mark("We use {lines} lines; the calls name {strange} that our register does not know."),
+    ),
+    "conduct": ClaimTexts(
+        where=(CARDS,),
+        rule="S7",
+        released=mark("Complaint rate and closing rate are green, and we do not dial predictively."),
+        refused=mark("{green} of {metrics} lights are green."),
+    ),
+    "control": ClaimTexts(
+        where=(CARDS,),
+        rule="S7",
+        released=mark("The gate is asked before every dialling and refuses what must not be called."),
+        refused=mark(
+            "On the last day with calls, {delivered} outbound calls were delivered; the gate let through {let_through}."
+        ),
+    ),
+    "consent": ClaimTexts(
+        where=(CARDS,),
+        rule="S7",
+        released=mark("Every consent has its time, its way and its proof."),
+        refused=mark("Of {consents} consents {proved} name their time, way and proof."),
+    ),
+}
+CLAIMS: Final[Mapping[str, ClaimTexts]] = {**_PAPERS, **_PAGES, **_ANSWERS}
+STATED: Final = mark(" (stated by the enterprise)")
+
+
+def claim_text(claim: Claim, _: Words, stated: Mapping[str, str] | None = None, **values: object) -> str:
+    """What a paper says of a claim, "" for nothing.
+
+    ``stated``: part -> text of a person; ``values``: what the sentence names besides the claim's figures and names.
+    """
+    texts, filled = CLAIMS[claim.id], stated or {}
+    parts = {part: filled.get(part) or BLANK for part in texts.parts}
+    said = {name: _figure_text(name, count, _) for name, count in claim.figures.items()}
+    said["decided"] = str((claim.figures.get("tickets") or 0) - (claim.figures.get("undecided") or 0))
+    words = defaultdict(lambda: "–", {**said, **claim.names, **parts, **values})
+    form = _form(claim, texts)
+    if not form:
+        return ""
+    more = [] if form == texts.blank else [_(text) for name, text in texts.more.items() if claim.figures.get(name)]
+    used = any(part in filled and f"{{{part}}}" in form for part in texts.parts)
+    return "".join([_(form), *more]).format_map(words) + (_(STATED) if used else "")
+
+
+def _form(claim: Claim, texts: ClaimTexts) -> str:
+    """The sentence of a claim's state."""
+    if claim.state == RELEASED:
+        return texts.released
+    return texts.blank if claim.state == UNKNOWN and texts.blank else texts.refused
+
+
+def _figure_text(name: str, count: int | None, _: Words) -> str:
+    if name.endswith("_limit"):
+        return hours_text(count, _)
+    return "–" if count is None else f"{count:,}" if name in _LARGE else str(count)
+
+
+_LARGE: Final = frozenset({"n", "entries"})
+
+
+def hours_text(minutes: int | None, _: Words) -> str:
+    """A limit in hours, or in minutes where they are no whole hours."""
+    if minutes is None:
+        return BLANK
+    return (
+        _("{n} clock minutes").format(n=minutes) if minutes % HOUR else _("{n} clock hours").format(n=minutes // HOUR)
+    )
+
+
+def open_parts(claim: Claim, stated: Mapping[str, str]) -> tuple[str, ...]:
+    """The blanks that a claim leaves on the paper: its sentence has them, and nobody has filled them in."""
+    texts = CLAIMS[claim.id]
+    form = _form(claim, texts)
+    table = not (texts.released or texts.refused or texts.blank)  # its parts are cells of a form
+    return tuple(part for part in texts.parts if (table or f"{{{part}}}" in form) and not stated.get(part))
+
+
+def is_contradicted(claim: Claim, stated: Mapping[str, str]) -> bool:
+    """Whether the data refute a claim that a person has stated."""
+    texts = CLAIMS[claim.id]
+    return claim.state == REFUSED and any(
+        stated.get(part) and f"{{{part}}}" in texts.blank and f"{{{part}}}" not in texts.refused for part in texts.parts
+    )

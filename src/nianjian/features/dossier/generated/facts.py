@@ -1,0 +1,108 @@
+"""The claims of generated papers, each decided from what the registers, the portrait or the audit chain tell. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from nianjian.engines.kernel.claims import Claim, Lack
+from nianjian.features.dossier.generated.document import Row
+from nianjian.features.dossier.generated.self_check import Sum
+
+NOT_STATED: Final = Lack("not_stated", known=False)
+MOST: Final = 6  # ranges of days that a sentence names
+
+
+def stated(claim: str) -> Claim:
+    """What only people know: nothing in the data decides it."""
+    return Claim(claim, {}, [NOT_STATED])
+
+
+def by_licence(claim: str, name: str, values: Mapping[str, str]) -> Claim:
+    """One value for all licences, or each licence with its own. ``values``: licence -> value, unknown ones left out."""
+    different = set(values.values())
+    if not different:
+        return Claim(claim, {}, [Lack("register_empty", known=False)])
+    if len(different) == 1:
+        return Claim(claim, {}, names={name: different.pop()})
+    told = "；".join(f"{value}（{licence}）" for licence, value in sorted(values.items()))
+    return Claim(claim, {}, [Lack("several_licences")], {name: told})
+
+
+def register_count(claim: str, count: int, *, written: bool, **figures: int) -> Claim:
+    """A count of a register; one that was never filled in proves no nought."""
+    lacks = [] if written else [Lack("register_empty", known=False)]
+    return Claim(claim, {"count": count, **figures}, lacks)
+
+
+def numbers_listed(roots: Sequence[str], *, written: bool) -> Claim:
+    """The numbers in force on the day."""
+    lacks = [] if written else [Lack("register_empty", known=False)]
+    if written and not roots:
+        lacks.append(Lack("none_in_force"))
+    return Claim("numbers_listed", {"count": len(roots)}, lacks, {"names": "、".join(roots)})
+
+
+def chain_whole(entries: int, broken: int | None) -> Claim:
+    """Every entry of the audit chain holds, up to the day of reading."""
+    lacks = [] if broken is None else [Lack("chain_broken")]
+    return Claim("records_protected", {"entries": entries, "broken": broken}, lacks)
+
+
+def calls_retained(days: Mapping[str, Any] | None) -> Claim:
+    """Every day of the year has calls, or a confirmed reason. ``days``: of the portrait's quality, None: not told."""
+    if days is None or "unconfirmed" not in days:
+        return Claim("calls_retained", {}, [Lack("days_untold", known=False)])
+    open_days = days["unconfirmed"]
+    missing = int(open_days["count"])
+    names = {"days": _ranges(open_days["ranges"])}
+    lacks = [Lack("calls_missing", count=missing)] if missing else []
+    return Claim("calls_retained", {"missing": missing, "excused": int(days["count"]) - missing}, lacks, names)
+
+
+def _ranges(ranges: Sequence[Mapping[str, str]]) -> str:
+    texts = [one["from"] if one["from"] == one["to"] else f"{one['from']}至{one['to']}" for one in ranges]
+    return "、".join(texts[:MOST]) + ("等" if len(texts) > MOST else "")
+
+
+def complaints_counted(counts: Mapping[str, int], sources: str, *, written: bool) -> Claim:
+    """What D2 and D4 count; a register that was never filled in proves no nought."""
+    lacks = [] if written else [Lack("register_empty", known=False)]
+    return Claim("complaints_counted", dict(counts), lacks, {"sources": sources})
+
+
+def traffic_agrees(sums: Sequence[Sum], sources: str) -> Claim:
+    """The paper counts what the portrait counts."""
+    other = [one for one in sums if one.portrait is not None and one.portrait != one.paper]
+    lacks = [Lack("portrait_differs", count=len(other))] if other else []
+    if any(one.portrait is None for one in sums):
+        lacks.append(Lack("portrait_silent", known=False))
+    told = "；".join(f"{one.paper} / {one.portrait}" for one in other)
+    return Claim("traffic_agrees", {}, lacks, {"sources": sources, "sums": told})
+
+
+def inbound_decided(untold: int) -> Claim:
+    """Every inbound call tells whether it was answered."""
+    return Claim("inbound_decided", {"n": untold}, [Lack("inbound_untold", count=untold)] if untold else [])
+
+
+def seat_filing_known(seats: Sequence[Row], *, written: bool) -> Claim:
+    """Every seat's filing state is recorded."""
+    untold = count_untold_filing(seats)
+    lacks = [] if written else [Lack("register_empty", known=False)]
+    if untold:
+        lacks.append(Lack("filing_untold", count=untold))
+    return Claim("seat_filing_known", {"n": untold}, lacks)
+
+
+def count_untold_filing(seats: Sequence[Row]) -> int:
+    """Seats of which the register does not tell whether they are filed."""
+    return sum(row.get("filing") is None for row in seats)
+
+
+def in_force(row: Row, day: date) -> bool:
+    """Whether a number is the enterprise's on a day."""
+    since, until = row.get("valid_since"), row.get("valid_until")
+    begun = not isinstance(since, date) or since <= day
+    return row.get("filing") != "cancelled" and begun and not (isinstance(until, date) and until < day)

@@ -1,0 +1,197 @@
+"""The two bases of a data year: which run stands for each, and on which one the enterprise files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.periods import Season
+from nianjian.engines.metrics.frame import DAY, Basis
+from nianjian.engines.rules.rule import Rule
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.engines.season.deadlines import (
+    LICENCE,
+    closing,
+    of_season,
+    printed_to,
+    season_day,
+)
+from nianjian.features.portrait import portraits
+from nianjian.features.portrait.models import BasisChoice
+from nianjian.features.portrait.portraits import Run
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require_permission
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.registers import filings
+from nianjian.platform.registers.licences import list_reporting_licences
+from nianjian.platform.rulebook.holidays import calendar
+from nianjian.platform.rulebook.rulebooks import rulebook
+
+RULE: Final = "portrait.basis"
+BASES: Final = (Basis.YEAR_END, Basis.FILING)
+
+
+def get_rulebook(enterprise: str, year: int, today: date) -> Rulebook:
+    """The rulebook that speaks of the season of a data year, as it is known on a day."""
+    where = accounts.enterprise(enterprise).province or None
+    return rulebook(day=season_day(today, Season("", year).filed_in), province=where, enterprise=enterprise)
+
+
+def find_filing_day(enterprise: str, year: int) -> date | None:
+    """The day on which the season was filed: the last licence's report; None while one is not handed in."""
+    submitted = {
+        row.licence: row.submitted_on
+        for row in filings.list_filings(enterprise, year)
+        if row.track == LICENCE and row.submitted_on
+    }
+    if not submitted:
+        return None
+    numbers = {row.number for row in list_reporting_licences(enterprise, year)} or {""}
+    return max(submitted.values()) if numbers <= submitted.keys() else None
+
+
+def find_last_filing_day(enterprise: str, year: int, today: date) -> date | None:
+    """The earliest last day for the licence's report that is not over yet; None where no source names one."""
+    rows = filings.list_filings(enterprise, year)
+    numbers = {row.number for row in list_reporting_licences(enterprise, year)} or {""}
+    notices = printed_to(filings.list_notices(rows), numbers)
+    book = get_rulebook(enterprise, year, today)
+    days = closing(of_season(book, Season("", year).filed_in, calendar(), notices), LICENCE)
+    return min((row.last.day for row in days if row.last.day >= today), default=None)
+
+
+def list_open_bases(enterprise: str, year: int, today: date) -> tuple[tuple[Basis, date], ...]:
+    """The bases that stand side by side, each with its as-of day; none before 1 January or once the season is filed."""
+    if year != today.year - 1 or find_filing_day(enterprise, year) is not None:
+        return ()
+    return (Basis.YEAR_END, Season("", year).year_end), (Basis.FILING, today)
+
+
+@dataclass(frozen=True, slots=True)
+class BasisInForce:
+    """The basis that the enterprise files. ``by`` "": nobody has chosen, the rulebook's; ``rule``: what it asks for."""
+
+    basis: Basis
+    rule: Rule
+    reason: str = ""
+    by: str = ""
+    at: datetime | None = None
+
+
+def get_basis(enterprise: str, year: int) -> BasisInForce:
+    """What a person chose, or what the rulebook asks for in the enterprise's province. ``enterprise_unknown``."""
+    rule = get_rulebook(enterprise, year, clock.today()).rule(RULE)
+    row = BasisChoice.objects.filter(enterprise_id=enterprise, year=year).first()
+    if row is None:
+        return BasisInForce(Basis(str(rule.value)), rule)
+    return BasisInForce(Basis(row.basis), rule, row.reason or "", row.chosen_by, row.chosen_at)
+
+
+def find_filed_run(enterprise: str, year: int) -> Run | None:
+    """The run that papers, season and archive speak of: the newest on the basis that the enterprise files.
+
+    The year's newest where the year is not over, or where nobody has chosen and no run has the rulebook's basis.
+    None: there is none, or none on the basis that a person chose.
+    """
+    newest = portraits.find_newest_run(enterprise, year)
+    if newest is None or clock.today() <= Season("", year).year_end:
+        return newest
+    chosen = get_basis(enterprise, year)
+    run = portraits.find_basis_run(enterprise, year, chosen.basis)
+    return run if run is not None or chosen.by else newest
+
+
+@dataclass(frozen=True, slots=True)
+class BasisResult:
+    """The newest run on a basis; ``run`` None: it was not computed yet."""
+
+    basis: Basis
+    run: Run | None
+    portrait: Mapping[str, Any] | None  # masked
+
+    @property
+    def light(self) -> str:
+        """The whole; "" where it was not computed."""
+        return self.run.light if self.run else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """``filed_on`` None: not yet; ``last_day``: until when it can be filed, None: no source names a day to come."""
+
+    in_force: BasisInForce
+    results: tuple[BasisResult, ...]
+    filed_on: date | None
+    last_day: date | None
+
+
+def list_bases(enterprise: str, year: int) -> Bases | None:
+    """Both results side by side with the choice; None while the data year is not over."""
+    today = clock.today()
+    if today <= Season("", year).year_end:
+        return None
+    found = []
+    for basis in BASES:
+        run = portraits.find_basis_run(enterprise, year, basis)
+        found.append(BasisResult(basis, run, portraits.find_masked_portrait(enterprise, year, run.id) if run else None))
+    filed_on = find_filing_day(enterprise, year)
+    last_day = None if filed_on else find_last_filing_day(enterprise, year, today)
+    return Bases(get_basis(enterprise, year), tuple(found), filed_on, last_day)
+
+
+def bases_to_document(enterprise: str, year: int, actor: Actor) -> dict[str, Any]:
+    """The same as JSON. ``role_missing``, ``basis_year_not_over``."""
+    require_permission(actor, enterprise, Permission.READ)
+    found = list_bases(enterprise, year)
+    if found is None:
+        raise NianjianError("basis_year_not_over", year=year, last=Season("", year).year_end.isoformat())
+    chosen, rule = found.in_force, found.in_force.rule
+    return {
+        "enterprise": enterprise,
+        "year": year,
+        "basis": chosen.basis.value,
+        "chosen": {"by": chosen.by, "at": chosen.at.isoformat(), "reason": chosen.reason} if chosen.at else None,
+        "rule": {"key": rule.key, "value": str(rule.value), "level": rule.level.value, "citation": rule.citation},
+        "filed_on": found.filed_on.isoformat() if found.filed_on else None,
+        "last_day": found.last_day.isoformat() if found.last_day else None,
+        "bases": [
+            {
+                "basis": result.basis.value,
+                "run": result.run.id if result.run else None,
+                "as_of": result.run.as_of if result.run else None,
+                "light": result.run.light if result.run else None,
+                "metrics": list(result.run.metrics) if result.run else [],
+                "advice": list(result.portrait["advice"]) if result.portrait else [],
+            }
+            for result in found.results
+        ],
+    }
+
+
+def choose_days(enterprise: str, year: int) -> tuple[date | None, date | None]:
+    """As-of days of a run for which nobody names one: of the other basis, and of the one that is filed.
+
+    None for the other where the two do not stand side by side; for the one that is filed: the rulebook's day, or today
+    while the year lasts.
+    """
+    today = clock.today()
+    open_bases = dict(list_open_bases(enterprise, year, today))
+    if open_bases:
+        chosen = get_basis(enterprise, year).basis
+        other = next(basis for basis in open_bases if basis is not chosen)
+        return open_bases[other], open_bases[chosen]
+    filed_on = find_filing_day(enterprise, year) if year < today.year else None
+    return None, filed_on if filed_on and get_basis(enterprise, year).basis is Basis.FILING else None
+
+
+def find_last_day_of_advice(enterprise: str, year: int, as_of: date) -> date | None:
+    """The last day on which a portrait on the filing basis can still change: where it is filed, the day before."""
+    if as_of <= Season("", year).year_end:
+        return None
+    filed_on = find_filing_day(enterprise, year)
+    return filed_on - DAY if filed_on else find_last_filing_day(enterprise, year, clock.today())

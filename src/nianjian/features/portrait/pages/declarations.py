@@ -1,0 +1,50 @@
+"""The page on which a person declares a metric not applicable, or withdraws that."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from nianjian.engines.paper.texts.portrait import code_name
+from nianjian.features.portrait.declarations import SLUGS, declare_not_applicable, withdraw_declaration
+from nianjian.features.portrait.pages.portrait import translator
+from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.home.http import UNPROCESSABLE
+from nianjian.platform.registers.declarations import list_declarations
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.forms import form, run_form
+
+Declare: Final = form(declare_not_applicable, omit=("metric", "year"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Permission.REPORT)
+def declare(request: Request, code: str, year: int, slug: str) -> HttpResponse:
+    """Declare with a reason, or withdraw the declaration that acts."""
+    if slug not in SLUGS:
+        raise Http404
+    declaration = next((row for row in list_declarations(code, year) if row.metric == slug), None)
+    empty = forms.Form if declaration else Declare
+    sent = empty(request.POST) if request.method == "POST" else empty()
+    if sent.is_bound:
+        target: dict[str, Any] = {"enterprise": code, "actor": request.actor, "metric": slug, "year": year}
+        act = withdraw_declaration if declaration else declare_not_applicable
+        if run_form(sent, lambda typed: act(**target, **typed)):
+            text = gettext("The declaration is withdrawn; compute the portrait again.")
+            done = gettext("The metric is declared not applicable; compute the portrait again.")
+            messages.success(request, text if declaration else done)
+            return redirect("portrait-metric", code=code, year=year, slug=slug)
+    context = {
+        "form": sent,
+        "year": year,
+        "slug": slug,
+        "title": code_name("metric", slug, translator()),
+        "declaration": declaration,
+    }
+    return render(request, "portrait/declare.html", context, status=UNPROCESSABLE if sent.is_bound else 200)

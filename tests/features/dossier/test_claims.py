@@ -1,0 +1,264 @@
+"""Claims on generated papers: nothing that the data refute or cannot prove; blanks that people fill in are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+from tests.support.claims import list_sentences
+from tests.support.fixtures import Import, Sheet
+from tests.support.people import signed_in
+
+from nianjian.doors.cli.main import main
+from nianjian.engines.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim, Lack
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, claim_text
+from nianjian.engines.paper.words import CHINESE, words
+from nianjian.features.calls.operations import import_calls
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.generated import facts
+from nianjian.features.dossier.generated.self_check import Sum
+from nianjian.features.dossier.operations.generate import DECIDERS, ITEMS, GeneratedItem, Values, generate
+from nianjian.features.dossier.operations.statements import list_blanks, state_claim
+from nianjian.features.portrait.operations import run_portrait
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+
+pytestmark = pytest.mark.django_db
+YEAR = 2026
+CALLS = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果"
+_ = words(CHINESE)
+
+
+@pytest.fixture(autouse=True)
+def _today(own_home: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_TODAY", "2027-01-20")
+
+
+def _run(code: str, actor: Actor) -> None:
+    run_portrait(enterprise=code, year=YEAR, as_of=None, province=None, today=None, raw=False, actor=actor)
+
+
+def _make(code: str, actor: Actor, folder: Path, *items: str) -> list[GeneratedItem]:
+    return generate(enterprise=code, year=YEAR, items=items or ("all",), folder=folder, actor=actor)
+
+
+def _read(path: Path) -> str:
+    """The text of a PDF or of every sheet of a workbook."""
+    if path.suffix == ".pdf":
+        with pypdfium2.PdfDocument(path) as document:
+            return "".join(page.get_textpage().get_text_range() for page in document)
+    book = CalamineWorkbook.from_path(path)
+    return "".join(
+        str(cell) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row
+    )
+
+
+@pytest.fixture
+def false(demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet) -> str:
+    """An enterprise of which the data refute whatever they can refute."""
+    load(
+        "licences",
+        "许可证编号,企业名称,法定代表人,住所",
+        ("B1", "示例有限公司", "王五", "一号"),
+        ("B2", "示例有限公司", "赵六", "二号"),
+    )
+    load("numbers", "码号,备案状态,有效期止", ("95013", "已注销", "2025-12-31"))
+    load("seats", "坐席编号,类型,备案状态,开通日期", ("S1", "机器人", "", "2025-02-01"))
+    late = ("K1", "12321", *["2026-03-02 09:00:00"] * 2, "2026-03-05 09:00:00", "拨打13912345678并致电13900000000")
+    load("complaints", "编号,来源,受理时间,转办到达时间,首次响应时间,内容", late)
+    rows = [("c1", "呼出", "02110000", "057188886666", "13900000001", "2026-03-05 10:00:00", "", "", "未接"),
+            ("i1", "呼入", "13911112222", "13911112222", "95013", "2026-03-05 11:00:00", "", "", "")]  # fmt: skip
+    how: dict[str, Any] = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
+    path = sheet(CALLS, *rows, name="calls.csv")
+    import_calls(enterprise=demo, patterns=[str(path)], actor=operator, progress=lambda *_figures: None, **how)
+    _run(demo, anna)
+    with connection.cursor() as cursor:  # somebody with the database writes into the chain
+        cursor.execute("UPDATE audit_entry SET data = '{}' WHERE seq = 1")
+    return demo
+
+
+def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path: Path) -> None:
+    values = Values(false, YEAR)
+    states = {name: values.claim(name).state for name in DECIDERS}
+    refuted = {name for name, state in states.items() if state == REFUSED}
+    assert refuted == {
+        "legal_representative", "office", "numbers_listed", "records_protected", "calls_retained", "tickets_in_time",
+        "inbound_decided", "seat_filing_known",
+    }  # fmt: skip
+    for made in _make(false, anna, tmp_path):
+        for path in made.files:
+            text = _read(path)
+            assert {name for name in list_sentences(text) if states.get(name) != RELEASED} == set(), path.name
+            assert "13912345678" not in text, "a number of a person in a free text"
+            assert "12321、12300" in text or made.item != "complaint_records"
+    unproved = {
+        finding.values["lack"] for made in _make(false, anna, tmp_path) for finding in made.findings
+        if finding.code == "claim_refused"
+    }  # fmt: skip
+    assert {"several_licences", "chain_broken", "calls_missing", "closes_late", "filing_untold"} <= unproved
+
+
+def test_no_paper_prints_what_nothing_proves(demo: str, anna: Actor, tmp_path: Path) -> None:
+    _run(demo, anna)
+    for made in _make(demo, anna, tmp_path):
+        assert made.verdict is not Verdict.READY
+        for path in made.files:
+            found = set(list_sentences(_read(path)))
+            assert found <= {"records_protected", "traffic_agrees"}, "the chain is whole, and nought equals nought"
+    report = next(path for path in tmp_path.iterdir() if path.name == "信息安全责任制报告.xlsx")
+    text = _read(report)
+    assert text.count(BLANK) >= 20
+    assert "码号0个" not in text
+    assert "投诉0件" not in text
+
+
+def test_every_claim_of_a_paper_is_decided_or_stated() -> None:
+    papers = {name for name, texts in CLAIMS.items() if set(texts.where) & set(ITEMS)}
+    assert set(DECIDERS) <= papers
+    for name in papers:
+        texts = CLAIMS[name]
+        assert (name in DECIDERS) is bool(texts.released or texts.refused), name
+        if texts.released and "{text}" not in texts.blank:
+            assert texts.blank or texts.refused, name
+
+
+WHOLE = {"count": 0, "unconfirmed": {"count": 0, "ranges": []}}
+GAP = {"count": 3, "unconfirmed": {"count": 2, "ranges": [{"from": "2026-05-01", "to": "2026-05-02"}]}}
+CASES = [
+    (facts.by_licence("office", "places", {"B1": "一号"}), RELEASED, "办公地址：一号。"),
+    (
+        facts.by_licence("office", "places", {"B1": "一号", "B2": "二号"}),
+        REFUSED,
+        "办公地址（按许可证）：一号（B1）；二号（B2）。",
+    ),
+    (facts.by_licence("office", "places", {}), UNKNOWN, f"办公地址：{BLANK}。"),
+    (facts.numbers_listed(["95013"], written=True), RELEASED, "截至D，在用码号1个：95013。"),
+    (facts.numbers_listed([], written=True), REFUSED, "截至D，台账登记的码号均不在有效期内。"),
+    (facts.numbers_listed([], written=False), UNKNOWN, f"在用码号：{BLANK}。"),
+    (facts.register_count("lines_listed", 0, written=True), RELEASED, "截至D，台账登记在用中继线0条。"),
+    (facts.register_count("lines_listed", 0, written=False), UNKNOWN, f"在用中继线：{BLANK}。"),
+    (
+        facts.register_count("seats_listed", 3, written=True, robots=1, untyped=1),
+        RELEASED,
+        "截至D，在册坐席3个，其中机器人坐席1个。另有1个未登记类型。",
+    ),
+    (facts.chain_whole(9, 4), REFUSED, f"操作记录链自第4条起不完整。原因：{BLANK}。"),
+    (facts.calls_retained(WHOLE), RELEASED, "F至D，有业务的日期均存有通话记录。"),
+    (
+        facts.calls_retained(GAP),
+        REFUSED,
+        f"F至D，2日无通话记录（2026-05-01至2026-05-02）。原因：{BLANK}。另有1日无业务，已由本企业确认。",
+    ),
+    (facts.calls_retained(None), UNKNOWN, f"无话单的日期及原因：{BLANK}。"),
+    (
+        facts.traffic_agrees([Sum("monthly_traffic", "outbound", 3, 3)], "12321"),
+        RELEASED,
+        "投诉数为当月12321受理的投诉；通话与投诉合计与合规画像一致。",
+    ),
+    (
+        facts.traffic_agrees([Sum("monthly_traffic", "outbound", 3, 4)], "12321"),
+        REFUSED,
+        "投诉数为当月12321受理的投诉。本表合计与合规画像不一致（本表 / 画像）：3 / 4。",
+    ),
+    (
+        facts.traffic_agrees([Sum("monthly_traffic", "outbound", 3, None)], "12321"),
+        UNKNOWN,
+        "投诉数为当月12321受理的投诉。",
+    ),
+    (facts.inbound_decided(0), RELEASED, ""),
+    (facts.inbound_decided(2), REFUSED, "2个呼入通话无法判断是否接通。"),
+    (facts.seat_filing_known([{"filing": "filed"}], written=True), RELEASED, ""),
+    (
+        facts.seat_filing_known([{"filing": None}], written=True),
+        REFUSED,
+        "另有1个坐席未登记备案状态，未计入已备案数。",
+    ),
+    (facts.stated("emergency_plan"), UNKNOWN, f"应急预案（名称、日期）：{BLANK}。"),
+]
+
+
+@pytest.mark.parametrize(("claim", "state", "text"), CASES, ids=[f"{one[0].id}-{one[1]}" for one in CASES])
+def test_a_claim_says_what_its_figures_prove(claim: Claim, state: str, text: str) -> None:
+    assert claim.state == state
+    assert claim_text(claim, _, {}, day="D", first="F", year=YEAR) == text
+
+
+def test_a_statement_fills_a_blank_and_never_overrides_the_data() -> None:
+    said = {"text": "二号"}
+    unknown = facts.by_licence("office", "places", {})
+    assert claim_text(unknown, _, said) == "办公地址：二号。（本企业自述）"
+    assert claim_text(facts.by_licence("office", "places", {"B1": "一号"}), _, said) == "办公地址：一号。"
+
+
+def _state(code: str, actor: Actor, year: int = YEAR, **told: str) -> None:
+    state_claim(enterprise=code, actor=actor, year=year, **{"part": "text", **told})
+
+
+def test_what_is_stated_is_printed_kept_and_proposed(demo: str, anna: Actor, tmp_path: Path) -> None:
+    _run(demo, anna)
+    _state(demo, anna, claim="daily_lead", part="name", text="张三")
+    _state(demo, anna, claim="security_training", text="2026年6月，全员")
+    _state(demo, anna, claim="algorithm", part="state", text="已备案")
+    _state(demo, anna, claim="algorithm", part="name", text="意图识别模型")
+    made = {one.item: one for one in _make(demo, anna, tmp_path, "responsibility_report", "algorithm_filing")}
+    for path in made["responsibility_report"].files:
+        text = "".join(_read(path).split())
+        assert f"日常工作负责人：张三，职务：{BLANK}，电话：{BLANK}。（本企业自述）" in text
+        assert "2026年度培训（日期、人员）：2026年6月，全员。（本企业自述）" in text
+        assert "标有“本企业自述”的内容由以下人员填报：anna（2027-01-20）。" in text
+    form = "".join(_read(made["algorithm_filing"].files[1]).split())
+    assert "☑已备案☐不适用（本企业自述）" in form
+    assert "意图识别模型（本企业自述）" in form
+    fields = [one.values["fields"] for one in made["responsibility_report"].findings if one.code == "claim_blank"]
+    assert "daily_lead.post, daily_lead.telephone" in fields
+    assert not any("security_training" in str(names) for names in fields)
+    next_year = {(one.claim, one.part): one for one in list_blanks(
+        enterprise=demo, year=YEAR + 1, item="responsibility_report", actor=anna
+    )}  # fmt: skip
+    assert next_year["daily_lead", "name"].text == "张三", "it stands until it is replaced"
+    training = next_year["security_training", "text"]
+    assert (training.text, training.proposal) == ("", "2026年6月，全员"), "another year's is only proposed"
+
+
+def test_a_statement_that_the_data_refute_stops_the_paper(demo: str, anna: Actor, load: Import, tmp_path: Path) -> None:
+    load("complaints", "编号,来源,受理时间,转办到达时间", ("K1", "12321", *["2026-03-02 09:00:00"] * 2))
+    _run(demo, anna)
+    _state(demo, anna, claim="tickets_in_time", text="均按时办结")
+    (made,) = _make(demo, anna, tmp_path, "responsibility_report")
+    assert made.verdict is Verdict.NOT_READY
+    (found,) = [one for one in made.findings if one.code == "claim_contradicted"]
+    assert "逾期至今仍未处理完毕的1件" in str(found.values["claim"])
+    assert "均按时办结" not in _read(made.files[0])
+
+
+def test_statements_by_page_and_command(demo: str, anna: Actor, capsys: pytest.CaptureFixture[str]) -> None:
+    client: Client = signed_in("mary", "data_officer", demo)
+    page = reverse("dossier-item", args=[demo, YEAR, "responsibility_report"])
+    assert 'name="daily_lead.name"' in client.get(page).content.decode()
+    sent = {"daily_lead.name": "李四", "security_rules.text": "信息安全管理制度"}
+    client.post(reverse("dossier-state", args=[demo, YEAR, "responsibility_report"]), sent)
+    told = {(one.data["claim"], *one.data["parts"]) for one in acts(enterprise=demo, verb="claims.state")}
+    assert told == {("daily_lead", "name"), ("security_rules", "text")}, "an entry a claim, none for what is empty"
+    shown = client.get(page).content.decode()
+    assert "李四" in shown
+    assert "mary" in shown
+    where = ["--enterprise", demo, "--season", str(YEAR), "--item", "responsibility_report", "--json"]
+    assert main(["dossier", "state", *where]) == 0
+    assert "李四" in capsys.readouterr().out
+    with pytest.raises(NianjianError, match="claim_part_unknown"):
+        _state(demo, anna, claim="daily_lead", part="shoe", text="42")
+
+
+def test_lacks_have_a_remedy() -> None:
+    from nianjian.engines.paper.texts.inspection import LACKS, STEPS  # noqa: PLC0415 -- of this test alone
+
+    lacks: set[str] = {lack.code for claim, _state, _text in CASES for lack in claim.lacks}
+    assert lacks <= set(LACKS) & set(STEPS)
+    assert Lack("not_stated", known=False) == facts.NOT_STATED

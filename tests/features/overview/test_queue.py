@@ -1,0 +1,64 @@
+"""Tasks of a person: what is one's own, and for an administrator what nobody owns, however old."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from nianjian.engines.kernel import clock
+from nianjian.features.complaints import operations as complaints
+from nianjian.features.overview import attention, queue
+from nianjian.features.reconciliation.models import Difference, Run
+from nianjian.features.reconciliation.storage import settle_difference
+from nianjian.features.season import operations as season
+from nianjian.platform.accounts.models import Enterprise
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.service import add_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+OLGA, ADA = Actor("olga", USER), Actor("ada", USER)
+
+
+@pytest.fixture
+def people(demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv(clock.OVERRIDE, "2027-03-01")
+    Enterprise.objects.filter(pk=demo).update(created_at=clock.now() - timedelta(days=400))
+    add_user(name="olga", role="data_officer", enterprises=[demo], actor=operator)
+    add_user(name="ada", role="administrator", enterprises=[demo], actor=operator)
+    return demo
+
+
+def _list_queue(actor: Actor) -> dict[str, object]:
+    points = attention.list_tasks("demo", actor)
+    return {one.code: one.values.get("count", one.values.get("task")) for one in points}
+
+
+def test_an_old_ticket_is_the_administrators_until_it_is_assigned(people: str, operator: Actor) -> None:
+    arrived = f"{clock.now() - timedelta(days=400):%Y-%m-%d %H:%M:%S}"
+    texts = {"ticket_id": "I1", "source": "12321", "arrived_at": arrived}
+    complaints.open_ticket(enterprise=people, texts=texts, actor=operator)
+    assert _list_queue(ADA)[queue.TICKETS_UNOWNED] == 1
+    assert queue.TICKETS_UNOWNED not in _list_queue(OLGA)
+    complaints.assign(enterprise=people, complaints=["I1"], assignee="olga", team=None, actor=operator)
+    assert queue.TICKETS_UNOWNED not in _list_queue(ADA)
+    assert _list_queue(OLGA)[queue.TICKETS] == 1
+
+
+def test_an_open_difference_is_the_administrators_until_it_has_an_owner(people: str, operator: Actor) -> None:
+    facts = {"as_of": date(2026, 12, 31), "counts": {}, "told": {}, "made_at": clock.now()}
+    run = Run.objects.create(enterprise_id=people, kind="numbers", **facts)
+    difference = Difference.objects.create(run=run, key="95013001", result="only_ours", label="95013001", state="open")
+    assert _list_queue(ADA)[queue.DIFFERENCES_UNOWNED] == 1
+    settle_difference(difference=difference, state="open", said={"owner": "olga"}, actor=operator)
+    assert queue.DIFFERENCES_UNOWNED not in _list_queue(ADA)
+    assert _list_queue(OLGA)[queue.DIFFERENCES] == 1
+
+
+def test_a_task_of_the_season_is_the_administrators_until_it_is_assigned(people: str, operator: Actor) -> None:
+    before = _list_queue(ADA)[queue.TASKS_UNOWNED]
+    assert isinstance(before, int)
+    season.assign_task(enterprise=people, year=2026, task="items", owner="olga", actor=operator)
+    assert _list_queue(ADA)[queue.TASKS_UNOWNED] == before - 1
+    assert _list_queue(OLGA)[queue.TASK] == "items"
+    assert queue.TASKS_UNOWNED not in _list_queue(OLGA)

@@ -1,0 +1,184 @@
+"""The two bases of a data year, from files to both lights, the choice, the papers and the tasks of January."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.fixtures import Import, Sheet
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.sections import advice_lines
+from nianjian.engines.paper.words import CHINESE, words
+from nianjian.features.calls.operations import import_calls
+from nianjian.features.dossier.operations.generate import build_head
+from nianjian.features.portrait import bases, portraits
+from nianjian.features.portrait.operations import choose_basis, run_portrait
+from nianjian.features.season.operations import note_report
+from nianjian.features.season.queries import summarize_season
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+
+pytestmark = pytest.mark.django_db
+Json = dict[str, Any]
+CALLS = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果"
+NUMBERS = "码号,批准总位长,备案状态,备案日期,呼出权限,有效期起"
+SEATS = "坐席编号,类型,备案状态,备案日期,备案注销日期,开通日期"
+TICKETS = (
+    "编号,来源,上级单号,受理时间,投诉人号码,被投诉号码,来电时间,内容,首次响应时间,回访时间,回访结果,处理措施,结案时间"
+)
+
+
+@pytest.fixture(autouse=True)
+def _home(keys: None) -> None:
+    """A home of the test's own."""
+
+
+def _today(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
+    monkeypatch.setenv("NIANJIAN_TODAY", day)
+
+
+def _load_calls(sheet: Sheet, actor: Actor) -> None:
+    """One answered call a day of 2026 with the own number, and forty of January 2027 that show a landline."""
+    days = [(date(2026, 1, 1) + timedelta(days=n), "95013") for n in range(365)]
+    days += [(date(2027, 1, 4), "02188886666")] * 40
+    at = ["呼出", "02110000", "{shown}", "13900000001", "{0} 10:00:00", "{0} 10:00:05", "{0} 10:01:05", "接通"]
+    rows = [(f"c{n}", *(cell.format(day, shown=shown) for cell in at)) for n, (day, shown) in enumerate(days)]
+    how: Json = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
+    path: Path = sheet(CALLS, *rows, name="calls.csv")
+    import_calls(enterprise="demo", patterns=[str(path)], actor=actor, progress=lambda *_figures: None, **how)
+
+
+def _seats(cut: str) -> list[tuple[str, ...]]:
+    """100 filed, 60 of them opened; the last fifteen leave the filing on the day ``cut``, none where it is ""."""
+    return [
+        (
+            f"S{n:03}", "人工", "已注销" if cut and n >= 85 else "已备案", "2024-01-01", cut if n >= 85 else "",
+            "2024-01-02" if n < 60 else "",
+        )
+        for n in range(100)
+    ]  # fmt: skip
+
+
+def _tickets(*closed_in_january: int) -> list[tuple[str, ...]]:
+    """50 of March 2026, 48 of them closed the same day."""
+    rows = []
+    for n in range(50):
+        day = "2026-03-06" if n < 48 else "2027-01-15" if n in closed_in_january else ""
+        ended = (f"{day} 15:00:00", "满意", "致歉", f"{day} 16:00:00") if day else ("", "", "", "")
+        asked = ("企业", f"A{n}", "2026-03-06 09:00:00", f"139000000{n:02}", "95013", "2026-03-05 10:00:00", "骚扰")
+        rows.append((f"T{n:02}", *asked, "2026-03-06 10:00:00", *ended))
+    return rows
+
+
+def _run(actor: Actor) -> Json:
+    ran = run_portrait(enterprise="demo", year=2026, as_of=None, province=None, today=None, raw=False, actor=actor)
+    return ran.as_dict()
+
+
+def _told(actor: Actor) -> dict[str, Json]:
+    return {one["basis"]: one for one in bases.bases_to_document("demo", 2026, actor)["bases"]}
+
+
+def _values(told: Json) -> dict[str, tuple[str, str]]:
+    return {one["slug"]: (one["light"], one["value"]) for one in told["metrics"]}
+
+
+def _tasks(day: date, actor: Actor) -> dict[str, str]:
+    season = summarize_season(enterprise="demo", year=2026, today=day, actor=actor)
+    wanted = {"portrait", "stopped_seats", "old_tickets"}
+    return {one["task"]: one["state"] for one in season["tasks"] if one["task"] in wanted}
+
+
+@pytest.fixture
+def january(  # noqa: PLR0917 -- fixtures
+    demo: str, operator: Actor, anna: Actor, load: Import, sheet: Sheet, monkeypatch: pytest.MonkeyPatch
+) -> Actor:
+    """The fifth of January: 100 seats filed and 60 opened, 48 of 50 tickets closed, everything else green."""
+    _today(monkeypatch, "2027-01-05")
+    load("numbers", NUMBERS, ("95013", "5", "已备案", "2024-01-01", "是", "2024-01-01"))
+    load("seats", SEATS, *_seats(""))
+    load("complaints", TICKETS, *_tickets())
+    _load_calls(sheet, operator)
+    _run(anna)
+    return anna
+
+
+def test_january_turns_the_filing_basis_from_yellow_to_green(
+    january: Actor, load: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Filing cut from 100 to 85 seats, closed tickets from 48 to 49 of 50; 31 December stays as it was."""
+    yellow = {
+        "seat_vacancy": ("yellow", "40.0000"), "complaint_rate": ("green", "0.0000"),
+        "number_consistency": ("green", "100.0000"), "closing_rate": ("yellow", "96.0000"),
+    }  # fmt: skip
+    told = _told(january)
+    assert [(one["as_of"], one["light"]) for one in told.values()] == [
+        ("2026-12-31", "yellow"), ("2027-01-05", "yellow"),
+    ]  # fmt: skip
+    assert _values(told["year_end"]) == _values(told["filing"]) == yellow
+    assert told["year_end"]["advice"] == []
+    steps = {one["code"]: one for one in told["filing"]["advice"]}
+    assert (steps["cut_seats"]["count"], steps["cut_seats"]["value"], steps["cut_seats"]["light"]) == (
+        15, "29.4118", "green",
+    )  # fmt: skip
+    assert (steps["close_tickets"]["count"], steps["close_tickets"]["value"]) == (1, "98.0000")
+    assert "move_line" not in steps
+    assert {one["last_day"] for one in steps.values()} == {"2027-03-31"}
+    assert _tasks(date(2027, 1, 5), january) == {"portrait": "done", "stopped_seats": "open", "old_tickets": "open"}
+    _today(monkeypatch, "2027-01-20")
+    load("seats", SEATS, *_seats("2027-01-12"))
+    load("complaints", TICKETS, *_tickets(48))
+    _run(january)
+    told = _told(january)
+    assert _values(told["year_end"]) == yellow
+    assert _values(told["filing"]) == {
+        **yellow, "seat_vacancy": ("green", "29.4118"), "closing_rate": ("green", "98.0000"),
+    }  # fmt: skip
+    assert [(one["as_of"], one["light"]) for one in told.values()] == [
+        ("2026-12-31", "yellow"), ("2027-01-20", "green"),
+    ]  # fmt: skip
+    assert _tasks(date(2027, 1, 20), january) == {"portrait": "done", "stopped_seats": "done", "old_tickets": "done"}
+
+
+def test_the_chosen_basis_stands_and_every_paper_carries_it(january: Actor) -> None:
+    head, _portrait = build_head("demo", 2026)
+    assert (head.as_of, head.basis.partition("：")[0]) == (date(2026, 12, 31), "年末口径")
+    assert portraits.find_portrait("demo", 2026)["period"]["basis"] == "year_end"  # type: ignore[index]
+    with pytest.raises(NianjianError) as refused:
+        choose_basis(enterprise="demo", year=2026, basis="filing", reason=" ", actor=january)
+    assert refused.value.code == "basis_reason_missing"
+    chosen = choose_basis(enterprise="demo", year=2026, basis="filing", reason="省局通知", actor=january)
+    head, portrait = build_head("demo", 2026)
+    assert (head.run, portrait["period"]["basis"]) == (chosen.run, "filing")
+    assert head.basis == ("申报日口径：坐席、备案和投诉工单办结情况截至2027年1月5日，通话和投诉受理为2026年全年")
+    assert portraits.find_portrait("demo", 2026)["period"]["as_of"] == "2027-01-05"  # type: ignore[index]
+    told = bases.bases_to_document("demo", 2026, january)
+    assert (told["basis"], told["chosen"]["reason"], told["rule"]["value"]) == ("filing", "省局通知", "year_end")
+    (entry,) = acts(verb="portrait.choose_basis")
+    assert entry.data == {"year": 2026, "basis": "filing", "run": chosen.run}
+
+
+def test_a_filed_season_keeps_its_basis(january: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    choose_basis(enterprise="demo", year=2026, basis="filing", reason="省局通知", actor=january)
+    _today(monkeypatch, "2027-01-20")
+    note_report(
+        enterprise="demo", year=2026, track="licence", licence=None, day=date(2027, 1, 18), receipt="R1", actor=january
+    )
+    ran = _run(january)
+    assert (ran["period"]["as_of"], ran["advice"]) == ("2027-01-18", [])
+    assert len(portraits.list_runs("demo", 2026)) == 3
+    with pytest.raises(NianjianError) as refused:
+        choose_basis(enterprise="demo", year=2026, basis="year_end", reason="x", actor=january)
+    assert refused.value.code == "basis_filed"
+
+
+def test_advice_names_its_last_day_and_leaves_what_is_over() -> None:
+    step = {"code": "close_tickets", "metric": "closing_rate", "count": 1, "light": "green", "value": "98.0000"}
+    told = {"metrics": [{"slug": "closing_rate", "unit": "%"}], "advice": [{**step, "last_day": "2027-03-31"}]}
+    _ = words(CHINESE)
+    (line,) = advice_lines(told, _, today=date(2027, 3, 31))
+    assert "最迟 2027-03-31" in line
+    assert advice_lines(told, _, today=date(2027, 4, 1)) == ()

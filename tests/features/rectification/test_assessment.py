@@ -1,0 +1,75 @@
+"""技术测评报告: a kind of its own, with issuer, number, date and scope; another paper does not pass as one."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import docx
+import pytest
+from tests.features.rectification.test_rectification import TODAY
+from tests.support.bad_channel import PDF
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.inspection import paper_content as printed
+from nianjian.engines.paper.inspection import paper_pdf
+from nianjian.features.rectification import operations
+from nianjian.features.rectification.storage import Notice, paper_content
+from nianjian.platform.accounts.query import Actor
+
+pytestmark = pytest.mark.django_db
+ABOUT = {"issuer": "某测评中心", "number": "CP-1", "scope": "外呼线路L1的频次限制和白名单"}
+
+
+@pytest.fixture
+def case(demo: str, anna: Actor, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("NIANJIAN_TODAY", TODAY.isoformat())
+    return str(operations.open_case(enterprise=demo, notice=Notice(TODAY), paper=None, actor=anna)["id"])
+
+
+def _pdf(title: str, line: str) -> bytes:
+    return paper_pdf(printed(title, [("说明", line)], [], "", str))
+
+
+def _docx(title: str) -> bytes:
+    book, stream = docx.Document(), io.BytesIO()
+    book.add_paragraph(title)
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "titled"),
+    [
+        ("报告.pdf", lambda: _pdf("呼叫中心技术测评报告", "测评机构：某测评中心"), True),
+        ("报告.docx", lambda: _docx("系统检测报告"), True),
+        ("扫描件.pdf", lambda: PDF, None),
+        ("章程.pdf", lambda: _pdf("示例呼叫中心有限公司章程", "第一章　总则"), False),
+        ("章程.docx", lambda: _docx("公司章程"), False),
+    ],
+)
+def test_only_an_assessment_is_kept_as_one(
+    case: str, anna: Actor, name: str, body: Any, *, titled: bool | None
+) -> None:
+    paper = paper_content(name, body())
+    said: dict[str, Any] = {"case": case, "paper": paper, "actor": anna, **ABOUT, "dated": TODAY}
+    if titled is False:
+        with pytest.raises(NianjianError) as refused:
+            operations.add_paper(kind="test_report", **said)
+        assert refused.value.code == "rectify_test_report_other"
+        operations.add_paper(kind="annex", **said)
+    else:
+        operations.add_paper(kind="test_report", **said)
+    (kept,) = operations.get_case_detail(case=case, actor=anna)["papers"]
+    assert (kept["kind"], kept["titled"]) == ("annex" if titled is False else "test_report", titled or None)
+    assert kept["scope"] == ABOUT["scope"]
+
+
+@pytest.mark.parametrize("missing", ["issuer", "number", "scope"])
+def test_an_assessment_says_who_tested_what(case: str, anna: Actor, missing: str) -> None:
+    said: dict[str, Any] = {**ABOUT, missing: " "}
+    with pytest.raises(NianjianError) as refused:
+        operations.add_paper(
+            case=case, kind="test_report", paper=paper_content("a.pdf", PDF), actor=anna, dated=TODAY, **said
+        )
+    assert refused.value.code == "rectify_test_report_incomplete"
