@@ -165,6 +165,10 @@ def _submit(client: Client, source: str, day: str) -> dict[str, Any]:
     return found
 
 
+def test_without_content_the_package_that_was_built_here_is_handed_in(lead: Client) -> None:
+    _refused(upload(lead, ROUNDS, b"", place="系统", on="2026-01-20"), 422, "dossier_package_unbuilt")
+
+
 def test_a_round_is_noted_answered_and_compared(lead: Client) -> None:
     told = _submit(lead, "a", "2026-01-20")
     assert (told["number"], told["state"], told["built_here"]) == (1, "submitted", False)

@@ -221,6 +221,34 @@ class Version(models.Model):
         return f"{self.number} {self.sha256[:12]}"
 
 
+class SealedScan(models.Model):
+    """The pages of a version as they were scanned out of the sealed book, sealed in the vault; the newest counts.
+
+    ``book``: the name that the codes on its pages bear; ``riding``: what was seen of the riding seal in the whole book.
+    """
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="sealed_scans")
+    book = models.CharField(max_length=16)
+    manifest_sha256 = models.CharField(max_length=64)  # of the package that was printed
+    riding = models.CharField(max_length=16)
+    sha256 = models.CharField(max_length=64)  # of the plain content
+    size = models.BigIntegerField()  # bytes, plain
+    blob = models.CharField(max_length=32)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=160)
+
+    class Meta:
+        """The same pages once a version."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["version", "sha256"], name="dossier_sealed_scan_once")
+        ]
+
+    def __str__(self) -> str:
+        """Book and hash."""
+        return f"{self.book} {self.sha256[:12]}"
+
+
 class Comment(models.Model):
     """What somebody said about an item."""
 

@@ -129,3 +129,17 @@ def delete_pictures(*, of: Owner) -> None:
 def _remove(blob_ids: Sequence[str]) -> None:
     for blob in blob_ids:
         blobs.remove(blob)
+
+
+def require_waiting(row: Arrival) -> None:
+    """Hold it: of two who decide at once the second finds it gone, and what he put goes back."""
+    if Arrival.objects.select_for_update().filter(pk=row.pk).first() is None:
+        raise NianjianError("dossier_arrival_unknown", arrival=row.pk)
+
+
+def delete_file(row: Arrival) -> None:
+    """Delete a file that waited, with its pictures; its content goes when the transaction is over."""
+    blob = row.blob
+    delete_pictures(of=row)
+    row.delete()
+    transaction.on_commit(lambda: blobs.remove(blob))

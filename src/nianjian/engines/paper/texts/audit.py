@@ -106,6 +106,7 @@ VERBS: Final[Mapping[str, str]] = {
     "dossier.round_returned": mark("Package came back"),
     "dossier.round_answered": mark("Request about a package answered"),
     "dossier.round_passed": mark("Package passed"),
+    "dossier.sealed_scan": mark("Scan of the sealed book kept, split by the codes of its pages"),
     "dossier.round_corrected": mark("Day on which a package was handed in corrected"),
     "dossier.round_paper": mark("Evidence about a package kept"),
     "dossier.round_fetched": mark("Evidence about a package taken out"),

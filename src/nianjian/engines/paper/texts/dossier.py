@@ -380,7 +380,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "dossier_report_unknown": mark("{report} is no report; there are {reports}"),
     "dossier_fill_in_unknown": mark("no fill-in sheet of {year} was made yet; make it first"),
     "dossier_item_not_generated": mark("{name} is not generated; give one of {items}"),
-    "generated_unsigned": mark("generated from the registers: print it, have it sealed and signed, then add the scan"),
+    "generated_unsigned": mark(
+        "generated from the registers: read it and confirm it; it is sealed in the bound book, whose scan splits itself"
+    ),
     "sums_differ": mark(
         "{figure}: {paper} in the paper, {portrait} in the portrait; run the portrait anew, then generate it again"
     ),
@@ -519,6 +521,15 @@ TEXTS: Final[Mapping[str, str]] = {
     "dossier_manifest_altered": mark("{file} was altered: its own hash does not fit; take the one of the package"),
     "dossier_manifest_other": mark("the manifest is of {enterprise}, data year {season}; take the one of this season"),
     "dossier_manifest_draft": mark("the manifest is of a draft; build the complete package and hand that in"),
+    "dossier_sealed_mixed": mark(
+        "the codes name pages of several books ({books}); scan each book into a file of its own"
+    ),
+    "dossier_sealed_unknown": mark(
+        "the package of the sealed book {book} is not here; build it on the page, then print it"
+    ),
+    "dossier_sealed_pages": mark("pages of the book are not there once each, or out of order: {pages}; scan it again"),
+    "dossier_sealed_differs": mark("pages of the book are not what was printed: {pages}; look at them"),
+    "dossier_sealed_unsealed": mark("no riding seal is seen on the scan; seal the book first, then scan it in colour"),
     "dossier_runs_differ": mark(
         "papers of one package come from one portrait; run {run} is on the cover, other papers are: {papers}. Generate"
         " them again"

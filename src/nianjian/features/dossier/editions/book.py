@@ -36,6 +36,7 @@ from nianjian.features.dossier.editions.package import (
     plan,
     to_operator,
 )
+from nianjian.features.dossier.editions.page_codes import draw_code, name_book
 
 FRONT = -1
 BLANK = -2
@@ -325,7 +326,9 @@ def _steps(package: Package, _: Words) -> list[str]:
         _("Bind it. Then stamp: never bind or exchange pages after the riding seal."),
         _("Fan the sheets of one stamp at the outer edge until each shows its strip; one print over all of them."),
         _("Stamp the first page of each item in its circle; write the date where the seal asks for it."),
-        _("Scan the stamped book at {dpi} dpi in colour.").format(dpi=package.limits.dpi),
+        _(
+            "Scan the stamped book at {dpi} dpi in colour, whole, and bring the scan in: it splits itself by the codes."
+        ).format(dpi=package.limits.dpi),
     ]
 
 
@@ -385,26 +388,31 @@ SHEET: Final = [0, 0, round(A4[0] * POINT, 3), round(A4[1] * POINT, 3)]
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What was bound."""
+    """What was bound; ``name``: the one that its pages' codes bear."""
 
     layout: Layout
     plan: Plan
+    name: str = ""
 
 
-def open_clean_copies(package: Package, stack: ExitStack) -> tuple[pikepdf.Pdf, ...]:
-    """The clean copies, with what lies on their pages as notes made part of the pages; ``dossier_copy_unreadable``."""
+def open_clean_copies(package: Package, stack: ExitStack, *, sealed: bool = False) -> tuple[pikepdf.Pdf, ...]:
+    """The clean copies, with what lies on their pages as notes made part of the pages; ``dossier_copy_unreadable``.
+
+    ``sealed``: the pages out of the sealed book, where there are any.
+    """
     found = []
     for item in package.items:
         fault = None
+        path = item.sealed if sealed and item.sealed is not None else item.file
         try:
-            pdf = stack.enter_context(pikepdf.open(item.file))
+            pdf = stack.enter_context(pikepdf.open(path))
             if any("/Annots" in page.obj for page in pdf.pages):
                 pdf.flatten_annotations("print")
             found.append(pdf)
         except (pikepdf.PdfError, OSError) as error:
             fault = error
         if fault or not len(found[-1].pages):
-            raise NianjianError("dossier_copy_unreadable", item=item.title, file=item.file.name) from fault
+            raise NianjianError("dossier_copy_unreadable", item=item.title, file=path.name) from fault
     return tuple(found)
 
 
@@ -418,7 +426,10 @@ def bind(package: Package, path: Path, printer: Path) -> Book:
         fronted = stack.enter_context(pikepdf.open(BytesIO(front)))
         over = stack.enter_context(pikepdf.open(BytesIO(layer)))
         pdf = stack.enter_context(pikepdf.new())
+        name = name_book(package)
         matrices = list(_pages(pdf, layout, fronted, over, sources))
+        for place, page in enumerate(pdf.pages, 1):
+            page.contents_add(pdf.make_stream(draw_code(name, place, back=layout.back(place - 1)).encode()))
         _stamp(pdf, package, layout, sealed)
         _print(pdf, package, layout, sources, matrices)
         _jumps(pdf, fronted)
@@ -426,7 +437,7 @@ def bind(package: Package, path: Path, printer: Path) -> Book:
         write_metadata(pdf, f"{document_title(package)} · {package.enterprise}", package)
         pdf.save(path, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     printer.write_bytes(typeset("dossier_printer.typ", printer_data(package, layout, sealed), {}, "pdf"))
-    return Book(layout, sealed)
+    return Book(layout, sealed, name)
 
 
 def _front(package: Package, counts: Sequence[int]) -> tuple[bytes, Layout]:

@@ -159,7 +159,7 @@ def flatten(package: Package, book: Book, folder: Path) -> Iterator[WrittenFile]
     """Write every file; ``dossier_copy_unreadable``, ``upload_page_large``."""
     most = _room(package) - HEAD - EACH
     with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="nianjian-flat-") as place:
-        sources = open_clean_copies(package, stack)
+        sources = open_clean_copies(package, stack, sealed=True)
         for number, (item, source) in enumerate(zip(package.items, sources, strict=True)):
             stamped = _stamp(package, book, number, source)
             path = Path(place) / f"{number}.pdf"
@@ -170,10 +170,11 @@ def flatten(package: Package, book: Book, folder: Path) -> Iterator[WrittenFile]
 
 
 def _stamp(package: Package, book: Book, number: int, pdf: pikepdf.Pdf) -> frozenset[int]:
-    """The same seals as in the book, on the item's own pages; which pages bear one."""
-    strips = list(_strips(package, book, number))
-    seals = list(_seals(package, number, len(pdf.pages)))
-    prints = [one for one in package.items[number].prints if one.page <= len(pdf.pages)]
+    """The same seals as in the book, on the item's own pages; which pages bear one. Sealed pages get none."""
+    bare = package.items[number].sealed is None
+    strips = list(_strips(package, book, number)) if bare else []
+    seals = list(_seals(package, number, len(pdf.pages))) if bare else []
+    prints = [one for one in package.items[number].prints if bare and one.page <= len(pdf.pages)]
     bearing = frozenset(
         {page for page, _piece in strips} | {page for page, _kind in seals} | {one.page - 1 for one in prints}
     )
@@ -349,7 +350,7 @@ def build(package: Package, folder: Path, *, uploads: bool = True) -> BuiltEditi
             files.append(manifests.of_file(one.path, folder, UPLOAD, pages, one.pdfa))
     counts = Counter(leaf.item for leaf in book.layout.leaves)
     items = manifests.sources(package, book.layout.starts, [counts[place] for place in range(len(package.items))])
-    told = manifests.build_manifest(package, files, items, book.plan)
+    told = manifests.build_manifest(package, files, items, book.plan, book.name)
     manifests.write_manifest(told, folder)
     return BuiltEditions(folder, book, told)
 

@@ -2,7 +2,7 @@
 
 ``python -m nianjian.features.dossier.editions.look prints FILE`` tells the pages' hashes; ``ink FILE`` their looks;
 ``text FILE`` the text that a program drew on them, null where a picture covers the page; ``seal FILE`` what is found of
-the riding seal's slivers, whose places come as JSON on the input.
+the riding seal's slivers, whose places come as JSON on the input; ``codes FILE`` the codes at the pages' feet.
 """
 
 from __future__ import annotations
@@ -101,13 +101,28 @@ def _seal(path: Path) -> dict[str, Any]:
             "unseen": unseen}  # fmt: skip
 
 
+def _codes(path: Path) -> dict[str, Any]:
+    import pypdfium2  # noqa: PLC0415 - each child loads what it needs
+
+    from nianjian.features.dossier.editions.page_codes import read_page_code  # noqa: PLC0415 - the same
+
+    codes = []
+    with pypdfium2.PdfDocument(path) as document:
+        if len(document) > PAGES:
+            raise SystemExit(2)
+        for page in document:
+            codes.append(read_page_code(page))
+            page.close()
+    return {"codes": codes}
+
+
 def _main() -> None:
     """The other process."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     what, path = sys.argv[1:]
-    programs = {"prints": _prints, "text": _text, "ink": _ink, "seal": _seal}
+    programs = {"prints": _prints, "text": _text, "ink": _ink, "seal": _seal, "codes": _codes}
     told = programs[what](Path(path))
     sys.stdout.write(json.dumps(told))
 

@@ -300,7 +300,7 @@ def sources(package: Package, starts: Sequence[int], counts: Sequence[int]) -> l
     return [
         {"item": item.name, "title": item.title, "board": item.board.value, "start_page": start, "pages": count,
          "copy_sha256": (copy := digests(item.file)[0]), "source_sha256": item.source_sha256 or copy,
-         "seals": sorted(one.value for one in item.seals), **_prints(item), **_overruled(item)}
+         "seals": sorted(one.value for one in item.seals), **_prints(item), **_overruled(item), **_sealed(item)}
         for item, start, count in zip(package.items, starts, counts, strict=True)
     ]  # fmt: skip
 
@@ -318,6 +318,11 @@ def _prints(item: Item) -> dict[str, Any]:
 def _overruled(item: Item) -> dict[str, Any]:
     """Findings that two people have overruled; nothing where there are none."""
     return {"overruled": [asdict(one) for one in item.overruled]} if item.overruled else {}
+
+
+def _sealed(item: Item) -> dict[str, Any]:
+    """The scan of its sealed pages, which the upload edition holds; nothing where there is none."""
+    return {} if item.sealed is None else {"sealed_sha256": digests(item.sealed)[0]}
 
 
 def add_hashes(told: Json) -> dict[str, Any]:
@@ -372,8 +377,10 @@ def _checked(file: Json) -> None:
         raise ValueError(file["path"])
 
 
-def build_manifest(package: Package, files: Iterable[Json], items: Sequence[Json], plan: Plan) -> dict[str, Any]:
-    """The whole of it, bound."""
+def build_manifest(
+    package: Package, files: Iterable[Json], items: Sequence[Json], plan: Plan, book: str = ""
+) -> dict[str, Any]:
+    """The whole of it, bound; ``book``: the name that the codes of the book's pages bear."""
     return add_hashes(
         {
             "format": FORMAT,
@@ -383,6 +390,7 @@ def build_manifest(package: Package, files: Iterable[Json], items: Sequence[Json
             "season": package.season,
             "snapshot": package.snapshot,
             "draft": package.draft or package.printed,
+            "book": book,
             "seals_printed": sorted(one.value for one in package.pictures),
             "seals_approved": package.approved,
             "items": list(items),

@@ -183,7 +183,8 @@ class Overruled:
 class Item:
     """One item with its clean copy. ``source_sha256``: of the untouched original, where that is another file.
 
-    ``run``: of the portrait that its figures come from, "" where it was brought in.
+    ``run``: of the portrait that its figures come from, "" where it was brought in. ``sealed``: its pages as they were
+    scanned out of the sealed book; they go into the upload edition, and never into a book.
     """
 
     name: str
@@ -195,6 +196,7 @@ class Item:
     prints: tuple[Print, ...] = ()
     overruled: tuple[Overruled, ...] = ()
     run: str = ""
+    sealed: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,7 +243,7 @@ def rescan(path: Path, listed: Path, *, digest: str = "", watch: Watch = _unwatc
     faults = compare(path.name, pages, words, lambda _o, _n: False)
     if not manifest.hashes_hold(told) or (digest and digest.lower() != told["sha256"]):
         faults = [Difference(listed.name, None, Kind.MANIFEST), *faults]
-    riding, torn = _riding(path, plan, named, len(wanted))
+    riding, torn = find_riding_seal(path, plan, named, len(wanted))
     faults += torn
     known = 1 - len(by_place) / len(looks)
     certainty = "high" if known >= SURE[0] else "medium" if known >= SURE[1] else "low"
@@ -335,7 +335,7 @@ def _match_page(page: Any, was: int | None, book: Paper | None, empty: Sequence[
     return was, "unknown"
 
 
-def _riding(path: Path, plan: Planned | None, named: Named, expected: int) -> tuple[Riding, list[Difference]]:
+def find_riding_seal(path: Path, plan: Planned | None, named: Named, expected: int) -> tuple[Riding, list[Difference]]:
     """The planned slivers on the scan, and the pages that lack theirs."""
     if plan is None:
         return Riding("none"), []

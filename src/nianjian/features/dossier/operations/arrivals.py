@@ -24,7 +24,7 @@ from nianjian.features.dossier.ingest import limits
 from nianjian.features.dossier.ingest.receive import SmallPicture, cut_ranges, receive, require_cuttable
 from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import Arrival
-from nianjian.features.dossier.operations import checklist
+from nianjian.features.dossier.operations import checklist, sealed_book
 from nianjian.features.dossier.operations.checklist import require_file, temporary_folder
 from nianjian.features.dossier.recognition import (
     Range,
@@ -107,6 +107,8 @@ def _read_file(
         path = room / plain_name(row.name or "")
         path.write_bytes(content)
         try:
+            if sealed_book.store_sealed_book(row=row, path=path, room=room, watch=watch, actor=actor):
+                return True
             proposal = propose_items(path, book, clock.today(), room, watch, pictured=True)
         except NianjianError as error:
             fault = json.dumps({"code": error.code, "values": dict(error.values)}, ensure_ascii=False, default=str)
@@ -203,30 +205,17 @@ def record_decision(*, row: Arrival, item: str | None, actor: Actor) -> None:
     """
     proposed = (read_proposal(row) or {}).get("item")
     with transaction.atomic():
-        _require_waiting(row)
+        pictures.require_waiting(row)
         _note("sorted" if item else "put_away", row, actor, {"item": item, "proposed": proposed})
-        _delete_file(row)
+        pictures.delete_file(row)
 
 
 def record_cut(*, row: Arrival, papers: Sequence[Range], leave: str, actor: Actor) -> None:
     """A person said which pages are which item; ``leave``: pages that are none. As `record_decision`."""
     with transaction.atomic():
-        _require_waiting(row)
+        pictures.require_waiting(row)
         _note("cut", row, actor, {"papers": [asdict(one) for one in papers], "left": leave})
-        _delete_file(row)
-
-
-def _require_waiting(row: Arrival) -> None:
-    """Hold it: of two who decide at once the second finds it gone, and what he put goes back."""
-    if Arrival.objects.select_for_update().filter(pk=row.pk).first() is None:
-        raise NianjianError("dossier_arrival_unknown", arrival=row.pk)
-
-
-def _delete_file(row: Arrival) -> None:
-    blob = row.blob
-    pictures.delete_pictures(of=row)
-    row.delete()
-    transaction.on_commit(lambda: blobs.remove(blob))
+        pictures.delete_file(row)
 
 
 def _note(act: str, row: Arrival, actor: Actor, data: Mapping[str, object]) -> None:

@@ -21,7 +21,8 @@ from nianjian.features.archives.closed_seasons import list_closed_years, list_se
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions import build_process, manifest
 from nianjian.features.dossier.editions.build import PAPER
-from nianjian.features.dossier.editions.package import Board, Item, Limits, Package, required_seals
+from nianjian.features.dossier.editions.package import Board, Item, Limits, Package, Seal, required_seals
+from nianjian.features.dossier.editions.page_codes import name_book
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.generated import self_check
 from nianjian.features.dossier.ingest.receive import receive
@@ -33,6 +34,7 @@ from nianjian.features.dossier.operations import seals as seal_operations
 from nianjian.features.dossier.operations.checklist import temporary_folder, wrap_folder_errors
 from nianjian.features.dossier.operations.overrulings import list_overruled
 from nianjian.features.dossier.operations.signatures import Certificate
+from nianjian.features.dossier.seals.mask import Kind as SealShape
 from nianjian.features.dossier.states import DONE, MaterialState
 from nianjian.features.portrait import bases, portraits
 from nianjian.platform.accounts import query as accounts
@@ -71,6 +73,8 @@ class BuiltPackage:
     pages: int
     pictures: int = 0
     run: str = ""  # of the portrait that the manifest names
+    book: str = ""  # the name that the codes of the book's pages bear
+    sealed: bool = False  # the upload edition is the scan of the sealed book
 
 
 def build(
@@ -107,7 +111,7 @@ def build(
         for one in _copies(bound, room, day, enterprise):
             items.append(replace(one, prints=placed.get(one.name, ())))
             progress(one.title, len(items), whole)
-        package = _package(enterprise, year, day, items, draft=bool(missing))
+        package = _with_sealed_pages(_package(enterprise, year, day, items, draft=bool(missing)), bound, room)
         made = _make_folder_beside(folder)
         try:
             digest = build_process.build(package, made, room=room, watch=lambda: progress("", len(items), whole))
@@ -118,6 +122,7 @@ def build(
                 "manifest": told["sha256"],
                 "draft": told["draft"],
                 "run": told["snapshot"],
+                "book": told["book"],
                 "files": len(told["files"]),
                 "items": {line.item: {"version": row.number, "sha256": row.sha256} for line, row in bound},
                 "missing": [item for item, _state in missing],
@@ -134,8 +139,9 @@ def build(
     files = tuple(_file(one) for one in told["files"])
     pages = next(one["pages"] for one in files if one["edition"] == PAPER)
     return BuiltPackage(
-        folder, digest, bool(missing or uses), missing, unbound, files, pages, len(uses), str(told["snapshot"])
-    )
+        folder, digest, bool(missing or uses), missing, unbound, files, pages, len(uses), str(told["snapshot"]),
+        str(told["book"]), sealed=bool(package.items) and all(item.sealed for item in package.items),
+    )  # fmt: skip
 
 
 def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, draft: bool) -> Package:
@@ -183,8 +189,30 @@ def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterp
         rule = book.value(kind.rule)
         board = Board(str(rule["board"])) if isinstance(rule, Mapping) else Board.SPECIAL  # a further paper
         asked = required_seals(book, copy=kind.form(book) is Form.COPY)
+        own = line.item in GENERATED or kind.form(book) is Form.COPY  # where a red seal is the enterprise's own
+        if own and _bears_seal(row):
+            asked &= {Seal.RIDING}
         run = portrait_of_item(line)
         yield Item(line.item, title, board, got.clean, asked, row.sha256, overruled=list_overruled(row), run=run)
+
+
+def _with_sealed_pages(package: Package, bound: Sequence[tuple[Line, Version]], room: Path) -> Package:
+    """The package with the pages that were scanned out of this very book after it was sealed."""
+    book, items = name_book(package), []
+    for item, (_line, row) in zip(package.items, bound, strict=True):
+        scan, sealed = row.sealed_scans.filter(book=book).order_by("pk").last(), None
+        if scan is not None:
+            sealed = room / f"{item.name}-sealed.pdf"
+            sealed.write_bytes(blobs.get(scan.blob))
+        items.append(replace(item, sealed=sealed))
+    return replace(package, items=tuple(items))
+
+
+def _bears_seal(row: Version) -> bool:
+    """Whether the first page of a scan bears a whole seal already: no place for another is marked above it."""
+    sheets: Sequence[Json] = materials.read_report(row).get("sheets", ())
+    first = sheets[0] if sheets else {}
+    return any(seal["kind"] in {SealShape.ROUND, SealShape.OVAL} for seal in first.get("seals", ()))
 
 
 def _require_empty(folder: Path) -> None:

@@ -160,12 +160,18 @@ def package_context(job: JobValue) -> dict[str, object]:
         (gettext("Run of the portrait"), str(result["run"]) or "–"),
         (gettext("Pages of the paper edition"), figures.count_text(result["pages"])),
     ]
+    if not result["draft"]:
+        sealed = (
+            gettext("the scan of the sealed book") if result.get("sealed") else gettext("the papers before sealing")
+        )
+        pairs.append((gettext("Upload edition made of"), sealed))
     if result["pictures"]:
         pairs.append((gettext("Pictures of seals on it"), figures.count_text(result["pictures"])))
     return {
         "job": job,
         "verdict": Cell(gettext("draft"), badge="warn") if result["draft"] else Cell(gettext("complete"), badge="good"),
         "draft": result["draft"],
+        "sealed": result.get("sealed", False),
         "pictures": result["pictures"],
         "pairs": pairs,
         "table": _files(result["contents"]),

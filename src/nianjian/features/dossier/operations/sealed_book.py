@@ -1,0 +1,154 @@
+"""The sealed book comes back as a scan: split by the codes printed on its pages, each part kept with its version.
+
+What was generated stays what it was, with its sums and its portrait: the scan is no version to be checked as unknown.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier import pictures
+from nianjian.features.dossier.editions import manifest, page_codes
+from nianjian.features.dossier.editions.build import PAPER
+from nianjian.features.dossier.editions.compare import blank, scores
+from nianjian.features.dossier.editions.look import inspect_file
+from nianjian.features.dossier.editions.verify import KNOWN, find_riding_seal, read_plan
+from nianjian.features.dossier.ingest.receive import cut_ranges, receive, require_cuttable
+from nianjian.features.dossier.models import Arrival, Evidence, SealedScan, Version
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.record import record
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.vault import blobs
+
+Json = Mapping[str, Any]
+BLOB: Final = "blob"  # under which a job's result names the zip
+PDF: Final = b"%PDF-"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBook:
+    """A scan that was split; ``riding``: what was seen of the riding seal."""
+
+    book: str
+    manifest_sha256: str
+    riding: str
+    contents: Mapping[Version, bytes]
+
+
+def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[], object], actor: Actor) -> bool:
+    """Keep the pages of a scanned sealed book with the versions that were printed; False: it is no such scan.
+
+    ``dossier_sealed_mixed``, ``dossier_sealed_unknown`` (its package is not here), ``dossier_manifest_draft``,
+    ``dossier_sealed_pages``,
+    ``dossier_sealed_differs`` (a page is not the one that its code names), ``dossier_sealed_unsealed``,
+    ``dossier_cut_unfit``.
+    """
+    with path.open("rb") as file:
+        if file.read(len(PDF)) != PDF:
+            return False
+    seen = inspect_file("codes", path)
+    book = None if seen is None else page_codes.find_book(seen["codes"])
+    if seen is None or book is None:
+        return False
+    watch()
+    listed = _find_manifest(row.enterprise_id, row.year, book)
+    if listed["draft"]:
+        raise NianjianError("dossier_manifest_draft")
+    entry = next(one for one in listed["files"] if one["edition"] == PAPER)
+    items = page_codes.match_pages(seen["codes"], entry["pages"])
+    named = _require_same_pages(path, items, entry["pages"])
+    watch()
+    riding, _torn = find_riding_seal(path, read_plan(listed, len(entry["pages"]), manifest.NAME), named, len(named))
+    if riding.state == "absent":
+        raise NianjianError("dossier_sealed_unsealed")
+    versions = _find_versions(row, listed["items"])
+    name = path.name
+    clean = require_cuttable(receive(path, room))
+    ranges = [(places[0] + 1, places[-1] + 1) for places in items.values()]
+    parts = cut_ranges(clean, ranges, room, name=name)
+    contents = {versions[item]: part.read_bytes() for item, part in zip(items, parts, strict=True)}
+    _store(row, SealedBook(book, str(listed["sha256"]), riding.state, contents), actor)
+    return True
+
+
+def _find_manifest(enterprise: str, year: int, book: str) -> Json:
+    """The manifest of the package whose book bears this name, of one that was built or handed in here."""
+    for job in queue.list_done_jobs(enterprise, flow.BUILD_PACKAGE, {"year": year}):
+        if job.result.get("book") == book and BLOB in job.result:
+            with tempfile.TemporaryFile() as file:
+                file.writelines(blobs.read(str(job.result[BLOB])))
+                with zipfile.ZipFile(file) as pack:
+                    return dict(json.loads(pack.read(manifest.NAME)))
+    rows = Evidence.objects.filter(submission__enterprise_id=enterprise, submission__year=year)
+    for evidence in rows.filter(kind=Evidence.MANIFEST).order_by("-pk"):
+        listed = json.loads(blobs.get(evidence.blob))
+        if listed.get("book") == book:
+            return dict(listed)
+    raise NianjianError("dossier_sealed_unknown", book=book)
+
+
+def _require_same_pages(path: Path, items: Mapping[str, Sequence[int]], pages: Sequence[Json]) -> list[int | None]:
+    """Hold each scanned page against the look of the page that its code names; place -> page of the book, from 0."""
+    seen = inspect_file("ink", path)
+    if seen is None:
+        raise NianjianError("dossier_scan_unreadable", file=path.name)
+    looks = seen["looks"]
+    named: list[int | None] = [None] * len(looks)
+    numbers = {(page["item"], page["source_page"]): number for number, page in enumerate(pages)}
+    differ = []
+    for item, places in items.items():
+        if list(places) != list(range(places[0], places[0] + len(places))):
+            raise NianjianError("dossier_sealed_pages", pages=", ".join(str(place + 1) for place in places))
+        for source_page, place in enumerate(places, 1):
+            number = numbers[item, source_page]
+            named[place] = number
+            look = pages[number]["look"]
+            if not blank(look) and scores([looks[place]], [look])[0][0] < KNOWN:
+                differ.append(str(number + 1))
+    if differ:
+        raise NianjianError("dossier_sealed_differs", pages=", ".join(differ))
+    return named
+
+
+def _find_versions(row: Arrival, items: Sequence[Json]) -> dict[str, Version]:
+    """Item -> the version that was printed; ``dossier_sealed_unknown``."""
+    found = {}
+    for entry in items:
+        versions = Version.objects.filter(
+            material__enterprise_id=row.enterprise_id, material__year=row.year, material__item=entry["item"]
+        )
+        version = versions.filter(sha256=entry["source_sha256"]).first()
+        if version is None:
+            raise NianjianError("dossier_sealed_unknown", book=str(entry["title"]))
+        found[str(entry["item"])] = version
+    return found
+
+
+def _store(row: Arrival, scan: SealedBook, actor: Actor) -> None:
+    with ExitStack() as stack, transaction.atomic():
+        pictures.require_waiting(row)
+        items = {}
+        for version, content in scan.contents.items():
+            blob = stack.enter_context(blobs.put_undoable(content))
+            items[version.material.item] = {"version": version.number, "sha256": blob.sha256}
+            SealedScan.objects.create(
+                version=version, book=scan.book, manifest_sha256=scan.manifest_sha256, riding=scan.riding,
+                sha256=blob.sha256,
+                size=blob.size, blob=blob.id, recorded_at=clock.now(), recorded_by=str(actor),
+            )  # fmt: skip
+        data = {"year": row.year, "sha256": row.sha256, "book": scan.book, "manifest": scan.manifest_sha256,
+                "riding": scan.riding, "items": items}  # fmt: skip
+        record(verb="dossier.sealed_scan", enterprise=row.enterprise_id, actor=actor, data=data)
+        pictures.delete_file(row)

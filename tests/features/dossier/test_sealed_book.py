@@ -1,0 +1,166 @@
+"""The book is printed, sealed and scanned; its scan is split by its codes, and what was generated stays what it was."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pikepdf
+import pypdfium2
+import pytest
+from tests.features.dossier.conftest import keep_paper
+from tests.support import packages
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.editions import page_codes
+from nianjian.features.dossier.editions.book import Stamper, make_shell
+from nianjian.features.dossier.editions.package import Limits, Seal, plan
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.kinds import ITEMS
+from nianjian.features.dossier.models import Arrival, SealedScan, Version
+from nianjian.features.dossier.operations import arrivals, checklist, package
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.jobs.progress import silent
+from nianjian.platform.vault import blobs
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_home")]
+YEAR, DAY = 2026, date(2027, 2, 1)
+PAGES = [{"item": "", "source_page": 1}, {"item": "a", "source_page": 1}, {"item": "a", "source_page": 2},
+         {"item": "", "source_page": 0}, {"item": "b", "source_page": 1}]  # fmt: skip
+
+
+def _codes(*numbers: int | None) -> list[str]:
+    return ["" if number is None else f"NJ1/ABCDEFGHIJ/{number}" for number in numbers]
+
+
+def test_pages_are_told_by_their_codes() -> None:
+    assert page_codes.match_pages(_codes(1, 2, 3, 5), PAGES) == {"a": [1, 2], "b": [3]}
+    assert page_codes.match_pages(_codes(1, 2, None, 4, 5), PAGES) == {"a": [1, 2], "b": [4]}, "one place is left"
+    for codes in (_codes(1, 2, 5), _codes(1, 2, 3, 3, 5), _codes(1, 2, None, 5)):
+        with pytest.raises(NianjianError, match="dossier_sealed_pages"):
+            page_codes.match_pages(codes, PAGES)
+    assert page_codes.find_book(["", "https://example.cn/NJ1/ABCDEFGHIJ/1"]) is None
+    with pytest.raises(NianjianError, match="dossier_sealed_mixed"):
+        page_codes.find_book(["NJ1/ABCDEFGHIJ/1", "NJ1/ABCDEFGHIK/2"])
+
+
+def _print(paper: Path, path: Path, *, sealed: bool = True, swap: bool = False) -> bytes:
+    """Print the book, seal it once at its outer edge, and scan it, a little askew."""
+    limits = Limits.of(checklist.get_rulebook("demo", DAY))
+    with pikepdf.open(paper) as pdf:
+        stamper, picture = Stamper(pdf), packages.stamped()[Seal.RIDING]
+        planned = plan(-(-len(pdf.pages) // 2), limits.riding, duplex=True)
+        for page in pdf.pages if sealed else ():
+            make_shell(pdf, page)
+        for piece in planned.slices() if sealed else ():
+            stamper.slice(pdf.pages[planned.pages(piece.sheet)[0] - 1], picture, piece)
+        pdf.save(path.with_suffix(".print.pdf"))
+    with pypdfium2.PdfDocument(path.with_suffix(".print.pdf")) as book, pikepdf.new() as scan:
+        for number, page in enumerate(book):
+            pixels = page.render(scale=300 / 72).to_numpy()[:, :, :3]
+            high, wide = pixels.shape[:2]
+            if swap and number == 2:
+                pixels = pixels.copy()
+                pixels[: high - 400] = cv2.resize(packages.sheet(77, dpi=300), (wide, high))[: high - 400, :, :3]
+            askew = cv2.getRotationMatrix2D((wide / 2, high / 2), 0.2, 1)
+            seen = cv2.warpAffine(np.ascontiguousarray(pixels), askew, (wide, high), borderValue=(255, 255, 255))
+            done, data = cv2.imencode(".jpg", seen, [cv2.IMWRITE_JPEG_QUALITY, 80])
+            assert done
+            packages.scan_page(scan, data.tobytes())
+        scan.save(path)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def printed(demo: str, anna: Actor, tmp_path: Path) -> Path:
+    """A package of a generated paper and a scan, built as the worker builds; its folder."""
+    body = packages.scans(tmp_path / "seats.pdf", [5, 6], dpi=100).read_bytes()
+    report = {"fields": {"run": "P1"}, "sums": [{"figure": "filed", "paper": 2, "portrait": 2}]}
+    keep_paper("seat_table", body, code=demo, year=YEAR, actor=anna, report=report, pages=2)
+    for seed, item in enumerate(one for one in ITEMS if one not in {"algorithm_filing", "seat_table"}):
+        body = packages.scans(tmp_path / "paper.pdf", [20 + seed], dpi=100).read_bytes()
+        keep_paper(item, body, code=demo, year=YEAR, actor=anna)
+    made = package.build(enterprise=demo, year=YEAR, folder=tmp_path / "package", actor=anna, on=DAY)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as pack:
+        for file in sorted(made.folder.rglob("*")):
+            if file.is_file():
+                pack.write(file, file.relative_to(made.folder).as_posix())
+    stored = blobs.put(packed.getvalue())
+    result = {"book": made.book, "digest": made.digest, "draft": made.draft, package.BLOB: stored.id}
+    Job.objects.create(
+        id="J1", kind=flow.BUILD_PACKAGE, enterprise=demo, payload={"year": YEAR}, result=result, state=Job.DONE,
+        requested_by="user:anna", created_at=clock.now(), finished_at=clock.now(),
+    )  # fmt: skip
+    return made.folder
+
+
+def _bring(demo: str, anna: Actor, content: bytes) -> Arrival | None:
+    """The scan comes as any file does; what waits of it afterwards."""
+    row = arrivals.store_file(enterprise=demo, year=YEAR, name="扫描.pdf", content=content, actor=anna)
+    arrivals.run_sorting(enterprise=demo, year=YEAR, actor=anna, progress=silent)
+    return Arrival.objects.filter(pk=row.pk).first()
+
+
+@pytest.mark.long
+def test_a_sealed_book_goes_into_the_upload_edition_and_never_into_a_book(
+    printed: Path, demo: str, anna: Actor, tmp_path: Path
+) -> None:
+    scan = _print(printed / "paper/材料包.pdf", tmp_path / "scan.pdf")
+    assert _bring(demo, anna, scan) is None, "nothing is left to decide"
+    assert {one.version.material.item for one in SealedScan.objects.all()} == set(ITEMS) - {"algorithm_filing"}
+    assert set(SealedScan.objects.values_list("riding", flat=True)) <= {"joins", "cannot_tell"}
+    version = Version.objects.get(material__item="seat_table")
+    assert (version.number, json.loads(version.report or "")["sums"][0]["paper"]) == (1, 2), "its sums are still held"
+    (entry,) = acts(enterprise=demo, verb="dossier.sealed_scan")
+    assert entry.data["items"]["seat_table"]["version"] == 1
+    again = package.build(enterprise=demo, year=YEAR, folder=tmp_path / "again", actor=anna, on=DAY)
+    before, after = (json.loads((folder / "manifest.json").read_text()) for folder in (printed, again.folder))
+    assert (after["book"], again.sealed) == (before["book"], True)
+    paper = "paper/材料包.pdf"
+    assert (again.folder / paper).read_bytes() == (printed / paper).read_bytes(), "the book is the one that was sealed"
+    assert all("sealed_sha256" in item for item in after["items"])
+    (upload,) = (again.folder / "upload").glob("*坐席*")
+    with pypdfium2.PdfDocument(upload) as document:
+        codes = [page_codes.read_page_code(page) for page in document]
+    assert [code.partition("/")[2].partition("/")[0] for code in codes] == [after["book"]] * 2
+
+
+@pytest.mark.long
+def test_a_scan_that_is_not_the_sealed_book_waits_with_its_fault(
+    printed: Path, demo: str, anna: Actor, tmp_path: Path
+) -> None:
+    def fault(content: bytes) -> str:
+        row = _bring(demo, anna, content)
+        assert row is not None
+        return str((arrivals.read_fault(row) or {})["code"])
+
+    paper = printed / "paper/材料包.pdf"
+    bare = _print(paper, tmp_path / "bare.pdf", sealed=False)
+    assert fault(bare) == "dossier_sealed_unsealed"
+    assert fault(_print(paper, tmp_path / "other.pdf", swap=True)) == "dossier_sealed_differs"
+    Job.objects.all().delete()
+    Arrival.objects.update(fault=None)
+    assert fault(bare) == "dossier_sealed_unknown"
+    assert not SealedScan.objects.exists()
+
+
+def test_no_place_for_a_seal_is_marked_over_one_that_was_scanned(demo: str, anna: Actor, tmp_path: Path) -> None:
+    body = packages.scans(tmp_path / "seats.pdf", [5], dpi=60).read_bytes()
+    seal = {"x_mm": 150.0, "y_mm": 240.0, "diameter_mm": 40.0, "kind": "round"}
+    sheets: list[Any] = [{"page": 1, "seals": [seal]}]
+    report = {"fields": {}, "sheets": sheets}
+    keep_paper("seat_table", body, code=demo, year=YEAR, actor=anna, report=report, verdict=Verdict.READY)
+    made = package.build(enterprise=demo, year=YEAR, folder=tmp_path / "package", actor=anna, on=DAY)
+    (item,) = json.loads((made.folder / "manifest.json").read_text())["items"]
+    assert item["seals"] == ["riding_seal"]
