@@ -221,7 +221,7 @@ def _read_back(books: dict[str, dict[str, list[list[Any]]]]) -> None:
     assert [row[-1] for row in told["处理情况"][1:]] == ["计入", "计入", "非本企业号码", "计入"]
     assert books["number_ledger"]["批准与备案"][1][:2] == ["95013", "5"]
     assert {row[-1] for row in books["self_check"]["材料合计与画像比对"][1:]} == {"一致"}
-    form = "".join(str(cell) for row in books["algorithm_filing"]["AI外呼算法备案"] for cell in row)
+    form = "".join(str(cell) for row in books["algorithm_filing"]["AI外呼算法备案表"] for cell in row)
     assert "在册机器人坐席1个，其中已备案1个，已开通0个。" in form
     assert any("王五" in str(row[1]) for row in books["responsibility_report"]["信息安全责任制报告"])
 
