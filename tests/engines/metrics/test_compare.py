@@ -88,7 +88,7 @@ def test_rules_that_differ_say_who_changed_them(before: dict[str, Any], after: d
     assert (limit["before"]["value"], limit["after"]["value"]) == ("0.98", "0.99")
     said = {one["key"]: one for one in comparison_view(told, "en", ENGLISH)["rules"]}["portrait.closing_rate.limit"]
     assert said["values"] == ["≥ 98 %", "≥ 99 %"]
-    assert said["changed"] == "changed by user:anna + user:bo on 2026-11-01: 省局要求"
+    assert said["changed"] == "changed by anna + bo on 2026-11-01: 省局要求"
 
 
 def test_a_title_worded_anew_is_no_change(before: dict[str, Any], after: dict[str, Any]) -> None:

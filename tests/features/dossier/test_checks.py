@@ -120,7 +120,7 @@ def test_which_way_is_up_counts_as_it_is_read(kind: str, turn: int) -> None:
     table = Table("社保缴费清单", ("序号", "姓名", "证件号码", "缴费起止年月"), people)
     signs = ("负责人", "制表人", "企业（盖章）", "日期")
     tables, signed = ((), signs) if kind == "signs" else ((table,), ())
-    made = Document("monthly_traffic", "呼叫流量月报", (), "运行 1", tables, (), signed)
+    made = Document("monthly_traffic", "呼叫流量月报", "企业", (), "运行 1", tables, signs=signed)
     with pypdfium2.PdfDocument(pdf(made)) as document:
         drawn = np.ascontiguousarray(document[0].render(scale=100 / 72).to_numpy()[..., :3])
     page, _jpeg = scanner.scanned(drawn, scanner.Faults(skew=0.4, noise=3, quality=85), random.Random(3))

@@ -69,7 +69,7 @@ def test_a_day_is_told_once(
     lee: Actor, program: Program, django_assert_num_queries: Any, django_assert_max_num_queries: Any
 ) -> None:
     _confirmed(program)
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(64):
         made = enqueue_due_reminders()
     assert made == Message.objects.count() > 2
     before = Entry.objects.count()

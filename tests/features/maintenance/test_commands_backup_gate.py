@@ -29,7 +29,7 @@ def house(cli: Shell, shell_home: Path) -> Shell:
     (folder / "yes.csv").write_text(f"号码,用途,取得时间\n{CONSENTED},营销,2026-01-05 10:00:00\n")
     for kind, name in (("do-not-call", "no.csv"), ("consents", "yes.csv")):
         assert cli("gate", "list", "build", kind, name, *HOUSE).code == 0
-    assert cli("gate", "policy", "set", "L01", "--cap", "3", *HOUSE).code == 0
+    assert cli("gate", "policy", "set", "L01", "--cap", "3", "--enforce", *HOUSE).code == 0
     return cli
 
 

@@ -77,7 +77,7 @@ def test_what_names_no_case_says_that_it_belongs_to_none(house: Shell) -> None:
 def test_a_report_with_gaps_is_a_draft(house: Shell, shell_home: Path) -> None:
     case = house("rectify", "open", "--received", "2026-11-20", *HOUSE, "--json").json["id"]
     (shell_home.parent / "测评.pdf").write_bytes(b"%PDF-1.4\n%%EOF\n")
-    said = ("--issuer", "某测评中心", "--number", "CP-1", "--dated", "2026-11-21", "--json")
+    said = ("--issuer", "某测评中心", "--number", "CP-1", "--dated", "2026-11-21", "--scope", "外呼平台", "--json")
     assert house("rectify", "attach", case, "测评.pdf", *said).code == 0
     assert house("rectify", "attach", "测评.pdf", *said).code == 0, "the only open case"
     told = house("rectify", "report", case, "--out", "报告.docx", "--json")

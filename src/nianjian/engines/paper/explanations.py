@@ -12,7 +12,7 @@ from typing import Any, Final
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper import sections
 from nianjian.engines.paper.figures import DASH, amount_text, count_text, limit_text
-from nianjian.engines.paper.texts.portrait import FILL_IN, PLAN, TABLES, VALUES, code_name
+from nianjian.engines.paper.texts.portrait import BASIS_NAMES, FILL_IN, PLAN, TABLES, VALUES, code_name
 from nianjian.engines.paper.texts.season import MODULES, TASKS
 from nianjian.engines.paper.words import CHINESE, Words, actor_names, mark
 
@@ -29,7 +29,7 @@ PER_TEN_THOUSAND: Final = frozenset({"portrait.complaint_rate.limit"})  # told a
 WORDS_TO_FIND: Final = "purposes"  # unit of a value whose words are looked for as they stand
 NO_TITLES: Final[Mapping[str, str]] = MappingProxyType({})
 SPEAKS_FOR_ITSELF: Final = frozenset({"code", "name", "text", "item"})  # parts whose own name would say nothing
-VALUE_WORDS: Final[Mapping[str, str]] = {**MODULES, **TASKS, **FILL_IN, **PLAN, **VALUES}
+VALUE_WORDS: Final[Mapping[str, str]] = {**MODULES, **TASKS, **FILL_IN, **PLAN, **VALUES, **BASIS_NAMES}
 UNITS: Final[Mapping[str, str]] = {
     "degrees": mark("{n} degrees"),
     "minutes": mark("{n} minutes"),

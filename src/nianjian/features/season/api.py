@@ -250,11 +250,11 @@ class EntryTestResult(Schema):
 
 
 @write(router, f"{HERE}/entry-test", act=Permission.MANAGE_DATA, answer=SeasonTold, held=ROW_LIMIT)
-def season_entry_test(request: Request, code: str, told: Query[EntryTestResult]) -> dict[str, Any]:
+def season_entry_test(request: Request, code: str, file: Query[EntryTestResult]) -> dict[str, Any]:
     """Keep the result of the entry's test (T4) with its picture; the content is the picture, at most 20 MiB."""
-    fields = told.dict() | {"day": told.day or clock.today()}
+    fields = file.dict() | {"day": file.day or clock.today()}
     record_entry_test(enterprise=code, content=request.content, actor=request.actor, **fields)
-    return _told(request, code, told.year, None)
+    return _told(request, code, file.year, None)
 
 
 @take(router, f"{HERE}/entry-test/{{picture}}", act=Permission.VIEW_UNMASKED, media=MEDIA_TYPES)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from nianjian.engines.paper.texts import errors
-from nianjian.engines.paper.texts.portrait import ATTACHMENTS, EXCLUSIONS, LIGHTS
+from nianjian.engines.paper.texts.portrait import ATTACHMENTS, BASIS_NAMES, EXCLUSIONS, LIGHTS
 from nianjian.engines.paper.words import DOMAIN, LOCALE, language_of, mark, words
 
 
@@ -55,7 +55,7 @@ UNITS: Final[Mapping[str, str]] = {
     "years": mark("years"),
 }  # fmt: skip
 #: Codes among the values that have a name on the portrait.
-_NAMED: Final[Mapping[str, str]] = {**ATTACHMENTS, **EXCLUSIONS, **LIGHTS}
+_NAMED: Final[Mapping[str, str]] = {**ATTACHMENTS, **BASIS_NAMES, **EXCLUSIONS, **LIGHTS}
 _UNITLESS: Final = frozenset({"flag", "ratio", "share"})
 
 
@@ -73,7 +73,7 @@ def _percent(value: Decimal) -> str:
 
 
 def _told(value: object) -> str:
-    if value is None or value == ():
+    if value is None or value in ((), {}):
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")

@@ -162,7 +162,9 @@ def test_sheets_of_a_check_are_read_too() -> None:
 
 def test_a_missing_last_sheet_is_found_by_numbers_in_the_corner(tmp_path: Path) -> None:
     rows = tuple((str(at), "人工坐席", "2026-01-05") for at in range(100))
-    body = pdf(Document("seat_table", "坐席明细表", (), "运行 1", (Table("坐席", ("序号", "类型", "日期"), rows),)))
+    body = pdf(
+        Document("seat_table", "坐席明细表", "企业", (), "运行 1", (Table("坐席", ("序号", "类型", "日期"), rows),))
+    )
     draw, sheets = random.Random(5), []
     for number, page in enumerate(pypdfium2.PdfDocument(body), 1):
         drawn = np.ascontiguousarray(page.render(scale=300 / 72).to_numpy()[..., :3])

@@ -191,8 +191,9 @@ MISSED: Final[Mapping[str, str]] = {
     "callback_too_many": mark("the daily test calls over {route} did not run: {count} calls are more than {most}"),
     "callback_no_numbers": mark("the daily test calls over {route} did not run: no filed number is in force"),
     "callback_outside": mark("the daily test calls over {route} lie outside working hours: they count nowhere"),
-    "role_missing": mark(
-        "the daily test calls over {route} did not run: who set the route may not order them any more"
+    **dict.fromkeys(
+        ("role_missing", "account_closed"),
+        mark("the daily test calls over {route} did not run: who set the route may not order them any more"),
     ),
 }
 CLOCKS: Final[Mapping[tuple[str, bool], str]] = {
