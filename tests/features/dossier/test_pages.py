@@ -413,7 +413,7 @@ def test_a_sheet_is_made_masked_and_revealed_with_an_entry(lead: Client) -> None
     assert 'data-copy="示范"' in page
     assert "王小五" not in page
     assert "王**" in page
-    assert "尚未填写" in page
+    assert "待填写" in page
     assert "王小五" in post(lead, f"{SHEET}reveal/")
     file = lead.post(f"{SHEET}take/pdf/")
     assert (file.status_code, file.content[:5]) == (200, b"%PDF-")
