@@ -271,6 +271,8 @@ def test_statements_by_page_and_command(demo: str, anna: Actor, capsys: pytest.C
     assert "李四" in capsys.readouterr().out
     with pytest.raises(NianjianError, match="claim_part_unknown"):
         _state(demo, anna, claim="daily_lead", part="shoe", text="42")
+    with pytest.raises(NianjianError, match="claim_part_unknown"):  # of the public pages, and an administrator's
+        _state(demo, anna, claim="one_click_promise", part="response_hours", text="abc")
 
 
 def test_lacks_have_a_remedy() -> None:

@@ -363,18 +363,21 @@ def write_sheet_files(*, enterprise: str, year: int, report: Report, folder: Pat
 
 @dataclass(frozen=True, slots=True)
 class EnteredField:
-    """A field of a report as a person entered it; ``number``: of the code number that it is about, or ""."""
+    """A field of a report as a person entered it; ``number``: of the code number that it is about, or "".
+
+    ``text`` is null where the answer is repeated.
+    """
 
     year: int
     report: str
     field: str
     number: str
-    text: str
+    text: str | None
 
 
 @operation(
     "fill_in.enter", on=DOSSIER, permission=Permission.MANAGE_DATA, path="/fill-in-values",
-    answer=Answer(schema=EnteredField, document=lambda _request, _key, entered: entered),
+    answer=Answer(schema=EnteredField, document=lambda _request, _key, entered: entered, hidden=("text",)),
     body=Body("NewFillInValue", "``report`` and ``field`` as the sheet names them; an empty text takes it back."),
 )  # fmt: skip
 def enter_value(

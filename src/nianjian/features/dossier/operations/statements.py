@@ -11,6 +11,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.claims import CLAIMS, TEXT
+from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.operations.checklist import require_writable
 from nianjian.features.dossier.operations.overrulings import DOSSIER, YEARS
 from nianjian.platform.accounts.access import require_permission
@@ -33,20 +34,21 @@ class Blank:
 
     ``standing``: for every year until it is replaced; ``decided``: the data may decide the claim, the text is printed
     only while they do not. ``proposal``: last stated for an earlier year, to be stated again if it still holds.
+    Both texts are null where an answer is repeated.
     """
 
     claim: str
     part: str
     label: str
-    text: str
+    text: str | None
     stated_by: str
     stated_at: datetime | None
     standing: bool
     decided: bool
-    proposal: str
+    proposal: str | None
 
 
-STATED: Final = Answer(schema=Blank, document=lambda _request, _key, blank: blank)
+STATED: Final = Answer(schema=Blank, document=lambda _request, _key, blank: blank, hidden=("text", "proposal"))
 
 
 def list_blanks(*, enterprise: str, year: int, item: str, actor: Actor) -> list[Blank]:
@@ -103,10 +105,10 @@ def state_item(*, enterprise: str, year: int, texts: Mapping[tuple[str, str], st
 
 
 def _store(enterprise: str, year: int, texts: Mapping[tuple[str, str], str], actor: Actor) -> int:
-    """One audit entry for each claim that changes."""
+    """One audit entry for each claim that changes; only claims of papers, others have rights of their own."""
     by_claim: dict[str, dict[str, str]] = {}
     for (claim, part), text in texts.items():
-        if claim not in CLAIMS or part not in CLAIMS[claim].parts or not CLAIMS[claim].where:
+        if claim not in CLAIMS or part not in CLAIMS[claim].parts or KNOWN.keys().isdisjoint(CLAIMS[claim].where):
             raise NianjianError("claim_part_unknown", claim=claim, part=part)
         by_claim.setdefault(claim, {})[part] = text
     with transaction.atomic():
