@@ -22,7 +22,8 @@ from tests.support.people import signed_in
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim, Lack
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, claim_text
+from nianjian.engines.paper.dossier import finding_text
+from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, claim_text, is_contradicted
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.dossier.finding import Verdict
@@ -212,6 +213,8 @@ def test_a_statement_fills_a_blank_and_never_overrides_the_data() -> None:
     unknown = facts.by_licence("office", "places", {})
     assert claim_text(unknown, _, said) == "办公地址：二号。（本企业自述）"
     assert claim_text(facts.by_licence("office", "places", {"B1": "一号"}), _, said) == "办公地址：一号。"
+    assert is_contradicted(facts.by_licence("office", "places", {"B1": "一号", "B2": "二号"}), said)
+    assert not is_contradicted(facts.seat_filing_known([{"filing": None}], written=True), said), "only not recorded"
 
 
 def _state(code: str, actor: Actor, year: int = YEAR, **told: str) -> None:
@@ -224,6 +227,7 @@ def test_what_is_stated_is_printed_kept_and_proposed(demo: str, anna: Actor, tmp
     _state(demo, anna, claim="security_training", text="2026年6月，全员")
     _state(demo, anna, claim="algorithm", part="state", text="已备案")
     _state(demo, anna, claim="algorithm", part="name", text="意图识别模型")
+    _state(demo, Actor("bert"), claim="records_protected", text="断电")  # the chain is whole: it is not printed
     made = {one.item: one for one in _make(demo, anna, tmp_path, "responsibility_report", "algorithm_filing")}
     for path in made["responsibility_report"].files:
         text = "".join(_read(path).split())
@@ -239,9 +243,9 @@ def test_what_is_stated_is_printed_kept_and_proposed(demo: str, anna: Actor, tmp
     next_year = {(one.claim, one.part): one for one in list_blanks(
         enterprise=demo, year=YEAR + 1, item="responsibility_report", actor=anna
     )}  # fmt: skip
-    assert next_year["daily_lead", "name"].text == "张三", "it stands until it is replaced"
+    assert next_year["daily_lead", "name"].text == "张*", "it stands until it is replaced, masked as personal data are"
     training = next_year["security_training", "text"]
-    assert (training.text, training.proposal) == ("", "2026年6月，全员"), "another year's is only proposed"
+    assert (training.text, training.proposal) == ("", "2*********"), "another year's is only proposed"
 
 
 def test_a_statement_that_the_data_refute_stops_the_paper(demo: str, anna: Actor, load: Import, tmp_path: Path) -> None:
@@ -251,11 +255,14 @@ def test_a_statement_that_the_data_refute_stops_the_paper(demo: str, anna: Actor
     (made,) = _make(demo, anna, tmp_path, "responsibility_report")
     assert made.verdict is Verdict.NOT_READY
     (found,) = [one for one in made.findings if one.code == "claim_contradicted"]
-    assert "逾期至今仍未处理完毕的1件" in str(found.values["claim"])
+    assert found.values == {"claim": "tickets_in_time"}, "no sentence, which may name a person"
+    assert "response to and close of" in finding_text(found.code, found.values, words("en"))
+    assert "逾期至今仍未处理完毕的1件" in _read(made.files[0])
     assert "均按时办结" not in _read(made.files[0])
 
 
 def test_statements_by_page_and_command(demo: str, anna: Actor, capsys: pytest.CaptureFixture[str]) -> None:
+    _run(demo, anna)
     client: Client = signed_in("mary", "data_officer", demo)
     page = reverse("dossier-item", args=[demo, YEAR, "responsibility_report"])
     assert 'name="daily_lead.name"' in client.get(page).content.decode()
@@ -264,11 +271,19 @@ def test_statements_by_page_and_command(demo: str, anna: Actor, capsys: pytest.C
     told = {(one.data["claim"], *one.data["parts"]) for one in acts(enterprise=demo, verb="claims.state")}
     assert told == {("daily_lead", "name"), ("security_rules", "text")}, "an entry a claim, none for what is empty"
     shown = client.get(page).content.decode()
-    assert "李四" in shown
+    assert "李*" in shown
+    assert "李四" not in shown
     assert "mary" in shown
     where = ["--enterprise", demo, "--season", str(YEAR), "--item", "responsibility_report", "--json"]
     assert main(["dossier", "state", *where]) == 0
-    assert "李四" in capsys.readouterr().out
+    assert "李*" in capsys.readouterr().out
+    kept = {"daily_lead.name": "", "security_rules.text": "信息安全管理制度"}
+    client.post(reverse("dossier-state", args=[demo, YEAR, "responsibility_report"]), kept)
+    assert Values(demo, YEAR).stated("daily_lead") == {"name": "李四"}, "a masked text that was left alone stays"
+    client.post(
+        reverse("dossier-state", args=[demo, YEAR, "responsibility_report"]), kept | {"clear:daily_lead.name": "on"}
+    )
+    assert Values(demo, YEAR).stated("daily_lead") == {}
     with pytest.raises(NianjianError, match="claim_part_unknown"):
         _state(demo, anna, claim="daily_lead", part="shoe", text="42")
     with pytest.raises(NianjianError, match="claim_part_unknown"):  # of the public pages, and an administrator's

@@ -27,7 +27,9 @@ class ClaimTexts:
     ``where``: the papers, cards or pages on which it stands; ``rule``: id of the rule that it rests on. ``released``
     "": no data can prove it. ``refused`` "": no data can refute it. ``blank`` "": what is unproved is said by
     ``refused``, unknown figures as "–". ``more``: figure -> what is added where it is not 0. ``parts``: what a person
-    can fill in -> its label; ``standing``: a statement holds for every year until it is replaced.
+    can fill in -> its label; ``personal``: those that name people or their telephones; ``standing``: a statement holds
+    for every year until it is replaced. ``refutes`` False: ``refused`` tells what is not recorded, which speaks against
+    no statement.
     """
 
     where: tuple[str, ...]
@@ -37,7 +39,9 @@ class ClaimTexts:
     blank: str = ""
     more: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
+    personal: tuple[str, ...] = ()
     standing: bool = False
+    refutes: bool = True
 
 
 _REPORT: Final = ("responsibility_report",)
@@ -49,12 +53,14 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         refused=mark("Legal representatives by licence: {names}."),
         blank=mark("Legal representative: {text}."),
         parts={TEXT: mark("legal representative")},
+        personal=(TEXT,),
         standing=True,
     ),
     "first_responsible": ClaimTexts(
         where=_REPORT,
         blank=mark("First person responsible for information security: {name}, post: {post}."),
         parts={"name": mark("first person responsible: name"), "post": mark("first person responsible: post")},
+        personal=("name",),
         standing=True,
     ),
     "daily_lead": ClaimTexts(
@@ -65,6 +71,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
             "post": mark("daily work: post"),
             "telephone": mark("daily work: telephone"),
         },
+        personal=("name", "telephone"),
         standing=True,
     ),
     "office": ClaimTexts(
@@ -111,6 +118,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         where=_REPORT,
         blank=mark("Training in {year} (date, people): {text}."),
         parts={TEXT: mark("training in the year (date, people)")},
+        personal=(TEXT,),
     ),
     "records_protected": ClaimTexts(
         where=_REPORT,
@@ -204,6 +212,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         refused=mark("The filing state of {n} further seats is not recorded; they are not counted as filed."),
         blank=mark("The register of seats has not been filled in yet: {text}."),
         parts={TEXT: mark("seats of the enterprise")},
+        refutes=False,
     ),
     "algorithm": ClaimTexts(
         where=_FORM,
@@ -366,7 +375,7 @@ def claim_text(claim: Claim, _: Words, stated: Mapping[str, str] | None = None, 
     if not form:
         return ""
     more = [] if form == texts.blank else [_(text) for name, text in texts.more.items() if claim.figures.get(name)]
-    used = any(part in filled and f"{{{part}}}" in form for part in texts.parts)
+    used = bool(printed_parts(claim, filled))
     return "".join([_(form), *more]).format_map(words) + (_(STATED) if used else "")
 
 
@@ -397,15 +406,30 @@ def hours_text(minutes: int | None, _: Words) -> str:
 
 def open_parts(claim: Claim, stated: Mapping[str, str]) -> tuple[str, ...]:
     """The blanks that a claim leaves on the paper: its sentence has them, and nobody has filled them in."""
+    return tuple(part for part in _parts(claim) if not stated.get(part))
+
+
+def printed_parts(claim: Claim, stated: Mapping[str, str]) -> tuple[str, ...]:
+    """What people have stated of a claim and the paper prints, for its sentence has it."""
+    return tuple(part for part in _parts(claim) if stated.get(part))
+
+
+def _parts(claim: Claim) -> tuple[str, ...]:
+    """The parts that a claim's sentence has."""
     texts = CLAIMS[claim.id]
     form = _form(claim, texts)
     table = not (texts.released or texts.refused or texts.blank)  # its parts are cells of a form
-    return tuple(part for part in texts.parts if (table or f"{{{part}}}" in form) and not stated.get(part))
+    return tuple(part for part in texts.parts if table or f"{{{part}}}" in form)
 
 
 def is_contradicted(claim: Claim, stated: Mapping[str, str]) -> bool:
     """Whether the data refute a claim that a person has stated."""
     texts = CLAIMS[claim.id]
-    return claim.state == REFUSED and any(
-        stated.get(part) and f"{{{part}}}" in texts.blank and f"{{{part}}}" not in texts.refused for part in texts.parts
+    return (
+        texts.refutes
+        and claim.state == REFUSED
+        and any(
+            stated.get(part) and f"{{{part}}}" in texts.blank and f"{{{part}}}" not in texts.refused
+            for part in texts.parts
+        )
     )

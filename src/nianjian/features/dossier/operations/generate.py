@@ -30,7 +30,7 @@ from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.paper.masking import mask_portrait
-from nianjian.engines.paper.texts.claims import CLAIMS, is_contradicted, open_parts
+from nianjian.engines.paper.texts.claims import CLAIMS, is_contradicted, open_parts, printed_parts
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.clocks import build_in_time_claim, count_tickets
@@ -297,10 +297,11 @@ class Values:
         )
 
     def say_who_stated(self, item: str) -> list[documents.Line]:
-        """Who has stated what an item marks as stated."""
+        """Who has stated what an item prints and marks as stated."""
         people: dict[tuple[str, str], None] = {}
         for claim in self.claims(item):
-            for statement in self.statements.get(claim.id, {}).values():
+            for part in printed_parts(claim, self.stated(claim.id)):
+                statement = self.statements[claim.id][part]
                 day = statement.at.astimezone(clock.ZONE).date().isoformat()
                 people[statement.by.partition(":")[2] or statement.by, day] = None
         if not people:
@@ -554,7 +555,7 @@ def _unproved(claim: Claim, values: Values) -> Iterator[Finding]:
     """
     texts, stated = CLAIMS[claim.id], values.stated(claim.id)
     if is_contradicted(claim, stated):
-        yield Finding("claim_contradicted", Weight.STOP, values={"claim": values.say(claim.id)})
+        yield Finding("claim_contradicted", Weight.STOP, values={"claim": claim.id})  # its sentence may name a person
     blanks = open_parts(claim, stated)
     if claim.state == UNKNOWN and not blanks:
         return

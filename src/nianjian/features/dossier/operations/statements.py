@@ -26,6 +26,7 @@ from nianjian.platform.claims.storage import (
 )
 from nianjian.platform.operations.fields import Line, Number, Text
 from nianjian.platform.operations.operation import Answer, Body, operation
+from nianjian.platform.registers.columns import Kind, mask_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Blank:
 
     ``standing``: for every year until it is replaced; ``decided``: the data may decide the claim, the text is printed
     only while they do not. ``proposal``: last stated for an earlier year, to be stated again if it still holds.
-    Both texts are null where an answer is repeated.
+    Both texts are null where an answer is repeated. ``personal``: it names people, so both are masked.
     """
 
     claim: str
@@ -46,6 +47,7 @@ class Blank:
     standing: bool
     decided: bool
     proposal: str | None
+    personal: bool
 
 
 STATED: Final = Answer(schema=Blank, document=lambda _request, _key, blank: blank, hidden=("text", "proposal"))
@@ -64,22 +66,24 @@ def _read_blanks(enterprise: str, year: int, item: str, wanted: str = "") -> Ite
             continue
         proposals = {} if texts.standing else list_proposals(enterprise, claim, year)
         for part, label in texts.parts.items():
-            counting = known.get(claim, {}).get(part)
+            counting, personal = known.get(claim, {}).get(part), part in texts.personal
             yield Blank(
                 claim=claim,
                 part=part,
                 label=label,
-                text=counting.text if counting else "",
+                text=_show(counting, personal),
                 stated_by=counting.by if counting else "",
                 stated_at=counting.at if counting else None,
                 standing=texts.standing,
                 decided=bool(texts.released or texts.refused),
-                proposal=_proposal(counting, proposals.get(part)),
+                proposal="" if counting else _show(proposals.get(part), personal),
+                personal=personal,
             )
 
 
-def _proposal(counting: StatementText | None, earlier: StatementText | None) -> str:
-    return earlier.text if earlier and not counting else ""
+def _show(statement: StatementText | None, personal: bool) -> str:  # noqa: FBT001 -- of the part
+    text = "" if statement is None else statement.text
+    return mask_text(text, Kind.TEXT) if personal else text
 
 
 @operation(
