@@ -82,7 +82,13 @@ def false(demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet) -
     )
     load("numbers", "码号,备案状态,有效期止", ("95013", "已注销", "2025-12-31"))
     load("seats", "坐席编号,类型,备案状态,开通日期", ("S1", "机器人", "", "2025-02-01"))
-    late = ("K1", "12321", *["2026-03-02 09:00:00"] * 2, "2026-03-05 09:00:00", "拨打13912345678并致电13900000000")
+    late = (
+        "K1",
+        "12321",
+        *["2026-03-02 09:00:00"] * 2,
+        "2026-03-05 09:00:00",
+        "2026-03-01拨打13912345678，外显057188886666、02110001",
+    )
     load("complaints", "编号,来源,受理时间,转办到达时间,首次响应时间,内容", late)
     how: dict[str, Any] = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
     out = ("c1", "呼出", "02110000", "057188886666", "13900000001", "2026-03-05 10:00:00", "", "", "未接")
@@ -114,7 +120,13 @@ def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path:
         for path in made.files:
             text = _read(path)
             assert {name for name in list_sentences(text) if states.get(name) != RELEASED} == set(), path.name
-            assert "13912345678" not in text, "a number of a person in a free text"
+            assert not {"13912345678", "02110001"} & set(re.findall("[0-9]+", text)), (
+                "a number of a person in a free text"
+            )
+            if made.item == "complaint_records":
+                plain = re.sub(r"\s", "", text)
+                assert "2026-03-01拨打" in plain
+                assert "外显057188886666、" in plain, "the enterprise's own number stays"
             assert "12321、12300" in text or made.item != "complaint_records"
     unproved = {
         finding.values["lack"] for made in _make(false, anna, tmp_path) for finding in made.findings
@@ -147,8 +159,8 @@ def test_every_claim_of_a_paper_is_decided_or_stated() -> None:
             assert texts.blank or texts.refused, name
 
 
-WHOLE = {"count": 0, "unconfirmed": {"count": 0, "ranges": []}}
-GAP = {"count": 3, "unconfirmed": {"count": 2, "ranges": [{"from": "2026-05-01", "to": "2026-05-02"}]}}
+WHOLE = {"until": "L", "count": 0, "unconfirmed": {"count": 0, "ranges": []}}
+GAP = {"until": "L", "count": 3, "unconfirmed": {"count": 2, "ranges": [{"from": "2026-05-01", "to": "2026-05-02"}]}}
 CASES = [
     (facts.by_licence("office", "places", {"B1": "一号"}), RELEASED, "办公地址：一号。"),
     (
@@ -165,16 +177,16 @@ CASES = [
     (
         facts.register_count("seats_listed", 3, written=True, robots=1, untyped=1),
         RELEASED,
-        "截至D，在册坐席3个，其中机器人坐席1个。另有1个未登记类型。",
+        "截至D，在册坐席3个，其中机器人坐席1个。在册坐席中有1个未登记类型。",
     ),
-    (facts.chain_whole(9, 4), REFUSED, f"操作记录链自第4条起不完整。原因：{BLANK}。"),
-    (facts.calls_retained(WHOLE), RELEASED, "F至D，有业务的日期均存有通话记录。"),
+    (facts.chain_whole(9, whole=False), REFUSED, f"操作记录链不完整。原因：{BLANK}。"),
+    (facts.calls_retained(WHOLE, YEAR), RELEASED, "F至L，有业务的日期均存有通话记录。"),
     (
-        facts.calls_retained(GAP),
+        facts.calls_retained(GAP, YEAR),
         REFUSED,
-        f"F至D，2日无通话记录（2026-05-01至2026-05-02）。原因：{BLANK}。另有1日无业务，已由本企业确认。",
+        f"F至L，2日无通话记录（2026-05-01至2026-05-02）。原因：{BLANK}。另有1日无业务，已由本企业确认。",
     ),
-    (facts.calls_retained(None), UNKNOWN, f"无话单的日期及原因：{BLANK}。"),
+    (facts.calls_retained(None, YEAR), UNKNOWN, f"无话单的日期及原因：{BLANK}。"),
     (
         facts.traffic_agrees([Sum("monthly_traffic", "outbound", 3, 3)], "12321"),
         RELEASED,
@@ -206,6 +218,10 @@ CASES = [
 def test_a_claim_says_what_its_figures_prove(claim: Claim, state: str, text: str) -> None:
     assert claim.state == state
     assert claim_text(claim, _, {}, day="D", first="F", year=YEAR) == text
+
+
+def test_days_are_retained_only_of_what_was_looked_at() -> None:
+    assert facts.calls_retained(WHOLE | {"until": "2025-12-31"}, YEAR).state == UNKNOWN, "no day of the year is over"
 
 
 def test_a_statement_fills_a_blank_and_never_overrides_the_data() -> None:

@@ -223,14 +223,18 @@ def test_every_field_of_the_report_is_entered_kept_proposed_and_printed(
 def test_what_is_entered_is_checked_and_held_against_the_records(filled: str, anna: Actor) -> None:
     _make(filled, anna)
 
-    def enter(field: str, text: str, report: str = "licence") -> str:
-        return fill_in.enter_value(enterprise=filled, year=YEAR, report=report, field=field, text=text, actor=anna).text
+    def enter(field: str, text: str, report: str = "licence", number: str = "") -> str | None:
+        place: Json = {"enterprise": filled, "year": YEAR, "report": report, "actor": anna}
+        return fill_in.enter_value(**place, field=field, number=number, text=text).text
 
     assert _code(lambda: enter("seats", "十四")) == "fill_in_value_invalid"
     assert _code(lambda: enter("outbound_share", "101%")) == "fill_in_value_invalid"
     assert _code(lambda: enter("credit_code", "91110000600037341X")) == "credit_code_check_digit"
     assert _code(lambda: enter("colour", "红")) == "fill_in_field_unknown"
     assert _code(lambda: enter("holder", "示例", "code_number")) == "fill_in_field_unknown", "it names a number"
+    _make(filled, anna, Report.CODE_NUMBER)
+    assert _code(lambda: enter("holder", "示例", "code_number", "95099")) == "fill_in_field_unknown", "not on the sheet"
+    assert enter("holder", "示例", "code_number", "95013") == "示例"
     assert enter("seats", "１,０00") == "1000"
     assert enter("outbound_share", "50 %") == "50%"
     found = _by_name(_make(filled, anna))

@@ -125,9 +125,9 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         released=mark(
             "The register platform of the enterprise (nianjian) stores identity papers, names and complaint texts"
             " encrypted, and records every look at a value in full and every change in a chain; on {read} the chain is"
-            " whole, with {entries} entries."
+            " whole, with {entries} entries of this enterprise."
         ),
-        refused=mark("The chain of operation records is not whole from entry {broken} on. Reason: {text}."),
+        refused=mark("The chain of operation records is not whole. Reason: {text}."),
         parts={TEXT: mark("why the chain of operation records is not whole")},
     ),
     "other_systems": ClaimTexts(
@@ -138,8 +138,8 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     ),
     "calls_retained": ClaimTexts(
         where=(*_REPORT, "monthly_traffic"),
-        released=mark("From {first} to {day} the call records are kept on every day on which calls were made."),
-        refused=mark("From {first} to {day} {missing} days have no call records ({days}). Reason: {text}."),
+        released=mark("From {first} to {last} the call records are kept on every day on which calls were made."),
+        refused=mark("From {first} to {last} {missing} days have no call records ({days}). Reason: {text}."),
         blank=mark("Days without call records, and why: {text}."),
         more={"excused": mark(" On {excused} further days no calls were made, which the enterprise has confirmed.")},
         parts={TEXT: mark("why days have no call records")},
@@ -347,7 +347,7 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
         rule="S7",
         released=mark("The gate is asked before every dialling and refuses what must not be called."),
         refused=mark(
-            "On the last day with calls, {delivered} outbound calls were delivered; the gate let through {let_through}."
+            "On the last day with calls, {dialled} outbound calls were dialled; the gate let through {let_through}."
         ),
     ),
     "consent": ClaimTexts(

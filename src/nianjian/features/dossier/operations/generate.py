@@ -61,6 +61,7 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.chain import verify_chain
+from nianjian.platform.audit.query import filter_entries
 from nianjian.platform.audit.record import record
 from nianjian.platform.claims.storage import Statements, load_statements
 from nianjian.platform.home import wiring
@@ -179,7 +180,7 @@ def count_traffic(found: Tables, sources: tuple[str, ...], year: int) -> list[Tr
 def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
     """Tickets accepted in the year as they stand now, each with why the run leaves it out.
 
-    Numbers of persons are masked; a complained number that the enterprise's own calls show stays whole.
+    Numbers of persons are masked; a number that the enterprise's own calls show stays whole, in free texts too.
     """
     columns = found.tickets.select("complaint_id", "excluded_rate", "excluded_ticket")
     reasons = {row["complaint_id"]: row for row in found.engine.rows(columns)}
@@ -189,11 +190,12 @@ def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
         .filter(accepted_at__gte=since, accepted_at__lt=until)
         .order_by("accepted_at", "key")
     )
-    own_displays = find_own_displays(found, {ticket.complained for ticket in rows if ticket.complained})
+    texts = [text for ticket in rows for text in complaint_records.list_numbers(ticket)]
+    own_displays = find_own_displays(found, {*texts, *(ticket.complained for ticket in rows if ticket.complained)})
     tickets = []
     for ticket in rows:
         hidden = ("complainant",) if ticket.complained in own_displays else ("complainant", "complained")
-        row = _row(ticket, COMPLAINTS, masked=hidden)
+        row = complaint_records.hide_numbers(_row(ticket, COMPLAINTS, masked=hidden), own_displays)
         own = {"excluded_rate": row["exclusion"], "excluded_ticket": row["exclusion"]}  # that the run has not seen
         told = reasons.get(row["ticket_id"], own)
         tickets.append(Ticket(row, str(told["excluded_rate"] or ""), str(told["excluded_ticket"] or "")))
@@ -388,9 +390,9 @@ def _robot_seats(values: Values) -> Claim:
     )
 
 
-def _chain_whole(_values: Values) -> Claim:
-    report = verify_chain()
-    return facts.chain_whole(report.entries, report.broken_at)
+def _chain_whole(values: Values) -> Claim:
+    """The chain is that of the installation: how many entries others have in it is theirs."""
+    return facts.chain_whole(filter_entries(enterprise=values.enterprise).count(), whole=verify_chain().ok)
 
 
 def _complaints_counted(values: Values) -> Claim:
@@ -413,7 +415,7 @@ DECIDERS: Final[Mapping[str, Callable[[Values], Claim]]] = {
     "seats_listed": _seats_listed,
     "records_protected": _chain_whole,
     "calls_retained": lambda values: facts.calls_retained(
-        (values.portrait.get("quality") or {}).get("days_without_records")
+        (values.portrait.get("quality") or {}).get("days_without_records"), values.head.year
     ),
     "tickets_in_time": lambda values: values.in_time,
     "complaints_counted": _complaints_counted,
