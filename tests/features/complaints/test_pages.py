@@ -26,6 +26,8 @@ from nianjian.features.complaints.queries import list_tickets, load_current_tick
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.audit.query import acts as chain
+from nianjian.platform.claims.models import STANDING
+from nianjian.platform.claims.storage import store_statements
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.registers.overlays import Overlay
@@ -411,6 +413,12 @@ def test_the_public_pages_promise_only_what_a_person_has_adopted(tickets: Simple
     assert "两个时限要么都承诺" in half
     admin.post(f"{ADDRESSES}promise/", {})
     assert list_sentences(stranger.get(tickets.address).content.decode()) == []
+    for hours in ("abc", "0", "99999999999"):
+        store_statements(
+            enterprise="demo", claim="one_click_promise", year=STANDING, actor=Actor("tester"),
+            texts={"response_hours": hours, "close_hours": "48"},
+        )  # fmt: skip
+        assert list_sentences(stranger.get(tickets.address).content.decode()) == [], "no number of hours: no promise"
 
 
 def test_the_chain_tells_it_without_a_word_of_it(tickets: SimpleNamespace) -> None:

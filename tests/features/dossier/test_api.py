@@ -101,6 +101,16 @@ def test_a_key_sends_a_file_once(lead: Client) -> None:
     assert Job.objects.count() == 1
 
 
+def test_a_key_keeps_no_text_of_a_person(lead: Client) -> None:
+    keyed = {"idempotency-key": "once"}
+    body = {"year": 2025, "claim": "daily_lead", "part": "name", "text": "张三"}
+    asked = [
+        lead.post(f"{DEMO}/dossier/statements", body, content_type="application/json", headers=keyed).json()
+        for _again in range(2)
+    ]
+    assert [one["text"] for one in asked] == ["张*", None]
+
+
 def test_versions_come_in_pages_the_newest_first(lead: Client) -> None:
     for number in range(3):
         keep_paper("number_ledger", b"%d" % number, confirmed=False)

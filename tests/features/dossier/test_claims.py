@@ -22,7 +22,8 @@ from tests.support.people import signed_in
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim, Lack
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, claim_text
+from nianjian.engines.paper.dossier import finding_text
+from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, claim_text, is_contradicted
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.dossier.finding import Verdict
@@ -81,7 +82,13 @@ def false(demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet) -
     )
     load("numbers", "码号,备案状态,有效期止", ("95013", "已注销", "2025-12-31"))
     load("seats", "坐席编号,类型,备案状态,开通日期", ("S1", "机器人", "", "2025-02-01"))
-    late = ("K1", "12321", *["2026-03-02 09:00:00"] * 2, "2026-03-05 09:00:00", "拨打13912345678并致电13900000000")
+    late = (
+        "K1",
+        "12321",
+        *["2026-03-02 09:00:00"] * 2,
+        "2026-03-05 09:00:00",
+        "2026-03-01拨打13912345678，外显057188886666、02110001",
+    )
     load("complaints", "编号,来源,受理时间,转办到达时间,首次响应时间,内容", late)
     how: dict[str, Any] = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
     out = ("c1", "呼出", "02110000", "057188886666", "13900000001", "2026-03-05 10:00:00", "", "", "未接")
@@ -113,7 +120,13 @@ def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path:
         for path in made.files:
             text = _read(path)
             assert {name for name in list_sentences(text) if states.get(name) != RELEASED} == set(), path.name
-            assert "13912345678" not in text, "a number of a person in a free text"
+            assert not {"13912345678", "02110001"} & set(re.findall("[0-9]+", text)), (
+                "a number of a person in a free text"
+            )
+            if made.item == "complaint_records":
+                plain = re.sub(r"\s", "", text)
+                assert "2026-03-01拨打" in plain
+                assert "外显057188886666、" in plain, "the enterprise's own number stays"
             assert "12321、12300" in text or made.item != "complaint_records"
     unproved = {
         finding.values["lack"] for made in _make(false, anna, tmp_path) for finding in made.findings
@@ -146,8 +159,8 @@ def test_every_claim_of_a_paper_is_decided_or_stated() -> None:
             assert texts.blank or texts.refused, name
 
 
-WHOLE = {"count": 0, "unconfirmed": {"count": 0, "ranges": []}}
-GAP = {"count": 3, "unconfirmed": {"count": 2, "ranges": [{"from": "2026-05-01", "to": "2026-05-02"}]}}
+WHOLE = {"until": "L", "count": 0, "unconfirmed": {"count": 0, "ranges": []}}
+GAP = {"until": "L", "count": 3, "unconfirmed": {"count": 2, "ranges": [{"from": "2026-05-01", "to": "2026-05-02"}]}}
 CASES = [
     (facts.by_licence("office", "places", {"B1": "一号"}), RELEASED, "办公地址：一号。"),
     (
@@ -164,16 +177,16 @@ CASES = [
     (
         facts.register_count("seats_listed", 3, written=True, robots=1, untyped=1),
         RELEASED,
-        "截至D，在册坐席3个，其中机器人坐席1个。另有1个未登记类型。",
+        "截至D，在册坐席3个，其中机器人坐席1个。在册坐席中有1个未登记类型。",
     ),
-    (facts.chain_whole(9, 4), REFUSED, f"操作记录链自第4条起不完整。原因：{BLANK}。"),
-    (facts.calls_retained(WHOLE), RELEASED, "F至D，有业务的日期均存有通话记录。"),
+    (facts.chain_whole(9, whole=False), REFUSED, f"操作记录链不完整。原因：{BLANK}。"),
+    (facts.calls_retained(WHOLE, YEAR), RELEASED, "F至L，有业务的日期均存有通话记录。"),
     (
-        facts.calls_retained(GAP),
+        facts.calls_retained(GAP, YEAR),
         REFUSED,
-        f"F至D，2日无通话记录（2026-05-01至2026-05-02）。原因：{BLANK}。另有1日无业务，已由本企业确认。",
+        f"F至L，2日无通话记录（2026-05-01至2026-05-02）。原因：{BLANK}。另有1日无业务，已由本企业确认。",
     ),
-    (facts.calls_retained(None), UNKNOWN, f"无话单的日期及原因：{BLANK}。"),
+    (facts.calls_retained(None, YEAR), UNKNOWN, f"无话单的日期及原因：{BLANK}。"),
     (
         facts.traffic_agrees([Sum("monthly_traffic", "outbound", 3, 3)], "12321"),
         RELEASED,
@@ -207,11 +220,17 @@ def test_a_claim_says_what_its_figures_prove(claim: Claim, state: str, text: str
     assert claim_text(claim, _, {}, day="D", first="F", year=YEAR) == text
 
 
+def test_days_are_retained_only_of_what_was_looked_at() -> None:
+    assert facts.calls_retained(WHOLE | {"until": "2025-12-31"}, YEAR).state == UNKNOWN, "no day of the year is over"
+
+
 def test_a_statement_fills_a_blank_and_never_overrides_the_data() -> None:
     said = {"text": "二号"}
     unknown = facts.by_licence("office", "places", {})
     assert claim_text(unknown, _, said) == "办公地址：二号。（本企业自述）"
     assert claim_text(facts.by_licence("office", "places", {"B1": "一号"}), _, said) == "办公地址：一号。"
+    assert is_contradicted(facts.by_licence("office", "places", {"B1": "一号", "B2": "二号"}), said)
+    assert not is_contradicted(facts.seat_filing_known([{"filing": None}], written=True), said), "only not recorded"
 
 
 def _state(code: str, actor: Actor, year: int = YEAR, **told: str) -> None:
@@ -224,6 +243,7 @@ def test_what_is_stated_is_printed_kept_and_proposed(demo: str, anna: Actor, tmp
     _state(demo, anna, claim="security_training", text="2026年6月，全员")
     _state(demo, anna, claim="algorithm", part="state", text="已备案")
     _state(demo, anna, claim="algorithm", part="name", text="意图识别模型")
+    _state(demo, Actor("bert"), claim="records_protected", text="断电")  # the chain is whole: it is not printed
     made = {one.item: one for one in _make(demo, anna, tmp_path, "responsibility_report", "algorithm_filing")}
     for path in made["responsibility_report"].files:
         text = "".join(_read(path).split())
@@ -239,9 +259,9 @@ def test_what_is_stated_is_printed_kept_and_proposed(demo: str, anna: Actor, tmp
     next_year = {(one.claim, one.part): one for one in list_blanks(
         enterprise=demo, year=YEAR + 1, item="responsibility_report", actor=anna
     )}  # fmt: skip
-    assert next_year["daily_lead", "name"].text == "张三", "it stands until it is replaced"
+    assert next_year["daily_lead", "name"].text == "张*", "it stands until it is replaced, masked as personal data are"
     training = next_year["security_training", "text"]
-    assert (training.text, training.proposal) == ("", "2026年6月，全员"), "another year's is only proposed"
+    assert (training.text, training.proposal) == ("", "2*********"), "another year's is only proposed"
 
 
 def test_a_statement_that_the_data_refute_stops_the_paper(demo: str, anna: Actor, load: Import, tmp_path: Path) -> None:
@@ -251,11 +271,14 @@ def test_a_statement_that_the_data_refute_stops_the_paper(demo: str, anna: Actor
     (made,) = _make(demo, anna, tmp_path, "responsibility_report")
     assert made.verdict is Verdict.NOT_READY
     (found,) = [one for one in made.findings if one.code == "claim_contradicted"]
-    assert "逾期至今仍未处理完毕的1件" in str(found.values["claim"])
+    assert found.values == {"claim": "tickets_in_time"}, "no sentence, which may name a person"
+    assert "response to and close of" in finding_text(found.code, found.values, words("en"))
+    assert "逾期至今仍未处理完毕的1件" in _read(made.files[0])
     assert "均按时办结" not in _read(made.files[0])
 
 
 def test_statements_by_page_and_command(demo: str, anna: Actor, capsys: pytest.CaptureFixture[str]) -> None:
+    _run(demo, anna)
     client: Client = signed_in("mary", "data_officer", demo)
     page = reverse("dossier-item", args=[demo, YEAR, "responsibility_report"])
     assert 'name="daily_lead.name"' in client.get(page).content.decode()
@@ -264,13 +287,23 @@ def test_statements_by_page_and_command(demo: str, anna: Actor, capsys: pytest.C
     told = {(one.data["claim"], *one.data["parts"]) for one in acts(enterprise=demo, verb="claims.state")}
     assert told == {("daily_lead", "name"), ("security_rules", "text")}, "an entry a claim, none for what is empty"
     shown = client.get(page).content.decode()
-    assert "李四" in shown
+    assert "李*" in shown
+    assert "李四" not in shown
     assert "mary" in shown
     where = ["--enterprise", demo, "--season", str(YEAR), "--item", "responsibility_report", "--json"]
     assert main(["dossier", "state", *where]) == 0
-    assert "李四" in capsys.readouterr().out
+    assert "李*" in capsys.readouterr().out
+    kept = {"daily_lead.name": "", "security_rules.text": "信息安全管理制度"}
+    client.post(reverse("dossier-state", args=[demo, YEAR, "responsibility_report"]), kept)
+    assert Values(demo, YEAR).stated("daily_lead") == {"name": "李四"}, "a masked text that was left alone stays"
+    client.post(
+        reverse("dossier-state", args=[demo, YEAR, "responsibility_report"]), kept | {"clear:daily_lead.name": "on"}
+    )
+    assert Values(demo, YEAR).stated("daily_lead") == {}
     with pytest.raises(NianjianError, match="claim_part_unknown"):
         _state(demo, anna, claim="daily_lead", part="shoe", text="42")
+    with pytest.raises(NianjianError, match="claim_part_unknown"):  # of the public pages, and an administrator's
+        _state(demo, anna, claim="one_click_promise", part="response_hours", text="abc")
 
 
 def test_lacks_have_a_remedy() -> None:

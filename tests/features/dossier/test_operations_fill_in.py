@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
+from django.urls import reverse
 from python_calamine import CalamineWorkbook
 from tests.support.fixtures import Import, Sheet
+from tests.support.people import signed_in
 
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
@@ -19,7 +22,7 @@ from nianjian.features.dossier.fill_in import Report, list_fields
 from nianjian.features.dossier.models import FillIn
 from nianjian.features.dossier.operations import fill_in
 from nianjian.features.dossier.operations.checklist import get_rulebook
-from nianjian.features.portrait.operations import run_portrait
+from nianjian.features.portrait.operations import choose_basis, run_portrait
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 
@@ -223,16 +226,40 @@ def test_every_field_of_the_report_is_entered_kept_proposed_and_printed(
 def test_what_is_entered_is_checked_and_held_against_the_records(filled: str, anna: Actor) -> None:
     _make(filled, anna)
 
-    def enter(field: str, text: str, report: str = "licence") -> str:
-        return fill_in.enter_value(enterprise=filled, year=YEAR, report=report, field=field, text=text, actor=anna).text
+    def enter(field: str, text: str, report: str = "licence", number: str = "") -> str | None:
+        place: Json = {"enterprise": filled, "year": YEAR, "report": report, "actor": anna}
+        return fill_in.enter_value(**place, field=field, number=number, text=text).text
 
     assert _code(lambda: enter("seats", "十四")) == "fill_in_value_invalid"
     assert _code(lambda: enter("outbound_share", "101%")) == "fill_in_value_invalid"
     assert _code(lambda: enter("credit_code", "91110000600037341X")) == "credit_code_check_digit"
     assert _code(lambda: enter("colour", "红")) == "fill_in_field_unknown"
     assert _code(lambda: enter("holder", "示例", "code_number")) == "fill_in_field_unknown", "it names a number"
+    _make(filled, anna, Report.CODE_NUMBER)
+    assert _code(lambda: enter("holder", "示例", "code_number", "95099")) == "fill_in_field_unknown", "not on the sheet"
+    assert enter("holder", "示例", "code_number", "95013") == "示例"
     assert enter("seats", "１,０00") == "1000"
     assert enter("outbound_share", "50 %") == "50%"
     found = _by_name(_make(filled, anna))
     assert (found["seats"]["value"], found["seats"]["recorded"], found["seats"]["percent"]) == ("1000", "14", "9900.00")
     assert (found["outbound_share"]["value"], found["outbound_share"]["recorded"]) == ("50%", None)
+
+
+def test_the_page_takes_back_a_personal_value(filled: str, anna: Actor) -> None:
+    _make(filled, anna)
+    client = signed_in("mary", "data_officer", filled)
+    page, enter = (reverse(name, args=[filled, YEAR, "licence"]) for name in ("fill-in", "fill-in-enter"))
+    client.post(enter, {".representative": "赵六"})
+    client.post(enter, {".representative": ""})
+    assert _by_name(_make(filled, anna))["representative"]["value"] == "赵*", "left empty it stays"
+    assert 'name="clear:.representative"' in client.get(page).content.decode()
+    client.post(enter, {".representative": "", "clear:.representative": "on"})
+    assert _by_name(_make(filled, anna))["representative"]["entered"] is False
+
+
+def test_a_chosen_basis_without_a_run_leaves_blanks(records: str, anna: Actor) -> None:
+    of: Json = {"enterprise": records, "year": YEAR, "actor": anna}
+    run_portrait(**of, as_of=date(YEAR, 12, 31), province=None, today=None, raw=False)
+    choose_basis(**of, basis="filing", reason="省局要求")
+    found = _by_name(_make(records, anna))
+    assert (found["outbound"]["value"], found["holder"]["value"]) == (None, "示例呼叫中心有限公司")

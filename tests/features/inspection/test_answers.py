@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
+from datetime import date, datetime
 
+import pyarrow as pa
 import pytest
 from tests.support.claims import is_sentence_of
 
 from nianjian.engines.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.schema import CALLS
 from nianjian.engines.paper.texts import inspection as texts
 from nianjian.engines.paper.texts.claims import CARDS, CLAIMS
 from nianjian.engines.paper.words import ENGLISH, words
@@ -134,6 +139,20 @@ def test_every_card_is_tested_on_both_sides() -> None:
     assert seen == {(card, side) for card in claims.CARDS for side in (True, False)}
     assert set(texts.CARDS) == {name for name, one in CLAIMS.items() if CARDS in one.where} == set(claims.CARDS)
     assert set(texts.LACKS) == set(texts.STEPS)
+
+
+def test_every_call_that_was_dialled_is_held_against_the_gate() -> None:
+    usual = {"part": "2026-03", "direction": "out", "leg": "customer", "delivered": False, "test": False}
+    calls: list[dict[str, object]] = [
+        {"result": "answered", "delivered": True}, {"result": "failed"}, {"result": None, "delivered": None},
+        {"result": "blocked"}, {"result": "failed", "direction": "in"}, {"result": "failed", "part": "rejected"},
+    ]  # fmt: skip
+    rows = [usual | {"start_ts": datetime(2026, 3, 2, 9), "call_id": str(n)} | one for n, one in enumerate(calls)]  # noqa: DTZ001 -- wall time, as the lake has it
+    with closing(DuckDBEngine()) as engine:
+        table = engine.hold("calls", pa.Table.from_pylist(rows, schema=CALLS))
+        day = date(2026, 3, 2)
+        (told,) = engine.rows(claims.count_by_day(claims.select_dialled(table, day, day)))
+    assert told == {"day": day, "calls": 3}, "delivered or not; what was blocked never left"
 
 
 def test_what_is_unknown_is_not_passed() -> None:

@@ -91,7 +91,9 @@ def test_the_first_day_and_a_day_after_the_year_are_as_of_days() -> None:
 def test_the_as_of_day_is_today_until_the_data_year_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     def days(**asked: Any) -> tuple[str, str]:
         told: Any = _run(**asked)
-        return told["period"]["as_of"], told["quality"]["days_without_records"]["ranges"][-1]["to"]
+        silent = told["quality"]["days_without_records"]
+        assert silent["until"] == silent["ranges"][-1]["to"]
+        return told["period"]["as_of"], silent["until"]
 
     assert days() == ("2026-11-25", "2026-11-24")  # a day that has not ended lacks nothing
     assert days(as_of=date(2026, 12, 31)) == ("2026-12-31", "2026-11-24")

@@ -28,6 +28,7 @@ from nianjian.features.dossier.models import Evidence
 from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, rounds, seals, signatures
 from nianjian.features.dossier.operations.rounds import Handover, RequestInput
 from nianjian.features.dossier.operations.seals import PrintRequest
+from nianjian.features.dossier.operations.statements import state_claim
 from nianjian.features.inspection.operations.day import build_sheet
 from nianjian.features.maintenance import retention
 from nianjian.features.rectification.models import Case
@@ -89,10 +90,14 @@ def test_a_closed_season_is_read_only(demo: str, operator: Actor) -> None:
         closing.close_season(enterprise=demo, year=2026, actor=operator)
     _filed(demo, operator)
     operations.assign_task(enterprise=demo, year=2026, task="items", owner="王工", actor=operator)
+    for year, claim in ((2026, "office"), (2026, "security_training"), (2025, "security_training")):  # the first stands
+        state_claim(enterprise=demo, actor=operator, year=year, claim=claim, text="一号")
     told = closing.close_season(enterprise=demo, year=2026, actor=operator)
     assert [one["state"] for one in told["season"]["tracks"]] == ["filed", "filed"]
     assert told["package"] is None
-    assert [one["verb"] for one in told["log"]["acts"]] == ["season.task_assigned", "season.filed", "season.filed"]
+    assert [one["verb"] for one in told["log"]["acts"]] == [
+        "claims.state", "claims.state", "season.task_assigned", "season.filed", "season.filed",
+    ]  # fmt: skip
     assert [one["part"] for one in told["files"]] == ["log"]
     (entry,) = Entry.objects.filter(verb="season.archived")
     assert told["sha256"] in entry.data
@@ -106,7 +111,7 @@ def test_a_closed_season_is_read_only(demo: str, operator: Actor) -> None:
             act()
     add_user(name="insp", role="inspector", enterprises=[demo], actor=operator)
     seen = closing.get_archive(enterprise=demo, year=2026, actor=Actor("insp", USER))
-    assert (seen["log"]["acts"], seen["log"]["count"]) == ([], 3), "whose acts they are is the chain's readers' matter"
+    assert (seen["log"]["acts"], seen["log"]["count"]) == ([], 5), "whose acts they are is the chain's readers' matter"
 
 
 def test_two_people_open_a_closed_season_again(demo: str, operator: Actor, anna: Actor, bo: Actor) -> None:

@@ -103,7 +103,8 @@ def judge_quality(rows: Mapping[str, Rows], frame: Frame, over: date | None, qui
         if row["shape"] is not None:
             confidence[str(row["confidence"])] += whole(row["delivered"])
             shapes[str(row["shape"])] += whole(row["delivered"])
-    silent = _silent_days(counted, frame, over)
+    last = min(day for day in (frame.period.end - DAY, frame.as_of, frame.today, over) if day is not None)
+    silent = _silent_days(counted, frame, last)
     unexplained = [day for day in silent if day not in quiet]
     return {
         "rows": {
@@ -129,6 +130,7 @@ def judge_quality(rows: Mapping[str, Rows], frame: Frame, over: date | None, qui
             "count": len(silent),
             "ranges": _ranges(silent),
             "unconfirmed": {"count": len(unexplained), "ranges": _ranges(unexplained)},
+            "until": last.isoformat(),
         },
         "complaints_matched": _matched(rows["complaints"]),
     }
@@ -148,13 +150,12 @@ def _matched(rows: Rows) -> dict[str, object]:
     }
 
 
-def _silent_days(rows: Rows, frame: Frame, over: date | None) -> list[date]:
-    """Days of the data year without a call of any direction, up to the as-of date, today and the last day ``over``."""
+def _silent_days(rows: Rows, frame: Frame, last: date) -> list[date]:
+    """Days of the data year without a call of any direction, up to ``last``."""
     bits: Counter[int] = Counter()
     for row in rows:
         if whole(row["records"]):
             bits[whole(row["month"])] |= whole(row["day_bits"])
-    last = min(day for day in (frame.period.end - DAY, frame.as_of, frame.today, over) if day is not None)
     days = (frame.period.first + DAY * step for step in range((last - frame.period.first).days + 1))
     return [day for day in days if not bits[day.month] >> day.day & 1]
 

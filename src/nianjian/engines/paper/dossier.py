@@ -12,12 +12,14 @@ from nianjian.engines.paper.words import Words
 
 
 def finding_text(code: str, values: Mapping[str, Any], _: Words) -> str:
-    """A finding's sentence; fields and opinions in it by their names."""
+    """A finding's sentence; fields, claims and opinions in it by their names."""
     said = dict(values)
     for name in said.keys() & {"field", "column"}:
         said[name] = _field_name(str(said[name]), _)
     if "fields" in said:
         said["fields"] = _(", ").join(_field_name(one, _) for one in str(said["fields"]).split(", "))
+    if said.get("claim") in CLAIMS and "part" not in said:
+        said["claim"] = _(", ").join(map(_, CLAIMS[said["claim"]].parts.values()))
     if str(said.get("opinion")) in OPINIONS:
         said["opinion"] = _(OPINIONS[str(said["opinion"])])
     return error_message(code, said, _)

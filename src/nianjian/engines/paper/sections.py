@@ -427,6 +427,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "days_without_records": mark("days without records"),
     "ranges": mark("which"),
     "unconfirmed": mark("without a confirmed reason"),
+    "until": mark("looked at up to"),
     "complaints_matched": mark("complaints matched to a call"),
     "complaints": mark("complaints"),
     "matched": mark("matched"),

@@ -5,6 +5,7 @@ No audit entry holds the token of an address.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 from nianjian.platform.claims.models import STANDING
-from nianjian.platform.claims.storage import load_statements, store_statements
+from nianjian.platform.claims.storage import StatementText, load_statements, store_statements
 from nianjian.platform.operations.fields import Flag, Limits, Line, Number, OptionalNumber, Param
 from nianjian.platform.operations.operation import Answer, Area, Body, operation
 from nianjian.platform.rulebook.rulebooks import rulebook
@@ -93,12 +94,19 @@ def get_promise(enterprise: str, *, count: bool = False) -> Promise:
     """The promise that the enterprise has adopted; ``count``: with how often it was broken lately."""
     known = load_statements(enterprise, STANDING)
     hours, purpose = known.get(PROMISE, {}), known.get(PURPOSE, {})
-    if not {"response_hours", "close_hours"} <= set(hours):
+    response, close = (_read_hours(hours.get(name)) for name in ("response_hours", "close_hours"))
+    if response is None or close is None:
         return Promise(None, None, TEXT in purpose)
-    response, close = hours["response_hours"], hours["close_hours"]
-    spans = int(response.text), int(close.text)
-    broken = _count_broken(enterprise, *spans) if count else 0
-    return Promise(*spans, TEXT in purpose, response.by, response.at, broken)
+    broken = _count_broken(enterprise, response, close) if count else 0
+    adopted = hours["response_hours"]
+    return Promise(response, close, TEXT in purpose, adopted.by, adopted.at, broken)
+
+
+def _read_hours(statement: StatementText | None) -> int | None:
+    """Hours within `HOURS`; None where none are stated, or the text is no such number."""
+    text = "" if statement is None else statement.text
+    hours = int(text) if re.fullmatch(r"[0-9]{1,4}", text) else 0
+    return hours if HOURS.least <= hours <= (HOURS.most or hours) else None
 
 
 def _count_broken(enterprise: str, response: int, close: int) -> int:

@@ -151,11 +151,11 @@ def conduct(lights: Mapping[str, str], predictive: str) -> Claim:
     return Claim("conduct", {"metrics": len(lights), "green": green}, [*wrong, *found])
 
 
-def control(snapshot: str, delivered: int | None, let_through: int, *, enforced: bool, answers: bool) -> Claim:
-    """技术管控: the gate refuses by a fresh snapshot, its process answers, and no call was delivered past it.
+def control(snapshot: str, dialled: int | None, let_through: int, *, enforced: bool, answers: bool) -> Claim:
+    """技术管控: the gate refuses by a fresh snapshot, its process answers, and no call was dialled past it.
 
-    ``delivered``: calls on the newest day with calls that is over, None: there is none; ``let_through``: by the gate
-    on that day.
+    ``dialled``: calls on the newest day with calls that is over, delivered or not, None: there is none;
+    ``let_through``: by the gate on that day.
     """
     lacks = []
     if snapshot == "missing":
@@ -166,12 +166,12 @@ def control(snapshot: str, delivered: int | None, let_through: int, *, enforced:
         lacks.append(Lack("gate_looks_on"))
     if not answers:
         lacks.append(Lack("gate_silent", known=False))
-    if delivered is None:
+    if dialled is None:
         lacks.append(Lack("gate_unasked", known=False))
-    elif delivered > let_through:
-        lacks.append(Lack("calls_past_gate", count=delivered - let_through))
+    elif dialled > let_through:
+        lacks.append(Lack("calls_past_gate", count=dialled - let_through))
     figures = {
-        "enforced": int(enforced), "answers": int(answers), "delivered": delivered, "let_through": let_through,
+        "enforced": int(enforced), "answers": int(answers), "dialled": dialled, "let_through": let_through,
     }  # fmt: skip
     return Claim("control", figures, lacks)
 
@@ -185,6 +185,7 @@ def consent(consents: int, proved: int) -> Claim:
 
 
 REJECTED: Final = "rejected"
+BLOCKED: Final = "blocked"  # a result: refused before it left
 DAY: Final = timedelta(days=1)
 INTENT: Final = ("意图", "intent")
 """What the heading of a column about a robot's understanding holds."""
@@ -197,6 +198,15 @@ def select_delivered(calls: ir.Table, first: date, last: date) -> ir.Table:
     return calls.filter(
         calls.part != REJECTED, calls.start_ts >= begin, calls.start_ts < end, calls.direction == "out",
         calls.leg == "customer", calls.delivered, ~calls.test.fill_null(False),  # noqa: FBT003 -- a value
+    )  # fmt: skip
+
+
+def select_dialled(calls: ir.Table, first: date, last: date) -> ir.Table:
+    """Outbound customer legs on these days that were not blocked before they left, delivered or not, tests too."""
+    begin, end = (ibis.literal(datetime.combine(day, time())) for day in (first, last + DAY))
+    return calls.filter(
+        calls.part != REJECTED, calls.start_ts >= begin, calls.start_ts < end, calls.direction == "out",
+        calls.leg == "customer", calls.delivered.fill_null(False) | (calls.result.fill_null("") != BLOCKED),  # noqa: FBT003 -- a value
     )  # fmt: skip
 
 

@@ -28,6 +28,8 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.audit import query as audit
+from nianjian.platform.claims import storage as claims
+from nianjian.platform.claims.models import STANDING
 from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
@@ -41,8 +43,9 @@ NEEDS: Final[Mapping[str, Permission]] = {
     PORTRAIT: Permission.VIEW_UNMASKED,
     LOG: Permission.AUDIT,
 }
-ROOMS: Final = ("season.", "dossier.", "portrait.")
+ROOMS: Final = ("season.", "dossier.", "portrait.", "claims.")
 WHOLE: Final = ("rectify.", "drill.")  # cases and drills name no data year: those of its days and after
+STANDS: Final = (claims.VERB, STANDING)  # what is stated for every year
 BUILDS: Final = 2000  # among which the build of the package is sought
 
 
@@ -83,7 +86,10 @@ def list_season_acts(enterprise: str, year: int) -> list[Json]:
         for room, since in (*dict.fromkeys(ROOMS, "").items(), *dict.fromkeys(WHOLE, f"{year}-01-01").items())
         for one in audit.filter_entries(enterprise=enterprise, verb=room, since=since).iterator()
     ]
-    own = [one for one in acts if one.verb.startswith(WHOLE) or one.data.get("year") == year]
+    own = [
+        one for one in acts
+        if one.verb.startswith(WHOLE) or one.data.get("year") == year or (one.verb, one.data.get("year")) == STANDS
+    ]  # fmt: skip
     return [
         {"seq": one.seq, "at": one.at, "by": one.actor, "verb": one.verb, "data": dict(one.data)}
         for one in sorted(own, key=lambda one: one.seq, reverse=True)

@@ -76,6 +76,7 @@ def test_only_findings_that_nobody_answered_block_the_confirmation(
     _refused("dossier_finding_unknown", _ask, demo, anna, "scan_turned", 1)
     (act, other) = acts(enterprise=demo, verb="dossier.overruled")
     assert {one.data["finding"] for one in (act, other)} == {"scan_turned", "scan_blank"}
+    assert REASON not in str([one.data for one in acts(enterprise=demo)]), "free text is kept where it can be erased"
 
     made = package.build(enterprise=demo, year=YEAR, folder=tmp_path / "package", actor=anna)
     (entry,) = json.loads((made.folder / "manifest.json").read_text())["items"]

@@ -27,7 +27,9 @@ class ClaimTexts:
     ``where``: the papers, cards or pages on which it stands; ``rule``: id of the rule that it rests on. ``released``
     "": no data can prove it. ``refused`` "": no data can refute it. ``blank`` "": what is unproved is said by
     ``refused``, unknown figures as "–". ``more``: figure -> what is added where it is not 0. ``parts``: what a person
-    can fill in -> its label; ``standing``: a statement holds for every year until it is replaced.
+    can fill in -> its label; ``personal``: those that name people or their telephones; ``standing``: a statement holds
+    for every year until it is replaced. ``refutes`` False: ``refused`` tells what is not recorded, which speaks against
+    no statement.
     """
 
     where: tuple[str, ...]
@@ -37,7 +39,9 @@ class ClaimTexts:
     blank: str = ""
     more: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
+    personal: tuple[str, ...] = ()
     standing: bool = False
+    refutes: bool = True
 
 
 _REPORT: Final = ("responsibility_report",)
@@ -49,12 +53,14 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         refused=mark("Legal representatives by licence: {names}."),
         blank=mark("Legal representative: {text}."),
         parts={TEXT: mark("legal representative")},
+        personal=(TEXT,),
         standing=True,
     ),
     "first_responsible": ClaimTexts(
         where=_REPORT,
         blank=mark("First person responsible for information security: {name}, post: {post}."),
         parts={"name": mark("first person responsible: name"), "post": mark("first person responsible: post")},
+        personal=("name",),
         standing=True,
     ),
     "daily_lead": ClaimTexts(
@@ -65,6 +71,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
             "post": mark("daily work: post"),
             "telephone": mark("daily work: telephone"),
         },
+        personal=("name", "telephone"),
         standing=True,
     ),
     "office": ClaimTexts(
@@ -111,15 +118,16 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         where=_REPORT,
         blank=mark("Training in {year} (date, people): {text}."),
         parts={TEXT: mark("training in the year (date, people)")},
+        personal=(TEXT,),
     ),
     "records_protected": ClaimTexts(
         where=_REPORT,
         released=mark(
             "The register platform of the enterprise (nianjian) stores identity papers, names and complaint texts"
             " encrypted, and records every look at a value in full and every change in a chain; on {read} the chain is"
-            " whole, with {entries} entries."
+            " whole, with {entries} entries of this enterprise."
         ),
-        refused=mark("The chain of operation records is not whole from entry {broken} on. Reason: {text}."),
+        refused=mark("The chain of operation records is not whole. Reason: {text}."),
         parts={TEXT: mark("why the chain of operation records is not whole")},
     ),
     "other_systems": ClaimTexts(
@@ -130,8 +138,8 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     ),
     "calls_retained": ClaimTexts(
         where=(*_REPORT, "monthly_traffic"),
-        released=mark("From {first} to {day} the call records are kept on every day on which calls were made."),
-        refused=mark("From {first} to {day} {missing} days have no call records ({days}). Reason: {text}."),
+        released=mark("From {first} to {last} the call records are kept on every day on which calls were made."),
+        refused=mark("From {first} to {last} {missing} days have no call records ({days}). Reason: {text}."),
         blank=mark("Days without call records, and why: {text}."),
         more={"excused": mark(" On {excused} further days no calls were made, which the enterprise has confirmed.")},
         parts={TEXT: mark("why days have no call records")},
@@ -204,6 +212,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         refused=mark("The filing state of {n} further seats is not recorded; they are not counted as filed."),
         blank=mark("The register of seats has not been filled in yet: {text}."),
         parts={TEXT: mark("seats of the enterprise")},
+        refutes=False,
     ),
     "algorithm": ClaimTexts(
         where=_FORM,
@@ -338,7 +347,7 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
         rule="S7",
         released=mark("The gate is asked before every dialling and refuses what must not be called."),
         refused=mark(
-            "On the last day with calls, {delivered} outbound calls were delivered; the gate let through {let_through}."
+            "On the last day with calls, {dialled} outbound calls were dialled; the gate let through {let_through}."
         ),
     ),
     "consent": ClaimTexts(
@@ -366,7 +375,7 @@ def claim_text(claim: Claim, _: Words, stated: Mapping[str, str] | None = None, 
     if not form:
         return ""
     more = [] if form == texts.blank else [_(text) for name, text in texts.more.items() if claim.figures.get(name)]
-    used = any(part in filled and f"{{{part}}}" in form for part in texts.parts)
+    used = bool(printed_parts(claim, filled))
     return "".join([_(form), *more]).format_map(words) + (_(STATED) if used else "")
 
 
@@ -397,15 +406,30 @@ def hours_text(minutes: int | None, _: Words) -> str:
 
 def open_parts(claim: Claim, stated: Mapping[str, str]) -> tuple[str, ...]:
     """The blanks that a claim leaves on the paper: its sentence has them, and nobody has filled them in."""
+    return tuple(part for part in _parts(claim) if not stated.get(part))
+
+
+def printed_parts(claim: Claim, stated: Mapping[str, str]) -> tuple[str, ...]:
+    """What people have stated of a claim and the paper prints, for its sentence has it."""
+    return tuple(part for part in _parts(claim) if stated.get(part))
+
+
+def _parts(claim: Claim) -> tuple[str, ...]:
+    """The parts that a claim's sentence has."""
     texts = CLAIMS[claim.id]
     form = _form(claim, texts)
     table = not (texts.released or texts.refused or texts.blank)  # its parts are cells of a form
-    return tuple(part for part in texts.parts if (table or f"{{{part}}}" in form) and not stated.get(part))
+    return tuple(part for part in texts.parts if table or f"{{{part}}}" in form)
 
 
 def is_contradicted(claim: Claim, stated: Mapping[str, str]) -> bool:
     """Whether the data refute a claim that a person has stated."""
     texts = CLAIMS[claim.id]
-    return claim.state == REFUSED and any(
-        stated.get(part) and f"{{{part}}}" in texts.blank and f"{{{part}}}" not in texts.refused for part in texts.parts
+    return (
+        texts.refutes
+        and claim.state == REFUSED
+        and any(
+            stated.get(part) and f"{{{part}}}" in texts.blank and f"{{{part}}}" not in texts.refused
+            for part in texts.parts
+        )
     )

@@ -397,7 +397,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "claim_part_unknown": mark("{claim} has no part {part} that a person fills in"),
     "claim_blank": mark("only people know it: {fields}; fill it in on the item's page, it is kept for the next time"),
     "claim_contradicted": mark(
-        "what was stated does not agree with the data, which are printed: “{claim}” Correct the statement or the data."
+        "what was stated does not agree with the data, which are printed: {claim}; correct the statement or the data"
     ),
     "generated_blank": mark("the registers do not know: {fields}; fill it in by hand"),
     "dossier_file_empty": mark("{file} is empty; scan or save it again"),

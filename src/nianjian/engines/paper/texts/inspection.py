@@ -74,7 +74,7 @@ LACKS: Final[Mapping[str, str]] = {
     "gate_looks_on": mark("the gate only looks on"),
     "gate_silent": mark("the gate's process does not answer, or is alarmed"),
     "gate_unasked": mark("no calls are there to hold the gate's journal against"),
-    "calls_past_gate": mark("calls were delivered that the gate did not let through"),
+    "calls_past_gate": mark("more calls were dialled than the gate let through"),
     "no_consents": mark("no consent stands in the register"),
     "consents_unproved": mark("consents without time, way or proof"),
     "not_stated": mark("nobody has filled it in yet"),
@@ -213,6 +213,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "green": mark("of them green"),
     "enforced": mark("the gate refuses"),
     "answers": mark("its process answers"),
+    "dialled": mark("outbound calls dialled on the last day with calls"),
     "let_through": mark("calls that the gate let through on the last day with calls"),
     "consents": mark("consents"),
 }

@@ -92,8 +92,10 @@ def _closed(row: Row, day: date) -> bool:
 
 CLAIMS: Final = ("complaints_counted",)
 FREE_TEXTS: Final = ("content", "measures", "callback_result")
-DIGITS: Final = re.compile(r"\+?\d(?:[\d \-]{5,}\d|\d{6,})")
-"""What may be a person's telephone or identity number in a free text."""
+DIGITS: Final = re.compile(
+    r"(?P<date>(?<!\d)20\d\d([-/.])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12]\d|3[01])(?!\d))|\+?\d(?:[\d \-]{5,}\d|\d{6,})"
+)
+"""A day, or what may be a person's telephone or identity number in a free text."""
 
 
 def build_document(
@@ -112,7 +114,7 @@ def build_document(
         (_("of these closed"), found["closed"]),
     )
     came, done = ([COMPLAINTS.by_field(name) for name in fields] for fields in FIELDS)
-    rows = [_hide_numbers(ticket.row) for ticket in tickets]
+    rows = [ticket.row for ticket in tickets]
     counted = tuple(
         (*row_cells(row, done), _(EXCLUSIONS[ticket.not_in_closing])) for row, ticket in zip(rows, tickets, strict=True)
     )
@@ -138,6 +140,16 @@ def name_sources(sources: Collection[str]) -> str:
     return "、".join(next((text for text, code in choices.items() if code == source), source) for source in sources)
 
 
-def _hide_numbers(row: Row) -> Row:
-    hidden = {name: DIGITS.sub(lambda match: mask(match[0]), str(row[name])) for name in FREE_TEXTS if row.get(name)}
-    return {**row, **hidden}
+def list_numbers(ticket: object) -> list[str]:
+    """What may be numbers in a ticket's free texts."""
+    found = [match for name in FREE_TEXTS for match in DIGITS.finditer(getattr(ticket, name) or "")]
+    return [match[0] for match in found if not match["date"]]
+
+
+def hide_numbers(row: Row, own: Collection[str]) -> Row:
+    """The row with the numbers in its free texts masked; ``own``: those that the enterprise itself displays."""
+
+    def hide(match: re.Match[str]) -> str:
+        return match[0] if match["date"] or match[0] in own else mask(match[0])
+
+    return {**row, **{name: DIGITS.sub(hide, str(row[name])) for name in FREE_TEXTS if row.get(name)}}

@@ -44,19 +44,21 @@ def numbers_listed(roots: Sequence[str], *, written: bool) -> Claim:
     return Claim("numbers_listed", {"count": len(roots)}, lacks, {"names": "、".join(roots)})
 
 
-def chain_whole(entries: int, broken: int | None) -> Claim:
-    """Every entry of the audit chain holds, up to the day of reading."""
-    lacks = [] if broken is None else [Lack("chain_broken")]
-    return Claim("records_protected", {"entries": entries, "broken": broken}, lacks)
+def chain_whole(entries: int, *, whole: bool) -> Claim:
+    """Every entry of the audit chain holds, up to the day of reading. ``entries``: those of this enterprise."""
+    return Claim("records_protected", {"entries": entries}, [] if whole else [Lack("chain_broken")])
 
 
-def calls_retained(days: Mapping[str, Any] | None) -> Claim:
-    """Every day of the year has calls, or a confirmed reason. ``days``: of the portrait's quality, None: not told."""
-    if days is None or "unconfirmed" not in days:
+def calls_retained(days: Mapping[str, Any] | None, year: int) -> Claim:
+    """Every day of the year has calls, or a confirmed reason. ``days``: of the portrait's quality, None: not told.
+
+    An older portrait does not tell the last day that was looked at; on 1 January none of the year was.
+    """
+    if days is None or not {"unconfirmed", "until"} <= days.keys() or days["until"] < f"{year}-01-01":
         return Claim("calls_retained", {}, [Lack("days_untold", known=False)])
     open_days = days["unconfirmed"]
     missing = int(open_days["count"])
-    names = {"days": _ranges(open_days["ranges"])}
+    names = {"days": _ranges(open_days["ranges"]), "last": str(days["until"])}
     lacks = [Lack("calls_missing", count=missing)] if missing else []
     return Claim("calls_retained", {"missing": missing, "excused": int(days["count"]) - missing}, lacks, names)
 

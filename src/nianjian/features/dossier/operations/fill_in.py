@@ -92,7 +92,9 @@ def _note(act: str, row: FillIn, actor: Actor, data: Mapping[str, object]) -> No
     record(verb=f"dossier.{act}", enterprise=row.enterprise_id, actor=actor, data=told)
 
 
-GONE: Final = frozenset({"portrait_missing", "rows_behind_erased"})  # then the field stays unknown
+GONE: Final = frozenset(
+    {"portrait_missing", "basis_not_computed", "rows_behind_erased"}
+)  # then the field stays unknown
 STOPPED: Final = "stopped"
 Row = Mapping[str, object]
 
@@ -363,18 +365,21 @@ def write_sheet_files(*, enterprise: str, year: int, report: Report, folder: Pat
 
 @dataclass(frozen=True, slots=True)
 class EnteredField:
-    """A field of a report as a person entered it; ``number``: of the code number that it is about, or ""."""
+    """A field of a report as a person entered it; ``number``: of the code number that it is about, or "".
+
+    ``text`` is null where the answer is repeated.
+    """
 
     year: int
     report: str
     field: str
     number: str
-    text: str
+    text: str | None
 
 
 @operation(
     "fill_in.enter", on=DOSSIER, permission=Permission.MANAGE_DATA, path="/fill-in-values",
-    answer=Answer(schema=EnteredField, document=lambda _request, _key, entered: entered),
+    answer=Answer(schema=EnteredField, document=lambda _request, _key, entered: entered, hidden=("text",)),
     body=Body("NewFillInValue", "``report`` and ``field`` as the sheet names them; an empty text takes it back."),
 )  # fmt: skip
 def enter_value(
@@ -383,7 +388,8 @@ def enter_value(
 ) -> EnteredField:  # fmt: skip
     """Enter a field of a yearly report; it is kept for the data year and proposed for the next.
 
-    ``season_archived``, ``dossier_report_unknown``, ``fill_in_field_unknown``, ``fill_in_value_invalid``.
+    ``season_archived``, ``dossier_report_unknown``, ``fill_in_field_unknown``, ``fill_in_value_invalid``, and
+    ``dossier_fill_in_unknown`` for a code number while there is no sheet that has it.
     """
     wanted = get_report(report)
     texts = enter_values(enterprise=enterprise, year=year, report=wanted, texts={(field, number): text}, actor=actor)
@@ -402,8 +408,17 @@ def enter_values(
             raise NianjianError("fill_in_field_unknown", field=name)
         checked[name, number] = check_entry(fields[name], text)
     parts = {_part(name, number): text for (name, number), text in checked.items()}
+    there = _list_numbers(enterprise, year, report) if report is Report.CODE_NUMBER else set()
+    for (name, number), text in checked.items():
+        if number and text and number not in there:
+            raise NianjianError("fill_in_field_unknown", field=_part(name, number))
     store_statements(enterprise=enterprise, claim=_claim(report), year=year, texts=parts, actor=actor)
     return checked
+
+
+def _list_numbers(enterprise: str, year: int, report: Report) -> set[str]:
+    """The code numbers of the newest sheet; ``dossier_fill_in_unknown``."""
+    return {str(line["number"]) for line in json.loads(_newest(enterprise, year, report).lines or "[]")}
 
 
 def _claim(report: Report) -> str:

@@ -30,7 +30,7 @@ from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.paper.masking import mask_portrait
-from nianjian.engines.paper.texts.claims import CLAIMS, is_contradicted, open_parts
+from nianjian.engines.paper.texts.claims import CLAIMS, is_contradicted, open_parts, printed_parts
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.clocks import build_in_time_claim, count_tickets
@@ -61,6 +61,7 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.chain import verify_chain
+from nianjian.platform.audit.query import filter_entries
 from nianjian.platform.audit.record import record
 from nianjian.platform.claims.storage import Statements, load_statements
 from nianjian.platform.home import wiring
@@ -179,7 +180,7 @@ def count_traffic(found: Tables, sources: tuple[str, ...], year: int) -> list[Tr
 def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
     """Tickets accepted in the year as they stand now, each with why the run leaves it out.
 
-    Numbers of persons are masked; a complained number that the enterprise's own calls show stays whole.
+    Numbers of persons are masked; a number that the enterprise's own calls show stays whole, in free texts too.
     """
     columns = found.tickets.select("complaint_id", "excluded_rate", "excluded_ticket")
     reasons = {row["complaint_id"]: row for row in found.engine.rows(columns)}
@@ -189,11 +190,12 @@ def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
         .filter(accepted_at__gte=since, accepted_at__lt=until)
         .order_by("accepted_at", "key")
     )
-    own_displays = find_own_displays(found, {ticket.complained for ticket in rows if ticket.complained})
+    texts = [text for ticket in rows for text in complaint_records.list_numbers(ticket)]
+    own_displays = find_own_displays(found, {*texts, *(ticket.complained for ticket in rows if ticket.complained)})
     tickets = []
     for ticket in rows:
         hidden = ("complainant",) if ticket.complained in own_displays else ("complainant", "complained")
-        row = _row(ticket, COMPLAINTS, masked=hidden)
+        row = complaint_records.hide_numbers(_row(ticket, COMPLAINTS, masked=hidden), own_displays)
         own = {"excluded_rate": row["exclusion"], "excluded_ticket": row["exclusion"]}  # that the run has not seen
         told = reasons.get(row["ticket_id"], own)
         tickets.append(Ticket(row, str(told["excluded_rate"] or ""), str(told["excluded_ticket"] or "")))
@@ -297,10 +299,11 @@ class Values:
         )
 
     def say_who_stated(self, item: str) -> list[documents.Line]:
-        """Who has stated what an item marks as stated."""
+        """Who has stated what an item prints and marks as stated."""
         people: dict[tuple[str, str], None] = {}
         for claim in self.claims(item):
-            for statement in self.statements.get(claim.id, {}).values():
+            for part in printed_parts(claim, self.stated(claim.id)):
+                statement = self.statements[claim.id][part]
                 day = statement.at.astimezone(clock.ZONE).date().isoformat()
                 people[statement.by.partition(":")[2] or statement.by, day] = None
         if not people:
@@ -387,9 +390,9 @@ def _robot_seats(values: Values) -> Claim:
     )
 
 
-def _chain_whole(_values: Values) -> Claim:
-    report = verify_chain()
-    return facts.chain_whole(report.entries, report.broken_at)
+def _chain_whole(values: Values) -> Claim:
+    """The chain is that of the installation: how many entries others have in it is theirs."""
+    return facts.chain_whole(filter_entries(enterprise=values.enterprise).count(), whole=verify_chain().ok)
 
 
 def _complaints_counted(values: Values) -> Claim:
@@ -412,7 +415,7 @@ DECIDERS: Final[Mapping[str, Callable[[Values], Claim]]] = {
     "seats_listed": _seats_listed,
     "records_protected": _chain_whole,
     "calls_retained": lambda values: facts.calls_retained(
-        (values.portrait.get("quality") or {}).get("days_without_records")
+        (values.portrait.get("quality") or {}).get("days_without_records"), values.head.year
     ),
     "tickets_in_time": lambda values: values.in_time,
     "complaints_counted": _complaints_counted,
@@ -554,7 +557,7 @@ def _unproved(claim: Claim, values: Values) -> Iterator[Finding]:
     """
     texts, stated = CLAIMS[claim.id], values.stated(claim.id)
     if is_contradicted(claim, stated):
-        yield Finding("claim_contradicted", Weight.STOP, values={"claim": values.say(claim.id)})
+        yield Finding("claim_contradicted", Weight.STOP, values={"claim": claim.id})  # its sentence may name a person
     blanks = open_parts(claim, stated)
     if claim.state == UNKNOWN and not blanks:
         return

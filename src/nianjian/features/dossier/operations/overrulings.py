@@ -130,9 +130,9 @@ def approve_overruling(approval: str, actor: Actor) -> Json:
         for one in found:
             one[ANSWER] = {**one[ANSWER], **agreed}
         materials.store_report(row, report, decide_open_verdict(report["findings"]))
-        told = {"version": row.number, "finding": code, "page": page, "reason": found[0][ANSWER]["reason"]}
+        told = {"version": row.number, "finding": code, "page": page}
         materials.note("overruled", row.material, actor, {**told, "approval": approval})
-    return {"item": material.item, **told}
+    return {"item": material.item, **told, "reason": found[0][ANSWER]["reason"]}
 
 
 def describe_requests(subjects: Collection[str]) -> dict[str, Json]:

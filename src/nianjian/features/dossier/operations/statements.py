@@ -11,6 +11,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.claims import CLAIMS, TEXT
+from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.operations.checklist import require_writable
 from nianjian.features.dossier.operations.overrulings import DOSSIER, YEARS
 from nianjian.platform.accounts.access import require_permission
@@ -25,6 +26,7 @@ from nianjian.platform.claims.storage import (
 )
 from nianjian.platform.operations.fields import Line, Number, Text
 from nianjian.platform.operations.operation import Answer, Body, operation
+from nianjian.platform.registers.columns import Kind, mask_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +35,22 @@ class Blank:
 
     ``standing``: for every year until it is replaced; ``decided``: the data may decide the claim, the text is printed
     only while they do not. ``proposal``: last stated for an earlier year, to be stated again if it still holds.
+    Both texts are null where an answer is repeated. ``personal``: it names people, so both are masked.
     """
 
     claim: str
     part: str
     label: str
-    text: str
+    text: str | None
     stated_by: str
     stated_at: datetime | None
     standing: bool
     decided: bool
-    proposal: str
+    proposal: str | None
+    personal: bool
 
 
-STATED: Final = Answer(schema=Blank, document=lambda _request, _key, blank: blank)
+STATED: Final = Answer(schema=Blank, document=lambda _request, _key, blank: blank, hidden=("text", "proposal"))
 
 
 def list_blanks(*, enterprise: str, year: int, item: str, actor: Actor) -> list[Blank]:
@@ -62,22 +66,24 @@ def _read_blanks(enterprise: str, year: int, item: str, wanted: str = "") -> Ite
             continue
         proposals = {} if texts.standing else list_proposals(enterprise, claim, year)
         for part, label in texts.parts.items():
-            counting = known.get(claim, {}).get(part)
+            counting, personal = known.get(claim, {}).get(part), part in texts.personal
             yield Blank(
                 claim=claim,
                 part=part,
                 label=label,
-                text=counting.text if counting else "",
+                text=_show(counting, personal),
                 stated_by=counting.by if counting else "",
                 stated_at=counting.at if counting else None,
                 standing=texts.standing,
                 decided=bool(texts.released or texts.refused),
-                proposal=_proposal(counting, proposals.get(part)),
+                proposal="" if counting else _show(proposals.get(part), personal),
+                personal=personal,
             )
 
 
-def _proposal(counting: StatementText | None, earlier: StatementText | None) -> str:
-    return earlier.text if earlier and not counting else ""
+def _show(statement: StatementText | None, personal: bool) -> str:  # noqa: FBT001 -- of the part
+    text = "" if statement is None else statement.text
+    return mask_text(text, Kind.TEXT) if personal else text
 
 
 @operation(
@@ -103,10 +109,10 @@ def state_item(*, enterprise: str, year: int, texts: Mapping[tuple[str, str], st
 
 
 def _store(enterprise: str, year: int, texts: Mapping[tuple[str, str], str], actor: Actor) -> int:
-    """One audit entry for each claim that changes."""
+    """One audit entry for each claim that changes; only claims of papers, others have rights of their own."""
     by_claim: dict[str, dict[str, str]] = {}
     for (claim, part), text in texts.items():
-        if claim not in CLAIMS or part not in CLAIMS[claim].parts or not CLAIMS[claim].where:
+        if claim not in CLAIMS or part not in CLAIMS[claim].parts or KNOWN.keys().isdisjoint(CLAIMS[claim].where):
             raise NianjianError("claim_part_unknown", claim=claim, part=part)
         by_claim.setdefault(claim, {})[part] = text
     with transaction.atomic():

@@ -30,7 +30,9 @@ from nianjian.features.dossier.operations.statements import Blank
 from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.package import generation_form
 from nianjian.features.dossier.pages.presenters import (
+    CLEAR,
     attach_sealed,
+    clear_field,
     day_field,
     form_errors,
     place,
@@ -173,25 +175,34 @@ def act(request: Request, code: str, year: int, item: str, act: str) -> HttpResp
 
 
 class StatementsForm(forms.Form):
-    """The blanks of an item; each field is named by claim and part."""
+    """The blanks of an item; each field is named by claim and part.
+
+    A personal text is not shown to be typed over: left empty it stays, a second field takes it back.
+    """
 
     def __init__(self, blanks: Sequence[Blank], given: QueryDict | None = None) -> None:
         super().__init__(given, auto_id="state_%s")
         _ = words(current())
-        for blank in blanks:
-            self.fields[f"{blank.claim}.{blank.part}"] = forms.CharField(
+        self.blanks = {f"{blank.claim}.{blank.part}": blank for blank in blanks}
+        for name, blank in self.blanks.items():
+            self.fields[name] = forms.CharField(
                 label=_(blank.label),
                 required=False,
                 max_length=LONGEST,
-                initial=blank.text or blank.proposal,
+                initial="" if blank.personal else blank.text or blank.proposal,
                 help_text=_statement_hint(blank),
                 widget=forms.Textarea(attrs={"rows": 2}) if blank.part == TEXT else forms.TextInput,
             )
+            if blank.personal and blank.text:
+                self.fields[CLEAR + name] = clear_field(_(blank.label))
 
     def texts(self) -> dict[tuple[str, str], str]:
         """What was typed, by claim and part."""
-        names = {name: name.partition(".") for name in self.fields}
-        return {(claim, part): self.cleaned_data[name] for name, (claim, _dot, part) in names.items()}
+        return {
+            (blank.claim, blank.part): "" if self.cleaned_data.get(CLEAR + name) else self.cleaned_data[name]
+            for name, blank in self.blanks.items()
+            if self.cleaned_data[name] or CLEAR + name not in self.fields or self.cleaned_data[CLEAR + name]
+        }
 
 
 def _statement_hint(blank: Blank) -> str:
@@ -200,7 +211,11 @@ def _statement_hint(blank: Blank) -> str:
     if blank.stated_at is not None:
         said = gettext("Stated by {person} on {moment}.")
         hints.append(said.format(person=data.person(blank.stated_by), moment=data.moment(blank.stated_at)))
-    if blank.proposal:
+    if blank.personal and blank.text:
+        hints.append(gettext("Now {value}. Leave it empty to keep that.").format(value=blank.text))
+    elif blank.personal and blank.proposal:
+        hints.append(gettext("Of an earlier year: {value}.").format(value=blank.proposal))
+    elif blank.proposal:
         hints.append(gettext("The text of an earlier year; saving states it for this year."))
     if blank.claim == "algorithm" and blank.part in TICKS:
         hints.append(gettext("One of: {words}.").format(words=gettext(", ").join(TICKS[blank.part])))

@@ -38,7 +38,16 @@ from nianjian.features.dossier.operations.generate import ALL, ITEMS
 from nianjian.features.dossier.operations.package import Paper
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.pages import presenters
-from nianjian.features.dossier.pages.presenters import cards, day_field, form_errors, place, require_year, work_context
+from nianjian.features.dossier.pages.presenters import (
+    CLEAR,
+    cards,
+    clear_field,
+    day_field,
+    form_errors,
+    place,
+    require_year,
+    work_context,
+)
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.claims.storage import LONGEST
@@ -465,7 +474,10 @@ def make_sheet(request: Request, code: str, year: int, report: str) -> HttpRespo
 
 
 class EntryForm(forms.Form):
-    """The fields of a sheet, each named by field and code number; a personal value is not shown to be typed over."""
+    """The fields of a sheet, each named by field and code number; a personal value is not shown to be typed over.
+
+    Left empty such a value stays; a second field takes back what a person entered.
+    """
 
     def __init__(self, lines: Iterable[Told], given: QueryDict | None = None) -> None:
         super().__init__(given, auto_id="fill_%s")
@@ -480,15 +492,19 @@ class EntryForm(forms.Form):
                 initial="" if line["personal"] else shown or "",
                 help_text=_entry_hint(line),
             )
+            if line["personal"] and line["entered"]:
+                self.fields[f"{CLEAR}{line['number']}.{line['field']}"] = clear_field(title)
 
     def texts(self) -> dict[tuple[str, str], str]:
         """What was typed by field and code number: a field that stands as it was shown is left out, but a proposal."""
         texts = {}
         for name, field in self.fields.items():
             number, _dot, of = name.rpartition(".")
-            if name not in self.data:  # of another page of the sheet
+            if self.cleaned_data.get(CLEAR + name):
+                texts[of, number] = ""
+            elif name not in self.data or name.startswith(CLEAR):  # of another page of the sheet
                 continue
-            if self.cleaned_data[name] or (field.initial and name in self.changed_data):
+            elif self.cleaned_data[name] or (field.initial and name in self.changed_data):
                 texts[of, number] = self.cleaned_data[name]
         return texts
 

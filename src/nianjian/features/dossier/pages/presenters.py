@@ -50,6 +50,14 @@ def text_field(label: Any, hint: Any = "", *, required: bool = True) -> forms.Ch
     return forms.CharField(label=label, required=required, max_length=TEXT_LENGTH, widget=box, help_text=hint)
 
 
+CLEAR: Final = "clear:"  # before the name of a personal field: whether it is taken back
+
+
+def clear_field(label: str) -> forms.BooleanField:
+    """A box that takes back a text that is masked and therefore cannot be emptied in its own field."""
+    return forms.BooleanField(label=gettext("Take back “{field}”").format(field=label), required=False)
+
+
 def form_errors(given: forms.Form) -> str:
     """What is wrong with a form, a sentence a field."""
     return " ".join(f"{given.fields[name].label}: {texts[0]}" for name, texts in given.errors.items())

@@ -117,7 +117,8 @@ def count_number_use(grounds: CheckBasis, first: date, ledger: Mapping[str, str]
         rows = claims.select_delivered(lake.tables["calls"], first, grounds.day)
         landed = lake.engine.rows(claims.count_by_gateway(rows))
         lines = {row["line_id"]: int(str(row["calls"])) for row in lake.engine.rows(claims.count_by_line(rows))}
-        days = {row["day"]: int(str(row["calls"])) for row in lake.engine.rows(claims.count_by_day(rows))}
+        dialled = claims.select_dialled(lake.tables["calls"], first, grounds.day)
+        days = {row["day"]: int(str(row["calls"])) for row in lake.engine.rows(claims.count_by_day(dialled))}
         (intents,) = lake.engine.rows(claims.count_intents(rows))
     unnamed = lines.pop(None, 0)
     total = elsewhere = untold = 0
