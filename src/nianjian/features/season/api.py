@@ -150,8 +150,16 @@ class SeasonObstacle(Schema):
     values: dict[str, Any]
 
 
+class SeasonPackage(Schema):
+    """The package that went out with the licence report."""
+
+    number: int
+    handed_on: date
+    manifest: str
+
+
 class SeasonTold(Schema):
-    """A season as it stands on ``today``."""
+    """A season as it stands on ``today``; ``package`` null: the licence report went out without one, or not yet."""
 
     enterprise: str
     year: int
@@ -164,6 +172,7 @@ class SeasonTold(Schema):
     progress: SeasonSteps
     risk_flags: list[SeasonFlag]
     obstacles: list[SeasonObstacle] = Field([])
+    package: SeasonPackage | None = None
 
 
 class ReportNoted(Schema):

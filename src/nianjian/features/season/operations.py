@@ -61,43 +61,48 @@ def note_report(
 ) -> None:
     """Note that a report was handed in on a day (None: take it back); ``licence`` None: of every one that reports.
 
-    The licence report goes out with the package: noting it hands the newest complete package in, another day is the
-    package's too, and it is not taken back as long as the package stands.
+    The licence report goes out with the package: noting it hands in the newest complete package that was built by that
+    day, by whoever may keep files of the season; the report alone is noted where there is none. Another day for all
+    licences that went out with the package is the package's too; taken back, it is withdrawn while nothing came of it.
 
     ``role_missing``, ``season_track_unknown``, ``season_licence_unknown``, ``season_day_ahead``, ``season_day_early``,
-    ``season_filed_by_package``, and those of `correct_handover_day`.
+    and those of `withdraw_submission` and `correct_handover_day`.
     """
     require_permission(actor, enterprise, Permission.REPORT)
     found = _season(enterprise, year, track)
     if day is not None and day > clock.today():
         raise NianjianError("season_day_ahead", day=day.isoformat())
     _require_after_year(day, found)
+    seasons = _select_seasons(found, licence)
     with transaction.atomic():
         if track == LICENCE:
             handed = None if day is None else Handover(day, place="", reference=receipt)
-            _match_package(enterprise, year, _select_seasons(found, licence), handed, actor)
-        for season in _select_seasons(found, licence):
+            _match_package(found, seasons, handed, actor)
+        for season in seasons:
             filings.record_submission(
                 enterprise=enterprise, season=season, track=track, day=day, receipt=receipt, actor=actor
             )
 
 
-def _match_package(
-    enterprise: str, year: int, seasons: Sequence[Season], handed: Handover | None, actor: Actor
-) -> None:
-    """Hand the built package in with the licence report; ``season_filed_by_package`` for another day than its."""
+def _match_package(found: SeasonFacts, seasons: Sequence[Season], handed: Handover | None, actor: Actor) -> None:
+    """Hand the built package in with the licence report, move its day or withdraw it with its last licence."""
+    enterprise, year = found.enterprise, found.year
     first = rounds.find_first_submission(enterprise, year)
     if first is None:
-        if handed is not None:
+        if handed is not None and has_permission(actor, enterprise, Permission.MANAGE_DATA):
             rounds.file_built_package(enterprise=enterprise, year=year, handed=handed, actor=actor)
         return
-    noted = {one.licence: one.submitted_on for one in filings.list_filings(enterprise, year) if one.track == LICENCE}
+    reporting = {season.licence for season in _select_seasons(found, None)}
+    rows = [row for row in filings.list_filings(enterprise, year) if row.track == LICENCE and row.licence in reporting]
+    packed = {row.licence for row in rows if row.submitted_on == first.handed_on}
     day = None if handed is None else handed.on
-    if day == first.handed_on or all(noted.get(season.licence) != first.handed_on for season in seasons):
+    if day == first.handed_on or not packed or not packed <= {season.licence for season in seasons}:
         return
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     if day is None:
-        raise NianjianError("season_filed_by_package", number=first.number, day=first.handed_on.isoformat())
-    rounds.correct_handover_day(first, day, actor)
+        rounds.withdraw_submission(first, actor)
+    else:
+        rounds.correct_handover_day(first, day, actor)
 
 
 def note_notice(

@@ -46,6 +46,7 @@ from nianjian.engines.season.plan import (
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.dossier.materials import Line
 from nianjian.features.dossier.operations.checklist import list_all_items
+from nianjian.features.dossier.operations.rounds import find_first_submission
 from nianjian.features.dossier.states import DONE
 from nianjian.features.inbox import obstacles
 from nianjian.features.portrait import bases, portraits
@@ -328,6 +329,7 @@ def summarize_season(*, enterprise: str, year: int | None, today: date, actor: A
     tasks = list_tasks(found, actor)
     _ = words(language)
     first = earliest(found.deadlines)
+    package = find_first_submission(enterprise, found.year)
     return {
         "enterprise": enterprise,
         "year": found.year,
@@ -340,6 +342,9 @@ def summarize_season(*, enterprise: str, year: int | None, today: date, actor: A
         "progress": asdict(progress(tasks)),
         "risk_flags": _flags(found, _),
         "obstacles": _obstacles(found, _),
+        "package": None
+        if package is None
+        else {"number": package.number, "handed_on": str(package.handed_on), "manifest": package.manifest_sha256},
     }
 
 

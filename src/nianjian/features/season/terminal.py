@@ -47,6 +47,10 @@ def _tracks(console: Console, told: Json) -> None:
         for one in told["tracks"]
     ]
     table.rows(console, (_("licence"), _("report"), _("state"), _("last day"), _("handed in")), states)
+    if package := told.get("package"):
+        text = _("Package {number} was handed in on {day}, manifest {sum}.")
+        said = text.format(number=package["number"], day=package["handed_on"], sum=package["manifest"][:12])
+        console.print(said, markup=False)
     rows = [
         (
             one["date"],

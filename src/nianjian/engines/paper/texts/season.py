@@ -285,7 +285,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "season_round_open": mark("data year {year}: package {number} came back and is not handed in again yet"),
     "season_findings_open": mark("data year {year}: findings are not answered yet: {names}"),
     "season_filed_by_package": mark(
-        "the licence report was handed in with package {number} on {day}; a report that went out is not taken back"
+        "the licence report was handed in with package {number} on {day}, and more was recorded of it since, so"
+        " it is not taken back"
     ),
     "season_reports_open": mark("data year {year}: a report is not handed in yet, so the season cannot be closed"),
     "portfolio_none_chosen": mark("choose one enterprise at least"),
