@@ -126,7 +126,8 @@ class RoundStatus:
 def read_package_path(path: Path, *, enterprise: str, year: int) -> Package:
     """The package of a folder, whose files must hold, or of a manifest alone.
 
-    ``dossier_path_unknown``, ``dossier_package_differs``, ``file_too_large``, and those of `read_package`.
+    ``dossier_path_unknown``, ``dossier_package_differs``, ``dossier_package_resaved`` (neither as it was built nor
+    that with a signature behind it), ``file_too_large``, and those of `read_package`.
     """
     if not path.exists():
         raise NianjianError("dossier_path_unknown", path=str(path))
@@ -138,9 +139,12 @@ def read_package_path(path: Path, *, enterprise: str, year: int) -> Package:
     except OSError as error:
         raise NianjianError("dossier_manifest_unreadable", file=listed.name) from error
     package = read_package(body, enterprise=enterprise, year=year)
-    if path.is_dir() and not (found := verify(path)).intact:
+    found = verify(path) if path.is_dir() else None
+    if found is not None and not found.intact:
         first = found.differences[0]
         raise NianjianError("dossier_package_differs", file=first.file, page=first.page or "–", change=first.kind.value)
+    if resaved := [one.file for one in (() if found is None else found.notes) if one.kind != "signed"]:
+        raise NianjianError("dossier_package_resaved", file=resaved[0])
     return replace(package, folder=path) if path.is_dir() and not package.files else package
 
 
@@ -504,18 +508,40 @@ def _store_submission(
 
 @contextmanager
 def _package_files(package: Package, year: int) -> Iterator[Sequence[PackageFile]]:
-    """The files of a package in the vault; those of a folder are put there, and taken back if what follows fails."""
+    """The files of a package in the vault; those of a folder are put there, and taken back if what follows fails.
+
+    Of a signed folder both are kept: the files as they were built, which the manifest names, and as they were signed.
+    """
     if package.files or package.folder is None:
         yield package.files
         return
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as room:
-        made = packages.store_zip(package.folder, f"{year}-package.zip", path=Path(room) / "package.zip")
-    file = PackageFile(Evidence.PACKAGE, made["name"], made["sha256"], made["size"], made[packages.BLOB])
-    try:
-        yield [file]
-    except BaseException:
-        blobs.remove(file.blob)
-        raise
+        built = _copy_built_files(package, Path(room) / "built")
+        folders = [(Evidence.PACKAGE, built or package.folder), *([(Evidence.SIGNED, package.folder)] if built else [])]
+        files: list[PackageFile] = []
+        try:
+            for kind, folder in folders:
+                made = packages.store_zip(folder, f"{year}-{kind}.zip", path=Path(room) / f"{kind}.zip")
+                files.append(PackageFile(kind, made["name"], made["sha256"], made["size"], made[packages.BLOB]))
+            yield files
+        except BaseException:
+            for file in files:
+                blobs.remove(file.blob)
+            raise
+
+
+def _copy_built_files(package: Package, target: Path) -> Path | None:
+    """The files of a signed folder without what stands behind them, as they were built; None: nothing stands there."""
+    folder = package.folder
+    sizes = {str(one["path"]): int(one["bytes"]) for one in json.loads(package.manifest.body)["files"]}
+    if folder is None or all((folder / path).stat().st_size == size for path, size in sizes.items()):
+        return None
+    for path, size in {**sizes, manifest.NAME: (folder / manifest.NAME).stat().st_size}.items():
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        with (folder / path).open("rb") as source, (target / path).open("wb") as copy:
+            for piece in blobs.pieces(source):
+                copy.write(piece[: size - copy.tell()])
+    return target
 
 
 def _add_files(row: Submission, files: Sequence[PackageFile], actor: Actor) -> Submission:
