@@ -24,7 +24,7 @@ from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.fill_in import Report
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import File, Place
-from nianjian.features.dossier.models import Evidence
+from nianjian.features.dossier.models import Evidence, Submission
 from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, rounds, seals, signatures
 from nianjian.features.dossier.operations.rounds import Handover, RequestInput
 from nianjian.features.dossier.operations.seals import PrintRequest
@@ -41,6 +41,7 @@ from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.query import enterprise as get_enterprise
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.accounts.service import add_user
+from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs.models import Job
@@ -201,13 +202,19 @@ PAGES = [{"item": "", "source_page": 1, "content": "c" * 64,
 
 
 def _built(
-    demo: str, actor: Actor, *, draft: bool = False, page: bytes = b"page", built: date = date(2026, 10, 20)
+    demo: str,
+    actor: Actor,
+    *,
+    draft: bool = False,
+    page: bytes = b"page",
+    run: str = "",
+    built: date = date(2026, 10, 20),
 ) -> str:
     """A package as the worker leaves it; its job."""
     job = package.enqueue_build(enterprise=demo, year=2026, pictures=draft, actor=actor)
     listed = manifest.add_hashes({
         "format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": get_enterprise(demo).name,
-        "season": 2026, "draft": draft, "snapshot": "", "items": [],
+        "season": 2026, "draft": draft, "snapshot": run, "items": [],
         "files": [{"path": "upload/1.pdf", "edition": "upload", "bytes": len(page), "pages": PAGES,
                    "document": "d" * 64,
                    "sha256": hashlib.sha256(page).hexdigest(), "sm3": "0" * 64}],
@@ -327,6 +334,12 @@ def test_what_was_asked_for_is_answered_before_a_season_is_closed(demo: str, ann
     _built(demo, operator, page=b"bound anew")
     again = rounds.read_built_package(**of)
     rounds.record_submission(**of, package=again, handed=Handover(date(2027, 3, 12), "政务大厅"), actor=anna)
+    Submission.objects.filter(number=2).update(items={"articles": "a" * 64})
+    _paper("articles", None, anna, confirmed=False)
+    open_case(enterprise=demo, notice=Notice(date(2028, 1, 5)), paper=None, actor=anna)  # of the season after
+    with pytest.raises(NianjianError, match="articles"):
+        closing.close_season(**of, actor=operator)
+    Submission.objects.filter(number=2).update(items={})
     assert _tracks(demo, operator)["licence"] == "2027-03-01", "the report was handed in with the first package"
     case = open_case(enterprise=demo, notice=Notice(date(2027, 3, 10)), paper=None, actor=anna)["id"]
     with pytest.raises(NianjianError, match="season_findings_open"):
@@ -406,6 +419,23 @@ def test_a_package_whose_files_are_not_here_is_handed_in_with_them_first(
         rounds.record_submission(**of, package=replace(alone, folder=folder), handed=handed, actor=anna)
     assert len(set(blobs.blobs()) - before) == 1, "what was refused is taken back"
     assert closing.close_season(**of, actor=operator)["package"]["manifest"] == alone.sha256
+
+
+def test_what_is_not_here_any_more_is_named_in_the_archive(
+    demo: str, anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of: dict[str, Any] = {"enterprise": demo, "year": 2026}
+    _built(demo, operator, run="f" * 64)
+    listed = rounds.read_built_package(**of)
+    rounds.record_submission(**of, package=listed, handed=Handover(date(2027, 3, 1), "政务大厅"), actor=anna)
+    _filed(demo, operator)
+    acts = audit.acts
+    bare = [replace(one, data={"year": 2026, "number": 1}) for one in acts(enterprise=demo, verb="dossier.submitted")]
+    Evidence.objects.filter(kind=Evidence.PACKAGE).delete()
+    monkeypatch.setattr(audit, "acts", lambda **of: bare if of["verb"] == "dossier.submitted" else acts(**of))
+    told = closing.close_season(**of, actor=operator)
+    assert (told["portrait"], told["left_out"]) == (None, ["package", "portrait"])
+    assert [one["part"] for one in told["files"]] == ["manifest", "log"]
 
 
 def test_an_archive_holds_nothing_but_what_was_handed_in(demo: str, operator: Actor) -> None:

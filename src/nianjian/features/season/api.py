@@ -322,13 +322,14 @@ class ArchiveOf(ClosingNumber):
 
 
 class ArchiveTold(Schema):
-    """A closed season as it stood; ``sha256`` stands in the audit chain too."""
+    """A closed season as it stood; ``sha256`` stands in the audit chain too. ``left_out``: parts that were not here."""
 
     season: SeasonTold
     package: dict[str, Any] | None
     portrait: dict[str, Any] | None
     log: dict[str, Any]
     files: list[dict[str, Any]]
+    left_out: list[str] = Field([])
     sha256: str
     closed_at: datetime
     closed_by: str

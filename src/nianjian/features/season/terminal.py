@@ -148,5 +148,9 @@ def render_archive(told: Json, console: Console) -> None:
          one["sha256"][:12])
         for one in told["closings"]
     ]  # fmt: skip
+    if "package" in told["left_out"]:
+        console.print(_("The files of the package were not here any more: it is kept with its manifest alone."))
+    if "portrait" in told["left_out"]:
+        console.print(_("The portrait that the package names is not in this installation, so it is not kept."))
     if len(closings) > 1:
         table.rows(console, (_("closing"), _("closed at"), _("opened again"), _("digest")), closings)
