@@ -24,6 +24,7 @@ from nianjian.features.dossier.operations.rounds import Handover
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.season import feeds
 from nianjian.features.season import queries as notes
+from nianjian.features.season.entry_pictures import TASK
 from nianjian.features.season.models import Feed, Note
 from nianjian.features.season.queries import SeasonFacts, get_season_facts
 from nianjian.platform.accounts import query as accounts
@@ -38,14 +39,19 @@ MOST_FEEDS: Final = 10  # open feeds a person and enterprise
 EMPTY_NOTE: Final[dict[str, Any]] = {"owner": "", "done_on": None, "note": "", "snoozed_until": None, "reason": ""}
 
 
-def _write_note(enterprise: str, year: int, task: str, given: dict[str, Any], *, verb: str, actor: Actor) -> None:
-    """Write the fields; the same again writes nothing. What people wrote stays out of the chain."""
+def _write_note(
+    enterprise: str, year: int, task: str, given: dict[str, Any], *, verb: str, actor: Actor, event: date | None = None
+) -> None:
+    """Write the fields; the same again writes nothing. What people wrote stays out of the chain.
+
+    ``event``: the day of something that happens anew each time, so that it is written again, with its day.
+    """
     here: dict[str, Any] = {"enterprise_id": enterprise, "year": year, "task": task}
     stamp: dict[str, Any] = {"recorded_at": clock.now(), "recorded_by": str(actor)}
     with transaction.atomic():
         held = Note.objects.select_for_update().filter(**here).first()
         row = held or Note(**here, **EMPTY_NOTE)
-        if all(getattr(row, name) == value for name, value in given.items()):
+        if event is None and all(getattr(row, name) == value for name, value in given.items()):
             return
         if held is None:  # a second writer of the same moment meets the first one's row
             row, _made = Note.objects.get_or_create(**here, defaults=EMPTY_NOTE | stamp)
@@ -53,6 +59,7 @@ def _write_note(enterprise: str, year: int, task: str, given: dict[str, Any], *,
             setattr(row, name, value)
         row.save()
         days = {name: value.isoformat() for name, value in given.items() if isinstance(value, date)}
+        days |= {} if event is None else {"day": event.isoformat()}
         record(verb=verb, enterprise=enterprise, actor=actor, data={"year": year, "task": task, **days})
 
 
@@ -131,13 +138,15 @@ def mark_task_done(*, enterprise: str, year: int, task: str, day: date | None, n
     """Say that a task was done on a day (None: take it back), with a note.
 
     ``role_missing``, ``season_task_unknown``, ``season_task_computed``, ``season_reason_missing``,
-    ``season_day_ahead``.
+    ``season_day_ahead``, ``entry_test_by_picture`` for the entry's test, which passes with a picture only.
     """
     _task(enterprise, year, task, actor)
     if day is not None and day > clock.today():
         raise NianjianError("season_day_ahead", day=day.isoformat())
     if task not in BY_HAND:
         raise NianjianError("season_task_computed", task=task)
+    if task == TASK and day is not None:
+        raise NianjianError("entry_test_by_picture")
     given = {"done_on": day, "note": _require_reason(day, note, task)}
     _write_note(enterprise, year, task, given, verb="season.task_done" if day else "season.task_reopened", actor=actor)
 
@@ -154,7 +163,7 @@ def note_test_result(
         raise NianjianError("season_day_ahead", day=day.isoformat())
     fields = {"done_on": day if passed else None, "note": _require_reason(day, note, task)}
     verb = "season.task_done" if passed else "season.task_failed"
-    _write_note(enterprise, year, task, fields, verb=verb, actor=actor)
+    _write_note(enterprise, year, task, fields, verb=verb, actor=actor, event=None if passed else day)
 
 
 def snooze_task(*, enterprise: str, year: int, task: str, until: date | None, reason: str = "", actor: Actor) -> None:

@@ -266,6 +266,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "season_task_computed": mark("the state of “{task}” is computed from what the product holds; nobody ticks it"),
     "season_reason_missing": mark("{task}: say why"),
     "season_result_unknown": mark("“{result}” is no result; there are: {results}"),
+    "entry_test_by_picture": mark(
+        "the entry's test passes with a picture of the screen only: keep it on the season's page, or with"
+        " `nianjian season entry-test --result passed --picture FILE`"
+    ),
     "entry_test_picture": mark("“{file}” is no picture of the screen; there are: {types}"),
     "season_snooze_too_long": mark("{task}: it cannot rest beyond {last}, the last day of the season"),
     "season_archived": mark(
