@@ -239,8 +239,8 @@ def close_season(*, enterprise: str, year: int, actor: Actor) -> Json:
     head = {"seq": seq, "hash": digest}
     acts, package = list_season_acts(enterprise, year), find_submitted_package(enterprise, year)
     short = [{name: one[name] for name in ("seq", "at", "by", "verb")} for one in acts]
-    told = {"season": season, "package": package, "portrait": _portrait(enterprise, year),
-            "log": {**head, "acts": short}}  # fmt: skip
+    told: Json = {"season": season, "package": package, "portrait": _portrait(enterprise, year),
+                  "log": {**head, "acts": short}}  # fmt: skip
     made = collect_files(enterprise, year, acts, head)
     told["left_out"] = _list_left_out(made, enterprise, year)
     try:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -468,7 +469,8 @@ def withdraw_submission(row: Submission, actor: Actor) -> None:
         _note("withdrawn", row, actor, {"handed_on": row.handed_on.isoformat(), "manifest": row.manifest_sha256})
         files.delete()
         row.delete()
-        transaction.on_commit(lambda: [blobs.remove(blob) for blob in own])
+        for blob in own:
+            transaction.on_commit(partial(blobs.remove, blob))
 
 
 def find_first_submission(enterprise: str, year: int) -> Submission | None:
