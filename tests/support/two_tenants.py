@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import django
+import pytest
 
 django.setup()
 
@@ -160,11 +161,13 @@ def _round(code: str, actor: Actor) -> dict[str, int]:
             "draft": False, "items": [], "files": []}  # fmt: skip
     made = rounds.read_package(json.dumps(manifest.add_hashes(told)).encode(), enterprise=code, year=2026)
     place: dict[str, Any] = {"enterprise": code, "year": 2026, "actor": actor}
-    day = date(2026, 1, 5)
-    rounds.record_submission(**place, package=made, handed=Handover(day, "政务大厅"))
-    rounds.record_notice(
-        **place, number=1, received=day, due=None, reference="", requests=[RequestInput("", "请装订")], paper=None
-    )  # fmt: skip
+    day = date(2027, 1, 5)
+    with pytest.MonkeyPatch.context() as later:  # a package is handed in after its data year
+        later.setenv(clock.OVERRIDE, day.isoformat())
+        rounds.record_submission(**place, package=made, handed=Handover(day, "政务大厅"))
+        rounds.record_notice(
+            **place, number=1, received=day, due=None, reference="", requests=[RequestInput("", "请装订")], paper=None
+        )  # fmt: skip
     evidence = Evidence.objects.get(submission__enterprise_id=code).pk
     return {"evidence": evidence, "asked": Request.objects.get(notice__submission__enterprise_id=code).pk}
 

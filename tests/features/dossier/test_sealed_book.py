@@ -31,6 +31,7 @@ from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.jobs.progress import silent
+from nianjian.platform.registers.attachments import RowAttachment
 from nianjian.platform.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_home")]
@@ -122,7 +123,10 @@ def test_a_sealed_book_goes_into_the_upload_edition_and_never_into_a_book(
     assert set(SealedScan.objects.values_list("riding", flat=True)) <= {"joins", "cannot_tell"}
     version = Version.objects.get(material__item="seat_table")
     assert (version.number, json.loads(version.report or "")["sums"][0]["paper"]) == (1, 2), "its sums are still held"
-    (entry,) = acts(enterprise=demo, verb="dossier.sealed_scan")
+    assert _bring(demo, anna, scan) is None, "the same scan once more stops nothing"
+    (original,) = RowAttachment.objects.filter(register="sealed_book")
+    assert blobs.get(original.blob) == scan, "with its cover and backs"
+    entry, _again = acts(enterprise=demo, verb="dossier.sealed_scan")
     assert entry.data["items"]["seat_table"]["version"] == 1
     again = package.build(enterprise=demo, year=YEAR, folder=tmp_path / "again", actor=anna, on=DAY)
     before, after = (json.loads((folder / "manifest.json").read_text()) for folder in (printed, again.folder))

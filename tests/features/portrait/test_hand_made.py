@@ -204,6 +204,27 @@ def test_marketing_calls_are_flagged_until_a_decision_and_the_calls_after_it_ans
     assert task()["finished"] is False
 
 
+def test_calls_of_a_switch_without_purposes_are_answered_by_a_decision(
+    demo: str, operator: Actor, anna: Actor, load: Import, sheet: Sheet
+) -> None:
+    load("numbers", NUMBERS, OWN)
+    row = ("1", "呼出", "02110000", "95013", "13900000001", "2026-05-01 10:00:00", "2026-05-01 10:00:05",
+           "2026-05-01 10:01:05", "接通", "")  # fmt: skip
+    _import(sheet(CALLS, row, name="calls.csv"), operator)
+
+    def state() -> tuple[str, str]:
+        _run(anna)
+        told = summarize_season(enterprise="demo", year=2026, today=date(2027, 1, 20), actor=operator)
+        task = next(item for item in told["tasks"] if item["task"] == "marketing_lines")
+        return task["state"], task["status"]
+
+    assert state() != ("done", "passed")
+    decide_marketing(
+        enterprise="demo", actor=anna, year=2026, decided_on=date(2026, 6, 1), kind="stopped", text="无营销外呼"
+    )
+    assert state() == ("done", "passed")
+
+
 def test_a_number_registered_for_marketing_is_flagged_without_a_call(demo: str, anna: Actor, load: Import) -> None:
     load("numbers", f"{NUMBERS},用途", (*OWN, "外呼营销"))
     ran = _run(anna)

@@ -38,7 +38,7 @@ def test_a_late_report_and_what_people_say(cli: Shell) -> None:
     filed = cli("season", "file", *HOUSE, *YEAR, "--track", "licence", "--json", **now).json
     assert [one["state"] for one in filed["tracks"]] == ["filed_late", "late"]
     task = ("season", "task", *HOUSE, *YEAR, "entry_test", "--owner", "王工", "--done", "2027-04-01")
-    assert cli(*task, "--json", **now).json["error"]["code"] == "season_reason_missing"
+    assert cli(*task, "--json", **now).json["error"]["code"] == "entry_test_by_picture"
     assert "王工" in cli("season", "show", *HOUSE, **now).out
     assert cli("season", "feed", *HOUSE, "--add", "--json").json["error"]["code"] == "season_feed_by_person"
 

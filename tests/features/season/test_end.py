@@ -8,7 +8,7 @@ import json
 import os
 import zipfile
 from dataclasses import asdict, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.fill_in import Report
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import File, Place
-from nianjian.features.dossier.models import Evidence
+from nianjian.features.dossier.models import Evidence, Submission
 from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, rounds, seals, signatures
 from nianjian.features.dossier.operations.rounds import Handover, RequestInput
 from nianjian.features.dossier.operations.seals import PrintRequest
@@ -40,10 +40,14 @@ from nianjian.features.season.reminders import enqueue_due_reminders
 from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.query import enterprise as get_enterprise
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.accounts.service import add_user
+from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers import filings
+from nianjian.platform.registers.licences import Licence
 from nianjian.platform.vault import blobs, keyring
 
 pytestmark = pytest.mark.django_db
@@ -197,11 +201,20 @@ def test_an_archive_that_was_changed_is_not_shown(demo: str, operator: Actor) ->
         closing.get_archive(enterprise=demo, year=2025, actor=operator)
 
 
+REPORTS = frozenset({Permission.REPORT.value})
 PAGES = [{"item": "", "source_page": 1, "content": "c" * 64,
           "look": manifest.encode_fingerprint(np.full((manifest.HIGH, manifest.WIDE), 255, np.uint8))}]  # fmt: skip
 
 
-def _built(demo: str, actor: Actor, *, draft: bool = False, page: bytes = b"page", run: str = "") -> str:
+def _built(
+    demo: str,
+    actor: Actor,
+    *,
+    draft: bool = False,
+    page: bytes = b"page",
+    run: str = "",
+    built: date = date(2026, 10, 20),
+) -> str:
     """A package as the worker leaves it; its job."""
     job = package.enqueue_build(enterprise=demo, year=2026, pictures=draft, actor=actor)
     listed = manifest.add_hashes({
@@ -214,7 +227,9 @@ def _built(demo: str, actor: Actor, *, draft: bool = False, page: bytes = b"page
     made = blobs.put(_zip(listed, page))
     told = {"digest": listed["sha256"], "draft": draft, "name": "包.zip", "sha256": made.sha256, "size": made.size,
             package.BLOB: made.id}  # fmt: skip
-    Job.objects.filter(pk=job).update(state=Job.DONE, result=told, finished_at=clock.now() - timedelta(days=30))
+    Job.objects.filter(pk=job).update(
+        state=Job.DONE, result=told, finished_at=datetime.combine(built, time(), clock.ZONE)
+    )
     data = {"year": 2026, "manifest": listed["sha256"], "draft": draft, "items": {}}
     record(verb="dossier.built", enterprise=demo, actor=actor, data=data)
     return job
@@ -245,14 +260,55 @@ def test_the_package_and_the_season_are_handed_in_at_once(demo: str, anna: Actor
     notice = build_sheet(enterprise=demo, actor=operator)["notice"]
     assert (notice["submitted_on"], notice["expected_by"]) == ("2027-03-01", "2027-03-15"), "the visit is expected, too"
     note: dict[str, Any] = {**of, "track": "licence", "licence": None, "actor": operator}
-    with pytest.raises(NianjianError, match="season_filed_by_package"):
-        operations.note_report(**note, day=None)
+    with pytest.raises(NianjianError, match="role_missing"):
+        operations.note_report(
+            **{**note, "actor": replace(anna, scopes=REPORTS)},
+            day=None,
+        )
     operations.note_report(**note, day=date(2027, 3, 2))
     (row,) = rounds.list_packages(**of, actor=operator)
     assert (row["handed_on"], row["files_kept"]) == ("2027-03-02", True), "a corrected day is the day of both"
     assert _tracks(demo, operator)["licence"] == "2027-03-02"
     with pytest.raises(NianjianError, match="dossier_submitted_already"):
         rounds.record_submission(**of, package=built, handed=Handover(date(2027, 3, 3), "大厅"), actor=anna)
+    with pytest.raises(NianjianError, match="season_day_early"):
+        rounds.record_submission(**of, package=built, handed=Handover(date(2026, 12, 31), "大厅"), actor=anna)
+    operations.note_report(**note, day=None)
+    assert (rounds.list_packages(**of, actor=operator), _tracks(demo, operator)["licence"]) == ([], None)
+    assert rounds.read_built_package(**of).files, "what was withdrawn can be handed in again"
+
+
+def test_a_report_noted_alone_takes_no_package(demo: str, anna: Actor, operator: Actor) -> None:
+    of: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "licence": None}
+    _built(demo, operator, built=date(2027, 3, 2))
+    operations.note_report(**of, day=date(2027, 3, 1), actor=operator)
+    season = summarize_season(enterprise=demo, year=2026, today=clock.today(), actor=operator)
+    assert (season["package"], _tracks(demo, operator)["licence"]) == (None, "2027-03-01"), "built a day later"
+    operations.note_report(
+        **of,
+        day=date(2027, 3, 2),
+        actor=replace(anna, scopes=REPORTS),
+    )
+    assert not rounds.list_submissions(demo, 2026).exists(), "files are handed in by who may keep them"
+    operations.note_report(**of, day=date(2027, 3, 3), actor=operator)
+    season = summarize_season(enterprise=demo, year=2026, today=clock.today(), actor=operator)
+    assert (season["package"]["number"], season["package"]["handed_on"]) == (1, "2027-03-03")
+
+
+def test_each_licence_has_its_own_day(demo: str, operator: Actor) -> None:
+    of: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "actor": operator}
+    for number in ("B2-1", "B2-2"):
+        Licence(
+            enterprise_id=demo, key=number, number=number, issued_on=date(2020, 1, 1), valid_from=date(2020, 1, 1),
+            recorded_at=clock.now(), recorded_by="os:root",
+        ).save()  # fmt: skip
+    _built(demo, operator)
+    operations.note_report(**of, licence="B2-1", day=date(2027, 3, 1), receipt="回执1")
+    operations.note_report(**of, licence="B2-2", day=date(2027, 3, 20), receipt="回执2")
+    rows = {one.licence: (str(one.submitted_on), one.receipt) for one in filings.list_filings(demo, 2026)}
+    assert rows == {"B2-1": ("2027-03-01", "回执1"), "B2-2": ("2027-03-20", "回执2")}
+    operations.note_report(**of, licence="B2-1", day=date(2027, 3, 2), receipt="回执1")
+    assert str(rounds.list_submissions(demo, 2026).get().handed_on) == "2027-03-02", "its only licence's day"
 
 
 def test_the_season_hands_the_built_package_in(demo: str, operator: Actor) -> None:
@@ -283,6 +339,12 @@ def test_what_was_asked_for_is_answered_before_a_season_is_closed(demo: str, ann
     _built(demo, operator, page=b"bound anew")
     again = rounds.read_built_package(**of)
     rounds.record_submission(**of, package=again, handed=Handover(date(2027, 3, 12), "政务大厅"), actor=anna)
+    Submission.objects.filter(number=2).update(items={"articles": "a" * 64})
+    _paper("articles", None, anna, confirmed=False)
+    open_case(enterprise=demo, notice=Notice(date(2028, 1, 5)), paper=None, actor=anna)  # of the season after
+    with pytest.raises(NianjianError, match="articles"):
+        closing.close_season(**of, actor=operator)
+    Submission.objects.filter(number=2).update(items={})
     assert _tracks(demo, operator)["licence"] == "2027-03-01", "the report was handed in with the first package"
     case = open_case(enterprise=demo, notice=Notice(date(2027, 3, 10)), paper=None, actor=anna)["id"]
     with pytest.raises(NianjianError, match="season_findings_open"):
@@ -362,6 +424,23 @@ def test_a_package_whose_files_are_not_here_is_handed_in_with_them_first(
         rounds.record_submission(**of, package=replace(alone, folder=folder), handed=handed, actor=anna)
     assert len(set(blobs.blobs()) - before) == 1, "what was refused is taken back"
     assert closing.close_season(**of, actor=operator)["package"]["manifest"] == alone.sha256
+
+
+def test_what_is_not_here_any_more_is_named_in_the_archive(
+    demo: str, anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of: dict[str, Any] = {"enterprise": demo, "year": 2026}
+    _built(demo, operator, run="f" * 64)
+    listed = rounds.read_built_package(**of)
+    rounds.record_submission(**of, package=listed, handed=Handover(date(2027, 3, 1), "政务大厅"), actor=anna)
+    _filed(demo, operator)
+    acts = audit.acts
+    bare = [replace(one, data={"year": 2026, "number": 1}) for one in acts(enterprise=demo, verb="dossier.submitted")]
+    Evidence.objects.filter(kind=Evidence.PACKAGE).delete()
+    monkeypatch.setattr(audit, "acts", lambda **of: bare if of["verb"] == "dossier.submitted" else acts(**of))
+    told = closing.close_season(**of, actor=operator)
+    assert (told["portrait"], told["left_out"]) == (None, ["package", "portrait"])
+    assert [one["part"] for one in told["files"]] == ["manifest", "log"]
 
 
 def test_an_archive_holds_nothing_but_what_was_handed_in(demo: str, operator: Actor) -> None:

@@ -15,6 +15,7 @@ from nianjian.features.season.entry_test import read_picture, record_entry_test
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.models import Entry
+from nianjian.platform.audit.query import acts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 TODAY = date(2027, 3, 16)
@@ -47,13 +48,16 @@ def test_a_test_is_planned_fails_and_passes_with_a_picture_each(demo: str, opera
     assert task["figures"]["pictures"] == [
         {"picture": failed, "name": "登录页.png", "result": "failed", "day": "2027-03-16"}
     ]
+    _record("failed", operator)
+    again, _first = (one.data for one in acts(enterprise="demo", verb="season.task_failed"))
+    assert again["day"] == "2027-03-16", "each test that failed stands in the chain with its day"
     passed = _record("passed", operator)
     task = _find_task(operator)
     assert (task["figures"]["outcome"], task["state"], task["done_on"]) == ("passed", "done", "2027-03-16")
     assert [one["picture"] for one in task["figures"]["pictures"]] == [passed, failed]
     assert read_picture(enterprise="demo", picture=failed, actor=operator)[1] == PNG
     verbs = list(Entry.objects.filter(verb__startswith="season.task").order_by("seq").values_list("verb", flat=True))
-    assert verbs == ["season.task_failed", "season.task_done"]
+    assert verbs == ["season.task_failed", "season.task_failed", "season.task_done"]
 
 
 def test_a_result_without_a_picture_is_refused_whole(demo: str, operator: Actor) -> None:

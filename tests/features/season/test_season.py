@@ -121,7 +121,7 @@ def test_saying_it_twice_changes_nothing(demo: str, operator: Actor) -> None:
         operations.note_notice(track="code_number", licence=None, day=date(2027, 3, 1), notice="通知", **of)
         operations.assign_task(task="items", owner="王工", **of)
         operations.snooze_task(task="items", until=date(2027, 2, 9), reason="等章", **of)
-        operations.mark_task_done(task="entry_test", day=TODAY, note="截图", **of)
+        operations.note_test_result(task="entry_test", day=TODAY, passed=True, note="截图", **of)
         operations.snooze_task(task="drill", until=None, **of)
 
     say()
@@ -138,7 +138,7 @@ def test_saying_it_twice_changes_nothing(demo: str, operator: Actor) -> None:
     ("words", "code"),
     [
         ({"task": "consistency", "day": TODAY, "note": "x"}, "season_task_computed"),
-        ({"task": "entry_test", "day": TODAY}, "season_reason_missing"),
+        ({"task": "entry_test", "day": TODAY, "note": "x"}, "entry_test_by_picture"),
         ({"task": "entry_test", "day": date(2027, 2, 2), "note": "x"}, "season_day_ahead"),
         ({"task": "nothing", "day": TODAY, "note": "x"}, "season_task_unknown"),
     ],
@@ -267,12 +267,15 @@ def test_an_empty_register_makes_no_task_done(demo: str, operator: Actor, anna: 
         told = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
         return {task["task"]: task for task in told["tasks"]}
 
+    Run.objects.filter(kind="seats").update(counts={"same": 2}, told={"unclear": 2})  # an export of keys alone
     found = tasks()
     assert [name for name, task in found.items() if task["state"] == "done"] == []
     unproved = {"portrait", "stopped_seats", "old_tickets", "consistency", "filed_base", "drill"}
     assert {name for name, task in found.items() if task["status"] in {"not_proved", "overdue"}} >= unproved
     assert found["portrait"]["figures"]["empty_registers"] == ["complaints", "seats"]
     declare_not_applicable(enterprise=demo, actor=anna, metric="seat_vacancy", year=2026, reason="未租用坐席")
+    Run.objects.update(counts={"same": 2}, told={"unclear": 0})
     after = tasks()
+    assert after["consistency"]["state"] == after["filed_base"]["state"] == "done"
     assert after["stopped_seats"]["status"] == "not_applicable"
     assert after["portrait"]["figures"]["empty_registers"] == ["complaints"]

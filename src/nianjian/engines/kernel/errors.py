@@ -39,6 +39,7 @@ CONFLICT: Final = frozenset(
         "callback_trial_over", "drill_no_door", "drill_inject_refused", "visits_too_many", "callback_no_numbers",
         "callback_no_way", "callback_no_evidence", "callback_not_answered", "screen_links_too_many",
         "season_feed_by_person", "season_task_computed", "season_archived", "season_reports_open",
+        "entry_test_by_picture",
         "season_filed_by_package", "season_round_open", "season_findings_open", "season_package_differs",
         "basis_year_not_over", "basis_filed", "basis_not_computed",
         "season_package_gone", "season_no_plan", "season_feeds_too_many", "channel_by_person", "channels_too_often",

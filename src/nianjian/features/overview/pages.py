@@ -260,7 +260,9 @@ def _line_row(code: str, one: LineUse, name: str | None, team: str | None) -> li
 
 
 RED: Final = "red"
-BESIDE: Final = frozenset({"today", "own_limit"})  # a second day or light beside the headline is no cause
+BESIDE: Final = frozenset(
+    {"today", "own_limit", "internal_limit"}
+)  # a second day or light beside the headline is no cause
 PORTFOLIO: Final = 1000  # enterprises on one page: an agency's whole book, to be looked through and ticked in one go
 LATER: Final = 7  # deadlines after the earliest one
 
@@ -326,7 +328,8 @@ def _sentence(told: Overview, _: Words) -> str:
         "age": min((one.age for one in told.sources if one.age is not None), default=None),
     }
     metrics: Sequence[Mapping[str, Any]] = told.portrait["metrics"] if told.portrait else ()
-    return said.verdict_text(told.verdict.reason, metrics, numbers, _)
+    missing = {str(one["code"]) for one in (told.portrait or {}).get("missing") or ()}
+    return said.verdict_text(told.verdict.reason, metrics, numbers, _, missing=missing)
 
 
 def _rates(told: Overview, *, whole: bool, _: Words) -> list[dict[str, object]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from nianjian.engines.kernel.clock import ZONE
+from nianjian.engines.metrics import marketing
 from nianjian.engines.paper import sections
 from nianjian.engines.paper.texts.complaints import CLOCKS
 from nianjian.engines.paper.texts.errors import error_message, translate_value
@@ -46,6 +47,7 @@ VERDICTS: Final[Mapping[Reason, str]] = {
     Reason.GOOD: mark("A good day: nothing calls for action and nothing waits for you."),
 }
 INCOMPLETE: Final = mark("The light cannot be told yet: registers or days of call records are missing.")
+UNANSWERED: Final = mark("The light cannot be told yet: a decision about marketing calls is missing.")
 POINTS: Final[Mapping[str, str]] = {
     attention.NOT_RUN: mark("No portrait of any data year has been computed."),
     attention.INSUFFICIENT: mark("{metric}: the present data do not decide the light"),
@@ -73,15 +75,18 @@ POINTS: Final[Mapping[str, str]] = {
 }
 
 
-def verdict_text(reason: Reason, metrics: Sequence[Json], numbers: Mapping[str, int | None], _: Words) -> str:
+def verdict_text(
+    reason: Reason, metrics: Sequence[Json], numbers: Mapping[str, int | None], _: Words, *, missing: Collection[str]
+) -> str:
     """Put the day into one sentence; the metrics named are those of the gravest light.
 
+    ``missing``: the codes of what the portrait lacks.
     ``numbers``: days to the earliest deadline or since it, blockers, tasks, overdue complaints, age of the calls.
     """
     only = {Reason.RED: "red", Reason.UNDECIDED: "insufficient"}.get(reason)
     gravest = [one for one in metrics if (one["light"] == only if only else one["light"] not in FINE)]
     if reason is Reason.UNDECIDED and not gravest:
-        return _(INCOMPLETE)
+        return _(UNANSWERED if missing and set(missing) == {marketing.UNANSWERED} else INCOMPLETE)
     names = _(", ").join(code_name("metric", str(one["slug"]), _) for one in gravest)
     return _(VERDICTS[reason]).format(metrics=names, **numbers)
 

@@ -150,8 +150,16 @@ class SeasonObstacle(Schema):
     values: dict[str, Any]
 
 
+class SeasonPackage(Schema):
+    """The package that went out with the licence report."""
+
+    number: int
+    handed_on: date
+    manifest: str
+
+
 class SeasonTold(Schema):
-    """A season as it stands on ``today``."""
+    """A season as it stands on ``today``; ``package`` null: the licence report went out without one, or not yet."""
 
     enterprise: str
     year: int
@@ -164,6 +172,7 @@ class SeasonTold(Schema):
     progress: SeasonSteps
     risk_flags: list[SeasonFlag]
     obstacles: list[SeasonObstacle] = Field([])
+    package: SeasonPackage | None = None
 
 
 class ReportNoted(Schema):
@@ -313,13 +322,14 @@ class ArchiveOf(ClosingNumber):
 
 
 class ArchiveTold(Schema):
-    """A closed season as it stood; ``sha256`` stands in the audit chain too."""
+    """A closed season as it stood; ``sha256`` stands in the audit chain too. ``left_out``: parts that were not here."""
 
     season: SeasonTold
     package: dict[str, Any] | None
     portrait: dict[str, Any] | None
     log: dict[str, Any]
     files: list[dict[str, Any]]
+    left_out: list[str] = Field([])
     sha256: str
     closed_at: datetime
     closed_by: str

@@ -7,10 +7,12 @@ import json
 import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.periods import Season
 from nianjian.engines.season.deadlines import TrackState
 from nianjian.features.archives import closed_seasons
 from nianjian.features.archives.closed_seasons import ArchiveFile
@@ -123,14 +125,32 @@ def _collect_package(submission: Submission) -> list[ArchiveFile]:
     """Manifest and files of a package exactly as they were handed in."""
     rows = submission.evidence.filter(kind__in=(MANIFEST, PACKAGE, SIGNED)).order_by("pk")
     parts = {row.kind: row for row in rows}
-    if PACKAGE not in parts:
+    if PACKAGE in parts:
+        _require_same_files(submission, parts[PACKAGE])
+    elif not _is_manifest_alone(submission):
         raise NianjianError("season_package_gone", year=submission.year)
-    _require_same_files(submission, parts[PACKAGE])
     return [
         ArchiveFile(part, row.name or f"{part}.json", row.media_type, row.sha256, row.size, row.blob)
         for part in (MANIFEST, PACKAGE, SIGNED)
         if (row := parts.get(part)) is not None
     ]
+
+
+def _is_manifest_alone(submission: Submission) -> bool:
+    """Whether an older program noted it, which kept no files: they expired, and nothing can bring them back."""
+    acts = audit.acts(enterprise=submission.enterprise_id, verb="dossier.submitted", newest=BUILDS)
+    place = (submission.year, submission.number)
+    act = next((one for one in acts if (one.data.get("year"), one.data.get("number")) == place), None)
+    return act is None or "files" not in act.data
+
+
+def _list_left_out(files: Sequence[ArchiveFile], enterprise: str, year: int) -> list[str]:
+    """Parts that belong to the season and are not here any more: the package's files, the portrait that it names."""
+    parts = {one.part for one in files}
+    if MANIFEST not in parts:
+        return []
+    named = bool(_get_named_run(enterprise, year))
+    return [part for part, due in ((PACKAGE, True), (PORTRAIT, named)) if due and part not in parts]
 
 
 def _require_same_files(submission: Submission, package: Evidence) -> None:
@@ -158,13 +178,22 @@ def _hash_member(pack: zipfile.ZipFile, name: str) -> str:
 
 
 def _find_filed_run(enterprise: str, year: int) -> portraits.Run | None:
-    """The portrait that the package which was handed in rests on; the newest where there is no such package."""
-    submission = rounds.list_submissions(enterprise, year).first()
-    if submission is not None:
-        listed = json.loads(blobs.get(submission.evidence.get(kind=MANIFEST).blob))
-        if run := str(listed.get("snapshot") or ""):
-            return portraits.get_run(enterprise, year, run)
+    """The portrait that the package which was handed in rests on; the newest where it names none.
+
+    None where it is not here: the package was built in another installation.
+    """
+    if run := _get_named_run(enterprise, year):
+        return portraits.get_run(enterprise, year, run) if run in portraits.list_runs(enterprise, year) else None
     return bases.find_filed_run(enterprise, year)
+
+
+def _get_named_run(enterprise: str, year: int) -> str:
+    """The run that the package which was handed in names; "": none, or no package."""
+    submission = rounds.list_submissions(enterprise, year).first()
+    if submission is None:
+        return ""
+    listed = json.loads(blobs.get(submission.evidence.get(kind=MANIFEST).blob))
+    return str(listed.get("snapshot") or "")
 
 
 def _seal(part: str, name: str, content: bytes) -> ArchiveFile:
@@ -196,6 +225,7 @@ def download_file(
 
 KIND: Final = closed_seasons.KIND
 OPEN_ROUNDS: Final = frozenset({RoundState.RETURNED, RoundState.ANSWERED})
+UNSURE: Final = frozenset({MaterialState.TO_CONFIRM, MaterialState.RETURNED})
 OPEN_STATES: Final = frozenset({TrackState.ON_TIME.value, TrackState.LATE.value, TrackState.UNDATED.value})
 
 
@@ -215,9 +245,10 @@ def close_season(*, enterprise: str, year: int, actor: Actor) -> Json:
     head = {"seq": seq, "hash": digest}
     acts, package = list_season_acts(enterprise, year), find_submitted_package(enterprise, year)
     short = [{name: one[name] for name in ("seq", "at", "by", "verb")} for one in acts]
-    told = {"season": season, "package": package, "portrait": _portrait(enterprise, year),
-            "log": {**head, "acts": short}}  # fmt: skip
+    told: Json = {"season": season, "package": package, "portrait": _portrait(enterprise, year),
+                  "log": {**head, "acts": short}}  # fmt: skip
     made = collect_files(enterprise, year, acts, head)
+    told["left_out"] = _list_left_out(made, enterprise, year)
     try:
         closed_seasons.store_archive(enterprise=enterprise, year=year, told=told, files=made, actor=actor)
     except BaseException:
@@ -233,9 +264,15 @@ def _require_answered(enterprise: str, year: int, actor: Actor) -> None:
         state = rounds.evaluate_status(last).state
         if state in OPEN_ROUNDS:
             raise NianjianError("season_round_open", year=year, number=last.number)
-    cases = [case.pk for case, _days in rectification.list_waiting(enterprise)]
+    end = date(Season("", year).filed_in, 12, 31)  # a later case is another season's
+    cases = [case.pk for case, _days in rectification.list_waiting(enterprise) if case.received <= end]
     lines = [] if last is None else checklist.list_items(enterprise, year, actor)
-    items = [line.item for line in lines if line.state is MaterialState.NOT_READY]
+    packed = {} if last is None else last.items
+    items = [
+        line.item
+        for line in lines
+        if line.state is MaterialState.NOT_READY or (line.item in packed and line.state in UNSURE)
+    ]
     if cases or items:
         raise NianjianError("season_findings_open", year=year, names=", ".join(map(str, [*cases, *items])))
 
@@ -250,6 +287,7 @@ def get_archive(*, enterprise: str, year: int, actor: Actor, closing: int | None
     require_permission(actor, enterprise, Permission.READ)
     told = closed_seasons.read_archive(enterprise, year, closing)
     told["closings"] = closed_seasons.list_closings(enterprise, year)
+    told.setdefault("left_out", [])
     told["log"]["count"] = len(told["log"]["acts"])
     if not has_permission(actor, enterprise, Permission.AUDIT):
         told["log"]["acts"] = []

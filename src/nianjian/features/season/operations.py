@@ -24,6 +24,7 @@ from nianjian.features.dossier.operations.rounds import Handover
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.season import feeds
 from nianjian.features.season import queries as notes
+from nianjian.features.season.entry_pictures import TASK
 from nianjian.features.season.models import Feed, Note
 from nianjian.features.season.queries import SeasonFacts, get_season_facts
 from nianjian.platform.accounts import query as accounts
@@ -38,14 +39,19 @@ MOST_FEEDS: Final = 10  # open feeds a person and enterprise
 EMPTY_NOTE: Final[dict[str, Any]] = {"owner": "", "done_on": None, "note": "", "snoozed_until": None, "reason": ""}
 
 
-def _write_note(enterprise: str, year: int, task: str, given: dict[str, Any], *, verb: str, actor: Actor) -> None:
-    """Write the fields; the same again writes nothing. What people wrote stays out of the chain."""
+def _write_note(
+    enterprise: str, year: int, task: str, given: dict[str, Any], *, verb: str, actor: Actor, event: date | None = None
+) -> None:
+    """Write the fields; the same again writes nothing. What people wrote stays out of the chain.
+
+    ``event``: the day of something that happens anew each time, so that it is written again, with its day.
+    """
     here: dict[str, Any] = {"enterprise_id": enterprise, "year": year, "task": task}
     stamp: dict[str, Any] = {"recorded_at": clock.now(), "recorded_by": str(actor)}
     with transaction.atomic():
         held = Note.objects.select_for_update().filter(**here).first()
         row = held or Note(**here, **EMPTY_NOTE)
-        if all(getattr(row, name) == value for name, value in given.items()):
+        if event is None and all(getattr(row, name) == value for name, value in given.items()):
             return
         if held is None:  # a second writer of the same moment meets the first one's row
             row, _made = Note.objects.get_or_create(**here, defaults=EMPTY_NOTE | stamp)
@@ -53,6 +59,7 @@ def _write_note(enterprise: str, year: int, task: str, given: dict[str, Any], *,
             setattr(row, name, value)
         row.save()
         days = {name: value.isoformat() for name, value in given.items() if isinstance(value, date)}
+        days |= {} if event is None else {"day": event.isoformat()}
         record(verb=verb, enterprise=enterprise, actor=actor, data={"year": year, "task": task, **days})
 
 
@@ -61,43 +68,48 @@ def note_report(
 ) -> None:
     """Note that a report was handed in on a day (None: take it back); ``licence`` None: of every one that reports.
 
-    The licence report goes out with the package: noting it hands the newest complete package in, another day is the
-    package's too, and it is not taken back as long as the package stands.
+    The licence report goes out with the package: noting it hands in the newest complete package that was built by that
+    day, by whoever may keep files of the season; the report alone is noted where there is none. Another day for all
+    licences that went out with the package is the package's too; taken back, it is withdrawn while nothing came of it.
 
     ``role_missing``, ``season_track_unknown``, ``season_licence_unknown``, ``season_day_ahead``, ``season_day_early``,
-    ``season_filed_by_package``, and those of `correct_handover_day`.
+    and those of `withdraw_submission` and `correct_handover_day`.
     """
     require_permission(actor, enterprise, Permission.REPORT)
     found = _season(enterprise, year, track)
     if day is not None and day > clock.today():
         raise NianjianError("season_day_ahead", day=day.isoformat())
     _require_after_year(day, found)
+    seasons = _select_seasons(found, licence)
     with transaction.atomic():
         if track == LICENCE:
             handed = None if day is None else Handover(day, place="", reference=receipt)
-            _match_package(enterprise, year, _select_seasons(found, licence), handed, actor)
-        for season in _select_seasons(found, licence):
+            _match_package(found, seasons, handed, actor)
+        for season in seasons:
             filings.record_submission(
                 enterprise=enterprise, season=season, track=track, day=day, receipt=receipt, actor=actor
             )
 
 
-def _match_package(
-    enterprise: str, year: int, seasons: Sequence[Season], handed: Handover | None, actor: Actor
-) -> None:
-    """Hand the built package in with the licence report; ``season_filed_by_package`` for another day than its."""
+def _match_package(found: SeasonFacts, seasons: Sequence[Season], handed: Handover | None, actor: Actor) -> None:
+    """Hand the built package in with the licence report, move its day or withdraw it with its last licence."""
+    enterprise, year = found.enterprise, found.year
     first = rounds.find_first_submission(enterprise, year)
     if first is None:
-        if handed is not None:
+        if handed is not None and has_permission(actor, enterprise, Permission.MANAGE_DATA):
             rounds.file_built_package(enterprise=enterprise, year=year, handed=handed, actor=actor)
         return
-    noted = {one.licence: one.submitted_on for one in filings.list_filings(enterprise, year) if one.track == LICENCE}
+    reporting = {season.licence for season in _select_seasons(found, None)}
+    rows = [row for row in filings.list_filings(enterprise, year) if row.track == LICENCE and row.licence in reporting]
+    packed = {row.licence for row in rows if row.submitted_on == first.handed_on}
     day = None if handed is None else handed.on
-    if day == first.handed_on or all(noted.get(season.licence) != first.handed_on for season in seasons):
+    if day == first.handed_on or not packed or not packed <= {season.licence for season in seasons}:
         return
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     if day is None:
-        raise NianjianError("season_filed_by_package", number=first.number, day=first.handed_on.isoformat())
-    rounds.correct_handover_day(first, day, actor)
+        rounds.withdraw_submission(first, actor)
+    else:
+        rounds.correct_handover_day(first, day, actor)
 
 
 def note_notice(
@@ -126,13 +138,15 @@ def mark_task_done(*, enterprise: str, year: int, task: str, day: date | None, n
     """Say that a task was done on a day (None: take it back), with a note.
 
     ``role_missing``, ``season_task_unknown``, ``season_task_computed``, ``season_reason_missing``,
-    ``season_day_ahead``.
+    ``season_day_ahead``, ``entry_test_by_picture`` for the entry's test, which passes with a picture only.
     """
     _task(enterprise, year, task, actor)
     if day is not None and day > clock.today():
         raise NianjianError("season_day_ahead", day=day.isoformat())
     if task not in BY_HAND:
         raise NianjianError("season_task_computed", task=task)
+    if task == TASK and day is not None:
+        raise NianjianError("entry_test_by_picture")
     given = {"done_on": day, "note": _require_reason(day, note, task)}
     _write_note(enterprise, year, task, given, verb="season.task_done" if day else "season.task_reopened", actor=actor)
 
@@ -149,7 +163,7 @@ def note_test_result(
         raise NianjianError("season_day_ahead", day=day.isoformat())
     fields = {"done_on": day if passed else None, "note": _require_reason(day, note, task)}
     verb = "season.task_done" if passed else "season.task_failed"
-    _write_note(enterprise, year, task, fields, verb=verb, actor=actor)
+    _write_note(enterprise, year, task, fields, verb=verb, actor=actor, event=None if passed else day)
 
 
 def snooze_task(*, enterprise: str, year: int, task: str, until: date | None, reason: str = "", actor: Actor) -> None:

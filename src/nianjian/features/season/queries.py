@@ -46,10 +46,12 @@ from nianjian.engines.season.plan import (
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.dossier.materials import Line
 from nianjian.features.dossier.operations.checklist import list_all_items
+from nianjian.features.dossier.operations.rounds import find_first_submission
 from nianjian.features.dossier.states import DONE
 from nianjian.features.inbox import obstacles
 from nianjian.features.portrait import bases, portraits
 from nianjian.features.reconciliation import queries as reconciliation
+from nianjian.features.reconciliation import states
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.rectification.queries import list_cases
 from nianjian.features.season.entry_pictures import count_entry_test
@@ -145,7 +147,6 @@ ADVICE: Final[Mapping[str, Sequence[str]]] = {
 #: Task -> the metric whose light closes it, and the lights that do.
 CLOSED_BY: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "stopped_seats": ("seat_vacancy", SETTLED),
-    MARKETING: ("number_consistency", SETTLED),
     OLD_TICKETS: ("closing_rate", FINE),
 }
 EFFECT: Final = ("code", "metric", "count", "light", "value", "overall", "line", "warnings", "with_cut", "last_day")
@@ -191,11 +192,15 @@ def _portrait(portrait: Mapping[str, Any] | None) -> TaskProgress:
 
 
 def _decide_marketing(block: Mapping[str, Any], figures: Mapping[str, Any]) -> TaskProgress:
-    """Done by a decision that the calls after it bear out, or where every delivered call names another purpose."""
+    """Done by a decision that the calls bear out, or where every delivered call names another purpose.
+
+    Calls of a switch that names no purpose tell nothing of marketing: a person's decision is all that there can be.
+    """
     told = {**figures, **{name: block.get(name) for name in ("calls", "calls_after", "numbers", "unnamed")}}
     if not block:  # a portrait of an older program
         return TaskProgress(complete=False, figures=figures, proved=False)
-    if block["calls"] or block["numbers"]:
+    decided = block["answered"] and block["delivered"] > 0
+    if block["calls"] or block["numbers"] or decided:
         return TaskProgress(bool(block["answered"]), int(block["answered"]), 1, told)
     proved = block["delivered"] > 0 and block["unnamed"] == 0
     return TaskProgress(proved, figures=told, proved=proved)
@@ -233,19 +238,22 @@ def _advice(portrait: Mapping[str, Any] | None) -> dict[str, TaskProgress]:
     for task, codes in ADVICE.items():
         steps = [one for one in portrait.get("advice") or () if one["code"] in codes]
         told = [{name: one[name] for name in EFFECT if name in one} for one in steps]
+        figures = {"advice": told, "metrics": units}
+        if task == MARKETING:
+            found[task] = _decide_marketing(portrait.get("marketing") or {}, figures)
+            continue
         metric, fine = CLOSED_BY[task]
         total = sum(int(one["count"]) for one in steps if one["code"] == codes[0])
         proved, applicable = metric not in empty, metric not in declared
-        complete, figures = proved and lights.get(metric) in fine, {"advice": told, "metrics": units}
+        complete = proved and lights.get(metric) in fine
         found[task] = TaskProgress(complete, 0, total, figures, applicable=applicable, proved=proved)
-    found[MARKETING] = _decide_marketing(portrait.get("marketing") or {}, found[MARKETING].figures)
     return found
 
 
 def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProgress:
-    """The newest run of each register as at these days, without more open differences than the rule allows.
+    """The newest run of each register as at these days passes by its verdict.
 
-    A run that compared no row proves nothing.
+    A run that compared no row, or could not tell one, as with an export of keys alone, proves nothing.
     """
     kinds = [KINDS[str(one)] for one in asked.book.items(REGISTERS) if str(one) in KINDS]
     allowed = asked.book.integer(ALLOWED)
@@ -255,11 +263,17 @@ def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProg
     }
     ids = [run.pk for run in newest.values() if run is not None]
     opened = reconciliation.count_open(ids)
-    proved = [run for run in newest.values() if run is not None and sum(run.counts.values())]
-    passed = [run for run in proved if opened.get(run.pk, 0) <= allowed]
+    verdicts = [
+        states.verdict(
+            compared=sum(run.counts.values()), unclear=int(run.told.get("unclear", 0)), open_=opened.get(run.pk, 0),
+            allowed=allowed,
+        )
+        for run in newest.values() if run is not None
+    ]  # fmt: skip
+    passed = verdicts.count(states.PASSED)
     figures = {"runs": len(ids), "open_differences": sum(opened.values())}
-    complete, nothing = len(passed) == len(kinds) > 0, len(proved) < len(ids)
-    return TaskProgress(complete, len(passed), len(kinds), figures, proved=not nothing)
+    complete = passed == len(kinds) > 0
+    return TaskProgress(complete, passed, len(kinds), figures, proved=states.INSUFFICIENT not in verdicts)
 
 
 def _items(lines: Sequence[Line]) -> TaskProgress:
@@ -328,6 +342,7 @@ def summarize_season(*, enterprise: str, year: int | None, today: date, actor: A
     tasks = list_tasks(found, actor)
     _ = words(language)
     first = earliest(found.deadlines)
+    package = find_first_submission(enterprise, found.year)
     return {
         "enterprise": enterprise,
         "year": found.year,
@@ -340,6 +355,9 @@ def summarize_season(*, enterprise: str, year: int | None, today: date, actor: A
         "progress": asdict(progress(tasks)),
         "risk_flags": _flags(found, _),
         "obstacles": _obstacles(found, _),
+        "package": None
+        if package is None
+        else {"number": package.number, "handed_on": str(package.handed_on), "manifest": package.manifest_sha256},
     }
 
 

@@ -47,6 +47,10 @@ def _tracks(console: Console, told: Json) -> None:
         for one in told["tracks"]
     ]
     table.rows(console, (_("licence"), _("report"), _("state"), _("last day"), _("handed in")), states)
+    if package := told.get("package"):
+        text = _("Package {number} was handed in on {day}, manifest {sum}.")
+        said = text.format(number=package["number"], day=package["handed_on"], sum=package["manifest"][:12])
+        console.print(said, markup=False)
     rows = [
         (
             one["date"],
@@ -144,5 +148,9 @@ def render_archive(told: Json, console: Console) -> None:
          one["sha256"][:12])
         for one in told["closings"]
     ]  # fmt: skip
+    if "package" in told["left_out"]:
+        console.print(_("The files of the package were not here any more: it is kept with its manifest alone."))
+    if "portrait" in told["left_out"]:
+        console.print(_("The portrait that the package names is not in this installation, so it is not kept."))
     if len(closings) > 1:
         table.rows(console, (_("closing"), _("closed at"), _("opened again"), _("digest")), closings)

@@ -10,6 +10,8 @@ import signal
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -27,9 +29,9 @@ from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions.verify import verify
-from nianjian.features.dossier.models import SignedPaper
+from nianjian.features.dossier.models import Evidence, SignedPaper
 from nianjian.features.dossier.operations import package as build
-from nianjian.features.dossier.operations import signatures
+from nianjian.features.dossier.operations import rounds, signatures
 from nianjian.features.dossier.signatures import Standing, read_signatures
 from nianjian.features.dossier.signing import append_signature, open_signer
 from nianjian.platform.accounts.query import Actor
@@ -176,7 +178,7 @@ def _unzipped(demo: str, anna: Actor, job: str, folder: Path) -> dict[str, bytes
         return {name: pack.read(name) for name in pack.namelist()}
 
 
-def test_the_upload_edition_is_signed_last_and_stays_provable(  # noqa: PLR0917 -- fixtures
+def test_the_upload_edition_is_signed_last_and_stays_provable(  # noqa: PLR0915, PLR0917 -- one road; fixtures
     whole: None,
     demo: str,
     anna: Actor,
@@ -227,6 +229,14 @@ def test_the_upload_edition_is_signed_last_and_stays_provable(  # noqa: PLR0917 
         return found.intact, [one.kind for one in found.notes]
 
     assert told(uploads[2]) == (True, ["signed"])
+    monkeypatch.setenv(clock.OVERRIDE, f"{YEAR + 1}-03-01")
+    read = partial(rounds.read_package_path, folder, enterprise=demo, year=YEAR)
+    package = replace(read(), files=(), folder=folder)  # as where another installation has built it
+    handed = rounds.Handover(clock.today(), "政务大厅")
+    rounds.record_submission(enterprise=demo, year=YEAR, package=package, handed=handed, actor=anna)
+    for kind, content in ((Evidence.PACKAGE, before), (Evidence.SIGNED, now)):
+        with zipfile.ZipFile(io.BytesIO(blobs.get(Evidence.objects.get(kind=kind).blob))) as pack:
+            assert {name: pack.read(name) for name in pack.namelist()} == content
     forged = bytearray(uploads[0].read_bytes())
     at = forged.rindex(b"/Contents <") + 4000
     forged[at : at + 2] = b"00" if forged[at : at + 2] != b"00" else b"11"
@@ -235,6 +245,7 @@ def test_the_upload_edition_is_signed_last_and_stays_provable(  # noqa: PLR0917 
     with pikepdf.open(uploads[1], allow_overwriting_input=True) as pdf:
         pdf.save(uploads[1])
     assert told(uploads[1])[1] == ["resaved"]
+    _refused("dossier_package_resaved", read)
 
 
 def test_what_is_not_signed(package: build.BuiltPackage, demo: str, anna: Actor, certificate: Path, root: Held) -> None:

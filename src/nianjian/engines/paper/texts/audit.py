@@ -107,6 +107,7 @@ VERBS: Final[Mapping[str, str]] = {
     "dossier.round_answered": mark("Request about a package answered"),
     "dossier.round_passed": mark("Package passed"),
     "dossier.sealed_scan": mark("Scan of the sealed book kept, split by the codes of its pages"),
+    "dossier.withdrawn": mark("Handing in of a package taken back"),
     "dossier.round_corrected": mark("Day on which a package was handed in corrected"),
     "dossier.round_paper": mark("Evidence about a package kept"),
     "dossier.round_fetched": mark("Evidence about a package taken out"),

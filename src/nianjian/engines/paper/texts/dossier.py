@@ -538,6 +538,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "dossier_package_differs": mark(
         "{file}, page {page}, is not what the manifest says ({change}); `nianjian dossier verify` names every page"
     ),
+    "dossier_package_resaved": mark(
+        "{file} was saved anew, or something but a signature stands behind it: hand in the folder as `nianjian dossier"
+        " build` wrote it or `nianjian dossier sign` signed it, or build it anew"
+    ),
     "dossier_place_missing": mark("say where it was handed in: the window or the system"),
     "dossier_day_ahead": mark("{day} is still to come; give the day on which it happened"),
     "dossier_day_before": mark("{day} is before {earlier}, when the package was handed in; correct the day"),

@@ -266,6 +266,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "season_task_computed": mark("the state of “{task}” is computed from what the product holds; nobody ticks it"),
     "season_reason_missing": mark("{task}: say why"),
     "season_result_unknown": mark("“{result}” is no result; there are: {results}"),
+    "entry_test_by_picture": mark(
+        "the entry's test passes with a picture of the screen only: keep it on the season's page, or with"
+        " `nianjian season entry-test --result passed --picture FILE`"
+    ),
     "entry_test_picture": mark("“{file}” is no picture of the screen; there are: {types}"),
     "season_snooze_too_long": mark("{task}: it cannot rest beyond {last}, the last day of the season"),
     "season_archived": mark(
@@ -285,7 +289,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "season_round_open": mark("data year {year}: package {number} came back and is not handed in again yet"),
     "season_findings_open": mark("data year {year}: findings are not answered yet: {names}"),
     "season_filed_by_package": mark(
-        "the licence report was handed in with package {number} on {day}; a report that went out is not taken back"
+        "the licence report was handed in with package {number} on {day}, and more was recorded of it since, so"
+        " it is not taken back"
     ),
     "season_reports_open": mark("data year {year}: a report is not handed in yet, so the season cannot be closed"),
     "portfolio_none_chosen": mark("choose one enterprise at least"),

@@ -326,14 +326,19 @@ def delete_expired_outputs() -> int:
     return len(old)
 
 
-def find_built_package(enterprise: str, year: int, *, manifest_sha256: str = "") -> JobValue | None:
+def find_built_package(
+    enterprise: str, year: int, *, manifest_sha256: str = "", until: date | None = None
+) -> JobValue | None:
     """The newest complete package of a season whose files are still there, or that of a manifest; None: there is none.
 
-    A draft is no package that can be handed in.
+    A draft is no package that can be handed in. ``until``: built on that day or before.
     """
     for job in queue.list_done_jobs(enterprise, flow.BUILD_PACKAGE, {"year": year}):
         complete = BLOB in job.result and not job.result.get("draft")
-        if complete and manifest_sha256 in {"", job.result.get("digest")}:
+        in_time = until is None or (
+            job.finished_at is not None and job.finished_at.astimezone(clock.ZONE).date() <= until
+        )
+        if complete and in_time and manifest_sha256 in {"", job.result.get("digest")}:
             return job
     return None
 

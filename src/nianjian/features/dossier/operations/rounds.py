@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,9 +23,10 @@ from django.db.models import Prefetch, QuerySet
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.periods import Season
 from nianjian.engines.kernel.workdays import Due, add_workdays
 from nianjian.engines.season.deadlines import LICENCE
-from nianjian.features.archives.closed_seasons import refuse_closed
+from nianjian.features.archives.closed_seasons import list_sealed_blobs, refuse_closed
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import PAPER
 from nianjian.features.dossier.editions.verify import ItemChange, ItemChangeKind, difference, verify
@@ -125,7 +127,8 @@ class RoundStatus:
 def read_package_path(path: Path, *, enterprise: str, year: int) -> Package:
     """The package of a folder, whose files must hold, or of a manifest alone.
 
-    ``dossier_path_unknown``, ``dossier_package_differs``, ``file_too_large``, and those of `read_package`.
+    ``dossier_path_unknown``, ``dossier_package_differs``, ``dossier_package_resaved`` (neither as it was built nor
+    that with a signature behind it), ``file_too_large``, and those of `read_package`.
     """
     if not path.exists():
         raise NianjianError("dossier_path_unknown", path=str(path))
@@ -137,9 +140,12 @@ def read_package_path(path: Path, *, enterprise: str, year: int) -> Package:
     except OSError as error:
         raise NianjianError("dossier_manifest_unreadable", file=listed.name) from error
     package = read_package(body, enterprise=enterprise, year=year)
-    if path.is_dir() and not (found := verify(path)).intact:
+    found = verify(path) if path.is_dir() else None
+    if found is not None and not found.intact:
         first = found.differences[0]
         raise NianjianError("dossier_package_differs", file=first.file, page=first.page or "–", change=first.kind.value)
+    if resaved := [one.file for one in (() if found is None else found.notes) if one.kind != "signed"]:
+        raise NianjianError("dossier_package_resaved", file=resaved[0])
     return replace(package, folder=path) if path.is_dir() and not package.files else package
 
 
@@ -425,7 +431,7 @@ def record_submission(*, enterprise: str, year: int, package: Package, handed: H
 
     The same package again adds its files where only its manifest was here, and else is refused.
 
-    ``role_missing``, ``enterprise_unknown``, ``dossier_day_ahead``, ``dossier_place_missing``,
+    ``role_missing``, ``enterprise_unknown``, ``dossier_day_ahead``, ``season_day_early``, ``dossier_place_missing``,
     ``dossier_submitted_already``, ``dossier_day_before`` (the one before went out later), ``dossier_round_over`` (the
     season's package has passed).
     """
@@ -433,20 +439,38 @@ def record_submission(*, enterprise: str, year: int, package: Package, handed: H
     refuse_closed(enterprise, year)
     if not handed.place.strip():
         raise NianjianError("dossier_place_missing")
-    return _summary_of(_store_submission(enterprise, year, package, handed, actor))
+    return _summary_of(_store_submission(enterprise, year, package, handed, actor, report=True))
 
 
-def file_built_package(*, enterprise: str, year: int, handed: Handover, actor: Actor) -> bool:
-    """The licence report was handed in: so was the newest complete package that was built here, if there is one.
+def file_built_package(*, enterprise: str, year: int, handed: Handover, actor: Actor) -> None:
+    """The licence report was handed in: so was the newest complete package that had been built here by that day.
 
-    False where a package was handed in before or none was built. The caller has asked for the permission.
+    Nothing where none was. The caller has asked for the permission, and notes the report.
     """
-    refuse_closed(enterprise, year)
-    if list_submissions(enterprise, year).exists() or packages.find_built_package(enterprise, year) is None:
-        return False
-    package = read_built_package(enterprise=enterprise, year=year)
-    _store_submission(enterprise, year, package, handed, actor)
-    return True
+    built = packages.find_built_package(enterprise, year, until=handed.on)
+    if built is not None:
+        package = read_built_package(enterprise=enterprise, year=year, job=built.id)
+        _store_submission(enterprise, year, package, handed, actor, report=False)
+
+
+def withdraw_submission(row: Submission, actor: Actor) -> None:
+    """Take back that the season's only package was handed in; its files go, but for those that others hold.
+
+    ``season_filed_by_package`` once anything was recorded about it. The caller has asked for the permission.
+    """
+    with transaction.atomic():
+        lock_enterprise(row.enterprise_id)
+        files = row.evidence.filter(kind__in=(Evidence.MANIFEST, *PACKED))
+        further = row.evidence.exclude(kind__in=(Evidence.MANIFEST, *PACKED)).exists() or row.notices.exists()
+        later = list_submissions(row.enterprise_id, row.year).filter(number__gt=row.number).exists()
+        if further or later or row.passed_on is not None:
+            raise NianjianError("season_filed_by_package", number=row.number, day=row.handed_on.isoformat())
+        own = {file.blob for file in files} - list_sealed_blobs() - queue.list_values_by_name(packages.BLOB)
+        _note("withdrawn", row, actor, {"handed_on": row.handed_on.isoformat(), "manifest": row.manifest_sha256})
+        files.delete()
+        row.delete()
+        for blob in own:
+            transaction.on_commit(partial(blobs.remove, blob))
 
 
 def find_first_submission(enterprise: str, year: int) -> Submission | None:
@@ -454,9 +478,11 @@ def find_first_submission(enterprise: str, year: int) -> Submission | None:
     return list_submissions(enterprise, year).last()
 
 
-def _store_submission(enterprise: str, year: int, package: Package, handed: Handover, actor: Actor) -> Submission:
+def _store_submission(
+    enterprise: str, year: int, package: Package, handed: Handover, actor: Actor, *, report: bool
+) -> Submission:
     tenant = accounts.enterprise(enterprise)
-    _not_ahead(handed.on)
+    _require_hand_in_day(handed.on, year)
     place, reference = handed.place.strip()[:200], handed.reference.strip()[:120]
     with _package_files(package, year) as files, transaction.atomic():
         lock_enterprise(tenant.code)
@@ -477,25 +503,47 @@ def _store_submission(enterprise: str, year: int, package: Package, handed: Hand
         data |= {"built_here": package.built_here, "files": {file.kind: file.sha256 for file in files}}
         with _stored(row, Evidence.MANIFEST, package.manifest, actor):
             _note("submitted", row, actor, data)
-            if last is None:
+            if last is None and report:
                 _file_report(row, actor)
     return row
 
 
 @contextmanager
 def _package_files(package: Package, year: int) -> Iterator[Sequence[PackageFile]]:
-    """The files of a package in the vault; those of a folder are put there, and taken back if what follows fails."""
+    """The files of a package in the vault; those of a folder are put there, and taken back if what follows fails.
+
+    Of a signed folder both are kept: the files as they were built, which the manifest names, and as they were signed.
+    """
     if package.files or package.folder is None:
         yield package.files
         return
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as room:
-        made = packages.store_zip(package.folder, f"{year}-package.zip", path=Path(room) / "package.zip")
-    file = PackageFile(Evidence.PACKAGE, made["name"], made["sha256"], made["size"], made[packages.BLOB])
-    try:
-        yield [file]
-    except BaseException:
-        blobs.remove(file.blob)
-        raise
+        built = _copy_built_files(package, Path(room) / "built")
+        folders = [(Evidence.PACKAGE, built or package.folder), *([(Evidence.SIGNED, package.folder)] if built else [])]
+        files: list[PackageFile] = []
+        try:
+            for kind, folder in folders:
+                made = packages.store_zip(folder, f"{year}-{kind}.zip", path=Path(room) / f"{kind}.zip")
+                files.append(PackageFile(kind, made["name"], made["sha256"], made["size"], made[packages.BLOB]))
+            yield files
+        except BaseException:
+            for file in files:
+                blobs.remove(file.blob)
+            raise
+
+
+def _copy_built_files(package: Package, target: Path) -> Path | None:
+    """The files of a signed folder without what stands behind them, as they were built; None: nothing stands there."""
+    folder = package.folder
+    sizes = {str(one["path"]): int(one["bytes"]) for one in json.loads(package.manifest.body)["files"]}
+    if folder is None or all((folder / path).stat().st_size == size for path, size in sizes.items()):
+        return None
+    for path, size in {**sizes, manifest.NAME: (folder / manifest.NAME).stat().st_size}.items():
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        with (folder / path).open("rb") as source, (target / path).open("wb") as copy:
+            for piece in blobs.pieces(source):
+                copy.write(piece[: size - copy.tell()])
+    return target
 
 
 def _add_files(row: Submission, files: Sequence[PackageFile], actor: Actor) -> Submission:
@@ -524,20 +572,22 @@ def has_files(row: Submission) -> bool:
 
 
 def _file_report(row: Submission, actor: Actor) -> None:
-    """Note in the season that its licence report was handed in with this package."""
+    """Note in the season that its licence report was handed in with this package; a receipt of that day stays."""
+    noted = {one.licence: one for one in filings.list_filings(row.enterprise_id, row.year) if one.track == LICENCE}
     for season in list_reporting_seasons(row.enterprise_id, row.year):
+        held = noted.get(season.licence)
+        receipt = row.reference or (held.receipt if held is not None and held.submitted_on == row.handed_on else "")
         filings.record_submission(
-            enterprise=row.enterprise_id, season=season, track=LICENCE, day=row.handed_on, receipt=row.reference,
-            actor=actor,
-        )  # fmt: skip
+            enterprise=row.enterprise_id, season=season, track=LICENCE, day=row.handed_on, receipt=receipt, actor=actor
+        )
 
 
 def correct_handover_day(row: Submission, day: date, actor: Actor) -> None:
-    """Another day on which the season's first package was handed in; the season's report follows.
+    """Another day on which the season's first package was handed in.
 
-    ``dossier_round_refused`` once it came back or passed. The caller has asked for the permission.
+    ``dossier_round_refused`` once it came back or passed. The caller has asked for the permission and notes the report.
     """
-    _not_ahead(day)
+    _require_hand_in_day(day, row.year)
     with transaction.atomic():
         row = _open(row, RoundAction.ACCEPT)
         if row.notices.exists():
@@ -546,7 +596,6 @@ def correct_handover_day(row: Submission, day: date, actor: Actor) -> None:
         row.handed_on = day
         row.save(update_fields=["handed_on"])
         _note("round_corrected", row, actor, {"handed_on": day.isoformat()})
-        _file_report(row, actor)
 
 
 def _require_next(last: Submission | None, handed: Handover) -> None:
@@ -716,6 +765,13 @@ def _open(submission: Submission, act: RoundAction) -> Submission:
     if act not in ALLOWED[state]:
         raise NianjianError("dossier_round_refused", number=row.number, round_state=state.value)
     return row
+
+
+def _require_hand_in_day(day: date, year: int) -> None:
+    """A package of a data year is handed in after it; ``dossier_day_ahead``, ``season_day_early``."""
+    _not_ahead(day)
+    if day <= Season("", year).year_end:
+        raise NianjianError("season_day_early", day=day.isoformat(), year=year)
 
 
 def _not_ahead(day: date) -> None:

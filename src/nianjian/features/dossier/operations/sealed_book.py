@@ -5,6 +5,7 @@ What was generated stays what it was, with its sums and its portrait: the scan i
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 import zipfile
@@ -18,6 +19,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import pictures
 from nianjian.features.dossier.editions import manifest, page_codes
 from nianjian.features.dossier.editions.build import PAPER
@@ -30,11 +32,13 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
+from nianjian.platform.registers.attachments import RowAttachment
 from nianjian.platform.vault import blobs
 
 Json = Mapping[str, Any]
 BLOB: Final = "blob"  # under which a job's result names the zip
 PDF: Final = b"%PDF-"
+SCANS: Final = "sealed_book"  # the register under which the scans are kept as they came; key: data year and book
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +141,16 @@ def _find_versions(row: Arrival, items: Sequence[Json]) -> dict[str, Version]:
 
 
 def _store(row: Arrival, scan: SealedBook, actor: Actor) -> None:
+    refuse_closed(row.enterprise_id, row.year)
     with ExitStack() as stack, transaction.atomic():
         pictures.require_waiting(row)
         items = {}
         for version, content in scan.contents.items():
+            sha256 = hashlib.sha256(content).hexdigest()
+            items[version.material.item] = {"version": version.number, "sha256": sha256}
+            if version.sealed_scans.filter(sha256=sha256).exists():
+                continue
             blob = stack.enter_context(blobs.put_undoable(content))
-            items[version.material.item] = {"version": version.number, "sha256": blob.sha256}
             SealedScan.objects.create(
                 version=version, book=scan.book, manifest_sha256=scan.manifest_sha256, riding=scan.riding,
                 sha256=blob.sha256,
@@ -151,4 +159,18 @@ def _store(row: Arrival, scan: SealedBook, actor: Actor) -> None:
         data = {"year": row.year, "sha256": row.sha256, "book": scan.book, "manifest": scan.manifest_sha256,
                 "riding": scan.riding, "items": items}  # fmt: skip
         record(verb="dossier.sealed_scan", enterprise=row.enterprise_id, actor=actor, data=data)
+        _keep_original(row, scan.book, actor)
+
+
+def _keep_original(row: Arrival, book: str, actor: Actor) -> None:
+    """Keep the scan as it came, once a book: cover, fronts and backs belong to no version."""
+    place = {"enterprise_id": row.enterprise_id, "register": SCANS, "key": f"{row.year}.{book}"}
+    if RowAttachment.objects.filter(**place, sha256=row.sha256, removed_at=None).exists():
         pictures.delete_file(row)
+        return
+    RowAttachment.objects.create(
+        **place, name=row.name, media_type="application/pdf", sha256=row.sha256, size=row.size, blob=row.blob,
+        recorded_at=clock.now(), recorded_by=str(actor),
+    )  # fmt: skip
+    pictures.delete_pictures(of=row)
+    row.delete()
