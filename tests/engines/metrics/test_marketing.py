@@ -31,3 +31,10 @@ def test_both_sides_agree(purposes: list[str | None]) -> None:
     finally:
         engine.close()
     assert [row["marketing"] for row in found] == [names_marketing(text, WORDS) for text in purposes]
+
+
+def test_an_overlay_adds_words_and_takes_none_away() -> None:
+    value = {"marketing": ["促销"], "service": ["回访"]}
+    overlay = {"key": "gate.purposes", "value": value, "enterprise": "demo", "valid_from": "2026-01-01"}
+    book = Rulebook.on(date(2026, 12, 31), enterprise="demo", overlays=[overlay])
+    assert set(read_marketing_words(book)) == {*WORDS, "促销"}

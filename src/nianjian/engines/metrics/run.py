@@ -211,7 +211,8 @@ def run(  # noqa: PLR0913 -- one argument a choice
     ``snapshot`` (that of an earlier result) computes it again from the tables as they stood then, always from rows.
     """
     frame = Frame(year=year, as_of=as_of or default_day(rulebook, year), today=today)
-    counting, words = complaint_counting(rulebook), read_marketing_words(rulebook)
+    counting = complaint_counting(rulebook)
+    words = read_marketing_words(rulebook) if registered.words is None else registered.words
     with lake.lock():  # calls, facts and rollups of one moment
         derived = None
         if not raw and snapshot is None:
@@ -236,7 +237,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
     quiet = read_quiet_days(cast("Mapping[str, object]", rulebook.value(QUIET)))
     quality = judge_quality(_asked(engine, quality_questions(tables, dated["calls"], frame)), frame, over, quiet)
     calls = _count_marketing(engine, cube, frame, since)
-    marketing = judge_marketing(calls, registered, rulebook)
+    marketing = judge_marketing(calls, registered, rulebook, min(frame.as_of, over or frame.as_of))
     result = Result(
         enterprise=enterprise,
         province=province,
@@ -288,14 +289,14 @@ REGISTERS: Final = {"seat_vacancy": ("seat_dim", "seats"), "closing_rate": ("com
 def _missing(
     engine: Engine, dated: Mapping[str, ir.Table], metrics: tuple[Metric, ...], quality: Mapping[str, object]
 ) -> tuple[dict[str, object], ...]:
-    """What keeps the whole from green: registers without a row where a metric is `na`, days without a reason."""
+    """What keeps the whole from green: registers of which a metric counts nothing, days without a reason."""
     found: list[dict[str, object]] = []
     for metric in metrics:
         table, register = REGISTERS.get(metric.slug, ("", ""))
         if table and metric.verdict.light is Light.NA and metric.declared is None:
             rows = engine.rows(dated[table].aggregate(rows=dated[table].count()))
-            if not summed(rows, "rows"):
-                found.append({"code": "register_empty", "metric": metric.slug, "register": register})
+            code = "nothing_counted" if summed(rows, "rows") else "register_empty"
+            found.append({"code": code, "metric": metric.slug, "register": register})
     days = cast("Mapping[str, Mapping[str, object]]", quality["days_without_records"])["unconfirmed"]
     if days["count"]:
         found.append({"code": "days_without_records", **days})
