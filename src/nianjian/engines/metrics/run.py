@@ -341,7 +341,7 @@ def _derive(  # noqa: PLR0917 -- one step of `run`, over its own values
     """Cube and tickets straight from the rows, computed once and held in memory; a stretch begins on ``since``."""
     changes = _changes(engine, dated["number_dim"]) | _changes(engine, dated["line_dim"])
     starts = frame.slots(changes if since is None else changes | {since})
-    counted = facts(dated["calls"], first=frame.span.first, last=frame.span.end - DAY)
+    counted = facts(dated["calls"], words, first=frame.span.first, last=frame.span.end - DAY)
     cube = daily(counted, dated["number_dim"], dated["line_dim"], words, starts, engine.once)
     told = dated["complaint_fact"]
     by_id = whole(engine.rows(told.aggregate(ids=told.call_id.count()))[0]["ids"]) > 0

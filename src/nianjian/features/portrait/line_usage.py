@@ -86,7 +86,7 @@ def _day(value: object) -> date:
 
 @dataclass(frozen=True, slots=True)
 class LineLoad:
-    """Delivered calls of a line in the newest `SPAN` days: ``days`` with calls, and the count of the ``busiest`` one.
+    """Attempts on a line in the newest `SPAN` days: ``days`` with calls, and the count of the ``busiest`` one.
 
     ``whole``: it had calls before that span, so that the span is its own.
     """
