@@ -176,13 +176,16 @@ def test_a_new_line_observes_until_a_person_switches_enforcing_on(house: str, an
     assert "L01" not in caps()
 
 
-def test_lines_of_an_upgraded_home_go_on_refusing(house: str, operator: Actor) -> None:
+def test_lines_of_an_upgraded_home_go_on_refusing(house: str, operator: Actor, anna: Actor, bo: Actor) -> None:
     set_cap(operator, 100)
+    waiting = set_cap(anna, 50, isolated=True, name="L02")
     upgrade = import_module("nianjian.platform.registers.migrations.0012_lines_enforced")
     upgrade.enforce_known_lines(apps, None)
     gate_feed.feed()
     assert observing() == set()
     assert {name: limit for name, (limit, _epoch) in caps().items()} == {"L01": 100, "L02": 300}
+    operations.approve(approval=str(waiting.approval), actor=bo)
+    assert caps()["L02"][0] == 50, "what waited for a second person can still be approved"
 
 
 def test_a_cap_is_proposed_from_a_lines_own_calls(house: str, operator: Actor) -> None:
