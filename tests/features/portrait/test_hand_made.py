@@ -151,7 +151,7 @@ def test_a_declared_metric_is_shown_with_its_reason_and_acts_only_where_nothing_
     seats = ran.metric("seat_vacancy")
     assert (ran.light, ran.missing, seats.verdict.light) == ("green", (), "na")
     assert seats.as_dict()["declared"] == {"who": "user:anna", "on": "2027-01-20", "reason": reason}
-    said = "由 user:anna 于 2027-01-20 声明不适用：本年度未租用坐席，可询 139****5678"
+    said = "由 anna 于 2027-01-20 声明不适用：本年度未租用坐席，可询 139****5678"
     for address in ("/e/demo/2026/", "/e/demo/2026/metric/seat_vacancy/"):
         assert said in pages.get(address, headers={"accept-language": "zh"}).content.decode(), address
     made = export_portrait(enterprise="demo", year=2026, run=None, form="pdf", language=CHINESE, actor=anna)

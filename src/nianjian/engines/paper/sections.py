@@ -20,7 +20,7 @@ from nianjian.engines.paper.figures import (
 )
 from nianjian.engines.paper.texts.calls import REASONS
 from nianjian.engines.paper.texts.portrait import KEYS, code_name
-from nianjian.engines.paper.words import Words, mark
+from nianjian.engines.paper.words import Words, actor_names, mark
 
 BEHIND: Final = mark("rows behind %(label)s")
 FLAG: Final = "flag."
@@ -262,7 +262,11 @@ def marketing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
             )
         )  # fmt: skip
     if decision:
-        lines.append(_(DECISIONS[decision["kind"]]).format(day=decision["on"], **decision))
+        lines.append(
+            _(DECISIONS[decision["kind"]]).format_map(
+                {**decision, "day": decision["on"], "who": actor_names(decision["who"])}
+            )
+        )
         if decision["kind"] == "stopped" and block["calls_after"]:
             lines.append(_("{n} marketing calls came after that day").format(n=count_text(block["calls_after"])))
         elif decision["kind"] == "stopped" and not block["answered"]:
