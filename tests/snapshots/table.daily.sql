@@ -49,7 +49,19 @@ WITH "t10" AS (
     MAX("t8"."purpose") OVER (
       PARTITION BY "t8"."source", "t8"."call_key"
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-    ) AS "_any_purpose"
+    ) AS "_any_purpose",
+    MAX(
+      CASE
+        WHEN FALSE
+        OR CONTAINS(LOWER(COALESCE("t8"."purpose", '')), 'marketing')
+        OR CONTAINS(LOWER(COALESCE("t8"."purpose", '')), '营销')
+        THEN "t8"."purpose"
+        ELSE NULL
+      END
+    ) OVER (
+      PARTITION BY "t8"."source", "t8"."call_key"
+      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    ) AS "_any_marketing"
   FROM (
     SELECT
       "t1"."source",
@@ -181,7 +193,7 @@ WITH "t10" AS (
             "t11"."team_id",
             "t11"."display",
             "t11"."_any_delivered" = 1 AS "delivered",
-            COALESCE("t11"."purpose", "t11"."_any_purpose") AS "purpose",
+            COALESCE("t11"."_any_marketing", "t11"."purpose", "t11"."_any_purpose") AS "purpose",
             CAST("t11"."start_ts" AS DATE) AS "day",
             "t11"."display_shape" AS "shape",
             "t11"."display_confidence" AS "confidence",
@@ -367,7 +379,7 @@ WITH "t10" AS (
               "t11"."team_id",
               "t11"."display",
               "t11"."_any_delivered" = 1 AS "delivered",
-              COALESCE("t11"."purpose", "t11"."_any_purpose") AS "purpose",
+              COALESCE("t11"."_any_marketing", "t11"."purpose", "t11"."_any_purpose") AS "purpose",
               CAST("t11"."start_ts" AS DATE) AS "day",
               "t11"."display_shape" AS "shape",
               "t11"."display_confidence" AS "confidence",

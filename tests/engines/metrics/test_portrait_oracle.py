@@ -265,7 +265,8 @@ def _month(name: str) -> Window:
 def _missing(found: Json, tables: Tables) -> list[str]:
     lights = {metric["slug"]: metric["light"] for metric in found["metrics"]}
     needed = {"seat_vacancy": "seat_dim", "closing_rate": "complaint_fact"}
-    empty = ["register_empty" for slug, table in needed.items() if lights[slug] == "na" and not tables[table]]
+    codes = {slug: "nothing_counted" if tables[table] else "register_empty" for slug, table in needed.items()}
+    empty = [code for slug, code in codes.items() if lights[slug] == "na"]
     return [*empty, *["days_without_records"][: found["quality"]["days_without_records"]["count"]]]
 
 

@@ -38,7 +38,7 @@ def fresh(lake: Lake, engine: DuckDBEngine) -> list[str]:
     calls, numbers, lines = (
         engine.table(name, lake.files(name), SCHEMAS[name]) for name in ("calls", "number_dim", "line_dim")
     )
-    return ordered(engine.rows(daily(facts(calls), numbers, lines, WORDS)))
+    return ordered(engine.rows(daily(facts(calls, WORDS), numbers, lines, WORDS)))
 
 
 def compare(lake: Lake, seed: int, steps: int) -> None:

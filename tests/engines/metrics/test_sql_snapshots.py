@@ -49,7 +49,7 @@ def expressions() -> dict[str, ibis.Table]:
     lake = {name: table(name, schema) for name, schema in SCHEMAS.items()}
     match = complaint_match(lake["calls"], lake["complaint_fact"], minutes=10, by_id=True)
     found = {
-        "table.daily": daily(facts(lake["calls"]), lake["number_dim"], lake["line_dim"], WORDS),
+        "table.daily": daily(facts(lake["calls"], WORDS), lake["number_dim"], lake["line_dim"], WORDS),
         "table.tickets": tickets(lake["complaint_fact"], match, lake["line_dim"]),
     }
     book = Rulebook.on(date(2026, 12, 31))

@@ -70,6 +70,11 @@ def test_a_question_policies_and_a_second_person(house: Shell, shell_home: Path)
     assert (approved.code, approved.json["values"]) == (0, {"cap": 30, "white_list": True})
     told = house(*ASK, "--channel", "L02", "--json")
     assert (told.code, told.json["reason"], told.json["rule"]) == (1, "not-on-white-list", "rectification.white_list")
+    kept = house("gate", "policy", "set", "L02", "--enforce", *HOUSE, "--json")
+    assert (kept.code, kept.json["state"]) == (1, "pending"), "still isolated"
+    assert house("gate", "policy", "set", "L01", "--cap", "none", *HOUSE, "--json").json["values"]["uncapped"]
+    same = house("gate", "policy", "set", "L01", "--enforce", *HOUSE, "--json")
+    assert same.json["error"]["code"] == "gate_policy_same", "uncapped stays"
     shown = house("gate", "policy", "list", *HOUSE, LANG="en_US.UTF-8").out
     assert "rectification.frequency.after" in shown
     assert house("gate", "policy", "set", "L02", *HOUSE, "--json").json["error"]["code"] == "gate_cap_missing"

@@ -168,21 +168,24 @@ def test_a_new_line_observes_until_a_person_switches_enforcing_on(house: str, an
     assert (waiting.state, observing()) == ("pending", {"L02"})
     operations.approve(approval=str(waiting.approval), actor=bo)
     assert observing() == {"L01", "L02"}
-    order: dict[str, Any] = {"enterprise": house, "key": "channel", "name": "L02", "cap": None, "white_list": False}
-    gate_policy.apply_approved_cap(**order, reason="整改结束", approval="A1", requester="user:anna", actor=bo)
-    assert observing() == {"L01"}, "what a case demands acts at once"
-    assert caps()["L02"][0] == 300
+    for key, name in (("display", "95013001"), ("team", "T01")):
+        for change in ({"enforce": False}, {"uncapped": True}):
+            with pytest.raises(NianjianError, match="gate_only_lines"):
+                set_cap(anna, None, key=key, name=name, **change)
     set_cap(anna, None, enforce=True, uncapped=True)
     assert "L01" not in caps()
 
 
-def test_lines_of_an_upgraded_home_go_on_refusing(house: str, operator: Actor) -> None:
+def test_lines_of_an_upgraded_home_go_on_refusing(house: str, operator: Actor, anna: Actor, bo: Actor) -> None:
     set_cap(operator, 100)
+    waiting = set_cap(anna, 50, isolated=True, name="L02")
     upgrade = import_module("nianjian.platform.registers.migrations.0012_lines_enforced")
     upgrade.enforce_known_lines(apps, None)
     gate_feed.feed()
     assert observing() == set()
     assert {name: limit for name, (limit, _epoch) in caps().items()} == {"L01": 100, "L02": 300}
+    operations.approve(approval=str(waiting.approval), actor=bo)
+    assert caps()["L02"][0] == 50, "what waited for a second person can still be approved"
 
 
 def test_a_cap_is_proposed_from_a_lines_own_calls(house: str, operator: Actor) -> None:
@@ -251,7 +254,12 @@ def test_a_team_and_a_display_number_are_isolated_too(house: str, anna: Actor, b
 
 
 def test_an_order_approved_elsewhere_is_carried_out(house: str, bo: Actor, operator: Actor) -> None:
-    order: dict[str, Any] = {"enterprise": house, "key": "channel", "name": "L01", "cap": 30, "white_list": True}
+    order: dict[str, Any] = {
+        "enterprise": house,
+        "key": "channel",
+        "name": "L01",
+        "values": {"cap": 30, "white_list": True},
+    }
     for _ in range(2):
         gate_policy.apply_approved_cap(**order, reason="整改", approval="A1", requester="user:anna", actor=bo)
     assert caps()["L01"][0] == 30

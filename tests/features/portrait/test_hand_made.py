@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
 Json = dict[str, Any]
 CALLS = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,Privacy"
 NUMBERS = "码号,批准总位长,备案状态,备案日期,呼出权限,有效期起"
+CONSENTS = "号码,用途,取得时间,到期时间,撤回时间"
 OWN = ("95013", "5", "已备案", "2024-01-01", "是", "2024-01-01")
 
 
@@ -49,9 +50,9 @@ def _run(actor: Actor) -> Result:
 
 
 def _overlay(key: str, value: str) -> None:
-    """An enterprise's own value, as two persons left it."""
+    """An enterprise's own value, as two persons left it in January."""
     Overlay(
-        id=uuid4().hex, key=key, value=value, enterprise="demo", valid_from=date(2026, 1, 1), reason="自定",
+        id=uuid4().hex, key=key, value=value, enterprise="demo", valid_from=date(2027, 1, 5), reason="自定",
         proposed_by="user:anna", proposed_at=clock.now(), approval="A1", approved_by="user:bo", approved_at=clock.now(),
     ).save(force_insert=True)  # fmt: skip
 
@@ -117,7 +118,11 @@ def test_the_whole_is_green_only_where_nothing_is_missing(
     assert {metric.slug: metric.verdict.light.value for metric in ran.metrics} == {
         "seat_vacancy": "green", "complaint_rate": "green", "number_consistency": "green", "closing_rate": "na",
     }  # fmt: skip
-    assert (ran.light, [one["code"] for one in ran.missing]) == ("insufficient", ["days_without_records"])
+    assert [one["code"] for one in ran.missing] == ["nothing_counted", "days_without_records"]
+    line = "结案率——缺少：投诉台账中本数据年度的记录，或声明该项不适用"
+    assert (ran.light, sections.missing_lines(ran.as_dict(), words(CHINESE))[0]) == ("insufficient", line)
+    _declare_no_complaints(anna)
+    assert [one["code"] for one in _run(anna).missing] == ["days_without_records"]
     _overlay("portrait.quiet_days", '{"2026-10-01/2026-10-07": "国庆停业"}')
     assert [one["count"] for one in _run(anna).missing] == [51]
     _overlay("portrait.quiet_days", '{"2026-10-01/2026-10-07": "国庆停业", "7": "周日不外呼"}')
@@ -131,6 +136,7 @@ def test_a_declared_metric_is_shown_with_its_reason_and_acts_only_where_nothing_
 ) -> None:
     """No seats leased in the year: missing, then declared, then contradicted by a register, then withdrawn."""
     load("numbers", NUMBERS, OWN)
+    _declare_no_complaints(anna)
     load("complaints", TICKETS, OTHER_YEAR)
     _import(_year_of_calls(sheet, set()), operator)
     assert [item["metric"] for item in _run(anna).missing] == ["seat_vacancy"]
@@ -145,7 +151,7 @@ def test_a_declared_metric_is_shown_with_its_reason_and_acts_only_where_nothing_
     seats = ran.metric("seat_vacancy")
     assert (ran.light, ran.missing, seats.verdict.light) == ("green", (), "na")
     assert seats.as_dict()["declared"] == {"who": "user:anna", "on": "2027-01-20", "reason": reason}
-    said = "由 user:anna 于 2027-01-20 声明不适用：本年度未租用坐席，可询 139****5678"
+    said = "由 anna 于 2027-01-20 声明不适用：本年度未租用坐席，可询 139****5678"
     for address in ("/e/demo/2026/", "/e/demo/2026/metric/seat_vacancy/"):
         assert said in pages.get(address, headers={"accept-language": "zh"}).content.decode(), address
     made = export_portrait(enterprise="demo", year=2026, run=None, form="pdf", language=CHINESE, actor=anna)
@@ -166,6 +172,7 @@ def test_marketing_calls_are_flagged_until_a_decision_and_the_calls_after_it_ans
 ) -> None:
     """3 of 365 calls name marketing, the last one on 31 May; decided on 1 June; then a call of 2 June comes in."""
     load("numbers", NUMBERS, OWN)
+    _declare_no_complaints(anna)
     load("seats", SEATS, SEAT)
     load("complaints", TICKETS, OTHER_YEAR)
     marketing = {"2026-05-01", "2026-05-02", "2026-05-31"}
@@ -189,6 +196,22 @@ def test_marketing_calls_are_flagged_until_a_decision_and_the_calls_after_it_ans
     decision: Json = {"enterprise": "demo", "actor": anna, "year": 2026, "decided_on": date(2026, 6, 1)}
     decide_marketing(kind="service", text="已取得同意", **decision)
     assert _run(anna).marketing["answered"] is False, "no consent is on file"
+    late = [
+        ("13900000001", "营销", "2026-01-01 10:00:00", "2026-12-31 00:00:00", ""),
+        ("13900000002", "营销", "2026-01-01 10:00:00", "", "2026-06-01 10:00:00"),
+        ("13900000003", "售后回访", "2026-01-01 10:00:00", "", ""),
+        ("13900000004", "营销", "2027-02-01 10:00:00", "", ""),
+    ]
+    load("consents", CONSENTS, *late)
+    assert _run(anna).marketing["consents"] == 0, "expired, withdrawn, of another purpose, still to come"
+    load("consents", CONSENTS, ("13900000005", "", "2026-01-01 10:00:00", "", ""))
+    assert _run(anna).marketing["answered"] is True
+    with pytest.raises(NianjianError, match="marketing_day_ahead"):
+        decide_marketing(kind="stopped", text="将停止", **{**decision, "decided_on": date(2027, 1, 21)})
+    decide_marketing(kind="stopped", text="今日停止", **{**decision, "decided_on": date(2027, 1, 19)})
+    ran = _run(anna)
+    assert (ran.marketing["answered"], ran.marketing["calls_after"]) == (False, 0), "no day has ended since"
+    assert sections.marketing_lines(ran.as_dict(), words(CHINESE))[-1] == "此后尚无已计入统计的完整自然日"
     decide_marketing(kind="stopped", text="已停止营销外呼", **decision)
     ran = _run(anna)
     assert (ran.light, ran.missing, ran.marketing["light"], ran.marketing["calls"]) == ("green", (), None, 3)
@@ -230,6 +253,10 @@ def test_a_number_registered_for_marketing_is_flagged_without_a_call(demo: str, 
     ran = _run(anna)
     assert (ran.marketing["light"], ran.marketing["numbers"]) == ("red", ["95013"])
     assert "marketing_unanswered" in {item["code"] for item in ran.missing}
+
+
+def _declare_no_complaints(anna: Actor) -> None:
+    declare_not_applicable(enterprise="demo", actor=anna, metric="closing_rate", year=2026, reason="本年度无投诉")
 
 
 def _calls(sheet: Sheet, days: list[str], marketing: set[str], name: str) -> Path:

@@ -155,7 +155,7 @@ def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor
     approve(approval=lifted["approval"], actor=anna)
     standing = policies.find_policy_in_force("demo", "channel", "L1")
     assert standing is not None
-    assert not standing.values["white_list"]
+    assert standing.values == {"cap": None, "white_list": False, "enforce": False}, "it only observed before"
     fails("rectify_not_isolated", lambda: lift(bo))
     assert operations.get_case_detail(case=case, actor=bo)["state"] == "isolated"
 
@@ -180,7 +180,16 @@ def test_a_displayed_number_is_one_channel_however_it_is_written(world: str, ann
     assert told["channel"] == "95013001"
     approve(approval=told["approval"], actor=bo)
     fails("rectify_isolated_already", lambda: ask(bo, "95013001", "display"))
-    lift(bo, "0086-95013001", "display")
+    approve(approval=lift(bo, "0086-95013001", "display")["approval"], actor=anna)
+    standing = policies.find_policy_in_force(world, "display", "95013001")
+    assert standing is not None
+    assert standing.values == {"cap": None, "white_list": False, "enforce": False, "uncapped": True}
+    policy.set_cap(enterprise=world, key="channel", name="L1", uncapped=True, enforce=True, reason="自定", actor=anna)
+    approve(approval=ask(anna)["approval"], actor=bo)
+    approve(approval=lift(bo)["approval"], actor=anna)
+    standing = policies.find_policy_in_force(world, "channel", "L1")
+    assert standing is not None
+    assert standing.values == {"cap": None, "white_list": False, "enforce": True, "uncapped": True}, "as it was"
 
 
 COUNTED: dict[str, dict[str, Any]] = {}  # what the first of these equal worlds gave

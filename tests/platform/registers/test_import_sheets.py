@@ -18,9 +18,10 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
-from nianjian.platform.registers import exports, kinds, models, workbooks
+from nianjian.platform.registers import exports, kinds, models, storage, workbooks
 from nianjian.platform.registers.queries import list_register
 from nianjian.platform.registers.storage import ImportReceipt, import_sheet
+from nianjian.platform.registers.versions import current_versions
 
 pytestmark = pytest.mark.postgres
 
@@ -192,6 +193,22 @@ def test_one_person_of_two_employers_seats_or_cards_is_two_rows(
     first, again = load(kind, header, *rows), load(kind, header, *rows)
     assert (_errors(first), first.rows["inserted"]) == ([], 2)
     assert (_errors(again), again.rows["unchanged"], again.rows["inserted"]) == ([], 2, 0)
+    alone = load(kind, header, rows[1])
+    assert (alone.rows["unchanged"], alone.rows["updated"]) == (1, 0), "found by what tells it apart, not by its place"
+
+
+def test_a_second_employer_is_added_by_hand_and_a_change_finds_its_row(load: Import, operator: Actor) -> None:
+    header = "姓名,证件号码,社保缴纳单位,坐席编号"
+    load("staff", header, ("张三", IDENTITY, "甲公司", "S1"))
+    texts = {"person": "张三", "identity": IDENTITY, "insured_by": "乙公司", "seat_id": "S2"}
+    given: dict[str, Any] = {"kind": "staff", "enterprise": "demo", "since": None, "reason": "", "actor": operator}
+    storage.create_row(texts=texts, **given)
+    with pytest.raises(NianjianError, match="register_row_exists"):
+        storage.create_row(texts=texts, **given)
+    moved = load("staff", header, ("张三", IDENTITY, "乙公司", "S3"))
+    assert (moved.rows["updated"], moved.rows["inserted"]) == (1, 0)
+    standing = current_versions(models.Person, "demo").filter(valid_to=None)
+    assert set(standing.values_list("insured_by", "seat_id")) == {("甲公司", "S1"), ("乙公司", "S3")}
 
 
 def test_two_employers_in_two_files_stand_beside_each_other_and_equal_rows_are_a_fault(load: Import) -> None:

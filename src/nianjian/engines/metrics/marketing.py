@@ -30,11 +30,15 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class MarketingRegister:
-    """``numbers`` registered for marketing in the data year, the newest ``decision``, rows of the ``consents``."""
+    """``numbers`` registered for marketing in the data year, the newest ``decision``, ``consents`` that hold.
+
+    ``words`` tell marketing; None: those of the rulebook that the portrait is computed by.
+    """
 
     numbers: tuple[str, ...] = ()
     decision: Decision | None = None
     consents: int = 0
+    words: tuple[str, ...] | None = None
 
 
 NOTHING_REGISTERED: Final = MarketingRegister()
@@ -54,12 +58,13 @@ class MarketingCalls:
 
 
 def read_marketing_words(rules: Rulebook) -> tuple[str, ...]:
-    """The words that tell marketing, as the gate looks for them; () where no rule names any."""
-    rule = rules.in_force.get(PURPOSES)
-    if rule is None:
-        return ()
-    words = cast("Mapping[str, Iterable[object]]", rule.value).get(MARKETING, ())
-    return tuple(sorted({str(word).casefold() for word in words}))
+    """The words that tell marketing; () where no rule names any. An overlay adds words, it takes none away."""
+    found: set[str] = set()
+    for book in (rules.in_force, rules.before):
+        if PURPOSES in book:
+            words = cast("Mapping[str, Iterable[object]]", book[PURPOSES].value).get(MARKETING, ())
+            found |= {str(word).casefold() for word in words}
+    return tuple(sorted(found))
 
 
 def names_marketing(purpose: str | None, words: Iterable[str]) -> bool:
@@ -68,15 +73,20 @@ def names_marketing(purpose: str | None, words: Iterable[str]) -> bool:
     return any(word in text for word in words)
 
 
-def judge_marketing(calls: MarketingCalls, register: MarketingRegister, rules: Rulebook) -> dict[str, object]:
-    """The `marketing` block of the JSON answer; `light` None: nothing is flagged.
+def judge_marketing(
+    calls: MarketingCalls, register: MarketingRegister, rules: Rulebook, last: date
+) -> dict[str, object]:
+    """The `marketing` block of the JSON answer; `light` None: nothing is flagged. ``last``: the last day counted.
 
     Red where calls or numbers name marketing and no decision answers for them: there is none, calls came after the
-    day on which they were to end, or no consent is on file. Without the notice in force nothing is flagged.
+    day on which they were to end or no day has ended since, or no consent is on file. Without the notice in force
+    nothing is flagged.
     """
     law, decision = rules.in_force.get(LAW), register.decision
     found = law is not None and bool(calls.marketing or register.numbers)
-    answered = decision is not None and (register.consents > 0 if decision.kind == SERVICE else calls.after == 0)
+    answered = decision is not None and (
+        register.consents > 0 if decision.kind == SERVICE else calls.after == 0 and decision.decided_on < last
+    )
     return {
         "light": Light.RED.value if found and not answered else None,
         "answered": answered,

@@ -212,7 +212,8 @@ def run(  # noqa: PLR0913 -- one argument a choice
     ``snapshot`` (that of an earlier result) computes it again from the tables as they stood then, always from rows.
     """
     frame = Frame(year=year, as_of=as_of or default_day(rulebook, year), today=today)
-    counting, words = complaint_counting(rulebook), read_marketing_words(rulebook)
+    counting = complaint_counting(rulebook)
+    words = read_marketing_words(rulebook) if registered.words is None else registered.words
     with lake.lock():  # calls, facts and rollups of one moment
         derived = None
         if not raw and snapshot is None:
@@ -237,7 +238,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
     quiet = read_quiet_days(cast("Mapping[str, object]", rulebook.value(QUIET)))
     quality = judge_quality(_asked(engine, quality_questions(tables, dated["calls"], frame)), frame, over, quiet)
     calls = _count_marketing(engine, cube, frame, since)
-    marketing = judge_marketing(calls, registered, rulebook)
+    marketing = judge_marketing(calls, registered, rulebook, min(frame.as_of, over or frame.as_of))
     result = Result(
         enterprise=enterprise,
         province=province,
@@ -289,14 +290,14 @@ REGISTERS: Final = {"seat_vacancy": ("seat_dim", "seats"), "closing_rate": ("com
 def _missing(
     engine: Engine, dated: Mapping[str, ir.Table], metrics: tuple[Metric, ...], quality: Mapping[str, object]
 ) -> tuple[dict[str, object], ...]:
-    """What keeps the whole from green: registers without a row where a metric is `na`, days without a reason."""
+    """What keeps the whole from green: registers of which a metric counts nothing, days without a reason."""
     found: list[dict[str, object]] = []
     for metric in metrics:
         table, register = REGISTERS.get(metric.slug, ("", ""))
         if table and metric.verdict.light is Light.NA and metric.declared is None:
             rows = engine.rows(dated[table].aggregate(rows=dated[table].count()))
-            if not summed(rows, "rows"):
-                found.append({"code": "register_empty", "metric": metric.slug, "register": register})
+            code = "nothing_counted" if summed(rows, "rows") else "register_empty"
+            found.append({"code": code, "metric": metric.slug, "register": register})
     days = cast("Mapping[str, Mapping[str, object]]", quality["days_without_records"])["unconfirmed"]
     if days["count"]:
         found.append({"code": "days_without_records", **days})
@@ -341,7 +342,7 @@ def _derive(  # noqa: PLR0917 -- one step of `run`, over its own values
     """Cube and tickets straight from the rows, computed once and held in memory; a stretch begins on ``since``."""
     changes = _changes(engine, dated["number_dim"]) | _changes(engine, dated["line_dim"])
     starts = frame.slots(changes if since is None else changes | {since})
-    counted = facts(dated["calls"], first=frame.span.first, last=frame.span.end - DAY)
+    counted = facts(dated["calls"], words, first=frame.span.first, last=frame.span.end - DAY)
     cube = daily(counted, dated["number_dim"], dated["line_dim"], words, starts, engine.once)
     told = dated["complaint_fact"]
     by_id = whole(engine.rows(told.aggregate(ids=told.call_id.count()))[0]["ids"]) > 0

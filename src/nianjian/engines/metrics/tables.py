@@ -134,25 +134,25 @@ def good_rows(calls: ir.Table) -> ir.Table:
     return calls.filter(calls.part != REJECTED)
 
 
-def facts(calls: ir.Table, *, first: date | None = None, last: date | None = None) -> Facts:
+def facts(calls: ir.Table, words: Sequence[str] = (), *, first: date | None = None, last: date | None = None) -> Facts:
     """One row a call. ``first`` and ``last`` (included) bound the day on which it started.
 
     A call of several rows is first put together from all of them, on whatever days they stand, and then
-    bounded: a call over midnight is whole.
+    bounded: a call over midnight is whole. ``words``: its purpose is one that they tell, if a row names any.
     """
     bounds = _bounds(calls, first, last)
     rows = good_rows(calls).select(*NEEDED)
-    joined = _collapsed(rows.filter(rows.call_key.notnull()))
+    joined = _collapsed(rows.filter(rows.call_key.notnull()), words)
     joined = joined.filter(_bounds(joined, first, last)) if bounds else joined
     return _halves(calls, [calls.part != REJECTED, calls.call_key.isnull(), *bounds], joined)
 
 
-def facts_of_days(calls: ir.Table, days: Collection[date]) -> Facts:
+def facts_of_days(calls: ir.Table, days: Collection[date], words: Sequence[str] = ()) -> Facts:
     """The calls that start on one of ``days``, whole: rows of a shared key are looked up wherever they stand."""
     wanted = list(days)
     # The plain range beside the list lets engines skip whole row groups.
     inside = [calls.part != REJECTED, *_bounds(calls, min(wanted), max(wanted)), calls.start_ts.date().isin(wanted)]
-    whole = _calls_with_rows(calls, inside)
+    whole = _calls_with_rows(calls, inside, words=words)
     whole = whole.filter(whole.start_ts.date().isin(wanted))
     return _halves(calls, [*inside, calls.call_key.isnull()], whole)
 
@@ -170,11 +170,13 @@ def facts_of_window(calls: ir.Table, first: date, last: date, also: Sequence[str
     return _described(single, also).union(_described(whole.filter(*_outbound(whole)), also))
 
 
-def _calls_with_rows(calls: ir.Table, inside: Sequence[ir.BooleanValue], also: Sequence[str] = ()) -> ir.Table:
+def _calls_with_rows(
+    calls: ir.Table, inside: Sequence[ir.BooleanValue], also: Sequence[str] = (), words: Sequence[str] = ()
+) -> ir.Table:
     """The calls of several rows of which one is ``inside``, put together from all of them."""
     keys = calls.filter(*inside, calls.call_key.notnull()).select("source", "call_key").distinct()
     rows = good_rows(calls).select(*NEEDED, *(name for name in also if name not in NEEDED))
-    return _collapsed(rows.filter(rows.call_key.notnull()).semi_join(keys, ["source", "call_key"]))
+    return _collapsed(rows.filter(rows.call_key.notnull()).semi_join(keys, ["source", "call_key"]), words)
 
 
 def days_of_keys(calls: ir.Table, changed: ir.Table) -> ir.Table:
@@ -209,10 +211,11 @@ def _outbound(rows: ir.Table) -> list[ir.BooleanValue]:
     return [rows.direction == "out", rows.leg == "customer", ~false_if_null(rows.test)]
 
 
-def _collapsed(rows: ir.Table) -> ir.Table:
+def _collapsed(rows: ir.Table, words: Sequence[str] = ()) -> ir.Table:
     """The representative row of each (source, call_key); delivered and answered when any of its customer rows is.
 
-    `answered` is NULL where no customer row is answered and one does not tell.
+    `answered` is NULL where no customer row is answered and one does not tell. `purpose` is one of ``words``, that of
+    the row, or any.
     """
     customer = _true(rows.leg == "customer")
     rows = rows.mutate(
@@ -240,10 +243,11 @@ def _collapsed(rows: ir.Table) -> ir.Table:
         _any_answered=rows._answered.max().over(call),
         _any_untold=rows._untold.max().over(call),
         _any_purpose=rows.purpose.max().over(call),
+        _any_marketing=ibis.ifelse(match_marketing(rows.purpose, words), rows.purpose, None).max().over(call),
     )
     first = ranked.filter(ranked._rank == 0)
     return first.mutate(
-        purpose=first.purpose.coalesce(first._any_purpose),
+        purpose=first._any_marketing.coalesce(first.purpose, first._any_purpose),
         delivered=first._any_delivered == 1,
         answered=ibis.cases((first._any_answered == 1, True), (first._any_untold == 0, False), else_=None),
     )
@@ -289,9 +293,12 @@ def last_days(cube: ir.Table) -> ir.Table:
 
 
 def busiest_days(cube: ir.Table, first: date) -> ir.Table:
-    """``key`` of a line, ``days`` with calls from ``first`` on, and the delivered calls of the ``busiest`` of them."""
+    """``key`` of a line, ``days`` with calls from ``first`` on, and the attempts on the ``busiest`` of them.
+
+    The gate counts attempts too, whether or not they were delivered.
+    """
     lines = cube.filter((cube.dim == "line") & cube.key.notnull() & (cube.day >= first))
-    by_day = lines.group_by("key", "day").aggregate(calls=lines.delivered.sum().cast("int64"))
+    by_day = lines.group_by("key", "day").aggregate(calls=lines.outbound.sum().cast("int64"))
     return by_day.group_by("key").aggregate(days=by_day.count(), busiest=by_day.calls.max())
 
 
@@ -557,7 +564,7 @@ def _ranked(rows: ir.Table, keys: list[str], name: str) -> ir.Table:
 
 
 # Digests of the SQL that fills the two tables and of their columns; a test says what to write here after a change.
-VERSION: Final = "584d934b27dd"
+VERSION: Final = "37bea0f36a58"
 TICKETS_VERSION: Final = "f0b9b309531b"
 
 
@@ -566,7 +573,7 @@ def daily_rollup(words: Sequence[str]) -> ByDay:
 
     def build(tables: Mapping[str, ir.Table], days: Collection[date] | None, once: Once) -> ir.Table:
         calls = tables["calls"]
-        counted = facts(calls) if days is None else facts_of_days(calls, days)
+        counted = facts(calls, words) if days is None else facts_of_days(calls, days, words)
         return daily(counted, tables["number_dim"], tables["line_dim"], words, once=once)
 
     return ByDay(

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from nianjian.engines.paper.texts.portrait import BASES, code_name
-from nianjian.engines.paper.words import Words
+from nianjian.engines.paper.words import Words, actor_names
 
 PER_CENT: Final = Decimal(100)
 DASH: Final = "–"
@@ -198,7 +198,7 @@ def declaration_text(metric: Json, _: Words) -> str:
     """Who declared a metric not applicable, on which day and why."""
     declared = metric["declared"]
     return _("declared not applicable by {who} on {day}: {reason}").format(
-        who=declared["who"], day=declared["on"], reason=declared["reason"]
+        who=actor_names(declared["who"]), day=declared["on"], reason=declared["reason"]
     )
 
 

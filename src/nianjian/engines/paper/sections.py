@@ -20,7 +20,7 @@ from nianjian.engines.paper.figures import (
 )
 from nianjian.engines.paper.texts.calls import REASONS
 from nianjian.engines.paper.texts.portrait import KEYS, code_name
-from nianjian.engines.paper.words import Words, mark
+from nianjian.engines.paper.words import Words, actor_names, mark
 
 BEHIND: Final = mark("rows behind %(label)s")
 FLAG: Final = "flag."
@@ -262,11 +262,17 @@ def marketing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
             )
         )  # fmt: skip
     if decision:
-        lines.append(_(DECISIONS[decision["kind"]]).format(day=decision["on"], **decision))
+        lines.append(
+            _(DECISIONS[decision["kind"]]).format_map(
+                {**decision, "day": decision["on"], "who": actor_names(decision["who"])}
+            )
+        )
         if decision["kind"] == "stopped" and block["calls_after"]:
             lines.append(_("{n} marketing calls came after that day").format(n=count_text(block["calls_after"])))
+        elif decision["kind"] == "stopped" and not block["answered"]:
+            lines.append(_("no day that was counted has ended since"))
         if decision["kind"] == "service" and not block["consents"]:
-            lines.append(_("the register of consents holds no consent"))
+            lines.append(_("the register of consents holds no consent to marketing that is in force"))
     return tuple(lines)
 
 
@@ -298,6 +304,9 @@ def _missing_line(one: Json, _: Words) -> str:
         metric = code_name("metric", one["metric"], _)
         way_out = _("{metric} – missing: {what}, or a declaration that the metric does not apply")
         return way_out.format(metric=metric, what=_(EMPTY[one["register"]]))
+    if one["code"] == "nothing_counted":
+        way_out = _("{metric} – missing: rows of the data year in {what}, or a declaration that it does not apply")
+        return way_out.format(metric=code_name("metric", one["metric"], _), what=_(EMPTY[one["register"]]))
     if one["code"] == "marketing_unanswered":
         what = _("missing: a decision about marketing calls that answers for them ({n} calls, {k} numbers)")
         return what.format(n=count_text(one["calls"]), k=len(one["numbers"]))

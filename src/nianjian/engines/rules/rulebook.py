@@ -94,6 +94,13 @@ class Rulebook:
         guide = {key: rule for key, rule in self.before.items() if key in LIMITS}
         return replace(self, in_force={**self.in_force, **guide}) if guide else self
 
+    def with_rule(self, rule: Rule) -> Rulebook:
+        """The same rulebook with ``rule`` in place of its own, and a hash that says so; unchanged if it is the same."""
+        if self.in_force.get(rule.key) == rule:
+            return self
+        sha256 = digest([self.sha256, canonical(record(rule))])
+        return replace(self, in_force={**self.in_force, rule.key: rule}, sha256=sha256)
+
     def rule(self, key: str) -> Rule:
         """The rule in force under ``key``; NianjianError rule_unknown."""
         if key not in self.in_force:

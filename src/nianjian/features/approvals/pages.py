@@ -148,11 +148,14 @@ def _pairs(asked: Mapping[str, Any], _: Words) -> list[tuple[str, object]]:
         if name in LABELS and value
     ]
     if isinstance(asked.get("values"), Mapping):  # of the gate
-        before = asked["before"]
+        before, key = asked["before"], str(asked["key"])
         return [
-            (gettext("About"), describe_setting(str(asked["key"]), str(asked["name"]))),
-            (gettext("New value"), setting_text(asked["values"])),
-            (gettext("Value before"), gettext("the rulebook's") if before is None else setting_text(before)),
+            (gettext("About"), describe_setting(key, str(asked["name"]))),
+            (gettext("New value"), setting_text(key, asked["values"])),
+            (
+                gettext("Value before"),
+                gettext("the rulebook's") if before is None else setting_text(key, before),
+            ),
             (gettext("Reason"), asked["reason"] or "–"),
         ]
     told = [(one["code"], {"page": one["page"], **one["values"]}) for one in asked.get("findings", ())]

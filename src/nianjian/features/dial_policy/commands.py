@@ -369,14 +369,15 @@ def _set(args: argparse.Namespace) -> Answer:
     if args.cap is None and not args.white_list_only and args.enforce is None:
         raise NianjianError("gate_cap_missing")
     actor = begin(args)
-    from nianjian.features.dial_policy.operations import find_cap, set_cap
+    from nianjian.features.dial_policy.operations import find_values, set_cap
 
     about = {"enterprise": args.enterprise, "key": args.key, "name": args.channel}
     cap = None if args.cap in {None, DEFAULT, UNCAPPED} else args.cap
-    if args.cap is None and not args.white_list_only:
-        cap = find_cap(**about)
-    change = {"cap": cap, "white_list": args.white_list_only, "enforce": args.enforce}
-    return _describe_change(set_cap(**about, **change, uncapped=args.cap == UNCAPPED, reason=args.reason, actor=actor))
+    change = {"cap": cap, "white_list": args.white_list_only, "uncapped": args.cap == UNCAPPED}
+    if args.cap is None and not args.white_list_only:  # only the mode: all else stays as it is
+        change |= find_values(**about) or {}
+    change["enforce"] = args.enforce
+    return _describe_change(set_cap(**about, **change, reason=args.reason, actor=actor))
 
 
 def _choose(args: argparse.Namespace) -> Answer:

@@ -93,7 +93,7 @@ class Cap(Reasoned):
             ("on", gettext_lazy("refuse what may not be dialled")),
             ("off", gettext_lazy("only look on: every call goes")),
         ),
-        help_text=gettext_lazy("To let it only look on again needs a second person."),
+        help_text=gettext_lazy("Only a line looks on or has no cap; to let it look on again needs a second person."),
     )
     white_list = forms.BooleanField(
         label=gettext_lazy("Isolate it: only callees with a consent on file; needs a second person"), required=False

@@ -92,10 +92,14 @@ def set_cap(
     ``cap`` None: the rulebook's default, or none at all with ``uncapped``. With ``white_list`` it is isolated: only
     callees with a consent on file. A new line observes until ``enforce`` is switched on; None leaves it as it is.
     Isolating, lifting, any change of what is isolated, and letting a line observe again ask for a second person.
-    ``gate_channel_unknown``, ``gate_cap_wrong``, ``gate_policy_same``, ``approval_pending``.
+    Only a line is uncapped or observes: a display number or a team refuses on lines that are enforced, with
+    ``enforce`` on new ones too.
+    ``gate_channel_unknown``, ``gate_cap_wrong``, ``gate_only_lines``, ``gate_policy_same``, ``approval_pending``.
     """
     if (cap is not None and not 0 <= cap <= MOST) or (uncapped and (cap is not None or white_list)):
         raise NianjianError("gate_cap_wrong", cap=cap, most=MOST)
+    if key != ruled.CHANNEL and (uncapped or enforce is False):
+        raise NianjianError("gate_only_lines", name=name)
     name = _resolve_name(enterprise, key, name.strip())
     values: dict[str, Any] = {"cap": cap, "white_list": white_list}
     if enforce is not None:
@@ -107,10 +111,13 @@ def set_cap(
     return _change(enterprise, PolicyValues(key, name, values, reason), actor)
 
 
-def find_cap(enterprise: str, key: str, name: str) -> int | None:
-    """The cap that was set about a channel, display number or team; None: the rulebook's. ``gate_channel_unknown``."""
+def find_values(enterprise: str, key: str, name: str) -> dict[str, Any] | None:
+    """What holds of a channel, display number or team, with ``enforce``; None: nothing was set.
+
+    ``gate_channel_unknown``.
+    """
     standing = gate_policies.find_policy_in_force(enterprise, key, _resolve_name(enterprise, key, name.strip()))
-    return None if standing is None else standing.values.get("cap")
+    return None if standing is None else {**standing.values, "enforce": ruled.enforces(standing)}
 
 
 def apply_approved_cap(
@@ -118,8 +125,7 @@ def apply_approved_cap(
     enterprise: str,
     key: str,
     name: str,
-    cap: int | None,
-    white_list: bool,
+    values: Mapping[str, Any],
     reason: str,
     approval: str,
     requester: str,
@@ -131,12 +137,9 @@ def apply_approved_cap(
     ``requester`` asked for it, the actor approved. What holds already changes nothing. ``gate_channel_unknown``.
     """
     name = _resolve_name(enterprise, key, name.strip())
-    values: dict[str, Any] = {"cap": cap, "white_list": white_list}
     standing = gate_policies.find_policy_in_force(enterprise, key, name)
-    if standing is not None and standing.values == values and not ruled.enforces(standing):
-        values["enforce"] = True  # what a person has only observed acts at once where a case demands it
     if standing is None or {**standing.values, **values} != standing.values:
-        wanted = PolicyValues(key, name, values, reason)
+        wanted = PolicyValues(key, name, dict(values), reason)
         gate_policies.apply_policy(
             enterprise=enterprise, wanted=wanted, actor=actor, approval=approval, requester=requester
         )
@@ -272,8 +275,8 @@ def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
 def list_observing_lines(*, enterprise: str, actor: Actor) -> list[dict[str, Any]]:
     """Lines that are new and only observed, each with the cap proposed from its own calls; ``role_missing``.
 
-    ``cap``: the calls of its busiest day of the newest 30, None where none were counted; ``whole`` False: the line is
-    younger than these days, so the figure may still grow.
+    ``cap``: the attempts of its busiest day of the newest 30, None where none were counted; ``whole`` False: the
+    line is younger than these days, so the figure may still grow.
     """
     require_permission(actor, enterprise, Permission.READ)
     lines = gate_feed.list_lines(enterprise, gate_policies.list_policies_in_force(enterprise))

@@ -188,7 +188,7 @@ def setting_table(of: Iterable[Json]) -> Table:
         [
             Cell(one["since"].astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")),
             Cell(describe_setting(str(one["key"]), str(one["name"]))),
-            Cell(setting_text(one["values"])),
+            Cell(setting_text(str(one["key"]), one["values"])),
             Cell(one["reason"] or "–"),
             Cell(actor_names(str(one["by"]))),
             Cell(one["approval"] or "–"),
@@ -207,10 +207,10 @@ def describe_setting(key: str, name: str) -> str:
     return f"{about} {name}".strip()
 
 
-def setting_text(values: Json) -> str:
+def setting_text(key: str, values: Json) -> str:
     """What a setting says."""
     if "cap" in values:
-        return _cap_text(values)
+        return _cap_text(key, values)
     if "enforce" in values:
         return gettext("refuses") if values["enforce"] else gettext("only looks on")
     if "fail_open" in values:
@@ -218,12 +218,15 @@ def setting_text(values: Json) -> str:
     return gettext("taken over") if values["on"] else gettext("dropped")
 
 
-def _cap_text(values: Json) -> str:
+def _cap_text(key: str, values: Json) -> str:
     cap = values["cap"]
     parts = [gettext("no cap") if values.get("uncapped") else gettext("the rulebook's") if cap is None else str(cap)]
     if values["white_list"]:
         parts.append(gettext("isolated: white list only"))
-    if "enforce" in values:
+    if key != "channel":
+        every = values.get("enforce") or values["white_list"]
+        parts.append(gettext("refuses on new lines too") if every else gettext("refuses on lines that are enforced"))
+    elif "enforce" in values:
         parts.append(gettext("refuses") if values["enforce"] else gettext("only looks on"))
     return " · ".join(parts)
 

@@ -101,7 +101,7 @@ def read_caps(book: Rulebook, settings: Iterable[GatePolicy], channels: Iterable
     uncapped = {name for (key, name), values in known.items() if key == CHANNEL and values.get("uncapped")}
     found = [_day_cap(book, CHANNEL, name, known.get((CHANNEL, name), {})) for name in sorted(set(channels) - uncapped)]
     for (key, name), values in sorted(known.items()):
-        if key in {DISPLAY, TEAM}:
+        if key in {DISPLAY, TEAM} and not values.get("uncapped"):  # set again by the end of an isolation only
             found.append(_day_cap(book, key, name, values))
     for (key, name), values in sorted(known.items()):
         if key == RULE and values.get("on"):

@@ -19,10 +19,9 @@ from django.db.models import Q
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.lake import rollups
-from nianjian.engines.metrics.marketing import read_marketing_words
 from nianjian.engines.metrics.tables import busiest_days, daily_rollup, last_days
-from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.portrait import portraits
+from nianjian.features.portrait.marketing import read_current_words
 from nianjian.platform.home import wiring
 from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.versions import versions_on
@@ -61,11 +60,11 @@ class LineUsage:
         return sum(1 for one in self.lines if one.silent)
 
 
-def store_line_usage(enterprise: str, book: Rulebook) -> None:
+def store_line_usage(enterprise: str) -> None:
     """Count from the daily cube and put the answer beside the enterprise's portraits."""
     lake = wiring.lake(enterprise)
     with closing(wiring.engine()) as engine:
-        cube = rollups.current(lake, engine, daily_rollup(read_marketing_words(book)))
+        cube = rollups.current(lake, engine, daily_rollup(read_current_words(enterprise)))
         rows = engine.rows(last_days(cube))
         days = {str(row["key"]): (_day(row["first"]), _day(row["last"])) for row in rows}
         since = max((last for _first, last in days.values()), default=clock.today()) - timedelta(days=SPAN - 1)
@@ -87,7 +86,7 @@ def _day(value: object) -> date:
 
 @dataclass(frozen=True, slots=True)
 class LineLoad:
-    """Delivered calls of a line in the newest `SPAN` days: ``days`` with calls, and the count of the ``busiest`` one.
+    """Attempts on a line in the newest `SPAN` days: ``days`` with calls, and the count of the ``busiest`` one.
 
     ``whole``: it had calls before that span, so that the span is its own.
     """

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final
 
+from django.db.models import Count
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.marketing import (
     KINDS,
@@ -16,6 +20,7 @@ from nianjian.engines.metrics.marketing import (
 )
 from nianjian.engines.paper.words import mark
 from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.operations.fields import Choice, Day, Limits, Number, Param, Text
@@ -26,7 +31,8 @@ from nianjian.platform.registers.marketing import (
     find_marketing_decision,
     store_marketing_decision,
 )
-from nianjian.platform.registers.versions import current_versions
+from nianjian.platform.registers.versions import current_versions, versions_on
+from nianjian.platform.rulebook.rulebooks import rulebook
 
 DECISIONS: Final = Area(path="/enterprises/{code}/marketing-decisions")
 CANCELLED: Final = "cancelled"
@@ -66,12 +72,14 @@ def decide_marketing(
 ) -> MarketingDecided:
     """Decide about marketing calls of a data year; portraits computed from now on hold the calls against it.
 
-    ``declaration_needs_user``, ``marketing_kind_unknown``, ``declaration_reason_missing``.
+    ``declaration_needs_user``, ``marketing_kind_unknown``, ``marketing_day_ahead``, ``declaration_reason_missing``.
     """
     if not actor.proved:
         raise NianjianError("declaration_needs_user", metric="marketing")
     if kind not in KINDS:
         raise NianjianError("marketing_kind_unknown", kind=kind, kinds=", ".join(KINDS))
+    if decided_on > clock.today():
+        raise NianjianError("marketing_day_ahead", day=decided_on.isoformat())
     if not text.strip():
         raise NianjianError("declaration_reason_missing", metric="marketing")
     return _to_document(
@@ -81,8 +89,17 @@ def decide_marketing(
     )
 
 
-def read_marketing_register(enterprise: str, year: int, book: Rulebook) -> MarketingRegister:
-    """Numbers registered for marketing on a day of the data year, the newest decision, rows of the consents."""
+def read_current_words(enterprise: str) -> tuple[str, ...]:
+    """The words that tell marketing by the enterprise's rulebook of today: all count by the same daily cube."""
+    province = accounts.enterprise(enterprise).province or None
+    return read_marketing_words(rulebook(day=None, province=province, enterprise=enterprise))
+
+
+def read_marketing_register(enterprise: str, year: int, as_of: date, book: Rulebook) -> MarketingRegister:
+    """Numbers registered for marketing on a day of the data year, the newest decision, the consents of ``as_of``.
+
+    ``book``: the rulebook of today, whose words tell marketing.
+    """
     words, first, last = read_marketing_words(book), date(year, 1, 1), date(year, 12, 31)
     rows = current_versions(models.Number, enterprise).exclude(filing=CANCELLED)
     numbers = {
@@ -96,5 +113,15 @@ def read_marketing_register(enterprise: str, year: int, book: Rulebook) -> Marke
         decision=None if decision is None else Decision(
             decision.kind, decision.decided_on, decision.recorded_by, str(decision.text)
         ),
-        consents=current_versions(models.Consent, enterprise).count(),
+        consents=_count_consents(enterprise, as_of, words),
+        words=words,
     )  # fmt: skip
+
+
+def _count_consents(enterprise: str, day: date, words: tuple[str, ...]) -> int:
+    """Consents to marketing, or to no purpose by name, that hold on a day and were not withdrawn."""
+    start = datetime(day.year, day.month, day.day, tzinfo=ZONE)
+    rows = versions_on(models.Consent, enterprise, day).filter(withdrawn_at=None)
+    rows = rows.exclude(obtained_at__gte=start + timedelta(days=1)).exclude(expires_at__lte=start)
+    purposes = rows.order_by().values_list("purpose").annotate(rows=Count("pk"))
+    return sum(count for purpose, count in purposes if not (purpose or "").strip() or names_marketing(purpose, words))

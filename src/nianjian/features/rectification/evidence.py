@@ -28,7 +28,6 @@ from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.frame import DAY, Window
-from nianjian.engines.metrics.marketing import read_marketing_words
 from nianjian.engines.metrics.metric import kinds_of, whole
 from nianjian.engines.metrics.result import snapshot_sha256
 from nianjian.engines.metrics.tables import ComplaintCounting, daily_rollup, tickets_rollup
@@ -37,6 +36,7 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.dial_policy import facts as gate_facts
 from nianjian.features.dial_policy import feed as gate_feed
+from nianjian.features.portrait.marketing import read_current_words
 from nianjian.features.rectification import figures, location, queries, states, storage
 from nianjian.features.rectification.gaps import Facts, Gap, list_gaps
 from nianjian.features.rectification.location import LocationTerms
@@ -108,7 +108,7 @@ def open_tables(enterprise: str, book: Rulebook, step: Steps) -> Iterator[OpenTa
     with closing(wiring.engine()) as engine:
         with lake.lock():
             step()
-            cube = rollups.current(lake, engine, daily_rollup(read_marketing_words(book)))
+            cube = rollups.current(lake, engine, daily_rollup(read_current_words(enterprise)))
             step()
             told = rollups.current(lake, engine, tickets_rollup(counting_terms(book)))
             standing = lake.snapshot()

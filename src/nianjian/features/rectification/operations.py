@@ -298,7 +298,8 @@ def add_paper(*, case: str, kind: str, paper: PaperContent, actor: Actor, **said
 
 
 GATE: Final = {"line": "channel", "display": "display", "team": "team"}  # what the gate calls a key
-DEFAULT: Final = {"cap": None, "white_list": False}
+# What a channel had before of which nothing was set: a line observed, all else had no cap.
+UNSET: Final[Mapping[str, Any]] = {"cap": None, "white_list": False, "enforce": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,20 +413,16 @@ def approve_isolation(approval: str, actor: Actor) -> Json:
     """
     with transaction.atomic():
         found = queries.get_order_of_approval(approval)
-        standing = policies.find_policy_in_force(
-            found.enterprise_id, GATE[found.key], gate_name(found.key, found.channel)
-        )
-        before = None if standing is None else standing.values
+        before = gate_policy.find_values(found.enterprise_id, GATE[found.key], found.channel)
         order = storage.approve_order(approval=approval, actor=actor, gate_before=before)
         values: Mapping[str, Any] = {"cap": order.cap, "white_list": order.white_list}
         if order.lifts is not None:
-            values = order.lifts.gate_before or DEFAULT
+            values = order.lifts.gate_before or {**UNSET, **({} if order.key == "line" else {"uncapped": True})}
         gate_policy.apply_approved_cap(
             enterprise=order.enterprise_id,
             key=GATE[order.key],
             name=order.channel,
-            cap=values["cap"],
-            white_list=values["white_list"],
+            values=values,
             reason=order.reason,
             approval=approval,
             requester=order.proposed_by,

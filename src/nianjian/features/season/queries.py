@@ -138,6 +138,7 @@ FINE: Final = frozenset({"green", "yellow_explained", "na"})
 SETTLED: Final = frozenset({"green", "yellow_explained"})
 OLD_TICKETS: Final = "old_tickets"
 MARKETING: Final = "marketing_lines"
+UNPROVED: Final = frozenset({"register_empty", "nothing_counted"})  # what a portrait misses of a register
 #: Task -> advice of the portrait that it is about; what the first names is counted.
 ADVICE: Final[Mapping[str, Sequence[str]]] = {
     "stopped_seats": ("cut_stopped_seats", "close_idle_seat"),
@@ -207,9 +208,9 @@ def _decide_marketing(block: Mapping[str, Any], figures: Mapping[str, Any]) -> T
 
 
 def _list_empty_registers(portrait: Mapping[str, Any]) -> dict[str, str]:
-    """Metric -> the register that is empty, unless a person declared that the metric does not apply."""
+    """Metric -> the register that is empty, or of which it counts nothing; not of what a person declared."""
     items = portrait.get("missing") or ()
-    return {str(item["metric"]): str(item["register"]) for item in items if item["code"] == "register_empty"}
+    return {str(item["metric"]): str(item["register"]) for item in items if item["code"] in UNPROVED}
 
 
 def _find_january_portrait(asked: ProgressQuery) -> Mapping[str, Any] | None:

@@ -113,6 +113,8 @@ def proposals_by_id(ids: Collection[str]) -> dict[str, tuple[GatePolicy, GatePol
 
 
 KIND = "gate_policy"
+#: Who wrote down that lines known before an upgrade go on refusing: nothing changed by it.
+UPGRADE = "system:upgrade"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,8 @@ def approve_policy(*, approval: str, actor: Actor) -> GatePolicy:
         row = get_proposal(asked.subject)
         lock_enterprise(row.enterprise_id)
         standing = find_policy_in_force(row.enterprise_id, row.key, row.name)
-        if row.before != ("" if standing is None else standing.pk):
+        upgraded = standing is not None and standing.proposed_by == UPGRADE and not row.before
+        if not upgraded and row.before != ("" if standing is None else standing.pk):
             raise NianjianError("approval_subject_changed", approval=approval)
         approvals.approve_request(approval=approval, digest=proposal_digest(row), actor=actor)
         row.approved_by = str(actor)

@@ -7,10 +7,10 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -290,11 +290,15 @@ LONG_DIGITS: Final = re.compile(r"\d{7,}")
 
 @dataclass(frozen=True, slots=True)
 class KeyedRow:
-    """A sound row. ``key`` is its key in plain text, ``extra`` the cells of unknown columns by header."""
+    """A sound row. ``key`` is its key in plain text, ``extra`` the cells of unknown columns by header.
+
+    ``number``: how many rows of its key stand in the sheet up to it, where the sheet may have several.
+    """
 
     key: str
     row: Row
     extra: dict[str, str]
+    number: int = 1
 
 
 @dataclass(slots=True)
@@ -335,7 +339,7 @@ class _Check:
         self._table, self._sheet, self._named = table, sheet, named
         self._places = {column.field: column for column in table.columns.values()}
         self._seen: dict[tuple[str, ...], int] = {}  # key and what tells its rows apart -> the first line
-        self._numbered: set[str] = set()  # keys, with their numbers, of a sheet that has several rows of one
+        self._counted: Counter[str] = Counter()  # rows by key, of a sheet that has several of one
         self.found = CheckResult()
 
     def add(self, line: Line) -> None:
@@ -350,7 +354,7 @@ class _Check:
                 into.append(self._finding(line, self._sheet.by_field(one.field), one.code, cell=str(value)))
         text = self._check_key(row, line, sound=len(self.found.findings) == before)
         if len(self.found.findings) == before and text is not None:
-            self.found.rows.append(KeyedRow(text, row, _extra(line, self._table)))
+            self.found.rows.append(KeyedRow(text, row, _extra(line, self._table), self._number_repeat(text)))
         else:
             self.found.faulty += 1
 
@@ -402,10 +406,14 @@ class _Check:
             first = self._seen.setdefault(told, line.number)
             if first != line.number:
                 findings.append(self._finding(line, column, "key_duplicate", hint=str(first)))
-        if self._sheet.repeats or self._sheet.apart:
-            text = _number_repeat(text, self._numbered)
-            self._numbered.add(text)
         return text
+
+    def _number_repeat(self, text: str) -> int:
+        """Tell repeated keys apart by their order."""
+        if not (self._sheet.repeats or self._sheet.apart):
+            return 1
+        self._counted[text] += 1
+        return self._counted[text]
 
     def _finding(
         self, line: Line, column: Column, code: str, *, cell: Cell = None, hint: str = "",
@@ -426,11 +434,6 @@ def _readable(column: Column) -> list[str]:
 def number_key(text: str, number: int) -> str:
     """The key of the row that is the ``number``-th of its key."""
     return text if number == 1 else f"{text}{SEPARATOR}#{number}"
-
-
-def _number_repeat(text: str, seen: Container[str]) -> str:
-    """Tell repeated keys apart by their order."""
-    return next(key for key in map(partial(number_key, text), count(1)) if key not in seen)
 
 
 def _extra(line: Line, table: Table) -> dict[str, str]:

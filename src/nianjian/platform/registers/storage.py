@@ -84,7 +84,7 @@ def create_row(
     read = _require_valid(entries.read_entry(register.sheet, texts, list_allowed_references(kind, enterprise)))
     with transaction.atomic():
         lock_enterprise(tenant.code)
-        key = _free_key(register.model, register.sheet, tenant.code, read.key)
+        key = _free_key(register.model, register.sheet, tenant.code, read)
         last = last_day_by_key(register.model, tenant.code, key).get(key)
         if last is not None and since is not None and since <= last:
             raise NianjianError("register_row_overlaps", last=last.isoformat())
@@ -194,13 +194,15 @@ def _require_valid(read: entries.Entry) -> KeyedRow:
     return read.keyed
 
 
-def _free_key(model: type[Version], sheet: Sheet, enterprise: str, key: str) -> str:
-    """Return the key under which a new row stands; where repeats are real the next free one."""
+def _free_key(model: type[Version], sheet: Sheet, enterprise: str, keyed: KeyedRow) -> str:
+    """Return the key under which a new row stands; where repeats are real, or it is told apart, the next free one."""
     for number in itertools.count(1):
-        stored = stored_key(sheet, number_key(key, number))
-        if stored not in last_version_by_key(model, enterprise, [stored]):
+        stored = stored_key(sheet, number_key(keyed.key, number))
+        standing = last_version_by_key(model, enterprise, [stored]).get(stored)
+        if standing is None:
             break
-        if not sheet.repeats:
+        differs = any((keyed.row.get(name) or None) != (getattr(standing, name) or None) for name in sheet.apart)
+        if not (sheet.repeats or differs):
             raise NianjianError("register_row_exists", kind=sheet.kind)
     return stored
 

@@ -7,9 +7,11 @@ when the register believed it. A correction supersedes, a change closes.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import chain, count
 from typing import Any, ClassVar, Final, TypeVar
 
 from django.db import models, transaction
@@ -20,7 +22,7 @@ from nianjian.engines.kernel.clock import ZONE
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.audit.record import record
 from nianjian.platform.registers.columns import Row, Sheet, Undated
-from nianjian.platform.registers.sheet_reader import KeyedRow
+from nianjian.platform.registers.sheet_reader import KeyedRow, number_key
 from nianjian.platform.vault import keyring
 from nianjian.platform.vault.fields import SealedText
 
@@ -317,7 +319,10 @@ def upsert_rows(
         lock_enterprise(enterprise)
         plan = Plan(model, Source(str(actor), clock.now(), file))
         known, over = last_version_by_key(model, enterprise), last_day_by_key(model, enterprise)
-        told = [_plan_row(plan, sheet, enterprise, one, known, over, has_extra=has_extra) for one in rows]
+        told = [
+            _plan_row(plan, sheet, enterprise, key, one, known, over, has_extra=has_extra)
+            for key, one in _place_rows(sheet, rows, known)
+        ]
         write_plan(plan)
         counts = UpsertCounts(told.count("inserted"), told.count("updated"), told.count("unchanged"))
         data = {"kind": sheet.kind, "file": file_name, "sha256": file, **asdict(counts)}
@@ -341,17 +346,63 @@ def stored_key(sheet: Sheet, key: str) -> str:
     return key
 
 
+def _place_rows(sheet: Sheet, rows: Sequence[KeyedRow], known: Mapping[str, Version]) -> Iterator[tuple[str, KeyedRow]]:
+    """Each row with the stored key under which it stands.
+
+    Rows of one key that a sheet tells apart are found again by what does, wherever they stand in the file.
+    """
+    if not sheet.apart:
+        for keyed in rows:
+            yield stored_key(sheet, number_key(keyed.key, keyed.number)), keyed
+        return
+    groups: defaultdict[str, list[KeyedRow]] = defaultdict(list)
+    for keyed in rows:
+        groups[keyed.key].append(keyed)
+    for key, group in groups.items():
+        yield from zip(_place_group(sheet, key, group, known), group, strict=True)
+
+
+def _place_group(sheet: Sheet, key: str, group: Sequence[KeyedRow], known: Mapping[str, Version]) -> list[str]:
+    """The stored keys of the rows of one key: most alike first; a row that is like none is new.
+
+    Where one row stands and one comes, it is the same row, whatever has changed.
+    """
+    numbered = (stored_key(sheet, number_key(key, number)) for number in count(1))
+    free = [next(numbered)]
+    while free[-1] in known:
+        free.append(next(numbered))
+    standing, free = free[:-1], free[-1:]
+    if len(standing) == len(group) == 1:
+        return standing
+    alike = sorted(
+        ((_count_alike(sheet, keyed.row, known[stored]), place, stored)
+         for place, keyed in enumerate(group) for stored in standing),
+        key=lambda pair: -pair[0],
+    )  # fmt: skip
+    found: dict[int, str] = {}
+    for score, place, stored in alike:
+        if score and place not in found and stored not in found.values():
+            found[place] = stored
+    new = chain(free, numbered)
+    return [found[place] if place in found else next(new) for place in range(len(group))]
+
+
+def _count_alike(sheet: Sheet, row: Row, version: Version) -> int:
+    """How many fields that tell rows of one key apart say the same; a column that the file lacks says nothing."""
+    return sum(name in row and row[name] == getattr(version, name) for name in sheet.apart)
+
+
 def _plan_row(  # noqa: PLR0917 - one step of `upsert`, over its own values
     plan: Plan,
     sheet: Sheet,
     enterprise: str,
+    key: str,
     keyed: KeyedRow,
     known: Mapping[str, Version],
     over: Mapping[str, date],
     *,
     has_extra: bool,
 ) -> str:
-    key = stored_key(sheet, keyed.key)
     old = known.get(key)
     values: dict[str, Any] = dict(keyed.row)
     if has_extra:

@@ -91,6 +91,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "gate_choice_unknown": mark("the rule {key} holds no limits that the gate can count"),
     "gate_channel_unknown": mark("{channel} stands in no register: import its line, its team or its number first"),
     "gate_cap_wrong": mark("a cap of {cap} makes no sense; it lies between 0 and {most}"),
+    "gate_only_lines": mark(
+        "only a line goes without a cap or only observes; {name} refuses on lines that are enforced"
+    ),
     "gate_cap_missing": mark("say how many calls a day: --cap N"),
     "gate_purpose_unknown": mark("there is no purpose {purpose}; there are {purposes}"),
     "gate_process_name": mark("“{process}” is no name of a gate process: letters, digits, - and _"),

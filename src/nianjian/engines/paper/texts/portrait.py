@@ -158,6 +158,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "declaration_reason_missing": mark("{metric}: say why it does not apply"),
     "declaration_exists": mark("{metric} is declared not applicable for {year} already"),
     "declaration_unknown": mark("{metric} is not declared not applicable for {year}"),
+    "marketing_day_ahead": mark("{day} is still to come; a decision about marketing calls is of today or earlier"),
     "marketing_kind_unknown": mark("{kind} is no decision about marketing calls; there are {kinds}"),
     "portrait_missing": mark("{enterprise} has no portrait of {year} yet; run it first"),
     "portrait_run_unknown": mark("there is no run {run} of data year {year}"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from nianjian.engines.kernel import clock
 from nianjian.engines.metrics.marketing import SERVICE, STOPPED
 from nianjian.engines.paper.sections import marketing_lines
+from nianjian.engines.paper.words import actor_names
 from nianjian.features.portrait import portraits
 from nianjian.features.portrait.marketing import decide_marketing
 from nianjian.features.portrait.pages.portrait import translator
@@ -52,14 +53,15 @@ def marketing(request: Request, code: str, year: int) -> HttpResponse:
         if run_form(form, lambda typed: decide_marketing(**given, **typed)):
             messages.success(request, gettext("The decision is recorded; compute the portrait again."))
             return redirect("portrait-marketing", code=code, year=year)
-    portrait = portraits.find_masked_portrait(code, year)
+    portrait, decision = portraits.find_masked_portrait(code, year), find_marketing_decision(code, year)
     context = {
         "form": form,
         "year": year,
         "portrait": portrait,
         "block": (portrait or {}).get("marketing") or {},
         "lines": marketing_lines(portrait or {}, translator()),
-        "decision": find_marketing_decision(code, year),
+        "decision": decision,
+        "who": "" if decision is None else actor_names(decision.recorded_by),
         "may": has_permission(request.actor, code, Permission.REPORT),
     }
     return render(request, "portrait/marketing.html", context, status=UNPROCESSABLE if form.is_bound else 200)
