@@ -58,7 +58,7 @@ def marketing(request: Request, code: str, year: int) -> HttpResponse:
         "form": form,
         "year": year,
         "portrait": portrait,
-        "block": (portrait or {}).get("marketing") or {},
+        "flag": (portrait or {}).get("marketing") or {},
         "lines": marketing_lines(portrait or {}, translator()),
         "decision": decision,
         "who": "" if decision is None else actor_names(decision.recorded_by),
