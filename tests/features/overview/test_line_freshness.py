@@ -28,12 +28,12 @@ def _line(enterprise: str, key: str, **more: object) -> None:
     Line(enterprise_id=enterprise, key=key, line_id=key, recorded_at=clock.now(), file="", **more).save()
 
 
-def _import(path: Path, calls: tuple[tuple[str, str], ...], operator: Actor) -> str:
+def _import(path: Path, calls: tuple[tuple[str, str], ...], operator: Actor, *more: str) -> str:
     rows = [
         f"{line}-{day},呼出,95013,{13900000000 + at},{day} 10:00:00,{day} 10:00:05,{day} 10:01:00,接通,{line}"
         for at, (line, day) in enumerate(calls)
     ]
-    path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    path.write_text("\n".join([HEADER, *rows, *more]) + "\n", encoding="utf-8")
     return import_calls(
         enterprise="demo", patterns=[str(path)], source="auto", mapping_file=None, timezone="Asia/Shanghai",
         replace=None, actor=operator, progress=lambda *_figures: None,
@@ -48,7 +48,8 @@ def _run(operator: Actor) -> None:
 
 def test_silent_lines_are_told_the_longest_first(demo: str, operator: Actor, tmp_path: Path) -> None:
     assert line_usage.find_line_usage(demo, clock.today()) is None, "nothing was counted"
-    _import(tmp_path / "calls.csv", CALLS, operator)
+    missed = "missed,呼出,95013,13900000099,2026-11-20 11:00:00,,2026-11-20 11:00:30,平台拦截,L1"
+    _import(tmp_path / "calls.csv", CALLS, operator, missed)
     _run(operator)
     assert line_usage.find_line_usage(demo, clock.today()) is None, "no line stands in the register"
     for key in ("L1", "L2", "L3", "L4"):
@@ -67,7 +68,7 @@ def test_silent_lines_are_told_the_longest_first(demo: str, operator: Actor, tmp
     ]
     loads = line_usage.list_line_loads(demo)
     assert loads.keys() == {"L1", "L2", "L3"}, "L9 had no call in these 30 days"
-    assert loads["L1"] == line_usage.LineLoad(days=2, busiest=1, whole=False)
+    assert loads["L1"] == line_usage.LineLoad(days=2, busiest=2, whole=False), "an attempt is counted, as the gate does"
 
 
 def test_an_undone_batch_is_not_counted_the_next_time(demo: str, operator: Actor, tmp_path: Path) -> None:
