@@ -137,7 +137,7 @@ def isolated(shell: Shell, gate: GateProcess) -> str:
     assert located.json["named"] == [{"dimension": "line", "key": "L01"}], located
     token = shell("user", "add", "bo", "--role", "compliance_lead", *HOUSE, "--json").json["token"]
     asked = shell("rectify", "isolate", case, "--channel", "L01", "--reason", "投诉集中", "--json").json
-    assert _channel(gate) == {"name": "L01", "team": "", "isolated": False}
+    assert _channel(gate) == {"name": "L01", "team": "", "isolated": False, "observing": True}
     done = shell("approve", asked["approval"], "--as", "bo", "--json", NIANJIAN_TOKEN=token)
     assert (done.code, done.json["cap"]) == (0, CAP)
     until = time.monotonic() + PATIENCE

@@ -56,6 +56,7 @@ def enterprise(folder: Path) -> Shell:
         (folder / f"{kind}.csv").write_text(text)
         told = shell("registers", "import", kind, f"{kind}.csv", *HOUSE, "--json")
         assert told.code == 0, told
+    assert shell("gate", "policy", "set", "L01", "--cap", "default", "--enforce", *HOUSE).code == 0
     return shell
 
 

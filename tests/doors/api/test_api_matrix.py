@@ -52,7 +52,7 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("season_feed_close", "feed_id"): "F0",
     ("season_archive_file", "year"): 2023,
     ("season_archive_file", "part"): "log",
-    ("season_entry_picture", "picture"): 0,
+    ("season_entry_picture", "picture"): 99,
     ("screen_link_end", "link_id"): "K0",
     ("", "channel"): "N0",
     ("rules_get", "key"): RULE,

@@ -192,7 +192,7 @@ def test_another_firms_licence_is_told_where_the_enterprise_is_named(
 ) -> None:
     facts = (("统一社会信用代码", "91110000600037341L"), ("名称", OTHER), ("法定代表人", "刘垚"))
     path = tmp_path / "a.pdf"
-    path.write_bytes(pdf(Document("business_licence", "营业执照", facts, "")))
+    path.write_bytes(pdf(Document("business_licence", "营业执照", "企业", facts, "")))
     words = ["dossier", "check", str(path), "--item", "business_licence", "--json"]
 
     def codes(*more: str) -> set[str]:

@@ -43,7 +43,7 @@ def sent(client: Client, address: str, *files: tuple[str, bytes], **fields: str)
 
 def headed(title: str, text: str) -> bytes:
     """A page that a program has set."""
-    return pdf(Document("number_ledger", title, ((text, ""),), ""))
+    return pdf(Document("number_ledger", title, "企业", ((text, ""),), ""))
 
 
 def test_a_paper_is_proposed_by_its_content_and_a_person_decides(lead: Client) -> None:

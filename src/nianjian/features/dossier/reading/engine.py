@@ -179,7 +179,7 @@ def detect_orientation(picture: Picture) -> int:
 def read_lines(engine: RapidOCR, picture: Picture) -> list[tuple[str, float, tuple[float, float, float, float]]]:
     """Text, confidence and the upright rectangle (pixels) of each line of a page."""
     found: Any = engine(picture, use_cls=False)
-    if found.boxes is None or found.txts is None:
+    if getattr(found, "boxes", None) is None or found.txts is None:  # the library gives another class without boxes
         return []
     return [
         (str(text), float(score), _upright(box))
