@@ -178,8 +178,8 @@ def detect_orientation(picture: Picture) -> int:
 
 def read_lines(engine: RapidOCR, picture: Picture) -> list[tuple[str, float, tuple[float, float, float, float]]]:
     """Text, confidence and the upright rectangle (pixels) of each line of a page."""
-    found: Any = engine(picture, use_cls=False)
-    if getattr(found, "boxes", None) is None or found.txts is None:  # the library gives another class without boxes
+    found: Any = engine(picture, use_det=True, use_cls=False, use_rec=True)  # the engine keeps what `read_strip` set
+    if found.boxes is None or found.txts is None:
         return []
     return [
         (str(text), float(score), _upright(box))
@@ -206,7 +206,7 @@ READABLE, LEAD = 0.6, 0.15  # mean confidence of the lines that way, and by how 
 
 def settle_turn(engine: RapidOCR, grey: Picture) -> int | None:
     """By how many degrees clockwise a page lies turned, by the way its longest lines can be read; None: by none."""
-    found: Any = engine(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), use_cls=False, use_rec=False)
+    found: Any = engine(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), use_det=True, use_cls=False, use_rec=False)
     boxes = [] if found.boxes is None else [_upright(box) for box in found.boxes]
     across = sum(_area(box) for box in boxes if _stands(box)) > sum(_area(box) for box in boxes if not _stands(box))
     longest = sorted((box for box in boxes if _stands(box) == across), key=_area)[-TOLD:]
