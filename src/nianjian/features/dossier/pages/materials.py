@@ -183,7 +183,8 @@ class StatementsForm(forms.Form):
     def __init__(self, blanks: Sequence[Blank], given: QueryDict | None = None) -> None:
         super().__init__(given, auto_id="state_%s")
         _ = words(current())
-        self.blanks = {f"{blank.claim}.{blank.part}": blank for blank in sorted(blanks, key=lambda blank: blank.decided)}
+        blanks = sorted(blanks, key=lambda blank: blank.decided)
+        self.blanks = {f"{blank.claim}.{blank.part}": blank for blank in blanks}
         for name, blank in self.blanks.items():
             self.fields[name] = forms.CharField(
                 label=_(blank.label),
