@@ -21,6 +21,8 @@ wiring.keys()
 from tests.support.sample_portrait import portrait  # noqa: E402 -- models load after the lines above
 
 from nianjian.engines.kernel import clock  # noqa: E402
+from nianjian.features.dossier.editions import manifest  # noqa: E402
+from nianjian.features.dossier.operations import rounds  # noqa: E402
 from nianjian.features.portrait import portraits  # noqa: E402
 from nianjian.platform.accounts import links, models, service  # noqa: E402
 from nianjian.platform.accounts.query import Actor  # noqa: E402
@@ -55,11 +57,25 @@ def main() -> None:
     webhooks.create_webhook(
         enterprise="demo", url="https://192.0.2.1/told", events=["registers.import"], actor=OPERATOR
     )
+    for year in (2024, 2025):
+        _hand_in(year)
     sample = portrait(env.read().home)
     for run in (sample, _later(sample)):
         with portraits.stage_portrait("demo", 2026, run, actor="user:data_officer") as put:
             put()
     sys.stdout.write(json.dumps({role.value: _link(role) for role in Role}))
+
+
+def _hand_in(year: int) -> None:
+    """A package that was built elsewhere, by its manifest, in the spring after its data year."""
+    item = {"item": "articles", "title": "章程", "board": "general", "start_page": 1, "pages": 1, "seals": [],
+            "copy_sha256": "0" * 64, "source_sha256": "0" * 64}  # fmt: skip
+    listed = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": "示范呼叫中心有限公司",
+              "season": year, "draft": False, "items": [item], "files": []}  # fmt: skip
+    body = json.dumps(manifest.add_hashes(listed)).encode()
+    package = rounds.read_package(body, enterprise="demo", year=year)
+    handed = rounds.Handover(date(year + 1, 3, 2), "窗口")
+    rounds.record_submission(enterprise="demo", year=year, package=package, handed=handed, actor=OPERATOR)
 
 
 def _later(sample: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,8 +11,6 @@ from tests.support.dresses import Looker
 from tests.support.import_pages import calls
 from tests.support.paper_scans import a4
 from tests.support.site import follow
-
-from nianjian.features.dossier.editions import manifest
 
 DEMO = "示范呼叫中心有限公司"  # name of the enterprise
 PATIENCE = 90_000  # milliseconds for the worker
@@ -179,28 +176,15 @@ def signed(one: Looker, turn: int) -> None:
 
 
 def handed_in(one: Looker, turn: int) -> None:
-    """A package noted by its manifest, come back with a request, answered in words; what differs from itself."""
-    page = one.page
-    item = {"item": "articles", "title": "章程", "board": "general", "start_page": 1, "pages": 1, "seals": [],
-            "copy_sha256": f"{turn}" * 64, "source_sha256": f"{turn}" * 64}  # fmt: skip
-    told = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": DEMO, "season": 2026, "draft": False,
-            "items": [item], "files": []}  # fmt: skip
-    page.goto(f"{one.site.address}{HOME}dossier/2026/rounds/")
-    file = {
-        "name": "manifest.json",
-        "mimeType": "application/json",
-        "buffer": json.dumps(manifest.add_hashes(told)).encode(),
-    }
-    page.locator("#id_manifest").set_input_files(file)
-    page.locator("#id_place").fill("1")
-    follow(page.locator("main form[action$='/submit/'] button.primary"))
+    """A package that was handed in comes back with a request, answered in words; what differs from itself."""
+    page, rounds = one.page, f"{HOME}dossier/{2024 + turn}/rounds/"
+    one.go(rounds)
+    follow(page.locator("main a[href$='/rounds/1/']").first)
     one.look()
     page.locator("#return_text1").fill("1")
     follow(page.locator("main form[action$='act/return/'] button.primary"))
     one.look()
-    address = page.url.removeprefix(one.site.address).removesuffix("/")
-    number = address.rpartition("/")[2]
-    one.go(f"{HOME}dossier/2026/rounds/differences/?before={number}&after={number}")
+    one.go(f"{rounds}differences/?before=1&after=1")
     one.go(f"{HOME}dossier/2026/rounds/")
 
 

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise as StrPromise
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
@@ -219,10 +220,11 @@ def _statement_hint(blank: Blank) -> str:
     elif blank.proposal:
         hints.append(gettext("The text of an earlier year; saving states it for this year."))
     if blank.claim == "algorithm" and blank.part in TICKS:
-        hints.append(gettext("One of: {words}.").format(words=gettext(", ").join(TICKS[blank.part])))
+        ticks = format_html('<span lang="zh-Hans">{}</span>', gettext(", ").join(TICKS[blank.part]))
+        hints.append(format_html(gettext("One of: {words}."), words=ticks))
     if blank.decided:
         hints.append(gettext("Printed only while the records do not tell it."))
-    return " ".join(hints)
+    return format_html_join(" ", "{}", ((hint,) for hint in hints))
 
 
 @require_POST
