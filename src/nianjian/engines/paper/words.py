@@ -41,7 +41,7 @@ def actor_names(actors: str) -> str:
 
 
 #: Signs that nobody sees and that are copied with the text around them (UAX 14: they only steer where a line breaks).
-ZERO_WIDTH: Final = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF))
+ZERO_WIDTH: Final[dict[int, None]] = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF))
 
 
 def strip_zero_width(text: str) -> str:
