@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from itertools import cycle
 from pathlib import Path
@@ -192,6 +193,8 @@ def test_marketing_calls_are_flagged_until_a_decision_and_the_calls_after_it_ans
     said = sections.marketing_lines(ran.as_dict(), words(CHINESE))
     assert said[0].startswith("营销外呼（红灯）：3 次已送达外呼、0 个登记码号的用途为营销")
     assert "工信部信管〔2020〕81号" in said[0]
+    page = signed_in("olga", "administrator", "demo").get("/e/demo/2026/marketing/").content.decode()
+    assert re.findall(r"<dd>\s*(.*?)\s*</dd>", page) == ["3", "–", "0", "0 / 365"]
     assert task()["finished"] is False
     decision: Json = {"enterprise": "demo", "actor": anna, "year": 2026, "decided_on": date(2026, 6, 1)}
     decide_marketing(kind="service", text="已取得同意", **decision)
