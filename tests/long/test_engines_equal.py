@@ -101,6 +101,6 @@ def test_spark_standalone_and_connect(java: str, lakes: Lakes, expected: list[st
         with spark_cluster.connect_server(tmp_path, master) as url:
             engine = open_engine(url)
             try:
-                compare(lakes, engine, expected)
+                assert differences(expected[1], portrait(lakes[1], engine)) == []
             finally:
                 engine.close()

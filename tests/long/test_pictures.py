@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -27,8 +28,10 @@ def test_pictures_are_taken_anew(tmp_path: Path) -> None:
     subprocess.run([sys.executable, *words], cwd=ROOT, check=True, capture_output=True, timeout=580)
     made = pictures.take(tmp_path / "demo", tmp_path)
     assert {path.name for path in made} == NAMES
-    book = handbook.take(tmp_path / "demo", tmp_path)
-    for language in handbook.LANGUAGES:
+    languages = handbook.LANGUAGES if os.environ.get("SOAK") else {"zh": "zh-CN"}
+    book = handbook.take(tmp_path / "demo", tmp_path, languages)
+    for language in languages:
         assert {path.name for path in book if path.parent.name == language} == handbook.NAMES
+    for language in handbook.LANGUAGES:
         assert {path.name for path in (handbook.TARGET / language).glob("*.png")} == handbook.NAMES
     assert all(10_000 < path.stat().st_size < pictures.MOST for path in (*made, *book))

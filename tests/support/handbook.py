@@ -36,17 +36,17 @@ PAGES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def take(folder: Path, target: Path) -> list[Path]:
-    """Serve both homes and write the pictures of both languages; their paths."""
+def take(folder: Path, target: Path, languages: Mapping[str, str] = LANGUAGES) -> list[Path]:
+    """Serve both homes and write the pictures of the languages; their paths."""
     made: list[Path] = []
     with browsing() as browser:
-        for language, locale in LANGUAGES.items():
+        for language, locale in languages.items():
             (target / language).mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory() as empty:
                 made += _newcomer(browser, Path(empty), locale, target / language)
         # No gate of this machine that belongs to somebody else is to answer.
         with serving(folder, NIANJIAN_TODAY=DAY, NIANJIAN_GATE_URL="http://127.0.0.1:9") as site:
-            for language, locale in LANGUAGES.items():
+            for language, locale in languages.items():
                 made += _tasks(site, browser, locale, target / language)
     return made
 
