@@ -1,6 +1,6 @@
 """The whole metric set on DuckDB, a real Spark cluster, Spark Connect and ClickHouse's engine: equal to the byte.
 
-1.2 million rows with NULLs, calls of several legs, late rows, limits in time, and two snapshots of one lake.
+240,000 rows with NULLs, calls of several legs, late rows, limits in time, and two snapshots of one lake.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ Lakes = tuple[Moment, Moment]
 def lakes(tmp_path_factory: pytest.TempPathFactory) -> Lakes:
     """One lake at two snapshots: before and after late rows and a new ledger."""
     lake = Lake(str(tmp_path_factory.mktemp("lake")), "E1")
-    many_calls.add_calls(lake, "b1", first=0, count=1_000_000)
+    many_calls.add_calls(lake, "b1", first=0, count=200_000)
     many_calls.add_registers(lake, seed=7)
     before = lake.snapshot()
-    many_calls.add_calls(lake, "b2", first=1_000_000, count=200_000, shift=20_000_000)
+    many_calls.add_calls(lake, "b2", first=200_000, count=40_000, shift=20_000_000)
     many_calls.add_registers(lake, seed=8)
     return Moment(lake, before), Moment(lake, lake.snapshot())
 

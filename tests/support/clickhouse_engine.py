@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import clickhouse_connect
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
+from ibis.backends.sql.compilers import ClickHouseCompiler
 
 from nianjian.engines.lake.engine import Engine
+
+
+class _WideShifts(ClickHouseCompiler):  # type: ignore[misc]  # Ibis ships no types
+    """A literal is as narrow as its value: a 1 that is shifted by a day's number would fall out of its one byte."""
+
+    def visit_BitwiseLeftShift(self, op: Any, *, left: Any, right: Any) -> Any:  # noqa: N802 - Ibis's name
+        del op
+        return self.f.bitShiftLeft(self.f.toInt64(left), right)
 
 
 class ClickHouseEngine(Engine):
@@ -26,6 +36,7 @@ class ClickHouseEngine(Engine):
         # Times are zone-less; the machine's zone would move them between file, table and literal.
         self.client.set_client_setting("session_timezone", "UTC")
         self.backend = ibis.clickhouse.from_connection(self.client)
+        self.backend.compiler = _WideShifts()
 
     def table(self, name: str, files: Sequence[str], schema: pa.Schema) -> ibis.Table:
         """A table with the rows of the files; partition keys are taken from the paths."""
