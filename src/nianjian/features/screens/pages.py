@@ -307,7 +307,7 @@ def _render_screen(
         "time": format_stamp(found["at"]),
         "here": request.path,
         "other": other,
-        "lacking": [one.title for one in tiles if one.state == "absent" and one.name in SET_UP],
+        "lacking": " · ".join(one.title for one in tiles if one.state == "absent" and one.name in SET_UP),
         "setting_up": reverse("screens-sources", kwargs={"code": tenant.code}) if manages else "",
     }
     fragment = getattr(request, "htmx", False)

@@ -42,7 +42,7 @@ SourceForm: Final = form(operations.change_source, choices={"kind": _list_kinds}
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a test gave; ``remedy`` "": nothing more to say."""
+    """What a test gave."""
 
     kind: str
     title: str
@@ -139,7 +139,8 @@ def _notice(name: str, look: Any) -> Notice:  # noqa: ANN401 -- gives a SourceRe
         if error.code == "role_missing":
             raise
         return Notice("error", gettext("{name}: no").format(name=name), describe_error(error)[0])
-    return Notice("success", name, describe_reading(asdict(reading), words(current())))
+    doubtful = reading.unreadable or reading.last_at is None
+    return Notice("warning" if doubtful else "success", name, describe_reading(asdict(reading), words(current())))
 
 
 def _kind(kind: str) -> str:

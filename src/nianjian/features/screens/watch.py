@@ -50,7 +50,9 @@ COUNTED: Final[Mapping[str, type[counts.CallCounts]]] = {
     "kamailio": counts.KamailioCounts,
     POSTING: counts.FreeSwitchCounts,
 }
-REFUSED: Final = "place_refused"
+PROBLEMS: Final[Mapping[type[Exception], str]] = {
+    FileNotFoundError: "file_missing", PermissionError: "file_locked", NianjianError: "place_refused"
+}  # fmt: skip
 ACCOUNTS: Final = "acc*.log"  # db_flatstore's names: one file a process
 
 
@@ -134,10 +136,8 @@ class _RecordCounts:
             for path in self._files(day):
                 some, left = self._file(path)
                 came, more = came or some, more or left
-        except OSError as fault:
-            return fault.strerror or type(fault).__name__
-        except NianjianError:
-            return REFUSED
+        except (OSError, NianjianError) as fault:
+            return _name_problem(fault)
         if not more and (alive or came):
             self.at = moment
         if new or self._places != before:
@@ -175,6 +175,12 @@ class _RecordCounts:
         self._places[name] = news.place
         if news.gap:
             self._gap = clock.now().isoformat(timespec="seconds")
+
+
+def _name_problem(fault: OSError | NianjianError) -> str:
+    """Its code, or what the system calls it."""
+    code = next((code for kind, code in PROBLEMS.items() if isinstance(fault, kind)), "")
+    return code or (fault.strerror if isinstance(fault, OSError) else "") or type(fault).__name__
 
 
 def list_files(records: Records, day: date) -> list[Path]:

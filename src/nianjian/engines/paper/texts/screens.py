@@ -22,6 +22,8 @@ OUTCOMES: Final[Mapping[str, str]] = {
 PROBLEMS: Final[Mapping[str, str]] = {
     "behind": mark("reads earlier records"),
     "journal_unwritten": mark("its decisions cannot be written down"),
+    "file_missing": mark("its file is not there"),
+    "file_locked": mark("its file may not be read"),
     "place_refused": mark("the server does not allow this file; test the source to see why"),
     "shadowed": mark("not used: the server's setting names a switch alike"),
 }
