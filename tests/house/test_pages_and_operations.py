@@ -82,6 +82,8 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "inspection-day-scan": "visit_scan_add", "inspection-day-scan-fetch": "visit_scan_fetch",
     "inspection-day-scan-remove": "visit_scan_remove", "inspection-day-screens": "visit_screens",
     "inspection-day-look": "inspection_look", "inspection-day-copy": "visit_copy",
+    "screens-sources": "screen_sources screens_add screens_test screens_try",
+    "screens-source": "screens_change screens_remove screens_try",
     "screens": "screens_get screen_links screen_link_make screen_link_end",
     "screens-office": "screens_get", "screens-gateway": "screens_get", "inspection-drill": "drill_get",
     "inspection-drill-run": "drill_run", "inspection-drill-paper": "drill_report",

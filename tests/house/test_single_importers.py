@@ -32,7 +32,6 @@ SEPARATE = {
     "features/people/receivers": "signals, connected when the app is ready",
     "features/rectification/assessment": "a process of its own for files nobody vouches for",
     "features/reconciliation/people": "one comparison with a store of its own",
-    "features/screens/connections": "protocols of switches",
     "platform/notifications/smtp": "a protocol",
 }
 

@@ -44,9 +44,12 @@ def _body(operation: Operation[..., Any]) -> dict[str, Any]:
 
 
 def commands() -> dict[str, tuple[Any, tuple[str, ...]]]:
-    """Command -> (the permission that it needs, what is typed beside the key)."""
+    """Command -> (the permission that it needs, what is typed; the key is of nothing that is there)."""
     return {
-        f"{one.name.partition('.')[0]} {one.command}": (one.permission, tuple(_typed(one)))
+        f"{one.name.partition('.')[0]} {one.command}": (
+            one.permission,
+            (*(["I0"] if one.key_field else []), *_typed(one)),
+        )
         for one in REGISTRY
         if one.command
     }

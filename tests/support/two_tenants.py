@@ -46,6 +46,7 @@ from nianjian.features.rectification import storage as rectification_storage  # 
 from nianjian.features.rectification.models import Case  # noqa: E402
 from nianjian.features.rectification.storage import Notice  # noqa: E402
 from nianjian.features.rulebook import operations  # noqa: E402
+from nianjian.features.screens import operations as screens  # noqa: E402
 from nianjian.features.season.queries import summarize_season  # noqa: E402
 from nianjian.features.test_calls import storage  # noqa: E402
 from nianjian.features.test_calls.states import Verdict as Judged  # noqa: E402
@@ -306,4 +307,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
             enterprise=code, actor=actor, texts={"ticket_id": f"TS-{code}", "source": "12321", "team_id": "T1"}
         ),
         "door": door.pk,
+        "screen_source": screens.add_source(
+            enterprise=code, actor=actor, name="fs", kind="freeswitch", user="sender", secret=code
+        ).pk,
     }  # fmt: skip

@@ -67,6 +67,7 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
 NAMING: Final = frozenset({
     "signed", "arrival", "batch", "job", "approval", "webhook", "key", "name", "case", "ticket", "door", "task",
     "dispatch", "evidence", "reconciliation", "trial", "scan", "invitation", "asked",
+    "screen_source",
 })  # fmt: skip
 QUERIES: Final[Mapping[str, str]] = {
     "calls_import": "name=calls.csv",

@@ -46,7 +46,7 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
 NAMING: Final = frozenset(
     {
         "batch", "job", "draft", "paper", "signed", "approval", "webhook", "name", "key", "case", "ticket", "door",
-        "evidence", "arrival", "reconciliation", "dispatch", "trial", "drill",
+        "evidence", "arrival", "reconciliation", "dispatch", "trial", "drill", "screen_source",
     }
 )  # fmt: skip
 _ASKED: Final = {"value": "0.2", "valid_from": "2026-01-01", "valid_to": "", "reason": "因为", "step": "send"}
@@ -93,6 +93,8 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "callback-one": {"outcome": "busy"},
     "callback-ways": {"what": "gateway", "name": "GW", "hosts": "192.0.2.1"},
     "screens": {"name": "大厅", "days": "1"},
+    "screens-sources": {"act": "keep", "name": "fs2", "kind": "freeswitch", "user": "u", "secret": "s"},
+    "screens-source": {"act": "remove"},
     "rectify-open": {"received": "2026-04-28", "causes": ""},
     "rectify-watch": {"licence": "B2-20080101", "since": "2026-01-01", "source": "来函"},
     "enterprises": {"code": "third", "name": "第三家", "province": "北京"},

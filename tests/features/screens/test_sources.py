@@ -27,7 +27,7 @@ Looks = Callable[[], None]
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "live"
     folder.mkdir()
     monkeypatch.setenv("NIANJIAN_HOME", str(folder))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.switch_files import asterisk_row
 
 from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.question import Request, Verdict
@@ -46,15 +44,8 @@ class Home:
 
     def call(self, disposition: str = "ANSWERED") -> None:
         self._number += 1
-        second = int(clock.now().timestamp())
-        unique = f"{second}.{self._number}"
-        stamp = datetime.fromtimestamp(second, clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")
-        row = ["", "95013001", "13800138000", "out", "", "PJSIP/a-1", "PJSIP/b-1", "Dial", "x", stamp, stamp, stamp]
-        row += ["1", "1", disposition, "DOCUMENTATION", unique, "", "", unique, str(self._number)]
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerow(row)
         with self.master.open("a") as file:
-            file.write(text.getvalue())
+            file.write(asterisk_row(self._number, disposition))
 
     def beats(self) -> dict[str, Any]:
         found = json.loads((watch_files.folder(self.path) / watch_files.BEATS).read_text())
@@ -73,7 +64,7 @@ class Home:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+def home(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     (tmp_path / "live").mkdir()
     return Home(tmp_path / "live", monkeypatch)
 

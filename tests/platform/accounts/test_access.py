@@ -105,8 +105,8 @@ ITEM = ("--item", "articles", *AT, *YEAR)
 SEAL = ("--kind", "official_seal")
 ASK = ("--display", "95013", "--callee", "13900000000", "--channel", "L1")
 COMMANDS |= {
-    # whoever may ask learns that there is no such ticket
-    **{command: (may, HERE, ("I0", *words, *AT)) for command, (may, words) in derived_commands().items()},
+    # whoever may ask learns that there is no such thing
+    **{command: (may, HERE, (*words, *AT)) for command, (may, words) in derived_commands().items()},
     "complaints show": (Permission.READ_OWN, HERE, ("I0", *AT)),
     "complaints add": (Permission.MANAGE_DATA, HERE, ("--source", "12321", "--number", "95013", *AT)),
     "complaints attach": (Permission.MANAGE_DATA, HERE, ("I0", "PAPER", *AT)),
@@ -124,6 +124,7 @@ COMMANDS |= {
     "inspect plan": (Permission.MANAGE_DATA, HERE, ("--day", "2026-09-03", *AT)),
     "inspect notice": (Permission.MANAGE_DATA, HERE, ("PAPER", "--day", "2026-09-03", *AT)),
     "inspect screens": (Permission.MANAGE_DATA, HERE, AT),
+    "screens list": (Permission.MANAGE_DATA, HERE, AT),
     "inspect copy": (Permission.READ, HERE, ("--out", "OUT", *AT)),
     "drill run": (Permission.REPORT, HERE, AT),  # there is no one-click address
     "drill timeline": (Permission.READ, HERE, AT),

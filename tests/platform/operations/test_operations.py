@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
@@ -36,6 +37,7 @@ from nianjian.platform.operations.fields import (
     OptionalDay,
     OptionalKeys,
     Param,
+    Secret,
     Text,
     Version,
     Versions,
@@ -167,6 +169,24 @@ class Torn:
 
     key: str
     place: str | None
+
+
+@dataclass(frozen=True)
+class Locked:
+    """The note that is locked."""
+
+    key: str
+
+
+@operation(
+    "notes.lock", on=NOTES, permission=Permission.MANAGE_DATA, path="/{note}/lock", body=Body("Lock", "With what."),
+    answer=Answer(schema=Locked, document=lambda _request, key, _result: Locked(key)),
+    command="lock", help="lock a note", registry=REGISTRY,
+)  # fmt: skip
+def lock(*, enterprise: str, actor: Actor, note: Key, word: Annotated[Secret, Param(label="Word")] = "") -> None:
+    """Lock a note."""
+    del enterprise, actor
+    NOTED[note] = word
 
 
 WIDE = replace(NOTES, installation_path="/notes")
@@ -344,6 +364,19 @@ def test_a_command(demo: str) -> None:
     assert NOTED["N2"] == ("", NOON, None)
     with pytest.raises(NianjianError, match="complaint_moment_unreadable"):
         _typed("stamp", "N1", "--at", "noon")
+
+
+def test_a_secret_is_read_from_a_file_and_never_shown(demo: str, operator: Actor, tmp_path: Path) -> None:
+    file = tmp_path / "word"
+    file.write_text("geheim 7 \nmore\n")
+    told = _typed("lock", "N1", "--word-file", str(file))
+    assert told == {"key": "N1"}, "what the API answers"
+    assert NOTED["N1"] == "geheim 7 "
+    filled = form(lock)({"word": " 73 "})
+    assert "73" not in str(filled["word"])
+    assert filled.is_valid()
+    filled.run(enterprise=demo, actor=operator, key="N1")
+    assert NOTED["N1"] == " 73 "
 
 
 def test_a_form(demo: str, operator: Actor) -> None:

@@ -38,6 +38,7 @@ VERBS: Final = {
         "reconciliation: numbers, lines, seats, people, sources; list, show, settle, pairs, decide, sheet"
     ),
     "inspect": mark("the on-site check: readiness, answers, retention, dialling-mode, day, plan, copy"),
+    "screens": mark("sources of the live screens: list, add, change, remove, test"),
     "drill": mark("the drill of the on-site check: run, timeline, inject, report, history"),
     "callback": mark("test calls: test, witness, numbers, list, show, begin, end, routes, route, gateway"),
     "rectify": mark("rectification: open, locate, isolate, lift, measure, check, report, submit, close, watch"),

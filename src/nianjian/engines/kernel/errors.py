@@ -38,6 +38,7 @@ CONFLICT: Final = frozenset(
         "complaint_callback_missing", "complaint_callback_old", "complaint_proposal_missing", "dossier_not_ready",
         "callback_trial_over", "drill_no_door", "drill_inject_refused", "visits_too_many", "callback_no_numbers",
         "callback_no_way", "callback_no_evidence", "callback_not_answered", "screen_links_too_many",
+        "live_sources_too_many", "live_source_fixed",
         "season_feed_by_person", "season_task_computed", "season_archived", "season_reports_open",
         "entry_test_by_picture",
         "season_filed_by_package", "season_round_open", "season_findings_open", "season_package_differs",

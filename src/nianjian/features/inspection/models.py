@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from nianjian.features.screens.models import ScreenLink
+from nianjian.features.screens.models import ScreenLink, ScreenSource
 from nianjian.features.test_calls.models import Gateway, Landing, Route, Trial
 from nianjian.platform.vault.fields import SealedText
 
@@ -89,4 +89,4 @@ class NoticeScan(models.Model):
         return self.sha256
 
 
-__all__ = ["Gateway", "Landing", "NoticeScan", "Route", "ScreenLink", "ScreensSeen", "Trial", "Visit"]
+__all__ = ["Gateway", "Landing", "NoticeScan", "Route", "ScreenLink", "ScreenSource", "ScreensSeen", "Trial", "Visit"]

@@ -10,6 +10,8 @@ from nianjian.features.screens import operations, queries
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
+from nianjian.platform.api.routes import mount
+from nianjian.platform.operations.operation import REGISTRY
 
 router = Router(tags=["inspection"])
 HERE = "/enterprises/{code}/inspection/screens"
@@ -59,6 +61,12 @@ class ScreenLinks(Schema):
     links: list[ScreenLinkTold]
 
 
+class ScreenSources(Schema):
+    """The sources that are set up, those of the server's setting first."""
+
+    sources: list[queries.SourceEntry]
+
+
 class ScreenLinkEnded(Schema):
     """Which link was ended."""
 
@@ -93,3 +101,12 @@ def screen_link_end(request: Request, code: str, link_id: str) -> dict[str, Any]
     """End a link at once."""
     operations.end_link(enterprise=code, link=link_id, actor=request.actor)
     return {"link": link_id}
+
+
+@read(router, f"{HERE}/sources", act=Permission.MANAGE_DATA, answer=ScreenSources)
+def screen_sources(request: Request, code: str) -> dict[str, object]:
+    """The sources of the live screens, with their state; no secret."""
+    return {"sources": queries.list_sources(enterprise=code, actor=request.actor)}
+
+
+mount(router, REGISTRY.of(operations.SOURCES))

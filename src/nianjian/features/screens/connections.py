@@ -7,7 +7,7 @@ import re
 import socket
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Final
 
@@ -17,27 +17,49 @@ LONGEST: Final = 1 << 24  # bytes of an answer: some twenty thousand channels
 PIECE: Final = 1 << 16
 
 
-class TextInterface(ABC):
-    """Asked by one thread."""
+Guard = Callable[[], str]
 
-    def __init__(self, host: str, port: int) -> None:
-        self._where = (host, port)
+
+class UnreachedError(OSError):
+    """There is no connection to the switch."""
+
+
+class RefusedError(OSError):
+    """The switch takes neither name nor password, or does not let them ask."""
+
+
+class TextInterface(ABC):
+    """Asked by one thread. ``guard`` tells the address before each connection, None: the host as it is named."""
+
+    def __init__(self, host: str, port: int, guard: Guard | None = None) -> None:
+        self._where, self._guard = (host, port), guard
         self._link: socket.socket | None = None
         self._left = bytearray()
         self._until_when = 0.0
 
     def calls(self) -> int:
-        """The calls of this moment; OSError where the switch does not answer, refuses, or says something else."""
+        """The calls of this moment; OSError where the switch does not answer, refuses, or says something else.
+
+        Also what the guard raises.
+        """
         self._until_when = time.monotonic() + WHOLE
         try:
             if self._link is None:
-                self._link = socket.create_connection(self._where, PATIENCE)
-                self._link.settimeout(PATIENCE)
+                self._connect()
                 self._greet()
             return self._count()
         except OSError:
             self.close()
             raise
+
+    def _connect(self) -> None:
+        host, port = self._where
+        place = self._guard() if self._guard else host
+        try:
+            self._link = socket.create_connection((place, port), PATIENCE)
+        except OSError as fault:
+            raise UnreachedError(*fault.args) from fault
+        self._link.settimeout(PATIENCE)
 
     @abstractmethod
     def _greet(self) -> None:
@@ -117,8 +139,8 @@ class AsteriskManager(TextInterface):
     ``host``, ``port``, ``user`` and ``secret`` as in manager.conf.
     """
 
-    def __init__(self, host: str, port: int, user: str, secret: str) -> None:
-        super().__init__(host, port)
+    def __init__(self, host: str, port: int, user: str, secret: str, guard: Guard | None = None) -> None:
+        super().__init__(host, port, guard)
         self._who = (user, secret)
         self._number = 0
 
@@ -140,7 +162,7 @@ class AsteriskManager(TextInterface):
             told = parse_fields(self._until(AMI_END))
             if told.get("ActionID") == lines["ActionID"] and "Response" in told:
                 if told["Response"] != "Success":
-                    raise OSError(told.get("Message", "refused"))
+                    raise RefusedError(told.get("Message", "refused"))
                 return
 
 
@@ -166,8 +188,8 @@ class FreeSwitchSocket(TextInterface):
     ``secret``: the password of event_socket.conf.
     """
 
-    def __init__(self, host: str, port: int, secret: str) -> None:
-        super().__init__(host, port)
+    def __init__(self, host: str, port: int, secret: str, guard: Guard | None = None) -> None:
+        super().__init__(host, port, guard)
         self._secret = secret
 
     def _greet(self) -> None:
@@ -175,7 +197,7 @@ class FreeSwitchSocket(TextInterface):
             raise OSError("no event socket")
         self._say(f"auth {check_one_line(self._secret)}\n\n")
         if not self._answered("command/reply").get("Reply-Text", "").startswith("+OK"):
-            raise OSError("refused")
+            raise RefusedError("refused")
 
     def _count(self) -> int:
         self._say("api show calls count\n\n")
@@ -209,9 +231,9 @@ class KamailioSocket:
     Asked by one thread, as `spoken.Spoken` is.
     """
 
-    def __init__(self, path: str) -> None:
-        """``path``: the switch's socket (modparam ``dgram_socket``)."""
-        self._path = path
+    def __init__(self, path: str, guard: Guard | None = None) -> None:
+        """``path``: the switch's socket (modparam ``dgram_socket``); ``guard`` tells it before each connection."""
+        self._path, self._guard = path, guard
         self._socket: socket.socket | None = None
         self._numbers = count(1)
 
@@ -241,9 +263,13 @@ class KamailioSocket:
 
     def _own(self) -> socket.socket:
         if self._socket is None:
+            path = self._guard() if self._guard else self._path
             made = self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             made.bind("")  # the kernel finds a name
-            made.connect(self._path)
+            try:
+                made.connect(path)
+            except OSError as fault:
+                raise UnreachedError(*fault.args) from fault
         return self._socket
 
     def close(self) -> None:

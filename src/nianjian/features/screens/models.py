@@ -1,11 +1,14 @@
-"""One kiosk's link."""
+"""The links of kiosks, and the sources that people set on a page."""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from django.db import models
 
 from nianjian.platform.accounts.models import Bearer
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.vault.fields import SealedText
 
 
 class ScreenLink(Bearer):
@@ -29,6 +32,35 @@ class ScreenLink(Bearer):
         """Its table stands with those of `inspection`."""
 
         app_label = "inspection"
+
+    def __str__(self) -> str:
+        """Its number."""
+        return self.id
+
+
+class ScreenSource(models.Model):
+    """Where the figures of a switch come from; several of one ``name`` belong to one switch.
+
+    ``place``: a file or socket below the folder that the operator named, ``HOST:PORT``, or "" where the switch posts.
+    """
+
+    id = models.CharField(primary_key=True, max_length=20)
+    enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=40)
+    kind = models.CharField(max_length=12)
+    place = models.CharField(max_length=500, blank=True)
+    user = SealedText(null=True)
+    secret = SealedText(null=True)
+    set_by = models.CharField(max_length=160)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        """Its table stands with those of `inspection`."""
+
+        app_label = "inspection"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["enterprise", "name", "kind"], name="inspection_source_once")
+        ]
 
     def __str__(self) -> str:
         """Its number."""

@@ -258,6 +258,7 @@ def _answer(word: str, status: int) -> HttpResponse:
 
 CHANNEL_LENGTH: Final = 120
 PARTS: Final = ("office", "gateway")
+SET_UP: Final = ("now", "calls")  # tiles whose sources are set up on a page
 
 
 class FilterForm(forms.Form):
@@ -281,8 +282,10 @@ class FilterForm(forms.Form):
         return queries.DecisionFilter(given.get("reason") or "", given.get("channel") or "")
 
 
-def _render_screen(request: HttpRequest, part: str, tenant: Enterprise, other: str) -> HttpResponse:
-    """Answer with the screen; ``other``: the address of the other one."""
+def _render_screen(
+    request: HttpRequest, part: str, tenant: Enterprise, other: str, *, manages: bool = False
+) -> HttpResponse:
+    """Answer with the screen; ``other``: the address of the other one, ``manages``: who looks may set up sources."""
     form = FilterForm(request.GET)
     if part == "office":
         found = queries.office_figures(tenant.code)
@@ -304,6 +307,8 @@ def _render_screen(request: HttpRequest, part: str, tenant: Enterprise, other: s
         "time": format_stamp(found["at"]),
         "here": request.path,
         "other": other,
+        "lacking": " · ".join(one.title for one in tiles if one.state == "absent" and one.name in SET_UP),
+        "setting_up": reverse("screens-sources", kwargs={"code": tenant.code}) if manages else "",
     }
     fragment = getattr(request, "htmx", False)
     return render(request, "screens/live.html" if fragment else "screens/screen.html", context)
@@ -322,7 +327,9 @@ class LinkForm(forms.Form):
 @page(Permission.READ)
 def office(request: Request, code: str) -> HttpResponse:
     """Show the back office's screen."""
-    return _render_screen(request, "office", request.enterprise, reverse("screens-gateway", kwargs={"code": code}))
+    other = reverse("screens-gateway", kwargs={"code": code})
+    manages = has_permission(request.actor, code, Permission.MANAGE_DATA)
+    return _render_screen(request, "office", request.enterprise, other, manages=manages)
 
 
 @require_safe
@@ -352,7 +359,8 @@ def front(request: Request, code: str) -> HttpResponse:
     context = {
         "screens": [(reverse(f"screens-{part}", kwargs={"code": code}), _(text)) for part, text in SCREENS.items()],
         "sources": _sources(told),
-        "lacking": "absent" in {told[name]["state"] for name in ("now", "calls", "gate")},
+        "lacking": "absent" in {told[name]["state"] for name in SET_UP},
+        "manages": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "links": _links(kept),
         "ends": [(one["link"], one["name"]) for one in kept],
         "form": LinkForm() if made else form,

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from nianjian.engines.gate import decision_search
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import get_or_raise
 from nianjian.engines.kernel.numbers import classify, normalise
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.clocks import ClockReading, Hand
@@ -24,8 +25,8 @@ from nianjian.features.complaints.states import State
 from nianjian.features.dial_policy.decisions import decision_as_dict
 from nianjian.features.screens import sources, watch_files
 from nianjian.features.screens.counts import OUTCOMES
-from nianjian.features.screens.models import ScreenLink
-from nianjian.features.screens.sources import today
+from nianjian.features.screens.models import ScreenLink, ScreenSource
+from nianjian.features.screens.sources import Switch, today
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import USER, Actor, Enterprise, digest
@@ -104,7 +105,7 @@ class _View:
 
     @classmethod
     def of(cls, enterprise: str) -> _View:
-        switches = [one for one in sources.switches() if one.enterprise == enterprise]
+        switches = sources.load_switches(enterprise)
         limit = min(sources.fresh_milliseconds(), _longest_silence(enterprise))
         return cls(enterprise, clock.milliseconds(), limit, _read(watch_files.BEATS), switches)
 
@@ -158,6 +159,12 @@ class _View:
         for display, count in self._asked().get("displays", {}).items():
             counts[classify(normalise(display), today(), ledger).value] += count
         return _ranked(counts)
+
+    def source(self, name: str, *, records: bool) -> Json:
+        """How one source of a switch is: fresh or stale, since when, and what its watch says."""
+        beat = self._beat(Switch(self.enterprise, name))
+        life = self._life([beat.get("records_at" if records else "now_at")], [beat.get("problem") if records else None])
+        return {part: life[part] for part in ("state", "since", "problem")}
 
     def _asked(self) -> Mapping[str, Any]:
         told = _read(watch_files.GATE)
@@ -280,3 +287,102 @@ def link_to_document(row: ScreenLink) -> Json:
         "made_at": row.made_at.isoformat(timespec="seconds"),
         "expires_at": row.expires_at.isoformat(timespec="seconds"),
     }
+
+
+FIXED: Final = "setting."  # how the number of a source begins that the server's setting names
+SHADOWED: Final = "shadowed"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEntry:
+    """A source of the screens; ``fixed``: the server's setting names it, nobody changes it here.
+
+    ``place`` is told without name and password, ``secret`` says whether one is kept. ``state``: fresh, or stale without
+    a sign of life; ``since``: its last one, null: none so far. ``posts_to``: the path to which the switch posts.
+    """
+
+    source: str
+    name: str
+    kind: str
+    place: str
+    user: str
+    secret: bool
+    fixed: bool
+    state: str
+    since: str | None
+    problem: str | None
+    posts_to: str | None
+    set_by: str | None
+    set_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedSource:
+    """The source that is no more."""
+
+    source: str
+
+
+def list_sources(*, enterprise: str, actor: Actor) -> list[SourceEntry]:
+    """The sources of an enterprise, those of the setting first; ``role_missing``, ``live_malformed``."""
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
+    return find_sources(enterprise)
+
+
+def find_sources(enterprise: str, keys: Sequence[str] | None = None) -> list[SourceEntry]:
+    """Those with these numbers, None: all."""
+    view = _View.of(enterprise)
+    known = _list_fixed(enterprise)
+    fixed = [(key, one) for key, one in known.items() if keys is None or key in keys]
+    rows = ScreenSource.objects.filter(enterprise_id=enterprise).order_by("name", "kind")
+    names = {one.name for one in known.values()}
+    found = [_fixed_entry(view, key, one) for key, one in fixed]
+    chosen = rows if keys is None else rows.filter(pk__in=list(keys))
+    return found + [_row_entry(view, row, shadowed=row.name in names) for row in chosen]
+
+
+def get_source_switch(enterprise: str, key: str) -> Switch:
+    """A switch with one source alone; ``live_source_unknown``."""
+    if (fixed := _list_fixed(enterprise).get(key)) is not None:
+        return fixed
+    rows = ScreenSource.objects.filter(enterprise_id=enterprise, pk=key)
+    return sources.build_switch(get_or_raise(rows, "live_source_unknown", source=key))
+
+
+def _list_fixed(enterprise: str) -> dict[str, Switch]:
+    """The sources of the setting, each as a switch with this one alone, by number."""
+    found = {}
+    for one in (one for one in sources.switches() if one.enterprise == enterprise):
+        if one.records is not None:
+            found[f"{FIXED}{one.name}.{one.records.kind}"] = Switch(enterprise, one.name, records=one.records)
+        if one.manager is not None:
+            found[f"{FIXED}{one.name}.{one.manager.kind}"] = Switch(enterprise, one.name, manager=one.manager)
+    return found
+
+
+def _fixed_entry(view: _View, key: str, one: Switch) -> SourceEntry:
+    life, given = view.source(one.name, records=one.records is not None), one.records or one.manager
+    assert given is not None  # noqa: S101 -- for the type checker
+    if one.manager is not None:
+        place = f"{one.manager.host}:{one.manager.port}" if one.manager.port else one.manager.host
+    else:
+        place = "" if one.records is None or one.records.kind == sources.POSTING else str(one.records.path)
+    return SourceEntry(
+        source=key, name=one.name, kind=given.kind, place=place, user=given.user, secret=bool(given.secret), fixed=True,
+        posts_to=_post_path(one.enterprise, one.name, given.kind), set_by=None, set_at=None, **life,
+    )  # fmt: skip
+
+
+def _row_entry(view: _View, row: ScreenSource, *, shadowed: bool) -> SourceEntry:
+    life: Json = {"state": STALE, "since": None, "problem": SHADOWED}
+    if not shadowed:
+        life = view.source(row.name, records=row.kind in sources.RECORDS)
+    return SourceEntry(
+        source=row.pk, name=row.name, kind=row.kind, place=row.place, user=row.user or "", secret=bool(row.secret),
+        fixed=False, posts_to=_post_path(row.enterprise_id, row.name, row.kind),
+        set_by=row.set_by.partition(":")[2], set_at=row.set_at.isoformat(timespec="seconds"), **life,
+    )  # fmt: skip
+
+
+def _post_path(enterprise: str, name: str, kind: str) -> str | None:
+    return f"/live/{enterprise}/{name}/cdr" if kind == sources.POSTING else None

@@ -1,4 +1,4 @@
-"""Which live sources are set up, and the records that a switch posts to us."""
+"""Which live sources are set up, by the setting and on pages, and the records that a switch posts to us."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import base64
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -17,23 +18,29 @@ from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit
 from nianjian.engines.intake.formats.freeswitch_post import Leg, parse_leg
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.screens import posted, watch_files
+from nianjian.features.screens import places, posted, watch_files
+from nianjian.features.screens.models import ScreenSource
+from nianjian.features.screens.places import PORTS
 from nianjian.features.screens.posted import Spool
 from nianjian.platform.home import env
 
 SETTING: Final = "NIANJIAN_LIVE"
 FRESH: Final = "NIANJIAN_LIVE_FRESH"
 NAMES: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
-PORTS: Final[Mapping[str, int]] = {"ami": 5038, "esl": 8021}
 FILES: Final = frozenset({"asterisk", "kamailio"})
 POSTING: Final = "freeswitch"  # the kind of switch that posts its records
+KINDS: Final = ("asterisk", "kamailio", POSTING, "ami", "esl", "jsonrpc")
+SECRET_KINDS: Final = frozenset({POSTING, "ami", "esl"})
+USER_KINDS: Final = frozenset({POSTING, "ami"})
+RECORDS: Final = FILES | {POSTING}  # the kinds that tell calls that have ended; the others tell those of this moment
 
 
 @dataclass(frozen=True, slots=True)
 class Manager:
     """Where a switch tells how many calls it has now.
 
-    ``kind``: "ami", "esl", which knows no users, or "jsonrpc", whose ``host`` is the path of a socket.
+    ``kind``: "ami", "esl", which knows no users, or "jsonrpc", whose ``host`` is the path of a socket. ``guard`` tells
+    before each connection where one that was typed on a page may be asked; what it raises stands in `places`.
     """
 
     kind: str
@@ -41,19 +48,26 @@ class Manager:
     port: int
     user: str
     secret: str = field(repr=False)
+    guard: Callable[[], str] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
     """Where a switch's call records are read: a file of an Asterisk, a file or a folder of a Kamailio.
 
-    A FreeSWITCH posts them under ``user`` and ``secret``; ``path`` is the folder in which they are kept.
+    A FreeSWITCH posts them under ``user`` and ``secret``; ``path`` is the folder in which they are kept. ``guard``
+    resolves a path that was typed on a page.
     """
 
     kind: str
     path: Path
     user: str = ""
     secret: str = field(default="", repr=False)
+    guard: Callable[[str], Path] | None = field(default=None, repr=False, compare=False)
+
+    def resolve(self, path: Path) -> Path:
+        """The path to open; the errors of `places.resolve_path` for one that links lead out of the folder."""
+        return path if self.guard is None else self.guard(str(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +97,43 @@ def switches(environ: Mapping[str, str] | None = None) -> list[Switch]:
         known = found.get((code, name), Switch(code, name))
         found[code, name] = _add_address(known, _split(address, whose), whose, env.path("NIANJIAN_HOME", given))
     return list(found.values())
+
+
+def load_switches(enterprise: str) -> list[Switch]:
+    """The switches of an enterprise: of the setting, then of pages under other names; ``live_malformed``."""
+    fixed = [one for one in switches() if one.enterprise == enterprise]
+    return fixed + load_page_switches(enterprise, {one.name for one in fixed})
+
+
+def load_page_switches(enterprise: str, without: Collection[str]) -> list[Switch]:
+    """The switches whose sources were set on pages, but for those names."""
+    found: dict[str, Switch] = {}
+    for row in ScreenSource.objects.filter(enterprise_id=enterprise).order_by("name", "kind"):
+        if row.name not in without:
+            one, known = build_switch(row), found.get(row.name, Switch(enterprise, row.name))
+            found[row.name] = replace(known, records=known.records or one.records, manager=known.manager or one.manager)
+    return list(found.values())
+
+
+def build_switch(row: ScreenSource) -> Switch:
+    """A switch with this source alone; ``live_place_wrong``. Whether its place is allowed its guard tells."""
+    code, user, secret = row.enterprise_id, row.user or "", row.secret or ""
+    empty = Switch(code, row.name)
+    if row.kind == POSTING:
+        folder = posted.folder_of(watch_files.folder(env.read().home), code, row.name)
+        return replace(empty, records=Records(POSTING, folder, user, secret))
+    if row.kind in FILES:
+        guard = partial(places.resolve_path, code)
+        return replace(empty, records=Records(row.kind, Path(row.place), guard=guard))
+    if row.kind == "jsonrpc":
+        return replace(empty, manager=Manager(row.kind, row.place, 0, "", "", lambda: _resolve_socket(code, row.place)))
+    host, port = places.parse_host(row.kind, row.place)
+    asked = partial(places.resolve_host, code, host, port)
+    return replace(empty, manager=Manager(row.kind, host, port, user, secret, asked))
+
+
+def _resolve_socket(enterprise: str, place: str) -> str:
+    return str(places.resolve_path(enterprise, place))
 
 
 def _malformed(whose: str) -> NianjianError:
@@ -153,8 +204,7 @@ _MAKING: Final = Lock()
 
 def find_posting_folder(*, enterprise: str, name: str, credentials: str) -> Path:
     """The folder of the switch that says who it is, ``USER:SECRET``; ``live_post_refused``, ``live_malformed``."""
-    known = [one for one in switches() if (one.enterprise, one.name) == (enterprise, name)]
-    for one in known:
+    for one in (one for one in load_switches(enterprise) if one.name == name):
         records = one.records
         if records is not None and records.kind == POSTING:
             wanted = f"{records.user}:{records.secret}"

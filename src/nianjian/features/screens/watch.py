@@ -1,7 +1,8 @@
 """The watch over live sources: a look a second; what it saw and when, the screens read.
 
 One process watches a home. A source that does not answer costs the others a second, one that answers without end five,
-and is asked again after a while. What stands still looks like nothing: no sign of life, no news.
+and is asked again after a while. What stands still looks like nothing: no sign of life, no news. What an enterprise
+has set on its page is looked at by a thread of its own, so that it holds up nobody else.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ import http.client
 import json
 import logging
 import os
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Collection, Mapping
+from contextlib import closing, suppress
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from threading import Event, Thread
 from typing import IO, Any, Final
 from urllib.parse import urlsplit
+
+from django.db import Error, close_old_connections, connection
 
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.intake import tail
@@ -25,7 +29,16 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.screens import counts, posted, watch_files
 from nianjian.features.screens.connections import AsteriskManager, FreeSwitchSocket, KamailioSocket
-from nianjian.features.screens.sources import POSTING, Manager, Records, Switch, switches, today
+from nianjian.features.screens.models import ScreenSource
+from nianjian.features.screens.sources import (
+    POSTING,
+    Manager,
+    Records,
+    Switch,
+    load_page_switches,
+    switches,
+    today,
+)
 from nianjian.platform.home import env
 
 Json = dict[str, Any]
@@ -37,6 +50,9 @@ COUNTED: Final[Mapping[str, type[counts.CallCounts]]] = {
     "kamailio": counts.KamailioCounts,
     POSTING: counts.FreeSwitchCounts,
 }
+PROBLEMS: Final[Mapping[type[Exception], str]] = {
+    FileNotFoundError: "file_missing", PermissionError: "file_locked", NianjianError: "place_refused"
+}  # fmt: skip
 ACCOUNTS: Final = "acc*.log"  # db_flatstore's names: one file a process
 
 
@@ -45,7 +61,7 @@ class SwitchWatch:
 
     def __init__(self, switch: Switch, folder: Path) -> None:
         self.name = f"{switch.enterprise}:{switch.name}"
-        self._manager = None if switch.manager is None else _interface(switch.manager)
+        self._manager = None if switch.manager is None else open_interface(switch.manager)
         path = folder / watch_files.name(switch.enterprise, switch.name)
         self._records = None if switch.records is None else _RecordCounts(switch.records, path)
         self._now: int | None = None
@@ -71,7 +87,7 @@ class SwitchWatch:
             return False
         try:
             self._now = self._manager.calls()
-        except OSError:
+        except (OSError, NianjianError):
             self._rest = moment + REST
             return False
         self._now_at = moment
@@ -83,12 +99,13 @@ class SwitchWatch:
             self._manager.close()
 
 
-def _interface(manager: Manager) -> AsteriskManager | FreeSwitchSocket | KamailioSocket:
+def open_interface(manager: Manager) -> AsteriskManager | FreeSwitchSocket | KamailioSocket:
+    """What asks it; nothing is connected yet."""
     if manager.kind == "jsonrpc":
-        return KamailioSocket(manager.host)
+        return KamailioSocket(manager.host, manager.guard)
     if manager.kind == "esl":
-        return FreeSwitchSocket(manager.host, manager.port, manager.secret)
-    return AsteriskManager(manager.host, manager.port, manager.user, manager.secret)
+        return FreeSwitchSocket(manager.host, manager.port, manager.secret, manager.guard)
+    return AsteriskManager(manager.host, manager.port, manager.user, manager.secret, manager.guard)
 
 
 class _RecordCounts:
@@ -98,7 +115,8 @@ class _RecordCounts:
         self._records, self._path = records, path
         kind = COUNTED[records.kind]
         told = watch_files.read(path) or {}
-        if told.get("kind", "asterisk") != records.kind:  # of another switch of that name
+        of = (told.get("kind", "asterisk"), told.get("path", str(records.path)))
+        if of != (records.kind, str(records.path)):  # of another switch of that name
             told = {}
         # an earlier version kept the one place of an Asterisk's file
         places = told.get("places") or ({records.path.name: told["place"]} if told.get("place") else {})
@@ -118,8 +136,8 @@ class _RecordCounts:
             for path in self._files(day):
                 some, left = self._file(path)
                 came, more = came or some, more or left
-        except OSError as fault:
-            return fault.strerror or type(fault).__name__
+        except (OSError, NianjianError) as fault:
+            return _name_problem(fault)
         if not more and (alive or came):
             self.at = moment
         if new or self._places != before:
@@ -128,19 +146,17 @@ class _RecordCounts:
 
     def _keep(self) -> None:
         places = {name: asdict(one) for name, one in self._places.items()}
-        told = {"kind": self._records.kind, "places": places, "calls": self._calls.plain()}
+        of = {"kind": self._records.kind, "path": str(self._records.path)}
+        told = {**of, "places": places, "calls": self._calls.plain()}
         watch_files.write(self._path, {**told, "gap": self._gap, "at": self.at})
 
     def _files(self, day: date) -> list[Path]:
         """The files to read; a switch that posts has none before the day's first record."""
-        path = self._records.path
+        found = list_files(self._records, day)
         if self._records.kind == POSTING:
-            path = posted.file_of(path, day)
-            self._places = {name: one for name, one in self._places.items() if name == path.name}
-            return [path] if path.exists() else []
-        if self._records.kind == "kamailio" and not path.is_file():
-            return sorted(one for one in path.iterdir() if one.match(ACCOUNTS))
-        return [path]
+            name = posted.file_of(self._records.path, day).name
+            self._places = {one: place for one, place in self._places.items() if one == name}
+        return found
 
     def _file(self, path: Path) -> tuple[bool, bool]:
         came = False
@@ -161,12 +177,102 @@ class _RecordCounts:
             self._gap = clock.now().isoformat(timespec="seconds")
 
 
+def _name_problem(fault: OSError | NianjianError) -> str:
+    """Its code, or what the system calls it."""
+    code = next((code for kind, code in PROBLEMS.items() if isinstance(fault, kind)), "")
+    return code or (fault.strerror if isinstance(fault, OSError) else "") or type(fault).__name__
+
+
+def list_files(records: Records, day: date) -> list[Path]:
+    """The files of a switch in which a day's records stand; OSError, and the errors of `Records.resolve`."""
+    path = records.resolve(records.path)
+    if records.kind == POSTING:
+        path = posted.file_of(path, day)
+        return [path] if path.exists() else []
+    if records.kind == "kamailio" and not path.is_file():
+        return [records.resolve(one) for one in sorted(path.iterdir()) if one.match(ACCOUNTS)]
+    return [path]
+
+
 LOG: Final = logging.getLogger(__name__)
+PAUSE: Final = 1.0  # seconds between two looks at what an enterprise has set on its page
+WAIT: Final = 2.0  # seconds that the end of such a thread is waited for
 PATIENCE: Final = 1.0  # seconds for the gate to say that it lives
 LINKS: Final[Mapping[str, type[http.client.HTTPConnection]]] = {
     "http": http.client.HTTPConnection,
     "https": http.client.HTTPSConnection,
 }
+
+
+class PageWatch:
+    """The sources that an enterprise has set on its page; looked at by one thread.
+
+    ``beats`` holds what was last seen of each. A change of the page counts from the next look on.
+    """
+
+    def __init__(self, enterprise: str, folder: Path, without: Collection[str]) -> None:
+        self.beats: dict[str, Json] = {}
+        self._enterprise, self._folder, self._without = enterprise, folder, without
+        self._stamp: list[tuple[str, datetime]] = []
+        self._watched: list[SwitchWatch] = []
+
+    def look(self) -> bool:
+        """Look at each; False: none is left."""
+        rows = ScreenSource.objects.filter(enterprise_id=self._enterprise).order_by("pk")
+        stamp = list(rows.values_list("pk", "set_at"))
+        if stamp != self._stamp:
+            self.close()
+            set_up = load_page_switches(self._enterprise, self._without)
+            self._watched, self._stamp = [SwitchWatch(one, self._folder) for one in set_up], stamp
+        self.beats = {one.name: one.look() for one in self._watched}
+        return bool(stamp)
+
+    def close(self) -> None:
+        """End the connections."""
+        for one in self._watched:
+            one.close()
+        self._watched, self._stamp = [], []
+
+    def run(self, leaving: Event) -> None:
+        """Look again and again until there is nothing to look at; a fault ends one look."""
+        try:
+            while not leaving.wait(PAUSE):
+                close_old_connections()
+                try:
+                    if not self.look():
+                        return
+                except (Error, NianjianError, OSError, ValueError):
+                    LOG.exception("the sources of %s could not be looked at", self._enterprise)
+        finally:
+            self.close()
+            connection.close()
+
+
+class _PageThreads:
+    """A thread for each enterprise that has set sources on its page."""
+
+    def __init__(self, folder: Path, fixed: Collection[Switch]) -> None:
+        self._folder, self._fixed, self._leaving = folder, fixed, Event()
+        self._threads: dict[str, tuple[PageWatch, Thread]] = {}
+
+    def beats(self, enterprises: Collection[str]) -> dict[str, Json]:
+        """What they saw last; a thread begins where an enterprise is new, and ends by itself."""
+        for code in enterprises:
+            known = self._threads.get(code)
+            if known is None or not known[1].is_alive():
+                without = {one.name for one in self._fixed if one.enterprise == code}
+                watch = PageWatch(code, self._folder, without)
+                thread = Thread(target=watch.run, args=(self._leaving,), daemon=True)
+                self._threads[code] = watch, thread
+                thread.start()
+        living = [self._threads[code][0] for code in enterprises]
+        return {name: beat for watch in living for name, beat in watch.beats.items()}
+
+    def close(self) -> None:
+        """End them; one that a switch holds up ends later, by itself."""
+        self._leaving.set()
+        for _watch, thread in self._threads.values():
+            thread.join(WAIT)
 
 
 class Watch:
@@ -177,23 +283,32 @@ class Watch:
         self._lock: IO[bytes] | None = None
         self._set = _configured_switches()
         self._watched: list[SwitchWatch] | None = None
+        self._typed: list[str] = []
+        self._pages = _PageThreads(self._folder, self._set)
         self._gate: _GateWatch | None = None
 
     def look(self) -> bool:
         """Read on and ask; whether there is anything to watch, and no other process watches it."""
         decisions = files.decisions_folder(env.read().home)
-        if not (self._set or decisions.is_dir()) or not self._alone():
+        typed = self._find_enterprises()
+        if not (self._set or typed or decisions.is_dir()) or not self._alone():
             return False
         if self._watched is None:
             self._watched = [SwitchWatch(one, self._folder) for one in self._set]
         if self._gate is None and decisions.is_dir():
             self._gate = _GateWatch(decisions, self._folder)
-        told = {one.name: one.look() for one in self._watched}
+        told = {one.name: one.look() for one in self._watched} | self._pages.beats(typed)
         gate = None if self._gate is None else self._gate.look()
         watch_files.write(
             self._folder / watch_files.BEATS, {"at": clock.milliseconds(), "gate": gate, "switches": told}
         )
         return True
+
+    def _find_enterprises(self) -> list[str]:
+        """Those that have set sources on their pages; as last known while the database does not answer."""
+        with suppress(Error):
+            self._typed = sorted(ScreenSource.objects.values_list("enterprise_id", flat=True).distinct())
+        return self._typed
 
     def _alone(self) -> bool:
         if self._lock is None:
@@ -211,6 +326,7 @@ class Watch:
         """Let others watch."""
         for one in self._watched or []:
             one.close()
+        self._pages.close()
         if self._lock is not None:
             self._lock.close()
             self._lock = None

@@ -26,6 +26,7 @@ BODY: Final = "given"  # the name of the body in a view: findings about a value 
 Version = Annotated[int, Limits(ge=1, le=VERSION)]
 KINDS: Final[dict[Kind, Any]] = {
     Kind.LINE: parameter_types.Text,
+    Kind.HIDDEN: parameter_types.Text,
     Kind.TEXT: Annotated[str, Limits(max_length=TEXT)],
     Kind.LINES: list[parameter_types.Text],
     Kind.DAY: parameter_types.Day,

@@ -126,6 +126,17 @@ SETTINGS: Final = (
         secret=True,
     ),
     Setting(
+        "NIANJIAN_LIVE_FOLDERS",
+        "",
+        "CODE=/FOLDER below which an enterprise may name files and sockets of switches on a page, with commas between;"
+        " %20 is a blank; empty: none",
+    ),
+    Setting(
+        "NIANJIAN_LIVE_HOSTS",
+        "",
+        "CODE=HOST inside the own network that an enterprise may name as a switch on a page, with commas between",
+    ),
+    Setting(
         "NIANJIAN_LIVE_FRESH", "6", "seconds without a sign of life after which a tile of the live screens is grey"
     ),
     Setting(

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     """What a value is."""
 
     LINE = "line"  # text without control characters
+    HIDDEN = "hidden"  # a line that no screen and no history of a shell shows
     TEXT = "text"
     LINES = "lines"  # several of them
     MOMENT = "moment"  # aware
@@ -57,6 +58,7 @@ class Limits:
 
 Line = Annotated[str, Kind.LINE]
 OptionalLine = Annotated[str | None, Kind.LINE]
+Secret = Annotated[str, Kind.HIDDEN]
 Text = Annotated[str, Kind.TEXT]
 Lines = Annotated[Sequence[str], Kind.LINES]
 Day = Annotated[date, Kind.DAY]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from nianjian.engines.kernel import files
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.operations.fields import Field, Kind
 from nianjian.platform.operations.operation import Operation, Resource
@@ -40,6 +43,8 @@ def _add(parser: argparse.ArgumentParser, field: Field, operation: Operation[...
             parser.add_argument(field.name, nargs=nargs, metavar="ID", help=_(operation.resource.key_help))
         case Kind.VERSION | Kind.VERSIONS:
             pass  # a terminal shows none
+        case Kind.HIDDEN:
+            parser.add_argument(f"{option}-file", metavar="FILE", type=Path, **more)
         case Kind.FLAG:
             parser.add_argument(option, action="store_true", **more)
         case Kind.YES_NO:
@@ -53,13 +58,17 @@ def _add(parser: argparse.ArgumentParser, field: Field, operation: Operation[...
 
 
 def _run(operation: Operation[..., Any], draw: Draw, args: argparse.Namespace) -> Answer:
-    """Do it, and answer with what it was done to: one row, or ``rows``."""
+    """Do it, and answer with what the API answers, or with what it was done to: one row, or ``rows``."""
     actor = begin(args)
     typed = [one for one in operation.fields if one.kind not in {Kind.VERSION, Kind.VERSIONS}]
     values = {one.name: _value(one, getattr(args, one.name)) for one in typed}
-    operation(enterprise=args.enterprise, actor=actor, **values)
+    result = operation(enterprise=args.enterprise, actor=actor, **values)
     named = [values[one.name] for one in typed if one.kind in {Kind.KEY, Kind.KEYS}]
     keys = [key for one in named for key in ([one] if isinstance(one, str) else one)]
+    if operation.answer:
+        document: Any = operation.answer.document(None, "".join(keys), result)
+        told = asdict(document)
+        return Answer(told, lambda console: draw(console, [told]))
     return answer(operation.resource, args.enterprise, actor, keys, draw)
 
 
@@ -70,6 +79,8 @@ def answer(resource: Resource[Any], code: str, actor: Any, keys: Sequence[str], 
 
 
 def _value(field: Field, text: Any) -> Any:  # noqa: ANN401 -- what argparse read, then the field's kind
+    if field.kind is Kind.HIDDEN:
+        return "" if text is None else next(iter(files.content(text).decode(errors="replace").splitlines()), "")
     if field.kind is Kind.YES_NO and text is not None:
         return text == "yes"
     if field.kind is Kind.MOMENT and text is not None:

@@ -152,8 +152,10 @@ def _form_field(field: Field, choices: Choices | None) -> forms.Field:
             )
         case Kind.CHOICE:
             return forms.ChoiceField(choices=choices or [(one, one) for one in field.choices], **words)
-        case Kind.LINE | Kind.TEXT:
+        case Kind.LINE | Kind.TEXT | Kind.HIDDEN:
             box: dict[str, Any] = {"widget": forms.Textarea({"rows": param.rows})} if param.rows > 1 else {}
-            return forms.CharField(max_length=LINE if field.kind is Kind.LINE else TEXT, **box, **words)
+            if field.kind is Kind.HIDDEN:
+                box = {"widget": forms.PasswordInput({"autocomplete": "new-password"}), "strip": False}
+            return forms.CharField(max_length=TEXT if field.kind is Kind.TEXT else LINE, **box, **words)
         case _:
             raise TypeError(field.name, "no field of a form takes it")

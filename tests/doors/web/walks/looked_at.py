@@ -34,6 +34,7 @@ WORK: Final = (
     f"{HOME}inspection/day/", f"{HOME}inspection/drill/",
     f"{HOME}inspection/callback/",
     f"{HOME}inspection/screens/", f"{HOME}inspection/screens/office/", f"{HOME}inspection/screens/gateway/",
+    f"{HOME}inspection/screens/sources/",
     f"{HOME}inspection/callback/ways/",
     f"{HOME}season/", f"{HOME}season/?today=2027-05-02", f"{HOME}season/reminders/", "inbox/", "inbox/choices/",
     f"{HOME}rectification/", f"{HOME}rectification/open/", f"{HOME}rectification/watch/",
@@ -53,7 +54,7 @@ WORK_STEPS: Final = (
     "rounds-one", "rounds-differences",
     "rectify-one", "rectify-locate", "rectify-tickets", "rectify-isolate", "rules-overlay", "rules-effect",
     "rules-overlay-here", "rules-effect-here", "approvals-decide", "approvals-decide-here", "audit-verified",
-    "webhooks-one", "dossier-pages", "dossier-signed", "dossier-cut",
+    "webhooks-one", "dossier-pages", "dossier-signed", "dossier-cut", "screens-source",
 )  # fmt: skip
 OWN: Final = (
     "account/", "account/sessions/", "account/tokens/", "account/3rdparty/",

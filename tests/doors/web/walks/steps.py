@@ -277,6 +277,21 @@ def webhook(one: Looker) -> None:
     one.look()
 
 
+def screen_source(one: Looker) -> None:
+    """A source of the screens that a switch posts to: kept, tested, and the page that changes it."""
+    page = one.page
+    page.goto(f"{one.site.address}{HOME}inspection/screens/sources/")
+    page.locator("#id_name").fill("fs")
+    page.locator("#id_kind").select_option("freeswitch")
+    page.locator("#id_user").fill("sender")
+    page.locator("#id_secret").fill("post-7")
+    follow(page.locator("button[value=keep]"))
+    follow(page.locator("button[value=test]").first)
+    one.look()
+    follow(page.locator("main td a[href*='/sources/']").first)
+    one.look()
+
+
 def overlay(one: Looker, place: str) -> None:
     """The form with its faults, with the effect, and the request, which is withdrawn again."""
     page = one.page

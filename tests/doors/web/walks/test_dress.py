@@ -55,5 +55,6 @@ def test_the_pages_behind_forms(boss: tuple[Site, str], browser: Any, language: 
     steps.signed(one, turn)
     steps.handed_in(one, turn)
     steps.webhook(one)
+    steps.screen_source(one)
     steps.chain(one)
     one.leave(WORK_STEPS)

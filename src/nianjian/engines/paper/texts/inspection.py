@@ -250,8 +250,56 @@ TEXTS: Final[Mapping[str, str]] = {
     "inspection_days_wrong": mark("{first} to {last}: the first day must not lie after the last, at most {most} days"),
     "inspection_part_unknown": mark("{part} is no check of the on-site check; there are {parts}"),
     "live_malformed": mark("{setting} cannot be read at “{entry}”; write CODE:NAME=ADDRESS as the settings page shows"),
-    "live_post_refused": mark("no switch of NIANJIAN_LIVE posts its call records by this name and password"),
+    "live_post_refused": mark("no switch posts its call records here by this name and password"),
     "live_post_unreadable": mark("this is no call record with its id and its beginning in the last 400 days"),
+    "live_grant_malformed": mark("{setting} cannot be read at “{entry}”; write CODE=VALUE with commas between"),
+    "live_folder_unset": mark(
+        "no file of this server may be named for {enterprise}; whoever runs the server names one folder:"
+        " {setting}={enterprise}=/FOLDER"
+    ),
+    "live_path_refused": mark("“{path}” does not lie below {folder}; name a file there, or have it copied there"),
+    "live_host_refused": mark(
+        "the host {host} lies inside the own network; whoever runs the server allows it: {setting}={enterprise}={host}"
+    ),
+    "live_place_wrong": mark("“{place}” is no host; write it like switch.example.com:5038"),
+    "live_place_needless": mark("a switch that posts its records has no place; leave it empty"),
+    "live_name_wrong": mark("name the switch with letters, digits, “_”, “.” and “-”, at most 40 of them"),
+    "live_kind_wrong": mark("{kind} is no kind of source; there are {kinds}"),
+    "live_user_missing": mark("give the user, without a colon: the switch asks for it"),
+    "live_secret_missing": mark("give the password: without one nobody is let in"),
+    "live_secret_again": mark("kind, place or user have changed; type the password again, it goes to no other place"),
+    "live_source_exists": mark(
+        "the switch {name} has a source of this kind already; change that one, or give another name"
+    ),
+    "live_source_fixed": mark("{setting} sets this source; whoever runs the server changes it there"),
+    "live_source_unknown": mark("there is no source {source} of the live screens"),
+    "live_sources_too_many": mark("there are {most} sources already; remove one first"),
+    "live_test_running": mark("another source of the enterprise is being tested; wait some seconds"),
+    "live_test_slow": mark(
+        "nothing came within {seconds} seconds; the name of the host may not be resolved, or the disk hangs"
+    ),
+    "live_port_closed": mark(
+        "nobody listens at {place}; see whether the switch runs, the interface is switched on and the port is right"
+    ),
+    "live_unreached": mark(
+        "no connection to {place} within {seconds} s ({reason}); see whether the address is right, and whether a"
+        " firewall or the rights of the socket stand in the way"
+    ),
+    "live_login_refused": mark(
+        "{place} was reached and refuses (“{said}”); check user and password, and that this user may ask for the calls"
+    ),
+    "live_answer_strange": mark(
+        "{place} was reached, but does not answer as this kind of source does (“{said}”); check kind and port"
+    ),
+    "live_file_missing": mark(
+        "there is no {file}; check the path, and that the switch writes its records (the first call makes the file)"
+    ),
+    "live_file_locked": mark(
+        "{file} may not be read; give the user under which this program runs the right to read it"
+    ),
+    "live_lines_unreadable": mark(
+        "{file}, line {line}: this is no record as {kind} writes it, and no other line is; check the kind and the file"
+    ),
     "recordings_malformed": mark("{setting} cannot be read at “{entry}”; write CODE=/FOLDER, each enterprise once"),
     "recordings_folder_wrong": mark("{folder} is no folder that can be read; name the one in which recordings lie"),
     "screen_link_days": mark("a screen's link holds from one day to {most} days"),

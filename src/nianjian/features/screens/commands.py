@@ -1,0 +1,49 @@
+"""``nianjian screens``: the sources of the live screens."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+
+from nianjian.engines.paper.texts.screens import KINDS, STATES, describe_reading
+from nianjian.platform.terminal.answer import Answer
+from nianjian.platform.terminal.arguments import Actions, enterprise
+from nianjian.platform.terminal.language import _
+from nianjian.platform.terminal.session import begin, load
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The list, and what is declared: add, change, remove, test."""
+    actions = Actions(parser)
+    listed = actions.add("list", _list, _("list the sources of the live screens, with their state"))
+    enterprise(listed)
+    load()
+    from nianjian.features.screens.operations import SOURCES
+    from nianjian.platform.operations.operation import REGISTRY
+    from nianjian.platform.terminal.commands import configure as add_operations
+
+    add_operations(actions, REGISTRY.of(SOURCES), print_sources)
+
+
+def _list(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.screens.queries import list_sources
+
+    rows = [asdict(one) for one in list_sources(enterprise=args.enterprise, actor=actor)]
+    return Answer({"sources": rows}, lambda console: print_sources(console, rows))
+
+
+def print_sources(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Sources with their state; of a test what it has shown, of a removal that it is done."""
+    for one in rows:
+        if "calls" in one:
+            console.print(describe_reading(one, _), markup=False)
+        elif "kind" not in one:
+            console.print(_("Removed."))
+        else:
+            words = (one["source"], one["name"], _(KINDS[one["kind"]]), one["place"] or one["posts_to"] or "")
+            console.print("  ".join((*words, _(STATES[one["state"]]))), markup=False)

@@ -1,0 +1,274 @@
+"""Sources that people set on a page: what is kept, where they may lie, what a test says, and who sees them."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from tests.support.speaking import speaking
+from tests.support.switch_files import asterisk_row
+
+from nianjian.engines.intake.formats.freeswitch_post import parse_leg
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.screens import operations, posted, queries, watch_files
+from nianjian.features.screens import watch as module
+from nianjian.features.screens.models import ScreenSource
+from nianjian.features.screens.posted import Spool
+from nianjian.features.screens.sources import find_posting_folder, today
+from nianjian.features.screens.watch import PageWatch, Watch
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.models import Entry
+
+OPERATOR = Actor("tester")
+WORD = "geheim-7"
+GREETING = b"Asterisk Call Manager/11.0.0\r\n"
+LOGIN = b"Response: Success\r\nActionID: 1\r\nMessage: Authentication accepted\r\n\r\n"
+CHANNELS = (
+    b"Response: Success\r\nActionID: 2\r\nEventList: start\r\n\r\n"
+    b"Event: CoreShowChannel\r\nActionID: 2\r\nLinkedid: 1.0\r\n\r\n"
+    b"Event: CoreShowChannelsComplete\r\nActionID: 2\r\nEventList: Complete\r\nListItems: 1\r\n\r\n"
+)
+REFUSAL = b"Response: Error\r\nActionID: 1\r\nMessage: Authentication failed\r\n\r\n"
+
+
+@pytest.fixture
+def folder(db: None, home: Path, keys: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder below which ``demo`` may name files; this machine's address is allowed for it alone."""
+    for code in ("demo", "other"):
+        add_enterprise(code=code, name=code, province="浙江", actor=OPERATOR)
+    made = tmp_path / "switch files"
+    made.mkdir()
+    monkeypatch.setenv("NIANJIAN_LIVE", "demo:fixed=asterisk:///x/Master.csv")
+    monkeypatch.setenv("NIANJIAN_LIVE_FOLDERS", f"demo={str(made).replace(' ', '%20')}")
+    monkeypatch.setenv("NIANJIAN_LIVE_HOSTS", "demo=127.0.0.1, demo=localhost")
+    return made
+
+
+def add(kind: str, place: str = "", *, name: str = "pbx", enterprise: str = "demo", **more: str) -> ScreenSource:
+    given = {"user": "u", "secret": "s"} | more
+    return operations.add_source(enterprise=enterprise, actor=OPERATOR, name=name, kind=kind, place=place, **given)
+
+
+def look(row: ScreenSource) -> Any:
+    return operations.test_source(enterprise="demo", actor=OPERATOR, source=row.pk)
+
+
+def refused(act: Callable[[], object]) -> NianjianError:
+    with pytest.raises(NianjianError) as caught:
+        act()
+    return caught.value
+
+
+def test_a_source_is_kept_with_one_audit_entry_and_its_secret_sealed(folder: Path) -> None:
+    before = Entry.objects.count()
+    row = add("ami", "127.0.0.1", secret=WORD)
+    assert Entry.objects.count() == before + 1
+    assert WORD not in str(Entry.objects.order_by("-pk").values()[0])
+    raw = ScreenSource.objects.raw("SELECT id, secret AS stored FROM inspection_screensource")[0]
+    assert WORD not in raw.stored
+    (entry,) = queries.find_sources("demo", [row.pk])
+    assert (entry.secret, entry.fixed, entry.place, entry.state) == (True, False, "127.0.0.1", "stale")
+    assert WORD not in str(entry)
+    operations.change_source(enterprise="demo", actor=OPERATOR, source=row.pk, name="b", kind="ami", place="127.0.0.1",
+                             user="u")  # fmt: skip
+    assert ScreenSource.objects.get().secret == WORD, "nothing was typed: it stays"
+    operations.remove_source(enterprise="demo", actor=OPERATOR, source=row.pk)
+    verbs = list(Entry.objects.order_by("-pk").values_list("verb", flat=True)[:3])
+    assert verbs == ["screens.remove", "screens.change", "screens.add"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "more", "code"),
+    [
+        ("asterisk", "/etc/passwd", {}, "live_path_refused"), ("asterisk", "../x.csv", {}, "live_path_refused"),
+        ("kamailio", "out/acc.log", {}, "live_path_refused"), ("jsonrpc", "/run/other.sock", {}, "live_path_refused"),
+        ("asterisk", "a\0b", {}, "live_path_refused"),
+        ("ami", "10.1.2.3:5038", {}, "live_host_refused"), ("esl", "169.254.169.254:80", {}, "live_host_refused"),
+        ("ami", "[::1]:5038", {}, "live_host_refused"), ("ami", "u@127.0.0.1", {}, "live_place_wrong"),
+        ("ami", "127.0.0.1:x", {}, "live_place_wrong"), ("ami", "127.0.0.1/x", {}, "live_place_wrong"),
+        ("ami", "", {}, "live_place_wrong"), ("freeswitch", "/x", {}, "live_place_needless"),
+        ("ami", "127.0.0.1", {"user": ""}, "live_user_missing"),
+        ("esl", "127.0.0.1", {"secret": ""}, "live_secret_missing"),
+        ("freeswitch", "", {"user": "a:b"}, "live_user_missing"), ("file", "x", {}, "live_kind_wrong"),
+        ("asterisk", "x", {"name": "../x"}, "live_name_wrong"),
+        ("asterisk", "x", {"name": "fixed"}, "live_source_exists"),
+    ],
+)  # fmt: skip
+def test_what_the_operator_has_not_allowed_is_neither_kept_nor_tried(
+    folder: Path, kind: str, place: str, more: dict[str, str], code: str
+) -> None:
+    (folder / "out").symlink_to("/")
+    assert refused(lambda: add(kind, place, **more)).code == code
+    assert not ScreenSource.objects.exists()
+    given = {"name": "pbx", "user": "u", "secret": "s"} | more
+    if code != "live_source_exists":
+        tried = refused(
+            lambda: operations.try_source(enterprise="demo", actor=OPERATOR, kind=kind, place=place, **given)
+        )
+        assert tried.code == code
+
+
+def test_another_enterprise_has_neither_folder_nor_hosts_nor_sources(folder: Path) -> None:
+    assert refused(lambda: add("asterisk", "Master.csv", enterprise="other")).code == "live_folder_unset"
+    assert refused(lambda: add("ami", "127.0.0.1", enterprise="other")).code == "live_host_refused"
+    row = add("asterisk", "Master.csv")
+    assert queries.find_sources("other") == []
+    for act in (operations.test_source, operations.remove_source):
+        error = refused(lambda act=act: act(enterprise="other", actor=OPERATOR, source=row.pk))  # type: ignore[misc]
+        assert error.code == "live_source_unknown"
+
+
+def test_the_setting_s_sources_are_listed_and_not_changed(folder: Path) -> None:
+    (entry,) = queries.find_sources("demo")
+    assert (entry.name, entry.kind, entry.fixed) == ("fixed", "asterisk", True)
+    error = refused(lambda: operations.remove_source(enterprise="demo", actor=OPERATOR, source=entry.source))
+    assert error.code == "live_source_fixed"
+    error = refused(lambda: operations.test_source(enterprise="demo", actor=OPERATOR, source=entry.source))
+    assert (error.code, error.values["file"]) == ("live_file_missing", "/x/Master.csv")
+
+
+def test_a_switch_has_one_source_of_a_kind_and_an_enterprise_a_dozen(folder: Path) -> None:
+    add("asterisk", "a.csv")
+    assert refused(lambda: add("freeswitch")).code == "live_source_exists"
+    add("ami", "127.0.0.1")
+    for number in range(operations.MOST_SOURCES - 2):
+        add("asterisk", "a.csv", name=f"n{number}")
+    assert refused(lambda: add("asterisk", "a.csv", name="more")).code == "live_sources_too_many"
+
+
+def test_a_kept_secret_goes_to_no_other_place(folder: Path) -> None:
+    with speaking(GREETING, LOGIN, CHANNELS) as port:
+        row = add("ami", "127.0.0.1:1", secret=WORD)
+        given = {"name": "pbx", "kind": "ami", "place": f"localhost:{port}", "user": "u"}
+        for act in (operations.change_source, operations.try_source):
+            error = refused(lambda act=act: act(enterprise="demo", actor=OPERATOR, source=row.pk, **given))  # type: ignore[misc]
+            assert error.code == "live_secret_again"
+    assert ScreenSource.objects.get().place == "127.0.0.1:1"
+
+
+def test_a_test_counts_the_calls_of_a_switch_that_answers(folder: Path) -> None:
+    with speaking(GREETING, LOGIN, CHANNELS) as port:
+        told = look(add("ami", f"localhost:{port}"))
+    assert (told.calls, told.lines, told.age_s) == (1, None, 0)
+
+
+def test_a_test_says_what_stands_in_the_way(folder: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    row = add("ami", f"127.0.0.1:{port}")
+    closed = refused(lambda: look(row))
+    assert (closed.code, closed.values["place"]) == ("live_port_closed", f"127.0.0.1:{port}")
+    with speaking(GREETING, REFUSAL) as port:
+        denied = refused(lambda: look(add("ami", f"127.0.0.1:{port}", name="b")))
+    assert (denied.code, denied.values["said"]) == ("live_login_refused", "Authentication failed")
+    with speaking(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
+        strange = refused(lambda: look(add("esl", f"127.0.0.1:{port}", name="c")))
+    assert (strange.code, strange.values["place"]) == ("live_answer_strange", f"127.0.0.1:{port}")
+    gone = refused(lambda: look(add("jsonrpc", "rpc.sock", name="d")))
+    assert gone.code == "live_unreached"
+    assert str(folder) in str(gone.values["place"])
+
+
+def test_a_test_ends_in_time_and_two_at_once_are_one_too_many(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    row, over = add("ami", "127.0.0.1:1"), Event()
+    monkeypatch.setattr("nianjian.features.screens.probes.WITHIN", 0.2)
+    monkeypatch.setattr("nianjian.features.screens.probes._ask", lambda _manager: over.wait(20))
+    begun = time.monotonic()
+    assert refused(lambda: look(row)).code == "live_test_slow"
+    assert time.monotonic() - begun < 5
+    assert refused(lambda: look(row)).code == "live_test_running", "the first one still hangs"
+    over.set()
+
+
+def test_a_test_of_a_file_counts_and_names_the_first_line_that_cannot_be_read(folder: Path) -> None:
+    master = folder / "Master.csv"
+    row = add("asterisk", "Master.csv")
+    missing = refused(lambda: look(row))
+    assert (missing.code, missing.values["file"]) == ("live_file_missing", str(master))
+    master.write_text(asterisk_row(1) + "no row\n" + asterisk_row(2, "BUSY"))
+    told = look(row)
+    assert (told.calls, told.lines, told.unreadable, told.file, told.line) == (2, 3, 1, str(master), 2)
+    assert told.age_s < 60
+    master.write_text("a,b\nc,d\n")
+    wrong = refused(lambda: look(row))
+    assert (wrong.code, wrong.values["line"]) == ("live_lines_unreadable", 1)
+    (folder / "acc").mkdir()
+    empty = look(add("kamailio", "acc", name="kam"))
+    assert (empty.calls, empty.lines, empty.last_at) == (0, 0, None)
+
+
+def test_a_switch_posts_to_a_source_of_the_page(folder: Path, home: Path) -> None:
+    row = add("freeswitch", name="fs", user="sender", secret=WORD)
+    (entry,) = queries.find_sources("demo", [row.pk])
+    assert entry.posts_to == "/live/demo/fs/cdr"
+    assert look(row).last_at is None
+    where = find_posting_folder(enterprise="demo", name="fs", credentials=f"sender:{WORD}")
+    assert where == posted.folder_of(watch_files.folder(home), "demo", "fs")
+    error = refused(lambda: find_posting_folder(enterprise="other", name="fs", credentials=f"sender:{WORD}"))
+    assert error.code == "live_post_refused"
+    variables = {"uuid": "leg-1", "start_epoch": str(int(clock.now().timestamp()))}
+    leg = parse_leg(json.dumps({"variables": variables}))
+    Spool(where).keep(today(), leg.uuid, leg.line)
+    told = look(row)
+    assert (told.calls, told.lines) == (1, 1)
+    assert told.age_s < 60
+
+
+def figures(name: str) -> Any:
+    return queries.office_figures("demo")[name]
+
+
+def test_a_change_of_the_page_counts_from_the_next_look_on(folder: Path, home: Path) -> None:
+    watch = PageWatch("demo", watch_files.folder(home), {"fixed"})
+    assert not watch.look(), "nothing is set"
+    (folder / "a.csv").write_text(asterisk_row(1))
+    (folder / "b.csv").write_text(asterisk_row(2) + asterisk_row(3))
+    row = add("asterisk", "a.csv")
+
+    def count() -> int:
+        assert watch.look()
+        told = watch_files.read(watch_files.folder(home) / watch_files.name("demo", "pbx"))
+        assert told is not None
+        return sum(told["calls"]["counts"].values())
+
+    assert [count(), count()] == [1, 1]
+    operations.change_source(
+        enterprise="demo", actor=OPERATOR, source=row.pk, name="pbx", kind="asterisk", place="b.csv"
+    )
+    assert count() == 2, "the other file's calls are none of this one's"
+    (folder / "b.csv").unlink()
+    (folder / "b.csv").symlink_to(home.parent / "elsewhere.csv")
+    (home.parent / "elsewhere.csv").write_text(asterisk_row(4) * 9)
+    watch.look()
+    assert watch.beats["demo:pbx"]["problem"] == "place_refused", "a link that came later leads nowhere"
+    operations.remove_source(enterprise="demo", actor=OPERATOR, source=row.pk)
+    assert not watch.look()
+    assert watch.beats == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_watch_looks_at_what_pages_set_without_a_restart(
+    transactional_db: None, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIANJIAN_LIVE", "")
+    monkeypatch.setattr(module, "PAUSE", 0.05)
+    watch = Watch()
+    assert not watch.look()
+    with speaking(GREETING, LOGIN, CHANNELS) as port:
+        add("ami", f"127.0.0.1:{port}")
+        assert figures("now")["count"] is None, "nobody has looked yet: unknown, not nought"
+        until = time.monotonic() + 20
+        while figures("now")["count"] != 1:
+            assert time.monotonic() < until
+            assert watch.look()
+            time.sleep(0.05)
+    watch.close()
