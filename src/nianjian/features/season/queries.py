@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.periods import Season
+from nianjian.engines.kernel.states import State
 from nianjian.engines.kernel.workdays import Calendar
 from nianjian.engines.metrics.frame import Basis
 from nianjian.engines.paper.sections import advice_lines
@@ -271,10 +272,10 @@ def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProg
         )
         for run in newest.values() if run is not None
     ]  # fmt: skip
-    passed = verdicts.count(states.PASSED)
+    passed = verdicts.count(State.PASSED)
     figures = {"runs": len(ids), "open_differences": sum(opened.values())}
     complete = passed == len(kinds) > 0
-    return TaskProgress(complete, passed, len(kinds), figures, proved=states.INSUFFICIENT not in verdicts)
+    return TaskProgress(complete, passed, len(kinds), figures, proved=State.NOT_PROVED not in verdicts)
 
 
 def _items(lines: Sequence[Line]) -> TaskProgress:

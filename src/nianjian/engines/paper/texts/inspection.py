@@ -459,11 +459,6 @@ PEOPLE_NUMBERS_SYSTEM: Final[Mapping[str, str]] = {
     "numbers": mark("numbers (号)"),
     "system": mark("system (系统)"),
 }
-STATES: Final[Mapping[str, str]] = {
-    "passed": mark("check passed"),
-    "failed": mark("check not passed"),
-    "unknown": mark("not proved: counts as not passed"),
-}
 CHECKS: Final[Mapping[str, str]] = {
     "reconcile_people": mark("People three ways"),
     "reconcile_seats": mark("Seats against the number-resource system"),
