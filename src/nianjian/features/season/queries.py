@@ -369,7 +369,7 @@ def _obstacles(found: SeasonFacts, _: Words) -> list[Json]:
         return []
     return [
         {"code": one.code, "text": obstacle_text(one.code, one.values, _), "values": dict(one.values)}
-        for one in obstacles.list_obstacles(found.enterprise)
+        for one in obstacles.list_obstacles(found.enterprise, complaints.load_service_levels(found.enterprise))
     ]
 
 
