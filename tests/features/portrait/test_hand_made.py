@@ -276,6 +276,8 @@ def test_calls_of_a_switch_without_purposes_are_answered_by_a_decision(
         return task["state"], task["status"]
 
     assert state() != ("done", "passed")
+    said = sections.marketing_lines(_run(anna).as_dict(), words(CHINESE))
+    assert said == ("1次已送达外呼中有1次未写用途：未证明其不是营销外呼",)
     decide_marketing(
         enterprise="demo", actor=anna, year=2026, decided_on=date(2026, 6, 1), kind="stopped", text="无营销外呼"
     )

@@ -277,6 +277,9 @@ def marketing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
             lines.append(_("the register of consents holds no consent to marketing that is in force"))
         if recordings := block.get("recordings"):
             lines.append(_recordings_line(recordings, _))
+    if unnamed := block.get("unnamed"):
+        line = _("{n} of {m} delivered calls name no purpose: it is not proved that they are no marketing calls")
+        lines.append(line.format(n=count_text(unnamed), m=count_text(block["delivered"])))
     return tuple(lines)
 
 

@@ -12,6 +12,7 @@ from nianjian.engines.kernel.periods import Season
 from nianjian.engines.kernel.states import State
 from nianjian.engines.kernel.workdays import Calendar
 from nianjian.engines.metrics.frame import Basis
+from nianjian.engines.metrics.lights import Light
 from nianjian.engines.paper.sections import advice_lines
 from nianjian.engines.paper.texts.season import conflict_text, obstacle_text, risk_text
 from nianjian.engines.paper.words import CHINESE, Words, words
@@ -229,7 +230,7 @@ def _advice(portrait: Mapping[str, Any] | None) -> dict[str, TaskProgress]:
     """D5: the tasks of January, each with the effect that the portrait has computed before anybody acts.
 
     Nothing is known of them without a portrait, nor of one whose register is empty. They close by the light, not
-    because no advice is left.
+    because no advice is left; a light that is only explained does not close what is still to be done.
     """
     if portrait is None:
         return {}
@@ -247,7 +248,8 @@ def _advice(portrait: Mapping[str, Any] | None) -> dict[str, TaskProgress]:
         metric, fine = CLOSED_BY[task]
         total = sum(int(one["count"]) for one in steps if one["code"] == codes[0])
         proved, applicable = metric not in empty, metric not in declared
-        complete = proved and lights.get(metric) in fine
+        light = lights.get(metric)
+        complete = proved and light in fine and not (light == Light.YELLOW_EXPLAINED and total)
         found[task] = TaskProgress(complete, 0, total, figures, applicable=applicable, proved=proved)
     return found
 
