@@ -208,7 +208,7 @@ def _callback(code: str, actor: Actor) -> str:
     seen = CallTrace("95013", code, end="final", status=403, log=[SipLine(0, True, "INVITE sip:95013@x SIP/2.0", code)])  # noqa: FBT003 -- sent
     kept = storage.store_trial(
         enterprise=code, frame=storage.CallFrame("95013", 30_000), seen=seen,
-        verdict=Judged("fail", "refused", in_time=False), begun_at=clock.now(), actor=actor,
+        verdict=Judged("failed", "refused", in_time=False), begun_at=clock.now(), actor=actor,
     )  # fmt: skip
     return kept.pk
 

@@ -129,8 +129,8 @@ def sent(seen: CallTrace, method: str) -> list[str]:
 @pytest.mark.parametrize("kind", ["udp", "tcp", "tls"])
 def test_each_outcome_at_its_second(switch: Switch, kind: str) -> None:
     wanted = {
-        "95001": ("pass", "answered"), "95002": ("pass", "answered"), "95003": ("fail", "answered_late"),
-        "95004": ("fail", "busy"), "75404": ("fail", "number_unknown"), "95005": ("fail", "rang_unanswered"),
+        "95001": ("passed", "answered"), "95002": ("passed", "answered"), "95003": ("failed", "answered_late"),
+        "95004": ("failed", "busy"), "75404": ("failed", "number_unknown"), "95005": ("failed", "rang_unanswered"),
     }  # fmt: skip
     found = place(*((switch.via(kind), Plan(one, "test", wait=33_000)) for one in wanted))
     verdicts = {one.number: (told(one).verdict, told(one).reason) for one in found}
@@ -168,7 +168,7 @@ def test_an_endpoint_that_demands_early_replies_to_be_acknowledged(switch: Switc
 @pytest.mark.parametrize("sips", [False, True], ids=["transport=tls", "sips"])
 def test_over_tls_every_message_takes_the_one_connection(switch: Switch, sips: bool) -> None:  # noqa: FBT001 -- a parameter
     seen = call(switch.via("tls", sips=sips), "95007", hold=1500)
-    assert told(seen).verdict == "pass"
+    assert told(seen).verdict == "passed"
     assert seen.cipher.startswith("TLSv1.2 ")
     lines = [line for name in ("INVITE", "ACK", "BYE") for text in sent(seen, name) for line in text.split("\n")]
     (contact,) = (one for one in lines if one.startswith("Contact:"))
@@ -188,7 +188,7 @@ def test_a_certificate_that_does_not_hold(switch: Switch) -> None:
     assert told(call(switch.via("tls", ca=root().pem.decode()))).reason == "tls_untrusted"
     assert told(call(switch.via("expired"))).reason == "tls_expired"
     seen = call(switch.via("other"))
-    assert (told(seen).verdict, told(seen).reason, seen.log) == ("fail", "tls_host", [])
+    assert (told(seen).verdict, told(seen).reason, seen.log) == ("failed", "tls_host", [])
     assert "127.0.0.1" in seen.fault
     assert told(call(switch.via("tls", host="localhost"))).reason == "answered"
 
@@ -208,7 +208,7 @@ def test_tls_where_there_is_none_and_none_where_it_is_needed(switch: Switch) -> 
     assert told(call(plain, wait=1500)).reason == "tls_plain"
     for transport in ("udp", "tcp"):
         seen = call(Via("127.0.0.1", switch.ports["tls"], transport), wait=1500)
-        assert (told(seen).verdict, told(seen).reason) == ("fail", "tls_needed")
+        assert (told(seen).verdict, told(seen).reason) == ("failed", "tls_needed")
     assert told(call(Via("127.0.0.1", free_port(), "tls"))).reason == "unreachable"
 
 

@@ -55,7 +55,7 @@ def test_each_is_told_as_it_was(scenario: str, account: Account | None, reason: 
         assert far.done() == 0, [line.first for line in seen.log]
     told = judge(seen, limit=4000, expected=("127.0.0.1",), witness=ADDRESS)
     assert told.reason == reason
-    assert (told.verdict == "pass") == (reason == "answered")
+    assert (told.verdict == "passed") == (reason == "answered")
     assert seen.resent == 0
 
 

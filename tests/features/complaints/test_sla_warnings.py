@@ -14,6 +14,7 @@ from nianjian.engines.season.reminders import Scope
 from nianjian.features.complaints import operations as flows
 from nianjian.features.complaints import sla_warnings
 from nianjian.features.complaints.models import Warned
+from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.sla_warnings import recipients, send_warnings
 from nianjian.features.inbox import operations
 from nianjian.features.overview import attention
@@ -117,10 +118,10 @@ def test_a_webhook_is_told_once(demo: str, operator: Actor) -> None:
 def test_the_overview_names_what_runs_out_to_whom_may_work_on_it(demo: str, operator: Actor, anna: Actor) -> None:
     arrived = clock.now() - timedelta(minutes=100)
     _add(operator, arrived_at=f"{arrived.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}")
-    (point,) = attention.list_tasks("demo", anna)
+    (point,) = attention.list_tasks("demo", anna, load_service_levels("demo"))
     assert (point.code, point.values["complaint"], point.values["clock"]) == (attention.COMPLAINT, "I1", "response")
     flows.respond(enterprise="demo", complaints=["I1"], actor=anna)
-    assert attention.list_tasks("demo", anna) == []
+    assert attention.list_tasks("demo", anna, load_service_levels("demo")) == []
 
 
 SCOPES = {"a": Scope.ROLE, "b": Scope.ALL, "c": Scope.OWN, "d": Scope.NONE}

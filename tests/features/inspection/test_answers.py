@@ -17,7 +17,7 @@ from nianjian.engines.paper.texts import inspection as texts
 from nianjian.engines.paper.texts.claims import CARDS, CLAIMS
 from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.features.complaints.clocks import TicketCounts, build_in_time_claim
-from nianjian.features.inspection import claims, states
+from nianjian.features.inspection import claims
 from nianjian.features.inspection.claims import RobotFigures
 
 ROBOTS = RobotFigures(seats=2, filed=2, calls=9, answered=5, intents=5, asked=3, put_through=3, in_time=3, item=True)
@@ -153,10 +153,3 @@ def test_every_call_that_was_dialled_is_held_against_the_gate() -> None:
         day = date(2026, 3, 2)
         (told,) = engine.rows(claims.count_by_day(claims.select_dialled(table, day, day)))
     assert told == {"day": day, "calls": 3}, "delivered or not; what was blocked never left"
-
-
-def test_what_is_unknown_is_not_passed() -> None:
-    checks = ("passed", "unknown", "passed")
-    assert states.overall_state(checks) == states.overall_state([]) == states.UNKNOWN
-    assert states.overall_state(checks[:1]) == states.PASSED
-    assert states.overall_state([*checks, "failed"]) == states.FAILED

@@ -82,7 +82,7 @@ def test_a_day_is_planned_told_and_copied(cli: Shell, shell_home: Path) -> None:
     moved = cli("inspect", "plan", *HOUSE, "--day", "2999-01-01", "--place", "杭州", "--json").json
     assert (moved["place"], moved["notice"], moved["agenda"]) == ("杭州", "通知书", kept.json["agenda"])
     told = cli("inspect", "day", *HOUSE, "--last", "--json")
-    assert (told.code, told.json["visit"]["day"], told.json["state"]) == (1, "2999-01-01", "unknown")
+    assert (told.code, told.json["visit"]["day"], told.json["state"]) == (1, "2999-01-01", "not_proved")
     assert len(told.json["rows"]) == 10
     for more, whole in (("--last",), False), ((), True):  # nobody has put a look as work, so none is kept
         assert cli("inspect", "copy", *HOUSE, *more, "--out", "copy.zip", "--json").code == 0

@@ -37,9 +37,9 @@ POSTS = "前台 | 行政"
 
 def test_before_anybody_has_looked_nothing_is_proved(demo: str, operator: Actor) -> None:
     told = build_sheet(enterprise=demo, actor=operator)
-    assert (told["visit"], told["looked_at"], told["state"], told["drill"]) == (None, None, "unknown", None)
+    assert (told["visit"], told["looked_at"], told["state"], told["drill"]) == (None, None, "not_proved", None)
     assert [one["rule"] for one in told["rows"]] == [f"S{number}" for number in range(1, 11)]
-    assert told["counts"] == {"passed": 0, "failed": 0, "unknown": 10}
+    assert told["counts"] == {"passed": 0, "failed": 0, "not_proved": 10, "in_progress": 0}
     with pytest.raises(NianjianError, match="visit_unknown"):
         build_sheet(enterprise=demo, actor=operator, day=TODAY)
 
@@ -134,7 +134,7 @@ def test_the_page_shows_evidence_with_its_day_and_lets_an_inspector_in(demo: str
         assert text in shown
     told = build_sheet(enterprise=demo, actor=operator)
     assert told["rows"][0]["state"] == "passed", "the notice is here"
-    assert {row["rule"]: row["state"] for row in told["rows"]}["S9"] == "unknown"
+    assert {row["rule"]: row["state"] for row in told["rows"]}["S9"] == "not_proved"
     assert [row["rule"] for row in told["rows"] if not row["evidence"]] == []
 
     end = (clock.now() + timedelta(days=3)).date()  # a link's time is real, whatever day is played

@@ -158,8 +158,8 @@ def _row(day: str, operator: Actor) -> tuple[str, dict[str, tuple[str, str]]]:
 def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
     day: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert _row(day, operator) == ("unknown", {
-        "screens": ("unknown", "screens_absent"), "screens_seen": ("unknown", "screens_by_eye"),
+    assert _row(day, operator) == ("not_proved", {
+        "screens": ("not_proved", "screens_absent"), "screens_seen": ("not_proved", "screens_by_eye"),
     })  # fmt: skip
     for wrong in (TODAY + timedelta(days=1), date(2020, 1, 1)):
         with pytest.raises(NianjianError, match="screens_seen_wrong"):
@@ -167,7 +167,7 @@ def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
     signed_in("anna")
     told = visits.note_screens(enterprise=day, seen_on=TODAY - timedelta(days=6), stand=True, actor=Actor("anna", USER))
     assert told["signed"] == "user:anna"
-    assert _row(day, operator)[0] == "unknown", "a person's note alone proves no live data"
+    assert _row(day, operator)[0] == "not_proved", "a person's note alone proves no live data"
     live = {name: {"state": "fresh"} for name in ("now", "calls", "gate")}
     monkeypatch.setattr(queries, "office_figures", lambda _enterprise: live)
     assert _row(day, operator) == ("passed", {
@@ -176,7 +176,7 @@ def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
     note = build_sheet(enterprise=day, actor=operator)["screens"]
     assert (note["signed"], note["until"]) == ("user:anna", TODAY.isoformat())
     monkeypatch.setenv("NIANJIAN_TODAY", (TODAY + timedelta(days=1)).isoformat())
-    assert _row(day, operator)[1]["screens_seen"] == ("unknown", "screens_note_over")
+    assert _row(day, operator)[1]["screens_seen"] == ("not_proved", "screens_note_over")
     visits.note_screens(enterprise=day, seen_on=None, stand=False, actor=operator)
     assert _row(day, operator)[0] == "failed"
     live["gate"] = {"state": "stale"}
@@ -184,7 +184,7 @@ def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
 
 
 @pytest.mark.parametrize(
-    ("ago", "days", "state"), [(0, 1, "passed"), (1, 1, "unknown"), (6, 7, "passed"), (7, 7, "unknown")]
+    ("ago", "days", "state"), [(0, 1, "passed"), (1, 1, "not_proved"), (6, 7, "passed"), (7, 7, "not_proved")]
 )
 def test_a_note_counts_through_its_last_day(ago: int, days: int, state: str) -> None:
     assert states.judge_screens(TODAY - timedelta(days=ago), days, TODAY, stand=True)[0] == state

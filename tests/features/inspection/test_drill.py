@@ -85,13 +85,14 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     told = report.build_report(enterprise=demo, actor=operator)
     assert {one["step"]: (one["state"], one["why"]) for one in told["steps"]} == {
         "arrived": ("passed", "one_click_opened"), "warned": ("passed", "alert_sent"),
-        "responded": ("unknown", "running"), "called_back": ("unknown", "running"), "closed": ("unknown", "running"),
-        "calls": ("unknown", "calls_no_way"),
+        **dict.fromkeys(("responded", "called_back", "closed"), ("in_progress", "running")),
+        "calls": ("not_proved", "calls_no_way"),
     }  # fmt: skip
     assert (told["state"], told["readiness"]) == ("in_progress", "failed"), "an empty firm fails checks"
     order = [one["state"] for one in told["mend"]]
-    assert order == sorted(order), "failed comes first"
-    assert len(order) == told["counts"]["failed"] + told["counts"]["unknown"]
+    worst_first = ["failed", "not_proved", "in_progress"]
+    assert order == sorted(order, key=worst_first.index), "failed comes first"
+    assert len(order) == sum(told["counts"][state] for state in worst_first)
 
     asked = queries.ProgressQuery(
         demo, 2026, clock.today(), clock.today(), rulebook(day=None, province=None, enterprise=demo), operator
@@ -151,17 +152,17 @@ ONE = {Clock.RESPONSE: 1.5 * HOUR}
 BEFORE = 1.5 * HOUR - SECOND  # the last second without a reminder
 CASES = (
     # 10 s and 13 s: no reminder was due, nobody asked for test calls
-    Case(HOUR, "passed passed passed passed unknown", 10 * SECOND, 13 * SECOND, outcome="passed"),
-    Case(HOUR, "failed passed passed passed unknown", 10 * SECOND, 13 * SECOND, None, outcome="failed"),
-    Case(30 * HOUR, "passed passed passed passed passed passed", 2 * HOUR, 24 * HOUR, SECOND, BOTH, "", {"pass": 2}),
-    Case(30 * HOUR, "passed failed passed passed passed passed", 2 * HOUR, 24 * HOUR, SECOND, ONE, "", {"pass": 2}),
-    Case(30 * HOUR, "passed failed failed failed failed failed", 2 * HOUR + SECOND, LATE, calls={"fail": 1}),
-    Case(4 * HOUR, "passed passed passed passed unknown", BEFORE, 3 * HOUR, calls={"pass": 1, "unproved": 1}),
-    Case(4 * HOUR, "passed failed passed passed passed unknown", 1.5 * HOUR, 3 * HOUR, outcome="failed"),
-    Case(HOUR, "passed unknown unknown unknown unknown", outcome="in_progress"),
+    Case(HOUR, "passed passed passed passed not_proved", 10 * SECOND, 13 * SECOND, outcome="passed"),
+    Case(HOUR, "failed passed passed passed not_proved", 10 * SECOND, 13 * SECOND, None, outcome="failed"),
+    Case(30 * HOUR, "passed passed passed passed passed passed", 2 * HOUR, 24 * HOUR, SECOND, BOTH, "", {"passed": 2}),
+    Case(30 * HOUR, "passed failed passed passed passed passed", 2 * HOUR, 24 * HOUR, SECOND, ONE, "", {"passed": 2}),
+    Case(30 * HOUR, "passed failed failed failed failed failed", 2 * HOUR + SECOND, LATE, calls={"failed": 1}),
+    Case(4 * HOUR, "passed passed passed passed not_proved", BEFORE, 3 * HOUR, calls={"passed": 1, "not_proved": 1}),
+    Case(4 * HOUR, "passed failed passed passed passed not_proved", 1.5 * HOUR, 3 * HOUR, outcome="failed"),
+    Case(HOUR, "passed in_progress in_progress in_progress not_proved", outcome="in_progress"),
     # the response was late, and the ticket is still open within its limit
-    Case(3 * HOUR, "passed failed failed unknown unknown unknown", outcome="in_progress"),
-    Case(25 * HOUR, "passed failed failed failed failed unknown", outcome="failed"),
+    Case(3 * HOUR, "passed failed failed in_progress in_progress not_proved", outcome="in_progress"),
+    Case(25 * HOUR, "passed failed failed failed failed not_proved", outcome="failed"),
 )
 
 
@@ -178,7 +179,7 @@ def test_each_step_on_both_sides_of_its_limit(case: Case) -> None:
     )  # fmt: skip
     found = inspection_states.judge_steps(held, NOON + case.now)
     assert [one.state for one in found] == ["passed", *case.states.split()]
-    worst = next(one for one in ("failed", "unknown", "passed") if one in case.states)
+    worst = next(one for one in ("failed", "not_proved", "passed") if one in case.states)
     assert inspection_states.judge_drill(found) == (case.outcome or worst)
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.overview import attention, facts
 from nianjian.features.overview.facts import with_cases
 from nianjian.features.rectification.operations import Notice, list_waiting, open_case
@@ -21,6 +22,7 @@ from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.registers import batches
 from nianjian.platform.registers import storage as rows
+from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.models import Team
 from nianjian.platform.registers.overlays import Overlay
 from nianjian.platform.registers.queries import ReadScope, get_register_state
@@ -112,8 +114,8 @@ def test_a_register_knows_its_last_entry(demo: str, other: str) -> None:
         Team(
             enterprise_id=demo, key=f"T{moment.day}", recorded_at=moment, superseded_at=superseded, file="f", name="队"
         ).save()
-    assert last_recorded_at(Team, demo) == NOW
-    assert last_recorded_at(Team, other) is None
+    assert last_recorded_at([Team, Line], demo) == [NOW, None]
+    assert last_recorded_at([Team], other) == [None]
 
 
 def test_a_row_that_is_taken_back_moves_the_last_change_of_its_register(demo: str) -> None:
@@ -121,7 +123,7 @@ def test_a_row_that_is_taken_back_moves_the_last_change_of_its_register(demo: st
     Team(enterprise_id=demo, key="T1", recorded_at=written, superseded_at=taken, file="f", name="队").save()
     found = get_register_state("teams", ReadScope(demo, NOW.date()))
     assert (found.rows, found.last) == (0, taken)
-    assert last_recorded_at(Team, demo) == written
+    assert last_recorded_at([Team], demo) == [written]
 
 
 def test_an_overlay_moves_the_deadline_of_its_enterprise_only(demo: str, other: str) -> None:
@@ -162,7 +164,7 @@ def test_a_case_of_rectification_comes_before_the_season(demo: str, other: str, 
     assert (first.rule.key, first.day, first.days) == ("rectification.due", date(2026, 5, 19), 13)
     assert with_cases(season, list_waiting(other), today) == season
     assert with_cases(season, running, date(2026, 5, 25)).deadlines[0].days == -6, "what is over is not forgotten"
-    told = attention.list_blockers(demo, None, running)[0]
+    told = attention.list_blockers(demo, None, running, levels=load_service_levels(demo))[0]
     assert (told.code, told.values) == (attention.CASE, {"case": case, "due": date(2026, 5, 19)})
 
 

@@ -28,7 +28,7 @@ from nianjian.platform.registers import batches
 from nianjian.platform.registers import storage as rows
 from nianjian.platform.rulebook.rulebooks import rulebook
 
-QUERIES = 75  # a third of them for the tasks of the season
+QUERIES = 55  # a third of them for the tasks of the season
 RECEIPT = {
     "source": "asterisk",
     "rows": {"read": 10, "loaded": 7, "duplicate": 0, "rejected": 3},

@@ -12,20 +12,24 @@ from uuid import uuid4
 import pypdfium2
 import pytest
 from tests.support.fixtures import Import, Sheet
+from tests.support.import_pages import work
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics import revive
+from nianjian.engines.metrics.drill_down import RowQuery
 from nianjian.engines.metrics.result import Result
 from nianjian.engines.paper import sections
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.calls.operations import import_calls
+from nianjian.features.inspection.operations import readiness
 from nianjian.features.portrait.declarations import declare_not_applicable, withdraw_declaration
 from nianjian.features.portrait.marketing import decide_marketing
-from nianjian.features.portrait.operations import export_portrait, run_portrait
+from nianjian.features.portrait.operations import export_portrait, list_rows, run_portrait
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.query import Actor
+from nianjian.platform.jobs.models import Job
 from nianjian.platform.registers.overlays import Overlay
 
 pytestmark = pytest.mark.django_db
@@ -194,7 +198,8 @@ def test_marketing_calls_are_flagged_until_a_decision_and_the_calls_after_it_ans
     assert said[0].startswith("营销外呼（红灯）：3 次已送达外呼、0 个登记码号的用途为营销")
     assert "工信部信管〔2020〕81号" in said[0]
     page = signed_in("olga", "administrator", "demo").get("/e/demo/2026/marketing/").content.decode()
-    assert re.findall(r"<dd>\s*(.*?)\s*</dd>", page) == ["3", "–", "0", "0 / 365"]
+    cells = [re.sub(r"<.*?>", "", cell) for cell in re.findall(r"<dd>\s*(.*?)\s*</dd>", page)]
+    assert cells == ["3", "–", "0", "0 / 365"]
     assert task()["finished"] is False
     decision: Json = {"enterprise": "demo", "actor": anna, "year": 2026, "decided_on": date(2026, 6, 1)}
     decide_marketing(kind="service", text="已取得同意", **decision)
@@ -230,6 +235,32 @@ def test_marketing_calls_are_flagged_until_a_decision_and_the_calls_after_it_ans
     assert task()["finished"] is False
 
 
+def test_the_rows_behind_the_marketing_count_are_those_that_were_counted(
+    demo: str, operator: Actor, anna: Actor, load: Import, sheet: Sheet
+) -> None:
+    """Two calls before the decision, one after it, and one that names no marketing."""
+    load("numbers", NUMBERS, OWN)
+    days = ["2026-05-01", "2026-05-02", "2026-06-02"]
+    _import(_calls(sheet, [*days, "2026-06-03"], set(days), "calls.csv"), operator)
+    decide_marketing(
+        enterprise="demo", actor=anna, year=2026, decided_on=date(2026, 6, 1), kind="stopped", text="已停止"
+    )
+    block = _run(anna).marketing
+    for part, counted in (("calls", days), ("calls_after", days[2:])):
+        ask = RowQuery("marketing", part)
+        found = list_rows(enterprise="demo", year=2026, run=None, ask=ask, page=1, actor=anna)
+        assert [str(row["start_ts"])[:10] for row in found.rows] == counted
+        assert found.total == len(counted) == block[part]
+        assert {row["callee"] for row in found.rows} == {"139****0001"}
+    olga = signed_in("olga", "administrator", "demo")
+    page = olga.get("/e/demo/2026/marketing/").content.decode()
+    for printed, address in zip((days, days[2:]), re.findall(r'href="([^"]*rows[^"]*)"', page), strict=True):
+        rows = olga.get(f"{address}&look=1").content.decode()
+        assert re.findall(r"(2026-\d\d-\d\d) \d\d:", rows) == printed, "as many rows as the page prints calls"
+        assert "电话营销" in rows
+        assert "13900000001" not in rows
+
+
 def test_calls_of_a_switch_without_purposes_are_answered_by_a_decision(
     demo: str, operator: Actor, anna: Actor, load: Import, sheet: Sheet
 ) -> None:
@@ -245,16 +276,52 @@ def test_calls_of_a_switch_without_purposes_are_answered_by_a_decision(
         return task["state"], task["status"]
 
     assert state() != ("done", "passed")
+    said = sections.marketing_lines(_run(anna).as_dict(), words(CHINESE))
+    assert said == ("1次已送达外呼中有1次未写用途：未证明其不是营销外呼",)
     decide_marketing(
         enterprise="demo", actor=anna, year=2026, decided_on=date(2026, 6, 1), kind="stopped", text="无营销外呼"
     )
     assert state() == ("done", "passed")
 
 
+def test_consented_call_backs_say_what_is_not_proved_of_their_recordings(
+    demo: str, operator: Actor, anna: Actor, load: Import, sheet: Sheet
+) -> None:
+    load("numbers", NUMBERS, OWN)
+    load("consents", CONSENTS, ("13900000005", "营销", "2026-01-01 10:00:00", "", ""))
+    _import(_calls(sheet, ["2026-05-01"], {"2026-05-01"}, "calls.csv"), operator)
+    decided: Json = {"enterprise": "demo", "actor": anna, "year": 2026, "decided_on": date(2026, 6, 1)}
+    decide_marketing(kind="stopped", text="已停止", **decided)
+    assert _run(anna).marketing["recordings"] is None, "nobody says that such calls go on"
+    decide_marketing(kind="service", text="已取得同意", **decided)
+
+    def line() -> tuple[object, str]:
+        ran = _run(anna)
+        assert ran.marketing["answered"] is True, "the decision stands"
+        assert ran.marketing["recordings"]
+        return ran.marketing["recordings"]["state"], sections.marketing_lines(ran.as_dict(), words(CHINESE))[-1]
+
+    assert line() == ("not_proved", "未证明：上述回呼的录音保存不少于30日（尚未检查各类日志的留存）")
+    readiness.look.enqueue(enterprise="demo", part="retention", actor=operator)
+    work()
+    state, said = line()
+    assert (state, "没有话单写明录音" in said) == ("not_proved", True), "calls name no recording"
+    job = Job.objects.get(kind="inspection.look")
+    log = next(log for log in job.result["logs"] if log["log"] == "recordings")
+    log |= {"state": "ok", "why": "files_kept"}
+    job.save(update_fields=["result"])
+    assert line()[0] == "passed"
+    job.result["until"] = "2026-12-20"  # 31 days before today
+    job.save(update_fields=["result"])
+    assert line() == ("not_proved", "未证明：上述回呼的录音保存不少于30日（最近一次日志检查已过久）")
+
+
 def test_a_number_registered_for_marketing_is_flagged_without_a_call(demo: str, anna: Actor, load: Import) -> None:
     load("numbers", f"{NUMBERS},用途", (*OWN, "外呼营销"))
     ran = _run(anna)
     assert (ran.marketing["light"], ran.marketing["numbers"]) == ("red", ["95013"])
+    page = signed_in("olga", "administrator", "demo").get("/e/demo/2026/marketing/").content.decode()
+    assert '<a href="/e/demo/registers/numbers/95013/">95013</a>' in page
     assert "marketing_unanswered" in {item["code"] for item in ran.missing}
 
 

@@ -51,9 +51,9 @@ def test_what_is_wrong_is_named(cli: Shell, shell_home: Path) -> None:
     months = cli("reconcile", "people", "--from", "2026-13", *HOUSE, "--json")
     assert (months.code, months.json["error"]["code"]) == (2, "usage")
     empty = cli("reconcile", "people", "--from", "2026-01", "--to", "2026-02", *HOUSE, "--json")
-    assert (empty.code, empty.json["verdict"], [*empty.json["matrix"]]) == (1, "insufficient", ["2026-01", "2026-02"])
+    assert (empty.code, empty.json["verdict"], [*empty.json["matrix"]]) == (1, "not_proved", ["2026-01", "2026-02"])
     alone = cli("reconcile", "sources", *HOUSE, "--json")
-    assert (alone.code, alone.json["verdict"], alone.json["counts"]) == (1, "insufficient", {"same": 0, "parted": 0})
+    assert (alone.code, alone.json["verdict"], alone.json["counts"]) == (1, "not_proved", {"same": 0, "parted": 0})
 
 
 def test_a_carriers_bill_beside_the_call_records(cli: Shell, shell_home: Path) -> None:

@@ -131,12 +131,12 @@ def test_what_was_explained_stays_so_and_what_was_settled_but_is_there_is_open_a
 
 def test_nothing_compared_or_unclear_is_never_passed(demo: str, load: Import, sheet: Sheet, anna: Actor) -> None:
     empty = sheet(THEIRS, name="empty.csv")
-    assert made(empty, anna)["verdict"] == "insufficient"
+    assert made(empty, anna)["verdict"] == "not_proved"
     load("numbers", HEADER, ("95013", 8, "示例", "已备案", "", "张三", ""))
     same = sheet(THEIRS, ("95013", 8, "示例", "已备案", "", "张三"), name="same.csv")
     told = made(same, anna)
     assert (told["counts"]["same"], told["open"], told["unclear"]) == (1, 0, 1)  # type: ignore[index] # JSON
-    assert told["verdict"] == "insufficient"
+    assert told["verdict"] == "not_proved"
 
 
 def test_what_the_export_leaves_blank_is_named_and_never_passed(
@@ -145,7 +145,7 @@ def test_what_the_export_leaves_blank_is_named_and_never_passed(
     load("numbers", HEADER, ("95013", 8, "示例", "已备案", "2024-02-01", "张三", ""))
     told = made(sheet(THEIRS, ("95013", 8, "示例", "已备案", "2024-02-01", ""), name="blank.csv"), anna)
     assert (told["counts"]["same"], told["open"], told["unclear"]) == (1, 0, 1)  # type: ignore[index] # JSON
-    assert (told["verdict"], told["blank"]) == ("insufficient", {"contact": 1})
+    assert (told["verdict"], told["blank"]) == ("not_proved", {"contact": 1})
     without = THEIRS.removesuffix(",联系人")
     told = made(sheet(without, ("95013", 8, "示例", "已备案", "2024-02-01"), name="without.csv"), anna)
     assert (told["verdict"], told["blank"]) == ("passed", {})  # a column that is not there is not compared, and named

@@ -179,14 +179,14 @@ def test_call_sources_from_the_lake(demo: str, anna: Actor, monkeypatch: pytest.
     assert (one["calls"], one["likely"]) == ({"asterisk": 4, "crm": 2}, "answered_only")
     assert told["by_day"] == [{"day": "2026-03-02", "calls": {"asterisk": 4, "crm": 2}}]
     alone = comparisons.compare_call_sources(enterprise="demo", first=None, last=None, only=("crm",), actor=anna)
-    assert alone["verdict"] == "insufficient"
+    assert alone["verdict"] == "not_proved"
     with pytest.raises(NianjianError, match="reconcile_source_unknown"):
         comparisons.compare_call_sources(enterprise="demo", first=None, last=None, only=("bill",), actor=anna)
     with pytest.raises(NianjianError, match="reconcile_source_unknown"):
         comparisons.compare_call_sources(enterprise="demo", first=None, last=None, beside=("crm", "bill"), actor=anna)
     for given in ({"beside": ("crm", "asterisk")}, {"against": BillInput(together=True)}):
         one = comparisons.compare_call_sources(enterprise="demo", first=None, last=None, actor=anna, **given)
-        assert (len(one["sources"]), one["counts"], one["verdict"]) == (1, {"same": 0, "parted": 0}, "insufficient")
+        assert (len(one["sources"]), one["counts"], one["verdict"]) == (1, {"same": 0, "parted": 0}, "not_proved")
     with pytest.raises(NianjianError, match="reconcile_days_wrong"):
         comparisons.compare_call_sources(
             enterprise="demo", first=at.date(), last=at.date() - timedelta(days=1), actor=anna

@@ -68,7 +68,7 @@ def test_an_import_looks_for_the_open_tests_once(far: Answerer, anna: Actor, ope
     assert (job.requested_by, job.payload["unasked"]) == ("system:clock", True)
     assert _worked() == ["done"]
     (told,) = queries.list_trials(enterprise="demo", actor=anna)
-    assert (told["verdict"], told["counts"], told["counts_reason"]) == ("pass", "fail", "wrong_gateway")
+    assert (told["verdict"], told["counts"], told["counts_reason"]) == ("passed", "failed", "wrong_gateway")
     assert told["landing"]["made_by"] == "system:clock"
     assert _audited() == ["system:clock"]
     # it is settled: another import has nothing to look for, and one who asks finds it said already
@@ -235,7 +235,7 @@ def test_a_record_against_it_that_comes_later_is_not_missed(
     )
     _worked()
     (told,) = queries.list_trials(enterprise="demo", actor=anna)
-    assert (told["counts"], told["landing"]["verdict"]) == ("pass", "filed")
+    assert (told["counts"], told["landing"]["verdict"]) == ("passed", "filed")
     import_records(tmp_path / "b.csv", operator, [record("y", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
     _worked()
     assert Landing.objects.count() == 1  # nothing new
@@ -244,7 +244,7 @@ def test_a_record_against_it_that_comes_later_is_not_missed(
     import_records(tmp_path / "c.csv", operator, [record("z", trial.begun_at + HOUR, "HZ-GW-01", "13911114444")])
     _worked()
     (told,) = queries.list_trials(enterprise="demo", actor=anna)
-    assert (told["counts"], told["landing"]["verdict"]) == ("fail", "elsewhere")
+    assert (told["counts"], told["landing"]["verdict"]) == ("failed", "elsewhere")
     assert _jobs("waiting") == []
 
 

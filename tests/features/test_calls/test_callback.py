@@ -104,11 +104,11 @@ def test_every_filed_number_is_called_judged_and_kept(far: Answerer, anna: Actor
     assert set(rows) == {"95013", "95014"}
     good, busy = rows["95013"], rows["95014"]
     assert (good["verdict"], good["reason"], good["witness"], good["answer_in_time"]) == (
-        "pass", "answered", "address", True,
+        "passed", "answered", "address", True,
     )  # fmt: skip
     assert (good["gateway_expected"], good["gateway_seen"], good["limit_s"]) == ("HZ-GW-01", "127.0.0.1", 4.0)
-    assert (busy["verdict"], busy["reason"], busy["q850"], busy["answer_s"]) == ("fail", "busy", 17, None)
-    assert (told["counts"], told["verdict"]) == ({"pass": 1, "fail": 1, "unproved": 0}, "fail")
+    assert (busy["verdict"], busy["reason"], busy["q850"], busy["answer_s"]) == ("failed", "busy", 17, None)
+    assert (told["counts"], told["verdict"]) == ({"passed": 1, "failed": 1, "not_proved": 0}, "failed")
     assert [one.verb for one in acts()].count("callback.test") == 2
     one = queries.get_trial_detail(trial=good["trial"], actor=anna)
     assert [line["first"].split()[0] for line in one["messages"] if line["sent"]] == ["INVITE", "ACK", "BYE"]
@@ -124,14 +124,17 @@ def test_what_the_ledger_does_not_say_is_never_passed(far: Answerer, anna: Actor
 
     grounds = CallBasis.of("demo", anna, Permission.REPORT)
     assert grounds.addresses("localhost", told=True) is grounds.addresses("localhost", told=True)  # looked up once
-    assert reason(ways=[_way(far)]) == ("unproved", "gateway_unknown")  # nobody has said where HZ-GW-01 is
-    assert reason(ways=[_way(far)], gateway="127.0.0.1") == ("unproved", "gateway_told")
-    assert reason(ways=[_way(far, "none", carrier="c" * 300)], gateway="localhost") == ("unproved", "landing_unproved")
-    assert reason(ways=[_way(far)], gateway="10.9.9.9") == ("fail", "wrong_gateway")
+    assert reason(ways=[_way(far)]) == ("not_proved", "gateway_unknown")  # nobody has said where HZ-GW-01 is
+    assert reason(ways=[_way(far)], gateway="127.0.0.1") == ("not_proved", "gateway_told")
+    assert reason(ways=[_way(far, "none", carrier="c" * 300)], gateway="localhost") == (
+        "not_proved",
+        "landing_unproved",
+    )
+    assert reason(ways=[_way(far)], gateway="10.9.9.9") == ("failed", "wrong_gateway")
     routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="10.9.9.9", actor=operator)
-    assert reason(ways=[_way(far)]) == ("fail", "wrong_gateway")
+    assert reason(ways=[_way(far)]) == ("failed", "wrong_gateway")
     routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="10.9.9.9 127.0.0.1", actor=operator)
-    assert reason(ways=[_way(far)], gateway="127.0.0.1") == ("pass", "answered")
+    assert reason(ways=[_way(far)], gateway="127.0.0.1") == ("passed", "answered")
 
 
 def test_nobody_answers_within_the_limit(anna: Actor) -> None:
@@ -146,7 +149,7 @@ def test_nobody_answers_within_the_limit(anna: Actor) -> None:
         told = calls.place_test_calls(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=anna)
         assert far.methods()[:2] == ["INVITE", "CANCEL"]
     (row,) = told["rows"]
-    assert (row["verdict"], row["reason"], row["answer_in_time"]) == ("fail", "rang_unanswered", False)
+    assert (row["verdict"], row["reason"], row["answer_in_time"]) == ("failed", "rang_unanswered", False)
 
 
 def test_as_work_over_kept_routes(far: Answerer, anna: Actor, operator: Actor) -> None:
@@ -163,7 +166,7 @@ def test_as_work_over_kept_routes(far: Answerer, anna: Actor, operator: Actor) -
     assert calls.enqueue_test_calls(enterprise="demo", numbers=(), names=(), actor=anna) == job  # a double click
     assert Worker("w", Event()).step()
     done = Job.objects.get(pk=job)
-    assert (done.state, done.result["counts"]) == ("done", {"pass": 0, "fail": 1, "unproved": 1})
+    assert (done.state, done.result["counts"]) == ("done", {"passed": 0, "failed": 1, "not_proved": 1})
     assert {one.carrier for one in Trial.objects.all()} == {"中国移动"}
     assert {one.one("from").partition("@")[0] for one in far.got if one.method == "INVITE"} == {"<sip:13800000001"}
 
@@ -242,11 +245,11 @@ def test_by_hand_the_timer_runs_here(anna: Actor, monkeypatch: pytest.MonkeyPatc
         return calls.end_manual_call(trial=trial, outcome=outcome, note=note, actor=anna)
 
     good = ended("answered", 4000, "“示例欢迎您”")
-    assert (good["verdict"], good["answer_s"], good["witness"], good["how"]) == ("pass", 4.0, "person", "hand")
+    assert (good["verdict"], good["answer_s"], good["witness"], good["how"]) == ("passed", 4.0, "person", "hand")
     late = ended("answered", 4001, "“示例欢迎您”，由 13900001111 接听")
-    assert (late["verdict"], late["reason"], late["answer_in_time"]) == ("fail", "answered_late", False)
-    assert ended("answered_only", 10)["verdict"] == "unproved"
-    assert (ended("busy", 10)["verdict"], ended("not_dialled", 10)["verdict"]) == ("fail", "unproved")
+    assert (late["verdict"], late["reason"], late["answer_in_time"]) == ("failed", "answered_late", False)
+    assert ended("answered_only", 10)["verdict"] == "not_proved"
+    assert (ended("busy", 10)["verdict"], ended("not_dialled", 10)["verdict"]) == ("failed", "not_proved")
     with pytest.raises(NianjianError, match="callback_note_missing"):
         ended("answered", 10)
     with pytest.raises(NianjianError, match="callback_trial_over"):
@@ -270,20 +273,24 @@ def test_the_newest_test_of_each_carrier_gives_the_light(
         ).save()  # fmt: skip
 
     for carrier in ("中国移动", "中国联通", "中国电信"):
-        kept("95013", carrier, "fail", 5)
-        kept("95013", carrier, "pass", 1)
-    kept("95014", "中国移动", "pass", 31)
+        kept("95013", carrier, "failed", 5)
+        kept("95013", carrier, "passed", 1)
+    kept("95014", "中国移动", "passed", 31)
     first, second = queries.list_numbers(enterprise="demo", actor=anna)
-    assert (first["light"], set(first["carriers"].values()), first["newest"]["verdict"]) == ("green", {"pass"}, "pass")
+    assert (first["light"], set(first["carriers"].values()), first["newest"]["verdict"]) == (
+        "green",
+        {"passed"},
+        "passed",
+    )
     assert (second["light"], second["carriers"]) == (
         "insufficient", {"移动": "old", "联通": "missing", "电信": "missing"},
     )  # fmt: skip
-    kept("95014", "中国联通", "fail", 0.5)  # 22:00
-    kept("95014", "中国电信", "pass", 4)  # a Sunday
+    kept("95014", "中国联通", "failed", 0.5)  # 22:00
+    kept("95014", "中国电信", "passed", 4)  # a Sunday
     assert queries.list_numbers(enterprise="demo", actor=anna)[1]["carriers"] == {
         "移动": "old", "联通": "outside", "电信": "outside",
     }  # fmt: skip
-    kept("95013", "中国联通", "fail", 0)
+    kept("95013", "中国联通", "failed", 0)
     assert [one["light"] for one in queries.list_numbers(enterprise="demo", actor=anna)] == ["red", "insufficient"]
     grounds = CallBasis.of("demo", operator, Permission.READ)
     assert queries.count_lights(grounds) == {"green": 0, "yellow": 0, "red": 1, "insufficient": 1}
@@ -361,7 +368,7 @@ def test_a_tenants_administrator_leads_no_calls_to_the_machine_itself(
         enterprise="demo", numbers=["95013"], ways=calls.list_ways("demo", ["移动线"]), actor=anna
     )
     (row,) = told["rows"]
-    assert (row["verdict"], row["reason"]) == ("fail", "unreachable")
+    assert (row["verdict"], row["reason"]) == ("failed", "unreachable")
     assert not far.methods()
     (row,) = calls.place_test_calls(
         enterprise="demo", numbers=["95013"], ways=calls.list_ways("demo", ["机"]), actor=anna

@@ -33,13 +33,13 @@ def test_called_now_over_a_way_that_is_told(cli: Shell, shell_home: Path) -> Non
     with Answerer(_does) as far:
         via = ("--via", f"sip:127.0.0.1:{far.port};transport=udp", *HOUSE)
         alone = cli("callback", "test", "--number", "95013", *via, "--json")
-        assert (alone.code, alone.json["verdict"], alone.json["answer_in_time"]) == (1, "unproved", True)
+        assert (alone.code, alone.json["verdict"], alone.json["answer_in_time"]) == (1, "not_proved", True)
         good = cli("callback", "test", "--all", *via, "--witness", "address", "--json")
         other = cli("callback", "test", "--number", "95014", *via, "--gateway", "10.9.9.9", "--json")
-    assert (good.code, good.json["verdict"], good.json["witness"]) == (0, "pass", "address")
+    assert (good.code, good.json["verdict"], good.json["witness"]) == (0, "passed", "address")
     assert (good.json["gateway_expected"], good.json["gateway_seen"]) == ("127.0.0.1", "127.0.0.1")
     assert {"number", "reason", "answer_s", "ringing_s"} <= set(good.json)
-    assert (other.code, other.json["reason"], other.json["verdict"]) == (1, "busy", "fail")
+    assert (other.code, other.json["reason"], other.json["verdict"]) == (1, "busy", "failed")
     (row,) = cli("callback", "numbers", *HOUSE, "--json").json["numbers"]
     assert row["number"] == "95013"
     assert row["light"] in {"yellow", "insufficient"}  # outside working hours, when this may run, it does not count
@@ -99,7 +99,7 @@ def test_ways_gateways_and_by_hand(cli: Shell, shell_home: Path) -> None:
     assert cli("registers", "import", "numbers", "n.csv", *HOUSE).code == 0
     trial = cli("callback", "begin", "--number", "95013", *HOUSE, "--json").json["trial"]
     ended = cli("callback", "end", trial, "--outcome", "answered", "--note", "“示例欢迎您”", "--json")
-    assert (ended.code, ended.json["verdict"], ended.json["how"]) == (0, "pass", "hand")
+    assert (ended.code, ended.json["verdict"], ended.json["how"]) == (0, "passed", "hand")
     (listed,) = cli("callback", "list", *HOUSE, "--json").json["tests"]
     assert listed["trial"] == trial
     nowhere = cli("callback", "test", "--number", "95013", *HOUSE, "--json")

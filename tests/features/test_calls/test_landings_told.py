@@ -149,9 +149,9 @@ def test_the_worse_record_counts_and_what_is_ambiguous_is_not_known() -> None:
 
 
 def test_a_voicemail_fails_what_sip_has_passed() -> None:
-    assert weigh("pass", "answered", "voicemail") == ("fail", "voicemail")
-    assert weigh("unproved", "landing_unproved", "voicemail") == ("fail", "voicemail")
-    assert weigh("fail", "answered_late", "voicemail") == ("fail", "answered_late")
+    assert weigh("passed", "answered", "voicemail") == ("failed", "voicemail")
+    assert weigh("not_proved", "landing_unproved", "voicemail") == ("failed", "voicemail")
+    assert weigh("failed", "answered_late", "voicemail") == ("failed", "answered_late")
     assert set(AGAINST) < set(LANDINGS)
 
 

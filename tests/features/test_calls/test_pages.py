@@ -127,7 +127,7 @@ def test_by_hand_the_page_runs_a_timer(admin: Client) -> None:
     assert lacking.status_code == 422
     assert "请写明听到的内容" in lacking.content.decode()
     done = officer.post(one, {"outcome": "answered", "note": "“示例欢迎您”"}, follow=True).content.decode()
-    assert "回拨通过" in done
+    assert "已通过" in done
     assert "data-gone=" not in done
     assert Trial.objects.get().witness == "person"
     reader = signed_in("ivy", "inspector", "demo")

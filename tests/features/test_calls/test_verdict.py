@@ -33,22 +33,22 @@ def told(found: CallTrace, witness: str = ADDRESS, token: str = "") -> tuple[str
 
 
 def test_thirty_seconds_pass_and_a_millisecond_more_fails() -> None:
-    assert told(up(29_900)) == ("pass", "answered", True, "address")
-    assert told(up(30_000)) == ("pass", "answered", True, "address")
-    assert told(up(30_001)) == ("fail", "answered_late", False, "none")
+    assert told(up(29_900)) == ("passed", "answered", True, "address")
+    assert told(up(30_000)) == ("passed", "answered", True, "address")
+    assert told(up(30_001)) == ("failed", "answered_late", False, "none")
 
 
 def test_an_answer_alone_proves_no_landing() -> None:
-    assert told(up(), NONE) == ("unproved", "landing_unproved", True, "none")
-    assert told(up(contact="10.0.0.2"), NONE) == ("fail", "wrong_gateway", True, "none")
-    assert told(up(contact="10.0.0.2", media="10.0.0.1")) == ("pass", "answered", True, "address")
+    assert told(up(), NONE) == ("not_proved", "landing_unproved", True, "none")
+    assert told(up(contact="10.0.0.2"), NONE) == ("failed", "wrong_gateway", True, "none")
+    assert told(up(contact="10.0.0.2", media="10.0.0.1")) == ("passed", "answered", True, "address")
     nowhere = judge(up(), limit=LIMIT, expected=(), witness=ADDRESS)
-    assert (nowhere.verdict, nowhere.reason, nowhere.gateway) == ("unproved", "gateway_unknown", "10.0.0.1")
-    assert told(up(heard="4711"), TOKEN, "4711") == ("pass", "answered", True, "token")
-    assert told(up(heard="471"), TOKEN, "4711") == ("unproved", "token_unheard", True, "none")
-    assert told(up(heard="4711", contact="10.0.0.2"), TOKEN, "4711") == ("fail", "wrong_gateway", True, "none")
-    assert told(up(voicemail="feature")) == ("fail", "voicemail", True, "none")
-    assert told(up(codec=None)) == ("fail", "codec", True, "none")
+    assert (nowhere.verdict, nowhere.reason, nowhere.gateway) == ("not_proved", "gateway_unknown", "10.0.0.1")
+    assert told(up(heard="4711"), TOKEN, "4711") == ("passed", "answered", True, "token")
+    assert told(up(heard="471"), TOKEN, "4711") == ("not_proved", "token_unheard", True, "none")
+    assert told(up(heard="4711", contact="10.0.0.2"), TOKEN, "4711") == ("failed", "wrong_gateway", True, "none")
+    assert told(up(voicemail="feature")) == ("failed", "voicemail", True, "none")
+    assert told(up(codec=None)) == ("failed", "codec", True, "none")
 
 
 @pytest.mark.parametrize(
@@ -84,11 +84,11 @@ def test_an_answer_alone_proves_no_landing() -> None:
     ],
 )
 def test_every_failure_has_its_reason(found: dict[str, Any], reason: str) -> None:
-    assert told(seen(**found)) == ("fail", reason, False, "none")
+    assert told(seen(**found)) == ("failed", reason, False, "none")
 
 
 def test_a_call_that_was_stopped_says_nothing() -> None:
-    assert told(seen(end="stopped", ringing=5)) == ("unproved", "stopped", None, "none")
+    assert told(seen(end="stopped", ringing=5)) == ("not_proved", "stopped", None, "none")
 
 
 @pytest.mark.parametrize(
@@ -115,24 +115,24 @@ def test_a_number_is_green_only_where_every_carrier_passed_lately() -> None:
         one = judge_number(found, carriers=names, now=now, days=30)
         return one.light, list(one.carriers.values())
 
-    whole = [(1, "中国移动", "pass"), (2, "联通", "pass"), (30, "电信", "pass")]
-    assert light(*whole) == ("green", ["pass"] * 3)
-    assert light(*whole[:2]) == ("yellow", ["pass", "pass", "missing"])
-    assert light(*whole[:2], (31, "电信", "pass")) == ("yellow", ["pass", "pass", "old"])
-    assert light(*whole, (0, "联通", "fail")) == ("red", ["pass", "fail", "pass"])
-    assert light((3, "联通", "fail"), *whole) == ("green", ["pass"] * 3)
-    assert light(*whole, (0, "", "fail"))[0] == "red"
-    assert light(*whole, (0, "电信", "unproved"))[0] == "yellow"
-    assert light((31, "移动", "pass"))[0] == light()[0] == "insufficient"
+    whole = [(1, "中国移动", "passed"), (2, "联通", "passed"), (30, "电信", "passed")]
+    assert light(*whole) == ("green", ["passed"] * 3)
+    assert light(*whole[:2]) == ("yellow", ["passed", "passed", "missing"])
+    assert light(*whole[:2], (31, "电信", "passed")) == ("yellow", ["passed", "passed", "old"])
+    assert light(*whole, (0, "联通", "failed")) == ("red", ["passed", "failed", "passed"])
+    assert light((3, "联通", "failed"), *whole) == ("green", ["passed"] * 3)
+    assert light(*whole, (0, "", "failed"))[0] == "red"
+    assert light(*whole, (0, "电信", "not_proved"))[0] == "yellow"
+    assert light((31, "移动", "passed"))[0] == light()[0] == "insufficient"
 
 
 @pytest.mark.parametrize(("least", "light"), [(1, "green"), (2, "green"), (3, "yellow")])
 def test_a_rule_may_ask_for_more_than_one_test(least: int, light: str) -> None:
     now = datetime(2026, 11, 26, 8, tzinfo=UTC)
-    ages = ((31, "pass"), (3, "fail"), (2, "pass"), (1, "pass"))
+    ages = ((31, "passed"), (3, "failed"), (2, "passed"), (1, "passed"))
     found = [FinishedTest(now - timedelta(days=age), "移动", verdict) for age, verdict in ages]
     one = judge_number(found, carriers=("移动",), now=now, days=30, least=least)
-    assert (one.light, one.carriers["移动"]) == (light, "pass" if light == "green" else "few")
+    assert (one.light, one.carriers["移动"]) == (light, "passed" if light == "green" else "few")
 
 
 def test_a_test_outside_working_hours_counts_neither_for_nor_against() -> None:
@@ -145,16 +145,16 @@ def test_a_test_outside_working_hours_counts_neither_for_nor_against() -> None:
         )
         return judged.light, dict(judged.carriers)
 
-    whole = [(1, "移动", "pass"), (2, "联通", "pass")]
-    assert light(*whole) == ("green", {"移动": "pass", "联通": "pass"})
-    assert light((1, "移动", "pass"), (12, "联通", "pass")) == ("yellow", {"移动": "pass", "联通": "outside"})
-    assert light(*whole, (10, "联通", "fail"))[0] == "green"  # at 22:00 of the day before nobody has to answer
-    assert light((12, "移动", "pass"), (12, "联通", "fail")) == (
+    whole = [(1, "移动", "passed"), (2, "联通", "passed")]
+    assert light(*whole) == ("green", {"移动": "passed", "联通": "passed"})
+    assert light((1, "移动", "passed"), (12, "联通", "passed")) == ("yellow", {"移动": "passed", "联通": "outside"})
+    assert light(*whole, (10, "联通", "failed"))[0] == "green"  # at 22:00 of the day before nobody has to answer
+    assert light((12, "移动", "passed"), (12, "联通", "failed")) == (
         "insufficient",
         {"移动": "outside", "联通": "outside"},
     )
-    assert light(*whole, (26, "联通", "fail"))[0] == "green"  # an older one
-    assert light((24 * 31, "移动", "pass"), (12, "移动", "pass"))[1]["移动"] == "outside"
+    assert light(*whole, (26, "联通", "failed"))[0] == "green"  # an older one
+    assert light((24 * 31, "移动", "passed"), (12, "移动", "passed"))[1]["移动"] == "outside"
 
 
 def test_where_calls_go() -> None:

@@ -40,7 +40,7 @@ def trial(load: Import, far: Answerer, anna: Actor, operator: Actor) -> Trial:
     load("numbers", LEDGER, ("95013", 8, "已备案", "2024-02-01", "HZ-GW-01"))
     routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     trial = place_call(far, anna)
-    assert trial.verdict == "pass"
+    assert trial.verdict == "passed"
     return trial
 
 
@@ -80,13 +80,13 @@ def _told(trial: Trial, who: Actor) -> tuple[str, str, str, str | None]:
     """Landing, what counts, why, and by what the record tells it."""
     told = landings.check_landings(enterprise="demo", trials=[trial.pk], actor=who)
     (one,) = queries.list_trials(enterprise="demo", actor=who)
-    assert one["verdict"] == "pass", "what was sealed stays"
+    assert one["verdict"] == "passed", "what was sealed stays"
     landing = one["landing"]
-    assert told["verdict"] == ("pass" if landing["verdict"] == "filed" else "fail")
+    assert told["verdict"] == ("passed" if landing["verdict"] == "filed" else "failed")
     return landing["verdict"], one["counts"], one["counts_reason"], landing["records"][0]["voicemail"]
 
 
-FAILED = ("voicemail", "fail", "voicemail")
+FAILED = ("voicemail", "failed", "voicemail")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ FAILED = ("voicemail", "fail", "voicemail")
         ("VoiceMail", {}, (*FAILED, "VoiceMail")),
         ("MinivmRecord", {}, (*FAILED, "MinivmRecord")),
         ("Return", {"context": "macro-vm", "dst": "vmu1000"}, (*FAILED, "macro-vm")),
-        ("Queue", {}, ("filed", "pass", "answered", None)),
+        ("Queue", {}, ("filed", "passed", "answered", None)),
     ],
 )
 @pytest.mark.parametrize("imported", [True, False], ids=["imported", "live"])
@@ -129,7 +129,7 @@ def _leg(uuid: str, at: datetime, caller: str, last: tuple[str, str]) -> str:
     [
         (("voicemail", "default 10.0.0.1 1000"), (*FAILED, "voicemail")),
         (("bridge", "loopback/app=voicemail:default 10.0.0.1 1000"), (*FAILED, "bridge")),
-        (("bridge", "user/1000@10.0.0.1"), ("filed", "pass", "answered", None)),
+        (("bridge", "user/1000@10.0.0.1"), ("filed", "passed", "answered", None)),
     ],
 )
 @pytest.mark.parametrize("imported", [True, False], ids=["imported", "posted"])
@@ -176,4 +176,4 @@ def test_readiness_does_not_count_it_as_passed(seat: Seat, tmp_path: Path) -> No
     assert _told(seat.trial, seat.anna)[:3] == FAILED
     assert _ready(seat.anna) == "failed"
     (number,) = queries.list_numbers(enterprise="demo", actor=seat.anna)
-    assert (number["light"], set(number["carriers"].values())) == ("red", {"fail"})
+    assert (number["light"], set(number["carriers"].values())) == ("red", {"failed"})

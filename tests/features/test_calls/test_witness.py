@@ -60,7 +60,7 @@ def test_without_records_nothing_is_known(far: Answerer, anna: Actor, operator: 
     assert found["verdict"] == "silent"
     assert list(found["sources"].values()) == [False]
     told = queries.get_trial_detail(trial=trial.pk, actor=anna)
-    assert (told["counts"], told["counts_reason"], len(told["looks"])) == ("unproved", "gateway_unknown", 2)
+    assert (told["counts"], told["counts_reason"], len(told["looks"])) == ("not_proved", "gateway_unknown", 2)
     assert _light(anna) == "yellow"
 
 
@@ -73,8 +73,8 @@ def test_at_the_ledgers_gateway(far: Answerer, anna: Actor, operator: Actor, tmp
     assert (found["verdict"], found["seen"]) == ("filed", ["hz-gw-01"])
     assert len(found["records"]) == 1
     told = queries.get_trial_detail(trial=trial.pk, actor=anna)
-    assert (told["verdict"], told["reason"]) == ("unproved", "gateway_unknown")  # what was sealed stays
-    assert (told["counts"], told["counts_reason"], told["counts_witness"]) == ("pass", "answered", "records")
+    assert (told["verdict"], told["reason"]) == ("not_proved", "gateway_unknown")  # what was sealed stays
+    assert (told["counts"], told["counts_reason"], told["counts_witness"]) == ("passed", "answered", "records")
     assert _light(anna) == "green"
     assert Trial.objects.filter(pk=trial.pk).values().get() == before
 
@@ -82,13 +82,13 @@ def test_at_the_ledgers_gateway(far: Answerer, anna: Actor, operator: Actor, tmp
 def test_at_another_gateway_the_worse_counts(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
     routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     trial = place_call(far, anna)
-    assert (trial.verdict, trial.witness, _light(anna)) == ("pass", "address", "green")
+    assert (trial.verdict, trial.witness, _light(anna)) == ("passed", "address", "green")
     import_records(tmp_path / "a.csv", operator, [record("t", trial.begun_at, "BJ-GW")])
     found = _look(trial, anna)
     assert (found["verdict"], found["seen"], found["expected"]) == ("elsewhere", ["BJ-GW"], "HZ-GW-01")
     (told,) = queries.list_trials(enterprise="demo", actor=anna)
-    assert (told["verdict"], told["gateway_seen"]) == ("pass", "127.0.0.1")  # both are shown
-    assert (told["counts"], told["counts_reason"], told["landing"]["seen"]) == ("fail", "wrong_gateway", ["BJ-GW"])
+    assert (told["verdict"], told["gateway_seen"]) == ("passed", "127.0.0.1")  # both are shown
+    assert (told["counts"], told["counts_reason"], told["landing"]["seen"]) == ("failed", "wrong_gateway", ["BJ-GW"])
     assert _light(anna) == "red"
 
 
@@ -101,7 +101,7 @@ def test_not_recorded_though_that_time_is(far: Answerer, anna: Actor, operator: 
     import_records(tmp_path / "a.csv", operator, [*records_beside(at), *strange])
     assert _look(trial, anna)["verdict"] == "unseen"
     (told,) = queries.list_trials(enterprise="demo", actor=anna)
-    assert (told["counts"], told["counts_reason"], _light(anna)) == ("fail", "record_missing", "red")
+    assert (told["counts"], told["counts_reason"], _light(anna)) == ("failed", "record_missing", "red")
     # the call is imported later: the newer look counts
     import_records(tmp_path / "b.csv", operator, [record("t", at, "HZ-GW-01")])
     assert _look(trial, anna)["verdict"] == "filed"
@@ -124,7 +124,7 @@ def test_two_tests_never_share_a_record(far: Answerer, anna: Actor, operator: Ac
     told = landings.check_landings(enterprise="demo", trials=(), actor=anna)
     said = {one["trial"]: one["landing"]["verdict"] for one in told["rows"]}
     assert sorted(said.values()) == ["filed", "unseen"]
-    assert (told["verdict"], set(said)) == ("fail", {first.pk, second.pk})
+    assert (told["verdict"], set(said)) == ("failed", {first.pk, second.pk})
 
 
 def test_one_audit_entry_a_write_and_none_for_the_same(far: Answerer, anna: Actor) -> None:

@@ -126,7 +126,7 @@ def test_each_verdict_by_the_switchs_own_records(switch: Asterisk, anna: Actor, 
     time.sleep(1)
     with Answerer(pick_up) as far:
         foreign = _tested(anna, far.port, "95013")
-    assert {one["verdict"] for one in (right, wrong, foreign)} == {"pass"}  # by its address each looks right
+    assert {one["verdict"] for one in (right, wrong, foreign)} == {"passed"}  # by its address each looks right
     (alone,) = landings.check_landings(enterprise="demo", trials=[foreign["trial"]], actor=anna)["rows"]
     assert alone["landing"]["verdict"] == "silent"  # nothing has been recorded since
     time.sleep(1.1)
@@ -137,7 +137,7 @@ def test_each_verdict_by_the_switchs_own_records(switch: Asterisk, anna: Actor, 
     assert said == {"r": "filed", "w": "elsewhere", "f": "unseen"}, _master(switch).read_text()
     assert landed[wrong["trial"]]["seen"] == ["HZ-GW-01", "pbx"]
     counts = {one["trial"]: one["counts"] for one in queries.list_trials(enterprise="demo", actor=anna)}
-    assert counts == {right["trial"]: "pass", wrong["trial"]: "fail", foreign["trial"]: "fail"}
+    assert counts == {right["trial"]: "passed", wrong["trial"]: "failed", foreign["trial"]: "failed"}
     _imported(switch, anna, operator, right["trial"])
 
 
@@ -166,7 +166,7 @@ def test_a_voicemail_that_answered_by_the_switchs_own_records(switch: Asterisk, 
     assert "Running" in switch.tell("module show like app_voicemail.so"), said
     routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     tests = {number: _tested(anna, switch.port, number) for number in ("95013", "95015", "95016")}
-    assert {one["verdict"] for one in tests.values()} == {"pass"}
+    assert {one["verdict"] for one in tests.values()} == {"passed"}
     _other(switch)
     told = landings.check_landings(enterprise="demo", trials=(), actor=anna)
     landed = {row["trial"]: row["landing"] for row in told["rows"]}
@@ -181,7 +181,11 @@ def test_a_voicemail_that_answered_by_the_switchs_own_records(switch: Asterisk, 
         one["number"]: (one["counts"], one["counts_reason"])
         for one in queries.list_trials(enterprise="demo", actor=anna)
     }
-    assert counts == {"95013": ("pass", "answered"), "95015": ("fail", "voicemail"), "95016": ("fail", "voicemail")}
+    assert counts == {
+        "95013": ("passed", "answered"),
+        "95015": ("failed", "voicemail"),
+        "95016": ("failed", "voicemail"),
+    }
     import_file(_master(switch), operator, _zone(switch))
     (row,) = landings.check_landings(enterprise="demo", trials=[tests["95015"]["trial"]], actor=anna)["rows"]
     assert {one["source"]: one["voicemail"] for one in row["landing"]["records"]} == {

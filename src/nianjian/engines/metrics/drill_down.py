@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -17,6 +17,7 @@ from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.definitions import closing_rate, complaint_rate, number_consistency, seat_vacancy
 from nianjian.engines.metrics.definitions.seat_vacancy import states
 from nianjian.engines.metrics.frame import DAY, Frame, Window
+from nianjian.engines.metrics.marketing import MARKETING
 from nianjian.engines.metrics.metric import Rules, kinds_of, whole
 from nianjian.engines.metrics.tables import (
     ComplaintCounting,
@@ -25,6 +26,7 @@ from nianjian.engines.metrics.tables import (
     false_if_null,
     latest,
     leave_lazy,
+    match_marketing,
     printed,
     with_display_class,
     with_team,
@@ -33,6 +35,8 @@ from nianjian.engines.metrics.tables import (
 Json = Mapping[str, Any]
 
 EXCLUDED: Final = "excluded."
+AFTER: Final = "calls_after"  # marketing calls after the day of the decision
+MARKETING_PARTS: Final = ("calls", AFTER)
 IDLE: Final = "idle"  # filed and not opened: what the vacancy is about
 MONTH: Final = "month"
 # Splits that each metric's rows can be narrowed by.
@@ -41,6 +45,7 @@ SPLITS: Final[Mapping[str, tuple[str, ...]]] = {
     complaint_rate.CARD.slug: complaint_rate.DIMENSIONS,
     number_consistency.CARD.slug: number_consistency.DIMENSIONS,
     closing_rate.CARD.slug: closing_rate.DIMENSIONS,
+    MARKETING: number_consistency.DIMENSIONS,
 }
 # Component -> the field that counts it in a row of a split or a month.
 _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -88,6 +93,33 @@ class RowQuery:
     month: str | None = None
 
 
+def find_figures(portrait: Json, slug: str) -> Json | None:
+    """The metric of this name, or the marketing calls as if they were one; None where the portrait tells of neither.
+
+    A portrait of an older program does not tell by which words it counted marketing: it has no rows behind the count.
+    """
+    found = next((metric for metric in portrait["metrics"] if metric["slug"] == slug), None)
+    block = portrait.get("marketing") or {}
+    if found is not None or slug != MARKETING or "words" not in block:
+        return found
+    parts = MARKETING_PARTS if block["decision"] else MARKETING_PARTS[:1]
+    return {
+        "slug": MARKETING, "components": {part: block[part] for part in parts}, "splits": {},
+        "months": _list_months(portrait),
+    }  # fmt: skip
+
+
+def _list_months(portrait: Json) -> list[dict[str, object]]:
+    """The months with delivered calls, and those after the data year up to the as-of day, which no metric counts."""
+    found = list(next(one["months"] for one in portrait["metrics"] if one["slug"] == number_consistency.CARD.slug))
+    frame = revive.frame(portrait)
+    first = frame.period.end
+    while first < frame.span.end:
+        found.append({"month": f"{first:%Y-%m}", "denominator": 1})
+        first = (first + timedelta(days=31)).replace(day=1)
+    return found
+
+
 def components(metric: Json) -> dict[str, int]:
     """Every figure of a metric that has rows behind it, with its count; reasons as ``excluded.REASON``."""
     found: dict[str, int] = {}
@@ -127,8 +159,8 @@ def _part(metric: Json, row: Json, component: str) -> int | None:
         return int(row["filed"]) - int(row["opened_and_filed"])
     if slug == closing_rate.CARD.slug and component == "open":
         return int(row["denominator"]) - int(row["numerator"])
-    name = _FIELDS[slug].get(component)
-    if name is None and metric["components"].get(component) == metric["denominator"] and component in _BASES:
+    name = _FIELDS.get(slug, {}).get(component)
+    if name is None and metric["components"].get(component) == metric.get("denominator") and component in _BASES:
         name = "denominator"
     return int(row[name]) if name is not None and name in row else None
 
@@ -170,17 +202,27 @@ MEASURES: Final = frozenset({"answered", "delivered", "answer_unknown"})
 
 
 def drill_down_calls(
-    dated: Mapping[str, ir.Table], ask: RowQuery, *, window: Window, counted: str, cut: Cut, once: Once
+    dated: Mapping[str, ir.Table],
+    ask: RowQuery,
+    *,
+    window: Window,
+    counted: str,
+    cut: Cut,
+    once: Once,
+    words: Sequence[str] = (),
 ) -> ir.Table:
     """The calls that start in ``window``; ``counted``: the measure that a class is a part of (delivered, answered).
 
+    ``words`` tell marketing, where these calls are asked for.
     ``cut`` takes the rows that are shown as early as it can be: class and team are looked up for all rows only where
     they decide which rows these are.
     """
     number_dim, line_dim = dated["number_dim"], dated["line_dim"]
-    rows = facts_of_window(dated["calls"], window.first, window.end - DAY, CALL_COLUMNS)
+    rows = facts_of_window(dated["calls"], window.first, window.end - DAY, CALL_COLUMNS, words)
     measure = ask.component if ask.component in MEASURES else counted
     rows = rows.filter(false_if_null(rows[measure]))
+    if ask.slug == MARKETING:
+        rows = rows.filter(match_marketing(rows.purpose, words))
     shown = printed(rows.display, rows["shape"].fill_null(Shape.NONE.value))
     for split, column in (("kind", rows.kind), ("line", rows.line_id), ("display", shown)):
         if split in ask.keys:
@@ -292,7 +334,7 @@ def kind_of(slug: str, component: str) -> str:
         return SEATS
     if slug == closing_rate.CARD.slug:
         return TICKETS
-    if slug == number_consistency.CARD.slug or component in MEASURES:
+    if slug in {number_consistency.CARD.slug, MARKETING} or component in MEASURES:
         return CALLS
     return TICKETS
 
@@ -325,6 +367,8 @@ def drill_down(
     rules, frame = revive.rules(portrait), revive.frame(portrait)
     days = window_of_month(frame, ask.month)
     kind = kind_of(ask.slug, ask.component)
+    if ask.slug == MARKETING:
+        return _drill_down_marketing(portrait, ask, dated, cut, once)
     if kind == CALLS:
         base = str(rules.rule(number_consistency.CARD.rules[4]).value)
         return drill_down_calls(dated, ask, window=days, counted=base, cut=cut, once=once)
@@ -338,14 +382,27 @@ def drill_down(
     return cut(rows)
 
 
+def _drill_down_marketing(
+    portrait: Json, ask: RowQuery, dated: Mapping[str, ir.Table], cut: Cut, once: Once
+) -> ir.Table:
+    """The calls of the flag: those of the data year, or those after the decision, also beyond the year."""
+    block, frame = portrait["marketing"], revive.frame(portrait)
+    days = window_of_month(frame, ask.month)
+    if ask.component == AFTER:
+        first, end = date.fromisoformat(block["decision"]["on"]) + DAY, frame.span.end
+    else:
+        first, end = frame.period.first, frame.period.end
+    days = Window(max(days.first, first), end if ask.month is None else min(days.end, end))
+    return drill_down_calls(dated, ask, window=days, counted="delivered", cut=cut, once=once, words=block["words"])
+
+
 def _check_query(portrait: Json, ask: RowQuery) -> Json:
-    found = [metric for metric in portrait["metrics"] if metric["slug"] == ask.slug]
+    metric = find_figures(portrait, ask.slug)
     # A reason that excluded nothing is no fault: it has no rows.
-    reason = bool(found) and ask.component.startswith(EXCLUDED) and "excluded" in found[0]["components"]
-    known = reason or (bool(found) and ask.component in components(found[0]))
-    months = known and (ask.month is None or ask.month in [row["month"] for row in found[0]["months"]])
-    if not known or not months or not set(ask.keys) <= set(SPLITS[ask.slug]):
+    reason = metric is not None and ask.component.startswith(EXCLUDED) and "excluded" in metric["components"]
+    known = metric is not None and (reason or ask.component in components(metric))
+    months = metric is not None and (ask.month is None or ask.month in [row["month"] for row in metric["months"]])
+    if metric is None or not known or not months or not set(ask.keys) <= set(SPLITS[ask.slug]):
         part = ", ".join([ask.component, *ask.keys, *([ask.month] if ask.month else [])])
         raise NianjianError("portrait_rows_unknown", metric=ask.slug, part=part)
-    metric: Json = found[0]
     return metric

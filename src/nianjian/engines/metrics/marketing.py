@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, cast
 
+from nianjian.engines.kernel.states import State
 from nianjian.engines.metrics.lights import Light
 from nianjian.engines.rules.rulebook import Rulebook
 
@@ -29,8 +30,23 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingsProof:
+    """Whether recordings are kept for ``days``, as the newest check of the logs up to ``until`` says; ``why``: a code.
+
+    ``until`` None: nobody has checked.
+    """
+
+    state: State
+    why: str
+    days: int
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MarketingRegister:
     """``numbers`` registered for marketing in the data year, the newest ``decision``, ``consents`` that hold.
+
+    ``recordings``: what is proved of those of consented call-backs; None where no decision is of that kind.
 
     ``words`` tell marketing; None: those of the rulebook that the portrait is computed by.
     """
@@ -39,6 +55,7 @@ class MarketingRegister:
     decision: Decision | None = None
     consents: int = 0
     words: tuple[str, ...] | None = None
+    recordings: RecordingsProof | None = None
 
 
 NOTHING_REGISTERED: Final = MarketingRegister()
@@ -80,9 +97,9 @@ def judge_marketing(
 
     Red where calls or numbers name marketing and no decision answers for them: there is none, calls came after the
     day on which they were to end or no day has ended since, or no consent is on file. Without the notice in force
-    nothing is flagged.
+    nothing is flagged. What is not proved of the recordings of consented call-backs is said; the decision stands.
     """
-    law, decision = rules.in_force.get(LAW), register.decision
+    law, decision, recordings = rules.in_force.get(LAW), register.decision, register.recordings
     found = law is not None and bool(calls.marketing or register.numbers)
     answered = decision is not None and (
         register.consents > 0 if decision.kind == SERVICE else calls.after == 0 and decision.decided_on < last
@@ -95,7 +112,12 @@ def judge_marketing(
         "unnamed": calls.unnamed,
         "delivered": calls.delivered,
         "numbers": list(register.numbers),
+        "words": list(read_marketing_words(rules) if register.words is None else register.words),
         "consents": register.consents,
+        "recordings": None if recordings is None else {
+            "state": recordings.state.value, "why": recordings.why, "days": recordings.days,
+            "until": recordings.until and recordings.until.isoformat(),
+        },
         "decision": None if decision is None else {
             "kind": decision.kind, "on": decision.decided_on.isoformat(), "who": decision.who, "text": decision.text,
         },

@@ -157,14 +157,16 @@ def facts_of_days(calls: ir.Table, days: Collection[date], words: Sequence[str] 
     return _halves(calls, [*inside, calls.call_key.isnull()], whole)
 
 
-def facts_of_window(calls: ir.Table, first: date, last: date, also: Sequence[str]) -> ir.Table:
+def facts_of_window(
+    calls: ir.Table, first: date, last: date, also: Sequence[str], words: Sequence[str] = ()
+) -> ir.Table:
     """The outbound half of `facts` for the days from ``first`` to ``last``, with the columns ``also`` of the best row.
 
     The same calls, found from the window's side: rows of a shared key are looked up only for keys that stand in it.
     """
     bounds = _bounds(calls, first, last)
     inside = [calls.part != REJECTED, *bounds]
-    whole = _calls_with_rows(calls, inside, also)
+    whole = _calls_with_rows(calls, inside, also, words)
     whole = whole.filter(_bounds(whole, first, last))
     single = calls.filter(*inside, calls.call_key.isnull(), *_outbound(calls))
     return _described(single, also).union(_described(whole.filter(*_outbound(whole)), also))

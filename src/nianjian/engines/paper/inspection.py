@@ -7,9 +7,11 @@ from html import escape
 from operator import itemgetter
 from typing import Any, Final
 
+from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.texts import inspection, inspection_day
 from nianjian.engines.paper.texts.inspection_day import clock_text, duration_text
-from nianjian.engines.paper.texts.test_calls import REASONS, VERDICTS
+from nianjian.engines.paper.texts.states import STATES
+from nianjian.engines.paper.texts.test_calls import REASONS
 from nianjian.engines.paper.typeset import typeset
 from nianjian.engines.paper.words import CHINESE, Words
 
@@ -81,7 +83,7 @@ def day_sheet(told: Json, _: Words) -> dict[str, Any]:
     facts = [
         _enterprise(told, _),
         *inspection_day.notice_lines(told, _),
-        (_("State of the inspection day"), _(inspection.STATES[told["state"]])),
+        (_("State of the inspection day"), _(STATES[told["state"]])),
         _counts(told, _),
         (_("Evidence looked at"), clock_text(told["looked_at"])),
     ]
@@ -122,8 +124,8 @@ def _enterprise(told: Json, _: Words) -> tuple[str, str]:
 
 def _counts(told: Json, _: Words) -> tuple[str, str]:
     counts = told["counts"]
-    text = f"{counts['passed']} / {counts['failed']} / {counts['unknown']}"
-    return _("Passed, not passed, not proved"), text
+    text = " / ".join(str(counts[state]) for state in (State.PASSED, State.FAILED, State.NOT_PROVED, State.IN_PROGRESS))
+    return _("Passed, not passed, not proved, in progress"), text
 
 
 def evidence_rows(told: Json, _: Words) -> list[tuple[str, ...]]:
@@ -132,18 +134,18 @@ def evidence_rows(told: Json, _: Words) -> list[tuple[str, ...]]:
     for row in told["rows"]:
         title = f"{row['rule']} {_(inspection_day.ROWS[row['rule']])}"
         for place, one in enumerate(row["evidence"]):
-            state, why = _(inspection.STATES[one["state"]]), inspection_day.evidence_reason(one["why"], _)
+            state, why = _(STATES[one["state"]]), inspection_day.evidence_reason(one["why"], _)
             name = inspection_day.evidence_name(one["check"], _)
             found.append(("" if place else title, name, state, why, one["day"] or "–"))
         if not row["evidence"]:
-            found.append((title, "–", _(inspection.STATES[row["state"]]), _("never looked at"), "–"))
+            found.append((title, "–", _(STATES[row["state"]]), _("never looked at"), "–"))
     return found
 
 
 def _step_columns(_: Words, shares: Sequence[int]) -> list[Column]:
     cells: Sequence[tuple[str, Callable[[Json], str]]] = (
         (_("step"), lambda one: _(inspection_day.STEPS[one["step"]])),
-        (_("state"), lambda one: _(inspection.STATES[one["state"]])),
+        (_("state"), lambda one: _(STATES[one["state"]])),
         (_("at"), lambda one: clock_text(one["at"])),
         (_("taken"), lambda one: duration_text(one["taken_s"])),
         (_("time allowed"), lambda one: duration_text(one["limit_s"])),
@@ -206,8 +208,8 @@ def drill_pdf(told: Json, _: Words) -> bytes:
         (_("Ticket of the drill"), told["drill"]),
         (_("Begun"), f"{clock_text(told['begun_at'])} · {told['begun_by']}"),
         (_("Told as at"), clock_text(told["at"])),
-        (_("Outcome of the drill"), _(inspection_day.STATES[told["state"]])),
-        (_("Readiness when the drill began"), _(inspection.STATES[told["readiness"]])),
+        (_("Outcome of the drill"), _(STATES[told["state"]])),
+        (_("Readiness when the drill began"), _(STATES[told["readiness"]])),
         _counts(told, _),
     ]
     foot = _("Rulebook {version} ({sha256}); the ticket of a drill counts in no figure").format(
@@ -247,7 +249,7 @@ def _tests(told: Json, _: Words) -> dict[str, Any]:
     columns: Sequence[Column] = (
         (_("number"), 3, itemgetter("number")),
         (_("way"), 3, lambda one: one["route"] or "–"),
-        (_("verdict"), 3, lambda one: _(VERDICTS[one["verdict"] or ""])),
+        (_("verdict"), 3, lambda one: _(STATES[one["verdict"]])),
         (
             _("answered after (seconds)"),
             3,
@@ -263,7 +265,7 @@ def _checks(told: Json, _: Words) -> dict[str, Any]:
         (_("part"), 2, lambda one: _(inspection.PEOPLE_NUMBERS_SYSTEM[one["part"]])),
         (_("rule"), 2, itemgetter("rule")),
         (_("check"), 5, lambda one: inspection_day.drill_name(one["check"], _)),
-        (_("state"), 4, lambda one: _(inspection.STATES[one["state"]])),
+        (_("state"), 4, lambda one: _(STATES[one["state"]])),
         (_("why"), 5, lambda one: inspection_day.drill_reason(one["why"], _)),
         (_("as at"), 3, lambda one: one["day"] or "–"),
     )

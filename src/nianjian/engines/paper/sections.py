@@ -8,6 +8,7 @@ from html import escape
 from types import MappingProxyType
 from typing import Any, Final
 
+from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.figures import (
     DASH,
     Card,
@@ -19,6 +20,7 @@ from nianjian.engines.paper.figures import (
     declaration_text,
 )
 from nianjian.engines.paper.texts.calls import REASONS
+from nianjian.engines.paper.texts.inspection import LOG_WHYS
 from nianjian.engines.paper.texts.portrait import KEYS, code_name
 from nianjian.engines.paper.words import Words, actor_names, mark
 
@@ -273,7 +275,29 @@ def marketing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
             lines.append(_("no day that was counted has ended since"))
         if decision["kind"] == "service" and not block["consents"]:
             lines.append(_("the register of consents holds no consent to marketing that is in force"))
+        if recordings := block.get("recordings"):
+            lines.append(_recordings_line(recordings, _))
+    if unnamed := block.get("unnamed"):
+        line = _("{n} of {m} delivered calls name no purpose: it is not proved that they are no marketing calls")
+        lines.append(line.format(n=count_text(unnamed), m=count_text(block["delivered"])))
     return tuple(lines)
+
+
+CHECKED: Final[Mapping[str, str]] = {
+    "never_checked": mark("nobody has checked how far the logs reach back"),
+    "checked_long_ago": mark("the newest check of the logs is too old"),
+}
+
+
+def _recordings_line(proof: Json, _: Words) -> str:
+    """What is proved of the recordings of consented call-backs, and up to which day."""
+    texts: Mapping[str, str] = {
+        State.PASSED: _("recordings of answered calls are kept for at least {days} days (up to {until}: {why})"),
+        State.FAILED: _("recordings of answered calls are not kept for at least {days} days (up to {until}: {why})"),
+        State.NOT_PROVED: _("not proved: recordings of these call-backs kept for at least {days} days ({why})"),
+    }
+    why = _({**CHECKED, **LOG_WHYS}[proof["why"]])
+    return texts[proof["state"]].format(days=proof["days"], until=proof["until"], why=why)
 
 
 def declaration_lines(portrait: Json, _: Words) -> tuple[str, ...]:

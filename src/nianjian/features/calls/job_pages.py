@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.states import State, parse_state
 from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts.dossier import ITEMS
 from nianjian.engines.paper.texts.inspection import PARTS
@@ -176,15 +177,17 @@ def _show_submission(_code: str, _job: JobValue, result: Result) -> Shown:
 
 
 def _show_comparison(code: str, _job: JobValue, result: Result) -> Shown:
-    verdict = words(current())(VERDICTS[str(result["verdict"])])
+    verdict = words(current())(VERDICTS[parse_state(str(result["verdict"]))])
     text = _("{verdict}: {count} open.").format(verdict=verdict, count=result["open"])
     return {"text": text, "ways": [(reverse("reconcile-one", args=[code, result["run"]]), _("To the reconciliation"))]}
 
 
 def _show_test_calls(_code: str, _job: JobValue, result: Result) -> Shown:
-    counts = result["counts"]
+    counts = {parse_state(code): count for code, count in result["counts"].items()}
     text = _("{passed} passed, {failed} failed, {unproved} not proved.")
-    return {"text": text.format(passed=counts["pass"], failed=counts["fail"], unproved=counts["unproved"])}
+    return {
+        "text": text.format(passed=counts[State.PASSED], failed=counts[State.FAILED], unproved=counts[State.NOT_PROVED])
+    }
 
 
 def _show_landings(_code: str, _job: JobValue, result: Result) -> Shown:

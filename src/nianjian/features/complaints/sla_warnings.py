@@ -103,16 +103,20 @@ def alert_arrivals(*, enterprise: str, complaints: Sequence[str]) -> None:
     The audit entry of the opening speaks of it. Tickets entered more than `GRACE` late are history and tell nobody.
     """
     now, promise = clock.now(), load_service_levels(enterprise)
-    sent = []
+    due = []
     for row in queries.load_current_tickets(enterprise, complaints).values():
         read = evaluate_clock(Clock.RESPONSE, queries.ticket_facts(row), promise, now)
-        if read.on_time or read.due is None or row.exclusion or (row.arrived_at or now) < now - GRACE:
-            continue
-        told, new = Warned.objects.get_or_create(
-            enterprise_id=enterprise, key=row.key, clock=ARRIVAL, defaults={"warned_at": now}
-        )
-        if new:
-            sent.append((told.pk, DueClock(row, read)))
+        if not (read.on_time or read.due is None or row.exclusion or (row.arrived_at or now) < now - GRACE):
+            due.append(DueClock(row, read))
+    if not due:
+        return
+    lock_enterprise(enterprise)
+    alerted = set(Warned.objects.filter(enterprise_id=enterprise, clock=ARRIVAL).values_list("key", flat=True))
+    new = [one for one in due if one.row.key not in alerted]
+    rows = Warned.objects.bulk_create(
+        [Warned(enterprise_id=enterprise, key=one.row.key, clock=ARRIVAL, warned_at=now) for one in new], batch_size=200
+    )
+    sent = [(row.pk, one) for row, one in zip(rows, new, strict=True)]
     if sent:
         news = list(_build_notifications(enterprise, now, sent, ARRIVAL))
         outbox.add_notifications(enterprise=enterprise, news=news, now=now)

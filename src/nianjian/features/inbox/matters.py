@@ -10,6 +10,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.season import COMPLAINT, OBSTACLE
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.clocks import Clock
+from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.inbox.obstacles import list_obstacles
 from nianjian.platform.notifications.models import Message
 
@@ -22,7 +23,7 @@ def is_settled(message: Message) -> bool:
     if kind == COMPLAINT:
         return _has_stopped(message.enterprise, str(message.values["complaint"]), name)
     if kind == OBSTACLE:
-        waiting = list_obstacles(message.enterprise)
+        waiting = list_obstacles(message.enterprise, load_service_levels(message.enterprise))
         return not any(one.code == name and one.values.get("run") == message.values.get("run") for one in waiting)
     return False
 

@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints import queries as complaints
-from nianjian.features.complaints.clocks import overdue_since
-from nianjian.features.complaints.queries import load_service_levels
+from nianjian.features.complaints.clocks import ServiceLevels, overdue_since
 from nianjian.features.reconciliation import queries as reconciliation
 
 OVERDUE: Final = "complaints_overdue"
@@ -24,16 +23,16 @@ class Point:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def list_obstacles(enterprise: str) -> list[Point]:
+def list_obstacles(enterprise: str, levels: ServiceLevels) -> list[Point]:
     """What has waited too long already, however long: complaints past a limit, open differences of reconciliations.
 
     Of each kind of reconciliation the newest run counts.
     """
-    terms, now = load_service_levels(enterprise), clock.now()
-    found, late = list[Point](), complaints.overdue_tickets(enterprise, terms, now)
+    now = clock.now()
+    found, late = list[Point](), complaints.overdue_tickets(enterprise, levels, now)
     first = late.first()
     if first is not None:
-        since = overdue_since(complaints.ticket_facts(first), terms, now) or now
+        since = overdue_since(complaints.ticket_facts(first), levels, now) or now
         values = {"count": late.count(), "oldest": first.key, "days": (now - since).days}
         found.append(Point(OVERDUE, values | {"since": f"{since.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"}))
     return found + [

@@ -12,11 +12,10 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import numbers
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.states import State
+from nianjian.engines.kernel.states import State, overall_state
 from nianjian.features.complaints.clocks import Clock, ClockReading, Hand, ServiceLevels, evaluate_clock
 from nianjian.features.complaints.states import Facts
 
-PASSED, FAILED, UNKNOWN = "passed", "failed", "unknown"
 PEOPLE, NUMBERS, SYSTEM = "people", "numbers", "system"
 PARTS: Final = (PEOPLE, NUMBERS, SYSTEM)
 
@@ -28,20 +27,14 @@ class Check:
     check: str
     part: str
     rule: str
-    state: str
+    state: State
     why: str
     day: str | None = None
 
 
-def overall_state(states: Iterable[str]) -> str:
-    """Failed where anything has, passed only where everything has and something is there."""
-    found = set(states)
-    return FAILED if FAILED in found else PASSED if found == {PASSED} else UNKNOWN
-
-
 def count_states(states: Iterable[str]) -> dict[str, int]:
-    """How many of each state."""
-    return dict.fromkeys((PASSED, FAILED, UNKNOWN), 0) | Counter(states)
+    """How many of each state that a check or step can have."""
+    return dict.fromkeys((State.PASSED, State.FAILED, State.NOT_PROVED, State.IN_PROGRESS), 0) | Counter(states)
 
 
 FACILITATOR, DUTY, AGENT, LEAD = "facilitator", "duty", "agent", "lead"
@@ -245,21 +238,21 @@ def expect_notice(received: date | None, submitted: date | None, weeks: int, tod
     return ExpectedNotice(NoticeState.AWAITED if today <= by else NoticeState.LATE, by)
 
 
-def judge_sources(states: Iterable[str]) -> tuple[str, str]:
+def judge_sources(states: Iterable[str]) -> tuple[State, str]:
     """S9, what the product sees itself: (state, why) of the sources behind both screens; fresh, stale or absent."""
     found = set(states)
     if "stale" in found:
-        return FAILED, "screens_stale"
-    return (PASSED, "screens_live") if found == {"fresh"} else (UNKNOWN, "screens_absent")
+        return State.FAILED, "screens_stale"
+    return (State.PASSED, "screens_live") if found == {"fresh"} else (State.NOT_PROVED, "screens_absent")
 
 
-def judge_screens(seen_on: date | None, days: int, today: date, *, stand: bool) -> tuple[str, str]:
+def judge_screens(seen_on: date | None, days: int, today: date, *, stand: bool) -> tuple[State, str]:
     """S9, what only a person sees: the note counts for so many days, that of the look the first; then nothing does."""
     if seen_on is None:
-        return UNKNOWN, "screens_by_eye"
+        return State.NOT_PROVED, "screens_by_eye"
     if today > seen_on + timedelta(days=days - 1):
-        return UNKNOWN, "screens_note_over"
-    return (PASSED, "screens_seen") if stand else (FAILED, "screens_gone")
+        return State.NOT_PROVED, "screens_note_over"
+    return (State.PASSED, "screens_seen") if stand else (State.FAILED, "screens_gone")
 
 
 def build_rows(evidence: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -271,7 +264,11 @@ def build_rows(evidence: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-ANSWERED = {Hand.MET: (PASSED, "in_time"), Hand.LATE: (FAILED, "late"), Hand.STOPPED: (UNKNOWN, "excluded")}
+ANSWERED: Final = {
+    Hand.MET: (State.PASSED, "in_time"), Hand.LATE: (State.FAILED, "late"),
+    Hand.STOPPED: (State.NOT_PROVED, "excluded"),
+}  # fmt: skip
+RUNNING_CLOCK: Final = (State.IN_PROGRESS, "running")
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +276,7 @@ class DrillStep:
     """A step at a moment. ``taken``: since the complaint arrived; ``limit``: so much is allowed, None: nothing is."""
 
     step: str
-    state: str
+    state: State
     why: str
     at: datetime | None = None
     taken: timedelta | None = None
@@ -289,7 +286,7 @@ class DrillStep:
 
 @dataclass(frozen=True, slots=True)
 class DrillRecord:
-    """What is recorded of a drill's ticket. ``by``: step -> who did it; ``calls``: verdict -> test calls.
+    """What is recorded of a drill's ticket. ``by``: step -> who did it; ``calls``: state -> test calls.
 
     ``warned``: when the system gave the alert of the arrival; ``reminded``: when it reminded of a clock.
     """
@@ -313,16 +310,16 @@ def judge_steps(seen: DrillRecord, now: datetime) -> list[DrillStep]:
     response, close = (evaluate_clock(one, facts, seen.promise, now) for one in (Clock.RESPONSE, Clock.CLOSE))
     arrived = facts.arrived
     if arrived is None or response.due is None or close.due is None:
-        return [DrillStep("arrived", UNKNOWN, "arrival_unknown"), _test_calls(seen)]
+        return [DrillStep("arrived", State.NOT_PROVED, "arrival_unknown"), _test_calls(seen)]
     quick, whole = response.due - arrived, close.due - arrived
 
-    def timed(step: str, verdict: tuple[str, str], at: datetime | None, limit: timedelta) -> DrillStep:
+    def timed(step: str, verdict: tuple[State, str], at: datetime | None, limit: timedelta) -> DrillStep:
         return DrillStep(
             step, *verdict, at, None if at is None else at - arrived, limit, seen.by.get(step, "") if at else ""
         )
 
     return [
-        DrillStep("arrived", PASSED, seen.opened, arrived, timedelta(0), None, seen.by.get("arrived", "")),
+        DrillStep("arrived", State.PASSED, seen.opened, arrived, timedelta(0), None, seen.by.get("arrived", "")),
         timed("warned", _alert(seen, response), seen.warned, quick),
         *(
             timed(REMINDED, verdict, max(seen.reminded.values(), default=None), whole)
@@ -335,27 +332,27 @@ def judge_steps(seen: DrillRecord, now: datetime) -> list[DrillStep]:
     ]
 
 
-def _clock_state(read: ClockReading) -> tuple[str, str]:
-    return ANSWERED.get(read.hand, (UNKNOWN, "running"))
+def _clock_state(read: ClockReading) -> tuple[State, str]:
+    return ANSWERED.get(read.hand, RUNNING_CLOCK)
 
 
-def _call_back(facts: Facts, close: ClockReading, now: datetime) -> tuple[str, str]:
+def _call_back(facts: Facts, close: ClockReading, now: datetime) -> tuple[State, str]:
     """The call-back has no clock of its own: it must come before the ticket has to be closed."""
     if close.hand is Hand.STOPPED:
-        return UNKNOWN, "excluded"
+        return State.NOT_PROVED, "excluded"
     if close.due is not None and (facts.called_back or now) > close.due:
-        return FAILED, "late"
-    return (UNKNOWN, "running") if facts.called_back is None else (PASSED, "in_time")
+        return State.FAILED, "late"
+    return RUNNING_CLOCK if facts.called_back is None else (State.PASSED, "in_time")
 
 
-def _alert(seen: DrillRecord, response: ClockReading) -> tuple[str, str]:
+def _alert(seen: DrillRecord, response: ClockReading) -> tuple[State, str]:
     """The system's warning (系统预警) is the alert that a complaint has arrived."""
     if seen.warned is not None:
-        return PASSED, "alert_sent"
-    return (UNKNOWN, "excluded") if response.hand is Hand.STOPPED else (FAILED, "alert_missing")
+        return State.PASSED, "alert_sent"
+    return (State.NOT_PROVED, "excluded") if response.hand is Hand.STOPPED else (State.FAILED, "alert_missing")
 
 
-def _reminders(seen: DrillRecord, done: Mapping[Clock, datetime | None], now: datetime) -> Iterator[tuple[str, str]]:
+def _reminders(seen: DrillRecord, done: Mapping[Clock, datetime | None], now: datetime) -> Iterator[tuple[State, str]]:
     """Nothing where none fell due: what was done before its reminder was due needed none."""
     readings = {one: evaluate_clock(one, seen.facts.at(now), seen.promise, now) for one in done}
     due = [
@@ -364,24 +361,27 @@ def _reminders(seen: DrillRecord, done: Mapping[Clock, datetime | None], now: da
         if read.hand is not Hand.STOPPED and read.warns is not None and (done[which] or now) >= read.warns
     ]
     if due:
-        yield (PASSED, "warning_sent") if seen.reminded.keys() >= set(due) else (FAILED, "warning_missing")
+        in_time = seen.reminded.keys() >= set(due)
+        yield (State.PASSED, "warning_sent") if in_time else (State.FAILED, "warning_missing")
 
 
-def judge_drill(steps: Sequence[DrillStep]) -> str:
+def judge_drill(steps: Sequence[DrillStep]) -> State:
     """The outcome of a drill (S10): that of its steps. Test calls (S4) decide only where some were made.
 
     Until its ticket is closed, excluded or past its limit it is in progress, whatever a step has shown.
     """
     if any((one.step, one.why) == ("closed", "running") for one in steps):
-        return State.IN_PROGRESS.value
-    return overall_state(one.state for one in steps if one.step != CALLS or one.why in CALLED)
+        return State.IN_PROGRESS
+    outcome = overall_state(one.state for one in steps if one.step != CALLS or one.why in CALLED)
+    return State.NOT_PROVED if outcome is State.IN_PROGRESS else outcome  # the drill has ended, nothing follows
 
 
 def _test_calls(seen: DrillRecord) -> DrillStep:
     found = seen.calls
     if not sum(found.values()):
-        return DrillStep(CALLS, UNKNOWN, seen.calls_why or "calls_unproved")
-    if found.get("fail"):
-        return DrillStep(CALLS, FAILED, "calls_failed")
-    state = UNKNOWN if found.get("unproved") else PASSED
-    return DrillStep(CALLS, state, "calls_passed" if state == PASSED else "calls_unproved")
+        return DrillStep(CALLS, State.NOT_PROVED, seen.calls_why or "calls_unproved")
+    if found.get(State.FAILED):
+        return DrillStep(CALLS, State.FAILED, "calls_failed")
+    if found.get(State.NOT_PROVED):
+        return DrillStep(CALLS, State.NOT_PROVED, "calls_unproved")
+    return DrillStep(CALLS, State.PASSED, "calls_passed")

@@ -10,6 +10,7 @@ from rich.console import Console
 from nianjian.engines.paper.inspection import evidence_rows
 from nianjian.engines.paper.texts import inspection
 from nianjian.engines.paper.texts import inspection_day as drill_texts
+from nianjian.engines.paper.texts.states import STATES
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _
 
@@ -21,7 +22,7 @@ def render_sheet(told: Json, console: Console) -> None:
     for name, value in drill_texts.notice_lines(told, _):
         console.print(f"{name}: {value}", markup=False)
     console.print(
-        f"{drill_texts.evidence_reason(told['notice']['state'], _)} · {_(inspection.STATES[told['state']])}",
+        f"{drill_texts.evidence_reason(told['notice']['state'], _)} · {_(STATES[told['state']])}",
         markup=False,
     )
     held = told["visit"] or {"agenda": [], "posts": []}
@@ -53,13 +54,13 @@ def render_drill_begun(told: Json, console: Console) -> None:
 def render_drill_report(told: Json, console: Console) -> None:
     """Steps with times, then what to mend."""
     console.print(
-        f"{told['drill']} · {drill_texts.clock_text(told['begun_at'])} · {_(drill_texts.STATES[told['state']])}",
+        f"{told['drill']} · {drill_texts.clock_text(told['begun_at'])} · {_(STATES[told['state']])}",
         markup=False,
     )
     rows = [
         (
             _(drill_texts.STEPS[one["step"]]),
-            _(inspection.STATES[one["state"]]),
+            _(STATES[one["state"]]),
             drill_texts.clock_text(one["at"]),
             drill_texts.duration_text(one["taken_s"]),
             drill_texts.duration_text(one["limit_s"]),
@@ -211,7 +212,7 @@ def render_readiness(told: Json, console: Console) -> None:
             _(inspection.PEOPLE_NUMBERS_SYSTEM[one["part"]]),
             one["rule"],
             _(inspection.CHECKS[one["check"]]),
-            _(inspection.STATES[one["state"]]),
+            _(STATES[one["state"]]),
             _(inspection.CHECKS_WHYS[one["why"]]),
             one["day"],
         )

@@ -22,7 +22,7 @@ from nianjian.engines.season.deadlines import Licence as Reporter
 from nianjian.engines.season.deadlines import TrackState as State
 from nianjian.engines.season.deadlines import list_reporting as reporting
 from nianjian.engines.season.deadlines import track_state as state
-from nianjian.features.complaints.queries import load_service_levels
+from nianjian.features.complaints.clocks import ServiceLevels
 from nianjian.features.complaints.sla_warnings import list_due_soon
 from nianjian.features.inbox.obstacles import Point, list_obstacles
 from nianjian.features.overview.queue import list_queue
@@ -203,12 +203,13 @@ def list_blockers(
     materials: tuple[int, int] = (0, 0),
     *,
     late: Sequence[LateReport] = (),
+    levels: ServiceLevels,
 ) -> list[Point]:
     """Tell what is overdue, which reports are late, which cases run, what has expired, what portrait and package lack.
 
     ``materials``: data year, and how many items of its package are not ready.
     """
-    found = list_obstacles(enterprise)
+    found = list_obstacles(enterprise, levels)
     found += [Point(LATE, {"track": one.track, "year": one.year, "due": one.due}) for one in late]
     found += [Point(CASE, {"case": case.pk, "due": days.due.day}) for case, days in cases]
     found += [
@@ -239,21 +240,21 @@ def _portrait_points(enterprise: str, portrait: Mapping[str, Any]) -> Iterator[P
         yield Point(MARKETING, {"calls": marketing["calls"], "numbers": len(marketing["numbers"]), "year": year})
 
 
-def list_tasks(enterprise: str, actor: Actor) -> list[Point]:
+def list_tasks(enterprise: str, actor: Actor, levels: ServiceLevels) -> list[Point]:
     """Tell what waits for this person: requests to decide, the queue, clocks that run out, own work that failed."""
     found: list[Point] = []
     if has_permission(actor, enterprise, Permission.APPROVE):
         pending = approvals.list_pending(enterprise, besides=str(actor), most=MOST)
         found += [Point(APPROVAL, {"approval": one.id, "kind": one.kind, "by": one.requested_by}) for one in pending]
     if has_permission(actor, enterprise, Permission.MANAGE_DATA):
-        found += list_queue(enterprise, actor)
-        found += _ticket_points(enterprise)
+        found += list_queue(enterprise, actor, levels)
+        found += _ticket_points(enterprise, levels)
     failed = queue.failed(enterprise, str(actor), since=clock.now() - FAILED_SINCE, most=MOST)
     return found + [Point(FAILED, {"job": one.id, "kind": one.kind, "error": one.error}) for one in failed]
 
 
-def _ticket_points(enterprise: str) -> list[Point]:
-    found = list_due_soon(enterprise, load_service_levels(enterprise), clock.now())[:MOST]
+def _ticket_points(enterprise: str, levels: ServiceLevels) -> list[Point]:
+    found = list_due_soon(enterprise, levels, clock.now())[:MOST]
     return [
         Point(COMPLAINT, {"complaint": one.row.key, "clock": one.reading.clock.value, "due": one.reading.due})
         for one in found

@@ -15,6 +15,7 @@ from django.db.models.functions import RowNumber
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.periods import day_of
 from nianjian.engines.rules.rule import Rule
+from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.materials import ALGORITHM
 from nianjian.features.inbox import obstacles
@@ -107,11 +108,12 @@ def list_source_freshness(enterprise: str, today: date) -> list[Freshness]:
 
 def list_register_freshness(enterprise: str, today: date) -> list[Freshness]:
     """Day of the last entry of each register, in the registers' order."""
-    found = []
-    for kind in kinds.kinds():
-        moment = versions.last_recorded_at(kinds.register(kind).model, enterprise)
-        found.append(_freshness(kind, None if moment is None else day_of(moment), today))
-    return found
+    names = list(kinds.kinds())
+    moments = versions.last_recorded_at([kinds.register(kind).model for kind in names], enterprise)
+    return [
+        _freshness(kind, None if moment is None else day_of(moment), today)
+        for kind, moment in zip(names, moments, strict=True)
+    ]
 
 
 def count_missing_materials(enterprise: str, calendar: Calendar, today: date) -> tuple[int, int]:
@@ -203,8 +205,9 @@ def build_overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Ov
     calendar = with_expiries(with_cases(calendar, running, today), ending, today)
     over, missed = list_expired(ending, today), list_late_reports({enterprise.code: enterprise.province}, today)
     unfiled = missed.get(enterprise.code, [])
-    blockers = attention.list_blockers(enterprise.code, portrait, running, over, lacking, late=unfiled)
-    tasks = attention.list_tasks(enterprise.code, actor)
+    levels = load_service_levels(enterprise.code)
+    blockers = attention.list_blockers(enterprise.code, portrait, running, over, lacking, late=unfiled, levels=levels)
+    tasks = attention.list_tasks(enterprise.code, actor, levels)
     sources = list_source_freshness(enterprise.code, today)
     light = str(portrait["light"]) if portrait else ""
     runs = [] if year is None else portraits.list_runs(enterprise.code, year)[:RUNS]

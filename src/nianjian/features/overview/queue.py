@@ -10,6 +10,7 @@ from django.db.models import Q
 from nianjian.engines.kernel import clock
 from nianjian.engines.season.plan import TaskState
 from nianjian.features.complaints import queries as complaints
+from nianjian.features.complaints.clocks import ServiceLevels
 from nianjian.features.inbox.obstacles import Point
 from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.season.reminders import list_open_tasks
@@ -25,21 +26,21 @@ TASK: Final = "own_season_task"
 TASKS_UNOWNED: Final = "unowned_season_tasks"
 
 
-def list_queue(enterprise: str, actor: Actor) -> list[Point]:
+def list_queue(enterprise: str, actor: Actor, levels: ServiceLevels) -> list[Point]:
     """Overdue complaints, open differences and begun tasks of the season, however old: the actor's own.
 
     For an administrator also those that nobody owns.
     """
     governs = has_permission(actor, enterprise, Permission.ADMINISTER)
     return [
-        *_list_tickets(enterprise, actor.name, governs=governs),
+        *_list_tickets(enterprise, actor.name, levels, governs=governs),
         *_list_differences(enterprise, actor.name, governs=governs),
         *_list_season_tasks(enterprise, actor, governs=governs),
     ]
 
 
-def _list_tickets(enterprise: str, name: str, *, governs: bool) -> Iterator[Point]:
-    rows = complaints.overdue_tickets(enterprise, complaints.load_service_levels(enterprise), clock.now())
+def _list_tickets(enterprise: str, name: str, levels: ServiceLevels, *, governs: bool) -> Iterator[Point]:
+    rows = complaints.overdue_tickets(enterprise, levels, clock.now())
     if own := rows.filter(assignee=name).count():
         yield Point(TICKETS, {"count": own, "assignee": name})
     unowned = Q(assignee=None) | Q(assignee="")

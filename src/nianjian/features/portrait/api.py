@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.metrics.drill_down import EXCLUDED, SPLITS, RowQuery, components
+from nianjian.engines.metrics.drill_down import EXCLUDED, SPLITS, RowQuery, components, find_figures
 from nianjian.engines.metrics.simulate import Moves
 from nianjian.engines.paper.explanations import team_results
 from nianjian.engines.paper.masking import mask_portrait
@@ -170,7 +170,7 @@ class Steps(Schema):
 
 
 class Behind(Schema):
-    """Which rows: of a metric's component, of a month, of a line or team."""
+    """Which rows: of a metric's component (or ``calls``, ``calls_after`` of ``marketing``), a month, a line or team."""
 
     metric: Text
     component: Text
@@ -254,9 +254,8 @@ def portraits_export(
 def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> dict[str, object]:
     """The rows behind a figure, numbers masked; who sees a team's rows alone gets those."""
     keys = asked.model_dump(include={"line", "team", "kind"}, exclude_none=True)
-    metrics = [one for one in get_portrait(code, year, asked.run)["metrics"] if one["slug"] == asked.metric]
-    part = asked.component
-    known = metrics and (part in components(metrics[0]) or part.startswith(EXCLUDED))
+    metric, part = find_figures(get_portrait(code, year, asked.run), asked.metric), asked.component
+    known = metric is not None and (part in components(metric) or part.startswith(EXCLUDED))
     if not known or not set(keys) <= set(SPLITS[asked.metric]):
         raise NianjianError("portrait_rows_unknown", metric=asked.metric, part=part)
     found = operations.list_rows(

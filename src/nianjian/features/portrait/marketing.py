@@ -8,13 +8,17 @@ from typing import Annotated, Final
 
 from django.db.models import Count
 
+from nianjian.engines.evidence import retention
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.states import State
 from nianjian.engines.metrics.marketing import (
     KINDS,
+    SERVICE,
     Decision,
     MarketingRegister,
+    RecordingsProof,
     names_marketing,
     read_marketing_words,
 )
@@ -23,6 +27,9 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as jobs
+from nianjian.platform.jobs.models import Job as JobRow
 from nianjian.platform.operations.fields import Choice, Day, Limits, Number, Param, Text
 from nianjian.platform.operations.operation import Answer, Area, Body, operation
 from nianjian.platform.registers import models
@@ -36,6 +43,8 @@ from nianjian.platform.rulebook.rulebooks import rulebook
 
 DECISIONS: Final = Area(path="/enterprises/{code}/marketing-decisions")
 CANCELLED: Final = "cancelled"
+CONSENTED: Final = "retention.outbound_consented"
+LOGS: Final = {retention.OK: State.PASSED, retention.UNKNOWN: State.NOT_PROVED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +124,26 @@ def read_marketing_register(enterprise: str, year: int, as_of: date, book: Ruleb
         ),
         consents=_count_consents(enterprise, as_of, words),
         words=words,
+        recordings=_prove_recordings(enterprise, book) if decision is not None and decision.kind == SERVICE else None,
     )  # fmt: skip
+
+
+def _prove_recordings(enterprise: str, book: Rulebook) -> RecordingsProof | None:
+    """What the newest check of the logs proves of recordings; a check as old as they are to be kept proves nothing.
+
+    None where no rule in force asks for them.
+    """
+    if CONSENTED not in book.in_force:
+        return None
+    days = book.integer(CONSENTED)
+    check = jobs.newest(enterprise, flow.INSPECT, {"part": "retention"}, JobRow.DONE)
+    if check is None:
+        return RecordingsProof(State.NOT_PROVED, "never_checked", days)
+    until = date.fromisoformat(check.result["until"])
+    log = next(log for log in check.result["logs"] if log["log"] == "recordings")
+    if until < clock.today() - timedelta(days=days):
+        return RecordingsProof(State.NOT_PROVED, "checked_long_ago", days, until)
+    return RecordingsProof(LOGS.get(log["state"], State.FAILED), log["why"], days, until)
 
 
 def _count_consents(enterprise: str, day: date, words: tuple[str, ...]) -> int:

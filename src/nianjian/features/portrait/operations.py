@@ -26,7 +26,16 @@ from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics import drill_down, revive
 from nianjian.engines.metrics.compare import compare
-from nianjian.engines.metrics.drill_down import CALLS, SPLITS, Cut, RowQuery, expected_count, in_order, kind_of
+from nianjian.engines.metrics.drill_down import (
+    CALLS,
+    SPLITS,
+    Cut,
+    RowQuery,
+    expected_count,
+    find_figures,
+    in_order,
+    kind_of,
+)
 from nianjian.engines.metrics.frame import DAY, Basis, Frame
 from nianjian.engines.metrics.metric import WATCH_FACTOR
 from nianjian.engines.metrics.result import Result, plain
@@ -336,11 +345,10 @@ def list_rows(*, enterprise: str, year: int, run: str | None, ask: RowQuery, pag
             engine, enterprise, portrait, ask, lambda rows: in_order(kind, rows).limit(SIZE + 1, offset=start)
         )
         rows = engine.rows(in_order(kind, found))
-    metric = next(one for one in portrait["metrics"] if one["slug"] == ask.slug)
     return RowPage(
         kind=kind,
         rows=tuple(_mask_row(row, kind) for row in rows[:SIZE]),
-        total=expected_count(metric, ask),
+        total=expected_count(find_figures(portrait, ask.slug) or {}, ask),
         more=len(rows) > SIZE,
         month=ask.month,
     )
@@ -364,8 +372,8 @@ def needs_month(portrait: Mapping[str, Any], ask: RowQuery) -> bool:
 
 def first_month(portrait: Mapping[str, Any], slug: str) -> str | None:
     """The first month in which the metric counted anything."""
-    metric = next(one for one in portrait["metrics"] if one["slug"] == slug)
-    return next((str(row["month"]) for row in metric["months"] if row["denominator"]), None)
+    months = (find_figures(portrait, slug) or {}).get("months", ())
+    return next((str(row["month"]) for row in months if row["denominator"]), None)
 
 
 @contextmanager

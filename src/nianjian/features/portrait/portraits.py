@@ -221,7 +221,13 @@ def list_runs(enterprise: str, year: int) -> list[str]:
 
 def get_run(enterprise: str, year: int, id_: str) -> Run:
     """What a run is; ``portrait_run_unknown``."""
-    with _run_file(enterprise, year, id_).open(encoding="utf-8") as file:
+    return _read_head(_run_file(enterprise, year, id_))
+
+
+@lru_cache(maxsize=4096)
+def _read_head(path: Path) -> Run:
+    """The first line of a run's file, which is written once and never again under its id."""
+    with path.open(encoding="utf-8") as file:
         return _parse_run(file.readline())
 
 

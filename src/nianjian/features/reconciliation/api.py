@@ -83,7 +83,7 @@ Said = Annotated[str, Field(max_length=500)]
 class Reconciliation(Schema):
     """A run in one line. ``counts``: rows by result; ``unclear``: rows that cannot be proved either way.
 
-    ``verdict``: passed, failed (differences are open) or insufficient (nothing compared, or something unclear).
+    ``verdict``: passed, failed (differences are open) or not_proved (nothing compared, or something unclear).
     """
 
     run: str
@@ -94,7 +94,7 @@ class Reconciliation(Schema):
     counts: dict[str, int]
     open: int
     unclear: int
-    verdict: str
+    verdict: Literal["passed", "failed", "not_proved"]
     made_at: str
     made_by: str
 

@@ -23,6 +23,7 @@ from nianjian.engines.paper.texts.reconciliation import (
     STATES,
     VERDICTS,
 )
+from nianjian.engines.paper.texts.states import STYLES
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, number, on_day
@@ -32,7 +33,6 @@ from nianjian.platform.terminal.session import begin
 Json = Mapping[str, Any]
 ROWS: Final = 50
 BILL: Final = "carrier-bill"
-STYLES: Final = {"passed": "green", "failed": "bold red", "insufficient": "yellow"}
 
 
 def _head(console: Console, told: Json) -> None:

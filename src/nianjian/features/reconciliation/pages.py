@@ -28,6 +28,7 @@ from nianjian.engines.paper.texts.reconciliation import (
     STATES,
     VERDICTS,
 )
+from nianjian.engines.paper.texts.states import BADGES
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.complaints.forward_pages import HEADING, build_columns_table, build_heading_fields
 from nianjian.features.complaints.forwards import ListColumn, ListPreview
@@ -118,7 +119,6 @@ class SettleForm(forms.Form):
 
 
 Json = dict[str, Any]
-VERDICT_BADGES: Final[Mapping[str, str]] = {"passed": "good", "failed": "bad", "insufficient": "warn"}
 STATE_BADGES: Final[Mapping[str, str]] = {"open": "bad", "explained": "warn", "settled": "good"}
 
 
@@ -166,7 +166,7 @@ def show_run(request: Request, code: str, reconciliation: str) -> HttpResponse:
         "run": told,
         "kind": _(KINDS[told["kind"]]),
         "verdict": _(VERDICTS[told["verdict"]]),
-        "badge": VERDICT_BADGES[told["verdict"]],
+        "badge": BADGES[told["verdict"]],
         "pairs_told": _figure_pairs(told),
         "counts": [
             (_(RESULTS[one]), count, address(request, result="" if one == wanted.result else one, page=""))
@@ -408,7 +408,7 @@ def runs(request: Request, code: str) -> HttpResponse:
             Cell(one["run"], href=reverse("reconcile-one", kwargs={"code": code, "reconciliation": one["run"]})),
             Cell(_(KINDS[one["kind"]])),
             Cell(f"{one['from']} – {one['as_of']}" if one["from"] else one["as_of"]),
-            Cell(_(VERDICTS[one["verdict"]]), badge=VERDICT_BADGES[one["verdict"]]),
+            Cell(_(VERDICTS[one["verdict"]]), badge=BADGES[one["verdict"]]),
             Cell(one["open"], figure=True),
             Cell(one["file"] or "–"),
             Cell(one["made_at"][:16].replace("T", " ")),

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar, cast
 
-from django.db.models import Count, Min, Model, QuerySet
+from django.db.models import Count, Max, Min, Model, Q, QuerySet
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation import states
@@ -79,7 +80,19 @@ def list_unsettled_runs(enterprise: str) -> list[tuple[Run, int]]:
 
 
 def count_open_by_owner(run: Run) -> Counter[str]:
-    """Who sees to a run's open differences, as people have written it ("" for nobody), with how many."""
+    """Who sees to a run's open differences, as people have written it ("" for nobody), with how many.
+
+    Names are sealed one by one: they are opened again only once somebody has decided on a difference since.
+    """
+    counts = {"rows": Count("pk"), "named": Count("owner"), "last": Max("decided_at")}
+    stamp = Difference.objects.filter(run=run).aggregate(**counts, open=Count("pk", filter=Q(state=states.OPEN)))
+    return Counter(_owners(run.pk, tuple(stamp.items())))
+
+
+@lru_cache(maxsize=64)
+def _owners(run: str, stamp: tuple[tuple[str, object], ...]) -> Mapping[str, int]:
+    """``stamp``: what every decision moves."""
+    del stamp
     rows = Difference.objects.filter(run=run, state=states.OPEN)
     owners = rows.filter(owner__isnull=False).values_list("owner", flat=True).iterator(chunk_size=500)
     found = Counter(owner or "" for owner in owners)

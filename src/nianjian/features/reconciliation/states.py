@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.states import State
 
 OPEN: Final = "open"
 EXPLAINED: Final = "explained"  # stays as it is, with its cause
 SETTLED: Final = "settled"  # filed or corrected: the next run must not find it
 STATES: Final = (OPEN, EXPLAINED, SETTLED)
-
-PASSED: Final = "passed"
-FAILED: Final = "failed"
-INSUFFICIENT: Final = "insufficient"
 
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     OPEN: (),
@@ -32,8 +29,8 @@ def check(state: str, said: Mapping[str, str]) -> None:
         raise NianjianError("reconcile_said_missing", state=state, fields=", ".join(missing))
 
 
-def verdict(*, compared: int, unclear: int, open_: int, allowed: int) -> str:
+def verdict(*, compared: int, unclear: int, open_: int, allowed: int) -> State:
     """Passed with at most ``allowed`` open differences; nothing compared, or something unclear, is never passed."""
     if open_ > allowed:
-        return FAILED
-    return PASSED if compared and not unclear else INSUFFICIENT
+        return State.FAILED
+    return State.PASSED if compared and not unclear else State.NOT_PROVED

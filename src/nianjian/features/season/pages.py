@@ -18,10 +18,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.texts import season as texts
 from nianjian.engines.paper.texts.audit import verb_text
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.texts.season_days import list_days
+from nianjian.engines.paper.texts.states import BADGES as STATE_BADGES
 from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.engines.season import deadlines
 from nianjian.features.archives import closed_seasons as archives
@@ -147,7 +149,7 @@ def task_address(code: str, year: int, task: str) -> str:
 
 YEAR: Final = re.compile("[0-9]{4}")
 CLOSING_DIGITS: Final = 4
-BADGES = {"done": "good", "filed": "good", "late": "bad", "filed_late": "warn", "snoozed": "plain", "open": "warn"}
+BADGES = {"filed": "good", "late": "bad", "filed_late": "warn", "snoozed": "plain", "open": "warn"}
 
 
 @require_safe
@@ -233,6 +235,12 @@ def archive_file(request: Request, code: str, year: int, part: str) -> HttpRespo
     number = _closing_number(request)
     made = closing.download_file(enterprise=code, year=year, part=part, actor=request.actor, closing=number)
     return as_attachment(StreamingHttpResponse(made.content, content_type=made.media_type), made.name)
+
+
+def _task_badge(task: Mapping[str, Any]) -> str:
+    """The badge of its state; a task in progress has that of what it waits for."""
+    waits = task["status"] == State.IN_PROGRESS
+    return BADGES.get(task["state"], "plain") if waits else STATE_BADGES[task["status"]]
 
 
 def _entry_test_view(tasks: Sequence[dict[str, Any]], _: Words) -> dict[str, Any] | None:
@@ -339,7 +347,7 @@ def _tasks(found: Sequence[dict[str, Any]], names: dict[str, str], where: Callab
     rows = [
         [
             Cell(names[one["task"]], href=where(one["task"])),
-            Cell(texts.task_state_text(one, _), badge=BADGES.get(one["state"], "plain")),
+            Cell(texts.task_state_text(one, _), badge=_task_badge(one)),
             Cell(one["begins"], day=True),
             Cell(f"{one['due']} ({_('provisional')})" if one["provisional"] else one["due"], day=True),
             Cell(one["workdays"], figure=True),

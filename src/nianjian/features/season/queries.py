@@ -9,8 +9,10 @@ from typing import Any, Final, cast
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.periods import Season
+from nianjian.engines.kernel.states import State
 from nianjian.engines.kernel.workdays import Calendar
 from nianjian.engines.metrics.frame import Basis
+from nianjian.engines.metrics.lights import Light
 from nianjian.engines.paper.sections import advice_lines
 from nianjian.engines.paper.texts.season import conflict_text, obstacle_text, risk_text
 from nianjian.engines.paper.words import CHINESE, Words, words
@@ -228,7 +230,7 @@ def _advice(portrait: Mapping[str, Any] | None) -> dict[str, TaskProgress]:
     """D5: the tasks of January, each with the effect that the portrait has computed before anybody acts.
 
     Nothing is known of them without a portrait, nor of one whose register is empty. They close by the light, not
-    because no advice is left.
+    because no advice is left; a light that is only explained does not close what is still to be done.
     """
     if portrait is None:
         return {}
@@ -246,7 +248,8 @@ def _advice(portrait: Mapping[str, Any] | None) -> dict[str, TaskProgress]:
         metric, fine = CLOSED_BY[task]
         total = sum(int(one["count"]) for one in steps if one["code"] == codes[0])
         proved, applicable = metric not in empty, metric not in declared
-        complete = proved and lights.get(metric) in fine
+        light = lights.get(metric)
+        complete = proved and light in fine and not (light == Light.YELLOW_EXPLAINED and total)
         found[task] = TaskProgress(complete, 0, total, figures, applicable=applicable, proved=proved)
     return found
 
@@ -271,10 +274,10 @@ def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProg
         )
         for run in newest.values() if run is not None
     ]  # fmt: skip
-    passed = verdicts.count(states.PASSED)
+    passed = verdicts.count(State.PASSED)
     figures = {"runs": len(ids), "open_differences": sum(opened.values())}
     complete = passed == len(kinds) > 0
-    return TaskProgress(complete, passed, len(kinds), figures, proved=states.INSUFFICIENT not in verdicts)
+    return TaskProgress(complete, passed, len(kinds), figures, proved=State.NOT_PROVED not in verdicts)
 
 
 def _items(lines: Sequence[Line]) -> TaskProgress:
@@ -368,7 +371,7 @@ def _obstacles(found: SeasonFacts, _: Words) -> list[Json]:
         return []
     return [
         {"code": one.code, "text": obstacle_text(one.code, one.values, _), "values": dict(one.values)}
-        for one in obstacles.list_obstacles(found.enterprise)
+        for one in obstacles.list_obstacles(found.enterprise, complaints.load_service_levels(found.enterprise))
     ]
 
 

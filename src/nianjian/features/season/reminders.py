@@ -29,6 +29,7 @@ from nianjian.engines.season.reminders import (
 )
 from nianjian.features.archives import closed_seasons as archives
 from nianjian.features.complaints import sla_warnings
+from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.inbox import obstacles
 from nianjian.features.inbox.matters import REPORTED, is_settled
 from nianjian.features.inbox.operations import deliver_messages
@@ -73,7 +74,7 @@ def _obstacles(enterprise: str, day: date, now: datetime) -> Iterator[Notificati
 
     They go to those who may work on them, as the warnings of single tickets do.
     """
-    waiting = obstacles.list_obstacles(enterprise)
+    waiting = obstacles.list_obstacles(enterprise, load_service_levels(enterprise))
     if not waiting:
         return
     able = [name for name, roles in list_readers(enterprise).items() if allows(roles, Permission.MANAGE_DATA)]

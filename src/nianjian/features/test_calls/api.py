@@ -58,20 +58,20 @@ class CallbackLanding(Schema):
 class Callback(Schema):
     """A test call in one line, its number masked where it is a person's. Seconds are exact to the millisecond.
 
-    ``verdict``: pass, fail or unproved, null while one by hand is under way; ``reason``: its code; ``answer_in_time``
-    null: it cannot be told; ``witness``: what proved the landing (none, address, token, person). ``counts``,
-    ``counts_reason`` and ``counts_witness`` (also records): what counts beside ``landing``, the newest look into the
-    call records, null before one; where the two differ the worse counts.
+    ``verdict``: passed, failed or not_proved, in_progress while a call by hand is under way; ``reason``: its code;
+    ``answer_in_time`` null: it cannot be told; ``witness``: what proved the landing (none, address, token, person).
+    ``counts``, ``counts_reason`` and ``counts_witness`` (also records): what counts beside ``landing``, the newest
+    look into the call records, null before one; where the two differ the worse counts.
     """
 
-    counts: str | None
+    counts: Literal["passed", "failed", "not_proved", "in_progress"]
     counts_reason: str | None
     counts_witness: str
     landing: CallbackLanding | None
     trial: str
     number: str
     how: str
-    verdict: str | None
+    verdict: Literal["passed", "failed", "not_proved", "in_progress"]
     reason: str | None
     answer_in_time: bool | None
     answer_s: float | None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.states import State
 from nianjian.features.test_calls import terminal
 from nianjian.features.test_calls.states import WITNESSES
 from nianjian.platform.terminal.answer import DONE, NO, Answer
@@ -157,7 +158,7 @@ def _end(args: argparse.Namespace) -> Answer:
     from nianjian.features.test_calls.operations import calls
 
     told = calls.end_manual_call(trial=args.trial, outcome=args.outcome, note=args.note, actor=actor)
-    return Answer(told, terminal.render_tests([told]), DONE if told["verdict"] == "pass" else NO)
+    return Answer(told, terminal.render_tests([told]), DONE if told["verdict"] == State.PASSED else NO)
 
 
 def add_test_actions(actions: Actions) -> None:
@@ -197,7 +198,7 @@ def _test(args: argparse.Namespace) -> Answer:
         )
     if len(told["rows"]) == 1:  # one number is told at the top, too
         told = {**told["rows"][0], **told}
-    return Answer(told, terminal.render_tested(told), DONE if told["verdict"] == "pass" else NO)
+    return Answer(told, terminal.render_tested(told), DONE if told["verdict"] == State.PASSED else NO)
 
 
 def _witness(args: argparse.Namespace) -> Answer:
@@ -212,7 +213,7 @@ def _witness(args: argparse.Namespace) -> Answer:
             actor=actor,
             progress=lambda _note, done, total: report(done, total),
         )
-    return Answer(told, terminal.render_landings(told), DONE if told["verdict"] == "pass" else NO)
+    return Answer(told, terminal.render_landings(told), DONE if told["verdict"] == State.PASSED else NO)
 
 
 def add_route_actions(actions: Actions) -> None:

@@ -90,7 +90,7 @@ class Trial(models.Model):
     via = models.CharField(max_length=320, blank=True)
     begun_at = models.DateTimeField()
     limit_ms = models.PositiveIntegerField()
-    verdict = models.CharField(max_length=8, blank=True)
+    verdict = models.CharField(max_length=12, blank=True)
     reason = models.CharField(max_length=24, blank=True)
     in_time = models.BooleanField(null=True)
     status = models.PositiveSmallIntegerField(null=True)

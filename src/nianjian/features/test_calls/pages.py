@@ -18,8 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
+from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.texts.season import CALLBACK, reminder_line
-from nianjian.engines.paper.texts.test_calls import CARRIERS, HOWS, LANDINGS, LIGHTS, REASONS, VERDICTS, WITNESSES
+from nianjian.engines.paper.texts.states import BADGES, STATES
+from nianjian.engines.paper.texts.test_calls import CARRIERS, HOWS, LANDINGS, LIGHTS, REASONS, WITNESSES
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.forms import EndForm, GatewayForm, ManualCallForm, RouteForm, TestCallForm
@@ -80,9 +82,6 @@ def _arrow(place: int, one: Mapping[str, Any]) -> Json:
         "at": f"{one['at_ms']} ms",
         "kind": reply if first.startswith("SIP/2.0 ") else "request",
     }
-
-
-BADGES = {"pass": "good", "fail": "bad", "unproved": "warn", "": "plain"}
 
 
 @require_safe
@@ -180,7 +179,7 @@ def _tests(code: str, rows: Sequence[Json], _: Words) -> Table:
                 href=reverse("callback-one", kwargs={"code": code, "trial": one["trial"]}),
             ),
             Cell(one["number"]),
-            Cell(_(VERDICTS[one["counts"] or ""]), badge=BADGES[one["counts"] or ""]),
+            Cell(_(STATES[one["counts"]]), badge=BADGES[one["counts"]]),
             Cell(_(REASONS[one["counts_reason"]]) if one["counts_reason"] else "–"),
             Cell("–" if one["answer_s"] is None else f"{one['answer_s']:.3f}", figure=True),
             Cell(one["gateway_seen"] or "–"),
@@ -312,10 +311,10 @@ def trial_detail(request: Request, code: str, trial: str) -> HttpResponse:
             except NianjianError as error:
                 form.add_error(None, " ".join(describe_error(error)))
     _ = words(current())
-    verdict = told["counts"] or ""
+    verdict = told["counts"]
     context = {
         "told": told,
-        "verdict": _(VERDICTS[verdict]),
+        "verdict": _(STATES[verdict]),
         "badge": BADGES[verdict],
         "reason": _(REASONS[told["counts_reason"]]) if told["counts_reason"] else "",
         "pairs": _pairs(told, _),
@@ -326,7 +325,7 @@ def trial_detail(request: Request, code: str, trial: str) -> HttpResponse:
             for one in told["messages"]
         ],
         "form": form,
-        "running": told["how"] == "hand" and not verdict,
+        "running": verdict == State.IN_PROGRESS,
         "may_look": told["how"] == "sip"
         and told["answer_s"] is not None
         and has_permission(request.actor, code, Permission.REPORT),
@@ -375,7 +374,7 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
 def _by_sip(told: Json, _: Words) -> str:
     """What was sealed with the call, beside what the records say."""
     reason = _(REASONS[told["reason"]]) if told["reason"] else ""
-    return " · ".join(filter(None, (_(VERDICTS[told["verdict"]]), reason)))
+    return " · ".join(filter(None, (_(STATES[told["verdict"]]), reason)))
 
 
 def _looks(told: Json, _: Words) -> Table | None:

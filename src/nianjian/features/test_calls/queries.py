@@ -18,6 +18,7 @@ from django.db.models import Max, QuerySet
 
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.states import State
 from nianjian.engines.kernel.workdays import Calendar
 from nianjian.engines.paper.masking import mask_call_id, mask_call_text
 from nianjian.engines.rules.rulebook import Rulebook
@@ -376,16 +377,16 @@ def trial_to_document(one: Trial, landing: Landing | None = None) -> Json:
     into the call records; ``counts_witness``: what proves the landing then.
     """
     counts, reason = weigh(one.verdict, one.reason, landing.verdict if landing else "")
-    lifted = counts == "pass" and one.verdict != "pass"
+    lifted = counts == State.PASSED != one.verdict
     return {
-        "counts": counts or None,
+        "counts": counts or State.IN_PROGRESS,
         "counts_reason": reason or None,
         "counts_witness": RECORDS if lifted else (one.witness or "none"),
         "landing": landing_to_document(landing) if landing else None,
         "trial": one.pk,
         "number": numbers.mask(one.number),
         "how": one.how,
-        "verdict": one.verdict or None,
+        "verdict": one.verdict or State.IN_PROGRESS,
         "reason": one.reason or None,
         "answer_in_time": one.in_time,
         "answer_s": _seconds(one.answer_ms),

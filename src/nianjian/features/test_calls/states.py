@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from nianjian.engines.kernel.states import State
 from nianjian.engines.sip.call_trace import CallTrace
 from nianjian.engines.sip.secure import FAULTS as TLS
 
-PASS, FAIL, UNPROVED = "pass", "fail", "unproved"
-VERDICTS: Final = (PASS, FAIL, UNPROVED)
+VERDICTS: Final = (State.PASSED, State.FAILED, State.NOT_PROVED)
 NONE, ADDRESS, TOKEN = "none", "address", "token"
 WITNESSES: Final = (NONE, ADDRESS, TOKEN)
 """How landing is proved: a one-time token that the gateway echoes, or the address that answers (SIP trunks only)."""
@@ -75,25 +75,27 @@ def judge(seen: CallTrace, *, limit: int, expected: Sequence[str], witness: str,
     gateway = find_gateway(seen, expected)
     if seen.answer is None:
         if seen.end == "stopped":
-            return Verdict(UNPROVED, STOPPED, None, gateway)
-        return Verdict(FAIL, unanswered_reason(seen), in_time=False, gateway=gateway)
+            return Verdict(State.NOT_PROVED, STOPPED, None, gateway)
+        return Verdict(State.FAILED, unanswered_reason(seen), in_time=False, gateway=gateway)
     fault = _answer_fault(seen, limit)
     if not fault and expected and gateway not in expected:
         fault = "wrong_gateway"
     if fault:
-        return Verdict(FAIL, fault, seen.answer <= limit, gateway)
+        return Verdict(State.FAILED, fault, seen.answer <= limit, gateway)
     if witness == TOKEN:
         held, lacking = bool(token) and token in seen.heard, "token_unheard"
     else:
         held, lacking = witness == ADDRESS and bool(expected), "landing_unproved" if expected else "gateway_unknown"
     if held:
-        return Verdict(PASS, "answered", in_time=True, gateway=gateway, witness=witness)
-    return Verdict(UNPROVED, lacking, in_time=True, gateway=gateway)
+        return Verdict(State.PASSED, "answered", in_time=True, gateway=gateway, witness=witness)
+    return Verdict(State.NOT_PROVED, lacking, in_time=True, gateway=gateway)
 
 
 def without_ledger(found: Verdict) -> Verdict:
     """A landing at an address that was given for one test is not one at the ledger's gateway: it proves nothing."""
-    return replace(found, verdict=UNPROVED, reason="gateway_told", witness=NONE) if found.verdict == PASS else found
+    if found.verdict != State.PASSED:
+        return found
+    return replace(found, verdict=State.NOT_PROVED, reason="gateway_told", witness=NONE)
 
 
 def weigh(verdict: str, reason: str, landing: str) -> tuple[str, str]:
@@ -101,10 +103,10 @@ def weigh(verdict: str, reason: str, landing: str) -> tuple[str, str]:
 
     The worse of both; a record at the ledger's gateway proves a landing that nothing else had shown, and no more.
     """
-    if landing == FILED_GATEWAY and verdict == UNPROVED and reason in LIFTED:
-        return PASS, "answered"
-    if landing in AGAINST and verdict in {PASS, UNPROVED}:
-        return FAIL, AGAINST[landing]
+    if landing == FILED_GATEWAY and verdict == State.NOT_PROVED and reason in LIFTED:
+        return State.PASSED, "answered"
+    if landing in AGAINST and verdict in {State.PASSED, State.NOT_PROVED}:
+        return State.FAILED, AGAINST[landing]
     return verdict, reason
 
 
@@ -163,7 +165,7 @@ class FinishedTest:
 
 @dataclass(frozen=True, slots=True)
 class NumberStatus:
-    """``carriers``: carrier -> pass, fail, unproved, old, outside (working hours), few (passes) or missing."""
+    """``carriers``: carrier -> passed, failed, not_proved, old, outside (working hours), few (passes) or missing."""
 
     light: str
     carriers: Mapping[str, str]
@@ -195,16 +197,16 @@ def judge_number(
             continue
         last = one
         newest |= dict.fromkeys(named, one)
-        passed.update(named if one.at >= since and one.verdict == PASS else ())
+        passed.update(named if one.at >= since and one.verdict == State.PASSED else ())
     told = {carrier: _carrier_state(newest.get(carrier), since) for carrier in carriers}
-    told |= {carrier: FEW for carrier, one in told.items() if one == PASS and passed[carrier] < least}
+    told |= {carrier: FEW for carrier, one in told.items() if one == State.PASSED and passed[carrier] < least}
     told |= {carrier: OUTSIDE for carrier in outside if told[carrier] in {MISSING, OLD}}
-    if FAIL in told.values() or (last is not None and last.at >= since and last.verdict == FAIL):
+    if State.FAILED in told.values() or (last is not None and last.at >= since and last.verdict == State.FAILED):
         light = RED
     elif last is None or last.at < since:
         light = UNKNOWN
     else:
-        light = GREEN if told and set(told.values()) == {PASS} else YELLOW
+        light = GREEN if told and set(told.values()) == {State.PASSED} else YELLOW
     return NumberStatus(light, told)
 
 

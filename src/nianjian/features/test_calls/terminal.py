@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from rich.console import Console
 
-from nianjian.engines.paper.texts.test_calls import CARRIERS, LANDINGS, LIGHTS, REASONS, VERDICTS, WITNESSES
+from nianjian.engines.kernel.states import State
+from nianjian.engines.paper.texts.states import STATES, STYLES
+from nianjian.engines.paper.texts.test_calls import CARRIERS, LANDINGS, LIGHTS, REASONS, WITNESSES
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _
 
 Json = Mapping[str, Any]
 Show = Callable[[Console], None]
-STYLES: Final = {"pass": "green", "fail": "bold red", "unproved": "yellow"}
 
 
 def render_line(text: str) -> Show:
@@ -28,7 +29,10 @@ def render_tested(told: Json) -> Show:
         counts = told["counts"]
         text = _("{passed} passed, {failed} failed, {unproved} not proved; the limit is {limit} s.")
         line = text.format(
-            passed=counts["pass"], failed=counts["fail"], unproved=counts["unproved"], limit=told["limit_s"]
+            passed=counts[State.PASSED],
+            failed=counts[State.FAILED],
+            unproved=counts[State.NOT_PROVED],
+            limit=told["limit_s"],
         )
         console.print(line, style=STYLES[told["verdict"]])
         _rows(console, told["rows"])
@@ -48,7 +52,7 @@ def _rows(console: Console, rows: Sequence[Json]) -> None:
         (
             one["trial"],
             one["number"],
-            _(VERDICTS[one["counts"] or ""]),
+            _(STATES[one["counts"]]),
             _(REASONS[one["counts_reason"]]) if one["counts_reason"] else None,
             one["answer_s"],
             one["gateway_seen"],
@@ -87,7 +91,7 @@ def render_trial(told: Json) -> Show:
         console.print(_("landing proved by: {witness}").format(witness=_(WITNESSES[told["counts_witness"]])))
         if told["landing"]:
             was = _(REASONS[told["reason"]]) if told["reason"] else ""
-            console.print(_("by SIP alone: {verdict}").format(verdict=f"{_(VERDICTS[told['verdict']])} {was}"))
+            console.print(_("by SIP alone: {verdict}").format(verdict=f"{_(STATES[told['verdict']])} {was}"))
             _looks(console, [{"trial": told["trial"], "landing": one} for one in told["looks"]])
         body = [(one["at_ms"], "→" if one["sent"] else "←", one["first"]) for one in told["messages"]]
         if body:

@@ -15,10 +15,11 @@ from itertools import chain, count
 from typing import Any, ClassVar, Final, TypeVar
 
 from django.db import models, transaction
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.clock import ZONE
+from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.audit.record import record
 from nianjian.platform.registers.columns import Row, Sheet, Undated
@@ -95,9 +96,18 @@ def _holds_on(day: date) -> Q:
     return (Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_to=None) | Q(valid_to__gte=day))
 
 
-def last_recorded_at(model: type[Version], enterprise: str) -> datetime | None:
-    """When the register's newest entry was written; None: it has none."""
-    return newest_recorded_at(model._default_manager.filter(enterprise_id=enterprise))  # noqa: SLF001 - the manager of any model
+def last_recorded_at(models: Sequence[type[Version]], enterprise: str) -> list[datetime | None]:
+    """When the newest entry of each register was written, None where it has none; one query for all of them.
+
+    Rows are only ever added, so the highest key tells, and an index finds it.
+    """
+    newest = [
+        Subquery(
+            model._default_manager.filter(enterprise_id=OuterRef("pk")).order_by("-pk").values("recorded_at")[:1]  # noqa: SLF001 - the manager of any model
+        )
+        for model in models
+    ]
+    return list(Enterprise.objects.filter(pk=enterprise).values_list(*newest).get())
 
 
 def newest_recorded_at(versions: QuerySet[V]) -> datetime | None:

@@ -460,7 +460,7 @@ LOG_WHYS: Final[Mapping[str, str]] = {
     "reaches": mark("proved by the records themselves"),
     "days_missing": mark("days without a record and without a reason"),
     "begins_late": mark("the first record is later than the day to which it must reach"),
-    "no_record": mark("there is no record at all"),
+    "no_record": mark("there is no record up to that day"),
     "long_silence": mark("a silence that is too long to prove anything"),
     "no_reference": mark("no call record names a recording"),
     "calls_without": mark("answered calls without a recording"),
@@ -506,11 +506,6 @@ PEOPLE_NUMBERS_SYSTEM: Final[Mapping[str, str]] = {
     "people": mark("people (人)"),
     "numbers": mark("numbers (号)"),
     "system": mark("system (系统)"),
-}
-STATES: Final[Mapping[str, str]] = {
-    "passed": mark("check passed"),
-    "failed": mark("check not passed"),
-    "unknown": mark("not proved: counts as not passed"),
 }
 CHECKS: Final[Mapping[str, str]] = {
     "reconcile_people": mark("People three ways"),

@@ -42,7 +42,7 @@ DAY_WHYS: Final[Mapping[str, str]] = {
     "drill_passed": mark("every step of the newest drill has passed"),
     "drill_failed": mark("a step of the newest drill has not passed"),
     "drill_in_progress": mark("the newest drill is still in progress"),
-    "drill_unknown": mark("a step of the newest drill is not proved"),
+    "drill_not_proved": mark("a step of the newest drill is not proved"),
 }
 LINE_WHYS: Final[Mapping[str, str]] = {
     "parts": mark("it needs two or three parts with a bar between them"),
@@ -115,12 +115,6 @@ def _screens(note: Mapping[str, Any] | None, _: Words) -> list[tuple[str, str]]:
 MINUTE: Final = 60
 HOUR: Final = 60 * MINUTE
 
-STATES: Final[Mapping[str, str]] = {
-    "passed": mark("drill passed"),
-    "failed": mark("drill not passed"),
-    "unknown": mark("drill not proved: counts as not passed"),
-    "in_progress": mark("drill in progress: its ticket is not closed yet"),
-}
 STEPS: Final[Mapping[str, str]] = {
     "arrived": mark("Complaint arrives"),
     "warned": mark("System warns of the complaint"),

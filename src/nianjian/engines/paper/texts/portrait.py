@@ -29,6 +29,8 @@ COMPONENTS: Final[Mapping[str, str]] = {
     "complaints_12321": mark("complaints, 12321"),
     "complaints_12300": mark("complaints, 12300"),
     "complaints": mark("complaints counted"),
+    "calls": mark("delivered calls that name marketing"),
+    "calls_after": mark("of these after the decision's day"),
     "answered": mark("answered outbound calls"),
     "delivered": mark("delivered outbound calls"),
     "answer_unknown": mark("delivered, answer unknown"),

@@ -65,7 +65,7 @@ STATES: Final[Mapping[str, str]] = {
 VERDICTS: Final[Mapping[str, str]] = {
     "passed": mark("reconciliation passed"),
     "failed": mark("differences are open"),
-    "insufficient": mark("cannot be proved yet"),
+    "not_proved": mark("cannot be proved yet"),
 }
 LIKELY: Final[Mapping[str, str]] = {
     "not_there": mark("the other side has no such row"),

@@ -10,6 +10,7 @@ from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.texts import inspection
 from nianjian.engines.paper.texts.inspection_day import THROWN
 from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
+from nianjian.engines.paper.texts.states import STATES as SIX_STATES
 from nianjian.engines.paper.words import Words, mark
 
 NOT_TAKEN: Final[Mapping[str, str]] = {
@@ -66,16 +67,12 @@ TEST_OUTCOMES: Final[Mapping[str, str]] = {
     "passed": mark("passed"),
     "failed": mark("not passed"),
 }
-TASK_STATES: Final[Mapping[str, str]] = {
-    "done": mark("done"),
-    "not_applicable": mark("does not apply"),
+WAITING: Final[Mapping[str, str]] = {
     "snoozed": mark("snoozed"),
-    "late": mark("late"),
     "blocked": mark("waits for another task"),
     "open": mark("to be done"),
     "ahead": mark("not begun yet"),
 }
-NOT_PROVED: Final = mark("not proved")
 RISKS: Final[Mapping[str, str]] = {
     "late_report": mark(
         "Late: only a late report is left. The guide claims that late reports are put on the list for close checks"
@@ -105,8 +102,8 @@ OBSTACLES: Final[Mapping[str, str]] = {
 
 
 def task_state_text(task: Mapping[str, Any], _: Words) -> str:
-    """How a task stands and what it waits for; that nothing proves it goes before what it waits for."""
-    return _(NOT_PROVED) if task["status"] == State.NOT_PROVED else _(TASK_STATES[task["state"]])
+    """How a task stands; one in progress says what it waits for."""
+    return _(WAITING[task["state"]]) if task["status"] == State.IN_PROGRESS else _(SIX_STATES[task["status"]])
 
 
 def obstacle_text(code: str, values: Mapping[str, Any], _: Words) -> str:

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.words import mark
 
-VERDICTS: Final[Mapping[str, str]] = {
-    "pass": mark("test call passed"),
-    "fail": mark("test call failed"),
-    "unproved": mark("landing not proved"),
-    "": mark("under way"),
-}
 LIGHTS: Final[Mapping[str, str]] = {
     "green": mark("every carrier passed"),
     "yellow": mark("not every carrier passed yet"),
@@ -20,9 +15,9 @@ LIGHTS: Final[Mapping[str, str]] = {
     "insufficient": mark("no test call that still counts"),
 }
 CARRIERS: Final[Mapping[str, str]] = {
-    "pass": mark("carrier passed"),
-    "fail": mark("carrier failed"),
-    "unproved": mark("carrier not proved"),
+    State.PASSED: mark("carrier passed"),
+    State.FAILED: mark("carrier failed"),
+    State.NOT_PROVED: mark("carrier not proved"),
     "old": mark("carrier test too old"),
     "missing": mark("carrier not tested"),
     "outside": mark("carrier tested outside working hours"),

@@ -11,6 +11,7 @@ from ninja import Field, Path, Query, Router, Schema
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.dossier.api.materials import SEASON, place
+from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.materials import TEXT_LENGTH
 from nianjian.features.dossier.operations import rounds
 from nianjian.features.dossier.operations.rounds import REQUESTS, Handover, RequestInput
@@ -213,7 +214,7 @@ def rounds_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dic
     )
 
 
-@write(router, ROUNDS, act=Permission.MANAGE_DATA, answer=RoundTold, status=201, held=rounds.LIMIT)
+@write(router, ROUNDS, act=Permission.MANAGE_DATA, answer=RoundTold, status=201, held=manifest.LIMIT)
 def rounds_submit(request: Request, code: str, year: Year, file: Query[RoundGiven]) -> dict[str, object]:
     """Note that a package was handed in; the season's licence report is filed with it."""
     if request.content:

@@ -6,7 +6,8 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -398,3 +399,36 @@ def build_manifest(
             "riding_seal": seams(plan),
         }
     )
+
+
+LIMIT: Final = 32 << 20  # bytes of a manifest; one of 500 pages has about one MiB
+PIECE: Final = 1 << 20  # bytes
+LOCAL_HEADER: Final = struct.Struct("<4sHHHHHIIIHH")
+ENTRY: Final = b"PK\x03\x04"
+
+
+def read_packed_manifest(pieces: Iterator[bytes]) -> bytes:
+    """The manifest of a package that was zipped without compression, as bytes; it reads no further than it has to.
+
+    ``dossier_manifest_unreadable``, ``file_too_large``.
+    """
+    buffer = bytearray()
+
+    def take(count: int) -> bytes:
+        while len(buffer) < count and (piece := next(pieces, b"")):
+            buffer.extend(piece)
+        content = bytes(buffer[:count])
+        del buffer[:count]
+        return content
+
+    while len(head := take(LOCAL_HEADER.size)) == LOCAL_HEADER.size and head.startswith(ENTRY):
+        size, name_size, more_size = LOCAL_HEADER.unpack(head)[-3:]
+        name = take(name_size)
+        take(more_size)
+        if name == NAME.encode():
+            if size > LIMIT:
+                raise NianjianError("file_too_large", file=NAME, limit=LIMIT)
+            return take(size)
+        while size > 0 and (skipped := take(min(size, PIECE))):
+            size -= len(skipped)
+    raise NianjianError("dossier_manifest_unreadable", file=NAME)

@@ -261,14 +261,15 @@ class Download:
 
 
 def store_zip(folder: Path, name: str, *, path: Path | None = None) -> Json:
-    """Keep a folder as a zip of its files, stored as they are; what the job's result tells of it.
+    """Keep a folder as a zip of its files, stored as they are, the manifest first; what the job's result tells of it.
 
     Neither the zip nor the sealed file is ever in memory whole: a package may have hundreds of megabytes.
     ``path``: of the zip, where it may not lie beside the folder.
     """
     path = path or folder.with_suffix(".zip")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as pack:
-        for file in sorted(one for one in folder.rglob("*") if one.is_file()):
+        files = (one for one in folder.rglob("*") if one.is_file())
+        for file in sorted(files, key=lambda one: (one.name != manifest.NAME, one)):
             pack.write(file, file.relative_to(folder).as_posix())
     made = blobs.put_file(path)
     return {"name": name, "sha256": made.sha256, "size": made.size, BLOB: made.id}

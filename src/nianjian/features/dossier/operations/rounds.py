@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -62,7 +61,6 @@ from nianjian.platform.rulebook.rulebooks import Rulebooks
 from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
-LIMIT: Final = 32 << 20  # bytes of a manifest; one of 500 pages has about one MiB
 MEDIA: Final = "application/json"
 DUE: Final = "rectification.returned"  # working days after a return
 PACKED: Final = (Evidence.PACKAGE, Evidence.SIGNED)  # too large for a paper; the archive of the season gives them
@@ -134,8 +132,8 @@ def read_package_path(path: Path, *, enterprise: str, year: int) -> Package:
         raise NianjianError("dossier_path_unknown", path=str(path))
     listed = path / manifest.NAME if path.is_dir() else path
     try:
-        if listed.stat().st_size > LIMIT:
-            raise NianjianError("file_too_large", file=listed.name, limit=LIMIT)
+        if listed.stat().st_size > manifest.LIMIT:
+            raise NianjianError("file_too_large", file=listed.name, limit=manifest.LIMIT)
         body = listed.read_bytes()
     except OSError as error:
         raise NianjianError("dossier_manifest_unreadable", file=listed.name) from error
@@ -161,12 +159,7 @@ def read_built_package(*, enterprise: str, year: int, job: str = "") -> Package:
     )
     if built is None:
         raise NianjianError("dossier_package_unbuilt", year=year)
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as room:
-        path = Path(room) / "package.zip"
-        with path.open("wb") as file:
-            file.writelines(blobs.read(str(built.result[packages.BLOB])))
-        with zipfile.ZipFile(path) as pack:
-            body = pack.read(manifest.NAME)
+    body = manifest.read_packed_manifest(blobs.read(str(built.result[packages.BLOB])))
     return read_package(body, enterprise=enterprise, year=year)
 
 
@@ -203,8 +196,8 @@ def read_package(body: bytes, *, enterprise: str, year: int) -> Package:
     ``file_too_large``, ``dossier_manifest_unreadable``, ``dossier_manifest_altered`` (its own hash does not fit),
     ``dossier_manifest_other`` (of another enterprise or season), ``dossier_manifest_draft``.
     """
-    if len(body) > LIMIT:
-        raise NianjianError("file_too_large", file=manifest.NAME, limit=LIMIT)
+    if len(body) > manifest.LIMIT:
+        raise NianjianError("file_too_large", file=manifest.NAME, limit=manifest.LIMIT)
     content = _read_manifest(body)
     tenant = accounts.enterprise(enterprise)
     if not manifest.hashes_hold(content):

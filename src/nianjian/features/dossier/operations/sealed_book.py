@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -91,10 +89,7 @@ def _find_manifest(enterprise: str, year: int, book: str) -> Json:
     """The manifest of the package whose book bears this name, of one that was built or handed in here."""
     for job in queue.list_done_jobs(enterprise, flow.BUILD_PACKAGE, {"year": year}):
         if job.result.get("book") == book and BLOB in job.result:
-            with tempfile.TemporaryFile() as file:
-                file.writelines(blobs.read(str(job.result[BLOB])))
-                with zipfile.ZipFile(file) as pack:
-                    return dict(json.loads(pack.read(manifest.NAME)))
+            return dict(json.loads(manifest.read_packed_manifest(blobs.read(str(job.result[BLOB])))))
     rows = Evidence.objects.filter(submission__enterprise_id=enterprise, submission__year=year)
     for evidence in rows.filter(kind=Evidence.MANIFEST).order_by("-pk"):
         listed = json.loads(blobs.get(evidence.blob))

@@ -17,7 +17,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.states import State
+from nianjian.engines.kernel.states import State, overall_state
 from nianjian.engines.paper.masking import mask_call_text
 from nianjian.engines.paper.words import words
 from nianjian.engines.season.deadlines import LICENCE
@@ -27,7 +27,7 @@ from nianjian.features.inspection import states
 from nianjian.features.inspection.models import NoticeScan, ScreensSeen, Visit
 from nianjian.features.inspection.operations import drill, readiness
 from nianjian.features.inspection.queries import CheckBasis, Json, get_scan, get_visit, list_scans
-from nianjian.features.inspection.states import PASSED, UNKNOWN, NoticeState, parse_lines
+from nianjian.features.inspection.states import NoticeState, parse_lines
 from nianjian.features.people import operations
 from nianjian.features.screens import queries
 from nianjian.platform.accounts import links
@@ -316,6 +316,10 @@ def _require_planner(enterprise: str, actor: Actor) -> None:
 SOURCES: Final = ("now", "calls", "gate")  # of both screens
 
 
+#: What is known of the notice, as a state; no limit runs out for the enterprise while the notice is awaited.
+NOTICE: Final = {NoticeState.RECEIVED: State.PASSED, NoticeState.AWAITED: State.IN_PROGRESS}
+
+
 def build_sheet(
     *, enterprise: str, actor: Actor, day: date | None = None, anew: bool = False, progress: Progress = silent
 ) -> Json:
@@ -336,7 +340,7 @@ def build_sheet(
     # of several notes of one day the last one counts
     note = ScreensSeen.objects.filter(enterprise_id=enterprise).order_by("-seen_on", "-pk").first()
     days = grounds.book.integer("inspection.screens.note_days")
-    came = PASSED if notice["state"] == NoticeState.RECEIVED else UNKNOWN
+    came = NOTICE.get(notice["state"], State.NOT_PROVED)
     evidence = [
         *([] if ready is None else ready["checks"]),
         _evidence("notice", states.NOTICE_RULE, came, notice["state"], notice["received_on"]),
@@ -352,7 +356,7 @@ def build_sheet(
         "days": [one.day.isoformat() for one in visits],
         "notice": notice,
         "looked_at": None if ready is None else ready["at"],
-        "state": states.overall_state(str(one["state"]) for one in rows),
+        "state": overall_state(str(one["state"]) for one in rows),
         "counts": states.count_states(str(one["state"]) for one in rows),
         "rows": rows,
         "screens": screens_note_to_document(note, days),
@@ -397,13 +401,12 @@ def _newest_drill(enterprise: str, actor: Actor) -> Json | None:
 def _drill_evidence(drilled: Json | None) -> Json:
     """S10: what the steps of the newest drill have shown; its readiness stands in the other rows."""
     if drilled is None:
-        return _evidence("drill", states.DRILL_RULE, UNKNOWN, "drill_never", None)
-    outcome = str(drilled["state"])
-    state = UNKNOWN if outcome == State.IN_PROGRESS else outcome
-    return _evidence("drill", states.DRILL_RULE, state, f"drill_{outcome}", drilled["begun_at"][:10])
+        return _evidence("drill", states.DRILL_RULE, State.NOT_PROVED, "drill_never", None)
+    state = State(drilled["state"])
+    return _evidence("drill", states.DRILL_RULE, state, f"drill_{state}", drilled["begun_at"][:10])
 
 
-def _evidence(check: str, rule: str, state: str, why: str, day: str | None) -> Json:
+def _evidence(check: str, rule: str, state: State, why: str, day: str | None) -> Json:
     return {"check": check, "part": "system", "rule": rule, "state": state, "why": why, "day": day}
 
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.kernel.numbers import Shape
+from nianjian.engines.kernel.states import WORST_FIRST, State, overall_state, parse_state
 from nianjian.engines.paper.texts.season import DRILL
 from nianjian.engines.paper.words import words
 from nianjian.engines.season.reminders import Scope
@@ -31,6 +32,7 @@ from nianjian.features.inspection import states
 from nianjian.features.inspection.operations import readiness
 from nianjian.features.inspection.queries import Json
 from nianjian.features.inspection.states import FORWARD, ONE_CLICK, STEPS, THROWN, DrillPlan, DrillStep
+from nianjian.features.test_calls import states as test_states
 from nianjian.features.test_calls.operations import calls as callback
 from nianjian.features.test_calls.queries import CallBasis as Tests
 from nianjian.features.test_calls.queries import list_routes
@@ -234,7 +236,7 @@ def _make_test_calls(enterprise: str, calls: int, actor: Actor, progress: Progre
         return {"calls": {}, "why": why, "tests": []}
     ways = callback.list_ways(enterprise, ())
     found = callback.place_test_calls(enterprise=enterprise, numbers=wanted, ways=ways, actor=actor, progress=progress)
-    counts = {name: found["counts"][name] for name in ("pass", "fail", "unproved")}
+    counts = {state: found["counts"][state] for state in test_states.VERDICTS}
     tests = [
         {
             "id": one["trial"],
@@ -370,7 +372,7 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
     row = complaints.load_current_tickets(enterprise, [ticket]).get(ticket)
     if held is None or row is None:
         raise NianjianError("drill_unknown", drill=name[:80])
-    checks = cast("Sequence[Mapping[str, Any]]", held.data["checks"])
+    checks = _recorded_states(held.data["checks"], "state")
     warned = dict(Warned.objects.filter(enterprise_id=enterprise, key=ticket).values_list("clock", "warned_at"))
     done = states.judge_steps(
         states.DrillRecord(
@@ -379,7 +381,7 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
             warned=warned.get(ARRIVAL),
             reminded={one: warned[one.value] for one in Clock if one.value in warned},
             by=_who_did(enterprise, ticket),
-            calls=cast("Mapping[str, int]", held.data["calls"]),
+            calls={parse_state(code): count for code, count in cast("Mapping[str, int]", held.data["calls"]).items()},
             calls_why=str(held.data["why"]),
             opened=OPENED[_plan_of(held).source],
         ),
@@ -398,18 +400,18 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
         "as_of": held.data["as_of"],
         "at": _wall(now),
         "state": states.judge_drill(done),
-        "readiness": states.overall_state(str(one["state"]) for one in checks),
+        "readiness": overall_state(str(one["state"]) for one in checks),
         "counts": states.count_states(verdicts),
         "steps": steps,
-        "tests": held.data["tests"],
+        "tests": _recorded_states(held.data["tests"], "verdict"),
         "checks": checks,
         "running_s": 0 if begun is None else _seconds_after(begun, at.get("closed") or now),  # the closing stops it
         "timeline": list_lines(held, done, at=now),
         "mend": [
             {"what": one.get("step") or one.get("check"), "state": one["state"], "why": one["why"]}
-            for state in (states.FAILED, states.UNKNOWN)
+            for state in WORST_FIRST
             for one in (*steps, *checks)
-            if one["state"] == state
+            if one["state"] == state != State.PASSED
         ],
         "rulebook": held.data["rulebook"],
     }
@@ -439,6 +441,11 @@ def _who_did(enterprise: str, ticket: str) -> dict[str, str]:
     past = reversed(complaints.list_history(ReadScope(enterprise, clock.today()), ticket))
     found = {"arrived" if one.act == "add" else STEPS_OF_ACTIONS.get(one.act, ""): one.by for one in past}
     return {"responded": found.get("called_back", "")} | found
+
+
+def _recorded_states(rows: object, column: str) -> list[Json]:
+    """Rows of the chain, which keeps the codes of its day, in today's."""
+    return [{**row, column: parse_state(str(row[column]))} for row in cast("Sequence[Mapping[str, Any]]", rows)]
 
 
 def _step_to_document(one: DrillStep) -> Json:

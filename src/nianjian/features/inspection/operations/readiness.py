@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import RELEASED, UNKNOWN
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.states import State, overall_state, parse_state
 from nianjian.features.dossier.operations.checklist import count_missing as missing
 from nianjian.features.dossier.operations.checklist import list_items as items
 from nianjian.features.inspection import states
@@ -33,8 +34,8 @@ from nianjian.platform.rulebook.holidays import calendar
 
 INSPECTION: Final = Area(path="/enterprises/{code}")
 STEPS: Final = 6
-STATES: Final = {"passed": states.PASSED, "failed": states.FAILED}
-LOGS: Final = {"ok": states.PASSED, "unknown": states.UNKNOWN}
+LOGS: Final = {"ok": State.PASSED, "unknown": State.NOT_PROVED}
+NEVER_COMPARED: Final = (State.NOT_PROVED, "run_never")
 #: Card -> the part that it speaks of and the guide's row.
 CARDS: Final[Mapping[str, tuple[str, str]]] = {
     "own_numbers": (NUMBERS, "S7"), "number_use": (NUMBERS, "S3"), "number_filing": (NUMBERS, "S3"),
@@ -68,7 +69,7 @@ def check_readiness(*, enterprise: str, as_of: date | None, actor: Actor, progre
         "enterprise": enterprise,
         "as_of": grounds.day.isoformat(),
         "at": cards["at"],
-        "state": states.overall_state(one.state for one in checks),
+        "state": overall_state(one.state for one in checks),
         "shares": {part or "all": _count_passed(checks, part) for part in ("", *states.PARTS)},
         "checks": [asdict(one) for one in checks],
         "answers": {"released": cards["released"], "all": cards["all"]},
@@ -78,7 +79,7 @@ def check_readiness(*, enterprise: str, as_of: date | None, actor: Actor, progre
 
 def _count_passed(checks: list[Check], part: str) -> Json:
     of = [one.state for one in checks if part in {"", one.part}]
-    return {"passed": of.count(states.PASSED), "all": len(of)}
+    return {"passed": of.count(State.PASSED), "all": len(of)}
 
 
 def _reconciliation_checks(grounds: CheckBasis) -> Iterator[Check]:
@@ -87,9 +88,9 @@ def _reconciliation_checks(grounds: CheckBasis) -> Iterator[Check]:
              "sources": (SYSTEM, "S6")}  # fmt: skip
     for kind, (part, rule) in parts.items():
         found = list_runs(enterprise=grounds.enterprise, actor=grounds.actor, count=1, kind=kind)
-        verdict = str(found[0]["verdict"]) if found else "never"
+        state, why = (State(found[0]["verdict"]), f"run_{found[0]['verdict']}") if found else NEVER_COMPARED
         day = str(found[0]["as_of"]) if found else None
-        yield Check(f"reconcile_{kind}", part, rule, STATES.get(verdict, states.UNKNOWN), f"run_{verdict}", day)
+        yield Check(f"reconcile_{kind}", part, rule, state, why, day)
 
 
 def _callback_check(grounds: CheckBasis) -> Check:
@@ -97,10 +98,10 @@ def _callback_check(grounds: CheckBasis) -> Check:
     counts = queries.count_lights(Tests.of(grounds.enterprise, grounds.actor, Permission.READ))
     total = sum(counts.values())
     if counts["red"]:
-        return Check("callback", NUMBERS, "S4", states.FAILED, "callback_red")
+        return Check("callback", NUMBERS, "S4", State.FAILED, "callback_red")
     if not total or counts["green"] < total:
-        return Check("callback", NUMBERS, "S4", states.UNKNOWN, "callback_open" if total else "callback_no_numbers")
-    return Check("callback", NUMBERS, "S4", states.PASSED, "callback_green", clock.today().isoformat())
+        return Check("callback", NUMBERS, "S4", State.NOT_PROVED, "callback_open" if total else "callback_no_numbers")
+    return Check("callback", NUMBERS, "S4", State.PASSED, "callback_green", clock.today().isoformat())
 
 
 def _card_checks(told: Json, *, robots: bool) -> Iterator[Check]:
@@ -109,29 +110,29 @@ def _card_checks(told: Json, *, robots: bool) -> Iterator[Check]:
         if one["card"] not in CARDS or (one["card"] == "robot_abilities" and not robots):
             continue
         part, rule = CARDS[one["card"]]
-        state = {RELEASED: states.PASSED, UNKNOWN: states.UNKNOWN}.get(one["state"], states.FAILED)
-        why = "card_holds" if state == states.PASSED else str(one["lacks"][0]["code"])
+        state = {RELEASED: State.PASSED, UNKNOWN: State.NOT_PROVED}.get(one["state"], State.FAILED)
+        why = "card_holds" if state == State.PASSED else str(one["lacks"][0]["code"])
         yield Check(one["card"], part, rule, state, why, told["as_of"])
 
 
 def _log_checks(told: Json) -> Iterator[Check]:
     for one in told["logs"]:
-        state = LOGS.get(one["state"], states.FAILED)
+        state = LOGS.get(one["state"], State.FAILED)
         yield Check(f"log_{one['log']}", SYSTEM, "S6", state, one["why"], told["until"])
 
 
 def _dialling_check(told: Json) -> Check:
     """Predictive dialling is no fault where it is declared; undeclared it is, so what is found needs a person."""
     free = "over_seldom" if any(one["over"] for one in told["teams"]) else "agents_free"
-    verdicts = {"found": (states.FAILED, "predictive_found"), "not_found": (states.PASSED, free)}
-    state, why = verdicts.get(told["verdict"], (states.UNKNOWN, "predictive_untold"))
+    verdicts = {"found": (State.FAILED, "predictive_found"), "not_found": (State.PASSED, free)}
+    state, why = verdicts.get(told["verdict"], (State.NOT_PROVED, "predictive_untold"))
     return Check("predictive", SYSTEM, "S5", state, why, told["to"])
 
 
 def _dossier_check(grounds: CheckBasis) -> Check:
     year = data_year(upcoming(grounds.book, grounds.day, calendar()), grounds.day)
     left = missing(items(grounds.enterprise, year, grounds.actor, grounds.day))
-    state, why = (states.FAILED, "items_missing") if left else (states.PASSED, "items_ready")
+    state, why = (State.FAILED, "items_missing") if left else (State.PASSED, "items_ready")
     return Check("dossier", SYSTEM, "M15", state, why, grounds.day.isoformat())
 
 
@@ -186,7 +187,15 @@ def newest_check(*, enterprise: str, part: str, actor: Actor) -> Json | None:
     if found is None:
         return None
     ended = found.finished_at and found.finished_at.isoformat(timespec="seconds")
-    return {**found.result, "job": found.id, "ended_at": ended}
+    return {**_in_present_codes(found.result), "job": found.id, "ended_at": ended}
+
+
+def _in_present_codes(result: Json) -> Json:
+    """A stored readiness check in today's codes; the other parts have none that ever changed."""
+    if "checks" not in result:
+        return result
+    checks = [{**check, "state": parse_state(str(check["state"]))} for check in result["checks"]]
+    return {**result, "state": parse_state(str(result["state"])), "checks": checks}
 
 
 def running_check(*, enterprise: str, part: str) -> str | None:

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.paper.figures import count_text
 from nianjian.engines.paper.texts import inspection
-from nianjian.engines.paper.texts.inspection import CHECKS, CHECKS_WHYS, PARTS, PEOPLE_NUMBERS_SYSTEM, STATES
+from nianjian.engines.paper.texts.inspection import CHECKS, CHECKS_WHYS, PARTS, PEOPLE_NUMBERS_SYSTEM
+from nianjian.engines.paper.texts.states import BADGES, STATES
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.inspection.operations import readiness
 from nianjian.features.inspection.queries import Json
@@ -223,9 +224,6 @@ PRESENTERS: Final[Mapping[str, Callable[[Json, Words], Json]]] = {
     "dialling": present_dialling,
     "retention": present_retention,
 }
-
-
-BADGES: Final = {"passed": "good", "failed": "bad", "unknown": "warn"}
 
 
 @require_safe

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import figures
-from nianjian.engines.paper.texts import inspection
 from nianjian.engines.paper.texts import inspection_day as texts
+from nianjian.engines.paper.texts.states import BADGES, STATES
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.inspection.operations import day as visits
 from nianjian.features.inspection.operations import readiness
@@ -148,7 +148,6 @@ def _posted_number(request: Request) -> int:
     return int(text)
 
 
-BADGES: Final = {"passed": "good", "failed": "bad", "unknown": "warn"}
 LOOKED: Final = ("readiness", "answers", "retention")  # what the sheet and its copy are made of
 AHEAD: Final = timedelta(days=14)
 
@@ -266,7 +265,7 @@ def _front(request: Request, code: str, day: date | None, given: Json | None = N
         "told": told,
         "badge": BADGES[told["state"]],
         "looked": "" if told["looked_at"] is None else moment(datetime.fromisoformat(told["looked_at"])),
-        "state": _(inspection.STATES[told["state"]]),
+        "state": _(STATES[told["state"]]),
         "pairs": texts.notice_lines(told, _),
         "why": texts.evidence_reason(told["notice"]["state"], _),
         "tables": [*([] if held is None else [_agenda(held), _posts(held)]), _evidence(told, code, _)],
@@ -324,7 +323,7 @@ def _evidence(told: Json, code: str, _: Words) -> Table:
                     texts.evidence_name(one["check"], _) if one["check"] else "–",
                     href=places.check_address(code, one["check"], row["rule"]) if one["check"] else "",
                 ),
-                Cell(_(inspection.STATES[one["state"]]), badge=BADGES[one["state"]]),
+                Cell(_(STATES[one["state"]]), badge=BADGES[one["state"]]),
                 Cell(texts.evidence_reason(one["why"], _) if one["why"] else _("never looked at")),
                 Cell(one["day"] or "–", day=True),
             ]

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import charts
-from nianjian.engines.paper.texts import inspection as words_of
 from nianjian.engines.paper.texts import inspection_day as texts
+from nianjian.engines.paper.texts.states import BADGES, STATES
 from nianjian.engines.paper.words import Words, mark, words
 from nianjian.features.complaints.one_click import list_doors
 from nianjian.features.inspection.operations import drill as drills
@@ -104,7 +104,6 @@ def _line(one: Json, _: Words) -> Json:
     }
 
 
-BADGES: Final = {"passed": "good", "failed": "bad", "unknown": "warn", "in_progress": "plain"}
 MINUTES: Final = {
     "responded": mark("A person responds: minutes after the arrival"),
     "called_back": mark("Call-back: minutes after the arrival"),
@@ -226,7 +225,7 @@ def _front(request: Request, code: str, form: DrillForm, status: int = 200) -> H
     if told is not None:
         held = drills.list_drills(enterprise=code, actor=request.actor)
         context |= {
-            "state": _(texts.STATES[told["state"]]),
+            "state": _(STATES[told["state"]]),
             "badge": BADGES[told["state"]],
             "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": told["drill"]}),
             "screen": reverse("inspection-drill-screen", kwargs={"code": code, "drill": told["drill"]}),
@@ -244,7 +243,7 @@ def _steps(told: Json, _: Words) -> Table:
     rows = [
         [
             Cell(_(texts.STEPS[one["step"]])),
-            Cell(_(words_of.STATES[one["state"]]), badge=BADGES[one["state"]]),
+            Cell(_(STATES[one["state"]]), badge=BADGES[one["state"]]),
             Cell(texts.clock_text(one["at"])),
             Cell(texts.duration_text(one["taken_s"])),
             Cell(texts.duration_text(one["limit_s"])),

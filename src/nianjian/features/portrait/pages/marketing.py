@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.metrics.marketing import SERVICE, STOPPED
+from nianjian.engines.metrics.drill_down import find_figures
+from nianjian.engines.metrics.marketing import MARKETING, SERVICE, STOPPED
 from nianjian.engines.paper.sections import marketing_lines
 from nianjian.engines.paper.words import actor_names
 from nianjian.features.portrait import portraits
@@ -59,9 +63,23 @@ def marketing(request: Request, code: str, year: int) -> HttpResponse:
         "year": year,
         "portrait": portrait,
         "flag": (portrait or {}).get("marketing") or {},
+        "rows": _rows_addresses(code, year, portrait or {}),
+        "numbers": _number_links(code, ((portrait or {}).get("marketing") or {}).get("numbers", ())),
         "lines": marketing_lines(portrait or {}, translator()),
         "decision": decision,
         "who": "" if decision is None else actor_names(decision.recorded_by),
         "may": has_permission(request.actor, code, Permission.REPORT),
     }
     return render(request, "portrait/marketing.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+def _rows_addresses(code: str, year: int, portrait: Mapping[str, Any]) -> dict[str, str]:
+    """Part of the flag -> the page with its calls; a count of nothing, or of an older program, has none."""
+    place = reverse("portrait-rows", kwargs={"code": code, "year": year, "slug": MARKETING})
+    parts = (find_figures(portrait, MARKETING) or {}).get("components", {}) if portrait else {}
+    return {part: f"{place}?{urlencode({'class': part})}" for part, count in parts.items() if count}
+
+
+def _number_links(code: str, keys: Sequence[str]) -> list[tuple[str, str]]:
+    """Registered numbers, each with its page in the register."""
+    return [(key, reverse("registers-row", kwargs={"code": code, "kind": "numbers", "key": key})) for key in keys]

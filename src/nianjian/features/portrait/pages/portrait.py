@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, SPLITS, component_of_flag, components
+from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, SPLITS, component_of_flag, components, find_figures
 from nianjian.engines.paper import explanations, figures, pictures, sections
 from nianjian.engines.paper.explanations import team_results
 from nianjian.engines.paper.sections import BEHIND, FLAG
@@ -63,6 +63,14 @@ class OpenPortrait:
     def unmasked_metric(self, slug: str) -> Mapping[str, Any]:
         """Return the same as it was counted."""
         return _find_metric(portraits.find_portrait(self.code, self.year, self.run) or self.data, slug)
+
+
+def find_figures_or_404(portrait: Mapping[str, Any], slug: str) -> Mapping[str, Any]:
+    """A metric or the marketing calls: whatever has rows behind it; 404 for anything else."""
+    found = find_figures(portrait, slug)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _find_metric(portrait: Mapping[str, Any], slug: str) -> Mapping[str, Any]:

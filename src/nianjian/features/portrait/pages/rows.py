@@ -12,14 +12,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.drill_down import CALLS, EXCLUDED, MONTH, SPLITS, RowQuery, components, expected_count
+from nianjian.engines.metrics.marketing import MARKETING
 from nianjian.engines.paper import figures, sections
 from nianjian.engines.paper.texts.calls import SOURCES, source_name
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, mark
-from nianjian.features.portrait import operations
+from nianjian.features.portrait import operations, portraits
 from nianjian.features.portrait.pages.portrait import (
     NONE,
     OpenPortrait,
+    find_figures_or_404,
     get_portrait_or_404,
     part_name,
     shared_context,
@@ -55,6 +57,8 @@ COLUMNS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("closed_on", mark("closed on")),
     ),
 }  # fmt: skip
+PURPOSE: Final = (("purpose", mark("purpose")),)
+MARKETING_CALLS: Final = mark("Marketing calls")
 WORDS: Final = {
     "filed": mark("filed"), "cancelled": mark("cancelled"), "unfiled": mark("unfiled"), "id": mark("call id"),
     "ten_minutes": mark("numbers within ten minutes"), "day": mark("numbers on the same day"),
@@ -71,10 +75,10 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     one = get_portrait_or_404(request, code, year)
     ask = _ask(request, one, slug)
     number = _page(request)
-    total = expected_count(one.unmasked_metric(slug), ask)
+    total = expected_count(find_figures_or_404(portraits.find_portrait(code, year, one.run) or one.data, slug), ask)
     context = shared_context(request, one, "portrait") | {
         "slug": slug,
-        "metric": code_name("metric", slug, _),
+        "metric": _(MARKETING_CALLS) if slug == MARKETING else code_name("metric", slug, _),
         "part": part_name(ask.component, _),
         "narrowed": _narrowed(one, ask, _),
         # The figure over the rows and the rows themselves must agree.
@@ -82,12 +86,12 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
         "address": address(request, look=""),
         "look": address(request, look="1"),
         "months": _months(request, one, ask),
-        "back": one.link("portrait-metric", slug=slug),
+        "back": one.link("portrait-marketing") if slug == MARKETING else one.link("portrait-metric", slug=slug),
     }
     if not (request.htmx or request.GET.get("look")):
         return render(request, "portrait/rows.html", context)
     found = operations.list_rows(enterprise=code, year=year, run=one.run, ask=ask, page=number, actor=request.actor)
-    context |= _fragment(request, one, found, number, _)
+    context |= _fragment(request, one, found, number, _, marketing=slug == MARKETING)
     return render(request, "portrait/rows_shown.html" if request.htmx else "portrait/rows.html", context)
 
 
@@ -95,7 +99,7 @@ def _ask(request: Request, one: OpenPortrait, slug: str) -> RowQuery:
     """Read the question out of the address; 404 for a metric, class or month that there is not."""
     component = request.GET.get("class", "")
     month = request.GET.get(MONTH) or None
-    known = component in components(one.metric(slug)) or component.startswith(EXCLUDED)
+    known = component in components(find_figures_or_404(one.data, slug)) or component.startswith(EXCLUDED)
     if not known or (month is not None and not MONTHS.fullmatch(month)):
         raise Http404
     keys: dict[str, str | None] = {}
@@ -148,15 +152,17 @@ def _shown_number(one: OpenPortrait, slug: str, key: str) -> str:
 def _months(request: Request, one: OpenPortrait, ask: RowQuery) -> list[tuple[str, str, bool]]:
     """(address, month, here) of the months that one may narrow to."""
     free = [] if operations.needs_month(one.data, ask) else [""]
-    counted = [row["month"] for row in one.metric(ask.slug)["months"] if row["denominator"]]
+    counted = [row["month"] for row in find_figures_or_404(one.data, ask.slug)["months"] if row["denominator"]]
     return [
         (address(request, month=month, page="", look=""), month, month == (ask.month or ""))
         for month in (*free, *counted)
     ]
 
 
-def _fragment(request: Request, one: OpenPortrait, found: operations.RowPage, number: int, _: Words) -> dict[str, Any]:
-    heads = COLUMNS[found.kind]
+def _fragment(
+    request: Request, one: OpenPortrait, found: operations.RowPage, number: int, _: Words, *, marketing: bool
+) -> dict[str, Any]:
+    heads = COLUMNS[found.kind] + (PURPOSE if marketing else ())
     may = found.kind != "seats" and access.has_permission(request.actor, one.code, Permission.VIEW_UNMASKED)
     return {
         "shown": True,

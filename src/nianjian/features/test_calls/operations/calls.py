@@ -16,6 +16,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel import numbers as kernel_numbers
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.states import State, overall_state
 from nianjian.engines.paper.texts.season import CALLBACK
 from nianjian.engines.season.reminders import Scope
 from nianjian.engines.sip import agent
@@ -26,10 +27,7 @@ from nianjian.features.test_calls.operations import landings
 from nianjian.features.test_calls.operations.routes import MOST_CALLS, CallWay
 from nianjian.features.test_calls.queries import CallBasis, Json, describe_clocks, require_trial, trial_to_document
 from nianjian.features.test_calls.states import (
-    FAIL,
-    PASS,
     TOKEN,
-    UNPROVED,
     VERDICTS,
     WITNESSES,
     Verdict,
@@ -142,7 +140,7 @@ def place_test_calls(
         if rows:
             landings.after_tests(enterprise, started)
     counts = dict.fromkeys(VERDICTS, 0) | Counter(str(one["verdict"]) for one in rows)
-    verdict = next((one for one in ("fail", "unproved", "pass") if counts[one]), "unproved")
+    verdict = overall_state(state for state in VERDICTS if counts[state])
     return {"rows": rows, "counts": counts, "verdict": verdict, "limit_s": grounds.limit / 1000}
 
 
@@ -245,16 +243,16 @@ def end_manual_call(*, trial: str, outcome: str, note: str, actor: Actor) -> Jso
 def judge_manual_call(outcome: str, *, in_time: bool) -> Verdict:
     """What a person's word proves; the reaction of a finger only makes an answer later than it was."""
     if outcome == "not_dialled":
-        return Verdict(UNPROVED, outcome, None)
+        return Verdict(State.NOT_PROVED, outcome, None)
     if outcome not in {"answered", "answered_only", "other_answered", "voicemail"}:
-        return Verdict(FAIL, outcome, in_time=False)
+        return Verdict(State.FAILED, outcome, in_time=False)
     if not in_time:
-        return Verdict(FAIL, "answered_late", in_time)
+        return Verdict(State.FAILED, "answered_late", in_time)
     if outcome == "answered":
-        return Verdict(PASS, outcome, in_time, witness=HEARD)
+        return Verdict(State.PASSED, outcome, in_time, witness=HEARD)
     if outcome == "answered_only":
-        return Verdict(UNPROVED, "landing_unproved", in_time)
-    return Verdict(FAIL, outcome, in_time)
+        return Verdict(State.NOT_PROVED, "landing_unproved", in_time)
+    return Verdict(State.FAILED, outcome, in_time)
 
 
 LOG: Final = logging.getLogger(__name__)

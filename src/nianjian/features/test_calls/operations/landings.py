@@ -18,6 +18,7 @@ from django.db import Error
 
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.states import State
 from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.features.screens import sources as live
@@ -116,7 +117,8 @@ def check_landings(*, enterprise: str, trials: Sequence[str], actor: Actor, prog
         rows.append({"trial": one.pk, "number": numbers.mask(one.number), "landing": landing_to_document(kept)})
     counts = dict.fromkeys(LANDINGS, 0) | Counter(str(one["landing"]["verdict"]) for one in rows)
     wrong = sum(counts[one] for one in AGAINST)
-    verdict = "fail" if wrong else "pass" if rows and counts[FILED_GATEWAY] == len(rows) else "unproved"
+    proved = bool(rows) and counts[FILED_GATEWAY] == len(rows)
+    verdict = State.FAILED if wrong else State.PASSED if proved else State.NOT_PROVED
     return {"rows": rows, "counts": counts, "verdict": verdict}
 
 

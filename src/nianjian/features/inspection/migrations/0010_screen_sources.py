@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_invitations'),
-        ('inspection', '0008_route_identity'),
+        ('inspection', '0009_states'),
     ]
 
     operations = [
