@@ -116,6 +116,8 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "dossier-reuse": "dossier_reuse",
     "dossier-item": "dossier_get dossier_versions dossier_comments",
     "dossier-state": "dossier_statements claims_state",
+    "dossier-procedure": "dossier_statements package_generate package_fetch",
+    "dossier-procedure-due": "dossier_statements package_generate package_fetch",
     "dossier-upload": "dossier_add jobs_get jobs_stop",
     "dossier-act": (
         "dossier_confirm dossier_return dossier_overrule dossier_assign dossier_comment dossier_not_applicable"

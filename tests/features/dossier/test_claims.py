@@ -55,7 +55,7 @@ def _make(code: str, actor: Actor, folder: Path, *items: str) -> list[GeneratedI
     return generate(enterprise=code, year=YEAR, items=items or ("all",), folder=folder, actor=actor)
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
     """The text of a PDF, of a Word file or of every sheet of a workbook."""
     if path.suffix == ".docx":
         with zipfile.ZipFile(path) as pack:
@@ -118,7 +118,7 @@ def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path:
     }  # fmt: skip
     for made in _make(false, anna, tmp_path):
         for path in made.files:
-            text = _read(path)
+            text = read_text(path)
             assert {name for name in list_sentences(text) if states.get(name) != RELEASED} == set(), path.name
             assert not {"13912345678", "02110001"} & set(re.findall("[0-9]+", text)), (
                 "a number of a person in a free text"
@@ -140,10 +140,10 @@ def test_no_paper_prints_what_nothing_proves(demo: str, anna: Actor, tmp_path: P
     for made in _make(demo, anna, tmp_path):
         assert made.verdict is not Verdict.READY
         for path in made.files:
-            found = set(list_sentences(_read(path)))
+            found = set(list_sentences(read_text(path)))
             assert found <= {"records_protected", "traffic_agrees"}, "the chain is whole, and nought equals nought"
     report = next(path for path in tmp_path.iterdir() if path.stem == "信息安全责任制报告" and path.suffix != ".pdf")
-    text = _read(report)
+    text = read_text(report)
     assert text.count(BLANK) >= 20
     assert "码号0个" not in text
     assert "投诉0件" not in text
@@ -246,11 +246,11 @@ def test_what_is_stated_is_printed_kept_and_proposed(demo: str, anna: Actor, tmp
     _state(demo, Actor("bert"), claim="records_protected", text="断电")  # the chain is whole: it is not printed
     made = {one.item: one for one in _make(demo, anna, tmp_path, "responsibility_report", "algorithm_filing")}
     for path in made["responsibility_report"].files:
-        text = "".join(_read(path).split())
+        text = "".join(read_text(path).split())
         assert f"日常工作负责人：张三，职务：{BLANK}，电话：{BLANK}。（本企业自述）" in text
         assert "2026年度培训（日期、人员）：2026年6月，全员。（本企业自述）" in text
         assert re.search(r"标有“本企业自述”的内容由以下人员填报：anna（\d{4}-\d\d-\d\d）。", text)
-    form = "".join(_read(made["algorithm_filing"].files[1]).split())
+    form = "".join(read_text(made["algorithm_filing"].files[1]).split())
     assert "☑已备案☐不适用（本企业自述）" in form
     assert "意图识别模型（本企业自述）" in form
     fields = [one.values["fields"] for one in made["responsibility_report"].findings if one.code == "claim_blank"]
@@ -273,8 +273,8 @@ def test_a_statement_that_the_data_refute_stops_the_paper(demo: str, anna: Actor
     (found,) = [one for one in made.findings if one.code == "claim_contradicted"]
     assert found.values == {"claim": "tickets_in_time"}, "no sentence, which may name a person"
     assert "response to and close of" in finding_text(found.code, found.values, words("en"))
-    assert "逾期至今仍未处理完毕的1件" in _read(made.files[0])
-    assert "均按时办结" not in _read(made.files[0])
+    assert "逾期至今仍未处理完毕的1件" in read_text(made.files[0])
+    assert "均按时办结" not in read_text(made.files[0])
 
 
 def test_statements_by_page_and_command(demo: str, anna: Actor, capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,6 +30,10 @@ ITEMS: Final[Mapping[str, str]] = {
     "protection_grade": mark("proof of graded protection"),
     "outsourcing_agreement": mark("outsourcing agreement, further paper"),
 }
+INTERNAL: Final[Mapping[str, str]] = {  # papers for the house itself, which are no items of the checklist
+    "self_check": mark("Self-check report"),
+    "complaint_sop": mark("Emergency procedure for complaints (SOP)"),
+}
 BOARDS: Final[Mapping[str, str]] = {
     "general": mark("General papers"),
     "special": mark("Special papers"),

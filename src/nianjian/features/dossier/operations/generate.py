@@ -41,6 +41,7 @@ from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import Finding, Verdict, Weight, decide_verdict, finding_to_document
 from nianjian.features.dossier.generated import (
     complaint_records,
+    complaint_sop,
     facts,
     monthly_traffic,
     registers,
@@ -56,7 +57,7 @@ from nianjian.features.dossier.materials import File, Line, Place
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import draw_pictures as drawn
 from nianjian.features.dossier.states import MaterialState
-from nianjian.features.portrait import bases, portraits
+from nianjian.features.portrait import bases, portraits, watch_list
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -68,6 +69,7 @@ from nianjian.platform.home import wiring
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.registers.columns import Sheet, mask_text
 from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.lines import LINES
 from nianjian.platform.registers.lines import Line as NetworkLine
 from nianjian.platform.registers.numbers import NUMBERS, Number
 from nianjian.platform.registers.queries import find_authority
@@ -121,6 +123,12 @@ def list_seats(enterprise: str, day: date) -> list[Row]:
     """The seats, identity papers masked."""
     rows = versions_on(Seat, enterprise, day)
     return [_row(row, SEATS, "changed_on", masked=("identity",)) | {"cancelled_on": row.cancelled_on} for row in rows]
+
+
+def list_lines(enterprise: str, day: date) -> list[Row]:
+    """The trunk lines in use."""
+    lines = versions_on(NetworkLine, enterprise, day)
+    return [_row(line, LINES) for line in lines if not (line.closed_on and line.closed_on <= day)]
 
 
 def _row(row: Version, sheet: Sheet, *but: str, masked: Sequence[str] = ()) -> dict[str, object]:
@@ -357,10 +365,8 @@ def _numbers_listed(values: Values) -> Claim:
 
 
 def _lines_listed(values: Values) -> Claim:
-    day = values.head.as_of
-    lines = versions_on(NetworkLine, values.enterprise, day)
-    used = sum(not (line.closed_on and line.closed_on <= day) for line in lines)
-    return facts.register_count("lines_listed", used, written=_registered(NetworkLine, values.enterprise))
+    written = _registered(NetworkLine, values.enterprise)
+    return facts.register_count("lines_listed", len(list_lines(values.enterprise, values.head.as_of)), written=written)
 
 
 def _teams_listed(values: Values) -> Claim:
@@ -436,6 +442,23 @@ def _algorithm(values: Values) -> Document:
     return registers.build_algorithm_filing(values.head, values.stated("algorithm"), lines, values.say, _)
 
 
+def _sop(values: Values) -> Document:
+    """By the rules of today, whatever year its figures are of."""
+    routine = [
+        {
+            "text": task.text,
+            "owner": task.owner,
+            "every": _("every {days} days").format(days=task.every),
+            "due": documents.day_text(task.due, _),
+        }
+        for task in watch_list.list_routine_tasks(values.enterprise)
+    ]
+    lines = list_lines(values.enterprise, values.head.as_of)
+    notes = values.say_who_stated(complaint_sop.ITEM)
+    book = checklist.get_rulebook(values.enterprise)
+    return complaint_sop.build_document(values.head, book, lines, routine=routine, say=values.say, notes=notes, _=_)
+
+
 ITEMS: Final[Mapping[str, Callable[[Values], Document]]] = {
     registers.NUMBER_LEDGER: lambda values: registers.build_number_ledger(values.head, values.numbers, _),
     registers.SEAT_TABLE: lambda values: registers.build_seat_table(values.head, values.seats, values.say, _),
@@ -448,7 +471,9 @@ ITEMS: Final[Mapping[str, Callable[[Values], Document]]] = {
     ),
     registers.ALGORITHM_FILING: _algorithm,
     self_check.ITEM: _check,
+    complaint_sop.ITEM: _sop,
 }
+INTERNAL: Final = frozenset({self_check.ITEM, complaint_sop.ITEM})  # for the house itself: no items of the checklist
 # Figures of an item that must agree with the portrait.
 FIGURES: Final[Mapping[str, Callable[[Values], dict[str, int]]]] = {
     registers.SEAT_TABLE: lambda values: registers.count_seats(values.seats, values.head.as_of),
@@ -490,8 +515,8 @@ def generate(
     """Set the items (`ALL`: every one that is due), into a folder, or as versions of the checklist.
 
     They name people where the paper must, so it takes the right to reveal; each is one audit entry. In the checklist an
-    item that a person has confirmed is left as it is, an upload that waits for one unless ``replace`` says so, and the
-    self-check report, which is no item of it, is left out.
+    item that a person has confirmed is left as it is, an upload that waits for one unless ``replace`` says so, and
+    what is no item of it (`INTERNAL`) is left out.
     NianjianError role_missing, portrait_missing, dossier_item_not_generated, dossier_version_returned,
     dossier_folder_unusable, rows_behind_erased, drawing_failed.
     """
@@ -530,7 +555,7 @@ def _left(line: Line, run: str, *, replace: bool) -> GeneratedItem | None:
 
 def check(items: Sequence[str], *, files: bool) -> None:
     """Refuse what is not generated, or is no item of the checklist; dossier_item_not_generated."""
-    known = [*(one for one in ITEMS if files or one != self_check.ITEM), ALL]
+    known = [*(one for one in ITEMS if files or one not in INTERNAL), ALL]
     for item in items:
         if item not in known:
             raise NianjianError("dossier_item_not_generated", name=item, items=", ".join(known))
@@ -539,14 +564,14 @@ def check(items: Sequence[str], *, files: bool) -> None:
 def _wanted(items: Sequence[str], values: Values, folder: Path | None) -> list[str]:
     check(items, files=folder is not None)
     due = [one for one in ITEMS if one != registers.ALGORITHM_FILING or values.robots]
-    due = [one for one in due if folder is not None or one != self_check.ITEM]
+    due = [one for one in due if folder is not None or one not in INTERNAL]
     return list(dict.fromkeys(one for item in items for one in (due if item == ALL else [item])))
 
 
 def _findings(item: str, values: Values) -> tuple[Finding, ...]:
     unknown = [one for one in ("credit_code", "legal_representative") if values.known(one) == DASH]
     blank = (Finding("generated_blank", Weight.ASK, values={"fields": ", ".join(unknown)}),) if unknown else ()
-    unsigned = () if item == self_check.ITEM else (Finding("generated_unsigned", Weight.ASK),)
+    unsigned = () if item in INTERNAL else (Finding("generated_unsigned", Weight.ASK),)
     return (*unsigned, *blank, *(found for claim in values.claims(item) for found in _unproved(claim, values)))
 
 

@@ -24,7 +24,7 @@ from nianjian.features.dossier.editions.build import PAPER
 from nianjian.features.dossier.editions.package import Board, Item, Limits, Package, Seal, required_seals
 from nianjian.features.dossier.editions.page_codes import name_book
 from nianjian.features.dossier.editions.verify import verify
-from nianjian.features.dossier.generated import self_check
+from nianjian.features.dossier.generated import complaint_sop
 from nianjian.features.dossier.ingest.receive import receive
 from nianjian.features.dossier.kinds import Form, get_item
 from nianjian.features.dossier.materials import Line
@@ -382,7 +382,7 @@ def enqueue_generation(
 ) -> str:
     """Put the generation of items; its job, or the one that waits or runs.
 
-    ``files``: as workbook and PDF in a zip, the self-check report, too; else as versions of the checklist.
+    ``files``: as Word file, PDF and workbook in a zip, with what is no item of the checklist; else as versions of it.
     ``replace``: also above an upload that nobody has confirmed. role_missing, dossier_item_not_generated.
     """
     require_permission(actor, enterprise, flow.NEEDS[flow.GENERATE_ITEMS])
@@ -469,7 +469,7 @@ def _name(year: int, *, draft: bool) -> str:
     return f"{year}-{_('Package')}{'-' + _('draft') if draft else ''}.zip"
 
 
-GENERATED = frozenset(generate.ITEMS) - {self_check.ITEM}  # items of the checklist that the firm's records make
+GENERATED = frozenset(generate.ITEMS) - generate.INTERNAL  # items of the checklist that the firm's records make
 
 
 @dataclass(frozen=True, slots=True)
@@ -532,6 +532,27 @@ def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageSt
 def _made(enterprise: str, kind: str, payload: Json) -> JobValue | None:
     found = queue.newest(enterprise, kind, payload, "done")
     return found if found is not None and BLOB in found.result else None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureStatus:
+    """The emergency procedure. ``run``: as of `PackageStatus`; ``working`` in their order; ``files``: made last."""
+
+    run: str
+    working: Sequence[JobValue]
+    files: JobValue | None
+
+
+def get_procedure_status(enterprise: str, year: int, actor: Actor) -> ProcedureStatus:
+    """How the emergency procedure stands. NianjianError role_missing, enterprise_unknown."""
+    require_permission(actor, enterprise, Permission.READ)
+    newest = bases.find_filed_run(enterprise, year)
+    wanted = {"year": year, "items": [complaint_sop.ITEM], "files": True}
+    return ProcedureStatus(
+        run="" if newest is None else newest.id,
+        working=queue.under_way(enterprise, wanted, kind=flow.GENERATE_ITEMS),
+        files=_made(enterprise, flow.GENERATE_ITEMS, wanted),
+    )
 
 
 def portrait_of_item(line: Line) -> str:
