@@ -76,9 +76,9 @@ def false(demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet) -
     """An enterprise of which the data refute whatever they can refute."""
     load(
         "licences",
-        "许可证编号,企业名称,法定代表人,住所",
-        ("B1", "示例有限公司", "王五", "一号"),
-        ("B2", "示例有限公司", "赵六", "二号"),
+        "许可证编号,企业名称,统一社会信用代码,法定代表人,住所",
+        ("B1", "示例有限公司", "91110000600037341L", "王五", "一号"),
+        ("B2", "示例有限公司", "", "赵六", "二号"),
     )
     load("numbers", "码号,备案状态,有效期止", ("95013", "已注销", "2025-12-31"))
     load("seats", "坐席编号,类型,备案状态,开通日期", ("S1", "机器人", "", "2025-02-01"))
@@ -119,6 +119,8 @@ def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path:
     for made in _make(false, anna, tmp_path):
         for path in made.files:
             text = read_text(path)
+            assert "B1、B2" in text
+            assert f"91110000600037341L（B1）；{BLANK}（B2）" in "".join(text.split())
             assert {name for name in list_sentences(text) if states.get(name) != RELEASED} == set(), path.name
             assert not {"13912345678", "02110001"} & set(re.findall("[0-9]+", text)), (
                 "a number of a person in a free text"
@@ -145,6 +147,9 @@ def test_no_paper_prints_what_nothing_proves(demo: str, anna: Actor, tmp_path: P
     report = next(path for path in tmp_path.iterdir() if path.stem == "信息安全责任制报告" and path.suffix != ".pdf")
     text = read_text(report)
     assert text.count(BLANK) >= 20
+    assert {"许可证" + BLANK, "统一社会信用代码" + BLANK} <= set(
+        re.findall(f"(?:许可证|统一社会信用代码){BLANK}", text)
+    )
     assert "码号0个" not in text
     assert "投诉0件" not in text
 

@@ -403,7 +403,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "claim_contradicted": mark(
         "what was stated does not agree with the data, which are printed: {claim}; correct the statement or the data"
     ),
-    "generated_blank": mark("the registers do not know: {fields}; fill it in by hand"),
+    "generated_blank": mark(
+        "the register of licences does not know: {fields}; enter it there, else the paper leaves a blank to fill in"
+    ),
     "dossier_file_empty": mark("{file} is empty; scan or save it again"),
     "dossier_file_large": mark(
         "{file} has {megabytes} MB, at most {most} MB are taken; scan at 300 dpi, or split it by item"

@@ -36,7 +36,6 @@ class Head:
     licence: str
     credit_code: str
     representative: str
-    address: str
     year: int
     as_of: date
     basis: str

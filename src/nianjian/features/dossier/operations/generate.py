@@ -6,7 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from dataclasses import replace as replaced
@@ -30,7 +30,7 @@ from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.paper.masking import mask_portrait
-from nianjian.engines.paper.texts.claims import CLAIMS, is_contradicted, open_parts, printed_parts
+from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, TEXT, is_contradicted, open_parts, printed_parts
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.clocks import build_in_time_claim, count_tickets
@@ -50,7 +50,7 @@ from nianjian.features.dossier.generated import (
 )
 from nianjian.features.dossier.generated import document as documents
 from nianjian.features.dossier.generated.complaint_records import Ticket
-from nianjian.features.dossier.generated.document import DASH, Document, Head, Row
+from nianjian.features.dossier.generated.document import Document, Head, Row
 from nianjian.features.dossier.generated.monthly_traffic import Traffic
 from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.features.dossier.materials import File, Line, Place
@@ -95,10 +95,9 @@ def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
     licences = list(versions_on(Licence, enterprise, day))
     made = Head(
         enterprise=accounts.enterprise(enterprise).name,
-        licence=_all(one.number for one in licences),
-        credit_code=_all(one.credit_code for one in licences),
-        representative=_all(one.representative for one in licences),
-        address=_all(one.address for one in licences),
+        licence=list_licence_numbers(enterprise, day),
+        credit_code=_by_number(licences, "credit_code"),
+        representative=_by_number(licences, "representative"),
         year=year,
         as_of=day,
         basis=portraits.describe_basis(year, run.as_of, _),
@@ -110,8 +109,17 @@ def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
     return made, portrait
 
 
-def _all(values: Any) -> str:  # noqa: ANN401 -- texts or None
-    return ", ".join(sorted({one for one in values if one})) or DASH
+def _by_number(licences: Iterable[Licence], attribute: str) -> str:
+    """One value for all licences, or each with its licence's number; what is unknown is a blank."""
+    values = {str(row.number): str(getattr(row, attribute) or BLANK) for row in licences if row.number}
+    if len(set(values.values())) <= 1:
+        return next(iter(values.values()), BLANK)
+    return "；".join(f"{value}（{number}）" for number, value in sorted(values.items()))
+
+
+def list_licence_numbers(enterprise: str, day: date) -> str:
+    """The numbers of the licences as a paper's head prints them; a blank where the register has none."""
+    return "、".join(sorted({row.number for row in versions_on(Licence, enterprise, day) if row.number})) or BLANK
 
 
 def list_numbers(enterprise: str, day: date) -> list[Row]:
@@ -232,9 +240,14 @@ class Values:
         self.sources = counting(self.portrait).sources
         self._decided: dict[str, Claim] = {}
 
-    def known(self, field: str) -> str:
-        """A value of the head under the name that findings use."""
-        return self.head.representative if field == "legal_representative" else self.head.credit_code
+    def list_head_blanks(self) -> list[str]:
+        """What the head leaves blank, under the names that findings use; a person may have stated who represents."""
+        head = {
+            "number": self.head.licence,
+            "credit_code": self.head.credit_code,
+            "legal_representative": self.stated("legal_representative").get(TEXT) or self.head.representative,
+        }
+        return [field for field, text in head.items() if BLANK in text]
 
     @cached_property
     def numbers(self) -> Sequence[Row]:
@@ -569,7 +582,7 @@ def _wanted(items: Sequence[str], values: Values, folder: Path | None) -> list[s
 
 
 def _findings(item: str, values: Values) -> tuple[Finding, ...]:
-    unknown = [one for one in ("credit_code", "legal_representative") if values.known(one) == DASH]
+    unknown = values.list_head_blanks()
     blank = (Finding("generated_blank", Weight.ASK, values={"fields": ", ".join(unknown)}),) if unknown else ()
     unsigned = () if item in INTERNAL else (Finding("generated_unsigned", Weight.ASK),)
     return (*unsigned, *blank, *(found for claim in values.claims(item) for found in _unproved(claim, values)))

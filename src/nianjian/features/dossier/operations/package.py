@@ -47,8 +47,6 @@ from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.jobs.query import JobValue
-from nianjian.platform.registers.licences import Licence
-from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
@@ -148,10 +146,9 @@ def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, dr
     runs = {item.run for item in items if item.run}
     newest = bases.find_filed_run(enterprise, year)
     run = next(iter(sorted(runs)), "") or ("" if newest is None else newest.id)
-    numbers = sorted({row.number for row in versions_on(Licence, enterprise, day) if row.number})
     package = Package(
         enterprise=accounts.enterprise(enterprise).name,
-        licence=", ".join(numbers) or "–",
+        licence=generate.list_licence_numbers(enterprise, day),
         season=year,
         items=tuple(items),
         limits=Limits.of(checklist.get_rulebook(enterprise, day)),
