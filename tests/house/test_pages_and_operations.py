@@ -106,7 +106,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "rectify-routine": "routine_done",
     "rectify-one": "rectification_get rectification_gaps",
     "rectify-work": "rectification_measure_add rectification_measure_done",
-    "rectify-paper": "rectification_paper_add",
+    "rectify-paper": "rectification_assessment_read rectification_paper_add",
     "rectify-end": "rectification_figures rectification_check rectification_close rectification_submit",
     "rectify-report": "rectification_report", "rectify-report-file": "rectification_report_file",
     "rectify-locate": "rectification_get", "rectify-locate-run": "rectification_locate",

@@ -346,6 +346,26 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
             " ＿＿＿＿＿＿＿＿."
         ),
     ),
+    "cap_kept": ClaimTexts(
+        where=("rectification_report",),
+        rule="R3",
+        released=mark("Since the isolation the channel dialled at most {most} times a day; the cap was kept."),
+        refused=mark(
+            "Since the isolation the channel dialled more often than the ordered cap of {cap} on {days} days, at most"
+            " {most} times a day."
+        ),
+        blank=mark("No calls of the channel since the isolation are on record; whether the cap was kept is not shown."),
+    ),
+    "white_list_kept": ClaimTexts(
+        where=("rectification_report",),
+        rule="R4",
+        released=mark("Since the isolation all {of} calls of the channel went to callees with a consent on file."),
+        refused=mark(
+            "Of {of} calls of the channel since the isolation {off} went to callees without a consent on file at that"
+            " moment."
+        ),
+        blank=mark("The records do not show whether the channel called white-listed callees only since the isolation."),
+    ),
     "isolation_calls": ClaimTexts(
         where=("rectification_report",),
         rule="R3",
