@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from pathlib import Path
@@ -12,9 +13,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from docx import Document
-from docx.oxml.ns import qn
 from python_calamine import CalamineWorkbook
+from tests.engines.paper.test_rectification_paper import case, located
 from tests.support.claims import list_sentences
 from tests.support.fixtures import Import, Sheet
 from tests.support.people import signed_in
@@ -23,14 +23,20 @@ from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim, Lack
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.dossier import finding_text
+from nianjian.engines.paper.official import official_pdf
+from nianjian.engines.paper.official_word import official_docx
+from nianjian.engines.paper.rectification import ReportStamp, build_report
 from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, claim_text, is_contradicted
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.calls.operations import import_calls
+from nianjian.features.complaints import one_click
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.generated import facts
 from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.features.dossier.operations.generate import DECIDERS, ITEMS, GeneratedItem, Values, generate
 from nianjian.features.dossier.operations.statements import list_blanks, state_claim
+from nianjian.features.inspection.operations.day import build_bundle
+from nianjian.features.inspection.operations.readiness import check_now
 from nianjian.features.portrait.operations import run_portrait
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -60,11 +66,11 @@ def read_text(path: Path) -> str:
     if path.suffix == ".docx":
         with zipfile.ZipFile(path) as pack:
             return re.sub(r"<[^>]+>", "", pack.read("word/document.xml").decode())
+    if path.suffix == ".html":
+        return re.sub(r"<[^>]+>", "", path.read_text())
     if path.suffix == ".pdf":
         with pypdfium2.PdfDocument(path) as document:
             return "".join(page.get_textpage().get_text_range() for page in document)
-    if path.suffix == ".docx":
-        return "".join(element.text or "" for element in Document(str(path)).element.iter(qn("w:t")))
     book = CalamineWorkbook.from_path(path)
     return "".join(
         str(cell) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row
@@ -135,6 +141,60 @@ def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path:
         if finding.code == "claim_refused"
     }  # fmt: skip
     assert {"several_licences", "chain_broken", "calls_missing", "closes_late", "filing_untold"} <= unproved
+
+
+def test_no_card_or_public_page_prints_what_the_data_refute(
+    false: str, anna: Actor, operator: Actor, tmp_path: Path, client: Client
+) -> None:
+    _name, bundle = build_bundle(enterprise=false, actor=anna, language=CHINESE, anew=True)
+    with zipfile.ZipFile(io.BytesIO(bundle)) as pack:
+        pack.extractall(tmp_path)
+    check = check_now(enterprise=false, part="answers", actor=anna)
+    released = {card["card"] for card in check["cards"] if card["state"] == RELEASED}
+    assert "tickets_in_time" not in released
+    for form in ("pdf", "html"):
+        text = read_text(tmp_path / f"answers.{form}")
+        assert set(list_sentences(text)) <= released, form
+        assert f"{len(released)} / {len(check['cards'])}" in text, "the cards are in it"
+    door = one_click.open_door(enterprise=false, number="95013", actor=operator)
+    page = client.get(reverse("complain", args=[door.token]))
+    assert page.status_code == 200
+    assert list_sentences(re.sub(r"<[^>]+>", "", page.content.decode())) == [], "nobody has promised anything"
+
+
+WINDOW = {
+    "from": "2026-04-01", "to": "2026-05-01", "days": 30, "complaints": 9, "answered": 99, "rate": "909.0909",
+    "rate_light": "yellow", "evasion": None, "consistency_light": "insufficient",
+    "channel": {"complaints": 9, "attempts": 60, "most": 45, "by_day": [], "callees_known": 60, "white_listed": 7,
+                "white_list_share": "11.6667"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("over", "attempts", "sentences"),
+    [
+        (["2026-05-02", 45], 60, {"isolation_calls"}),
+        (None, 0, {"isolation_calls"}),
+    ],
+)
+def test_no_rectification_report_prints_what_the_calls_refute(
+    over: list[object] | None, attempts: int, sentences: set[str], tmp_path: Path
+) -> None:
+    channel = {**WINDOW["channel"], "attempts": attempts}  # type: ignore[dict-item]
+    after = WINDOW | {"channel": channel if attempts else channel | {"most": 0, "callees_known": 0, "white_listed": 0}}
+    measured = {
+        "before": WINDOW, "after": after, "isolated": "2026-05-01", "cap": 30, "over_cap": [over] if over else [],
+        "that_day": {"before": 1, "after": 2}, "gate": {"asked": 0}, "snapshot": {"sha256": "ab" * 32},
+        "rulebook": {"version": "2026.11.30"},
+    }  # fmt: skip
+    told = case(measured=measured, located=located([], 0))
+    paper = build_report(told, {"tickets": [], "more": False}, [], CHINESE, ReportStamp("示例", "", True, 1, "0" * 64))  # noqa: FBT003 -- a draft
+    for ending, draw in {"pdf": official_pdf, "docx": official_docx}.items():
+        (tmp_path / f"report.{ending}").write_bytes(draw(paper))
+        text = read_text(tmp_path / f"report.{ending}")
+        assert set(list_sentences(text)) == sentences, ending
+        assert ("有1日外呼超过指令上限30次，单日最多45次" in "".join(text.split())) is bool(over)
+        assert "数量不足以判断" in "".join(text.split())
 
 
 def test_no_paper_prints_what_nothing_proves(demo: str, anna: Actor, tmp_path: Path) -> None:
