@@ -29,7 +29,7 @@ from nianjian.features.dossier.ingest.receive import receive
 from nianjian.features.dossier.kinds import Form, get_item
 from nianjian.features.dossier.materials import Line
 from nianjian.features.dossier.models import Evidence, Version
-from nianjian.features.dossier.operations import checklist, generate, signatures
+from nianjian.features.dossier.operations import checklist, generate, sealed_book, signatures
 from nianjian.features.dossier.operations import seals as seal_operations
 from nianjian.features.dossier.operations.checklist import temporary_folder, wrap_folder_errors
 from nianjian.features.dossier.operations.overrulings import list_overruled
@@ -125,7 +125,8 @@ def build(
                 "items": {line.item: {"version": row.number, "sha256": row.sha256} for line, row in bound},
                 "missing": [item for item, _state in missing],
             }
-            with transaction.atomic():  # the entry, and the folder under its name
+            listed = (made / manifest.NAME).read_bytes()
+            with transaction.atomic(), sealed_book.store_manifest(enterprise, year, listed, actor):
                 record(verb="dossier.built", enterprise=enterprise, actor=actor, data=data)
                 seal_operations.record_prints(enterprise=enterprise, uses=uses, manifest=told["sha256"], actor=actor)
                 with wrap_folder_errors(folder):
