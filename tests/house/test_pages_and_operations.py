@@ -108,7 +108,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "rectify-routine": "routine_done",
     "rectify-one": "rectification_get rectification_gaps",
     "rectify-work": "rectification_measure_add rectification_measure_done",
-    "rectify-paper": "rectification_paper_add",
+    "rectify-paper": "rectification_assessment_read rectification_paper_add",
     "rectify-end": "rectification_figures rectification_check rectification_close rectification_submit",
     "rectify-report": "rectification_report", "rectify-report-file": "rectification_report_file",
     "rectify-locate": "rectification_get", "rectify-locate-run": "rectification_locate",
@@ -118,6 +118,8 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "dossier-reuse": "dossier_reuse",
     "dossier-item": "dossier_get dossier_versions dossier_comments",
     "dossier-state": "dossier_statements claims_state",
+    "dossier-procedure": "dossier_statements package_generate package_fetch",
+    "dossier-procedure-due": "dossier_statements package_generate package_fetch",
     "dossier-upload": "dossier_add jobs_get jobs_stop",
     "dossier-act": (
         "dossier_confirm dossier_return dossier_overrule dossier_assign dossier_comment dossier_not_applicable"

@@ -42,6 +42,10 @@ SHOWN: Final[Mapping[str, frozenset[str]]] = {
     # what the law says beside a paper
     "features/dossier/operations/checklist.py": frozenset({"law.algorithm.duty"}),
     "features/dossier/operations/seals.py": frozenset({"materials.seal.electronic"}),
+    # the steps of the emergency procedure with their sources
+    "features/dossier/generated/complaint_sop.py": frozenset(
+        {"rectification.evidence", "rectification.habit", "rectification.locate", "rectification.white_list"}
+    ),
     # an act of the same name
     "features/rectification/reports.py": frozenset({"rectification.locate"}),
 }  # fmt: skip

@@ -18,7 +18,7 @@ from django.urls import URLPattern, get_resolver  # noqa: E402
 from tests.support.addresses import addresses  # noqa: E402
 
 from nianjian.doors.api import application  # noqa: E402
-from nianjian.platform.api.operations import UPLOADED, UPLOADS  # noqa: E402
+from nianjian.platform.api.operations import FILE, UPLOADS  # noqa: E402
 from nianjian.platform.home.http import MARK, PENDING_BODY, SMALL, PendingBody  # noqa: E402
 from nianjian.platform.web.access import MARK as ACCESS  # noqa: E402
 
@@ -71,7 +71,7 @@ def test_a_view_that_reads_files_is_marked(route: str, pattern: URLPattern) -> N
 
 
 def test_an_operation_is_marked_where_its_document_says_so() -> None:
-    binary = UPLOADED["requestBody"]["content"]
+    binary = FILE
     document = LIBRARY.get_openapi_schema()
     uploads = {
         told["operationId"]: method.upper()

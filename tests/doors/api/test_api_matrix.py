@@ -191,6 +191,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "season_task": {"year": 2024, "task": "items", "act": "assign", "text": "王五"},
     "rectification_measure_add": {"text": "抽查", "owner": "王五", "due": "2026-05-01"},
     "rectification_paper_add": PNG,
+    "rectification_assessment_read": {"paper": 1},
     "complaints_forward": "上级单号\nA-1\n".encode(),
     "rectification_tickets": {"dimension": "line", "key": "L1"},
     "rectification_isolate": {"channel": "L-none", "reason": "投诉集中", "end": "投诉下降"},

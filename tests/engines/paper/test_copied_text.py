@@ -12,12 +12,14 @@ from nianjian.engines.paper.portrait_pdf import Stamp, portrait_pdf
 from nianjian.engines.paper.typeset import HERE, typeset
 
 CODE = "20270120-090000-000001-abcdef0123456789"
+RUN = "1" * 64
 UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 NAMES = "print steps riding places none contents of summary page gaps annex seal date empty colon"
 WORDS = dict.fromkeys(NAMES.split(), "x")
 BASE: dict[str, Any] = {
     "lang": "zh", "title": CODE, "enterprise": f"示例{UNSEEN}公司", "heading": "材料", "over": "许可", "spine": "材料",
     "notice": CODE, "foot": CODE, "pages": 2, "words": WORDS, "wide": False, "signs": [], "sections": [],
+    "code": True,
 }  # fmt: skip
 BLANK_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 TABLE = {
@@ -44,10 +46,11 @@ DATA: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("source", sorted(path.name for path in HERE.glob("*.typ")))
 def test_a_pdf_holds_no_sign_that_nobody_sees(source: str, sample: dict[str, Any]) -> None:
     if source == "portrait.typ":
-        made = portrait_pdf(sample, "zh", Stamp(CODE + UNSEEN, "1" * 64, 1, "2" * 64))
+        made = portrait_pdf(sample, "zh", Stamp(CODE + UNSEEN, RUN, 1, "2" * 64))
     else:
         made = typeset(source, BASE | DATA[source], {"code": BLANK_PICTURE}, "pdf", tagged=False)
     with pypdfium2.PdfDocument(made) as document:
         text = "".join(page.get_textpage().get_text_range() for page in document)
     assert CODE in text.replace("\r\n", ""), "a code that is broken over lines is read as it is"
+    assert not {RUN, "2" * 16, str(sample["rulebook"]["version"])} & set(text.split()), "they stand in the code"
     assert {sign for sign in text if unicodedata.category(sign) == "Cf"} == set()

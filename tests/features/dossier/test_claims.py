@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from pathlib import Path
@@ -12,9 +13,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from docx import Document
-from docx.oxml.ns import qn
 from python_calamine import CalamineWorkbook
+from tests.engines.paper.test_rectification_paper import case, located
 from tests.support.claims import list_sentences
 from tests.support.fixtures import Import, Sheet
 from tests.support.people import signed_in
@@ -23,14 +23,20 @@ from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim, Lack
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.dossier import finding_text
+from nianjian.engines.paper.official import official_pdf
+from nianjian.engines.paper.official_word import official_docx
+from nianjian.engines.paper.rectification import ReportStamp, build_report
 from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, claim_text, is_contradicted
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.calls.operations import import_calls
+from nianjian.features.complaints import one_click
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.generated import facts
 from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.features.dossier.operations.generate import DECIDERS, ITEMS, GeneratedItem, Values, generate
 from nianjian.features.dossier.operations.statements import list_blanks, state_claim
+from nianjian.features.inspection.operations.day import build_bundle
+from nianjian.features.inspection.operations.readiness import check_now
 from nianjian.features.portrait.operations import run_portrait
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -55,16 +61,16 @@ def _make(code: str, actor: Actor, folder: Path, *items: str) -> list[GeneratedI
     return generate(enterprise=code, year=YEAR, items=items or ("all",), folder=folder, actor=actor)
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
     """The text of a PDF, of a Word file or of every sheet of a workbook."""
     if path.suffix == ".docx":
         with zipfile.ZipFile(path) as pack:
             return re.sub(r"<[^>]+>", "", pack.read("word/document.xml").decode())
+    if path.suffix == ".html":
+        return re.sub(r"<[^>]+>", "", path.read_text())
     if path.suffix == ".pdf":
         with pypdfium2.PdfDocument(path) as document:
             return "".join(page.get_textpage().get_text_range() for page in document)
-    if path.suffix == ".docx":
-        return "".join(element.text or "" for element in Document(str(path)).element.iter(qn("w:t")))
     book = CalamineWorkbook.from_path(path)
     return "".join(
         str(cell) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row
@@ -76,9 +82,9 @@ def false(demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet) -
     """An enterprise of which the data refute whatever they can refute."""
     load(
         "licences",
-        "许可证编号,企业名称,法定代表人,住所",
-        ("B1", "示例有限公司", "王五", "一号"),
-        ("B2", "示例有限公司", "赵六", "二号"),
+        "许可证编号,企业名称,统一社会信用代码,法定代表人,住所",
+        ("B1", "示例有限公司", "91110000600037341L", "王五", "一号"),
+        ("B2", "示例有限公司", "", "赵六", "二号"),
     )
     load("numbers", "码号,备案状态,有效期止", ("95013", "已注销", "2025-12-31"))
     load("seats", "坐席编号,类型,备案状态,开通日期", ("S1", "机器人", "", "2025-02-01"))
@@ -118,7 +124,9 @@ def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path:
     }  # fmt: skip
     for made in _make(false, anna, tmp_path):
         for path in made.files:
-            text = _read(path)
+            text = read_text(path)
+            assert "B1、B2" in text
+            assert f"91110000600037341L（B1）；{BLANK}（B2）" in "".join(text.split())
             assert {name for name in list_sentences(text) if states.get(name) != RELEASED} == set(), path.name
             assert not {"13912345678", "02110001"} & set(re.findall("[0-9]+", text)), (
                 "a number of a person in a free text"
@@ -135,16 +143,73 @@ def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path:
     assert {"several_licences", "chain_broken", "calls_missing", "closes_late", "filing_untold"} <= unproved
 
 
+def test_no_card_or_public_page_prints_what_the_data_refute(
+    false: str, anna: Actor, operator: Actor, tmp_path: Path, client: Client
+) -> None:
+    _name, bundle = build_bundle(enterprise=false, actor=anna, language=CHINESE, anew=True)
+    with zipfile.ZipFile(io.BytesIO(bundle)) as pack:
+        pack.extractall(tmp_path)
+    check = check_now(enterprise=false, part="answers", actor=anna)
+    released = {card["card"] for card in check["cards"] if card["state"] == RELEASED}
+    assert "tickets_in_time" not in released
+    for form in ("pdf", "html"):
+        text = read_text(tmp_path / f"answers.{form}")
+        assert set(list_sentences(text)) <= released, form
+        assert f"{len(released)} / {len(check['cards'])}" in text, "the cards are in it"
+    door = one_click.open_door(enterprise=false, number="95013", actor=operator)
+    page = client.get(reverse("complain", args=[door.token]))
+    assert page.status_code == 200
+    assert list_sentences(re.sub(r"<[^>]+>", "", page.content.decode())) == [], "nobody has promised anything"
+
+
+WINDOW = {
+    "from": "2026-04-01", "to": "2026-05-01", "days": 30, "complaints": 9, "answered": 99, "rate": "909.0909",
+    "rate_light": "yellow", "evasion": None, "consistency_light": "insufficient",
+    "channel": {"complaints": 9, "attempts": 60, "most": 45, "by_day": [], "callees_known": 60, "white_listed": 7,
+                "white_list_share": "11.6667"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("over", "attempts", "sentences"),
+    [
+        (["2026-05-02", 45], 60, {"isolation_calls"}),
+        (None, 0, {"isolation_calls"}),
+    ],
+)
+def test_no_rectification_report_prints_what_the_calls_refute(
+    over: list[object] | None, attempts: int, sentences: set[str], tmp_path: Path
+) -> None:
+    channel = {**WINDOW["channel"], "attempts": attempts}  # type: ignore[dict-item]
+    after = WINDOW | {"channel": channel if attempts else channel | {"most": 0, "callees_known": 0, "white_listed": 0}}
+    measured = {
+        "before": WINDOW, "after": after, "isolated": "2026-05-01", "cap": 30, "over_cap": [over] if over else [],
+        "that_day": {"before": 1, "after": 2}, "gate": {"asked": 0}, "snapshot": {"sha256": "ab" * 32},
+        "rulebook": {"version": "2026.11.30"},
+    }  # fmt: skip
+    told = case(measured=measured, located=located([], 0))
+    paper = build_report(told, {"tickets": [], "more": False}, [], CHINESE, ReportStamp("示例", "", True, 1, "0" * 64))  # noqa: FBT003 -- a draft
+    for ending, draw in {"pdf": official_pdf, "docx": official_docx}.items():
+        (tmp_path / f"report.{ending}").write_bytes(draw(paper))
+        text = read_text(tmp_path / f"report.{ending}")
+        assert set(list_sentences(text)) == sentences, ending
+        assert ("有1日外呼超过指令上限30次，单日最多45次" in "".join(text.split())) is bool(over)
+        assert "数量不足以判断" in "".join(text.split())
+
+
 def test_no_paper_prints_what_nothing_proves(demo: str, anna: Actor, tmp_path: Path) -> None:
     _run(demo, anna)
     for made in _make(demo, anna, tmp_path):
         assert made.verdict is not Verdict.READY
         for path in made.files:
-            found = set(list_sentences(_read(path)))
+            found = set(list_sentences(read_text(path)))
             assert found <= {"records_protected", "traffic_agrees"}, "the chain is whole, and nought equals nought"
     report = next(path for path in tmp_path.iterdir() if path.stem == "信息安全责任制报告" and path.suffix != ".pdf")
-    text = _read(report)
+    text = read_text(report)
     assert text.count(BLANK) >= 20
+    assert {"许可证" + BLANK, "统一社会信用代码" + BLANK} <= set(
+        re.findall(f"(?:许可证|统一社会信用代码){BLANK}", text)
+    )
     assert "码号0个" not in text
     assert "投诉0件" not in text
 
@@ -246,11 +311,11 @@ def test_what_is_stated_is_printed_kept_and_proposed(demo: str, anna: Actor, tmp
     _state(demo, Actor("bert"), claim="records_protected", text="断电")  # the chain is whole: it is not printed
     made = {one.item: one for one in _make(demo, anna, tmp_path, "responsibility_report", "algorithm_filing")}
     for path in made["responsibility_report"].files:
-        text = "".join(_read(path).split())
+        text = "".join(read_text(path).split())
         assert f"日常工作负责人：张三，职务：{BLANK}，电话：{BLANK}。（本企业自述）" in text
         assert "2026年度培训（日期、人员）：2026年6月，全员。（本企业自述）" in text
         assert re.search(r"标有“本企业自述”的内容由以下人员填报：anna（\d{4}-\d\d-\d\d）。", text)
-    form = "".join(_read(made["algorithm_filing"].files[1]).split())
+    form = "".join(read_text(made["algorithm_filing"].files[1]).split())
     assert "☑已备案☐不适用（本企业自述）" in form
     assert "意图识别模型（本企业自述）" in form
     fields = [one.values["fields"] for one in made["responsibility_report"].findings if one.code == "claim_blank"]
@@ -273,8 +338,8 @@ def test_a_statement_that_the_data_refute_stops_the_paper(demo: str, anna: Actor
     (found,) = [one for one in made.findings if one.code == "claim_contradicted"]
     assert found.values == {"claim": "tickets_in_time"}, "no sentence, which may name a person"
     assert "response to and close of" in finding_text(found.code, found.values, words("en"))
-    assert "逾期至今仍未处理完毕的1件" in _read(made.files[0])
-    assert "均按时办结" not in _read(made.files[0])
+    assert "逾期至今仍未处理完毕的1件" in read_text(made.files[0])
+    assert "均按时办结" not in read_text(made.files[0])
 
 
 def test_statements_by_page_and_command(demo: str, anna: Actor, capsys: pytest.CaptureFixture[str]) -> None:

@@ -256,6 +256,12 @@ def test_an_item_becomes_a_version_that_a_person_confirms(
     package = build(enterprise=filled, year=YEAR, folder=tmp_path / "package", actor=anna)
     assert "seat_table" not in dict(package.missing)
     assert verify(package.folder, digest=package.digest).intact
+    read = [page.get_textpage().get_text_range() for path in package.folder.rglob("*.pdf")
+            for page in pypdfium2.PdfDocument(path)]  # fmt: skip
+    run = status.portrait_of_item(checklist.get_item_detail(
+        enterprise=filled, year=YEAR, item="seat_table", actor=anna, most=1).line)  # fmt: skip
+    assert run
+    assert not [text for text in read if run in "".join(text.split())], "it stands in a QR code"
     assert main(["dossier", "generate", "all", "--enterprise", filled, "--season", str(YEAR)]) == 0
     assert re.search("已确认，保持不变|confirmed already", capsys.readouterr().out)
 

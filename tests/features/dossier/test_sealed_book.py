@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,6 @@ import pytest
 from tests.features.dossier.conftest import keep_paper
 from tests.support import packages
 
-from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import page_codes
 from nianjian.features.dossier.editions.book import Stamper, make_shell
@@ -28,8 +25,6 @@ from nianjian.features.dossier.models import Arrival, SealedScan, Version
 from nianjian.features.dossier.operations import arrivals, checklist, package
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
-from nianjian.platform.jobs import flow
-from nianjian.platform.jobs.models import Job
 from nianjian.platform.jobs.progress import silent
 from nianjian.platform.registers.attachments import RowAttachment
 from nianjian.platform.vault import blobs
@@ -84,7 +79,7 @@ def _print(paper: Path, path: Path, *, sealed: bool = True, swap: bool = False) 
 
 @pytest.fixture
 def printed(demo: str, anna: Actor, tmp_path: Path) -> Path:
-    """A package of a generated paper and a scan, built as the worker builds; its folder."""
+    """A package of a generated paper and a scan, built in the shell; its folder."""
     body = packages.scans(tmp_path / "seats.pdf", [5, 6], dpi=100).read_bytes()
     report = {"fields": {"run": "P1"}, "sums": [{"figure": "filed", "paper": 2, "portrait": 2}]}
     keep_paper("seat_table", body, code=demo, year=YEAR, actor=anna, report=report, pages=2)
@@ -92,17 +87,6 @@ def printed(demo: str, anna: Actor, tmp_path: Path) -> Path:
         body = packages.scans(tmp_path / "paper.pdf", [20 + seed], dpi=100).read_bytes()
         keep_paper(item, body, code=demo, year=YEAR, actor=anna)
     made = package.build(enterprise=demo, year=YEAR, folder=tmp_path / "package", actor=anna, on=DAY)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as pack:
-        for file in sorted(made.folder.rglob("*")):
-            if file.is_file():
-                pack.write(file, file.relative_to(made.folder).as_posix())
-    stored = blobs.put(packed.getvalue())
-    result = {"book": made.book, "digest": made.digest, "draft": made.draft, package.BLOB: stored.id}
-    Job.objects.create(
-        id="J1", kind=flow.BUILD_PACKAGE, enterprise=demo, payload={"year": YEAR}, result=result, state=Job.DONE,
-        requested_by="user:anna", created_at=clock.now(), finished_at=clock.now(),
-    )  # fmt: skip
     return made.folder
 
 
@@ -153,7 +137,7 @@ def test_a_scan_that_is_not_the_sealed_book_waits_with_its_fault(
     bare = _print(paper, tmp_path / "bare.pdf", sealed=False)
     assert fault(bare) == "dossier_sealed_unsealed"
     assert fault(_print(paper, tmp_path / "other.pdf", swap=True)) == "dossier_sealed_differs"
-    Job.objects.all().delete()
+    RowAttachment.objects.filter(register="built_book").delete()
     Arrival.objects.update(fault=None)
     assert fault(bare) == "dossier_sealed_unknown"
     assert not SealedScan.objects.exists()

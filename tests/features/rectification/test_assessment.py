@@ -13,7 +13,8 @@ from tests.support.bad_channel import PDF
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.inspection import paper_content as printed
 from nianjian.engines.paper.inspection import paper_pdf
-from nianjian.features.rectification import operations
+from nianjian.engines.paper.rectification import ReportStamp, build_report
+from nianjian.features.rectification import evidence, operations
 from nianjian.features.rectification.storage import Notice, paper_content
 from nianjian.platform.accounts.query import Actor
 
@@ -73,3 +74,26 @@ def test_an_assessment_says_who_tested_what(case: str, anna: Actor, missing: str
             case=case, kind="test_report", paper=paper_content("a.pdf", PDF), actor=anna, dated=TODAY, **said
         )
     assert refused.value.code == "rectify_test_report_incomplete"
+
+
+def test_a_scan_is_an_assessment_once_a_person_has_read_it(case: str, anna: Actor) -> None:
+    said: dict[str, Any] = {"case": case, "kind": "test_report", "paper": paper_content("章程扫描件.pdf", PDF), **ABOUT}
+    number = operations.add_paper(actor=anna, dated=TODAY, **said)["id"]
+
+    def state() -> tuple[bool, str | None, bool]:
+        gaps = {gap.code for gap in evidence.preview_gaps(case=case, actor=anna).gaps}
+        told = operations.get_case_detail(case=case, actor=anna)
+        report = build_report(
+            told, {"tickets": []}, [], "zh_Hans", ReportStamp("示例", "", draft=True, seq=1, digest="0" * 64)
+        )
+        printed = any("某测评中心" in line for part in report.parts for line in part.lines)
+        return "test_report_unread" in gaps, told["papers"][0]["read_by"], printed
+
+    assert state() == (True, None, False), "a person's typed words alone make no assessment"
+    operations.confirm_assessment(enterprise="demo", case=case, paper=number, actor=anna)
+    assert state() == (False, str(anna), True)
+    operations.add_paper(actor=anna, dated=TODAY, **said | {"scope": "全部线路"})
+    assert state() == (True, None, False), "what was corrected since nobody has read"
+    with pytest.raises(NianjianError) as refused:
+        operations.confirm_assessment(enterprise="demo", case=case, paper=number + 1, actor=anna)
+    assert refused.value.code == "rectify_paper_unknown"

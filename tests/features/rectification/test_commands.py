@@ -78,8 +78,13 @@ def test_a_report_with_gaps_is_a_draft(house: Shell, shell_home: Path) -> None:
     case = house("rectify", "open", "--received", "2026-11-20", *HOUSE, "--json").json["id"]
     (shell_home.parent / "测评.pdf").write_bytes(b"%PDF-1.4\n%%EOF\n")
     said = ("--issuer", "某测评中心", "--number", "CP-1", "--dated", "2026-11-21", "--scope", "外呼平台", "--json")
-    assert house("rectify", "attach", case, "测评.pdf", *said).code == 0
+    number = house("rectify", "attach", case, "测评.pdf", *said).json["id"]
     assert house("rectify", "attach", "测评.pdf", *said).code == 0, "the only open case"
+    unread = {gap["code"] for gap in house("rectify", "check", case, "--json").json["gaps"]}
+    assert "test_report_unread" in unread
+    assert house("rectify", "assessment", case, "--read", str(number)).code == 0
+    read = {gap["code"] for gap in house("rectify", "check", case, "--json").json["gaps"]}
+    assert "test_report_unread" not in read
     told = house("rectify", "report", case, "--out", "报告.docx", "--json")
     assert (told.code, told.json["draft"]) == (1, True)
     assert {gap["code"] for gap in told.json["gaps"]} >= {"not_located", "not_isolated", "measures_missing"}

@@ -138,6 +138,9 @@ def test_from_the_notice_to_the_report(lead: Client) -> None:
         "dated": str(TODAY + timedelta(days=1)),
     }
     lead.post(f"{case}paper/", told)
+    (number,) = re.findall(r'name="read" value="(\d+)"', text(lead, case))
+    lead.post(f"{case}paper/", {"read": number})
+    assert "已通读并确认" in text(lead, case)
     assert "已就绪" not in text(lead, case)
     assert "已无未完成事项" in worked(lead, f"{case}end/", {"act": "check"})
     assert "已就绪" in text(lead, case)

@@ -84,6 +84,7 @@ CASE = {  # of rectification: CASE stands for the id of a real one
     "show": (Permission.READ, ()),
     "check": (Permission.REPORT, ()),
     "task": (Permission.MANAGE_DATA, ("--text", "x", "--owner", "x")),
+    "assessment": (Permission.MANAGE_DATA, ("--read", "1")),
     "attach": (Permission.MANAGE_DATA, ("--kind", "annex", "PAPER")),
     "submit": (Permission.MANAGE_DATA, ()),
     "locate": (Permission.REPORT, ()),

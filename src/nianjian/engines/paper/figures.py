@@ -285,12 +285,6 @@ def metric_cards(portrait: Json, _: Words) -> tuple[Card, ...]:
     return tuple(metric_card(metric, _) for metric in metrics)
 
 
-def snapshot_text(snapshot: Json) -> str:
-    """Each table with its version, and the hash over them."""
-    tables = ", ".join(f"{table} {version}" for table, version in snapshot.items() if table != "sha256")
-    return f"{tables} · {snapshot['sha256']}"
-
-
 def rulebook_text(book: Json) -> str:
     """Id, version and hash."""
     return f"{book['id']} {book['version']} · {book['sha256']}"

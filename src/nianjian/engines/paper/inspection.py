@@ -8,6 +8,8 @@ from operator import itemgetter
 from typing import Any, Final
 
 from nianjian.engines.kernel.states import State
+from nianjian.engines.paper.official import format_code
+from nianjian.engines.paper.qr_codes import render_qr_code
 from nianjian.engines.paper.texts import inspection, inspection_day
 from nianjian.engines.paper.texts.inspection_day import clock_text, duration_text
 from nianjian.engines.paper.texts.states import STATES
@@ -38,19 +40,24 @@ def paper_table(title: str, records: Iterable[Json], columns: Sequence[Column]) 
 
 
 def paper_content(
-    title: str, facts: Sequence[tuple[str, str]], tables: Sequence[Mapping[str, Any]], foot: str, _: Words
+    title: str,
+    facts: Sequence[tuple[str, str]],
+    tables: Sequence[Mapping[str, Any]],
+    code: str,
+    _: Words,
+    foot: str = "",
 ) -> dict[str, Any]:
-    """What `pdf` and `html` print."""
+    """What `pdf` and `html` print. ``code``: where it comes from, in a QR code and not in the text."""
     words = {"of": _("Page {page} of {pages}"), "none": _("none"), "summary": _("Summary")}
     return {
         "title": title, "wide": False, "facts": facts, "sections": [], "tables": tables, "signs": [], "foot": foot,
-        "words": words,
+        "words": words, "code": code,
     }  # fmt: skip
 
 
 def paper_pdf(content: Mapping[str, Any]) -> bytes:
     """A4; the same content gives the same bytes. ``drawing_failed``."""
-    return typeset(SOURCE, content, {}, "pdf", tagged=False)
+    return typeset(SOURCE, content, {"code": render_qr_code(content["code"], "svg").decode()}, "pdf", tagged=False)
 
 
 def paper_html(content: Mapping[str, Any], language: str, ways: Sequence[tuple[str, str]] = ()) -> bytes:
@@ -61,7 +68,8 @@ def paper_html(content: Mapping[str, Any], language: str, ways: Sequence[tuple[s
     title, tag = escape(content["title"]), "zh-CN" if language == CHINESE else "en"
     return (
         f'<!doctype html>\n<html lang="{tag}"><head><meta charset="utf-8"><meta name="viewport" '
-        f'content="width=device-width,initial-scale=1"><title>{title}</title><style>{STYLE}</style></head><body>\n'
+        f'content="width=device-width,initial-scale=1"><meta name="source" content="'
+        f'{escape(content["code"])}"><title>{title}</title><style>{STYLE}</style></head><body>\n'
         f"<h1>{title}</h1>\n{f'<p>{links}</p>' if links else ''}\n<dl>{facts}</dl>\n{tables}"
         f"<footer><p>{escape(content['foot'])}</p></footer></body></html>\n"
     ).encode()
@@ -107,7 +115,7 @@ def day_sheet(told: Json, _: Words) -> dict[str, Any]:
     if drill := told["drill"]:
         columns = _step_columns(_, (5, 3, 5, 2, 2, 3))
         tables.append(paper_table(f"{_('Newest drill')} {drill['drill']}", drill["steps"], columns))
-    return paper_content(_("Inspection day"), facts, tables, _foot(told, _), _)
+    return paper_content(_("Inspection day"), facts, tables, _code(told), _)
 
 
 def _table_of_rows(
@@ -169,7 +177,7 @@ def answer_cards_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
         (_("Evidence looked at"), clock_text(told["at"])),
     ]
     table = paper_table(_("Answer cards"), told["cards"], columns)
-    return paper_content(_("Answer cards"), facts, [table], _foot(told, _), _)
+    return paper_content(_("Answer cards"), facts, [table], _code(told), _)
 
 
 def logs_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
@@ -192,13 +200,11 @@ def logs_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
         if lost := inspection.sample_rows(sample, _):
             heads, shares = inspection.sample_headings(_), (4, 4, 6, 5, 3, 3)
             tables.append(_table_of_rows(_("Sampled calls without their recording"), heads, lost, shares))
-    return paper_content(title, facts, tables, _foot(told, _), _)
+    return paper_content(title, facts, tables, _code(told), _)
 
 
-def _foot(told: Json, _: Words) -> str:
-    return _("Rulebook {version} ({sha256})").format(
-        version=told["rulebook"]["version"], sha256=told["rulebook"]["sha256"][:12]
-    )
+def _code(told: Json) -> str:
+    return format_code(rules=told["rulebook"]["version"], sha256=told["rulebook"]["sha256"][:12])
 
 
 def drill_pdf(told: Json, _: Words) -> bytes:
@@ -212,9 +218,7 @@ def drill_pdf(told: Json, _: Words) -> bytes:
         (_("Readiness when the drill began"), _(STATES[told["readiness"]])),
         _counts(told, _),
     ]
-    foot = _("Rulebook {version} ({sha256}); the ticket of a drill counts in no figure").format(
-        version=told["rulebook"]["version"], sha256=told["rulebook"]["sha256"][:12]
-    )
+    foot = _("The ticket of a drill counts in no figure.")
     why: Column = (_("why"), 4, lambda one: inspection_day.drill_reason(one["why"], _))
     tables = [
         paper_table(_("Steps"), told["steps"], [*_step_columns(_, (4, 3, 4, 2, 2, 3)), why]),
@@ -226,7 +230,7 @@ def drill_pdf(told: Json, _: Words) -> bytes:
             inspection_day.list_remedies(told, _), (4, 5, 6),
         ),
     ]  # fmt: skip
-    return paper_pdf(paper_content(_("Report of the drill"), facts, tables, foot, _))
+    return paper_pdf(paper_content(_("Report of the drill"), facts, tables, _code(told), _, foot))
 
 
 def _timeline(told: Json, _: Words) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from nianjian.engines.paper import charts, explanations, figures, pictures, sections
 from nianjian.engines.paper.masking import mask_portrait
+from nianjian.engines.paper.official import format_code
+from nianjian.engines.paper.qr_codes import render_qr_code
 from nianjian.engines.paper.texts.portrait import SPLITS, code_name
 from nianjian.engines.paper.typeset import typeset
 from nianjian.engines.paper.words import CHINESE, Words, words
@@ -46,13 +48,22 @@ def _typeset(portrait: Json, language: str, stamp: Stamp, form: str) -> bytes:
         "charts": [{"file": f"{one.name}.svg", "caption": one.caption} for one in drawn],
         "first": form == "png",
     }
-    return typeset(SOURCE, told, {one.name: charts.plain_svg(one.svg) for one in drawn}, form)
+    code = {"code": render_qr_code(_code(data, stamp), "svg").decode()}
+    return typeset(SOURCE, told, code | {one.name: charts.plain_svg(one.svg) for one in drawn}, form)
+
+
+def _code(data: Json, stamp: Stamp) -> str:
+    """Where the figures come from: it stands in a QR code, not in the text."""
+    return format_code(
+        item="portrait", run=stamp.run, data=data["snapshot"]["sha256"][:16], rules=data["rulebook"]["version"],
+        program=data["code"]["version"], audit=f"{stamp.seq}-{stamp.digest[:16]}",
+    )  # fmt: skip
 
 
 def portrait_content(data: Json, language: str, stamp: Stamp) -> dict[str, Any]:
     """Every text of the document, in the reader's language."""
     _ = words(language)
-    period, book = data["period"], data["rulebook"]
+    period = data["period"]
     window = figures.period_text(period, _)
     return {
         "lang": "zh" if language == CHINESE else "en",
@@ -69,14 +80,11 @@ def portrait_content(data: Json, language: str, stamp: Stamp) -> dict[str, Any]:
         "advice": list(sections.advice_lines(data, _)),
         "splits": [_split(data, split, _) for split in SPLITS if split in sections.list_splits(data)],
         "quality": [list(line) for line in sections.quality_lines(data, _)],
-        "provenance": _provenance(data, stamp, _),
-        "foot": f"{_('Rulebook')} {book['version']} · {book['sha256'][:16]}   "
-        f"{_('Audit chain')} {stamp.seq} · {stamp.digest[:16]}",
         "words": {
             "advice": _("What would change it"), "months": _("Month by month"), "quality": _("Data quality"),
             "flagged": _("flagged when"), "headroom": _("head-room"), "bounds": _("bounds"), "rule": _("rule"),
             "formula": _("Formula"), "left_out": _("Left out"), "conflict": _("Guide and law disagree"),
-            "guide": _("guide"), "law": _("law"), "sources": _("Where this comes from"),
+            "guide": _("guide"), "law": _("law"),
             "closer": _("Metric by metric"),
             "split_by": _("Split by"), "page": _("page"),
         },
@@ -118,14 +126,3 @@ def _cell(row: Json | None) -> dict[str, str]:
         return {"counts": figures.DASH, "value": figures.DASH, "code": "na"}
     counts = f"{figures.count_text(row['numerator'])} / {figures.count_text(row['denominator'])}"
     return {"counts": counts, "value": str(row["value"] or figures.DASH), "code": str(row["light"])}
-
-
-def _provenance(data: Json, stamp: Stamp, _: Words) -> list[list[str]]:
-    lines = [
-        [_("Run"), stamp.run or figures.DASH],
-        [_("Rulebook"), figures.rulebook_text(data["rulebook"])],
-        [_("Data versions"), figures.snapshot_text(data["snapshot"])],
-        [_("Program"), data["code"]["version"]],
-        [_("Audit chain"), f"{stamp.seq} · {stamp.digest}"],
-    ]
-    return [[label, text] for label, text in lines if text]

@@ -17,7 +17,7 @@ from nianjian.engines.paper.texts.claims import BLANK, claim_text
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.texts.rectification import CHANCE_CELLS, CHANCE_SENTENCES, DIMENSIONS, STEPS
-from nianjian.engines.paper.words import Words, mark, words
+from nianjian.engines.paper.words import Words, actor_names, mark, words
 
 Json = Mapping[str, Any]
 
@@ -52,7 +52,7 @@ def build_report(case: Json, tickets: Json, gaps: Sequence[Json], language: str,
         parts=(
             _notice(case, _),
             _cause(case.get("located"), _),
-            Part(_("Measures taken"), _isolations(case["orders"], _)),
+            Part(_("Measures taken"), (*_isolations(case["orders"], _), *_obedience(case.get("measured"), _))),
             _comparison(case.get("measured"), _),
             Part(_("Responsible persons and dates"), grids=(_measures(case["measures"], _),)),
             Part(_("Technical assessment"), _assessments(case["papers"], _)),
@@ -144,8 +144,9 @@ def _isolations(orders: Sequence[Json], _: Words) -> tuple[str, ...]:
         isolates = order["kind"] == "isolate"
         values = {
             "when": _moment(order["approved_at"], _), "kind": _(DIMENSIONS[order["key"]]), "channel": order["channel"],
-            "by": _person(order["proposed_by"]), "second": _person(order["approved_by"]), "cap": order["cap"],
-            "before": order["cap_before"], "reason": order["reason"].rstrip("。.;；"),
+            "by": actor_names(order["proposed_by"]), "second": actor_names(order["approved_by"]), "cap": order["cap"],
+            "before": "" if order["cap_before"] is None else _(", instead of {cap} before").format(
+                cap=order["cap_before"]), "reason": order["reason"].rstrip("。.;；"),
             "list": _(" and to call white-listed callees only") if order["white_list"] else "",
         }  # fmt: skip
         text = ISOLATED if isolates else LIFTED
@@ -155,9 +156,30 @@ def _isolations(orders: Sequence[Json], _: Words) -> tuple[str, ...]:
     return tuple(lines) or (_("No channel has been isolated."),)
 
 
+def _obedience(measured: Json | None, _: Words) -> tuple[str, ...]:
+    """Whether the channel kept to the order since; nothing before it is counted."""
+    return () if not measured else tuple(claim_text(claim, _) for claim in order_claims(measured))
+
+
+def order_claims(measured: Json) -> tuple[Claim, Claim]:
+    """Cap and white list of an isolation, as the calls since then show them; without calls nothing is shown."""
+    channel, over = measured["after"]["channel"], measured["over_cap"]
+    most = max([int(channel["most"]), *(int(attempts) for _day, attempts in over)])
+    figures = {"most": most, "days": len(over), "cap": measured["cap"]}
+    lacks = [Lack("cap_exceeded", count=len(over))] if over else []
+    if not channel["attempts"]:
+        lacks.append(Lack("calls_missing", known=False))
+    known = channel.get("callees_known") or 0
+    off = known - (channel.get("white_listed") or 0)
+    listed = [Lack("off_white_list", count=off)] if off else []
+    if known < channel["attempts"] or not known:
+        listed.append(Lack("callees_untold", known=False))
+    return Claim("cap_kept", figures, lacks), Claim("white_list_kept", {"of": known, "off": off}, listed)
+
+
 ISOLATED: Final = mark(
-    "On {when} {by} proposed and {second} approved the order to isolate {kind} {channel}: at most {cap} attempts a"
-    " natural day instead of {before}{list}. Reason: {reason}."
+    "On {when} {by} proposed and {second} approved the order to isolate {kind} {channel}. It orders at most {cap}"
+    " attempts a natural day{before}{list}. Reason: {reason}."
 )
 LIFTED: Final = mark(
     "On {when} {by} proposed and {second} approved the order to lift the isolation of {kind} {channel}."
@@ -188,7 +210,7 @@ def _assessments(papers: Sequence[Json], _: Words) -> tuple[str, ...]:
     lines = [
         text.format(issuer=one["issuer"], number=one["number"], day=_day(one["dated"], _), scope=one["scope"] or BLANK)
         for one in papers
-        if one["kind"] == "test_report" and one["dated"]
+        if one["kind"] == "test_report" and one["dated"] and (one["titled"] or one["read_by"])
     ]
     return tuple(lines) or (_("There is no technical assessment yet."),)
 
@@ -297,11 +319,6 @@ def group_row(one: Json, dimension: str, _: Words) -> dict[str, str]:
         "share": amount_text(one["so_far"], "%"),
         "mark": " · ".join(marks),
     }
-
-
-def _person(actor: str) -> str:
-    """Who it was, without the kind of the proof: the report is read outside."""
-    return actor.partition(":")[2] or actor
 
 
 def measured_rows(told: Json | None, _: Words) -> list[list[str]]:

@@ -14,6 +14,7 @@ from nianjian.engines.paper.texts.dossier import (
     CHANGED,
     DIFFERENCE_KINDS,
     EVIDENCE,
+    INTERNAL,
     ITEMS,
     NO_SEAL,
     NOTES,
@@ -145,7 +146,7 @@ def show_sheet(console: Console, data: Json) -> None:
 def show_generated(console: Console, items: Sequence[GeneratedItem]) -> None:
     """What was made of each item, or why it was left."""
     for one in items:
-        name = _(ITEMS[one.item]) if one.item in ITEMS else _("Self-check report")
+        name = _(({**ITEMS, **INTERNAL})[one.item])
         if one.confirmed:
             console.print(_("{item}: confirmed already, left as it is").format(item=name), markup=False)
             continue

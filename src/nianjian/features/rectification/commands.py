@@ -61,6 +61,9 @@ def _configure_case(actions: Actions) -> None:
     paper.add_argument("--number", default="", metavar="N", help=_("its number"))
     on_day(paper, "--dated", _("its date"))
     paper.add_argument("--scope", default="", metavar="TEXT", help=_("what was tested"))
+    read = actions.add("assessment", run, _("confirm that you have read a test report whose text cannot be read"))
+    _case(read)
+    read.add_argument("--read", type=number, required=True, metavar="N", help=_("its number in the case"))
 
 
 def _configure_channel(actions: Actions) -> None:

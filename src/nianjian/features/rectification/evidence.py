@@ -433,7 +433,8 @@ def _counted(enterprise: str, order: Order, days: Mapping[str, Window], step: St
     return {
         **parts,
         "isolated": isolated.isoformat(),
-        **queries.row_document(order, "key", "channel", "cap", "cap_before"),
+        **queries.row_document(order, "key", "channel", "cap"),
+        "cap_before": queries.find_cap_before(order),
         "that_day": day,
         "gate": figures.summarize_decisions(
             files.decisions_folder(env.read().home),
@@ -522,6 +523,7 @@ def gaps_of_case(case: Case, step: Steps | None, *, sending: bool = False) -> li
     """
     order = queries.find_effective(case)
     waiting, late = ([], []) if step is None else _tickets(case, order, step)
+    tests, readers = list(queries.list_papers(case).filter(kind=Paper.TEST_REPORT)), queries.list_readers(case)
     facts = Facts(
         done=storage.list_completed_steps(case),
         isolated=None if order is None else queries.effective_day(order),
@@ -534,9 +536,8 @@ def gaps_of_case(case: Case, step: Steps | None, *, sending: bool = False) -> li
         late_tickets=late,
         measures=[(one.due, one.done_on) for one in queries.list_measures(case)],
         outdated=sending and _outdated(case),
-        tests=[
-            one.dated for one in queries.list_papers(case) if one.kind == Paper.TEST_REPORT and one.dated is not None
-        ],
+        tests=[one.dated for one in tests if one.dated is not None and queries.has_reader(one, readers)],
+        unread=len(tests),
     )
     return list_gaps(facts)
 

@@ -26,6 +26,7 @@ REMEDIES: Final[Mapping[str, str]] = {
     "measures_open": "measures",
     "report_outdated": "report",
     "test_report_missing": "test_report",
+    "test_report_unread": "test_report",
     "test_report_early": "test_report",
 }
 
@@ -56,7 +57,8 @@ class Facts:
     ``enforced``: the gate holds the channel to it.
     ``measured`` as stored, ``again``: the same windows counted now. ``open_tickets`` and ``late_tickets``: numbers of
     tickets. ``outdated``: located or measured anew since the report was set.
-    ``measures``: (due, done_on) of each; ``tests``: dates of the 技术测评报告.
+    ``measures``: (due, done_on) of each; ``tests``: dates of each 技术测评报告 that its text names one or a person has
+    read, ``unread``: how many are there at all.
     """
 
     done: frozenset[str]
@@ -71,13 +73,15 @@ class Facts:
     measures: Sequence[tuple[date, date | None]]
     tests: Sequence[date]
     outdated: bool = False
+    unread: int = 0
 
 
 def list_gaps(facts: Facts) -> list[Gap]:
     """What is open, in the order in which it is best closed; empty: ready for submission."""
     found = [*_channel(facts), *_figures(facts), *_work(facts)]
     if not facts.tests:
-        found.append(Gap("test_report_missing"))
+        missing = Gap("test_report_unread", values={"count": facts.unread}) if facts.unread else None
+        found.append(missing or Gap("test_report_missing"))
     elif facts.isolated is not None and max(facts.tests) <= facts.isolated:
         values = {"dated": max(facts.tests).isoformat(), "isolated": facts.isolated.isoformat()}
         found.append(Gap("test_report_early", values=values))

@@ -136,7 +136,9 @@ class Order(models.Model):
     approved_by = models.CharField(max_length=160, blank=True)
     approved_at = models.DateTimeField(null=True)
     lifted_at = models.DateTimeField(null=True)
-    gate_before: models.JSONField[Any, Any] = models.JSONField(null=True)  # what the gate allowed then; NULL: defaults
+    gate_before: models.JSONField[Any, Any] = models.JSONField(
+        null=True
+    )  # what the gate allowed before; NULL: nothing set
 
     class Meta:
         """One isolation of a channel at a time."""

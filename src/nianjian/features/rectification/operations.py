@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any, Final
@@ -28,7 +28,18 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.audit.record import record
-from nianjian.platform.operations.fields import Choice, Day, Key, Kind, Limits, Line, OptionalNumber, Param, Text
+from nianjian.platform.operations.fields import (
+    Choice,
+    Day,
+    Key,
+    Kind,
+    Limits,
+    Line,
+    Number,
+    OptionalNumber,
+    Param,
+    Text,
+)
 from nianjian.platform.operations.operation import Answer, Body, Resource, operation
 from nianjian.platform.registers import gate_policies as policies
 from nianjian.platform.registers import queries as rows
@@ -208,6 +219,13 @@ def summarize_case(case: Case, days: Days) -> Json:
     }
 
 
+def _list_papers(case: Case) -> Iterator[Json]:
+    """The papers, each with who has read it."""
+    readers = queries.list_readers(case)
+    for paper in queries.list_papers(case):
+        yield queries.row_document(paper, *PAPER) | {"read_by": readers.get(paper.pk)}
+
+
 def get_case_detail(*, case: str, actor: Actor) -> Json:
     """Everything of a case but the content of its papers; ``rectify_unknown``."""
     found = get_visible_case(case, actor)
@@ -223,7 +241,7 @@ def get_case_detail(*, case: str, actor: Actor) -> Json:
         "checked": found.checked,
         "orders": [queries.order_document(one) for one in queries.list_orders(found)],
         "measures": [queries.row_document(one, *MEASURE) for one in queries.list_measures(found)],
-        "papers": [queries.row_document(one, *PAPER) for one in queries.list_papers(found)],
+        "papers": list(_list_papers(found)),
         "events": [
             {"step": one.step, "at": queries.wall_time(one.at), "actor": one.actor, "data": dict(one.data)}
             for one in queries.list_events(found)
@@ -297,7 +315,29 @@ def add_paper(*, case: str, kind: str, paper: PaperContent, actor: Actor, **said
     return {"id": kept.pk, "kind": kept.kind, "sha256": kept.sha256}
 
 
-GATE: Final = {"line": "channel", "display": "display", "team": "team"}  # what the gate calls a key
+@dataclass(frozen=True, slots=True)
+class PaperNumber:
+    """The paper's number."""
+
+    id: int
+
+
+@operation(
+    "rectification.assessment_read", on=CASES, permission=Permission.MANAGE_DATA, path="/{case}/assessments",
+    body=Body("AssessmentRead", "The number of a technical assessment in the case."),
+    answer=Answer(schema=PaperNumber, document=lambda _request, _case, number: PaperNumber(number)),
+)  # fmt: skip
+def confirm_assessment(
+    *, enterprise: str, actor: Actor, case: Key, paper: Annotated[Number, Limits(1, 2**31 - 1)]
+) -> int:
+    """Say that one has read a technical assessment and found its issuer, number, date and scope as they are noted.
+
+    ``rectify_unknown``, ``rectify_closed``, ``rectify_paper_unknown``.
+    """
+    storage.confirm_assessment(case=queries.get_case_of(enterprise, case), paper=paper, actor=actor)
+    return paper
+
+
 # What a channel had before of which nothing was set: a line observed, all else had no cap.
 UNSET: Final[Mapping[str, Any]] = {"cap": None, "white_list": False, "enforce": False}
 
@@ -366,7 +406,9 @@ def request_isolation(
     if queries.find_in_force(enterprise, key, channel) is not None:
         raise NianjianError("rectify_isolated_already", channel=channel)
     terms: Json = {"key": key, "channel": channel, "cap": cap, "cap_before": before}
-    words = {"reason": reason.strip(), "end": end.strip()}
+    words: Json = {"reason": reason.strip(), "end": end.strip()}
+    standing = queries.find_gate_cap(enterprise, key, channel)
+    words["gate_before"] = None if standing is None else {"cap": standing}  # as far as it is known before approval
     order = Order(enterprise_id=enterprise, case=held, kind=Order.ISOLATE, white_list=True, **terms, **words)
     return _pending(order, storage.request_approval(order, storage.ISOLATE, actor))
 
@@ -413,14 +455,14 @@ def approve_isolation(approval: str, actor: Actor) -> Json:
     """
     with transaction.atomic():
         found = queries.get_order_of_approval(approval)
-        before = gate_policy.find_values(found.enterprise_id, GATE[found.key], found.channel)
+        before = gate_policy.find_values(found.enterprise_id, queries.GATE[found.key], found.channel)
         order = storage.approve_order(approval=approval, actor=actor, gate_before=before)
         values: Mapping[str, Any] = {"cap": order.cap, "white_list": order.white_list}
         if order.lifts is not None:
             values = order.lifts.gate_before or {**UNSET, **({} if order.key == "line" else {"uncapped": True})}
         gate_policy.apply_approved_cap(
             enterprise=order.enterprise_id,
-            key=GATE[order.key],
+            key=queries.GATE[order.key],
             name=order.channel,
             values=values,
             reason=order.reason,
@@ -434,12 +476,6 @@ def approve_isolation(approval: str, actor: Actor) -> Json:
     return {"key": order.key, "channel": order.channel, "cap": values["cap"], "white_list": values["white_list"]}
 
 
-def gate_name(key: str, channel: str) -> str:
-    """What the gate calls a channel: a displayed number by its digits."""
-    value = numbers.normalise(channel).value if key == "display" else None
-    return channel if value is None else str(value)
-
-
 def _plain_channel(key: str, channel: str) -> str:
     """A displayed number as records and rows print it; everything else as it is written."""
     found = numbers.normalise(channel) if key == "display" else None
@@ -447,15 +483,16 @@ def _plain_channel(key: str, channel: str) -> str:
 
 
 def _allowed_before(enterprise: str, key: str, channel: str, rules: Rulebook) -> int:
-    """How many attempts a day the channel has before: the gate's own cap where one stands, else the rulebook's."""
-    standing = policies.find_policy_in_force(enterprise, GATE.get(key, key), gate_name(key, channel))
-    cap = None if standing is None else standing.values.get("cap")
-    return rules.integer("rectification.frequency.before") if cap is None else int(cap)
+    """What an isolation must lower: the gate's own cap where one stands, else the rulebook's."""
+    cap = queries.find_gate_cap(enterprise, key, channel)
+    return rules.integer("rectification.frequency.before") if cap is None else cap
 
 
 def is_enforced(order: Order) -> bool:
     """Whether the gate holds the channel of an isolation to its cap, or a lower one, and to the white list."""
-    standing = policies.find_policy_in_force(order.enterprise_id, GATE[order.key], gate_name(order.key, order.channel))
+    standing = policies.find_policy_in_force(
+        order.enterprise_id, queries.GATE[order.key], queries.gate_name(order.key, order.channel)
+    )
     values = {} if standing is None else standing.values
     cap = values.get("cap")
     return bool(values.get("white_list")) and cap is not None and cap <= order.cap
@@ -463,10 +500,10 @@ def is_enforced(order: Order) -> bool:
 
 def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
     """What requests ask for, by subject, to be read before saying yes; of a lifting, what it was to wait for."""
-    columns = ("channel", "cap", "cap_before", "white_list", "reason")
+    columns = ("channel", "cap", "white_list", "reason")
     return {
         order.pk: {"by": order.key, **queries.row_document(order, *columns), "case": order.case_id}
-        | {"end": (order.lifts or order).end}
+        | {"end": (order.lifts or order).end, "cap_before": queries.find_cap_before(order)}
         for order in Order.objects.filter(pk__in=subjects).select_related("lifts")
     }
 

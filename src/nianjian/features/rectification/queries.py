@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
-from nianjian.engines.kernel import clock
+from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.rectification import states
 from nianjian.features.rectification.models import Case, Event, Measure, Order, Paper
+from nianjian.platform.registers import gate_policies as policies
+
+PAPER_READ, PAPER_CORRECTED = "paper_read", "paper_corrected"  # events of a case
 
 
 def get_case(id_: str) -> Case:
@@ -53,6 +56,23 @@ def list_measures(case: Case) -> QuerySet[Measure]:
 def list_papers(case: Case) -> QuerySet[Paper]:
     """The papers, oldest first."""
     return Paper.objects.filter(case=case).order_by("pk")
+
+
+def list_readers(case: Case) -> dict[int, str]:
+    """Paper -> who has read it and confirmed what is said of it; a correction since undoes that."""
+    readers: dict[int, str] = {}
+    numbers = {paper.sha256: paper.pk for paper in list_papers(case) if paper.kind == Paper.TEST_REPORT}
+    for event in list_events(case).filter(step__in=(PAPER_READ, PAPER_CORRECTED)):
+        if event.step == PAPER_READ:
+            readers[int(event.data["paper"])] = event.actor
+        else:
+            readers.pop(numbers.get(event.data["sha256"], 0), None)
+    return readers
+
+
+def has_reader(paper: Paper, readers: Mapping[int, str]) -> bool:
+    """Whether somebody answers for an assessment: its text names it one, or a person has read it."""
+    return bool(paper.titled) or paper.pk in readers
 
 
 def list_isolations(enterprise: str) -> QuerySet[Order]:
@@ -108,13 +128,38 @@ def wall_time(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(clock.ZONE).isoformat(timespec="seconds")
 
 
+GATE: Final = {"line": "channel", "display": "display", "team": "team"}  # what the gate calls a key
+
+
+def gate_name(key: str, channel: str) -> str:
+    """What the gate calls a channel: a displayed number by its digits."""
+    value = numbers.normalise(channel).value if key == "display" else None
+    return channel if value is None else str(value)
+
+
+def find_gate_cap(enterprise: str, key: str, channel: str) -> int | None:
+    """The cap of a day to which the gate holds a channel now; None: it has none."""
+    standing = policies.find_policy_in_force(enterprise, GATE.get(key, key), gate_name(key, channel))
+    cap = None if standing is None else standing.values.get("cap")
+    return None if cap is None else int(cap)
+
+
+def find_cap_before(order: Order) -> int | None:
+    """The cap that an order replaces; None: the gate held the channel to none."""
+    if order.kind == Order.LIFT:
+        return order.cap_before
+    cap = (order.gate_before or {}).get("cap")
+    return None if cap is None else int(cap)
+
+
 def order_document(order: Order) -> dict[str, object]:
     """The order as JSON; moments are Shanghai time."""
-    columns = ("kind", "key", "channel", "cap", "cap_before", "white_list", "reason", "end", "approval", "proposed_by")
+    columns = ("kind", "key", "channel", "cap", "white_list", "reason", "end", "approval", "proposed_by")
     return {
         "order": order.pk,
         "case": order.case_id,
         **row_document(order, *columns),
+        "cap_before": find_cap_before(order),
         "proposed_at": wall_time(order.proposed_at),
         "approved_by": order.approved_by or None,
         "approved_at": wall_time(order.approved_at),

@@ -145,6 +145,17 @@ def add_paper(
     return paper
 
 
+def confirm_assessment(*, case: Case, paper: int, actor: Actor) -> None:
+    """Note that a person has read a 技术测评报告; ``rectify_closed``, ``rectify_paper_unknown``."""
+    with transaction.atomic():
+        row = lock_open_case(case)
+        known = Paper.objects.filter(case=row, kind=Paper.TEST_REPORT, pk=paper).first()
+        if known is None:
+            raise NianjianError("rectify_paper_unknown", case=case.pk, paper=paper)
+        data = {"paper": paper, "sha256": known.sha256, "dated": _iso(known.dated)}
+        record_event(row, queries.PAPER_READ, data, actor)
+
+
 def _correct_paper(case: Case, paper: Paper, said: Mapping[str, Any], actor: Actor) -> Paper:
     """Write what is said of a paper now; nothing where that stands already."""
     changed = [name for name, value in said.items() if getattr(paper, name) != value]

@@ -109,8 +109,11 @@ def _show(args: Namespace, actor: Actor) -> Answer:
         _draw_table(console, heads, orders)
         tasks = [(one["id"], one["text"], one["owner"], one["due"], one["done_on"]) for one in case["measures"]]
         _draw_table(console, (_("measure"), _("text"), _("owner"), _("due"), _("done")), tasks)
-        papers = [(_(PAPERS[one["kind"]]), one["name"], one["issuer"] or None, one["dated"]) for one in case["papers"]]
-        _draw_table(console, (_("paper"), _("file"), _("issuer"), _("date")), papers)
+        papers = [
+            (one["id"], _(PAPERS[one["kind"]]), one["name"], one["issuer"] or None, one["dated"])
+            for one in case["papers"]
+        ]
+        _draw_table(console, (_("number"), _("paper"), _("file"), _("issuer"), _("date")), papers)
 
     return Answer(case, show)
 
@@ -137,9 +140,16 @@ def _task(args: Namespace, actor: Actor) -> Answer:
     return _line({"case": case, "measure": measure, "done": False}, text)
 
 
+def _confirm(args: Namespace, actor: Actor) -> Answer:
+    case = _case(args, actor)
+    operations.confirm_assessment(enterprise=_place(args, actor), case=case, paper=args.read, actor=actor)
+    return _line({"case": case, "id": args.read, "read": True}, _("Noted: you have read it."))
+
+
 def _attach(args: Namespace, actor: Actor) -> Answer:
     about = {"issuer": args.issuer, "number": args.number, "dated": args.dated, "scope": args.scope}
-    case, content = _case(args, actor), storage.read_paper(args.file)
+    case = _case(args, actor)
+    content = storage.read_paper(args.file)
     paper = operations.add_paper(case=case, kind=args.kind, paper=content, actor=actor, **about)
     return _line(paper, _("Paper kept."))
 
@@ -353,6 +363,7 @@ VERBS: Final[Mapping[str, Callable[[Namespace, Actor], Answer]]] = {
     "list": _list,
     "show": _show,
     "task": _task,
+    "assessment": _confirm,
     "attach": _attach,
     "locate": _locate,
     "tickets": _tickets,

@@ -107,7 +107,8 @@ CHUNK: Final = 1 << 20
 REFUSALS: Final = (400, 401, 403, 404, 405, 409, 413, 422, 500)
 BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 UPLOADS: Final[dict[str, str]] = {}  # name of an operation that takes a file -> its method
-UPLOADED: Final = {"requestBody": {"required": True, "content": {"application/octet-stream": BINARY}}}
+FILE: Final = {"application/octet-stream": BINARY}
+UPLOADED: Final = {"requestBody": {"required": True, "content": FILE}}
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -131,7 +132,7 @@ def read(
     return around
 
 
-def write(
+def write(  # noqa: PLR0913 -- what a route may be, all but two by name and with a default
     router: Router,
     path: str,
     *,
@@ -142,12 +143,14 @@ def write(
     hidden: Collection[str] = (),
     upload: bool = False,
     held: int = 0,
+    optional: bool = False,
 ) -> Callable[[View], View]:
     """Declare a write, done once under an ``Idempotency-Key``; the view gives what ``answer`` describes.
 
     ``hidden``: fields of the answer told once only. ``upload``: the content is a file, the query names it; with
     ``held`` a file of at most so many bytes, for one that is kept sealed: it is taken into memory. The server may have
-    put it aside before, in a file without a name in the home (`config.spill.shelter`).
+    put it aside before, in a file without a name in the home (`config.spill.shelter`). ``optional``: the file may be
+    left out.
     """
     file, shape = upload or bool(held), TypeAdapter[Any](answer)
 
@@ -170,7 +173,7 @@ def write(
 
         more: dict[str, Any] = {"parameters": [PARAMETER]}
         if file:
-            more |= UPLOADED
+            more |= {"requestBody": {"required": not optional, "content": FILE}}
         return _declared(router, method, path, act, view, inside, {status: answer}, more)
 
     return around
@@ -201,7 +204,11 @@ def take(
             with _received(request, given["file"].name) as request.incoming:
                 return view(request, **given)
 
-        more = {"x-taken": True, **({} if answer else _files(media)), **(UPLOADED if upload else {})}
+        more = {
+            "x-taken": True,
+            **({} if answer else _files(media)),
+            **(UPLOADED if upload else {}),
+        }
         return _declared(router, "POST", path, act, view, inside, {200: answer}, more)
 
     return around

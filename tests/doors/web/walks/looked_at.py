@@ -39,7 +39,7 @@ WORK: Final = (
     f"{HOME}season/", f"{HOME}season/?today=2027-05-02", f"{HOME}season/reminders/", "inbox/", "inbox/choices/",
     f"{HOME}rectification/", f"{HOME}rectification/open/", f"{HOME}rectification/watch/",
     f"{HOME}dossier/", f"{HOME}dossier/2026/", f"{HOME}dossier/2026/articles/",
-    f"{HOME}dossier/2026/package/",
+    f"{HOME}dossier/2026/package/", f"{HOME}dossier/complaint_sop/", f"{HOME}dossier/2026/complaint_sop/",
     f"{HOME}dossier/2026/seals/", f"{HOME}dossier/2026/sort/", f"{HOME}dossier/2026/verify/",
     f"{HOME}dossier/2026/algorithm_filing/", f"{HOME}dossier/2026/rounds/",
     f"{HOME}dossier/2026/fill-in/licence/", f"{HOME}dossier/2026/fill-in/code_number/",

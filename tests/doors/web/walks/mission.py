@@ -208,6 +208,7 @@ def mends(one: Person, case: str, today: date) -> None:
     page.locator("#paper_dated").fill(str(today))
     page.locator("#paper_scope").fill("线路L1")
     one.press("main form[action$='/paper/'] button.primary")
+    one.press("button[name=read]")
     _works(one, case, "button[value=measure]")
     for _turn in range(20):
         _works(one, case, "button[value=check]")

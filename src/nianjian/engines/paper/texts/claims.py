@@ -46,6 +46,7 @@ class ClaimTexts:
 
 _REPORT: Final = ("responsibility_report",)
 _FORM: Final = ("algorithm_filing",)
+_SOP: Final = ("complaint_sop",)
 _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     "legal_representative": ClaimTexts(
         where=_REPORT,
@@ -83,20 +84,20 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         standing=True,
     ),
     "numbers_listed": ClaimTexts(
-        where=_REPORT,
+        where=(*_REPORT, *_SOP),
         released=mark("On {day} {count} code numbers are in force: {names}."),
         refused=mark("On {day} no code number in the register is in force."),
         blank=mark("Code numbers in use: {text}."),
         parts={TEXT: mark("code numbers in use")},
     ),
     "lines_listed": ClaimTexts(
-        where=_REPORT,
+        where=(*_REPORT, *_SOP),
         released=mark("On {day} {count} trunk lines in the register are in use."),
         blank=mark("Trunk lines in use: {text}."),
         parts={TEXT: mark("trunk lines in use")},
     ),
     "teams_listed": ClaimTexts(
-        where=_REPORT,
+        where=(*_REPORT, *_SOP),
         released=mark("On {day} the register lists {count} teams."),
         blank=mark("Teams: {text}."),
         parts={TEXT: mark("teams")},
@@ -151,7 +152,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         standing=True,
     ),
     "tickets_in_time": ClaimTexts(
-        where=(*_REPORT, CARDS),
+        where=(*_REPORT, *_SOP, CARDS),
         rule="S8",
         released=mark(
             "{period}: {tickets} complaints were accepted. By {read} {decided} of them had been answered within"
@@ -170,7 +171,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         parts={TEXT: mark("response to and close of the year's complaints")},
     ),
     "complaints_counted": ClaimTexts(
-        where=(*_REPORT, "complaint_records"),
+        where=(*_REPORT, *_SOP, "complaint_records"),
         rule="M11",
         released=mark(
             "In {year}: {complaints} complaints accepted by {sources} count in the complaint rate; of {tickets} tickets"
@@ -186,7 +187,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         standing=True,
     ),
     "emergency_drills": ClaimTexts(
-        where=_REPORT,
+        where=(*_REPORT, *_SOP),
         blank=mark("Drills in {year} and their results: {text}."),
         parts={TEXT: mark("drills in the year and their results")},
     ),
@@ -239,6 +240,103 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         more={"unknown": mark(" The filing state of {unknown} is not recorded.")},
         parts={TEXT: mark("robot seats filed and open")},
     ),
+    "sop_issue": ClaimTexts(
+        where=_SOP,
+        rule="R9",
+        blank=mark("These rules are numbered {number} and apply from {since}."),
+        parts={"number": mark("procedure: number"), "since": mark("procedure: day from which it applies")},
+        standing=True,
+    ),
+    "sop_lead": ClaimTexts(
+        where=_SOP,
+        rule="R9",
+        blank=mark("Lead: {name}, post: {post}, telephone: {telephone}; begins and ends the procedure."),
+        parts={
+            "name": mark("lead of the procedure: name"),
+            "post": mark("lead of the procedure: post"),
+            "telephone": mark("lead of the procedure: telephone"),
+        },
+        personal=("name", "telephone"),
+        standing=True,
+    ),
+    "sop_duty": ClaimTexts(
+        where=_SOP,
+        rule="R9",
+        blank=mark("Officer on duty: {name}, telephone at any hour: {telephone}; accepts, calls back and closes."),
+        parts={"name": mark("officer on duty: name"), "telephone": mark("officer on duty: telephone at any hour")},
+        personal=("name", "telephone"),
+        standing=True,
+    ),
+    "sop_isolation": ClaimTexts(
+        where=_SOP,
+        rule="R9",
+        blank=mark(
+            "Channel administrator: {name}, telephone: {telephone}; proposes and carries out the isolation. Approver:"
+            " {second}, who is another person."
+        ),
+        parts={
+            "name": mark("channel administrator: name"),
+            "telephone": mark("channel administrator: telephone"),
+            "second": mark("approver of the isolation: name"),
+        },
+        personal=("name", "telephone", "second"),
+        standing=True,
+    ),
+    "sop_report": ClaimTexts(
+        where=_SOP,
+        rule="R9",
+        blank=mark(
+            "Rectification officer: {name}, telephone: {telephone}; finds the cause, sets the report and answers the"
+            " authority."
+        ),
+        parts={"name": mark("rectification officer: name"), "telephone": mark("rectification officer: telephone")},
+        personal=("name", "telephone"),
+        standing=True,
+    ),
+    "sop_authority": ClaimTexts(
+        where=_SOP,
+        rule="R9",
+        blank=mark("Contact at the communications administration (office, telephone): {text}."),
+        parts={TEXT: mark("contact at the communications administration (office, telephone)")},
+        personal=(TEXT,),
+        standing=True,
+    ),
+    "sop_assessor": ClaimTexts(
+        where=_SOP,
+        rule="R9",
+        blank=mark("Third party for the technical assessment (name, telephone): {text}."),
+        parts={TEXT: mark("third party for the technical assessment (name, telephone)")},
+        personal=(TEXT,),
+        standing=True,
+    ),
+    "sop_trigger": ClaimTexts(
+        where=_SOP,
+        rule="R9",
+        blank=mark("Own conditions (complaints of a day, of a channel): {text}."),
+        parts={TEXT: mark("own conditions under which the procedure begins")},
+        standing=True,
+    ),
+    "sop_limits": ClaimTexts(
+        where=_SOP,
+        rule="R9",
+        blank=mark("Own limits for steps without one (location, isolation, report to the lead): {text}."),
+        parts={TEXT: mark("own limits for location, isolation and report to the lead")},
+        standing=True,
+    ),
+    "sop_records": ClaimTexts(
+        where=_SOP,
+        rule="R9",
+        blank=mark("Where the records are kept, for how long, and who keeps them: {text}."),
+        parts={TEXT: mark("where the records of an event are kept, for how long, by whom")},
+        standing=True,
+    ),
+    "sop_review": ClaimTexts(
+        where=_SOP,
+        rule="R9",
+        blank=mark("The rules are practised and reviewed (how often, by whom): {text}."),
+        parts={TEXT: mark("how often the procedure is practised and reviewed, by whom")},
+        standing=True,
+    ),
     "not_conspicuous": ClaimTexts(
         where=("rectification_report",),
         rule="R2",
@@ -247,6 +345,26 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
             "{complaints} complaints are too few to tell a channel; judgement of the person in charge:"
             " ＿＿＿＿＿＿＿＿."
         ),
+    ),
+    "cap_kept": ClaimTexts(
+        where=("rectification_report",),
+        rule="R3",
+        released=mark("Since the isolation the channel dialled at most {most} times a day; the cap was kept."),
+        refused=mark(
+            "Since the isolation the channel dialled more often than the ordered cap of {cap} on {days} days, at most"
+            " {most} times a day."
+        ),
+        blank=mark("No calls of the channel since the isolation are on record; whether the cap was kept is not shown."),
+    ),
+    "white_list_kept": ClaimTexts(
+        where=("rectification_report",),
+        rule="R4",
+        released=mark("Since the isolation all {of} calls of the channel went to callees with a consent on file."),
+        refused=mark(
+            "Of {of} calls of the channel since the isolation {off} went to callees without a consent on file at that"
+            " moment."
+        ),
+        blank=mark("The records do not show whether the channel called white-listed callees only since the isolation."),
     ),
     "isolation_calls": ClaimTexts(
         where=("rectification_report",),
@@ -370,7 +488,7 @@ def claim_text(claim: Claim, _: Words, stated: Mapping[str, str] | None = None, 
     parts = {part: filled.get(part) or BLANK for part in texts.parts}
     said = {name: _figure_text(name, count, _) for name, count in claim.figures.items()}
     said["decided"] = str((claim.figures.get("tickets") or 0) - (claim.figures.get("undecided") or 0))
-    words = defaultdict(lambda: "–", {**said, **claim.names, **parts, **values})
+    words = defaultdict(lambda: "–", {**said, **claim.names, **values, **parts})
     form = _form(claim, texts)
     if not form:
         return ""

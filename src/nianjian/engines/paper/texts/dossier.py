@@ -30,6 +30,10 @@ ITEMS: Final[Mapping[str, str]] = {
     "protection_grade": mark("proof of graded protection"),
     "outsourcing_agreement": mark("outsourcing agreement, further paper"),
 }
+INTERNAL: Final[Mapping[str, str]] = {  # papers for the house itself, which are no items of the checklist
+    "self_check": mark("Self-check report"),
+    "complaint_sop": mark("Emergency procedure for complaints (SOP)"),
+}
 BOARDS: Final[Mapping[str, str]] = {
     "general": mark("General papers"),
     "special": mark("Special papers"),
@@ -399,7 +403,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "claim_contradicted": mark(
         "what was stated does not agree with the data, which are printed: {claim}; correct the statement or the data"
     ),
-    "generated_blank": mark("the registers do not know: {fields}; fill it in by hand"),
+    "generated_blank": mark(
+        "the register of licences does not know: {fields}; enter it there, else the paper leaves a blank to fill in"
+    ),
     "dossier_file_empty": mark("{file} is empty; scan or save it again"),
     "dossier_file_large": mark(
         "{file} has {megabytes} MB, at most {most} MB are taken; scan at 300 dpi, or split it by item"

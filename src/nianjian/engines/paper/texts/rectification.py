@@ -76,6 +76,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "tickets_late": mark("{count} complaints were closed late, the first is {first}; explain it in the report"),
     "measures_missing": mark("no measure is named; name at least one with its owner"),
     "measures_open": mark("{count} measures are not done, the first is due on {first}"),
+    "test_report_unread": mark(
+        "no text can be read in the technical assessment ({count} files); a person must read it and confirm issuer,"
+        " number, date and scope"
+    ),
     "test_report_missing": mark("the third-party test report is missing; add it with issuer, number, date and scope"),
     "test_report_early": mark("the test report of {dated} is not dated after the isolation of {isolated}"),
     "nothing_since": mark("no day since the isolation has an answered call to look at"),
@@ -95,6 +99,7 @@ STEPS: Final[Mapping[str, str]] = {
     "measure_added": mark("measure named"),
     "measure_done": mark("measure carried out"),
     "paper_added": mark("paper added"),
+    "paper_read": mark("technical assessment read by a person"),
     "paper_corrected": mark("what is said of a paper was corrected"),
 }
 DIMENSIONS: Final[Mapping[str, str]] = {

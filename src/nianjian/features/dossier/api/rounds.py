@@ -214,7 +214,7 @@ def rounds_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dic
     )
 
 
-@write(router, ROUNDS, act=Permission.MANAGE_DATA, answer=RoundTold, status=201, held=manifest.LIMIT)
+@write(router, ROUNDS, act=Permission.MANAGE_DATA, answer=RoundTold, status=201, held=manifest.LIMIT, optional=True)
 def rounds_submit(request: Request, code: str, year: Year, file: Query[RoundGiven]) -> dict[str, object]:
     """Note that a package was handed in; the season's licence report is filed with it."""
     if request.content:

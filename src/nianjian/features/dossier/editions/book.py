@@ -17,6 +17,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.official import format_code
+from nianjian.engines.paper.qr_codes import render_qr_code
 from nianjian.engines.paper.typeset import typeset
 from nianjian.engines.paper.words import CHINESE, Words, words
 from nianjian.features.dossier.editions import package as geometry
@@ -249,8 +251,6 @@ def front_data(package: Package, starts: Sequence[int]) -> dict[str, Any]:
     facts = [[_("Licence"), package.licence], [_("Data year"), str(package.season)]]
     if package.basis:
         facts.append([_("Basis"), package.basis])
-    if package.snapshot:
-        facts.append([_("Figures from run"), package.snapshot])
     return {
         "lang": language(package),
         "title": f"{document_title(package)} · {package.enterprise}",
@@ -261,8 +261,17 @@ def front_data(package: Package, starts: Sequence[int]) -> dict[str, Any]:
         "notice": page_notice(package),
         "facts": facts,
         "boards": [{"title": name, "rows": rows[board]} for board, name in board_titles(_).items() if rows[board]],
+        "code": bool(package.snapshot),
         "words": {"contents": _("Contents")},
     }
+
+
+def front_pictures(package: Package) -> dict[str, str]:
+    """What the figures come from, as a code in the corner; nothing where no paper has figures."""
+    if not package.snapshot:
+        return {}
+    code = format_code(item="book", year=package.season, run=package.snapshot)
+    return {"code": render_qr_code(code, "svg").decode()}
 
 
 def layer_data(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]:
@@ -445,7 +454,7 @@ def _front(package: Package, counts: Sequence[int]) -> tuple[bytes, Layout]:
     pages = 2
     while True:
         layout = lay_out(pages, counts, duplex=package.duplex)
-        front = typeset("dossier_front.typ", front_data(package, layout.starts), {}, "pdf")
+        front = typeset("dossier_front.typ", front_data(package, layout.starts), front_pictures(package), "pdf")
         with pikepdf.open(BytesIO(front)) as made:
             if len(made.pages) == pages:
                 return front, layout

@@ -36,7 +36,6 @@ class Head:
     licence: str
     credit_code: str
     representative: str
-    address: str
     year: int
     as_of: date
     basis: str
@@ -48,13 +47,17 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``shares``: of the page's width, one a column; none: as wide as they need. ``total``: the last row, or none."""
+    """``shares``: of the page's width, one a column; none: as wide as they need. ``total``: the last row, or none.
+
+    ``annexed``: stands behind the seal whatever its size.
+    """
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     total: tuple[Cell, ...] = ()
     shares: tuple[int, ...] = ()
+    annexed: bool = False
 
 
 Line = NewType("Line", str)
@@ -83,10 +86,11 @@ def portrait_line(text: str) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and its sentences."""
+    """A heading, its sentences, and tables below them."""
 
     title: str
     lines: tuple[Line, ...]
+    tables: tuple[Table, ...] = ()
 
 
 Say = Callable[[str], Line]  # the sentence of a claim by its id
@@ -120,13 +124,15 @@ BODY_ROWS: Final = 40  # with more of these, is an annex
 
 def is_annex(table: Table) -> bool:
     """Whether a table stands behind the seal, on pages of its own."""
-    return len(table.header) > BODY_COLUMNS or len(table.rows) > BODY_ROWS
+    return table.annexed or len(table.header) > BODY_COLUMNS or len(table.rows) > BODY_ROWS
 
 
 def to_paper(document: Document) -> OfficialPaper:
     """The item in the form of official correspondence: sections and small tables in the body, large ones annexed."""
     tables = [(is_annex(table), Part(table.title, grids=(_grid(table),))) for table in document.tables]
-    parts = [Part(section.title, tuple(section.lines)) for section in document.sections]
+    parts = [
+        Part(section.title, tuple(section.lines), tuple(map(_grid, section.tables))) for section in document.sections
+    ]
     return OfficialPaper(
         title=document.title,
         enterprise=document.enterprise,
@@ -273,7 +279,7 @@ def xlsx(document: Document) -> bytes:
     lines = [*document.facts, *((one.title, line) for one in document.sections for line in one.lines)]
     lines += [(one, "") for one in document.signs]
     _sheet(book, document, Table(document.title, (_("Entry"), _("Content")), tuple(lines)))
-    for table in document.tables:
+    for table in (*(table for section in document.sections for table in section.tables), *document.tables):
         _sheet(book, document, table)
     book.close()
     return stream.getvalue()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nianjian.engines.paper import figures, sections
-from nianjian.engines.paper.texts.dossier import ITEMS, STATES
+from nianjian.engines.paper.texts.dossier import INTERNAL, ITEMS, STATES
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words
 from nianjian.features.dossier.finding import Finding, Weight
@@ -34,7 +34,7 @@ def build_document(
         ITEM,
         head,
         _,
-        title=_("Self-check report"),
+        title=_(INTERNAL[ITEM]),
         sections=(Section(_("Overall result"), tuple(map(portrait_line, said))),),
         tables=(*_metrics(figures.metric_cards(portrait, _), _), *_items(sums, states, _)),
         signs=(_("Person responsible"),),

@@ -6,7 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from dataclasses import replace as replaced
@@ -30,7 +30,7 @@ from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.paper.masking import mask_portrait
-from nianjian.engines.paper.texts.claims import CLAIMS, is_contradicted, open_parts, printed_parts
+from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, TEXT, is_contradicted, open_parts, printed_parts
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.clocks import build_in_time_claim, count_tickets
@@ -41,6 +41,7 @@ from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import Finding, Verdict, Weight, decide_verdict, finding_to_document
 from nianjian.features.dossier.generated import (
     complaint_records,
+    complaint_sop,
     facts,
     monthly_traffic,
     registers,
@@ -49,14 +50,14 @@ from nianjian.features.dossier.generated import (
 )
 from nianjian.features.dossier.generated import document as documents
 from nianjian.features.dossier.generated.complaint_records import Ticket
-from nianjian.features.dossier.generated.document import DASH, Document, Head, Row
+from nianjian.features.dossier.generated.document import Document, Head, Row
 from nianjian.features.dossier.generated.monthly_traffic import Traffic
 from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.features.dossier.materials import File, Line, Place
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import draw_pictures as drawn
 from nianjian.features.dossier.states import MaterialState
-from nianjian.features.portrait import bases, portraits
+from nianjian.features.portrait import bases, portraits, watch_list
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -68,6 +69,7 @@ from nianjian.platform.home import wiring
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.registers.columns import Sheet, mask_text
 from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.lines import LINES
 from nianjian.platform.registers.lines import Line as NetworkLine
 from nianjian.platform.registers.numbers import NUMBERS, Number
 from nianjian.platform.registers.queries import find_authority
@@ -93,10 +95,9 @@ def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
     licences = list(versions_on(Licence, enterprise, day))
     made = Head(
         enterprise=accounts.enterprise(enterprise).name,
-        licence=_all(one.number for one in licences),
-        credit_code=_all(one.credit_code for one in licences),
-        representative=_all(one.representative for one in licences),
-        address=_all(one.address for one in licences),
+        licence=list_licence_numbers(enterprise, day),
+        credit_code=_by_number(licences, "credit_code"),
+        representative=_by_number(licences, "representative"),
         year=year,
         as_of=day,
         basis=portraits.describe_basis(year, run.as_of, _),
@@ -108,8 +109,17 @@ def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
     return made, portrait
 
 
-def _all(values: Any) -> str:  # noqa: ANN401 -- texts or None
-    return ", ".join(sorted({one for one in values if one})) or DASH
+def _by_number(licences: Iterable[Licence], attribute: str) -> str:
+    """One value for all licences, or each with its licence's number; what is unknown is a blank."""
+    values = {str(row.number): str(getattr(row, attribute) or BLANK) for row in licences if row.number}
+    if len(set(values.values())) <= 1:
+        return next(iter(values.values()), BLANK)
+    return "；".join(f"{value}（{number}）" for number, value in sorted(values.items()))
+
+
+def list_licence_numbers(enterprise: str, day: date) -> str:
+    """The numbers of the licences as a paper's head prints them; a blank where the register has none."""
+    return "、".join(sorted({row.number for row in versions_on(Licence, enterprise, day) if row.number})) or BLANK
 
 
 def list_numbers(enterprise: str, day: date) -> list[Row]:
@@ -121,6 +131,12 @@ def list_seats(enterprise: str, day: date) -> list[Row]:
     """The seats, identity papers masked."""
     rows = versions_on(Seat, enterprise, day)
     return [_row(row, SEATS, "changed_on", masked=("identity",)) | {"cancelled_on": row.cancelled_on} for row in rows]
+
+
+def list_lines(enterprise: str, day: date) -> list[Row]:
+    """The trunk lines in use."""
+    lines = versions_on(NetworkLine, enterprise, day)
+    return [_row(line, LINES) for line in lines if not (line.closed_on and line.closed_on <= day)]
 
 
 def _row(row: Version, sheet: Sheet, *but: str, masked: Sequence[str] = ()) -> dict[str, object]:
@@ -224,9 +240,14 @@ class Values:
         self.sources = counting(self.portrait).sources
         self._decided: dict[str, Claim] = {}
 
-    def known(self, field: str) -> str:
-        """A value of the head under the name that findings use."""
-        return self.head.representative if field == "legal_representative" else self.head.credit_code
+    def list_head_blanks(self) -> list[str]:
+        """What the head leaves blank, under the names that findings use; a person may have stated who represents."""
+        head = {
+            "number": self.head.licence,
+            "credit_code": self.head.credit_code,
+            "legal_representative": self.stated("legal_representative").get(TEXT) or self.head.representative,
+        }
+        return [field for field, text in head.items() if BLANK in text]
 
     @cached_property
     def numbers(self) -> Sequence[Row]:
@@ -357,10 +378,8 @@ def _numbers_listed(values: Values) -> Claim:
 
 
 def _lines_listed(values: Values) -> Claim:
-    day = values.head.as_of
-    lines = versions_on(NetworkLine, values.enterprise, day)
-    used = sum(not (line.closed_on and line.closed_on <= day) for line in lines)
-    return facts.register_count("lines_listed", used, written=_registered(NetworkLine, values.enterprise))
+    written = _registered(NetworkLine, values.enterprise)
+    return facts.register_count("lines_listed", len(list_lines(values.enterprise, values.head.as_of)), written=written)
 
 
 def _teams_listed(values: Values) -> Claim:
@@ -436,6 +455,23 @@ def _algorithm(values: Values) -> Document:
     return registers.build_algorithm_filing(values.head, values.stated("algorithm"), lines, values.say, _)
 
 
+def _sop(values: Values) -> Document:
+    """By the rules of today, whatever year its figures are of."""
+    routine = [
+        {
+            "text": task.text,
+            "owner": task.owner,
+            "every": _("every {days} days").format(days=task.every),
+            "due": documents.day_text(task.due, _),
+        }
+        for task in watch_list.list_routine_tasks(values.enterprise)
+    ]
+    lines = list_lines(values.enterprise, values.head.as_of)
+    notes = values.say_who_stated(complaint_sop.ITEM)
+    book = checklist.get_rulebook(values.enterprise)
+    return complaint_sop.build_document(values.head, book, lines, routine=routine, say=values.say, notes=notes, _=_)
+
+
 ITEMS: Final[Mapping[str, Callable[[Values], Document]]] = {
     registers.NUMBER_LEDGER: lambda values: registers.build_number_ledger(values.head, values.numbers, _),
     registers.SEAT_TABLE: lambda values: registers.build_seat_table(values.head, values.seats, values.say, _),
@@ -448,7 +484,9 @@ ITEMS: Final[Mapping[str, Callable[[Values], Document]]] = {
     ),
     registers.ALGORITHM_FILING: _algorithm,
     self_check.ITEM: _check,
+    complaint_sop.ITEM: _sop,
 }
+INTERNAL: Final = frozenset({self_check.ITEM, complaint_sop.ITEM})  # for the house itself: no items of the checklist
 # Figures of an item that must agree with the portrait.
 FIGURES: Final[Mapping[str, Callable[[Values], dict[str, int]]]] = {
     registers.SEAT_TABLE: lambda values: registers.count_seats(values.seats, values.head.as_of),
@@ -490,8 +528,8 @@ def generate(
     """Set the items (`ALL`: every one that is due), into a folder, or as versions of the checklist.
 
     They name people where the paper must, so it takes the right to reveal; each is one audit entry. In the checklist an
-    item that a person has confirmed is left as it is, an upload that waits for one unless ``replace`` says so, and the
-    self-check report, which is no item of it, is left out.
+    item that a person has confirmed is left as it is, an upload that waits for one unless ``replace`` says so, and
+    what is no item of it (`INTERNAL`) is left out.
     NianjianError role_missing, portrait_missing, dossier_item_not_generated, dossier_version_returned,
     dossier_folder_unusable, rows_behind_erased, drawing_failed.
     """
@@ -530,7 +568,7 @@ def _left(line: Line, run: str, *, replace: bool) -> GeneratedItem | None:
 
 def check(items: Sequence[str], *, files: bool) -> None:
     """Refuse what is not generated, or is no item of the checklist; dossier_item_not_generated."""
-    known = [*(one for one in ITEMS if files or one != self_check.ITEM), ALL]
+    known = [*(one for one in ITEMS if files or one not in INTERNAL), ALL]
     for item in items:
         if item not in known:
             raise NianjianError("dossier_item_not_generated", name=item, items=", ".join(known))
@@ -539,14 +577,14 @@ def check(items: Sequence[str], *, files: bool) -> None:
 def _wanted(items: Sequence[str], values: Values, folder: Path | None) -> list[str]:
     check(items, files=folder is not None)
     due = [one for one in ITEMS if one != registers.ALGORITHM_FILING or values.robots]
-    due = [one for one in due if folder is not None or one != self_check.ITEM]
+    due = [one for one in due if folder is not None or one not in INTERNAL]
     return list(dict.fromkeys(one for item in items for one in (due if item == ALL else [item])))
 
 
 def _findings(item: str, values: Values) -> tuple[Finding, ...]:
-    unknown = [one for one in ("credit_code", "legal_representative") if values.known(one) == DASH]
+    unknown = values.list_head_blanks()
     blank = (Finding("generated_blank", Weight.ASK, values={"fields": ", ".join(unknown)}),) if unknown else ()
-    unsigned = () if item == self_check.ITEM else (Finding("generated_unsigned", Weight.ASK),)
+    unsigned = () if item in INTERNAL else (Finding("generated_unsigned", Weight.ASK),)
     return (*unsigned, *blank, *(found for claim in values.claims(item) for found in _unproved(claim, values)))
 
 

@@ -24,12 +24,12 @@ from nianjian.features.dossier.editions.build import PAPER
 from nianjian.features.dossier.editions.package import Board, Item, Limits, Package, Seal, required_seals
 from nianjian.features.dossier.editions.page_codes import name_book
 from nianjian.features.dossier.editions.verify import verify
-from nianjian.features.dossier.generated import self_check
+from nianjian.features.dossier.generated import complaint_sop
 from nianjian.features.dossier.ingest.receive import receive
 from nianjian.features.dossier.kinds import Form, get_item
 from nianjian.features.dossier.materials import Line
 from nianjian.features.dossier.models import Evidence, Version
-from nianjian.features.dossier.operations import checklist, generate, signatures
+from nianjian.features.dossier.operations import checklist, generate, sealed_book, signatures
 from nianjian.features.dossier.operations import seals as seal_operations
 from nianjian.features.dossier.operations.checklist import temporary_folder, wrap_folder_errors
 from nianjian.features.dossier.operations.overrulings import list_overruled
@@ -47,8 +47,6 @@ from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.jobs.query import JobValue
-from nianjian.platform.registers.licences import Licence
-from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
@@ -127,7 +125,8 @@ def build(
                 "items": {line.item: {"version": row.number, "sha256": row.sha256} for line, row in bound},
                 "missing": [item for item, _state in missing],
             }
-            with transaction.atomic():  # the entry, and the folder under its name
+            listed = (made / manifest.NAME).read_bytes()
+            with transaction.atomic(), sealed_book.store_manifest(enterprise, year, listed, actor):
                 record(verb="dossier.built", enterprise=enterprise, actor=actor, data=data)
                 seal_operations.record_prints(enterprise=enterprise, uses=uses, manifest=told["sha256"], actor=actor)
                 with wrap_folder_errors(folder):
@@ -148,10 +147,9 @@ def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, dr
     runs = {item.run for item in items if item.run}
     newest = bases.find_filed_run(enterprise, year)
     run = next(iter(sorted(runs)), "") or ("" if newest is None else newest.id)
-    numbers = sorted({row.number for row in versions_on(Licence, enterprise, day) if row.number})
     package = Package(
         enterprise=accounts.enterprise(enterprise).name,
-        licence=", ".join(numbers) or "–",
+        licence=generate.list_licence_numbers(enterprise, day),
         season=year,
         items=tuple(items),
         limits=Limits.of(checklist.get_rulebook(enterprise, day)),
@@ -383,7 +381,7 @@ def enqueue_generation(
 ) -> str:
     """Put the generation of items; its job, or the one that waits or runs.
 
-    ``files``: as workbook and PDF in a zip, the self-check report, too; else as versions of the checklist.
+    ``files``: as Word file, PDF and workbook in a zip, with what is no item of the checklist; else as versions of it.
     ``replace``: also above an upload that nobody has confirmed. role_missing, dossier_item_not_generated.
     """
     require_permission(actor, enterprise, flow.NEEDS[flow.GENERATE_ITEMS])
@@ -470,7 +468,7 @@ def _name(year: int, *, draft: bool) -> str:
     return f"{year}-{_('Package')}{'-' + _('draft') if draft else ''}.zip"
 
 
-GENERATED = frozenset(generate.ITEMS) - {self_check.ITEM}  # items of the checklist that the firm's records make
+GENERATED = frozenset(generate.ITEMS) - generate.INTERNAL  # items of the checklist that the firm's records make
 
 
 @dataclass(frozen=True, slots=True)
@@ -533,6 +531,27 @@ def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageSt
 def _made(enterprise: str, kind: str, payload: Json) -> JobValue | None:
     found = queue.newest(enterprise, kind, payload, "done")
     return found if found is not None and BLOB in found.result else None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureStatus:
+    """The emergency procedure. ``run``: as of `PackageStatus`; ``working`` in their order; ``files``: made last."""
+
+    run: str
+    working: Sequence[JobValue]
+    files: JobValue | None
+
+
+def get_procedure_status(enterprise: str, year: int, actor: Actor) -> ProcedureStatus:
+    """How the emergency procedure stands. NianjianError role_missing, enterprise_unknown."""
+    require_permission(actor, enterprise, Permission.READ)
+    newest = bases.find_filed_run(enterprise, year)
+    wanted = {"year": year, "items": [complaint_sop.ITEM], "files": True}
+    return ProcedureStatus(
+        run="" if newest is None else newest.id,
+        working=queue.under_way(enterprise, wanted, kind=flow.GENERATE_ITEMS),
+        files=_made(enterprise, flow.GENERATE_ITEMS, wanted),
+    )
 
 
 def portrait_of_item(line: Line) -> str:

@@ -83,7 +83,7 @@ class PackageFile:
 class Package:
     """What a manifest says: its own SHA-256, item -> SHA-256 of the source, pages of the paper edition, the file.
 
-    ``files``: those of the package that the vault holds already; ``folder``: where they lie, if it does not.
+    ``files``: those of the package that the vault holds already; ``folder``: what is handed in, if it lies in one.
     """
 
     sha256: str
@@ -144,7 +144,7 @@ def read_package_path(path: Path, *, enterprise: str, year: int) -> Package:
         raise NianjianError("dossier_package_differs", file=first.file, page=first.page or "–", change=first.kind.value)
     if resaved := [one.file for one in (() if found is None else found.notes) if one.kind != "signed"]:
         raise NianjianError("dossier_package_resaved", file=resaved[0])
-    return replace(package, folder=path) if path.is_dir() and not package.files else package
+    return replace(package, folder=path) if path.is_dir() else package
 
 
 def read_built_package(*, enterprise: str, year: int, job: str = "") -> Package:
@@ -507,18 +507,20 @@ def _package_files(package: Package, year: int) -> Iterator[Sequence[PackageFile
 
     Of a signed folder both are kept: the files as they were built, which the manifest names, and as they were signed.
     """
-    if package.files or package.folder is None:
+    if package.folder is None:
         yield package.files
         return
+    stored = [file for file in package.files if file.kind == Evidence.PACKAGE]  # a signed edition is the one handed in
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as room:
         built = _copy_built_files(package, Path(room) / "built")
-        folders = [(Evidence.PACKAGE, built or package.folder), *([(Evidence.SIGNED, package.folder)] if built else [])]
+        folders = [] if stored else [(Evidence.PACKAGE, built or package.folder)]
+        folders += [(Evidence.SIGNED, package.folder)] if built else []
         files: list[PackageFile] = []
         try:
             for kind, folder in folders:
                 made = packages.store_zip(folder, f"{year}-{kind}.zip", path=Path(room) / f"{kind}.zip")
                 files.append(PackageFile(kind, made["name"], made["sha256"], made["size"], made[packages.BLOB]))
-            yield files
+            yield [*stored, *files]
         except BaseException:
             for file in files:
                 blobs.remove(file.blob)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -34,8 +34,8 @@ from nianjian.platform.registers.attachments import RowAttachment
 from nianjian.platform.vault import blobs
 
 Json = Mapping[str, Any]
-BLOB: Final = "blob"  # under which a job's result names the zip
 PDF: Final = b"%PDF-"
+BOOKS: Final = "built_book"  # the register under which the manifests of built packages are kept; key as of the scans
 SCANS: Final = "sealed_book"  # the register under which the scans are kept as they came; key: data year and book
 
 
@@ -85,11 +85,34 @@ def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[
     return True
 
 
+@contextmanager
+def store_manifest(enterprise: str, year: int, body: bytes, actor: Actor) -> Iterator[None]:
+    """Keep the manifest of a package that is built, once a book, so that the scan of its sealed book is known.
+
+    It is taken back if what follows fails. The caller's transaction and audit entry hold it.
+    """
+    place = {"enterprise_id": enterprise, "register": BOOKS, "key": f"{year}.{json.loads(body)['book']}"}
+    if RowAttachment.objects.filter(**place, removed_at=None).exists():
+        yield
+        return
+    with blobs.put_undoable(body) as blob:
+        RowAttachment.objects.create(
+            **place, name=manifest.NAME, media_type="application/json", sha256=blob.sha256, size=blob.size,
+            blob=blob.id, recorded_at=clock.now(), recorded_by=str(actor),
+        )  # fmt: skip
+        yield
+
+
 def _find_manifest(enterprise: str, year: int, book: str) -> Json:
     """The manifest of the package whose book bears this name, of one that was built or handed in here."""
+    place = {"enterprise_id": enterprise, "register": BOOKS, "key": f"{year}.{book}", "removed_at": None}
+    built = RowAttachment.objects.filter(**place).first()
+    if built is not None:
+        return dict(json.loads(blobs.get(built.blob)))
+    # Packages of versions that did not keep the manifest by itself.
     for job in queue.list_done_jobs(enterprise, flow.BUILD_PACKAGE, {"year": year}):
-        if job.result.get("book") == book and BLOB in job.result:
-            return dict(json.loads(manifest.read_packed_manifest(blobs.read(str(job.result[BLOB])))))
+        if job.result.get("book") == book and "blob" in job.result:
+            return dict(json.loads(manifest.read_packed_manifest(blobs.read(str(job.result["blob"])))))
     rows = Evidence.objects.filter(submission__enterprise_id=enterprise, submission__year=year)
     for evidence in rows.filter(kind=Evidence.MANIFEST).order_by("-pk"):
         listed = json.loads(blobs.get(evidence.blob))

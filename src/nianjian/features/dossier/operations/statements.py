@@ -11,8 +11,8 @@ from django.db import transaction
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.claims import CLAIMS, TEXT
-from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.operations.checklist import require_writable
+from nianjian.features.dossier.operations.generate import ITEMS
 from nianjian.features.dossier.operations.overrulings import DOSSIER, YEARS
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -112,7 +112,7 @@ def _store(enterprise: str, year: int, texts: Mapping[tuple[str, str], str], act
     """One audit entry for each claim that changes; only claims of papers, others have rights of their own."""
     by_claim: dict[str, dict[str, str]] = {}
     for (claim, part), text in texts.items():
-        if claim not in CLAIMS or part not in CLAIMS[claim].parts or KNOWN.keys().isdisjoint(CLAIMS[claim].where):
+        if claim not in CLAIMS or part not in CLAIMS[claim].parts or ITEMS.keys().isdisjoint(CLAIMS[claim].where):
             raise NianjianError("claim_part_unknown", claim=claim, part=part)
         by_claim.setdefault(claim, {})[part] = text
     with transaction.atomic():

@@ -14,17 +14,20 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.texts.claims import TEXT
-from nianjian.engines.paper.texts.dossier import FORMS, MARKS
+from nianjian.engines.paper.texts.dossier import FORMS, INTERNAL, MARKS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.dossier import materials
+from nianjian.features.dossier.generated import complaint_sop
 from nianjian.features.dossier.generated.registers import TICKS
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.materials import ALGORITHM, Line
 from nianjian.features.dossier.models import Version
 from nianjian.features.dossier.operations import checklist, overrulings, statements
+from nianjian.features.dossier.operations import package as output_files
 from nianjian.features.dossier.operations.checklist import ItemDetail, ItemRequirement
 from nianjian.features.dossier.operations.package import GENERATED
 from nianjian.features.dossier.operations.statements import Blank
@@ -231,7 +234,8 @@ def _statement_hint(blank: Blank) -> str:
 @page(Permission.MANAGE_DATA)
 def state(request: Request, code: str, year: int, item: str) -> HttpResponse:
     """State what the records do not tell."""
-    _known(year, item)
+    if item not in {*KNOWN, complaint_sop.ITEM}:
+        raise Http404
     given = StatementsForm(statements.list_blanks(**place(request, code, year), item=item), request.POST)
     if given.is_valid():
         statements.state_item(**place(request, code, year), texts=given.texts())
@@ -239,6 +243,36 @@ def state(request: Request, code: str, year: int, item: str) -> HttpResponse:
     else:
         messages.error(request, form_errors(given))
     return redirect("dossier-item", code=code, year=year, item=item)
+
+
+@require_safe
+@page(Permission.READ)
+def show_due_procedure(request: Request, code: str) -> HttpResponse:
+    """The emergency procedure with the figures of the season whose package is due next."""
+    return _render_procedure(request, code, checklist.due_season(code, clock.today()))
+
+
+@require_safe
+@page(Permission.READ)
+def show_procedure(request: Request, code: str, year: int) -> HttpResponse:
+    """The emergency procedure for complaints: what only people know of it, and its files."""
+    return _render_procedure(request, code, require_year(year))
+
+
+def _render_procedure(request: Request, code: str, year: int) -> HttpResponse:
+    found = output_files.get_procedure_status(code, year, request.actor)
+    context = {
+        "year": year,
+        "heading": words(current())(INTERNAL[complaint_sop.ITEM]),
+        "item": complaint_sop.ITEM,
+        "run": found.run,
+        "files": found.files,
+        "days": output_files.KEPT.days,
+        "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
+        "stating": _statements_form(request, code, year, complaint_sop.ITEM),
+        **work_context(code, found.working),
+    }
+    return render(request, "dossier/procedure.html", context)
 
 
 @require_POST

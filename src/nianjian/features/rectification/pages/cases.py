@@ -96,8 +96,12 @@ def task(request: Request, code: str, case: str) -> HttpResponse:
 @page(Permission.MANAGE_DATA)
 @takes_files
 def paper(request: Request, code: str, case: str) -> HttpResponse:
-    """Keep a paper."""
+    """Keep a paper, or note that one has read a technical assessment."""
     told = get_case_or_404(request, code, case)
+    if (read := request.POST.get("read", "")).isdecimal():
+        operations.confirm_assessment(enterprise=code, case=told["id"], paper=int(read), actor=request.actor)
+        messages.success(request, gettext("Noted: you have read it."))
+        return redirect("rectify-one", code=code, case=told["id"])
     form = Paper(request.POST, request.FILES)
     if form.is_valid():
         given = form.cleaned_data
@@ -336,6 +340,7 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
             | {
                 "kind": _(PAPERS[paper["kind"]]),
                 "unread": paper["kind"] == "test_report" and paper["titled"] is None,
+                "reader": person(paper["read_by"] or ""),
             }
             for paper in told["papers"]
         ],

@@ -1,0 +1,230 @@
+"""投诉应急处置规程 (R9): what a rectification asks for, made a daily routine of the enterprise's own.
+
+The steps are rules with their limits and sources; who does them is what people state; the channels come from the
+registers, and the routine from the measures of closed cases. It goes to no authority and is no item of the checklist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from nianjian.engines.paper.texts.claims import BLANK, hours_text
+from nianjian.engines.paper.texts.dossier import INTERNAL
+from nianjian.engines.paper.words import Words, mark
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.complaints.clocks import Clock, read_limits
+from nianjian.features.dossier.generated.document import (
+    DASH,
+    SHORT,
+    Document,
+    Head,
+    Line,
+    Row,
+    Say,
+    Section,
+    Table,
+    build,
+    method_line,
+    rule_line,
+)
+
+ITEM: Final = "complaint_sop"
+HABIT: Final = "rectification.habit"
+RATE: Final = "portrait.complaint_rate.limit"
+BEFORE: Final = "rectification.frequency.before"
+SCOPE: Final = ("numbers_listed", "lines_listed", "teams_listed", "sop_issue")
+PEOPLE: Final = ("sop_lead", "sop_duty", "sop_isolation", "sop_report", "sop_authority", "sop_assessor")
+STATE: Final = ("tickets_in_time", "complaints_counted", "emergency_drills", "sop_review")
+
+LEAD, DUTY, ISOLATION, REPORT = (
+    mark("Lead"), mark("Officer on duty"), mark("Channel administrator"), mark("Rectification officer"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is done and by whom; ``limit``: how the value of the rule is printed, "" for a step without one."""
+
+    act: str
+    who: str
+    rule: str = ""
+    limit: str = ""
+
+
+STEPS: Final = (
+    Step(
+        mark("Accept the complaint, open a ticket, and let a person answer; an automatic answer does not count."),
+        DUTY,
+        "complaints.response",
+        mark("within {value} of arrival"),
+    ),
+    Step(
+        mark(
+            "Group the complaints by complained number, line and team and name the channel from which they come;"
+            " write down the grounds."
+        ),
+        REPORT,
+        "rectification.locate",
+    ),
+    Step(
+        mark(
+            "Isolate the channel: propose the lower cap and have a second person approve it; set it at the pre-dial"
+            " gate or at the switch."
+        ),
+        ISOLATION,
+        "rectification.frequency.after",
+        mark("from {before} to {value} attempts a day"),
+    ),
+    Step(
+        mark("Let the channel call only callees whose consent is on file, has not expired and was not withdrawn."),
+        ISOLATION,
+        "rectification.white_list",
+    ),
+    Step(
+        mark("Call the complainant back, record result and call-back, and close the ticket."),
+        DUTY,
+        "complaints.close",
+        mark("within {value} of arrival"),
+    ),
+    Step(
+        mark(
+            "Where a rectification notice was received: set the rectification report and hand it in; the day of receipt"
+            " is not counted, and a date on the notice comes first."
+        ),
+        REPORT,
+        "rectification.due",
+        mark("within {value} working days"),
+    ),
+    Step(
+        mark("Have a third party assess the measures and read its report: issuer, number, date and scope."),
+        REPORT,
+        "rectification.evidence",
+    ),
+    Step(
+        mark("Follow the opinion of the authority; ask where none has come."),
+        REPORT,
+        "rectification.opinion",
+        mark("usually within {value} working days"),
+    ),
+    Step(
+        mark("Check the effect by figures before and after, counted alike; then two persons lift the isolation."),
+        LEAD,
+        "rectification.habit",
+    ),
+)
+BEGINS: Final = (
+    mark("Complaints accepted by 12321 or 12300 exceed {rate} of the answered outbound calls ({source});"),
+    mark("complaints gather on one number, line or team;"),
+    mark("a rectification notice or an inquiry of the authority is received."),
+)
+RECORDS: Final = (
+    mark("the complaint with its time of arrival, the first answer by a person, the call-back and the close;"),
+    mark("the location with its figures, and the order of isolation with who proposed and who approved it;"),
+    mark("call records and answers of the pre-dial gate before and after the isolation;"),
+    mark("the report, the technical assessment, the day of handing in and the receipt."),
+)
+FORM: Final = (
+    mark("Number of the event and day"), mark("Source and number of the complaints"),
+    mark("First answer: time and person"), mark("Channel (number, line, team)"),
+    mark("Isolation: time, cap, proposer, approver"), mark("Call-back: time, result"), mark("Cause"),
+    mark("Measures, responsible, due"), mark("Report handed in: day, receipt"),
+    mark("Technical assessment: issuer, number, date"), mark("Effect: figures before and after"),
+    mark("Isolation lifted: time, proposer, approver"),
+)  # fmt: skip
+
+BLANKS: Final = mark("What is left blank is filled in before the rules are issued.")
+
+
+def build_document(
+    head: Head,
+    book: Rulebook,
+    channels: Sequence[Row],
+    *,
+    routine: Sequence[Mapping[str, str]],
+    say: Say,
+    notes: Sequence[Line],
+    _: Words,
+) -> Document:
+    """``channels``: lines in use with carrier and team; ``routine``: measures that recur, with owner, days and due.
+
+    ``notes``: who has stated what is marked as stated.
+    """
+    habit = book.rule(HABIT)
+    purpose = _(
+        "These rules make what a rectification asks for a daily routine. They apply to every number, line, team and"
+        " seat of the enterprise."
+    )
+    source = _("Source: {text} ({citation}).").format(text=habit.text_zh, citation=habit.citation)
+    scope = (rule_line(purpose), rule_line(source), *map(say, SCOPE))
+    sections = (
+        Section(_("Purpose and scope"), scope),
+        Section(_("Persons in charge"), tuple(map(say, PEOPLE))),
+        Section(_("When the procedure begins"), (*_begins(book, _), say("sop_trigger"))),
+        Section(_("Procedure"), (say("sop_limits"),), (_steps(book, _),)),
+        Section(_("Records to be kept"), (*_listed(RECORDS, _), say("sop_records"))),
+        Section(_("Daily routine and review"), tuple(map(say, STATE)), (_routine(routine, _),)),
+        Section(
+            _("Supplement"), (*notes, method_line(_("What is left blank is filled in before the rules are issued.")))
+        ),
+    )
+    tables = (_channels(channels, _), _form(_))
+    signs = (_("Drawn up by"), _("Approved by"))
+    return build(ITEM, head, _, title=_(INTERNAL[ITEM]), sections=sections, tables=tables, signs=signs)
+
+
+def _begins(book: Rulebook, _: Words) -> tuple[Line, ...]:
+    rule = book.rule(RATE)
+    values = {"rate": f"{(book.decimal(RATE) * 100).normalize():f} %", "source": rule.citation}
+    return (
+        rule_line(_("The procedure begins as soon as one of the following holds:")),
+        *_listed(BEGINS, _, **values),
+    )
+
+
+def _listed(texts: Sequence[str], _: Words, **values: str) -> tuple[Line, ...]:
+    """Rules with （1）, （2） before them."""
+    return tuple(rule_line(f"（{place}）{_(text).format(**values)}") for place, text in enumerate(texts, start=1))
+
+
+def _steps(book: Rulebook, _: Words) -> Table:
+    header = (_("No."), _("What is done"), _("By whom"), _("Limit or cap"), _("By what rule"))
+    rows = tuple(
+        (str(place), _(step.act), _(step.who), _limit(step, book, _), book.rule(step.rule).citation)
+        for place, step in enumerate(STEPS, start=1)
+    )
+    return Table(_("Procedure"), header, rows, shares=(2, 12, 5, 6, 8))
+
+
+def _limit(step: Step, book: Rulebook, _: Words) -> str:
+    """The value that is in force, the enterprise's own where it has set one."""
+    if not step.limit:
+        return DASH
+    clock = {f"complaints.{one.value}": one for one in Clock}.get(step.rule)
+    if clock is not None:
+        minutes = int(read_limits(book)[clock].length.total_seconds()) // 60
+        return _(step.limit).format(value=hours_text(minutes, _))
+    return _(step.limit).format(value=book.integer(step.rule), before=book.integer(BEFORE))
+
+
+def _routine(routine: Sequence[Mapping[str, str]], _: Words) -> Table:
+    """The measures of closed cases; a row to fill in where there is none yet."""
+    header = (_("Measure that recurs"), _("Responsible"), _("Repeated"), _("Next due"))
+    rows = tuple((one["text"], one["owner"], one["every"], one["due"]) for one in routine)
+    return Table(_("Daily routine"), header, rows or ((BLANK, SHORT, SHORT, SHORT),), shares=(9, 4, 3, 4))
+
+
+def _channels(channels: Sequence[Row], _: Words) -> Table:
+    header = (_("Line"), _("Name"), _("Carrier"), _("Landing gateway"), _("Team"))
+    rows = tuple(
+        tuple(str(row.get(name) or SHORT) for name in ("line_id", "name", "carrier", "gateway", "team"))
+        for row in channels
+    )
+    empty = ((SHORT,) * len(header),)
+    return Table(_("Channels in use"), header, rows or empty, shares=(4, 6, 5, 5, 4), annexed=True)
+
+
+def _form(_: Words) -> Table:
+    rows = tuple((_(label), "") for label in FORM)
+    return Table(_("Record of an event"), (_("Entry"), _("Content")), rows, shares=(3, 6), annexed=True)
