@@ -67,6 +67,7 @@ def end_link(*, enterprise: str, link: str, actor: Actor) -> None:
         record(verb="screen.unlink", enterprise=enterprise, actor=actor, data={"link": link})
 
 
+SHORTEST_SECRET: Final = 12  # characters by which a switch posts: whoever guesses them invents calls
 MOST_SOURCES: Final = 12  # sources that an enterprise may set
 SOURCES: Final = Resource(
     name="screen_source",
@@ -252,21 +253,13 @@ def _replace_source(row: ScreenSource, kind: str, place: str, user: str, secret:
 def _check_form(row: ScreenSource) -> None:
     """What the operator has not allowed is neither kept nor tried.
 
-    ``live_name_wrong``, ``live_kind_wrong``, ``live_place_needless``, ``live_user_missing``, ``live_secret_missing``,
-    and the errors of `places`.
+    ``live_name_wrong``, ``live_kind_wrong``, ``live_place_needless``, and the errors of `_check_secret` and `places`.
     """
     if not sources.NAMES.fullmatch(row.name):
         raise NianjianError("live_name_wrong")
     if row.kind not in sources.KINDS:
         raise NianjianError("live_kind_wrong", kind=row.kind, kinds=", ".join(sources.KINDS))
-    if row.kind not in sources.SECRET_KINDS:
-        row.user = row.secret = None
-    elif not row.secret:
-        raise NianjianError("live_secret_missing")
-    if row.kind in sources.USER_KINDS and (not row.user or ":" in row.user):
-        raise NianjianError("live_user_missing")
-    if row.kind not in sources.USER_KINDS:
-        row.user = None
+    _check_secret(row)
     if row.kind == sources.POSTING:
         if row.place:
             raise NianjianError("live_place_needless")
@@ -274,6 +267,21 @@ def _check_form(row: ScreenSource) -> None:
         places.resolve_host(row.enterprise_id, *places.parse_host(row.kind, row.place))
     else:
         places.resolve_path(row.enterprise_id, row.place)
+
+
+def _check_secret(row: ScreenSource) -> None:
+    """Drop what the kind has no use for; ``live_secret_missing``, ``live_secret_short``, ``live_user_missing``."""
+    if row.kind not in sources.SECRET_KINDS:
+        row.user = row.secret = None
+        return
+    if not row.secret:
+        raise NianjianError("live_secret_missing")
+    if row.kind == sources.POSTING and len(row.secret) < SHORTEST_SECRET:
+        raise NianjianError("live_secret_short", least=SHORTEST_SECRET)
+    if row.kind not in sources.USER_KINDS:
+        row.user = None
+    elif not row.user or ":" in row.user:
+        raise NianjianError("live_user_missing")
 
 
 def _check_source(row: ScreenSource) -> None:
