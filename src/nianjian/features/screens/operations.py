@@ -287,9 +287,9 @@ def _check_secret(row: ScreenSource) -> None:
 def _check_source(row: ScreenSource) -> None:
     """``live_source_exists`` where the switch has one of the kind already, and the errors of `_check_form`."""
     _check_form(row)
-    fixed = {one.name for one in sources.switches() if one.enterprise == row.enterprise_id}
+    fixed = {switch.name for switch in sources.switches() if switch.enterprise == row.enterprise_id}
     beside = ScreenSource.objects.filter(enterprise_id=row.enterprise_id, name=row.name).exclude(pk=row.pk)
-    alike = {one in sources.RECORDS for one in beside.values_list("kind", flat=True)}
+    alike = {kind in sources.RECORDS for kind in beside.values_list("kind", flat=True)}
     if row.name in fixed or (row.kind in sources.RECORDS) in alike:
         raise NianjianError("live_source_exists", name=row.name)
 
