@@ -31,7 +31,7 @@ from nianjian.features.screens.connections import AsteriskManager
 from nianjian.features.screens.posted import Spool
 from nianjian.features.screens.watch import Watch
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.django_db]  # the watch asks which sources pages have set
 
 SECONDS: Final = int(os.environ.get("DAY_LOOKS", "86400" if os.environ.get("SOAK") == "1" else "1200"))
 STEP: Final = 86_400 // SECONDS

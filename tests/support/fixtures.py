@@ -27,6 +27,8 @@ from nianjian.platform.accounts import query, service  # noqa: E402
 from nianjian.platform.accounts.models import User  # noqa: E402
 from nianjian.platform.accounts.query import Actor  # noqa: E402
 from nianjian.platform.accounts.tokens import create_token  # noqa: E402
+from nianjian.platform.audit.chain import GENESIS  # noqa: E402
+from nianjian.platform.audit.models import Head  # noqa: E402
 from nianjian.platform.registers.storage import ImportReceipt, import_sheet  # noqa: E402
 from nianjian.platform.vault import keyring  # noqa: E402
 
@@ -58,6 +60,12 @@ def _database_keys(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 # Operations on a database
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> None:
+    """What a test writes is committed, so that threads see it; an earlier such test has taken the chain's head away."""
+    Head.objects.get_or_create(pk=1, defaults={"seq": 0, "hash": GENESIS})
 
 
 @pytest.fixture

@@ -308,6 +308,6 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "door": door.pk,
         "screen_source": screens.add_source(
-            enterprise=code, actor=actor, name="fs", kind="freeswitch", user="sender", secret=code
+            enterprise=code, actor=actor, name="fs", kind="freeswitch", user="sender", secret=f"post-to-{code}-7"
         ).pk,
     }  # fmt: skip

@@ -189,8 +189,9 @@ def test_a_write_that_broke_off_is_not_begun_again(api: Ask, monkeypatch: pytest
     _problem(_post(client, "/enterprises", NEW, key="k1"), 409, "idempotency_running")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_write_whose_answer_cannot_be_read_is_not_done_again(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_whose_answer_cannot_be_read_is_not_done_again(
+    committed: None, api: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from nianjian.platform.accounts.query import users  # noqa: PLC0415 -- after Django
 
     def gone(*_given: object) -> None:

@@ -93,7 +93,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "callback-one": {"outcome": "busy"},
     "callback-ways": {"what": "gateway", "name": "GW", "hosts": "192.0.2.1"},
     "screens": {"name": "大厅", "days": "1"},
-    "screens-sources": {"act": "keep", "name": "fs2", "kind": "freeswitch", "user": "u", "secret": "s"},
+    "screens-sources": {"act": "keep", "name": "fs2", "kind": "freeswitch", "user": "u", "secret": "post-to-demo-7"},
     "screens-source": {"act": "remove"},
     "rectify-open": {"received": "2026-04-28", "causes": ""},
     "rectify-watch": {"licence": "B2-20080101", "since": "2026-01-01", "source": "来函"},

@@ -28,7 +28,7 @@ from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.models import Entry
 
 OPERATOR = Actor("tester")
-WORD = "geheim-7"
+WORD = "geheim-und-lang-7"
 GREETING = b"Asterisk Call Manager/11.0.0\r\n"
 LOGIN = b"Response: Success\r\nActionID: 1\r\nMessage: Authentication accepted\r\n\r\n"
 CHANNELS = (
@@ -94,10 +94,11 @@ def test_a_source_is_kept_with_one_audit_entry_and_its_secret_sealed(folder: Pat
         ("ami", "10.1.2.3:5038", {}, "live_host_refused"), ("esl", "169.254.169.254:80", {}, "live_host_refused"),
         ("ami", "[::1]:5038", {}, "live_host_refused"), ("ami", "u@127.0.0.1", {}, "live_place_wrong"),
         ("ami", "127.0.0.1:x", {}, "live_place_wrong"), ("ami", "127.0.0.1/x", {}, "live_place_wrong"),
-        ("ami", "", {}, "live_place_wrong"), ("freeswitch", "/x", {}, "live_place_needless"),
+        ("ami", "", {}, "live_place_wrong"), ("freeswitch", "/x", {"secret": WORD}, "live_place_needless"),
         ("ami", "127.0.0.1", {"user": ""}, "live_user_missing"),
         ("esl", "127.0.0.1", {"secret": ""}, "live_secret_missing"),
-        ("freeswitch", "", {"user": "a:b"}, "live_user_missing"), ("file", "x", {}, "live_kind_wrong"),
+        ("freeswitch", "", {"user": "a:b", "secret": WORD}, "live_user_missing"),
+        ("freeswitch", "", {}, "live_secret_short"), ("file", "x", {}, "live_kind_wrong"),
         ("asterisk", "x", {"name": "../x"}, "live_name_wrong"),
         ("asterisk", "x", {"name": "fixed"}, "live_source_exists"),
     ],
@@ -137,7 +138,7 @@ def test_the_setting_s_sources_are_listed_and_not_changed(folder: Path) -> None:
 
 def test_a_switch_has_one_source_of_a_kind_and_an_enterprise_a_dozen(folder: Path) -> None:
     add("asterisk", "a.csv")
-    assert refused(lambda: add("freeswitch")).code == "live_source_exists"
+    assert refused(lambda: add("freeswitch", secret=WORD)).code == "live_source_exists"
     add("ami", "127.0.0.1")
     for number in range(operations.MOST_SOURCES - 2):
         add("asterisk", "a.csv", name=f"n{number}")
@@ -255,9 +256,8 @@ def test_a_change_of_the_page_counts_from_the_next_look_on(folder: Path, home: P
     assert watch.beats == {}
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_watch_looks_at_what_pages_set_without_a_restart(
-    transactional_db: None, folder: Path, monkeypatch: pytest.MonkeyPatch
+    committed: None, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NIANJIAN_LIVE", "")
     monkeypatch.setattr(module, "PAUSE", 0.05)
@@ -272,3 +272,25 @@ def test_the_watch_looks_at_what_pages_set_without_a_restart(
             assert watch.look()
             time.sleep(0.05)
     watch.close()
+
+
+def test_a_switch_that_never_answers_holds_up_its_own_enterprise_alone(
+    committed: None, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIANJIAN_LIVE", "")
+    monkeypatch.setenv("NIANJIAN_LIVE_HOSTS", "demo=127.0.0.1, other=127.0.0.1")
+    monkeypatch.setattr(module, "PAUSE", 0.05)
+    monkeypatch.setattr("nianjian.features.screens.connections.PATIENCE", 60.0)
+    watch = Watch()
+    with socket.create_server(("127.0.0.1", 0)) as mute, speaking(GREETING, LOGIN, CHANNELS) as port:
+        add("ami", f"127.0.0.1:{mute.getsockname()[1]}", enterprise="other")
+        assert watch.look()
+        held, _address = mute.accept()
+        add("ami", f"127.0.0.1:{port}")
+        until = time.monotonic() + 20
+        while figures("now")["count"] != 1:
+            assert time.monotonic() < until
+            assert watch.look()
+            time.sleep(0.05)
+        held.close()
+        watch.close()

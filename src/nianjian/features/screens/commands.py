@@ -19,8 +19,8 @@ from nianjian.platform.terminal.session import begin, load
 def configure(parser: argparse.ArgumentParser) -> None:
     """The list, and what is declared: add, change, remove, test."""
     actions = Actions(parser)
-    listed = actions.add("list", _list, _("list the sources of the live screens, with their state"))
-    enterprise(listed)
+    parser_of_list = actions.add("list", _list, _("list the sources of the live screens, with their state"))
+    enterprise(parser_of_list)
     load()
     from nianjian.features.screens.operations import SOURCES
     from nianjian.platform.operations.operation import REGISTRY
@@ -33,17 +33,17 @@ def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.screens.queries import list_sources
 
-    rows = [asdict(one) for one in list_sources(enterprise=args.enterprise, actor=actor)]
+    rows = [asdict(row) for row in list_sources(enterprise=args.enterprise, actor=actor)]
     return Answer({"sources": rows}, lambda console: print_sources(console, rows))
 
 
 def print_sources(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
     """Sources with their state; of a test what it has shown, of a removal that it is done."""
-    for one in rows:
-        if "calls" in one:
-            console.print(describe_reading(one, _), markup=False)
-        elif "kind" not in one:
+    for row in rows:
+        if "calls" in row:
+            console.print(describe_reading(row, _), markup=False)
+        elif "kind" not in row:
             console.print(_("Removed."))
         else:
-            words = (one["source"], one["name"], _(KINDS[one["kind"]]), one["place"] or one["posts_to"] or "")
-            console.print("  ".join((*words, _(STATES[one["state"]]))), markup=False)
+            words = (row["source"], row["name"], _(KINDS[row["kind"]]), row["place"] or row["posts_to"] or "")
+            console.print("  ".join((*words, _(STATES[row["state"]]))), markup=False)

@@ -67,6 +67,7 @@ def end_link(*, enterprise: str, link: str, actor: Actor) -> None:
         record(verb="screen.unlink", enterprise=enterprise, actor=actor, data={"link": link})
 
 
+SHORTEST_SECRET: Final = 12  # characters by which a switch posts: whoever guesses them invents calls
 MOST_SOURCES: Final = 12  # sources that an enterprise may set
 SOURCES: Final = Resource(
     name="screen_source",
@@ -252,21 +253,13 @@ def _replace_source(row: ScreenSource, kind: str, place: str, user: str, secret:
 def _check_form(row: ScreenSource) -> None:
     """What the operator has not allowed is neither kept nor tried.
 
-    ``live_name_wrong``, ``live_kind_wrong``, ``live_place_needless``, ``live_user_missing``, ``live_secret_missing``,
-    and the errors of `places`.
+    ``live_name_wrong``, ``live_kind_wrong``, ``live_place_needless``, and the errors of `_check_secret` and `places`.
     """
     if not sources.NAMES.fullmatch(row.name):
         raise NianjianError("live_name_wrong")
     if row.kind not in sources.KINDS:
         raise NianjianError("live_kind_wrong", kind=row.kind, kinds=", ".join(sources.KINDS))
-    if row.kind not in sources.SECRET_KINDS:
-        row.user = row.secret = None
-    elif not row.secret:
-        raise NianjianError("live_secret_missing")
-    if row.kind in sources.USER_KINDS and (not row.user or ":" in row.user):
-        raise NianjianError("live_user_missing")
-    if row.kind not in sources.USER_KINDS:
-        row.user = None
+    _check_secret(row)
     if row.kind == sources.POSTING:
         if row.place:
             raise NianjianError("live_place_needless")
@@ -276,12 +269,27 @@ def _check_form(row: ScreenSource) -> None:
         places.resolve_path(row.enterprise_id, row.place)
 
 
+def _check_secret(row: ScreenSource) -> None:
+    """Drop what the kind has no use for; ``live_secret_missing``, ``live_secret_short``, ``live_user_missing``."""
+    if row.kind not in sources.SECRET_KINDS:
+        row.user = row.secret = None
+        return
+    if not row.secret:
+        raise NianjianError("live_secret_missing")
+    if row.kind == sources.POSTING and len(row.secret) < SHORTEST_SECRET:
+        raise NianjianError("live_secret_short", least=SHORTEST_SECRET)
+    if row.kind not in sources.USER_KINDS:
+        row.user = None
+    elif not row.user or ":" in row.user:
+        raise NianjianError("live_user_missing")
+
+
 def _check_source(row: ScreenSource) -> None:
     """``live_source_exists`` where the switch has one of the kind already, and the errors of `_check_form`."""
     _check_form(row)
-    fixed = {one.name for one in sources.switches() if one.enterprise == row.enterprise_id}
+    fixed = {switch.name for switch in sources.switches() if switch.enterprise == row.enterprise_id}
     beside = ScreenSource.objects.filter(enterprise_id=row.enterprise_id, name=row.name).exclude(pk=row.pk)
-    alike = {one in sources.RECORDS for one in beside.values_list("kind", flat=True)}
+    alike = {kind in sources.RECORDS for kind in beside.values_list("kind", flat=True)}
     if row.name in fixed or (row.kind in sources.RECORDS) in alike:
         raise NianjianError("live_source_exists", name=row.name)
 

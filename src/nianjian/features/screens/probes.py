@@ -96,9 +96,9 @@ def _ask(manager: Manager) -> SourceReading:
     place = f"{manager.host}:{manager.port}" if manager.port else manager.host
     if manager.guard and not manager.port:
         place = manager.guard()  # the whole path of the socket
-    asked = open_interface(manager)
+    interface = open_interface(manager)
     try:
-        calls = asked.calls()
+        calls = interface.calls()
     except UnreachedError as fault:
         if fault.errno == errno.ECONNREFUSED:
             raise NianjianError("live_port_closed", place=place) from fault
@@ -108,7 +108,7 @@ def _ask(manager: Manager) -> SourceReading:
     except OSError as fault:
         raise NianjianError("live_answer_strange", place=place, said=_reason(fault)) from fault
     finally:
-        asked.close()
+        interface.close()
     return SourceReading(manager.kind, calls, last_at=clock.now(), age_s=0)
 
 
@@ -131,31 +131,31 @@ def _read_records(records: Records) -> SourceReading:
 
 def _count_records(records: Records) -> SourceReading:
     files = list_files(records, today())
-    counted = COUNTED[records.kind](today())
+    counts = COUNTED[records.kind](today())
     lines, last, first = 0, None, None
     for path in files:
         for number, line in _last_lines(path, max(LEAST, READ // len(files))):
-            before = counted.damaged
-            counted.take(line)
+            before = counts.damaged
+            counts.take(line)
             lines += 1
-            if counted.damaged > before and first is None:
+            if counts.damaged > before and first is None:
                 first = path, number
-        written = datetime.fromtimestamp(path.stat().st_mtime, clock.ZONE)
-        last = written if last is None else max(last, written)
+        time = datetime.fromtimestamp(path.stat().st_mtime, clock.ZONE)
+        last = time if last is None else max(last, time)
     file, place = (None, None) if first is None else (str(first[0]), first[1])
-    if lines and counted.damaged == lines:
+    if lines and counts.damaged == lines:
         raise NianjianError("live_lines_unreadable", file=file, line=place or "–", kind=records.kind)
     age = None if last is None else max(0, int((clock.now() - last).total_seconds()))
-    calls = sum(counted.counts.values())
-    return SourceReading(records.kind, calls, lines, counted.damaged, file, place, last, age)
+    calls = sum(counts.counts.values())
+    return SourceReading(records.kind, calls, lines, counts.damaged, file, place, last, age)
 
 
-def _last_lines(path: Path, most: int) -> Iterator[tuple[int | None, bytes]]:
+def _last_lines(path: Path, limit: int) -> Iterator[tuple[int | None, bytes]]:
     """The whole lines at the end of a file, with their numbers where the file was read from its beginning."""
     with path.open("rb") as file:
-        left_out = max(0, file.seek(0, 2) - most)
-        file.seek(left_out)
-        if left_out:
-            file.readline(most)
-        for number, line in enumerate(file.read(most).split(b"\n")[:-1], 1):
-            yield None if left_out else number, line
+        skip = max(0, file.seek(0, 2) - limit)
+        file.seek(skip)
+        if skip:
+            file.readline(limit)
+        for number, line in enumerate(file.read(limit).split(b"\n")[:-1], 1):
+            yield None if skip else number, line

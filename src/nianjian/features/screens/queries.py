@@ -332,13 +332,13 @@ def list_sources(*, enterprise: str, actor: Actor) -> list[SourceEntry]:
 def find_sources(enterprise: str, keys: Sequence[str] | None = None) -> list[SourceEntry]:
     """Those with these numbers, None: all."""
     view = _View.of(enterprise)
-    known = _list_fixed(enterprise)
-    fixed = [(key, one) for key, one in known.items() if keys is None or key in keys]
+    settings = _list_fixed(enterprise)
+    fixed = [(key, switch) for key, switch in settings.items() if keys is None or key in keys]
     rows = ScreenSource.objects.filter(enterprise_id=enterprise).order_by("name", "kind")
-    names = {one.name for one in known.values()}
-    found = [_fixed_entry(view, key, one) for key, one in fixed]
-    chosen = rows if keys is None else rows.filter(pk__in=list(keys))
-    return found + [_row_entry(view, row, shadowed=row.name in names) for row in chosen]
+    names = {switch.name for switch in settings.values()}
+    entries = [_fixed_entry(view, key, switch) for key, switch in fixed]
+    selected = rows if keys is None else rows.filter(pk__in=list(keys))
+    return entries + [_row_entry(view, row, shadowed=row.name in names) for row in selected]
 
 
 def get_source_switch(enterprise: str, key: str) -> Switch:
@@ -351,25 +351,29 @@ def get_source_switch(enterprise: str, key: str) -> Switch:
 
 def _list_fixed(enterprise: str) -> dict[str, Switch]:
     """The sources of the setting, each as a switch with this one alone, by number."""
-    found = {}
-    for one in (one for one in sources.switches() if one.enterprise == enterprise):
-        if one.records is not None:
-            found[f"{FIXED}{one.name}.{one.records.kind}"] = Switch(enterprise, one.name, records=one.records)
-        if one.manager is not None:
-            found[f"{FIXED}{one.name}.{one.manager.kind}"] = Switch(enterprise, one.name, manager=one.manager)
-    return found
+    by_key = {}
+    for switch in (each for each in sources.switches() if each.enterprise == enterprise):
+        if switch.records is not None:
+            by_key[f"{FIXED}{switch.name}.{switch.records.kind}"] = Switch(
+                enterprise, switch.name, records=switch.records
+            )
+        if switch.manager is not None:
+            by_key[f"{FIXED}{switch.name}.{switch.manager.kind}"] = Switch(
+                enterprise, switch.name, manager=switch.manager
+            )
+    return by_key
 
 
-def _fixed_entry(view: _View, key: str, one: Switch) -> SourceEntry:
-    life, given = view.source(one.name, records=one.records is not None), one.records or one.manager
-    assert given is not None  # noqa: S101 -- for the type checker
-    if one.manager is not None:
-        place = f"{one.manager.host}:{one.manager.port}" if one.manager.port else one.manager.host
+def _fixed_entry(view: _View, key: str, switch: Switch) -> SourceEntry:
+    life, address = view.source(switch.name, records=switch.records is not None), switch.records or switch.manager
+    assert address is not None  # noqa: S101 -- for the type checker
+    if switch.manager is not None:
+        place = f"{switch.manager.host}:{switch.manager.port}" if switch.manager.port else switch.manager.host
     else:
-        place = "" if one.records is None or one.records.kind == sources.POSTING else str(one.records.path)
+        place = "" if switch.records is None or switch.records.kind == sources.POSTING else str(switch.records.path)
     return SourceEntry(
-        source=key, name=one.name, kind=given.kind, place=place, user=given.user, secret=bool(given.secret), fixed=True,
-        posts_to=_post_path(one.enterprise, one.name, given.kind), set_by=None, set_at=None, **life,
+        source=key, name=switch.name, kind=address.kind, place=place, user=address.user, secret=bool(address.secret),
+        fixed=True, posts_to=_post_path(switch.enterprise, switch.name, address.kind), set_by=None, set_at=None, **life,
     )  # fmt: skip
 
 

@@ -55,19 +55,19 @@ class Notice:
 @sensitive_variables()
 def list_sources(request: Request, code: str) -> HttpResponse:
     """List the sources and add one; test one that is kept, or what the form holds without keeping it."""
-    typed, notice, status = NewSourceForm(), None, 200
+    entry_form, notice, status = NewSourceForm(), None, 200
     act = request.POST.get("act", "")
     if request.method == "POST" and act == "test":
         notice = _test(request, code, request.POST.get("source", "")[:60])
     elif request.method == "POST":
-        typed = NewSourceForm(request.POST)
+        entry_form = NewSourceForm(request.POST)
         if act == "try":
-            notice = _try(request, code, typed)
-        elif run_form(typed, lambda values: operations.add_source(enterprise=code, actor=request.actor, **values)):
+            notice = _try(request, code, entry_form)
+        elif run_form(entry_form, lambda values: operations.add_source(enterprise=code, actor=request.actor, **values)):
             messages.success(request, gettext("The source is set up; its figures come within seconds."))
             return redirect("screens-sources", code=code)
         status = 200 if notice else UNPROCESSABLE
-    return _render(request, code, typed, notice, status, "screens/sources.html")
+    return _render(request, code, entry_form, notice, status, "screens/sources.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,58 +76,60 @@ def list_sources(request: Request, code: str) -> HttpResponse:
 @sensitive_variables()
 def change_source(request: Request, code: str, screen_source: str) -> HttpResponse:
     """Change a source, try the change, or remove it; ``live_source_unknown``."""
-    found = next((one for one in queries.find_sources(code, [screen_source]) if not one.fixed), None)
-    if found is None:
+    entry = next((each for each in queries.find_sources(code, [screen_source]) if not each.fixed), None)
+    if entry is None:
         raise operations.SOURCES.missing(screen_source)
     act, notice, status = request.POST.get("act", ""), None, 200
-    typed = SourceForm(initial={name: getattr(found, name) for name in ("name", "kind", "place", "user")})
+    entry_form = SourceForm(initial={name: getattr(entry, name) for name in ("name", "kind", "place", "user")})
     if request.method == "POST" and act == "remove":
         operations.remove_source(enterprise=code, actor=request.actor, source=screen_source)
         messages.success(request, gettext("The source is removed."))
         return redirect("screens-sources", code=code)
     if request.method == "POST":
-        typed = SourceForm(request.POST)
+        entry_form = SourceForm(request.POST)
         if act == "try":
-            notice = _try(request, code, typed, screen_source)
-        elif run_form(typed, lambda _values: typed.run(enterprise=code, actor=request.actor, key=screen_source)):
+            notice = _try(request, code, entry_form, screen_source)
+        elif run_form(
+            entry_form, lambda _values: entry_form.run(enterprise=code, actor=request.actor, key=screen_source)
+        ):
             messages.success(request, gettext("The source is changed."))
             return redirect("screens-sources", code=code)
         status = 200 if notice else UNPROCESSABLE
-    return _render(request, code, typed, notice, status, "screens/source.html", found)
+    return _render(request, code, entry_form, notice, status, "screens/source.html", entry)
 
 
 def _render(  # noqa: PLR0917 -- one part of both pages
     request: Request,
     code: str,
-    typed: OperationForm,
+    entry_form: OperationForm,
     notice: Notice | None,
     status: int,
     template: str,
-    found: SourceEntry | None = None,
+    entry: SourceEntry | None = None,
 ) -> HttpResponse:
     try:
         folder = str(places.find_folder(code))
     except NianjianError:
         folder = ""
-    listed = queries.list_sources(enterprise=code, actor=request.actor)
+    entries = queries.list_sources(enterprise=code, actor=request.actor)
     context = {
-        "rows": [_row(request, one) for one in listed], "form": typed, "notice": notice, "found": found,
+        "rows": [_row(request, each) for each in entries], "form": entry_form, "notice": notice, "entry": entry,
         "folder": folder, "folders": places.FOLDERS, "hosts": places.HOSTS,
     }  # fmt: skip
     return render(request, template, context, status=status)
 
 
 def _test(request: Request, code: str, source: str) -> Notice:
-    listed = queries.list_sources(enterprise=code, actor=request.actor)
-    name = next((f"{one.name} · {_kind(one.kind)}" for one in listed if one.source == source), "")
+    entries = queries.list_sources(enterprise=code, actor=request.actor)
+    name = next((f"{each.name} · {_kind(each.kind)}" for each in entries if each.source == source), "")
     return _notice(name, lambda: operations.test_source(enterprise=code, actor=request.actor, source=source))
 
 
-def _try(request: Request, code: str, typed: OperationForm, source: str = "") -> Notice | None:
+def _try(request: Request, code: str, entry_form: OperationForm, source: str = "") -> Notice | None:
     """What the form's source shows; None where the form is not filled in."""
-    if not typed.is_valid():
+    if not entry_form.is_valid():
         return None
-    values = typed.cleaned_data
+    values = entry_form.cleaned_data
     name = gettext("Tried, not kept")
     return _notice(name, lambda: operations.try_source(enterprise=code, actor=request.actor, source=source, **values))
 
@@ -147,28 +149,28 @@ def _kind(kind: str) -> str:
     return words(current())(KINDS[kind])
 
 
-def _row(request: Request, one: SourceEntry) -> Mapping[str, Any]:
+def _row(request: Request, each: SourceEntry) -> Mapping[str, Any]:
     _ = words(current())
-    notes: Sequence[str] = [translate_code(PROBLEMS, one.problem, _)] if one.problem else []
-    if one.state == FRESH:
+    notes: Sequence[str] = [translate_code(PROBLEMS, each.problem, _)] if each.problem else []
+    if each.state == FRESH:
         label, badge = gettext("live"), "good"
-    elif one.since is None:
+    elif each.since is None:
         label, badge = gettext("unknown: no sign of life so far"), "bad"
     else:
-        label, badge = gettext("silent since {time}").format(time=format_stamp(one.since)), "bad"
-    posts = env.address(one.posts_to, request.build_absolute_uri(one.posts_to)) if one.posts_to else ""
+        label, badge = gettext("silent since {time}").format(time=format_stamp(each.since)), "bad"
+    posts = env.address(each.posts_to, request.build_absolute_uri(each.posts_to)) if each.posts_to else ""
     return {
-        "source": one.source,
-        "name": one.name,
-        "kind": _kind(one.kind),
-        "place": posts or one.place,
-        "user": one.user,
+        "source": each.source,
+        "name": each.name,
+        "kind": _kind(each.kind),
+        "place": posts or each.place,
+        "user": each.user,
         "label": label,
         "badge": badge,
         "notes": notes,
-        "fixed": one.fixed,
-        "set_by": one.set_by,
+        "fixed": each.fixed,
+        "set_by": each.set_by,
         "href": ""
-        if one.fixed
-        else reverse("screens-source", kwargs={"code": request.enterprise.code, "screen_source": one.source}),
+        if each.fixed
+        else reverse("screens-source", kwargs={"code": request.enterprise.code, "screen_source": each.source}),
     }

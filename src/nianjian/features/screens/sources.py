@@ -101,18 +101,20 @@ def switches(environ: Mapping[str, str] | None = None) -> list[Switch]:
 
 def load_switches(enterprise: str) -> list[Switch]:
     """The switches of an enterprise: of the setting, then of pages under other names; ``live_malformed``."""
-    fixed = [one for one in switches() if one.enterprise == enterprise]
-    return fixed + load_page_switches(enterprise, {one.name for one in fixed})
+    fixed = [switch for switch in switches() if switch.enterprise == enterprise]
+    return fixed + load_page_switches(enterprise, {switch.name for switch in fixed})
 
 
 def load_page_switches(enterprise: str, without: Collection[str]) -> list[Switch]:
     """The switches whose sources were set on pages, but for those names."""
-    found: dict[str, Switch] = {}
+    by_name: dict[str, Switch] = {}
     for row in ScreenSource.objects.filter(enterprise_id=enterprise).order_by("name", "kind"):
         if row.name not in without:
-            one, known = build_switch(row), found.get(row.name, Switch(enterprise, row.name))
-            found[row.name] = replace(known, records=known.records or one.records, manager=known.manager or one.manager)
-    return list(found.values())
+            source, switch = build_switch(row), by_name.get(row.name, Switch(enterprise, row.name))
+            by_name[row.name] = replace(
+                switch, records=switch.records or source.records, manager=switch.manager or source.manager
+            )
+    return list(by_name.values())
 
 
 def build_switch(row: ScreenSource) -> Switch:
@@ -128,8 +130,8 @@ def build_switch(row: ScreenSource) -> Switch:
     if row.kind == "jsonrpc":
         return replace(empty, manager=Manager(row.kind, row.place, 0, "", "", lambda: _resolve_socket(code, row.place)))
     host, port = places.parse_host(row.kind, row.place)
-    asked = partial(places.resolve_host, code, host, port)
-    return replace(empty, manager=Manager(row.kind, host, port, user, secret, asked))
+    host_guard = partial(places.resolve_host, code, host, port)
+    return replace(empty, manager=Manager(row.kind, host, port, user, secret, host_guard))
 
 
 def _resolve_socket(enterprise: str, place: str) -> str:

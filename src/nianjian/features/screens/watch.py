@@ -222,8 +222,8 @@ class PageWatch:
         stamp = list(rows.values_list("pk", "set_at"))
         if stamp != self._stamp:
             self.close()
-            set_up = load_page_switches(self._enterprise, self._without)
-            self._watched, self._stamp = [SwitchWatch(one, self._folder) for one in set_up], stamp
+            page_switches = load_page_switches(self._enterprise, self._without)
+            self._watched, self._stamp = [SwitchWatch(one, self._folder) for one in page_switches], stamp
         self.beats = {one.name: one.look() for one in self._watched}
         return bool(stamp)
 
@@ -258,8 +258,8 @@ class _PageThreads:
     def beats(self, enterprises: Collection[str]) -> dict[str, Json]:
         """What they saw last; a thread begins where an enterprise is new, and ends by itself."""
         for code in enterprises:
-            known = self._threads.get(code)
-            if known is None or not known[1].is_alive():
+            entry = self._threads.get(code)
+            if entry is None or not entry[1].is_alive():
                 without = {one.name for one in self._fixed if one.enterprise == code}
                 watch = PageWatch(code, self._folder, without)
                 thread = Thread(target=watch.run, args=(self._leaving,), daemon=True)
@@ -283,21 +283,21 @@ class Watch:
         self._lock: IO[bytes] | None = None
         self._set = _configured_switches()
         self._watched: list[SwitchWatch] | None = None
-        self._typed: list[str] = []
+        self._enterprises: list[str] = []
         self._pages = _PageThreads(self._folder, self._set)
         self._gate: _GateWatch | None = None
 
     def look(self) -> bool:
         """Read on and ask; whether there is anything to watch, and no other process watches it."""
         decisions = files.decisions_folder(env.read().home)
-        typed = self._find_enterprises()
-        if not (self._set or typed or decisions.is_dir()) or not self._alone():
+        enterprises = self._find_enterprises()
+        if not (self._set or enterprises or decisions.is_dir()) or not self._alone():
             return False
         if self._watched is None:
             self._watched = [SwitchWatch(one, self._folder) for one in self._set]
         if self._gate is None and decisions.is_dir():
             self._gate = _GateWatch(decisions, self._folder)
-        told = {one.name: one.look() for one in self._watched} | self._pages.beats(typed)
+        told = {one.name: one.look() for one in self._watched} | self._pages.beats(enterprises)
         gate = None if self._gate is None else self._gate.look()
         watch_files.write(
             self._folder / watch_files.BEATS, {"at": clock.milliseconds(), "gate": gate, "switches": told}
@@ -307,8 +307,8 @@ class Watch:
     def _find_enterprises(self) -> list[str]:
         """Those that have set sources on their pages; as last known while the database does not answer."""
         with suppress(Error):
-            self._typed = sorted(ScreenSource.objects.values_list("enterprise_id", flat=True).distinct())
-        return self._typed
+            self._enterprises = sorted(ScreenSource.objects.values_list("enterprise_id", flat=True).distinct())
+        return self._enterprises
 
     def _alone(self) -> bool:
         if self._lock is None:

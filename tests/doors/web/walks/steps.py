@@ -284,7 +284,7 @@ def screen_source(one: Looker) -> None:
     page.locator("#id_name").fill("fs")
     page.locator("#id_kind").select_option("freeswitch")
     page.locator("#id_user").fill("sender")
-    page.locator("#id_secret").fill("post-7")
+    page.locator("#id_secret").fill("post-to-demo-7")
     follow(page.locator("button[value=keep]"))
     follow(page.locator("button[value=test]").first)
     one.look()

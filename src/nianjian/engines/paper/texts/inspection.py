@@ -267,6 +267,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "live_kind_wrong": mark("{kind} is no kind of source; there are {kinds}"),
     "live_user_missing": mark("give the user, without a colon: the switch asks for it"),
     "live_secret_missing": mark("give the password: without one nobody is let in"),
+    "live_secret_short": mark(
+        "the password by which a switch posts has {least} characters at least: whoever guesses it could invent calls"
+    ),
     "live_secret_again": mark("kind, place or user have changed; type the password again, it goes to no other place"),
     "live_source_exists": mark(
         "the switch {name} has a source of this kind already; change that one, or give another name"

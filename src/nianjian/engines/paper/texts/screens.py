@@ -38,22 +38,26 @@ KINDS: Final[Mapping[str, str]] = {
 }
 
 
-def describe_reading(told: Mapping[str, Any], _: Words) -> str:
+def describe_reading(reading: Mapping[str, Any], _: Words) -> str:
     """What a test of a source has shown, in a sentence."""
-    if told["lines"] is None:
-        return _("Reached. Calls at this moment: {calls}.").format(calls=told["calls"])
-    if told["last_at"] is None:
+    if reading["lines"] is None:
+        return _("Reached. Calls at this moment: {calls}.").format(calls=reading["calls"])
+    if reading["last_at"] is None:
         posts = _("Ready, but nothing was posted today. Let the switch post to its address, which the list shows.")
         return (
-            posts if told["kind"] == "freeswitch" else _("The folder is there, but no file of records lies in it yet.")
+            posts
+            if reading["kind"] == "freeswitch"
+            else _("The folder is there, but no file of records lies in it yet.")
         )
     parts = [
-        _("Read {lines} lines; {calls} calls of today have ended.").format(lines=told["lines"], calls=told["calls"]),
-        _("Last written {age} ago.").format(age=describe_age(told["age_s"], _)),
+        _("Read {lines} lines; {calls} calls of today have ended.").format(
+            lines=reading["lines"], calls=reading["calls"]
+        ),
+        _("Last written {age} ago.").format(age=describe_age(reading["age_s"], _)),
     ]
-    if told["unreadable"]:
+    if reading["unreadable"]:
         text = _("{count} lines could not be read; the first: {file}, line {line}.")
-        parts.append(text.format(count=told["unreadable"], file=told["file"], line=told["line"] or "–"))
+        parts.append(text.format(count=reading["unreadable"], file=reading["file"], line=reading["line"] or "–"))
     return " ".join(parts)
 
 
