@@ -97,7 +97,7 @@ def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides(monkey
         "56.0000",
     )
     assert "internal" not in told["closing_rate"]
-    second, warning = sections.warning_lines(watched, words("zh"))
+    second, *_purposes, warning = sections.warning_lines(watched, words("zh"))
     assert second.startswith("按企业自定限值（与指南限值并列）：")
     assert "浙B2-1" in warning
     assert "80 %" in warning

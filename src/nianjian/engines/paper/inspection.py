@@ -93,7 +93,7 @@ def day_sheet(told: Json, _: Words) -> dict[str, Any]:
         *inspection_day.notice_lines(told, _),
         (_("State of the inspection day"), _(STATES[told["state"]])),
         _counts(told, _),
-        (_("Evidence looked at"), clock_text(told["looked_at"])),
+        (_("Evidence checked"), clock_text(told["looked_at"])),
     ]
     visit = told["visit"] or {"agenda": [], "posts": []}
     agenda: Sequence[Column] = (
@@ -109,7 +109,7 @@ def day_sheet(told: Json, _: Words) -> dict[str, Any]:
     headings = (_("rule"), _("evidence"), _("state"), _("why"), _("as at"))
     tables = [
         paper_table(_("Agenda"), visit["agenda"], agenda),
-        paper_table(_("Who stands where"), visit["posts"], posts),
+        paper_table(_("Positions"), visit["posts"], posts),
         _table_of_rows(_("What is checked, and the evidence"), headings, evidence_rows(told, _), (6, 6, 4, 7, 3)),
     ]
     if drill := told["drill"]:
@@ -146,7 +146,7 @@ def evidence_rows(told: Json, _: Words) -> list[tuple[str, ...]]:
             name = inspection_day.evidence_name(one["check"], _)
             found.append(("" if place else title, name, state, why, one["day"] or "–"))
         if not row["evidence"]:
-            found.append((title, "–", _(STATES[row["state"]]), _("never looked at"), "–"))
+            found.append((title, "–", _(STATES[row["state"]]), _("not checked yet"), "–"))
     return found
 
 
@@ -174,7 +174,7 @@ def answer_cards_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
     facts = [
         _enterprise(day, _),
         (_("Answers that may be given"), f"{told['released']} / {told['all']}"),
-        (_("Evidence looked at"), clock_text(told["at"])),
+        (_("Evidence checked"), clock_text(told["at"])),
     ]
     table = paper_table(_("Answer cards"), told["cards"], columns)
     return paper_content(_("Answer cards"), facts, [table], _code(told), _)
@@ -213,7 +213,7 @@ def drill_pdf(told: Json, _: Words) -> bytes:
         _enterprise(told, _),
         (_("Ticket of the drill"), told["drill"]),
         (_("Begun"), f"{clock_text(told['begun_at'])} · {told['begun_by']}"),
-        (_("Told as at"), clock_text(told["at"])),
+        (_("Report as of"), clock_text(told["at"])),
         (_("Outcome of the drill"), _(STATES[told["state"]])),
         (_("Readiness when the drill began"), _(STATES[told["readiness"]])),
         _counts(told, _),

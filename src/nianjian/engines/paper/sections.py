@@ -284,7 +284,7 @@ def marketing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
 
 
 CHECKED: Final[Mapping[str, str]] = {
-    "never_checked": mark("nobody has checked how far the logs reach back"),
+    "never_checked": mark("log retention has not been checked yet"),
     "checked_long_ago": mark("the newest check of the logs is too old"),
 }
 

@@ -85,29 +85,29 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     ),
     "numbers_listed": ClaimTexts(
         where=(*_REPORT, *_SOP),
-        released=mark("On {day} {count} code numbers are in force: {names}."),
-        refused=mark("On {day} no code number in the register is in force."),
+        released=mark("On {day}, {count} code numbers are in force: {names}."),
+        refused=mark("On {day}, no code number in the register is in force."),
         blank=mark("Code numbers in use: {text}."),
         parts={TEXT: mark("code numbers in use")},
     ),
     "lines_listed": ClaimTexts(
         where=(*_REPORT, *_SOP),
-        released=mark("On {day} {count} trunk lines in the register are in use."),
+        released=mark("On {day}, {count} trunk lines in the register are in use."),
         blank=mark("Trunk lines in use: {text}."),
         parts={TEXT: mark("trunk lines in use")},
     ),
     "teams_listed": ClaimTexts(
         where=(*_REPORT, *_SOP),
-        released=mark("On {day} the register lists {count} teams."),
+        released=mark("On {day}, the register contains {count} teams."),
         blank=mark("Teams: {text}."),
         parts={TEXT: mark("teams")},
     ),
     "seats_listed": ClaimTexts(
         where=_REPORT,
-        released=mark("On {day} {count} seats are filed or open, {robots} of them robots."),
-        blank=mark("Seats, and robots among them: {text}."),
-        more={"untyped": mark(" Of {untyped} the kind is not recorded.")},
-        parts={TEXT: mark("seats, and robots among them")},
+        released=mark("On {day}, {count} seats are filed or open, including {robots} robot seats."),
+        blank=mark("Seats, including robot seats: {text}."),
+        more={"untyped": mark(" The kind of {untyped} seats is not recorded.")},
+        parts={TEXT: mark("seats, including robot seats")},
     ),
     "security_rules": ClaimTexts(
         where=_REPORT,
@@ -139,16 +139,16 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     ),
     "calls_retained": ClaimTexts(
         where=(*_REPORT, "monthly_traffic"),
-        released=mark("From {first} to {last} the call records are kept on every day on which calls were made."),
-        refused=mark("From {first} to {last} {missing} days have no call records ({days}). Reason: {text}."),
+        released=mark("From {first} to {last}, call records exist for every day on which calls were made."),
+        refused=mark("From {first} to {last}, {missing} days have no call records ({days}). Reason: {text}."),
         blank=mark("Days without call records, and why: {text}."),
         more={"excused": mark(" On {excused} further days no calls were made, which the enterprise has confirmed.")},
         parts={TEXT: mark("why days have no call records")},
     ),
     "recordings_kept": ClaimTexts(
         where=_REPORT,
-        blank=mark("How long recordings are kept: {text}."),
-        parts={TEXT: mark("how long recordings are kept")},
+        blank=mark("Retention period of recordings: {text}."),
+        parts={TEXT: mark("retention period of recordings")},
         standing=True,
     ),
     "tickets_in_time": ClaimTexts(
@@ -165,8 +165,8 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         ),
         blank=mark("{period}: response to and close of the complaints (check and fill in by hand): {text}."),
         more={
-            "undecided": mark(" {undecided} more are still within their limits."),
-            "no_arrival": mark(" Of {no_arrival} the moment of arrival is not recorded; they are not judged."),
+            "undecided": mark(" Another {undecided} are still within their limits."),
+            "no_arrival": mark(" The time of arrival of {no_arrival} is not recorded; they are not judged."),
         },
         parts={TEXT: mark("response to and close of the year's complaints")},
     ),
@@ -205,7 +205,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     "inbound_decided": ClaimTexts(
         where=("monthly_traffic",),
         rule="M10",
-        refused=mark("{n} inbound calls do not tell whether they were answered."),
+        refused=mark("For {n} inbound calls it is not recorded whether they were answered."),
     ),
     "seat_filing_known": ClaimTexts(
         where=("seat_table",),
@@ -227,7 +227,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
             "number": mark("Filing number"),
             "filed_on": mark("Day of the filing"),
             "reason": mark("Reason why it does not apply"),
-            "told": mark("Callees are told that a machine speaks"),
+            "told": mark("The called party is informed that a machine is speaking"),
             "words": mark("Words at the start of the call"),
         },
         standing=True,
@@ -389,7 +389,7 @@ _PAGES: Final[Mapping[str, ClaimTexts]] = {
     "one_click_purpose": ClaimTexts(
         where=_DOOR,
         rule="S8",
-        released=mark("What you tell us serves to deal with this complaint and nothing else."),
+        released=mark("We use what you tell us only to deal with this complaint."),
         parts={TEXT: mark("what the data of a complaint serve")},
         standing=True,
     ),
@@ -399,28 +399,28 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
         where=(CARDS,),
         rule="S7",
         released=mark("All our outbound calls show filed 95/96 numbers."),
-        refused=mark("Of {delivered} outbound calls {own} showed our filed numbers."),
-        more={"unknown": mark(" {unknown} do not tell which number they showed.")},
+        refused=mark("{own} of {delivered} outbound calls showed our filed numbers."),
+        more={"unknown": mark(" The displayed number of {unknown} calls is unknown.")},
     ),
     "robot_abilities": ClaimTexts(
         where=(CARDS,),
         rule="S7",
-        released=mark("Our AI robots recognise what a user wants and transfer at once to a human."),
+        released=mark("Our AI robots recognise what a user wants and transfer to a human immediately."),
         refused=mark(
-            "{seats} robot seats are open, {filed} of them filed; of {asked} transfers {in_time} were at once."
+            "{seats} robot seats are open, {filed} of them filed; {in_time} of {asked} transfers were immediate."
         ),
     ),
     "ai_outbound": ClaimTexts(
         where=(CARDS,),
         rule="S7",
-        released=mark("We do not call by AI."),
+        released=mark("We do not make AI calls."),
         refused=mark("{seats} robot seats are open, and robots made {robot_calls} calls."),
     ),
     "predictive": ClaimTexts(
         where=(CARDS,),
         rule="S7",
         released=mark("We do not dial predictively."),
-        refused=mark("Of {calls} calls {over} were dialled while more rang than agents were free."),
+        refused=mark("{over} of {calls} calls were dialled while more calls were ringing than agents were free."),
     ),
     "one_click": ClaimTexts(
         where=(CARDS,),
@@ -431,8 +431,8 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
     "logs_kept": ClaimTexts(
         where=(CARDS,),
         rule="S7",
-        released=mark("Every kind of log is kept for the time that is asked for, without a hole."),
-        refused=mark("Of {logs} kinds of logs {proved} are proved."),
+        released=mark("Every kind of log is retained for the required period without gaps."),
+        refused=mark("Retention is proved for {proved} of {logs} kinds of logs."),
     ),
     "number_filing": ClaimTexts(
         where=(CARDS,),
@@ -444,7 +444,7 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
         where=(CARDS,),
         rule="S7",
         released=mark("All our numbers land on their assigned gateways."),
-        refused=mark("Of {calls} calls {elsewhere} went over another gateway, and of {untold} it is not known."),
+        refused=mark("{elsewhere} of {calls} calls used another gateway; the gateway of {untold} is unknown."),
     ),
     "resources": ClaimTexts(
         where=(CARDS,),
@@ -452,7 +452,7 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
         released=mark(
             "The register names the carrier of every line in use and the agreement of every outsourced team."
         ),
-        refused=mark("We use {lines} lines; the calls name {strange} that our register does not know."),
+        refused=mark("We use {lines} lines; the call records name {strange} lines that are not in our register."),
     ),
     "conduct": ClaimTexts(
         where=(CARDS,),
@@ -463,7 +463,7 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
     "control": ClaimTexts(
         where=(CARDS,),
         rule="S7",
-        released=mark("The gate is asked before every dialling and refuses what must not be called."),
+        released=mark("The gate checks every call before it is dialled and refuses calls that are not allowed."),
         refused=mark(
             "On the last day with calls, {dialled} outbound calls were dialled; the gate let through {let_through}."
         ),
@@ -471,8 +471,8 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
     "consent": ClaimTexts(
         where=(CARDS,),
         rule="S7",
-        released=mark("Every consent has its time, its way and its proof."),
-        refused=mark("Of {consents} consents {proved} name their time, way and proof."),
+        released=mark("Every consent records its time, its form and its proof."),
+        refused=mark("{proved} of {consents} consents record their time, form and proof."),
     ),
 }
 CLAIMS: Final[Mapping[str, ClaimTexts]] = {**_PAPERS, **_PAGES, **_ANSWERS}

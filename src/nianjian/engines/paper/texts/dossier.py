@@ -154,13 +154,13 @@ RIDING: Final = {
     "absent": mark("not seen on any sheet"),
     "joins": mark("goes on over every sheet"),
     "faults": mark("not whole"),
-    "cannot_tell": mark("cannot be told"),
+    "cannot_tell": mark("cannot be determined"),
 }
 SHEETS: Final = {
     "joins": mark("found, joins"),
     "missing": mark("missing"),
     "does_not_join": mark("does not join"),
-    "cannot_tell": mark("cannot be told"),
+    "cannot_tell": mark("cannot be determined"),
 }
 
 

@@ -28,7 +28,7 @@ LACKS: Final[Mapping[str, str]] = {
     "no_calls": mark("no outbound calls are counted"),
     "other_numbers_shown": mark("calls show other numbers"),
     "display_unknown": mark("calls do not tell which number they showed"),
-    "no_robot_seats": mark("no robot seat stands in the register"),
+    "no_robot_seats": mark("the register contains no robot seat"),
     "robot_seats_unfiled": mark("robot seats are not filed"),
     "algorithm_form_missing": mark("the form of algorithm filing is not ready"),
     "intents_unproved": mark("no record tells what the robots understood"),
@@ -48,7 +48,7 @@ LACKS: Final[Mapping[str, str]] = {
     "doors_dead": mark("one-click addresses do not work"),
     "doors_untried": mark("one-click addresses were not tried"),
     "numbers_without_door": mark("numbers without a one-click address"),
-    "logs_untold": mark("no log was looked at"),
+    "logs_untold": mark("no log has been checked"),
     "log_calls": mark("call records are not proved"),
     "log_gateway": mark("the gate's journal is not proved"),
     "log_system": mark("the operation log is not proved"),
@@ -62,7 +62,7 @@ LACKS: Final[Mapping[str, str]] = {
     "numbers_compared_long_ago": mark("the comparison is of an earlier season, or numbers have changed since"),
     "other_gateway": mark("calls went over another gateway"),
     "gateway_untold": mark("calls without a gateway, or numbers without an assigned one"),
-    "no_lines": mark("no line stands in the register"),
+    "no_lines": mark("the register contains no line"),
     "lines_unregistered": mark("lines that the register does not know"),
     "lines_untold": mark("calls do not tell their line"),
     "lines_without_carrier": mark("lines without a carrier"),
@@ -75,7 +75,7 @@ LACKS: Final[Mapping[str, str]] = {
     "gate_silent": mark("the gate's process does not answer, or is alarmed"),
     "gate_unasked": mark("no calls are there to hold the gate's journal against"),
     "calls_past_gate": mark("more calls were dialled than the gate let through"),
-    "no_consents": mark("no consent stands in the register"),
+    "no_consents": mark("the register contains no consent"),
     "consents_unproved": mark("consents without time, way or proof"),
     "not_stated": mark("nobody has filled it in yet"),
     "register_empty": mark("the register was never filled in"),
@@ -149,7 +149,7 @@ STEPS: Final[Mapping[str, str]] = {
     "calls_past_gate": mark("Connect every switch and line to the gate."),
     "no_consents": mark("Enter the consents into the register."),
     "consents_unproved": mark("Enter time, way and proof of each consent."),
-    "not_stated": mark("Fill it in on the item's page; it is kept for the next time."),
+    "not_stated": mark("Fill it in on the item's page; it is saved for the next time."),
     "register_empty": mark("Fill in the register, or the blank on the item's page."),
     "several_licences": mark("Look which licence the paper is about, and correct the register of licences."),
     "none_in_force": mark("Enter the filing and the validity of each number."),
@@ -164,7 +164,7 @@ STEPS: Final[Mapping[str, str]] = {
 CARD_STATES: Final[Mapping[str, str]] = {
     "released": mark("may be said"),
     "refused": mark("must not be said"),
-    "unknown": mark("not proved, must not be said"),
+    "unknown": mark("not proved, must not be stated"),
 }
 FIGURES: Final[Mapping[str, str]] = {
     "delivered": mark("outbound calls delivered"),
@@ -246,7 +246,7 @@ def answer_steps(card: Mapping[str, Any], _: Words) -> Sequence[str]:
 
 
 TEXTS: Final[Mapping[str, str]] = {
-    "inspection_day_wrong": mark("{day} is no day that can be looked at; today is {today}"),
+    "inspection_day_wrong": mark("{day} cannot be checked; today is {today}"),
     "inspection_days_wrong": mark("{first} to {last}: the first day must not lie after the last, at most {most} days"),
     "inspection_part_unknown": mark("{part} is no check of the on-site check; there are {parts}"),
     "live_malformed": mark("{setting} cannot be read at “{entry}”; write CODE:NAME=ADDRESS as the settings page shows"),
@@ -309,19 +309,19 @@ TEXTS: Final[Mapping[str, str]] = {
     "screen_link_name": mark("say where the screen stands, in at most {most} characters"),
     "screen_links_too_many": mark("there are {most} open links of screens; end one first"),
     "screen_link_unknown": mark("there is no open link {link} of a screen"),
-    "visit_unknown": mark("no inspection day is kept for {day}"),
-    "visit_scan_unknown": mark("no such scan is kept beside {day}"),
+    "visit_unknown": mark("there is no inspection day on {day}"),
+    "visit_scan_unknown": mark("there is no such scan for {day}"),
     "visit_scan_active": mark("{file} holds a program or opens something; print it and scan the paper"),
-    "visit_scans_too_many": mark("{most} scans are kept beside this day already; remove one first"),
+    "visit_scans_too_many": mark("this day already has {most} scans; remove one first"),
     "screens_seen_wrong": mark("nobody can note a look of {day}: that is in the future or long over"),
     "visit_line_wrong": mark("line {line}: {flaw}"),
     "visit_lines_too_many": mark("at most {most} lines"),
     "visit_text_too_long": mark("{piece}: at most {longest} characters"),
     "visit_text_number": mark("{piece}: no telephone or ID number belongs here; write a place or an office"),
     "visit_received_late": mark("no notice can have come on {day}: that is after the inspection day or in the future"),
-    "visits_too_many": mark("{most} inspection days are kept already; remove one first"),
+    "visits_too_many": mark("there are already {most} inspection days; remove one first"),
     "drill_no_door": mark("no one-click address is open, so no complaint can come in; open one for a number first"),
-    "drill_calls_wrong": mark("{calls} test calls cannot be asked for in a drill; 0 to {most} can"),
+    "drill_calls_wrong": mark("a drill cannot request {calls} test calls; allowed are 0 to {most}"),
     "drill_phone_wrong": mark("this is no telephone number that can be called back"),
     "drill_source_unknown": mark("{source} is no way in which a drill's complaint comes; there are {sources}"),
     "drill_minutes_wrong": mark("give whole minutes from 1 to {most}, no step earlier than the one before"),
@@ -335,7 +335,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "callback_via_wrong": mark("“{via}” is no way for test calls; write it like sip:10.0.0.1:5060;transport=udp"),
     "callback_number_wrong": mark("“{number}” cannot be dialled; digits, * and # can"),
     "callback_number_unfiled": mark("{number} begins with no filed number that is in force today; register it first"),
-    "callback_caller_wrong": mark("“{caller}” cannot stand as the calling number"),
+    "callback_caller_wrong": mark("“{caller}” cannot be used as the calling number"),
     "callback_gateway_wrong": mark("“{gateway}” is no address of a gateway; write host names or IP addresses"),
     "callback_ca_wrong": mark("this is no certificate in PEM form, or a private key lies with it"),
     "callback_cert_wrong": mark(
@@ -353,7 +353,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "callback_name_missing": mark("give it a name"),
     "callback_routes_too_many": mark("there are {most} ways for test calls already"),
     "callback_gateways_too_many": mark("there are {most} gateways already"),
-    "callback_route_unknown": mark("there is no way for test calls named {route}"),
+    "callback_route_unknown": mark("there is no route for test calls named {route}"),
     "callback_line_unknown": mark("the register has no trunk line {line} today"),
     "callback_time_wrong": mark("“{time}” is no time of day; write it like 10:30"),
     "callback_trial_unknown": mark("there is no test call {trial}"),
@@ -372,8 +372,8 @@ TEXTS: Final[Mapping[str, str]] = {
 
 
 FOLDERS: Final[Mapping[str, str]] = {
-    "none": mark("no folder is set (NIANJIAN_RECORDINGS), so no file was looked for"),
-    "unreadable": mark("the folder that is set cannot be read: look whether its disk is there"),
+    "none": mark("no folder is configured (NIANJIAN_RECORDINGS), so no files were checked"),
+    "unreadable": mark("the configured folder cannot be read: check that its disk is mounted"),
     "setting": mark("the folder of NIANJIAN_RECORDINGS"),
     "given": mark("a folder given at the command line"),
 }
@@ -386,7 +386,7 @@ RECORDING_VERDICTS: Final[Mapping[str, str]] = {
     "unknown_format": mark("a format that is not known; give wav, mp3, ogg, opus, flac or m4a"),
     "ambiguous": mark("several files of that name"),
     "outside": mark("leads out of the folder, not opened"),
-    "unsearched": mark("not found in the part of the folder that could be gone through"),
+    "unsearched": mark("not found in the part of the folder that could be searched"),
     "untimed": mark("there, but the call record does not tell how long the talk was"),
     "unnamed": mark("the call record names no file"),
 }
@@ -396,18 +396,18 @@ LIMIT: Final = mark("Nobody listens: that the audio is of this call, and who spe
 
 def sample_facts(sample: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
     """(what, how it stands) of a sample; files are counted only where a folder was looked into."""
-    found = [(_("Recordings looked for in"), _(FOLDERS[sample["folder"]]))]
+    found = [(_("Recordings searched in"), _(FOLDERS[sample["folder"]]))]
     if sample["folder"] not in {"setting", "given"}:
         return found
     counts = "; ".join(f"{_(RECORDING_VERDICTS[one])}: {count}" for one, count in sample["verdicts"].items() if count)
     return [
         *found,
         (
-            _("Sampled calls, days, days on which all are kept"),
+            _("Sampled calls, days, days with every recording"),
             f"{sample['calls']} / {sample['days']} / {sample['days_kept']}",
         ),
         (_("What was found"), counts or "–"),
-        (_("Of the kept ones, measured by size alone"), str(sample["by_size"])),
+        (_("Of the recordings that are there, measured by size alone"), str(sample["by_size"])),
         (_("Calls a day, seconds tolerated"), f"{sample['a_day']}, {sample['tolerance_s']}"),
         (_("Drawn by the seed"), sample["seed"]),
         (_("What this does not prove"), _(LIMIT)),
@@ -457,7 +457,7 @@ LOG_STATES: Final[Mapping[str, str]] = {
     "ok": mark("reaches back without a hole"),
     "gap": mark("has holes"),
     "too_short": mark("does not reach back far enough"),
-    "unknown": mark("cannot be told"),
+    "unknown": mark("cannot be determined"),
 }
 LOG_WHYS: Final[Mapping[str, str]] = {
     "reaches": mark("proved by the records themselves"),
@@ -465,28 +465,28 @@ LOG_WHYS: Final[Mapping[str, str]] = {
     "begins_late": mark("the first record is later than the day to which it must reach"),
     "no_record": mark("there is no record up to that day"),
     "long_silence": mark("a silence that is too long to prove anything"),
-    "no_reference": mark("no call record names a recording"),
+    "no_reference": mark("no call record has a recording reference"),
     "calls_without": mark("answered calls without a recording"),
-    "references_only": mark("every call names a recording, but no folder is known in which to look for one"),
+    "references_only": mark("every call has a recording reference, but no recordings folder is configured"),
     "folder_unreadable": mark("the folder of the recordings cannot be read"),
-    "files_kept": mark("every call names a recording, and every sampled file is there and long enough"),
+    "files_kept": mark("every call has a recording reference, and every sampled file exists and is long enough"),
     "files_missing": mark("sampled recordings are missing, empty or too short"),
-    "files_unproved": mark("sampled recordings could not be read or told apart"),
+    "files_unproved": mark("sampled recordings could not be read or identified"),
     "chain_broken": mark("the audit chain does not hold"),
 }
 EXCUSES: Final[Mapping[str, str]] = {
     "rest_day": mark("days of rest"),
-    "gate_asked_nothing": mark("days on which the gate ran and was asked nothing"),
+    "gate_asked_nothing": mark("days on which the gate ran without any request"),
 }
 VERDICTS: Final[Mapping[str, str]] = {
     "found": mark("found in the records"),
     "not_found": mark("not found in the records"),
-    "unknown": mark("the records cannot tell"),
+    "unknown": mark("the records are not sufficient"),
 }
 SUGGESTED: Final[Mapping[str, str]] = {
-    "suggested": mark("some look like a robot that nobody registered: to be looked at"),
+    "suggested": mark("some look like an unregistered robot: to be reviewed"),
     "none": mark("an agent was on every answered call"),
-    "unknown": mark("the records cannot tell"),
+    "unknown": mark("the records are not sufficient"),
 }
 EVIDENCE: Final[Mapping[str, str]] = {
     "context": mark("in a context of the dial plan that is named as robots'"),
@@ -499,7 +499,7 @@ DIALLING_WHYS: Final[Mapping[str, str]] = {
     "agents_free": mark("an agent was free for every ringing call"),
     "over_seldom": mark("few calls were dialled while more rang than agents were free, no hour reaches the limits"),
     "over_scattered": mark("no hour shows it, yet over all hours too many calls rang while no agent was free"),
-    "no_agents": mark("no agent is named in the records"),
+    "no_agents": mark("the records name no agent"),
     "agents_seldom_named": mark("too few answered calls name their agent"),
     "too_few": mark("too few calls"),
     "robots_only": mark("robots alone called"),

@@ -14,7 +14,7 @@ ROWS: Final[Mapping[str, str]] = {
     "S3": mark("Numbers: on the gateway that the ledger names"),
     "S4": mark("Numbers: called back and answered in time"),
     "S5": mark("System: robots, predictive dialling, one-click complaint"),
-    "S6": mark("System: logs kept for six months"),
+    "S6": mark("System: logs retained for six months"),
     "S7": mark("Three sentences that must be true"),
     "S8": mark("Complaints answered and closed in time"),
     "S9": mark("Two live screens in the room"),
@@ -23,7 +23,7 @@ ROWS: Final[Mapping[str, str]] = {
 CHECKS: Final[Mapping[str, str]] = {
     "notice": mark("Notice on record"),
     "screens": mark("Screens show live data"),
-    "screens_seen": mark("Screens stand in the room"),
+    "screens_seen": mark("The screens are in the room"),
     "drill": mark("Newest drill"),
 }
 DAY_WHYS: Final[Mapping[str, str]] = {
@@ -31,14 +31,14 @@ DAY_WHYS: Final[Mapping[str, str]] = {
     "notice_awaited": mark("the report was handed in; the notice usually comes within two weeks"),
     "notice_late": mark("two weeks after the report the notice is not here: ask whether there is a check"),
     "notice_not_submitted": mark("the report was not handed in yet"),
-    "screens_by_eye": mark("whether they stand in the room only a person sees"),
+    "screens_by_eye": mark("only a person can confirm that the screens are in the room"),
     "screens_live": mark("every source behind the screens is fresh"),
     "screens_stale": mark("a source behind the screens is silent"),
     "screens_absent": mark("a source behind the screens is not set or was never seen"),
     "screens_seen": mark("a person has seen both of them and signed it"),
-    "screens_gone": mark("a person has looked, and they do not both stand there with live data"),
+    "screens_gone": mark("a person has checked: the two screens do not both show live data in the room"),
     "screens_note_over": mark("the note of a person does not count any more: look again and sign"),
-    "drill_never": mark("no drill was held"),
+    "drill_never": mark("no drill has been held"),
     "drill_passed": mark("every step of the newest drill has passed"),
     "drill_failed": mark("a step of the newest drill has not passed"),
     "drill_in_progress": mark("the newest drill is still in progress"),
@@ -160,9 +160,9 @@ WHYS: Final[Mapping[str, str]] = {
     "calls_passed": mark("every test call has passed"),
     "calls_failed": mark("a test call has failed"),
     "calls_unproved": mark("a test call proves no landing"),
-    "calls_no_way": mark("no way for test calls is kept, so nobody was called"),
+    "calls_no_way": mark("no route for test calls is configured, so no call was made"),
     "calls_no_numbers": mark("no filed number is in force, so nobody was called"),
-    "calls_unasked": mark("no test call was asked for"),
+    "calls_unasked": mark("no test call was requested"),
 }
 MENDS: Final[Mapping[str, str]] = {
     "arrival_unknown": mark("Enter when the ticket arrived."),
@@ -171,7 +171,7 @@ MENDS: Final[Mapping[str, str]] = {
     "excluded": mark("Take the exclusion back, or hold the drill again."),
     "alert_missing": mark("Hold the drill again: every complaint that arrives gives an alert now."),
     "warning_missing": mark(
-        "See that the worker runs and that somebody is told of warnings; then hold the drill again."
+        "Make sure that the worker is running and that somebody receives the warnings; then repeat the drill."
     ),
     "calls_failed": mark("Open the failed test call, mend what its reason names, and call the number again."),
     "calls_unproved": mark("Enter the addresses of the gateways, so that the landing can be proved."),

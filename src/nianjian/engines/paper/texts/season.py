@@ -10,7 +10,7 @@ from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.texts import inspection
 from nianjian.engines.paper.texts.inspection_day import THROWN
 from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
-from nianjian.engines.paper.texts.states import STATES as SIX_STATES
+from nianjian.engines.paper.texts.states import TASKS as TASK_STATES
 from nianjian.engines.paper.words import Words, mark
 
 NOT_TAKEN: Final[Mapping[str, str]] = {
@@ -103,7 +103,7 @@ OBSTACLES: Final[Mapping[str, str]] = {
 
 def task_state_text(task: Mapping[str, Any], _: Words) -> str:
     """How a task stands; one in progress says what it waits for."""
-    return _(WAITING[task["state"]]) if task["status"] == State.IN_PROGRESS else _(SIX_STATES[task["status"]])
+    return _(WAITING[task["state"]]) if task["status"] == State.IN_PROGRESS else _(TASK_STATES[task["status"]])
 
 
 def obstacle_text(code: str, values: Mapping[str, Any], _: Words) -> str:

@@ -16,6 +16,8 @@ STATES: Final[Mapping[str, str]] = {
     State.IN_PROGRESS: mark("in progress"),
     State.OVERDUE: mark("overdue"),
 }
+#: A report that was handed in has passed nothing yet: a task is done.
+TASKS: Final[Mapping[str, str]] = {**STATES, State.PASSED: mark("done")}
 BADGES: Final[Mapping[str, str]] = {
     State.PASSED: "good", State.FAILED: "bad", State.NOT_PROVED: "warn", State.NOT_APPLICABLE: "plain",
     State.IN_PROGRESS: "plain", State.OVERDUE: "bad",

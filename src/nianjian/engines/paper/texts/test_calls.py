@@ -36,7 +36,7 @@ LANDINGS: Final[Mapping[str, str]] = {
     "voicemail": mark("recorded as answered by a voicemail"),
     "unseen": mark("not recorded, though there are records of that time: someone else answered, or it is not imported"),
     "silent": mark("not known: no call records cover that time"),
-    "unnamed": mark("recorded, but nothing in the record can be held against the ledger: not proved"),
+    "unnamed": mark("recorded, but the record cannot be compared with the ledger: not proved"),
 }
 REASONS: Final[Mapping[str, str]] = {
     "record_missing": mark("answered, but no own switch has recorded the call"),

@@ -167,7 +167,7 @@ class VisitForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     posts = forms.CharField(
-        label=gettext_lazy("Who stands where"),
+        label=gettext_lazy("Positions"),
         required=False,
         help_text=gettext_lazy("A line each: place | who | task."),
         widget=forms.Textarea(attrs={"rows": 5}),
@@ -307,7 +307,7 @@ def _agenda(held: Json) -> Table:
 
 def _posts(held: Json) -> Table:
     rows = [[Cell(one["place"]), Cell(one["who"]), Cell(one["task"] or "–")] for one in held["posts"]]
-    return card_table(gettext("Who stands where"), (gettext("post"), gettext("in charge"), gettext("task")), rows)
+    return card_table(gettext("Positions"), (gettext("post"), gettext("in charge"), gettext("task")), rows)
 
 
 def _evidence(told: Json, code: str, _: Words) -> Table:
@@ -324,7 +324,7 @@ def _evidence(told: Json, code: str, _: Words) -> Table:
                     href=places.check_address(code, one["check"], row["rule"]) if one["check"] else "",
                 ),
                 Cell(_(STATES[one["state"]]), badge=BADGES[one["state"]]),
-                Cell(texts.evidence_reason(one["why"], _) if one["why"] else _("never looked at")),
+                Cell(texts.evidence_reason(one["why"], _) if one["why"] else _("not checked yet")),
                 Cell(one["day"] or "–", day=True),
             ]
             for one in found
