@@ -23,7 +23,6 @@ SEPARATE = {
     "engines/sip/call": "one call, without sockets",
     "features/dossier/checks": "pure decisions on one page",
     "features/dossier/editions/book": "the paper edition, apart from the order of work",
-    "features/dossier/operations/sealed_book": "the scan of a whole book, apart from files that a person sorts",
     "features/dossier/reading": "one kind of paper a file",
     "features/dossier/seals": "one shape of seal a file",
     "features/inspection/operations/answers": "what may be said to an inspector",
