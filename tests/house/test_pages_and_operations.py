@@ -124,6 +124,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "dossier-act": (
         "dossier_confirm dossier_return dossier_overrule dossier_assign dossier_comment dossier_not_applicable"
     ),
+    "dossier-sealed-scan": "dossier_sealed_scan",
     "dossier-fetch": "dossier_fetch", "rounds": "rounds_list", "rounds-submit": "rounds_submit",
     "rounds-one": "rounds_get",
     "rounds-act": "rounds_return rounds_answer rounds_passed rounds_paper_add",

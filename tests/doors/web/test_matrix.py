@@ -138,6 +138,7 @@ NOTHING: Final[Mapping[str, str]] = {
     "rectify-report-file": "the tenant's work has set no report",
     "dossier-package-sign": "the tenant's work has built no package",
     "dossier-package-file": "the tenant's work has built no package",
+    "dossier-sealed-scan": "no sealed book of the tenant was scanned",
     "complaints-forwards-marked": "the tenant's work has left no marked list",
 }
 

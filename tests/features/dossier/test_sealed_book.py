@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,10 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
+from django.urls import reverse
 from tests.features.dossier.conftest import keep_paper
 from tests.support import packages
+from tests.support.people import signed_in
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import page_codes
@@ -110,6 +114,15 @@ def test_a_sealed_book_goes_into_the_upload_edition_and_never_into_a_book(
     assert _bring(demo, anna, scan) is None, "the same scan once more stops nothing"
     (original,) = RowAttachment.objects.filter(register="sealed_book")
     assert blobs.get(original.blob) == scan, "with its cover and backs"
+    client = signed_in("mary", "compliance_lead", demo)
+    page = client.get(reverse("dossier-item", args=[demo, YEAR, "seat_table"])).content.decode()
+    assert re.search("盖章扫描件：2页|Sealed scan: 2 pages", page)
+    out = reverse("dossier-sealed-scan", args=[demo, YEAR, "seat_table", 1])
+    assert client.post(out, {"whole": "on"}).content == scan
+    own = client.post(out).content
+    with pikepdf.open(io.BytesIO(own)) as pdf:
+        assert len(pdf.pages) == 2
+    assert [act.data["version"] for act in acts(enterprise=demo, verb="dossier.sealed_fetched")] == [1, 1]
     entry, _again = acts(enterprise=demo, verb="dossier.sealed_scan")
     assert entry.data["items"]["seat_table"]["version"] == 1
     again = package.build(enterprise=demo, year=YEAR, folder=tmp_path / "again", actor=anna, on=DAY)

@@ -152,6 +152,23 @@ def test_january_turns_the_filing_basis_from_yellow_to_green(
     assert _tasks(date(2027, 1, 20), january) == {"portrait": "done", "stopped_seats": "done", "old_tickets": "done"}
 
 
+@pytest.mark.parametrize(("opened", "cut", "state"), [(80, False, "open"), (80, True, "done"), (100, False, "done")])
+def test_stopped_seats_are_off_line_when_none_is_filed_or_the_filing_was_cut(
+    january: Actor, load: Import, monkeypatch: pytest.MonkeyPatch, *, opened: int, cut: bool, state: str
+) -> None:
+    """A light that is green with twenty filed seats standing idle closes nothing."""
+    rows = [(*row[:5], "2024-01-02" if n < opened else "") for n, row in enumerate(_seats(""))]
+    load("seats", SEATS, *rows)
+    _run(january)
+    if cut:
+        _today(monkeypatch, "2027-01-20")
+        gone = [(*row[:2], "已注销", row[3], "2027-01-12", "") if n >= 90 else row for n, row in enumerate(rows)]
+        load("seats", SEATS, *gone)
+        _run(january)
+    assert _values(_told(january)["filing"])["seat_vacancy"][0] == "green"
+    assert _tasks(clock.today(), january)["stopped_seats"] == state
+
+
 def test_the_chosen_basis_stands_and_every_paper_carries_it(january: Actor) -> None:
     head, _portrait = build_head("demo", 2026)
     assert (head.as_of, head.basis.partition("：")[0]) == (date(2026, 12, 31), "年末口径")

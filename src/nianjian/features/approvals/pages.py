@@ -18,7 +18,7 @@ from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.rectification import DIMENSIONS
-from nianjian.engines.paper.words import Words, mark, words
+from nianjian.engines.paper.words import Words, actor_names, mark, words
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.approvals import operations as flow
 from nianjian.features.dial_policy.pages import describe_setting, setting_text
@@ -124,8 +124,8 @@ def list_requests(request: Request, code: str = EVERYWHERE) -> HttpResponse:
             Cell(translate_value("kind", one["kind"], _)),
             Cell(translate_value("state", one["state"], _), badge=BADGES[one["state"]]),
             Cell(_describe_request(one["asked"])),
-            Cell(_person(one["requested_by"])),
-            Cell(_person(one["decided_by"] or "–")),
+            Cell(actor_names(one["requested_by"])),
+            Cell(actor_names(one["decided_by"] or "–")),
         ]
         for one in shown.rows
     ]
@@ -162,10 +162,6 @@ def _pairs(asked: Mapping[str, Any], _: Words) -> list[tuple[str, object]]:
     return [*found, *((gettext("Finding"), finding_text(code, values, _)) for code, values in told)]
 
 
-def _person(actor: str) -> str:
-    return actor.partition(":")[2] or actor
-
-
 @require_http_methods(["GET", "POST"])
 @anywhere(Permission.READ)
 def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpResponse:
@@ -195,8 +191,8 @@ def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpRespo
         "badge": BADGES[one["state"]],
         "kind": translate_value("kind", one["kind"], _),
         "pairs": _pairs(one["asked"], _),
-        "asked_by": _person(one["requested_by"]),
-        "decided_by": _person(one["decided_by"] or ""),
+        "asked_by": actor_names(one["requested_by"]),
+        "decided_by": actor_names(one["decided_by"] or ""),
         "open": one["state"] == "pending",
         "mine": mine,
         "may": has_permission(request.actor, one["enterprise"] or EVERYWHERE, Permission.APPROVE) and not mine,
@@ -204,7 +200,7 @@ def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpRespo
     }
     if one["kind"] == KIND:
         looks = has_permission(request.actor, one["enterprise"] or EVERYWHERE, Permission.REQUEST)
-        context |= build_rule_context(one["asked"], by=_person(one["requested_by"])) | {"looks": looks}
+        context |= build_rule_context(one["asked"], by=actor_names(one["requested_by"])) | {"looks": looks}
     return render(request, "approvals/one.html", context)
 
 

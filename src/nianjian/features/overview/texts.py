@@ -13,7 +13,7 @@ from nianjian.engines.paper.texts.errors import error_message, translate_value
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
 from nianjian.engines.paper.texts.season import OBSTACLES, TASKS, TRACKS, obstacle_text
-from nianjian.engines.paper.words import Words, mark
+from nianjian.engines.paper.words import Words, actor_names, mark
 from nianjian.features.inbox.obstacles import Point
 from nianjian.features.overview import attention, queue
 from nianjian.features.overview.verdict import FINE, Reason
@@ -120,7 +120,7 @@ def _point_text(one: Point, missing: Sequence[str], _: Words) -> str:
         values["what"] = translate_value("kind", values["kind"], _)
         values["keys"] = join_keys(values["keys"], values["count"], _)
     if "by" in values:
-        values["by"] = actor_text(str(values["by"]))
+        values["by"] = actor_names(str(values["by"]))
     return _(POINTS[one.code]).format(**values)
 
 
@@ -150,11 +150,6 @@ def expiry_text(expiry: Expiry, *, asking: bool, _: Words) -> str:
 def change_text(what: str, count: int, _: Words) -> str:
     """Say what changed since the last run, and by how many acts."""
     return _(CHANGED[what]).format(n=count)
-
-
-def actor_text(actor: str) -> str:
-    """Name of who acted, without the kind that stands before it in the chain."""
-    return actor.partition(":")[2] or actor
 
 
 def ago(days: int | None, _: Words) -> str:

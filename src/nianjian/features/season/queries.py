@@ -138,6 +138,8 @@ ALLOWED: Final = "deadline.guide.consistency.open_differences"
 KINDS: Final = {"number": "numbers", "line": "lines", "seat": "seats"}
 FINE: Final = frozenset({"green", "yellow_explained", "na"})
 SETTLED: Final = frozenset({"green", "yellow_explained"})
+KNOWN: Final = frozenset({*SETTLED, "yellow", "red"})
+SEATS: Final = "seat_vacancy"
 OLD_TICKETS: Final = "old_tickets"
 MARKETING: Final = "marketing_lines"
 UNPROVED: Final = frozenset({"register_empty", "nothing_counted"})  # what a portrait misses of a register
@@ -147,11 +149,8 @@ ADVICE: Final[Mapping[str, Sequence[str]]] = {
     MARKETING: ("move_line",),
     OLD_TICKETS: ("close_tickets",),
 }
-#: Task -> the metric whose light closes it, and the lights that do.
-CLOSED_BY: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
-    "stopped_seats": ("seat_vacancy", SETTLED),
-    OLD_TICKETS: ("closing_rate", FINE),
-}
+#: Task -> the metric that closes it.
+CLOSED_BY: Final[Mapping[str, str]] = {"stopped_seats": SEATS, OLD_TICKETS: "closing_rate"}
 EFFECT: Final = ("code", "metric", "count", "light", "value", "overall", "line", "warnings", "with_cut", "last_day")
 
 
@@ -174,7 +173,7 @@ def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict
     year_end = Season("", asked.year).year_end
     return {
         "portrait": _portrait(portrait),
-        **_advice(_find_january_portrait(asked)),
+        **_advice(_find_january_portrait(asked), _count_filed_seats(asked)),
         "consistency": _compare_runs(asked, since=asked.start, until=asked.today),
         "filed_base": _compare_runs(asked, since=year_end, until=year_end),
         "items": _items(lines),
@@ -226,15 +225,36 @@ def _find_january_portrait(asked: ProgressQuery) -> Mapping[str, Any] | None:
     return None if run is None else portraits.find_portrait(asked.enterprise, asked.year, run.id)
 
 
-def _advice(portrait: Mapping[str, Any] | None) -> dict[str, TaskProgress]:
+def _count_filed_seats(asked: ProgressQuery) -> int | None:
+    """How many seats were filed on 31 December; None: the year is not over, or no portrait tells."""
+    if asked.today <= Season("", asked.year).year_end:
+        return None
+    run = portraits.find_basis_run(asked.enterprise, asked.year, Basis.YEAR_END)
+    portrait = None if run is None else portraits.find_portrait(asked.enterprise, asked.year, run.id)
+    seats = next((one for one in (portrait or {}).get("metrics", ()) if one["slug"] == SEATS), None)
+    return None if seats is None else int(seats["components"]["filed"])
+
+
+def _are_seats_settled(seats: Mapping[str, Any], filed_before: int | None) -> bool:
+    """D5, T8: no filed seat stands idle, or filings were cut since 31 December until D1's light was settled.
+
+    A light that was green all along closes nothing: what the guide asks for is that stopped seats are taken off line.
+    """
+    filed = int(seats["components"]["filed"])
+    if filed == int(seats["components"]["opened_and_filed"]):
+        return seats["light"] in KNOWN
+    return filed_before is not None and filed < filed_before and seats["light"] in SETTLED
+
+
+def _advice(portrait: Mapping[str, Any] | None, filed_before: int | None) -> dict[str, TaskProgress]:
     """D5: the tasks of January, each with the effect that the portrait has computed before anybody acts.
 
-    Nothing is known of them without a portrait, nor of one whose register is empty. They close by the light, not
-    because no advice is left; a light that is only explained does not close what is still to be done.
+    Nothing is known of them without a portrait, nor of one whose register is empty. They close by what the portrait
+    counts, not because no advice is left. ``filed_before``: seats that were filed on 31 December.
     """
     if portrait is None:
         return {}
-    lights = {one["slug"]: str(one["light"]) for one in portrait["metrics"]}
+    metrics = {one["slug"]: one for one in portrait["metrics"]}
     units = [{"slug": one["slug"], "unit": one["unit"]} for one in portrait["metrics"]]
     declared = {one["slug"] for one in portrait["metrics"] if one.get("declared")}
     empty, found = _list_empty_registers(portrait), {}
@@ -245,11 +265,13 @@ def _advice(portrait: Mapping[str, Any] | None) -> dict[str, TaskProgress]:
         if task == MARKETING:
             found[task] = _decide_marketing(portrait.get("marketing") or {}, figures)
             continue
-        metric, fine = CLOSED_BY[task]
+        metric = CLOSED_BY[task]
         total = sum(int(one["count"]) for one in steps if one["code"] == codes[0])
         proved, applicable = metric not in empty, metric not in declared
-        light = lights.get(metric)
-        complete = proved and light in fine and not (light == Light.YELLOW_EXPLAINED and total)
+        settled = (
+            _are_seats_settled(metrics[metric], filed_before) if metric == SEATS else metrics[metric]["light"] in FINE
+        )
+        complete = proved and settled
         found[task] = TaskProgress(complete, 0, total, figures, applicable=applicable, proved=proved)
     return found
 

@@ -14,7 +14,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.calls import source_name
 from nianjian.engines.paper.texts.errors import error_message, translate_value
-from nianjian.engines.paper.words import mark, words
+from nianjian.engines.paper.words import actor_names, mark, words
 from nianjian.platform.accounts.query import CLOCK
 from nianjian.platform.jobs import flow, query
 from nianjian.platform.jobs.query import JobValue
@@ -100,7 +100,7 @@ def person(actor: str) -> str:
     """Who acted, without the kind of the proof; the program's own clock is nobody."""
     if actor == str(CLOCK):
         return _("the program itself")
-    return actor.partition(":")[2] or actor
+    return actor_names(actor)
 
 
 def describe_job_error(error: Mapping[str, Any]) -> tuple[str, list[str]]:

@@ -299,6 +299,7 @@ NO_SEAL: Final = mark(
 TEXTS: Final[Mapping[str, str]] = {
     "fill_in_field_unknown": mark("the report has no field {field}"),
     "fill_in_value_invalid": mark("{field} takes a whole number, a share of 0 to 100 %, or names apart by 、"),
+    "dossier_sealed_scan_unknown": mark("of version {version} of {item} there is no scan of the sealed book"),
     "dossier_version_unknown": mark("{item} has no version {version}; `nianjian dossier list` shows the newest"),
     "dossier_version_old": mark("version {version} of {item} is not the newest; look at version {newest}"),
     "dossier_version_returned": mark("version {version} of {item} was sent back; add a new file"),

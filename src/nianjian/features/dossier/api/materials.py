@@ -22,6 +22,7 @@ from nianjian.features.dossier.operations import (
     checklist,
     fill_in,  # noqa: F401 -- declares an operation
     overrulings,
+    sealed_book,
     statements,
 )
 from nianjian.features.dossier.recognition import Range
@@ -240,8 +241,28 @@ class VersionFinding(Schema):
     overruled: FindingOverruled | None = None
 
 
+class SealedScanTold(Schema):
+    """The pages of a version out of the scanned sealed book; ``riding``: what was seen of the riding seal."""
+
+    recorded_at: datetime
+    recorded_by: str
+    pages: int
+    riding: str
+    sha256: str
+    size: int
+
+
+class SealedScanAsked(Schema):
+    """``whole``: the scan of the book as it came, with cover and backs; else the version's own pages."""
+
+    whole: bool = False
+
+
 class VersionTold(Schema):
-    """A file of an item; ``fields`` as they were read, personal ones masked; ``sha256`` of its plain content."""
+    """A file of an item; ``fields`` as they were read, personal ones masked; ``sha256`` of its plain content.
+
+    ``sealed``: its pages out of the sealed book; null: none came in.
+    """
 
     version: int
     name: str
@@ -262,6 +283,7 @@ class VersionTold(Schema):
     returned_at: datetime | None
     returned_by: str
     returned_reason: str
+    sealed: SealedScanTold | None
 
 
 class DaysGiven(Schema):
@@ -319,9 +341,19 @@ def dossier_fetch(request: Request, code: str, year: Year, item: str, version: N
     return attached(content, row.media_type, row.name or f"{item}-{version}")
 
 
+@take(router, f"{VERSION}/sealed-scan", act=Permission.VIEW_UNMASKED, media=["application/pdf"])
+def dossier_sealed_scan(  # noqa: PLR0917 -- the parts of the address
+    request: Request, code: str, year: Year, item: str, version: Number, asked: Query[SealedScanAsked]
+) -> HttpResponse:
+    """A version's pages as they were scanned out of the sealed book; the audit chain has the entry."""
+    of = {**place(request, code, year), "item": item, "number": version}
+    file = sealed_book.download_sealed_scan(**of, whole=asked.whole)
+    return attached(file.content, "application/pdf", file.name)
+
+
 def _version(row: Version, _: Words) -> dict[str, object]:
     told = checklist.version_to_document(row)
-    return {**told, "findings": _findings(told["findings"], _)}
+    return {**told, "findings": _findings(told["findings"], _), "sealed": sealed_book.sealed_to_document(row)}
 
 
 def _findings(findings: Iterable[Mapping[str, Any]], _: Words) -> list[dict[str, object]]:

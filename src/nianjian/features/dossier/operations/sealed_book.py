@@ -18,7 +18,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.archives.closed_seasons import refuse_closed
-from nianjian.features.dossier import pictures
+from nianjian.features.dossier import materials, pictures
 from nianjian.features.dossier.editions import manifest, page_codes
 from nianjian.features.dossier.editions.build import PAPER
 from nianjian.features.dossier.editions.compare import blank, scores
@@ -26,7 +26,9 @@ from nianjian.features.dossier.editions.look import inspect_file
 from nianjian.features.dossier.editions.verify import KNOWN, find_riding_seal, read_plan
 from nianjian.features.dossier.ingest.receive import cut_ranges, receive, require_cuttable
 from nianjian.features.dossier.models import Arrival, Evidence, SealedScan, Version
+from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
@@ -119,6 +121,53 @@ def _find_manifest(enterprise: str, year: int, book: str) -> Json:
         if listed.get("book") == book:
             return dict(listed)
     raise NianjianError("dossier_sealed_unknown", book=book)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFile:
+    """A PDF out of a sealed book."""
+
+    name: str
+    content: bytes
+
+
+def download_sealed_scan(
+    *, enterprise: str, year: int, item: str, number: int, whole: bool, actor: Actor
+) -> SealedFile:
+    """The pages of a version as they were scanned out of the sealed book, or the ``whole`` scan as it came.
+
+    They show personal values in full: the chain has an entry. ``role_missing``, ``dossier_version_unknown``,
+    ``dossier_sealed_scan_unknown``, ``blob_missing``.
+    """
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
+    version = materials.get_version(enterprise, year, item, number)
+    scan = find_sealed_scan(version)
+    place = {"register": SCANS, "key": "" if scan is None else f"{year}.{scan.book}", "removed_at": None}
+    original = RowAttachment.objects.filter(enterprise_id=enterprise, **place).order_by("-pk").first()
+    row = original if whole else scan
+    if scan is None or row is None:
+        raise NianjianError("dossier_sealed_scan_unknown", item=item, version=number)
+    content = blobs.get(row.blob)
+    data = {"version": number, "book": scan.book, "sha256": row.sha256}
+    materials.note("sealed_fetched", version.material, actor, data)
+    name = original.name if whole and original is not None else None
+    return SealedFile(name or f"{item}-{number}-sealed.pdf", content)
+
+
+def find_sealed_scan(version: Version) -> SealedScan | None:
+    """The newest scan of a version's sealed pages; None: none came in."""
+    return version.sealed_scans.order_by("pk").last()
+
+
+def sealed_to_document(version: Version) -> Json | None:
+    """The sealed scan of a version as JSON: it has the version's pages."""
+    scan = find_sealed_scan(version)
+    if scan is None:
+        return None
+    return {
+        "recorded_at": scan.recorded_at, "recorded_by": scan.recorded_by, "pages": version.pages,
+        "riding": scan.riding, "sha256": scan.sha256, "size": scan.size,
+    }  # fmt: skip
 
 
 def _require_same_pages(path: Path, items: Mapping[str, Sequence[int]], pages: Sequence[Json]) -> list[int | None]:

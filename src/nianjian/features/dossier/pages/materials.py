@@ -26,7 +26,7 @@ from nianjian.features.dossier.generated.registers import TICKS
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.materials import ALGORITHM, Line
 from nianjian.features.dossier.models import Version
-from nianjian.features.dossier.operations import checklist, overrulings, statements
+from nianjian.features.dossier.operations import checklist, overrulings, sealed_book, statements
 from nianjian.features.dossier.operations import package as output_files
 from nianjian.features.dossier.operations.checklist import ItemDetail, ItemRequirement
 from nianjian.features.dossier.operations.package import GENERATED
@@ -295,6 +295,16 @@ def download(request: Request, code: str, year: int, item: str, number: int) -> 
     _known(year, item)
     row, content = checklist.download_version(**place(request, code, year), item=item, number=number)
     return attach_sealed(content, row.media_type, row.name or f"{item}-{number}")
+
+
+@require_POST
+@page(Permission.VIEW_UNMASKED)
+def download_sealed(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
+    """Give out a version's pages of the sealed book, or the whole scan as it came; the chain has an entry."""
+    _known(year, item)
+    of = {**place(request, code, year), "item": item, "number": number}
+    file = sealed_book.download_sealed_scan(**of, whole="whole" in request.POST)
+    return attach_sealed(file.content, "application/pdf", file.name)
 
 
 NEWEST = 20  # versions and comments that the page shows

@@ -26,6 +26,7 @@ from nianjian.features.dossier.models import Version
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import ItemRequirement
 from nianjian.features.dossier.operations.package import GENERATED, portrait_of_item
+from nianjian.features.dossier.operations.sealed_book import find_sealed_scan
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment
@@ -184,7 +185,18 @@ def version_view(row: Version, newest: int) -> dict[str, Any]:
         "open": row.number == newest and row.returned_at is None,
         "ready": row.verdict != "not_ready",
         "pages": row.pages,
+        "sealed": _sealed_sentence(row),
     }
+
+
+def _sealed_sentence(row: Version) -> str:
+    """Since when the sealed scan of a version is here, and its pages; "": it is not."""
+    scan = find_sealed_scan(row)
+    if scan is None:
+        return ""
+    return gettext("Sealed scan: {pages} pages, brought in on {day} by {person}.").format(
+        pages=row.pages, day=moment(scan.recorded_at), person=person(scan.recorded_by)
+    )
 
 
 def finding_sentences(findings: Iterable[dict[str, Any]]) -> list[tuple[str, int | None, str]]:

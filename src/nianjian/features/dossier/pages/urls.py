@@ -49,6 +49,7 @@ urlpatterns = [
     path(f"{ITEM}files/", materials.upload_file, name="dossier-upload"),
     path(f"{ITEM}act/<str:act>/", materials.act, name="dossier-act"),
     path(f"{ITEM}files/<int:number>/", materials.download, name="dossier-fetch"),
+    path(f"{ITEM}files/<int:number>/sealed/", materials.download_sealed, name="dossier-sealed-scan"),
     path(f"{ITEM}files/<int:number>/pages/", arrivals.show_outlines, name="dossier-pages"),
     path(f"{ITEM}files/<int:number>/pages/show/", arrivals.reveal_pages, name="dossier-pages-show"),
     path(f"{ITEM}files/<int:number>/pages/draw/", arrivals.request_drawing, name="dossier-pages-draw"),
