@@ -12,7 +12,6 @@ from nianjian.engines.kernel.periods import Season
 from nianjian.engines.kernel.states import State
 from nianjian.engines.kernel.workdays import Calendar
 from nianjian.engines.metrics.frame import Basis
-from nianjian.engines.metrics.lights import Light
 from nianjian.engines.paper.sections import advice_lines
 from nianjian.engines.paper.texts.season import conflict_text, obstacle_text, risk_text
 from nianjian.engines.paper.words import CHINESE, Words, words
