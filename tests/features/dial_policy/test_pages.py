@@ -98,7 +98,7 @@ def test_a_rule_that_cannot_be_read_hides_nothing_else(lead: Client) -> None:
         reason="r", proposed_by="user:a", proposed_at=now, approval="x", approved_by="user:b", approved_at=now,
     )  # fmt: skip
     told = text(lead)
-    assert told.count("the rule gate.hours.service cannot be understood by the gate") == 1
+    assert told.count("the gate cannot interpret the rule gate.hours.service") == 1
     assert 'role="alert"' in told
     assert "L01" in told
     purposes = told[told.index("<h2>Purposes</h2>") :].partition("</table>")[0]
@@ -109,7 +109,7 @@ def test_a_rule_that_cannot_be_read_hides_nothing_else(lead: Client) -> None:
 
 def test_without_snapshot_and_process_the_page_says_so(lead: Client) -> None:
     told = text(lead)
-    assert "there is none: every call is refused" in told
+    assert "no snapshot: every call is refused" in told
     assert "does not answer" in told
     feed.feed()
     told = text(lead)
@@ -122,8 +122,8 @@ def test_the_process_tells_how_it_is_to_the_enterprise_alone(lead: Client, proce
     assert "by snapshot 7, 1200 s old" in told
     assert "old: an alarm" not in told  # that is said of a snapshot alone
     assert 'badge warn">answers, with an alarm' in told
-    assert 'badge warn">its snapshot is old: nobody has fed it for a while' in told
-    assert 'badge warn">its decisions cannot be written down' in told
+    assert 'badge warn">its snapshot is old: it has not been fed for a while' in told
+    assert 'badge warn">its decisions cannot be recorded' in told
     assert "could not be told to it" not in told  # another enterprise's
     assert 'badge good">counting' in told
     assert process == ["Bearer open-sesame"]
@@ -137,13 +137,13 @@ def test_an_enterprise_that_cannot_be_told_of_sees_why(lead: Client, monkeypatch
         broken.setattr("nianjian.features.dial_policy.facts.list_numbers", numbers)
         feed.feed()
     told = text(lead)
-    assert 'badge bad">cannot tell of this enterprise: every call of it is refused' in told
+    assert 'badge bad">no data of this enterprise: every call is refused' in told
     assert "could not be read (ValueError)" in told
 
 
 def test_the_policy_names_its_rules_and_a_reader_changes_nothing(lead: Client) -> None:
     told = text(lead)
-    for wanted in ("L01", "300", "/e/demo/rules/rectification.frequency.before/", "08:00–21:00", "natural day"):
+    for wanted in ("L01", "300", "/e/demo/rules/rectification.frequency.before/", "08:00–21:00", "calendar day"):
         assert wanted in told
     assert f"{HOME}change/" in told
     for name, role in (("ivo", "inspector"), ("ada", "auditor")):
@@ -167,12 +167,12 @@ def test_a_switch_that_lets_calls_go_waits_for_a_second_person(lead: Client) -> 
     signed_in("bo", "compliance_lead", "demo")
     approve(approval=waiting.id, actor=Actor("bo", USER))
     told = text(lead)
-    assert "May go while the gate cannot know: service." in told
+    assert "May go while the gate cannot decide: service." in told
     assert "门诊回访" in told
     assert waiting.id in told
     off = lead.post(f"{HOME}change/", {**form, "on": "off", "reason": "不再需要"}, follow=True)
     assert "In force; the gate has been told." in off.content.decode()
-    assert "May go while the gate cannot know: " not in text(lead)
+    assert "May go while the gate cannot decide: " not in text(lead)
 
 
 def test_caps_mode_and_vendors_limits(lead: Client) -> None:
@@ -181,7 +181,7 @@ def test_caps_mode_and_vendors_limits(lead: Client) -> None:
     assert lead.post(address, cap).status_code == 302
     unknown = lead.post(address, {**cap, "name": "L99"})
     assert unknown.status_code == 422
-    assert "L99 stands in no register" in unknown.content.decode()
+    assert "L99 is not in any register" in unknown.content.decode()
     waiting = lead.post(address, {"act": "mode", "mode": "observe", "reason": "试运行"}, follow=True).content.decode()
     assert "a second person decides" in waiting
     assert "only looks on" not in text(lead)

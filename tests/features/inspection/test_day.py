@@ -133,7 +133,7 @@ def test_the_page_shows_evidence_with_its_day_and_lets_an_inspector_in(demo: str
     for text in ("2026-09-03", "09:00", "见面", "2026-08-31", "S10", "通知书"):
         assert text in shown
     told = build_sheet(enterprise=demo, actor=operator)
-    assert told["rows"][0]["state"] == "passed", "the notice is here"
+    assert told["rows"][0]["state"] == "passed", "the notice has arrived"
     assert {row["rule"]: row["state"] for row in told["rows"]}["S9"] == "unknown"
     assert [row["rule"] for row in told["rows"] if not row["evidence"]] == []
 

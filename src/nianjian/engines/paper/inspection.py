@@ -83,23 +83,23 @@ def day_sheet(told: Json, _: Words) -> dict[str, Any]:
         *inspection_day.notice_lines(told, _),
         (_("State of the inspection day"), _(inspection.STATES[told["state"]])),
         _counts(told, _),
-        (_("Evidence looked at"), clock_text(told["looked_at"])),
+        (_("Evidence checked"), clock_text(told["looked_at"])),
     ]
     visit = told["visit"] or {"agenda": [], "posts": []}
     agenda: Sequence[Column] = (
         (_("time"), 2, itemgetter("at")),
         (_("agenda item"), 8, itemgetter("what")),
-        (_("in charge"), 4, lambda one: one["who"] or "–"),
+        (_("responsible"), 4, lambda one: one["who"] or "–"),
     )
     posts: Sequence[Column] = (
         (_("post"), 4, itemgetter("place")),
-        (_("in charge"), 4, itemgetter("who")),
+        (_("responsible"), 4, itemgetter("who")),
         (_("task"), 6, lambda one: one["task"] or "–"),
     )
     headings = (_("rule"), _("evidence"), _("state"), _("why"), _("as at"))
     tables = [
         paper_table(_("Agenda"), visit["agenda"], agenda),
-        paper_table(_("Who stands where"), visit["posts"], posts),
+        paper_table(_("Who is where"), visit["posts"], posts),
         _table_of_rows(_("What is checked, and the evidence"), headings, evidence_rows(told, _), (6, 6, 4, 7, 3)),
     ]
     if drill := told["drill"]:
@@ -136,7 +136,7 @@ def evidence_rows(told: Json, _: Words) -> list[tuple[str, ...]]:
             name = inspection_day.evidence_name(one["check"], _)
             found.append(("" if place else title, name, state, why, one["day"] or "–"))
         if not row["evidence"]:
-            found.append((title, "–", _(inspection.STATES[row["state"]]), _("never looked at"), "–"))
+            found.append((title, "–", _(inspection.STATES[row["state"]]), _("never checked"), "–"))
     return found
 
 
@@ -163,8 +163,8 @@ def answer_cards_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
     )
     facts = [
         _enterprise(day, _),
-        (_("Answers that may be given"), f"{told['released']} / {told['all']}"),
-        (_("Evidence looked at"), clock_text(told["at"])),
+        (_("Permitted answers"), f"{told['released']} / {told['all']}"),
+        (_("Evidence checked"), clock_text(told["at"])),
     ]
     table = paper_table(_("Answer cards"), told["cards"], columns)
     return paper_content(_("Answer cards"), facts, [table], _foot(told, _), _)
@@ -175,9 +175,9 @@ def logs_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
     columns: Sequence[Column] = (
         (_("log"), 5, lambda one: _(inspection.LOGS[one["log"]])),
         (_("state"), 3, lambda one: _(inspection.LOG_STATES[one["state"]])),
-        (_("must reach"), 3, itemgetter("must_reach")),
+        (_("must reach back to"), 3, itemgetter("must_reach")),
         (_("oldest record"), 3, lambda one: one["oldest"] or "–"),
-        (_("without a hole since"), 3, lambda one: one["unbroken_since"] or "–"),
+        (_("without a gap since"), 3, lambda one: one["unbroken_since"] or "–"),
         (_("missing days"), 2, lambda one: str(one["missing_days"])),
         (_("why"), 6, lambda one: _(inspection.LOG_WHYS[one["why"]])),
     )
@@ -205,12 +205,12 @@ def drill_pdf(told: Json, _: Words) -> bytes:
         _enterprise(told, _),
         (_("Ticket of the drill"), told["drill"]),
         (_("Begun"), f"{clock_text(told['begun_at'])} · {told['begun_by']}"),
-        (_("Told as at"), clock_text(told["at"])),
+        (_("Status as at"), clock_text(told["at"])),
         (_("Outcome of the drill"), _(inspection_day.STATES[told["state"]])),
         (_("Readiness when the drill began"), _(inspection.STATES[told["readiness"]])),
         _counts(told, _),
     ]
-    foot = _("Rulebook {version} ({sha256}); the ticket of a drill counts in no figure").format(
+    foot = _("Rulebook {version} ({sha256}); a drill ticket is not counted in any figure").format(
         version=told["rulebook"]["version"], sha256=told["rulebook"]["sha256"][:12]
     )
     why: Column = (_("why"), 4, lambda one: inspection_day.drill_reason(one["why"], _))
@@ -220,7 +220,7 @@ def drill_pdf(told: Json, _: Words) -> bytes:
         _tests(told, _),
         _checks(told, _),
         _table_of_rows(
-            _("What to mend"), (_("to be mended"), _("why"), _("the shortest way")),
+            _("What to fix"), (_("to fix"), _("why"), _("quickest fix")),
             inspection_day.list_remedies(told, _), (4, 5, 6),
         ),
     ]  # fmt: skip
@@ -240,13 +240,13 @@ def _timeline(told: Json, _: Words) -> dict[str, Any]:
         (_("who"), 3, lambda one: one["by"] or "–"),
         (_("handled at"), 4, lambda one: one["ended_at"] or "–"),
     )
-    return paper_table(_("Timeline: plan and course"), told["timeline"], columns)
+    return paper_table(_("Timeline: plan and actual"), told["timeline"], columns)
 
 
 def _tests(told: Json, _: Words) -> dict[str, Any]:
     columns: Sequence[Column] = (
         (_("number"), 3, itemgetter("number")),
-        (_("way"), 3, lambda one: one["route"] or "–"),
+        (_("route"), 3, lambda one: one["route"] or "–"),
         (_("verdict"), 3, lambda one: _(VERDICTS[one["verdict"] or ""])),
         (
             _("answered after (seconds)"),

@@ -125,7 +125,7 @@ def listing(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
 
 EVIDENCE: Final = {
     "real records": mark("real records"),
-    "documentation only": mark("documentation only, never seen real records"),
+    "documentation only": mark("documentation only, never tested with real records"),
     "contract": mark("this project's own definition"),
 }
 
@@ -141,8 +141,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     load.add_argument("--timezone", metavar="TZ", help=_("time zone of stamps that carry none"))
     load.add_argument("--replace", metavar="BATCH", help=_("take this batch's rows out in the same commit"))
     load.epilog = _(
-        "Each file is taken whole or not at all; one that cannot be imported does not hold up the others."
-        " Exit code 0: every row is in; 1: rows were rejected or a gz broke off; 2: a file could not be imported."
+        "Each file is imported completely or not at all; one that cannot be imported does not hold up the "
+        "others. Exit code 0: every row is imported; 1: rows were rejected or a gz was truncated; 2: a file "
+        "could not be imported."
     )
     rejects = actions.add("rejects", _rejects, _("write a batch's rejected rows to a file to be corrected"))
     rejects.add_argument("batch", metavar="BATCH", help=_("the batch's id"))

@@ -139,7 +139,7 @@ def adopt_promise(
     enterprise: str,
     actor: Actor,
     response: Annotated[OptionalNumber, HOURS, Param(label=mark("hours until a person answers"))] = None,
-    close: Annotated[OptionalNumber, HOURS, Param(label=mark("hours until the close"))] = None,
+    close: Annotated[OptionalNumber, HOURS, Param(label=mark("hours until closing"))] = None,
     purpose: Annotated[
         Flag, Param(label=mark("The data of a complaint serve to deal with it and nothing else"))
     ] = False,

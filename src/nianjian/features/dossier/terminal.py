@@ -383,7 +383,7 @@ def show_seals(console: Console, data: Json) -> None:
          for one in data["pictures"]],
     )  # fmt: skip
     uses = (
-        _("seal"), _("item"), _("version"), _("page"), _("mark"), _("asked by"), _("approved by"), _("placed"),
+        _("seal"), _("item"), _("version"), _("page"), _("mark"), _("requested by"), _("approved by"), _("placed"),
     )  # fmt: skip
     table.rows(console, uses, [_use(one) for one in data["impressions"]])
 
@@ -430,7 +430,7 @@ def _signature(console: Console, one: Json) -> None:
 
 def show_papers(console: Console, data: Json) -> None:
     """A line a paper."""
-    header = (_("paper"), _("item"), _("name"), _("signatures"), _("state"))
+    header = (_("document"), _("item"), _("name"), _("signatures"), _("state"))
     body = [
         (one["paper"], _(ITEMS[one["item"]]), plain_text(one["name"]), len(one["signatures"]),
          _(STANDINGS[one["standing"]]))

@@ -69,7 +69,7 @@ def render_drill_report(told: Json, console: Console) -> None:
         for one in told["steps"]
     ]
     table.rows(console, (_("step"), _("state"), _("at"), _("taken"), _("time allowed"), _("who"), _("why")), rows)
-    table.rows(console, (_("to be mended"), _("why"), _("the shortest way")), drill_texts.list_remedies(told, _))
+    table.rows(console, (_("to fix"), _("why"), _("quickest fix")), drill_texts.list_remedies(told, _))
 
 
 def render_timeline(told: Json, console: Console) -> None:
@@ -122,7 +122,7 @@ def render_retention(told: Json, console: Console) -> None:
         )
         for one in told["logs"]
     ]
-    heads = (_("log"), _("state"), _("must reach"), _("oldest record"), _("without a hole since"))
+    heads = (_("log"), _("state"), _("must reach back to"), _("oldest record"), _("without a gap since"))
     table.rows(console, (*heads, _("missing days"), _("why")), rows)
     _render_sample(console, told.get("sample"))
 

@@ -217,7 +217,7 @@ def _portfolio_csv(request: Request, codes: Sequence[str]) -> bytes:
     _, wanted, stream = words(current()), set(codes), io.StringIO(newline="")
     writer = csv.writer(stream)
     heads = (gettext("code"), gettext("name"), gettext("province"), gettext("light"), gettext("points in red"),
-             gettext("nearest date"), gettext("days left"), gettext("what it is"), gettext("head-room"))  # fmt: skip
+             gettext("nearest date"), gettext("days left"), gettext("what it is"), gettext("headroom"))  # fmt: skip
     writer.writerow(heads)
     for one in facts.search_portfolio(request.actor, ""):
         if not isinstance(one, PortfolioEntry) or one.enterprise.code not in wanted:

@@ -174,7 +174,7 @@ def before(days: int | None, _: Words) -> str:
 def describe_days_left(days: int, _: Words) -> str:
     """How many days are left, or how long it is over."""
     if days < 0:
-        return _("over for {days} days").format(days=-days)
+        return _("overdue for {days} days").format(days=-days)
     if days <= 1:
         return _("tomorrow") if days else _("today")
     return _("in {n} days").format(n=days)

@@ -77,7 +77,7 @@ def print_portrait(console: Console, portrait: Json) -> None:
     table = Table(_("metric"), _("light"), box=ROUNDED)
     table.add_column(_("value"), justify="right", no_wrap=True)
     table.add_column(_("flagged when"))
-    table.add_column(_("head-room"))
+    table.add_column(_("headroom"))
     drawn = metric_cards(portrait, _)
     for card in drawn:
         table.add_row(card.title, light(card.light), card.value, card.limit, card.headroom)

@@ -105,12 +105,12 @@ def _show(args: Namespace, actor: Actor) -> Answer:
             )
             for one in case["orders"]
         ]
-        heads = (_("order"), _("channel"), _("cap"), _("asked by"), _("approved by"), _("since or request"))
+        heads = (_("order"), _("channel"), _("cap"), _("requested by"), _("approved by"), _("since or request"))
         _draw_table(console, heads, orders)
         tasks = [(one["id"], one["text"], one["owner"], one["due"], one["done_on"]) for one in case["measures"]]
         _draw_table(console, (_("measure"), _("text"), _("owner"), _("due"), _("done")), tasks)
         papers = [(_(PAPERS[one["kind"]]), one["name"], one["issuer"] or None, one["dated"]) for one in case["papers"]]
-        _draw_table(console, (_("paper"), _("file"), _("issuer"), _("date")), papers)
+        _draw_table(console, (_("document"), _("file"), _("issuer"), _("date")), papers)
 
     return Answer(case, show)
 

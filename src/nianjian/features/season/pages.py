@@ -291,7 +291,7 @@ def _list_left_behind(request: Request, code: str, year: int) -> Table | None:
     """Papers of the last season that are to be brought anew, by name; None: there are none."""
     _ = words(current())
     found = left_behind(enterprise=code, year=year, actor=request.actor)
-    heads = (gettext("paper"), gettext("why anew"), gettext("Valid until"), gettext("in this season"))
+    heads = (gettext("document"), gettext("why anew"), gettext("Valid until"), gettext("in this season"))
     rows = [
         [
             Cell(item_title(one["item"]), href=reverse("dossier-item", args=[code, year, one["item"]])),

@@ -122,7 +122,14 @@ def render_routes(told: Json) -> Show:
     """Ways and gateways."""
 
     def show(console: Console) -> None:
-        heads = (_("way"), _("where calls go"), _("carrier"), _("calling number"), _("proof of landing"), _("daily at"))
+        heads = (
+            _("route"),
+            _("where calls go"),
+            _("carrier"),
+            _("calling number"),
+            _("proof of landing"),
+            _("daily at"),
+        )
         body = [
             (one["name"], one["via"], one["carrier"], one["caller"], _(WITNESSES[one["witness"]]), one["daily_at"])
             for one in told["routes"]

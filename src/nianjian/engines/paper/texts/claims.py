@@ -58,8 +58,11 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     ),
     "first_responsible": ClaimTexts(
         where=_REPORT,
-        blank=mark("First person responsible for information security: {name}, post: {post}."),
-        parts={"name": mark("first person responsible: name"), "post": mark("first person responsible: post")},
+        blank=mark("Person with primary responsibility for information security: {name}, post: {post}."),
+        parts={
+            "name": mark("person with primary responsibility: name"),
+            "post": mark("person with primary responsibility: post"),
+        },
         personal=("name",),
         standing=True,
     ),
@@ -105,7 +108,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         where=_REPORT,
         released=mark("On {day} {count} seats are filed or open, {robots} of them robots."),
         blank=mark("Seats, and robots among them: {text}."),
-        more={"untyped": mark(" Of {untyped} the kind is not recorded.")},
+        more={"untyped": mark(" For {untyped} the kind is not recorded.")},
         parts={TEXT: mark("seats, and robots among them")},
     ),
     "security_rules": ClaimTexts(
@@ -123,25 +126,25 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     "records_protected": ClaimTexts(
         where=_REPORT,
         released=mark(
-            "The register platform of the enterprise (nianjian) stores identity papers, names and complaint texts"
-            " encrypted, and records every look at a value in full and every change in a chain; on {read} the chain is"
-            " whole, with {entries} entries of this enterprise."
+            "The register platform of the enterprise (nianjian) stores identity documents, names and "
+            "complaint texts encrypted, and records every access to an unmasked value and every change in a "
+            "chain; on {read} the chain is intact, with {entries} entries of this enterprise."
         ),
-        refused=mark("The chain of operation records is not whole. Reason: {text}."),
-        parts={TEXT: mark("why the chain of operation records is not whole")},
+        refused=mark("The chain of operation records is not intact. Reason: {text}."),
+        parts={TEXT: mark("why the chain of operation records is not intact")},
     ),
     "other_systems": ClaimTexts(
         where=_REPORT,
-        blank=mark("Other systems that hold personal data, and how these protect it: {text}."),
-        parts={TEXT: mark("other systems that hold personal data, and how these protect it")},
+        blank=mark("Other systems that hold personal data, and how they protect it: {text}."),
+        parts={TEXT: mark("other systems that hold personal data, and how they protect it")},
         standing=True,
     ),
     "calls_retained": ClaimTexts(
         where=(*_REPORT, "monthly_traffic"),
-        released=mark("From {first} to {last} the call records are kept on every day on which calls were made."),
+        released=mark("From {first} to {last} call records exist for every day on which calls were made."),
         refused=mark("From {first} to {last} {missing} days have no call records ({days}). Reason: {text}."),
         blank=mark("Days without call records, and why: {text}."),
-        more={"excused": mark(" On {excused} further days no calls were made, which the enterprise has confirmed.")},
+        more={"excused": mark(" On {excused} further days no calls were made, as confirmed by the enterprise.")},
         parts={TEXT: mark("why days have no call records")},
     ),
     "recordings_kept": ClaimTexts(
@@ -158,26 +161,26 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
             " {response_limit} of arrival and closed within {close_limit}, none of them late."
         ),
         refused=mark(
-            "{period}: {tickets} complaints were accepted. By {read} the limit of {response_limit} for the first"
-            " response was exceeded by {response_late}, the limit of {close_limit} for the close by {close_late};"
-            " {overdue} are still open past a limit."
+            "{period}: {tickets} complaints were accepted. By {read} the limit of {response_limit} for the "
+            "first response was exceeded by {response_late}, the limit of {close_limit} for closing by "
+            "{close_late}; {overdue} are still open past a limit."
         ),
-        blank=mark("{period}: response to and close of the complaints (check and fill in by hand): {text}."),
+        blank=mark("{period}: response to and closing of the complaints (check and fill in by hand): {text}."),
         more={
             "undecided": mark(" {undecided} more are still within their limits."),
-            "no_arrival": mark(" Of {no_arrival} the moment of arrival is not recorded; they are not judged."),
+            "no_arrival": mark(" For {no_arrival} the time of arrival is not recorded; they are not judged."),
         },
-        parts={TEXT: mark("response to and close of the year's complaints")},
+        parts={TEXT: mark("response to and closing of the year's complaints")},
     ),
     "complaints_counted": ClaimTexts(
         where=(*_REPORT, "complaint_records"),
         rule="M11",
         released=mark(
-            "In {year}: {complaints} complaints accepted by {sources} count in the complaint rate; of {tickets} tickets"
-            " that count in the closing rate {closed} were closed by {day}."
+            "In {year}: {complaints} complaints accepted by {sources} count towards the complaint rate; of "
+            "{tickets} tickets that count towards the closing rate {closed} were closed by {day}."
         ),
-        blank=mark("Complaints accepted in {year}, and how they were dealt with: {text}."),
-        parts={TEXT: mark("complaints of the year, and how they were dealt with")},
+        blank=mark("Complaints accepted in {year}, and how they were handled: {text}."),
+        parts={TEXT: mark("complaints of the year, and how they were handled")},
     ),
     "emergency_plan": ClaimTexts(
         where=_REPORT,
@@ -204,7 +207,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     "inbound_decided": ClaimTexts(
         where=("monthly_traffic",),
         rule="M10",
-        refused=mark("{n} inbound calls do not tell whether they were answered."),
+        refused=mark("For {n} inbound calls it is unknown whether they were answered."),
     ),
     "seat_filing_known": ClaimTexts(
         where=("seat_table",),
@@ -226,7 +229,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
             "number": mark("Filing number"),
             "filed_on": mark("Day of the filing"),
             "reason": mark("Reason why it does not apply"),
-            "told": mark("Callees are told that a machine speaks"),
+            "told": mark("Callees are told that they are talking to a machine"),
             "words": mark("Words at the start of the call"),
         },
         standing=True,
@@ -244,15 +247,15 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         rule="R2",
         released=mark("No channel draws more complaints than chance explains."),
         blank=mark(
-            "{complaints} complaints are too few to tell a channel; judgement of the person in charge:"
-            " ＿＿＿＿＿＿＿＿."
+            "{complaints} complaints are too few to identify a channel; judgement of the person in charge: "
+            "＿＿＿＿＿＿＿＿."
         ),
     ),
     "isolation_calls": ClaimTexts(
         where=("rectification_report",),
         rule="R3",
         released=mark("On that day the channel dialled {before} times before and {after} times after it."),
-        blank=mark("There is no call record of the channel on that day."),
+        blank=mark("There are no call records of the channel on that day."),
     ),
 }
 _DOOR: Final = ("one_click",)
@@ -264,15 +267,15 @@ _PAGES: Final[Mapping[str, ClaimTexts]] = {
         blank=mark("We deal with your complaint as soon as possible."),
         parts={
             "response_hours": mark("hours until a person answers"),
-            "close_hours": mark("hours until the close"),
+            "close_hours": mark("hours until closing"),
         },
         standing=True,
     ),
     "one_click_purpose": ClaimTexts(
         where=_DOOR,
         rule="S8",
-        released=mark("What you tell us serves to deal with this complaint and nothing else."),
-        parts={TEXT: mark("what the data of a complaint serve")},
+        released=mark("The information you provide is used only to handle this complaint."),
+        parts={TEXT: mark("what complaint data is used for")},
         standing=True,
     ),
 }
@@ -280,29 +283,29 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
     "own_numbers": ClaimTexts(
         where=(CARDS,),
         rule="S7",
-        released=mark("All our outbound calls show filed 95/96 numbers."),
-        refused=mark("Of {delivered} outbound calls {own} showed our filed numbers."),
-        more={"unknown": mark(" {unknown} do not tell which number they showed.")},
+        released=mark("All our outbound calls display filed 95/96 numbers."),
+        refused=mark("Of {delivered} outbound calls {own} displayed our filed numbers."),
+        more={"unknown": mark(" For {unknown} the displayed number is unknown.")},
     ),
     "robot_abilities": ClaimTexts(
         where=(CARDS,),
         rule="S7",
-        released=mark("Our AI robots recognise what a user wants and transfer at once to a human."),
+        released=mark("Our AI robots recognise what a user wants and transfer to a human immediately."),
         refused=mark(
-            "{seats} robot seats are open, {filed} of them filed; of {asked} transfers {in_time} were at once."
+            "{seats} robot seats are open, {filed} of them filed; of {asked} transfers {in_time} were immediate."
         ),
     ),
     "ai_outbound": ClaimTexts(
         where=(CARDS,),
         rule="S7",
-        released=mark("We do not call by AI."),
+        released=mark("We do not make AI calls."),
         refused=mark("{seats} robot seats are open, and robots made {robot_calls} calls."),
     ),
     "predictive": ClaimTexts(
         where=(CARDS,),
         rule="S7",
-        released=mark("We do not dial predictively."),
-        refused=mark("Of {calls} calls {over} were dialled while more rang than agents were free."),
+        released=mark("We do not use predictive dialling."),
+        refused=mark("Of {calls} calls {over} were dialled while more calls were ringing than agents were free."),
     ),
     "one_click": ClaimTexts(
         where=(CARDS,),
@@ -313,7 +316,7 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
     "logs_kept": ClaimTexts(
         where=(CARDS,),
         rule="S7",
-        released=mark("Every kind of log is kept for the time that is asked for, without a hole."),
+        released=mark("Every kind of log is kept for the required time, without a gap."),
         refused=mark("Of {logs} kinds of logs {proved} are proved."),
     ),
     "number_filing": ClaimTexts(
@@ -326,7 +329,7 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
         where=(CARDS,),
         rule="S7",
         released=mark("All our numbers land on their assigned gateways."),
-        refused=mark("Of {calls} calls {elsewhere} went over another gateway, and of {untold} it is not known."),
+        refused=mark("Of {calls} calls {elsewhere} went over another gateway; for {untold} it is unknown."),
     ),
     "resources": ClaimTexts(
         where=(CARDS,),
@@ -334,27 +337,27 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
         released=mark(
             "The register names the carrier of every line in use and the agreement of every outsourced team."
         ),
-        refused=mark("We use {lines} lines; the calls name {strange} that our register does not know."),
+        refused=mark("We use {lines} lines; the calls name {strange} lines that are not in our register."),
     ),
     "conduct": ClaimTexts(
         where=(CARDS,),
         rule="S7",
-        released=mark("Complaint rate and closing rate are green, and we do not dial predictively."),
+        released=mark("Complaint rate and closing rate are green, and we do not use predictive dialling."),
         refused=mark("{green} of {metrics} lights are green."),
     ),
     "control": ClaimTexts(
         where=(CARDS,),
         rule="S7",
-        released=mark("The gate is asked before every dialling and refuses what must not be called."),
+        released=mark("The gate is asked before every call and refuses calls that must not be made."),
         refused=mark(
-            "On the last day with calls, {dialled} outbound calls were dialled; the gate let through {let_through}."
+            "On the last day with calls, {dialled} outbound calls were dialled; the gate allowed {let_through}."
         ),
     ),
     "consent": ClaimTexts(
         where=(CARDS,),
         rule="S7",
-        released=mark("Every consent has its time, its way and its proof."),
-        refused=mark("Of {consents} consents {proved} name their time, way and proof."),
+        released=mark("Every consent has its time, method and proof."),
+        refused=mark("Of {consents} consents {proved} have their time, method and proof."),
     ),
 }
 CLAIMS: Final[Mapping[str, ClaimTexts]] = {**_PAPERS, **_PAGES, **_ANSWERS}

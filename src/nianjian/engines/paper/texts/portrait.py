@@ -35,7 +35,7 @@ COMPONENTS: Final[Mapping[str, str]] = {
     "blocked": mark("blocked before leaving"),
     "excluded": mark("excluded"),
     "allowance": mark("allowance"),
-    "headroom": mark("head-room"),
+    "headroom": mark("headroom"),
     "undated": mark("undated"),
     "unknown_filing": mark("filing state unknown"),
     "unknown_filing_open": mark("filing state unknown, opened"),
@@ -54,14 +54,14 @@ COMPONENTS: Final[Mapping[str, str]] = {
 }
 FLAGS: Final[Mapping[str, str]] = {
     "over_limit": mark("over the limit"),
-    "internal_limit": mark("over the stricter internal limit of a watched licence"),
+    "internal_limit": mark("over the stricter internal limit of a licence on the watch list"),
     "below_limit": mark("below the limit"),
     "over_filed": mark("more seats opened than filed"),
     "unfiled_open": mark("opened seats that are not filed"),
     "filing_unknown": mark("seats with unknown filing state"),
     "no_answered_calls": mark("complaints without a single answered call"),
     "undated": mark("undated complaints"),
-    "answer_unknown": mark("delivered calls of which nothing tells whether they were answered"),
+    "answer_unknown": mark("delivered calls for which no field shows whether they were answered"),
     "low_volume": mark("low volume"),
     "evasion": mark("evasion of number management"),
     "other_short": mark("suspected use of another's or an unfiled short number"),
@@ -136,8 +136,8 @@ BASES: Final[Mapping[str, str]] = {
         "year-end basis: seats, filings and closed tickets as at {day}; calls and accepted complaints of all of {year}"
     ),
     "filing": mark(
-        "basis of the day of filing: seats, filings and closed tickets as at {day}; calls and accepted complaints of"
-        " all of {year}"
+        "filing-date basis: seats, filings and closed tickets as at {day}; calls and accepted complaints of "
+        "all of {year}"
     ),
     "within_year": mark(
         "the year is not over: seats, filings and closed tickets as at {day}; calls and accepted complaints of {year}"
@@ -147,38 +147,36 @@ BASES: Final[Mapping[str, str]] = {
 
 
 TEXTS: Final[Mapping[str, str]] = {
-    "basis_year_not_over": mark("the data year {year} lasts until {last}; both bases stand side by side after it"),
-    "basis_reason_missing": mark("say why data year {year} is filed on this basis"),
-    "basis_filed": mark("the season of data year {year} was filed on {day}; its basis does not change any more"),
-    "basis_not_computed": mark(
-        "no portrait of {year} was computed on the basis that was chosen ({basis}); run it first"
-    ),
+    "basis_year_not_over": mark("the data year {year} lasts until {last}; both bases are available after that"),
+    "basis_reason_missing": mark("give the reason data year {year} is filed on this basis"),
+    "basis_filed": mark("the season of data year {year} was filed on {day}; its basis can no longer be changed"),
+    "basis_not_computed": mark("no portrait of {year} was computed on the chosen basis ({basis}); run it first"),
     "declaration_needs_user": mark("a named person must declare it: --as USER with the token in NIANJIAN_TOKEN"),
-    "declaration_metric_unknown": mark("there is no metric {metric}; there are {metrics}"),
-    "declaration_reason_missing": mark("{metric}: say why it does not apply"),
-    "declaration_exists": mark("{metric} is declared not applicable for {year} already"),
+    "declaration_metric_unknown": mark("there is no metric {metric}; choose one of {metrics}"),
+    "declaration_reason_missing": mark("{metric}: give the reason it does not apply"),
+    "declaration_exists": mark("{metric} is already declared not applicable for {year}"),
     "declaration_unknown": mark("{metric} is not declared not applicable for {year}"),
-    "marketing_day_ahead": mark("{day} is still to come; a decision about marketing calls is of today or earlier"),
-    "marketing_kind_unknown": mark("{kind} is no decision about marketing calls; there are {kinds}"),
+    "marketing_day_ahead": mark(
+        "{day} is in the future; the date of a decision about marketing calls is today or earlier"
+    ),
+    "marketing_kind_unknown": mark("{kind} is not a decision about marketing calls; choose one of {kinds}"),
     "portrait_missing": mark("{enterprise} has no portrait of {year} yet; run it first"),
     "portrait_run_unknown": mark("there is no run {run} of data year {year}"),
-    "portrait_without_rules": mark("an older program kept this portrait without its rules; run it again"),
+    "portrait_without_rules": mark("this portrait was saved by an older version, without its rules; run it again"),
     "portrait_rows_unknown": mark("the portrait has no such figure of {metric}: {part}"),
-    "portrait_row_unknown": mark("this row is not in the data of the portrait"),
-    "rows_behind_erased": mark(
-        "the rows of {table} behind this result are erased (rows erased on {day}); its figures stay"
-    ),
-    "rows_busy": mark("others are looking through the calls; try again in a moment (waited {seconds} seconds)"),
-    "export_form_unknown": mark("there is no form {form}; there are {forms}"),
-    "drawing_failed": mark("the page could not be drawn: {reason}"),
+    "portrait_row_unknown": mark("this row is not in the data behind the portrait"),
+    "rows_behind_erased": mark("the rows of {table} behind this result have been erased (on {day}); its figures stay"),
+    "rows_busy": mark("others are querying the calls; try again in a moment (waited {seconds} seconds)"),
+    "export_form_unknown": mark("there is no format {form}; choose one of {forms}"),
+    "drawing_failed": mark("the page could not be rendered: {reason}"),
 }
 
 
 PLAN: Final[Mapping[str, str]] = {
-    "about": mark("told about"),
+    "about": mark("notifies about"),
     "before": mark("days before"),
-    "roles": mark("roles that are told"),
-    "escalate": mark("told higher up from days left"),
+    "roles": mark("roles that are notified"),
+    "escalate": mark("escalated from days left"),
     "administrator": mark("administrator"),
     "compliance_lead": mark("compliance lead"),
     "data_officer": mark("data officer"),
@@ -200,7 +198,7 @@ FILL_IN: Final[Mapping[str, str]] = {
     "list": mark("list"),
     "metric": mark("metric"),
     "numbers": mark("register of numbers"),
-    "order": mark("place in the sheet"),
+    "order": mark("position in the sheet"),
     "personal": mark("personal data"),
     "portrait": mark("Portrait"),
     "prefixes": mark("leading digits"),
@@ -232,7 +230,7 @@ VALUES: Final[Mapping[str, str]] = {
     "basis": mark("basis of the opinion"),
     "blocked": mark("hours blocked"),
     "board": mark("board"),
-    "boilerplate": mark("standing paragraphs"),
+    "boilerplate": mark("fixed paragraphs"),
     "by": mark("imposed by"),
     "calendar_day": mark("calendar day"),
     "call_centre_revenue_listed": mark("call-centre revenue stated separately"),
@@ -275,7 +273,7 @@ VALUES: Final[Mapping[str, str]] = {
     "every_document": mark("every document"),
     "every_joint": mark("every joint"),
     "excluded": mark("without the number itself"),
-    "excluded_regions": mark("regions left out"),
+    "excluded_regions": mark("regions excluded"),
     "explicit_consent": mark("explicit consent"),
     "filing_and_tests": mark("filing and test records"),
     "fine_cny": mark("fine (CNY)"),
@@ -290,7 +288,7 @@ VALUES: Final[Mapping[str, str]] = {
     "general": mark("general"),
     "going_concern": mark("going concern"),
     "guide": mark("guide"),
-    "harmless": mark("words that say nothing against it"),
+    "harmless": mark("words that do not count against it"),
     "headings": mark("headings"),
     "hours": mark("hours of the day"),
     "hours_elsewhere": mark("hours elsewhere"),
@@ -395,17 +393,17 @@ VALUES: Final[Mapping[str, str]] = {
     "states": mark("states"),
     "stop_after_complaint_hours": mark("hours of pause after a complaint"),
     "subject": mark("subject"),
-    "supported": mark("must be said for it"),
+    "supported": mark("required wording"),
     "survey": mark("survey"),
-    "suspicious": mark("words that need a person"),
+    "suspicious": mark("words that need manual review"),
     "system": mark("system and operation"),
     "text": mark("text"),
     "to": mark("at last"),
     "track": mark("track"),
     "trailing_12_months": mark("trailing twelve months"),
-    "true_transmission": mark("must be transmitted truly"),
+    "true_transmission": mark("must be transmitted unaltered"),
     "unmodified": mark("without any modification"),
-    "unnamed": mark("no purpose named"),
+    "unnamed": mark("no purpose given"),
     "vendor": mark("vendor"),
     "warning": mark("warning"),
     "where": mark("where"),

@@ -16,11 +16,11 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "busy": mark("busy"),
     "no_answer": mark("not answered"),
     "failed": mark("failed"),
-    "switch": mark("answered by the switch alone"),
-    "undialled": mark("not dialled on"),
+    "switch": mark("answered only by the switch"),
+    "undialled": mark("not dialled onwards"),
 }
 PROBLEMS: Final[Mapping[str, str]] = {
-    "behind": mark("reads earlier records"),
-    "journal_unwritten": mark("its decisions cannot be written down"),
+    "behind": mark("reading earlier records"),
+    "journal_unwritten": mark("its decisions cannot be recorded"),
 }
 STATES: Final[Mapping[str, str]] = {"fresh": mark("live"), "stale": mark("no data"), "absent": mark("not set up")}

@@ -139,14 +139,14 @@ def build_pictures_table(found: Sequence[SealPicture]) -> Table:
         ]
         for one in found
     ]
-    return cards(gettext("Pictures of seals"), heads, rows)
+    return cards(gettext("Seal images"), heads, rows)
 
 
 def build_uses_table(code: str, found: Sequence[Impression]) -> Table:
     """What was asked for, and by whom it was agreed to."""
     _ = words(current())
     heads = (
-        gettext("Item"), gettext("Seal"), gettext("Mark"), gettext("Page"), gettext("Asked by"),
+        gettext("Item"), gettext("Seal"), gettext("Mark"), gettext("Page"), gettext("Requested by"),
         gettext("Approved by"), gettext("Placed"),
     )  # fmt: skip
     rows = [

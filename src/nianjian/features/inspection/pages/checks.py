@@ -72,7 +72,7 @@ def _suspect_groups(seen: Json, _: Words) -> Table:
 def _suspect_rows(seen: Json, _: Words) -> Table:
     heads = (
         gettext("at"), gettext("source"), gettext("call"), gettext("called"), gettext("evidence"),
-        gettext("application"), gettext("talk (seconds)"),
+        gettext("application"), gettext("call (seconds)"),
     )  # fmt: skip
     rows = [
         [
@@ -99,8 +99,8 @@ STRETCHES: Final = 3  # holes that are named in a cell; their number tells of th
 def present_retention(told: Json, _: Words) -> Json:
     """Each kind of log, how far it reaches, and its holes."""
     heads = (
-        gettext("log"), gettext("state"), gettext("must reach"), gettext("oldest record"),
-        gettext("without a hole since"), gettext("missing days"), gettext("why"),
+        gettext("log"), gettext("state"), gettext("must reach back to"), gettext("oldest record"),
+        gettext("without a gap since"), gettext("missing days"), gettext("why"),
     )  # fmt: skip
     rows = [
         [

@@ -168,7 +168,7 @@ class VisitForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     posts = forms.CharField(
-        label=gettext_lazy("Who stands where"),
+        label=gettext_lazy("Who is where"),
         required=False,
         help_text=gettext_lazy("A line each: place | who | task."),
         widget=forms.Textarea(attrs={"rows": 5}),
@@ -302,13 +302,13 @@ def _initial(held: Json | None, _: Words) -> dict[str, Any]:
 
 def _agenda(held: Json) -> Table:
     rows = [[Cell(one["at"], day=True), Cell(one["what"]), Cell(one["who"] or "–")] for one in held["agenda"]]
-    heads = (gettext("time"), gettext("agenda item"), gettext("in charge"))
+    heads = (gettext("time"), gettext("agenda item"), gettext("responsible"))
     return card_table(gettext("Agenda"), heads, rows)
 
 
 def _posts(held: Json) -> Table:
     rows = [[Cell(one["place"]), Cell(one["who"]), Cell(one["task"] or "–")] for one in held["posts"]]
-    return card_table(gettext("Who stands where"), (gettext("post"), gettext("in charge"), gettext("task")), rows)
+    return card_table(gettext("Who is where"), (gettext("post"), gettext("responsible"), gettext("task")), rows)
 
 
 def _evidence(told: Json, code: str, _: Words) -> Table:
@@ -325,7 +325,7 @@ def _evidence(told: Json, code: str, _: Words) -> Table:
                     href=places.check_address(code, one["check"], row["rule"]) if one["check"] else "",
                 ),
                 Cell(_(inspection.STATES[one["state"]]), badge=BADGES[one["state"]]),
-                Cell(texts.evidence_reason(one["why"], _) if one["why"] else _("never looked at")),
+                Cell(texts.evidence_reason(one["why"], _) if one["why"] else _("never checked")),
                 Cell(one["day"] or "–", day=True),
             ]
             for one in found

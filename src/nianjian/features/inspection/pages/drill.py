@@ -257,9 +257,9 @@ def _steps(told: Json, _: Words) -> Table:
 
 
 def _mends(told: Json, _: Words) -> Table:
-    heads = (gettext("to be mended"), gettext("why"), gettext("the shortest way"))
+    heads = (gettext("to fix"), gettext("why"), gettext("quickest fix"))
     rows = [[Cell(text) for text in one] for one in texts.list_remedies(told, _)]
-    return card_table(gettext("What to mend"), heads, rows)
+    return card_table(gettext("What to fix"), heads, rows)
 
 
 def _earlier(held: list[Json], code: str) -> Table:
