@@ -249,10 +249,10 @@ def test_runs_are_kept_and_compared(site: Client, sample: dict[str, Any]) -> Non
     causes = ("the data changed", "the rulebook changed", "call records")
     for words in (*causes, "&gt; 30 %", "&gt; 25 %", "a + b", "省局要求", "+2"):
         assert words in page
-    assert "Nothing that a portrait is made of" in text(
+    assert "Nothing that the portrait is computed from" in text(
         site, f"{HOME}compare/?a={new}&b={new}", **{"accept-language": "en"}
     )
-    assert "不是最新" in text(site, f"{HOME}?run={old}") or "kept run" in text(site, f"{HOME}?run={old}")
+    assert "不是最新" in text(site, f"{HOME}?run={old}") or "saved run" in text(site, f"{HOME}?run={old}")
 
 
 def test_steps_are_tried_with_and_without_script(site: Client) -> None:

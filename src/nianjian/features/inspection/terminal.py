@@ -34,7 +34,7 @@ def render_sheet(told: Json, console: Console) -> None:
 
 def render_visit(told: Json, console: Console) -> None:
     """A day that is kept."""
-    line = _("The inspection day {day} is kept: {agenda} lines of agenda, {posts} posts.")
+    line = _("The inspection day {day} is saved: {agenda} agenda lines, {posts} posts.")
     text = line.format(day=told["day"], agenda=len(told["agenda"]), posts=len(told["posts"]))
     console.print(text, markup=False)
 
@@ -176,7 +176,7 @@ def _render_suspects(console: Console, ai: Json) -> None:
     seen = ai.get("suggested")
     if seen is None:
         return
-    line = _("Robots that nobody registered: {verdict} ({calls} calls)")
+    line = _("Unregistered robots: {verdict} ({calls} calls)")
     console.print(line.format(verdict=_(inspection.SUGGESTED[seen["verdict"]]), calls=seen["calls"]), markup=False)
     rows = [
         (one["source"], _(inspection.EVIDENCE[one["evidence"]]), one["context"], one["application"], one["calls"])

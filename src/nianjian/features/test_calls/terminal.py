@@ -42,7 +42,7 @@ def render_tests(rows: Sequence[Json]) -> Show:
 
 
 def _rows(console: Console, rows: Sequence[Json]) -> None:
-    heads = (_("test call"), _("number called"), _("verdict"), _("reason"), _("answered after s"), _("gateway"),
+    heads = (_("test call"), _("number called"), _("verdict"), _("reason"), _("answered after (s)"), _("gateway"),
              _("begun"))  # fmt: skip
     body = [
         (
@@ -104,7 +104,7 @@ def render_landings(told: Json) -> Show:
 
 
 def _looks(console: Console, rows: Sequence[Json]) -> None:
-    heads = (_("test call"), _("in the call records"), _("gateway in the ledger"), _("named there"), _("looked at"))
+    heads = (_("test call"), _("in the call records"), _("gateway in the ledger"), _("named there"), _("checked at"))
     body = [
         (
             one["trial"],
