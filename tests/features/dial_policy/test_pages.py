@@ -184,7 +184,7 @@ def test_caps_mode_and_vendors_limits(lead: Client) -> None:
     assert "L99 is not in any register" in unknown.content.decode()
     waiting = lead.post(address, {"act": "mode", "mode": "observe", "reason": "试运行"}, follow=True).content.decode()
     assert "a second person decides" in waiting
-    assert "only observes" not in text(lead)
+    assert "gate only observes" not in text(lead)
     signed_in("bo", "compliance_lead", "demo")
     (asked_for,) = list_approvals()
     approve(approval=asked_for.id, actor=Actor("bo", USER))

@@ -77,7 +77,7 @@ def test_the_formula_has_its_numbers_put_in(site: Client) -> None:
 
 def test_what_is_left_out_is_said_and_leads_to_its_rows(lake: Client) -> None:
     page = text(lake, f"{HOME}metric/complaint_rate/", **{"accept-language": "en"})
-    assert "1 are not about a call" in page
+    assert "1 do not concern a call" in page
     rows = text(lake, f"{HOME}metric/complaint_rate/rows/?class=excluded.not_a_call&look=1")
     assert "T4" in rows
     assert "139****0004" in rows

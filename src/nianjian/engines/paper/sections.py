@@ -220,7 +220,7 @@ def warning_lines(portrait: Json, _: Words) -> tuple[str, ...]:
         "overlay_ignored": ignored,
         "watched": _(
             "on the watch list: {licences}. Internal limits at {share} of the guide's limits give a second "
-            "light beside it; they are the enterprise's own, not law"
+            "light next to it; they are the enterprise's own, not law"
         ),
         "declaration_ignored": _(
             "{metric}: declared not applicable, but the data contains what it counts; the declaration has no effect"
@@ -228,7 +228,7 @@ def warning_lines(portrait: Json, _: Words) -> tuple[str, ...]:
         "rows_erased": _("rows erased on {on}: those before {before} are gone; the figures remain as sealed"),
     }
     own = str(portrait.get("own_light") or "")
-    beside = _("by the enterprise's own limits, beside the guide's: {light}")
+    beside = _("by the enterprise's own limits, in addition to the guide's: {light}")
     second = (beside.format(light=code_name("light", own, _)),) if own else ()
     return (
         second
@@ -438,7 +438,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "days_without_records": mark("days without records"),
     "ranges": mark("which"),
     "unconfirmed": mark("without a confirmed reason"),
-    "until": mark("looked at up to"),
+    "until": mark("checked up to"),
     "complaints_matched": mark("complaints matched to a call"),
     "complaints": mark("complaints"),
     "matched": mark("matched"),

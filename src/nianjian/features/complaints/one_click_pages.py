@@ -89,7 +89,7 @@ def listing(request: Request, code: str) -> HttpResponse:
         ]
         for one in shown.rows
     ]
-    heads = (gettext("Displayed number"), gettext("Since"), gettext("Made by"))
+    heads = (gettext("Displayed number"), gettext("Since"), gettext("Created by"))
     table = Table(gettext("One-click complaints"), [Column(head) for head in heads], rows)
     promise = one_click.get_promise(code, count=True)
     first = {"response": promise.response, "close": promise.close, "purpose": promise.purpose}

@@ -123,7 +123,7 @@ def cap_table(code: str, of: Iterable[Json], channels: Iterable[Json], rules: Co
         rows.append(
             [
                 Cell(gate.translate_code(gate.KEYS, one["key"], _)),
-                Cell(one["only"] or gettext("each by itself")),
+                Cell(one["only"] or gettext("individually")),
                 Cell(one["limit"], figure=True),
                 Cell(f"{window} {one['seconds']} s" if "seconds" in one else window),
                 Cell(gate.translate_code(gate.COUNTS, one["counts"], _)),

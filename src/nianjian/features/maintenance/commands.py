@@ -76,7 +76,7 @@ def run_backup(args: argparse.Namespace) -> Answer:
         text = _("{archive} written: {files} files, {enterprises} enterprises, {size} MiB.")
         console.print(text.format(**{**data, "size": f"{made.size / (1 << 20):.1f}"}), highlight=False)
         if made.keys is None:
-            console.print(_("The archive holds no keys: without a copy of the key file it cannot be read."))
+            console.print(_("The archive contains no keys: without a copy of the key file it cannot be read."))
         else:
             console.print(_("Keys copied to {keys}; keep them apart from the archive.").format(keys=made.keys))
 

@@ -23,10 +23,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     about = _("second as-of day for seats and tickets; default: today in the terminal, none in JSON, page and workbook")
     on_day(made, "--today", about)
     made.add_argument("--raw", action="store_true", help=_("compute from raw rows instead of the daily rollup"))
-    made.add_argument("--html", type=Path, metavar="FILE", help=_("write a self-contained page as well"))
-    made.add_argument("--xlsx", type=Path, metavar="FILE", help=_("write a workbook as well"))
-    made.add_argument("--pdf", type=Path, metavar="FILE", help=_("write a PDF as well"))
-    made.add_argument("--png", type=Path, metavar="FILE", help=_("write the PDF's first page as a picture as well"))
+    made.add_argument("--html", type=Path, metavar="FILE", help=_("also write a self-contained page"))
+    made.add_argument("--xlsx", type=Path, metavar="FILE", help=_("also write a workbook"))
+    made.add_argument("--pdf", type=Path, metavar="FILE", help=_("also write a PDF"))
+    made.add_argument("--png", type=Path, metavar="FILE", help=_("also write the PDF's first page as an image"))
     listed = actions.add("runs", _runs, _("the saved runs of a data year, newest first"))
     enterprise(listed)
     year(listed)
@@ -87,7 +87,7 @@ def _configure_marketing(actions: Actions) -> None:
 def _which(parser: argparse.ArgumentParser) -> None:
     enterprise(parser)
     year(parser)
-    on_day(parser, "--as-of", _("as-of day; without it today, or the end of the data year once that is over"))
+    on_day(parser, "--as-of", _("as-of day; default: today, or the end of the data year once that is over"))
     parser.add_argument("--province", metavar="P", help=_("province; default: the enterprise's"))
 
 

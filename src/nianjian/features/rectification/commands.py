@@ -38,7 +38,7 @@ def _configure_case(actions: Actions) -> None:
         "--received", type=day, required=True, metavar="YYYY-MM-DD", help=_("day of receipt; that day is not counted")
     )
     on_day(opened, "--due", _("the last day stated in the notice; it takes precedence"))
-    opened.add_argument("--notice", type=Path, metavar="FILE", help=_("the notice itself: PDF, OFD, docx, picture"))
+    opened.add_argument("--notice", type=Path, metavar="FILE", help=_("the notice itself: PDF, OFD, docx or image"))
     opened.add_argument("--number", default="", metavar="N", help=_("the notice's own number"))
     opened.add_argument(
         "--cause", action="append", default=[], metavar="TEXT", help=_("a cause stated in the notice; can be repeated")
@@ -57,7 +57,7 @@ def _configure_case(actions: Actions) -> None:
     on_day(task, "--on", _("on this day instead of today"))
     paper = actions.add("attach", run, _("store a document of the case: the test report, an annex"))
     _case(paper)
-    paper.add_argument("file", type=Path, metavar="FILE", help=_("PDF, OFD, docx, xlsx, picture"))
+    paper.add_argument("file", type=Path, metavar="FILE", help=_("PDF, OFD, docx, xlsx or image"))
     paper.add_argument("--kind", default="test_report", metavar="K", help=_("test_report (default), notice or annex"))
     paper.add_argument("--issuer", default="", metavar="TEXT", help=_("who issued the test report"))
     paper.add_argument("--number", default="", metavar="N", help=_("its number"))

@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     load.add_argument(
         "--errors", type=Path, metavar="FILE", help=_("where to write the workbook that marks each bad cell")
     )
-    shown = actions.add("list", _list, _("list a register as it stood on a day"))
+    shown = actions.add("list", _list, _("list a register as it was on a given day"))
     shown.add_argument("kind", metavar="KIND", help=_("register, for example numbers or seats"))
     enterprise(shown)
     on_day(shown, "--as-at", _("the day; default: today"), "--as-of")

@@ -367,7 +367,7 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
         (gettext("Rulebook"), told["rulebook"].get("version")),
         (gettext("What was heard"), told["note"]),
         (gettext("sha256 of the evidence"), told["sha256"]),
-        (gettext("Asked for by"), told["made_by"].partition(":")[2]),
+        (gettext("Started by"), told["made_by"].partition(":")[2]),
     )
     return [(label, str(text)) for label, text in known if text]
 

@@ -56,10 +56,10 @@ KINDS: Final[Mapping[str, str]] = {
     flow.FILL_IN: mark("Fill-in sheet"),
     flow.CHECK_PAPER: mark("Check of a document"),
     flow.DRAW_PAGES: mark("Page images"),
-    flow.SORT_PAPERS: mark("Sorting of papers"),
+    flow.SORT_PAPERS: mark("Sorting of documents"),
     flow.CUT_PAPERS: mark("Splitting of a file into documents"),
     flow.VERIFY_PACKAGE: mark("Verification of a package"),
-    flow.GENERATE_ITEMS: mark("Generation of papers"),
+    flow.GENERATE_ITEMS: mark("Generation of documents"),
     flow.BUILD_PACKAGE: mark("Building of the package"),
     flow.SIGN_PACKAGE: mark("Signing of the package"),
 }

@@ -117,7 +117,7 @@ def test_cover_and_copy_seals_lie_at_their_places(stamped: Bound) -> None:
 def test_a_draft_and_a_picture_nobody_approved_are_told_on_every_page(papers: Path, tmp_path: Path) -> None:
     package = packages.package(papers, (2,), language="en", pictures=packages.stamped(), draft=True)
     texts = _texts(_bound(tmp_path, package).path)
-    assert all("not legally valid electronic seals" in text and "Draft" in text for text in texts[:1] + texts[2:])
+    assert all("not a legally valid electronic seal" in text and "Draft" in text for text in texts[:1] + texts[2:])
 
 
 def test_places_for_the_hand_are_marked_where_no_picture_is_printed(papers: Path, tmp_path: Path) -> None:

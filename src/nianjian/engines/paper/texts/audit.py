@@ -68,7 +68,7 @@ VERBS: Final[Mapping[str, str]] = {
     "drill.run": mark("Drill of the on-site check started"),
     "callback": mark("Test call"),
     "callback.hand": mark("Manual test call started"),
-    "callback.witness": mark("Call records looked through for a test call"),
+    "callback.witness": mark("Call records searched for a test call"),
     "callback.evidence": mark("Test call evidence exported"),
     "screen.link": mark("Live screen link created"),
     "screen.unlink": mark("Live screen link ended"),

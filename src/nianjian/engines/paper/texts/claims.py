@@ -68,11 +68,11 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     ),
     "daily_lead": ClaimTexts(
         where=_REPORT,
-        blank=mark("Person in charge of daily work: {name}, post: {post}, telephone: {telephone}."),
+        blank=mark("Person in charge of daily operations: {name}, post: {post}, telephone: {telephone}."),
         parts={
-            "name": mark("daily work: name"),
-            "post": mark("daily work: post"),
-            "telephone": mark("daily work: telephone"),
+            "name": mark("daily operations: name"),
+            "post": mark("daily operations: post"),
+            "telephone": mark("daily operations: telephone"),
         },
         personal=("name", "telephone"),
         standing=True,

@@ -377,7 +377,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "noise, or in greyscale"
     ),
     "dossier_folder_full": mark("{folder} is not empty; choose a new folder"),
-    "dossier_manifest_unreadable": mark("{file} is not a package manifest that this version knows"),
+    "dossier_manifest_unreadable": mark("{file} is not a package manifest that this version supports"),
     "dossier_verify_what": mark(
         "upload the package as a zip, or one file together with its manifest.json; for a scan always include "
         "the manifest, or choose a package that was handed in"
@@ -478,8 +478,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "pages_missing": mark(
         "by the page numbers, page {after} is where the one after {before} should be; look for a missing or moved page"
     ),
-    "pages_begin_late": mark("the first page is numbered {number}; look for the pages before it"),
-    "pages_end_early": mark("the last page is numbered {number} of {total}; look for the rest"),
+    "pages_begin_late": mark("the first page is numbered {number}; look for the missing pages before it"),
+    "pages_end_early": mark("the last page is numbered {number} of {total}; look for the missing pages"),
     "opinion_not_found": mark(
         "no sentence says that the statements are prepared and present fairly in all material respects; a "
         "person must read the opinion"

@@ -13,7 +13,7 @@ REMEDIES: Final[Mapping[str, str]] = {
     "keys_lost": mark("copy the key file back from where it was stored; data cannot be read without it"),
     "keys_unreadable": mark("copy the key file back from where it was stored; data cannot be read without it"),
     "disk_nearly_full": mark("free space or move the home to a larger disk before the next import"),
-    "disk_getting_full": mark("plan for more space; an import needs as much as its file beside the lake"),
+    "disk_getting_full": mark("plan for more space; besides the lake, an import needs as much space as its file"),
     "disk_plain": mark("move the home to an encrypted disk (LUKS)"),
     "disk_encryption_unknown": mark(
         "ask whoever runs the host whether the underlying disk is encrypted, and record the answer"
@@ -104,7 +104,7 @@ TEXTS: Final[Mapping[str, str]] = {
     # reading one
     "backup_unreadable": mark("{file} is not a complete backup: it was interrupted, or never was a backup"),
     "backup_format_unknown": mark(
-        "{file} has format {format}, which this version does not know; use the version that wrote it"
+        "{file} has format {format}, which this version does not support; use the version that wrote it"
     ),
     "backup_damaged": mark("the backup is damaged at {member}; nothing was changed, take another copy of it"),
     "backup_newer": mark(

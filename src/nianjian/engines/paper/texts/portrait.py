@@ -324,7 +324,7 @@ VALUES: Final[Mapping[str, str]] = {
     "months": mark("by months"),
     "months_filled": mark("months of filling in"),
     "months_reviewed": mark("months of review"),
-    "move_line": mark("let a line display own filed numbers"),
+    "move_line": mark("display own filed numbers on a line"),
     "must_report": mark("must report"),
     "name": mark("name"),
     "neutral": mark("other paragraphs"),

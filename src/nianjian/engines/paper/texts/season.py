@@ -309,7 +309,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "season_no_plan": mark("no rule gives a deadline for data year {year}, so no season can be started"),
     "season_feed_unknown": mark("there is no such calendar feed"),
-    "season_feed_by_person": mark("a calendar feed belongs to a person: sign in, or name one with --as"),
+    "season_feed_by_person": mark("a calendar feed belongs to a person: sign in, or specify one with --as"),
     "season_feeds_too_many": mark("{user} already has {most} calendar feeds; revoke one"),
     "channel_unknown": mark("you have no such channel"),
     "channel_address_wrong": mark(
@@ -318,7 +318,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "channel_code_wrong": mark("this is not the code that was sent; {left} more tries"),
     "channel_unreachable": mark("nothing could be sent there ({reason}); the channel was not created"),
-    "channel_by_person": mark("a channel belongs to a person: sign in, or name one with --as"),
+    "channel_by_person": mark("a channel belongs to a person: sign in, or specify one with --as"),
     "channels_too_many": mark("you already have {most} channels; close one"),
     "channels_too_often": mark("you have tried {most} channels within an hour; try again later"),
     "dispatch_unknown": mark("there is no such delivery"),

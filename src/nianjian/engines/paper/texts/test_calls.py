@@ -58,7 +58,7 @@ REASONS: Final[Mapping[str, str]] = {
     "token_unheard": mark("answered in time, but the one-time token did not come back"),
     "voicemail": mark("a voicemail answered"),
     "refused": mark("the gateway refused the call"),
-    "number_unknown": mark("the gateway does not know the number"),
+    "number_unknown": mark("the number is unknown to the gateway"),
     "number_gone": mark("the number is no longer in use"),
     "timeout": mark("the gateway got no answer from behind it"),
     "unavailable": mark("nobody was available"),

@@ -197,14 +197,14 @@ def _configure_rounds(actions: Actions) -> None:
     on_day(submitted, "--on", _("on this day instead of today"))
     submitted.add_argument("--place", required=True, metavar="WHERE", help=_("the window or the system"))
     submitted.add_argument("--reference", default="", metavar="N", help=_("the authority's reference number"))
-    submitted.add_argument("--receipt", type=Path, metavar="FILE", help=_("the receipt: PDF, OFD, docx, xlsx, picture"))
+    submitted.add_argument("--receipt", type=Path, metavar="FILE", help=_("the receipt: PDF, OFD, docx, xlsx or image"))
     _configure_correction(actions)
     passed = _number(_verb(actions, "passed", "record_passed", _("record that the authority accepted a package")))
     on_day(passed, "--on", _("on this day instead of today"))
     evidence = _number(
         _verb(actions, "evidence", "evidence", _("store a file about a package that was handed in, or get one"))
     )
-    evidence.add_argument("file", nargs="?", type=Path, metavar="FILE", help=_("PDF, OFD, docx, xlsx, picture"))
+    evidence.add_argument("file", nargs="?", type=Path, metavar="FILE", help=_("PDF, OFD, docx, xlsx or image"))
     evidence.add_argument(
         "--kind", default="receipt", metavar="K", help=_("receipt (default), acceptance, notice, opinion or annex")
     )
@@ -228,7 +228,7 @@ def _configure_correction(actions: Actions) -> None:
     )
     on_day(back, "--due", _("the last day stated in the notice; it takes precedence"))
     back.add_argument("--reference", default="", metavar="N", help=_("the notice's own number"))
-    back.add_argument("--notice", type=Path, metavar="FILE", help=_("the notice itself: PDF, OFD, docx, picture"))
+    back.add_argument("--notice", type=Path, metavar="FILE", help=_("the notice itself: PDF, OFD, docx or image"))
     back.add_argument(
         "--request", action="append", required=True, metavar="ITEM=TEXT",
         help=_("what is asked for about an item; =TEXT for the whole package; can be repeated"),
