@@ -99,11 +99,11 @@ def test_a_large_file_by_the_browser(browser: Browser) -> None:
     job = browser.post(f"{draft}commit/")
     browser.until(f"{job}progress/", " %")
     browser.post(f"{job}stop/")
-    assert "as it was before" in browser.until(job, "stopped")
+    assert "nothing was changed" in browser.until(job, "stopped")
     assert "300" not in "".join(re.findall(r"batches/(\w+)/", browser.get("/e/demo/data/")))
 
     again = browser.post(f"{draft}commit/")
-    text = browser.until(again, "To the batch")
+    text = browser.until(again, "Go to the batch")
     assert f"{ROWS - 300:,}" in text
     (batch,) = set(re.findall(r"/e/demo/data/batches/(\w+)/", text))
     assert "139****" in browser.get(f"/e/demo/data/batches/{batch}/")

@@ -91,7 +91,7 @@ def _equal(screen: Screen, switch: Switch, made: Sequence[tuple[str, int]]) -> N
     assert (own["active"], own["early"]) == (0, 0)
     assert (own["processed"] - own["failed"], own["failed"]) == (seen[200], seen[486]), "failed ones are processed too"
     shown = screen.lines("outcomes")
-    assert (shown["answered"], shown["busy"], shown["not dialled on"]) == (seen[200], seen[486], seen[403])
+    assert (shown["answered"], shown["busy"], shown["not dialled onwards"]) == (seen[200], seen[486], seen[403])
     assert sum(shown.values()) == len(made)
     assert screen.figure("answered") == f"{own['processed'] - own['failed']:,}"
     assert screen.figure("blocked") == f"{seen[403]:,}"

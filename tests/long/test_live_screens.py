@@ -157,7 +157,7 @@ def _equal(office: Screen, gateway: Screen, switch: Asterisk, gate: GateProcess,
     assert office.figure("answered") == f"{answered:,}"
     outcomes = office.lines("outcomes")
     assert outcomes["answered"] == answered
-    assert outcomes["not dialled on"] == len(made) - answered
+    assert outcomes["not dialled onwards"] == len(made) - answered
     assert sum(outcomes.values()) == len(made)
     assert office.lines("reasons") == {REASONS[code]: count for code, count in refused.items()}
     assert office.lines("displays") == {"own 95/96 number": len(journal)}

@@ -40,7 +40,7 @@ def test_it_says_once_that_the_port_is_taken_and_the_pages_go_on(tmp_path: Path,
     server, log = _start(tmp_path, "--listen", f"127.0.0.1:{port}", "--gate", taken)
     try:
         until = time.monotonic() + PATIENCE
-        while "The pages go on without this gate" not in log.read_text() and time.monotonic() < until:
+        while "The pages continue without this gate" not in log.read_text() and time.monotonic() < until:
             time.sleep(0.1)
         time.sleep(ONE_RESTART)
         assert log.read_text().count(f"{SAID} {taken}") == 1, log.read_text()

@@ -41,7 +41,7 @@ def test_equal_portraits_differ_in_nothing(before: dict[str, Any], after: dict[s
         assert one["components"] == one["excluded"] == one["flags"] == one["months"] == []
         assert one["splits"] == {}
     said = comparison_view(told, "en", ENGLISH)
-    assert said["causes"] == ["Nothing that a portrait is made of changed between the two."]
+    assert said["causes"] == ["Nothing that the portrait is computed from changed between the two."]
     assert all(one["same"] for one in said["metrics"])
 
 

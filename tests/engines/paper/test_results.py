@@ -86,7 +86,7 @@ def test_what_is_left_out_has_a_sentence_and_a_count(sample: dict[str, Any]) -> 
     told["quality"]["calls"]["tests"] = 7
     found = {reason: (text, number) for reason, text, number in explanations.exclusion_lines(told, rate, ENGLISH)}
     assert set(found) == {"not_accepted", "not_own_number", "not_a_call", "tests"}
-    assert found["tests"] == ("7 test calls are in no rate.", 7)
+    assert found["tests"] == ("7 test calls are not counted in any rate.", 7)
     seats = explanations.exclusion_lines(told, metric(told, "seat_vacancy"), ENGLISH)
     assert seats == ()
 

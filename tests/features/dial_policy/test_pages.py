@@ -98,18 +98,18 @@ def test_a_rule_that_cannot_be_read_hides_nothing_else(lead: Client) -> None:
         reason="r", proposed_by="user:a", proposed_at=now, approval="x", approved_by="user:b", approved_at=now,
     )  # fmt: skip
     told = text(lead)
-    assert told.count("the rule gate.hours.service cannot be understood by the gate") == 1
+    assert told.count("the gate cannot interpret the rule gate.hours.service") == 1
     assert 'role="alert"' in told
     assert "L01" in told
     purposes = told[told.index("<h2>Purposes</h2>") :].partition("</table>")[0]
     assert ("marketing" in purposes.casefold(), 'gate.hours.service"' in purposes) == (True, False)
-    assert "Rules behind it" in told
+    assert "Underlying rules" in told
     assert lead.get(f"{HOME}change/").status_code == 200
 
 
 def test_without_snapshot_and_process_the_page_says_so(lead: Client) -> None:
     told = text(lead)
-    assert "there is none: every call is refused" in told
+    assert "no snapshot: every call is refused" in told
     assert "does not answer" in told
     feed.feed()
     told = text(lead)
@@ -122,9 +122,9 @@ def test_the_process_tells_how_it_is_to_the_enterprise_alone(lead: Client, proce
     assert "by snapshot 7, 1200 s old" in told
     assert "old: an alarm" not in told  # that is said of a snapshot alone
     assert 'badge warn">answers, with an alarm' in told
-    assert 'badge warn">its snapshot is old: nobody has fed it for a while' in told
-    assert 'badge warn">its decisions cannot be written down' in told
-    assert "could not be told to it" not in told  # another enterprise's
+    assert 'badge warn">its snapshot is old: it has not been fed for a while' in told
+    assert 'badge warn">its decisions cannot be recorded' in told
+    assert "could not be sent to it" not in told  # another enterprise's
     assert 'badge good">counting' in told
     assert process == ["Bearer open-sesame"]
 
@@ -137,13 +137,13 @@ def test_an_enterprise_that_cannot_be_told_of_sees_why(lead: Client, monkeypatch
         broken.setattr("nianjian.features.dial_policy.facts.list_numbers", numbers)
         feed.feed()
     told = text(lead)
-    assert 'badge bad">cannot tell of this enterprise: every call of it is refused' in told
+    assert 'badge bad">no data of this enterprise: every call is refused' in told
     assert "could not be read (ValueError)" in told
 
 
 def test_the_policy_names_its_rules_and_a_reader_changes_nothing(lead: Client) -> None:
     told = text(lead)
-    for wanted in ("L01", "300", "/e/demo/rules/rectification.frequency.before/", "08:00–21:00", "natural day"):
+    for wanted in ("L01", "300", "/e/demo/rules/rectification.frequency.before/", "08:00–21:00", "calendar day"):
         assert wanted in told
     assert f"{HOME}change/" in told
     for name, role in (("ivo", "inspector"), ("ada", "auditor")):
@@ -167,12 +167,12 @@ def test_a_switch_that_lets_calls_go_waits_for_a_second_person(lead: Client) -> 
     signed_in("bo", "compliance_lead", "demo")
     approve(approval=waiting.id, actor=Actor("bo", USER))
     told = text(lead)
-    assert "May go while the gate cannot know: service." in told
+    assert "May go while the gate cannot decide: service." in told
     assert "门诊回访" in told
     assert waiting.id in told
     off = lead.post(f"{HOME}change/", {**form, "on": "off", "reason": "不再需要"}, follow=True)
-    assert "In force; the gate has been told." in off.content.decode()
-    assert "May go while the gate cannot know: " not in text(lead)
+    assert "In force; the gate has been notified." in off.content.decode()
+    assert "May go while the gate cannot decide: " not in text(lead)
 
 
 def test_caps_mode_and_vendors_limits(lead: Client) -> None:
@@ -181,17 +181,17 @@ def test_caps_mode_and_vendors_limits(lead: Client) -> None:
     assert lead.post(address, cap).status_code == 302
     unknown = lead.post(address, {**cap, "name": "L99"})
     assert unknown.status_code == 422
-    assert "L99 stands in no register" in unknown.content.decode()
+    assert "L99 is not in any register" in unknown.content.decode()
     waiting = lead.post(address, {"act": "mode", "mode": "observe", "reason": "试运行"}, follow=True).content.decode()
     assert "a second person decides" in waiting
-    assert "only looks on" not in text(lead)
+    assert "gate only observes" not in text(lead)
     signed_in("bo", "compliance_lead", "demo")
     (asked_for,) = list_approvals()
     approve(approval=asked_for.id, actor=Actor("bo", USER))
     rule = "frequency.tencent_tccc"
     assert lead.post(address, {"act": "choice", "rule": rule, "on": "on", "reason": "平台"}).status_code == 302
     told = text(lead)
-    for wanted in ("only looks on", ">80<", rule, "taken over", "投诉多"):
+    for wanted in ("only observes", ">80<", rule, "adopted", "投诉多"):
         assert wanted in told
     for wrong in ({"act": "nothing"}, {"act": "cap", "name": "L01", "cap": "-1", "key": "channel", "reason": "x"}):
         assert lead.post(address, wrong).status_code == 422
@@ -242,10 +242,10 @@ def test_what_the_gate_has_not_been_told_is_said(lead: Client, home: Path) -> No
     place.unlink()
     (home / "elsewhere").rename(place)
     page = text(lead)
-    assert "Set; the gate has not been told yet." in page
-    assert "The gate does not go by all of this yet" in page
+    assert "Set; the gate has not been notified yet." in page
+    assert "The gate does not apply all of this yet" in page
     feed.feed()
-    assert "The gate does not go by all of this yet" not in text(lead)
+    assert "The gate does not apply all of this yet" not in text(lead)
 
 
 def test_the_decisions_are_masked_and_of_the_enterprise_alone(lead: Client) -> None:
@@ -258,16 +258,16 @@ def test_the_decisions_are_masked_and_of_the_enterprise_alone(lead: Client) -> N
     refused = text(lead, f"{HOME}decisions/?day={DAY}&reason=refused&callee=13900139001")
     assert "139****9001" in refused
     assert "139****9000" not in refused
-    assert "No decision fits" in text(lead, f"{HOME}decisions/?day=2026-11-24")
+    assert "No decision matches" in text(lead, f"{HOME}decisions/?day=2026-11-24")
     assert "139****9001" in text(lead)  # the last ones stand on the first page too
     assert "139****9001" in text(lead, f"{HOME}decisions/")
 
 
 def test_who_names_no_day_sees_today_alone(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-26")
-    assert "Nothing was asked today." in text(lead)
+    assert "Nothing has been asked today." in text(lead)
     page = text(lead, f"{HOME}decisions/")
-    assert "No decision fits" in page
+    assert "No decision matches" in page
     assert 'value="2026-11-26"' in page
     assert "139****9001" in text(lead, f"{HOME}decisions/?day={DAY}")
 
@@ -275,14 +275,14 @@ def test_who_names_no_day_sees_today_alone(lead: Client, monkeypatch: pytest.Mon
 def test_a_page_reads_no_more_of_the_journal_than_it_may(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "LINES", 2)  # the newest line is another enterprise's
     page = text(lead, f"{HOME}decisions/")
-    assert "The newest 2 lines of the journal were looked through" in page
-    assert "The newest 2 lines of the journal were looked through" in text(lead)
+    assert "The newest 2 lines of the journal, which all enterprises share, were searched" in page
+    assert "The newest 2 lines of the journal, which all enterprises share, were searched" in text(lead)
     (further,) = re.findall(r'href="([^"]*until=[^"]*)"', page)
     assert further == f"{HOME}decisions/?until={asked.NOON + 1}"
     assert "139****9000" not in page
     monkeypatch.setattr(check, "LINES", 3)
     assert "139****9000" in text(lead, further)
-    assert "Look further back" not in text(lead, further)
+    assert "Search further back" not in text(lead, further)
 
 
 def test_the_decisions_stand_on_pages(lead: Client, home: Path) -> None:

@@ -263,7 +263,7 @@ def test_an_item_becomes_a_version_that_a_person_confirms(
     assert run
     assert not [text for text in read if run in "".join(text.split())], "it stands in a QR code"
     assert main(["dossier", "generate", "all", "--enterprise", filled, "--season", str(YEAR)]) == 0
-    assert re.search("已确认，保持不变|confirmed already", capsys.readouterr().out)
+    assert re.search("已确认，保持不变|already confirmed", capsys.readouterr().out)
 
 
 def test_an_upload_that_waits_for_a_person_is_not_set_aside(

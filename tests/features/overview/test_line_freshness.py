@@ -51,7 +51,7 @@ def test_silent_lines_are_told_the_longest_first(demo: str, operator: Actor, tmp
     missed = "missed,呼出,95013,13900000099,2026-11-20 11:00:00,,2026-11-20 11:00:30,平台拦截,L1"
     _import(tmp_path / "calls.csv", CALLS, operator, missed)
     _run(operator)
-    assert line_usage.find_line_usage(demo, clock.today()) is None, "no line stands in the register"
+    assert line_usage.find_line_usage(demo, clock.today()) is None, "no line is in the register"
     for key in ("L1", "L2", "L3", "L4"):
         _line(demo, key)
     _line(demo, "L9", state="stopped")

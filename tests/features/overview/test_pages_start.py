@@ -73,7 +73,7 @@ def test_the_overview_leads_from_step_to_step(officer: Client, sample: dict[str,
     text = _text(officer)
     assert text.index("first-steps") < text.index('class="today'), "it leads"
     assert ("0 / 4", _here(text)) == (text.split('class="badge warn">')[1][:5], "Enterprise and licence")
-    assert "As soon as call records are in." in text
+    assert "Once call records are imported." in text
     _row("licences", number="浙B2-20240001", valid_until="2027-01-31")
     text = _text(officer)
     assert _here(text) == "One file of call records"
@@ -84,13 +84,13 @@ def test_the_overview_leads_from_step_to_step(officer: Client, sample: dict[str,
     text = _text(officer)
     assert _here(text) == "Own numbers and seats"
     assert 'action="/e/demo/2025/run/"' in text, "of the year of the calls, not of today's"
-    assert "what is missing above shows in the light" in text
+    assert "missing data shows in the light" in text
     _row("numbers", root="95013")
     assert _here(_text(officer)) == "Own numbers and seats", "seats are missing"
     _row("seats", seat_id="S1", kind="人工")
     text = _text(officer)
     assert _here(text) == "The first light"
-    assert "How it goes on" not in text
+    assert "What comes next" not in text
     _run(sample)
     text = _text(officer)
     assert text.index('class="today') < text.index("first-steps"), "the light leads now"
@@ -128,7 +128,7 @@ def test_an_unusual_number_is_asked_about_once(officer: Client) -> None:
     answer = officer.post(START, {"number": " 沪b2-20240001"})
     text = answer.content.decode()
     assert answer.status_code == 422
-    assert "names another province than the enterprise&#x27;s: 上海" in text
+    assert "stands for another province than the enterprise&#x27;s: 上海" in text
     assert 'name="sure" value="沪B2-20240001"' in text
     assert officer.post(START, {"number": "沪-1", "sure": "沪B2-20240001"}).status_code == 422, "another doubt"
     answer = officer.post(START, {"number": "沪B2-20240001", "sure": "沪B2-20240001"})
@@ -170,9 +170,9 @@ def test_a_row_from_the_steps_leads_back_to_them(officer: Client) -> None:
 
 def test_a_date_that_is_over_is_said_to_be_over(officer: Client) -> None:
     _row("licences", number="B2-20080101", issued_on="2020-01-01")
-    assert re.search(r"The nearest date is 2027-[0-9-]+, in [0-9]+ days", _text(officer))
+    assert re.search(r"The nearest deadline is 2027-[0-9-]+, in [0-9]+ days", _text(officer))
     open_case(enterprise="demo", notice=Notice(date(2026, 11, 1), date(2026, 11, 20)), paper=None, actor=OPERATOR)
     page = _text(officer)
-    assert "The nearest date was 2026-11-20: 5 days over." in page
+    assert "The nearest deadline was 2026-11-20: 5 days overdue." in page
     assert "-5" not in re.sub("<[^>]*>", " ", page), "no negative days"
-    assert re.search('Days over</span> <strong class="days">5<', page)
+    assert re.search('Days overdue</span> <strong class="days">5<', page)

@@ -207,7 +207,7 @@ def test_an_account_is_confirmed_by_an_administrator_who_did_not_make_it(boss: C
     told = page.partition('id="behind"')[2].partition("</div>")[0]
     assert "Let in by boss." in told
     assert "Confirming ends: one-time links: 1, sessions: 0, tokens: 0, passkeys: 0" in told
-    assert "goes on letting in who has the address carl@example.com" in told
+    assert "still admits whoever has the address carl@example.com" in told
     assert boss.post("/e/demo/people/of/carl/", {"act": "confirm"}).status_code == 403
     assert chief.post("/people/of/carl/", {"act": "confirm"}).status_code == 302
     assert 'id="behind"' not in chief.get("/people/of/carl/").content.decode()

@@ -42,12 +42,12 @@ def test_the_first_administrator_comes_in_and_adds_a_passkey(site: Site, browser
 
     page.goto(base + path)
     page.get_by_label("New password").fill(PASSWORD)
-    page.get_by_label("The same again").fill(PASSWORD)
+    page.get_by_label("Repeat the password").fill(PASSWORD)
     follow(page.get_by_role("button", name="Set the password and sign in"))
     assert page.url == f"{base}/account/2fa/"
     follow(page.get_by_role("link", name="Add a passkey"))
     page.get_by_label("Password").fill(PASSWORD)  # shown again before the change
-    follow(page.get_by_role("button", name="Go on"))
+    follow(page.get_by_role("button", name="Continue"))
     page.get_by_label("Name of the passkey").fill("laptop")
     page.get_by_role("button", name="Add a passkey").click()
     page.wait_for_url("**/account/2fa/recovery-codes/")

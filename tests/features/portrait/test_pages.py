@@ -77,7 +77,7 @@ def test_the_formula_has_its_numbers_put_in(site: Client) -> None:
 
 def test_what_is_left_out_is_said_and_leads_to_its_rows(lake: Client) -> None:
     page = text(lake, f"{HOME}metric/complaint_rate/", **{"accept-language": "en"})
-    assert "1 are not about a call" in page
+    assert "1 do not concern a call" in page
     rows = text(lake, f"{HOME}metric/complaint_rate/rows/?class=excluded.not_a_call&look=1")
     assert "T4" in rows
     assert "139****0004" in rows
@@ -249,10 +249,10 @@ def test_runs_are_kept_and_compared(site: Client, sample: dict[str, Any]) -> Non
     causes = ("the data changed", "the rulebook changed", "call records")
     for words in (*causes, "&gt; 30 %", "&gt; 25 %", "a + b", "省局要求", "+2"):
         assert words in page
-    assert "Nothing that a portrait is made of" in text(
+    assert "Nothing that the portrait is computed from" in text(
         site, f"{HOME}compare/?a={new}&b={new}", **{"accept-language": "en"}
     )
-    assert "不是最新" in text(site, f"{HOME}?run={old}") or "kept run" in text(site, f"{HOME}?run={old}")
+    assert "不是最新" in text(site, f"{HOME}?run={old}") or "saved run" in text(site, f"{HOME}?run={old}")
 
 
 def test_steps_are_tried_with_and_without_script(site: Client) -> None:

@@ -119,7 +119,7 @@ def test_rows_and_steps_without_script(site: Site, session: str, browser: Any) -
     assert page.locator("#rows tbody tr").count() > 0
     page.goto(f"{site.address}e/demo/2026/simulate/")
     page.locator("input[name=open_seats]").fill("10")
-    follow(page.get_by_role("button", name="What would it be?"))
+    follow(page.get_by_role("button", name="Simulate"))
     assert "30.0000 %" in page.locator("#outcome").inner_text()
     page.goto(f"{site.address}e/demo/2026/runs/")
     follow(page.get_by_role("button", name="Compare"))

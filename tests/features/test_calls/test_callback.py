@@ -407,4 +407,4 @@ def test_a_daily_test_that_cannot_run_is_said_once_and_stands_on_the_page(
     Route.objects.update(next_at=clock.now(), set_by="user:gone")
     assert calls.call_daily() == 0
     last = Told.objects.order_by("-pk").first()
-    assert "may not order them any more" in reminder_line(last.about, last.values, lambda text: text)
+    assert "may no longer order them" in reminder_line(last.about, last.values, lambda text: text)

@@ -23,6 +23,6 @@ def test_an_interrupt_claims_nothing_that_is_not_so(
     if "--json" in words:
         assert json.loads(said.out)["error"]["code"] == "interrupted"
     else:
-        assert "in whole or not at all" in said.err
+        assert "applied completely or not at all" in said.err
         assert said.out == ""
     assert "nothing was changed" not in said.err

@@ -25,7 +25,7 @@ def test_kinds_to_be_typed_stand_with_their_names() -> None:
 def test_in_english_a_name_that_is_the_code_is_not_said_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     said = sentence("register_kind_unknown", {"kind": "cars", "kinds": "numbers, social-insurance, overlay"})
-    assert "numbers, social-insurance, overlay (change of a rule)" in said
+    assert "numbers, social-insurance, overlay (rule change)" in said
 
 
 def test_metrics_and_papers_are_named() -> None:

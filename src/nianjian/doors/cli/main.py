@@ -27,7 +27,7 @@ JSON: Final = "--json"
 
 # The verb's module is loaded only when it is asked for: `--help` must not wait for Django and DuckDB.
 VERBS: Final = {
-    "init": mark("the first administrator, with a one-time link"),
+    "init": mark("create the first administrator, with a one-time link"),
     "enterprise": mark("enterprises (tenants): add, list"),
     "user": mark("people, their roles, links and tokens"),
     "calls": mark("call records: import, rejects, undo, list"),
@@ -53,14 +53,14 @@ VERBS: Final = {
     "approvals": mark("pending and decided requests: list"),
     "audit": mark("the audit chain: verify"),
     "keys": mark("keys of personal data: list, rotate"),
-    "serve": mark("serve the web pages, with a worker beside them"),
-    "worker": mark("do the long work that pages ask for"),
+    "serve": mark("serve the web pages, together with a worker"),
+    "worker": mark("run the background jobs requested on the pages"),
     "check": mark("check this installation"),
-    "doctor": mark("examine this installation, with a remedy for each fault"),
+    "doctor": mark("check this installation, with a remedy for each problem"),
     "backup": mark("back up database, lake and files into one archive"),
     "restore": mark("restore a backup"),
-    "upgrade": mark("back up, bring the tables to this version, examine"),
-    "retention": mark("how long records are kept: show, run"),
+    "upgrade": mark("back up, migrate the tables to this version, check"),
+    "retention": mark("retention periods of records: show, run"),
 }
 
 #: Where the verbs lie that are not `nianjian.features.VERB.commands`; behind a colon one of several verbs of a module.
@@ -128,8 +128,10 @@ def _front() -> Parser:
     listing = "\n".join(f"  {verb:<{width}}  {_(text)}" for verb, text in VERBS.items())
     parser = Parser(
         prog="nianjian",
-        description=_("Annual inspection of the call-centre licence: call records and registers in, the portrait out."),
-        epilog=_("verbs:") + "\n" + listing + "\n\n" + _("`nianjian VERB --help` tells the options of a verb."),
+        description=_(
+            "Annual inspection of the call-centre licence: import call records and registers, compute the portrait."
+        ),
+        epilog=_("verbs:") + "\n" + listing + "\n\n" + _("`nianjian VERB --help` lists the options of a verb."),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help=_("print the version and exit"))

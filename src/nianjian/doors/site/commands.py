@@ -86,7 +86,7 @@ def run_serve(args: argparse.Namespace) -> Answer:
 
     def end_or_go_on() -> None:
         if env.flag("NIANJIAN_SERVE_WITHOUT_GATE", os.environ):
-            text = _("The pages go on without this gate (NIANJIAN_SERVE_WITHOUT_GATE=no ends them instead).")
+            text = _("The pages continue without this gate (set NIANJIAN_SERVE_WITHOUT_GATE=no to stop them instead).")
             stderr().print(text, style="yellow")
         else:
             refused.set()
@@ -97,7 +97,7 @@ def run_serve(args: argparse.Namespace) -> Answer:
         beside.append(Beside("gate", "serve", "--listen", args.gate, taken=end_or_go_on))
 
     def ready() -> None:
-        stderr().print(_("Serving {url} – Ctrl-C ends it.").format(url=url))
+        stderr().print(_("Serving {url} – press Ctrl-C to stop.").format(url=url))
         _hint()
         for one in beside:
             one.start()
@@ -117,8 +117,8 @@ def _warn(host: str) -> None:
     """Say that passwords would not be safe here."""
     if host not in LOOPBACK and not env.read().https:
         text = _(
-            "Warning: {host} can be reached by others, and passwords would travel readably: "
-            "let a proxy speak TLS and set NIANJIAN_HTTPS=yes."
+            "Warning: {host} can be reached by others, and passwords would travel unencrypted: put a proxy "
+            "with TLS in front and set NIANJIAN_HTTPS=yes."
         )
         stderr().print(text.format(host=host), style="yellow")
 
@@ -129,7 +129,7 @@ def _hint() -> None:
     from nianjian.platform.accounts.roles import Role
 
     if query.first_with(Role.ADMINISTRATOR) is None:
-        stderr().print(_("Nobody can sign in yet: `nianjian init --name NAME` makes the first administrator."))
+        stderr().print(_("Nobody can sign in yet: `nianjian init --name NAME` creates the first administrator."))
 
 
 def _interrupt(_signal: int, _frame: object) -> NoReturn:
@@ -151,4 +151,4 @@ def run_worker(args: argparse.Namespace) -> Answer:
     worker.run_worker(args.parent)
     if args.parent is not None:  # `serve` speaks for both
         return Answer({"worker": "ended"})
-    return Answer({"worker": "ended"}, lambda console: console.print(_("The worker has ended.")))
+    return Answer({"worker": "ended"}, lambda console: console.print(_("The worker has stopped.")))

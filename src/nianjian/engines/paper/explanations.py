@@ -175,22 +175,24 @@ def change_text(rule: Json, _: Words) -> str:
     if not overlay.get("beside"):
         return text
     own = value_text({**rule, "value": overlay["value"]}, _)
-    return _("own limit {value}, beside this one ({changed})").format(value=own, changed=text)
+    return _("own limit {value}, in addition to this one ({changed})").format(value=own, changed=text)
 
 
 REASONS: Final[Mapping[str, str]] = {
     "not_accepted": mark("{n} were not accepted (不予受理): only accepted complaints count."),
-    "not_own_number": mark("{n} are about a number that was not this enterprise's on that day."),
+    "not_own_number": mark("{n} concern a number that did not belong to this enterprise on that day."),
     "duplicate": mark(
-        "{n} say the same again: same channel and reference number, or same complainant, number and day of the call."
+        "{n} are duplicates: same channel and reference number, or same complainant, number and day of the call."
     ),
-    "not_a_call": mark("{n} are not about a call (12300 takes other disputes too)."),
+    "not_a_call": mark("{n} do not concern a call (12300 accepts other disputes too)."),
 }
 # Parts of the data that no rate counts, from the quality block.
 CALLS: Final[Mapping[str, str]] = {
-    "undelivered": mark("{n} outbound calls never left for the carrier; they are in no rate."),
-    "tests": mark("{n} test calls are in no rate."),
-    "without_customer": mark("{n} outbound calls have no customer leg in the records; they are in no rate."),
+    "undelivered": mark("{n} outbound calls never reached the carrier; they are not counted in any rate."),
+    "tests": mark("{n} test calls are not counted in any rate."),
+    "without_customer": mark(
+        "{n} outbound calls have no customer leg in the records; they are not counted in any rate."
+    ),
 }
 
 
@@ -218,17 +220,17 @@ class Formula:
 
 FORMULA_TEXTS: Final[Mapping[str, str]] = {
     "seat_vacancy": mark("(filed seats − opened seats) ÷ filed seats, at the end of the as-of day"),
-    "complaint_rate": mark("accepted complaints about own numbers ÷ answered outbound calls of the data year"),
+    "complaint_rate": mark("accepted complaints about your numbers ÷ answered outbound calls of the data year"),
     "complaint_rate.delivered": mark(
-        "accepted complaints about own numbers ÷ delivered outbound calls of the data year"
+        "accepted complaints about your numbers ÷ delivered outbound calls of the data year"
     ),
     "number_consistency": mark(
-        "outbound calls that showed an own filed 95/96 number ÷ outbound calls delivered in the data year"
+        "outbound calls that displayed one of your filed 95/96 numbers ÷ outbound calls delivered in the data year"
     ),
     "number_consistency.answered": mark(
-        "outbound calls that showed an own filed 95/96 number ÷ outbound calls answered in the data year"
+        "outbound calls that displayed one of your filed 95/96 numbers ÷ outbound calls answered in the data year"
     ),
-    "evasion": mark("calls that showed a landline or mobile number ÷ all these calls"),
+    "evasion": mark("calls that displayed a landline or mobile number ÷ all these calls"),
     "closing_rate": mark("closed tickets ÷ tickets accepted in the data year, at the end of the as-of day"),
 }
 
@@ -321,23 +323,23 @@ def team_results(portrait: Json, team: str) -> list[dict[str, Any]]:
 CAUSES: Final[Mapping[str, str]] = {
     "data": mark("the data changed"),
     "rules": mark("the rulebook changed"),
-    "settings": mark("it was asked for another day or province"),
-    "program": mark("another version of the program counted"),
+    "settings": mark("it was computed for another day or province"),
+    "program": mark("it was computed by another version of the program"),
 }
-NO_CHANGES: Final = mark("Nothing that a portrait is made of changed between the two.")
+NO_CHANGES: Final = mark("Nothing that the portrait is computed from changed between the two.")
 FACT_TABLES: Final[Mapping[str, str]] = {
     "calls": mark("call records"),
     "number_dim": mark("number ledger"),
     "line_dim": mark("lines and teams"),
     "seat_dim": mark("seats"),
     "complaint_fact": mark("complaint tickets"),
-    "attachment_fact": mark("attached papers"),
+    "attachment_fact": mark("attached documents"),
 }
 ACTS: Final[Mapping[str, str]] = {
     "calls.import": mark("call records imported"),
     "calls.undo": mark("a batch of call records undone"),
     "registers.import": mark("a register imported"),
-    "portrait.attach": mark("a paper attached"),
+    "portrait.attach": mark("a document attached"),
     "portrait.declare": mark("a metric declared not applicable"),
     "portrait.decide_marketing": mark("a decision about marketing calls"),
     "portrait.withdraw": mark("a declaration withdrawn"),
@@ -408,7 +410,7 @@ def _flag(flag: Json, _: Words) -> str:
     if before is None:
         return _("new: {flag} ({count})").format(flag=title, count=count_text(after["count"]))
     if after is None:
-        return _("gone: {flag} ({count})").format(flag=title, count=count_text(before["count"]))
+        return _("no longer: {flag} ({count})").format(flag=title, count=count_text(before["count"]))
     return f"{title}: {count_text(before['count'])} → {count_text(after['count'])}"
 
 

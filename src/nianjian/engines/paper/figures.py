@@ -113,7 +113,7 @@ def headroom_text(metric: Json, _: Words) -> str:
     """Say how much may still happen before the light changes, from the integer counts and the rule's limit."""
     slug, parts = metric["slug"], metric["components"]
     if slug == "complaint_rate":
-        room, over = _("{n} more complaints (allowance {all})"), _("{n} too many (allowance {all})")
+        room, over = _("{n} more complaints allowed (allowance {all})"), _("{n} too many (allowance {all})")
         return _spare(parts["headroom"], room, over, count_text(parts["allowance"]))
     if slug == "number_consistency":
         return _evasion_spare(metric, _)

@@ -99,11 +99,11 @@ def day_sheet(told: Json, _: Words) -> dict[str, Any]:
     agenda: Sequence[Column] = (
         (_("time"), 2, itemgetter("at")),
         (_("agenda item"), 8, itemgetter("what")),
-        (_("in charge"), 4, lambda one: one["who"] or "–"),
+        (_("responsible"), 4, lambda one: one["who"] or "–"),
     )
     posts: Sequence[Column] = (
         (_("post"), 4, itemgetter("place")),
-        (_("in charge"), 4, itemgetter("who")),
+        (_("responsible"), 4, itemgetter("who")),
         (_("task"), 6, lambda one: one["task"] or "–"),
     )
     headings = (_("rule"), _("evidence"), _("state"), _("why"), _("as at"))
@@ -173,7 +173,7 @@ def answer_cards_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
     )
     facts = [
         _enterprise(day, _),
-        (_("Answers that may be given"), f"{told['released']} / {told['all']}"),
+        (_("Permitted answers"), f"{told['released']} / {told['all']}"),
         (_("Evidence checked"), clock_text(told["at"])),
     ]
     table = paper_table(_("Answer cards"), told["cards"], columns)
@@ -185,9 +185,9 @@ def logs_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
     columns: Sequence[Column] = (
         (_("log"), 5, lambda one: _(inspection.LOGS[one["log"]])),
         (_("state"), 3, lambda one: _(inspection.LOG_STATES[one["state"]])),
-        (_("must reach"), 3, itemgetter("must_reach")),
+        (_("must reach back to"), 3, itemgetter("must_reach")),
         (_("oldest record"), 3, lambda one: one["oldest"] or "–"),
-        (_("without a hole since"), 3, lambda one: one["unbroken_since"] or "–"),
+        (_("without a gap since"), 3, lambda one: one["unbroken_since"] or "–"),
         (_("missing days"), 2, lambda one: str(one["missing_days"])),
         (_("why"), 6, lambda one: _(inspection.LOG_WHYS[one["why"]])),
     )
@@ -226,7 +226,7 @@ def drill_pdf(told: Json, _: Words) -> bytes:
         _tests(told, _),
         _checks(told, _),
         _table_of_rows(
-            _("What to mend"), (_("to be mended"), _("why"), _("the shortest way")),
+            _("What to fix"), (_("to fix"), _("why"), _("quickest fix")),
             inspection_day.list_remedies(told, _), (4, 5, 6),
         ),
     ]  # fmt: skip
@@ -246,13 +246,13 @@ def _timeline(told: Json, _: Words) -> dict[str, Any]:
         (_("who"), 3, lambda one: one["by"] or "–"),
         (_("handled at"), 4, lambda one: one["ended_at"] or "–"),
     )
-    return paper_table(_("Timeline: plan and course"), told["timeline"], columns)
+    return paper_table(_("Timeline: plan and actual"), told["timeline"], columns)
 
 
 def _tests(told: Json, _: Words) -> dict[str, Any]:
     columns: Sequence[Column] = (
         (_("number"), 3, itemgetter("number")),
-        (_("way"), 3, lambda one: one["route"] or "–"),
+        (_("route"), 3, lambda one: one["route"] or "–"),
         (_("verdict"), 3, lambda one: _(STATES[one["verdict"]])),
         (
             _("answered after (seconds)"),

@@ -82,7 +82,7 @@ def portrait_content(data: Json, language: str, stamp: Stamp) -> dict[str, Any]:
         "quality": [list(line) for line in sections.quality_lines(data, _)],
         "words": {
             "advice": _("What would change it"), "months": _("Month by month"), "quality": _("Data quality"),
-            "flagged": _("flagged when"), "headroom": _("head-room"), "bounds": _("bounds"), "rule": _("rule"),
+            "flagged": _("flagged when"), "headroom": _("headroom"), "bounds": _("bounds"), "rule": _("rule"),
             "formula": _("Formula"), "left_out": _("Left out"), "conflict": _("Guide and law disagree"),
             "guide": _("guide"), "law": _("law"),
             "closer": _("Metric by metric"),

@@ -86,4 +86,4 @@ def _about(run: Json, _: Words) -> Iterable[tuple[str, str]]:
     yield _("outcome"), _(VERDICTS[run["verdict"]])
     for result, count in run["counts"].items():
         yield _(RESULTS[result]), str(count)
-    yield _("note"), _("Values of persons are masked; the sheet is corrected in the number-resource system itself.")
+    yield _("note"), _("Personal data is masked; make corrections in the number-resource system itself.")

@@ -47,7 +47,7 @@ def build_report(case: Json, tickets: Json, gaps: Sequence[Json], language: str,
         enterprise=stamp.enterprise,
         code=_code(case, stamp),
         addressee=stamp.authority or _("＿＿＿＿ Communications Administration"),
-        draft=_("Draft: {count} gaps are open").format(count=len(gaps)) if stamp.draft else "",
+        draft=_("Draft: {count} open gaps").format(count=len(gaps)) if stamp.draft else "",
         opening=_("We report on the rectification as follows."),
         parts=(
             _notice(case, _),
@@ -147,7 +147,7 @@ def _isolations(orders: Sequence[Json], _: Words) -> tuple[str, ...]:
             "by": actor_names(order["proposed_by"]), "second": actor_names(order["approved_by"]), "cap": order["cap"],
             "before": "" if order["cap_before"] is None else _(", instead of {cap} before").format(
                 cap=order["cap_before"]), "reason": order["reason"].rstrip("。.;；"),
-            "list": _(" and to call white-listed callees only") if order["white_list"] else "",
+            "list": _(" and to call only callees on the white list") if order["white_list"] else "",
         }  # fmt: skip
         text = ISOLATED if isolates else LIFTED
         lines.append(_(text).format(**values))
@@ -198,14 +198,14 @@ def _comparison(measured: Json | None, _: Words) -> Part:
 
 
 def _measures(measures: Sequence[Json], _: Words) -> Grid:
-    header = (_("Measure"), _("Responsible"), _("Due"), _("Done"), _("Repeated"))
+    header = (_("Measure"), _("Responsible"), _("Due"), _("Done"), _("Recurring"))
     return Grid(header, tuple(tuple(_measure(one, _)) for one in measures), shares=(8, 3, 3, 3, 3))
 
 
 def _assessments(papers: Sequence[Json], _: Words) -> tuple[str, ...]:
     """Who tested what and when."""
     text = _(
-        "{issuer} issued the technical assessment {number} on {day}; scope: {scope}. It is handed in with this report."
+        "{issuer} issued the technical assessment {number} on {day}; scope: {scope}. It is submitted with this report."
     )
     lines = [
         text.format(issuer=one["issuer"], number=one["number"], day=_day(one["dated"], _), scope=one["scope"] or BLANK)
@@ -216,7 +216,7 @@ def _assessments(papers: Sequence[Json], _: Words) -> tuple[str, ...]:
 
 
 def _gaps(gaps: Sequence[Json], stamp: ReportStamp, _: Words) -> tuple[Part, ...]:
-    title = _("Still open") if stamp.draft else _("To be explained")
+    title = _("Still open") if stamp.draft else _("To explain")
     lines = tuple(
         f"{place}. {error_message(gap['code'], gap['values'], _)}{_('.')}" for place, gap in enumerate(gaps, 1)
     )
@@ -229,22 +229,26 @@ def _annexes(case: Json, tickets: Json, _: Words) -> Iterator[Part]:
     if where:
         pictures = {chart.name: chart for chart in case_charts(case, _)}
         method = _(
-            "Rate: complaints per ten thousand answered outbound calls. Chance: how likely so many complaints are if"
-            " the channel were like all others; what stands out is decided for all channels together."
+            "Rate: complaints per ten thousand answered outbound calls. Chance: how likely this many "
+            "complaints are if the channel were like all others; which channels stand out is decided for all "
+            "channels together."
         )
         for dimension, found in where["dimensions"].items():
             if any(group["key"] for group in found["groups"]):
                 chart = pictures.get(f"pareto-{dimension}")
                 yield Part(
                     _("Complaints by {group}").format(group=_(DIMENSIONS[dimension])),
-                    (method, _("The largest {top} have {share} %").format(top=found["top"], share=found["top_share"])),
+                    (
+                        method,
+                        _("The top {top} account for {share} %").format(top=found["top"], share=found["top_share"]),
+                    ),
                     (_statistics(found["groups"], dimension, _),),
                     () if chart is None else (chart,),
                 )
     if tickets["tickets"]:
-        more = (_("Further complaints stand in the system."),) if tickets["more"] else ()
+        more = (_("Further complaints are listed in the system."),) if tickets["more"] else ()
         header = (
-            _("Complaint"), _("Source"), _("Accepted"), _("Complained number"), _("Line"), _("Calls"),
+            _("Complaint"), _("Source"), _("Accepted"), _("Number complained of"), _("Line"), _("Calls"),
         )  # fmt: skip
         rows = tuple(tuple(_ticket(one, _)) for one in tickets["tickets"])
         yield Part(_("List of the channel's complaints"), more, (Grid(header, rows, shares=(4, 2, 4, 4, 3, 5)),))
@@ -299,7 +303,7 @@ def location_content(where: Json | None, _: Words) -> dict[str, Any] | None:
         ).format(level=where["level"]),
         "tables": [
             {"title": _(DIMENSIONS[dimension]),
-             "top": _("The largest {top} have {share} %").format(top=told["top"], share=told["top_share"]),
+             "top": _("The top {top} account for {share} %").format(top=told["top"], share=told["top_share"]),
              "rows": [group_row(one, dimension, _) for one in told["groups"][:GROUPS]]}
             for dimension, told in where["dimensions"].items() if any(one["key"] for one in told["groups"])
         ],
@@ -327,7 +331,7 @@ def measured_rows(told: Json | None, _: Words) -> list[list[str]]:
         return []
     parts = (told["before"], told["after"])
     rows = [
-        (f"{_('Window')} ({_('end excluded')})", [f"{part['from']} – {part['to']}" for part in parts]),
+        (f"{_('Period')} ({_('end excluded')})", [f"{part['from']} – {part['to']}" for part in parts]),
         (_("Number of days"), [count_text(part["days"]) for part in parts]),
         (_("Number of complaints"), [count_text(part["complaints"]) for part in parts]),
         (_("Answered outbound calls"), [count_text(part["answered"]) for part in parts]),
@@ -358,7 +362,7 @@ def _gate(gate: Json, _: Words) -> list[tuple[str, list[str]]]:
     if not gate["asked"]:
         return []
     rows = (
-        (_("Attempts that the gate was asked for"), "asked"),
+        (_("Attempts for which the gate was asked"), "asked"),
         (_("Allowed by the gate"), "allowed"),
         (_("Refused: above the cap"), "over_cap"),
         (_("Refused: not on the white list"), "not_on_white_list"),
@@ -377,9 +381,9 @@ def _notes(measured: Json | None, _: Words) -> list[str]:
         return []
     day = measured["isolated"]
     return [
-        _("The order of isolation was approved on {day}; that day itself stands in neither window.").format(day=day),
+        _("The order of isolation was approved on {day}; that day is excluded from both periods.").format(day=day),
         claim_text(_isolation_claim(measured["that_day"]), _),
-        _("Both windows are counted from the same tables, by the portrait's own definitions."),
+        _("Both periods are counted from the same tables, by the portrait's own definitions."),
     ]
 
 

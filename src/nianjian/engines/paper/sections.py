@@ -54,7 +54,7 @@ def html_card(one: Card, _: Words, ways: Mapping[str, str] = NO_WAYS) -> str:
 
     ``ways``: code of a part, or of a flag behind `FLAG`, -> address of the rows behind its count.
     """
-    facts = [Line(_("head-room"), one.headroom)]
+    facts = [Line(_("headroom"), one.headroom)]
     if one.bounds:
         facts.append(Line(_("bounds"), one.bounds))
     found = "".join(
@@ -118,11 +118,13 @@ Json = Mapping[str, Any]
 STEPS: Final[Mapping[str, str]] = {
     "open_seats": mark("open {count} more filed seats"),
     "cut_seats": mark("cut the filing by {count} seats"),
-    "close_unfiled": mark("close the {count} seats that are open without being filed"),
-    "file_seats": mark("file the {count} seats that are open without being filed"),
+    "close_unfiled": mark("close the {count} seats that are open but not filed"),
+    "file_seats": mark("file the {count} seats that are open but not filed"),
     "cut_stopped_seats": mark("cut the filing of the {count} stopped seats"),
-    "close_idle_seat": mark("close {count} opened seat and leave the filing as it is"),
-    "move_line": mark("line {line}: display own filed numbers ({count} calls showed landline or mobile numbers)"),
+    "close_idle_seat": mark("close {count} open seat and leave the filing unchanged"),
+    "move_line": mark(
+        "line {line}: display your own filed numbers ({count} calls displayed landline or mobile numbers)"
+    ),
     "close_tickets": mark("close {count} open tickets"),
 }
 WARNINGS: Final[Mapping[str, str]] = {
@@ -171,7 +173,7 @@ def _advice_line(step: Json, unit: str, _: Words) -> str:
 
     effects = [describe_effect(_("{metric} becomes {value}, {light}"), step)]
     if step.get("with_cut"):
-        effects.append(describe_effect(_("with the filing cut too: {value}, {light}"), step["with_cut"]))
+        effects.append(describe_effect(_("with the filing also cut: {value}, {light}"), step["with_cut"]))
     beside = [*_warnings(step.get("warnings") or (), _)]
     if step.get("last_day"):
         beside.insert(0, _("last possible day: {day}").format(day=step["last_day"]))
@@ -215,20 +217,20 @@ def missing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
 
 def warning_lines(portrait: Json, _: Words) -> tuple[str, ...]:
     """What the reader must know beside the figures; portraits kept by an older program have none."""
-    ignored = _("the approved overlay of {key} ({value}) does not act: the rule takes no overlay any more")
+    ignored = _("the approved overlay of {key} ({value}) has no effect: the rule no longer accepts overlays")
     texts = {
         "overlay_ignored": ignored,
         "watched": _(
-            "in the watch list: {licences}. Internal limits at {share} of the guide's give a second light beside it;"
-            " they are the house's own, no law"
+            "on the watch list: {licences}. Internal limits at {share} of the guide's limits give a second "
+            "light next to it; they are the enterprise's own, not law"
         ),
         "declaration_ignored": _(
-            "{metric}: declared not applicable, but the data hold what it counts; the declaration does not act"
+            "{metric}: declared not applicable, but the data contains what it counts; the declaration has no effect"
         ),
-        "rows_erased": _("rows erased on {on}: those before {before} are gone; the figures stay as they were sealed"),
+        "rows_erased": _("rows erased on {on}: those before {before} are gone; the figures remain as sealed"),
     }
     own = str(portrait.get("own_light") or "")
-    beside = _("by the enterprise's own limits, beside the guide's: {light}")
+    beside = _("by the enterprise's own limits, in addition to the guide's: {light}")
     second = (beside.format(light=code_name("light", own, _)),) if own else ()
     return (
         second
@@ -254,8 +256,8 @@ def marketing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
     if block.get("light"):
         source = block["source"]
         line = _(
-            "marketing calls, {light}: {n} delivered calls and {k} registered numbers name marketing; call centres"
-            " must not make commercial marketing calls ({citation}, {level})"
+            "marketing calls, {light}: {n} delivered calls and {k} registered numbers have the purpose "
+            "marketing; call centres must not make commercial marketing calls ({citation}, {level})"
         )
         lines.append(
             line.format(
@@ -270,11 +272,11 @@ def marketing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
             )
         )
         if decision["kind"] == "stopped" and block["calls_after"]:
-            lines.append(_("{n} marketing calls came after that day").format(n=count_text(block["calls_after"])))
+            lines.append(_("{n} marketing calls were made after that day").format(n=count_text(block["calls_after"])))
         elif decision["kind"] == "stopped" and not block["answered"]:
-            lines.append(_("no day that was counted has ended since"))
+            lines.append(_("no complete day has been counted since"))
         if decision["kind"] == "service" and not block["consents"]:
-            lines.append(_("the register of consents holds no consent to marketing that is in force"))
+            lines.append(_("the register of consents contains no valid consent to marketing"))
         if recordings := block.get("recordings"):
             lines.append(_recordings_line(recordings, _))
     if unnamed := block.get("unnamed"):
@@ -332,10 +334,10 @@ def _missing_line(one: Json, _: Words) -> str:
         way_out = _("{metric} – missing: rows of the data year in {what}, or a declaration that it does not apply")
         return way_out.format(metric=code_name("metric", one["metric"], _), what=_(EMPTY[one["register"]]))
     if one["code"] == "marketing_unanswered":
-        what = _("missing: a decision about marketing calls that answers for them ({n} calls, {k} numbers)")
+        what = _("missing: a decision about marketing calls that covers them ({n} calls, {k} numbers)")
         return what.format(n=count_text(one["calls"]), k=len(one["numbers"]))
     days = _list_text(one["ranges"])
-    return _("missing: records, or a confirmed reason, of {n} days ({days})").format(
+    return _("missing: call records, or a confirmed reason, for {n} days ({days})").format(
         n=count_text(one["count"]), days=days
     )
 
@@ -460,7 +462,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "days_without_records": mark("days without records"),
     "ranges": mark("which"),
     "unconfirmed": mark("without a confirmed reason"),
-    "until": mark("looked at up to"),
+    "until": mark("checked up to"),
     "complaints_matched": mark("complaints matched to a call"),
     "complaints": mark("complaints"),
     "matched": mark("matched"),
@@ -473,7 +475,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "short": mark("short number"),
     "short_long": mark("short number with extension"),
     "short_or_landline": mark("short number or landline"),
-    "short_or_other": mark("short number with 86 in front"),
+    "short_or_other": mark("short number prefixed with 86"),
     "service_400_800": mark("400/800 number"),
     "other": mark("other number"),
     "international": mark("international"),

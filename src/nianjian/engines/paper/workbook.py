@@ -85,7 +85,7 @@ def text_width(text: str) -> int:
 
 def _overview(book: Any, data: Json, _: Words) -> None:  # noqa: ANN401 -- untyped library
     header = (
-        _("metric"), _("light"), _("value"), _("flagged when"), _("head-room"), _("bounds"), _("to attach"),
+        _("metric"), _("light"), _("value"), _("flagged when"), _("headroom"), _("bounds"), _("to attach"),
         _("rule"), _("citation"),
     )  # fmt: skip
     cards = figures.metric_cards(data, _)

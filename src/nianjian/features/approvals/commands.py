@@ -22,7 +22,7 @@ def _list(args: argparse.Namespace) -> Answer:
 
     found = list_requests(actor=actor)
     header = (
-        _("request"), _("kind"), _("state"), _("enterprise"), _("requested by"), _("decided by"), _("asked for"),
+        _("request"), _("kind"), _("state"), _("enterprise"), _("requested by"), _("decided by"), _("requested"),
     )  # fmt: skip
     body = [
         [*(translate_code(name, one[name]) for name in one if name != "asked"), _describe(one["asked"])]
@@ -41,7 +41,9 @@ def configure_approve(parser: argparse.ArgumentParser) -> None:
     """``ID``."""
     common(parser, run_approve)
     parser.add_argument("id", metavar="ID", help=_("the request's id"))
-    parser.add_argument("--refuse", action="store_true", help=_("say no; whoever asked withdraws it so"))
+    parser.add_argument(
+        "--refuse", action="store_true", help=_("refuse; the requester can withdraw the request this way")
+    )
 
 
 def run_approve(args: argparse.Namespace) -> Answer:

@@ -55,9 +55,9 @@ def build_rule_context(asked: Mapping[str, Any], *, by: str) -> dict[str, Any]:
         "rule_page": at("rules-one", place, key=now.key),
         "rest": [
             (gettext("Reason"), asked["reason"]),
-            (gettext("Asked by"), by),
+            (gettext("Requested by"), by),
             (gettext("Concerns"), concerned),
-            (gettext("Holds"), f"{first} – {last or gettext('open')}"),
+            (gettext("Valid"), f"{first} – {last or gettext('open')}"),
         ],
     }
 
@@ -106,7 +106,7 @@ LABELS = {
     "version": mark("Version"),
     "document": mark("Checksum"),
     "page": mark("Page"),
-    "place": mark("Centre of the print from the lower left"),
+    "place": mark("Centre of the imprint from the lower left"),
 }
 
 
@@ -129,7 +129,7 @@ def list_requests(request: Request, code: str = EVERYWHERE) -> HttpResponse:
         ]
         for one in shown.rows
     ]
-    heads = (gettext("Request"), gettext("Kind"), gettext("State"), gettext("What"), gettext("Asked by"))
+    heads = (gettext("Request"), gettext("Kind"), gettext("State"), gettext("What"), gettext("Requested by"))
     columns = [Column(head) for head in (*heads, gettext("Decided by"))]
     table = Table(gettext("Approvals"), columns, rows, wrap=True)
     return render(request, "approvals/list.html", {"page": shown, "table": table})

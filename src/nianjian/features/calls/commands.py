@@ -36,24 +36,26 @@ def warn(receipt: ImportReceipt) -> None:
     told: dict[str, list[str]] = {}
     for file in receipt.files:
         if file.timezone_assumed:
-            text = _("{file}: the stamps carry no time zone; {timezone} was assumed (--timezone names another).")
+            text = _("{file}: the timestamps carry no time zone; {timezone} was assumed (--timezone sets another).")
             told.setdefault(text.replace("{timezone}", file.timezone), []).append(file.name)
         if file.truncated:
-            text = _("{file}: broken off; the whole rows before the break are in.")
+            text = _("{file}: truncated; the complete rows before the break are imported.")
             told.setdefault(text, []).append(file.name)
         if "display_from_caller" in file.warnings:
-            text = _("{file}: no column tells the displayed number; the caller was taken, with low confidence.")
+            text = _(
+                "{file}: no column contains the displayed number; the caller was used instead, with low confidence."
+            )
             told.setdefault(text, []).append(file.name)
         if file.unknown_results:
             text = _(
-                "{file}: the results {words} are none of the known words; without an answer time such calls count as"
-                ' not answered. Say what they mean in a mapping file: values: {result: {"…": 接通}}'
+                "{file}: the results {words} are not known values; without an answer time such calls count "
+                'as not answered. Say what they mean in a mapping file: values: {result: {"…": 接通}}'
             )
             told.setdefault(text.replace("{words}", ", ".join(file.unknown_results)), []).append(file.name)
         if file.unknown_answers:
             text = _(
-                "{file}: nothing tells of {count} calls whether they were answered (no answer time, result or talk"
-                " time); they are not counted as answered. Name the column in a mapping file."
+                "{file}: for {count} calls it is unknown whether they were answered (no answer time, result "
+                "or talk time); they are not counted as answered. Name the column in a mapping file."
             )
             told.setdefault(text.replace("{count}", f"{file.unknown_answers:,}"), []).append(file.name)
     for text, names in told.items():
@@ -67,8 +69,8 @@ def warn_affected(affected: Sequence[RepeatingBatch]) -> None:
     """Say on stderr which files to import again, since rows of theirs went out with another batch."""
     for one in affected:
         text = _(
-            "{files} (batch {batch}): rows that had been left out as duplicates of what is now taken out may be"
-            " missing. Import these files again."
+            "{files} (batch {batch}): rows that were skipped as duplicates of the removed rows may be "
+            "missing. Import these files again."
         )
         stderr().print(plain_text(text.format(files=_named(one.files), batch=one.batch)), style="yellow")
 
@@ -125,7 +127,7 @@ def listing(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
 
 EVIDENCE: Final = {
     "real records": mark("real records"),
-    "documentation only": mark("documentation only, never seen real records"),
+    "documentation only": mark("documentation only, never tested with real records"),
     "contract": mark("this project's own definition"),
 }
 
@@ -136,15 +138,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     load = actions.add("import", _import, _("import call records: files, folders, zip, gz, xlsx"))
     load.add_argument("files", nargs="+", metavar="FILE", help=_("file, folder or pattern such as 'logs/*.csv.gz'"))
     enterprise(load)
-    load.add_argument("--source", default="auto", metavar="NAME", help=_("name of the format; auto recognises it"))
+    load.add_argument("--source", default="auto", metavar="NAME", help=_("name of the format; auto detects it"))
     load.add_argument("--mapping", type=Path, metavar="FILE", help=_("mapping file (YAML) for other headers"))
-    load.add_argument("--timezone", metavar="TZ", help=_("time zone of stamps that carry none"))
-    load.add_argument("--replace", metavar="BATCH", help=_("take this batch's rows out in the same commit"))
+    load.add_argument("--timezone", metavar="TZ", help=_("time zone of timestamps without one"))
+    load.add_argument("--replace", metavar="BATCH", help=_("remove this batch's rows in the same commit"))
     load.epilog = _(
-        "Each file is taken whole or not at all; one that cannot be imported does not hold up the others."
-        " Exit code 0: every row is in; 1: rows were rejected or a gz broke off; 2: a file could not be imported."
+        "Each file is imported completely or not at all; one that cannot be imported does not hold up the "
+        "others. Exit code 0: every row is imported; 1: rows were rejected or a gz was truncated; 2: a file "
+        "could not be imported."
     )
-    rejects = actions.add("rejects", _rejects, _("write a batch's rejected rows to a file to be corrected"))
+    rejects = actions.add("rejects", _rejects, _("write a batch's rejected rows to a file for correction"))
     rejects.add_argument("batch", metavar="BATCH", help=_("the batch's id"))
     rejects.add_argument(
         "--output",
@@ -154,7 +157,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=_("CSV file to write; rows with other columns go to FILE-2 and so on"),
     )
-    undo = actions.add("undo", _undo, _("take a batch out of the lake again"))
+    undo = actions.add("undo", _undo, _("remove a batch from the lake"))
     undo.add_argument("batch", metavar="BATCH", help=_("the batch's id"))
     actions.add("sources", _sources, _("list the formats that can be imported"))
     enterprise(actions.add("list", _list, _("list the imported batches")))
@@ -202,7 +205,7 @@ def _undo(args: argparse.Namespace) -> Answer:
 
     undone = undo_calls(batch=args.batch, actor=actor)
     warn_affected(undone.affected)
-    text = _("Batch {batch} undone, {rows} rows taken out.")
+    text = _("Batch {batch} undone, {rows} rows removed.")
     affected = [asdict(one) for one in undone.affected]
     data = {"batch": args.batch, "state": "undone", "rows": undone.rows, "affected": affected}
     return Answer(data, lambda console: console.print(text.format(batch=args.batch, rows=undone.rows)))

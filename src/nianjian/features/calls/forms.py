@@ -75,20 +75,20 @@ class MappingForm(forms.Form):
         label=gettext_lazy("Name of the system that wrote the file"),
         required=False,
         max_length=40,
-        help_text=gettext_lazy("Stands with every row; empty: the source's own name."),
+        help_text=gettext_lazy("Stored with every row; empty: the source's own name."),
     )
     direction = forms.ChoiceField(
-        label=gettext_lazy("Direction of all calls that do not say it"),
+        label=gettext_lazy("Direction of calls that do not state it"),
         required=False,
         choices=[("", "—"), *((ours, label) for ours, label in DIRECTIONS.items())],
     )
     words = WordsField(
         rows=4,
-        help_text=gettext_lazy("One a line – field: their word = our word. For example result: OK = answered"),
+        help_text=gettext_lazy("One per line – field: their word = our word. For example result: OK = answered"),
         field_of=_field,
     )
     display_from = forms.MultipleChoiceField(
-        label=gettext_lazy("Displayed number, the first of these columns that is filled"),
+        label=gettext_lazy("Displayed number: the first of these columns that is filled"),
         required=False,
         widget=TheirsMultiple,
     )
@@ -96,9 +96,9 @@ class MappingForm(forms.Form):
         label=gettext_lazy("Digits that the switch puts before numbers"),
         required=False,
         max_length=100,
-        help_text=gettext_lazy("For example 9, 17951; they are taken off."),
+        help_text=gettext_lazy("For example 9, 17951; they are removed."),
     )
-    save_as = forms.CharField(label=gettext_lazy("Keep this mapping under a name"), required=False, max_length=80)
+    save_as = forms.CharField(label=gettext_lazy("Save this mapping under a name"), required=False, max_length=80)
 
     def __init__(
         self, looks: Sequence[FilePreview], sources: Iterable[tuple[str, str]],
@@ -107,7 +107,7 @@ class MappingForm(forms.Form):
         super().__init__(*args, **kwargs)
         headers = list(dict.fromkeys(name for look in looks for name in look.header))
         found = {field: name for look in reversed(looks) for field, name in look.fields}
-        recognised = (AUTO, gettext("recognised by itself"))
+        recognised = (AUTO, gettext("detected automatically"))
         self.fields["source"].choices = [recognised, *sources]  # type: ignore[attr-defined]
         self.fields["display_from"].choices = [(name, name) for name in headers]  # type: ignore[attr-defined]
         width = max((len(look.header) for look in looks), default=0)

@@ -76,8 +76,8 @@ def _value(job: JobValue, name: str) -> object:
 def _to_test_calls(code: str, job: JobValue) -> list[Way]:
     trials = job.payload.get("trials")
     if isinstance(trials, list) and len(trials) == 1:
-        return [(reverse("callback-one", args=[code, trials[0]]), _("To the test call"))]
-    return [(reverse("callback", args=[code]), _("To the test calls"))]
+        return [(reverse("callback-one", args=[code, trials[0]]), _("Go to the test call"))]
+    return [(reverse("callback", args=[code]), _("Go to the test calls"))]
 
 
 def _to_inspection(code: str, job: JobValue) -> list[Way]:
@@ -91,7 +91,7 @@ def _to_drill(code: str, job: JobValue) -> list[Way]:
     place, drill = reverse("inspection-drill", args=[code]), job.result.get("drill")
     if not drill:
         return [(f"{place}#begin", _("Begin a drill"))]
-    return [(f"{place}?{urlencode({'drill': str(drill)})}", _("To the drill"))]
+    return [(f"{place}?{urlencode({'drill': str(drill)})}", _("Go to the drill"))]
 
 
 def _single_ticket(job: JobValue) -> str | None:
@@ -101,7 +101,7 @@ def _single_ticket(job: JobValue) -> str | None:
 
 def _to_matched(code: str, job: JobValue) -> list[Way]:
     if ticket := _single_ticket(job):
-        return [(f"{reverse('complaints-one', args=[code, ticket])}#call", _("To the ticket"))]
+        return [(f"{reverse('complaints-one', args=[code, ticket])}#call", _("Go to the ticket"))]
     return _to_tickets(code, job)
 
 
@@ -109,35 +109,35 @@ def _to_forwards(code: str, job: JobValue) -> list[Way]:
     return [(reverse("complaints-forwards", args=[code]), _("Send a list")), *_to_tickets(code, job)]
 
 
-_to_tickets = _to("complaints", mark("To the tickets"))
-_to_case = _to("rectify-one", mark("To the case"), "case")
-_to_location = _to("rectify-locate", mark("To the location"), "case")
-_to_runs = _to("reconcile", mark("To the reconciliations"))
-_to_package = _to("dossier-package", mark("To the package"), "year")
+_to_tickets = _to("complaints", mark("Go to the tickets"))
+_to_case = _to("rectify-one", mark("Go to the case"), "case")
+_to_location = _to("rectify-locate", mark("Go to the location"), "case")
+_to_runs = _to("reconcile", mark("Go to the reconciliations"))
+_to_package = _to("dossier-package", mark("Go to the package"), "year")
 
 WAYS: Final[Mapping[str, Callable[[str, JobValue], list[Way]]]] = {
-    flow.REJECTS_FILE: _to("data-batch", mark("To the batch"), "batch"),
-    flow.TAKE_REGISTER: _to("registers-list", mark("To the register"), "kind"),
+    flow.REJECTS_FILE: _to("data-batch", mark("Go to the batch"), "batch"),
+    flow.TAKE_REGISTER: _to("registers-list", mark("Go to the register"), "kind"),
     flow.RECTIFY_LOCATE: _to_location,
     flow.RECTIFY_TICKETS: _to_location,
     **dict.fromkeys(
         (flow.RECTIFY_MEASURE, flow.RECTIFY_CHECK, flow.RECTIFY_REPORT, flow.RECTIFY_SUBMIT, flow.RECTIFY_CLOSE),
         _to_case,
     ),
-    flow.OVERLAY_EFFECT: _to("rules-effect-here", mark("To the lights"), "key", "job"),
+    flow.OVERLAY_EFFECT: _to("rules-effect-here", mark("Go to the lights"), "key", "job"),
     flow.MATCH_TICKETS: _to_matched,
     **dict.fromkeys((flow.RECONCILE_FILING, flow.RECONCILE_PEOPLE, flow.RECONCILE_SOURCES), _to_runs),
     flow.INSPECT: _to_inspection,
-    flow.CALLBACK_TEST: _to("callback", mark("To the test calls")),
+    flow.CALLBACK_TEST: _to("callback", mark("Go to the test calls")),
     flow.CALLBACK_WITNESS: _to_test_calls,
     flow.DRILL: _to_drill,
     flow.IMPORT_FORWARDS: _to_forwards,
-    flow.CHECK_PAPER: _to("dossier-item", mark("To the item"), "year", "item"),
-    flow.FILL_IN: _to("fill-in", mark("To the fill-in sheet"), "year", "report"),
-    flow.DRAW_PAGES: _to("dossier-pages", mark("To the pages"), "year", "item", "version"),
-    flow.SORT_PAPERS: _to("dossier-sort", mark("To the papers"), "year"),
-    flow.CUT_PAPERS: _to("dossier-cut", mark("To the file"), "year", "arrival"),
-    flow.VERIFY_PACKAGE: _to("dossier-verify", mark("To the result"), "year"),
+    flow.CHECK_PAPER: _to("dossier-item", mark("Go to the item"), "year", "item"),
+    flow.FILL_IN: _to("fill-in", mark("Go to the fill-in sheet"), "year", "report"),
+    flow.DRAW_PAGES: _to("dossier-pages", mark("Go to the pages"), "year", "item", "version"),
+    flow.SORT_PAPERS: _to("dossier-sort", mark("Go to the documents"), "year"),
+    flow.CUT_PAPERS: _to("dossier-cut", mark("Go to the file"), "year", "arrival"),
+    flow.VERIFY_PACKAGE: _to("dossier-verify", mark("Go to the result"), "year"),
     **dict.fromkeys((flow.GENERATE_ITEMS, flow.BUILD_PACKAGE, flow.SIGN_PACKAGE), _to_package),
 }
 
@@ -146,8 +146,8 @@ def _show_file(route: str, *names: str, taken: str = "") -> Callable[[str, JobVa
     """A file of rows that the worker has made, and its address."""
 
     def tell(code: str, job: JobValue, result: Result) -> Shown:
-        (take,) = _to(route, mark("Fetch the file"), *names, "job")(code, job)
-        text = _("The file is made: {rows} rows, {name}.")
+        (take,) = _to(route, mark("Download the file"), *names, "job")(code, job)
+        text = _("The file is ready: {rows} rows, {name}.")
         text = text.format(rows=figures.count_text(result["rows"]), name=result["name"])
         return {"text": text, "take": take, **({"taken": _(taken)} if taken else {})}
 
@@ -166,20 +166,23 @@ def _show_gaps(_code: str, _job: JobValue, result: Result) -> Shown:
 
 
 def _show_report(code: str, job: JobValue, result: Result) -> Shown:
-    text = _("The report is set; it is a draft.") if result["draft"] else _("The report is set.")
-    file = _to("rectify-report-file", mark("Fetch the report"), "case", "job")
+    text = _("The report is ready; it is a draft.") if result["draft"] else _("The report is ready.")
+    file = _to("rectify-report-file", mark("Download the report"), "case", "job")
     return {"text": text, "ways": [*file(code, job), *_to_case(code, job)]}
 
 
 def _show_submission(_code: str, _job: JobValue, result: Result) -> Shown:
-    text = _("Handed in on {submitted_on}. Ask after the opinion on {day}; nothing is overdue before or after it.")
+    text = _("Handed in on {submitted_on}. Ask for the opinion on {day}; nothing is overdue before or after it.")
     return {"text": text.format(submitted_on=result["submitted_on"], day=result["reminder"]["day"])}
 
 
 def _show_comparison(code: str, _job: JobValue, result: Result) -> Shown:
     verdict = words(current())(VERDICTS[parse_state(str(result["verdict"]))])
     text = _("{verdict}: {count} open.").format(verdict=verdict, count=result["open"])
-    return {"text": text, "ways": [(reverse("reconcile-one", args=[code, result["run"]]), _("To the reconciliation"))]}
+    return {
+        "text": text,
+        "ways": [(reverse("reconcile-one", args=[code, result["run"]]), _("Go to the reconciliation"))],
+    }
 
 
 def _show_test_calls(_code: str, _job: JobValue, result: Result) -> Shown:
@@ -197,11 +200,11 @@ def _show_landings(_code: str, _job: JobValue, result: Result) -> Shown:
 
 def _show_matches(_code: str, job: JobValue, result: Result) -> Shown:
     if _single_ticket(job):
-        return {"text": _("The calls were looked through.")}
+        return {"text": _("The calls have been searched.")}
     counted = {name: result.get(name, 0) for name in ("looked_at", "asserted", "proposed", "none", "linked")}
     text = _(
-        "{looked_at} tickets were looked at: the call of {asserted} is found, {proposed} wait for a decision,"
-        " {none} have no call. {linked} tickets changed."
+        "{looked_at} tickets checked: the call of {asserted} was found, {proposed} are waiting for a "
+        "decision, {none} have no call. {linked} tickets changed."
     )
     return {"text": text.format(**counted)}
 
@@ -209,9 +212,9 @@ def _show_matches(_code: str, job: JobValue, result: Result) -> Shown:
 def _show_forwards(code: str, job: JobValue, result: Result) -> Shown:
     if result["errors"]:
         again, _tickets = _to_forwards(code, job)
-        marked = _to("complaints-forwards-marked", mark("Fetch the list with its faults marked"), "job")
+        marked = _to("complaints-forwards-marked", mark("Download the list with its errors marked"), "job")
         return {
-            "error": _("Nothing was taken: correct these cells and send the list again."),
+            "error": _("Nothing was imported: correct these cells and send the list again."),
             "more": [describe_cell_error(str(one["code"]), one["values"]) for one in result["errors"]],
             "ways": [*(marked(code, job) if "blob" in result else []), again],
         }
@@ -229,11 +232,11 @@ def _list_differences(code: str, found: Mapping[str, list[str]]) -> tuple[str, l
         )
         for key, fields in list(found.items())[:SHOWN]
     ]
-    return _("What the list says otherwise; what is recorded stays:"), lines
+    return _("Where the list differs from the record; the record stays unchanged:"), lines
 
 
 def _show_sorting(_code: str, _job: JobValue, result: Result) -> Shown:
-    return {"text": _("{read} papers were read, {unsure} of them are not clear.").format(**result)}
+    return {"text": _("{read} documents were read, {unsure} of them are unclear.").format(**result)}
 
 
 def _show_papers(code: str, job: JobValue, result: Result) -> Shown:
@@ -241,7 +244,7 @@ def _show_papers(code: str, job: JobValue, result: Result) -> Shown:
     items = [str(one["item"]) for one in result["papers"]]
     ways = [(reverse("dossier-item", args=[code, job.payload["year"], item]), speak(ITEMS[item])) for item in items]
     return {
-        "text": _("Papers that were cut out and go to their checks: {count}.").format(count=len(items)),
+        "text": _("Documents split off and sent to be checked: {count}.").format(count=len(items)),
         "ways": ways,
     }
 
@@ -259,11 +262,11 @@ def _show_package(code: str, job: JobValue, result: Result) -> Shown:
         text = _("The package is built; it is a draft.") if result["draft"] else _("The package is built.")
     else:
         made = sum(not one["confirmed"] and not one["waits"] for one in result["items"])
-        text = _("Papers that were generated: {count}.").format(count=made)
+        text = _("Documents generated: {count}.").format(count=made)
     if "blob" not in result:
         return {"text": text}
-    (take,) = _to("dossier-package-file", mark("Fetch the files"), "year", "job")(code, job)
-    taken = _("They show personal values in full; each time they are fetched is written into the audit log.")
+    (take,) = _to("dossier-package-file", mark("Download the files"), "year", "job")(code, job)
+    taken = _("They show personal data unmasked; each download is recorded in the audit log.")
     return {"text": text, "take": take, "taken": taken}
 
 
@@ -278,7 +281,9 @@ OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Result], Shown]]] = {
     flow.TAKE_REGISTER: _show_file(
         "registers-export-file",
         "kind",
-        taken=mark("Who asked for the file fetches it, nobody else; each time is written into the audit log."),
+        taken=mark(
+            "Only the person who requested the file can download it; each download is recorded in the audit log."
+        ),
     ),
     flow.RECTIFY_LOCATE: _show_location,
     flow.RECTIFY_CHECK: _show_gaps,
@@ -289,9 +294,9 @@ OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Result], Shown]]] = {
     flow.CALLBACK_TEST: _show_test_calls,
     flow.CALLBACK_WITNESS: _show_landings,
     flow.IMPORT_FORWARDS: _show_forwards,
-    flow.CHECK_PAPER: lambda *_given: {"text": _("The file is checked and stands with its item.")},
-    flow.FILL_IN: lambda *_given: {"text": _("The sheet is made.")},
-    flow.DRAW_PAGES: lambda *_given: {"text": _("The pages are drawn.")},
+    flow.CHECK_PAPER: lambda *_given: {"text": _("The file has been checked and is listed under its item.")},
+    flow.FILL_IN: lambda *_given: {"text": _("The sheet is ready.")},
+    flow.DRAW_PAGES: lambda *_given: {"text": _("The pages are ready.")},
     flow.SORT_PAPERS: _show_sorting,
     flow.CUT_PAPERS: _show_papers,
     flow.VERIFY_PACKAGE: _show_verification,
@@ -377,7 +382,7 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
 def _erased(rows: dict[str, int]) -> str:
     """How many rows of each class."""
     told = ", ".join(f"{_(RECORD_CLASSES.get(name, name))} {figures.count_text(rows[name])}" for name in rows)
-    return _("Erased rows: {rows}.").format(rows=told) if told else _("Nothing was over its time.")
+    return _("Erased rows: {rows}.").format(rows=told) if told else _("Nothing was past its retention period.")
 
 
 def _standing(batch: str) -> str:
@@ -412,5 +417,5 @@ def stop(request: Request, code: str, job: str) -> HttpResponse:
     """Ask it to stop; `jobs.stop` asks for the role."""
     found = _job(request, code, job)
     flow.stop(job=found.id, actor=request.actor)
-    messages.info(request, _("The work stops at its next step."))
+    messages.info(request, _("The job stops at its next step."))
     return redirect("data-job", code=code, job=found.id)

@@ -195,5 +195,5 @@ def undo(request: Request, code: str, batch: str) -> HttpResponse:
     """Take a batch out again: work for the worker."""
     found = _batch(request, code, batch, Permission.MANAGE_DATA)
     job = flow.enqueue(kind=flow.UNDO_CALLS, enterprise=code, payload={"batch": found.id}, actor=request.actor)
-    messages.success(request, _("Batch {batch} will be taken out.").format(batch=found.id))
+    messages.success(request, _("Batch {batch} will be removed.").format(batch=found.id))
     return redirect("data-job", code=code, job=job)

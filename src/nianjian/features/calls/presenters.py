@@ -93,20 +93,22 @@ def warnings(receipts: Sequence[Mapping[str, Any]]) -> list[str]:
     for one in receipts:
         name, odd = one["name"], ", ".join(one.get("unknown_results", ()))
         if one["timezone_assumed"]:
-            text = _("{file}: the stamps carry no time zone; {timezone} was assumed.")
+            text = _("{file}: the timestamps carry no time zone; {timezone} was assumed.")
             lines.append(text.format(file=name, timezone=one["timezone"]))
         if one["truncated"]:
-            lines.append(_("{file}: broken off; the whole rows before the break are in.").format(file=name))
+            lines.append(_("{file}: truncated; the complete rows before the break are imported.").format(file=name))
         if "display_from_caller" in one["warnings"]:
-            text = _("{file}: no column tells the displayed number; the caller was taken, with low confidence.")
+            text = _(
+                "{file}: no column contains the displayed number; the caller was used instead, with low confidence."
+            )
             lines.append(text.format(file=name))
         if odd:
-            text = _("{file}: the results {words} are none of the known words; such calls count as not answered.")
+            text = _("{file}: the results {words} are not known values; such calls count as not answered.")
             lines.append(text.format(file=name, words=odd))
         if count := one.get("unknown_answers", 0):
             text = _(
-                "{file}: nothing tells of {count} calls whether they were answered (no answer time, result or talk"
-                " time); they are not counted as answered. Name the column in a mapping file."
+                "{file}: for {count} calls it is unknown whether they were answered (no answer time, result "
+                "or talk time); they are not counted as answered. Name the column in a mapping file."
             )
             lines.append(text.format(file=name, count=f"{count:,}"))
     return lines

@@ -63,7 +63,7 @@ def download_rejected(draft: DraftValue) -> HttpResponse:
 LAKE_WORDS = {
     "out": mark("outbound"), "in": mark("inbound"), "internal": mark("internal"), "answered": mark("answered"),
     "no_answer": mark("not answered"), "busy": mark("busy"), "failed": mark("failed"), "cancelled": mark("cancelled"),
-    "rejected": mark("refused by the called"), "blocked": mark("blocked"), "unknown": mark("unknown"),
+    "rejected": mark("refused by the callee"), "blocked": mark("blocked"), "unknown": mark("unknown"),
     "human": mark("human"), "robot": mark("robot"), "good": mark("good"), "medium": mark("medium"), "low": mark("low"),
     "none": mark("none"),
 }  # fmt: skip
@@ -133,9 +133,7 @@ def _lake_rows(rows: Sequence[Mapping[str, Any]]) -> Table | None:
         return None
     names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
     body = [[Cell(_lake_cell(row[name])) for name in names] for row in rows]
-    return Table(
-        _("As the rows would stand in the data, numbers masked"), [Column(_head(name)) for name in names], body
-    )
+    return Table(_("How the rows will look in the data, numbers masked"), [Column(_head(name)) for name in names], body)
 
 
 def _head(name: str) -> str:
@@ -188,12 +186,12 @@ def present_sheet(draft: DraftValue) -> dict[str, object]:
         "text": verdict(found.faulty, found.read),
         "checked": found,
         "rows": Table(
-            _("The first sound rows, personal data masked"), [Column(one, theirs=True) for one in found.header], rows
+            _("The first valid rows, personal data masked"), [Column(one, theirs=True) for one in found.header], rows
         )
         if rows
         else None,
-        "findings": _findings(found.findings, _("Faults")),
-        "warnings": _findings(found.warnings, _("Worth a look")),
+        "findings": _findings(found.findings, _("Errors")),
+        "warnings": _findings(found.warnings, _("Worth checking")),
         "unseen": found.faults - len(found.findings),
         **marking,
     }
@@ -210,7 +208,7 @@ def _by_the_worker(job: JobValue | None, check: dict[str, object]) -> dict[str, 
         **check,
         "checked": result,
         "text": verdict(result["faulty"], result["read"]),
-        "findings": _findings(found, _("Faults")),
+        "findings": _findings(found, _("Errors")),
         "unseen": result["faults"] - len(found),
     }
 
@@ -226,7 +224,7 @@ def _findings(found: Sequence[Finding], caption: str) -> Table | None:
         Column(_("line number"), figure=True),
         Column(_("column")),
         Column(_("what is wrong")),
-        Column(_("what stands there")),
+        Column(_("current content")),
     ]
     return Table(caption, heads, rows, wrap=True)
 
@@ -242,7 +240,7 @@ def present_headings(found: Sequence[tuple[str, str, tuple[str, ...], bool]]) ->
         [Cell(header), Cell(_("yes") if must else ""), Cell(note), Cell("、".join(aliases))]
         for header, note, aliases, must in found
     ]
-    heads = [Column(_("heading")), Column(_("needed")), Column(_("what stands there")), Column(_("also written as"))]
+    heads = [Column(_("heading")), Column(_("needed")), Column(_("current content")), Column(_("also written as"))]
     return Table(_("Headings of the sheet"), heads, rows, wrap=True)
 
 
@@ -493,11 +491,11 @@ def commit(request: Request, code: str, draft: str) -> HttpResponse:
         return redirect("data-import-files", code=code, draft=draft)
     if request.method == "POST":
         job = drafts.enqueue_import(draft=found, actor=request.actor)
-        messages.success(request, _("The import has been handed to the worker. You may leave this page."))
+        messages.success(request, _("The import has been handed to the worker. You can leave this page."))
         return redirect("data-job", code=code, job=job)
     how = [
-        (_("Source"), _("recognised by itself") if _source(found) == AUTO else _source(found)),
-        (_("Time zone of stamps that carry none"), drafts.get_choice(found, "timezone") or "Asia/Shanghai"),
+        (_("Source"), _("detected automatically") if _source(found) == AUTO else _source(found)),
+        (_("Time zone of timestamps without one"), drafts.get_choice(found, "timezone") or "Asia/Shanghai"),
     ]
     return _page(request, "commit", found, 5, how=how if found.kind == drafts.CALLS else [])
 
@@ -507,5 +505,5 @@ def commit(request: Request, code: str, draft: str) -> HttpResponse:
 def drop(request: Request, code: str, draft: str) -> HttpResponse:
     """Give it up; its files are deleted at once."""
     drafts.discard_draft(draft=drafts.open_draft(draft, code, request.actor))
-    messages.info(request, _("The import was given up; its files are deleted."))
+    messages.info(request, _("The import was discarded; its files are deleted."))
     return redirect("data", code=code)

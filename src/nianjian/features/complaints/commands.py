@@ -60,7 +60,7 @@ def print_ticket(console: Console, row: Row) -> None:
 
 def print_match_counts(console: Console, told: Mapping[str, int]) -> None:
     """What a run found."""
-    console.print(_("{count} tickets were looked at.").format(count=told["looked_at"]))
+    console.print(_("{count} tickets were checked.").format(count=told["looked_at"]))
     for state, name in PROPOSALS.items():
         if told.get(state):
             console.print(f"  {_(name)}: {told[state]}")
@@ -84,7 +84,7 @@ def print_import(console: Console, data: Row) -> None:
     text = _("{file}: {added} tickets opened, {updated} updated, {unchanged} unchanged.")
     console.print(text.format(file=data["file"], **rows))
     if data["extra_columns"]:
-        console.print(_("Kept as further columns: {columns}").format(columns=", ".join(data["extra_columns"])))
+        console.print(_("Stored as additional columns: {columns}").format(columns=", ".join(data["extra_columns"])))
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -98,59 +98,60 @@ def configure(parser: argparse.ArgumentParser) -> None:
     from nianjian.platform.terminal.commands import configure as add_operations
 
     add_operations(actions, REGISTRY.of(TICKETS), print_action_result)
-    attach = _ticket(actions, "attach", _attach, _("put a paper beside a ticket; it is stored encrypted"))
-    attach.add_argument("file", type=Path, metavar="FILE", help=_("the paper"))
+    attach = _ticket(actions, "attach", _attach, _("attach a document to a ticket; it is stored encrypted"))
+    attach.add_argument("file", type=Path, metavar="FILE", help=_("the document"))
     listed = actions.add(
         "list", _list, _("list tickets with state and clocks, overdue ones first, then the earliest due")
     )
     enterprise(listed)
-    listed.add_argument("--state", action="append", metavar="S", help=_("only these states: new, responded …; repeat"))
-    listed.add_argument("--clock", choices=("response", "close"), help=_("the clock that --hand is of"))
-    listed.add_argument("--hand", action="append", metavar="H", help=_("only clocks that stand so: warned, late …"))
+    listed.add_argument(
+        "--state", action="append", metavar="S", help=_("only these states: new, responded …; can be repeated")
+    )
+    listed.add_argument("--clock", choices=("response", "close"), help=_("the clock that --hand refers to"))
+    listed.add_argument("--hand", action="append", metavar="H", help=_("only clocks in this state: warned, late …"))
     listed.add_argument("--overdue", action="store_true", help=_("only tickets that are still open past a time limit"))
     listed.add_argument("--drill", action="store_true", help=_("only tickets of drills"))
     _ticket(actions, "show", _show, _("show one ticket with its history"))
     matching = actions.add("match", _match, _("find the call, line and team of each ticket"))
     matching.add_argument("ids", nargs="*", metavar="ID", help=_("only these tickets"))
     enterprise(matching)
-    matching.add_argument("--again", action="store_true", help=_("also tickets for which nothing new came in"))
-    matching.add_argument("--confirm", action="store_true", help=_("confirm the proposed call of the one ticket named"))
-    matching.add_argument(
-        "--dismiss", action="store_true", help=_("dismiss what was proposed for the one ticket named")
-    )
+    matching.add_argument("--again", action="store_true", help=_("also tickets without new data"))
+    matching.add_argument("--confirm", action="store_true", help=_("confirm the proposed call of the given ticket"))
+    matching.add_argument("--dismiss", action="store_true", help=_("dismiss the proposal for the given ticket"))
     matching.add_argument("--runner-up", action="store_true", help=_("confirm the runner-up instead"))
     importing = actions.add("import", _import, _("import a list that 12321, 12300 or a carrier handed over"))
     importing.add_argument("file", type=Path, metavar="FILE", help=_("xlsx or CSV, any headers"))
     enterprise(importing)
+    importing.add_argument("--mapping", type=Path, required=True, metavar="FILE", help=_("YAML that maps its columns"))
     importing.add_argument(
-        "--mapping", type=Path, required=True, metavar="FILE", help=_("YAML that says what its columns are")
-    )
-    importing.add_argument(
-        "--arrived", metavar="T", help=_("when the list arrived, where it does not say; without it now")
+        "--arrived", metavar="T", help=_("when the list arrived, if the list does not say so; default: now")
     )
 
 
 def _configure_add(actions: Actions) -> None:
     add = actions.add("add", _add, _("open a ticket"))
     enterprise(add)
-    add.add_argument("--id", dest="ticket_id", metavar="I", help=_("the ticket's number; without it one is made"))
+    add.add_argument("--id", dest="ticket_id", metavar="I", help=_("the ticket's number; default: generated"))
     add.add_argument("--source", required=True, metavar="S", help=_("12321, 12300, enterprise, one_click or carrier"))
-    add.add_argument("--reference", metavar="R", help=_("the number that the source gave it"))
+    add.add_argument("--reference", metavar="R", help=_("the number given by the source"))
     add.add_argument(
-        "--arrived", dest="arrived_at", metavar="T", help=_("when it arrived here: both clocks start; without it now")
+        "--arrived", dest="arrived_at", metavar="T", help=_("when it arrived here: both clocks start; default: now")
     )
     add.add_argument(
-        "--accepted", dest="accepted_at", metavar="T", help=_("when the source accepted it; without it as it arrived")
+        "--accepted",
+        dest="accepted_at",
+        metavar="T",
+        help=_("when the source accepted it; default: the time of arrival"),
     )
     add.add_argument("--number", dest="complained", metavar="N", help=_("the number complained of"))
     add.add_argument("--complainant", metavar="C", help=_("the complainant's number"))
-    add.add_argument("--called", dest="called_at", metavar="T", help=_("when the call came, as the complainant says"))
-    add.add_argument("--duration", metavar="D", help=_("how long it took, 0:01:30 or seconds"))
+    add.add_argument("--called", dest="called_at", metavar="T", help=_("time of the call according to the complainant"))
+    add.add_argument("--duration", metavar="D", help=_("how long the call lasted, 0:01:30 or seconds"))
     add.add_argument("--category", metavar="K", help=_("kind of complaint"))
     add.add_argument("--content", metavar="TEXT", help=_("what the complainant says; it is stored encrypted"))
-    add.add_argument("--line", dest="line_id", metavar="L", help=_("the line, where it is known"))
-    add.add_argument("--team", dest="team_id", metavar="T", help=_("the team, where it is known"))
-    add.add_argument("--drill", action="store_true", help=_("a drill: the ticket counts in no figure"))
+    add.add_argument("--line", dest="line_id", metavar="L", help=_("the line, if known"))
+    add.add_argument("--team", dest="team_id", metavar="T", help=_("the team, if known"))
+    add.add_argument("--drill", action="store_true", help=_("a drill: the ticket is not counted in any figure"))
 
 
 def _ticket(actions: Actions, name: str, act: Any, about: str) -> argparse.ArgumentParser:  # noqa: ANN401 -- a function of this file
@@ -182,7 +183,7 @@ def _attach(args: argparse.Namespace) -> Answer:
         enterprise=args.enterprise, complaint=args.id, name=args.file.name, content=content, actor=actor
     )
     data = {"id": args.id, "attachment": number, "name": args.file.name}
-    text = _("{name} stands beside ticket {id}.")
+    text = _("{name} is attached to ticket {id}.")
     return Answer(data, lambda console: console.print(text.format(**data)))
 
 
@@ -223,7 +224,7 @@ def _match(args: argparse.Namespace) -> Answer:
     if args.confirm or args.dismiss or args.runner_up:
         if len(args.ids) != 1 or args.dismiss == (args.confirm or args.runner_up):
             raise NianjianError(
-                "usage", program="nianjian complaints match", message=_("name one ticket and one decision")
+                "usage", program="nianjian complaints match", message=_("give one ticket and one decision")
             )
         decision = "dismiss" if args.dismiss else "runner_up" if args.runner_up else "confirm"
         decide(enterprise=args.enterprise, complaint=args.ids[0], actor=actor, decision=decision)

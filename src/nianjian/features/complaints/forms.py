@@ -50,7 +50,7 @@ class Filter(forms.Form):
     proposal = forms.ChoiceField(
         label=gettext_lazy("Call"), required=False, choices=[("", gettext_lazy("any")), *_words(PROPOSALS)]
     )
-    assignee = forms.CharField(label=gettext_lazy("Worked on by"), required=False, max_length=80)
+    assignee = forms.CharField(label=gettext_lazy("Assigned to"), required=False, max_length=80)
     drill = forms.ChoiceField(
         label=gettext_lazy("Drill"),
         required=False,
@@ -134,9 +134,9 @@ CATEGORIES: Final = (
     ("营销骚扰", gettext_lazy("advertising I did not ask for")),
     ("拒绝后仍拨打", gettext_lazy("called again after I said no")),
     ("频繁拨打", gettext_lazy("called again and again")),
-    ("夜间拨打", gettext_lazy("called at night or while I rested")),
-    ("涉嫌诈骗", gettext_lazy("I suspect a fraud")),
-    ("泄露个人信息", gettext_lazy("they know what I never told them")),
+    ("夜间拨打", gettext_lazy("called at night or while I was resting")),
+    ("涉嫌诈骗", gettext_lazy("I suspect fraud")),
+    ("泄露个人信息", gettext_lazy("they know things I never told them")),
     ("其他", gettext_lazy("something else")),
 )
 
@@ -147,13 +147,13 @@ class Complaint(forms.Form):
     complainant = forms.CharField(
         label=gettext_lazy("Your telephone number"),
         max_length=32,
-        help_text=gettext_lazy("The number that was called; we call it back. It is kept encrypted."),
+        help_text=gettext_lazy("The number that was called; we call it back. It is stored encrypted."),
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
     called_at = forms.DateTimeField(
         label=gettext_lazy("When the call came"),
         required=False,
-        help_text=gettext_lazy("About is enough; leave it empty if you do not know."),
+        help_text=gettext_lazy("Approximate is enough; leave it empty if you do not know."),
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"],
     )
@@ -175,14 +175,14 @@ class Complaint(forms.Form):
         """One spelling for each number: so it is counted, and found in the calls."""
         number = numbers.normalise(self.cleaned_data["complainant"])
         if number.shape not in CALLED:
-            raise forms.ValidationError(gettext("This is no telephone number."))
+            raise forms.ValidationError(gettext("This is not a telephone number."))
         return numbers.printed(number.shape, number.value)
 
     def clean_called_at(self) -> datetime | None:
         """A call has happened."""
         moment: datetime | None = self.cleaned_data["called_at"]
         if moment is not None and moment > clock.now() + AHEAD:
-            raise forms.ValidationError(gettext("This lies in the future."))
+            raise forms.ValidationError(gettext("This is in the future."))
         return moment
 
     def clean_once(self) -> str:
@@ -191,7 +191,7 @@ class Complaint(forms.Form):
             return str(signing.loads(self.cleaned_data["once"], salt=self.salt, max_age=OPEN))
         except signing.BadSignature as error:
             self.data = {**self.data, "once": self.initial["once"]}
-            raise forms.ValidationError(gettext("This page is too old. Please send it once more.")) from error
+            raise forms.ValidationError(gettext("This page has expired. Please submit it again.")) from error
 
     def texts(self) -> dict[str, str]:
         """Texts by field, as a sheet's cells."""
@@ -207,6 +207,6 @@ class NewDoor(forms.Form):
     number = forms.CharField(
         label=gettext_lazy("Displayed number"),
         max_length=32,
-        help_text=gettext_lazy("As people see it on their telephones, digits only."),
+        help_text=gettext_lazy("As shown on people's telephones, digits only."),
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
     )

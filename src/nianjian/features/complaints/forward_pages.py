@@ -73,17 +73,17 @@ class Forward(forms.Form):
     )
     source = forms.ChoiceField(label=gettext_lazy("From whom"), required=False)
     arrived = forms.DateTimeField(
-        label=gettext_lazy("When the list came"),
+        label=gettext_lazy("When the list arrived"),
         required=False,
         input_formats=MOMENTS,
-        help_text=gettext_lazy("For rows that do not say it; empty: now. The clocks run from here."),
+        help_text=gettext_lazy("For rows without a time of arrival; empty: now. The clocks run from here."),
         widget=forms.DateTimeInput({"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"),
     )
     moments = forms.CharField(
         label=gettext_lazy("How times are written"),
         required=False,
         max_length=60,
-        help_text=gettext_lazy("Only where they are not understood, such as %Y%m%d%H%M%S."),
+        help_text=gettext_lazy("Only if they are not recognised, such as %Y%m%d%H%M%S."),
     )
 
     def __init__(self, *args: Any, columns: Sequence[ListColumn] = ()) -> None:  # noqa: ANN401 -- Django's
@@ -93,7 +93,7 @@ class Forward(forms.Form):
         self.fields["source"] = forms.ChoiceField(
             label=self.fields["source"].label,
             required=False,
-            choices=[("", gettext("a column says it")), *((one, registers.choice(source, one)) for one in stored)],
+            choices=[("", gettext("given by a column")), *((one, registers.choice(source, one)) for one in stored)],
         )
         self.fields |= build_heading_fields(map(COMPLAINTS.by_field, UPSTREAM), columns, forms.TextInput)
 

@@ -139,10 +139,8 @@ def adopt_promise(
     enterprise: str,
     actor: Actor,
     response: Annotated[OptionalNumber, HOURS, Param(label=mark("hours until a person answers"))] = None,
-    close: Annotated[OptionalNumber, HOURS, Param(label=mark("hours until the close"))] = None,
-    purpose: Annotated[
-        Flag, Param(label=mark("The data of a complaint serve to deal with it and nothing else"))
-    ] = False,
+    close: Annotated[OptionalNumber, HOURS, Param(label=mark("hours until closing"))] = None,
+    purpose: Annotated[Flag, Param(label=mark("Complaint data is used only to handle the complaint"))] = False,
 ) -> Promise:
     """Promise on the public pages, in the enterprise's name, how soon complaints are answered and closed.
 

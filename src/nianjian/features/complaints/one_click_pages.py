@@ -89,7 +89,7 @@ def listing(request: Request, code: str) -> HttpResponse:
         ]
         for one in shown.rows
     ]
-    heads = (gettext("Displayed number"), gettext("Since"), gettext("Made by"))
+    heads = (gettext("Displayed number"), gettext("Since"), gettext("Created by"))
     table = Table(gettext("One-click complaints"), [Column(head) for head in heads], rows)
     promise = one_click.get_promise(code, count=True)
     first = {"response": promise.response, "close": promise.close, "purpose": promise.purpose}
@@ -109,7 +109,7 @@ def promise(request: Request, code: str) -> HttpResponse:
     """Adopt what the public pages promise."""
     given = PromiseForm(request.POST, auto_id="promise_%s")
     if run_form(given, lambda _data: given.run(enterprise=code, actor=request.actor, key="")):
-        messages.success(request, gettext("The public pages say it from now on."))
+        messages.success(request, gettext("The public pages show this from now on."))
     else:
         messages.error(request, " ".join(str(text) for texts in given.errors.values() for text in texts))
     return redirect("one-click", code=code)
@@ -147,7 +147,7 @@ def picture(request: Request, code: str, door: int, form: str) -> HttpResponse:
 def close(request: Request, code: str, door: int) -> HttpResponse:
     """Take an address back."""
     one_click.close_door(enterprise=code, door=door, actor=request.actor)
-    messages.success(request, gettext("The address leads nowhere from now on."))
+    messages.success(request, gettext("The address is no longer valid."))
     return redirect("one-click", code=code)
 
 
@@ -168,7 +168,7 @@ def complain(request: HttpRequest, token: str) -> HttpResponse:
         if form.is_valid():
             texts = form.texts()
             if not count_complaint(request, door.enterprise_id, texts["complainant"]):
-                text = gettext("Too many complaints came from here. Please try again later, or turn to 12321.")
+                text = gettext("Too many complaints came from your address. Please try again later, or contact 12321.")
                 form.add_error(None, text)
                 return _render_form(request, door, form, TOO_MANY)
             try:

@@ -166,7 +166,7 @@ TICKETS: Final = Resource(
 
 WHEN: Final = Param(
     label=mark("When"), hint=mark("Empty: now."), metavar="T", error="complaint_moment_unreadable",
-    help=mark("when, like 2026-03-01 22:15:00; without it now"),
+    help=mark("when, like 2026-03-01 22:15:00; default: now"),
 )  # fmt: skip
 WHY: Final = Param(label=mark("Reason"), metavar="TEXT", help=mark("why"))
 
@@ -179,7 +179,7 @@ def open_ticket(*, enterprise: str, texts: RowTexts, actor: Actor) -> str:
 
 @operation(
     "complaints.respond", on=TICKETS, permission=Permission.MANAGE_DATA, label=mark("Record a response"),
-    command="respond", help=mark("record the first response of a person"), path="/responses",
+    command="respond", help=mark("record the first response by a person"), path="/responses",
     body=Body(
         "Responded",
         "Tickets, all or none; several need a ``text``. ``automatic``: an answer of no person, which stops no clock.",
@@ -193,15 +193,15 @@ def respond(
     at: Annotated[Moment, WHEN] = None,
     text: Annotated[
         Line,
-        Param(label=mark("What was answered"), rows=2, metavar="TEXT",
-              help=mark("what was answered; several tickets need it")),
+        Param(label=mark("Answer given"), rows=2, metavar="TEXT",
+              help=mark("the answer given; required for several tickets")),
     ] = "",
     by: Annotated[
         Line,
         Param(label=mark("Who responded"), hint=mark("Empty: you."), metavar="NAME",
-              help=mark("who responded; without it who writes")),
+              help=mark("who responded; default: the person recording it")),
     ] = "",
-    automatic: Annotated[Flag, Param(help=mark("an automatic answer: it is no response"))] = False,
+    automatic: Annotated[Flag, Param(help=mark("an automatic answer: it does not count as a response"))] = False,
     versions: Versions = None,
 ) -> None:  # fmt: skip
     """Record first responses.
@@ -234,7 +234,7 @@ def callback(
     at: Annotated[Moment, WHEN] = None,
     result: Annotated[
         Text,
-        Param(label=mark("What the call gave"), rows=2, metavar="R", help=mark("what the call-back gave"),
+        Param(label=mark("Result of the call"), rows=2, metavar="R", help=mark("result of the call-back"),
               optional_option=True),
     ],
     version: Version = None,
@@ -268,10 +268,10 @@ def close(
     at: Annotated[Moment, WHEN] = None,
     result: Annotated[
         Text,
-        Param(label=mark("Result"), hint=mark("Empty: the measures that are recorded already."), rows=2, metavar="R",
-              help=mark("what came of it")),
+        Param(label=mark("Result"), hint=mark("Empty: the measures already recorded."), rows=2, metavar="R",
+              help=mark("the result")),
     ] = "",
-    upheld: Annotated[YesNo, Param(label=mark("Upheld"), help=mark("whether the complaint was right"))] = None,
+    upheld: Annotated[YesNo, Param(label=mark("Upheld"), help=mark("whether the complaint was justified"))] = None,
     version: Version = None,
 ) -> None:  # fmt: skip
     """Close a ticket: it needs a result and a recorded call-back, a new one after each reopening.
@@ -294,7 +294,7 @@ def close(
 
 @operation(
     "complaints.reopen", on=TICKETS, permission=Permission.MANAGE_DATA, label=mark("Reopen the ticket"),
-    command="reopen", help=mark("take a closing back; the clocks keep their start"),
+    command="reopen", help=mark("reopen a closed ticket; the clocks keep their start"),
     path="/tickets/{ticket}/reopen", body=Body("Reopened", "Why."),
 )  # fmt: skip
 def reopen(
@@ -322,7 +322,7 @@ def reopen(
 
 @operation(
     "complaints.exclude", on=TICKETS, permission=Permission.MANAGE_DATA, label=mark("Exclude the ticket"),
-    command="exclude", help=mark("let a ticket count nowhere, for a reason"),
+    command="exclude", help=mark("exclude a ticket from all figures, with a reason"),
     path="/tickets/{ticket}/exclude",
     body=Body("Excluded", "Why it counts nowhere; of a duplicate the ticket that stays."),
 )  # fmt: skip
@@ -334,15 +334,17 @@ def exclude(
     exclusion: Annotated[
         str,
         Choice(EXCLUSIONS),
-        Param(label=mark("Why it counts nowhere"), option="reason", metavar="R",
+        Param(label=mark("Why it is not counted"), option="reason", metavar="R",
               help=mark("not_accepted, not_own_number, duplicate or not_a_call")),
     ],
     duplicate_of: Annotated[
         Line,
-        Param(label=mark("Ticket that stays"), hint=mark("Of a duplicate."), option="of", metavar="I",
-              help=mark("of a duplicate: the ticket that stays")),
+        Param(label=mark("Ticket to keep"), hint=mark("For a duplicate."), option="of", metavar="I",
+              help=mark("for a duplicate: the ticket to keep")),
     ] = "",
-    reason: Annotated[Line, Param(label=mark("Note"), option="note", metavar="TEXT", help=mark("more in words"))] = "",
+    reason: Annotated[
+        Line, Param(label=mark("Note"), option="note", metavar="TEXT", help=mark("further details"))
+    ] = "",
     version: Version = None,
 ) -> None:  # fmt: skip
     """Let a ticket count nowhere.
@@ -364,8 +366,8 @@ def exclude(
 
 
 @operation(
-    "complaints.readmit", on=TICKETS, permission=Permission.MANAGE_DATA, label=mark("Take the exclusion back"),
-    command="readmit", help=mark("take an exclusion back"),
+    "complaints.readmit", on=TICKETS, permission=Permission.MANAGE_DATA, label=mark("Withdraw the exclusion"),
+    command="readmit", help=mark("withdraw an exclusion"),
     path="/tickets/{ticket}/readmit", body=Body("Readmitted", "Why the exclusion was wrong."),
 )  # fmt: skip
 def readmit(
@@ -381,7 +383,7 @@ def readmit(
 
 @operation(
     "complaints.assign", on=TICKETS, permission=Permission.MANAGE_DATA, label=mark("Assign the ticket"),
-    command="assign", help=mark("give tickets to a person or a team"), path="/assignments",
+    command="assign", help=mark("assign tickets to a person or a team"), path="/assignments",
     body=Body("Assigned", 'Tickets, all or none, for a person or a team; "" takes it away, null leaves it.'),
 )  # fmt: skip
 def assign(
@@ -392,7 +394,7 @@ def assign(
     assignee: Annotated[
         OptionalLine,
         Param(label=mark("Person"), option="to", metavar="WHO",
-              help=mark("account or staff number; an empty text takes it away")),
+              help=mark("account or staff number; an empty text removes the assignment")),
     ] = None,
     team: Annotated[OptionalLine, Param(label=mark("Team"), metavar="T", help=mark("the team"))] = None,
     versions: Versions = None,

@@ -58,7 +58,7 @@ def present_clock_status(read: ClockReading, at: datetime, *, done: bool) -> tup
     if read.due is None or done or read.hand not in STANDING:
         return _(HANDS[read.hand.value]), badge
     left = read.due - at
-    told = _("{time} left") if left >= timedelta() else _("{time} over")
+    told = _("{time} left") if left >= timedelta() else _("{time} overdue")
     return told.format(time=span(abs(left))), badge
 
 
@@ -98,7 +98,7 @@ def tickets(request: Request, code: str) -> HttpResponse:
             column(request, order, _("Ticket"), "ticket"),
             column(request, order, _("Response and close"), "due"),
             *map(Column, (_("State"), _("Number complained of"), _("Complainant"), _("Kind of complaint"), _("Call"))),
-            column(request, order, _("Worked on by"), "assignee"),
+            column(request, order, _("Assigned to"), "assignee"),
         ],
         "lines": [_line(code, one, found) for one in cut.rows],
         "several": Several(auto_id="several_%s"),
@@ -147,7 +147,7 @@ def several(request: Request, code: str) -> HttpResponse:
         if form.is_valid():
             messages.success(request, _to_several(request, code, form))
         else:
-            messages.error(request, _("Some of what you gave cannot be read."))
+            messages.error(request, _("Some of your input cannot be read."))
     except NianjianError as error:
         messages.error(request, " ".join(describe_error(error)))
     return redirect(f"{reverse('complaints', kwargs={'code': code})}?{request.GET.urlencode()}".rstrip("?"))
@@ -339,7 +339,7 @@ def attach(request: Request, code: str, ticket: str) -> HttpResponse:
             operations.attach_paper(
                 enterprise=code, complaint=ticket, name=file.name, content=content, actor=request.actor
             )
-            messages.success(request, _("The file is kept, encrypted."))
+            messages.success(request, _("The file is stored, encrypted."))
         except NianjianError as error:
             messages.error(request, describe_error(error)[0])
     return redirect(f"{reverse('complaints-one', kwargs={'code': code, 'ticket': ticket})}#papers")

@@ -41,18 +41,18 @@ def configure_journal(actions: Actions) -> None:
     """Decisions, replay."""
     listed = actions.add("decisions", _list_decisions, _("list what the gate has answered, newest first"))
     enterprise(listed, required=False)
-    listed.add_argument("--callee", default="", help=_("dialled number, however it is written"))
+    listed.add_argument("--callee", default="", help=_("dialled number, in any notation"))
     listed.add_argument("--display", default="", help=_("display number"))
     listed.add_argument("--channel", default="", help=_("line"))
     listed.add_argument("--reason", default="", help=_("reason of the answer, such as cap"))
     listed.add_argument("--call-id", default="", help=_("the switch's id of the call"))
     answers = listed.add_mutually_exclusive_group()
-    answers.add_argument("--allowed", action="store_true", help=_("only calls that went"))
+    answers.add_argument("--allowed", action="store_true", help=_("only calls that were allowed"))
     answers.add_argument("--refused", action="store_true", help=_("only calls that were refused"))
     on_day(listed, "--from", _("first day"))
     on_day(listed, "--to", _("last day, included"))
-    listed.add_argument("--limit", type=number, default=LIMIT, metavar="N", help=_("at most so many"))
-    replay = actions.add("replay", _replay, _("decide again by the snapshots of then, and compare"))
+    listed.add_argument("--limit", type=number, default=LIMIT, metavar="N", help=_("at most this many"))
+    replay = actions.add("replay", _replay, _("decide again with the snapshots of that time, and compare"))
     replay.add_argument("what", metavar="FILE|DAY", help=_("a file of the journal, or a day (YYYY-MM-DD)"))
 
 
@@ -80,7 +80,7 @@ def _list_decisions(args: argparse.Namespace) -> Answer:
         if told.more:
             console.print(_("There are more: --limit."))
         if told.damaged:
-            console.print(_("{count} damaged lines were passed over.").format(count=told.damaged), style="yellow")
+            console.print(_("{count} damaged lines were skipped.").format(count=told.damaged), style="yellow")
 
     return Answer({"decisions": rows, "more": told.more, "damaged": told.damaged}, show)
 
@@ -104,10 +104,10 @@ def _replay(args: argparse.Namespace) -> Answer:
     told = replay_journal(what=args.what, actor=actor)
 
     def show(console: Console) -> None:
-        text = _("{decided} decided again: {same} the same, {differ} otherwise.")
+        text = _("{decided} decided again: {same} the same, {differ} different.")
         console.print(text.format(**told))
         if told["without_snapshot"]:
-            gone = _("{count} without a snapshot: it is no longer kept.")
+            gone = _("{count} without a snapshot: it has been deleted.")
             console.print(gone.format(count=told["without_snapshot"]), style="yellow")
         if told["differing"]:
             header = (_("time"), _("channel"), _("callee"), _("then"), _("now"))
@@ -134,23 +134,25 @@ STEP: Final = 1.0
 def configure_serve(actions: Actions) -> None:
     """Where each door listens, what counts, and who feeds."""
     serve = actions.add("serve", _serve, _("answer switches and dialers: may this call be dialled?"))
-    serve.add_argument("--listen", default=LISTEN, metavar="HOST:PORT", help=_("where HTTP is spoken"))
+    serve.add_argument("--listen", default=LISTEN, metavar="HOST:PORT", help=_("HTTP address"))
     serve.add_argument("--line", type=_port, metavar="PORT", help=_("port of the one-line protocol"))
     serve.add_argument("--fastagi", type=_port, metavar="PORT", help=_("port of FastAGI, for Asterisk"))
     serve.add_argument(
         "--store",
         default="",
         metavar="URL",
-        help=_("a Valkey that several gates share; without it a journal of its own"),
+        help=_("a Valkey that several gates share; default: the gate's own journal"),
     )
     serve.add_argument(
         "--kamailio",
         action="append",
         default=[],
         metavar="[CODE=]SOCKET",
-        help=_("push leases into the tables of a Kamailio, by its datagram socket; repeat"),
+        help=_("push leases into the tables of a Kamailio, through its datagram socket; can be repeated"),
     )
-    serve.add_argument("--process", default="main", metavar="NAME", help=_("this process among those of the home"))
+    serve.add_argument(
+        "--process", default="main", metavar="NAME", help=_("name of this process among those of the home")
+    )
     serve.add_argument("--no-feed", action="store_true", help=_("feed no snapshot: `nianjian worker` runs elsewhere"))
     serve.add_argument("--parent", type=int, help=argparse.SUPPRESS)
 
@@ -165,13 +167,13 @@ def configure_store(actions: Actions) -> None:
         type=Path,
         default=[],
         metavar="FOLDER",
-        help=_("decision journals of another machine's home; repeat"),
+        help=_("decision journals of another machine's home; can be repeated"),
     )
 
 
 def configure_feeding(feed: argparse.ArgumentParser) -> None:
     """What makes a feed go on."""
-    feed.add_argument("--every", type=int, metavar="SECONDS", help=_("go on feeding, so often"))
+    feed.add_argument("--every", type=int, metavar="SECONDS", help=_("keep feeding, at this interval"))
     feed.add_argument("--parent", type=int, help=argparse.SUPPRESS)
 
 
@@ -198,7 +200,7 @@ def keep_feeding(feed: Callable[[], object], every: int, parent: int | None) -> 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) not in PORTS:
-        raise argparse.ArgumentTypeError(_("“{value}” is no port").format(value=text))
+        raise argparse.ArgumentTypeError(_("“{value}” is not a port").format(value=text))
     return int(text)
 
 
@@ -229,7 +231,7 @@ def _serve(args: argparse.Namespace) -> Answer:
     feeder = None if args.no_feed else _start_feeder()
 
     def ready() -> None:
-        stderr().print(_("The gate answers at {url} – Ctrl-C ends it.").format(url=url))
+        stderr().print(_("The gate answers at {url} – press Ctrl-C to stop.").format(url=url))
         if feeder is not None:
             feeder.start()
 
@@ -251,7 +253,7 @@ def _start_feeder() -> Beside:
     command = [sys.executable, "-m", "nianjian", "gate", "feed", "--json"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)  # noqa: S603 -- this program itself
     if done.returncode:
-        said = _("The snapshot could not be fed; the gate goes on with the one it has: {answer}")
+        said = _("The snapshot could not be created; the gate continues with the one it has: {answer}")
         stderr().print(said.format(answer=done.stdout.decode(errors="replace").strip()), style="yellow")
     return Beside("gate", "feed", "--every", str(EVERY))
 
@@ -263,14 +265,16 @@ UNCAPPED: Final = "none"
 
 def configure_policy(actions: Actions) -> None:
     """List, propose, set, choose, fail-open, mode."""
-    group = actions.group("policy", _("what the gate allows: list, propose, set, choose, fail-open, mode"))
+    group = actions.group("policy", _("the gate policy: list, propose, set, choose, fail-open, mode"))
     enterprise(group.add("list", _list_policy, _("list caps, channels, purposes and switches")))
-    enterprise(group.add("propose", _propose, _("new lines that only observe, each with the cap its calls propose")))
-    change = group.add("set", _set, _("cap a channel; what is isolated needs a second person"))
+    enterprise(
+        group.add("propose", _propose, _("new lines that only observe, each with the cap proposed from its calls"))
+    )
+    change = group.add("set", _set, _("cap a channel; changes to an isolated channel need a second person"))
     change.add_argument("channel", metavar="CHANNEL", help=_("the line's id (or a display number, or a team's id)"))
     enterprise(change)
     change.add_argument(
-        "--cap", type=_cap, metavar="N", help=_("calls a day; `default`: what the rulebook says; `none`: no cap")
+        "--cap", type=_cap, metavar="N", help=_("calls per day; `default`: as in the rulebook; `none`: no cap")
     )
     switch = change.add_mutually_exclusive_group()
     switch.add_argument(
@@ -283,37 +287,41 @@ def configure_policy(actions: Actions) -> None:
     switch.add_argument(
         "--observe", dest="enforce", action="store_false", help=_("only count again; needs a second person")
     )
-    change.add_argument("--per", choices=("day",), default="day", help=_("a natural day in Asia/Shanghai"))
+    change.add_argument("--per", choices=("day",), default="day", help=_("a calendar day in Asia/Shanghai"))
     change.add_argument(
         "--white-list-only", action="store_true", help=_("isolate it: only callees with a consent on file")
     )
-    change.add_argument("--key", choices=KEYS, default="channel", help=_("what CHANNEL names"))
+    change.add_argument("--key", choices=KEYS, default="channel", help=_("what CHANNEL is"))
     _add_reason(change)
-    choose = group.add("choose", _choose, _("take the limits of a vendor's rule over"))
+    choose = group.add("choose", _choose, _("adopt the limits of a vendor's rule"))
     choose.add_argument("rule", metavar="RULE", help=_("the rule's key, such as frequency.tencent_tccc"))
     enterprise(choose)
     choose.add_argument("--drop", action="store_true", help=_("no longer"))
     _add_reason(choose)
-    opens = group.add("fail-open", _fail_open, _("let calls of a purpose go while the gate cannot know"))
+    opens = group.add("fail-open", _fail_open, _("allow calls of a purpose while the gate cannot decide"))
     opens.add_argument("purpose", metavar="PURPOSE", help=_("the purpose, such as service"))
     enterprise(opens)
     opens.add_argument("--off", action="store_true", help=_("no longer"))
     _add_reason(opens)
-    mode = group.add("mode", _mode, _("let the gate refuse, or only look on"))
-    mode.add_argument("mode", choices=("enforce", "observe"), help=_("observe: every call goes, the journal tells"))
+    mode = group.add("mode", _mode, _("let the gate refuse, or only observe"))
+    mode.add_argument(
+        "mode",
+        choices=("enforce", "observe"),
+        help=_("observe: every call is allowed, the journal records the decision"),
+    )
     enterprise(mode)
     _add_reason(mode)
 
 
 def _add_reason(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--reason", default="", help=_("why; it stands in the audit chain"))
+    parser.add_argument("--reason", default="", help=_("why; it is recorded in the audit chain"))
 
 
 def _cap(text: str) -> int | str:
     if text in {DEFAULT, UNCAPPED}:
         return text
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(_("“{value}” is not a whole number from 0 on").format(value=text))
+        raise argparse.ArgumentTypeError(_("“{value}” is not a whole number of 0 or more").format(value=text))
     return int(text)
 
 
@@ -324,7 +332,9 @@ def _list_policy(args: argparse.Namespace) -> Answer:
     told = summarize_policy(enterprise=args.enterprise, actor=actor)
 
     def show(console: Console) -> None:
-        console.print(_("The gate refuses.") if told["enforce"] else _("The gate only looks on: every call goes."))
+        console.print(
+            _("The gate refuses.") if told["enforce"] else _("The gate only observes: every call is allowed.")
+        )
         header = (_("counted by"), _("only"), _("limit"), _("window"), _("counts"), _("rule"))
         table.rows(console, header, [_cap_row(cap) for cap in told["caps"]])
         yes = _("yes")
@@ -411,14 +421,14 @@ def _mode(args: argparse.Namespace) -> Answer:
 def _describe_change(done: GateChange) -> Answer:
     """In force, or waiting for a second person: then the answer is a "no" for now."""
     if done.state == "pending":
-        text = _("Request {approval} waits for a second person: nianjian approve {approval} --as USER")
+        text = _("Request {approval} is waiting for a second person: nianjian approve {approval} --as USER")
         data = {"approval": done.approval, "state": done.state}
         return Answer(data, lambda console: console.print(text.format(approval=done.approval)), NO)
     data = asdict(done)
     del data["approval"]
-    said = _("In force; the gate has been told.")
+    said = _("In force; the gate has been notified.")
     if not done.told:
-        said = _("Set; the gate has not been told yet. It is tried again with the next feed.")
+        said = _("Set; the gate has not been notified yet. The next feed tries again.")
     return Answer(data, lambda console: console.print(said))
 
 
@@ -430,7 +440,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _configure_check(actions)
     configure_policy(actions)
     lists = actions.group("list", _("lists of numbers too long for the database: build, show"))
-    build = lists.add("build", _build, _("build a list from a file; it takes the place of the last one"))
+    build = lists.add("build", _build, _("build a list from a file; it replaces the previous one"))
     build.add_argument("kind", metavar="KIND", help=_("do-not-call or consents"))
     build.add_argument("file", type=Path, metavar="FILE", help=_("CSV with the register's headers, plain or gz"))
     enterprise(build)
@@ -440,18 +450,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _configure_check(actions: Actions) -> None:
-    check = actions.add("check", _check, _("ask whether a call may be dialled; counts nothing unless --take"))
+    check = actions.add("check", _check, _("check whether a call may be dialled; not counted unless --take is given"))
     enterprise(check)
     check.add_argument("--display", required=True, metavar="N", help=_("display number"))
     check.add_argument("--callee", required=True, metavar="N", help=_("dialled number"))
     check.add_argument("--channel", required=True, metavar="LINE", help=_("line"))
     check.add_argument("--purpose", default="", help=_("what the call is for"))
     check.add_argument("--team", default="", help=_("team"))
-    check.add_argument("--at", type=_moment, metavar="MOMENT", help=_("at this moment; without it now"))
-    check.add_argument("--take", action="store_true", help=_("put it to the running gate, which counts the call"))
-    check.add_argument("--call-id", help=_("with --take: asked again, it gets the same answer"))
+    check.add_argument("--at", type=_moment, metavar="MOMENT", help=_("at this time; default: now"))
+    check.add_argument("--take", action="store_true", help=_("ask the running gate, which counts the call"))
+    check.add_argument("--call-id", help=_("with --take: asking again returns the same answer"))
     check.add_argument(
-        "--gate", default="", metavar="URL", help=_("with --take: where the gate answers; without it NIANJIAN_GATE_URL")
+        "--gate", default="", metavar="URL", help=_("with --take: address of the gate; default: NIANJIAN_GATE_URL")
     )
 
 
@@ -461,7 +471,7 @@ def _moment(text: str) -> datetime:
         return moment(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(
-            _("“{value}” is not a moment; write it like 2026-12-31T08:30:00").format(value=text)
+            _("“{value}” is not a date and time; write it like 2026-12-31T08:30:00").format(value=text)
         ) from error
 
 
@@ -490,7 +500,7 @@ def _check(args: argparse.Namespace) -> Answer:
             header = (_("counted by"), _("value"), _("limit"), _("window"), _("rule"))
             table.rows(console, header, [_slot(slot) for slot in told["slots"]])
         if told.get("enforce") is False:
-            console.print(_("The gate only looks on here: the call goes."), style="yellow")
+            console.print(_("The gate only observes here: the call is allowed."), style="yellow")
 
     return Answer(told, show, DONE if told["allow"] else NO)
 
@@ -511,7 +521,7 @@ def _feed(args: argparse.Namespace) -> Answer:
     fed = feed()
     if args.every:
         return keep_feeding(feed, args.every, args.parent)
-    text = _("Snapshot {generation} still holds: {consents} consents, {refused} numbers not to be called.")
+    text = _("Snapshot {generation} is still valid: {consents} consents, {refused} numbers not to be called.")
     if fed.new:
         text = _("Snapshot {generation} is in force: {consents} consents, {refused} numbers not to be called.")
     values = {"consents": fed.entries["consents"], "refused": fed.entries["do-not-call"]}
@@ -519,7 +529,7 @@ def _feed(args: argparse.Namespace) -> Answer:
     def show(console: Console) -> None:
         console.print(text.format(generation=fed.generation, **values))
         for code, fault in fed.refused.items():
-            gone = _("{enterprise} could not be told to the gate, every call of it is refused: {why}")
+            gone = _("the data of {enterprise} could not be sent to the gate, all its calls are refused: {why}")
             console.print(gone.format(enterprise=code, why=sentence(fault.code, fault.values)), style="red")
 
     told = {**asdict(replace(fed, refused={})), "refused": {code: one.code for code, one in fed.refused.items()}}

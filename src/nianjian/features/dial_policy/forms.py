@@ -27,7 +27,7 @@ class Reasoned(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=LONG,
-        help_text=gettext_lazy("It stands in the audit chain."),
+        help_text=gettext_lazy("It is recorded in the audit chain."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
@@ -48,9 +48,9 @@ class Mode(Reasoned):
         label=gettext_lazy("Mode"),
         choices=(
             ("enforce", gettext_lazy("refuse what may not be dialled")),
-            ("observe", gettext_lazy("only look on: every call goes")),
+            ("observe", gettext_lazy("only observe: every call is allowed")),
         ),
-        help_text=gettext_lazy("To let it only look on needs a second person."),
+        help_text=gettext_lazy("Switching to observe only needs a second person."),
     )
 
 
@@ -59,9 +59,9 @@ class FailOpen(Reasoned):
 
     purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), choices=())
     on = forms.ChoiceField(
-        label=gettext_lazy("May go while the gate cannot know"),
+        label=gettext_lazy("May go while the gate cannot decide"),
         choices=ON_OFF,
-        help_text=gettext_lazy("To switch it on needs a second person."),
+        help_text=gettext_lazy("Switching it on needs a second person."),
     )
 
 
@@ -82,18 +82,20 @@ class Cap(Reasoned):
         required=False,
         min_value=0,
         max_value=MOST,
-        help_text=gettext_lazy("Empty: what the rulebook says."),
+        help_text=gettext_lazy("Empty: as in the rulebook."),
     )
     uncapped = forms.BooleanField(label=gettext_lazy("No cap at all"), required=False)
     enforce = forms.ChoiceField(
         label=gettext_lazy("Mode"),
         required=False,
         choices=(
-            ("", gettext_lazy("as it is; a new line only observes")),
+            ("", gettext_lazy("unchanged; a new line only observes")),
             ("on", gettext_lazy("refuse what may not be dialled")),
-            ("off", gettext_lazy("only look on: every call goes")),
+            ("off", gettext_lazy("only observe: every call is allowed")),
         ),
-        help_text=gettext_lazy("Only a line looks on or has no cap; to let it look on again needs a second person."),
+        help_text=gettext_lazy(
+            "Only a line can observe or have no cap; switching it back to observe needs a second person."
+        ),
     )
     white_list = forms.BooleanField(
         label=gettext_lazy("Isolate it: only callees with a consent on file; needs a second person"), required=False
@@ -104,7 +106,7 @@ class Choice(Reasoned):
     """A vendor's limits."""
 
     rule = forms.ChoiceField(label=gettext_lazy("Limits of a vendor"), choices=())
-    on = forms.ChoiceField(label=gettext_lazy("Take them over"), choices=ON_OFF)
+    on = forms.ChoiceField(label=gettext_lazy("Adopt them"), choices=ON_OFF)
 
 
 class Filter(forms.Form):

@@ -78,7 +78,7 @@ def _badge(code: str) -> str:
 
 def _snapshot(of: Json, _: Words) -> str:
     if of["generation"] is None:
-        return gettext("nianjian gate feed writes one")
+        return gettext("nianjian gate feed creates one")
     said = gettext("number {generation}, {age} s old, policy {version}, epoch {epoch}")
     more = said.format(generation=of["generation"], age=of["age_s"], version=of["version"], epoch=of["epoch"] or "–")
     problem = of["problem"]
@@ -105,7 +105,7 @@ def purpose_table(code: str, of: Iterable[Json], rules: Collection[str]) -> Tabl
         ]
         for one in of
     ]
-    heads = (gettext("Purpose"), gettext("Hours"), gettext("Consent"), gettext("May go while the gate cannot know"))
+    heads = (gettext("Purpose"), gettext("Hours"), gettext("Consent"), gettext("May go while the gate cannot decide"))
     return Table(
         gettext("Purposes"), [*map(Column, heads), Column(gettext("Rule of the hours"))], rows, wrap=True, cards=True
     )
@@ -123,7 +123,7 @@ def cap_table(code: str, of: Iterable[Json], channels: Iterable[Json], rules: Co
         rows.append(
             [
                 Cell(gate.translate_code(gate.KEYS, one["key"], _)),
-                Cell(one["only"] or gettext("each by itself")),
+                Cell(one["only"] or gettext("individually")),
                 Cell(one["limit"], figure=True),
                 Cell(f"{window} {one['seconds']} s" if "seconds" in one else window),
                 Cell(gate.translate_code(gate.COUNTS, one["counts"], _)),
@@ -149,7 +149,7 @@ def observing_table(code: str, of: Iterable[Json], *, may: bool) -> Table:
                 Cell(one["name"]),
                 Cell(one["days"], figure=True),
                 Cell("–" if cap is None else cap, figure=True),
-                Cell("" if cap is None or one["whole"] else gettext("younger than 30 days")),
+                Cell("" if cap is None or one["whole"] else gettext("less than 30 days old")),
                 Cell(gettext("Switch enforcing on"), href=href) if may else Cell(""),
             ]
         )
@@ -212,10 +212,10 @@ def setting_text(key: str, values: Json) -> str:
     if "cap" in values:
         return _cap_text(key, values)
     if "enforce" in values:
-        return gettext("refuses") if values["enforce"] else gettext("only looks on")
+        return gettext("refuses") if values["enforce"] else gettext("only observes")
     if "fail_open" in values:
         return gettext("on") if values["fail_open"] else gettext("off")
-    return gettext("taken over") if values["on"] else gettext("dropped")
+    return gettext("adopted") if values["on"] else gettext("dropped")
 
 
 def _cap_text(key: str, values: Json) -> str:
@@ -227,7 +227,7 @@ def _cap_text(key: str, values: Json) -> str:
         every = values.get("enforce") or values["white_list"]
         parts.append(gettext("refuses on new lines too") if every else gettext("refuses on lines that are enforced"))
     elif "enforce" in values:
-        parts.append(gettext("refuses") if values["enforce"] else gettext("only looks on"))
+        parts.append(gettext("refuses") if values["enforce"] else gettext("only observes"))
     return " · ".join(parts)
 
 
@@ -281,7 +281,7 @@ def change(request: Request, code: str) -> HttpResponse:
             return redirect("gate", code=code)
     titles = {
         "mode": gettext("Mode"),
-        "fail-open": gettext("Calls while the gate cannot know"),
+        "fail-open": gettext("Calls while the gate cannot decide"),
         "cap": gettext("Cap and mode of a line"),
         "choice": gettext("Limits of vendors"),
     }
@@ -315,11 +315,11 @@ def _done(code: str, act: str, given: Mapping[str, Any], actor: Actor) -> operat
 
 def _say(request: Request, done: operations.GateChange) -> None:
     if done.state == "pending":
-        messages.success(request, gettext("Asked for; a second person decides under Approvals."))
+        messages.success(request, gettext("Requested; a second person decides under Approvals."))
     elif done.told:
-        messages.success(request, gettext("In force; the gate has been told."))
+        messages.success(request, gettext("In force; the gate has been notified."))
     else:
-        messages.warning(request, gettext("Set; the gate has not been told yet. It is tried again with the next feed."))
+        messages.warning(request, gettext("Set; the gate has not been notified yet. The next feed tries again."))
 
 
 LAST: Final = 10

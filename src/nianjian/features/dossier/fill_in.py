@@ -85,7 +85,7 @@ def build_document(enterprise: str, told: Told, _: Words) -> Document:
     title = _(REPORTS[told["report"]])
     over = [one for one in lines if one["over"]]
     notes = [
-        _("Fields as far as a source names them; the platform's own form may ask for more or call them otherwise.")
+        _("Only fields named by a source are listed; the platform's own form may ask for more or use other names.")
     ]
     notes += [f"{one['title_zh']}: {one['note_zh']}" for one in lines if one["note_zh"]]
     return Document(
@@ -98,7 +98,7 @@ def build_document(enterprise: str, told: Told, _: Words) -> Document:
             (_("As of"), str(told["as_of"])),
             *(((_("Basis"), describe_basis(told["year"], str(told["as_of"]), _)),) if told["run"] else ()),
             (_("Still to be filled in"), _names([line for line in lines if line["value"] is None], _)),
-            (_("Other than the records"), _names([line for line in lines if line["recorded"]], _)),
+            (_("Different from the records"), _names([line for line in lines if line["recorded"]], _)),
             (_("Changes above the limit"), _names(over, _)),
         ),
         code=format_code(item="fill_in", year=told["year"], run=told["run"], rules=told["rulebook"]),

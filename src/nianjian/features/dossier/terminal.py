@@ -148,10 +148,13 @@ def show_generated(console: Console, items: Sequence[GeneratedItem]) -> None:
     for one in items:
         name = _(({**ITEMS, **INTERNAL})[one.item])
         if one.confirmed:
-            console.print(_("{item}: confirmed already, left as it is").format(item=name), markup=False)
+            console.print(_("{item}: already confirmed, left unchanged").format(item=name), markup=False)
             continue
         if one.waits:
-            text = _("{item}: version {version} was uploaded and waits for a person; --replace sets one above it")
+            text = _(
+                "{item}: version {version} was uploaded and is waiting for confirmation; --replace adds a "
+                "version on top of it"
+            )
             console.print(text.format(item=name, version=one.version), style="yellow", markup=False)
             continue
         console.print(f"{name}: {_(VERDICTS[one.verdict.value])}", style="bold", markup=False)
@@ -167,10 +170,10 @@ def show_built(console: Console, built: BuiltPackage) -> None:
     table.rows(console, header, [(plain_text(one["path"]), one["pages"], one["bytes"]) for one in built.files])
     console.print(_("Manifest {digest}").format(digest=built.digest), highlight=False)
     if built.pictures:
-        text = _("Pictures of seals on it: {count}; it is a draft.")
+        text = _("Seal images on it: {count}; it is a draft.")
         console.print(f"{text.format(count=built.pictures)} {_(NO_SEAL)}", style="yellow")
     if built.missing:
-        console.print(_("A draft, marked as such on every page; not in it:"), style="yellow")
+        console.print(_("A draft, marked as such on every page; not included:"), style="yellow")
     for item, state in built.missing:
         why = _("an OFD file cannot be bound; add a PDF of it") if item in built.unbound else _(STATES[state])
         console.print(f"  {_(ITEMS[item])}: {why}", markup=False)
@@ -222,14 +225,14 @@ def show_verification(console: Console, data: Json) -> None:
 def show_scan(console: Console, data: Json) -> None:
     """What differs between a scan and the manifest, and how sure that is."""
     _differences(console, data)
-    text = _("{scanned} pages scanned, {expected} expected; certainty: {certainty}")
+    text = _("{scanned} pages scanned, {expected} expected; confidence: {certainty}")
     certainty = _(CERTAINTY[data["certainty"]])
     console.print(text.format(scanned=data["scanned"], expected=data["expected"], certainty=certainty))
     for why in data["why"]:
         console.print(_(WHY[why]), style="yellow")
     read = data["text"]
     counts = {"differ": len(read["differ"]), "unknown": len(read["unknown"])}
-    text = _("Texts: {read} pages read, {agree} agree, {differ} differ, {unknown} tell nothing")
+    text = _("Texts: {read} pages read, {agree} match, {differ} differ, {unknown} inconclusive")
     console.print(text.format(read=read["read"], agree=read["agree"], **counts))
     riding = data["riding_seal"]
     console.print(_("Riding seal: {state}").format(state=_(RIDING[riding["state"]])))
@@ -238,8 +241,8 @@ def show_scan(console: Console, data: Json) -> None:
             console.print(_("Sheet {sheet}: {state}").format(sheet=one["sheet"], state=_(SHEETS[one["state"]])))
     if data["by_place"]:
         pages = ", ".join(map(str, data["by_place"]))
-        console.print(_("Known by their place alone: pages {pages}").format(pages=pages), style="yellow")
-    console.print(_("Pixels tell order and presence of pages, not that a page is genuine."))
+        console.print(_("Identified only by their position: pages {pages}").format(pages=pages), style="yellow")
+    console.print(_("Images show order and presence of pages, not that a page is genuine."))
 
 
 def _differences(console: Console, data: Json) -> None:
@@ -257,17 +260,17 @@ def show_package(console: Console, data: Json) -> None:
     if data["due"]:
         console.print(_due(data), markup=False, highlight=False, style="red" if data["late"] else "")
     if data["left_out"]:
-        left = _("{count} answers did not go out with the next package").format(count=data["left_out"])
+        left = _("{count} answers were not sent with the next package").format(count=data["left_out"])
         console.print(left, markup=False, highlight=False, style="red")
     if not data["built_here"]:
-        console.print(_("The audit chain has no build of this package."), style="yellow")
+        console.print(_("The audit chain contains no build of this package."), style="yellow")
 
 
 def _due(told: Json) -> str:
     """The last day, and how sure it is."""
-    how = _("as the notice says") if told["printed"] else _("counted in working days")
+    how = _("as stated in the notice") if told["printed"] else _("counted in working days")
     if told["provisional"]:
-        how = _("provisional: the holidays of that year are not announced yet")
+        how = _("provisional: the holidays of that year have not been announced yet")
     text = _("last day {due} ({how}), overdue") if told["late"] else _("last day {due} ({how})")
     return text.format(due=told["due"], how=how)
 
@@ -287,7 +290,7 @@ def show_full_package(console: Console, data: Json) -> None:
     """One package with everything about it."""
     show_package(console, data)
     for notice in data["notices"]:
-        head = _("Came back on {received}").format(received=notice["received"])
+        head = _("Returned on {received}").format(received=notice["received"])
         console.print(f"{head} {plain_text(notice['reference'])} · {_due(notice)}", markup=False, highlight=False)
         header = ("ID", _("item"), _("what they ask for"), _("state"), _("answer"))
         table.rows(console, header, list(_requests(notice["requests"])))
@@ -319,7 +322,7 @@ def show_evidence(console: Console, data: Json) -> None:
 def show_changes(console: Console, data: Json) -> None:
     """What differs."""
     if data["same"]:
-        console.print(_("The two packages hold the same pages."), style="green")
+        console.print(_("The two packages contain the same pages."), style="green")
     for one in data["items"]:
         if one["kind"] == "same":
             continue
@@ -336,7 +339,7 @@ TRUST_STYLES: Final = {"trusted": "green", "unknown": "yellow", "none": "yellow"
 def show_stored_image(console: Console, data: Json) -> None:
     """What was kept, and what it is not."""
     wide, high = data["pixels"]
-    text = _("The {seal} is kept sealed: {wide} × {high} pixels, {mm} mm wide.")
+    text = _("The {seal} is stored encrypted: {wide} × {high} pixels, {mm} mm wide.")
     console.print(text.format(seal=_(SEAL_KINDS[data["kind"]]), wide=wide, high=high, mm=data["width_mm"]))
     console.print(_(NO_SEAL), style="yellow")
 
@@ -344,7 +347,7 @@ def show_stored_image(console: Console, data: Json) -> None:
 def show_withdrawal(console: Console, data: Json) -> None:
     """One sentence."""
     console.print(
-        _("The picture of the {seal} is withdrawn and deleted; no use of it counts any more.").format(
+        _("The image of the {seal} is withdrawn and deleted; its approved uses are no longer valid.").format(
             seal=_(SEAL_KINDS[data["kind"]])
         )
     )
@@ -352,7 +355,7 @@ def show_withdrawal(console: Console, data: Json) -> None:
 
 def show_print_request(console: Console, data: Json) -> None:
     """Who says yes, and how."""
-    text = _("Asked for as {approval}; a second person says yes: nianjian approve {approval} --as USER")
+    text = _("Requested as {approval}; approval by a second person: nianjian approve {approval} --as USER")
     console.print(text.format(approval=data["approval"]), highlight=False)
 
 
@@ -384,7 +387,7 @@ def show_seals(console: Console, data: Json) -> None:
          for one in data["pictures"]],
     )  # fmt: skip
     uses = (
-        _("seal"), _("item"), _("version"), _("page"), _("mark"), _("asked by"), _("approved by"), _("placed"),
+        _("seal"), _("item"), _("version"), _("page"), _("mark"), _("requested by"), _("approved by"), _("placed"),
     )  # fmt: skip
     table.rows(console, uses, [_use(one) for one in data["impressions"]])
 
@@ -409,11 +412,11 @@ def _signature(console: Console, one: Json) -> None:
     facts = [
         (_("signed by"), one["subject"]),
         (_("issued by"), one["issuer"]),
-        (_("certificate holds"), f"{one['valid_from'][:10]} – {one['valid_to'][:10]}"),
+        (_("certificate validity"), f"{one['valid_from'][:10]} – {one['valid_to'][:10]}"),
         (_("trust"), _(TRUST[one["trust"]])),
         (_("changed after"), _(CHANGED[one["changed_after"]])),
         (_("covers the whole file"), _("yes") if one["whole_file"] else _("no")),
-        (_("time as the signer says"), one["signed_at"] or "–"),
+        (_("time according to the signer"), one["signed_at"] or "–"),
     ]
     stamp = one["timestamp"]
     told = _("none") if stamp is None else f"{stamp['at']} {stamp['authority']}"
@@ -431,7 +434,7 @@ def _signature(console: Console, one: Json) -> None:
 
 def show_papers(console: Console, data: Json) -> None:
     """A line a paper."""
-    header = (_("paper"), _("item"), _("name"), _("signatures"), _("state"))
+    header = (_("document"), _("item"), _("name"), _("signatures"), _("state"))
     body = [
         (one["paper"], _(ITEMS[one["item"]]), plain_text(one["name"]), len(one["signatures"]),
          _(STANDINGS[one["standing"]]))
@@ -443,7 +446,8 @@ def show_papers(console: Console, data: Json) -> None:
 def show_saved_file(console: Console, data: Json) -> None:
     """Where it lies now."""
     console.print(
-        _("{file} is written as it came; the chain has an entry.").format(file=plain_text(data["file"])), markup=False
+        _("{file} is written as received; the audit chain has an entry.").format(file=plain_text(data["file"])),
+        markup=False,
     )
 
 
@@ -455,7 +459,7 @@ def show_signing(console: Console, data: Json) -> None:
     )
     if data["left"]:
         count = len(data["left"])
-        console.print(_("Files that bore a signature already and were left: {count}").format(count=count))
+        console.print(_("Files that already had a signature and were skipped: {count}").format(count=count))
     text = _("Signed as {subject}, certificate until {until}")
     console.print(text.format(subject=plain_text(data["subject"]), until=data["valid_to"][:10]), markup=False)
     if not data["named"]:

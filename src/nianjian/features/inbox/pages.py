@@ -53,13 +53,15 @@ class Choices(forms.Form):
     quiet_until = forms.TimeField(
         label=gettext_lazy("Quiet until"),
         widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
-        help_text=gettext_lazy("Nothing is sent to your channels in between; equal times: no quiet hours."),
+        help_text=gettext_lazy("Nothing is sent to your channels during this time; equal times: no quiet hours."),
     )
     digest = forms.TimeField(
         label=gettext_lazy("All in one message at"),
         required=False,
         widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
-        help_text=gettext_lazy("Empty: at once. What is due by tomorrow or late never waits for it."),
+        help_text=gettext_lazy(
+            "Empty: immediately. Reminders that are due by tomorrow or late are always sent immediately."
+        ),
     )
 
 
@@ -69,7 +71,7 @@ class NewChannel(forms.Form):
     address = forms.CharField(
         label=gettext_lazy("Where to send"),
         max_length=500,
-        help_text=gettext_lazy("An e-mail address, or the web address of a group robot of WeCom, DingTalk or Feishu."),
+        help_text=gettext_lazy("An e-mail address, or the webhook address of a WeCom, DingTalk or Feishu group robot."),
     )
 
 
@@ -130,10 +132,10 @@ def _apply_form(request: Request, forms: dict[str, Form]) -> bool:
     try:
         if act == "choose":
             operations.set_choices(**form.cleaned_data, actor=actor)
-            messages.success(request, gettext("Noted."))
+            messages.success(request, gettext("Saved."))
         else:
             operations.add_channel(address=form.cleaned_data["address"], actor=actor)
-            messages.success(request, gettext("A code was sent there. Type it in below."))
+            messages.success(request, gettext("A code was sent there. Enter it below."))
     except NianjianError as error:
         form.add_error(None, " ".join(describe_error(error)).strip())
         return False
@@ -147,7 +149,7 @@ def list_reminders(request: Request, code: str) -> HttpResponse:
     if request.method == "POST":
         dispatch = operations.parse_number(request.POST.get("dispatch", ""))
         operations.retry_sending(enterprise=code, dispatch=dispatch, actor=request.actor)
-        messages.success(request, gettext("It is sent once more."))
+        messages.success(request, gettext("It is being sent again."))
         return redirect("season-reminders", code=code)
     shown: Page[Message] = paged(request, operations.list_log(enterprise=code, actor=request.actor))
     context = {

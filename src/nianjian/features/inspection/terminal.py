@@ -35,7 +35,7 @@ def render_sheet(told: Json, console: Console) -> None:
 
 def render_visit(told: Json, console: Console) -> None:
     """A day that is kept."""
-    line = _("The inspection day {day} is kept: {agenda} lines of agenda, {posts} posts.")
+    line = _("The inspection day {day} is saved: {agenda} agenda lines, {posts} posts.")
     text = line.format(day=told["day"], agenda=len(told["agenda"]), posts=len(told["posts"]))
     console.print(text, markup=False)
 
@@ -70,7 +70,7 @@ def render_drill_report(told: Json, console: Console) -> None:
         for one in told["steps"]
     ]
     table.rows(console, (_("step"), _("state"), _("at"), _("taken"), _("time allowed"), _("who"), _("why")), rows)
-    table.rows(console, (_("to be mended"), _("why"), _("the shortest way")), drill_texts.list_remedies(told, _))
+    table.rows(console, (_("to fix"), _("why"), _("quickest fix")), drill_texts.list_remedies(told, _))
 
 
 def render_timeline(told: Json, console: Console) -> None:
@@ -123,7 +123,7 @@ def render_retention(told: Json, console: Console) -> None:
         )
         for one in told["logs"]
     ]
-    heads = (_("log"), _("state"), _("must reach"), _("oldest record"), _("without a hole since"))
+    heads = (_("log"), _("state"), _("must reach back to"), _("oldest record"), _("without a gap since"))
     table.rows(console, (*heads, _("missing days"), _("why")), rows)
     _render_sample(console, told.get("sample"))
 
@@ -177,7 +177,7 @@ def _render_suspects(console: Console, ai: Json) -> None:
     seen = ai.get("suggested")
     if seen is None:
         return
-    line = _("Robots that nobody registered: {verdict} ({calls} calls)")
+    line = _("Unregistered robots: {verdict} ({calls} calls)")
     console.print(line.format(verdict=_(inspection.SUGGESTED[seen["verdict"]]), calls=seen["calls"]), markup=False)
     rows = [
         (one["source"], _(inspection.EVIDENCE[one["evidence"]]), one["context"], one["application"], one["calls"])

@@ -83,7 +83,7 @@ def stop_verification(request: Request, job: str) -> HttpResponse:
     """Ask it to stop at its next step."""
     found = _get_verification(request, job)
     flow.stop(job=found.id, actor=request.actor)
-    messages.info(request, _("The work stops at its next step."))
+    messages.info(request, _("The job stops at its next step."))
     return redirect("audit-verified", job=found.id)
 
 
@@ -107,7 +107,7 @@ class EntryFilter(forms.Form):
         label=gettext_lazy("Who"),
         required=False,
         widget=forms.TextInput({"list": "actors", "autocomplete": "off"}),
-        help_text=gettext_lazy("A name as the list offers it; user: or os: before it tells one of the same name apart"),
+        help_text=gettext_lazy("A name from the list; prefix user: or os: if several have the same name"),
     )
     since, until = (
         forms.DateField(label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))

@@ -39,7 +39,7 @@ def _verify_chain(args: argparse.Namespace) -> Answer:
 
     def show(console: Console) -> None:
         if report.ok:
-            console.print(_("The chain holds: {entries} entries.").format(entries=report.entries), style="green")
+            console.print(_("The chain is intact: {entries} entries.").format(entries=report.entries), style="green")
             console.print(report.last, style="dim")
         else:
             text = _("The chain is broken at entry {entry} ({reason}).")
@@ -53,13 +53,13 @@ def configure_backup(parser: argparse.ArgumentParser) -> None:
     common(parser, run_backup)
     parser.add_argument("out", type=Path, metavar="OUT", help=_("the archive to write, or a folder for it"))
     parser.add_argument(
-        "--keys", type=Path, metavar="FILE", help=_("copy the key file too; keep it away from the archive")
+        "--keys", type=Path, metavar="FILE", help=_("copy the key file too; keep it apart from the archive")
     )
 
 
 def _report_wait(code: str) -> None:
     """Say on stderr what the command waits for."""
-    text = _("{enterprise}: its data is being written; waiting until that is done.")
+    text = _("{enterprise}: its data is being written; waiting until that is finished.")
     stderr().print(text.format(enterprise=code), markup=False, highlight=False)
 
 
@@ -76,7 +76,7 @@ def run_backup(args: argparse.Namespace) -> Answer:
         text = _("{archive} written: {files} files, {enterprises} enterprises, {size} MiB.")
         console.print(text.format(**{**data, "size": f"{made.size / (1 << 20):.1f}"}), highlight=False)
         if made.keys is None:
-            console.print(_("The archive holds no keys: without a copy of the key file it cannot be read."))
+            console.print(_("The archive contains no keys: without a copy of the key file it cannot be read."))
         else:
             console.print(_("Keys copied to {keys}; keep them apart from the archive.").format(keys=made.keys))
 
@@ -131,11 +131,11 @@ def run_doctor(args: argparse.Namespace) -> Answer:
 def configure_keys(parser: argparse.ArgumentParser) -> None:
     """List and rotate."""
     actions = Actions(parser)
-    actions.add("list", _list_keys, _("list the keys and how much each of them seals"))
-    rotate = actions.add("rotate", _rotate_keys, _("make a new key and seal everything anew with it"))
+    actions.add("list", _list_keys, _("list the keys and how much each of them encrypts"))
+    rotate = actions.add("rotate", _rotate_keys, _("create a new key and encrypt everything again with it"))
     rotate.epilog = _(
-        "Interrupted, it is finished by the next call. Old keys stay in the key file: older backups need them."
-        " Back up the key file again afterwards."
+        "If interrupted, the next run finishes it. Old keys stay in the key file: older backups need them. "
+        "Back up the key file again afterwards."
     )
 
 
@@ -154,7 +154,7 @@ def _rotate_keys(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.people.keys import rotate_keys
 
-    with steps(_("sealing anew"), quiet=args.json) as report:
+    with steps(_("encrypting again"), quiet=args.json) as report:
         done = asdict(rotate_keys(actor=actor, progress=report))
     text = _("Key {key} is active; {rows} rows and {files} files are sealed with it. Back up the key file again.")
     return Answer(done, lambda console: console.print(text.format(**done)))
@@ -165,11 +165,9 @@ def configure_restore(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=_("print one JSON object and nothing else on stdout"))
     parser.add_argument("file", type=Path, metavar="FILE", help=_("the archive"))
     parser.add_argument(
-        "--replace", action="store_true", help=_("restore over a used home; what is there is put aside and kept")
+        "--replace", action="store_true", help=_("restore over a home in use; its content is moved aside and kept")
     )
-    parser.add_argument(
-        "--keys", type=Path, metavar="FILE", help=_("the copied key file, where NIANJIAN_KEYS is not there any more")
-    )
+    parser.add_argument("--keys", type=Path, metavar="FILE", help=_("the copied key file, if NIANJIAN_KEYS is missing"))
     parser.set_defaults(act=run_restore)
 
 
@@ -181,15 +179,17 @@ def run_restore(args: argparse.Namespace) -> Answer:
         data = restore_backup(file=args.file, replace=args.replace, keys=args.keys, progress=report)
 
     def show(console: Console) -> None:
-        text = _("Restored as of {made_at}: {enterprises} enterprises, {audit_entries} audit entries, the chain holds.")
+        text = _(
+            "Restored as of {made_at}: {enterprises} enterprises, {audit_entries} audit entries, the chain is intact."
+        )
         console.print(text.format(**data), highlight=False)
         if data["migrated"]:
-            console.print(_("The tables were brought to this version."))
+            console.print(_("The tables have been migrated to this version."))
         lost = _("The gate's list {kind} of {enterprise} was not in the backup; build it again from {file}.")
         for one in data["gate"]["lists_missing"]:
             console.print(lost.format(**one), style="yellow", highlight=False)
         for path in data["aside"]:
-            console.print(_("What was there before is kept in {folder}.").format(folder=path), highlight=False)
+            console.print(_("The previous content is kept in {folder}.").format(folder=path), highlight=False)
 
     return Answer(data, show)
 
@@ -197,11 +197,13 @@ def run_restore(args: argparse.Namespace) -> Answer:
 def configure_retention(parser: argparse.ArgumentParser) -> None:
     """Show and run."""
     actions = Actions(parser)
-    shown = actions.add("show", _show_retention, _("how long each class of records is kept, and what is over its time"))
+    shown = actions.add("show", _show_retention, _("retention period of each class of records, and what is past it"))
     enterprise(shown, required=False)
-    done = actions.add("run", _erase_expired, _("erase what is over its time; what was computed of it stays sealed"))
+    done = actions.add(
+        "run", _erase_expired, _("erase what is past its retention period; results computed from it stay sealed")
+    )
     enterprise(done, required=False)
-    done.add_argument("--dry-run", action="store_true", help=_("only say what would be erased"))
+    done.add_argument("--dry-run", action="store_true", help=_("only show what would be erased"))
 
 
 def _show_retention(args: argparse.Namespace) -> Answer:
@@ -213,7 +215,7 @@ def _show_retention(args: argparse.Namespace) -> Answer:
     found = retention.list_class_statuses(actor=actor, enterprise=args.enterprise)
 
     def draw(console: Console) -> None:
-        _print_classes(console, found, _("over their time"))
+        _print_classes(console, found, _("past retention"))
         console.print(_("Counted at {moment}.").format(moment=f"{at:%Y-%m-%d %H:%M}"))
 
     return Answer({"counted_at": at.isoformat(timespec="seconds"), "classes": _class_rows(found)}, draw)
@@ -268,7 +270,7 @@ def _describe_period(one: ClassStatus) -> str:
 def configure_upgrade(parser: argparse.ArgumentParser) -> None:
     """``--backup``; the local operator's act, so there is no ``--as``."""
     parser.add_argument("--json", action="store_true", help=_("print one JSON object and nothing else on stdout"))
-    about = _("where the backup before it goes; without it the folder HOME-backups beside the home")
+    about = _("where the backup before it goes; default: the folder HOME-backups next to the home")
     parser.add_argument("--backup", type=Path, metavar="OUT", help=about)
     parser.set_defaults(act=run_upgrade)
 
@@ -295,9 +297,9 @@ def run_upgrade(args: argparse.Namespace) -> Answer:
 
     def draw(console: Console) -> None:
         if not done.migrated:
-            console.print(_("The tables are those of this version; nothing was to be done."))
+            console.print(_("The tables already match this version; nothing to do."))
         elif done.archive is not None:
-            text = _("Backed up to {archive}; {count} migrations made.")
+            text = _("Backed up to {archive}; {count} migrations applied.")
             console.print(text.format(archive=done.archive, count=len(done.migrated)), highlight=False)
         print_findings(console, told)
 

@@ -106,13 +106,13 @@ def _many(
 
 
 ERASED: Final[Mapping[str, tuple[str, str]]] = {  # field of an entry -> (field of its day or month, sentence)
-    "calls": ("month", mark("{rows} call records of before {day}")),
+    "calls": ("month", mark("{rows} call records before {day}")),
     "rejects": ("day", mark("{rows} rejected rows imported before {day}")),
-    "older_files": ("month", mark("{rows} files that only older versions held, of before {day}")),
+    "older_files": ("month", mark("{rows} files kept only by older versions, before {day}")),
     "complaints": ("accepted_before", mark("{rows} rows of closed complaints accepted before {day}")),
-    "posted": ("before", mark("{rows} files of posted call records of before {day}")),
-    "legs": ("before", mark("{rows} posted call records of before {day}")),
-    "files": ("", mark("{rows} attachments of rows that are gone")),
+    "posted": ("before", mark("{rows} files of posted call records before {day}")),
+    "legs": ("before", mark("{rows} posted call records before {day}")),
+    "files": ("", mark("{rows} attachments of removed rows")),
 }
 
 
@@ -141,7 +141,7 @@ def retention(request: Request, code: str) -> HttpResponse:
 def erase(request: Request, code: str) -> HttpResponse:
     """Ask the worker to erase what is over its time."""
     job = jobs.enqueue(kind=jobs.ERASE_OVER, enterprise=code, payload={}, actor=request.actor)
-    messages.success(request, gettext("What is over its time will be erased."))
+    messages.success(request, gettext("Records past their retention period will be erased."))
     return redirect("data-job", code=code, job=job)
 
 
@@ -154,7 +154,7 @@ def count(request: Request, code: str) -> HttpResponse:
 
 def _classes(found: Sequence[Class], code: str, _: Words) -> Table:
     heads = (
-        gettext("records"), gettext("kept for"), gettext("over their time"), gettext("kept from"), gettext("oldest"),
+        gettext("records"), gettext("kept for"), gettext("past retention"), gettext("kept from"), gettext("oldest"),
         gettext("level"), gettext("rule"), gettext("source"),
     )  # fmt: skip
     columns = [Column(head, figure=place == 2) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the count

@@ -33,9 +33,10 @@ from nianjian.platform.web.errors import describe_error
 OWN_NUMBER: Final = {"from": "start", "filing": "已备案", "outbound": "是"}
 DOUBTS: Final = {
     flow.SHAPE: mark(
-        "It does not have the usual shape of a licence number, such as B2-20080101 with or without a sign before it."
+        "It does not have the usual format of a licence number, such as B2-20080101 with or without a "
+        "character in front."
     ),
-    flow.PROVINCE: mark("Its first sign names another province than the enterprise's: {province}."),
+    flow.PROVINCE: mark("Its first character stands for another province than the enterprise's: {province}."),
 }
 
 
@@ -46,7 +47,7 @@ class LicenceForm(forms.Form):
         label=gettext_lazy("Licence number"),
         max_length=80,
         help_text=gettext_lazy(
-            "As it is printed on the licence: B2-20080101, often with the sign of a province before it."
+            "As printed on the licence: B2-20080101, often with the character of a province in front."
         ),
     )
     issued_on, valid_until = (
@@ -55,7 +56,7 @@ class LicenceForm(forms.Form):
         )
         for label, help_text in (
             (gettext_lazy("Issued on"), gettext_lazy("It decides for which data year the first report is due.")),
-            (gettext_lazy("Valid until"), gettext_lazy("It decides when a renewal must be asked for.")),
+            (gettext_lazy("Valid until"), gettext_lazy("It decides when a renewal must be requested.")),
         )
     )
 
@@ -71,7 +72,7 @@ class LicenceForm(forms.Form):
             for one in found:
                 told = gettext(DOUBTS[one]).format(province=licence_number(number).province)
                 self.add_error("number", told)
-            self.add_error("number", gettext("Correct it, or send it once more if it is right."))
+            self.add_error("number", gettext("Correct it, or submit it again if it is right."))
         return self.cleaned_data
 
     @property
@@ -103,8 +104,8 @@ def _nearest_deadline(told: Overview) -> str:
     if first is None:
         return ""
     if first.days < 0:
-        return gettext("The nearest date was {day}: {days} days over.").format(day=first.last, days=-first.days)
-    return gettext("The nearest date is {day}, in {days} days.").format(day=first.last, days=first.days)
+        return gettext("The nearest deadline was {day}: {days} days overdue.").format(day=first.last, days=-first.days)
+    return gettext("The nearest deadline is {day}, in {days} days.").format(day=first.last, days=first.days)
 
 
 def is_guided(request: Request) -> bool:
@@ -117,16 +118,16 @@ def _step_groups(code: str, found: FirstSteps, told: Overview) -> list[dict[str,
     if Step.PORTRAIT not in found.done:
         return []
     earliest = told.calendar.earliest
-    days = gettext("The nearest date is {day}; tasks, reminders and the calendar hang on it.")
+    days = gettext("The nearest deadline is {day}; tasks, reminders and the calendar follow from it.")
     texts = (
         ("Reconciliation", "reconcile", gettext("Compare the registers with an export of the number-resource system.")),
         ("Materials", "dossier", gettext("The checklist of the package: what is generated, what must be scanned.")),
-        ("On-site check", "inspection", gettext("See what is proved already, and call your own numbers.")),
-        ("Rectification", "rectify", gettext("Only once a notice arrives: its days, the channel, the report.")),
+        ("On-site check", "inspection", gettext("See what is already proved, and call your own numbers.")),
+        ("Rectification", "rectify", gettext("Only after a notice arrives: its deadlines, the channel, the report.")),
         (
             "Season",
             "season",
-            days.format(day=earliest.last.isoformat()) if earliest else gettext("Dates, tasks and reminders."),
+            days.format(day=earliest.last.isoformat()) if earliest else gettext("Deadlines, tasks and reminders."),
         ),
     )
     return [
@@ -141,7 +142,7 @@ def show_steps(request: Request, code: str) -> HttpResponse:
     """The steps on a page of their own, and the licence written from its first one."""
     form = LicenceForm(request.POST, province=request.enterprise.province) if request.method == "POST" else None
     if form is not None and form.is_valid() and _save_licence(request, code, form):
-        messages.success(request, gettext("The licence is in its register, and its dates are in the season."))
+        messages.success(request, gettext("The licence is in its register, and its deadlines are in the season."))
         return redirect("overview", code=code)
     told = facts.build_overview(request.enterprise, request.actor, request.team)
     context = build_steps_context(request, told, form) | {"told": told, "led": is_guided(request)}

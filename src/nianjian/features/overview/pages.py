@@ -177,7 +177,7 @@ def apply_to_several(request: Request) -> HttpResponse:
     kept = {one: request.POST[one] for one in FILTER if one in request.POST}
     back = redirect(f"{reverse('portfolio')}?{urlencode({'all': '', **kept})}")
     if not form.is_valid():
-        messages.error(request, gettext("Some of what you gave cannot be read."))
+        messages.error(request, gettext("Some of your input cannot be read."))
         return back
     given, codes = form.cleaned_data, _selected_codes(request)
     try:
@@ -188,7 +188,7 @@ def apply_to_several(request: Request) -> HttpResponse:
         if "whole" in request.POST and (shut := bulk.list_closed(codes)):
             # Who takes all that the filter shows cannot leave one out: it is left out for them, and they are told.
             codes = [code for code in codes if code not in shut]
-            text = gettext("Left out, because their season is closed: {names}.")
+            text = gettext("Skipped, because their season is closed: {names}.")
             messages.warning(request, text.format(names=bulk.describe_enterprises(shut)))
         messages.success(request, _apply_action(request, codes, given))
     except NianjianError as error:
@@ -207,9 +207,9 @@ def _selected_codes(request: Request) -> list[str]:
 def _apply_action(request: Request, codes: Sequence[str], given: dict[str, Any]) -> str:
     if given["act"] == "remind":
         count = bulk.send_reminders(enterprises=codes, actor=request.actor)
-        return gettext("{count} reminders are on their way.").format(count=count)
+        return gettext("{count} reminders are being sent.").format(count=count)
     count = bulk.change_tasks(enterprises=codes, actor=request.actor, **given)
-    return gettext("Noted at {count} enterprises.").format(count=count)
+    return gettext("Saved for {count} enterprises.").format(count=count)
 
 
 def _portfolio_csv(request: Request, codes: Sequence[str]) -> bytes:
@@ -217,7 +217,7 @@ def _portfolio_csv(request: Request, codes: Sequence[str]) -> bytes:
     _, wanted, stream = words(current()), set(codes), io.StringIO(newline="")
     writer = csv.writer(stream)
     heads = (gettext("code"), gettext("name"), gettext("province"), gettext("light"), gettext("points in red"),
-             gettext("nearest date"), gettext("days left"), gettext("what it is"), gettext("head-room"))  # fmt: skip
+             gettext("nearest deadline"), gettext("days left"), gettext("what it is"), gettext("headroom"))  # fmt: skip
     writer.writerow(heads)
     for one in facts.search_portfolio(request.actor, ""):
         if not isinstance(one, PortfolioEntry) or one.enterprise.code not in wanted:

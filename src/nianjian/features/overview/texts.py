@@ -24,48 +24,47 @@ Json = Mapping[str, Any]
 CHANGED: Final[Mapping[str, str]] = {
     "calls": mark("call records: imported, undone or erased {n} times"),
     "registers": mark("registers, such as seats and numbers: {n} changes"),
-    "complaints": mark("complaints: {n} acts"),
-    "papers": mark("papers that explain a light: {n} added"),
-    "declarations": mark("metrics declared not applicable, marketing calls decided on: {n} acts"),
+    "complaints": mark("complaints: {n} changes"),
+    "papers": mark("documents that explain a light: {n} added"),
+    "declarations": mark("metrics declared not applicable, decisions about marketing calls: {n} changes"),
     "watch": mark("watch list: {n} changes"),
     "rules": mark("rules: another version of the rulebook, or another approved value"),
 }
 VERDICTS: Final[Mapping[Reason, str]] = {
-    Reason.NOTHING_YET: mark(
-        "No portrait has been computed yet: bring in registers and call records, then compute it."
-    ),
+    Reason.NOTHING_YET: mark("No portrait has been computed yet: import registers and call records, then compute it."),
     Reason.RED: mark("Not a good day: red in {metrics}."),
-    Reason.LATE: mark("Act today: a report is late, only a late report is left."),
+    Reason.LATE: mark("Act today: a report is late, only a late report is possible."),
     Reason.OVERDUE: mark("Act today: {overdue} complaints are still open past their time limit."),
     Reason.DEADLINE: mark("Act today: {days} days are left and something is still open."),
-    Reason.OVER: mark("Act today: a last day is over for {days} days and something is still open."),
-    Reason.UNDECIDED: mark("The light cannot be told yet: something is missing in {metrics}."),
-    Reason.YELLOW: mark("Look closer today: yellow in {metrics}."),
-    Reason.BLOCKED: mark("No light calls for action, but {blockers} things still stand in the way."),
-    Reason.TASKS: mark("Nothing stands in the way, and {tasks} things wait for you."),
+    Reason.OVER: mark("Act today: a deadline passed {days} days ago and something is still open."),
+    Reason.UNDECIDED: mark("The light cannot be determined yet: something is missing in {metrics}."),
+    Reason.YELLOW: mark("Check today: yellow in {metrics}."),
+    Reason.BLOCKED: mark("No light calls for action, but {blockers} blockers remain."),
+    Reason.TASKS: mark("No blockers, and {tasks} tasks are waiting for you."),
     Reason.STALE: mark("Nothing calls for action, but the newest call is {age} days old."),
-    Reason.GOOD: mark("A good day: nothing calls for action and nothing waits for you."),
+    Reason.GOOD: mark("A good day: nothing calls for action and nothing is waiting for you."),
 }
-INCOMPLETE: Final = mark("The light cannot be told yet: registers or days of call records are missing.")
-UNANSWERED: Final = mark("The light cannot be told yet: a decision about marketing calls is missing.")
+INCOMPLETE: Final = mark("The light cannot be determined yet: registers or days of call records are missing.")
+UNANSWERED: Final = mark("The light cannot be determined yet: a decision about marketing calls is missing.")
 POINTS: Final[Mapping[str, str]] = {
     attention.NOT_RUN: mark("No portrait of any data year has been computed."),
-    attention.INSUFFICIENT: mark("{metric}: the present data do not decide the light"),
-    attention.ATTACHMENT: mark("{metric}: a paper is missing ({papers})"),
+    attention.INSUFFICIENT: mark("{metric}: the light cannot be determined from the present data"),
+    attention.ATTACHMENT: mark("{metric}: a document is missing ({papers})"),
     attention.DAYS: mark("{count} days of {year} have no call records"),
     attention.MARKETING: mark(
-        "{calls} delivered calls and {numbers} registered numbers of {year} name marketing, and no decision answers"
+        "{calls} delivered calls and {numbers} registered numbers of {year} have the purpose marketing, and "
+        "no decision covers them"
     ),
-    attention.REJECTS: mark("{rows} rows of the import {batch} were not taken"),
+    attention.REJECTS: mark("{rows} rows of the import {batch} were rejected"),
     attention.APPROVAL: mark("{by} asks for your approval ({approval})"),
-    attention.FAILED: mark("Your work {job} failed: {why}"),
+    attention.FAILED: mark("Your job {job} failed: {why}"),
     attention.CASE: mark("Rectification {case}: the report is due on {due}"),
-    attention.LATE: mark("{report} of data year {year}: late since {due}, only a late report is left"),
+    attention.LATE: mark("{report} of data year {year}: late since {due}, only a late report is possible"),
     attention.EXPIRED: mark("{what} {keys}: expired, the last valid day was {until}"),
     attention.MATERIALS: mark("Materials of {year}: {count} items are not ready"),
     attention.COMPLAINT: mark("Complaint {complaint}: the {clock} is due at {due}"),
-    queue.TICKETS: mark("{count} complaints that you work on are still open past their time limit"),
-    queue.TICKETS_UNOWNED: mark("{count} complaints past their time limit have nobody who works on them: assign them"),
+    queue.TICKETS: mark("{count} complaints assigned to you are still open past their time limit"),
+    queue.TICKETS_UNOWNED: mark("{count} complaints past their time limit are not assigned: assign them"),
     queue.DIFFERENCES: mark("{count} open differences with {register} are yours (reconciliation as at {as_of})"),
     queue.DIFFERENCES_UNOWNED: mark(
         "{count} open differences with {register} have no owner (reconciliation as at {as_of}): assign them"
@@ -139,9 +138,9 @@ def join_keys(keys: Sequence[str], count: int, _: Words) -> str:
 def expiry_text(expiry: Expiry, *, asking: bool, _: Words) -> str:
     """Say what runs out when; ``asking``: the day shown is the one to ask for renewal by."""
     text = (
-        _("{what} {keys}: ask for renewal (valid until {until})")
+        _("{what} {keys}: request renewal (valid until {until})")
         if asking
-        else _("{what} {keys}: last valid day (renewal was to be asked for by {ask_by})")
+        else _("{what} {keys}: last valid day (renewal had to be requested by {ask_by})")
     )
     what, keys = translate_value("kind", expiry.kind, _), join_keys(expiry.keys, expiry.count, _)
     return text.format(what=what, keys=keys, until=expiry.until, ask_by=expiry.ask_by)
@@ -169,7 +168,7 @@ def before(days: int | None, _: Words) -> str:
 def describe_days_left(days: int, _: Words) -> str:
     """How many days are left, or how long it is over."""
     if days < 0:
-        return _("over for {days} days").format(days=-days)
+        return _("overdue for {days} days").format(days=-days)
     if days <= 1:
         return _("tomorrow") if days else _("today")
     return _("in {n} days").format(n=days)

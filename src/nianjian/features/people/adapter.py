@@ -45,11 +45,11 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": gettext_lazy("This account is closed."),
-        "enter_current_password": gettext_lazy("Type your present password."),
-        "incorrect_password": gettext_lazy("The password is not right."),
+        "enter_current_password": gettext_lazy("Enter your current password."),
+        "incorrect_password": gettext_lazy("The password is incorrect."),
         "too_many_login_attempts": gettext_lazy("Too many attempts. Try again in five minutes."),
-        "username_password_mismatch": gettext_lazy("Name and password do not fit together."),
-        "same_as_current": gettext_lazy("The new password must differ from the present one."),
+        "username_password_mismatch": gettext_lazy("User name and password do not match."),
+        "same_as_current": gettext_lazy("The new password must differ from the current one."),
         "rate_limited": gettext_lazy("Too many requests. Try again in a minute."),
     }
 
@@ -100,7 +100,7 @@ class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultMFAAdapter.error_messages,
         "cannot_generate_recovery_codes": gettext_lazy("Recovery codes need a second factor first."),
-        "incorrect_code": gettext_lazy("The code is not right."),
+        "incorrect_code": gettext_lazy("The code is incorrect."),
     }
 
     def encrypt(self, text: str) -> str:

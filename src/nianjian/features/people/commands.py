@@ -37,24 +37,24 @@ def print_link(console: Console, made: NewLink) -> None:
     from nianjian.engines.kernel.clock import ZONE
 
     until = made.expires_at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
-    console.print(_("One-time link, shown only now, good until {until}:").format(until=until))
+    console.print(_("One-time link, shown only now, valid until {until}:").format(until=until))
     console.print(link_address(made), soft_wrap=True, highlight=False, markup=False)
 
 
 def configure_tokens(actions: Actions) -> None:
     """Add, list, revoke."""
-    add = _named(actions, "add", _add_token, _("make a token; it is shown once"))
+    add = _named(actions, "add", _add_token, _("create a token; it is shown once"))
     add.add_argument("label", metavar="LABEL", help=_("what the token is for"))
     add.add_argument(
         "--act",
         metavar="ACT",
         dest="scopes",
         action="append",
-        help=_("act that the token is for (may be repeated); without it all that the roles allow"),
+        help=_("operation that the token allows (can be repeated); default: all that the roles allow"),
     )
-    add.add_argument("--days", metavar="N", type=number, help=_("how long it holds; without it until it is revoked"))
+    add.add_argument("--days", metavar="N", type=number, help=_("how long it is valid; default: until it is revoked"))
     _named(actions, "list", _list_tokens, _("list a user's tokens"))
-    revoke = actions.add("revoke", _revoke_token, _("end a token"))
+    revoke = actions.add("revoke", _revoke_token, _("revoke a token"))
     revoke.add_argument("token", metavar="ID", help=_("id of the token"))
 
 
@@ -149,9 +149,9 @@ def configure_init(parser: argparse.ArgumentParser) -> None:
     common(parser, run_init)
     parser.add_argument("--name", metavar="NAME", required=True, help=_("the administrator's name"))
     parser.add_argument(
-        "--enterprise", metavar="CODE", help=_("administrator of this enterprise; without it of the whole installation")
+        "--enterprise", metavar="CODE", help=_("administrator of this enterprise; default: the whole installation")
     )
-    parser.add_argument("--again", action="store_true", help=_("make one although there is an administrator"))
+    parser.add_argument("--again", action="store_true", help=_("create one even if there is an administrator"))
 
 
 def run_init(args: argparse.Namespace) -> Answer:
@@ -163,7 +163,7 @@ def run_init(args: argparse.Namespace) -> Answer:
 
     def show(console: Console) -> None:
         console.print(_("{name} is administrator.").format(name=made.user))
-        console.print(_("Next: `nianjian serve`, then open the link; the overview leads to the first light."))
+        console.print(_("Next: run `nianjian serve`, then open the link; the overview guides you to the first light."))
         print_link(console, made)  # the link stands last, where scripts take it
 
     return Answer({"name": made.user, "enterprise": args.enterprise, **link_data(made)}, show)
@@ -182,30 +182,39 @@ def configure_user(parser: argparse.ArgumentParser) -> None:
         dest="enterprises",
         action="append",
         default=[],
-        help=_("enterprise at which the role holds (may be repeated); without it the whole installation"),
+        help=_("enterprise of the role (can be repeated); default: the whole installation"),
     )
     add.add_argument("--role", metavar="ROLE", default=DEFAULT_ROLE, help=_role_help())
     add.add_argument("--link", action="store_true", help=_("a one-time link for the pages instead of a token"))
-    add.add_argument("--email", metavar="ADDRESS", default="", help=_("address by which single sign-on knows the user"))
+    add.add_argument(
+        "--email", metavar="ADDRESS", default="", help=_("address by which single sign-on identifies the user")
+    )
     _team(add)
     grant = _named(actions, "grant", _grant_role, _("give a user a role"))
-    revoke = _named(actions, "revoke", _revoke_role, _("take a role from a user"))
+    revoke = _named(actions, "revoke", _revoke_role, _("remove a role from a user"))
     for one in (grant, revoke):
         one.add_argument("--role", metavar="ROLE", required=True, help=_role_help())
-        about = _("enterprise of the role; without it the whole installation")
+        about = _("enterprise of the role; default: the whole installation")
         one.add_argument("--enterprise", metavar="CODE", help=about)
     _team(grant)
-    invite = actions.add("invite", _invite, _("make a link by which whoever has an account takes a role"))
+    invite = actions.add(
+        "invite", _invite, _("create an invitation link by which somebody with an account accepts a role")
+    )
     invite.add_argument("--enterprise", metavar="CODE", required=True, help=_("enterprise of the role"))
     invite.add_argument("--role", metavar="ROLE", required=True, help=_role_help())
     _team(invite)
-    uninvite = actions.add("uninvite", _uninvite, _("take an invitation back"))
+    uninvite = actions.add("uninvite", _uninvite, _("withdraw an invitation"))
     uninvite.add_argument("invitation", metavar="ID", help=_("the invitation's number"))
     uninvite.add_argument("--enterprise", metavar="CODE", required=True, help=_("enterprise of the role"))
-    _named(actions, "link", _make_link, _("make a one-time link by which the user chooses a new password"))
-    _named(actions, "close", _close_account, _("close an account: nothing lets it in any more"))
-    _named(actions, "reopen", _reopen_account, _("open a closed account again"))
-    _named(actions, "confirm", _confirm_account, _("vouch that an account is its person's alone, whoever let it in"))
+    _named(actions, "link", _make_link, _("create a one-time link by which the user chooses a new password"))
+    _named(actions, "close", _close_account, _("close an account: it can no longer be used to sign in"))
+    _named(actions, "reopen", _reopen_account, _("reopen a closed account"))
+    _named(
+        actions,
+        "confirm",
+        _confirm_account,
+        _("confirm that an account is used by its person alone, whoever let it in"),
+    )
     configure_tokens(actions.group("token", _("tokens of a user: add, list, revoke")))
     actions.add("list", _list_users, _("list the users and their roles"))
 
@@ -281,7 +290,7 @@ def _uninvite(args: argparse.Namespace) -> Answer:
     from nianjian.platform.accounts import invitations
 
     invitations.withdraw_invitation(invitation=args.invitation, enterprise=args.enterprise, actor=actor)
-    told = _("The invitation no longer holds.")
+    told = _("The invitation is no longer valid.")
     return Answer({"invitation": args.invitation, "revoked": True}, lambda console: console.print(told))
 
 
@@ -327,7 +336,7 @@ def _confirm_account(args: argparse.Namespace) -> Answer:
     from nianjian.platform.accounts import holds
 
     done = holds.confirm_account(user=args.name, actor=actor)
-    told = [_("The account of {name} counts as its person's own.").format(name=args.name)]
+    told = [_("The account of {name} is confirmed as its person's own.").format(name=args.name)]
     if done.behind:
         told += [_(ENDED).format(ways=ways_in_text(done.ended.as_dict(), _)), _(CHANGE)]
     if done.behind and done.email:

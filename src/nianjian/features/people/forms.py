@@ -38,7 +38,7 @@ class NewToken(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("What it is for"), max_length=80)
     days = forms.TypedChoiceField(
-        label=gettext_lazy("How long it holds"),
+        label=gettext_lazy("How long it is valid"),
         coerce=int,
         choices=[
             (30, gettext_lazy("30 days")),
@@ -50,7 +50,7 @@ class NewToken(forms.Form):
     )
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("What it may do"),
-        help_text=gettext_lazy("Never more than you may do yourself."),
+        help_text=gettext_lazy("Never more than you are allowed to do yourself."),
         widget=forms.CheckboxSelectMultiple,
     )
 
@@ -70,7 +70,7 @@ class ChoosePassword(forms.Form):
     """A new password, typed twice."""
 
     password = _new_password(gettext_lazy("New password"))
-    again = _new_password(gettext_lazy("The same again"))
+    again = _new_password(gettext_lazy("Repeat the password"))
 
     def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         super().__init__(*args, **kwargs)
@@ -109,9 +109,12 @@ def _label_fields(base: Any, **labels: Any) -> Any:  # noqa: ANN401 -- classes o
     return type(base.__name__, (_Labelled, base), {"LABELS": labels})
 
 
-_PASSWORDS: dict[str, Any] = {"password1": gettext_lazy("New password"), "password2": gettext_lazy("The same again")}
+_PASSWORDS: dict[str, Any] = {
+    "password1": gettext_lazy("New password"),
+    "password2": gettext_lazy("Repeat the password"),
+}
 SignIn = _label_fields(account.LoginForm, login=gettext_lazy("User name"), password=gettext_lazy("Password"))
-ChangePassword = _label_fields(account.ChangePasswordForm, oldpassword=gettext_lazy("Present password"), **_PASSWORDS)
+ChangePassword = _label_fields(account.ChangePasswordForm, oldpassword=gettext_lazy("Current password"), **_PASSWORDS)
 SetPassword = _label_fields(account.SetPasswordForm, **_PASSWORDS)
 Again = _label_fields(account.ReauthenticateForm, password=gettext_lazy("Password"))
 Code = _label_fields(mfa.AuthenticateForm, code=gettext_lazy("Code"))
@@ -138,7 +141,7 @@ class _Place(forms.Form):
         label=gettext_lazy("Team"),
         required=False,
         choices=(),
-        help_text=gettext_lazy("For an outsourcer: whose rows alone it sees. Teams stand in the register."),
+        help_text=gettext_lazy("For an outsourcer: only rows of this team are visible. Teams are in the register."),
     )
 
     def __init__(self, teams: list[tuple[str, str]] | None, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
@@ -159,7 +162,7 @@ class AddPerson(_Place):
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"),
         required=False,
-        help_text=gettext_lazy("Only for single sign-on, which knows the person by it."),
+        help_text=gettext_lazy("Only for single sign-on, which identifies the person by it."),
     )
     field_order = ("name", "email", "role", "team")
 

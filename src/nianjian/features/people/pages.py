@@ -70,7 +70,7 @@ def _make_inspection(asked: PersonAction) -> Outcome:
 
 def _end_link(asked: PersonAction) -> Outcome:
     operations.unlink(user=asked.user, link=asked.given.get("link", ""), actor=asked.actor)
-    return Outcome(gettext("The link no longer holds, nor does any session that it opened."))
+    return Outcome(gettext("The link is no longer valid, and the sessions it opened have ended."))
 
 
 def _revoke_role(asked: PersonAction) -> Outcome:
@@ -78,12 +78,12 @@ def _revoke_role(asked: PersonAction) -> Outcome:
     if asked.place and place != asked.place:
         raise NianjianError("role_not_held", user=asked.user, role=asked.given.get("role", ""))
     operations.revoke(user=asked.user, role=asked.given.get("role", ""), enterprise=place, actor=asked.actor)
-    return Outcome(gettext("The role is taken back."))
+    return Outcome(gettext("The role is removed."))
 
 
 def _confirm_account(asked: PersonAction) -> Outcome:
     done = confirm_account(user=asked.user, actor=asked.actor)
-    text, _ = gettext("The account counts as its person's own."), words(current())
+    text, _ = gettext("The account is confirmed as its person's own."), words(current())
     if done.behind:
         text += " " + _(ENDED).format(ways=ways_in_text(done.ended.as_dict(), _))
     return Outcome(text)
@@ -94,7 +94,7 @@ def _set_email(asked: PersonAction) -> Outcome:
     if not form.is_valid():
         raise NianjianError("email_malformed", email=asked.given.get("email", ""))
     service.set_email(user=asked.user, email=form.cleaned_data["email"], actor=asked.actor)
-    return Outcome(gettext("The address is kept."))
+    return Outcome(gettext("The address is saved."))
 
 
 def _act_on_account(act: Callable[..., object], text: object) -> Callable[[PersonAction], Outcome]:
@@ -112,12 +112,14 @@ ACTS: Final[Mapping[str, Callable[[PersonAction], Outcome]]] = {
     "inspection": _make_inspection,
     "unlink": _end_link,
     "revoke": _revoke_role,
-    "close": _act_on_account(operations.close, gettext_lazy("The account is closed; nothing lets it in any more.")),
+    "close": _act_on_account(
+        operations.close, gettext_lazy("The account is closed; it can no longer be used to sign in.")
+    ),
     "reopen": _act_on_account(service.reopen, gettext_lazy("The account is open again.")),
     "confirm": _confirm_account,
     "factor": _act_on_account(
         service.remove_second_factor,
-        gettext_lazy("The second factor is removed; the next sign-in asks for the password alone."),
+        gettext_lazy("The second factor is removed; the next sign-in asks only for the password."),
     ),
     "email": _set_email,
 }
@@ -127,19 +129,22 @@ class AddEnterprise(forms.Form):
     """Code, name and province."""
 
     name = forms.CharField(
-        label=gettext_lazy("Full name"), max_length=200, help_text=gettext_lazy("As it stands on the licence.")
+        label=gettext_lazy("Full name"), max_length=200, help_text=gettext_lazy("As on the licence.")
     )
     code = forms.CharField(
         label=gettext_lazy("Short code"),
         max_length=40,
         help_text=gettext_lazy(
-            "Letters, digits, - or _, such as ACME. It stands in addresses, commands and folders, and stays."
+            "Letters, digits, - or _, such as ACME. It is used in addresses, commands and folders, and "
+            "cannot be changed."
         ),
     )
     province = forms.ChoiceField(
         label=gettext_lazy("Province"),
         choices=[("", "–"), *((one, one) for one in PROVINCES)],
-        help_text=gettext_lazy("Its communications administration inspects; notices and dates of that province hold."),
+        help_text=gettext_lazy(
+            "Its communications administration inspects; notices and deadlines of that province apply."
+        ),
     )
     field_order = ("name", "code", "province")
 
@@ -156,7 +161,7 @@ def list_enterprises(request: Request) -> HttpResponse:
         except NianjianError as error:
             form.add_error(None, describe_error(error)[0])
         else:
-            messages.success(request, gettext("The enterprise is added. Its overview leads on from here."))
+            messages.success(request, gettext("The enterprise is added. Continue from its overview."))
             return redirect("overview", code=made.code)
     _ = words(current())
     page: Page[Enterprise] = paged(request, query.enterprises())
@@ -240,7 +245,7 @@ def add_person(request: Request, code: str = EVERYWHERE) -> HttpResponse:
 def _withdraw(request: Request, place: str) -> HttpResponse:
     invitation = request.POST.get("invitation", "")
     withdraw_invitation(invitation=invitation, enterprise=place, actor=request.actor)
-    messages.success(request, gettext("The invitation no longer holds."))
+    messages.success(request, gettext("The invitation is no longer valid."))
     return redirect(at("people-add", place))
 
 
@@ -249,13 +254,13 @@ def _create_person(request: Request, place: str, form: Any) -> HttpResponse:  # 
     made = operations.add(**given, enterprises=[place] if place else [], actor=request.actor)
     if made:
         return _render_person(request, place, given["name"], Outcome(gettext("The one-time link:"), made))
-    messages.success(request, gettext("Added. Now make the inspector's link."))
+    messages.success(request, gettext("Added. Now create the inspector's link."))
     return redirect(at("people-one", place, name=given["name"]))
 
 
 def _give_role(request: Request, place: str, form: Any) -> HttpResponse:  # noqa: ANN401 -- either form
     operations.grant(**form.cleaned_data, enterprise=place, actor=request.actor)
-    messages.success(request, gettext("The role is given."))
+    messages.success(request, gettext("The role is assigned."))
     return redirect(at("people-one", place, name=form.cleaned_data["user"]))
 
 

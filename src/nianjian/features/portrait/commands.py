@@ -20,24 +20,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = Actions(parser)
     made = actions.add("run", _run, _("compute the portrait of a data year"))
     _which(made)
-    about = _("second day for seats and tickets; without it today in the terminal, none in JSON, page and workbook")
+    about = _("second as-of day for seats and tickets; default: today in the terminal, none in JSON, page and workbook")
     on_day(made, "--today", about)
     made.add_argument("--raw", action="store_true", help=_("compute from raw rows instead of the daily rollup"))
-    made.add_argument("--html", type=Path, metavar="FILE", help=_("write a self-contained page as well"))
-    made.add_argument("--xlsx", type=Path, metavar="FILE", help=_("write a workbook as well"))
-    made.add_argument("--pdf", type=Path, metavar="FILE", help=_("write a PDF as well"))
-    made.add_argument("--png", type=Path, metavar="FILE", help=_("write the PDF's first page as a picture as well"))
-    listed = actions.add("runs", _runs, _("the kept runs of a data year, newest first"))
+    made.add_argument("--html", type=Path, metavar="FILE", help=_("also write a self-contained page"))
+    made.add_argument("--xlsx", type=Path, metavar="FILE", help=_("also write a workbook"))
+    made.add_argument("--pdf", type=Path, metavar="FILE", help=_("also write a PDF"))
+    made.add_argument("--png", type=Path, metavar="FILE", help=_("also write the PDF's first page as an image"))
+    listed = actions.add("runs", _runs, _("the saved runs of a data year, newest first"))
     enterprise(listed)
     year(listed)
-    two = actions.add("compare", _compare, _("what changed between two kept runs, and why"))
+    two = actions.add("compare", _compare, _("what changed between two saved runs, and why"))
     two.add_argument("before", metavar="A", help=_("id of the earlier run, see `portrait runs`"))
     two.add_argument("after", metavar="B", help=_("id of the later run"))
     enterprise(two)
     year(two)
-    both = actions.add("bases", _bases, _("the portrait as at 31 December and as at the day of filing"))
+    both = actions.add("bases", _bases, _("the portrait as at 31 December and as at the filing date"))
     choice = actions.add("basis", _choose_basis, _("choose the basis on which a data year is filed, with the reason"))
-    choice.add_argument("basis", choices=("year_end", "filing"), help=_("year_end: 31 December; filing: that day"))
+    choice.add_argument(
+        "basis", choices=("year_end", "filing"), help=_("year_end: 31 December; filing: the filing date")
+    )
     choice.add_argument("--reason", required=True, metavar="TEXT", help=_("why this one"))
     for parser_of in (both, choice):
         enterprise(parser_of)
@@ -46,17 +48,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _which(what_if)
     for option, about in (
         ("--open-seats", _("open this many filed seats")),
-        ("--cut-seats", _("cut this many seats' filing")),
+        ("--cut-seats", _("cut the filing by this many seats")),
         ("--close-seats", _("close this many opened seats")),
         ("--close-tickets", _("close this many tickets")),
         ("--close-unfiled", _("close this many seats that are not filed")),
-        ("--file-seats", _("file this many opened seats that are not filed")),
+        ("--file-seats", _("file this many open seats that are not filed")),
     ):
         what_if.add_argument(option, type=number, default=0, metavar="N", help=about)
-    what_if.add_argument("--move-line", metavar="LINE", help=_("this line's calls display an own filed number"))
-    attach = actions.add("attach", _attach, _("record the paper that explains a yellow light"))
+    what_if.add_argument("--move-line", metavar="LINE", help=_("display an own filed number on this line's calls"))
+    attach = actions.add("attach", _attach, _("record the document that explains a yellow light"))
     attach.add_argument("metric", metavar="METRIC", help=_("the metric, for example seat_vacancy"))
-    attach.add_argument("file", type=Path, metavar="FILE", help=_("the paper; it is stored encrypted"))
+    attach.add_argument("file", type=Path, metavar="FILE", help=_("the document; it is stored encrypted"))
     attach.add_argument("--kind", required=True, metavar="K", help=_("kind, for example outsourcing_agreement"))
     enterprise(attach)
     year(attach)
@@ -76,7 +78,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _configure_marketing(actions: Actions) -> None:
     parser = actions.add("decide-marketing", _decide_marketing, _("decide about marketing calls of a data year"))
     parser.add_argument("--kind", required=True, metavar="K", help=_("stopped or service"))
-    on_day(parser, "--on", _("last day of such calls, or day of the decision; without it today"))
+    on_day(parser, "--on", _("last day of such calls, or day of the decision; default: today"))
     parser.add_argument("--text", required=True, metavar="TEXT", help=_("the reason"))
     enterprise(parser)
     year(parser)
@@ -85,8 +87,8 @@ def _configure_marketing(actions: Actions) -> None:
 def _which(parser: argparse.ArgumentParser) -> None:
     enterprise(parser)
     year(parser)
-    on_day(parser, "--as-of", _("as-of day; without it today, or the end of the data year once that is over"))
-    parser.add_argument("--province", metavar="P", help=_("province; without it the enterprise's"))
+    on_day(parser, "--as-of", _("as-of day; default: today, or the end of the data year once that is over"))
+    parser.add_argument("--province", metavar="P", help=_("province; default: the enterprise's"))
 
 
 def _run(args: argparse.Namespace) -> Answer:

@@ -68,7 +68,7 @@ def print_portrait(console: Console, portrait: Json) -> None:
         title.format(enterprise=portrait["enterprise"], start=period["from"], end=period["to"], as_of=period["as_of"]),
         style="bold",
     )
-    console.print(Text.assemble(_("whole:") + " ", light(str(portrait["light"]))))
+    console.print(Text.assemble(_("overall:") + " ", light(str(portrait["light"]))))
     lines = missing_lines(portrait, _)
     if lines:
         console.print(Text(lead_text(portrait, _), style="bold"))
@@ -77,7 +77,7 @@ def print_portrait(console: Console, portrait: Json) -> None:
     table = Table(_("metric"), _("light"), box=ROUNDED)
     table.add_column(_("value"), justify="right", no_wrap=True)
     table.add_column(_("flagged when"))
-    table.add_column(_("head-room"))
+    table.add_column(_("headroom"))
     drawn = metric_cards(portrait, _)
     for card in drawn:
         table.add_row(card.title, light(card.light), card.value, card.limit, card.headroom)
@@ -149,7 +149,7 @@ ID: Final = 22  # characters: an id must stand whole, it is typed again
 def print_runs(console: Console, runs: Sequence[Json]) -> None:
     """One line a run; its id tells when it was."""
     if not runs:
-        console.print(_("No run is kept yet: `nianjian portrait run` makes one."))
+        console.print(_("No run is saved yet: create one with `nianjian portrait run`."))
         return
     table = Table(box=SIMPLE_HEAD)
     table.add_column(_("run"), no_wrap=True, min_width=ID)

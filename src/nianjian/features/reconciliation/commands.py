@@ -51,7 +51,7 @@ def render_filing(told: Json, console: Console) -> None:
         console.print(text.format(count=told["unclear"]))
     if told["blank"]:
         blank = "、".join(f"{_headings().get(one, one)} ({n})" for one, n in told["blank"].items())
-        console.print(_("Left blank by the export, not known: {fields}").format(fields=blank))
+        console.print(_("Left blank by the export, unknown: {fields}").format(fields=blank))
     differing = [one for one in told["rows"] if one["result"] != "same"]
     body = [(one["key"], _(RESULTS[one["result"]]), _why(one), _fields(one)) for one in differing[:ROWS]]
     table.rows(console, (_("number or ID"), _("result"), _("likely cause"), _("fields")), body)
@@ -103,14 +103,14 @@ def render_sources(told: Json, console: Console) -> None:
     _head(console, told)
     names = told["sources"]
     if len(names) == 1:
-        console.print(_("Nothing to compare: all calls stand on one side."))
+        console.print(_("Nothing to compare: all calls are on one side."))
     body = [
         (one["day"], one["line"], *(_calls_text(one, name) for name in names), _(LIKELY[one["likely"]]))
         for one in told["rows"][:ROWS]
     ]
     table.rows(console, (_("day"), _("line"), *names, _("likely cause")), body)
     if told.get("bill_outside"):
-        console.print(_("{count} calls of the bill lie on other days.").format(count=told["bill_outside"]))
+        console.print(_("{count} calls of the bill are on other days.").format(count=told["bill_outside"]))
 
 
 def _calls_text(one: Json, name: str) -> str:
@@ -121,7 +121,7 @@ def _calls_text(one: Json, name: str) -> str:
 
 def render_runs(found: Sequence[Json], console: Console) -> None:
     """The runs."""
-    header = (_("reconciliation"), _("what it is"), _("as at"), _("outcome"), _("not dealt with yet"), _("made at"))
+    header = (_("reconciliation"), _("what it is"), _("as at"), _("outcome"), _("not handled yet"), _("created at"))
     body = [
         (one["run"], _(KINDS[one["kind"]]), one["as_of"], _(VERDICTS[one["verdict"]]), one["open"], one["made_at"])
         for one in found
@@ -187,31 +187,33 @@ def _configure_new(actions: Actions) -> None:
         one.add_argument("file", nargs="?", type=Path, metavar="FILE", help=_("the export: CSV or xlsx"))
         one.add_argument("--export", type=Path, metavar="FILE", help=_("the same"))
         enterprise(one)
-        on_day(one, "--as-of", _("the day that is compared; 31 December of the data year if not given"))
-        one.add_argument("--mapping", type=Path, metavar="FILE", help=_("YAML that says which heading is which field"))
+        on_day(one, "--as-of", _("the day that is compared; default: 31 December of the data year"))
+        one.add_argument("--mapping", type=Path, metavar="FILE", help=_("YAML that maps headings to fields"))
         one.add_argument("--out", type=Path, metavar="FILE", help=_("write the correction sheet (xlsx) there"))
-    people = actions.add("people", _people, _("match seats, social insurance and wages of each person and month"))
+    people = actions.add("people", _people, _("compare seats, social insurance and wages of each person and month"))
     enterprise(people)
-    about = _("first month; January of the last month's year if not given")
+    about = _("first month; default: January of the last month's year")
     people.add_argument("--from", type=_month, metavar="YYYY-MM", help=about)
-    about = _("last month; the month before this one if not given")
+    about = _("last month; default: the month before this one")
     people.add_argument("--to", type=_month, metavar="YYYY-MM", help=about)
-    sources = actions.add("sources", _sources, _("compare the calls that each source tells, by day and line"))
+    sources = actions.add("sources", _sources, _("compare the calls reported by each source, by day and line"))
     enterprise(sources)
-    on_day(sources, "--from", _("first day; 30 days up to the last one if not given"))
-    on_day(sources, "--to", _("last day; yesterday if not given"))
+    on_day(sources, "--from", _("first day; default: 30 days up to the last one"))
+    on_day(sources, "--to", _("last day; default: yesterday"))
     repeated: dict[str, Any] = {"action": "append", "default": []}
-    sources.add_argument("--source", metavar="S", help=_("this source; repeat; all of them"), **repeated)
-    about = _("a carrier's bill: CSV or xlsx; repeat")
+    sources.add_argument("--source", metavar="S", help=_("this source; can be repeated; default: all"), **repeated)
+    about = _("a carrier's bill: CSV or xlsx; can be repeated")
     sources.add_argument("--bill", type=Path, metavar="FILE", help=about, **repeated)
-    sources.add_argument("--mapping", type=Path, metavar="FILE", help=_("YAML that says which heading is which field"))
+    sources.add_argument("--mapping", type=Path, metavar="FILE", help=_("YAML that maps headings to fields"))
     sources.add_argument(
-        "--carrier", default="", metavar="NAME", help=_("the bill is this carrier's: only its lines of the register")
+        "--carrier", default="", metavar="NAME", help=_("the bill is from this carrier: only its lines in the register")
     )
     sources.add_argument(
-        "--together", action="store_true", help=_("the sources are switches beside each other: add their calls up")
+        "--together", action="store_true", help=_("the sources are parallel switches: add up their calls")
     )
-    about = _("this switch shares the calls with the others so named: one side together; repeat")
+    about = _(
+        "this switch shares the calls with the others given this way: together they are one side; can be repeated"
+    )
     sources.add_argument("--beside", metavar="S", help=about, **repeated)
 
 
@@ -288,18 +290,18 @@ def _configure_results(actions: Actions) -> None:
     shown.add_argument("--result", default="", metavar="X", help=about)
     shown.add_argument("--month", default="", metavar="X", help=_("only this month, YYYY-MM"))
     shown.add_argument("--page", type=number, default=1, metavar="N", help=_("page, 50 each"))
-    settled = of_run("settle", _settle, _("say who sees to a difference, why it is there and what is done"))
+    settled = of_run("settle", _settle, _("record the owner, cause and action of a difference"))
     settled.add_argument("difference", type=number, metavar="N", help=_("the difference's number"))
     settled.add_argument("--state", default="open", metavar="S", help=_("open, explained or settled"))
-    settled.add_argument("--owner", metavar="TEXT", help=_("who sees to it"))
-    settled.add_argument("--cause", metavar="TEXT", help=_("why it is there"))
-    settled.add_argument("--action", metavar="TEXT", help=_("what is done about it"))
-    pairs = of_run("pairs", _pairs, _("list pairs that may be one person"))
+    settled.add_argument("--owner", metavar="TEXT", help=_("who is responsible"))
+    settled.add_argument("--cause", metavar="TEXT", help=_("the cause"))
+    settled.add_argument("--action", metavar="TEXT", help=_("the action taken"))
+    pairs = of_run("pairs", _pairs, _("list pairs that may be the same person"))
     pairs.add_argument("--state", default="", metavar="S", help=_("only these: proposed, confirmed, dismissed"))
     pairs.add_argument("--page", type=number, default=1, metavar="N", help=_("page, 50 each"))
     decided = of_run("decide", _decide, _("confirm or dismiss a pair"))
     decided.add_argument("pair", type=number, metavar="N", help=_("the pair's number"))
-    decided.add_argument("--dismiss", action="store_true", help=_("it is not one person"))
+    decided.add_argument("--dismiss", action="store_true", help=_("they are not the same person"))
     sheet = of_run("sheet", _sheet, _("write the correction sheet for the number-resource system"))
     sheet.add_argument("--out", type=Path, metavar="FILE", help=_("file to write (xlsx)"))
 

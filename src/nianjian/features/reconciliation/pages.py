@@ -78,18 +78,19 @@ class DaysForm(forms.Form):
     first = date_field(gettext_lazy("First day"), gettext_lazy("Empty: 30 days up to the last one."))
     last = date_field(gettext_lazy("Last day"), gettext_lazy("Empty: yesterday."))
     beside = forms.CharField(
-        label=gettext_lazy("Switches beside each other"),
+        label=gettext_lazy("Parallel switches"),
         required=False,
         max_length=200,
         help_text=gettext_lazy(
-            "Sources that share the calls, such as “asterisk, freeswitch”: added up, they are one side. Empty: each is."
+            "Sources that share the calls, such as “asterisk, freeswitch”: added up, they are one side. "
+            "Empty: each is a side of its own."
         ),
     )
 
     together = forms.BooleanField(
-        label=gettext_lazy("All sources are switches beside each other: add their calls up"),
+        label=gettext_lazy("All sources are parallel switches: add up their calls"),
         required=False,
-        help_text=gettext_lazy("One side is left then: its calls are told by the day, and nothing is compared."),
+        help_text=gettext_lazy("Only one side is left then: its calls are listed by day, and nothing is compared."),
     )
 
     def clean_beside(self) -> tuple[str, ...]:
@@ -196,20 +197,20 @@ def _figure_pairs(told: Json) -> list[tuple[str, str]]:
     sides = figures.get("sources", ()) if sources else ()
     compared = " · ".join(sides)
     if len(sides) == 1:
-        compared += ": " + gettext("Nothing to compare: all calls stand on one side.")
+        compared += ": " + gettext("Nothing to compare: all calls are on one side.")
     missing = [get_sheet(told["kind"]).by_field(one).header for one in figures.get("not_compared", ())]
     blank = [f"{get_sheet(told['kind']).by_field(one).header} ({n})" for one, n in figures.get("blank", {}).items()]
     pairs = [
         (gettext("As at"), f"{told['from']} – {told['as_of']}" if told["from"] else told["as_of"]),
-        (gettext("Made at"), told["made_at"][:16].replace("T", " ")),
+        (gettext("Created at"), told["made_at"][:16].replace("T", " ")),
         (gettext("Carrier's bill") if sources else gettext("Exported file"), told["file"]),
         (gettext("Compared"), compared),
         (gettext("Carrier"), figures.get("carrier")),
         (gettext("Calls of the bill on other days"), figures.get("bill_outside")),
         (gettext("Rows that cannot be proved"), told["unclear"]),
-        (gettext("Left blank by the export, not known"), "、".join(blank)),
+        (gettext("Left blank by the export, unknown"), "、".join(blank)),
         (gettext("Not in the export, not compared"), "、".join(missing)),
-        (gettext("Not looked at"), figures.get("left_out")),
+        (gettext("Not checked"), figures.get("left_out")),
     ]
     return [(name, str(value)) for name, value in pairs if value]
 
@@ -296,7 +297,7 @@ def show_difference(request: Request, code: str, reconciliation: str, difference
                     raise
                 form.add_error(None, " ".join(describe_error(error)))
             else:
-                messages.success(request, gettext("It is written down."))
+                messages.success(request, gettext("The changes are saved."))
                 return redirect("reconcile-one", code=code, reconciliation=run["run"])
     context = _difference_context(request, code, run, one, form)
     return render(request, "reconcile/difference.html", context, status=status)
@@ -364,7 +365,7 @@ def decide(request: Request, code: str, reconciliation: str, pair: int) -> HttpR
             raise Http404 from error
         messages.error(request, " ".join(describe_error(error)))
     else:
-        messages.success(request, gettext("It is written down; it holds from the next match on."))
+        messages.success(request, gettext("Saved; it applies from the next comparison on."))
     return redirect(f"{reverse('reconcile-one', kwargs={'code': code, 'reconciliation': run['run']})}#pairs")
 
 
@@ -417,7 +418,7 @@ def runs(request: Request, code: str) -> HttpResponse:
     ]
     heads = (
         gettext("Reconciliation"), gettext("What is compared"), gettext("As at"), gettext("Outcome"),
-        gettext("Open differences"), gettext("Exported file"), gettext("Made at"),
+        gettext("Open differences"), gettext("Exported file"), gettext("Created at"),
     )  # fmt: skip
     columns = [Column(head, figure=place == 4) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the count's place
     table = Table(gettext("Reconciliations"), columns, rows, wrap=True)
@@ -435,17 +436,17 @@ class MappingForm(forms.Form):
         label=gettext_lazy("Mapping of its headings"),
         required=False,
         widget=forms.ClearableFileInput({"accept": ".yaml,.yml"}),
-        help_text=gettext_lazy("A YAML file takes the place of all that is chosen here."),
+        help_text=gettext_lazy("A YAML file overrides everything chosen here."),
     )
-    kept = forms.ChoiceField(label=gettext_lazy("A mapping that was kept"), required=False)
+    kept = forms.ChoiceField(label=gettext_lazy("A saved mapping"), required=False)
     dates = forms.CharField(
         label=gettext_lazy("How dates and times are written"),
         required=False,
         max_length=60,
-        help_text=gettext_lazy("Only where they are not understood, such as %d/%m/%Y."),
+        help_text=gettext_lazy("Only if they are not recognised, such as %d/%m/%Y."),
     )
-    words = WordsField(rows=2, help_text=gettext_lazy("One a line – heading of ours: their word = our word."))
-    keep_as = forms.CharField(label=gettext_lazy("Keep this mapping under a name"), required=False, max_length=80)
+    words = WordsField(rows=2, help_text=gettext_lazy("One per line – our heading: their word = our word."))
+    keep_as = forms.CharField(label=gettext_lazy("Save this mapping under a name"), required=False, max_length=80)
 
     def __init__(
         self,
@@ -554,10 +555,10 @@ class BillForm(MappingForm):
         label=gettext_lazy("Carrier"),
         required=False,
         max_length=80,
-        help_text=gettext_lazy("As the register of lines calls it; only its lines are compared. Empty: all lines."),
+        help_text=gettext_lazy("As in the register of lines; only its lines are compared. Empty: all lines."),
     )
     together = forms.BooleanField(
-        label=gettext_lazy("The sources are switches beside each other: add their calls up"), required=False
+        label=gettext_lazy("The sources are parallel switches: add up their calls"), required=False
     )
     timezone = ZoneField()
     unit = forms.TypedChoiceField(
@@ -665,7 +666,7 @@ def _render_preview(request: Request, code: str, what: str, found: ListPreview, 
         told["fault"] = describe_error(found.fault)[0]
         told["faults"] = [_describe_finding(one) for one in found.fault.findings[:10]]
     else:
-        told["sound"] = gettext("All {read} rows can be read so.").format(read=found.read)
+        told["sound"] = gettext("All {read} rows can be read.").format(read=found.read)
     return _page(request, code, made, status, looked_at=what, **told)
 
 

@@ -87,7 +87,7 @@ CASES: Final = Resource(
     schema=dict,
     row=lambda case: summarize_case(case, Days(case.enterprise_id)),
     key_of=str,
-    key_help=mark("the case that it belongs to"),
+    key_help=mark("the case it belongs to"),
 )
 
 

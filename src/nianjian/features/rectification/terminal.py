@@ -74,7 +74,7 @@ def _draw_days(console: Console, case: Json) -> None:
     when = case["due_at"][:16].replace("T", " ")
     console.print(_("Due {due}, internal target {target}.").format(due=when, target=case["target"]))
     if case["provisional"]:
-        console.print(_("Provisional: the holidays of a year on the way are not known yet."), style="yellow")
+        console.print(_("Provisional: the holidays of a year in between are not known yet."), style="yellow")
 
 
 def _list(args: Namespace, actor: Actor) -> Answer:
@@ -94,7 +94,7 @@ def _show(args: Namespace, actor: Actor) -> Answer:
         console.print(_("Case {id}: {state}").format(id=case["id"], state=_(STEPS[case["state"]])))
         _draw_days(console, case)
         if case["reminder"]:
-            console.print(_("Ask after the opinion on {day}.").format(day=case["reminder"]["day"]))
+            console.print(_("Ask for the opinion on {day}.").format(day=case["reminder"]["day"]))
         steps = [(_(STEPS[one["step"]]), "✓" if one["done"] else None) for one in case["steps"]]
         table.rows(console, (_("step"), _("done")), steps)
         orders = [
@@ -105,7 +105,7 @@ def _show(args: Namespace, actor: Actor) -> Answer:
             )
             for one in case["orders"]
         ]
-        heads = (_("order"), _("channel"), _("cap"), _("asked by"), _("approved by"), _("since or request"))
+        heads = (_("order"), _("channel"), _("cap"), _("requested by"), _("approved by"), _("since or request"))
         _draw_table(console, heads, orders)
         tasks = [(one["id"], one["text"], one["owner"], one["due"], one["done_on"]) for one in case["measures"]]
         _draw_table(console, (_("measure"), _("text"), _("owner"), _("due"), _("done")), tasks)
@@ -113,7 +113,7 @@ def _show(args: Namespace, actor: Actor) -> Answer:
             (one["id"], _(PAPERS[one["kind"]]), one["name"], one["issuer"] or None, one["dated"])
             for one in case["papers"]
         ]
-        _draw_table(console, (_("number"), _("paper"), _("file"), _("issuer"), _("date")), papers)
+        _draw_table(console, (_("number"), _("document"), _("file"), _("issuer"), _("date")), papers)
 
     return Answer(case, show)
 
@@ -128,7 +128,7 @@ def _task(args: Namespace, actor: Actor) -> Answer:
     case = _case(args, actor)
     if args.done is not None:
         if args.text is not None or args.owner is not None or args.due or args.every:
-            message = _("name a measure, or say with --done which one was carried out")
+            message = _("give a measure, or use --done to mark one as carried out")
             raise NianjianError("usage", program="nianjian rectify task", message=message)
         operations.complete_measure(case=case, measure=args.done, day=args.on or clock.today(), actor=actor)
         return _line({"case": case, "measure": args.done, "done": True}, _("Measure carried out."))
@@ -136,7 +136,7 @@ def _task(args: Namespace, actor: Actor) -> Answer:
     due = args.due or clock.today()
     place = _place(args, actor)
     measure = operations.add_measure(enterprise=place, case=case, **words, due=due, every=args.every, actor=actor)
-    text = _("Measure {number} named.").format(number=measure)
+    text = _("Measure {number} recorded.").format(number=measure)
     return _line({"case": case, "measure": measure, "done": False}, text)
 
 
@@ -151,7 +151,7 @@ def _attach(args: Namespace, actor: Actor) -> Answer:
     case = _case(args, actor)
     content = storage.read_paper(args.file)
     paper = operations.add_paper(case=case, kind=args.kind, paper=content, actor=actor, **about)
-    return _line(paper, _("Paper kept."))
+    return _line(paper, _("Document stored."))
 
 
 def _list_cases_beside(args: Namespace, actor: Actor) -> list[str]:
@@ -161,7 +161,7 @@ def _list_cases_beside(args: Namespace, actor: Actor) -> list[str]:
 
 def _draw_cases_beside(console: Console, cases: Sequence[str]) -> None:
     if cases:
-        text = _("This belongs to no case. Name the case that it is for: {cases}.")
+        text = _("This belongs to no case. Give the case it is for: {cases}.")
         console.print(text.format(cases=", ".join(cases)), style="yellow")
 
 
@@ -242,7 +242,7 @@ def _pending(order: Json, beside: Sequence[str] = ()) -> Answer:
     """What a second person must say yes to; ``beside``: open cases that it is no step of."""
 
     def show(console: Console) -> None:
-        text = _("{channel}: request {approval} waits for a second person (nianjian approve {approval}).")
+        text = _("{channel}: request {approval} is waiting for a second person (nianjian approve {approval}).")
         console.print(text.format(**order))
         _draw_cases_beside(console, beside)
 
@@ -297,7 +297,7 @@ def _draw_gaps(console: Console, gaps: Sequence[Json]) -> None:
         hint = f" ({command})" if command else ""
         console.print(f"• {sentence(gap['code'], gap['values'])}{hint}", style="red" if gap["blocks"] else "yellow")
     if not any(gap["blocks"] for gap in gaps):
-        console.print(_("Ready: report and test report may go out."))
+        console.print(_("Ready: report and test report can be handed in."))
 
 
 def _report(args: Namespace, actor: Actor) -> Answer:
@@ -316,7 +316,7 @@ def _report(args: Namespace, actor: Actor) -> Answer:
 def _submit(args: Namespace, actor: Actor) -> Answer:
     answer = reports.submit(enterprise=_place(args, actor), case=_case(args, actor), day=args.on, actor=actor)
     del answer["case"]
-    text = _("Handed in on {submitted_on}. Ask after the opinion on {day}; nothing is overdue before or after it.")
+    text = _("Handed in on {submitted_on}. Ask for the opinion on {day}; nothing is overdue before or after it.")
     return _line(answer, text.format(submitted_on=answer["submitted_on"], day=answer["reminder"]["day"]))
 
 
@@ -340,11 +340,11 @@ def _watch(args: Namespace, actor: Actor) -> Answer:
             (
                 _(METRICS[one["metric"]]) if one["metric"] in METRICS else _("landline and mobile share"),
                 *(amount_text(one[name], one["unit"]) for name in ("value", "limit", "internal_limit")),
-                _("hit") if one["internal_met"] else _("kept"),
+                _("hit") if one["internal_met"] else _("not reached"),
             )
             for one in answer.get("closer", ())
         ]
-        internal = _("internal limit (the house's own, no law)")
+        internal = _("internal limit (the enterprise's own, not law)")
         _draw_table(console, (_("metric"), _("value"), _("guide"), internal, _("internal")), figures)
 
     return Answer(answer, show)

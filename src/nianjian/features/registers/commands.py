@@ -17,7 +17,7 @@ from nianjian.platform.terminal.arguments import Actions, enterprise, on_day
 from nianjian.platform.terminal.language import _, language, sentence, translate_code
 from nianjian.platform.terminal.session import begin, prepare
 
-VALIDITY: Final = {"valid_from": mark("holds from"), "valid_to": mark("holds to")}
+VALIDITY: Final = {"valid_from": mark("valid from"), "valid_to": mark("valid to")}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,10 +33,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     load.add_argument(
         "--errors", type=Path, metavar="FILE", help=_("where to write the workbook that marks each bad cell")
     )
-    shown = actions.add("list", _list, _("list a register as it stood on a day"))
+    shown = actions.add("list", _list, _("list a register as it was on a given day"))
     shown.add_argument("kind", metavar="KIND", help=_("register, for example numbers or seats"))
     enterprise(shown)
-    on_day(shown, "--as-at", _("the day; without it today"), "--as-of")
+    on_day(shown, "--as-at", _("the day; default: today"), "--as-of")
 
 
 def _template(args: argparse.Namespace) -> Answer:
@@ -73,7 +73,7 @@ def _import(args: argparse.Namespace) -> Answer:
         if receipt.ok:
             text = _("{kind}: {read} rows read, {inserted} added, {updated} changed, {unchanged} unchanged.")
         else:
-            text = _("{kind}: nothing imported, {rejected} of {read} rows have faults.")
+            text = _("{kind}: nothing imported, {rejected} of {read} rows have errors.")
         console.print(text.format(kind=translate_code("kind", receipt.kind), **receipt.rows))
         if receipt.error_workbook:
             console.print(_("Every bad cell is marked in {file}.").format(file=receipt.error_workbook))

@@ -30,7 +30,7 @@ LONG: Final = frozenset({"content", "measures", "callback_result"})
 SHORTER: Final = 500  # characters
 LONGER: Final = 10_000
 HINTS: Final = {
-    Kind.DATE: mark("A date, such as 2026-03-01; empty: not known, or without end"),
+    Kind.DATE: mark("A date, such as 2026-03-01; empty: unknown, or without end"),
     Kind.MOMENT: mark("Date and time, such as 2026-03-01 09:30:00"),
     Kind.MONTH: mark("A month, such as 2026-03"),
     Kind.WHOLE: mark("A whole number"),
@@ -115,7 +115,7 @@ class Filter(forms.Form):
         if not teams:
             del self.fields["team"]
         columns = [("", ""), *((one.field, presenters.label(one)) for one in sheet.columns)]
-        self.fields["missing"] = forms.ChoiceField(label=_("Not known"), required=False, choices=columns)
+        self.fields["missing"] = forms.ChoiceField(label=_("Unknown"), required=False, choices=columns)
         for column in filterable_columns(sheet):
             self._add(column)
 
@@ -207,32 +207,32 @@ class RowForm(forms.Form):
         mask = presenters.value(stored, column)
         if not mask or not is_masked(column) or mask == str(stored):
             return False
-        hint = _("Now {value}. Leave it empty to keep that.").format(value=mask)
+        hint = _("Currently {value}. Leave it empty to keep that value.").format(value=mask)
         self.initial[column.field] = ""
         self.hidden.append(column.field)
         self.fields[column.field] = build_form_field(column, required=False, hint=hint)
-        label = _("Empty “{column}”: it is not known").format(column=presenters.label(column))
+        label = _("Clear “{column}”: it is unknown").format(column=presenters.label(column))
         self.fields[CLEAR + column.field] = forms.BooleanField(label=label, required=False)
         return True
 
     def _control(self, version: Version | None) -> None:
         if version is None:
             hint = _("Empty: it has always been so. After an earlier end: from today.")
-            self.fields["holds_from"] = day(_("Holds from"), hint=hint)
+            self.fields["holds_from"] = day(_("Valid from"), hint=hint)
         else:
             corrects = self.sheet.undated is Undated.CORRECTION
             choices = [
-                (CHANGE, _("It changes from a day on; before that the old values stay")),
-                (CORRECT, _("What stood there was wrong; the new values hold for its whole time")),
+                (CHANGE, _("It changes from a certain day on; before that the old values stay")),
+                (CORRECT, _("The recorded values were wrong; the new values apply to the whole period")),
             ]
             self.fields["how"] = forms.ChoiceField(
                 label=_("What this is"), choices=choices, widget=forms.RadioSelect,
                 initial=CORRECT if corrects else CHANGE,
             )  # fmt: skip
             hint = _("The first day of the change; not needed for a correction")
-            self.fields["holds_from"] = day(_("Holds from"), hint=hint)
+            self.fields["holds_from"] = day(_("Valid from"), hint=hint)
             self.initial["holds_from"] = clock.today()
-            label = _("Also replace what was recorded to begin on or after that day")
+            label = _("Also replace versions recorded to start on or after that day")
             self.fields["over"] = forms.BooleanField(label=label, required=False)
             self.fields["seen"] = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=LARGEST)
             self.initial["seen"] = version.pk
@@ -241,7 +241,7 @@ class RowForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A change needs its day."""
         if self.cleaned_data.get("how") == CHANGE and not self.cleaned_data.get("holds_from"):
-            self.add_error("holds_from", _("Give the first day of the change."))
+            self.add_error("holds_from", _("Enter the first day of the change."))
         return self.cleaned_data
 
     def texts(self) -> dict[str, str]:
@@ -261,9 +261,9 @@ class EndForm(forms.Form):
     """From when rows hold no longer, and why."""
 
     start = day(
-        gettext_lazy("No longer holds from"),
+        gettext_lazy("Not valid from"),
         required=True,
-        hint=gettext_lazy("The day before is the last one on which it holds."),
+        hint=gettext_lazy("The day before is its last valid day."),
     )
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=REASON)
 

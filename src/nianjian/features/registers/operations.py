@@ -138,9 +138,9 @@ def _describe_export(asked: ExportRequest, count: int, actor: Actor) -> list[tup
         (_("As at"), sight.day.isoformat()),
         (_("Filter"), "; ".join(asked.filters.values()) or _("none")),
         (_("Rows"), str(count)),
-        (_("Taken out by"), str(actor)),
-        (_("Taken out at"), f"{clock.now().astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"),
-        (_("Personal values"), _("in full") if asked.full else _("masked")),
+        (_("Exported by"), str(actor)),
+        (_("Exported at"), f"{clock.now().astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"),
+        (_("Personal data"), _("in full") if asked.full else _("masked")),
     ]
 
 

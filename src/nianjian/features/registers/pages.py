@@ -190,7 +190,7 @@ def new(request: Request, code: str, kind: str) -> HttpResponse:
         except NianjianError as error:
             form.refuse(error)
         else:
-            messages.success(request, _("The row is written."))
+            messages.success(request, _("The row is saved."))
             first = request.GET.get("from") == "start"
             return redirect("overview", code=code) if first else redirect(presenters.address(code, kind, key))
     context = {"kind": kind, "register": presenters.title(kind), "form": form, "back": _list(code, kind)}
@@ -228,7 +228,7 @@ def edit(request: Request, code: str, kind: str, key: str) -> HttpResponse:
             return _render_conflict(request, kind, key, last, form, error)
         form.refuse(error)
         return _edit(request, kind, key, last, form, status=UNPROCESSABLE)
-    messages.success(request, _("The new version is written; the old one stays in the history."))
+    messages.success(request, _("The new version is saved; the old one stays in the history."))
     return redirect(presenters.address(code, kind, key))
 
 
@@ -239,8 +239,8 @@ def _describe_other_day(request: Request, kind: str, key: str, last: Version) ->
     if day_parameter(seen) is None or then == last:
         return ""
     return _(
-        "You looked at {day}; the form shows the newest version, which holds {span}. A change from that day on goes "
-        "over it only if you say so."
+        "You viewed {day}; the form shows the newest version, which is valid {span}. To overwrite it from "
+        "that day on, select so explicitly."
     ).format(day=seen.day, span=presenters.span(last.valid_from, last.valid_to))
 
 
@@ -291,7 +291,7 @@ def _render_conflict(  # noqa: PLR0917 -- one part of `edit`
     again["seen"] = str(last.pk)
     fresh = RowForm(again, sheet=sheet, version=last)
     at = f"{last.recorded_at.astimezone(clock.ZONE):%Y-%m-%d %H:%M}"
-    text = _("Written by {who} at {at}. Compare; what you send now goes over it.")
+    text = _("Saved by {who} at {at}. Compare; submitting again overwrites it.")
     more = {"lines": lines, "conflict": describe_error(error)[0], "written": text.format(who=last.recorded_by, at=at)}
     return _edit(request, kind, key, last, fresh, status=CONFLICT, **more)
 
@@ -318,7 +318,7 @@ def end(request: Request, code: str, kind: str) -> HttpResponse:
             messages.success(request, _("{count} rows end.").format(count=count))
             return redirect(_list(code, kind))
     sheet, gone = presenters.sheet_of(kind), len(wanted) - len(found)
-    missing = _("{count} of the chosen rows were changed in the meantime; go back and choose again.")
+    missing = _("{count} of the chosen rows have been changed in the meantime; go back and choose again.")
     context = {
         "kind": kind,
         "register": presenters.title(kind),
@@ -371,7 +371,7 @@ def _card(code: str, one: RegisterState, seen: ReadScope) -> Context:
 
 def _figure(count: int | None) -> str:
     """A count as what leads to its rows; where nothing was counted, the offer to look."""
-    return _("look") if count is None else str(count)
+    return _("view") if count is None else str(count)
 
 
 @require_safe
@@ -536,7 +536,7 @@ def attach(request: Request, code: str, kind: str, key: str) -> HttpResponse:
         except NianjianError as error:
             messages.error(request, describe_error(error)[0])
         else:
-            messages.success(request, _("The file is kept, encrypted."))
+            messages.success(request, _("The file is stored, encrypted."))
     else:
         messages.error(request, _("Choose a file first."))
     return redirect(f"{presenters.address(code, kind, key)}#papers")
@@ -558,7 +558,7 @@ def fetch(request: Request, code: str, kind: str, key: str, paper: int) -> HttpR
 def detach(request: Request, code: str, kind: str, key: str, paper: int) -> HttpResponse:
     """Show a file no longer beside its row."""
     attachments.detach_from_row(register=kind, row=_any(request, kind, key), attachment=paper, actor=request.actor)
-    messages.success(request, _("The file is taken off."))
+    messages.success(request, _("The file is removed."))
     return redirect(f"{presenters.address(code, kind, key)}#papers")
 
 

@@ -31,17 +31,17 @@ def configure_rules(parser: argparse.ArgumentParser) -> None:
     show.add_argument(
         "prefix", nargs="?", default="", metavar="KEY", help=_("a rule's key or its beginning, or its id such as D1")
     )
-    on_day(show, "--on", _("the day; without it today"))
-    show.add_argument("--province", metavar="P", help=_("with the rules of this province"))
+    on_day(show, "--on", _("the day; default: today"))
+    show.add_argument("--province", metavar="P", help=_("include the rules of this province"))
     enterprise(show, required=False)
-    laid = actions.add("overlay", _overlay, _("ask for another value; a second person approves it"))
+    laid = actions.add("overlay", _overlay, _("request another value; a second person approves it"))
     laid.add_argument("key", metavar="KEY", help=_("the rule's key"))
-    laid.add_argument("value", metavar="VALUE", help=_("the value that shall hold"))
+    laid.add_argument("value", metavar="VALUE", help=_("the new value"))
     laid.add_argument("--province", metavar="P", help=_("for this province"))
     enterprise(laid, required=False)
     laid.add_argument("--from", dest="valid_from", type=day, required=True, metavar="YYYY-MM-DD", help=_("first day"))
-    on_day(laid, "--to", _("last day, included; without it open"))
-    laid.add_argument("--reason", required=True, help=_("why; it stands in every result that uses the value"))
+    on_day(laid, "--to", _("last day, included; default: open-ended"))
+    laid.add_argument("--reason", required=True, help=_("why; it is included in every result that uses the value"))
 
 
 def _show(args: argparse.Namespace) -> Answer:
@@ -78,7 +78,11 @@ def _show(args: argparse.Namespace) -> Answer:
         ]
         table.rows(console, header, body)
         for one in book.ignored:
-            console.print(_("An approved overlay of {key} does not act: the rule takes none.").format(key=one["key"]))
+            console.print(
+                _("An approved overlay of {key} has no effect: the rule does not accept overlays.").format(
+                    key=one["key"]
+                )
+            )
 
     return Answer(data, show)
 
@@ -97,7 +101,7 @@ def _overlay(args: argparse.Namespace) -> Answer:
 
     names = ("key", "value", "province", "enterprise", "valid_from", "reason")
     waiting = request_overlay(**{name: getattr(args, name) for name in names}, valid_to=args.to, actor=actor)
-    text = _("Request {approval} waits for a second person: nianjian approve {approval} --as USER")
+    text = _("Request {approval} is waiting for a second person: nianjian approve {approval} --as USER")
     data = {"approval": waiting.id, "state": waiting.state}
     return Answer(data, lambda console: console.print(text.format(**data)), NO)
 
@@ -105,7 +109,7 @@ def _overlay(args: argparse.Namespace) -> Answer:
 def configure_holidays(parser: argparse.ArgumentParser) -> None:
     """Import, list, due."""
     actions = Actions(parser)
-    load = actions.add("import", _import, _("import the holidays of a year, whole or not at all"))
+    load = actions.add("import", _import, _("import the holidays of a year, completely or not at all"))
     load.add_argument(
         "file",
         type=Path,
@@ -113,8 +117,8 @@ def configure_holidays(parser: argparse.ArgumentParser) -> None:
         help=_("JSON {year, papers, days[{name, date, isOffDay}]}, or a table 日期, 名称, 休息/上班, 依据文件"),
     )
     actions.add("list", _list, _("list the years whose holidays are known"))
-    due = actions.add("due", _due, _("count working days from a day"))
-    on_day(due, "--from", _("the day of receipt; it is not counted itself"))
+    due = actions.add("due", _due, _("count working days from a given day"))
+    on_day(due, "--from", _("the day of receipt; that day is not counted"))
     due.add_argument("--workdays", type=number, required=True, metavar="N", help=_("how many working days"))
 
 
@@ -133,11 +137,11 @@ def _import(args: argparse.Namespace) -> Answer:
         if receipt.errors:
             told = _("Nothing imported.")
         elif not receipt.years:
-            told = _("{file} holds no days: the year's notice is not out. Nothing changed.")
+            told = _("{file} contains no days: the year's notice has not been published. Nothing changed.")
         elif receipt.new:
             told = _("{years}: {off} days off and {on} working weekends imported.")
         else:
-            told = _("{years}: the same file stood already. Nothing changed.")
+            told = _("{years}: the same file had already been imported. Nothing changed.")
         years = ", ".join(map(str, receipt.years))
         console.print(told.format(file=receipt.file, years=years, off=receipt.days_off, on=receipt.extra_workdays))
 
@@ -152,13 +156,15 @@ def _list(args: argparse.Namespace) -> Answer:
     first = found[-1]["year"] + 1
 
     def show(console: Console) -> None:
-        header = (_("year"), _("source"), _("days off"), _("working weekends"), _("papers"))
+        header = (_("year"), _("source"), _("days off"), _("working weekends"), _("documents"))
         body = [
             (one["year"], one["source"], one["days_off"], one["extra_workdays"], ", ".join(one["papers"]))
             for one in found
         ]
         table.rows(console, header, body)
-        text = _("From {year} on days are counted provisionally: by weekends and the holidays with a fixed date.")
+        text = _(
+            "From {year} on days are provisional: they are counted by weekends and the holidays with a fixed date."
+        )
         console.print(text.format(year=first))
 
     return Answer({"years": found, "provisional_from": first}, show)
@@ -176,6 +182,6 @@ def _due(args: argparse.Namespace) -> Answer:
     def show(console: Console) -> None:
         console.print(_("{day} is the last day.").format(day=last.day))
         if last.provisional:
-            console.print(_("Provisional: the holidays of a year on the way are not known yet."), style="yellow")
+            console.print(_("Provisional: the holidays of a year in between are not known yet."), style="yellow")
 
     return Answer(data, show)

@@ -52,13 +52,13 @@ class Ask(forms.Form):
         label=gettext_lazy("Last day"),
         required=False,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        help_text=gettext_lazy("Included; empty: open"),
+        help_text=gettext_lazy("Included; empty: open-ended"),
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=1000,
         widget=forms.Textarea({"rows": 3}),
-        help_text=gettext_lazy("It stands in every result that uses the value."),
+        help_text=gettext_lazy("It is included in every result that uses the value."),
     )
 
     def __init__(self, *args: Any, everywhere: bool, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
@@ -204,7 +204,7 @@ def propose_overlay(request: Request, key: str, code: str = EVERYWHERE) -> HttpR
         try:
             if request.POST.get("step") == "send":
                 request_overlay(**asked)
-                messages.success(request, gettext("Asked for. A second person decides."))
+                messages.success(request, gettext("Requested. A second person decides."))
                 return redirect(at("approvals", place))
             del asked["valid_to"]
             context |= _context(place, key, _job(place, key, enqueue_effects(**asked), request.actor))

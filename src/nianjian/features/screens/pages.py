@@ -84,7 +84,7 @@ def build_office_tiles(of: JsonMapping) -> list[Tile]:
         _tile(_, "calls", gettext("Calls today, ended"), calls, _figure(calls, calls["all"]), note=_damage(calls)),
         _tile(_, "answered", gettext("Answered today"), calls, _figure(calls, calls["by"]["answered"])),
         _tile(_, "blocked", gettext("Blocked by the gate today"), gate, _figure(gate, gate["blocked"])),
-        _tile(_, "outcomes", gettext("What became of the calls"), calls, lines=_outcomes(calls, _)),
+        _tile(_, "outcomes", gettext("Outcome of the calls"), calls, lines=_outcomes(calls, _)),
         _tile(_, "reasons", gettext("Blocked: why"), gate, lines=_reasons(gate, _), empty=gettext("Nothing blocked")),
         _displays(of, _),
         _tile(
@@ -160,7 +160,7 @@ def _displays(of: JsonMapping, _: Words) -> Tile:
     whole = sum(one["count"] for one in of["displays"])
     lines = [_line(translate_code(COMPONENTS, str(one["code"]), _), one["count"], whole) for one in of["displays"]]
     title = gettext("Displayed numbers today")
-    return _tile(_, "displays", title, of["gate"], lines=lines, empty=gettext("No question so far"))
+    return _tile(_, "displays", title, of["gate"], lines=lines, empty=gettext("No request so far"))
 
 
 def _line(name: str, count: int, whole: int) -> Line:
@@ -317,9 +317,9 @@ def _render_screen(
 class LinkForm(forms.Form):
     """A kiosk's link."""
 
-    name = forms.CharField(label=gettext_lazy("Where the screen stands"), max_length=NAME_LENGTH)
+    name = forms.CharField(label=gettext_lazy("Location of the screen"), max_length=NAME_LENGTH)
     days = forms.IntegerField(
-        label=gettext_lazy("Days for which the link holds"), min_value=1, max_value=LONGEST_DAYS, initial=1
+        label=gettext_lazy("Days for which the link is valid"), min_value=1, max_value=LONGEST_DAYS, initial=1
     )
 
 
@@ -386,7 +386,7 @@ def _create_link(request: Request, code: str, form: LinkForm) -> str:
 def _sources(told: dict[str, Any]) -> Table:
     tiles = {one.name: one for one in build_office_tiles(told)}
     names = (
-        ("now", gettext("Calls of this moment (manager interface of the switch)")),
+        ("now", gettext("Current calls (manager interface of the switch)")),
         ("calls", gettext("Call records of the switch")),
         ("reasons", gettext("Decision journal of the gate")),
         ("complaints", gettext("Complaint tickets")),
@@ -409,7 +409,7 @@ def _links(kept: list[dict[str, Any]]) -> Table:
         for one in kept
     ]
     heads = (gettext("where"), gettext("who"), gettext("made"), gettext("ends"))
-    return card_table(gettext("Links of kiosks"), heads, rows)
+    return card_table(gettext("Kiosk links"), heads, rows)
 
 
 GONE = 410

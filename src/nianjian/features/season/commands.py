@@ -24,42 +24,42 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show = actions.add("show", _show, _("show deadlines with their sources, both reports, the plan and its tasks"))
     enterprise(show)
     year(show, required=False)
-    on_day(show, "--today", _("as it stands on this day instead of today"))
+    on_day(show, "--today", _("as of this day instead of today"))
     for name, about in (
-        ("file", _("note that a report was handed in")),
-        ("notice", _("note the last day that a notice to the enterprise names; it wins")),
+        ("file", _("record that a report was handed in")),
+        ("notice", _("record the last day stated in a notice to the enterprise; it takes precedence")),
     ):
         one = actions.add(name, _note, about)
         enterprise(one)
         year(one)
         one.add_argument("--track", choices=TRACKS, required=True, metavar="T", help=", ".join(TRACKS))
-        one.add_argument("--licence", metavar="NUMBER", help=_("of this licence alone"))
-        on_day(one, "--on", _("on this day instead of today") if name == "file" else _("the last day that it names"))
-        one.add_argument("--undo", action="store_true", help=_("take it back"))
+        one.add_argument("--licence", metavar="NUMBER", help=_("for this licence only"))
+        on_day(one, "--on", _("on this day instead of today") if name == "file" else _("the last day stated in it"))
+        one.add_argument("--undo", action="store_true", help=_("withdraw it"))
         if name == "file":
-            one.add_argument("--receipt", default="", metavar="TEXT", help=_("the system's number of it"))
+            one.add_argument("--receipt", default="", metavar="TEXT", help=_("the system's reference number"))
         else:
-            one.add_argument("--name", default="", metavar="TEXT", help=_("how the notice is called"))
-    task = actions.add("task", _task, _("name who does a task, let it rest, or say that it was done"))
+            one.add_argument("--name", default="", metavar="TEXT", help=_("name of the notice"))
+    task = actions.add("task", _task, _("assign the owner of a task, snooze it, or mark it as done"))
     enterprise(task)
     year(task)
     task.add_argument("task", metavar="TASK", help=_("the task's code, as `season show --json` names it"))
     task.add_argument("--owner", metavar="WHO", help=_("who does it"))
-    on_day(task, "--snooze", _("let it rest until this day"))
-    task.add_argument("--reason", default="", metavar="TEXT", help=_("why it rests, or what was done"))
-    task.add_argument("--wake", action="store_true", help=_("end its rest"))
+    on_day(task, "--snooze", _("snooze until this day"))
+    task.add_argument("--reason", default="", metavar="TEXT", help=_("why it is snoozed, or what was done"))
+    task.add_argument("--wake", action="store_true", help=_("end its snooze"))
     on_day(task, "--done", _("it was done on this day"))
-    task.add_argument("--reopen", action="store_true", help=_("it was not done after all"))
+    task.add_argument("--reopen", action="store_true", help=_("mark it as not done"))
     _configure_entry_test(actions)
-    feed = actions.add("feed", _feed, _("make a calendar feed (iCal), list one's own or revoke one"))
+    feed = actions.add("feed", _feed, _("create a calendar feed (iCal), list your own or revoke one"))
     enterprise(feed)
-    feed.add_argument("--add", action="store_true", help=_("make one; its secret is told now only"))
-    feed.add_argument("--revoke", metavar="FEED", help=_("end this one"))
+    feed.add_argument("--add", action="store_true", help=_("create one; its secret is shown only once"))
+    feed.add_argument("--revoke", metavar="FEED", help=_("revoke this one"))
     for name, act, about in (
-        ("roll-over", _roll_over, _("begin a season from the last one: papers that hold, owners of tasks")),
-        ("close", _close, _("close a season, with its package, portrait and log; only two people open it again")),
-        ("reopen", _reopen, _("ask for a second person to open a closed season again")),
-        ("archive", _archive, _("show a closed season as it stood")),
+        ("roll-over", _roll_over, _("begin a season from the last one: valid documents, owners of tasks")),
+        ("close", _close, _("close a season, with its package, portrait and log; only two people can reopen it")),
+        ("reopen", _reopen, _("request a second person's approval to reopen a closed season")),
+        ("archive", _archive, _("show a closed season as it was")),
     ):
         one = actions.add(name, act, about)
         enterprise(one)
@@ -68,20 +68,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
             parts = _("write this file of it: ") + ", ".join(PARTS)
             one.add_argument("--take", choices=PARTS, metavar="PART", help=parts)
             one.add_argument("--closing", type=int, metavar="N", help=_("an earlier closing, by its number"))
-            one.add_argument("--out", type=Path, metavar="FILE", help=_("where to write it; it must not be there yet"))
+            one.add_argument(
+                "--out", type=Path, metavar="FILE", help=_("where to write it; the file must not exist yet")
+            )
         if name == "reopen":
-            one.add_argument("--reason", required=True, metavar="TEXT", help=_("why it is opened again"))
-    told = actions.add("reminders", _reminders, _("show whom what was told, and what became of it; send again"))
+            one.add_argument("--reason", required=True, metavar="TEXT", help=_("why it is reopened"))
+    told = actions.add("reminders", _reminders, _("show who was told what, and the result; send again"))
     enterprise(told)
-    told.add_argument("--again", metavar="N", help=_("send this one once more"))
+    told.add_argument("--again", metavar="N", help=_("send this one again"))
 
 
 def _configure_entry_test(actions: Actions) -> None:
-    test = actions.add("entry-test", _entry_test, _("keep the result of the entry's test with its picture (T4)"))
+    test = actions.add("entry-test", _entry_test, _("save the result of the entry test with its screenshot (T4)"))
     enterprise(test)
     year(test)
     test.add_argument("--result", choices=("passed", "failed"), required=True, help=_("what became of it"))
-    test.add_argument("--picture", type=Path, required=True, metavar="FILE", help=_("the screen: png, jpg or pdf"))
+    test.add_argument("--picture", type=Path, required=True, metavar="FILE", help=_("the screenshot: png, jpg or pdf"))
     test.add_argument("--note", required=True, metavar="TEXT", help=_("what was tried"))
     on_day(test, "--on", _("on this day instead of today"))
 
@@ -186,7 +188,7 @@ def _reopen(args: argparse.Namespace) -> Answer:
     from nianjian.features.season import closing as archive
 
     asked = archive.reopen_season(enterprise=args.enterprise, year=args.year, reason=args.reason, actor=actor)
-    text = _("Request {approval} waits for a second person: nianjian approve {approval} --as USER")
+    text = _("Request {approval} is waiting for a second person: nianjian approve {approval} --as USER")
     told = {"approval": asked.id, "state": asked.state}
     return Answer(told, lambda console: console.print(text.format(approval=asked.id)), NO)
 

@@ -299,7 +299,7 @@ def _list_left_behind(request: Request, code: str, year: int) -> Table | None:
     """Papers of the last season that are to be brought anew, by name; None: there are none."""
     _ = words(current())
     found = left_behind(enterprise=code, year=year, actor=request.actor)
-    heads = (gettext("paper"), gettext("why anew"), gettext("Valid until"), gettext("in this season"))
+    heads = (gettext("document"), gettext("reason for renewal"), gettext("Valid until"), gettext("in this season"))
     rows = [
         [
             Cell(item_title(one["item"]), href=reverse("dossier-item", args=[code, year, one["item"]])),
@@ -310,7 +310,9 @@ def _list_left_behind(request: Request, code: str, year: int) -> Table | None:
         for one in found
     ]
     columns = [Column(head) for head in heads]
-    return Table(gettext("Papers of the last season to be brought anew"), columns, rows, cards=True) if rows else None
+    return (
+        Table(gettext("Documents of the last season to be provided again"), columns, rows, cards=True) if rows else None
+    )
 
 
 def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
@@ -373,7 +375,7 @@ def report(request: Request, code: str) -> HttpResponse:
             operations.note_report(**of, day=given["day"], receipt=given["text"], actor=request.actor)
         else:
             operations.note_notice(**of, day=given["day"], notice=given["text"], actor=request.actor)
-        messages.success(request, gettext("Noted."))
+        messages.success(request, gettext("Saved."))
     return _back(request, code, form)
 
 
@@ -398,7 +400,7 @@ def entry_test(request: Request, code: str) -> HttpResponse:
         picture = fields.pop("picture")
         content = read_upload(picture, ROW_LIMIT)
         record_entry_test(enterprise=code, name=picture.name, content=content, actor=request.actor, **fields)
-        messages.success(request, gettext("Noted."))
+        messages.success(request, gettext("Saved."))
     return _back(request, code, form)
 
 
@@ -417,7 +419,7 @@ def task(request: Request, code: str) -> HttpResponse:
     form = TaskForm(request.POST)
     if form.is_valid():
         operations.change_task(enterprise=code, actor=request.actor, **form.cleaned_data)
-        messages.success(request, gettext("Noted."))
+        messages.success(request, gettext("Saved."))
     return _back(request, code, form)
 
 
@@ -431,7 +433,7 @@ def feed(request: Request, code: str) -> HttpResponse:
     else:
         made = operations.create_feed(enterprise=code, actor=request.actor)
         address = request.build_absolute_uri(made["path"])
-        text = gettext("Subscribe to this address; it is shown now only: {address}")
+        text = gettext("Subscribe to this address; it is shown only once: {address}")
         messages.success(request, text.format(address=address))
     return redirect("season", code=code)
 
@@ -449,13 +451,11 @@ def end(request: Request, code: str) -> HttpResponse:
         if form.cleaned_data["act"] == "reopen":
             reason = form.cleaned_data["text"]
             asked = closing.reopen_season(enterprise=code, year=year, reason=reason, actor=request.actor)
-            text = gettext("Asked: {approval}. The season stays closed until a second person has approved it.")
+            text = gettext("Requested: {approval}. The season stays closed until a second person has approved it.")
             messages.success(request, text.format(approval=asked.id))
             return redirect("season-archive", code=code, year=year)
         told = roll_over(enterprise=code, year=year, actor=request.actor)
-        text = gettext(
-            "Taken over: {taken}. Tasks with their owner of last year: {owners}. To be brought anew: {left}."
-        )
+        text = gettext("Taken over: {taken}. Tasks with last year's owner: {owners}. To be provided again: {left}.")
         taken, left = _names(told["taken"]), _names(one["item"] for one in told["left"])
         messages.success(request, text.format(taken=taken, owners=len(told["owners"]), left=left))
     return _back(request, code, form)

@@ -22,7 +22,7 @@ Json = Mapping[str, Any]
 def render_season(told: Json, console: Console) -> None:
     """A season as it stands."""
     first = told["earliest"]
-    console.print(_("Season of data year {year}, as it stands on {day}").format(year=told["year"], day=told["today"]))
+    console.print(_("Season of data year {year}, as of {day}").format(year=told["year"], day=told["today"]))
     if first is not None:
         text = _("Earliest: {day} ({left}), {source}: {citation}")
         where = _(texts.TEMPLATES.get(first["template"], first["template"]))
@@ -100,8 +100,8 @@ def _day(one: Json) -> str:
 def render_feeds(told: Json, console: Console) -> None:
     """A feed that was just made, and those there are."""
     if told["made"] is not None:
-        console.print(_("Subscribe to {path} at this server's address; it is told now only.").format(**told["made"]))
-    table.rows(console, (_("feed"), _("made at")), [(one["feed"], one["made_at"]) for one in told["feeds"]])
+        console.print(_("Subscribe to {path} at this server's address; it is shown only once.").format(**told["made"]))
+    table.rows(console, (_("feed"), _("created at")), [(one["feed"], one["made_at"]) for one in told["feeds"]])
 
 
 def render_reminders(told: Json, console: Console) -> None:
@@ -120,7 +120,7 @@ def _sent(one: Json) -> str:
 
 def render_roll_over(told: Json, console: Console) -> None:
     """What was taken over into a season, and what was not."""
-    text = _("Season of data year {year}: {taken} papers taken over, {owners} tasks have their owner of last year.")
+    text = _("Season of data year {year}: {taken} documents taken over, {owners} tasks have last year's owner.")
     console.print(text.format(year=told["year"], taken=len(told["taken"]), owners=len(told["owners"])))
     rows = [
         (_(ITEMS.get(one["item"], one["item"])), _(texts.NOT_TAKEN[one["reason"]]), one["valid_until"] or "–")
@@ -149,8 +149,8 @@ def render_archive(told: Json, console: Console) -> None:
         for one in told["closings"]
     ]  # fmt: skip
     if "package" in told["left_out"]:
-        console.print(_("The files of the package were not here any more: it is kept with its manifest alone."))
+        console.print(_("The files of the package were no longer here: only its manifest is archived."))
     if "portrait" in told["left_out"]:
-        console.print(_("The portrait that the package names is not in this installation, so it is not kept."))
+        console.print(_("The portrait named by the package is not in this installation, so it is not archived."))
     if len(closings) > 1:
         table.rows(console, (_("closing"), _("closed at"), _("opened again"), _("digest")), closings)

@@ -33,15 +33,17 @@ def add_route_options(parser: argparse.ArgumentParser) -> None:
     about = _("where calls go: sip:HOST:PORT[;transport=udp|tcp|tls]")
     parser.add_argument("--via", default="", metavar="SIP", help=about)
     parser.add_argument("--caller", default="", metavar="N", help=_("the calling number"))
-    parser.add_argument("--carrier", default="", metavar="C", help=_("the carrier of this way"))
-    parser.add_argument("--user", default="", metavar="U", help=_("user that the gateway asks for"))
+    parser.add_argument("--carrier", default="", metavar="C", help=_("the carrier of this route"))
+    parser.add_argument("--user", default="", metavar="U", help=_("user required by the gateway"))
     about = _("file whose first line is the password")
     parser.add_argument("--password-file", type=Path, metavar="FILE", help=about)
-    about = _("file of certificates (PEM) that are trusted over TLS instead of the system's")
+    about = _("file of certificates (PEM) trusted over TLS instead of the system's")
     parser.add_argument("--ca-file", type=Path, metavar="FILE", help=about)
-    about = _("file of the own certificate (PEM) that is shown over TLS to a gateway that asks; its chain may follow")
+    about = _(
+        "file of your own certificate (PEM), presented over TLS to a gateway that asks for it; its chain may follow"
+    )
     parser.add_argument("--cert-file", type=Path, metavar="FILE", help=about)
-    about = _("file of its private key (PEM, without a passphrase); left out: it lies with the certificate")
+    about = _("file of its private key (PEM, without a passphrase); default: in the certificate file")
     parser.add_argument("--key-file", type=Path, metavar="FILE", help=about)
     about = _("what proves the landing: none, address or token")
     parser.add_argument("--witness", default="none", choices=WITNESSES, metavar="W", help=about)
@@ -92,18 +94,18 @@ def add_result_actions(actions: Actions) -> None:
     """``numbers``, ``list``, ``show``, ``begin`` and ``end``."""
     numbers = actions.add("numbers", _numbers, _("list the filed numbers with the light of their test calls"))
     listed = actions.add("list", _list, _("list the test calls, newest first"))
-    listed.add_argument("--number", default="", metavar="N", help=_("of this number alone"))
+    listed.add_argument("--number", default="", metavar="N", help=_("only this number"))
     for one in (numbers, listed):
         enterprise(one)
         one.add_argument("--page", type=number, default=1, metavar="N", help=_("page, 50 each"))
     shown = actions.add("show", _show, _("show a test call with its messages"))
     shown.add_argument("trial", metavar="TEST", help=_("the test call"))
-    shown.add_argument("--out", type=Path, metavar="FILE", help=_("write the evidence in full there (JSON)"))
+    shown.add_argument("--out", type=Path, metavar="FILE", help=_("write the full evidence to this file (JSON)"))
     begun = actions.add("begin", _begin, _("start the timer of a call that is dialled by hand now"))
     enterprise(begun)
-    begun.add_argument("--number", required=True, metavar="N", help=_("the number that is dialled"))
+    begun.add_argument("--number", required=True, metavar="N", help=_("the dialled number"))
     begun.add_argument("--carrier", default="", metavar="C", help=_("the carrier it is dialled over"))
-    ended = actions.add("end", _end, _("stop the timer and say what came of the call"))
+    ended = actions.add("end", _end, _("stop the timer and record the outcome of the call"))
     ended.add_argument("trial", metavar="TEST", help=_("the test call"))
     ended.add_argument("--outcome", required=True, metavar="O", help=_("answered, answered_only, busy and so on"))
     ended.add_argument("--note", default="", metavar="TEXT", help=_("what was heard"))
@@ -163,19 +165,23 @@ def _end(args: argparse.Namespace) -> Answer:
 
 def add_test_actions(actions: Actions) -> None:
     """``test`` and ``witness``."""
-    test = actions.add("test", _test, _("call numbers now, and judge answer and landing"))
+    test = actions.add("test", _test, _("call numbers now, and check answer and landing"))
     enterprise(test)
     which = test.add_mutually_exclusive_group(required=True)
-    which.add_argument("--number", action="append", default=[], metavar="N", help=_("this number; repeat"))
+    which.add_argument("--number", action="append", default=[], metavar="N", help=_("this number; can be repeated"))
     which.add_argument("--all", action="store_true", help=_("all filed numbers that are in force"))
-    test.add_argument("--route", action="append", default=[], metavar="NAME", help=_("over this kept way; repeat"))
+    test.add_argument(
+        "--route", action="append", default=[], metavar="NAME", help=_("over this saved route; can be repeated")
+    )
     add_route_options(test)
     test.add_argument("--gateway", default="", metavar="HOST", help=_("where it must land, instead of the ledger's"))
-    witness = actions.add("witness", _witness, _("look for test calls in the own call records: where did they land"))
+    witness = actions.add("witness", _witness, _("search for test calls in your own call records: where did they land"))
     enterprise(witness)
     these = witness.add_mutually_exclusive_group(required=True)
-    these.add_argument("--trial", action="append", default=[], metavar="TEST", help=_("this test call; repeat"))
-    these.add_argument("--all", action="store_true", help=_("all answered SIP calls that still count"))
+    these.add_argument(
+        "--trial", action="append", default=[], metavar="TEST", help=_("this test call; can be repeated")
+    )
+    these.add_argument("--all", action="store_true", help=_("all answered SIP calls that are still valid"))
 
 
 def _test(args: argparse.Namespace) -> Answer:
@@ -184,7 +190,7 @@ def _test(args: argparse.Namespace) -> Answer:
     from nianjian.platform.terminal.console import steps
 
     if bool(args.via) == bool(args.route):
-        message = _("say where calls go: --via, or the name of a kept way with --route")
+        message = _("say where calls go: --via, or the name of a saved route with --route")
         raise NianjianError("usage", program="nianjian callback test", message=message)
     ways = [build_way(args)] if args.via else calls.list_ways(args.enterprise, args.route)
     with steps(_("test calls"), quiet=args.json) as report:
@@ -218,19 +224,19 @@ def _witness(args: argparse.Namespace) -> Answer:
 
 def add_route_actions(actions: Actions) -> None:
     """``routes``, ``route`` and ``gateway``."""
-    enterprise(actions.add("routes", _routes, _("list the ways of test calls, and the gateways' addresses")))
-    route = actions.add("route", _route, _("set or remove a way for test calls"))
+    enterprise(actions.add("routes", _routes, _("list the test call routes, and the gateways' addresses")))
+    route = actions.add("route", _route, _("set or remove a test call route"))
     enterprise(route)
-    route.add_argument("name", metavar="NAME", help=_("what it is called"))
+    route.add_argument("name", metavar="NAME", help=_("its name"))
     route.add_argument("--line", default="", metavar="ID", help=_("the trunk line of the register"))
     route.add_argument("--daily", default="", metavar="HH:MM", help=_("test all filed numbers each day at this time"))
-    route.add_argument("--no-cert", action="store_true", help=_("forget the own certificate and its key"))
+    route.add_argument("--no-cert", action="store_true", help=_("delete your own certificate and its key"))
     route.add_argument("--remove", action="store_true", help=_("remove it"))
     add_route_options(route)
-    gateway = actions.add("gateway", _gateway, _("say from which addresses a gateway of the ledger answers"))
+    gateway = actions.add("gateway", _gateway, _("set the addresses from which a gateway of the ledger answers"))
     enterprise(gateway)
     gateway.add_argument("name", metavar="NAME", help=_("its name in the ledger"))
-    gateway.add_argument("hosts", nargs="*", metavar="HOST", help=_("host name or IP address; none: forget it"))
+    gateway.add_argument("hosts", nargs="*", metavar="HOST", help=_("host name or IP address; none: delete it"))
 
 
 def _routes(args: argparse.Namespace) -> Answer:

@@ -43,7 +43,7 @@ class TestCallForm(forms.Form):
         max_length=NUMBER,
         help_text=gettext_lazy("Empty: all filed numbers that are in force."),
     )
-    route = forms.CharField(label=gettext_lazy("Way"), required=False, max_length=60)
+    route = forms.CharField(label=gettext_lazy("Route"), required=False, max_length=60)
 
 
 class ManualCallForm(forms.Form):
@@ -78,22 +78,22 @@ class RouteForm(forms.Form):
         required=False,
         max_length=200,
         widget=forms.PasswordInput({"autocomplete": "off"}),
-        help_text=gettext_lazy("Without user and password the ones that are kept stay."),
+        help_text=gettext_lazy("If user and password are empty, the saved ones stay."),
     )
     ca = PemField(
-        label=gettext_lazy("Own certification authority (PEM)"),
+        label=gettext_lazy("Own certificate authority (PEM)"),
         help_text=gettext_lazy("For TLS: only these certificates are trusted; empty: the system's."),
     )
     certificate = PemField(
         label=gettext_lazy("Own certificate (PEM)"),
-        help_text=gettext_lazy("For a gateway that asks for one over TLS; empty: the one that is kept stays."),
+        help_text=gettext_lazy("For a gateway that asks for one over TLS; empty: the saved one stays."),
     )
     key = PemField(
         label=gettext_lazy("Its private key (PEM)"),
-        help_text=gettext_lazy("Without a passphrase; it is kept encrypted and never shown again."),
+        help_text=gettext_lazy("Without a passphrase; it is stored encrypted and never shown again."),
         widget=SecretTextarea({"autocomplete": "off"}),
     )
-    no_certificate = forms.BooleanField(label=gettext_lazy("Forget the own certificate and its key"), required=False)
+    no_certificate = forms.BooleanField(label=gettext_lazy("Delete your own certificate and its key"), required=False)
     witness = forms.ChoiceField(
         label=gettext_lazy("What proves the landing"), choices=[(one, gettext_lazy(PROOFS[one])) for one in WITNESSES]
     )
@@ -110,5 +110,5 @@ class GatewayForm(forms.Form):
         label=gettext_lazy("Addresses"),
         required=False,
         max_length=900,
-        help_text=gettext_lazy("Host names or IP addresses, with commas between; empty forgets it."),
+        help_text=gettext_lazy("Host names or IP addresses, separated by commas; empty deletes it."),
     )

@@ -167,7 +167,7 @@ def _numbers(code: str, rows: Sequence[Json], _: Words) -> Table:
             ]
         )
     heads = (gettext("Number called"), gettext("Light"), gettext("Carriers"), gettext("Gateway in the ledger"),
-             gettext("Newest test call"), gettext("What came of it"))  # fmt: skip
+             gettext("Newest test call"), gettext("Outcome"))  # fmt: skip
     return Table(gettext("Filed numbers"), [Column(head) for head in heads], body, wrap=True, cards=True)
 
 
@@ -187,8 +187,8 @@ def _tests(code: str, rows: Sequence[Json], _: Words) -> Table:
         ]
         for one in rows
     ]
-    heads = (gettext("Begun"), gettext("Number called"), gettext("Verdict"), gettext("What came of it"),
-             gettext("Answered after s"), gettext("Gateway seen"), gettext("How"))  # fmt: skip
+    heads = (gettext("Begun"), gettext("Number called"), gettext("Verdict"), gettext("Outcome"),
+             gettext("Answered after (s)"), gettext("Gateway seen"), gettext("How"))  # fmt: skip
     columns = [Column(head, figure=place == 4) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the figure's place
     return Table(gettext("Test calls"), columns, body, wrap=True, cards=True)
 
@@ -211,7 +211,7 @@ def route_listing(request: Request, code: str) -> HttpResponse:
         else:
             form = way = RouteForm(request.POST, auto_id=WAY)
         if _apply_form(request, code, form):
-            messages.success(request, gettext("Noted."))
+            messages.success(request, gettext("Saved."))
             return redirect("callback-ways", code=code)
         status = UNPROCESSABLE
     kept = routes.describe_routes(enterprise=code, actor=request.actor)
@@ -236,7 +236,7 @@ def route_listing(request: Request, code: str) -> HttpResponse:
     pair = [Column(gettext("Gateway in the ledger")), Column(gettext("Addresses"))]
     hosts = [[Cell(one["name"]), Cell(", ".join(one["hosts"]))] for one in kept["gateways"]]
     context = {
-        "ways": Table(gettext("Ways"), [Column(head) for head in heads], rows, wrap=True, cards=True),
+        "ways": Table(gettext("Routes"), [Column(head) for head in heads], rows, wrap=True, cards=True),
         "gateways": Table(gettext("Gateways"), pair, hosts, wrap=True),
         "names": [one["name"] for one in kept["routes"]],
         "way": way,
@@ -352,21 +352,21 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
             "" if answer is None else limit.format(seconds=f"{answer:.3f}", limit=f"{told['limit_s']:g}"),
         ),
         (gettext("Rang after"), _seconds(told["ringing_s"])),
-        (gettext("Taken after (100)"), _seconds(told["trying_s"])),
-        (gettext("Early sound after"), _seconds(told["early_s"])),
+        (gettext("Trying after (100)"), _seconds(told["trying_s"])),
+        (gettext("Early audio after"), _seconds(told["early_s"])),
         (gettext("Last reply"), " · ".join(filter(None, (code, cause, told["server"], told["fault"])))),
         (gettext("Gateway in the ledger"), told["gateway_expected"]),
         (gettext("Gateway seen"), told["gateway_seen"]),
-        (gettext("Contact, routes, sound"), " · ".join(filter(None, places))),
+        (gettext("Contact, routes, audio"), " · ".join(filter(None, places))),
         (gettext("Landing proved by"), _(WITNESSES[told["counts_witness"]])),
         (gettext("By SIP alone"), _by_sip(told, _) if told["landing"] else ""),
-        (gettext("Sound format"), told["codec"]),
+        (gettext("Audio format"), told["codec"]),
         (gettext("Repeated INVITEs"), str(told["resent"]) if told["messages"] else ""),
         (gettext("Clocks that measured"), " · ".join(str(one) for one in measured if one)),
         (gettext("Rulebook"), told["rulebook"].get("version")),
         (gettext("What was heard"), told["note"]),
         (gettext("sha256 of the evidence"), told["sha256"]),
-        (gettext("Asked for by"), told["made_by"].partition(":")[2]),
+        (gettext("Started by"), told["made_by"].partition(":")[2]),
     )
     return [(label, str(text)) for label, text in known if text]
 
@@ -396,10 +396,10 @@ def _looks(told: Json, _: Words) -> Table | None:
                 Cell("" if covers else "–", pairs=covers),
             ]
         )
-    heads = (gettext("Looked at"), gettext("In the call records"), gettext("Named there"), gettext("Records"),
+    heads = (gettext("Checked"), gettext("In the call records"), gettext("Named there"), gettext("Records"),
              gettext("Sources"))  # fmt: skip
     columns = [Column(head) for head in heads]
-    return Table(gettext("Own call records"), columns, body, wrap=True, cards=True) if body else None
+    return Table(gettext("Your own call records"), columns, body, wrap=True, cards=True) if body else None
 
 
 def _seconds(found: float | None) -> str:

@@ -46,7 +46,7 @@ def render_tests(rows: Sequence[Json]) -> Show:
 
 
 def _rows(console: Console, rows: Sequence[Json]) -> None:
-    heads = (_("test call"), _("number called"), _("verdict"), _("reason"), _("answered after s"), _("gateway"),
+    heads = (_("test call"), _("number called"), _("verdict"), _("reason"), _("answered after (s)"), _("gateway"),
              _("begun"))  # fmt: skip
     body = [
         (
@@ -108,7 +108,7 @@ def render_landings(told: Json) -> Show:
 
 
 def _looks(console: Console, rows: Sequence[Json]) -> None:
-    heads = (_("test call"), _("in the call records"), _("gateway in the ledger"), _("named there"), _("looked at"))
+    heads = (_("test call"), _("in the call records"), _("gateway in the ledger"), _("named there"), _("checked at"))
     body = [
         (
             one["trial"],
@@ -126,7 +126,14 @@ def render_routes(told: Json) -> Show:
     """Ways and gateways."""
 
     def show(console: Console) -> None:
-        heads = (_("way"), _("where calls go"), _("carrier"), _("calling number"), _("proof of landing"), _("daily at"))
+        heads = (
+            _("route"),
+            _("where calls go"),
+            _("carrier"),
+            _("calling number"),
+            _("proof of landing"),
+            _("daily at"),
+        )
         body = [
             (one["name"], one["via"], one["carrier"], one["caller"], _(WITNESSES[one["witness"]]), one["daily_at"])
             for one in told["routes"]

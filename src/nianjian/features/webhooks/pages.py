@@ -42,7 +42,7 @@ class NewWebhook(forms.Form):
         help_text=gettext_lazy("https; each message is signed (Standard Webhooks)"),
     )
     events = forms.MultipleChoiceField(
-        label=gettext_lazy("Told of"), choices=_list_events, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Notified about"), choices=_list_events, widget=forms.CheckboxSelectMultiple
     )
 
 
@@ -77,7 +77,7 @@ def list_webhooks(request: Request, code: str) -> HttpResponse:
         ]
         for one in shown.rows
     ]
-    columns = [Column(gettext("Address")), Column(gettext("Told of")), Column(gettext("Made by"))]
+    columns = [Column(gettext("Address")), Column(gettext("Notified about")), Column(gettext("Created by"))]
     table = Table(gettext("Webhooks"), columns, rows, wrap=True)
     context = {"page": shown, "table": table, "form": form, "secret": secret}
     return render(request, "webhooks/list.html", context, status=status)
@@ -117,11 +117,11 @@ def _apply_action(request: Request, code: str, webhook: str) -> HttpResponse:
         return redirect("webhooks", code=code)
     if act == "test":
         operations.test_webhook(webhook=webhook, enterprise=code, actor=request.actor)
-        messages.success(request, gettext("A test message is on its way; the log shows what became of it."))
+        messages.success(request, gettext("A test message is being sent; see the log for the result."))
     else:
         delivery = request.POST.get("delivery", "")
         operations.retry_delivery(delivery=delivery, webhook=webhook, enterprise=code, actor=request.actor)
-        messages.success(request, gettext("The message is sent once more."))
+        messages.success(request, gettext("The message is being sent again."))
     return redirect("webhooks-one", code=code, webhook=webhook)
 
 

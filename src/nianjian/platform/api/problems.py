@@ -37,8 +37,8 @@ STATUS: Final[Mapping[type[NianjianError], int]] = {
 }
 TITLES: Final[Mapping[int, str]] = {
     400: mark("Not readable"), 401: mark("Not signed in"), 403: mark("Not allowed"), 404: mark("Not found"),
-    405: mark("Method not allowed"), 409: mark("Not possible as things stand"), 413: mark("Too large"),
-    422: mark("Not usable"), 500: mark("Something broke here"),
+    405: mark("Method not allowed"), 409: mark("Not possible in the current state"), 413: mark("Too large"),
+    422: mark("Not usable"), 500: mark("Internal error"),
 }  # fmt: skip
 LANGUAGES: Final = {"en": ENGLISH, "zh": CHINESE}
 

@@ -23,7 +23,7 @@ def common(parser: argparse.ArgumentParser, act: Act) -> argparse.ArgumentParser
         "--as",
         dest="actor",
         metavar="USER",
-        help=_("act as this user (token from NIANJIAN_TOKEN); without it as the local operator"),
+        help=_("act as this user (token from NIANJIAN_TOKEN); default: the local operator"),
     )
     parser.set_defaults(act=act)
     return parser
@@ -71,7 +71,7 @@ def _year(text: str) -> int:
 def number(text: str) -> int:
     """Read a count, 0 or more."""
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(_("“{value}” is not a whole number from 0 on").format(value=text))
+        raise argparse.ArgumentTypeError(_("“{value}” is not a whole number of 0 or more").format(value=text))
     return int(text)
 
 

@@ -48,7 +48,7 @@ UNITS: Final[Mapping[str, str]] = {
     "millimetres": mark("mm"), "keys": mark("of each kind"), "minutes": mark("minutes"), "month": mark("(month)"),
     "months": mark("months"), "percent": mark("per cent"), "pixels": mark("pixels"), "persons": mark("persons"),
     "quarter": mark("(quarter)"), "rows": mark("rows"), "seconds": mark("seconds"), "sheets": mark("sheets"),
-    "signs_shown": mark("signs shown"),
+    "signs_shown": mark("characters shown"),
     "tests_per_number_and_carrier": mark("tests for each number and carrier"),
     "weeks": mark("weeks"),
     "workdays": mark("working days"),

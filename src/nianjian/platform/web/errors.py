@@ -27,7 +27,7 @@ STATUS: Final[Mapping[type[NianjianError], int]] = {
 }  # fmt: skip
 TITLES: Final[Mapping[int, str]] = {
     400: mark("That did not work"), 403: mark("Not allowed"), 404: mark("Not found"),
-    409: mark("Not possible as things stand"), 413: mark("Too large"), 500: mark("Something broke here"),
+    409: mark("Not possible in the current state"), 413: mark("Too large"), 500: mark("Internal error"),
 }  # fmt: skip
 TOO_LARGE: Final = "api_too_large"
 
@@ -73,14 +73,14 @@ def bad(request: HttpRequest, exception: Exception) -> HttpResponse:
     _ = words(current())
     if isinstance(exception, RequestDataTooBig):
         return _answer(request, 413, error_message(TOO_LARGE, {}, _), _(platform.REMEDIES[TOO_LARGE]))
-    return _answer(request, 400, _("The browser sent something that cannot be read."), _("Load the page again."))
+    return _answer(request, 400, _("The browser sent something that cannot be read."), _("Reload the page."))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 403."""
     del exception
     _ = words(current())
-    return _answer(request, 403, _("You may not do this."), _(REMEDIES[PermissionDeniedError]))
+    return _answer(request, 403, _("You are not allowed to do this."), _(REMEDIES[PermissionDeniedError]))
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -94,16 +94,16 @@ def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 to a form without its token: the page is old, or the browser keeps no cookies."""
     del reason
     _ = words(current())
-    text = _("This form is too old, or your browser refuses cookies.")
-    return _answer(request, 403, text, _("Load the page again and send the form once more."))
+    text = _("This form has expired, or your browser rejects cookies.")
+    return _answer(request, 403, text, _("Reload the page and submit the form again."))
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer 500; it must need nothing that could be broken itself, so no database and no frame."""
     del request
     _ = words(current())
-    title, text = _(TITLES[500]), _("The fault is written to the server's log. Nothing was changed by halves.")
-    back = _("To the first page")
+    title, text = _(TITLES[500]), _("The error is recorded in the server's log. No change was left half done.")
+    back = _("Go to the first page")
     return HttpResponse(
         '<!doctype html><html lang="{}"><meta charset="utf-8"><title>{}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

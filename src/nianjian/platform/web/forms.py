@@ -52,7 +52,7 @@ class ZoneField(forms.CharField):
 
     def __init__(self) -> None:
         super().__init__(
-            label=gettext_lazy("Time zone of stamps that carry none"),
+            label=gettext_lazy("Time zone of timestamps without one"),
             required=False,
             max_length=60,
             help_text=gettext_lazy("For example Asia/Shanghai or UTC."),

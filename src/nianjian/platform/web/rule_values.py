@@ -98,6 +98,6 @@ def effect_table(effects: Sequence[Mapping[str, Any]]) -> Table:
                     Cell(after["limit"] or "–", figure=True),
                 ]
             )
-    heads = (gettext("Enterprise"), gettext("Metric"), gettext("Light now"), gettext("Light then"))
+    heads = (gettext("Enterprise"), gettext("Metric"), gettext("Light now"), gettext("New light"))
     columns = [*(Column(head) for head in heads), Column(gettext("Limit now"), figure=True)]
-    return Table(gettext("What it would do"), [*columns, Column(gettext("Limit then"), figure=True)], rows)
+    return Table(gettext("What it would change"), [*columns, Column(gettext("New limit"), figure=True)], rows)

@@ -33,9 +33,9 @@ KINDS: Final[Mapping[str, str]] = {
     flow.CHECK_REGISTER: mark("Check of a register's sheet"),
     flow.TAKE_REGISTER: mark("List of a register as a file"),
     flow.RUN_PORTRAIT: mark("Portrait"),
-    flow.ERASE_OVER: mark("Erasure of what is over its time"),
-    flow.COUNT_OVER: mark("Count of what is over its time"),
-    flow.OVERLAY_EFFECT: mark("What another value would do"),
+    flow.ERASE_OVER: mark("Erasure of records past retention"),
+    flow.COUNT_OVER: mark("Count of records past retention"),
+    flow.OVERLAY_EFFECT: mark("Effect of another value"),
     flow.MATCH_TICKETS: mark("Calls of complaints"),
     flow.IMPORT_FORWARDS: mark("Import of a forward list"),
     flow.RECTIFY_LOCATE: mark("Location of a bad channel"),
@@ -43,23 +43,23 @@ KINDS: Final[Mapping[str, str]] = {
     flow.RECTIFY_MEASURE: mark("Figures before and since an isolation"),
     flow.RECTIFY_CHECK: mark("Check of a rectification"),
     flow.RECTIFY_REPORT: mark("Rectification report"),
-    flow.RECTIFY_SUBMIT: mark("Handing in of a rectification report"),
+    flow.RECTIFY_SUBMIT: mark("Submission of a rectification report"),
     flow.RECTIFY_CLOSE: mark("Closing of a case"),
     flow.RECONCILE_FILING: mark("Comparison with the number-resource system"),
     flow.RECONCILE_PEOPLE: mark("Match of people"),
     flow.RECONCILE_SOURCES: mark("Comparison of call sources"),
-    flow.INSPECT: mark("Look at what stands for the on-site check"),
+    flow.INSPECT: mark("Check of readiness for the on-site check"),
     flow.CALLBACK_TEST: mark("Test calls"),
     flow.CALLBACK_WITNESS: mark("Test calls in the call records"),
     flow.DRILL: mark("Drill of the on-site check"),
     flow.VERIFY_CHAIN: mark("Check of the audit chain"),
     flow.FILL_IN: mark("Fill-in sheet"),
-    flow.CHECK_PAPER: mark("Check of a paper"),
-    flow.DRAW_PAGES: mark("Pictures of pages"),
-    flow.SORT_PAPERS: mark("Sorting of papers"),
-    flow.CUT_PAPERS: mark("Cutting of a file into papers"),
+    flow.CHECK_PAPER: mark("Check of a document"),
+    flow.DRAW_PAGES: mark("Page images"),
+    flow.SORT_PAPERS: mark("Sorting of documents"),
+    flow.CUT_PAPERS: mark("Splitting of a file into documents"),
     flow.VERIFY_PACKAGE: mark("Verification of a package"),
-    flow.GENERATE_ITEMS: mark("Generation of papers"),
+    flow.GENERATE_ITEMS: mark("Generation of documents"),
     flow.BUILD_PACKAGE: mark("Building of the package"),
     flow.SIGN_PACKAGE: mark("Signing of the package"),
 }
@@ -164,13 +164,13 @@ def job_table(found: Sequence[JobValue], code: str) -> Table:
         for job in found
     ]
     columns = [
-        Column(_("work")),
+        Column(_("job")),
         Column(_("state")),
-        Column(_("asked at")),
+        Column(_("requested at")),
         Column(_("who")),
         Column(_("progress"), figure=True),
     ]
-    return Table(_("Work"), columns, rows, cards=True)
+    return Table(_("Job"), columns, rows, cards=True)
 
 
 def fault(error: NianjianError) -> str:
@@ -200,8 +200,8 @@ def progressing(code: str, job: JobValue, address: str = "") -> dict[str, object
 
 def verdict(faulty: int, read: int) -> str:
     """Whether a sheet can go in."""
-    text = _("{faulty} of {read} rows have faults. A sheet goes in whole or not at all.")
-    return (text if faulty else _("All {read} rows are sound.")).format(faulty=faulty, read=read)
+    text = _("{faulty} of {read} rows have errors. A sheet is imported completely or not at all.")
+    return (text if faulty else _("All {read} rows are valid.")).format(faulty=faulty, read=read)
 
 
 def describe_cell_error(code: str, values: Mapping[str, Any]) -> str:

@@ -80,7 +80,7 @@ def test_a_drill_of_two_people_leaves_the_portrait_as_it_was(
     follow(page.locator("main a[href$='/screen/']").first)
     ticket = re.search(r"drill/([^/]+)/screen/", page.url)[1]  # type: ignore[index]
     assert_clean(page)
-    assert "to come" in lead.line("A person responds")
+    assert "upcoming" in lead.line("A person responds")
     assert "otto" in lead.line("A person responds")
 
     agent.go(f"{HOME}complaints/t/{ticket}/")

@@ -56,7 +56,7 @@ def test_each_page_has_its_own_number_and_content(stamped: Bound) -> None:
     assert all(word in text for word, text in zip(wanted, texts[start:], strict=True))
     assert all(start % 2 == 1 for start in layout.starts), "items begin on fronts"
     blank = [place for place, leaf in enumerate(layout.leaves) if leaf.item == BLANK]
-    assert blank == [place for place, text in enumerate(texts) if "empty on purpose" in text] != []
+    assert blank == [place for place, text in enumerate(texts) if "intentionally left blank" in text] != []
     assert not any("Preview" in text or "Draft" in text for text in texts)
 
 
@@ -117,7 +117,7 @@ def test_cover_and_copy_seals_lie_at_their_places(stamped: Bound) -> None:
 def test_a_draft_and_a_picture_nobody_approved_are_told_on_every_page(papers: Path, tmp_path: Path) -> None:
     package = packages.package(papers, (2,), language="en", pictures=packages.stamped(), draft=True)
     texts = _texts(_bound(tmp_path, package).path)
-    assert all("no electronic seal in law" in text and "Draft" in text for text in texts[:1] + texts[2:])
+    assert all("not a legally valid electronic seal" in text and "Draft" in text for text in texts[:1] + texts[2:])
 
 
 def test_places_for_the_hand_are_marked_where_no_picture_is_printed(papers: Path, tmp_path: Path) -> None:

@@ -19,28 +19,28 @@ REASONS: Final[Mapping[str, str]] = {
     "before_2000": mark("the call starts before the year 2000"),
     "start_in_future": mark("the call starts more than a day in the future"),
     "end_before_start": mark("the call ends before it starts"),
-    "answer_outside_call": mark("the answer lies outside the call"),
-    "ring_outside_call": mark("the ringing lies outside the call"),
+    "answer_outside_call": mark("the answer is outside the call"),
+    "ring_outside_call": mark("the ringing is outside the call"),
     "longer_than_24h": mark("the call is longer than 24 hours"),
-    "bad_direction": mark("the direction cannot be told"),
-    "bad_result": mark("the result is none of the known words"),
+    "bad_direction": mark("the direction cannot be determined"),
+    "bad_result": mark("the result is not a known value"),
     "bad_agent_kind": mark("the seat kind is neither human nor robot"),
-    "bad_leg": mark("the leg cannot be told"),
-    "bad_mode": mark("the mode is none of the known words"),
+    "bad_leg": mark("the leg cannot be determined"),
+    "bad_mode": mark("the mode is not a known value"),
     "callee_missing": mark("the called number is missing"),
-    "callee_not_a_number": mark("the called number is no number"),
-    "total_row": mark("the row adds up the others; it is no call"),
-    "formula_unsaved": mark("a cell holds a formula without its value; open the file in Excel and save it again"),
+    "callee_not_a_number": mark("the called number is not a number"),
+    "total_row": mark("the row is a total, not a call"),
+    "formula_unsaved": mark("a cell contains a formula without its value; open the file in Excel and save it again"),
     "columns_missing": mark("the row has too few columns"),
     "columns_surplus": mark("the row has too many columns"),
     "stray_quote": mark("a stray quote breaks the row"),
-    "nul_byte": mark("the row holds a NUL byte"),
-    "invalid_encoding": mark("the row is not in the file's encoding"),
+    "nul_byte": mark("the row contains a NUL byte"),
+    "invalid_encoding": mark("the row is not in the encoding of the file"),
     "line_too_long": mark("the line is too long"),
     "line_unreadable": mark("the line cannot be read"),
     "json_invalid": mark("the line is not valid JSON"),
-    "fields_unknown": mark("the record has none of the known fields"),
-    "id_conflict": mark("another call with this id and other content is loaded already"),
+    "fields_unknown": mark("the record has no known field"),
+    "id_conflict": mark("another call with this id and different content is already loaded"),
 }
 
 
@@ -72,13 +72,13 @@ FILES: Final[Mapping[str, str]] = {
     "output_unwritable": mark("{file} cannot be written"),
     "zip_broken": mark("{file} is damaged: it cannot be read as a zip archive"),
     "zip_encrypted": mark("{file} is encrypted; unpack it first"),
-    "pack_broken": mark("{file} is damaged from its beginning on: nothing could be unpacked"),
-    "pack_nested": mark("{file} is packed within packed files; unpack it first (a zip in a zip is read, no deeper)"),
-    "pack_unsupported": mark("{file} is packed as {kind}, which is not read; unpack it or pack it as zip or gz"),
-    "book_unsupported": mark("{file} is a workbook of kind {kind}; save it as xlsx or CSV"),
+    "pack_broken": mark("{file} is damaged from the start: nothing could be unpacked"),
+    "pack_nested": mark("{file} is nested too deeply; unpack it first (a zip inside a zip is read, no deeper)"),
+    "pack_unsupported": mark("{file} is packed as {kind}, which is not supported; unpack it or pack it as zip or gz"),
+    "book_unsupported": mark("{file} is a workbook of type {kind}; save it as xlsx or CSV"),
     "unpacked_too_large": mark(
-        "{file} swells from {packed} to over {size}, more than {ratio} times: refused as a packing bomb;"
-        " if it is sound, unpack it yourself and import what comes out"
+        "{file} expands from {packed} to over {size}, more than {ratio} times: refused as a zip bomb; if you "
+        "trust it, unpack it yourself and import the unpacked files"
     ),
     "part_too_large": mark(
         "{file}: {part} is {size} unpacked, the limit is {limit}; save it as CSV or split it into several workbooks"
@@ -88,56 +88,60 @@ FILES: Final[Mapping[str, str]] = {
     ),
     "workbook_broken": mark("{file} is damaged: it cannot be read as a workbook ({detail})"),
     "workbook_sheets_many": mark(
-        "{file} has {sheets} sheets, at most {limit} are read; save the one that is meant as a workbook of its own"
+        "{file} has {sheets} sheets, at most {limit} are read; save the one you need as a separate workbook"
     ),
     "workbook_columns_many": mark(
-        "{file}, sheet “{sheet}”, row {row}: a cell stands in column {column}, at most {limit} columns are read;"
-        " delete what stands beside the table, or save the sheet as CSV"
+        "{file}, sheet “{sheet}”, row {row}: there is a cell in column {column}, at most {limit} columns are "
+        "read; delete everything outside the table, or save the sheet as CSV"
     ),
     "workbook_cells_many": mark(
-        "{file}, sheet “{sheet}”: up to row {row} there are more than {limit} cells, blank ones between them counted;"
-        " delete what stands outside the table, or split the sheet"
+        "{file}, sheet “{sheet}”: up to row {row} there are more than {limit} cells, including blank cells "
+        "in between; delete everything outside the table, or split the sheet"
     ),
     "workbook_text_much": mark(
         "{file}, sheet “{sheet}”: up to row {row} there are more than {limit} characters of text; split the sheet"
     ),
     "workbook_cell_long": mark(
-        "{file}, sheet “{sheet}”: cell {cell} holds more than {limit} characters, which no spreadsheet program"
-        " writes; shorten it"
+        "{file}, sheet “{sheet}”: cell {cell} contains more than {limit} characters, which no spreadsheet "
+        "program writes; shorten it"
     ),
     "workbook_slow": mark(
         "{file}, sheet “{sheet}”: reading it takes longer than {limit} seconds (up to row {row}); save it as CSV or"
         " split it"
     ),
     "workbook_memory": mark(
-        "{file} is a workbook of an older kind that takes more than {limit} of memory or {seconds} seconds: it claims"
-        " far more rows or columns than it fills; delete what stands outside the table and save it as xlsx or CSV"
+        "{file} is a workbook in an older format that needs more than {limit} of memory or {seconds} "
+        "seconds: it declares far more rows or columns than it fills; delete everything outside the table "
+        "and save it as xlsx or CSV"
     ),
-    "source_unknown": mark("there is no source “{source}”; known are {known}"),
+    "source_unknown": mark("there is no source “{source}”; known sources: {known}"),
     "source_unrecognised": mark(
-        "{file} looks like no known source (first line: {header}); name it with --source or give a --mapping file"
+        "{file} does not match any known source (first line: {header}); specify it with --source or provide "
+        "a --mapping file"
     ),
-    "source_ambiguous": mark("{file} could be any of {sources}; name it with --source"),
+    "source_ambiguous": mark("{file} could be any of {sources}; specify it with --source"),
     "asterisk_columns_unknown": mark(
-        "{file}: {columns} columns fit no known Asterisk CSV; give a --mapping file with cdr_custom_conf"
+        "{file}: {columns} columns do not match any known Asterisk CSV; provide a --mapping file with cdr_custom_conf"
     ),
-    "cdr_custom_conf_unreadable": mark("{file} holds no mapping of Asterisk's custom CSV"),
+    "cdr_custom_conf_unreadable": mark("{file} contains no mapping of Asterisk's custom CSV"),
     "rows_unaccounted": mark("{file}: the rows do not add up ({detail}); nothing was loaded. This is a bug."),
-    "batch_already_undone": mark("batch {batch} was undone already"),
-    "rejects_file_gone": mark("there is no such file of batch {batch}; one that was made is kept for {days} days"),
-    "freeswitch_template_unknown": mark("{file}: the columns fit no known FreeSWITCH template; give a --mapping file"),
-    "mapping_unreadable": mark("the mapping file {file} is not valid YAML: look at line {line}, column {column}"),
+    "batch_already_undone": mark("batch {batch} has already been undone"),
+    "rejects_file_gone": mark("batch {batch} has no such file; generated files are kept for {days} days"),
+    "freeswitch_template_unknown": mark(
+        "{file}: the columns do not match any known FreeSWITCH template; provide a --mapping file"
+    ),
+    "mapping_unreadable": mark("the mapping file {file} is not valid YAML: check line {line}, column {column}"),
     "mapping_not_utf8": mark("the mapping file {file} is not UTF-8 (line {line})"),
-    "mapping_invalid": mark("the mapping file {file}: “{key}” will not do; write (the closest first): {allowed}"),
+    "mapping_invalid": mark("the mapping file {file}: “{key}” is not allowed; use one of (closest first): {allowed}"),
     "mapping_column_unknown": mark(
-        "the mapping names a column “{column}” that the file does not have; it has (the closest first): {known}"
+        "the mapping names a column “{column}” that the file does not have; its columns are (closest first): {known}"
     ),
     "columns_needed": mark(
-        "{file} has no column for {fields}; its columns are {columns}. Name it in a mapping file and give --mapping;"
-        " to be filled in: {example}"
+        "{file} has no column for {fields}; its columns are {columns}. Name it in a mapping file and pass "
+        "--mapping; fill in this example: {example}"
     ),
     "mapping_format_unknown": mark("the mapping names an unknown time format “{format}”"),
-    "timezone_unknown": mark("there is no time zone “{timezone}”; write for example Asia/Shanghai or UTC"),
+    "timezone_unknown": mark("there is no time zone “{timezone}”; use for example Asia/Shanghai or UTC"),
     "today_unreadable": mark("{variable} must be a date such as 2026-12-31, not “{value}”"),
 }
 TEXTS: Final[Mapping[str, str]] = {**FILES, **REASONS}

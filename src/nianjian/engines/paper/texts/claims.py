@@ -59,18 +59,21 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     ),
     "first_responsible": ClaimTexts(
         where=_REPORT,
-        blank=mark("First person responsible for information security: {name}, post: {post}."),
-        parts={"name": mark("first person responsible: name"), "post": mark("first person responsible: post")},
+        blank=mark("Person with primary responsibility for information security: {name}, post: {post}."),
+        parts={
+            "name": mark("person with primary responsibility: name"),
+            "post": mark("person with primary responsibility: post"),
+        },
         personal=("name",),
         standing=True,
     ),
     "daily_lead": ClaimTexts(
         where=_REPORT,
-        blank=mark("Person in charge of daily work: {name}, post: {post}, telephone: {telephone}."),
+        blank=mark("Person in charge of daily operations: {name}, post: {post}, telephone: {telephone}."),
         parts={
-            "name": mark("daily work: name"),
-            "post": mark("daily work: post"),
-            "telephone": mark("daily work: telephone"),
+            "name": mark("daily operations: name"),
+            "post": mark("daily operations: post"),
+            "telephone": mark("daily operations: telephone"),
         },
         personal=("name", "telephone"),
         standing=True,
@@ -124,17 +127,17 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     "records_protected": ClaimTexts(
         where=_REPORT,
         released=mark(
-            "The register platform of the enterprise (nianjian) stores identity papers, names and complaint texts"
-            " encrypted, and records every look at a value in full and every change in a chain; on {read} the chain is"
-            " whole, with {entries} entries of this enterprise."
+            "The register platform of the enterprise (nianjian) stores identity documents, names and "
+            "complaint texts encrypted, and records every access to an unmasked value and every change in a "
+            "chain; on {read} the chain is intact, with {entries} entries of this enterprise."
         ),
-        refused=mark("The chain of operation records is not whole. Reason: {text}."),
-        parts={TEXT: mark("why the chain of operation records is not whole")},
+        refused=mark("The chain of operation records is not intact. Reason: {text}."),
+        parts={TEXT: mark("why the chain of operation records is not intact")},
     ),
     "other_systems": ClaimTexts(
         where=_REPORT,
-        blank=mark("Other systems that hold personal data, and how these protect it: {text}."),
-        parts={TEXT: mark("other systems that hold personal data, and how these protect it")},
+        blank=mark("Other systems that hold personal data, and how they protect it: {text}."),
+        parts={TEXT: mark("other systems that hold personal data, and how they protect it")},
         standing=True,
     ),
     "calls_retained": ClaimTexts(
@@ -142,7 +145,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         released=mark("From {first} to {last}, call records exist for every day on which calls were made."),
         refused=mark("From {first} to {last}, {missing} days have no call records ({days}). Reason: {text}."),
         blank=mark("Days without call records, and why: {text}."),
-        more={"excused": mark(" On {excused} further days no calls were made, which the enterprise has confirmed.")},
+        more={"excused": mark(" On {excused} further days no calls were made, as confirmed by the enterprise.")},
         parts={TEXT: mark("why days have no call records")},
     ),
     "recordings_kept": ClaimTexts(
@@ -159,26 +162,26 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
             " {response_limit} of arrival and closed within {close_limit}, none of them late."
         ),
         refused=mark(
-            "{period}: {tickets} complaints were accepted. By {read} the limit of {response_limit} for the first"
-            " response was exceeded by {response_late}, the limit of {close_limit} for the close by {close_late};"
-            " {overdue} are still open past a limit."
+            "{period}: {tickets} complaints were accepted. By {read} the limit of {response_limit} for the "
+            "first response was exceeded by {response_late}, the limit of {close_limit} for closing by "
+            "{close_late}; {overdue} are still open past a limit."
         ),
-        blank=mark("{period}: response to and close of the complaints (check and fill in by hand): {text}."),
+        blank=mark("{period}: response to and closing of the complaints (check and fill in by hand): {text}."),
         more={
             "undecided": mark(" Another {undecided} are still within their limits."),
             "no_arrival": mark(" The time of arrival of {no_arrival} is not recorded; they are not judged."),
         },
-        parts={TEXT: mark("response to and close of the year's complaints")},
+        parts={TEXT: mark("response to and closing of the year's complaints")},
     ),
     "complaints_counted": ClaimTexts(
         where=(*_REPORT, *_SOP, "complaint_records"),
         rule="M11",
         released=mark(
-            "In {year}: {complaints} complaints accepted by {sources} count in the complaint rate; of {tickets} tickets"
-            " that count in the closing rate {closed} were closed by {day}."
+            "In {year}: {complaints} complaints accepted by {sources} count towards the complaint rate; of "
+            "{tickets} tickets that count towards the closing rate {closed} were closed by {day}."
         ),
-        blank=mark("Complaints accepted in {year}, and how they were dealt with: {text}."),
-        parts={TEXT: mark("complaints of the year, and how they were dealt with")},
+        blank=mark("Complaints accepted in {year}, and how they were handled: {text}."),
+        parts={TEXT: mark("complaints of the year, and how they were handled")},
     ),
     "emergency_plan": ClaimTexts(
         where=_REPORT,
@@ -342,8 +345,8 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         rule="R2",
         released=mark("No channel draws more complaints than chance explains."),
         blank=mark(
-            "{complaints} complaints are too few to tell a channel; judgement of the person in charge:"
-            " ＿＿＿＿＿＿＿＿."
+            "{complaints} complaints are too few to identify a channel; judgement of the person in charge: "
+            "＿＿＿＿＿＿＿＿."
         ),
     ),
     "cap_kept": ClaimTexts(
@@ -370,7 +373,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         where=("rectification_report",),
         rule="R3",
         released=mark("On that day the channel dialled {before} times before and {after} times after it."),
-        blank=mark("There is no call record of the channel on that day."),
+        blank=mark("There are no call records of the channel on that day."),
     ),
 }
 _DOOR: Final = ("one_click",)
@@ -382,7 +385,7 @@ _PAGES: Final[Mapping[str, ClaimTexts]] = {
         blank=mark("We deal with your complaint as soon as possible."),
         parts={
             "response_hours": mark("hours until a person answers"),
-            "close_hours": mark("hours until the close"),
+            "close_hours": mark("hours until closing"),
         },
         standing=True,
     ),
@@ -390,7 +393,7 @@ _PAGES: Final[Mapping[str, ClaimTexts]] = {
         where=_DOOR,
         rule="S8",
         released=mark("We use what you tell us only to deal with this complaint."),
-        parts={TEXT: mark("what the data of a complaint serve")},
+        parts={TEXT: mark("what complaint data is used for")},
         standing=True,
     ),
 }
@@ -398,7 +401,7 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
     "own_numbers": ClaimTexts(
         where=(CARDS,),
         rule="S7",
-        released=mark("All our outbound calls show filed 95/96 numbers."),
+        released=mark("All our outbound calls display filed 95/96 numbers."),
         refused=mark("{own} of {delivered} outbound calls showed our filed numbers."),
         more={"unknown": mark(" The displayed number of {unknown} calls is unknown.")},
     ),
@@ -419,7 +422,7 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
     "predictive": ClaimTexts(
         where=(CARDS,),
         rule="S7",
-        released=mark("We do not dial predictively."),
+        released=mark("We do not use predictive dialling."),
         refused=mark("{over} of {calls} calls were dialled while more calls were ringing than agents were free."),
     ),
     "one_click": ClaimTexts(
@@ -457,7 +460,7 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
     "conduct": ClaimTexts(
         where=(CARDS,),
         rule="S7",
-        released=mark("Complaint rate and closing rate are green, and we do not dial predictively."),
+        released=mark("Complaint rate and closing rate are green, and we do not use predictive dialling."),
         refused=mark("{green} of {metrics} lights are green."),
     ),
     "control": ClaimTexts(
@@ -465,7 +468,7 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
         rule="S7",
         released=mark("The gate checks every call before it is dialled and refuses calls that are not allowed."),
         refused=mark(
-            "On the last day with calls, {dialled} outbound calls were dialled; the gate let through {let_through}."
+            "On the last day with calls, {dialled} outbound calls were dialled; the gate allowed {let_through}."
         ),
     ),
     "consent": ClaimTexts(

@@ -22,20 +22,19 @@ def one_click_carriers(address: str, enterprise: str) -> dict[str, str]:
 
 
 TEXTS: Final[Mapping[str, str]] = {
-    "complaint_promise_half": mark("promise both hours, or none"),
-    "complaint_unknown": mark("there is no ticket {complaint} (nianjian complaints list shows those there are)"),
-    "complaint_exists": mark("there is a ticket {complaint} already; choose another number, or work on that one"),
+    "complaint_promise_half": mark("promise both hours, or neither"),
+    "complaint_unknown": mark("there is no ticket {complaint} (list the tickets with nianjian complaints list)"),
+    "complaint_exists": mark("ticket {complaint} already exists; choose another number, or work on that ticket"),
     "complaint_reference_known": mark(
-        "the upstream number {reference} stands in ticket {complaint} already; work on that one"
+        "the upstream number {reference} is already in ticket {complaint}; work on that ticket"
     ),
     "complaint_act_refused": mark(
-        "ticket {complaint} is {state}: it cannot be {act} now "
-        "(a closed one is reopened first, an excluded one readmitted)"
+        "ticket {complaint} is {state}: it cannot be {act} now (reopen a closed ticket first, readmit an excluded one)"
     ),
     "complaint_moment_too_early": mark(
-        "ticket {complaint} cannot be {act} at {at}: what comes before it in the record is later; check the time"
+        "ticket {complaint} cannot be {act} at {at}: an earlier step is recorded with a later time; check the time"
     ),
-    "complaint_moment_in_future": mark("{at} lies in the future; a ticket records what has happened"),
+    "complaint_moment_in_future": mark("{at} is in the future; a ticket records what has already happened"),
     "complaint_callback_missing": mark(
         "ticket {complaint} has no recorded call-back; record it (nianjian complaints callback), then close"
     ),
@@ -43,22 +42,24 @@ TEXTS: Final[Mapping[str, str]] = {
         "ticket {complaint} was reopened after its last call-back; call back again and record it "
         "(nianjian complaints callback), then close"
     ),
-    "complaint_result_missing": mark("say what came of it (--result)"),
-    "complaint_text_missing": mark("several tickets at once need an answer of your own words (--text)"),
+    "complaint_result_missing": mark("give the result (--result)"),
+    "complaint_text_missing": mark("responding to several tickets at once needs your own text (--text)"),
     "complaint_mass_close": mark(
-        "a ticket is closed by itself, with its own call-back and result; {count} were named, name one at a time"
+        "close tickets one at a time, each with its own call-back and result; {count} were given"
     ),
-    "complaint_exclusion_unknown": mark("there is no reason {exclusion}; there are {exclusions}"),
+    "complaint_exclusion_unknown": mark("there is no reason {exclusion}; choose one of {exclusions}"),
     "complaint_duplicate_wrong": mark(
-        "ticket {complaint} cannot repeat {other}: name another ticket that is there, and the reason duplicate"
+        "ticket {complaint} cannot duplicate {other}: name another existing ticket, and the reason duplicate"
     ),
-    "complaint_assignee_missing": mark("say to whom the tickets go: a person (--to) or a team (--team)"),
-    "complaint_proposal_missing": mark("no match of ticket {complaint} waits for a decision; run the matching first"),
-    "complaint_moment_unreadable": mark("“{value}” is no moment; write it like 2026-03-01 22:15:00"),
-    "complaint_filter_unknown": mark("there is no {filter} {value}; there are {known}"),
-    "complaint_door_unknown": mark("this address for complaints does not exist"),
-    "complaint_door_exists": mark("the number {number} has an address for complaints already"),
-    "complaint_door_number": mark("“{number}” is no telephone number; write its digits"),
+    "complaint_assignee_missing": mark("say who gets the tickets: a person (--to) or a team (--team)"),
+    "complaint_proposal_missing": mark(
+        "no match of ticket {complaint} is waiting for a decision; run the matching first"
+    ),
+    "complaint_moment_unreadable": mark("“{value}” is not a date and time; write it like 2026-03-01 22:15:00"),
+    "complaint_filter_unknown": mark("there is no {filter} {value}; choose one of {known}"),
+    "complaint_door_unknown": mark("this complaint address does not exist"),
+    "complaint_door_exists": mark("the number {number} already has a complaint address"),
+    "complaint_door_number": mark("“{number}” is not a telephone number; write digits only"),
 }
 
 
@@ -88,9 +89,9 @@ ACTS: Final[Mapping[str, str]] = {  # as they stand in "it cannot be … now"
     "exclude": mark("excluded"),
     "readmit": mark("readmitted"),
     "assign": mark("assigned"),
-    "attach": mark("given a paper"),
+    "attach": mark("document attached"),
     "add": mark("opened"),
-    "import": mark("taken from a list"),
+    "import": mark("imported from a list"),
     "edit": mark("edited"),
     "match": mark("matched with a call"),
 }
@@ -102,8 +103,8 @@ CONFIDENCE: Final[Mapping[str, str]] = {
 }
 LINKS: Final[Mapping[str, str]] = {
     "id": mark("recorded call id"),
-    "ten_minutes": mark("within minutes of the time named"),
-    "day": mark("on the day named"),
+    "ten_minutes": mark("within minutes of the stated time"),
+    "day": mark("on the stated day"),
     "before": mark("the last call before the complaint"),
     "": mark("no call found"),
 }

@@ -28,16 +28,16 @@ ITEMS: Final[Mapping[str, str]] = {
     "access_agreement": mark("access agreement"),
     "number_certificate": mark("certificate of the code numbers"),
     "protection_grade": mark("proof of graded protection"),
-    "outsourcing_agreement": mark("outsourcing agreement, further paper"),
+    "outsourcing_agreement": mark("outsourcing agreement, further document"),
 }
 INTERNAL: Final[Mapping[str, str]] = {  # papers for the house itself, which are no items of the checklist
     "self_check": mark("Self-check report"),
     "complaint_sop": mark("Emergency procedure for complaints (SOP)"),
 }
 BOARDS: Final[Mapping[str, str]] = {
-    "general": mark("General papers"),
-    "special": mark("Special papers"),
-    "further": mark("Further papers asked for here"),
+    "general": mark("General documents"),
+    "special": mark("Special documents"),
+    "further": mark("Further documents required here"),
 }
 FORMS: Final[Mapping[str, str]] = {
     "original_scan": mark("scan of the original"),
@@ -45,31 +45,31 @@ FORMS: Final[Mapping[str, str]] = {
 }
 MARKS: Final[Mapping[str, str]] = {
     "cover_seal": mark("seal on the first page"),
-    "riding_seal": mark("riding seal over every joint"),
+    "riding_seal": mark("riding seal across every joint"),
     "copy_seal": mark("seal on the copy"),
 }
 NEXT: Final[Mapping[str, str]] = {
-    "missing": mark("Upload the paper."),
+    "missing": mark("Upload the document."),
     "returned": mark("Read why it was sent back, and upload a better file."),
-    "not_ready": mark("Mend what the check found and upload the paper again, or let two people overrule the check."),
+    "not_ready": mark("Fix what the check found and upload the document again, or have two people overrule the check."),
     "to_confirm": mark("Look at the pages and confirm them, or send the file back."),
-    "expired": mark("Upload a paper that is valid on the day of handing in."),
+    "expired": mark("Upload a document that is valid on the hand-in date."),
 }
 NEXT_GENERATED: Final[Mapping[str, str]] = {
     **NEXT,
     "missing": mark("Generate it from the records."),
     "returned": mark("Read why it was sent back; generate it again, or upload a better file."),
-    "not_ready": mark("Mend what the check found, and generate it again."),
-    "expired": mark("Generate it again for the day of handing in."),
+    "not_ready": mark("Fix what the check found, and generate it again."),
+    "expired": mark("Generate it again for the hand-in date."),
 }
 NEXT_MADE: Final[Mapping[str, str]] = {
     **NEXT_GENERATED,
-    "to_confirm": mark("Print it, have it sealed and signed, and add the scan."),
+    "to_confirm": mark("Print it, have it sealed and signed, and upload the scan."),
 }
 FIELDS: Final[Mapping[str, str]] = {
     "name": mark("name"),
     "credit_code": mark("unified social credit code"),
-    "credit_code_repaired": mark("letters of the credit code were put right"),
+    "credit_code_repaired": mark("letters of the credit code were corrected"),
     "legal_representative": mark("legal representative"),
     "valid_until": mark("valid until"),
     "number": mark("licence number"),
@@ -112,11 +112,11 @@ OPINIONS: Final[Mapping[str, str]] = {
     "disclaimer": mark("disclaimer of opinion"),
     "unclear": mark("not clear"),
 }
-VALUES: Final[Mapping[str, str]] = {"forever": mark("long-term"), "not_told": mark("not told")}
+VALUES: Final[Mapping[str, str]] = {"forever": mark("long-term"), "not_told": mark("not stated")}
 VERDICTS: Final[Mapping[str, str]] = {
     "ready": mark("ready"),
     "not_ready": mark("not ready"),
-    "needs_person": mark("a person must look"),
+    "needs_person": mark("manual check needed"),
 }
 STATES: Final[Mapping[str, str]] = {
     "missing": mark("missing"),
@@ -136,30 +136,30 @@ SEALS: Final[Mapping[str, str]] = {
 
 
 NOTES: Final = {
-    "appended": mark("something was appended that is no signature; every page is as it was"),
-    "signed": mark("a signature was appended; every byte before it is as it was"),
-    "signature_broken": mark("a signature was appended that does not hold; every page is as it was"),
-    "resaved": mark("saved again; every page is as it was"),
+    "appended": mark("something other than a signature was appended; every page is unchanged"),
+    "signed": mark("a signature was appended; every byte before it is unchanged"),
+    "signature_broken": mark("an invalid signature was appended; every page is unchanged"),
+    "resaved": mark("saved again; every page is unchanged"),
 }
 CERTAINTY: Final = {"high": mark("high"), "medium": mark("medium"), "low": mark("low")}
 WHY: Final = {
-    "place": mark("some pages are known by their place alone"),
-    "no_paper": mark("the package's own paper did not lie beside the manifest: texts were not compared"),
-    "text_unknown": mark("the text of some pages tells nothing; they are known by their picture"),
-    "seal_absent": mark("no riding seal was seen on any sheet: not sealed yet, or a scan without colour"),
-    "seal_unknown": mark("of some sheets it cannot be told whether the riding seal goes on"),
+    "place": mark("some pages are identified only by their position"),
+    "no_paper": mark("the package's paper edition was not next to the manifest: texts were not compared"),
+    "text_unknown": mark("the text of some pages is inconclusive; they are identified by their image"),
+    "seal_absent": mark("no riding seal was found on any sheet: not sealed yet, or a scan without colour"),
+    "seal_unknown": mark("for some sheets it cannot be determined whether the riding seal continues"),
 }
 RIDING: Final = {
     "none": mark("no riding seal was planned"),
-    "absent": mark("not seen on any sheet"),
-    "joins": mark("goes on over every sheet"),
+    "absent": mark("not found on any sheet"),
+    "joins": mark("continuous across every sheet"),
     "faults": mark("not whole"),
     "cannot_tell": mark("cannot be determined"),
 }
 SHEETS: Final = {
-    "joins": mark("found, joins"),
+    "joins": mark("found, continuous"),
     "missing": mark("missing"),
-    "does_not_join": mark("does not join"),
+    "does_not_join": mark("not continuous"),
     "cannot_tell": mark("cannot be determined"),
 }
 
@@ -201,7 +201,7 @@ CLASSES: Final[Mapping[str, str]] = {
 EXCLUSIONS: Final[Mapping[str, str]] = {
     "": mark("counted"),
     "not_accepted": mark("not accepted"),
-    "not_own_number": mark("no own number"),
+    "not_own_number": mark("not our number"),
     "duplicate": mark("duplicate"),
     "not_a_call": mark("not about a call"),
 }
@@ -209,7 +209,7 @@ EXCLUSIONS: Final[Mapping[str, str]] = {
 
 ROUNDS: Final[Mapping[str, str]] = {
     "submitted": mark("handed in"),
-    "returned": mark("came back, to be answered"),
+    "returned": mark("returned, to be answered"),
     "answered": mark("answered, to be handed in again"),
     "resubmitted": mark("handed in again"),
     "passed": mark("passed"),
@@ -217,7 +217,7 @@ ROUNDS: Final[Mapping[str, str]] = {
 ASKED: Final[Mapping[str, str]] = {
     "open": mark("no answer yet"),  # not the words of calls: "not answered" is another word in Chinese
     "to_confirm": mark("new file not confirmed"),
-    "answered": mark("answer there"),
+    "answered": mark("answer given"),
     "sent": mark("handed in"),
     "left_out": mark("handed in without the answer"),
 }
@@ -238,7 +238,7 @@ ROUND_CHANGES: Final[Mapping[str, str]] = {
     "untold": mark("another file; its pages cannot be compared"),
 }
 PAGES: Final[Mapping[str, str]] = {
-    "swapped": mark("exchanged for another page"),
+    "swapped": mark("replaced by another page"),
     "added": mark("added"),
     "removed": mark("removed"),
     "reordered": mark("moved"),
@@ -248,9 +248,9 @@ DIFFERENCE_KINDS: Final[Mapping[str, str]] = {
     **PAGES,
     "missing_file": mark("the file is missing"),
     "extra_file": mark("the file does not belong to the package"),
-    "manifest": mark("the manifest is missing, broken or another one"),
+    "manifest": mark("the manifest is missing, damaged or a different one"),
     "seal_missing": mark("the sheet's part of the riding seal is missing"),
-    "seal_broken": mark("the sheet's part of the riding seal does not go on on its neighbours"),
+    "seal_broken": mark("the sheet's part of the riding seal does not continue on its neighbours"),
 }
 WHOLE: Final = mark("the whole package")
 
@@ -262,8 +262,8 @@ SEAL_KINDS: Final[Mapping[str, str]] = {
 }
 REQUEST_KINDS: Final[Mapping[str, str]] = {
     **SEAL_KINDS,
-    "seal_use": mark("use of a seal's picture"),
-    "finding_overruling": mark("overruling of what a check found"),
+    "seal_use": mark("use of a seal image"),
+    "finding_overruling": mark("overruling of a check finding"),
 }
 PLACES: Final[Mapping[str, str]] = {
     "cover_seal": mark("first-page seal"),
@@ -291,331 +291,367 @@ CHANGED: Final[Mapping[str, str]] = {
     "other": mark("the content"),
 }
 NO_SEAL: Final = mark(
-    "A printed picture of a seal is no electronic seal in law. It serves drafts for looking at; what is handed in is"
-    " stamped by hand, or signed with a certificate."
+    "A seal image is not a legally valid electronic seal. Use it on drafts for review only; stamp what is "
+    "handed in by hand, or sign it with a certificate."
 )
 
 
 TEXTS: Final[Mapping[str, str]] = {
     "fill_in_field_unknown": mark("the report has no field {field}"),
-    "fill_in_value_invalid": mark("{field} takes a whole number, a share of 0 to 100 %, or names apart by 、"),
+    "fill_in_value_invalid": mark("{field} must be a whole number, a share of 0 to 100 %, or names separated by 、"),
     "dossier_sealed_scan_unknown": mark("of version {version} of {item} there is no scan of the sealed book"),
-    "dossier_version_unknown": mark("{item} has no version {version}; `nianjian dossier list` shows the newest"),
-    "dossier_version_old": mark("version {version} of {item} is not the newest; look at version {newest}"),
+    "dossier_version_unknown": mark("{item} has no version {version}; the newest is shown by `nianjian dossier list`"),
+    "dossier_version_old": mark("version {version} of {item} is not the newest; use version {newest}"),
     "dossier_version_returned": mark("version {version} of {item} was sent back; add a new file"),
-    "dossier_arrival_unknown": mark("no file {arrival} waits to be sorted; somebody may have decided on it"),
-    "dossier_cut_none": mark("name at least one paper: its item, its first and its last page"),
-    "dossier_cut_outside": mark("pages {first} to {last} are no range of a file with {pages} pages; correct them"),
-    "dossier_cut_overlap": mark("page {page} stands in two papers; a page belongs to one"),
-    "dossier_cut_twice": mark("two papers are to be {item}, and one would replace the other; scan them as one"),
-    "dossier_cut_left": mark("pages {pages} belong to no paper; give them to one, or say that they may be deleted"),
-    "dossier_cut_unfit": mark(
-        "{file} cannot be cut: it is OFD, signed electronically, damaged, has content that nobody can clean or fields"
-        " that its papers share, and parts would hide that; scan each paper into a file of its own"
+    "dossier_arrival_unknown": mark("no file {arrival} is waiting to be sorted; somebody may have already handled it"),
+    "dossier_cut_none": mark("name at least one document: its item, its first and its last page"),
+    "dossier_cut_outside": mark(
+        "pages {first} to {last} are not a valid range in a file with {pages} pages; correct them"
     ),
-    "dossier_picture_unknown": mark("there is no picture of page {page}; have the pages drawn first"),
+    "dossier_cut_overlap": mark("page {page} is in two documents; a page belongs to only one"),
+    "dossier_cut_twice": mark(
+        "two documents are assigned to {item}, and one would replace the other; scan them as one"
+    ),
+    "dossier_cut_left": mark(
+        "pages {pages} belong to no document; assign them to one, or confirm that they may be deleted"
+    ),
+    "dossier_cut_unfit": mark(
+        "{file} cannot be split: it is OFD, electronically signed, damaged, has content that cannot be "
+        "cleaned or form fields that its documents share, and splitting would hide that; scan each document "
+        "into a separate file"
+    ),
+    "dossier_picture_unknown": mark("there is no image of page {page}; render the pages first"),
     "dossier_not_ready": mark(
-        "version {version} of {item} has findings that must not stand; add a file without them, or let two people"
-        " overrule them"
+        "version {version} of {item} has findings that must be resolved; add a file without them, or have "
+        "two people overrule them"
     ),
     "dossier_finding_unknown": mark("version {version} of {item} has no finding {finding} there that can be overruled"),
-    "dossier_days_reversed": mark("the paper ends on {until}, before it begins on {effective}; correct the days"),
-    "dossier_reason_missing": mark("say why: the text is empty"),
-    "dossier_item_required": mark("{item} must be in every package; only the algorithm filing may not apply"),
-    # the file
-    "scan_active_content": mark("it held active content ({kinds}); the copy that is used is free of it"),
-    "scan_locked": mark("it was locked against changes; the copy that is used is not"),
-    "scan_rebuilt": mark(
-        "active content could not be taken out, so the pages were drawn anew as pictures: compare every page with the"
-        " paper; text, links and the scan's own resolution are gone"
+    "dossier_days_reversed": mark(
+        "the document expires on {until}, before it takes effect on {effective}; correct the dates"
     ),
-    "scan_repaired": mark("the file was damaged and has been repaired; compare every page with the paper"),
-    "scan_signed": mark("it carries an electronic signature, which only the kept original holds"),
-    "scan_ofd": mark("an OFD file is kept as evidence and not read; add a PDF of it, a person compares the two"),
+    "dossier_reason_missing": mark("give the reason: the text is empty"),
+    "dossier_item_required": mark(
+        "{item} must be in every package; only the algorithm filing can be marked as not applicable"
+    ),
+    # the file
+    "scan_active_content": mark("it contained active content ({kinds}); the copy in use is free of it"),
+    "scan_locked": mark("it was locked against changes; the copy in use is not"),
+    "scan_rebuilt": mark(
+        "active content could not be removed, so the pages were redrawn as images: compare every page with "
+        "the original; text, links and the original scan resolution are lost"
+    ),
+    "scan_repaired": mark("the file was damaged and has been repaired; compare every page with the original"),
+    "scan_signed": mark("it has an electronic signature, which only the stored original contains"),
+    "scan_ofd": mark(
+        "an OFD file is stored as evidence and not read; add a PDF of it, and have a person compare the two"
+    ),
     # a page
     "scan_not_a4": mark("{wide} × {high} mm is not A4; scan or print it on A4, 210 × 297 mm"),
     "scan_dpi_low": mark("{dpi} dpi, at least {least} are needed; scan it again at {least} dpi or more"),
-    "scan_blank": mark("the page is blank; take it out, or scan its other side"),
-    "scan_skewed": mark("the page leans by {degrees}°, at most {most}° are taken; lay it straight and scan again"),
-    "scan_turned": mark("the page stands turned by {degrees}°; turn it upright"),
-    "scan_across": mark("a landscape page lies across the upright sheet, as it is bound"),
-    "scan_turn_unsure": mark("which way is up could not be told; look at the page"),
+    "scan_blank": mark("the page is blank; remove it, or scan its other side"),
+    "scan_skewed": mark("the page is skewed by {degrees}°, at most {most}° are accepted; straighten it and scan again"),
+    "scan_turned": mark("the page is rotated by {degrees}°; turn it upright"),
+    "scan_across": mark("a landscape page lies sideways on the upright sheet, as it is bound"),
+    "scan_turn_unsure": mark("the orientation could not be determined; check the page"),
     "scan_blurred": mark("the page is blurred (edges {width} pixels wide); scan it again"),
-    "scan_upscaled": mark("the picture looks enlarged from a lower resolution; look whether small print is sharp"),
+    "scan_upscaled": mark("the image looks enlarged from a lower resolution; check whether small print is sharp"),
     # seals
     "seal_cover_missing": mark("no official red seal, round or oval, was found on the first page"),
     "seal_copy_missing": mark("a copy needs the official red seal; none was found"),
-    "seal_square_only": mark("only a square seal was found, which is a person's; the enterprise's seal is needed"),
-    "seal_grey": mark("the page shows no colour; seal it in red, or scan it in colour if it is sealed"),
-    "seal_large": mark("a seal of {diameter} mm, at most {most} mm are allowed; look whether it is one"),
+    "seal_square_only": mark("only a square seal was found, which is a personal one; the enterprise's seal is needed"),
+    "seal_grey": mark("the page has no colour; seal it in red, or scan it in colour if it is already sealed"),
+    "seal_large": mark("a seal of {diameter} mm, at most {most} mm are allowed; check whether it is really a seal"),
     "seal_riding_missing": mark("no slice of a riding seal at the edge of the page; every joint must be sealed"),
     "seal_riding_broken": mark(
-        "the riding seal does not go on from the page before; look whether a page was swapped or taken out"
+        "the riding seal does not continue from the page before; check whether a page was swapped or removed"
     ),
     "seal_riding_partial": mark(
-        "the slices of the riding seal do not add up to one seal; look whether a page is missing"
+        "the slices of the riding seal do not add up to one seal; check whether a page is missing"
     ),
     # form
     "form_copy": mark("it looks like a black-and-white copy; a scan of the original is needed"),
     "form_original": mark("it looks like a scan of the original; a copy with the official seal is needed"),
     # fields
-    "fields_unread": mark("not read: {fields}; a person reads and confirms them"),
-    "riding_seal_sheets": mark("{given} is no number of sheets; 1 to {most} are planned"),
-    "riding_seal_diameter": mark("a seal of {given} mm is none; {least} to {most} mm are planned"),
-    "seal_picture_unreadable": mark("the seal's picture cannot be used; give a PNG of 8 to {largest} pixels a side"),
+    "fields_unread": mark("not read: {fields}; a person must read and confirm them"),
+    "riding_seal_sheets": mark("{given} is not a valid number of sheets; use 1 to {most}"),
+    "riding_seal_diameter": mark("{given} mm is not a valid seal diameter; use {least} to {most} mm"),
+    "seal_picture_unreadable": mark("the seal image cannot be used; provide a PNG of 8 to {largest} pixels a side"),
     "dossier_copy_unreadable": mark("{item}: {file} cannot be read; upload it again"),
     "upload_page_large": mark(
-        "{item}, page {page}: at {dpi} dpi it does not fit into {bytes} bytes; scan it again with less noise,"
-        " or in grey"
+        "{item}, page {page}: at {dpi} dpi it does not fit into {bytes} bytes; scan it again with less "
+        "noise, or in greyscale"
     ),
-    "dossier_folder_full": mark("{folder} is not empty; name a new folder"),
-    "dossier_manifest_unreadable": mark("{file} is no manifest of a package that this version knows"),
+    "dossier_folder_full": mark("{folder} is not empty; choose a new folder"),
+    "dossier_manifest_unreadable": mark("{file} is not a package manifest that this version supports"),
     "dossier_verify_what": mark(
-        "give the package as a zip, or one file with its manifest.json beside it; a scan always with the manifest,"
-        " or choose a package that was handed in"
+        "upload the package as a zip, or one file together with its manifest.json; for a scan always include "
+        "the manifest, or choose a package that was handed in"
     ),
-    "dossier_zip_broken": mark("{file} is no zip that can be read; pack the package's folder anew"),
+    "dossier_zip_broken": mark("{file} is not a readable zip; pack the package folder again"),
     "dossier_zip_large": mark("{file} unpacks to more than {members} files or {mib} MiB; pack the package alone"),
-    "dossier_zip_path": mark("{file} holds a file that would leave its folder: {member}; pack the package anew"),
+    "dossier_zip_path": mark(
+        "{file} contains a file that would be unpacked outside its folder: {member}; pack the package again"
+    ),
     "dossier_scan_unreadable": mark("{file} cannot be read as a scan; save it as one PDF"),
     "dossier_path_unknown": mark("there is nothing at {path}"),
-    "dossier_folder_unusable": mark("{folder} cannot be used: {reason}; name a folder that you may write to"),
-    "dossier_build_failed": mark("the package could not be built ({reason}); nothing was written, try it again"),
-    "dossier_files_unknown": mark("there are no such files; what was made is kept for {days} days, then make it again"),
-    "dossier_report_unknown": mark("{report} is no report; there are {reports}"),
-    "dossier_fill_in_unknown": mark("no fill-in sheet of {year} was made yet; make it first"),
-    "dossier_item_not_generated": mark("{name} is not generated; give one of {items}"),
+    "dossier_folder_unusable": mark("{folder} cannot be used: {reason}; choose a folder that you can write to"),
+    "dossier_build_failed": mark("the package could not be built ({reason}); nothing was written, try again"),
+    "dossier_files_unknown": mark(
+        "there are no such files; generated files are kept for {days} days, generate them again"
+    ),
+    "dossier_report_unknown": mark("{report} is not a report; choose one of {reports}"),
+    "dossier_fill_in_unknown": mark("there is no fill-in sheet of {year} yet; create it first"),
+    "dossier_item_not_generated": mark("{name} is not generated; choose one of {items}"),
     "generated_unsigned": mark(
-        "generated from the registers: read it and confirm it; it is sealed in the bound book, whose scan splits itself"
+        "generated from the registers: read and confirm it; it is sealed as part of the bound book, whose "
+        "scan is split automatically"
     ),
     "sums_differ": mark(
-        "{figure}: {paper} in the paper, {portrait} in the portrait; run the portrait anew, then generate it again"
+        "{figure}: {paper} in the document, {portrait} in the portrait; run the portrait again, then generate it again"
     ),
-    "sums_unknown": mark("{figure} is not in the portrait's run; run the portrait anew"),
+    "sums_unknown": mark("{figure} is not in the portrait; run the portrait again"),
     "claim_refused": mark(
-        "{rule}: the paper gives the true figures in place of the claim, for {lack} ({count}). What makes it true:"
-        " {remedy}"
+        "{rule}: the document states the true figures instead of the claim, because of {lack} ({count}). To "
+        "make it true: {remedy}"
     ),
     "claim_unproved": mark(
-        "{rule}: the data do not prove a claim, for {lack}; fill in the blank by hand, or prove it: {remedy}"
+        "{rule}: the data does not prove a claim, because of {lack}; fill in the blank by hand, or prove it: {remedy}"
     ),
-    "claim_part_unknown": mark("{claim} has no part {part} that a person fills in"),
-    "claim_blank": mark("only people know it: {fields}; fill it in on the item's page, it is kept for the next time"),
+    "claim_part_unknown": mark("{claim} has no part {part} that can be filled in"),
+    "claim_blank": mark("only you know this: {fields}; fill it in on the item's page, it is kept for next time"),
     "claim_contradicted": mark(
-        "what was stated does not agree with the data, which are printed: {claim}; correct the statement or the data"
+        "the statement does not agree with the data, which is printed instead: {claim}; correct the "
+        "statement or the data"
     ),
     "generated_blank": mark(
         "the register of licences does not know: {fields}; enter it there, else the paper leaves a blank to fill in"
     ),
     "dossier_file_empty": mark("{file} is empty; scan or save it again"),
     "dossier_file_large": mark(
-        "{file} has {megabytes} MB, at most {most} MB are taken; scan at 300 dpi, or split it by item"
+        "{file} has {megabytes} MB, at most {most} MB are accepted; scan at 300 dpi, or split it by item"
     ),
     "dossier_bytes_before": mark(
-        "{file} has something else in front of the PDF; open it in a PDF reader and print it into a new PDF"
+        "{file} has other content before the PDF; open it in a PDF reader and print it to a new PDF"
     ),
     "dossier_bytes_behind": mark(
-        "{file} has something else behind the PDF; open it in a PDF reader and print it into a new PDF"
+        "{file} has other content after the PDF; open it in a PDF reader and print it to a new PDF"
     ),
-    "dossier_type_unknown": mark("{file} is none of PDF, JPEG, PNG, TIFF, OFD; save it as a PDF"),
-    "dossier_name_other": mark("{file} is named as {named} but is {found}; give it the ending of what it is"),
-    "dossier_password": mark("{file} opens with a password only; save it without one"),
-    "dossier_pdf_broken": mark("{file} is a PDF that cannot be read; make it anew, or scan the paper again"),
-    "dossier_file_broken": mark("{file} cannot be read; make it anew, or scan the paper again"),
+    "dossier_type_unknown": mark("{file} is not PDF, JPEG, PNG, TIFF or OFD; save it as a PDF"),
+    "dossier_name_other": mark(
+        "{file} has the extension of {named} but is {found}; rename it with the right extension"
+    ),
+    "dossier_password": mark("{file} needs a password to open; save it without one"),
+    "dossier_pdf_broken": mark("{file} is a PDF that cannot be read; create it again, or scan the document again"),
+    "dossier_file_broken": mark("{file} cannot be read; create it again, or scan the document again"),
     "dossier_file_costly": mark(
-        "{file} takes more time or memory to read than any scan needs; print it into a new PDF, or scan the paper"
+        "{file} takes more time or memory to read than any scan needs; print it to a new PDF, or scan the document"
     ),
-    "dossier_pages_none": mark("{file} has no page; make it anew"),
-    "dossier_pages_many": mark("{file} has {pages} pages, at most {most} are taken; split it by item"),
+    "dossier_pages_none": mark("{file} has no pages; create it again"),
+    "dossier_pages_many": mark("{file} has {pages} pages, at most {most} are accepted; split it by item"),
     "dossier_page_side": mark(
-        "{file}, page {page}: {wide} × {high} mm; sides of {least} to {most} mm are taken, the package is A4"
+        "{file}, page {page}: {wide} × {high} mm; sides of {least} to {most} mm are accepted, the package is A4"
     ),
     "dossier_page_heavy": mark(
-        "{file}, page {page}: its drawing is too large; print the page into a new PDF or scan it"
+        "{file}, page {page}: its drawing content is too large; print the page to a new PDF or scan it"
     ),
     "dossier_page_costly": mark(
-        "{file}, page {page}: it takes more time or memory to draw than any page needs; print it into a new PDF, or"
-        " scan the paper"
+        "{file}, page {page}: it takes more time or memory to render than any page needs; print it to a new "
+        "PDF, or scan the document"
     ),
     "dossier_pixels_many": mark(
-        "{file}, page {page}: a picture of {megapixels} million pixels, at most {most} are taken; scan at 300 dpi"
+        "{file}, page {page}: an image of {megapixels} million pixels, at most {most} are accepted; scan at 300 dpi"
     ),
     "dossier_picture_pixels": mark("{file} has more than {most} million pixels; scan at 300 dpi"),
-    "dossier_picture_broken": mark("{file} is a picture that cannot be read whole; take or scan it again"),
-    "dossier_ofd_broken": mark("{file} is no OFD package that can be read; ask its issuer for a PDF, or for it anew"),
-    "dossier_ofd_bomb": mark("{file} unpacks to far more than a document holds; ask its issuer for a PDF"),
-    "dossier_item_unknown": mark("{item} is no item of the package; there are {items}"),
+    "dossier_picture_broken": mark("{file} is an image that cannot be read completely; photograph or scan it again"),
+    "dossier_ofd_broken": mark("{file} is not a readable OFD package; ask its issuer for a PDF, or for a new copy"),
+    "dossier_ofd_bomb": mark("{file} unpacks to far more than a document contains; ask its issuer for a PDF"),
+    "dossier_item_unknown": mark("{item} is not an item of the package; choose one of {items}"),
     "dossier_form_unknown": mark(
         "{rule} does not say whether {item} is an original scan or a copy with seal; correct it"
     ),
-    "reading_failed": mark("{file} could not be read: {reason}; try again, and if it stays so read it by eye"),
+    "reading_failed": mark("{file} could not be read: {reason}; try again, and if it still fails read it yourself"),
     "reading_cancelled": mark("reading {file} was stopped"),
-    "field_missing": mark("{field} was not found; a person reads it"),
-    "field_unreadable": mark("{field} stands there and cannot be read; a person reads it"),
-    "field_unsure": mark("{field} was read with confidence {confidence} only; compare it with the page"),
-    "field_differs": mark("{field} is not what the register has; compare both"),
-    "page_without_text": mark("no text was read on the page; look at it"),
+    "field_missing": mark("{field} was not found; a person must read it"),
+    "field_unreadable": mark("{field} is present but cannot be read; a person must read it"),
+    "field_unsure": mark("{field} was read with a confidence of only {confidence}; compare it with the page"),
+    "field_differs": mark("{field} differs from the register; check both"),
+    "page_without_text": mark("no text was read on the page; check it"),
     "paper_without_pages": mark("there is no page to read"),
-    "item_without_reader": mark("no reader knows {item}; a person reads it"),
-    "text_unread": mark("there is ink like text that was not read; look at the page"),
+    "item_without_reader": mark("there is no reader for {item}; a person must read it"),
+    "text_unread": mark("there is ink that looks like text but was not read; check the page"),
     "text_layer_differs": mark(
-        "the text inside the PDF is not what the page shows; only what is seen counts, look at the page"
+        "the text inside the PDF differs from what the page shows; only the visible text counts, check the page"
     ),
     "pages_missing": mark(
-        "by their numbers, page {after} stands where the one after {before} should; look for a missing or moved page"
+        "by the page numbers, page {after} is where the one after {before} should be; look for a missing or moved page"
     ),
-    "pages_begin_late": mark("the first page is numbered {number}; look for the pages before it"),
-    "pages_end_early": mark("the last page is numbered {number} of {total}; look for the rest"),
+    "pages_begin_late": mark("the first page is numbered {number}; look for the missing pages before it"),
+    "pages_end_early": mark("the last page is numbered {number} of {total}; look for the missing pages"),
     "opinion_not_found": mark(
-        "no sentence says that the statements are prepared and present fairly in all material respects; a"
-        " person reads the opinion"
+        "no sentence says that the statements are prepared and present fairly in all material respects; a "
+        "person must read the opinion"
     ),
-    "opinion_not_passing": mark("the opinion is {opinion}; only a standard unqualified one passes"),
-    "opinion_conflict": mark("the report speaks of several opinions ({kinds}); a person reads it"),
-    "opinion_incomplete": mark(
-        "a part that every standard report has was not read ({part}); a person reads the report"
-    ),
+    "opinion_not_passing": mark("the opinion is {opinion}; only a standard unqualified opinion passes"),
+    "opinion_conflict": mark("the report mentions several opinions ({kinds}); a person must read it"),
+    "opinion_incomplete": mark("a part of every standard report was not read ({part}); a person must read the report"),
     "opinion_parts_missing": mark(
-        "the numbered parts do not follow each other: {before}, then {after}; look for a missing page"
+        "the numbered parts are not consecutive: {before}, then {after}; look for a missing page"
     ),
-    "opinion_quoted": mark("the words “{words}” only tell of an opinion; a person reads the report itself"),
-    "opinion_suspicious": mark("“{words}” stands outside the usual boilerplate; a person reads what is said of it"),
-    "opinion_unsure": mark("hardly readable: {words}; a person reads it"),
-    "year_ambiguous": mark("the report speaks of several years alike ({years}); a person says which"),
-    "year_differs": mark("the report is of {read}, the data year is {wanted}"),
+    "opinion_quoted": mark("the words “{words}” only refer to an opinion; a person must read the report itself"),
+    "opinion_suspicious": mark("“{words}” is outside the usual boilerplate; a person must read the context"),
+    "opinion_unsure": mark("barely legible: {words}; a person must read it"),
+    "year_ambiguous": mark(
+        "the report mentions several years equally often ({years}); a person must decide which one applies"
+    ),
+    "year_differs": mark("the report is for {read}, the data year is {wanted}"),
     "dated_later": mark("dated {dated}, later than {asked_on}"),
-    "name_not_found": mark("{name} does not stand in the paper; look whose it is"),
-    "credit_code_bad": mark("the credit code's check digit is wrong as it was read; compare it with the page"),
-    "credit_codes_several": mark("{count} different credit codes stand in the paper; a person says which"),
-    "credit_code_repaired": mark("letters that no credit code has were put right: {read}; compare it with the page"),
-    "credit_code_differs": mark("{read} is not the register's {wanted}"),
-    "validity_not_told": mark("the licence names no last day; look it up in the public register"),
+    "name_not_found": mark("{name} is not in the document; check whose it is"),
+    "credit_code_bad": mark("the check digit of the credit code as read is wrong; compare it with the page"),
+    "credit_codes_several": mark(
+        "{count} different credit codes are in the document; a person must decide which one applies"
+    ),
+    "credit_code_repaired": mark("letters that no credit code has were corrected: {read}; compare it with the page"),
+    "credit_code_differs": mark("{read} differs from {wanted} in the register"),
+    "validity_not_told": mark("the licence states no last day; look it up in the public register"),
     "expired": mark("its last day was {expiry}, before {asked_on}"),
-    "licence_number_unusual": mark("the licence number has no known shape as it was read; compare it with the page"),
-    "licence_numbers_several": mark("{count} different licence numbers stand in the paper; a person says which"),
-    "licence_number_repaired": mark("letters among the digits were put right: {number}; compare it with the page"),
-    "licence_number_differs": mark("{read} is not the register's {wanted}"),
+    "licence_number_unusual": mark("the licence number as read has no known format; compare it with the page"),
+    "licence_numbers_several": mark(
+        "{count} different licence numbers are in the document; a person must decide which one applies"
+    ),
+    "licence_number_repaired": mark("letters among the digits were corrected: {number}; compare it with the page"),
+    "licence_number_differs": mark("{read} differs from {wanted} in the register"),
     "licence_part_missing": mark("{part} was not found in the file; both parts are needed"),
-    "renewal_due": mark("it ends on {expiry}; renewal was due by {due}"),
-    "identity_bad": mark("the number's check digit is wrong as it was read; compare it with the page"),
-    "identities_several": mark("{count} different identity numbers stand in the paper; a person says which"),
-    "identity_repaired": mark("letters among the digits were put right; compare the number with the page"),
-    "birth_date_differs": mark("the birth date of the number is not printed on the card as it was read; compare both"),
-    "side_missing": mark("{field} stands on the other side, which was not found; add it"),
-    "articles_not_recognised": mark("the word 章程 does not stand in the paper; look what it is"),
-    "list_without_rows": mark("no row of the table could be read; a person reads it"),
-    "row_unreadable": mark("a row whose {column} cannot be read counts for nothing; a person reads it"),
-    "row_unsure": mark("a row was read with confidence {confidence} only; compare it with the page"),
-    "months_differ": mark("a row says {told} months, its period has {read}; a person says which"),
+    "renewal_due": mark("it expires on {expiry}; renewal was due by {due}"),
+    "identity_bad": mark("the check digit of the number as read is wrong; compare it with the page"),
+    "identities_several": mark(
+        "{count} different identity numbers are in the document; a person must decide which one applies"
+    ),
+    "identity_repaired": mark("letters among the digits were corrected; compare the number with the page"),
+    "birth_date_differs": mark(
+        "the birth date in the number does not match the one printed on the card as read; compare both"
+    ),
+    "side_missing": mark("{field} is on the other side, which was not found; add it"),
+    "articles_not_recognised": mark("the word 章程 is not in the document; check what it is"),
+    "list_without_rows": mark("no row of the table could be read; a person must read it"),
+    "row_unreadable": mark("a row whose {column} cannot be read is not counted; a person must read it"),
+    "row_unsure": mark("a row was read with a confidence of only {confidence}; compare it with the page"),
+    "months_differ": mark("a row says {told} months, its period covers {read}; a person must decide which one applies"),
     "months_too_few": mark("{months} months in a row were paid, at least {wanted} are needed"),
-    "months_end_early": mark("the last paid month is {last}; a later list may be wanted"),
-    "people_not_throughout": mark("not everyone was paid for in the last {months} months; explain who began or left"),
-    "people_few": mark("{people} people are listed, agencies speak of at least {wanted}"),
+    "months_end_early": mark("the last paid month is {last}; a later list may be required"),
+    "people_not_throughout": mark("not everyone was paid for in the last {months} months; explain who joined or left"),
+    "people_few": mark("{people} people are listed, agencies expect at least {wanted}"),
     "people_unread": mark(
-        "no row of the list was read on pages {pages}, and {count} people of the staff list were not found elsewhere; a"
-        " person reads these pages"
+        "no row of the list was read on pages {pages}, and {count} people of the staff list were not found "
+        "elsewhere; a person must read these pages"
     ),
     "people_missing": mark("{count} people of the staff list were not found in the list; explain them"),
-    "name_nearly": mark("a name differs from the staff list in one sign; compare it with the page"),
-    "name_not_on_staff": mark("a name of the list is not on the staff list"),
-    "names_nearly": mark("names that differ from the staff list in one sign: {count}; compare them with the page"),
-    "names_not_on_staff": mark("names of the list that are not on the staff list: {count}"),
+    "name_nearly": mark("a name differs from the staff list in one character; compare it with the page"),
+    "name_not_on_staff": mark("a name in the list is not on the staff list"),
+    "names_nearly": mark("names that differ from the staff list in one character: {count}; compare them with the page"),
+    "names_not_on_staff": mark("names in the list that are not on the staff list: {count}"),
     "shares_sum": mark("the shares sum to {total} %, not {wanted} %"),
     "shares_printed_sum": mark("the table prints {printed} %, its rows sum to {total} %"),
-    "seal_name_unread": mark("the name in the seal was not read (confidence {confidence}); look at it"),
-    "seal_name_nearly": mark("the name in the seal differs in one sign as it was read; look at it"),
-    "seal_name_differs": mark("the name in the seal is another one; look whose seal it is"),
-    "dossier_manifest_altered": mark("{file} was altered: its own hash does not fit; take the one of the package"),
-    "dossier_manifest_other": mark("the manifest is of {enterprise}, data year {season}; take the one of this season"),
-    "dossier_manifest_draft": mark("the manifest is of a draft; build the complete package and hand that in"),
+    "seal_name_unread": mark("the name in the seal was not read (confidence {confidence}); check it"),
+    "seal_name_nearly": mark("the name in the seal as read differs in one character; check it"),
+    "seal_name_differs": mark("the seal has a different name; check whose seal it is"),
+    "dossier_manifest_altered": mark("{file} was altered: its own hash does not match; use the one in the package"),
+    "dossier_manifest_other": mark("the manifest is for {enterprise}, data year {season}; use the one of this season"),
+    "dossier_manifest_draft": mark("the manifest is for a draft; build the complete package and hand that in"),
     "dossier_sealed_mixed": mark(
-        "the codes name pages of several books ({books}); scan each book into a file of its own"
+        "the codes name pages of several books ({books}); scan each book into a separate file"
     ),
     "dossier_sealed_unknown": mark(
         "the package of the sealed book {book} is not here; build it on the page, then print it"
     ),
-    "dossier_sealed_pages": mark("pages of the book are not there once each, or out of order: {pages}; scan it again"),
-    "dossier_sealed_differs": mark("pages of the book are not what was printed: {pages}; look at them"),
-    "dossier_sealed_unsealed": mark("no riding seal is seen on the scan; seal the book first, then scan it in colour"),
-    "dossier_runs_differ": mark(
-        "papers of one package come from one portrait; run {run} is on the cover, other papers are: {papers}. Generate"
-        " them again"
+    "dossier_sealed_pages": mark("pages of the book are missing, duplicated or out of order: {pages}; scan it again"),
+    "dossier_sealed_differs": mark("pages of the book differ from what was printed: {pages}; check them"),
+    "dossier_sealed_unsealed": mark(
+        "no riding seal is visible on the scan; seal the book first, then scan it in colour"
     ),
-    "dossier_package_unbuilt": mark("no complete package of data year {year} is here; build it first"),
+    "dossier_runs_differ": mark(
+        "documents of one package must come from one portrait; run {run} is on the cover, the others come "
+        "from: {papers}. Generate them again"
+    ),
+    "dossier_package_unbuilt": mark("there is no complete package of data year {year}; build it first"),
     "dossier_package_differs": mark(
-        "{file}, page {page}, is not what the manifest says ({change}); `nianjian dossier verify` names every page"
+        "{file}, page {page}, differs from the manifest ({change}); `nianjian dossier verify` lists every page"
     ),
     "dossier_package_resaved": mark(
-        "{file} was saved anew, or something but a signature stands behind it: hand in the folder as `nianjian dossier"
-        " build` wrote it or `nianjian dossier sign` signed it, or build it anew"
+        "{file} was saved again, or something other than a signature was appended: hand in the folder as "
+        "`nianjian dossier build` wrote it or `nianjian dossier sign` signed it, or build it again"
     ),
     "dossier_place_missing": mark("say where it was handed in: the window or the system"),
-    "dossier_day_ahead": mark("{day} is still to come; give the day on which it happened"),
+    "dossier_day_ahead": mark("{day} is in the future; give the day on which it happened"),
     "dossier_day_before": mark("{day} is before {earlier}, when the package was handed in; correct the day"),
-    "dossier_due_before_receipt": mark("the notice was received on {received}, after its last day {due}; correct them"),
-    "dossier_submitted_already": mark("this very package is number {number} already; add the receipt there"),
-    "dossier_round_over": mark("package {number} has passed; no further one is due"),
-    "dossier_round_unknown": mark("no package {number} was handed in for {year}; `nianjian dossier rounds` lists them"),
-    "dossier_round_refused": mark("not possible: package {number} stands as “{round_state}”"),
-    "dossier_requests_missing": mark("say what was asked for: at least one request"),
-    "dossier_requests_many": mark("{count} requests, at most {most} are taken; put those of one item together"),
+    "dossier_due_before_receipt": mark(
+        "the notice was received on {received}, after its last day {due}; correct the dates"
+    ),
+    "dossier_submitted_already": mark("this package is already registered as number {number}; add the receipt there"),
+    "dossier_round_over": mark("package {number} has passed; nothing more is due"),
+    "dossier_round_unknown": mark(
+        "no package {number} was handed in for {year}; list them with `nianjian dossier rounds`"
+    ),
+    "dossier_round_refused": mark("not possible: package {number} has the state “{round_state}”"),
+    "dossier_requests_missing": mark("give at least one request: what was asked for"),
+    "dossier_requests_many": mark("{count} requests, at most {most} are accepted; combine those of the same item"),
     "dossier_request_unknown": mark(
-        "package {number} has no request {request}; `nianjian dossier rounds --number {number}` lists them"
+        "package {number} has no request {request}; list them with `nianjian dossier rounds --number {number}`"
     ),
-    "dossier_request_unreadable": mark("“{given}” is no request; write ITEM=TEXT, or =TEXT for the whole package"),
+    "dossier_request_unreadable": mark("“{given}” is not a request; write ITEM=TEXT, or =TEXT for the whole package"),
     "dossier_version_submitted": mark(
-        "version {version} of {item} was handed in with package {number} already; add the new file first"
+        "version {version} of {item} was already handed in with package {number}; add the new file first"
     ),
-    "dossier_answer_whole": mark("the request is about the whole package: answer it in words, without a version"),
-    "dossier_evidence_kind": mark("{given} is no kind of evidence; there are {known}"),
+    "dossier_answer_whole": mark("the request concerns the whole package: answer it in words, without a version"),
+    "dossier_evidence_kind": mark("{given} is not a kind of evidence; choose one of {known}"),
     "dossier_evidence_unknown": mark("package {number} has no file {evidence}"),
-    "seal_kind_unknown": mark("“{kind}” is no kind of seal; there are {kinds}"),
-    "seal_mark_wrong": mark("{kind} does not stand on {mark}; it may stand on {marks}"),
-    "seal_width": mark("a seal of {given} × {high} mm cannot be used; 5 to {most} mm are possible"),
-    "seal_number": mark("“{given}” is no length in mm"),
-    "seal_picture_small": mark("{file} has too few pixels; scan the print again, {least} pixels a side at least"),
+    "seal_kind_unknown": mark("“{kind}” is not a kind of seal; choose one of {kinds}"),
+    "seal_mark_wrong": mark("{kind} cannot be placed on {mark}; it can be placed on {marks}"),
+    "seal_width": mark("a seal of {given} × {high} mm cannot be used; use 5 to {most} mm"),
+    "seal_number": mark("“{given}” is not a length in mm"),
+    "seal_picture_small": mark("{file} has too few pixels; scan the imprint again, at least {least} pixels a side"),
     "seal_picture_empty": mark(
-        "{file} shows no single print of a seal on light paper; scan it again, and nothing else"
+        "{file} does not show a single seal imprint on light paper; scan it again, with nothing else"
     ),
-    "seal_picture_there": mark("there is a picture of {kind} already; withdraw it first"),
-    "seal_picture_missing": mark("there is no picture of {kind} that may be used; add one"),
+    "seal_picture_there": mark("there is already an image of {kind}; withdraw it first"),
+    "seal_picture_missing": mark("there is no usable image of {kind}; add one"),
     "seal_picture_changed": mark(
-        "the kept picture of {kind} is not the one that was put in; withdraw it and add it again"
+        "the stored image of {kind} differs from the one that was added; withdraw it and add it again"
     ),
     "seal_document_missing": mark("{item} of {year} has no file yet"),
     "seal_document_unfit": mark(
-        "version {version} of {item} bears no seal: a person must have confirmed it, and it must have pages"
+        "version {version} of {item} cannot be sealed: a person must have confirmed it, and it must have pages"
     ),
     "seal_place": mark(
-        "page {page} of {pages} at {x} × {y} mm is no place; pages count from 1, a sheet has {wide} × {high} mm"
+        "page {page} of {pages} at {x} × {y} mm is not a valid position; pages count from 1, a sheet is "
+        "{wide} × {high} mm"
     ),
-    "seal_use_there": mark("this seal on page {page} of this very paper ({item}) is approved already"),
-    "seal_use_unknown": mark("there is no such use of a seal: {use}"),
+    "seal_use_there": mark("this seal on page {page} of this document ({item}) is already approved"),
+    "seal_use_unknown": mark("there is no seal use {use}"),
     "seal_use_none": mark(
-        "no use of a seal's picture is approved for the papers of {year} as they are now; ask for one first"
+        "no use of a seal image is approved for the documents of {year} as they are now; request one first"
     ),
-    "signature_not_pdf": mark("{file} is no PDF; signatures are read of PDFs alone"),
-    "signature_none": mark("{file} bears no electronic signature"),
+    "signature_not_pdf": mark("{file} is not a PDF; signatures are read only from PDFs"),
+    "signature_none": mark("{file} has no electronic signature"),
     "signature_roots_unreadable": mark(
         "{file} cannot be read; NIANJIAN_TRUST_ROOTS must name a PEM file with certificates"
     ),
-    "signatures_many": mark("{file} bears more than {most} signatures; so many are not read"),
-    "signed_paper_unknown": mark("there is no signed paper {paper}"),
+    "signatures_many": mark("{file} has more than {most} signatures; it is not read"),
+    "signed_paper_unknown": mark("there is no signed document {paper}"),
     "signed_paper_changed": mark(
-        "the kept file of signed paper {paper} is not the one that came; restore it from a backup"
+        "the stored file of signed document {paper} differs from the one received; restore it from a backup"
     ),
-    "signed_file_exists": mark("{file} is there already; name a new file"),
-    "signer_unset": mark("no certificate is named; give --certificate or set NIANJIAN_SIGNER"),
-    "signer_missing": mark("there is no file {file} with a certificate"),
-    "signer_unreadable": mark("{file} cannot be opened: the password is wrong, or it is no PKCS#12 file"),
-    "signer_expired": mark("the certificate of {file} holds from {first} to {last}, not now"),
-    "signer_no_signing": mark("the certificate of {file} is not made for signing"),
-    "tsa_unreachable": mark("the time-stamp authority {url} gave no time stamp; nothing was signed, try it again"),
-    "signing_disk_full": mark("there is no room on the disk for the signed {file}; nothing was signed"),
+    "signed_file_exists": mark("{file} already exists; choose a new file"),
+    "signer_unset": mark("no certificate is given; pass --certificate or set NIANJIAN_SIGNER"),
+    "signer_missing": mark("there is no certificate file {file}"),
+    "signer_unreadable": mark("{file} cannot be opened: the password is wrong, or it is not a PKCS#12 file"),
+    "signer_expired": mark("the certificate of {file} is valid from {first} to {last}, not now"),
+    "signer_no_signing": mark("the certificate of {file} is not suitable for signing"),
+    "tsa_unreachable": mark("the time-stamp authority {url} returned no time stamp; nothing was signed, try again"),
+    "signing_disk_full": mark("there is not enough disk space for the signed {file}; nothing was signed"),
     "signing_failed": mark("{file} could not be signed; nothing was changed"),
-    "signing_draft": mark("this is a draft; build the package without what makes it one, then sign"),
+    "signing_draft": mark("this is a draft; build the final package, then sign"),
     "signing_unknown_package": mark("no package with the manifest {digest} was built here for this enterprise"),
-    "signing_not_intact": mark("{folder} is not what its manifest says; see nianjian dossier verify"),
+    "signing_not_intact": mark("{folder} differs from its manifest; see nianjian dossier verify"),
     "signing_large": mark(
         "{file} would have {bytes} bytes with its signature, more than {most}; build the package again"
     ),

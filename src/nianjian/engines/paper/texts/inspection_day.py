@@ -11,11 +11,11 @@ from nianjian.engines.paper.words import Words, mark
 ROWS: Final[Mapping[str, str]] = {
     "S1": mark("Notice of the on-site check"),
     "S2": mark("People: seats, social insurance, wages"),
-    "S3": mark("Numbers: on the gateway that the ledger names"),
+    "S3": mark("Numbers: on the gateway named in the ledger"),
     "S4": mark("Numbers: called back and answered in time"),
     "S5": mark("System: robots, predictive dialling, one-click complaint"),
     "S6": mark("System: logs retained for six months"),
-    "S7": mark("Three sentences that must be true"),
+    "S7": mark("Three statements that must be true"),
     "S8": mark("Complaints answered and closed in time"),
     "S9": mark("Two live screens in the room"),
     "S10": mark("Drill with a complaint"),
@@ -27,17 +27,17 @@ CHECKS: Final[Mapping[str, str]] = {
     "drill": mark("Newest drill"),
 }
 DAY_WHYS: Final[Mapping[str, str]] = {
-    "notice_received": mark("the notice is here"),
+    "notice_received": mark("the notice has arrived"),
     "notice_awaited": mark("the report was handed in; the notice usually comes within two weeks"),
-    "notice_late": mark("two weeks after the report the notice is not here: ask whether there is a check"),
-    "notice_not_submitted": mark("the report was not handed in yet"),
+    "notice_late": mark("two weeks after the report the notice has not arrived: ask whether there is a check"),
+    "notice_not_submitted": mark("the report has not been handed in yet"),
     "screens_by_eye": mark("only a person can confirm that the screens are in the room"),
     "screens_live": mark("every source behind the screens is fresh"),
     "screens_stale": mark("a source behind the screens is silent"),
-    "screens_absent": mark("a source behind the screens is not set or was never seen"),
-    "screens_seen": mark("a person has seen both of them and signed it"),
+    "screens_absent": mark("a source behind the screens is not set up or never had data"),
+    "screens_seen": mark("a person has seen both of them and signed"),
     "screens_gone": mark("a person has checked: the two screens do not both show live data in the room"),
-    "screens_note_over": mark("the note of a person does not count any more: look again and sign"),
+    "screens_note_over": mark("the last confirmation has expired: check again and sign"),
     "drill_never": mark("no drill has been held"),
     "drill_passed": mark("every step of the newest drill has passed"),
     "drill_failed": mark("a step of the newest drill has not passed"),
@@ -45,10 +45,10 @@ DAY_WHYS: Final[Mapping[str, str]] = {
     "drill_not_proved": mark("a step of the newest drill is not proved"),
 }
 LINE_WHYS: Final[Mapping[str, str]] = {
-    "parts": mark("it needs two or three parts with a bar between them"),
+    "parts": mark("it needs two or three parts separated by a bar"),
     "long": mark("a part has more than 120 characters"),
-    "time": mark("it does not begin with a time like 09:30"),
-    "number": mark("no telephone or ID number belongs here"),
+    "time": mark("it does not start with a time like 09:30"),
+    "number": mark("do not enter a telephone or ID number here"),
 }
 PIECES: Final[Mapping[str, str]] = {
     "notice": mark("Notice"),
@@ -65,8 +65,8 @@ AGENDA: Final = (
     ("09:55", mark("Questions and answers"), mark("compliance lead")),
 )
 POSTS: Final = (
-    (mark("Reception"), mark("administration"), mark("leads the inspectors in")),
-    (mark("Beside the screens"), mark("operations"), mark("shows and explains the data")),
+    (mark("Reception"), mark("administration"), mark("escorts the inspectors in")),
+    (mark("At the screens"), mark("operations"), mark("shows and explains the data")),
     (mark("Agents' floor"), mark("shift lead"), mark("answers the call-back")),
     (mark("Meeting room"), mark("compliance lead"), mark("materials, questions and answers")),
 )
@@ -99,7 +99,7 @@ def notice_lines(told: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
         (_("Notice received on"), due["received_on"] or "–"),
         (_("Place of the check"), held.get("place") or "–"),
         (_("Report handed in on"), due["submitted_on"] or "–"),
-        (_("Notice usually here by"), due["expected_by"] or "–"),
+        (_("Notice usually arrives by"), due["expected_by"] or "–"),
         *((_("Scan of the notice"), f"{one['name']} · SHA-256 {one['sha256']}") for one in held.get("scans", ())),
         *(_screens(told.get("screens"), _)),
     ]
@@ -108,7 +108,7 @@ def notice_lines(told: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
 def _screens(note: Mapping[str, Any] | None, _: Words) -> list[tuple[str, str]]:
     if note is None:
         return []
-    text = _("looked at on {seen_on}, signed by {signed}; counts through {until}")
+    text = _("checked on {seen_on}, signed by {signed}; valid until {until}")
     return [(_("Screens in the room"), text.format(**note))]
 
 
@@ -117,7 +117,7 @@ HOUR: Final = 60 * MINUTE
 
 STEPS: Final[Mapping[str, str]] = {
     "arrived": mark("Complaint arrives"),
-    "warned": mark("System warns of the complaint"),
+    "warned": mark("System warning"),
     "reminded": mark("Reminder before a limit"),
     "responded": mark("A person responds"),
     "called_back": mark("Call-back to the complainant"),
@@ -127,18 +127,18 @@ STEPS: Final[Mapping[str, str]] = {
 SOURCES: Final[Mapping[str, str]] = {"one_click": mark("one-click address"), "12321": mark("forward of 12321")}
 ROLES: Final[Mapping[str, str]] = {
     "facilitator": mark("facilitator"),
-    "duty": mark("who is on duty"),
-    "agent": mark("agent of customer service"),
-    "lead": mark("lead of customer service"),
+    "duty": mark("person on duty"),
+    "agent": mark("customer service agent"),
+    "lead": mark("customer service lead"),
 }
 THROWN: Final[Mapping[str, str]] = {
-    "second_call": mark("The complainant calls again and asks for the lead"),
-    "system_slow": mark("The ticket system is slow: notes on paper"),
+    "second_call": mark("The complainant calls again and asks for the supervisor"),
+    "system_slow": mark("The ticket system is slow: take notes on paper"),
     "inspector_asks": mark("An inspector asks which line and team the call came from"),
     "media": mark("The complainant threatens to go to the press"),
 }
 LINES: Final[Mapping[str, str]] = {
-    "waiting": mark("to come"),
+    "waiting": mark("upcoming"),
     "due": mark("due now"),
     "late": mark("later than planned"),
     "running": mark("given, not handled yet"),
@@ -148,43 +148,43 @@ LINES: Final[Mapping[str, str]] = {
 WHYS: Final[Mapping[str, str]] = {
     "one_click_opened": mark("the address has opened a ticket"),
     "forward_opened": mark("the forward of 12321 was entered"),
-    "arrival_unknown": mark("the moment of arrival is not known"),
+    "arrival_unknown": mark("the time of arrival is unknown"),
     "in_time": mark("done in time"),
-    "late": mark("done too late, or not done and the time is over"),
-    "running": mark("not done yet, the time still runs"),
+    "late": mark("done too late, or not done and overdue"),
+    "running": mark("not done yet, still within the time limit"),
     "excluded": mark("the ticket is excluded, so nothing is measured"),
-    "alert_sent": mark("the alert was given on arrival"),
-    "alert_missing": mark("no alert was given on arrival"),
+    "alert_sent": mark("the alert was sent on arrival"),
+    "alert_missing": mark("no alert was sent on arrival"),
     "warning_sent": mark("the reminder was sent"),
     "warning_missing": mark("no reminder was sent when it was due"),
     "calls_passed": mark("every test call has passed"),
     "calls_failed": mark("a test call has failed"),
-    "calls_unproved": mark("a test call proves no landing"),
+    "calls_unproved": mark("a test call does not prove the landing"),
     "calls_no_way": mark("no route for test calls is configured, so no call was made"),
     "calls_no_numbers": mark("no filed number is in force, so nobody was called"),
     "calls_unasked": mark("no test call was requested"),
 }
 MENDS: Final[Mapping[str, str]] = {
     "arrival_unknown": mark("Enter when the ticket arrived."),
-    "late": mark("Name one person a shift who answers tickets, and hold the drill again."),
-    "running": mark("Open the drill's ticket, respond, call back and close it before the time is over."),
-    "excluded": mark("Take the exclusion back, or hold the drill again."),
-    "alert_missing": mark("Hold the drill again: every complaint that arrives gives an alert now."),
+    "late": mark("Assign one person per shift to answer tickets, and hold the drill again."),
+    "running": mark("Open the drill's ticket, and respond, call back and close it in time."),
+    "excluded": mark("Withdraw the exclusion, or hold the drill again."),
+    "alert_missing": mark("Hold the drill again: every complaint that arrives now triggers an alert."),
     "warning_missing": mark(
         "Make sure that the worker is running and that somebody receives the warnings; then repeat the drill."
     ),
-    "calls_failed": mark("Open the failed test call, mend what its reason names, and call the number again."),
+    "calls_failed": mark("Open the failed test call, fix the stated cause, and call the number again."),
     "calls_unproved": mark("Enter the addresses of the gateways, so that the landing can be proved."),
-    "calls_no_way": mark("Set a way for test calls, or dial by hand with the timer."),
+    "calls_no_way": mark("Set a test call route, or dial by hand with the timer."),
     "calls_no_numbers": mark("File the numbers and enter them into the register."),
     "calls_unasked": mark("Hold the drill with test calls."),
-    "run_failed": mark("Settle the open differences and compare anew."),
-    "run_insufficient": mark("Import the side that is missing and compare anew."),
+    "run_failed": mark("Settle the open differences and compare again."),
+    "run_insufficient": mark("Import the missing side and compare again."),
     "run_never": mark("Import both sides and compare them."),
-    "callback_red": mark("Open the failed test call, mend what its reason names, and call the number again."),
+    "callback_red": mark("Open the failed test call, fix the stated cause, and call the number again."),
     "callback_open": mark("Make a test call to every filed number over every carrier."),
     "callback_no_numbers": mark("File the numbers and enter them into the register."),
-    "items_missing": mark("Open the package of materials and prepare the items that are missing."),
+    "items_missing": mark("Open the package of materials and prepare the missing items."),
 }
 
 

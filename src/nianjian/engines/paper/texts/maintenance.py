@@ -10,22 +10,20 @@ from nianjian.engines.paper.words import mark
 REMEDIES: Final[Mapping[str, str]] = {
     "home_open_to_others": mark("chmod 700 on the folder"),
     "keys_exposed": mark("chmod 600 on the key file"),
-    "keys_lost": mark("copy the key file back from where it was kept; data cannot be read without it"),
-    "keys_unreadable": mark("copy the key file back from where it was kept; data cannot be read without it"),
+    "keys_lost": mark("copy the key file back from where it was stored; data cannot be read without it"),
+    "keys_unreadable": mark("copy the key file back from where it was stored; data cannot be read without it"),
     "disk_nearly_full": mark("free space or move the home to a larger disk before the next import"),
-    "disk_getting_full": mark("plan for more space; an import needs as much as its file beside the lake"),
+    "disk_getting_full": mark("plan for more space; besides the lake, an import needs as much space as its file"),
     "disk_plain": mark("move the home to an encrypted disk (LUKS)"),
     "disk_encryption_unknown": mark(
-        "ask whoever runs the host whether the disk below is encrypted, and note the answer"
+        "ask whoever runs the host whether the underlying disk is encrypted, and record the answer"
     ),
-    "database_refused": mark("look whether the database runs and NIANJIAN_DATABASE_URL is right"),
+    "database_refused": mark("check whether the database is running and NIANJIAN_DATABASE_URL is right"),
     "migrations_waiting": mark("nianjian upgrade"),
-    "intents_open": mark("if no import runs, the next command finishes or drops them; run doctor again"),
-    "audit_broken": mark(
-        "stop writing, keep a copy of the database, compare with the last hash that was noted elsewhere"
-    ),
+    "intents_open": mark("if no import is running, the next command finishes or drops them; run doctor again"),
+    "audit_broken": mark("stop writing, keep a copy of the database, compare with the last hash stored elsewhere"),
     "clock_behind": mark("set the clock; entries must not go back in time"),
-    "lake_file_missing": mark("restore the last backup; do not import before"),
+    "lake_file_missing": mark("restore the last backup; do not import before that"),
     "engine_missing": mark("install the engine's library or set NIANJIAN_ENGINE=duckdb"),
     "worker_silent": mark("start one: nianjian serve, or nianjian worker"),
     "clock_drill": mark("unset NIANJIAN_TODAY when the drill is over"),
@@ -33,12 +31,12 @@ REMEDIES: Final[Mapping[str, str]] = {
     "fonts_missing": mark("install Chinese fonts (package fonts-noto-cjk)"),
     "languages_missing": mark("install the package again"),
     "holidays_missing": mark("import the notice of the State Council: nianjian holidays import FILE"),
-    "backup_old": mark("nianjian backup FOLDER, best every night by a timer"),
-    "backup_never": mark("nianjian backup FOLDER --keys FILE, then every night by a timer"),
+    "backup_old": mark("nianjian backup FOLDER, ideally every night with a timer"),
+    "backup_never": mark("nianjian backup FOLDER --keys FILE, then every night with a timer"),
     "recordings_strange": mark("write the code of an enterprise, as `nianjian enterprise list` shows it"),
-    "recordings_folder_wrong": mark("look whether the disk is there, and who may read the folder"),
-    "certificate_ends": mark("put in another one: nianjian callback route --cert-file, or the page of test calls"),
-    "certificate_over": mark("put in another one: nianjian callback route --cert-file, or the page of test calls"),
+    "recordings_folder_wrong": mark("check whether the disk is mounted, and who can read the folder"),
+    "certificate_ends": mark("replace it: nianjian callback route --cert-file, or the test calls page"),
+    "certificate_over": mark("replace it: nianjian callback route --cert-file, or the test calls page"),
     "check_broken": mark("report it with the text above"),
 }
 
@@ -61,79 +59,82 @@ UNITS: Final[Mapping[str, str]] = {
 TEXTS: Final[Mapping[str, str]] = {
     "disk_roomy": mark("{folder} has {free_mib} MiB free"),
     "disk_getting_full": mark("{folder} has only {free_mib} MiB free"),
-    "disk_plain": mark("the disk is not encrypted; telephone numbers lie in the lake in plain"),
-    "database_refused": mark("the database refused a question: {reason}"),
-    "migrations_done": mark("the tables are those of this version"),
-    "migrations_waiting": mark("{count} migrations are not made, the first is {first}"),
-    "intents_none": mark("no act is half done"),
-    "intents_open": mark("{count} acts under way or broken off"),
-    "audit_whole": mark("the chain holds: {entries} entries, last {head}"),
+    "disk_plain": mark("the disk is not encrypted; telephone numbers are stored in plain text in the lake"),
+    "database_refused": mark("the database refused a query: {reason}"),
+    "migrations_done": mark("the tables match this version"),
+    "migrations_waiting": mark("{count} migrations are not applied, the first is {first}"),
+    "intents_none": mark("no operation is half done"),
+    "intents_open": mark("{count} operations in progress or interrupted"),
+    "audit_whole": mark("the chain is intact: {entries} entries, last {head}"),
     "audit_broken": mark("the chain is broken at entry {entry} ({reason})"),
     "clock_behind": mark("the clock is behind the newest audit entry ({at})"),
-    "lake_readable": mark("{tables} tables, every file there"),
-    "lake_file_missing": mark("{enterprise}: the table {table} has lost its file {file}"),
+    "lake_readable": mark("{tables} tables, all files present"),
+    "lake_file_missing": mark("{enterprise}: the table {table} is missing its file {file}"),
     "engine_answers": mark("{engine} answers"),
     "engine_wrong": mark("{engine} answers wrongly"),
-    "worker_enough": mark("{waiting} jobs wait"),
-    "worker_silent": mark("{waiting} jobs wait and no worker takes them"),
-    "clock_kept": mark("{now}, kept by a time service"),
-    "clock_unwatched": mark("{now}; whether a time service keeps it cannot be seen"),
+    "worker_enough": mark("{waiting} jobs are waiting"),
+    "worker_silent": mark("{waiting} jobs are waiting and no worker is running them"),
+    "clock_kept": mark("{now}, synchronised by a time service"),
+    "clock_unwatched": mark("{now}; unknown whether a time service synchronises it"),
     "clock_drill": mark("NIANJIAN_TODAY moves today to {today}"),
     "zone_known": mark("{zone}, {offset} h"),
-    "zone_missing": mark("the time zone {zone} is not known to this system"),
+    "zone_missing": mark("the time zone {zone} is unknown to this system"),
     "fonts_found": mark("Chinese fonts: {font}"),
     "fonts_missing": mark("no Chinese fonts found"),
     "languages_ready": mark("{texts} Chinese texts"),
     "languages_missing": mark("no Chinese texts in {folder}"),
     "holidays_known": mark("known up to {year}"),
-    "holidays_missing": mark("the holidays of {year} are not known; deadlines in it are provisional"),
+    "holidays_missing": mark("the holidays of {year} are not known; deadlines in that year are provisional"),
     "backup_fresh": mark("{archive}, {days} days ago"),
     "backup_old": mark("the last one, {archive}, is {days} days old"),
-    "backup_never": mark("none was ever made"),
-    "recordings_unset": mark("no folder of recordings is set, so none is looked for"),
-    "recordings_readable": mark("{count} folders of recordings can be read"),
-    "recordings_strange": mark("{enterprise} in NIANJIAN_RECORDINGS is no enterprise here"),
-    "certificates_none": mark("test calls show no certificate"),
-    "certificates_hold": mark("{count} certificates of test calls hold, the first of them until {last}"),
-    "certificate_ends": mark("the certificate of the way {way} of {enterprise} ends on {last}"),
-    "certificate_over": mark("the certificate of the way {way} of {enterprise} ended on {last}"),
-    "check_broken": mark("the check broke: {kind}: {reason}"),
+    "backup_never": mark("no backup has ever been made"),
+    "recordings_unset": mark("no recordings folder is set, so recordings are not looked for"),
+    "recordings_readable": mark("{count} recordings folders can be read"),
+    "recordings_strange": mark("{enterprise} in NIANJIAN_RECORDINGS is not an enterprise here"),
+    "certificates_none": mark("test calls present no certificate"),
+    "certificates_hold": mark("{count} test call certificates are valid, the first of them until {last}"),
+    "certificate_ends": mark("the certificate of the route {way} of {enterprise} expires on {last}"),
+    "certificate_over": mark("the certificate of the route {way} of {enterprise} expired on {last}"),
+    "check_broken": mark("the check itself failed: {kind}: {reason}"),
     "upgrade_failed": mark("a migration failed: {reason}; the backup before it is {archive}"),
     # writing a backup
-    "backup_exists": mark("{file} is there already; nothing is written over it"),
-    "backup_inside_home": mark("{file} lies inside the home {home}; a backup belongs on another disk"),
+    "backup_exists": mark("{file} already exists; it is not overwritten"),
+    "backup_inside_home": mark("{file} is inside the home {home}; a backup belongs on another disk"),
     "backup_running": mark("another backup or erasure is running; try again when it is done"),
     # reading one
-    "backup_unreadable": mark("{file} is no complete backup: it was broken off, or was never one"),
+    "backup_unreadable": mark("{file} is not a complete backup: it was interrupted, or never was a backup"),
     "backup_format_unknown": mark(
-        "{file} has format {format}, which this version does not know; use the version that wrote it"
+        "{file} has format {format}, which this version does not support; use the version that wrote it"
     ),
     "backup_damaged": mark("the backup is damaged at {member}; nothing was changed, take another copy of it"),
     "backup_newer": mark(
         "the backup was made by version {program}, which has the migration {migration}; install that version first"
     ),
     "backup_keys_missing": mark(
-        "there is no key file {keys}; name the copy that was kept of it with --keys, without it nothing can be read"
+        "there is no key file {keys}; name its copy with --keys, nothing can be read without it"
     ),
     "backup_keys_other": mark("the key file {keys} does not belong to this backup, or is older than it"),
-    "backup_counts_differ": mark("the table {table} should have {told} rows and has {found}; nothing was changed"),
-    "backup_chain_broken": mark("the backup's audit chain does not hold at entry {entry}; nothing was changed"),
+    "backup_counts_differ": mark("the table {table} should have {told} rows but has {found}; nothing was changed"),
+    "backup_chain_broken": mark("the backup's audit chain is broken at entry {entry}; nothing was changed"),
     "backup_lake_differs": mark(
-        "the lake of {enterprise} in the backup has other versions than its list says; nothing was changed"
+        "the lake of {enterprise} in the backup does not match its list of versions; nothing was changed"
     ),
     "restore_disk_too_small": mark(
         "{folder} has {free_mib} MiB free, {wanted_mib} MiB are needed; nothing was changed"
     ),
     # the place it goes to
-    "home_not_empty": mark("{home} is in use; with --replace what is there is put aside and kept"),
+    "home_not_empty": mark("{home} is in use; with --replace its content is moved aside and kept"),
     "home_in_use": mark("{home} is in use by another process; stop `nianjian serve` and running commands first"),
     "home_being_restored": mark("{home} is being restored by another process; try again when it is done"),
-    "database_not_empty": mark("the database is in use; with --replace its tables are put aside and kept"),
+    "database_not_empty": mark("the database is in use; with --replace its tables are moved aside and kept"),
     # rows whose time is over
-    "rows_erased": mark("version {version} of {table} cannot be read any more: rows of it were erased in due time"),
+    "rows_erased": mark(
+        "version {version} of {table} can no longer be read: some of its rows have been erased after their "
+        "retention period"
+    ),
     "rows_erased_year": mark(
-        "rows erased on {on}: calls before {before} are gone, so the portrait of {year} is not computed again;"
-        " the kept one stays"
+        "rows erased on {on}: calls before {before} are gone, so the portrait of {year} is not computed "
+        "again; the existing one stays"
     ),
     "restore_database_failed": mark("the database refused the backup: {reason}; nothing was changed"),
 }

@@ -8,14 +8,14 @@ from typing import Final
 from nianjian.engines.paper.words import mark
 
 CELLS: Final[Mapping[str, str]] = {
-    "value_missing": mark("a value is needed"),
-    "control_character": mark("it holds a sign that nobody sees ({sign}); type it anew"),
+    "value_missing": mark("this field is required"),
+    "control_character": mark("it contains an invisible character ({sign}); type it again"),
     "date_unreadable": mark("this is not a date; write it like 2026-12-31"),
     "moment_unreadable": mark("this is not a date with a time; write it like 2026-12-31 08:30:00"),
-    "moment_in_future": mark("the time lies in the future"),
+    "moment_in_future": mark("the time is in the future"),
     "date_out_of_range": mark("the year is out of range"),
     "month_unreadable": mark("this is not a month; write it like 2026-12"),
-    "choice_unknown": mark("this is not one of the words that may stand here: {hint}"),
+    "choice_unknown": mark("this is not one of the allowed values: {hint}"),
     "flag_unreadable": mark("this is neither 是 (yes) nor 否 (no)"),
     "number_unreadable": mark("this is not a whole number"),
     "amount_unreadable": mark("this is not an amount of money; write it like 6500.00"),
@@ -23,28 +23,30 @@ CELLS: Final[Mapping[str, str]] = {
     "root_malformed": mark("this is not a root of a number; write digits only, without a leading 0"),
     "identity_check_digit": mark("the check digit of the identity number is wrong"),
     "identity_length": mark("the identity number has {length} characters instead of 18"),
-    "identity_character": mark("the identity number holds a character that it cannot hold"),
-    "identity_birth_date": mark("the identity number holds no real date of birth"),
+    "identity_character": mark("the identity number contains an invalid character"),
+    "identity_birth_date": mark("the identity number contains an invalid date of birth"),
     "credit_code_check_digit": mark("the check digit of the credit code is wrong"),
     "credit_code_length": mark("the credit code has {length} characters instead of 18"),
-    "credit_code_character": mark("the credit code holds a character that it cannot hold"),
+    "credit_code_character": mark("the credit code contains an invalid character"),
     "credit_code_no_company": mark("this is not the credit code of a company (91…); a licence holder is a company"),
     "credit_code_organisation": mark("the check digit of the organisation code inside the credit code is wrong"),
-    "organisation_code_character": mark("the organisation code holds a character that it cannot hold"),
-    "total_length_too_short": mark("the approved length is less than the root's own"),
-    "total_length_too_long": mark("no telephone number has more than 18 digits"),
+    "organisation_code_character": mark("the organisation code contains an invalid character"),
+    "total_length_too_short": mark("the approved length is less than the length of the root"),
+    "total_length_too_long": mark("a telephone number has at most 18 digits"),
     "number_not_filed": mark("not filed: calls with this number count as another's short number"),
     "outbound_not_permitted": mark("no outbound permission: calls with this number count as another's short number"),
-    "root_unusual": mark("no short number (95, 96, 10, 11, 12): it makes no call one with an own number"),
+    "root_unusual": mark(
+        "not a short number (95, 96, 10, 11, 12): calls with it do not count as calls with an own number"
+    ),
     "number_masked": mark("a masked number: no call can be matched with it"),
-    "filing_day_unknown": mark("filed, but on which day is not known"),
+    "filing_day_unknown": mark("filed, but the filing date is unknown"),
     "licence_number_unusual": mark("an unusual licence number"),
     "key_missing": mark("the key is missing"),
     "key_too_long": mark("the key is too long"),
-    "key_duplicate": mark("the same key stands in line {hint} already"),
+    "key_duplicate": mark("the same key is already in line {hint}"),
 }
 SHEETS: Final[Mapping[str, str]] = {
-    "column_twice": mark("{file}: the columns {column} and {other} mean the same"),
+    "column_twice": mark("{file}: the columns {column} and {other} have the same meaning"),
     "encoding_unknown": mark("{file} is neither UTF-8 nor GB18030"),
     "encoding_mixed": mark(
         "{file}, line {line}: the line is not in the file's encoding {encoding}; save the whole file in one encoding"
@@ -53,14 +55,16 @@ SHEETS: Final[Mapping[str, str]] = {
     "header_missing": mark("{file}: the header {column} of {kind} is missing"),
     "sheet_malformed": mark("{file}, line {line}: the line cannot be read"),
     "workbook_unreadable": mark("{file} cannot be read as a workbook"),
-    "not_a_workbook": mark("{file} is not a workbook, only its name is one; save it again as xlsx or CSV"),
-    "register_kind_unknown": mark("there is no register {kind}; there are {kinds}"),
+    "not_a_workbook": mark("{file} is named like a workbook but is not one; save it again as xlsx or CSV"),
+    "register_kind_unknown": mark("there is no register {kind}; choose one of {kinds}"),
     "file_unwritable": mark("{file} cannot be written: {reason}"),
     "file_too_large": mark("{file} is too large (at most {limit} bytes)"),
-    "attachment_kind_unknown": mark("there is no attachment kind {kind}; there are {kinds}"),
+    "attachment_kind_unknown": mark("there is no attachment kind {kind}; choose one of {kinds}"),
     "attachment_metric_wrong": mark("{kind} explains {expected}, not {metric}"),
     "attachment_unknown": mark("there is no attachment {attachment} here"),
-    "attachment_type_refused": mark("{file} is none of these kinds of file, or only its name is one: {types}"),
+    "attachment_type_refused": mark(
+        "{file} is not one of these file types, or its content does not match its extension: {types}"
+    ),
     "team_unknown": mark(
         "no team has the id or name “{value}”: enter it in the register of teams first, or correct the cell"
     ),
@@ -70,35 +74,35 @@ SHEETS: Final[Mapping[str, str]] = {
     "expires_before_obtained": mark("expires before it was obtained"),
     "withdrawn_before_obtained": mark("withdrawn before it was obtained"),
     "left_before_joined": mark("left before joining"),
-    "valid_until_before_since": mark("valid until a day before it begins"),
+    "valid_until_before_since": mark("valid until a day before it starts"),
     "reopened_before_accepted": mark("reopened before it was accepted"),
     "batch_unknown": mark("there is no batch {batch}"),
-    "batch_not_active": mark("batch {batch} is {state} already"),
+    "batch_not_active": mark("batch {batch} is already {state}"),
     "batch_state_unknown": mark("a batch cannot be {state}"),
 }
 ROWS: Final[Mapping[str, str]] = {
-    "register_row_faulty": mark("the row has faults"),
-    "register_row_exists": mark("there is a row with this key already in {kind}; open that one to change it"),
+    "register_row_faulty": mark("the row has errors"),
+    "register_row_exists": mark("a row with this key already exists in {kind}; open that row to change it"),
     "register_row_unknown": mark("there is no such row in {kind}"),
-    "register_row_stale": mark("somebody else has changed or ended this in the meantime; nothing was written"),
+    "register_row_stale": mark("somebody else has changed or ended this row in the meantime; nothing was written"),
     "register_row_unchanged": mark("nothing was changed"),
-    "register_row_ended": mark("the row has ended on {last} already"),
-    "register_row_overlaps": mark("an earlier row with this key holds until {last}; begin later"),
-    "register_key_changed": mark("the key of a row does not change: end this row and write a new one"),
+    "register_row_ended": mark("the row already ended on {last}"),
+    "register_row_overlaps": mark("an earlier row with this key is valid until {last}; start later"),
+    "register_key_changed": mark("the key of a row cannot be changed: end this row and add a new one"),
     "register_change_reaches_back": mark(
-        "another version holds since {day}; say that it is to be replaced, or choose a later day"
+        "another version is valid since {day}; confirm that you want to replace it, or choose a later day"
     ),
-    "register_reason_missing": mark("say why it ends"),
+    "register_reason_missing": mark("give the reason it ends"),
     "register_nothing_chosen": mark("no row is chosen"),
     "register_too_many": mark("at most {most} rows at once"),
-    "register_export_long": mark("{rows} rows, more than {most}: let the worker make the file"),
+    "register_export_long": mark("{rows} rows, more than {most}: have the worker create the file"),
     "register_file_gone": mark(
-        "the work {job} has no file to fetch: it is not done, or the {days} days for which one is kept are over"
+        "the job {job} has no file to download: it is not finished, or its {days} days are over"
     ),
     "register_export_too_large": mark("more than {most} rows; narrow the list with a filter"),
-    "filter_unknown": mark("there is no column {column} to look in"),
+    "filter_unknown": mark("there is no column {column} to search in"),
     "filter_sealed": mark("the column {column} is encrypted and cannot be filtered or sorted"),
-    "filter_unreadable": mark("“{value}” is no value for the column {column}"),
+    "filter_unreadable": mark("“{value}” is not a valid value for the column {column}"),
 }
 #: What a register is called in a sentence; commands name it by its code.
 NAMES: Final[Mapping[str, str]] = {
@@ -113,67 +117,69 @@ NAMES: Final[Mapping[str, str]] = {
     "wages": mark("wages"),
     "consents": mark("consents"),
     "do-not-call": mark("numbers not to be called"),
-    "gate_policy": mark("change of what the gate allows"),
-    "overlay": mark("change of a rule"),
+    "gate_policy": mark("gate policy change"),
+    "overlay": mark("rule change"),
     "season_reopen": mark("reopening of a closed season"),
 }
 STEPS: Final[Mapping[str, str]] = {
     "approval_unknown": mark("there is no request {approval}"),
-    "approval_pending": mark("request {approval} for the same change is waiting already"),
-    "approval_decided": mark("request {approval} is {state} already"),
+    "approval_pending": mark("request {approval} for the same change is already pending"),
+    "approval_decided": mark("request {approval} is already {state}"),
     "approval_needs_user": mark("request {approval} needs a named person: --as USER with the token in NIANJIAN_TOKEN"),
     "approval_same_person": mark("{user} made request {approval} and cannot approve it"),
     "approval_not_apart": mark(
-        "{user} and whoever made request {approval} might be one person, since {behind} let one of the accounts in: "
-        "another administrator can confirm that account on its page, or `nianjian user confirm NAME` on the server"
+        "{user} and whoever made request {approval} might be the same person, since {behind} let one of the "
+        "accounts in: another administrator can confirm that account on its page, or `nianjian user confirm "
+        "NAME` on the server"
     ),
-    "approval_subject_changed": mark("what request {approval} asks for has changed since; ask again"),
+    "approval_subject_changed": mark("the subject of request {approval} has changed since; request it again"),
     "approval_kind_wrong": mark("request {approval} ({kind}) cannot be carried out here"),
     "overlay_unknown": mark("there is no overlay {overlay}"),
     "overlay_reason_missing": mark("the overlay of {key} needs a reason"),
     "overlay_everywhere": mark("the overlay of {key} needs a province or an enterprise"),
     "overlay_days_reversed": mark("the overlay of {key} ends before it begins"),
-    "audit_append_only": mark("the audit chain can only grow"),
+    "audit_append_only": mark("the audit chain is append-only"),
 }
 RULES: Final[Mapping[str, str]] = {
     "rule_unknown": mark("there is no rule {key} on {date}"),
-    "rule_value_kind": mark("the rule {key} is no {wanted}"),
-    "rulebook_day_too_early": mark("the rulebook reaches back to {first}; {date} is before"),
+    "rule_value_kind": mark("the rule {key} is not a {wanted}"),
+    "rulebook_day_too_early": mark("the rulebook reaches back to {first}; {date} is earlier"),
     "overlay_rule_unknown": mark("there is no rule {key} on {date} that could be overlaid"),
     "overlay_rule_reference": mark(
-        "the rule {key} is a reference (source: {citation}): the program does not read its value, so it takes no other"
+        "the rule {key} is a reference (source: {citation}): the program does not read its value, so it "
+        "cannot be overlaid"
     ),
-    "overlay_rule_fixed": mark("the program knows one reading of the rule {key}, so it takes no other value"),
-    "overlay_value_wrong": mark("“{value}” is no value for the rule {key}"),
+    "overlay_rule_fixed": mark("the program supports only one reading of the rule {key}, so it cannot be overlaid"),
+    "overlay_value_wrong": mark("“{value}” is not a valid value for the rule {key}"),
     "rules_file_unreadable": mark("the rule file {file} cannot be read: {reason}"),
-    "rules_version_unreadable": mark("{file} holds no version but “{value}”"),
+    "rules_version_unreadable": mark("{file} contains no version, only “{value}”"),
     "rules_changed_without_version": mark("rules changed, but the version is still {version}"),
-    "rules_lock_stale": mark("the lock of the rules does not fit version {version}"),
-    "rules_lock_unreadable": mark("the lock of the rules {file} cannot be read"),
+    "rules_lock_stale": mark("the rules lock does not match version {version}"),
+    "rules_lock_unreadable": mark("the rules lock {file} cannot be read"),
     "holidays_unreadable": mark("the holiday file cannot be read: {reason} ({place})"),
-    "workdays_beyond_calendar": mark("{count} working days from {start} lead beyond the years 1 to 9999"),
-    "rule_overlap": mark("{file}: two rules {key} hold on {date}"),
+    "workdays_beyond_calendar": mark("{count} working days from {start} go beyond the years 1 to 9999"),
+    "rule_overlap": mark("{file}: two rules {key} are valid on {date}"),
     "rule_field_missing": mark("{file}: the rule {key} lacks {field}"),
     "rule_field_unknown": mark("{file}: the rule {key} has an unknown field {field}"),
     "rule_field_wrong": mark("{file}: the rule {key} has a wrong {field}: {value}"),
     "simulation_negative": mark("{move} cannot be negative ({count})"),
     "simulation_too_many": mark("{move}: {count} is more than there are; at most {maximum}"),
     "as_of_before_period": mark(
-        "the as-of day {as_of} lies before the data year begins on {first}; give a later day, or --year {year}"
+        "the as-of day {as_of} is before the data year begins on {first}; give a later day, or --year {year}"
     ),
     "year_not_begun": mark("the data year {year} begins on {first}; the newest one that has begun is {newest}"),
-    "province_unknown": mark("“{province}” is no province; allowed, by short or full name: {allowed}"),
+    "province_unknown": mark("“{province}” is not a province; allowed, by short or full name: {allowed}"),
     "simulation_line_unknown": mark("line {line} has no delivered calls in the data year"),
 }
 KEYS: Final[Mapping[str, str]] = {
     "key_unknown": mark("the key {key} is not in the key file"),
     "keys_exposed": mark("others can read the key file {keys}; chmod 600 it"),
-    "keys_inside_home": mark("the key file {keys} lies inside {home}; a stolen home must not hold its keys"),
-    "keys_lost": mark("the data was written with other keys than those of {keys}; put the right key file back"),
+    "keys_inside_home": mark("the key file {keys} is inside {home}; a stolen home must not contain its keys"),
+    "keys_lost": mark("the data was written with keys other than those in {keys}; restore the right key file"),
     "keys_not_placed": mark("no key file is set"),
     "keys_unreadable": mark("the key file {keys} cannot be read"),
     "rotation_running": mark("the keys are being rotated by another process"),
     "sealed_damaged": mark("sealed data is damaged or was moved (key {key})"),
-    "blob_missing": mark("the stored file {blob} is gone"),
+    "blob_missing": mark("the stored file {blob} is missing"),
 }
 TEXTS: Final[Mapping[str, str]] = {**CELLS, **SHEETS, **ROWS, **STEPS, **RULES, **KEYS}

@@ -17,9 +17,9 @@ from nianjian.engines.paper.words import Words, mark
 
 REMEDIES: Final[Mapping[type[NianjianError], str]] = {
     NotFoundError: mark("Check the address, or go back and choose from the list."),
-    PermissionDeniedError: mark("Ask an administrator for the role, or somebody who has it to do this."),
-    ConflictError: mark("Load the page again and look at how things stand now."),
-    InvalidInputError: mark("Go back, correct what you gave and try again."),
+    PermissionDeniedError: mark("Ask an administrator for the role, or have somebody with the role do this."),
+    ConflictError: mark("Reload the page and check the current state."),
+    InvalidInputError: mark("Go back, correct your input and try again."),
 }
 
 

@@ -16,12 +16,12 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "busy": mark("busy"),
     "no_answer": mark("not answered"),
     "failed": mark("failed"),
-    "switch": mark("answered by the switch alone"),
-    "undialled": mark("not dialled on"),
+    "switch": mark("answered only by the switch"),
+    "undialled": mark("not dialled onwards"),
 }
 PROBLEMS: Final[Mapping[str, str]] = {
-    "behind": mark("reads earlier records"),
-    "journal_unwritten": mark("its decisions cannot be written down"),
+    "behind": mark("reading earlier records"),
+    "journal_unwritten": mark("its decisions cannot be recorded"),
     "file_missing": mark("its file is not there"),
     "file_locked": mark("its file may not be read"),
     "place_refused": mark("the server does not allow this file; test the source to see why"),

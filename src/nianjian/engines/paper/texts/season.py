@@ -14,24 +14,24 @@ from nianjian.engines.paper.texts.states import TASKS as TASK_STATES
 from nianjian.engines.paper.words import Words, mark
 
 NOT_TAKEN: Final[Mapping[str, str]] = {
-    "yearly": mark("of one season alone"),
-    "expired": mark("its time is over"),
+    "yearly": mark("applies to one season only"),
+    "expired": mark("validity has expired"),
     "unconfirmed": mark("nobody has confirmed it"),
 }
 PARTS: Final[Mapping[str, str]] = {
     "manifest": mark("manifest of the package that was handed in"),
     "package": mark("package, both editions with their manifest"),
     "signed": mark("package with the files for the platform signed"),
-    "portrait": mark("portrait that counted"),
-    "log": mark("log of the season's acts"),
+    "portrait": mark("portrait that was used"),
+    "log": mark("log of the season"),
 }
 TRACKS: Final[Mapping[str, str]] = {"licence": mark("licence report"), "code_number": mark("code-number report")}
 STATES: Final[Mapping[str, str]] = {
     "on_time": mark("not due yet"),
-    "late": mark("late: only a late report is left"),
+    "late": mark("late: only a late report is possible"),
     "filed": mark("handed in"),
     "filed_late": mark("handed in late"),
-    "undated": mark("no day is known"),
+    "undated": mark("date unknown"),
 }
 TEMPLATES: Final[Mapping[str, str]] = {
     "legal": mark("law"),
@@ -43,7 +43,7 @@ DAY_KINDS: Final[Mapping[str, str]] = {"opens": mark("opens"), "closes": mark("l
 MODULES: Final[Mapping[str, str]] = {
     "self_check": mark("Self-check"),
     "data": mark("Data in order"),
-    "materials": mark("Materials settled"),
+    "materials": mark("Materials complete"),
     "drill": mark("Drill on site"),
     "closing": mark("Rectified and handed in"),
 }
@@ -51,14 +51,14 @@ TASKS: Final[Mapping[str, str]] = {
     "portrait": mark("Compute the portrait of the data year"),
     "stopped_seats": mark("Take stopped seats off line"),
     "marketing_lines": mark("Decide on marketing lines"),
-    "old_tickets": mark("Bring the closing rate to its limit"),
+    "old_tickets": mark("Raise the closing rate to its limit"),
     "consistency": mark("Reconcile with the number-resource system"),
     "filed_base": mark("Check what was filed by the end of the data year"),
-    "items": mark("Bring every item of the package"),
+    "items": mark("Provide every item of the package"),
     "package": mark("Build the package"),
-    "drill": mark("Run a drill of complaints"),
+    "drill": mark("Run a complaint drill"),
     "entry_test": mark("Test the entry: sign in, open the form"),
-    "rectification": mark("Close the cases of rectification"),
+    "rectification": mark("Close the rectification cases"),
     "file_licence": mark("Hand in the licence report"),
     "file_code_number": mark("Hand in the code-number report"),
 }
@@ -69,33 +69,37 @@ TEST_OUTCOMES: Final[Mapping[str, str]] = {
 }
 WAITING: Final[Mapping[str, str]] = {
     "snoozed": mark("snoozed"),
-    "blocked": mark("waits for another task"),
-    "open": mark("to be done"),
-    "ahead": mark("not begun yet"),
+    "blocked": mark("waiting for another task"),
+    "open": mark("to do"),
+    "ahead": mark("not started yet"),
 }
 RISKS: Final[Mapping[str, str]] = {
     "late_report": mark(
-        "Late: only a late report is left. The guide claims that late reports are put on the list for close checks"
-        " and that on-site checks are three times as likely (a claim, no source; nothing is computed from it)."
+        "Late: only a late report is possible. The guide claims that late reports are put on the list for "
+        "close checks and that on-site checks are three times as likely (a claim without a source; nothing "
+        "is computed from it)."
     ),
-    "system_closed": mark("The reporting system closed after {day} (inferred; a notice of the year counts)."),
+    "system_closed": mark(
+        "The reporting system closed after {day} (inferred; the notice of the year is authoritative)."
+    ),
     "bad_list": mark(
-        "Not reported in time: the regulator sets a limit;"
-        " who still does not report is put on its list of bad operators."
+        "Not reported in time: the regulator sets a deadline; an enterprise that still does not report is "
+        "put on its list of bad operators."
     ),
-    "templates_conflict": mark("The sources contradict each other: {days}. The earliest day drives alarms and plan."),
+    "templates_conflict": mark("The sources contradict each other: {days}. Reminders and plan use the earliest day."),
     "calendar_provisional": mark(
-        "The holidays of {year} are not published yet: working days are provisional. Import the notice when it is out."
+        "The holidays of {year} are not published yet: working days are provisional. Import the notice when "
+        "it is published."
     ),
     "no_licence": mark(
-        "The register of licences names none that reports on this data year; the days hold all the same."
+        "The register of licences contains no licence that reports on this data year; the deadlines apply all the same."
     ),
 }
 
 
 OBSTACLES: Final[Mapping[str, str]] = {
     "complaints_overdue": mark(
-        "Complaints still open past their time limit: {count}; the oldest, {oldest}, is over since {since}"
+        "Complaints still open past their time limit: {count}; the oldest, {oldest}, is overdue since {since}"
     ),
     "differences_open": mark("Open differences with {register}: {count} (reconciliation {run} as at {as_of})"),
 }
@@ -125,16 +129,16 @@ def conflict_text(days: Sequence[Mapping[str, Any]], _: Words) -> str:
 def format_time_left(told: Mapping[str, Any], _: Words) -> str:
     """How long it still is: calendar days and working days, or that it is over."""
     if told["days"] < 0:
-        return _("over for {days} days").format(days=-told["days"])
+        return _("overdue for {days} days").format(days=-told["days"])
     text = _("{days} days left, {workdays} working days")
     said = text.format(days=told["days"], workdays=told["workdays"])
     return said + _(" (provisional)") if told["provisional"] else said
 
 
 SCOPES: Final[Mapping[str, str]] = {
-    "role": mark("what my role or a task of mine brings"),
+    "role": mark("what concerns my role or one of my tasks"),
     "all": mark("everything of my enterprises"),
-    "own": mark("tasks of my own alone"),
+    "own": mark("only my own tasks"),
     "none": mark("nothing"),
 }
 CHANNEL_KINDS: Final[Mapping[str, str]] = {
@@ -156,24 +160,24 @@ MESSAGE_STATES: Final[Mapping[str, str]] = {
     "dropped": mark("no longer sent"),
 }
 FAULTS: Final[Mapping[str, str]] = {
-    "worker_died": mark("the worker ended while it was sending"),
+    "worker_died": mark("the worker stopped while sending"),
     "mail_missing": mark("no mail server is set (NIANJIAN_MAIL_URL)"),
     "channel_closed": mark("the channel is closed"),
-    "matter_settled": mark("it was dealt with before it was sent"),
-    "reader_gone": mark("the person may not read there any more"),
-    "address": mark("its address cannot be used any more"),
-    "refused": mark("the receiver or the mail server did not take it"),
-    "broken_off": mark("it broke off on the way"),
+    "matter_settled": mark("it was handled before it was sent"),
+    "reader_gone": mark("the person no longer has access"),
+    "address": mark("its address can no longer be used"),
+    "refused": mark("the receiver or the mail server did not accept it"),
+    "broken_off": mark("the connection was lost"),
     **dict.fromkeys(("TimeoutError", "ReadTimeout", "ReadTimeoutError"), mark("the receiver did not answer in time")),
     **dict.fromkeys(
         ("NewConnectionError", "ConnectTimeout", "ConnectTimeoutError"), mark("the receiver could not be reached")
     ),
-    "NameResolutionError": mark("the name of the receiver's host is not known"),
+    "NameResolutionError": mark("the receiver's host name cannot be resolved"),
     "SSLError": mark("the receiver's certificate is not accepted"),
     **dict.fromkeys(
         ("SMTPRecipientsRefused", "SMTPSenderRefused", "SMTPDataError"), mark("the mail server refused it")
     ),
-    "ProtocolError": mark("the receiver broke off without an answer"),
+    "ProtocolError": mark("the receiver closed the connection without an answer"),
 }
 WHEN: Final[Mapping[str, str]] = {
     "ahead": mark("{what} (data year {year}) is due on {due}: {left} days left"),
@@ -187,19 +191,19 @@ DRILL: Final = "drill"  # what a facilitator throws in; behind the colon stands 
 MISSED: Final[Mapping[str, str]] = {
     "callback_too_many": mark("the daily test calls over {route} did not run: {count} calls are more than {most}"),
     "callback_no_numbers": mark("the daily test calls over {route} did not run: no filed number is in force"),
-    "callback_outside": mark("the daily test calls over {route} lie outside working hours: they count nowhere"),
+    "callback_outside": mark("the daily test calls over {route} are outside working hours: they are not counted"),
     **dict.fromkeys(
         ("role_missing", "account_closed"),
-        mark("the daily test calls over {route} did not run: who set the route may not order them any more"),
+        mark("the daily test calls over {route} did not run: whoever set the route may no longer order them"),
     ),
 }
 CLOCKS: Final[Mapping[tuple[str, bool], str]] = {
     ("arrival", False): mark("complaint {complaint} has arrived: a person must answer by {at}"),
-    ("arrival", True): mark("complaint {complaint} has arrived: a person had to answer by {at}"),
+    ("arrival", True): mark("complaint {complaint} has arrived: a person should have answered by {at}"),
     ("response", False): mark("complaint {complaint}: a person must answer by {at}"),
-    ("response", True): mark("complaint {complaint}: a person had to answer by {at}"),
+    ("response", True): mark("complaint {complaint}: a person should have answered by {at}"),
     ("close", False): mark("complaint {complaint}: to be closed by {at}"),
-    ("close", True): mark("complaint {complaint}: had to be closed by {at}"),
+    ("close", True): mark("complaint {complaint}: should have been closed by {at}"),
 }
 
 
@@ -238,14 +242,14 @@ def reminder_text(lines: Sequence[tuple[str, str]], address: str, _: Words, *, r
     """Title and text of several (enterprise, sentence); ``address``: where to read more."""
     title = _("Annual inspection: {count} reminders").format(count=len(lines))
     told = [f"{enterprise}: {sentence}" for enterprise, sentence in lines]
-    head = [_("This may be a repetition: whether it was delivered before is not known.")] if repeated else []
+    head = [_("This may be a duplicate: it is unknown whether it was delivered before.")] if repeated else []
     return title, "\n".join([*head, *told, address])
 
 
 def confirmation_text(digits: str, _: Words) -> tuple[str, str]:
     """Title and text of the code that confirms a channel."""
     title = _("Annual inspection: confirm this channel")
-    return title, _("The code is {code}. Nobody asked for it? Then do nothing.").format(code=digits)
+    return title, _("The code is {code}. If you did not request it, ignore this message.").format(code=digits)
 
 
 def delivery_problem(code_: str, _: Words) -> str:
@@ -254,64 +258,68 @@ def delivery_problem(code_: str, _: Words) -> str:
 
 
 TEXTS: Final[Mapping[str, str]] = {
-    "season_year_wrong": mark("data year {year}: name one from {first} to {last}"),
-    "season_track_unknown": mark("there is no report “{track}”; there are {tracks}"),
+    "season_year_wrong": mark("data year {year}: choose one from {first} to {last}"),
+    "season_track_unknown": mark("there is no report “{track}”; choose one of {tracks}"),
     "season_licence_unknown": mark("the register has no licence {licence} that reports on data year {year}"),
-    "season_day_ahead": mark("{day} is still to come"),
-    "season_day_early": mark("{day} lies before the year in which data year {year} is reported"),
+    "season_day_ahead": mark("{day} is in the future"),
+    "season_day_early": mark("{day} is before the year in which data year {year} is reported"),
     "season_task_unknown": mark("the plan of data year {year} has no task “{task}”"),
-    "season_task_computed": mark("the state of “{task}” is computed from what the product holds; nobody ticks it"),
-    "season_reason_missing": mark("{task}: say why"),
-    "season_result_unknown": mark("“{result}” is no result; there are: {results}"),
+    "season_task_computed": mark("the state of “{task}” is computed from your data; it cannot be ticked by hand"),
+    "season_reason_missing": mark("{task}: give the reason"),
+    "season_result_unknown": mark("“{result}” is not a result; choose one of: {results}"),
     "entry_test_by_picture": mark(
-        "the entry's test passes with a picture of the screen only: keep it on the season's page, or with"
-        " `nianjian season entry-test --result passed --picture FILE`"
+        "the entry test passes only with a screenshot: save it on the season's page, or with `nianjian "
+        "season entry-test --result passed --picture FILE`"
     ),
-    "entry_test_picture": mark("“{file}” is no picture of the screen; there are: {types}"),
-    "season_snooze_too_long": mark("{task}: it cannot rest beyond {last}, the last day of the season"),
+    "entry_test_picture": mark("“{file}” is not a screenshot; allowed types: {types}"),
+    "season_snooze_too_long": mark("{task}: it cannot be snoozed beyond {last}, the last day of the season"),
     "season_archived": mark(
-        "the season of data year {year} is closed; its package, reports and tasks do not change any more"
+        "the season of data year {year} is closed; its package, reports and tasks can no longer be changed"
     ),
     "season_archive_unknown": mark("the season of data year {year} is not closed"),
-    "season_archive_damaged": mark("the archive of data year {year} is not what was kept: its digest differs"),
-    "season_out_wrong": mark("name a file that is not there yet with --out (given: “{path}”)"),
-    "season_file_unknown": mark("the closed season of data year {year} keeps no such file"),
+    "season_archive_damaged": mark(
+        "the archive of data year {year} differs from what was saved: its digest does not match"
+    ),
+    "season_out_wrong": mark("name a file that does not exist yet with --out (given: “{path}”)"),
+    "season_file_unknown": mark("the closed season of data year {year} has no such file"),
     "season_package_gone": mark(
-        "data year {year}: only the manifest of the package that was handed in is here; hand the package in once more"
-        " with its folder, then close the season"
+        "data year {year}: only the manifest of the package that was handed in is here; record the hand-in "
+        "again with its folder, then close the season"
     ),
     "season_package_differs": mark(
-        "data year {year}: {file} of the package is not what was handed in; take the package out of a backup"
+        "data year {year}: {file} of the package differs from what was handed in; restore the package from a backup"
     ),
-    "season_round_open": mark("data year {year}: package {number} came back and is not handed in again yet"),
-    "season_findings_open": mark("data year {year}: findings are not answered yet: {names}"),
+    "season_round_open": mark("data year {year}: package {number} was returned and has not been handed in again yet"),
+    "season_findings_open": mark("data year {year}: findings have not been answered yet: {names}"),
     "season_filed_by_package": mark(
-        "the licence report was handed in with package {number} on {day}, and more was recorded of it since, so"
-        " it is not taken back"
+        "the licence report was handed in with package {number} on {day}, and more has been recorded since, "
+        "so the hand-in cannot be withdrawn"
     ),
-    "season_reports_open": mark("data year {year}: a report is not handed in yet, so the season cannot be closed"),
-    "portfolio_none_chosen": mark("choose one enterprise at least"),
+    "season_reports_open": mark(
+        "data year {year}: a report has not been handed in yet, so the season cannot be closed"
+    ),
+    "portfolio_none_chosen": mark("choose at least one enterprise"),
     "portfolio_too_many": mark("{count} enterprises at once are too many: {most} at most"),
     "portfolio_season_closed": mark(
-        "at {count} of the chosen enterprises the season is closed, so nothing was done: {names}. Leave them out and"
-        " choose the others"
+        "at {count} of the chosen enterprises the season is closed, so nothing was done: {names}. Deselect "
+        "them and choose only the others"
     ),
-    "season_no_plan": mark("no rule names a deadline for data year {year}, so there is no season to begin"),
+    "season_no_plan": mark("no rule gives a deadline for data year {year}, so no season can be started"),
     "season_feed_unknown": mark("there is no such calendar feed"),
-    "season_feed_by_person": mark("a calendar feed belongs to a person: sign in, or name one with --as"),
-    "season_feeds_too_many": mark("{user} has {most} calendar feeds already; revoke one"),
-    "channel_unknown": mark("there is no such channel of yours"),
+    "season_feed_by_person": mark("a calendar feed belongs to a person: sign in, or specify one with --as"),
+    "season_feeds_too_many": mark("{user} already has {most} calendar feeds; revoke one"),
+    "channel_unknown": mark("you have no such channel"),
     "channel_address_wrong": mark(
-        "this address cannot be used: give an e-mail address, the web address of a group robot of WeCom, DingTalk or"
-        " Feishu, or Apprise's address of one of these"
+        "this address cannot be used: enter an e-mail address, the webhook address of a WeCom, DingTalk or "
+        "Feishu group robot, or the Apprise address of one of these"
     ),
-    "channel_code_wrong": mark("this is not the code that was sent there; {left} more tries"),
-    "channel_unreachable": mark("nothing could be sent there ({reason}); the channel was not made"),
-    "channel_by_person": mark("a channel belongs to a person: sign in, or name one with --as"),
-    "channels_too_many": mark("you have {most} channels already; close one"),
-    "channels_too_often": mark("you have tried {most} channels within an hour; wait a little"),
-    "dispatch_unknown": mark("there is no such sending"),
+    "channel_code_wrong": mark("this is not the code that was sent; {left} more tries"),
+    "channel_unreachable": mark("nothing could be sent there ({reason}); the channel was not created"),
+    "channel_by_person": mark("a channel belongs to a person: sign in, or specify one with --as"),
+    "channels_too_many": mark("you already have {most} channels; close one"),
+    "channels_too_often": mark("you have tried {most} channels within an hour; try again later"),
+    "dispatch_unknown": mark("there is no such delivery"),
     "dispatch_delivered": mark("it is delivered or still on its way, so it is not sent again"),
-    "scope_unknown": mark("there is no choice “{scope}”; there are {known}"),
+    "scope_unknown": mark("there is no option “{scope}”; choose one of {known}"),
 }
 """Error codes and their messages."""

@@ -105,19 +105,19 @@ def assign(args: Args, place: Place) -> Answer:
     """Who brings an item."""
     checklist.assign(**place, owner=args.owner, due=args.due)
     data = {"item": args.item, "owner": args.owner, "due": None if args.due is None else args.due.isoformat()}
-    return sentence(_("{item}: {owner} brings it"), data)
+    return sentence(_("{item}: {owner} is responsible"), data)
 
 
 def comment(args: Args, place: Place) -> Answer:
     """Say something about an item."""
     row = checklist.comment(**place, text=args.text)
-    return sentence(_("{item}: comment {comment} is kept"), {"item": args.item, "comment": row.pk})
+    return sentence(_("{item}: comment {comment} is saved"), {"item": args.item, "comment": row.pk})
 
 
 def reuse(args: Args, place: Place) -> Answer:
     """Take over from the year before."""
     data = {"year": args.year, "taken": checklist.reuse(**place)}
-    return sentence(_("Taken from the year before, to be confirmed again: {taken}"), data)
+    return sentence(_("Taken over from last year, to be confirmed again: {taken}"), data)
 
 
 def generate_items(args: Args, place: Place) -> Answer:
@@ -207,7 +207,7 @@ def evidence(args: Args, place: Place) -> Answer:
             terminal.show_evidence, plain_json(rounds.evidence_to_document(row)) | {"output": str(args.output)}
         )
     if args.file is None or args.get is not None:
-        message = _("give a FILE to keep, or --get with --output")
+        message = _("give a FILE to store, or --get with --output")
         raise NianjianError("usage", program="nianjian dossier evidence", message=message)
     row = rounds.add_evidence(**place, kind=args.kind, file=read_paper(args.file))
     return answer(terminal.show_evidence, plain_json(rounds.evidence_to_document(row)))

@@ -235,10 +235,10 @@ def page_notice(package: Package) -> str:
     if package.draft:
         said.append(_("Draft: items are missing"))
     if package.printed:
-        text = _("Draft with printed pictures of seals, which are no electronic seals in law ({source})")
+        text = _("Draft with seal images, which are not legally valid electronic seals ({source})")
         said.append(text.format(source=package.source))
     if package.pictures and not package.approved:
-        said.append(_("Preview: a printed picture of a seal is no electronic seal in law"))
+        said.append(_("Preview: a seal image is not a legally valid electronic seal"))
     return " · ".join(said)
 
 
@@ -285,7 +285,7 @@ def layer_data(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]:
         pages.append(
             {
                 "number": "" if cover else text.format(page=place + 1, pages=total),
-                "middle": _("This page is empty on purpose") if leaf.item == BLANK else "",
+                "middle": _("This page is intentionally left blank") if leaf.item == BLANK else "",
                 "notice": "" if cover else said,
                 "left": OUTER if layout.back(place) else GUTTER,
                 "marks": marks.get(place, []),
@@ -331,12 +331,16 @@ def _marks(package: Package, layout: Layout, plan: Plan, _: Words) -> Mapping[in
 def _steps(package: Package, _: Words) -> list[str]:
     """What the print shop and the firm do, in this order."""
     return [
-        _("Print the whole book, check that the last page bears the printed total."),
-        _("Bind it. Then stamp: never bind or exchange pages after the riding seal."),
-        _("Fan the sheets of one stamp at the outer edge until each shows its strip; one print over all of them."),
-        _("Stamp the first page of each item in its circle; write the date where the seal asks for it."),
+        _("Print the whole book, and check that the last page number matches the printed total."),
+        _("Bind it first, then stamp: never bind or exchange pages after the riding seal."),
         _(
-            "Scan the stamped book at {dpi} dpi in colour, whole, and bring the scan in: it splits itself by the codes."
+            "Fan out the sheets of each stamp at the outer edge until each shows its strip; make one imprint "
+            "over all of them."
+        ),
+        _("Stamp the first page of each item inside its circle; write the date where the seal asks for it."),
+        _(
+            "Scan the stamped book completely at {dpi} dpi in colour and import the scan as it is: it is "
+            "split automatically by the page codes."
         ).format(dpi=package.limits.dpi),
     ]
 
@@ -358,9 +362,9 @@ def printer_data(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]
         "pages": 2,
         "facts": [
             [_("Pages and sheets"), f"{len(layout.leaves)} / {layout.sheets}"],
-            [_("Printing"), _("both sides, turned on the long edge") if layout.duplex else _("one side")],
+            [_("Printing"), _("both sides, flipped on the long edge") if layout.duplex else _("one side")],
             [_("Kind of paper"), _("A4, 80 g, white; in colour, at 100 %, without fitting to the page")],
-            [_("Binding"), _("glued on the left; {gutter} mm are kept free for it").format(gutter=f"{GUTTER:g}")],
+            [_("Binding"), _("glued on the left; {gutter} mm are reserved for binding").format(gutter=f"{GUTTER:g}")],
             [_("Foot"), _("{foot} mm for the page number").format(foot=f"{FOOT:g}")],
             [_("Spine"), _("about {thick} mm; text on it from {least} mm on").format(
                 thick=f"{thick:g}", least=f"{SPINE_TEXT_MM:g}")],

@@ -121,14 +121,14 @@ def build_document(
     tables = (
         *((Table(_("Summary"), (_("Figure"), _("Value")), summary),) if tickets else ()),
         register_table(_("What came"), came, rows, SHARES[0]),
-        Table(_("What was done"), (*(column.header for column in done), _("Counted")), counted, shares=SHARES[1]),
+        Table(_("Action taken"), (*(column.header for column in done), _("Counted")), counted, shares=SHARES[1]),
     )
     lines = [
         *filter(None, map(say, CLAIMS)),
-        method_line(_("Numbers of persons are masked, in texts too; drills are left out.")),
+        method_line(_("Personal numbers are masked, also in texts; drills are excluded.")),
     ]
     if read != head.as_of:
-        text = _("The tickets are listed as they stand on {read}; what counts is counted as at {day}.")
+        text = _("The tickets are listed as of {read}; the counted figures are as at {day}.")
         lines.append(method_line(text.format(read=read.isoformat(), day=head.as_of.isoformat())))
     notes = Section(_("How it is counted"), tuple(lines))
     return build(ITEM, head, _, sections=(notes,), tables=tables, wide=True)

@@ -210,7 +210,7 @@ def _limit(step: Step, book: Rulebook, _: Words) -> str:
 
 def _routine(routine: Sequence[Mapping[str, str]], _: Words) -> Table:
     """The measures of closed cases; a row to fill in where there is none yet."""
-    header = (_("Measure that recurs"), _("Responsible"), _("Repeated"), _("Next due"))
+    header = (_("Measure that recurs"), _("Responsible"), _("Recurring"), _("Next due"))
     rows = tuple((one["text"], one["owner"], one["every"], one["due"]) for one in routine)
     return Table(_("Daily routine"), header, rows or ((BLANK, SHORT, SHORT, SHORT),), shares=(9, 4, 3, 4))
 

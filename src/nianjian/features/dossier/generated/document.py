@@ -196,7 +196,7 @@ def build(
     )
     name = title or _(ITEMS[item])
     code = format_code(item=item, year=head.year, run=head.run, data=head.snapshot[:16], rules=head.rulebook)
-    opening = _("We submit our {title} of {year}; its data stand as of {day}.").format(
+    opening = _("We submit our {title} of {year}; its data is as of {day}.").format(
         title=name, year=head.year, day=day_text(head.as_of, _)
     )
     return Document(

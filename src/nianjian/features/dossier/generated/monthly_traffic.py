@@ -168,16 +168,16 @@ def build_document(head: Head, rows: Sequence[Traffic], say: Say, _: Words) -> D
 
 def _method(rows: Sequence[Traffic], _: Words) -> list[Line]:
     """How the figures are counted, and what the call records do not tell."""
-    notes = [_("Outbound calls are those delivered to the carrier, customer leg, tests left out.")]
+    notes = [_("Outbound calls are those delivered to the carrier, customer leg, without test calls.")]
     if served := sum_traffic(rows, "inbound_served"):
         notes.append(
-            _("Inbound calls are answered whoever answers: a seat, a queue, a menu or a voicemail. Of {n} the records"
-              " name the seat that took the call.").format(n=f"{served:,}")
+            _("Inbound calls count as answered whoever answers: a seat, a queue, a menu or a voicemail. For "
+                "{n} of them the records name the seat that answered the call.").format(n=f"{served:,}")
         )  # fmt: skip
     if untold := sum_traffic(rows, "untold"):
-        notes.append(_("{n} outbound calls do not tell whether they were answered.").format(n=f"{untold:,}"))
+        notes.append(_("For {n} outbound calls it is unknown whether they were answered.").format(n=f"{untold:,}"))
     if untimed := sum_traffic(rows, "untimed"):
-        notes.append(_("{n} answered calls do not tell how long they took.").format(n=f"{untimed:,}"))
+        notes.append(_("For {n} answered calls the duration is unknown.").format(n=f"{untimed:,}"))
     return [method_line(text) for text in notes]
 
 

@@ -29,6 +29,6 @@ DECLARATION: Final = mark("7. Statement")
 def build_document(head: Head, say: Say, notes: Sequence[Line], _: Words) -> Document:
     """``notes``: who has stated what is marked as stated."""
     sections = [Section(_(title), tuple(filter(None, map(say, claims)))) for title, claims in SECTIONS]
-    declared = method_line(_("The enterprise answers for the truth of this report."))
+    declared = method_line(_("The enterprise is responsible for the truth of this report."))
     sections.append(Section(_(DECLARATION), (*notes, declared)))
     return build(ITEM, head, _, sections=sections, signs=(_("Legal representative (signature)"),))

@@ -29,7 +29,7 @@ def build_document(
         *sections.warning_lines(portrait, _),
         *sections.advice_lines(portrait, _),
     )
-    said = (_("Whole: {light}").format(light=code_name("light", str(portrait["light"]), _)), *notes)
+    said = (_("Overall: {light}").format(light=code_name("light", str(portrait["light"]), _)), *notes)
     return build(
         ITEM,
         head,

@@ -330,7 +330,11 @@ class Values:
         if not people:
             return []
         names = "、".join(f"{name}（{day}）" for name, day in sorted(people))
-        return [documents.method_line(_("What is marked as stated was filled in by: {people}.").format(people=names))]
+        return [
+            documents.method_line(
+                _("Content marked as the enterprise's own statement was filled in by: {people}.").format(people=names)
+            )
+        ]
 
     @cached_property
     def duty(self) -> tuple[str, ...]:

@@ -431,7 +431,7 @@ def run_generation(
             progress=progress,
         )  # fmt: skip
         told = [{**generate.generated_to_document(one), "files": [path.name for path in one.files]} for one in made]
-        held = {} if folder is None else store_zip(folder, f"{year}-{_('Generated papers')}.zip")
+        held = {} if folder is None else store_zip(folder, f"{year}-{_('Generated documents')}.zip")
     return {"year": year, "items": told, "run": made[0].run if made else "", **held}
 
 

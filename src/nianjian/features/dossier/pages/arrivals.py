@@ -77,7 +77,7 @@ def _facts(one: Page) -> list[str]:
     if told["dpi"] is not None:
         said.append(f"{told['dpi']} dpi")
     if told["skew_deg"] is not None:
-        said.append(gettext("leans {degrees}°").format(degrees=f"{told['skew_deg']:.1f}"))
+        said.append(gettext("skewed by {degrees}°").format(degrees=f"{told['skew_deg']:.1f}"))
     return said + [
         gettext("{kind}, {size} mm").format(kind=_(SEALS[seal["kind"]]), size=f"{seal['diameter_mm']:.0f}")
         for seal in told["seals"]
@@ -169,7 +169,7 @@ def build_waiting_file(row: Arrival, *, cutting: bool = False) -> Json:
         chosen = str(told["item"]) if told["sure"] else ""
         said += [_part(one) for one in told.get("papers", ())]
         if told.get("papers"):
-            badge, state = "warn", gettext("several papers")
+            badge, state = "warn", gettext("several documents")
         elif told["sure"]:
             badge, state = "good", item_title(chosen)
         elif told["item"]:
@@ -177,7 +177,7 @@ def build_waiting_file(row: Arrival, *, cutting: bool = False) -> Json:
         else:
             badge, state = "warn", gettext("not recognised")
     if cutting:
-        badge, state, chosen = "plain", gettext("being cut"), ""
+        badge, state, chosen = "plain", gettext("being split"), ""
     size = f"{-(-row.size // KIB)} KiB"
     return {"key": row.pk, "name": row.name or "", "size": size, "badge": badge, "state": state, "chosen": chosen,
             "said": said, "cut": cut}  # fmt: skip

@@ -88,11 +88,11 @@ class ConfirmForm(forms.Form):
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     effective_on = day_field(
-        gettext_lazy("Holds from"), gettext_lazy("The paper's own day, not that of the upload; empty: it has none.")
+        gettext_lazy("Valid from"), gettext_lazy("The document's own date, not that of the upload; empty: it has none.")
     )
     valid_until = day_field(
         gettext_lazy("Holds until"),
-        gettext_lazy("The last day on which it still holds; empty: as it was read, or without end."),
+        gettext_lazy("The last day on which it is valid; empty: as read, or without end."),
     )
 
 
@@ -110,7 +110,7 @@ class OverruleForm(forms.Form):
     finding = forms.CharField(label=gettext_lazy("Finding"), widget=forms.Select)
     reason = text_field(
         gettext_lazy("Why the check is wrong"),
-        gettext_lazy("A second person must agree; both names and the reason stay beside the finding."),
+        gettext_lazy("A second person must agree; both names and the reason are kept with the finding."),
     )
 
 
@@ -118,7 +118,7 @@ class OwnerForm(forms.Form):
     """Who brings the item."""
 
     owner = forms.CharField(label=gettext_lazy("Owner"), required=False, max_length=160)
-    due = day_field(gettext_lazy("To be brought by"))
+    due = day_field(gettext_lazy("Due by"))
 
 
 class CommentForm(forms.Form):
@@ -132,7 +132,7 @@ class ApplicabilityForm(forms.Form):
 
     reason = text_field(
         gettext_lazy("Why it does not apply"),
-        gettext_lazy("An empty text takes it back: the filing is due again."),
+        gettext_lazy("An empty text withdraws this: the filing is required again."),
         required=False,
     )
 
@@ -145,12 +145,12 @@ def _overrule(*, number: int, finding: str, **given: Any) -> None:  # noqa: ANN4
 
 # What is done about an item: its form, its operation, and what the page says then.
 ACTS: Final[dict[str, tuple[type[forms.Form], Callable[..., object], StrPromise]]] = {
-    "confirm": (ConfirmForm, checklist.confirm, gettext_lazy("The paper is confirmed.")),
-    "return": (ReturnForm, checklist.send_back, gettext_lazy("The paper is sent back.")),
-    "overrule": (OverruleForm, _overrule, gettext_lazy("A second person is asked; it waits under Approvals.")),
-    "assign": (OwnerForm, checklist.assign, gettext_lazy("Owner and day are noted.")),
-    "comment": (CommentForm, checklist.comment, gettext_lazy("The comment is kept.")),
-    "not-applicable": (ApplicabilityForm, checklist.not_applicable, gettext_lazy("Noted: it does not apply.")),
+    "confirm": (ConfirmForm, checklist.confirm, gettext_lazy("The document is confirmed.")),
+    "return": (ReturnForm, checklist.send_back, gettext_lazy("The document is sent back.")),
+    "overrule": (OverruleForm, _overrule, gettext_lazy("A second person has been asked; see Approvals.")),
+    "assign": (OwnerForm, checklist.assign, gettext_lazy("Owner and date are saved.")),
+    "comment": (CommentForm, checklist.comment, gettext_lazy("The comment is saved.")),
+    "not-applicable": (ApplicabilityForm, checklist.not_applicable, gettext_lazy("Saved: it does not apply.")),
 }
 
 
@@ -172,7 +172,7 @@ def act(request: Request, code: str, year: int, item: str, act: str) -> HttpResp
         _type, operation, said = ACTS[act]
         operation(**place(request, code, year), item=item, **values)
         back = act == "not-applicable" and not values["reason"]
-        messages.success(request, gettext("Noted: it is due.") if back else str(said))
+        messages.success(request, gettext("Saved: it is required.") if back else str(said))
     else:
         messages.error(request, form_errors(given))
     return redirect("dossier-item", code=code, year=year, item=item)
@@ -217,16 +217,16 @@ def _statement_hint(blank: Blank) -> str:
         said = gettext("Stated by {person} on {moment}.")
         hints.append(said.format(person=data.person(blank.stated_by), moment=data.moment(blank.stated_at)))
     if blank.personal and blank.text:
-        hints.append(gettext("Now {value}. Leave it empty to keep that.").format(value=blank.text))
+        hints.append(gettext("Currently {value}. Leave it empty to keep that value.").format(value=blank.text))
     elif blank.personal and blank.proposal:
         hints.append(gettext("Of an earlier year: {value}.").format(value=blank.proposal))
     elif blank.proposal:
-        hints.append(gettext("The text of an earlier year; saving states it for this year."))
+        hints.append(gettext("The text of an earlier year; saving confirms it for this year."))
     if blank.claim == "algorithm" and blank.part in TICKS:
         ticks = format_html('<span lang="zh-Hans">{}</span>', gettext(", ").join(TICKS[blank.part]))
         hints.append(format_html(gettext("One of: {words}."), words=ticks))
     if blank.decided:
-        hints.append(gettext("Printed only while the records do not tell it."))
+        hints.append(gettext("Printed only if the data does not provide it."))
     return format_html_join(" ", "{}", ((hint,) for hint in hints))
 
 
@@ -239,7 +239,7 @@ def state(request: Request, code: str, year: int, item: str) -> HttpResponse:
     given = StatementsForm(statements.list_blanks(**place(request, code, year), item=item), request.POST)
     if given.is_valid():
         statements.state_item(**place(request, code, year), texts=given.texts())
-        messages.success(request, gettext("Kept. Generate the paper anew to have it printed."))
+        messages.success(request, gettext("Saved. Generate the document again to have it printed."))
     else:
         messages.error(request, form_errors(given))
     return redirect("dossier-item", code=code, year=year, item=item)
@@ -284,7 +284,9 @@ def reuse(request: Request, code: str, year: int) -> HttpResponse:
         names = gettext(", ").join(presenters.item_title(one) for one in taken)
         messages.success(request, gettext("Taken over, to be confirmed again: {items}").format(items=names))
     else:
-        messages.info(request, gettext("There is nothing to take over: nothing was confirmed, or it is here already."))
+        messages.info(
+            request, gettext("There is nothing to take over: nothing was confirmed last year, or it is already here.")
+        )
     return redirect("dossier-season", code=code, year=year)
 
 
@@ -352,7 +354,7 @@ def _pairs(asked: ItemRequirement, found: ItemDetail) -> list[tuple[str, str]]:
         (gettext("Required form"), _(FORMS[asked.form.value])),
         (gettext("Seals"), _(", ").join(_(MARKS.get(one, one)) for one in asked.seals)),
         (gettext("Owner"), line.owner or "–"),
-        (gettext("To be brought by"), str(line.due or "–")),
+        (gettext("Due by"), str(line.due or "–")),
     ]
     if line.not_applicable:
         pairs.append((gettext("Does not apply, because"), line.not_applicable))

@@ -64,8 +64,8 @@ from nianjian.platform.web.work import moment, person
 
 MARKS, PICTURES = "marks", "pictures"
 SEALS: Final = (
-    (MARKS, gettext_lazy("boxes for stamping by hand, and the plan of the riding seal")),
-    (PICTURES, gettext_lazy("a draft that bears the approved pictures of seals")),
+    (MARKS, gettext_lazy("circles for stamping by hand, and the plan of the riding seal")),
+    (PICTURES, gettext_lazy("a draft with the approved seal images")),
 )
 
 
@@ -75,7 +75,7 @@ class GenerationForm(forms.Form):
     item = forms.ChoiceField(choices=[(one, one) for one in (ALL, *ITEMS)], widget=forms.HiddenInput)
     as_files = forms.BooleanField(required=False, widget=forms.HiddenInput)
     replace = forms.BooleanField(
-        label=gettext_lazy("also above an upload that nobody has confirmed yet"), required=False
+        label=gettext_lazy("also replace an upload that nobody has confirmed yet"), required=False
     )
 
 
@@ -83,9 +83,7 @@ class BuildForm(forms.Form):
     """How the package is built."""
 
     seals = forms.ChoiceField(label=gettext_lazy("Seals"), choices=SEALS, initial=MARKS, widget=forms.RadioSelect)
-    on = day_field(
-        gettext_lazy("Day of handing in"), gettext_lazy("What must be valid is looked at for this day; empty: today.")
-    )
+    on = day_field(gettext_lazy("Hand-in date"), gettext_lazy("Validity is checked for this date; empty: today."))
 
 
 def generation_form(item: str) -> GenerationForm:
@@ -100,9 +98,10 @@ KIB = 1024
 def generated_papers(code: str, year: int, found: Sequence[Paper]) -> Table:
     """The items that the records make: state, next step, the portrait behind them, whether their sums agree."""
     heads = (
-        gettext("Item"), gettext("State"), gettext("Next step"), gettext("Made from the portrait"), gettext("Sums"),
+        gettext("Item"), gettext("State"), gettext("Next step"), gettext("Generated from the portrait"),
+        gettext("Sums"),
     )  # fmt: skip
-    return cards(gettext("Generated papers"), heads, [_paper(code, year, one) for one in found])
+    return cards(gettext("Generated documents"), heads, [_paper(code, year, one) for one in found])
 
 
 def _paper(code: str, year: int, one: Paper) -> list[Cell]:
@@ -111,7 +110,7 @@ def _paper(code: str, year: int, one: Paper) -> list[Cell]:
     if one.run:
         made = Cell(gettext("an older one: {run}").format(run=one.run), badge="warn") if one.older else Cell(one.run)
     elif line.newest is not None:
-        made = Cell(gettext("brought in as a file"))
+        made = Cell(gettext("uploaded as a file"))
     return [
         Cell(presenters.item_title(line.item), href=reverse("dossier-item", args=[code, year, line.item])),
         presenters.state_badge(line.state.value),
@@ -128,7 +127,7 @@ def _agreement(one: Paper) -> Cell:
     if bad:
         return Cell(gettext("{count} differ").format(count=bad), badge="bad")
     if one.older:
-        return Cell(gettext("agreed with the older portrait"), badge="warn")
+        return Cell(gettext("matched the older portrait"), badge="warn")
     return Cell(gettext("agree"), badge="good")
 
 
@@ -136,7 +135,7 @@ def sum_rows(found: Sequence[Paper]) -> Table | None:
     """Each figure that a paper and the portrait must tell alike; None: no paper has one."""
     _ = words(current())
     heads = (
-        gettext("Item"), gettext("Figure"), gettext("In the paper"), gettext("In the portrait"), gettext("Agrees"),
+        gettext("Item"), gettext("Figure"), gettext("In the document"), gettext("In the portrait"), gettext("Agrees"),
     )  # fmt: skip
     rows = [
         [
@@ -149,7 +148,7 @@ def sum_rows(found: Sequence[Paper]) -> Table | None:
         for one in found
         for held in one.sums
     ]
-    return cards(gettext("What must agree"), heads, rows) if rows else None
+    return cards(gettext("Figures that must match"), heads, rows) if rows else None
 
 
 def _agrees(held: Json, *, older: bool) -> Cell:
@@ -171,11 +170,11 @@ def package_context(job: JobValue) -> dict[str, object]:
     ]
     if not result["draft"]:
         sealed = (
-            gettext("the scan of the sealed book") if result.get("sealed") else gettext("the papers before sealing")
+            gettext("the scan of the sealed book") if result.get("sealed") else gettext("the documents before sealing")
         )
-        pairs.append((gettext("Upload edition made of"), sealed))
+        pairs.append((gettext("Source of the upload edition"), sealed))
     if result["pictures"]:
-        pairs.append((gettext("Pictures of seals on it"), figures.count_text(result["pictures"])))
+        pairs.append((gettext("Seal images on it"), figures.count_text(result["pictures"])))
     return {
         "job": job,
         "verdict": Cell(gettext("draft"), badge="warn") if result["draft"] else Cell(gettext("complete"), badge="good"),
@@ -217,7 +216,10 @@ def certificate_context(found: Certificate) -> tuple[Cell, list[tuple[str, str]]
         )
     pairs = [
         (gettext("Holder"), found.subject),
-        (gettext("Names the firm"), gettext("yes") if found.named else gettext("no: look whether it is the right one")),
+        (
+            gettext("Names the enterprise"),
+            gettext("yes") if found.named else gettext("no: check whether it is the right one"),
+        ),
         (gettext("Holds until"), found.valid_to),
         (gettext("Fingerprint"), found.fingerprint),
         (gettext("Time stamp"), stamp),
@@ -274,13 +276,13 @@ def generate(request: Request, code: str, year: int) -> HttpResponse:
     back = redirect("dossier-package", code=code, year=require_year(year))
     given = GenerationForm(request.POST)
     if not given.is_valid():
-        messages.error(request, gettext("Choose what is to be generated."))
+        messages.error(request, gettext("Choose what to generate."))
         return back
     asked = given.cleaned_data
     output_files.enqueue_generation(
         **place(request, code, year), items=[asked["item"]], files=asked["as_files"], replace=asked["replace"]
     )
-    messages.success(request, gettext("The papers are being generated."))
+    messages.success(request, gettext("The documents are being generated."))
     return back
 
 
@@ -346,17 +348,20 @@ def _found(job: JobValue) -> dict[str, object]:
     result: dict[str, Any] = dict(job.result)
     scan = bool(result["scan"])
     badge = "good" if result["intact"] else "bad"
-    word = gettext("nothing differs") if result["intact"] else gettext("not what the manifest says")
-    pairs = [(gettext("Asked"), f"{data.moment(job.finished_at)} · {data.person(job.requested_by)}")]
+    word = gettext("no differences") if result["intact"] else gettext("differs from the manifest")
+    pairs = [(gettext("Checked at"), f"{data.moment(job.finished_at)} · {data.person(job.requested_by)}")]
     if scan:
         counts = gettext("{scanned} scanned, {expected} expected").format(
             scanned=result["scanned"], expected=result["expected"]
         )
-        pairs += [(gettext("Pages of the paper"), counts), (gettext("How sure"), _(CERTAINTY[result["certainty"]]))]
+        pairs += [
+            (gettext("Pages of the document"), counts),
+            (gettext("Confidence"), _(CERTAINTY[result["certainty"]])),
+        ]
         pairs += _read(result)
     else:
         pairs.append((gettext("Files"), str(result["files"])))
-        pairs.append((gettext("Pages of the paper"), str(result["pages"])))
+        pairs.append((gettext("Pages of the document"), str(result["pages"])))
     pairs.append((gettext("Manifest"), str(result["manifest_sha256"])[:16] or "–"))
     pairs.append((gettext("Built here"), str(result["built_at"])[:10] if result["built_at"] else gettext("not known")))
     return {
@@ -377,7 +382,7 @@ def _read(result: dict[str, Any]) -> list[tuple[str, str]]:
     _ = words(current())
     pairs: list[tuple[str, str]] = []
     if text := result.get("text"):
-        said = gettext("{read} pages read, {agree} agree, {differ} differ, {unknown} tell nothing")
+        said = gettext("{read} pages read, {agree} match, {differ} differ, {unknown} inconclusive")
         counts = {"differ": len(text["differ"]), "unknown": len(text["unknown"])}
         pairs.append((gettext("Texts"), said.format(read=text["read"], agree=text["agree"], **counts)))
     if riding := result.get("riding_seal"):
@@ -513,12 +518,12 @@ def _entry_hint(line: Told) -> str:
     if line["entered"]:
         return gettext("Filled in by a person.")
     if line["value"] is not None:
-        return gettext("The records have it: {value}. What you type takes its place, and both are shown.").format(
+        return gettext("From the records: {value}. What you type replaces it, and both are shown.").format(
             value=line["value"]
         )
     if line["personal"] or line["proposal"] is None:
         return ""
-    return gettext("The text of an earlier year; saving enters it for this year.")
+    return gettext("The text of an earlier year; saving confirms it for this year's sheet.")
 
 
 @require_POST
@@ -533,7 +538,7 @@ def enter(request: Request, code: str, year: int, report: str) -> HttpResponse:
     elif texts := given.texts():
         try:
             fill_in.enter_values(**place(request, code, year), report=wanted, texts=texts)
-            messages.success(request, gettext("Kept for this data year, and proposed for the next."))
+            messages.success(request, gettext("Saved for this data year, and proposed for the next."))
         except NianjianError as error:
             messages.error(request, error_message(error.code, error.values, words(current())))
     return redirect("fill-in", code=code, year=year, report=wanted.value)
@@ -573,9 +578,9 @@ def _render_sheet(request: Request, code: str, year: int, report: Report, told: 
 
 def _pairs(told: Told) -> list[tuple[str, str]]:
     return [
-        (gettext("Made"), f"{moment(told['made_at'])} · {person(told['made_by'])}"),
+        (gettext("Created"), f"{moment(told['made_at'])} · {person(told['made_by'])}"),
         (gettext("As of"), str(told["as_of"])),
-        (gettext("Figures from run"), told["run"] or gettext("no portrait of the year: its figures are not known")),
+        (gettext("Figures from run"), told["run"] or gettext("no portrait of the year: its figures are unknown")),
         (gettext("Still to be filled in"), str(told["unknown"])),
         (gettext("Changed by more than the limit"), str(told["over"])),
     ]

@@ -56,7 +56,7 @@ CLEAR: Final = "clear:"  # before the name of a personal field: whether it is ta
 
 def clear_field(label: str) -> forms.BooleanField:
     """A box that takes back a text that is masked and therefore cannot be emptied in its own field."""
-    return forms.BooleanField(label=gettext("Take back “{field}”").format(field=label), required=False)
+    return forms.BooleanField(label=gettext("Withdraw “{field}”").format(field=label), required=False)
 
 
 def form_errors(given: forms.Form) -> str:
@@ -134,7 +134,7 @@ def board_tables(
 
 def _table(name: str, code: str, year: int, lines: Iterable[Line], asked: dict[str, ItemRequirement]) -> Table:
     heads = (
-        gettext("Item"), gettext("State"), gettext("Next step"), gettext("Owner"), gettext("To be brought by"),
+        gettext("Item"), gettext("State"), gettext("Next step"), gettext("Owner"), gettext("Due by"),
         gettext("Holds until"), gettext("Version"),
     )  # fmt: skip
     return cards(name, heads, [_row(code, year, one, asked) for one in lines])
@@ -227,7 +227,7 @@ def _facts(row: Version) -> list[tuple[str, str]]:
         facts.append((gettext("Taken over from"), str(row.reused_from)))
     if row.confirmed_at is not None:
         facts.append((gettext("Confirmed"), f"{moment(row.confirmed_at)} · {person(row.confirmed_by)}"))
-        facts.append((gettext("Holds from"), str(row.effective_on or "–")))
+        facts.append((gettext("Valid from"), str(row.effective_on or "–")))
         facts.append((gettext("Holds until"), str(row.valid_until or "–")))
     if row.returned_at is not None:
         facts.append((gettext("Sent back"), f"{moment(row.returned_at)} · {person(row.returned_by)}"))

@@ -56,13 +56,13 @@ class SubmissionForm(forms.Form):
 
     package = forms.ChoiceField(
         label=gettext_lazy("Package"),
-        help_text=gettext_lazy("The complete packages that were built here and not handed in yet."),
+        help_text=gettext_lazy("Complete packages that were built here and have not been handed in yet."),
     )
     on = day_field(gettext_lazy("Handed in on"), required=True)
     place = forms.CharField(
         label=gettext_lazy("Where"), max_length=200, help_text=gettext_lazy("The window or the system.")
     )
-    reference = forms.CharField(label=gettext_lazy("The authority's number of it"), required=False, max_length=120)
+    reference = forms.CharField(label=gettext_lazy("The authority's reference number"), required=False, max_length=120)
 
     def __init__(self, packages: Sequence[JobValue], *given: Any, **more: Any) -> None:  # noqa: ANN401 -- as the form takes it
         """The packages to choose from."""
@@ -80,7 +80,8 @@ class NoticeForm(forms.Form):
 
     received = day_field(gettext_lazy("Received on"), gettext_lazy("That day is not counted."), required=True)
     due = day_field(
-        gettext_lazy("Last day that the notice names"), gettext_lazy("It wins; without it working days are counted.")
+        gettext_lazy("Last day stated in the notice"),
+        gettext_lazy("It takes precedence; without it working days are counted."),
     )
     reference = forms.CharField(label=gettext_lazy("The notice's own number"), required=False, max_length=120)
     file = forms.FileField(label=gettext_lazy("The notice itself"), required=False, widget=_file_input())
@@ -170,7 +171,9 @@ def submit_package(request: Request, code: str, year: int) -> HttpResponse:
     made = rounds.read_built_package(enterprise=code, year=year, job=told["package"])
     handed = Handover(told["on"], told["place"], told["reference"])
     row = rounds.record_submission(**place(request, code, year), package=made, handed=handed)
-    messages.success(request, gettext("The package is noted, and the season knows it. Keep its receipt here."))
+    messages.success(
+        request, gettext("The package is recorded, and the season has been updated. Store its receipt here.")
+    )
     return redirect("rounds-one", code=code, year=year, number=row["number"])
 
 
@@ -198,17 +201,17 @@ def _done(act: str, given: forms.Form, of: dict[str, Any]) -> str:
             **of, received=told["received"], due=told["due"], reference=told["reference"],
             requests=given.asked(), paper=read_upload(told["file"]),
         )  # fmt: skip
-        return gettext("The return is noted.")
+        return gettext("The return is recorded.")
     if act == "answer":
         rounds.record_answer(**of, **told)
-        return gettext("The answer is noted.")
+        return gettext("The answer is recorded.")
     if act == "accept":
         rounds.record_passed(**of, **told)
-        return gettext("Noted: it passed.")
+        return gettext("Recorded: it passed.")
     file = read_upload(told["file"])
     if file is not None:
         rounds.add_evidence(**of, kind=told["kind"], file=file)
-    return gettext("The file is kept.")
+    return gettext("The file is stored.")
 
 
 @require_POST
@@ -273,9 +276,9 @@ def _due(told: Told) -> str:
     """The last day and how sure it is; "–" where nothing came back."""
     if told["due"] is None:
         return "–"
-    how = gettext("as the notice says") if told["printed"] else gettext("counted in working days")
+    how = gettext("as stated in the notice") if told["printed"] else gettext("counted in working days")
     if told["provisional"]:
-        how = gettext("provisional: the holidays of that year are not announced yet")
+        how = gettext("provisional: the holidays of that year have not been announced yet")
     text = gettext("{due} ({how}), overdue") if told["late"] else gettext("{due} ({how})")
     return text.format(due=told["due"], how=how)
 
@@ -312,14 +315,14 @@ def show_package(request: Request, code: str, year: int, number: int) -> HttpRes
 
 
 def _pairs(told: Told) -> list[tuple[str, str]]:
-    built = gettext("yes") if told["built_here"] else gettext("no: the audit chain has no build of it")
+    built = gettext("yes") if told["built_here"] else gettext("no: the audit chain contains no build of it")
     pairs = [
         (gettext("Handed in on"), told["handed_on"]),
         (gettext("Where"), told["place"] or "–"),
-        (gettext("The authority's number of it"), told["reference"] or "–"),
+        (gettext("The authority's reference number"), told["reference"] or "–"),
         (gettext("Manifest"), told["manifest"][:16]),
         (gettext("Built here"), built),
-        (gettext("Files kept"), gettext("yes") if told["files_kept"] else gettext("no: its manifest alone")),
+        (gettext("Stored files"), gettext("yes") if told["files_kept"] else gettext("no: only its manifest")),
         (gettext("Last day"), _due(told)),
     ]
     if told["passed_on"]:

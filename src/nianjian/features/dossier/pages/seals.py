@@ -66,12 +66,12 @@ class ImageForm(forms.Form):
 
     kind = forms.ChoiceField(label=gettext_lazy("Seal"), choices=_seals)
     width_mm = _length(
-        gettext_lazy("Width on paper in mm"), gettext_lazy("Measure the print: 40 mm for many official seals."),
+        gettext_lazy("Width on paper in mm"), gettext_lazy("Measure the imprint: 40 mm for many official seals."),
         required=True, max_digits=5,
     )  # fmt: skip
     file = forms.FileField(
-        label=gettext_lazy("Scan or photo of one print"),
-        help_text=gettext_lazy("PNG or JPEG, on light paper, nothing else on it."),
+        label=gettext_lazy("Scan or photo of one imprint"),
+        help_text=gettext_lazy("PNG or JPEG, on light paper, with nothing else on it."),
     )
 
 
@@ -86,9 +86,9 @@ class UseForm(forms.Form):
 
     item = forms.ChoiceField(label=gettext_lazy("Item"), choices=_items)
     kind = forms.ChoiceField(label=gettext_lazy("Seal"), choices=_seals)
-    mark = forms.ChoiceField(label=gettext_lazy("Mark that it stands on"), choices=_marks, required=False)
+    mark = forms.ChoiceField(label=gettext_lazy("Mark that it is placed on"), choices=_marks, required=False)
     page = forms.IntegerField(label=gettext_lazy("Page"), min_value=1, initial=1)
-    x_mm = _length(gettext_lazy("Centre from the left in mm"), gettext_lazy("Empty: the usual place of the mark."))
+    x_mm = _length(gettext_lazy("Centre from the left in mm"), gettext_lazy("Empty: the usual position of the mark."))
     y_mm = _length(gettext_lazy("Centre from below in mm"))
     reason = text_field(gettext_lazy("Reason"))
 
@@ -98,7 +98,8 @@ class PaperForm(forms.Form):
 
     item = forms.ChoiceField(label=gettext_lazy("Item"), choices=_items)
     file = forms.FileField(
-        label=gettext_lazy("Signed PDF"), help_text=gettext_lazy("It is kept as it is and never bound into an edition.")
+        label=gettext_lazy("Signed PDF"),
+        help_text=gettext_lazy("It is stored unchanged and never bound into an edition."),
     )
 
 
@@ -139,14 +140,14 @@ def build_pictures_table(found: Sequence[SealPicture]) -> Table:
         ]
         for one in found
     ]
-    return cards(gettext("Pictures of seals"), heads, rows)
+    return cards(gettext("Seal images"), heads, rows)
 
 
 def build_uses_table(code: str, found: Sequence[Impression]) -> Table:
     """What was asked for, and by whom it was agreed to."""
     _ = words(current())
     heads = (
-        gettext("Item"), gettext("Seal"), gettext("Mark"), gettext("Page"), gettext("Asked by"),
+        gettext("Item"), gettext("Seal"), gettext("Mark"), gettext("Page"), gettext("Requested by"),
         gettext("Approved by"), gettext("Placed"),
     )  # fmt: skip
     rows = [
@@ -161,12 +162,12 @@ def build_uses_table(code: str, found: Sequence[Impression]) -> Table:
         ]
         for one in found
     ]
-    return cards(gettext("Uses of a seal's picture"), heads, rows, wrap=True)
+    return cards(gettext("Uses of a seal image"), heads, rows, wrap=True)
 
 
 def _agreed(code: str, one: Impression) -> Cell:
     if one.picture.withdrawn_at is not None:
-        return Cell(gettext("picture withdrawn"), badge="plain")
+        return Cell(gettext("image withdrawn"), badge="plain")
     if one.approved_at is None:
         return Cell(one.approval, href=reverse("approvals-decide-here", args=[code, one.approval]))
     return Cell(f"{moment(one.approved_at)} · {person(one.approved_by)}")
@@ -185,7 +186,7 @@ def build_papers_table(code: str, year: int, found: Sequence[SignedPaper]) -> Ta
         ]
         for one in found
     ]
-    return cards(gettext("Signed papers"), heads, rows, wrap=True)
+    return cards(gettext("Signed documents"), heads, rows, wrap=True)
 
 
 def build_signatures_table(row: SignedPaper) -> list[tuple[str, Cell, list[tuple[str, str]]]]:
@@ -203,11 +204,11 @@ def _facts(one: Mapping[str, Any]) -> list[tuple[str, str]]:
     facts = [
         (gettext("Signed by"), one["subject"] or "–"),
         (gettext("Issued by"), one["issuer"] or "–"),
-        (gettext("The certificate holds"), f"{one['valid_from'][:10]} – {one['valid_to'][:10]}"),
+        (gettext("Certificate validity"), f"{one['valid_from'][:10]} – {one['valid_to'][:10]}"),
         (gettext("Trust"), _(TRUST[one["trust"]])),
         (gettext("Changed after signing"), _(CHANGED[one["changed_after"]])),
         (gettext("Covers the whole file"), gettext("yes") if one["whole_file"] else gettext("no")),
-        (gettext("Time as the signer says"), one["signed_at"] or "–"),
+        (gettext("Time according to the signer"), one["signed_at"] or "–"),
         (gettext("Time stamp"), stamped),
     ]
     return [*facts, (gettext("Not checked, because"), one["fault"])] if one["fault"] else facts
@@ -274,10 +275,10 @@ def _taken(  # noqa: PLR0917 -- the parts of one form
 ) -> str:
     if what == "picture":
         seals.store_image(enterprise=code, name=file, content=content, actor=actor, **given)
-        return gettext("The picture is kept, sealed; nothing gives it out.")
+        return gettext("The image is stored, encrypted; it is never output.")
     row = signatures.store_paper(enterprise=code, year=year, name=file, content=content, actor=actor, **given)
     state = build_standing_cell(row.standing).text
-    return gettext("The paper is kept as it came: {state}.").format(state=state)
+    return gettext("The document is stored as received: {state}.").format(state=state)
 
 
 @require_POST
@@ -295,10 +296,10 @@ def act(request: Request, code: str, year: int, act: str) -> HttpResponse:
     values = given.cleaned_data
     if act == "withdraw":
         seals.withdraw_image(enterprise=code, kind=values["kind"], actor=request.actor)
-        messages.success(request, gettext("The picture is withdrawn and deleted."))
+        messages.success(request, gettext("The image is withdrawn and deleted."))
         return back
     asked = seals.request_print(enterprise=code, wanted=PrintRequest(year=year, **values), actor=request.actor)
-    text = gettext("Asked for as {approval}; a second person decides.")
+    text = gettext("Requested as {approval}; a second person decides.")
     messages.success(request, text.format(approval=asked["approval"]))
     return back
 

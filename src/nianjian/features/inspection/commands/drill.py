@@ -23,36 +23,36 @@ MINUTES = ("responded", "called_back", "closed")
 def configure(parser: argparse.ArgumentParser) -> None:
     """``run``, ``report``, ``timeline``, ``inject`` and ``history``."""
     actions = Actions(parser)
-    ran = actions.add("run", _run_drill, _("look at readiness, make test calls, and open a complaint that is a drill"))
+    ran = actions.add("run", _run_drill, _("check readiness, make test calls, and open a drill complaint"))
     enterprise(ran)
-    ran.add_argument("--phone", default="", metavar="N", help=_("telephone that plays the complainant"))
+    ran.add_argument("--phone", default="", metavar="N", help=_("telephone of the person playing the complainant"))
     ran.add_argument(
-        "--calls", type=number, default=CALLS, metavar="N", help=_("so many numbers get a test call; 3 if not given")
+        "--calls", type=number, default=CALLS, metavar="N", help=_("this many numbers get a test call; default: 3")
     )
     ran.add_argument("--source", choices=SOURCES, default=SOURCES[0], help=_("how the complaint arrives"))
     ran.add_argument(
         "--minutes", type=_minutes, default={}, metavar="R,B,C",
-        help=_("by when the script wants response, call-back and closing; 10,30,45 if not given"),
+        help=_("when the script wants response, call-back and closing; default: 10,30,45"),
     )  # fmt: skip
     ran.add_argument("--agent", default="", metavar="USER", help=_("who responds and calls back"))
     ran.add_argument("--lead", default="", metavar="USER", help=_("who closes the ticket"))
-    about = _("what the facilitator throws in; may be repeated")
+    about = _("drill inject given by the facilitator; can be repeated")
     ran.add_argument("--throw", action="append", default=[], choices=THROWN, help=about)
-    _newest(actions.add("timeline", _timeline, _("what is due, what was done, what was thrown in")))
-    thrown = actions.add("inject", _inject, _("note that something was thrown in, or that it was handled"))
+    _newest(actions.add("timeline", _timeline, _("what is due, what was done, which injects were given")))
+    thrown = actions.add("inject", _inject, _("record that an inject was given, or that it was handled"))
     enterprise(thrown)
-    thrown.add_argument("what", choices=THROWN, help=_("what is thrown in"))
+    thrown.add_argument("what", choices=THROWN, help=_("the inject"))
     thrown.add_argument("--drill", required=True, metavar="TICKET", help=_("the drill's ticket"))
     thrown.add_argument("--handled", action="store_true", help=_("it was handled"))
-    enterprise(actions.add("history", _history, _("all drills, and how soon their steps were done")))
-    told = actions.add("report", _report, _("steps with their times, what passed, what to mend; exit 1 unless passed"))
+    enterprise(actions.add("history", _history, _("all drills, and how quickly their steps were done")))
+    told = actions.add("report", _report, _("steps with their times, what passed, what to fix; exit 1 unless passed"))
     _newest(told)
     told.add_argument("--out", type=Path, metavar="FILE", help=_("write the report there (PDF)"))
 
 
 def _newest(parser: argparse.ArgumentParser) -> None:
     enterprise(parser)
-    parser.add_argument("--drill", default="", metavar="TICKET", help=_("the drill's ticket; the newest if not given"))
+    parser.add_argument("--drill", default="", metavar="TICKET", help=_("the drill's ticket; default: the newest"))
 
 
 def _run_drill(args: argparse.Namespace) -> Answer:
@@ -98,7 +98,7 @@ def _minutes(text: str) -> dict[str, int]:
     """``10,30,45``: of response, call-back and closing."""
     parts = text.split(",")
     if len(parts) != len(MINUTES):
-        raise argparse.ArgumentTypeError(_("give three whole numbers with commas between, like 10,30,45"))
+        raise argparse.ArgumentTypeError(_("give three whole numbers separated by commas, like 10,30,45"))
     return dict(zip(MINUTES, map(number, parts), strict=True))
 
 

@@ -31,22 +31,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _add_day_actions(actions: Actions) -> None:
     shown = actions.add("day", _day, _("the sheet of the inspection day; exit 1 unless everything has passed"))
     enterprise(shown)
-    on_day(shown, "--day", _("which day; the next one if not given"))
-    shown.add_argument("--last", action="store_true", help=_("as it was last looked at, instead of looking now"))
-    plan = actions.add("plan", _plan, _("keep an inspection day: notice, agenda, who stands where"))
+    on_day(shown, "--day", _("which day; default: the next one"))
+    shown.add_argument("--last", action="store_true", help=_("use the last check instead of checking now"))
+    plan = actions.add("plan", _plan, _("save an inspection day: notice, agenda, who is where"))
     enterprise(plan)
     plan.add_argument("--day", type=day, required=True, metavar="YYYY-MM-DD", help=_("the day of the check"))
     plan.add_argument("--notice", metavar="TEXT", help=_("name or number of the notice"))
-    plan.add_argument("--authority", metavar="TEXT", help=_("who checks"))
-    on_day(plan, "--received", _("when the notice came"))
+    plan.add_argument("--authority", metavar="TEXT", help=_("the inspecting authority"))
+    on_day(plan, "--received", _("when the notice arrived"))
     plan.add_argument("--place", metavar="TEXT", help=_("where the check takes place"))
     plan.add_argument("--agenda", type=Path, metavar="FILE", help=_("lines: 09:30 | what | who"))
     plan.add_argument("--posts", type=Path, metavar="FILE", help=_("lines: place | who | task"))
     plan.add_argument("--remove", action="store_true", help=_("remove it"))
-    copy = actions.add("copy", _copy, _("write the copy for a network that fails (ZIP of HTML and PDF)"))
+    copy = actions.add("copy", _copy, _("write the offline copy (ZIP of HTML and PDF)"))
     enterprise(copy)
-    on_day(copy, "--day", _("which day; the next one if not given"))
-    copy.add_argument("--last", action="store_true", help=_("as it was last looked at, instead of looking now"))
+    on_day(copy, "--day", _("which day; default: the next one"))
+    copy.add_argument("--last", action="store_true", help=_("use the last check instead of checking now"))
     copy.add_argument("--out", type=Path, required=True, metavar="FILE", help=_("write it there"))
 
 
@@ -100,21 +100,21 @@ def _add_check_actions(actions: Actions) -> None:
         (
             "readiness",
             terminal.render_readiness,
-            _("everything that is checked on site: passed, not passed, not proved"),
+            _("all checks of the on-site check: passed, not passed, not proved"),
         ),
-        ("answers", terminal.render_answers, _("what may truthfully be said, and how the rest becomes true")),
-        ("retention", terminal.render_retention, _("how far each kind of log reaches back without a hole")),
+        ("answers", terminal.render_answers, _("what may truthfully be said, and how to make the rest true")),
+        ("retention", terminal.render_retention, _("how far each kind of log reaches back without a gap")),
     ):
         one = actions.add(part, partial(_check, part=part, render=render), about)
         enterprise(one)
         on_day(one, "--as-of", _("as at this day instead of today"))
         if part == "retention":
-            where = _("the folder in which recordings lie, instead of the one of NIANJIAN_RECORDINGS")
+            where = _("the folder with the recordings, instead of the one in NIANJIAN_RECORDINGS")
             one.add_argument("--recordings", metavar="DIR", type=Path, help=where)
-    dialling = actions.add("dialling-mode", _dialling, _("predictive dialling and robots, found from the records"))
+    dialling = actions.add("dialling-mode", _dialling, _("predictive dialling and robots, detected from the records"))
     enterprise(dialling)
-    on_day(dialling, "--from", _("first day; 30 days up to the last one if not given"))
-    on_day(dialling, "--to", _("last day; today if not given"), "--as-of")
+    on_day(dialling, "--from", _("first day; default: 30 days up to the last one"))
+    on_day(dialling, "--to", _("last day; default: today"), "--as-of")
 
 
 def _check(args: argparse.Namespace, part: str, render: Callable[[Json, Console], None]) -> Answer:
@@ -139,21 +139,19 @@ def _dialling(args: argparse.Namespace) -> Answer:
 
 
 def _add_notice_actions(actions: Actions) -> None:
-    notice = actions.add(
-        "notice", _notice, _("keep a scan of the notice beside an inspection day, fetch or remove one")
-    )
+    notice = actions.add("notice", _notice, _("store a scan of the notice for an inspection day, get or remove one"))
     enterprise(notice)
     notice.add_argument("file", nargs="?", type=Path, metavar="FILE", help=_("the scan: PDF, JPEG, PNG, TIFF or OFD"))
     notice.add_argument("--day", type=day, required=True, metavar="YYYY-MM-DD", help=_("the day of the check"))
     notice.add_argument(
-        "--fetch", type=number, metavar="N", help=_("write this scan to --out; the audit chain notes it")
+        "--fetch", type=number, metavar="N", help=_("write this scan to --out; recorded in the audit chain")
     )
     notice.add_argument("--out", type=Path, metavar="FILE", help=_("write it there"))
     notice.add_argument("--remove", type=number, metavar="N", help=_("remove this scan"))
-    seen = actions.add("screens", _screens, _("sign that both screens stand in the room with live data"))
+    seen = actions.add("screens", _screens, _("sign that both screens are in the room with live data"))
     enterprise(seen)
-    on_day(seen, "--seen-on", _("the day on which you looked; today if not given"))
-    seen.add_argument("--missing", action="store_true", help=_("they do not both stand there with live data"))
+    on_day(seen, "--seen-on", _("the day on which you checked; default: today"))
+    seen.add_argument("--missing", action="store_true", help=_("they are not both there with live data"))
 
 
 def _notice(args: argparse.Namespace) -> Answer:
@@ -166,7 +164,7 @@ def _notice(args: argparse.Namespace) -> Answer:
         return Answer({"scan": args.remove, "removed": True}, partial(terminal.render_text, _("Removed.")))
     if args.fetch is not None:
         if args.out is None:
-            raise _usage(_("name where to write it: --out FILE"))
+            raise _usage(_("say where to write it: --out FILE"))
         from nianjian.features.reconciliation.commands import write_private_file
 
         _name, _media, content = visits.fetch_scan(number=args.fetch, **of)
@@ -175,7 +173,7 @@ def _notice(args: argparse.Namespace) -> Answer:
     if args.file is None:
         raise _usage(_("name the scan"))
     told = visits.attach_scan(name=args.file.name, content=files.content(args.file), **of)
-    text = _("Scan {scan} is kept: {name}, SHA-256 {sha256}").format(**told)
+    text = _("Scan {scan} is stored: {name}, SHA-256 {sha256}").format(**told)
     return Answer(told, partial(terminal.render_text, text))
 
 
@@ -184,7 +182,7 @@ def _screens(args: argparse.Namespace) -> Answer:
     from nianjian.features.inspection.operations import day as visits
 
     told = visits.note_screens(enterprise=args.enterprise, seen_on=args.seen_on, stand=not args.missing, actor=actor)
-    text = _("Noted for {seen_on}, signed by {signed}.").format(**told)
+    text = _("Recorded for {seen_on}, signed by {signed}.").format(**told)
     return Answer(told, partial(terminal.render_text, text), DONE if told["stand"] else NO)
 
 

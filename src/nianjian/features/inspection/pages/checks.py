@@ -66,14 +66,14 @@ def _suspect_groups(seen: Json, _: Words) -> Table:
         ]
         for one in seen["groups"]
     ]
-    title = gettext("May be robots that nobody registered: to be looked at by a person")
+    title = gettext("Possibly unregistered robots: to be checked by a person")
     return card_table(title, heads, rows, figures=[4])
 
 
 def _suspect_rows(seen: Json, _: Words) -> Table:
     heads = (
         gettext("at"), gettext("source"), gettext("call"), gettext("called"), gettext("evidence"),
-        gettext("application"), gettext("talk (seconds)"),
+        gettext("application"), gettext("call (seconds)"),
     )  # fmt: skip
     rows = [
         [
@@ -100,8 +100,8 @@ STRETCHES: Final = 3  # holes that are named in a cell; their number tells of th
 def present_retention(told: Json, _: Words) -> Json:
     """Each kind of log, how far it reaches, and its holes."""
     heads = (
-        gettext("log"), gettext("state"), gettext("must reach"), gettext("oldest record"),
-        gettext("without a hole since"), gettext("missing days"), gettext("why"),
+        gettext("log"), gettext("state"), gettext("must reach back to"), gettext("oldest record"),
+        gettext("without a gap since"), gettext("missing days"), gettext("why"),
     )  # fmt: skip
     rows = [
         [
@@ -169,18 +169,18 @@ def present_dialling(told: Json, _: Words) -> Json:
         tables += [_suspect_groups(seen, _), _suspect_rows(seen, _)]
     seconds = "–" if put["middle_ms"] is None else f"{put['middle_ms'] / 1000:.3f} / {put['longest_ms'] / 1000:.3f}"
     pairs = [
-        (gettext("Days that were looked at"), f"{told['from']} – {told['to']}"),
+        (gettext("Days checked"), f"{told['from']} – {told['to']}"),
         (gettext("Predictive dialling"), _(inspection.VERDICTS[told["verdict"]])),
         (gettext("AI outbound"), _(inspection.VERDICTS[ai["verdict"]])),
         (gettext("Robot seats open, filed"), f"{ai['seats']['open']} / {ai['seats']['filed']}"),
         (gettext("Calls of robots, answered"), f"{count_text(ai['calls'])} / {count_text(ai['answered'])}"),
-        (gettext("Transfers asked for, at once"), f"{count_text(put['asked'])} / {count_text(put['in_time'])}"),
-        (gettext("“At once”: at most (seconds)"), str(ai["limit_s"])),
-        (gettext("Middle and longest wait for a human (seconds)"), seconds),
+        (gettext("Transfers: requested, immediate"), f"{count_text(put['asked'])} / {count_text(put['in_time'])}"),
+        (gettext("“Immediate”: at most (seconds)"), str(ai["limit_s"])),
+        (gettext("Median and longest wait for a human (seconds)"), seconds),
     ]
     if seen is not None:
         text = f"{_(inspection.SUGGESTED[seen['verdict']])} ({count_text(seen['calls'])})"
-        pairs.insert(3, (gettext("Robots that nobody registered"), text))
+        pairs.insert(3, (gettext("Unregistered robots"), text))
     return {"pairs": pairs, "tables": tables}
 
 
@@ -197,7 +197,7 @@ def _calls(calls: list[list[Json]]) -> Table:
         ]
         for team, one in calls
     ]  # fmt: skip
-    return card_table(gettext("Calls that show it, from each team's clearest hour"), heads, rows, figures=[3, 4])
+    return card_table(gettext("Calls that show it, from each team's most obvious hour"), heads, rows, figures=[3, 4])
 
 
 def present_answers(told: Json, _: Words) -> Json:

@@ -52,7 +52,7 @@ class ScanForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("Scan of the notice"),
-        help_text=gettext_lazy("PDF, JPEG, PNG, TIFF or OFD, at most 20 MiB; kept encrypted."),
+        help_text=gettext_lazy("PDF, JPEG, PNG, TIFF or OFD, at most 20 MiB; stored encrypted."),
         widget=forms.ClearableFileInput({"accept": ACCEPTED}),
     )
 
@@ -60,12 +60,12 @@ class ScanForm(forms.Form):
 class ScreensForm(forms.Form):
     """What somebody has seen in the room."""
 
-    seen_on = _day_field(gettext_lazy("Looked at on"))
+    seen_on = _day_field(gettext_lazy("Checked on"))
     stand = forms.ChoiceField(
         label=gettext_lazy("What I have seen"),
         choices=(
-            ("yes", gettext_lazy("both screens stand in the room and show live data")),
-            ("no", gettext_lazy("they do not both stand there with live data")),
+            ("yes", gettext_lazy("both screens are in the room and show live data")),
+            ("no", gettext_lazy("they are not both there with live data")),
         ),
     )
 
@@ -83,7 +83,7 @@ def add_scan(request: Request, code: str) -> HttpResponse:
     try:
         visits.check_size(file.name or "", file.size or 0)  # before it is read into memory
         visits.attach_scan(enterprise=code, day=day, name=file.name or "", content=file.read(), actor=request.actor)
-        messages.success(request, gettext("The file is kept, encrypted."))
+        messages.success(request, gettext("The file is stored, encrypted."))
     except NianjianError as error:
         messages.error(request, describe_error(error)[0])
     return _back_to_scans(code, day)
@@ -113,12 +113,12 @@ def note_screens(request: Request, code: str) -> HttpResponse:
     """Sign what was seen in the room."""
     form = ScreensForm(request.POST, auto_id="seen_%s")
     if not form.is_valid():
-        messages.error(request, gettext("Give the day on which you looked."))
+        messages.error(request, gettext("Enter the day on which you checked."))
         return redirect("inspection-day", code=code)
     try:
         stand = form.cleaned_data["stand"] == "yes"
         visits.note_screens(enterprise=code, seen_on=form.cleaned_data["seen_on"], stand=stand, actor=request.actor)
-        messages.success(request, gettext("Noted and signed with your account."))
+        messages.success(request, gettext("Saved and signed with your account."))
     except NianjianError as error:
         messages.error(request, describe_error(error)[0])
     return redirect("inspection-day", code=code)
@@ -163,13 +163,13 @@ class VisitForm(forms.Form):
     agenda = forms.CharField(
         label=gettext_lazy("Agenda"),
         required=False,
-        help_text=gettext_lazy("A line each: time | what | who. Functions rather than names; no telephone numbers."),
+        help_text=gettext_lazy("One per line: time | what | who. Functions rather than names; no telephone numbers."),
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     posts = forms.CharField(
         label=gettext_lazy("Positions"),
         required=False,
-        help_text=gettext_lazy("A line each: place | who | task."),
+        help_text=gettext_lazy("One per line: place | who | task."),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
 
@@ -301,13 +301,13 @@ def _initial(held: Json | None, _: Words) -> dict[str, Any]:
 
 def _agenda(held: Json) -> Table:
     rows = [[Cell(one["at"], day=True), Cell(one["what"]), Cell(one["who"] or "–")] for one in held["agenda"]]
-    heads = (gettext("time"), gettext("agenda item"), gettext("in charge"))
+    heads = (gettext("time"), gettext("agenda item"), gettext("responsible"))
     return card_table(gettext("Agenda"), heads, rows)
 
 
 def _posts(held: Json) -> Table:
     rows = [[Cell(one["place"]), Cell(one["who"]), Cell(one["task"] or "–")] for one in held["posts"]]
-    return card_table(gettext("Positions"), (gettext("post"), gettext("in charge"), gettext("task")), rows)
+    return card_table(gettext("Positions"), (gettext("post"), gettext("responsible"), gettext("task")), rows)
 
 
 def _evidence(told: Json, code: str, _: Words) -> Table:

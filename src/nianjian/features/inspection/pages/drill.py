@@ -91,7 +91,7 @@ def _screen_context(request: Request, code: str, drill: str) -> Json:
 def _line(one: Json, _: Words) -> Json:
     """A line as the screen shows it; ``acts``: what can be noted of it now."""
     act = GIVEN if not one["at"] else "" if one["ended_at"] else HANDLED
-    names = {GIVEN: gettext("Throw in now"), HANDLED: gettext("Handled")}
+    names = {GIVEN: gettext("Inject now"), HANDLED: gettext("Handled")}
     return {
         **one,
         "name": texts.timeline_line(one["what"], _),
@@ -121,10 +121,12 @@ class DrillForm(forms.Form):
     """Whom the call-back calls, and how many numbers are called."""
 
     phone = forms.CharField(
-        label=gettext_lazy("Telephone that plays the complainant"),
+        label=gettext_lazy("Telephone of the person playing the complainant"),
         required=False,
         max_length=40,
-        help_text=gettext_lazy("A colleague's own; the call-back goes there. Empty: the call-back is played."),
+        help_text=gettext_lazy(
+            "A colleague's own number; the call-back goes there. Empty: the call-back is simulated."
+        ),
         widget=forms.TextInput({"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
     )
     calls = forms.IntegerField(
@@ -149,7 +151,7 @@ class DrillForm(forms.Form):
         for label, hint in PLAYERS
     )
     thrown = forms.MultipleChoiceField(
-        label=gettext_lazy("What the facilitator throws in"),
+        label=gettext_lazy("Drill injects"),
         required=False,
         choices=[(one, gettext_lazy(text)) for one, text in texts.THROWN.items()],
         widget=forms.CheckboxSelectMultiple,
@@ -256,9 +258,9 @@ def _steps(told: Json, _: Words) -> Table:
 
 
 def _mends(told: Json, _: Words) -> Table:
-    heads = (gettext("to be mended"), gettext("why"), gettext("the shortest way"))
+    heads = (gettext("to fix"), gettext("why"), gettext("quickest fix"))
     rows = [[Cell(text) for text in one] for one in texts.list_remedies(told, _)]
-    return card_table(gettext("What to mend"), heads, rows)
+    return card_table(gettext("What to fix"), heads, rows)
 
 
 def _earlier(held: list[Json], code: str) -> Table:
@@ -288,5 +290,5 @@ def _trend(held: list[Json], _: Words) -> str:
         for one in shown
         for name in drills.SOON
     ]
-    told = _("How many minutes after the arrival the newest drills were responded to, called back and closed")
+    told = _("Minutes after arrival until the latest drills were responded to, called back and closed")
     return SafeString(charts.render_svg(charts.month_lines(points, axis=_("minutes"), description=told)))

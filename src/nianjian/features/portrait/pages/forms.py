@@ -36,7 +36,7 @@ class BasisForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("For example the notice of the province that asks for it."),
+        help_text=_("For example the notice of the province that requires it."),
     )  # fmt: skip
 
 
@@ -44,11 +44,11 @@ class SimulateForm(forms.Form):
     """The steps that can be tried; what is left empty is not done. ``room``: how much of each there is."""
 
     open_seats = forms.IntegerField(label=_("open filed seats"), required=False, min_value=0)
-    cut_seats = forms.IntegerField(label=_("cut seats out of the filing"), required=False, min_value=0)
-    close_seats = forms.IntegerField(label=_("close opened seats"), required=False, min_value=0)
+    cut_seats = forms.IntegerField(label=_("cut the filing of seats"), required=False, min_value=0)
+    close_seats = forms.IntegerField(label=_("close open seats"), required=False, min_value=0)
     close_tickets = forms.IntegerField(label=_("close open tickets"), required=False, min_value=0)
-    close_unfiled = forms.IntegerField(label=_("close opened seats that are not filed"), required=False, min_value=0)
-    file_seats = forms.IntegerField(label=_("file opened seats that are not filed"), required=False, min_value=0)
+    close_unfiled = forms.IntegerField(label=_("close open seats that are not filed"), required=False, min_value=0)
+    file_seats = forms.IntegerField(label=_("file open seats that are not filed"), required=False, min_value=0)
     move_line = forms.ChoiceField(label=_("this line displays own filed numbers"), required=False)
 
     def __init__(self, *args: Any, lines: list[str], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
@@ -64,8 +64,8 @@ class SimulateForm(forms.Form):
 STEPS = ("close_unfiled", "file_seats", "open_seats", "cut_seats", "close_seats", "close_tickets")
 #: Why a step has no room at all.
 NO_ROOM = {
-    "close_unfiled": _("Every opened seat is filed."),
-    "file_seats": _("Every opened seat is filed."),
+    "close_unfiled": _("Every open seat is filed."),
+    "file_seats": _("Every open seat is filed."),
     "open_seats": _("Every filed seat is open, or none is filed."),
     "cut_seats": _("No seat is filed."),
     "close_seats": _("No seat is open."),

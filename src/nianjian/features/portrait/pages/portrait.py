@@ -302,7 +302,7 @@ def _left_out(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> list[tupl
 def _twins(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> list[dict[str, Any]]:
     """Figures beside the headline: other readings, another day, the trailing twelve months."""
     titles = {
-        "conservative": _("conservative: only opened seats that are filed"),
+        "conservative": _("conservative: only open seats that are filed"),
         "attempts": _("of delivered calls instead of answered ones"),
         "answered": _("of answered calls instead of delivered ones"),
         "evasion": _("landline and mobile share"),

@@ -48,7 +48,7 @@ COLUMNS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "tickets": (
         ("complaint_id", mark("ticket")), ("source", mark("complaint channel")), ("reference", mark("reference")),
         ("accepted_ts", mark("accepted")), ("closed_ts", mark("closed")), ("complainant", mark("complainant")),
-        ("complained", mark("complained number")), ("reason", mark("left out for")), ("line", mark("line")),
+        ("complained", mark("complained number")), ("reason", mark("excluded for")), ("line", mark("line")),
         ("team", mark("team")), ("kind", mark("seat kind")), ("how", mark("matched by")),
     ),
     "seats": (

@@ -156,7 +156,7 @@ def choose_basis(request: Request, code: str, year: int) -> HttpResponse:
         status = UNPROCESSABLE if form.is_bound else 200
         return render(request, "portrait/basis.html", {"form": form, "year": year}, status=status)
     operations.choose_basis(enterprise=code, year=year, actor=request.actor, **form.cleaned_data)
-    messages.success(request, gettext("The basis is chosen; papers that are generated from now on carry it."))
+    messages.success(request, gettext("The basis is chosen; documents generated from now on state it."))
     return redirect("portrait", code=code, year=year)
 
 

@@ -86,7 +86,7 @@ def task(request: Request, code: str, case: str) -> HttpResponse:
         form = Measure(request.POST)
         if form.is_valid():
             operations.add_measure(enterprise=code, case=told["id"], actor=request.actor, **form.cleaned_data)
-            messages.success(request, gettext("Measure named."))
+            messages.success(request, gettext("Measure recorded."))
         else:
             messages.error(request, gettext("A measure needs a text, an owner and a day."))
     return redirect("rectify-one", code=code, case=told["id"])
@@ -108,7 +108,7 @@ def paper(request: Request, code: str, case: str) -> HttpResponse:
         body = read_upload(given.pop("file"))
         if body is not None:
             operations.add_paper(case=told["id"], kind=given.pop("kind"), paper=body, actor=request.actor, **given)
-            messages.success(request, gettext("Paper kept."))
+            messages.success(request, gettext("Document stored."))
     else:
         messages.error(request, gettext("Choose a file, and what it is."))
     return redirect("rectify-one", code=code, case=told["id"])
@@ -206,11 +206,11 @@ def watched(request: Request, code: str) -> HttpResponse:
     form = Watched(request.POST or None)
     common: dict[str, Any] = {"enterprise": code, "case": None, "until": None, "year": None, "actor": request.actor}
     if request.method == "POST" and run_form(form, lambda flag: operations.change_watch_list(**flag, **common)):
-        messages.success(request, gettext("The licence stands in the watch list."))
+        messages.success(request, gettext("The licence is on the watch list."))
         return redirect("rectify-watch", code=code)
     found = operations.list_watched_licences(enterprise=code, year=None, actor=request.actor)
     rows = [[Cell(one[name] or "–") for name in ("licence", "since", "until", "source")] for one in found]
-    heads = (gettext("Licence"), gettext("Since which day"), gettext("Until"), gettext("Who said so"))
+    heads = (gettext("Licence"), gettext("Since which day"), gettext("Until"), gettext("Ordered by"))
     context = {
         "table": Table(gettext("Watch list"), [Column(head) for head in heads], rows, wrap=True),
         "tasks": operations.update_routine(enterprise=code, done=None, day=None, actor=request.actor),
@@ -268,7 +268,7 @@ def waits(told: Json, looked: GapPreview, working: Collection[str], word: Words)
     for act, (step, work) in ACTS.items():
         first = lacking.get(step, ())
         why = _("First: {step}.").format(step=word(STEPS[first[0]])) if first else ""
-        found[act] = _("The work for it is under way.") if work in working else why
+        found[act] = _("The job for it is in progress.") if work in working else why
     blocking = [gap for gap in looked.gaps if gap.blocks]
     if blocking and not found["submit"]:
         found["submit"] = error_message(blocking[0].code, blocking[0].values, word)
@@ -283,12 +283,12 @@ def _way(code: str, told: Json, gap: Gap) -> tuple[str, str]:
         "locate": (reverse("rectify-locate", kwargs=here), _("Locate the channel")),
         "isolate": (reverse("rectify-isolate", kwargs=here), _("Isolate the channel")),
         "measure": ("#figures", _("Count the figures")),
-        "complaints": (f"{reverse('complaints', args=[code])}?q={gap.values.get('first', '')}", _("To the tickets")),
-        "measures": ("#measures", _("To the measures")),
+        "complaints": (f"{reverse('complaints', args=[code])}?q={gap.values.get('first', '')}", _("Go to the tickets")),
+        "measures": ("#measures", _("Go to the measures")),
         "test_report": ("#papers", _("Add the test report")),
     }
     if waiting:
-        ways["approve"] = (reverse("approvals-decide-here", args=[code, waiting]), _("To the request"))
+        ways["approve"] = (reverse("approvals-decide-here", args=[code, waiting]), _("Go to the request"))
     return ways.get(gap.remedy, ("", ""))
 
 
@@ -298,16 +298,16 @@ def following(code: str, told: Json, looked: GapPreview, word: Words) -> Next | 
     if states.CLOSED in done:
         return None
     if states.SUBMITTED in done:
-        text = _("Look whether the measures worked, then close the case.")
-        return Next(text, "#close", _("To the closing"))
+        text = _("Check whether the measures worked, then close the case.")
+        return Next(text, "#close", _("Go to closing"))
     if gap := next((gap for gap in looked.gaps if gap.blocks), None):
         return Next(error_message(gap.code, gap.values, word), *_way(code, told, gap))
     if states.REPORTED in done:
-        return Next(_("Hand in report and test report, then note it here."), "#submit", _("To the handing in"))
+        return Next(_("Hand in report and test report, then record it here."), "#submit", _("Go to hand-in"))
     if looked.ready:
-        return Next(_("Everything is there: set the report."), "#report", _("To the report"))
-    text = _("Let everything be counted anew before the report goes out.")
-    return Next(text, "#check", _("To the check"))
+        return Next(_("Everything is ready: generate the report."), "#report", _("Go to the report"))
+    text = _("Have everything counted again before the report is submitted.")
+    return Next(text, "#check", _("Go to the check"))
 
 
 @require_safe
@@ -356,7 +356,7 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
 
 def _pairs(told: Json) -> list[tuple[str, str]]:
     due = told["due_at"][:16].replace("T", " ")
-    provisional = gettext("provisional: the holidays of a year on the way are not known yet")
+    provisional = gettext("provisional: the holidays of a year in between are not known yet")
     pairs = [
         (gettext("Notice"), told["notice"] or "–"),
         (gettext("Causes named"), "；".join(told["causes"]) or "–"),
@@ -365,7 +365,7 @@ def _pairs(told: Json) -> list[tuple[str, str]]:
         (gettext("Due"), f"{due} ({provisional})" if told["provisional"] else due),
     ]
     if told["reminder"]:
-        pairs.append((gettext("Ask after the opinion on"), told["reminder"]["day"]))
+        pairs.append((gettext("Ask for the opinion on"), told["reminder"]["day"]))
     return pairs
 
 
@@ -425,7 +425,7 @@ def locate(request: Request, code: str, case: str) -> HttpResponse:
     if form.is_valid():
         job = reports.locate.enqueue(enterprise=code, case=told["id"], actor=request.actor, **form.cleaned_data)
         return redirect("data-job", code=code, job=job)
-    messages.error(request, gettext("These are no days."))
+    messages.error(request, gettext("These are not valid days."))
     return redirect("rectify-locate", code=code, case=told["id"])
 
 
@@ -502,7 +502,7 @@ def isolate(request: Request, code: str, case: str) -> HttpResponse:
     form = Isolated(request.POST or None, initial=first)
     ask = partial(operations.request_isolation, enterprise=code, case=told["id"], actor=request.actor)
     if request.method == "POST" and run_form(form, lambda terms: ask(**terms)):
-        messages.success(request, gettext("Asked for; a second person decides under Approvals."))
+        messages.success(request, gettext("Requested; a second person decides under Approvals."))
         return redirect("rectify-isolate", code=code, case=told["id"])
     context = {
         "case": told,
@@ -542,5 +542,5 @@ def lift(request: Request, code: str, case: str) -> HttpResponse:
             operations.request_lift(
                 enterprise=code, key=order["key"], channel=order["channel"], reason=reason, actor=request.actor
             )
-            messages.success(request, gettext("Asked for; a second person decides under Approvals."))
+            messages.success(request, gettext("Requested; a second person decides under Approvals."))
     return redirect("rectify-isolate", code=code, case=told["id"])

@@ -19,16 +19,16 @@ class Opened(forms.Form):
 
     received = DayField(
         label=gettext_lazy("Day of receipt"),
-        help_text=gettext_lazy("It is not counted itself; a day to come is a plan."),
+        help_text=gettext_lazy("That day is not counted; a future day is a plan."),
     )
     due = DayField(
         label=gettext_lazy("Last day printed on the notice"),
         required=False,
-        help_text=gettext_lazy("It wins; without it ten working days are counted."),
+        help_text=gettext_lazy("It takes precedence; without it ten working days are counted."),
     )
     number = forms.CharField(label=gettext_lazy("Number of the notice"), required=False, max_length=120)
     causes = forms.CharField(
-        label=gettext_lazy("Causes, one a line"),
+        label=gettext_lazy("Causes, one per line"),
         required=False,
         max_length=LONG,
         widget=forms.Textarea({"rows": 3}),
@@ -60,7 +60,7 @@ class Isolated(forms.Form):
     cap = forms.IntegerField(label=gettext_lazy("Attempts a day"), min_value=0, max_value=1_000_000)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=LONG, widget=forms.Textarea({"rows": 2}))
     end = forms.CharField(
-        label=gettext_lazy("What must be true before it is lifted"),
+        label=gettext_lazy("Condition for lifting it"),
         max_length=LONG,
         widget=forms.Textarea({"rows": 2}),
     )
@@ -73,11 +73,11 @@ class Measure(forms.Form):
     owner = forms.CharField(label=gettext_lazy("Owner"), max_length=120)
     due = DayField(label=gettext_lazy("To be done by"))
     every = forms.IntegerField(
-        label=gettext_lazy("Again after so many days"),
+        label=gettext_lazy("Again after this many days"),
         required=False,
         min_value=1,
         max_value=3660,
-        help_text=gettext_lazy("It becomes a task of the routine when the case is closed."),
+        help_text=gettext_lazy("It becomes a routine task when the case is closed."),
     )
 
 
@@ -104,4 +104,4 @@ class Watched(forms.Form):
 
     licence = forms.CharField(label=gettext_lazy("Licence"), max_length=80)
     since = DayField(label=gettext_lazy("Since which day"))
-    source = forms.CharField(label=gettext_lazy("Who said so"), max_length=LONG)
+    source = forms.CharField(label=gettext_lazy("Ordered by"), max_length=LONG)
