@@ -12,7 +12,6 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.season_days import list_days
 from nianjian.features.overview.attention import list_late_reports, with_reports
-from nianjian.features.portrait import portraits
 from nianjian.features.portrait.declarations import declare_not_applicable
 from nianjian.features.portrait.operations import run_portrait
 from nianjian.features.reconciliation.models import Run
@@ -280,21 +279,3 @@ def test_an_empty_register_makes_no_task_done(demo: str, operator: Actor, anna: 
     assert after["consistency"]["state"] == after["filed_base"]["state"] == "done"
     assert after["stopped_seats"]["status"] == "not_applicable"
     assert after["portrait"]["figures"]["empty_registers"] == ["complaints"]
-
-
-def test_a_light_that_is_explained_leaves_stopped_seats_to_be_done(
-    demo: str, operator: Actor, sample: dict[str, Any]
-) -> None:
-    vacancy = next(metric for metric in sample["metrics"] if metric["slug"] == "seat_vacancy")
-    vacancy["light"] = "yellow_explained"
-    step = {"code": "cut_stopped_seats", "metric": "seat_vacancy", "count": 95, "light": "green", "value": "0.0000"}
-
-    def stopped_seats(*advice: dict[str, Any]) -> tuple[str, dict[str, int]]:
-        with portraits.stage_portrait(demo, 2026, {**sample, "advice": list(advice)}, actor="user:anna") as put:
-            put()
-        told = summarize_season(enterprise=demo, year=2026, today=date(2026, 12, 31), actor=operator)
-        task = next(task for task in told["tasks"] if task["task"] == "stopped_seats")
-        return task["status"], task["steps"]
-
-    assert stopped_seats(step) == ("in_progress", {"done": 0, "total": 95})
-    assert stopped_seats() == ("passed", {"done": 0, "total": 0})

@@ -50,6 +50,7 @@ from nianjian.features.dossier.operations.checklist import list_all_items
 from nianjian.features.dossier.operations.rounds import find_first_submission
 from nianjian.features.dossier.states import DONE
 from nianjian.features.inbox import obstacles
+from nianjian.features.inspection.operations import drill
 from nianjian.features.portrait import bases, portraits
 from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.reconciliation import states
@@ -323,11 +324,17 @@ def _package(asked: ProgressQuery, lines: Sequence[Line]) -> TaskProgress:
 
 
 def _drill(asked: ProgressQuery) -> TaskProgress:
-    """Every ticket of a drill since the plan began is closed, and there is one."""
-    found = complaints.current_tickets(asked.enterprise, drills=True).filter(drill=True)
-    found = found.filter(arrived_at__date__gte=asked.start)
-    total, closed = found.count(), found.exclude(closed_at=None).count()
-    return TaskProgress(total > 0 and closed == total, closed, total, proved=total > 0)
+    """S10: the newest drill since the plan began has passed; how many have begun."""
+    begun = [
+        str(one["drill"])
+        for one in drill.list_drills(enterprise=asked.enterprise, actor=asked.actor)
+        if date.fromisoformat(str(one["begun_at"])[:10]) >= asked.start
+    ]
+    if not begun:
+        return TaskProgress(complete=False, total=1, proved=False)
+    state = drill.build_report(enterprise=asked.enterprise, actor=asked.actor, name=begun[0])["state"]
+    passed = state == State.PASSED
+    return TaskProgress(passed, int(passed), 1, {"drills": len(begun)}, proved=state != State.NOT_PROVED)
 
 
 def _cases(asked: ProgressQuery) -> TaskProgress:
