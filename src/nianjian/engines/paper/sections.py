@@ -118,7 +118,7 @@ STEPS: Final[Mapping[str, str]] = {
     "cut_seats": mark("cut the filing by {count} seats"),
     "close_unfiled": mark("close the {count} seats that are open without being filed"),
     "file_seats": mark("file the {count} seats that are open without being filed"),
-    "cut_stopped_seats": mark("cut the filing of the {count} stopped seats"),
+    "cut_stopped_seats": mark("cut the filing of the {count} seats that are filed but not open"),
     "close_idle_seat": mark("close {count} opened seat and leave the filing as it is"),
     "move_line": mark("line {line}: display own filed numbers ({count} calls showed landline or mobile numbers)"),
     "close_tickets": mark("close {count} open tickets"),
