@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import subprocess
+import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,8 @@ from tests.support.site import PROGRAM, Site, environment, serving
 
 pytestmark = pytest.mark.long
 OCTOBER, JANUARY, MARCH = date(2026, 10, 12), date(2027, 1, 11), date(2027, 3, 15)
+HANDED_IN, NOTICE, MENDED = date(2027, 3, 22), date(2027, 4, 15), date(2027, 4, 26)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -28,25 +33,33 @@ def clock(tmp_path: Path) -> MovedClock:
 
 
 @pytest.fixture
-def site(tmp_path: Path, clock: MovedClock) -> Iterator[tuple[Site, str]]:
-    """An empty home that is served, and the link of its first administrator."""
+def site(tmp_path: Path, clock: MovedClock) -> Iterator[tuple[Site, list[str]]]:
+    """An empty home that is served, and the links of its two administrators, whom its operator made.
+
+    Two, for what one person's links made is in that person's hands: a single administrator approves nothing of theirs.
+    """
     folder = tmp_path / "year"
     (folder / "home").mkdir(mode=0o700, parents=True)
     variables = environment(folder) | clock.variables
-    words = [*PROGRAM, "init", "--name", "李明"]
-    made = subprocess.run(words, env=variables, capture_output=True, text=True, check=True).stdout
-    link = re.search(r"/(account/first/\S+)", made)
-    assert link, made
+    links = []
+    for words in (["init", "--name", "李明"], ["user", "add", "周敏", "--role", "administrator", "--link"]):
+        made = subprocess.run([*PROGRAM, *words], env=variables, capture_output=True, text=True, check=True).stdout
+        link = re.search(r"/(account/first/\S+)", made)
+        assert link, made
+        links.append(link[1])
     with serving(folder, **clock.variables) as served:
-        yield served, link[1]
+        yield served, links
 
 
-def test_from_october_to_the_archive(site: tuple[Site, str], clock: MovedClock, browser: Any) -> None:
-    served, link = site
-    people = [year.walker(browser, served.address) for _ in range(3)]
-    administrator, manager, officer = people
-    year.begins(administrator, link)
+def test_from_october_to_the_archive(
+    site: tuple[Site, list[str]], clock: MovedClock, browser: Any, tmp_path: Path
+) -> None:
+    served, links = site
+    people = [year.walker(browser, served.address) for _ in range(4)]
+    administrator, second, manager, officer = people
+    year.begins(administrator, links[0])
     _sees_nothing_done(administrator)
+    year.comes(second, links[1])
     year.invites(administrator, manager, "王建国", "compliance_lead")
     year.invites(administrator, officer, "张瀚文", "data_officer")
     _fills(officer)
@@ -57,8 +70,18 @@ def test_from_october_to_the_archive(site: tuple[Site, str], clock: MovedClock, 
     _goes_through_january(manager)
     clock.play(MARCH)
     year.signs_in(manager, "王建国")
-    _tests_the_entry(manager)
-    assert [one.faults for one in people] == [[], [], []]
+    year.tests_entry(manager, MARCH)
+    assert year.state_of(manager, "入口测试：登录并打开表单").startswith("已完成")
+    clock.play(HANDED_IN)
+    year.signs_in(manager, "王建国")
+    package = _hands_in(manager, tmp_path)
+    _gets_ready(manager, administrator)
+    clock.play(NOTICE)
+    year.signs_in(manager, "王建国")
+    year.signs_in(second, "周敏")
+    _rectifies(manager, second, clock)
+    _archives(manager, package, tmp_path)
+    assert [one.faults for one in people] == [[], [], [], []]
 
 
 def _sees_nothing_done(one: Walker) -> None:
@@ -164,8 +187,99 @@ def _goes_through_january(one: Walker) -> None:
     assert year.state_of(one, "核对数据年度末已备案的码号、中继线、坐席") == "已完成 3/3"
 
 
-def _tests_the_entry(one: Walker) -> None:
-    """T4: planned until a picture shows that it was tried."""
-    year.imports(one, "calls", year_data.calls(date(2027, 1, 11), date(2027, 3, 14)))
-    year.tests_entry(one, MARCH)
-    assert year.state_of(one, "入口测试：登录并打开表单").startswith("已完成")
+def _hands_in(one: Walker, folder: Path) -> Path:
+    """M1 to M19 and T7: what the records make, what is brought, each confirmed; sheet, package, both reports."""
+    year.imports(one, "calls", year_data.calls(date(2027, 1, 11), HANDED_IN - DAY))
+    year.states(one, "M12", year_data.STATEMENTS)
+    text = year.generates(one)
+    for row in ("备案坐席\t8\t8\t是", "开通坐席\t6\t6\t是", "已送达外呼\t365\t365\t是", "工单\t4\t4\t是"):
+        assert row in text, row
+    assert "核对并确认" in text
+    assert "再上传扫描件" not in text, "what was made here is sealed once, with the book"
+    year.brings(one)
+    year.confirms(one)
+    assert "材料齐备" in one.text()
+    year.materials(one, "填报单")
+    one.button("生成")
+    one.worked()
+    year.materials(one, "填报单")
+    assert [row for row in ("坐席数（备案）\t8", "年呼出量\t365", "用户投诉量") if row not in one.text()] == []
+    assert "齐全" in year.builds(one)
+    path = one.took("form[action$='/file/'] button.primary", folder / "package.zip")
+    text = year.submits(one, HANDED_IN)
+    assert "已递交" in text
+    assert "浙江省通信管理局窗口" in text
+    assert year.state_of(one, "提交许可年报") == "已完成 1/1"
+    assert not year.state_of(one, "提交码号年报").startswith("已完成")
+    year.files_numbers(one, HANDED_IN)
+    for task in ("提交码号年报", "生成材料包"):
+        assert year.state_of(one, task) == "已完成 1/1"
+    assert year.state_of(one, "备齐材料包各项") == "已完成 13/13"
+    return path
+
+
+def _gets_ready(one: Walker, administrator: Walker) -> None:
+    """S1 to S10 as far as pages go: people, answers that the data bear out or refuse, a drill, the screens."""
+    assert "三方一致: 36 · 缺社保: 0 · 缺工资: 0" in year.compares_people(one), "three people in twelve months"
+    text = year.looks(one, "应答卡")
+    assert "外呼显示哪些号码？ 可以说" in text
+    assert "投诉多久响应、多久结案？ 不能说" in text
+    assert "首次响应超过2小时时限的1件" in text
+    assert "“一键投诉”入口0个" in text
+    year.signs_in(administrator, "李明")
+    assert "尚未指定负责人" in _tasks(administrator), "the drill is overdue and nobody's"
+    year.opens_a_door(administrator)
+    text = year.drills(one)
+    assert "演练 演练通过" in text
+    assert "public:" not in text
+    assert year.state_of(one, "投诉演练").startswith("已完成")
+    assert "“一键投诉”入口1个，可用1个" in year.looks(one, "应答卡")
+    one.opens("现场检")
+    one.link("大屏")
+    assert "未接入数据源" in one.text()
+    one.opens("现场检")
+    one.link("检查日")
+    text = one.text()
+    assert f"通知书通常不晚于\n{HANDED_IN + 14 * DAY}" in text
+    assert f"年报提交日期\n{HANDED_IN}" in text
+
+
+def _tasks(one: Walker) -> str:
+    """What waits for somebody on the overview."""
+    return str(one.page.locator("section[aria-labelledby=tasks]").inner_text())
+
+
+def _rectifies(one: Walker, other: Walker, clock: MovedClock) -> None:
+    """R1 to R9: notice, location, isolation by two people, figures, report, submission, closing in time."""
+    text = year.opens_case(one, NOTICE - DAY)
+    assert "截止\n2027-04-28" in text, "ten working days after the day of receipt"
+    assert "12321 + 12300 投诉 1 件" in year.locates(one, date(2026, 1, 1), date(2026, 12, 31))
+    assert "没有通道的投诉显著高于其余通道" in one.text()
+    year.isolates(one, other, "L2")
+    clock.play(MENDED)
+    year.signs_in(one, "王建国")
+    year.imports(one, "calls", year_data.calls(HANDED_IN, NOTICE))
+    year.imports(one, "calls", year_data.calls(NOTICE + DAY, MENDED - DAY, busy=("L2,T2", 5)))
+    year.proves(one, MENDED)
+    assert "已就绪：可提交整改报告和技术测评报告" in one.text()
+    assert "该通道外呼次数\t0\t50" in one.text()
+    assert not year.state_of(one, "办结整改案件").startswith("已完成")
+    text = year.closes_case(one)
+    assert "整改 " in text
+    assert "已结案" in one.page.locator("h1").inner_text()
+    assert "user:" not in text
+    assert year.state_of(one, "办结整改案件").startswith("已完成")
+
+
+def _archives(one: Walker, package: Path, folder: Path) -> None:
+    """The season is closed for good and holds what was handed in."""
+    one.opens("年检季")
+    assert "13/13 项任务完成" in one.text()
+    told, kept = year.archives(one, folder)
+    assert kept.read_bytes() == package.read_bytes()
+    assert hashlib.sha256(kept.read_bytes()).hexdigest() in told
+    with zipfile.ZipFile(package) as pack:
+        manifest = json.loads(pack.read(next(name for name in pack.namelist() if name.endswith("manifest.json"))))
+    assert manifest["sha256"] in told
+    one.opens("年检季")
+    assert "本季已归档" in one.text()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from tests.doors.web.walks import year_data
@@ -12,7 +14,7 @@ from tests.support.dresses import HAN, TEXTS, WORDS
 from tests.support.newcomer import PASSWORD
 from tests.support.packages import seal_png
 from tests.support.paper_scans import a4
-from tests.support.season_papers import COMPANY
+from tests.support.season_papers import COMPANY, brought
 from tests.support.site import follow
 
 NEVER = ("None", "未知错误", "NaN", "undefined")
@@ -83,6 +85,13 @@ def begins(one: Walker, link: str) -> None:
     page.locator("#id_code").fill("ACME")
     page.locator("#id_province").select_option("浙江")
     one.press("main form button.primary")
+
+
+def comes(one: Walker, link: str) -> None:
+    """By the link of somebody whom the operator made."""
+    one.page.goto(one.address + link)
+    _password(one)
+    one.comes_home()
 
 
 def _password(one: Walker) -> None:
@@ -224,3 +233,213 @@ def state_of(one: Walker, task: str) -> str:
     row = one.page.locator("tbody tr", has=one.page.get_by_text(task, exact=True)).first
     cells = row.locator("td, th").all_inner_texts()
     return f"{cells[1].strip()} {cells[5].strip()}"
+
+
+def materials(one: Walker, link: str = "") -> None:
+    """The list of materials, or what it leads to."""
+    one.opens("材料包")
+    if link:
+        one.link(link)
+
+
+def generates(one: Walker) -> str:
+    """What the records make."""
+    materials(one, "生成与装订")
+    one.press("main form[action$='/generate/'] button.primary")
+    return one.worked()
+
+
+def states(one: Walker, item: str, texts: Mapping[str, str]) -> None:
+    """Fill in what no record tells, by the labels of the item's form."""
+    materials(one, item)
+    form = one.page.locator("form[action$='/statements/']")
+    for label, text in texts.items():
+        form.get_by_label(label, exact=True).fill(text)
+    one.press(form.locator("button").last)
+
+
+def brings(one: Walker) -> None:
+    """Scans of the papers that are not made here."""
+    for item, body in brought(list(year_data.PEOPLE)).items():
+        materials(one)
+        one.press(f"main tbody a[href$='/{item}/']")
+        file = {"name": f"{item}.pdf", "mimeType": "application/pdf", "buffer": body}
+        one.page.locator("#id_files").set_input_files(file)
+        one.press("main form[enctype] button.primary")
+        one.page.locator("article.version").first.wait_for(timeout=PATIENCE)
+        one.look()
+
+
+def confirms(one: Walker) -> None:
+    """Every paper that waits for a person's look."""
+    materials(one)
+    while (waiting := one.page.locator("main tbody tr", has_text="待人工确认")).count():
+        one.press(waiting.first.locator("a").first)
+        one.sends("form[action$='/act/confirm/']")
+        materials(one)
+
+
+def builds(one: Walker) -> str:
+    """The complete package; what the page says of it."""
+    materials(one, "生成与装订")
+    one.page.locator("input[name=seals][value=marks]").check()
+    one.press("form[action$='/package/build/'] button.primary")
+    one.worked()
+    return str(one.page.locator("section", has=one.page.locator("#package")).inner_text())
+
+
+def submits(one: Walker, day: date) -> str:
+    """The package is handed in; what the page of packages says then."""
+    materials(one, "递交与补正")
+    one.page.locator("#id_on").fill(str(day))
+    one.page.locator("#id_place").fill("浙江省通信管理局窗口")
+    one.page.locator("#id_reference").fill("回执2027-1")
+    one.button("记下")
+    return one.text()
+
+
+def files_numbers(one: Walker, day: date) -> None:
+    """The report of the code numbers, which goes another way."""
+    one.opens("年检季")
+    one.page.locator("#track").select_option("code_number")
+    one.page.locator("#report-day").fill(str(day))
+    one.page.locator("#report-text").fill("回执 码号")
+    one.press("button[value=file]")
+
+
+def looks(one: Walker, part: str = "") -> str:
+    """The check of the readiness, or of a part of it, anew; what its page says."""
+    one.opens("现场检")
+    if part:
+        one.link(part)
+    one.button("重新检查")
+    one.worked()
+    one.opens("现场检")
+    if part:
+        one.link(part)
+    return one.text()
+
+
+def opens_a_door(one: Walker) -> None:
+    """The page of the drill leads to where a number gets its address for complaints."""
+    one.opens("现场检")
+    one.link("演练")
+    one.press("main a[href$='/complaints/one-click/']")
+    one.page.locator("#id_number").fill(year_data.OWN)
+    one.press("main form:has(#id_number) button.primary")
+
+
+def drills(one: Walker) -> str:
+    """A drill without calls: arrival, answer, call back, closing; what its page says in the end."""
+    one.opens("现场检")
+    one.link("演练")
+    one.page.locator("#id_calls").fill("0")
+    one.press("main form[action$='/drill/run/'] button.primary")
+    one.worked()
+    one.press("main a[href*='/inspection/drill/']")
+    assert "进行中" in one.text()
+    one.press("main .head a[href*='/complaints/t/']")
+    finishes_ticket(one)
+    one.opens("现场检")
+    one.link("演练")
+    return one.text()
+
+
+def compares_people(one: Walker) -> str:
+    """Seat, social insurance and wages of each person in each month; what the page says."""
+    one.opens("一致性比对")
+    one.link("新的比对")
+    one.page.locator("#people_first").fill("2026-01-01")
+    one.page.locator("#people_last").fill("2026-12-31")
+    one.press("button[name=what][value=people], button[value=people]")
+    one.worked()
+    one.press("main a[href*='/reconcile/C']")
+    return one.text()
+
+
+def case(one: Walker) -> None:
+    """The page of the only case."""
+    one.opens("整改")
+    one.press("main tbody a[href*='/rectification/R']")
+
+
+def opens_case(one: Walker, received: date) -> str:
+    """A notice came: its case; what its page says."""
+    one.opens("整改")
+    one.link("立案")
+    for name, text in (("received", str(received)), ("number", "浙通管改1号"), ("causes", "历史投诉率偏高")):
+        one.page.locator(f"#id_{name}").fill(text)
+    one.press("main form[novalidate] button.primary")
+    return one.text()
+
+
+def locates(one: Walker, first: date, last: date) -> str:
+    """Where the complaints of these days come from."""
+    case(one)
+    one.link("定位通道")
+    one.page.locator("#id_first").fill(str(first))
+    one.page.locator("#id_last").fill(str(last))
+    one.press("main form[action$='/locate/run/'] button.primary")
+    one.worked()
+    one.press("main a[href$='/locate/']")
+    return one.text()
+
+
+def isolates(one: Walker, other: Walker, line: str) -> None:
+    """Asked for by one and agreed to by the other, who finds it among the own tasks."""
+    case(one)
+    one.press("main a[href$='/isolate/']")
+    one.page.locator("#id_channel").fill(line)
+    one.page.locator("#id_reason").fill("全部投诉均来自本线路")
+    one.page.locator("#id_end").fill("连续三十日无投诉")
+    one.press("main form[novalidate] button.primary")
+    other.comes_home()
+    other.press("section[aria-labelledby=tasks] a[href*='/approvals/A']")
+    other.press("button[value=yes]")
+
+
+def proves(one: Walker, today: date) -> None:
+    """A measure that was taken, and the assessment of somebody else."""
+    case(one)
+    page = one.page
+    page.locator("#measure_text").fill("每周抽查外包话术")
+    page.locator("#measure_owner").fill("王建国")
+    page.locator("#measure_due").fill(str(today))
+    one.press("main form[action$='/tasks/'] button.primary")
+    one.press("button[name=done]")
+    page.locator("#paper_kind").select_option("test_report")
+    page.locator("#paper_file").set_input_files({"name": "测评.pdf", "mimeType": "application/pdf", "buffer": a4(77)})
+    for name, text in (("issuer", "浙江某测评中心"), ("number", "CP-1"), ("dated", str(today)), ("scope", "线路L2")):
+        page.locator(f"#paper_{name}").fill(text)
+    one.press("main form[action$='/paper/'] button.primary")
+    for press in ("button[value=measure]", "button[value=check]"):
+        works(one, press)
+
+
+def works(one: Walker, press: str) -> str:
+    """Something that the case asks of the worker; what its page says then."""
+    case(one)
+    one.press(press)
+    one.worked()
+    case(one)
+    return one.text()
+
+
+def closes_case(one: Walker) -> str:
+    """Report, submission, and the check that it helped; what the page says."""
+    works(one, "form[action$='/report/docx/'] button")
+    works(one, "button[value=submit]")
+    one.page.locator("#closing-check").fill("复核整改后数据，无投诉")
+    one.press("button[value=close]")
+    one.worked()
+    case(one)
+    return one.text()
+
+
+def archives(one: Walker, folder: Path) -> tuple[str, Path]:
+    """Close the season; what its archive says, and the package as the archive gives it."""
+    one.opens("年检季")
+    one.page.locator("details.confirm summary").click()
+    one.press("details.confirm button.danger")
+    path = one.took("form[action$='/package/'] button", folder / "archived.zip")
+    return one.text(), path

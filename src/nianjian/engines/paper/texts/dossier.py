@@ -60,7 +60,7 @@ NEXT_GENERATED: Final[Mapping[str, str]] = {
 }
 NEXT_MADE: Final[Mapping[str, str]] = {
     **NEXT_GENERATED,
-    "to_confirm": mark("Print it, have it sealed and signed, and add the scan."),
+    "to_confirm": mark("Read it and confirm it; it is sealed once, with the bound book."),
 }
 FIELDS: Final[Mapping[str, str]] = {
     "name": mark("name"),
