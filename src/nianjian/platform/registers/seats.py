@@ -102,9 +102,7 @@ def has_robot_seats(enterprise: str, first: date, last: date) -> bool:
 
 
 def robot_rules_apply(enterprise: str, year: int, today: date) -> bool:
-    """Whether robot seats were filed or open in the data year, or are today (M13); an empty register proves nothing."""
-    if not current_versions(Seat, enterprise).exists():
-        return True
+    """Whether robot seats were filed or open in the data year, or are today (M13)."""
     return has_robot_seats(enterprise, date(year, 1, 1), date(year, 12, 31)) or has_robot_seats(
         enterprise, today, today
     )

@@ -85,7 +85,7 @@ def test_from_october_to_the_archive(
 
 
 def _sees_nothing_done(one: Walker) -> None:
-    """T1 to T3: the season follows from the law and the guide; empty registers prove nothing (M13 among them)."""
+    """T1 to T3: the season follows from the law and the guide; empty registers prove nothing."""
     assert f"剩余天数\n{(date(2027, 3, 31) - OCTOBER).days}" in one.text()
     one.opens("年检季")
     text = one.text()
@@ -93,8 +93,6 @@ def _sees_nothing_done(one: Walker) -> None:
     assert "2027 年放假通知尚未公布" in text
     assert [day for day in ("2027-03-15", "2027-03-31", "2027-04-30", "2027-06-30") if day not in text] == []
     assert one.page.locator("tbody tr", has_text="已完成").count() == 0
-    one.opens("材料包")
-    assert "13 项中还有 13 项未就绪" in one.text()
     for name in ("画像", "数据", "台账", "投诉", "一致性比对", "现场检", "回拨测试", "整改"):
         one.opens(name)
         assert not one.page.locator("main .light.green").count(), one.text()
