@@ -32,7 +32,10 @@ for _name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
 pytest_plugins = ["tests.support.services", "tests.support.fixtures"]
 
 
-LONGEST = ("on_postgres", "test_mission.py", "test_dress.py", "test_matrix.py", "test_api_matrix.py", "season_days")
+LONGEST = (
+    "on_postgres", "test_year.py", "test_mission.py", "test_dress.py", "test_matrix.py", "test_api_matrix.py",
+    "season_days",
+)  # fmt: skip
 
 
 @pytest.hookimpl(tryfirst=True)

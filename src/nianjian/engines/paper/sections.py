@@ -120,7 +120,7 @@ STEPS: Final[Mapping[str, str]] = {
     "cut_seats": mark("cut the filing by {count} seats"),
     "close_unfiled": mark("close the {count} seats that are open but not filed"),
     "file_seats": mark("file the {count} seats that are open but not filed"),
-    "cut_stopped_seats": mark("cut the filing of the {count} stopped seats"),
+    "cut_stopped_seats": mark("cut the filing of the {count} seats that are filed but not open"),
     "close_idle_seat": mark("close {count} open seat and leave the filing unchanged"),
     "move_line": mark(
         "line {line}: display your own filed numbers ({count} calls displayed landline or mobile numbers)"

@@ -46,6 +46,7 @@ from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.paging import Page, ordered, paged
 from nianjian.platform.web.tables import Column, column
+from nianjian.platform.web.work import person
 
 BADGES: Final = {Hand.MET: "good", Hand.WARNED: "warn", Hand.LATE: "bad"}
 MINUTE: Final = timedelta(minutes=1)
@@ -262,7 +263,7 @@ def _event(event: TicketEvent) -> dict[str, Any]:
     return {
         "act": _(ACTS[event.act]),
         "at": wall(event.at),
-        "by": event.by,
+        "by": person(event.by),
         "note": "" if event.act == "match" else event.note,
         "fields": [registers.label(change.column) for change in event.changes],
     }

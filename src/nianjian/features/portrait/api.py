@@ -33,6 +33,7 @@ from nianjian.platform.api.routes import mount
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs import flow
 from nianjian.platform.operations.operation import REGISTRY
+from nianjian.platform.registers.attachments import ROW_LIMIT, store_attachment
 
 router = Router(tags=["portraits"])
 mount(router, REGISTRY.of(operations.PORTRAITS))
@@ -120,6 +121,33 @@ class Bases(Schema):
 def portraits_bases(request: Request, code: str, year: Year) -> dict[str, Any]:
     """The portrait of a year that is over on both bases, and the one that is filed."""
     return bases.bases_to_document(code, year, request.actor)
+
+
+class ExplainingPaper(Schema):
+    """What a paper explains, and its file's name."""
+
+    metric: Literal["seat_vacancy", "complaint_rate"]
+    kind: Literal["outsourcing_agreement", "expansion_plan", "anti_harassment_plan"]
+    name: Annotated[Text, Field(min_length=1, max_length=200)]
+
+
+class PaperOnFile(Schema):
+    """A paper that explains a metric's light from the next portrait on; ``sha256``: of its content."""
+
+    metric: str
+    year: int
+    kind: str
+    name: str
+    sha256: str
+
+
+@write(
+    router, "/enterprises/{code}/portraits/{year}/papers", act=Permission.MANAGE_DATA, answer=PaperOnFile,
+    status=201, held=ROW_LIMIT,
+)  # fmt: skip
+def portrait_attach(request: Request, code: str, year: Year, file: Query[ExplainingPaper]) -> object:
+    """Keep a paper that explains a light above its limit; the content is the file, at most 20 MiB."""
+    return store_attachment(enterprise=code, year=year, content=request.content, actor=request.actor, **file.dict())
 
 
 @read(router, "/enterprises/{code}/portraits/{year}/runs", act=Permission.READ, answer=Page[portraits.Run])

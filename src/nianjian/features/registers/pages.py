@@ -37,6 +37,7 @@ from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import address, paged
+from nianjian.platform.web.work import person
 
 
 def read_scope(request: Request, kind: str = "") -> ReadScope:
@@ -154,7 +155,7 @@ def _event(one: queries.HistoryEntry) -> Context:
         "event": presenters.event(one.event),
         "code": one.event.value,
         "at": version.recorded_at,
-        "by": version.recorded_by or _("not recorded"),
+        "by": person(version.recorded_by) if version.recorded_by else _("not recorded"),
         "span": presenters.span(version.valid_from, version.valid_to),
         "reason": version.reason or "",
         "believed": one.believed,
@@ -292,7 +293,11 @@ def _render_conflict(  # noqa: PLR0917 -- one part of `edit`
     fresh = RowForm(again, sheet=sheet, version=last)
     at = f"{last.recorded_at.astimezone(clock.ZONE):%Y-%m-%d %H:%M}"
     text = _("Saved by {who} at {at}. Compare; submitting again overwrites it.")
-    more = {"lines": lines, "conflict": describe_error(error)[0], "written": text.format(who=last.recorded_by, at=at)}
+    more = {
+        "lines": lines,
+        "conflict": describe_error(error)[0],
+        "written": text.format(who=person(last.recorded_by or ""), at=at),
+    }
     return _edit(request, kind, key, last, fresh, status=CONFLICT, **more)
 
 

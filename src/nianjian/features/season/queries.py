@@ -172,7 +172,7 @@ def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict
     lines = list_all_items(asked.enterprise, asked.year, asked.today)
     year_end = Season("", asked.year).year_end
     return {
-        "portrait": _portrait(portrait),
+        "portrait": _portrait(portrait, year_end),
         **_advice(_find_january_portrait(asked), _count_filed_seats(asked)),
         "consistency": _compare_runs(asked, since=asked.start, until=asked.today),
         "filed_base": _compare_runs(asked, since=year_end, until=year_end),
@@ -185,11 +185,14 @@ def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict
     }
 
 
-def _portrait(portrait: Mapping[str, Any] | None) -> TaskProgress:
+def _portrait(portrait: Mapping[str, Any] | None, year_end: date) -> TaskProgress:
+    """Done by a portrait of the whole year: one from the middle of it says nothing of its last months."""
     if portrait is None:
         return TaskProgress(complete=False, total=1)
     empty = _list_empty_registers(portrait)
     figures = {"light": str(portrait["light"]), "empty_registers": sorted(empty.values())}
+    if date.fromisoformat(portrait["period"]["as_of"]) < year_end:
+        return TaskProgress(complete=False, total=1, figures=figures, proved=not empty)
     return TaskProgress(complete=not empty, done=int(not empty), total=1, figures=figures, proved=not empty)
 
 
@@ -272,7 +275,8 @@ def _advice(portrait: Mapping[str, Any] | None, filed_before: int | None) -> dic
             _are_seats_settled(metrics[metric], filed_before) if metric == SEATS else metrics[metric]["light"] in FINE
         )
         complete = proved and settled
-        found[task] = TaskProgress(complete, 0, total, figures, applicable=applicable, proved=proved)
+        left = 0 if complete else total  # what advice is left then is no step of the task
+        found[task] = TaskProgress(complete, 0, left, figures, applicable=applicable, proved=proved)
     return found
 
 

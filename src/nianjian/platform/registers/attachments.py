@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.kernel.files import wrap_read_errors
+from nianjian.engines.paper.words import actor_names
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -84,6 +85,11 @@ class RowAttachment(models.Model):
     def __str__(self) -> str:
         return f"{self.register} {self.sha256[:12]}"
 
+    @property
+    def who(self) -> str:
+        """Name of the person who added it, as pages show it."""
+        return actor_names(self.recorded_by)
+
 
 def list_attachments(enterprise: str, *, year: int | None = None) -> QuerySet[Attachment]:
     """Attachments of an enterprise, of one data year if given, by metric, year, kind and hash."""
@@ -131,19 +137,36 @@ TYPES: Final = {  # ending -> how its content begins, and its media type
 
 
 def attach(*, enterprise: str, metric: str, year: int, kind: str, path: Path, actor: Actor) -> Attachment:
-    """Store and record; the same content for the same purpose again changes nothing.
-
-    ``attachment_kind_unknown``, ``attachment_metric_wrong``, ``file_missing``, ``file_unreadable``, ``file_empty``,
-    ``file_too_large``, ``role_missing``.
-    """
+    """Store a file as `store_attachment` does; also ``file_missing``, ``file_unreadable``."""
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
+    _check_kind(metric, kind)
+    content = _read_content(path)
+    return store_attachment(
+        enterprise=enterprise, metric=metric, year=year, kind=kind, name=path.name, content=content, actor=actor
+    )
+
+
+def _check_kind(metric: str, kind: str) -> str:
     stored = KINDS.get(kind, kind)
     if stored not in METRICS:
         raise NianjianError("attachment_kind_unknown", kind=kind, kinds=", ".join(METRICS))
     if METRICS[stored] != metric:
         raise NianjianError("attachment_metric_wrong", kind=kind, metric=metric, expected=METRICS[stored])
+    return stored
+
+
+def store_attachment(
+    *, enterprise: str, metric: str, year: int, kind: str, name: str, content: bytes, actor: Actor
+) -> Attachment:
+    """Store and record; the same content for the same purpose again changes nothing.
+
+    ``attachment_kind_unknown``, ``attachment_metric_wrong``, ``file_empty``, ``file_too_large``, ``role_missing``.
+    """
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
+    stored = _check_kind(metric, kind)
+    if not content:
+        raise NianjianError("file_empty", file=name)
     tenant = accounts.enterprise(enterprise)
-    content = _read_content(path)
     digest = hashlib.sha256(content).hexdigest()
     values: dict[str, Any] = {"metric": metric, "year": year, "kind": stored, "sha256": digest}
     with transaction.atomic():
@@ -151,7 +174,7 @@ def attach(*, enterprise: str, metric: str, year: int, kind: str, path: Path, ac
         if known is not None:
             return known
         with blobs.put_undoable(content) as blob, transaction.atomic():
-            row = Attachment.objects.create(enterprise_id=tenant.code, name=path.name, **values, **_stamps(blob, actor))
+            row = Attachment.objects.create(enterprise_id=tenant.code, name=name, **values, **_stamps(blob, actor))
             data = values | {"size": blob.size}
             record(verb="portrait.attach", enterprise=tenant.code, actor=actor, data=data)
     return row
@@ -249,7 +272,4 @@ def _read_content(path: Path) -> bytes:
     with wrap_read_errors(path):
         if path.stat().st_size > LIMIT:
             raise NianjianError("file_too_large", file=str(path), limit=LIMIT)
-        content = path.read_bytes()
-    if not content:
-        raise NianjianError("file_empty", file=path.name)
-    return content
+        return path.read_bytes()

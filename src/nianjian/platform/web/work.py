@@ -100,6 +100,8 @@ def person(actor: str) -> str:
     """Who acted, without the kind of the proof; the program's own clock is nobody."""
     if actor == str(CLOCK):
         return _("the program itself")
+    if actor.startswith("public:"):
+        return _("the public page")
     return actor_names(actor)
 
 

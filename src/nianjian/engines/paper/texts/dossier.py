@@ -64,7 +64,7 @@ NEXT_GENERATED: Final[Mapping[str, str]] = {
 }
 NEXT_MADE: Final[Mapping[str, str]] = {
     **NEXT_GENERATED,
-    "to_confirm": mark("Print it, have it sealed and signed, and upload the scan."),
+    "to_confirm": mark("Read and confirm it. It is sealed once, with the bound book."),
 }
 FIELDS: Final[Mapping[str, str]] = {
     "name": mark("name"),

@@ -38,6 +38,7 @@ from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Table, card_table
+from nianjian.platform.web.work import person
 
 LINE_BADGES: Final = {
     "waiting": "plain", "due": "warn", "late": "bad", "running": "warn", "done": "good", "done_late": "warn"
@@ -249,7 +250,7 @@ def _steps(told: Json, _: Words) -> Table:
             Cell(texts.clock_text(one["at"])),
             Cell(texts.duration_text(one["taken_s"])),
             Cell(texts.duration_text(one["limit_s"])),
-            Cell(one["by"] or "–"),
+            Cell(person(one["by"]) if one["by"] else "–"),
             Cell(texts.drill_reason(one["why"], _)),
         ]
         for one in told["steps"]
@@ -269,7 +270,7 @@ def _earlier(held: list[Json], code: str) -> Table:
         [
             Cell(one["drill"], href=f"{place}?drill={one['drill']}"),
             Cell(texts.clock_text(one["begun_at"])),
-            Cell(one["begun_by"]),
+            Cell(person(one["begun_by"])),
             *(Cell(texts.duration_text(one[name]), figure=True) for name in drills.SOON),
         ]
         for one in held

@@ -27,6 +27,7 @@ from nianjian.engines.paper.words import Words, words
 from nianjian.features.portrait import portraits
 from nianjian.features.portrait.basis_cards import build_basis_cards
 from nianjian.features.portrait.operations import FORMS
+from nianjian.features.portrait.pages.explaining_papers import paper_context
 from nianjian.features.portrait.pages.forms import RunForm
 from nianjian.features.portrait.portraits import Run
 from nianjian.platform.accounts import access
@@ -260,6 +261,7 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
         "twins": _twins(one, told, _),
         "chart": next((_chart_html(chart, one) for chart in charts if chart.name == slug), ""),
         **_split(request, one, told, _),
+        **paper_context(request, code, year, told, _),
     }  # fmt: skip
     return render(request, "portrait/metric.html", context)
 

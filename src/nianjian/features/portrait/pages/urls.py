@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.features.portrait.pages import declarations, marketing, portrait, rows, runs
+from nianjian.features.portrait.pages import declarations, explaining_papers, marketing, portrait, rows, runs
 
 YEAR = "e/<str:code>/<int:year>/"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{YEAR}metric/<str:slug>/", portrait.metric, name="portrait-metric"),
     path(f"{YEAR}metric/<str:slug>/rows/", rows.rows, name="portrait-rows"),
     path(f"{YEAR}metric/<str:slug>/declare/", declarations.declare, name="portrait-declare"),
+    path(f"{YEAR}metric/<str:slug>/papers/", explaining_papers.attach, name="portrait-attach"),
     path(f"{YEAR}reveal/", rows.reveal, name="portrait-reveal"),
     path(f"{YEAR}marketing/", marketing.marketing, name="portrait-marketing"),
     path(f"{YEAR}simulate/", runs.simulate, name="portrait-simulate"),

@@ -26,7 +26,7 @@ from nianjian.engines.paper import rectification, sections
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import METRICS
 from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
-from nianjian.engines.paper.words import Words, words
+from nianjian.engines.paper.words import Words, mark, words
 from nianjian.features.rectification import evidence, operations, reports, states
 from nianjian.features.rectification.evidence import GapPreview
 from nianjian.features.rectification.gaps import Gap
@@ -344,7 +344,9 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
             }
             for paper in told["papers"]
         ],
-        "events": [(one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), one["actor"]) for one in told["events"]],
+        "events": [
+            (one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), person(one["actor"])) for one in told["events"]
+        ],
         "measure": Measure(auto_id="measure_%s"),
         "paper": Paper(auto_id="paper_%s"),
         "open": not closed,
@@ -411,7 +413,7 @@ def _table(code: str, told: Json, dimension: str, _: Words) -> Table:
             [Cell(text["key"], href=link), *(Cell(text[name], figure=True) for name in figures), Cell(text["mark"])]
         )
     heads = [Column(_(DIMENSIONS[dimension]))]
-    labels = ("Number of complaints", "Answered calls", "Rate", "Rate of the rest", "Chance", "Cumulated share")
+    labels = ("Number of complaints", "Answered calls", "Rate", "Rate of the rest", mark("Chance"), "Cumulated share")
     heads += [Column(_(label), figure=True) for label in labels]
     return Table(_(DIMENSIONS[dimension]), [*heads, Column(_("Mark"))], rows, wrap=True)
 

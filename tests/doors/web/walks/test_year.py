@@ -1,0 +1,283 @@
+"""A manager's year by pages alone: from an empty home in October to the archive, the program's clock moving along."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.doors.web.walks import year, year_data
+from tests.doors.web.walks.year import Walker
+from tests.support.moving import MovedClock
+from tests.support.site import PROGRAM, Site, environment, serving
+
+pytestmark = pytest.mark.long
+OCTOBER, JANUARY, MARCH = date(2026, 10, 12), date(2027, 1, 11), date(2027, 3, 15)
+HANDED_IN, NOTICE, MENDED = date(2027, 3, 22), date(2027, 4, 15), date(2027, 4, 26)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> MovedClock:
+    """The clock of everything that the home's program does."""
+    made = MovedClock(tmp_path / "days")
+    made.play(OCTOBER)
+    return made
+
+
+@pytest.fixture
+def site(tmp_path: Path, clock: MovedClock) -> Iterator[tuple[Site, list[str]]]:
+    """An empty home that is served, and the links of its two administrators, whom its operator made.
+
+    Two, for what one person's links made is in that person's hands: a single administrator approves nothing of theirs.
+    """
+    folder = tmp_path / "year"
+    (folder / "home").mkdir(mode=0o700, parents=True)
+    variables = environment(folder) | clock.variables
+    links = []
+    for words in (["init", "--name", "李明"], ["user", "add", "周敏", "--role", "administrator", "--link"]):
+        made = subprocess.run([*PROGRAM, *words], env=variables, capture_output=True, text=True, check=True).stdout
+        link = re.search(r"/(account/first/\S+)", made)
+        assert link, made
+        links.append(link[1])
+    with serving(folder, **clock.variables) as served:
+        yield served, links
+
+
+def test_from_october_to_the_archive(
+    site: tuple[Site, list[str]], clock: MovedClock, browser: Any, tmp_path: Path
+) -> None:
+    served, links = site
+    people = [year.walker(browser, served.address) for _ in range(4)]
+    administrator, second, manager, officer = people
+    year.begins(administrator, links[0])
+    _sees_nothing_done(administrator)
+    year.comes(second, links[1])
+    year.invites(administrator, manager, "王建国", "compliance_lead")
+    year.invites(administrator, officer, "张瀚文", "data_officer")
+    _fills(officer)
+    _reads_the_first_light(manager)
+    _mends(manager)
+    clock.play(JANUARY)
+    year.signs_in(manager, "王建国")
+    _goes_through_january(manager)
+    clock.play(MARCH)
+    year.signs_in(manager, "王建国")
+    year.tests_entry(manager, MARCH)
+    assert year.state_of(manager, "入口测试：登录并打开表单").startswith("已完成")
+    clock.play(HANDED_IN)
+    year.signs_in(manager, "王建国")
+    package = _hands_in(manager, tmp_path)
+    _gets_ready(manager, administrator)
+    clock.play(NOTICE)
+    year.signs_in(manager, "王建国")
+    year.signs_in(second, "周敏")
+    _rectifies(manager, second, clock)
+    _archives(manager, package, tmp_path)
+    assert [one.faults for one in people] == [[], [], [], []]
+
+
+def _sees_nothing_done(one: Walker) -> None:
+    """T1 to T3: the season follows from the law and the guide; empty registers prove nothing."""
+    assert f"剩余天数\n{(date(2027, 3, 31) - OCTOBER).days}" in one.text()
+    one.opens("年检季")
+    text = one.text()
+    assert "0/12 项任务完成" in text
+    assert "2027 年放假通知尚未公布" in text
+    assert [day for day in ("2027-03-15", "2027-03-31", "2027-04-30", "2027-06-30") if day not in text] == []
+    assert one.page.locator("tbody tr", has_text="已完成").count() == 0
+    for name in ("画像", "数据", "台账", "投诉", "一致性比对", "现场检", "回拨测试", "整改"):
+        one.opens(name)
+        assert not one.page.locator("main .light.green").count(), one.text()
+
+
+def _fills(one: Walker) -> None:
+    """Registers, complaints and calls by the five steps; each import says how many rows it took."""
+    months = [f"2026{month:02}" for month in range(1, 10)]
+    sheets = {
+        "teams": (year_data.TEAMS, 2),
+        "lines": (year_data.LINES, 2),
+        "licences": (year_data.LICENCES, 1),
+        "numbers": (year_data.NUMBERS, 1),
+        "seats": (year_data.seats(), year_data.FILED),
+        "staff": (year_data.staff(), 3),
+        "social-insurance": (year_data.paid(months), 27),
+        "wages": (year_data.wages(months), 27),
+        "complaints": (year_data.complaints(), 4),
+    }
+    for kind, (sheet, rows) in sheets.items():
+        assert f"读入 {rows} 行，新增 {rows}，变更 0，未变 0" in year.imports(one, kind, sheet), kind
+    calls = year_data.calls(date(2026, 1, 1), date(2026, 10, 11), marketing=year_data.MARKETING)
+    assert "284\t284\t0\t0\t2026-01-01 – 2026-10-11" in year.imports(one, "calls", calls)
+    one.opens("台账")
+    assert "坐席\n\n10" in one.text()
+
+
+def _reads_the_first_light(one: Walker) -> None:
+    """D1 to D4 in the middle of the year, with what could change them; the year's portrait is not done by it."""
+    one.comes_home()
+    one.press(".first-steps form[action$='/run/'] button")
+    one.worked()
+    one.link("查看画像")
+    text = one.text()
+    for words in ("按指南口径推算 黄灯", "40.0000 %", "35.2113 ‱", "100.0000 %", "75.0000 %", "截至 2026-10-12"):
+        assert words in text, words
+    assert "3 次已送达外呼" in text
+    assert "再开通 1 个备案坐席 → 坐席空置率变为 30.0000 %，绿灯" in text
+    assert "核减 4 席已备案未开通坐席的备案" in text, "seats that were never open were not stopped"
+    one.link("推演")
+    one.page.locator("input[name=cut_seats]").fill("2")
+    one.page.locator("#outcome article.moved", has_text="坐席空置率").wait_for()
+    assert "25.0000 %" in one.page.locator("#outcome article.moved", has_text="坐席空置率").inner_text()
+    assert not year.state_of(one, "计算该数据年度的合规画像").startswith("已完成")
+
+
+def _mends(one: Walker) -> None:
+    """What stood in the way, each where its line leads: papers, a decision about marketing, the open ticket."""
+    year.explains(one, "坐席空置率", "外包协议")
+    year.explains(one, "投诉率", "防骚扰技术方案")
+    year.decides_on_marketing(one, date(2026, 1, 3))
+    year.hinders(one, "投诉逾期未办结1件")
+    one.press("tbody a")
+    year.finishes_ticket(one)
+    text = year.computes(one)
+    assert "按指南口径推算 黄灯（已说明）" in text
+    assert "王建国 决定于 2026-01-03 停止" in text
+    assert "已备存：外包协议" in text
+    one.comes_home()
+    assert "没有障碍" in one.text()
+
+
+def _goes_through_january(one: Walker) -> None:
+    """D5 and T8: the year is over, two bases stand side by side, one is chosen; T5 and T6: the province's export."""
+    assert "尚未计算，请运行画像" in one.text()
+    assert not year.state_of(one, "计算该数据年度的合规画像").startswith("已完成")
+    year.imports(one, "calls", year_data.calls(date(2026, 10, 12), date(2027, 1, 10)))
+    for kind, sheet in (("social-insurance", year_data.paid), ("wages", year_data.wages)):
+        year.imports(one, kind, sheet(["202610", "202611", "202612"]))
+    year.imports(one, "seats", year_data.seats(8, year_data.OPEN, "2027-01-08"))
+    year.computes(one)
+    one.comes_home()
+    bases = one.page.locator("article, section", has_text="申报日口径").last.inner_text()
+    assert "目前已无任何措施可以改变这些数据" in one.text()
+    assert "25.0000 % 绿灯" in one.text(), bases
+    year.chooses_basis(one, "filing", "浙江省通信管理局要求采用申报日口径")
+    assert "申报日口径" in one.text()
+    assert "25.0000 %" in one.text()
+    assert year.state_of(one, "计算该数据年度的合规画像") == "已完成 1/1"
+    assert year.state_of(one, "停用坐席及时下线") == "已完成 –"
+    end = date(2026, 12, 31)
+    assert "一致: 1 · 仅我方有: 0" in year.compares(one, "numbers", year_data.NUMBERS, end)
+    assert "一致: 2 · 仅我方有: 0" in year.compares(one, "lines", year_data.LINES, end)
+    short = "\n".join(year_data.seats().splitlines()[:-1]) + "\n"
+    assert "一致: 9 · 仅我方有: 1" in year.compares(one, "seats", short, end)
+    assert not year.state_of(one, "与码号资源管理系统比对").startswith("已完成")
+    one.opens("一致性比对")
+    one.press("main tbody a[href*='/reconcile/C']")
+    year.settles(one, "S0010")
+    assert year.state_of(one, "核对数据年度末已备案的码号、中继线、坐席") == "已完成 3/3"
+
+
+def _hands_in(one: Walker, folder: Path) -> Path:
+    """M1 to M19 and T7: what the records make, what is brought, each confirmed; sheet, package, both reports."""
+    year.imports(one, "calls", year_data.calls(date(2027, 1, 11), HANDED_IN - DAY))
+    year.states(one, "M12", year_data.STATEMENTS)
+    text = year.generates(one)
+    for row in ("备案坐席\t8\t8\t是", "开通坐席\t6\t6\t是", "已送达外呼\t365\t365\t是", "工单\t4\t4\t是"):
+        assert row in text, row
+    assert "核对并确认" in text
+    assert "再上传扫描件" not in text, "what was made here is sealed once, with the book"
+    year.brings(one)
+    year.confirms(one)
+    assert "材料齐备" in one.text()
+    year.materials(one, "填报单")
+    one.button("生成")
+    one.worked()
+    year.materials(one, "填报单")
+    assert [row for row in ("坐席数（备案）\t8", "年呼出量\t365", "用户投诉量") if row not in one.text()] == []
+    assert "齐全" in year.builds(one)
+    path = one.took("form[action$='/file/'] button.primary", folder / "package.zip")
+    text = year.submits(one, HANDED_IN)
+    assert "已递交" in text
+    assert "浙江省通信管理局窗口" in text
+    assert year.state_of(one, "提交许可年报") == "已完成 1/1"
+    assert not year.state_of(one, "提交码号年报").startswith("已完成")
+    year.files_numbers(one, HANDED_IN)
+    for task in ("提交码号年报", "生成材料包"):
+        assert year.state_of(one, task) == "已完成 1/1"
+    assert year.state_of(one, "备齐材料包各项") == "已完成 13/13"
+    return path
+
+
+def _gets_ready(one: Walker, administrator: Walker) -> None:
+    """S1 to S10 as far as pages go: people, answers that the data bear out or refuse, a drill, the screens."""
+    assert "三方一致: 36 · 缺社保: 0 · 缺工资: 0" in year.compares_people(one), "three people in twelve months"
+    text = year.looks(one, "应答卡")
+    assert "外呼显示哪些号码？ 可以说" in text
+    assert "投诉多久响应、多久结案？ 不能说" in text
+    assert "首次响应超过2小时时限的1件" in text
+    assert "“一键投诉”入口0个" in text
+    year.signs_in(administrator, "李明")
+    assert "尚未指定负责人" in _tasks(administrator), "the drill is overdue and nobody's"
+    year.opens_a_door(administrator)
+    text = year.drills(one)
+    assert "演练 演练通过" in text
+    assert "public:" not in text
+    assert year.state_of(one, "投诉演练").startswith("已完成")
+    assert "没有开通“一键投诉”入口" not in year.looks(one, "应答卡")
+    one.opens("现场检")
+    one.link("大屏")
+    assert "未接入数据源" in one.text()
+    one.opens("现场检")
+    one.link("检查日")
+    text = one.text()
+    assert f"通知书通常不晚于\n{HANDED_IN + 14 * DAY}" in text
+    assert f"年报提交日期\n{HANDED_IN}" in text
+
+
+def _tasks(one: Walker) -> str:
+    """What waits for somebody on the overview."""
+    return str(one.page.locator("section[aria-labelledby=tasks]").inner_text())
+
+
+def _rectifies(one: Walker, other: Walker, clock: MovedClock) -> None:
+    """R1 to R9: notice, location, isolation by two people, figures, report, submission, closing in time."""
+    text = year.opens_case(one, NOTICE - DAY)
+    assert "截止\n2027-04-28" in text, "ten working days after the day of receipt"
+    assert "12321 + 12300 投诉 1 件" in year.locates(one, date(2026, 1, 1), date(2026, 12, 31))
+    assert "没有通道的投诉显著高于其余通道" in one.text()
+    year.isolates(one, other, "L2")
+    clock.play(MENDED)
+    year.signs_in(one, "王建国")
+    year.imports(one, "calls", year_data.calls(HANDED_IN, NOTICE))
+    year.imports(one, "calls", year_data.calls(NOTICE + DAY, MENDED - DAY, busy=("L2,T2", 5)))
+    year.proves(one, MENDED)
+    assert "已就绪：可提交整改报告和技术测评报告" in one.text()
+    assert "该通道外呼次数\t0\t50" in one.text()
+    assert not year.state_of(one, "办结整改案件").startswith("已完成")
+    text = year.closes_case(one)
+    assert "整改 " in text
+    assert "已结案" in one.page.locator("h1").inner_text()
+    assert "user:" not in text
+    assert year.state_of(one, "办结整改案件").startswith("已完成")
+
+
+def _archives(one: Walker, package: Path, folder: Path) -> None:
+    """The season is closed for good and holds what was handed in."""
+    one.opens("年检季")
+    assert "13/13 项任务完成" in one.text()
+    told, kept = year.archives(one, folder)
+    assert kept.read_bytes() == package.read_bytes()
+    assert hashlib.sha256(kept.read_bytes()).hexdigest() in told
+    with zipfile.ZipFile(package) as pack:
+        manifest = json.loads(pack.read(next(name for name in pack.namelist() if name.endswith("manifest.json"))))
+    assert manifest["sha256"] in told
+    one.opens("年检季")
+    assert "本季已归档" in one.text()

@@ -1,0 +1,445 @@
+"""The acts of a manager's year, by pages alone: no address is typed but the program's own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tests.doors.web.walks import year_data
+from tests.doors.web.walks.mission import PATIENCE, Person
+from tests.support.dresses import HAN, TEXTS, WORDS
+from tests.support.newcomer import PASSWORD
+from tests.support.packages import seal_png
+from tests.support.paper_scans import a4
+from tests.support.season_papers import COMPANY, brought
+from tests.support.site import follow
+
+NEVER = ("None", "未知错误", "NaN", "undefined")
+
+
+class Walker(Person):
+    """Looks at every page on the way: no refusal, no word of the other language, nothing without a text."""
+
+    def press(self, where: str | Any) -> None:
+        follow(self.page.locator(where).first if isinstance(where, str) else where, PATIENCE)
+        self.look()
+
+    def comes_home(self) -> None:
+        """The only address that somebody types."""
+        self.page.goto(self.address)
+        self.look()
+
+    def opens(self, name: str) -> None:
+        """A line of the enterprise's menu."""
+        self.press(self.page.get_by_role("navigation", name="菜单").get_by_role("link", name=name, exact=True))
+
+    def link(self, name: str) -> None:
+        """A link of the page, by its words."""
+        self.press(self.page.locator("main, nav.path").get_by_role("link", name=name).first)
+
+    def button(self, name: str) -> None:
+        self.press(self.page.locator("main").get_by_role("button", name=name).first)
+
+    def worked(self) -> str:
+        """Until the work that a page shows is over; asks more often than the page itself does."""
+        until = time.monotonic() + PATIENCE / 1000
+        while self.page.locator("#progress[hx-get]").count():
+            assert time.monotonic() < until, self.text()
+            self.page.wait_for_timeout(200)
+            self.page.reload()
+        self.look()
+        return self.text()
+
+    def look(self) -> None:
+        page = self.page
+        refusals = page.locator(".notice.error, .errorlist").all_inner_texts()
+        self.faults += [f"{page.url}: {text}" for text in refusals if text.strip()]
+        texts = page.evaluate(TEXTS)
+        self.faults += [f"{page.url}: English: {text}" for text in texts if WORDS.search(text) and not HAN.search(text)]
+        whole = page.inner_text("body")
+        self.faults += [f"{page.url}: {word}" for word in NEVER if word in whole]
+
+
+def walker(browser: Any, address: str) -> Walker:
+    """Nobody in particular, yet."""
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    one = Walker(page, address)
+    page.on("console", lambda message: one.faults.append(f"{page.url}: {message.text}"))
+    page.on("pageerror", lambda error: one.faults.append(f"{page.url}: {error}"))
+    return one
+
+
+def begins(one: Walker, link: str) -> None:
+    """The installation's first link; an enterprise with nothing but a name."""
+    page = one.page
+    page.goto(one.address + link)
+    _password(one)
+    one.press("main p.actions a[href='/']")
+    one.press("main a.primary")
+    page.locator("#id_name").fill(COMPANY)
+    page.locator("#id_code").fill("ACME")
+    page.locator("#id_province").select_option("浙江")
+    one.press("main form button.primary")
+
+
+def comes(one: Walker, link: str) -> None:
+    """By the link of somebody whom the operator made."""
+    one.page.goto(one.address + link)
+    _password(one)
+    one.comes_home()
+
+
+def _password(one: Walker) -> None:
+    for field in one.page.locator("input[type=password]").all():
+        field.fill(PASSWORD)
+    one.press("main form button.primary")
+
+
+def signs_in(one: Walker, name: str) -> None:
+    """Weeks later nobody is signed in any more."""
+    one.comes_home()
+    assert "登录" in one.text()
+    one.page.locator("#id_login").fill(name)
+    one.page.locator("#id_password").fill(PASSWORD)
+    one.press("main form button.primary")
+
+
+def invites(one: Walker, other: Walker, name: str, role: str) -> None:
+    """Somebody gets a role and comes by the link that the page shows."""
+    page = one.page
+    one.opens("人员")
+    one.link("添加人员")
+    page.locator("#new_name").fill(name)
+    page.locator("#new_role").select_option(role)
+    one.press("main form button.primary")
+    other.page.goto(page.locator("main code").first.inner_text())
+    _password(other)
+    other.comes_home()
+
+
+def imports(one: Walker, kind: str, body: bytes | str) -> str:
+    """The five steps of the import; what the page says in the end."""
+    page = one.page
+    one.opens("数据")
+    one.link("导入")
+    one.press(f"button[value={kind}]")
+    name = "话单.csv" if kind == "calls" else f"{kind}.csv"
+    data = body if isinstance(body, bytes) else body.encode()
+    page.locator("#id_files").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
+    one.press("main form[enctype] button")
+    while "/commit/" not in page.url:
+        one.press("main form[novalidate] button.primary, main a.primary")
+    one.press("main form button.primary")
+    return one.worked()
+
+
+def computes(one: Walker) -> str:
+    """A new run of the portrait, from the page of the newest; what the portrait says then."""
+    one.opens("画像")
+    one.page.locator("details.confirm summary").first.click()
+    one.press("details.confirm form[action$='/run/'] button.primary")
+    one.worked()
+    one.link("查看画像")
+    return one.text()
+
+
+def hinders(one: Walker, words: str) -> None:
+    """Go where a hindrance of the overview leads."""
+    one.comes_home()
+    one.press(one.page.locator("section[aria-labelledby=blockers] a", has_text=words))
+
+
+def explains(one: Walker, words: str, name: str) -> None:
+    """The paper that a yellow light asks for, where the hindrance leads."""
+    hinders(one, words)
+    file = {"name": f"{name}.pdf", "mimeType": "application/pdf", "buffer": a4(len(name))}
+    one.page.locator("#paper-file").set_input_files(file)
+    one.button("保存材料")
+    assert f"{name}.pdf" in one.text()
+
+
+def decides_on_marketing(one: Walker, day: date) -> None:
+    """Such calls have ended: the flag's own page leads to the form."""
+    hinders(one, "用途为营销")
+    assert f"用途为营销的已送达外呼\n{year_data.MARKETING}" in one.text()
+    one.page.locator("#id_kind").select_option("stopped")
+    one.page.locator("#id_decided_on").fill(str(day))
+    one.page.locator("#id_text").fill("营销外呼已全部停止")
+    one.button("登记决定")
+
+
+def finishes_ticket(one: Walker) -> None:
+    """Answer a ticket, call back and close it, as far as that is not done yet."""
+    for act, name in (("respond", "text"), ("callback", "result"), ("close", "result")):
+        form = f"form[action$='/act/{act}/']"
+        if one.page.locator(form).count():
+            one.sends(form, **{name: "已说明处理并加入谢绝名单"})
+            one.look()
+
+
+def chooses_basis(one: Walker, basis: str, reason: str) -> None:
+    """From the overview, where both stand side by side."""
+    one.comes_home()
+    one.link("选定填报口径")
+    one.page.locator(f"input[name=basis][value={basis}]").check()
+    one.page.locator("#id_reason").fill(reason)
+    one.button("选择")
+
+
+def compares(one: Walker, kind: str, export: str, as_at: date) -> str:
+    """The province's export against a register as at a day; what the comparison's page says."""
+    one.opens("一致性比对")
+    one.link("新的比对")
+    one.page.locator("#filing_kind").select_option(kind)
+    one.page.locator("#filing_as_of").fill(str(as_at))
+    file = {"name": f"{kind}.csv", "mimeType": "text/csv", "buffer": export.encode()}
+    one.page.locator("#filing_file").set_input_files(file)
+    one.press("button[value=filing]")
+    one.worked()
+    one.press("main a[href*='/reconcile/C']")
+    return one.text()
+
+
+def settles(one: Walker, key: str) -> None:
+    """Explain the difference of a row, on the page of its comparison."""
+    one.link(key)
+    one.page.locator("#id_state").select_option("explained")
+    one.page.locator("#id_owner").fill("张瀚文")
+    one.page.locator("#id_cause").fill("导出时漏选该席")
+    one.page.locator("#id_action").fill("已请省局重新导出")
+    one.button("保存")
+
+
+def tests_entry(one: Walker, day: date) -> None:
+    """The entry of the report was opened for a test: what was tried, with a picture of the screen."""
+    one.opens("年检季")
+    form = one.page.locator("form[action$='/entry-test/']")
+    form.locator("#test-day").fill(str(day))
+    form.locator("#test-note").fill("登录并打开年报表单")
+    picture = {"name": "入口.png", "mimeType": "image/png", "buffer": seal_png()}
+    form.locator("#test-picture").set_input_files(picture)
+    one.press(form.locator("button").first)
+    assert "已通过" in one.page.locator("#entry-test").inner_text()
+
+
+def state_of(one: Walker, task: str) -> str:
+    """The state of a task on the season's page, and its steps."""
+    one.opens("年检季")
+    row = one.page.locator("tbody tr", has=one.page.get_by_text(task, exact=True)).first
+    cells = row.locator("td, th").all_inner_texts()
+    return f"{cells[1].strip()} {cells[5].strip()}"
+
+
+def materials(one: Walker, link: str = "") -> None:
+    """The list of materials, or what it leads to."""
+    one.opens("材料包")
+    if link:
+        one.link(link)
+
+
+def generates(one: Walker) -> str:
+    """What the records make."""
+    materials(one, "生成与装订")
+    one.press("main form[action$='/generate/'] button.primary")
+    return one.worked()
+
+
+def states(one: Walker, item: str, texts: Mapping[str, str]) -> None:
+    """Fill in what no record tells, by the labels of the item's form."""
+    materials(one, item)
+    form = one.page.locator("form[action$='/statements/']")
+    for label, text in texts.items():
+        form.get_by_label(label, exact=True).fill(text)
+    one.press(form.locator("button").last)
+
+
+def brings(one: Walker) -> None:
+    """Scans of the papers that are not made here."""
+    for item, body in brought(list(year_data.PEOPLE)).items():
+        materials(one)
+        one.press(f"main tbody a[href$='/{item}/']")
+        file = {"name": f"{item}.pdf", "mimeType": "application/pdf", "buffer": body}
+        one.page.locator("#id_files").set_input_files(file)
+        one.press("main form[enctype] button.primary")
+        one.page.locator("article.version").first.wait_for(timeout=PATIENCE)
+        one.look()
+
+
+def confirms(one: Walker) -> None:
+    """Every paper that waits for a person's look."""
+    materials(one)
+    while (waiting := one.page.locator("main tbody tr", has_text="待人工确认")).count():
+        one.press(waiting.first.locator("a").first)
+        one.sends("form[action$='/act/confirm/']")
+        materials(one)
+
+
+def builds(one: Walker) -> str:
+    """The complete package; what the page says of it."""
+    materials(one, "生成与装订")
+    one.page.locator("input[name=seals][value=marks]").check()
+    one.press("form[action$='/package/build/'] button.primary")
+    one.worked()
+    return str(one.page.locator("section", has=one.page.locator("#package")).inner_text())
+
+
+def submits(one: Walker, day: date) -> str:
+    """The package is handed in; what the page of packages says then."""
+    materials(one, "递交与补正")
+    one.page.locator("#id_on").fill(str(day))
+    one.page.locator("#id_place").fill("浙江省通信管理局窗口")
+    one.page.locator("#id_reference").fill("回执2027-1")
+    one.button("记下")
+    return one.text()
+
+
+def files_numbers(one: Walker, day: date) -> None:
+    """The report of the code numbers, which goes another way."""
+    one.opens("年检季")
+    one.page.locator("#track").select_option("code_number")
+    one.page.locator("#report-day").fill(str(day))
+    one.page.locator("#report-text").fill("回执 码号")
+    one.press("button[value=file]")
+
+
+def looks(one: Walker, part: str = "") -> str:
+    """The check of the readiness, or of a part of it, anew; what its page says."""
+    one.opens("现场检")
+    if part:
+        one.link(part)
+    one.button("重新检查")
+    one.worked()
+    one.opens("现场检")
+    if part:
+        one.link(part)
+    return one.text()
+
+
+def opens_a_door(one: Walker) -> None:
+    """The page of the drill leads to where a number gets its address for complaints."""
+    one.opens("现场检")
+    one.link("演练")
+    one.press("main a[href$='/complaints/one-click/']")
+    one.page.locator("#id_number").fill(year_data.OWN)
+    one.press("main form:has(#id_number) button.primary")
+
+
+def drills(one: Walker) -> str:
+    """A drill without calls: arrival, answer, call back, closing; what its page says in the end."""
+    one.opens("现场检")
+    one.link("演练")
+    one.page.locator("#id_calls").fill("0")
+    one.press("main form[action$='/drill/run/'] button.primary")
+    one.worked()
+    one.press("main a[href*='/inspection/drill/']")
+    assert "进行中" in one.text()
+    one.press("main .head a[href*='/complaints/t/']")
+    finishes_ticket(one)
+    one.opens("现场检")
+    one.link("演练")
+    return one.text()
+
+
+def compares_people(one: Walker) -> str:
+    """Seat, social insurance and wages of each person in each month; what the page says."""
+    one.opens("一致性比对")
+    one.link("新的比对")
+    one.page.locator("#people_first").fill("2026-01-01")
+    one.page.locator("#people_last").fill("2026-12-31")
+    one.press("button[name=what][value=people], button[value=people]")
+    one.worked()
+    one.press("main a[href*='/reconcile/C']")
+    return one.text()
+
+
+def case(one: Walker) -> None:
+    """The page of the only case."""
+    one.opens("整改")
+    one.press("main tbody a[href*='/rectification/R']")
+
+
+def opens_case(one: Walker, received: date) -> str:
+    """A notice came: its case; what its page says."""
+    one.opens("整改")
+    one.link("立案")
+    for name, text in (("received", str(received)), ("number", "浙通管改1号"), ("causes", "历史投诉率偏高")):
+        one.page.locator(f"#id_{name}").fill(text)
+    one.press("main form[novalidate] button.primary")
+    return one.text()
+
+
+def locates(one: Walker, first: date, last: date) -> str:
+    """Where the complaints of these days come from."""
+    case(one)
+    one.link("定位通道")
+    one.page.locator("#id_first").fill(str(first))
+    one.page.locator("#id_last").fill(str(last))
+    one.press("main form[action$='/locate/run/'] button.primary")
+    one.worked()
+    one.press("main a[href$='/locate/']")
+    return one.text()
+
+
+def isolates(one: Walker, other: Walker, line: str) -> None:
+    """Asked for by one and agreed to by the other, who finds it among the own tasks."""
+    case(one)
+    one.press("main a[href$='/isolate/']")
+    one.page.locator("#id_channel").fill(line)
+    one.page.locator("#id_reason").fill("全部投诉均来自本线路")
+    one.page.locator("#id_end").fill("连续三十日无投诉")
+    one.press("main form[novalidate] button.primary")
+    other.comes_home()
+    other.press("section[aria-labelledby=tasks] a[href*='/approvals/A']")
+    other.press("button[value=yes]")
+
+
+def proves(one: Walker, today: date) -> None:
+    """A measure that was taken, and the assessment of somebody else."""
+    case(one)
+    page = one.page
+    page.locator("#measure_text").fill("每周抽查外包话术")
+    page.locator("#measure_owner").fill("王建国")
+    page.locator("#measure_due").fill(str(today))
+    one.press("main form[action$='/tasks/'] button.primary")
+    one.press("button[name=done]")
+    page.locator("#paper_kind").select_option("test_report")
+    page.locator("#paper_file").set_input_files({"name": "测评.pdf", "mimeType": "application/pdf", "buffer": a4(77)})
+    for name, text in (("issuer", "浙江某测评中心"), ("number", "CP-1"), ("dated", str(today)), ("scope", "线路L2")):
+        page.locator(f"#paper_{name}").fill(text)
+    one.press("main form[action$='/paper/'] button.primary")
+    for press in ("button[value=measure]", "button[value=check]"):
+        works(one, press)
+
+
+def works(one: Walker, press: str) -> str:
+    """Something that the case asks of the worker; what its page says then."""
+    case(one)
+    one.press(press)
+    one.worked()
+    case(one)
+    return one.text()
+
+
+def closes_case(one: Walker) -> str:
+    """Report, submission, and the check that it helped; what the page says."""
+    works(one, "form[action$='/report/docx/'] button")
+    works(one, "button[value=submit]")
+    one.page.locator("#closing-check").fill("复核整改后数据，无投诉")
+    one.press("button[value=close]")
+    one.worked()
+    case(one)
+    return one.text()
+
+
+def archives(one: Walker, folder: Path) -> tuple[str, Path]:
+    """Close the season; what its archive says, and the package as the archive gives it."""
+    one.opens("年检季")
+    one.page.locator("details.confirm summary").click()
+    one.press("details.confirm button.danger")
+    path = one.took("form[action$='/package/'] button", folder / "archived.zip")
+    return one.text(), path

@@ -1,0 +1,30 @@
+"""Every Python process with this folder on its path plays another day: `tests/support/moving.py` names it in a file.
+
+The program reads the clock in one module, so that module's two readings of it are all that is moved, by whole days.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from nianjian.engines.kernel import clock
+
+DAYS = Path(os.environ["TEST_CLOCK_DAYS"])
+_now, _milliseconds = clock.now, clock.milliseconds
+
+
+def _days() -> int:
+    return int(DAYS.read_text(encoding="ascii"))
+
+
+def _moved_now() -> datetime:
+    return _now() + timedelta(days=_days())
+
+
+def _moved_milliseconds() -> int:
+    return _milliseconds() + _days() * 86_400_000
+
+
+clock.now, clock.milliseconds = _moved_now, _moved_milliseconds
