@@ -11,6 +11,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from django.db import connection
 from tests.support.speaking import speaking
 from tests.support.switch_files import asterisk_row
 
@@ -152,6 +153,22 @@ def test_a_kept_secret_goes_to_no_other_place(folder: Path) -> None:
             error = refused(lambda act=act: act(enterprise="demo", actor=OPERATOR, source=row.pk, **given))  # type: ignore[misc]
             assert error.code == "live_secret_again"
     assert ScreenSource.objects.get().place == "127.0.0.1:1"
+
+
+def test_names_are_resolved_while_nothing_is_locked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    depths, outside = [], len(connection.savepoint_ids)
+
+    def resolve(_host: str, _port: int, _allowed: object) -> str:
+        depths.append(len(connection.savepoint_ids))
+        return "127.0.0.1"
+
+    monkeypatch.setattr("nianjian.platform.notifications.sending.place", resolve)
+    row = add("ami", "slow.example")
+    operations.change_source(
+        enterprise="demo", actor=OPERATOR, source=row.pk, name="b", kind="ami", place="slower.example", user="u",
+        secret=WORD,
+    )  # fmt: skip
+    assert depths == [outside, outside]
 
 
 def test_a_test_counts_the_calls_of_a_switch_that_answers(folder: Path) -> None:
