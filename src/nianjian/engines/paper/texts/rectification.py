@@ -64,7 +64,9 @@ TEXTS: Final[Mapping[str, str]] = {
         " switch asks the gate"
     ),
     "not_measured": mark("the figures before and after are not counted yet"),
-    "report_outdated": mark("the report tells what held before the last location or count; set it again"),
+    "report_outdated": mark(
+        "the report tells what held before the last location, count or reading of an assessment; set it again"
+    ),
     "figures_changed": mark("the data changed since; count the figures again"),
     "tickets_open": mark(
         "{count} complaints of the channel are open, the first is {first}; close them with a call-back"
