@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 from tests.support.speaking import speaking
 from tests.support.switch_files import asterisk_row
 
@@ -223,12 +224,17 @@ def test_a_test_of_a_file_counts_and_names_the_first_line_that_cannot_be_read(fo
     assert (empty.calls, empty.lines, empty.last_at) == (0, 0, None)
 
 
-def test_a_switch_posts_to_a_source_of_the_page(folder: Path, home: Path) -> None:
+def test_a_switch_posts_to_a_source_of_the_page(
+    folder: Path, home: Path, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     row = add("freeswitch", name="fs", user="sender", secret=WORD)
     (entry,) = queries.find_sources("demo", [row.pk])
     assert entry.posts_to == "/live/demo/fs/cdr"
     assert look(row).last_at is None
     where = find_posting_folder(enterprise="demo", name="fs", credentials=f"sender:{WORD}")
+    with django_assert_num_queries(0):
+        unset = refused(lambda: find_posting_folder(enterprise="demo", name="fixed", credentials=f"sender:{WORD}"))
+    assert unset.code == "live_post_refused", "what the setting names is asked of no database"
     assert where == posted.folder_of(watch_files.folder(home), "demo", "fs")
     error = refused(lambda: find_posting_folder(enterprise="other", name="fs", credentials=f"sender:{WORD}"))
     assert error.code == "live_post_refused"
