@@ -79,6 +79,7 @@ def test_it_is_stated_and_made_by_page_and_command(
     assert 'name="sop_duty.telephone"' in due
     sent = {"sop_duty.telephone": "0571-12345678", "sop_report.name": "赵岚"}
     assert client.post(reverse("dossier-state", args=[enterprise, YEAR, SOP]), sent, follow=True).status_code == 200
+    assert client.post(reverse("dossier-state", args=[enterprise, 99999, SOP]), sent).status_code == 404
     told = {blank.part: blank.text for blank in list_blanks(
         enterprise=enterprise, year=YEAR, item=SOP, actor=Actor("mary")
     ) if blank.claim == "sop_report"}  # fmt: skip

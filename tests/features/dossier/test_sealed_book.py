@@ -26,7 +26,7 @@ from nianjian.features.dossier.editions.package import Limits, Seal, plan
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.kinds import ITEMS
 from nianjian.features.dossier.models import Arrival, SealedScan, Version
-from nianjian.features.dossier.operations import arrivals, checklist, package
+from nianjian.features.dossier.operations import arrivals, checklist, package, sealed_book
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs.progress import silent
@@ -106,6 +106,13 @@ def test_a_sealed_book_goes_into_the_upload_edition_and_never_into_a_book(
     printed: Path, demo: str, anna: Actor, tmp_path: Path
 ) -> None:
     scan = _print(printed / "paper/材料包.pdf", tmp_path / "scan.pdf")
+    built = (printed / "manifest.json").read_bytes()
+    RowAttachment.objects.filter(register="built_book").delete()
+    draft = json.dumps({**json.loads(built), "draft": True}).encode()  # with pictures of seals it has the same name
+    for body in (draft, built, built, draft):
+        with sealed_book.store_manifest(demo, YEAR, body, anna):
+            pass
+    assert RowAttachment.objects.filter(register="built_book").count() == 2
     assert _bring(demo, anna, scan) is None, "nothing is left to decide"
     assert {one.version.material.item for one in SealedScan.objects.all()} == set(ITEMS) - {"algorithm_filing"}
     assert set(SealedScan.objects.values_list("riding", flat=True)) <= {"joins", "cannot_tell"}

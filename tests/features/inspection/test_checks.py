@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from tests.support.fixtures import Import
+from tests.support.fixtures import Import, Sheet
 from tests.support.import_pages import work
 from tests.support.people import signed_in
 
@@ -26,6 +26,7 @@ from nianjian.features.complaints.models import Complaint
 from nianjian.features.inspection import terminal as picture
 from nianjian.features.inspection.operations import answers, dialling, logs, readiness
 from nianjian.features.inspection.queries import CheckBasis
+from nianjian.features.reconciliation import comparisons
 from nianjian.features.test_calls import queries
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.models import Entry
@@ -116,8 +117,10 @@ def test_the_one_click_address_is_gone_through_and_nothing_stays(demo: str, oper
     assert (Complaint.objects.count(), Entry.objects.count()) == (0, before)
 
 
-def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Actor) -> None:
+def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Actor, sheet: Sheet) -> None:
     client = signed_in("anna")
+    export = sheet("码号,批准总位长,使用主体,备案状态,备案日期,联系人", name="empty.csv")
+    comparisons.compare_filing(enterprise=demo, kind="numbers", path=export, actor=operator)
     assert "尚未检查" in client.get("/e/demo/inspection/").content.decode()
     for part in readiness.PARTS:
         told = _worked(part, operator)
@@ -136,11 +139,14 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
     assert told["shares"]["all"] == {"passed": 0, "all": len(told["checks"])}, "what is unknown is not passed"
     assert sum(told["shares"][part]["all"] for part in ("people", "numbers", "system")) == len(told["checks"])
     assert {one["check"]: one["state"] for one in told["checks"]}["callback"] == "not_proved"
+    (compared,) = (one for one in told["checks"] if one["check"] == "reconcile_numbers")
+    assert (compared["state"], compared["why"]) == ("not_proved", "run_not_proved"), "nothing was compared"
     job = Job.objects.get(pk=told["job"])
-    job.result["checks"][0]["state"] = "unknown"  # as an older program wrote it
+    job.result["checks"][0] |= {"state": "unknown", "why": "run_insufficient"}  # as an older program wrote it
     job.save(update_fields=["result"])
     older = readiness.newest_check(enterprise=demo, part="readiness", actor=operator) or {}
     assert older["checks"][0]["state"] == "not_proved"
+    assert client.get("/e/demo/inspection/").status_code == 200
     cards = readiness.newest_check(enterprise=demo, part="answers", actor=operator) or {}
     assert {one["state"] for one in cards["cards"]} <= {"refused", "unknown"}
     since = {one["card"]: one["from"] for one in cards["cards"]}

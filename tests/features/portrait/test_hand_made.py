@@ -259,6 +259,8 @@ def test_the_rows_behind_the_marketing_count_are_those_that_were_counted(
         assert re.findall(r"(2026-\d\d-\d\d) \d\d:", rows) == printed, "as many rows as the page prints calls"
         assert "电话营销" in rows
         assert "13900000001" not in rows
+        assert "138****5678" in rows, "a number in the words of a purpose is a person's, too"
+        assert "13812345678" not in rows
 
 
 def test_calls_of_a_switch_without_purposes_are_answered_by_a_decision(
@@ -332,7 +334,7 @@ def _declare_no_complaints(anna: Actor) -> None:
 def _calls(sheet: Sheet, days: list[str], marketing: set[str], name: str) -> Path:
     rows = [
         (f"{name}{day}", "呼出", "02110000", "95013", "13900000001", f"{day} 10:00:00", f"{day} 10:00:05",
-         f"{day} 10:01:05", "接通", "", "电话营销" if day in marketing else "客户回访")
+         f"{day} 10:01:05", "接通", "", "电话营销 13812345678" if day in marketing else "客户回访")
         for day in days
     ]  # fmt: skip
     return sheet(f"{CALLS},用途", *rows, name=name)

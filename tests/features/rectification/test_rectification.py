@@ -151,6 +151,7 @@ def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor
     lifted = lift(bo)
     told = get_request(approval=lifted["approval"], actor=anna)["asked"]
     assert (told["reason"], told["end"]) == ("已整改", "投诉下降"), "who agrees reads what it was to wait for"  # type: ignore[index]
+    assert (told["cap"], told["cap_before"]) == (None, 30), "and that no cap comes back"  # type: ignore[index]
     fails("approval_same_person", lambda: approve(approval=lifted["approval"], actor=bo))
     approve(approval=lifted["approval"], actor=anna)
     standing = policies.find_policy_in_force("demo", "channel", "L1")
@@ -161,8 +162,8 @@ def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor
 
 
 def test_the_cap_of_before_is_the_gates_own_and_isolating_never_raises_it(world: str, anna: Actor, bo: Actor) -> None:
-    def asked(channel: str, cap: int | None = None) -> tuple[int | None, int]:
-        order = queries.get_order_of_approval(ask(anna, channel, "display", cap=cap)["approval"])
+    def asked(channel: str, cap: int | None = None, key: str = "display") -> tuple[int | None, int]:
+        order = queries.get_order_of_approval(ask(anna, channel, key, cap=cap)["approval"])
         return queries.find_cap_before(order), order.cap
 
     for name, cap in (("95013002", 100), ("95013003", 10)):
@@ -170,6 +171,8 @@ def test_the_cap_of_before_is_the_gates_own_and_isolating_never_raises_it(world:
     assert asked("95013001") == (None, 30), "the gate held it to no cap, whatever the rulebook calls usual"
     assert asked("95013002") == (100, 30)
     assert asked("95013003") == (10, 10)
+    policy.set_cap(enterprise=world, name="L1", cap=None, enforce=True, reason="启用", actor=bo)
+    assert asked("L1", key="line") == (300, 30), "enforced without a cap of its own: the rulebook's held"
     fails("rectify_cap_not_lower", lambda: asked("95013002", 100))
     for cap in (20, 31):
         fails("rectify_cap_not_lower", lambda cap=cap: asked("95013003", cap))
@@ -403,6 +406,11 @@ def test_handing_in_counts_everything_once_more(case: str, anna: Actor, bo: Acto
     evidence.measure_figures(case=case, first=None, last=None, actor=anna)
     refused = fails("rectify_gaps_open", lambda: reports.submit(enterprise="demo", case=case, day=TODAY, actor=anna))
     assert [one["code"] for one in refused.findings] == ["report_outdated"]  # it tells the figures of before
+    report(case, anna)
+    (test,) = (one["id"] for one in operations.get_case_detail(case=case, actor=anna)["papers"] if one["scope"])
+    operations.confirm_assessment(enterprise="demo", case=case, paper=test, actor=anna)
+    refused = fails("rectify_gaps_open", lambda: reports.submit(enterprise="demo", case=case, day=TODAY, actor=anna))
+    assert [one["code"] for one in refused.findings] == ["report_outdated"], "it tells the assessment of before"
     report(case, anna)
     assert reports.submit(enterprise="demo", case=case, day=TODAY, actor=anna)["state"] == "submitted"
     operations.add_measure(

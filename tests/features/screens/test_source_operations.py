@@ -11,6 +11,8 @@ from threading import Event
 from typing import Any
 
 import pytest
+from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 from tests.support.speaking import speaking
 from tests.support.switch_files import asterisk_row
 
@@ -155,6 +157,22 @@ def test_a_kept_secret_goes_to_no_other_place(folder: Path) -> None:
     assert ScreenSource.objects.get().place == "127.0.0.1:1"
 
 
+def test_names_are_resolved_while_nothing_is_locked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    depths, outside = [], len(connection.savepoint_ids)
+
+    def resolve(_host: str, _port: int, _allowed: object) -> str:
+        depths.append(len(connection.savepoint_ids))
+        return "127.0.0.1"
+
+    monkeypatch.setattr("nianjian.platform.notifications.sending.place", resolve)
+    row = add("ami", "slow.example")
+    operations.change_source(
+        enterprise="demo", actor=OPERATOR, source=row.pk, name="b", kind="ami", place="slower.example", user="u",
+        secret=WORD,
+    )  # fmt: skip
+    assert depths == [outside, outside]
+
+
 def test_a_test_counts_the_calls_of_a_switch_that_answers(folder: Path) -> None:
     with speaking(GREETING, LOGIN, CHANNELS) as port:
         told = look(add("ami", f"localhost:{port}"))
@@ -207,12 +225,17 @@ def test_a_test_of_a_file_counts_and_names_the_first_line_that_cannot_be_read(fo
     assert (empty.calls, empty.lines, empty.last_at) == (0, 0, None)
 
 
-def test_a_switch_posts_to_a_source_of_the_page(folder: Path, home: Path) -> None:
+def test_a_switch_posts_to_a_source_of_the_page(
+    folder: Path, home: Path, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     row = add("freeswitch", name="fs", user="sender", secret=WORD)
     (entry,) = queries.find_sources("demo", [row.pk])
     assert entry.posts_to == "/live/demo/fs/cdr"
     assert look(row).last_at is None
     where = find_posting_folder(enterprise="demo", name="fs", credentials=f"sender:{WORD}")
+    with django_assert_num_queries(0):
+        unset = refused(lambda: find_posting_folder(enterprise="demo", name="fixed", credentials=f"sender:{WORD}"))
+    assert unset.code == "live_post_refused", "what the setting names is asked of no database"
     assert where == posted.folder_of(watch_files.folder(home), "demo", "fs")
     error = refused(lambda: find_posting_folder(enterprise="other", name="fs", credentials=f"sender:{WORD}"))
     assert error.code == "live_post_refused"

@@ -31,6 +31,7 @@ from nianjian.platform.notifications.outbox import Notification
 GRACE: Final = timedelta(days=1)
 YOUNG: Final = timedelta(days=62)  # far longer than any clock runs
 CLOCK: Final = Actor("clock", "system")
+PART: Final = 200  # tickets that a query names at once
 ARRIVAL: Final = "arrival"  # stands where else the clock stands
 RECIPIENT_SCOPES: Final = frozenset({Scope.ROLE, Scope.ALL})
 
@@ -111,10 +112,15 @@ def alert_arrivals(*, enterprise: str, complaints: Sequence[str]) -> None:
     if not due:
         return
     lock_enterprise(enterprise)
-    alerted = set(Warned.objects.filter(enterprise_id=enterprise, clock=ARRIVAL).values_list("key", flat=True))
+    known = Warned.objects.filter(enterprise_id=enterprise, clock=ARRIVAL)
+    keys = [one.row.key for one in due]
+    alerted: set[str] = set()
+    for start in range(0, len(keys), PART):
+        alerted |= set(known.filter(key__in=keys[start : start + PART]).values_list("key", flat=True))
     new = [one for one in due if one.row.key not in alerted]
     rows = Warned.objects.bulk_create(
-        [Warned(enterprise_id=enterprise, key=one.row.key, clock=ARRIVAL, warned_at=now) for one in new], batch_size=200
+        [Warned(enterprise_id=enterprise, key=one.row.key, clock=ARRIVAL, warned_at=now) for one in new],
+        batch_size=PART,
     )
     sent = [(row.pk, one) for row, one in zip(rows, new, strict=True)]
     if sent:

@@ -42,7 +42,7 @@ from nianjian.engines.metrics.result import Result, plain
 from nianjian.engines.metrics.run import QUIET, default_day, run
 from nianjian.engines.metrics.simulate import Moves, maxima, simulate
 from nianjian.engines.metrics.tables import complaint_match, tickets, tickets_rollup
-from nianjian.engines.paper.masking import mask_moves
+from nianjian.engines.paper.masking import mask_call_text, mask_moves
 from nianjian.engines.paper.page import portrait_page
 from nianjian.engines.paper.portrait_pdf import Stamp, first_page_png, portrait_pdf
 from nianjian.engines.paper.workbook import portrait_workbook
@@ -424,6 +424,7 @@ def _mask_row(row: Mapping[str, Any], kind: str) -> dict[str, Any]:
         display = numbers.printed(row["shape"] or Shape.NONE, row["display"])
         shown["display"] = display if own else numbers.mask(display)
         shown["callee"] = numbers.mask(numbers.printed(row["callee_shape"] or Shape.NONE, row["callee"]))
+        shown["purpose"] = row["purpose"] and mask_call_text(row["purpose"])
     elif "complainant" in row:
         shown["complainant"] = _mask_number(row["complainant"])
         shown["complained"] = _mask_number(row["complained"])

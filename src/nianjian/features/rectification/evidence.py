@@ -543,10 +543,10 @@ def gaps_of_case(case: Case, step: Steps | None, *, sending: bool = False) -> li
 
 
 def _outdated(case: Case) -> bool:
-    """Whether the case was located or measured anew after its report was set."""
+    """Whether the case was located or measured anew, or an assessment read or corrected, after its report was set."""
     reported = queries.list_events(case).filter(step=states.REPORTED).aggregate(at=Max("at"))["at"]
-    counted = queries.list_events(case).filter(step__in=(states.LOCATED, states.MEASURED))
-    return reported is None or counted.filter(at__gt=reported).exists()
+    steps = (states.LOCATED, states.MEASURED, queries.PAPER_READ, queries.PAPER_CORRECTED)
+    return reported is None or queries.list_events(case).filter(step__in=steps, at__gt=reported).exists()
 
 
 def _tickets(case: Case, order: Order | None, step: Steps) -> tuple[list[str], list[str]]:

@@ -56,7 +56,7 @@ class Facts:
     ``isolated``: the day on which the isolation was put in force; ``pending``: one waits for a second person;
     ``enforced``: the gate holds the channel to it.
     ``measured`` as stored, ``again``: the same windows counted now. ``open_tickets`` and ``late_tickets``: numbers of
-    tickets. ``outdated``: located or measured anew since the report was set.
+    tickets. ``outdated``: located, measured or an assessment read anew since the report was set.
     ``measures``: (due, done_on) of each; ``tests``: dates of each 技术测评报告 that its text names one or a person has
     read, ``unread``: how many are there at all.
     """

@@ -407,8 +407,7 @@ def request_isolation(
         raise NianjianError("rectify_isolated_already", channel=channel)
     terms: Json = {"key": key, "channel": channel, "cap": cap, "cap_before": before}
     words: Json = {"reason": reason.strip(), "end": end.strip()}
-    standing = queries.find_gate_cap(enterprise, key, channel)
-    words["gate_before"] = None if standing is None else {"cap": standing}  # as far as it is known before approval
+    words["gate_before"] = queries.find_gate_values(enterprise, key, channel)  # written anew when it is approved
     order = Order(enterprise_id=enterprise, case=held, kind=Order.ISOLATE, white_list=True, **terms, **words)
     return _pending(order, storage.request_approval(order, storage.ISOLATE, actor))
 
@@ -499,10 +498,14 @@ def is_enforced(order: Order) -> bool:
 
 
 def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
-    """What requests ask for, by subject, to be read before saying yes; of a lifting, what it was to wait for."""
-    columns = ("channel", "cap", "white_list", "reason")
+    """What requests ask for, by subject, to be read before saying yes; of a lifting, what it was to wait for.
+
+    A lifting gives the channel back what held before, which may be no cap at all.
+    """
+    columns = ("channel", "white_list", "reason")
     return {
         order.pk: {"by": order.key, **queries.row_document(order, *columns), "case": order.case_id}
+        | {"cap": queries.find_cap_before(order.lifts) if order.lifts else order.cap}
         | {"end": (order.lifts or order).end, "cap_before": queries.find_cap_before(order)}
         for order in Order.objects.filter(pk__in=subjects).select_related("lifts")
     }

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dial_policy.rules import enforces
 from nianjian.features.rectification import states
 from nianjian.features.rectification.models import Case, Event, Measure, Order, Paper
 from nianjian.platform.registers import gate_policies as policies
@@ -137,18 +138,27 @@ def gate_name(key: str, channel: str) -> str:
     return channel if value is None else str(value)
 
 
-def find_gate_cap(enterprise: str, key: str, channel: str) -> int | None:
-    """The cap of a day to which the gate holds a channel now; None: it has none."""
+def find_gate_values(enterprise: str, key: str, channel: str) -> dict[str, Any] | None:
+    """What the gate holds a channel to now, with ``enforce``; None: nothing was set."""
     standing = policies.find_policy_in_force(enterprise, GATE.get(key, key), gate_name(key, channel))
-    cap = None if standing is None else standing.values.get("cap")
+    return None if standing is None else {**standing.values, "enforce": enforces(standing)}
+
+
+def find_gate_cap(enterprise: str, key: str, channel: str) -> int | None:
+    """The cap of a day that was set for a channel; None: none was."""
+    cap = (find_gate_values(enterprise, key, channel) or {}).get("cap")
     return None if cap is None else int(cap)
 
 
 def find_cap_before(order: Order) -> int | None:
-    """The cap that an order replaces; None: the gate held the channel to none."""
-    if order.kind == Order.LIFT:
+    """The cap that an order replaces; None: the gate held the channel to none.
+
+    A channel that is enforced without a cap of its own is held to the rulebook's, which the order has noted.
+    """
+    before = order.gate_before or {}
+    cap = before.get("cap")
+    if order.kind == Order.LIFT or (cap is None and before.get("enforce") and not before.get("uncapped")):
         return order.cap_before
-    cap = (order.gate_before or {}).get("cap")
     return None if cap is None else int(cap)
 
 

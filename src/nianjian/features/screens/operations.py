@@ -132,13 +132,14 @@ def add_source(
 ) -> ScreenSource:
     """Add a source of the live screens; the watch looks at it from the next second on.
 
-    ``live_sources_too_many`` and the errors of `_check_source`.
+    ``live_sources_too_many`` and the errors of `_check_form` and `_check_name`.
     """
     row = ScreenSource(id=f"Q{secrets.token_hex(4)}", enterprise_id=enterprise, name=name.strip(), kind=kind,
                        place=place.strip(), user=user.strip(), secret=secret)  # fmt: skip
-    _check_source(row)
+    _check_form(row)
     with transaction.atomic():
         lock_enterprise(enterprise)
+        _check_name(row)
         if ScreenSource.objects.filter(enterprise_id=enterprise).count() >= MOST_SOURCES:
             raise NianjianError("live_sources_too_many", most=MOST_SOURCES)
         _store_source(row, "screens.add", actor)
@@ -162,14 +163,12 @@ def try_source(
 ) -> SourceReading:
     """Look at a source that is not kept, as a test of a kept one does.
 
-    ``live_source_unknown``, ``live_source_fixed``, ``live_secret_again``, the errors of `_check_source` but for names
-    that are taken, and those of `probes.read_source`.
+    ``live_source_unknown``, ``live_source_fixed``, ``live_secret_again``, the errors of `_check_form` and of
+    `probes.read_source`.
     """
     del actor
     row = _load_source(enterprise, source) if source else ScreenSource(enterprise_id=enterprise)
-    _replace_source(row, kind, place, user, secret)
-    row.name = name.strip()
-    _check_form(row)
+    _check_form(_replace_source(row, name, kind, place, user, secret))
     return read_source(sources.build_switch(row))
 
 
@@ -191,14 +190,16 @@ def change_source(
 ) -> None:
     """Change a source of the live screens.
 
-    ``live_source_unknown``, ``live_source_fixed``, ``live_secret_again`` and the errors of `_check_source`.
+    ``live_source_unknown``, ``live_source_fixed``, ``live_secret_again`` and the errors of `_check_form` and
+    `_check_name`.
     """
+    typed = (name, kind, place, user, secret)
+    _check_form(_replace_source(_load_source(enterprise, source), *typed))
     with transaction.atomic():
         lock_enterprise(enterprise)
-        row = _load_source(enterprise, source)
-        _replace_source(row, kind, place, user, secret)
-        row.name = name.strip()
-        _check_source(row)
+        row = _replace_source(_load_source(enterprise, source), *typed)
+        _complete_form(row)
+        _check_name(row)
         _store_source(row, "screens.change", actor)
 
 
@@ -238,34 +239,42 @@ def _load_source(enterprise: str, key: str) -> ScreenSource:
     return get_or_raise(rows, "live_source_unknown", source=key)
 
 
-def _replace_source(row: ScreenSource, kind: str, place: str, user: str, secret: str) -> None:
-    """Put in what was typed; a kept secret goes to no other place than the one that it was typed for."""
+def _replace_source(row: ScreenSource, name: str, kind: str, place: str, user: str, secret: str) -> ScreenSource:  # noqa: PLR0917 -- what a form holds
+    """The source with what was typed; a kept secret goes to no other place than the one that it was typed for."""
     before = (row.kind, row.place, row.user or "")
-    row.kind, row.place, row.user = kind, place.strip(), user.strip()
+    row.name, row.kind, row.place, row.user = name.strip(), kind, place.strip(), user.strip()
     if secret:
         row.secret = secret
     elif row.secret and before != (row.kind, row.place, row.user):
         row.secret = None
         if row.kind in sources.SECRET_KINDS:
             raise NianjianError("live_secret_again")
+    return row
 
 
-def _check_form(row: ScreenSource) -> None:
-    """What the operator has not allowed is neither kept nor tried.
+def _complete_form(row: ScreenSource) -> None:
+    """Refuse what the kind needs and is not there, and leave out what it does not ask for.
 
-    ``live_name_wrong``, ``live_kind_wrong``, ``live_place_needless``, and the errors of `_check_secret` and `places`.
+    ``live_name_wrong``, ``live_kind_wrong``, ``live_place_needless`` and those of `_check_secret`.
     """
     if not sources.NAMES.fullmatch(row.name):
         raise NianjianError("live_name_wrong")
     if row.kind not in sources.KINDS:
         raise NianjianError("live_kind_wrong", kind=row.kind, kinds=", ".join(sources.KINDS))
     _check_secret(row)
-    if row.kind == sources.POSTING:
-        if row.place:
-            raise NianjianError("live_place_needless")
-    elif row.kind in places.PORTS:
+    if row.kind == sources.POSTING and row.place:
+        raise NianjianError("live_place_needless")
+
+
+def _check_form(row: ScreenSource) -> None:
+    """What the operator has not allowed is neither kept nor tried; the errors of `_complete_form` and `places`.
+
+    Outside of a transaction: it asks the resolver of names, which takes its time while others wait to write.
+    """
+    _complete_form(row)
+    if row.kind in places.PORTS:
         places.resolve_host(row.enterprise_id, *places.parse_host(row.kind, row.place))
-    else:
+    elif row.kind != sources.POSTING:
         places.resolve_path(row.enterprise_id, row.place)
 
 
@@ -284,10 +293,9 @@ def _check_secret(row: ScreenSource) -> None:
         raise NianjianError("live_user_missing")
 
 
-def _check_source(row: ScreenSource) -> None:
-    """``live_source_exists`` where the switch has one of the kind already, and the errors of `_check_form`."""
-    _check_form(row)
-    fixed = {switch.name for switch in sources.switches() if switch.enterprise == row.enterprise_id}
+def _check_name(row: ScreenSource) -> None:
+    """``live_source_exists`` where the switch has one of the kind already."""
+    fixed = {one.name for one in sources.switches() if one.enterprise == row.enterprise_id}
     beside = ScreenSource.objects.filter(enterprise_id=row.enterprise_id, name=row.name).exclude(pk=row.pk)
     alike = {kind in sources.RECORDS for kind in beside.values_list("kind", flat=True)}
     if row.name in fixed or (row.kind in sources.RECORDS) in alike:

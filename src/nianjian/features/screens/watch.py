@@ -21,7 +21,7 @@ from threading import Event, Thread
 from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
-from django.db import Error, close_old_connections, connection
+from django.db import Error, connection
 
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.intake import tail
@@ -218,14 +218,23 @@ class PageWatch:
 
     def look(self) -> bool:
         """Look at each; False: none is left."""
+        there = self.read_sources()
+        self.ask()
+        return there
+
+    def read_sources(self) -> bool:
+        """Take over what the page says by now; False: there is nothing."""
         rows = ScreenSource.objects.filter(enterprise_id=self._enterprise).order_by("pk")
         stamp = list(rows.values_list("pk", "set_at"))
         if stamp != self._stamp:
             self.close()
             page_switches = load_page_switches(self._enterprise, self._without)
             self._watched, self._stamp = [SwitchWatch(one, self._folder) for one in page_switches], stamp
-        self.beats = {one.name: one.look() for one in self._watched}
         return bool(stamp)
+
+    def ask(self) -> None:
+        """Ask each switch, read each file."""
+        self.beats = {one.name: one.look() for one in self._watched}
 
     def close(self) -> None:
         """End the connections."""
@@ -234,15 +243,21 @@ class PageWatch:
         self._watched, self._stamp = [], []
 
     def run(self, leaving: Event) -> None:
-        """Look again and again until there is nothing to look at; a fault ends one look."""
+        """Look again and again until there is nothing to look at; a fault ends one look.
+
+        Between two looks and while it asks, a thread holds no connection to the database: a server has only so many.
+        """
         try:
             while not leaving.wait(PAUSE):
-                close_old_connections()
                 try:
-                    if not self.look():
+                    there = self.read_sources()
+                    connection.close()
+                    self.ask()
+                    if not there:
                         return
                 except (Error, NianjianError, OSError, ValueError):
                     LOG.exception("the sources of %s could not be looked at", self._enterprise)
+                    connection.close()
         finally:
             self.close()
             connection.close()

@@ -55,6 +55,7 @@ def test_what_lies_before_the_manifest_is_skipped(size: int) -> None:
         (_pack(("a.pdf", b"a"), (NAME, BODY))[:40], "dossier_manifest_unreadable"),
         (_pack((NAME, bytes(LIMIT + 1))), "file_too_large"),
     ],
+    ids=["empty", "without", "cut", "large"],  # a zip holds the second at which it was made
 )
 def test_what_holds_no_manifest_is_refused(packed: bytes, code: str) -> None:
     with pytest.raises(NianjianError) as refused:

@@ -536,7 +536,8 @@ CHECKS: Final[Mapping[str, str]] = {
 CHECKS_WHYS: Final[Mapping[str, str]] = {
     "run_passed": mark("the newest comparison has passed"),
     "run_failed": mark("the newest comparison has open differences"),
-    "run_insufficient": mark("the newest comparison proves nothing yet"),
+    "run_not_proved": mark("the newest comparison proves nothing yet"),
+    "run_insufficient": mark("the newest comparison proves nothing yet"),  # in records of older programs
     "run_never": mark("never compared"),
     "callback_green": mark("every number was answered in time on its gateway"),
     "callback_red": mark("a number has failed its test call"),

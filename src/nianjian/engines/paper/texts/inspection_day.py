@@ -179,7 +179,8 @@ MENDS: Final[Mapping[str, str]] = {
     "calls_no_numbers": mark("File the numbers and enter them into the register."),
     "calls_unasked": mark("Hold the drill with test calls."),
     "run_failed": mark("Settle the open differences and compare again."),
-    "run_insufficient": mark("Import the missing side and compare again."),
+    "run_not_proved": mark("Import the missing side and compare again."),
+    "run_insufficient": mark("Import the missing side and compare again."),  # in records of older programs
     "run_never": mark("Import both sides and compare them."),
     "callback_red": mark("Open the failed test call, fix the stated cause, and call the number again."),
     "callback_open": mark("Make a test call to every filed number over every carrier."),

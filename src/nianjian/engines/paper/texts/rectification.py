@@ -65,7 +65,9 @@ TEXTS: Final[Mapping[str, str]] = {
         "that every switch asks the gate"
     ),
     "not_measured": mark("the figures before and after are not counted yet"),
-    "report_outdated": mark("the report describes the state before the last location or count; generate it again"),
+    "report_outdated": mark(
+        "the report describes the state before the last location, count or reading of an assessment; generate it again"
+    ),
     "figures_changed": mark("the data changed since; count the figures again"),
     "tickets_open": mark(
         "{count} complaints of the channel are open, the first is {first}; close them with a call-back"

@@ -70,11 +70,11 @@ def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[
     listed = _find_manifest(row.enterprise_id, row.year, book)
     if listed["draft"]:
         raise NianjianError("dossier_manifest_draft")
-    entry = next(one for one in listed["files"] if one["edition"] == PAPER)
-    items = page_codes.match_pages(seen["codes"], entry["pages"])
-    named = _require_same_pages(path, items, entry["pages"])
+    pages = _pages(listed)
+    items = page_codes.match_pages(seen["codes"], pages)
+    named = _require_same_pages(path, items, pages)
     watch()
-    riding, _torn = find_riding_seal(path, read_plan(listed, len(entry["pages"]), manifest.NAME), named, len(named))
+    riding, _torn = find_riding_seal(path, read_plan(listed, len(pages), manifest.NAME), named, len(named))
     if riding.state == "absent":
         raise NianjianError("dossier_sealed_unsealed")
     versions = _find_versions(row, listed["items"])
@@ -89,28 +89,51 @@ def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[
 
 @contextmanager
 def store_manifest(enterprise: str, year: int, body: bytes, actor: Actor) -> Iterator[None]:
-    """Keep the manifest of a package that is built, once a book, so that the scan of its sealed book is known.
+    """Keep the manifest of a package that is built, so that the scan of its sealed book is known.
 
-    It is taken back if what follows fails. The caller's transaction and audit entry hold it.
+    Of a book that is built again it is kept once more only where its pages look otherwise, or only a draft was kept: a
+    draft with pictures of seals has the name of the book without them. It is taken back if what follows fails. The
+    caller's transaction and audit entry hold it.
     """
-    place = {"enterprise_id": enterprise, "register": BOOKS, "key": f"{year}.{json.loads(body)['book']}"}
-    if RowAttachment.objects.filter(**place, removed_at=None).exists():
+    listed = json.loads(body)
+    known = _find_built_manifest(enterprise, year, str(listed["book"]))
+    if known is not None and (listed["draft"] or (not known["draft"] and _pages(known) == _pages(listed))):
         yield
         return
     with blobs.put_undoable(body) as blob:
         RowAttachment.objects.create(
-            **place, name=manifest.NAME, media_type="application/json", sha256=blob.sha256, size=blob.size,
-            blob=blob.id, recorded_at=clock.now(), recorded_by=str(actor),
+            **_place(enterprise, year, str(listed["book"])), name=manifest.NAME, media_type="application/json",
+            sha256=blob.sha256, size=blob.size, blob=blob.id, recorded_at=clock.now(), recorded_by=str(actor),
         )  # fmt: skip
         yield
 
 
+def _place(enterprise: str, year: int, book: str) -> dict[str, str]:
+    return {"enterprise_id": enterprise, "register": BOOKS, "key": f"{year}.{book}"}
+
+
+def _pages(listed: Json) -> Sequence[Json]:
+    """The pages of the paper edition, each with its content and look."""
+    pages: Sequence[Json] = next(one["pages"] for one in listed["files"] if one["edition"] == PAPER)
+    return pages
+
+
+def _find_built_manifest(enterprise: str, year: int, book: str) -> Json | None:
+    """The newest kept manifest of a book, one of a draft only where there is no other."""
+    rows = RowAttachment.objects.filter(**_place(enterprise, year, book), removed_at=None).order_by("-pk")
+    draft = None
+    for row in rows:
+        listed: Json = json.loads(blobs.get(row.blob))
+        if not listed["draft"]:
+            return listed
+        draft = draft or listed
+    return draft
+
+
 def _find_manifest(enterprise: str, year: int, book: str) -> Json:
     """The manifest of the package whose book bears this name, of one that was built or handed in here."""
-    place = {"enterprise_id": enterprise, "register": BOOKS, "key": f"{year}.{book}", "removed_at": None}
-    built = RowAttachment.objects.filter(**place).first()
-    if built is not None:
-        return dict(json.loads(blobs.get(built.blob)))
+    if (built := _find_built_manifest(enterprise, year, book)) is not None:
+        return built
     # Packages of versions that did not keep the manifest by itself.
     for job in queue.list_done_jobs(enterprise, flow.BUILD_PACKAGE, {"year": year}):
         if job.result.get("book") == book and "blob" in job.result:

@@ -236,6 +236,7 @@ def state(request: Request, code: str, year: int, item: str) -> HttpResponse:
     """State what the records do not tell."""
     if item not in {*KNOWN, complaint_sop.ITEM}:
         raise Http404
+    require_year(year)
     given = StatementsForm(statements.list_blanks(**place(request, code, year), item=item), request.POST)
     if given.is_valid():
         statements.state_item(**place(request, code, year), texts=given.texts())

@@ -98,7 +98,7 @@ def task(request: Request, code: str, case: str) -> HttpResponse:
 def paper(request: Request, code: str, case: str) -> HttpResponse:
     """Keep a paper, or note that one has read a technical assessment."""
     told = get_case_or_404(request, code, case)
-    if (read := request.POST.get("read", "")).isdecimal():
+    if (read := request.POST.get("read", "")[:9]).isdecimal():
         operations.confirm_assessment(enterprise=code, case=told["id"], paper=int(read), actor=request.actor)
         messages.success(request, gettext("Noted: you have read it."))
         return redirect("rectify-one", code=code, case=told["id"])
