@@ -26,6 +26,7 @@ from nianjian.features.complaints.clocks import ServiceLevels
 from nianjian.features.complaints.sla_warnings import list_due_soon
 from nianjian.features.inbox.obstacles import Point, list_obstacles
 from nianjian.features.overview.queue import list_queue
+from nianjian.features.portrait.line_usage import OLD
 from nianjian.features.rectification.operations import Running
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import has_permission
@@ -184,6 +185,7 @@ NOT_RUN: Final = "not_run"
 INSUFFICIENT: Final = "light_insufficient"
 ATTACHMENT: Final = "attachment_missing"
 DAYS: Final = "days_missing"
+OUTDATED: Final = "portrait_outdated"
 MARKETING: Final = "marketing_unanswered"
 REJECTS: Final = "rejects_waiting"
 APPROVAL: Final = "approval"
@@ -236,6 +238,10 @@ def _portrait_points(enterprise: str, portrait: Mapping[str, Any]) -> Iterator[P
     count = (days.get("unconfirmed") or days).get("count")  # an older program knew no reasons
     if count:
         yield Point(DAYS, {"count": count, "year": year})
+    as_of = date.fromisoformat(str(portrait["period"]["as_of"]))
+    uncounted = (min(clock.today() - timedelta(days=1), date(year, 12, 31)) - as_of).days
+    if uncounted > OLD:
+        yield Point(OUTDATED, {"as_of": as_of, "count": uncounted, "year": year})
     if marketing := next((item for item in portrait.get("missing") or () if item["code"] == MARKETING), None):
         yield Point(MARKETING, {"calls": marketing["calls"], "numbers": len(marketing["numbers"]), "year": year})
 

@@ -51,6 +51,7 @@ POINTS: Final[Mapping[str, str]] = {
     attention.INSUFFICIENT: mark("{metric}: the light cannot be determined from the present data"),
     attention.ATTACHMENT: mark("{metric}: a document is missing ({papers})"),
     attention.DAYS: mark("{count} days of {year} have no call records"),
+    attention.OUTDATED: mark("the lights stop at {as_of}: {count} days of {year} since then are not counted"),
     attention.MARKETING: mark(
         "{calls} delivered calls and {numbers} registered numbers of {year} have the purpose marketing, and "
         "no decision covers them"
