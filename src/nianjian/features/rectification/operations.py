@@ -505,8 +505,8 @@ def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
     columns = ("channel", "white_list", "reason")
     return {
         order.pk: {"by": order.key, **queries.row_document(order, *columns), "case": order.case_id}
-        | {"cap": queries.find_cap_before(order.lifts) if order.lifts else order.cap}
-        | {"end": (order.lifts or order).end, "cap_before": queries.find_cap_before(order)}
+        | {"cap": queries.find_cap(order), "cap_before": queries.find_cap_before(order)}
+        | {"end": (order.lifts or order).end}
         for order in Order.objects.filter(pk__in=subjects).select_related("lifts")
     }
 
