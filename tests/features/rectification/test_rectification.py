@@ -149,11 +149,17 @@ def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor
     assert standing.values == {"cap": 30, "white_list": True}
     fails("rectify_isolated_already", lambda: ask(bo))
     lifted = lift(bo)
+    assert lifted["cap"] is None
     told = get_request(approval=lifted["approval"], actor=anna)["asked"]
     assert (told["reason"], told["end"]) == ("已整改", "投诉下降"), "who agrees reads what it was to wait for"  # type: ignore[index]
     assert (told["cap"], told["cap_before"]) == (None, 30), "and that no cap comes back"  # type: ignore[index]
     fails("approval_same_person", lambda: approve(approval=lifted["approval"], actor=bo))
     approve(approval=lifted["approval"], actor=anna)
+    orders = operations.get_case_detail(case=case, actor=bo)["orders"]
+    assert [(one["kind"], one["cap_before"], one["cap"]) for one in orders] == [
+        ("isolate", None, 30),
+        ("lift", 30, None),
+    ]
     standing = policies.find_policy_in_force("demo", "channel", "L1")
     assert standing is not None
     assert standing.values == {"cap": None, "white_list": False, "enforce": False}, "it only observed before"

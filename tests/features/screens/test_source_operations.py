@@ -234,8 +234,11 @@ def test_a_switch_posts_to_a_source_of_the_page(
     assert look(row).last_at is None
     where = find_posting_folder(enterprise="demo", name="fs", credentials=f"sender:{WORD}")
     with django_assert_num_queries(0):
-        unset = refused(lambda: find_posting_folder(enterprise="demo", name="fixed", credentials=f"sender:{WORD}"))
-    assert unset.code == "live_post_refused", "what the setting names is asked of no database"
+        for other in ("fixed", "f\0s"):
+            error = refused(lambda name=other: find_posting_folder(  # type: ignore[misc]
+                enterprise="demo", name=name, credentials=f"sender:{WORD}"
+            ))  # fmt: skip
+            assert error.code == "live_post_refused", "what the setting names is asked of no database, nor what none is"
     assert where == posted.folder_of(watch_files.folder(home), "demo", "fs")
     error = refused(lambda: find_posting_folder(enterprise="other", name="fs", credentials=f"sender:{WORD}"))
     assert error.code == "live_post_refused"

@@ -344,12 +344,12 @@ UNSET: Final[Mapping[str, Any]] = {"cap": None, "white_list": False, "enforce": 
 
 @dataclass(frozen=True, slots=True)
 class IsolationAsked:
-    """The request that a second person must approve."""
+    """The request that a second person must approve; ``cap`` null: lifted, the channel has none again."""
 
     approval: str
     state: str
     channel: str
-    cap: int
+    cap: int | None
 
 
 ASKED: Final = Answer(schema=IsolationAsked, status=202, document=lambda _request, _case, asked: asked)
@@ -413,9 +413,8 @@ def request_isolation(
 
 
 def _pending(order: Order, approval: Approval) -> Json:
-    return {"approval": approval.id, "state": approval.state, "order": order.pk} | queries.row_document(
-        order, "channel", "cap"
-    )
+    asked = {"approval": approval.id, "state": approval.state, "order": order.pk}
+    return {**asked, "channel": order.channel, "cap": queries.find_cap(order)}
 
 
 def usual_cap(enterprise: str) -> int:
@@ -505,8 +504,8 @@ def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
     columns = ("channel", "white_list", "reason")
     return {
         order.pk: {"by": order.key, **queries.row_document(order, *columns), "case": order.case_id}
-        | {"cap": queries.find_cap_before(order.lifts) if order.lifts else order.cap}
-        | {"end": (order.lifts or order).end, "cap_before": queries.find_cap_before(order)}
+        | {"cap": queries.find_cap(order), "cap_before": queries.find_cap_before(order)}
+        | {"end": (order.lifts or order).end}
         for order in Order.objects.filter(pk__in=subjects).select_related("lifts")
     }
 

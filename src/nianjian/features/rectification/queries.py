@@ -97,7 +97,7 @@ def get_order_of_approval(approval: str) -> Order:
 
 def list_orders(case: Case) -> list[Order]:
     """Every order of a case, asked for or in force, oldest first."""
-    return list(Order.objects.filter(case=case).order_by("proposed_at", "pk"))
+    return list(Order.objects.filter(case=case).select_related("lifts").order_by("proposed_at", "pk"))
 
 
 def find_effective(case: Case) -> Order | None:
@@ -162,13 +162,19 @@ def find_cap_before(order: Order) -> int | None:
     return None if cap is None else int(cap)
 
 
+def find_cap(order: Order) -> int | None:
+    """The cap that an order orders; a lifting gives back what held before the isolation, None: no cap."""
+    return order.cap if order.lifts is None else find_cap_before(order.lifts)
+
+
 def order_document(order: Order) -> dict[str, object]:
     """The order as JSON; moments are Shanghai time."""
-    columns = ("kind", "key", "channel", "cap", "white_list", "reason", "end", "approval", "proposed_by")
+    columns = ("kind", "key", "channel", "white_list", "reason", "end", "approval", "proposed_by")
     return {
         "order": order.pk,
         "case": order.case_id,
         **row_document(order, *columns),
+        "cap": find_cap(order),
         "cap_before": find_cap_before(order),
         "proposed_at": wall_time(order.proposed_at),
         "approved_by": order.approved_by or None,

@@ -207,7 +207,8 @@ _MAKING: Final = Lock()
 def find_posting_folder(*, enterprise: str, name: str, credentials: str) -> Path:
     """The folder of the switch that says who it is, ``USER:SECRET``; ``live_post_refused``, ``live_malformed``."""
     named = [one for one in switches() if (one.enterprise, one.name) == (enterprise, name)]
-    if not named:  # what the setting names is let in without the database
+    # What the setting names is let in without the database, and what no source is called never reaches it.
+    if not named and NAMES.fullmatch(enterprise) and NAMES.fullmatch(name):
         rows = ScreenSource.objects.filter(enterprise_id=enterprise, name=name, kind=POSTING)
         named = [build_switch(row) for row in rows]
     for one in named:
