@@ -149,6 +149,7 @@ REFUSED = {
     ),
     "webhook_host_refused": (
         "https://127.0.0.1/", "https://[::1]/", "https://169.254.169.254/latest", "https://10.1.2.3/",
+        "https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::]/",
         "https://[::ffff:10.0.0.1]/",
     ),
 }  # fmt: skip

@@ -23,10 +23,10 @@ PORTS: Final = {"ami": 5038, "esl": 8021}
 def _list_grants(setting: str, enterprise: str) -> list[str]:
     """What ``CODE=VALUE`` with blanks, commas or line ends between grants an enterprise; ``live_grant_malformed``."""
     values = []
-    for entry in env.text(setting, os.environ).replace(",", " ").split():
+    for place, entry in enumerate(env.text(setting, os.environ).replace(",", " ").split(), 1):
         code, sign, value = entry.partition("=")
         if not (code and sign and value):
-            raise NianjianError("live_grant_malformed", setting=setting, entry=entry)
+            raise NianjianError("live_grant_malformed", setting=setting, place=place)  # not whose it is
         if code == enterprise:
             values.append(unquote(value))
     return values

@@ -12,7 +12,7 @@ import socket
 import ssl
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from threading import Thread
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -21,6 +21,7 @@ from nianjian.engines.kernel.errors import NianjianError
 
 PATIENCE: Final = 10.0  # seconds for each step of a try
 DEADLINE: Final = 20.0  # seconds for a whole try, less than `service.PAUSES[0]` for which a message is taken
+NAT64: Final = IPv6Network("64:ff9b::/96")  # RFC 6052
 SCHEMES: Final[Mapping[str, int]] = {"https": 443, "http": 80}
 
 
@@ -61,9 +62,18 @@ def place(host: str, port: int, allowed: Collection[str]) -> str:
         found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except (OSError, ValueError) as fault:
         raise NianjianError("webhook_host_unknown", host=host) from fault
-    if host not in allowed and not all(ip_address(one).is_global for one in found):
+    if host not in allowed and not all(_is_public(one) for one in found):
         raise NianjianError("webhook_host_refused", host=host)
     return found[0]
+
+
+def _is_public(address: str) -> bool:
+    """Whether an address lies on the internet; one that stands for an IPv4 address (NAT64, 6to4) is what that is."""
+    one = ip_address(address)
+    if isinstance(one, IPv6Address):
+        within = one.sixtofour or (IPv4Address(int(one) & 0xFFFF_FFFF) if one in NAT64 else None)
+        return one.is_global and (within is None or within.is_global)
+    return one.is_global
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Collection[str], within: float = DEADLINE) -> int:

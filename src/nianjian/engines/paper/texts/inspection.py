@@ -254,7 +254,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "live_post_refused": mark("no switch posts its call records here by this name and password"),
     "live_post_unreadable": mark("this is not a call record with an id and a start within the last 400 days"),
-    "live_grant_malformed": mark("{setting} cannot be read at “{entry}”; write CODE=VALUE with commas between"),
+    "live_grant_malformed": mark("entry {place} of {setting} cannot be read; write CODE=VALUE, separated by commas"),
     "live_folder_unset": mark(
         "no file of this server may be named for {enterprise}; whoever runs the server names one folder:"
         " {setting}={enterprise}=/FOLDER"
