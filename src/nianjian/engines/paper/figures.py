@@ -150,6 +150,8 @@ def _evasion_spare(metric: Json, _: Words) -> str:
 def _parts(metric: Json, _: Words) -> tuple[Line, ...]:
     lines: list[Line] = []
     for code, value in metric["components"].items():
+        if code == "headroom":
+            continue  # told in words beside the value
         if isinstance(value, Mapping):
             lines += [
                 Line(f"{code_name('component', code, _)}: {code_name('exclusion', why, _)}", count_text(number), why)

@@ -54,7 +54,7 @@ def build_report(case: Json, tickets: Json, gaps: Sequence[Json], language: str,
             _cause(case.get("located"), _),
             Part(_("Measures taken"), (*_isolations(case["orders"], _), *_obedience(case.get("measured"), _))),
             _comparison(case.get("measured"), _),
-            Part(_("Responsible persons and dates"), grids=(_measures(case["measures"], _),)),
+            _responsible(case["measures"], _),
             Part(_("Technical assessment"), _assessments(case["papers"], _)),
             *_gaps(gaps, stamp, _),
         ),
@@ -115,9 +115,21 @@ def _channel_sentence(group: Json, dimension: str, _: Words) -> str:
         " channels is {rest}. {chance}"
     ).format(
         kind=_(DIMENSIONS[dimension]), key=group["key"], complaints=count_text(group["complaints"]),
-        answered=count_text(group["answered"]), rate=amount_text(group["rate"], "‱"),
-        rest=amount_text(group["rest"]["rate"], "‱"), chance=_(CHANCE_SENTENCES[chance_word(group["chance"])]),
+        answered=count_text(group["answered"]), rate=_share(group["rate"]), rest=_share(group["rest"]["rate"]),
+        chance=_(CHANCE_SENTENCES[chance_word(group["chance"])]),
     )  # fmt: skip
+
+
+def _share(rate: str | None) -> str:
+    """A rate per ten thousand as the authority reads it, in per cent with four decimals."""
+    return DASH if rate is None else f"{(Decimal(rate) / 100).quantize(Decimal('0.0001'))} %"
+
+
+def _person(actors: str, _: Words) -> str:
+    """Who acted, by name; whoever worked at the machine itself has none."""
+    return " + ".join(
+        _("the operator of the platform") if one.startswith("os:") else actor_names(one) for one in actors.split(" + ")
+    )
 
 
 def _nobody(where: Json, _: Words) -> str:
@@ -144,7 +156,7 @@ def _isolations(orders: Sequence[Json], _: Words) -> tuple[str, ...]:
         isolates = order["kind"] == "isolate"
         values = {
             "when": _moment(order["approved_at"], _), "kind": _(DIMENSIONS[order["key"]]), "channel": order["channel"],
-            "by": actor_names(order["proposed_by"]), "second": actor_names(order["approved_by"]), "cap": order["cap"],
+            "by": _person(order["proposed_by"], _), "second": _person(order["approved_by"], _), "cap": order["cap"],
             "before": "" if order["cap_before"] is None else _(", instead of {cap} before").format(
                 cap=order["cap_before"]), "reason": order["reason"].rstrip("。.;；"),
             "list": _(" and to call white-listed callees only") if order["white_list"] else "",
@@ -195,6 +207,13 @@ def _comparison(measured: Json | None, _: Words) -> Part:
     rows = tuple(tuple(row) for row in measured_rows(measured, _))
     charts = (days_chart(measured, _),) if _has_days(measured) else ()
     return Part(title, tuple(_notes(measured, _)), (Grid(header, rows, shares=(4, 3, 3)),), charts)
+
+
+def _responsible(measures: Sequence[Json], _: Words) -> Part:
+    title = _("Responsible persons and dates")
+    return (
+        Part(title, grids=(_measures(measures, _),)) if measures else Part(title, (_("No measure is recorded yet."),))
+    )
 
 
 def _measures(measures: Sequence[Json], _: Words) -> Grid:

@@ -325,7 +325,7 @@ class Values:
         for claim in self.claims(item):
             for part in printed_parts(claim, self.stated(claim.id)):
                 statement = self.statements[claim.id][part]
-                day = statement.at.astimezone(clock.ZONE).date().isoformat()
+                day = documents.day_text(statement.at.astimezone(clock.ZONE).date(), _)
                 people[statement.by.partition(":")[2] or statement.by, day] = None
         if not people:
             return []
@@ -336,7 +336,12 @@ class Values:
     def duty(self) -> tuple[str, ...]:
         """What the rulebook says of the duty to file an algorithm, with its source."""
         rule = checklist.get_rulebook(self.enterprise, self.head.as_of).in_force.get(checklist.DUTY)
-        return () if rule is None else tuple(filter(None, (rule.title_zh, rule.text_zh, rule.note_zh, rule.citation)))
+        if rule is None:
+            return ()
+        duty = _("Algorithms that must be filed: {condition} ({citation}).")
+        return tuple(
+            filter(None, (duty.format(condition=rule.value, citation=rule.citation), rule.text_zh, rule.note_zh))
+        )
 
 
 Json = dict[str, Any]
@@ -433,9 +438,7 @@ DECIDERS: Final[Mapping[str, Callable[[Values], Claim]]] = {
     "teams_listed": _teams_listed,
     "seats_listed": _seats_listed,
     "records_protected": _chain_whole,
-    "calls_retained": lambda values: facts.calls_retained(
-        (values.portrait.get("quality") or {}).get("days_without_records"), values.head.year
-    ),
+    "calls_retained": lambda values: facts.calls_retained(facts.days_without_calls(values.portrait), values.head.year),
     "tickets_in_time": lambda values: values.in_time,
     "complaints_counted": _complaints_counted,
     "traffic_agrees": _traffic_agrees,
@@ -466,7 +469,11 @@ def _sop(values: Values) -> Document:
         }
         for task in watch_list.list_routine_tasks(values.enterprise)
     ]
-    lines = list_lines(values.enterprise, values.head.as_of)
+    teams = {team.team_id: team.name for team in versions_on(Team, values.enterprise, values.head.as_of)}
+    lines = [
+        {**line, "team": f"{line['team']} {teams.get(str(line['team']), '')}".strip()} if line["team"] else line
+        for line in list_lines(values.enterprise, values.head.as_of)
+    ]
     notes = values.say_who_stated(complaint_sop.ITEM)
     book = checklist.get_rulebook(values.enterprise)
     return complaint_sop.build_document(values.head, book, lines, routine=routine, say=values.say, notes=notes, _=_)
