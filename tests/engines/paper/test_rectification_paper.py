@@ -12,7 +12,8 @@ import pytest
 
 from nianjian.engines.paper.official import official_pdf
 from nianjian.engines.paper.official_word import official_docx
-from nianjian.engines.paper.rectification import ReportStamp, build_report
+from nianjian.engines.paper.rectification import ReportStamp, build_report, measured_rows
+from nianjian.engines.paper.words import words
 
 HOSTILE = '{{ 7 * 7 }} <w:p> & "x"'
 NONE = {"tickets": [], "more": False}
@@ -117,3 +118,17 @@ def test_a_report_that_goes_out_calls_nothing_open(*, draft: bool, heading: str)
     assert paper.parts[-1].title == heading
     assert bool(paper.draft) is draft
     assert "Q1" in paper.parts[-1].lines[0]
+
+
+def test_a_window_without_a_day_has_no_noughts_and_the_rate_stands_in_per_cent() -> None:
+    channel = {"complaints": 4, "attempts": 56, "most": 8}
+    before = {
+        "from": "2026-10-31", "to": "2026-11-30", "days": 30, "complaints": 5, "answered": 714, "rate": "70.0280",
+        "rate_light": "yellow", "evasion": None, "consistency_light": "na", "channel": channel,
+    }  # fmt: skip
+    none = {"days": 0, "complaints": 0, "answered": 0, "rate": None, "channel": dict.fromkeys(channel, 0)}
+    told = {"before": before, "after": before | none, "over_cap": [], "gate": {"asked": 0}}
+    rows = measured_rows(told, words("zh_Hans"), percent=True)
+    assert {row[2] for row in rows} == {"–"}
+    assert ["投诉率", "0.7003 % · 黄灯", "–"] in rows
+    assert ["该通道外呼次数", "56", "–"] in rows

@@ -204,7 +204,7 @@ def _comparison(measured: Json | None, _: Words) -> Part:
     if not measured:
         return Part(title, (_("The figures have not been counted yet."),))
     header = (_("Figure"), _("Before"), _("Since then"))
-    rows = tuple(tuple(row) for row in measured_rows(measured, _))
+    rows = tuple(tuple(row) for row in measured_rows(measured, _, percent=True))
     charts = (days_chart(measured, _),) if _has_days(measured) else ()
     return Part(title, tuple(_notes(measured, _)), (Grid(header, rows, shares=(4, 3, 3)),), charts)
 
@@ -248,15 +248,19 @@ def _annexes(case: Json, tickets: Json, _: Words) -> Iterator[Part]:
     if where:
         pictures = {chart.name: chart for chart in case_charts(case, _)}
         method = _(
-            "Rate: complaints per ten thousand answered outbound calls. Chance: how likely so many complaints are if"
-            " the channel were like all others; what stands out is decided for all channels together."
+            "Rate: complaints over answered outbound calls. Chance: how likely so many complaints are if the channel"
+            " were like all others; what stands out is decided for all channels together."
         )
         for dimension, found in where["dimensions"].items():
             if any(group["key"] for group in found["groups"]):
                 chart = pictures.get(f"pareto-{dimension}")
                 yield Part(
                     _("Complaints by {group}").format(group=_(DIMENSIONS[dimension])),
-                    (method, _("The largest {top} have {share} %").format(top=found["top"], share=found["top_share"])),
+                    (
+                        method,
+                        _("The largest {top} have {share} %").format(top=found["top"], share=found["top_share"])
+                        + _("."),
+                    ),
                     (_statistics(found["groups"], dimension, _),),
                     () if chart is None else (chart,),
                 )
@@ -280,6 +284,8 @@ def _statistics(groups: Sequence[Json], dimension: str, _: Words) -> Grid:
     rows = []
     for group in groups[:GROUPS]:
         row = group_row(group, dimension, _) | {"chance": _(CHANCE_CELLS[chance_word(group["chance"])])}
+        row["rate"] = DASH if dimension == "complainant" else _share(group["rate"])
+        row["rest"] = _share(group["rest"]["rate"])
         rows.append(tuple(row[name] for name in names))
     right = (False, True, True, True, True, False, True, False)
     return Grid(header, tuple(rows), shares=(6, 4, 4, 4, 4, 5, 4, 5), right=right)
@@ -340,8 +346,11 @@ def group_row(one: Json, dimension: str, _: Words) -> dict[str, str]:
     }
 
 
-def measured_rows(told: Json | None, _: Words) -> list[list[str]]:
-    """(figure, before, since) of each figure, counted by the same method."""
+def measured_rows(told: Json | None, _: Words, *, percent: bool = False) -> list[list[str]]:
+    """(figure, before, since) of each figure, counted by the same method.
+
+    ``percent``: the rate as the authority reads it.
+    """
     if not told:
         return []
     parts = (told["before"], told["after"])
@@ -350,7 +359,7 @@ def measured_rows(told: Json | None, _: Words) -> list[list[str]]:
         (_("Number of days"), [count_text(part["days"]) for part in parts]),
         (_("Number of complaints"), [count_text(part["complaints"]) for part in parts]),
         (_("Answered outbound calls"), [count_text(part["answered"]) for part in parts]),
-        (_("Complaint rate"), [_with_light(part["rate"], "‱", part["rate_light"], _) for part in parts]),
+        (_("Complaint rate"), [_rate(part, percent, _) for part in parts]),
         (
             _("Landline and mobile share"),
             [_with_light(part["evasion"], "%", part["consistency_light"], _) for part in parts],
@@ -361,7 +370,15 @@ def measured_rows(told: Json | None, _: Words) -> list[list[str]]:
         (_("Share of calls to callees with a consent on file"), [_white_list(part["channel"]) for part in parts]),
         (_("Days above the cap"), [DASH, count_text(len(told["over_cap"]))]),
     ]
+    if not told["after"]["days"]:  # nothing is counted yet: a nought would be a result
+        rows = [(label, [both[0], DASH]) for label, both in rows]
     return [[label, *both] for label, both in [*rows, *_gate(told["gate"], _)]]
+
+
+def _rate(part: Json, percent: bool, _: Words) -> str:  # noqa: FBT001 -- as the caller has it
+    if percent and part["rate"] is not None:
+        return f"{_share(part['rate'])} · {code_name('light', part['rate_light'], _)}"
+    return _with_light(part["rate"], "‱", part["rate_light"], _)
 
 
 def _white_list(channel: Json) -> str:
@@ -396,7 +413,9 @@ def _notes(measured: Json | None, _: Words) -> list[str]:
         return []
     day = measured["isolated"]
     return [
-        _("The order of isolation was approved on {day}; that day itself stands in neither window.").format(day=day),
+        _("The order of isolation was approved on {day}; that day itself stands in neither window.").format(
+            day=_day(day, _)
+        ),
         claim_text(_isolation_claim(measured["that_day"]), _),
         _("Both windows are counted from the same tables, by the portrait's own definitions."),
     ]

@@ -17,6 +17,7 @@ from nianjian.features.dossier.generated.document import (
     Cell,
     Document,
     Head,
+    Line,
     Section,
     Table,
     build,
@@ -34,25 +35,27 @@ def build_document(
     _: Words,
 ) -> Document:
     """``portrait``: masked. ``sums``: item, component, its sum, the portrait's. ``states``: item and state."""
-    notes = (
-        *sections.missing_lines(portrait, _),
-        *sections.warning_lines(portrait, _),
-        *sections.advice_lines(portrait, _),
-    )
+    notes = (*sections.missing_lines(portrait, _), *sections.warning_lines(portrait, _))
+    advice = sections.advice_lines(portrait, _)
     whole = _("By the guide the portrait of {year} is: {light}.")
     said = (whole.format(year=head.year, light=code_name("light", str(portrait["light"]), _)), *notes)
     decided = portrait["light"] != sections.UNDECIDED
     cards = [_Result(card, metric, decided) for card, metric in
              zip(figures.metric_cards(portrait, _), portrait["metrics"], strict=True)]  # fmt: skip
-    return build(
-        ITEM,
-        head,
-        _,
-        title=_(INTERNAL[ITEM]),
-        sections=(Section(_("Overall result"), tuple(map(portrait_line, said))),),
-        tables=(*_metrics(cards, _), *_items(sums, states, decided=decided, _=_)),
-        signs=(_("Person responsible"),),
-    )
+    tables = [table for table in (*_metrics(cards, _), *_items(sums, states, decided=decided, _=_)) if table.rows]
+    parts = [
+        Section(_("Overall result"), _sentences(said, _)),
+        *(Section(table.title, (), (table,)) for table in tables),
+        Section(_("What can be mended"), _sentences(advice, _)),
+    ]
+    shown = [part for part in parts if part.lines or part.tables]
+    return build(ITEM, head, _, title=_(INTERNAL[ITEM]), sections=shown, signs=(_("Person responsible"),))
+
+
+def _sentences(texts: Sequence[str], _: Words) -> tuple[Line, ...]:
+    """What the portrait says, each line closed as a sentence."""
+    stop = _(".")
+    return tuple(portrait_line(text if text.endswith(stop) else text + stop) for text in texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +107,12 @@ def _plain(value: object) -> str:
 
 def _metrics(results: Sequence[_Result], _: Words) -> tuple[Table, ...]:
     """Rates, their counts, and what was found beside them."""
-    rates = tuple(
+    told = [
         (one.card.title, one.word(_), one.card.value_other or one.card.value, one.limit(_), one.distance(),
-         _("; ").join(one.card.attachments) or _("none"), one.card.citation)
+         _("; ").join(one.card.attachments) or (DASH if one.unproved else _("none")), one.card.citation)
         for one in results
-    )  # fmt: skip
+    ]  # fmt: skip
+    rates = tuple(tuple(cell.replace(" %", "%") for cell in row) for row in told)
     counts = tuple(
         (one.card.title, part.label, _count(part.text))
         for one in results

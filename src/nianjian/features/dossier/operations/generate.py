@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -339,14 +340,14 @@ class Values:
         if rule is None:
             return ()
         duty = _("Algorithms that must be filed: {condition} ({citation}).")
-        return tuple(
-            filter(None, (duty.format(condition=rule.value, citation=rule.citation), rule.text_zh, rule.note_zh))
-        )
+        said = duty.format(condition=rule.value, citation=CITED.sub(r"《\1》\2", rule.citation))
+        return tuple(filter(None, (said, rule.text_zh, rule.note_zh)))
 
 
 Json = dict[str, Any]
 PDF: Final = "application/pdf"
 ALL: Final = "all"
+CITED: Final = re.compile(r"^([^《》第]+)(第)")  # a law that is cited without its marks
 RUN: Final = "run"  # the field that only generated versions have
 SUMS: Final = "sums"  # under which their report keeps what must agree
 _ = words(CHINESE)  # papers for the authority are Chinese, whoever asks for them
