@@ -355,7 +355,10 @@ def measured_rows(told: Json | None, _: Words, *, percent: bool = False) -> list
         return []
     parts = (told["before"], told["after"])
     rows = [
-        (f"{_('Window')} ({_('end excluded')})", [f"{part['from']} – {part['to']}" for part in parts]),
+        (
+            _("Window") + _(" ({number})").format(number=_("end excluded")),
+            [f"{part['from']} – {part['to']}" for part in parts],
+        ),
         (_("Number of days"), [count_text(part["days"]) for part in parts]),
         (_("Number of complaints"), [count_text(part["complaints"]) for part in parts]),
         (_("Answered outbound calls"), [count_text(part["answered"]) for part in parts]),
