@@ -12,7 +12,8 @@ import pytest
 
 from nianjian.engines.paper.official import official_pdf
 from nianjian.engines.paper.official_word import official_docx
-from nianjian.engines.paper.rectification import ReportStamp, build_report
+from nianjian.engines.paper.rectification import ReportStamp, build_report, measured_rows
+from nianjian.engines.paper.words import words
 
 HOSTILE = '{{ 7 * 7 }} <w:p> & "x"'
 NONE = {"tickets": [], "more": False}
@@ -80,7 +81,7 @@ def test_both_forms_say_what_happened_why_what_was_done_and_by_whom() -> None:
             "2026年4月28日，我单位收到《整改通知书》（浙通管改〔2026〕1号）",
             "历史投诉率偏高", HOSTILE, "二、原因分析", "线路L1的投诉明显偏高",
             "偶然出现的可能性不足万分之一", "三、整改措施",
-            "2026年4月29日 10:00，经root提出、bo批准，对线路L1下达技术隔离指令",
+            "2026年4月29日 10:00，经平台操作员提出、bo批准，对线路L1下达技术隔离指令",
             "外呼每自然日不超过30次（此前上限300次）", "隔离原因：投诉集中。",
             "四、整改前后对比", "五、责任人及完成时间", "六、技术测评",
             "2026年5月8日，某测评中心出具《技术测评报告》（编号：CP-1），测评范围：线路L1", "特此报告。", "附件：",
@@ -110,10 +111,24 @@ def test_no_channel_is_an_answer_only_where_there_is_enough_to_tell(
     assert sentence in "".join(next(part for part in paper.parts if part.title == "原因分析").lines)
 
 
-@pytest.mark.parametrize(("draft", "heading"), [(True, "尚未闭环"), (False, "需说明的事项")])
+@pytest.mark.parametrize(("draft", "heading"), [(True, "尚未完成的事项"), (False, "需说明的事项")])
 def test_a_report_that_goes_out_calls_nothing_open(*, draft: bool, heading: str) -> None:
     late = {"code": "tickets_late", "values": {"count": 1, "first": "Q1"}}
     paper = build_report(case(located=None), NONE, [late], "zh_Hans", _stamp(draft=draft))
     assert paper.parts[-1].title == heading
     assert bool(paper.draft) is draft
     assert "Q1" in paper.parts[-1].lines[0]
+
+
+def test_a_window_without_a_day_has_no_noughts_and_the_rate_stands_in_per_cent() -> None:
+    channel = {"complaints": 4, "attempts": 56, "most": 8}
+    before = {
+        "from": "2026-10-31", "to": "2026-11-30", "days": 30, "complaints": 5, "answered": 714, "rate": "70.0280",
+        "rate_light": "yellow", "evasion": None, "consistency_light": "na", "channel": channel,
+    }  # fmt: skip
+    none = {"days": 0, "complaints": 0, "answered": 0, "rate": None, "channel": dict.fromkeys(channel, 0)}
+    told = {"before": before, "after": before | none, "over_cap": [], "gate": {"asked": 0}}
+    rows = measured_rows(told, words("zh_Hans"), percent=True)
+    assert {row[2] for row in rows} == {"–"}
+    assert ["投诉率", "0.7003 % · 黄灯", "–"] in rows
+    assert ["该通道外呼次数", "56", "–"] in rows

@@ -244,7 +244,7 @@ CASES = [
         RELEASED,
         "截至D，在册坐席3个，其中机器人坐席1个。在册坐席中有1个未登记类型。",
     ),
-    (facts.chain_whole(9, whole=False), REFUSED, f"操作记录链不完整。原因：{BLANK}。"),
+    (facts.chain_whole(9, whole=False), REFUSED, f"操作日志不完整。原因：{BLANK}。"),
     (facts.calls_retained(WHOLE, YEAR), RELEASED, "F至L，有业务的日期均存有通话记录。"),
     (
         facts.calls_retained(GAP, YEAR),
@@ -287,6 +287,8 @@ def test_a_claim_says_what_its_figures_prove(claim: Claim, state: str, text: str
 
 def test_days_are_retained_only_of_what_was_looked_at() -> None:
     assert facts.calls_retained(WHOLE | {"until": "2025-12-31"}, YEAR).state == UNKNOWN, "no day of the year is over"
+    never = facts.days_without_calls({"quality": {"rows": {"loaded": 0}, "days_without_records": GAP}})
+    assert facts.calls_retained(never, YEAR).state == UNKNOWN, "no call was ever imported"
 
 
 def test_a_statement_fills_a_blank_and_never_overrides_the_data() -> None:
@@ -314,7 +316,7 @@ def test_what_is_stated_is_printed_kept_and_proposed(demo: str, anna: Actor, tmp
         text = "".join(read_text(path).split())
         assert f"日常工作负责人：张三，职务：{BLANK}，电话：{BLANK}。（本企业自述）" in text
         assert "2026年度培训（日期、人员）：2026年6月，全员。（本企业自述）" in text
-        assert re.search(r"标有“本企业自述”的内容由以下人员填报：anna（\d{4}-\d\d-\d\d）。", text)
+        assert re.search(r"标有“本企业自述”的内容由以下人员填报：anna（\d{4}年\d\d?月\d\d?日）。", text)
     form = "".join(read_text(made["algorithm_filing"].files[1]).split())
     assert "☑已备案☐不适用（本企业自述）" in form
     assert "意图识别模型（本企业自述）" in form

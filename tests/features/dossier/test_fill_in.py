@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from nianjian.features.dossier.fill_in import ChangeKind, compare_values, format_value, parse_value, percent
+from nianjian.features.dossier.fill_in import ChangeKind, compare_values, format_value, known_by, parse_value, percent
 from nianjian.features.dossier.fill_in import FieldKind as Written
 
 SEATS, SHARE = Decimal("0.30"), Decimal("0.20")
@@ -59,3 +59,10 @@ def test_values_are_written_as_the_form_takes_them() -> None:
     for unknown in (None, "", []):
         assert format_value(unknown, Written.TEXT) is None
     assert percent(Fraction(30_000_001, 100_000_000)) == "30.00"
+
+
+def test_last_year_did_not_know_a_day_of_this_year() -> None:
+    assert known_by("2026-01-20", 2025) is None, "the register's row of last year was written this year"
+    assert [known_by(value, 2025) for value in ("2025-12-31", "2024-06-01 – 2029-05-31", 8, None)] == [
+        "2025-12-31", "2024-06-01 – 2029-05-31", 8, None,
+    ]  # fmt: skip

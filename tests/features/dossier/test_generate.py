@@ -202,27 +202,27 @@ def test_every_item_is_set_and_agrees_with_the_portrait(filled: str, anna: Actor
 def _read_back(books: dict[str, dict[str, list[list[Any]]]]) -> None:
     seats = books["seat_table"]
     assert seats["汇总"][-1] == ["合计", 5, 4, 3]  # S4 is cancelled on the day, S3 closed, S5 filed and opened on it
-    assert [row[0] for row in seats["坐席"][1:]] == ["S1", "S2", "S3", "S4", "S5"]
-    assert seats["坐席"][1][3:5] == ["张三丰", "110***********002X"]
-    assert seats["坐席"][5][3] == "=1+2"  # a text, no formula
+    assert [row[0] for row in seats["坐席清单"][1:]] == ["S1", "S2", "S3", "S4", "S5"]
+    assert seats["坐席清单"][1][3:5] == ["张三丰", "110***********002X"]
+    assert seats["坐席清单"][5][3] == "=1+2"  # a text, no formula
     traffic = books["monthly_traffic"]
-    assert traffic["逐月"][-1] == ["合计", 3, 3, 24, 12, 720, 2]
-    assert [row[0] for row in traffic["逐月"][1:-1]] == [f"2026-{month:02d}" for month in range(1, 13)]
-    march = [row for row in traffic["按号码"] if row[0] == "2026-03"]
+    assert traffic["逐月呼叫流量"][-1] == ["合计", 3, 3, 24, 12, 720, 2]
+    assert [row[0] for row in traffic["逐月呼叫流量"][1:-1]] == [f"2026-{month:02d}" for month in range(1, 13)]
+    march = [row for row in traffic["分号码呼叫流量"] if row[0] == "2026-03"]
     assert march == [["2026-03", "95013", 3, 3, 2, 2, 120, 1]]
-    assert {row[1] for row in traffic["按号码"][1:-1]} == {"95013", "手机号"}
+    assert {row[1] for row in traffic["分号码呼叫流量"][1:-1]} == {"95013", "手机号"}
     told = books["complaint_records"]
     assert [row[1] for row in told["汇总"][1:]] == [4, 2, 3, 1]
-    assert [row[0] for row in told["受理情况"][1:]] == ["T1", "T2", "T3", "T4"]
-    assert told["受理情况"][1][5:7] == ["139****0002", "95013"]
-    assert [row[6] for row in told["受理情况"][3:]] == ["13800138000", "139****9999"], (
+    assert [row[0] for row in told["投诉受理情况"][1:]] == ["T1", "T2", "T3", "T4"]
+    assert told["投诉受理情况"][1][5:7] == ["139****0002", "95013"]
+    assert [row[6] for row in told["投诉受理情况"][3:]] == ["13800138000", "139****9999"], (
         "the first is displayed by own calls"
     )
-    assert [row[-1] for row in told["处理情况"][1:]] == ["计入", "计入", "非本企业号码", "计入"]
-    assert books["number_ledger"]["批准与备案"][1][:2] == ["95013", "5"]
+    assert [row[-1] for row in told["投诉处理情况"][1:]] == ["计入", "计入", "非本企业号码", "计入"]
+    assert books["number_ledger"]["码号批准与备案情况"][1][:2] == ["95013", "5"]
     assert {row[-1] for row in books["self_check"]["材料合计与画像比对"][1:]} == {"一致"}
     form = "".join(str(cell) for row in books["algorithm_filing"]["AI外呼算法备案表"] for cell in row)
-    assert "在册机器人坐席1个，其中已备案1个，已开通0个。" in form
+    assert "在册机器人坐席1个，其中已办理坐席备案1个，已开通0个。" in form
     assert any("王五" in str(row[1]) for row in books["responsibility_report"]["信息安全责任制报告"])
 
 
@@ -299,9 +299,9 @@ LATE = (
 NO_ARRIVAL = ("N1", "12321", KEPT[0], "", "2026-03-02 10:00:00", "2026-03-02 12:00:00", "2026-03-02 13:00:00", "")
 
 
-PROVED = "2026年度共受理投诉（含转办）2件。截至2027-01-20，其中2件均在到达后2小时内首次响应、24小时内办结，无逾期。"
+PROVED = "2026年度共受理投诉（含转办）2件。截至2027年1月20日，其中2件均在到达后2小时内首次响应、24小时内办结，无逾期。"
 FIGURES = (
-    "2026年度共受理投诉（含转办）5件。截至2027-01-20，首次响应超过2小时时限的2件，办结超过24小时时限的2件；"
+    "2026年度共受理投诉（含转办）5件。截至2027年1月20日，首次响应超过2小时时限的2件，办结超过24小时时限的2件；"
     "其中逾期至今仍未处理完毕的1件。"
 )
 UNJUDGED = "逾期至今仍未处理完毕的1件。受理的投诉中有1件未登记到达时间，未作判定。"

@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 from nianjian.engines.kernel.numbers import NumberClass
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.finding import Weight
-from nianjian.features.dossier.generated import complaint_records, monthly_traffic, registers
+from nianjian.features.dossier.generated import complaint_records, monthly_traffic, registers, self_check
 from nianjian.features.dossier.generated import document as sheets
 from nianjian.features.dossier.generated.complaint_records import Ticket
 from nianjian.features.dossier.generated.document import Head
@@ -120,6 +120,13 @@ def test_header_rows_stand_on_every_page_and_the_run_in_the_code() -> None:
     assert sheets.pdf(document) == made
 
 
+def test_a_seat_without_a_day_of_opening_is_listed_as_not_opened() -> None:
+    document = registers.build_seat_table(HEAD, [_seat(opened_on=None), _seat(seat_id="S2")], _say, _)
+    listed = document.tables[-1]
+    opened = listed.header.index("开通日期")
+    assert [row[opened] for row in listed.rows] == ["未开通", "2025-02-01"]
+
+
 def _decode(made: bytes) -> str:
     """The code of the first page as a scanner of 300 dpi sees it."""
     with pypdfium2.PdfDocument(made) as document:
@@ -139,7 +146,7 @@ def test_a_paper_is_in_official_form_in_word_and_pdf() -> None:
             text.find(part)
             for part in (
                 "呼叫流量月报", "浙江省通信管理局：", "现报送我单位2026年度呼叫流量月报，数据截至2026年12月31日。",
-                "一、统计口径", "二、逐月", "特此报告。", "附件：", "按号码", "示例 & 子公司（盖章）",
+                "一、统计口径", "二、逐月呼叫流量", "特此报告。", "附件：", "分号码呼叫流量", "示例 & 子公司（盖章）",
                 "＿＿＿＿年＿＿月＿＿日",
             )
         ]  # fmt: skip
@@ -168,12 +175,32 @@ def test_a_workbook_holds_counts_as_numbers_and_codes_as_text() -> None:
     rows.append(Traffic("2026-02", "", NumberClass.MOBILE, outbound=5))
     document = monthly_traffic.build_document(HEAD, rows, _say, _)
     book = CalamineWorkbook.from_filelike(io.BytesIO(sheets.xlsx(document)))
-    assert book.get_sheet_by_name("逐月").to_python()[2] == ["2026-02", 1, 1, 1205, 700, 65000, 1]
-    numbers = book.get_sheet_by_name("按号码").to_python()
-    assert [row[1] for row in numbers[1:]] == ["95013", "手机号", "–"]
-    assert numbers[-1] == ["合计", "–", 1, 1, 1205, 700, 65000, 1]
+    assert book.get_sheet_by_name("逐月呼叫流量").to_python()[2] == ["2026-02", 1, 1, 1205, 700, 65000, 1]
+    numbers = book.get_sheet_by_name("分号码呼叫流量").to_python()
+    assert [row[1] for row in numbers[1:]] == ["95013", "手机号", ""]
+    assert numbers[-1] == ["合计", "", 1, 1, 1205, 700, 65000, 1]
     said = "".join(str(row) for row in book.get_sheet_by_name("呼叫流量月报").to_python())
     assert "3 个呼出通话无法判断" in said
-    assert "其中 1 个的话单写明了接听的坐席" in said
-    assert "2 个接通的通话没有时长" in said
+    assert "其中1次的话单载明接听坐席" in said
+    assert "有2次已接通通话的话单未载明通话时长" in said
     assert sheets.xlsx(document) == sheets.xlsx(document)
+
+
+def test_a_self_check_without_data_proves_nothing() -> None:
+    source = {"rule": "D1", "level": "guide", "citation": "指南"}
+    parts = {"filed": 0, "opened": 0, "opened_and_filed": 0}
+    metric = {"slug": "seat_vacancy", "light": "na", "value": None, "unit": "%", "limit": "30", "operator": ">",
+              "numerator": 0, "denominator": 0, "components": parts, "flags": [], "source": source}  # fmt: skip
+    sums = [("seat_table", "filed", 0, 0)]
+
+    def tables(light: str) -> dict[str, tuple[tuple[sheets.Cell, ...], ...]]:
+        portrait = {"light": light, "missing": [], "metrics": [metric]}
+        document = self_check.build_document(HEAD, portrait, sums, [], _)
+        return {table.title: table.rows for part in document.sections for table in part.tables}
+
+    told = tables("insufficient")
+    assert told["指标"][0][:5] == ("坐席空置率", "未证明", "–", "不超过 30%", "–")
+    assert "统计数据" not in told
+    assert told["发现的问题"] == (("坐席空置率", "无数据", "未证明", "–"),)
+    assert told["材料合计与画像比对"][0][-1] == "未证明", "two noughts agree about nothing"
+    assert tables("green")["材料合计与画像比对"][0][-1] == "一致"

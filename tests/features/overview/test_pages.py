@@ -78,7 +78,7 @@ def test_one_glance(site: Client) -> None:
         "126",  # days to 31 March
         "第三十五条",
         "法律",
-        "号码一致率——缺少：37 次已送达外呼的外显号码",
+        "号码一致率缺少：37 次已送达外呼的外显号码",
         "坐席空置率：缺少说明材料（外包协议 / 扩容计划）",
         "2026 年有 257 天没有话单",
         "导入批次 B1 有 3 行未被接收",
@@ -136,8 +136,8 @@ def test_a_red_tile_says_why_before_its_head_room(site: Client, sample: dict[str
         assert f'href="{rows}"' in _text(site, f"/e/demo/2026/metric/{slug}/").split("<h2>")[0]
     assert tiles[1].index("class=unfiled_open") < tiles[1].index("余量"), "the cause stands before the head-room"
     card = _text(site, "/e/demo/2026/").split('id="seat_vacancy"')[1].split('class="found"')[1]
-    assert card.index("未备案") < card.index("超过阈值"), "what makes it red comes first"
-    assert "超过阈值" not in tiles[1], "a yellow flag is not why it is red"
+    assert card.index("未备案") < card.index("超过限值"), "what makes it red comes first"
+    assert "超过限值" not in tiles[1], "a yellow flag is not why it is red"
 
 
 def test_an_undone_batch_is_neither_fresh_nor_in_the_way(site: Client) -> None:

@@ -115,7 +115,7 @@ def test_the_whole_is_green_only_where_nothing_is_missing(
     assert ran.missing[-1]["count"] == len(week | sundays) == 58
     lines = sections.missing_lines(ran.as_dict(), words(CHINESE))
     way_out = "，或声明该项不适用"
-    assert lines[:2] == (f"坐席空置率——缺少：坐席台账{way_out}", f"结案率——缺少：投诉台账{way_out}")
+    assert lines[:2] == (f"坐席空置率缺少：坐席台账{way_out}", f"结案率缺少：投诉台账{way_out}")
     assert lines[2].startswith("缺少：58 天的话单或经确认的理由（2026-01-04, 2026-01-11")
     load("seats", SEATS, SEAT)
     load("complaints", TICKETS, OTHER_YEAR)
@@ -124,7 +124,7 @@ def test_the_whole_is_green_only_where_nothing_is_missing(
         "seat_vacancy": "green", "complaint_rate": "green", "number_consistency": "green", "closing_rate": "na",
     }  # fmt: skip
     assert [one["code"] for one in ran.missing] == ["nothing_counted", "days_without_records"]
-    line = "结案率——缺少：投诉台账中本数据年度的记录，或声明该项不适用"
+    line = "结案率缺少：投诉台账中本数据年度的记录，或声明该项不适用"
     assert (ran.light, sections.missing_lines(ran.as_dict(), words(CHINESE))[0]) == ("insufficient", line)
     _declare_no_complaints(anna)
     assert [one["code"] for one in _run(anna).missing] == ["days_without_records"]

@@ -150,11 +150,13 @@ def _evasion_spare(metric: Json, _: Words) -> str:
 def _parts(metric: Json, _: Words) -> tuple[Line, ...]:
     lines: list[Line] = []
     for code, value in metric["components"].items():
+        if code == "headroom":
+            continue  # told in words beside the value
         if isinstance(value, Mapping):
-            lines += [
-                Line(f"{code_name('component', code, _)}: {code_name('exclusion', why, _)}", count_text(number), why)
-                for why, number in value.items()
-            ]
+            name = code_name("component", code, _)
+            for why, number in value.items():
+                label = _("{name}: {value}").format(name=name, value=code_name("exclusion", why, _))
+                lines.append(Line(label, count_text(number), why))
         else:
             lines.append(Line(code_name("component", code, _), count_text(value), code))
     return tuple(lines)

@@ -15,7 +15,7 @@ from nianjian.engines.paper.texts.inspection_day import clock_text, duration_tex
 from nianjian.engines.paper.texts.states import STATES
 from nianjian.engines.paper.texts.test_calls import REASONS
 from nianjian.engines.paper.typeset import typeset
-from nianjian.engines.paper.words import CHINESE, Words
+from nianjian.engines.paper.words import CHINESE, Words, actor_names
 
 SOURCE: Final = "dossier_item.typ"
 STYLE: Final = (
@@ -127,7 +127,14 @@ def _table_of_rows(
 
 
 def _enterprise(told: Json, _: Words) -> tuple[str, str]:
-    return _("Enterprise"), f"{told['name']} ({told['enterprise']})"
+    return _("Enterprise"), told["name"]
+
+
+def _person(actor: str | None, _: Words) -> str:
+    """Who acted, by name; whoever worked at the machine itself has none."""
+    if not actor:
+        return "–"
+    return _("the operator of the platform") if actor.startswith("os:") else actor_names(actor)
 
 
 def _counts(told: Json, _: Words) -> tuple[str, str]:
@@ -157,7 +164,7 @@ def _step_columns(_: Words, shares: Sequence[int]) -> list[Column]:
         (_("at"), lambda one: clock_text(one["at"])),
         (_("taken"), lambda one: duration_text(one["taken_s"])),
         (_("time allowed"), lambda one: duration_text(one["limit_s"])),
-        (_("who"), lambda one: one["by"] or "–"),
+        (_("who"), lambda one: _person(one["by"], _)),
     )
     return [(heading, share, cell) for (heading, cell), share in zip(cells, shares, strict=True)]
 
@@ -168,7 +175,7 @@ def answer_cards_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
         (_("question"), 4, lambda one: _(inspection.CARDS[one["card"]])),
         (_("state"), 3, lambda one: _(inspection.CARD_STATES[one["state"]])),
         (_("answer"), 7, lambda one: inspection.format_answer(one, told["at"][:10], _)),
-        (_("figures"), 5, lambda one: "; ".join(f"{name}: {n}" for name, n in inspection.answer_figures(one, _))),
+        (_("figures"), 5, lambda one: _figures(one, _)),
         (_("as at"), 3, lambda one: f"{one['from']} – {told['as_of']}" if one["from"] else told["as_of"]),
     )
     facts = [
@@ -180,6 +187,11 @@ def answer_cards_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
     return paper_content(_("Answer cards"), facts, [table], _code(told), _)
 
 
+def _figures(card: Json, _: Words) -> str:
+    pairs = inspection.answer_figures(card, _)
+    return _("; ").join(_("{name}: {value}").format(name=name, value=value) for name, value in pairs)
+
+
 def logs_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
     """``told``: how far logs reach back, as it was last looked at."""
     columns: Sequence[Column] = (
@@ -188,7 +200,7 @@ def logs_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
         (_("must reach back to"), 3, itemgetter("must_reach")),
         (_("oldest record"), 3, lambda one: one["oldest"] or "–"),
         (_("without a gap since"), 3, lambda one: one["unbroken_since"] or "–"),
-        (_("missing days"), 2, lambda one: str(one["missing_days"])),
+        (_("missing days"), 2, lambda one: str(one["missing_days"]) if one["oldest"] else "–"),
         (_("why"), 6, lambda one: _(inspection.LOG_WHYS[one["why"]])),
     )
     facts = [_enterprise(day, _), (_("As at"), told["until"])]
@@ -212,8 +224,8 @@ def drill_pdf(told: Json, _: Words) -> bytes:
     facts = [
         _enterprise(told, _),
         (_("Ticket of the drill"), told["drill"]),
-        (_("Begun"), f"{clock_text(told['begun_at'])} · {told['begun_by']}"),
-        (_("Report as of"), clock_text(told["at"])),
+        (_("Begun"), f"{clock_text(told['begun_at'])} · {_person(told['begun_by'], _)}"),
+        (_("Status as at"), clock_text(told["at"])),
         (_("Outcome of the drill"), _(STATES[told["state"]])),
         (_("Readiness when the drill began"), _(STATES[told["readiness"]])),
         _counts(told, _),
@@ -243,7 +255,7 @@ def _timeline(told: Json, _: Words) -> dict[str, Any]:
         (_("role"), 4, role),
         (_("state"), 3, lambda one: _(inspection_day.LINES[one["state"]])),
         (_("taken"), 2, lambda one: duration_text(one["taken_s"])),
-        (_("who"), 3, lambda one: one["by"] or "–"),
+        (_("who"), 3, lambda one: _person(one["by"], _)),
         (_("handled at"), 4, lambda one: one["ended_at"] or "–"),
     )
     return paper_table(_("Timeline: plan and actual"), told["timeline"], columns)

@@ -68,7 +68,7 @@ def portrait_content(data: Json, language: str, stamp: Stamp) -> dict[str, Any]:
     return {
         "lang": "zh" if language == CHINESE else "en",
         "title": f"{_('Compliance portrait')} {period['from'][:4]}",
-        "enterprise": f"{stamp.enterprise} ({data['enterprise']})",
+        "enterprise": stamp.enterprise,
         "window": window,
         "lead": sections.lead_text(data, _),
         "light": {"code": data["light"], "word": code_name("light", data["light"], _)},

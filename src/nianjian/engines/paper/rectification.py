@@ -54,7 +54,7 @@ def build_report(case: Json, tickets: Json, gaps: Sequence[Json], language: str,
             _cause(case.get("located"), _),
             Part(_("Measures taken"), (*_isolations(case["orders"], _), *_obedience(case.get("measured"), _))),
             _comparison(case.get("measured"), _),
-            Part(_("Responsible persons and dates"), grids=(_measures(case["measures"], _),)),
+            _responsible(case["measures"], _),
             Part(_("Technical assessment"), _assessments(case["papers"], _)),
             *_gaps(gaps, stamp, _),
         ),
@@ -115,9 +115,21 @@ def _channel_sentence(group: Json, dimension: str, _: Words) -> str:
         " channels is {rest}. {chance}"
     ).format(
         kind=_(DIMENSIONS[dimension]), key=group["key"], complaints=count_text(group["complaints"]),
-        answered=count_text(group["answered"]), rate=amount_text(group["rate"], "‱"),
-        rest=amount_text(group["rest"]["rate"], "‱"), chance=_(CHANCE_SENTENCES[chance_word(group["chance"])]),
+        answered=count_text(group["answered"]), rate=_share(group["rate"]), rest=_share(group["rest"]["rate"]),
+        chance=_(CHANCE_SENTENCES[chance_word(group["chance"])]),
     )  # fmt: skip
+
+
+def _share(rate: str | None) -> str:
+    """A rate per ten thousand as the authority reads it, in per cent with four decimals."""
+    return DASH if rate is None else f"{(Decimal(rate) / 100).quantize(Decimal('0.0001'))} %"
+
+
+def _person(actors: str, _: Words) -> str:
+    """Who acted, by name; whoever worked at the machine itself has none."""
+    return " + ".join(
+        _("the operator of the platform") if one.startswith("os:") else actor_names(one) for one in actors.split(" + ")
+    )
 
 
 def _nobody(where: Json, _: Words) -> str:
@@ -144,7 +156,7 @@ def _isolations(orders: Sequence[Json], _: Words) -> tuple[str, ...]:
         isolates = order["kind"] == "isolate"
         values = {
             "when": _moment(order["approved_at"], _), "kind": _(DIMENSIONS[order["key"]]), "channel": order["channel"],
-            "by": actor_names(order["proposed_by"]), "second": actor_names(order["approved_by"]), "cap": order["cap"],
+            "by": _person(order["proposed_by"], _), "second": _person(order["approved_by"], _), "cap": order["cap"],
             "before": "" if order["cap_before"] is None else _(", instead of {cap} before").format(
                 cap=order["cap_before"]), "reason": order["reason"].rstrip("。.;；"),
             "list": _(" and to call only callees on the white list") if order["white_list"] else "",
@@ -192,9 +204,16 @@ def _comparison(measured: Json | None, _: Words) -> Part:
     if not measured:
         return Part(title, (_("The figures have not been counted yet."),))
     header = (_("Figure"), _("Before"), _("Since then"))
-    rows = tuple(tuple(row) for row in measured_rows(measured, _))
+    rows = tuple(tuple(row) for row in measured_rows(measured, _, percent=True))
     charts = (days_chart(measured, _),) if _has_days(measured) else ()
     return Part(title, tuple(_notes(measured, _)), (Grid(header, rows, shares=(4, 3, 3)),), charts)
+
+
+def _responsible(measures: Sequence[Json], _: Words) -> Part:
+    title = _("Responsible persons and dates")
+    return (
+        Part(title, grids=(_measures(measures, _),)) if measures else Part(title, (_("No measure is recorded yet."),))
+    )
 
 
 def _measures(measures: Sequence[Json], _: Words) -> Grid:
@@ -229,9 +248,8 @@ def _annexes(case: Json, tickets: Json, _: Words) -> Iterator[Part]:
     if where:
         pictures = {chart.name: chart for chart in case_charts(case, _)}
         method = _(
-            "Rate: complaints per ten thousand answered outbound calls. Chance: how likely this many "
-            "complaints are if the channel were like all others; which channels stand out is decided for all "
-            "channels together."
+            "Rate: complaints over answered outbound calls. Chance: how likely so many complaints are if the channel"
+            " were like all others; what stands out is decided for all channels together."
         )
         for dimension, found in where["dimensions"].items():
             if any(group["key"] for group in found["groups"]):
@@ -240,7 +258,8 @@ def _annexes(case: Json, tickets: Json, _: Words) -> Iterator[Part]:
                     _("Complaints by {group}").format(group=_(DIMENSIONS[dimension])),
                     (
                         method,
-                        _("The top {top} account for {share} %").format(top=found["top"], share=found["top_share"]),
+                        _("The top {top} account for {share} %").format(top=found["top"], share=found["top_share"])
+                        + _("."),
                     ),
                     (_statistics(found["groups"], dimension, _),),
                     () if chart is None else (chart,),
@@ -265,6 +284,8 @@ def _statistics(groups: Sequence[Json], dimension: str, _: Words) -> Grid:
     rows = []
     for group in groups[:GROUPS]:
         row = group_row(group, dimension, _) | {"chance": _(CHANCE_CELLS[chance_word(group["chance"])])}
+        row["rate"] = DASH if dimension == "complainant" else _share(group["rate"])
+        row["rest"] = _share(group["rest"]["rate"])
         rows.append(tuple(row[name] for name in names))
     right = (False, True, True, True, True, False, True, False)
     return Grid(header, tuple(rows), shares=(6, 4, 4, 4, 4, 5, 4, 5), right=right)
@@ -325,17 +346,23 @@ def group_row(one: Json, dimension: str, _: Words) -> dict[str, str]:
     }
 
 
-def measured_rows(told: Json | None, _: Words) -> list[list[str]]:
-    """(figure, before, since) of each figure, counted by the same method."""
+def measured_rows(told: Json | None, _: Words, *, percent: bool = False) -> list[list[str]]:
+    """(figure, before, since) of each figure, counted by the same method.
+
+    ``percent``: the rate as the authority reads it.
+    """
     if not told:
         return []
     parts = (told["before"], told["after"])
     rows = [
-        (f"{_('Period')} ({_('end excluded')})", [f"{part['from']} – {part['to']}" for part in parts]),
+        (
+            _("Period") + _(" ({number})").format(number=_("end excluded")),
+            [f"{part['from']} – {part['to']}" for part in parts],
+        ),
         (_("Number of days"), [count_text(part["days"]) for part in parts]),
         (_("Number of complaints"), [count_text(part["complaints"]) for part in parts]),
         (_("Answered outbound calls"), [count_text(part["answered"]) for part in parts]),
-        (_("Complaint rate"), [_with_light(part["rate"], "‱", part["rate_light"], _) for part in parts]),
+        (_("Complaint rate"), [_rate(part, percent, _) for part in parts]),
         (
             _("Landline and mobile share"),
             [_with_light(part["evasion"], "%", part["consistency_light"], _) for part in parts],
@@ -346,7 +373,15 @@ def measured_rows(told: Json | None, _: Words) -> list[list[str]]:
         (_("Share of calls to callees with a consent on file"), [_white_list(part["channel"]) for part in parts]),
         (_("Days above the cap"), [DASH, count_text(len(told["over_cap"]))]),
     ]
+    if not told["after"]["days"]:  # nothing is counted yet: a nought would be a result
+        rows = [(label, [both[0], DASH]) for label, both in rows]
     return [[label, *both] for label, both in [*rows, *_gate(told["gate"], _)]]
+
+
+def _rate(part: Json, percent: bool, _: Words) -> str:  # noqa: FBT001 -- as the caller has it
+    if percent and part["rate"] is not None:
+        return f"{_share(part['rate'])} · {code_name('light', part['rate_light'], _)}"
+    return _with_light(part["rate"], "‱", part["rate_light"], _)
 
 
 def _white_list(channel: Json) -> str:
@@ -381,7 +416,9 @@ def _notes(measured: Json | None, _: Words) -> list[str]:
         return []
     day = measured["isolated"]
     return [
-        _("The order of isolation was approved on {day}; that day is excluded from both periods.").format(day=day),
+        _("The order of isolation was approved on {day}; that day is excluded from both periods.").format(
+            day=_day(day, _)
+        ),
         claim_text(_isolation_claim(measured["that_day"]), _),
         _("Both periods are counted from the same tables, by the portrait's own definitions."),
     ]

@@ -177,7 +177,8 @@ def _advice_line(step: Json, unit: str, _: Words) -> str:
     beside = [*_warnings(step.get("warnings") or (), _)]
     if step.get("last_day"):
         beside.insert(0, _("last possible day: {day}").format(day=step["last_day"]))
-    return f"{act} → {'; '.join(effects)}" + (f" ({'; '.join(beside)})" if beside else "")
+    note = _(" ({number})").format(number=_("; ").join(beside)) if beside else ""
+    return _("{act} → {effects}").format(act=act, effects=_("; ").join(effects)) + note
 
 
 UNDECIDED: Final = "insufficient"

@@ -19,7 +19,7 @@ from nianjian.engines.paper.texts.dossier import ENTERED, FILL_IN_CHANGES, REPOR
 from nianjian.engines.paper.words import Words
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.generated.document import DASH, Cell, Document, Section, Table, method_line
+from nianjian.features.dossier.generated.document import DASH, ISO_DAY, Cell, Document, Section, Table, method_line
 from nianjian.features.portrait.portraits import describe_basis
 
 HUNDREDTH: Final = Decimal("0.01")
@@ -70,6 +70,12 @@ def percent(value: Fraction) -> str:
     return str(exact.quantize(HUNDREDTH, ROUND_HALF_UP))
 
 
+def known_by(value: Known, year: int) -> Known:
+    """A value of a past year; a day after it was not known then, though the register's row of that year names it."""
+    later = isinstance(value, str) and ISO_DAY.fullmatch(value) and value > f"{year}-12-31"
+    return None if later else value
+
+
 Told = Mapping[str, Any]
 
 
@@ -79,7 +85,7 @@ def build_document(enterprise: str, told: Told, _: Words) -> Document:
     numbered = any(one["number"] for one in lines)
     header = (
         *((_("Code number"),) if numbered else ()),
-        _("Field"), _("Value"), _("Source"), _("Last year"), _("Change"),
+        _("Field"), _("Value"), _("Source"), _("Last year"), _("Against last year"),
     )  # fmt: skip
     rows = tuple(_row(one, numbered, _) for one in lines)
     title = _(REPORTS[told["report"]])
@@ -87,7 +93,9 @@ def build_document(enterprise: str, told: Told, _: Words) -> Document:
     notes = [
         _("Only fields named by a source are listed; the platform's own form may ask for more or use other names.")
     ]
-    notes += [f"{one['title_zh']}: {one['note_zh']}" for one in lines if one["note_zh"]]
+    notes += [
+        _("{name}: {value}").format(name=one["title_zh"], value=one["note_zh"]) for one in lines if one["note_zh"]
+    ]
     return Document(
         item="fill_in",
         title=title,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.numbers import mask
 from nianjian.engines.paper.texts.dossier import EXCLUSIONS
-from nianjian.engines.paper.words import Words
+from nianjian.engines.paper.words import Words, mark
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import Facts
 from nianjian.features.dossier.generated.document import (
@@ -22,6 +22,7 @@ from nianjian.features.dossier.generated.document import (
     Section,
     Table,
     build,
+    day_text,
     method_line,
     register_table,
     row_cells,
@@ -34,6 +35,8 @@ FIELDS: Final = (
     ("ticket_id", "content", "responded_at", "responded_by", "measures", "called_back_at", "callback_result",
      "closed_at", "upheld", "attachment"),
 )  # fmt: skip
+HEADINGS: Final = {"call_id": mark("Number of the call record"), "duration": mark("Talk time (s)")}
+"""Columns that the paper names otherwise than the file: in Chinese alone, and with the unit."""
 SHARES: Final = ((7, 4, 8, 7, 7, 7, 6, 7, 4, 5, 7, 4, 4), (7, 12, 7, 5, 12, 7, 8, 7, 4, 6, 6))
 
 
@@ -120,7 +123,10 @@ def build_document(
     )
     tables = (
         *((Table(_("Summary"), (_("Figure"), _("Value")), summary),) if tickets else ()),
-        register_table(_("What came"), came, rows, SHARES[0]),
+        replace(
+            register_table(_("What came"), came, rows, SHARES[0]),
+            header=tuple(_(HEADINGS[column.field]) if column.field in HEADINGS else column.header for column in came),
+        ),
         Table(_("Action taken"), (*(column.header for column in done), _("Counted")), counted, shares=SHARES[1]),
     )
     lines = [
@@ -129,7 +135,7 @@ def build_document(
     ]
     if read != head.as_of:
         text = _("The tickets are listed as of {read}; the counted figures are as at {day}.")
-        lines.append(method_line(text.format(read=read.isoformat(), day=head.as_of.isoformat())))
+        lines.append(method_line(text.format(read=day_text(read, _), day=day_text(head.as_of, _))))
     notes = Section(_("How it is counted"), tuple(lines))
     return build(ITEM, head, _, sections=(notes,), tables=tables, wide=True)
 

@@ -16,7 +16,6 @@ from nianjian.engines.paper.words import Words, mark
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.complaints.clocks import Clock, read_limits
 from nianjian.features.dossier.generated.document import (
-    DASH,
     SHORT,
     Document,
     Head,
@@ -200,7 +199,7 @@ def _steps(book: Rulebook, _: Words) -> Table:
 def _limit(step: Step, book: Rulebook, _: Words) -> str:
     """The value that is in force, the enterprise's own where it has set one."""
     if not step.limit:
-        return DASH
+        return _("none set")
     clock = {f"complaints.{one.value}": one for one in Clock}.get(step.rule)
     if clock is not None:
         minutes = int(read_limits(book)[clock].length.total_seconds()) // 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from nianjian.platform.registers.columns import Column, Kind
 
 DASH: Final = "–"  # not known
 SHORT: Final = "＿＿＿＿"  # a blank in a cell
+ISO_DAY: Final = re.compile(r"(?<![0-9A-Za-z-])(\d{4})-(\d{2})-(\d{2})(?![0-9A-Za-z-])")
 Cell = str | int
 Row = Mapping[str, object]  # field of a register -> value
 
@@ -65,8 +67,9 @@ Line = NewType("Line", str)
 
 
 def claim_line(claim: Claim, _: Words, stated: Mapping[str, str], **values: object) -> Line:
-    """What the data, or else a person, say of a claim; "" for nothing."""
-    return Line(claim_text(claim, _, stated, **values))
+    """What the data, or else a person, say of a claim, with days as a letter writes them; "" for nothing."""
+    text = claim_text(claim, _, stated, **values)
+    return Line(ISO_DAY.sub(lambda found: _letter_day(found[1], found[2], found[3], _), text))
 
 
 def method_line(text: str) -> Line:
@@ -156,14 +159,17 @@ def _grid(table: Table) -> Grid:
 
 
 def _counted(table: Table, place: int) -> bool:
-    """Whether a column holds counts only: they stand to the right."""
-    cells = [row[place] for row in table.rows]
-    return bool(cells) and all(isinstance(cell, int) for cell in cells)
+    """Whether a column holds counts: they stand to the right, also where some are not known or not due."""
+    return any(isinstance(row[place], int) for row in table.rows)
 
 
 def day_text(day: date, _: Words) -> str:
     """A day as a letter writes it."""
-    return _("{day} {month}/{year}").format(year=day.year, month=day.month, day=day.day)
+    return _letter_day(day.year, day.month, day.day, _)
+
+
+def _letter_day(year: int | str, month: int | str, day: int | str, _: Words) -> str:
+    return _("{day} {month}/{year}").format(year=int(year), month=int(month), day=int(day))
 
 
 def format_cell(cell: Cell) -> str:

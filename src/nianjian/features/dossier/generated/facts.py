@@ -49,6 +49,12 @@ def chain_whole(entries: int, *, whole: bool) -> Claim:
     return Claim("records_protected", {"entries": entries}, [] if whole else [Lack("chain_broken")])
 
 
+def days_without_calls(portrait: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The portrait's days without calls; None where no call was ever imported, which tells nothing of any day."""
+    quality: Mapping[str, Any] = portrait.get("quality") or {}
+    return None if quality.get("rows", {}).get("loaded") == 0 else quality.get("days_without_records")
+
+
 def calls_retained(days: Mapping[str, Any] | None, year: int) -> Claim:
     """Every day of the year has calls, or a confirmed reason. ``days``: of the portrait's quality, None: not told.
 

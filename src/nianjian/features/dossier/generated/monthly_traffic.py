@@ -148,7 +148,7 @@ def build_document(head: Head, rows: Sequence[Traffic], say: Say, _: Words) -> D
     )  # fmt: skip
     by_month = {month: [row for row in rows if row.month == month] for month in months}
     last = f"{head.as_of:%Y-%m}"
-    pending = (_("{dash} (not due yet)").format(dash=DASH), *[DASH] * (len(counts) - 1))
+    pending = (_("not due yet"), *[DASH] * (len(counts) - 1))
     summary: tuple[tuple[Cell, ...], ...] = tuple(
         (month, *(_counts(of) if month <= last else pending)) for month, of in by_month.items()
     )
@@ -159,8 +159,8 @@ def build_document(head: Head, rows: Sequence[Traffic], say: Say, _: Words) -> D
     total = _counts(rows)
     numbered = (_("Month"), _("Number of the enterprise"), *counts)
     tables = (
-        Table(_("Month by month"), (_("Month"), *counts), summary, (_("Total"), *total), (4,) + 6 * (5,)),
-        Table(_("By number"), numbered, body, (_("Total"), DASH, *total), (4, 8) + 6 * (5,)),
+        Table(_("Calls of each month"), (_("Month"), *counts), summary, (_("Total"), *total), (4,) + 6 * (5,)),
+        Table(_("By number"), numbered, body, (_("Total"), "", *total), (4, 8) + 6 * (5,)),
     )
     notes = (*_method(rows, _), *filter(None, map(say, CLAIMS)))
     return build(ITEM, head, _, sections=(Section(_("How it is counted"), notes),), tables=tables, wide=True)

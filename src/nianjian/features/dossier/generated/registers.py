@@ -107,15 +107,26 @@ def build_seat_table(head: Head, rows: Sequence[Row], say: Say, _: Words) -> Doc
         seats = [row for row in rows if row.get("kind") == kind]
         if kind or seats:
             summary.append((name, len(seats), *count_seats(seats, day).values()))
-    header = (_("Kind"), _("Seats listed"), _("Filed (F)"), _("Opened (O)"))
+    header = (_("Kind"), _("Seats listed"), _("Filed seats"), _("Opened seats"))
     total: tuple[Cell, ...] = (_("Total"), len(rows), *count_seats(rows, day).values())
     tables = (
         *((Table(_("Summary"), header, tuple(summary), total),) if rows else ()),
-        register_table(_("Seats"), columns, rows, (5, 4, 4, 4, 7, 4, 8, 6, 4, 8, 5, 6, 6, 6), SEATS.needed),
+        register_table(
+            _("List of seats"),
+            columns,
+            [_tell_opening(row, _) for row in rows],
+            (5, 4, 4, 4, 7, 4, 8, 6, 4, 8, 5, 6, 6, 6),
+            SEATS.needed,
+        ),
     )
     lines = tuple(filter(None, map(say, SEAT_CLAIMS)))
     sections = (Section(_("How it is counted"), lines),) if lines else ()
     return build(SEAT_TABLE, head, _, sections=sections, tables=tables, wide=True)
+
+
+def _tell_opening(row: Row, _: Words) -> Row:
+    """A seat without a day of opening counts as not opened, and the list says so instead of leaving a blank."""
+    return row if row.get("opened_on") or row.get("closed_on") else {**row, "opened_on": _("not opened")}
 
 
 ALGORITHM_FILING: Final = "algorithm_filing"

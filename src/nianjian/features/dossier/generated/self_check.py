@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from nianjian.engines.paper import figures, sections
@@ -11,7 +12,17 @@ from nianjian.engines.paper.texts.dossier import INTERNAL, ITEMS, STATES
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words
 from nianjian.features.dossier.finding import Finding, Weight
-from nianjian.features.dossier.generated.document import DASH, Document, Head, Section, Table, build, portrait_line
+from nianjian.features.dossier.generated.document import (
+    DASH,
+    Cell,
+    Document,
+    Head,
+    Line,
+    Section,
+    Table,
+    build,
+    portrait_line,
+)
 
 ITEM: Final = "self_check"
 
@@ -24,49 +35,118 @@ def build_document(
     _: Words,
 ) -> Document:
     """``portrait``: masked. ``sums``: item, component, its sum, the portrait's. ``states``: item and state."""
-    notes = (
-        *sections.missing_lines(portrait, _),
-        *sections.warning_lines(portrait, _),
-        *sections.advice_lines(portrait, _),
-    )
-    said = (_("Overall: {light}").format(light=code_name("light", str(portrait["light"]), _)), *notes)
-    return build(
-        ITEM,
-        head,
-        _,
-        title=_(INTERNAL[ITEM]),
-        sections=(Section(_("Overall result"), tuple(map(portrait_line, said))),),
-        tables=(*_metrics(figures.metric_cards(portrait, _), _), *_items(sums, states, _)),
-        signs=(_("Person responsible"),),
-    )
+    notes = (*sections.missing_lines(portrait, _), *sections.warning_lines(portrait, _))
+    advice = sections.advice_lines(portrait, _)
+    whole = _("By the guide the portrait of {year} is: {light}.")
+    said = (whole.format(year=head.year, light=code_name("light", str(portrait["light"]), _)), *notes)
+    decided = portrait["light"] != sections.UNDECIDED
+    cards = [_Result(card, metric, decided) for card, metric in
+             zip(figures.metric_cards(portrait, _), portrait["metrics"], strict=True)]  # fmt: skip
+    tables = [table for table in (*_metrics(cards, _), *_items(sums, states, decided=decided, _=_)) if table.rows]
+    parts = [
+        Section(_("Overall result"), _sentences(said, _)),
+        *(Section(table.title, (), (table,)) for table in tables),
+        Section(_("What can be mended"), _sentences(advice, _)),
+    ]
+    shown = [part for part in parts if part.lines or part.tables]
+    return build(ITEM, head, _, title=_(INTERNAL[ITEM]), sections=shown, signs=(_("Person responsible"),))
 
 
-def _metrics(cards: Sequence[figures.Card], _: Words) -> tuple[Table, ...]:
+def _sentences(texts: Sequence[str], _: Words) -> tuple[Line, ...]:
+    """What the portrait says, each line closed as a sentence."""
+    stop = _(".")
+    return tuple(portrait_line(text if text.endswith(stop) else text + stop) for text in texts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """A metric; ``decided``: whether the portrait as a whole is."""
+
+    card: figures.Card
+    metric: Mapping[str, Any]
+    decided: bool
+
+    @property
+    def unproved(self) -> bool:
+        """Whether nothing stands behind it: the data lack, and nobody has said that it does not apply."""
+        return not self.decided and self.card.light == "na" and not self.metric.get("declared")
+
+    def word(self, _: Words) -> str:
+        return _("not proved") if self.unproved else self.card.light_word
+
+    def limit(self, _: Words) -> str:
+        """What the guide asks for, in words and in per cent."""
+        evasion = [flag for flag in self.metric.get("flags", ()) if flag["code"] == "evasion" and flag.get("limit")]
+        if self.metric.get("limit") is None:
+            text = _("landline and mobile below {limit} %")
+            return text.format(limit=_plain(evasion[0]["limit"])) if evasion else DASH
+        limit = self.card.limit_other or f"{_plain(self.metric['limit'])} %"
+        text = _("at least {limit}") if self.card.slug == "closing_rate" else _("at most {limit}")
+        return text.format(limit=limit)
+
+    def distance(self) -> str:
+        return DASH if self.unproved else self.card.headroom
+
+    def findings(self, _: Words) -> list[tuple[Cell, ...]]:
+        """What is beyond a limit or in doubt; the distance to the limit tells how far."""
+        if self.unproved:
+            return [(self.card.title, _("no data"), self.word(_), DASH)]
+        found = [flag for flag in self.card.flags if flag.code != "today" and flag.light not in {"green", "na"}]
+        return [
+            (self.card.title, flag.title, flag.light_word, self.distance() if flag.code in LIMITS else flag.detail)
+            for flag in found
+        ]
+
+
+LIMITS: Final = frozenset({"over_limit", "below_limit"})
+
+
+def _plain(value: object) -> str:
+    return f"{Decimal(str(value)).normalize():f}"
+
+
+def _metrics(results: Sequence[_Result], _: Words) -> tuple[Table, ...]:
     """Rates, their counts, and what was found beside them."""
-    rates = tuple(
-        (one.title, one.light_word, one.value, one.limit, "; ".join(one.attachments) or DASH, one.citation)
-        for one in cards
+    told = [
+        (one.card.title, one.word(_), one.card.value_other or one.card.value, one.limit(_), one.distance(),
+         _("; ").join(one.card.attachments) or (DASH if one.unproved else _("none")), one.card.citation)
+        for one in results
+    ]  # fmt: skip
+    rates = tuple(tuple(cell.replace(" %", "%") for cell in row) for row in told)
+    counts = tuple(
+        (one.card.title, part.label, _count(part.text))
+        for one in results
+        if not one.unproved
+        for part in one.card.parts
     )
-    counts = tuple((one.title, part.label, part.text) for one in cards for part in one.parts)
-    flags = tuple((one.title, flag.title, flag.light_word, flag.detail) for one in cards for flag in one.flags)
-    heads = (_("metric"), _("light"), _("value"), _("flagged when"), _("to attach"), _("citation"))
-    found = (_("metric"), _("Finding"), _("light"), _("Detail"))
+    flags = tuple(row for one in results for row in one.findings(_))
+    heads = (_("metric"), _("Judgement"), _("value"), _("limit"), _("To the limit"), _("to attach"), _("citation"))
+    found = (_("metric"), _("Finding"), _("Judgement"), _("Detail"))
     return (
-        Table(_("Metrics"), heads, rates, shares=(4, 3, 4, 4, 5, 9)),
+        Table(_("Metrics"), heads, rates, shares=(4, 3, 4, 4, 5, 5, 8)),
         Table(_("Counted figures"), (_("metric"), _("figure"), _("value")), counts, shares=(3, 6, 3)),
         Table(_("Findings"), found, flags, shares=(4, 6, 3, 8)),
     )
 
 
+def _count(text: str) -> Cell:
+    plain = text.replace(",", "")
+    return int(plain) if plain.isdecimal() else text
+
+
 def _items(
-    sums: Sequence[tuple[str, str, int, int | None]], states: Sequence[tuple[str, str]], _: Words
+    sums: Sequence[tuple[str, str, int, int | None]], states: Sequence[tuple[str, str]], *, decided: bool, _: Words
 ) -> tuple[Table, ...]:
-    """Sums against the portrait, and the checklist."""
+    """Sums against the portrait, and the checklist. Two noughts of a portrait without data agree about nothing."""
+
+    def verdict(ours: int, theirs: int | None) -> str:
+        if theirs is None or (not decided and not ours and not theirs):
+            return _("not proved")
+        return _("agrees") if ours == theirs else _("differs")
+
     compared = tuple(
-        (
-            _(ITEMS[item]), code_name("component", part, _), ours, DASH if theirs is None else theirs,
-            _("agrees") if ours == theirs else _("differs"),
-        )
+        (_(ITEMS[item]), code_name("component", part, _), ours, DASH if theirs is None else theirs,
+         verdict(ours, theirs))
         for item, part, ours, theirs in sums
     )  # fmt: skip
     header = (_("Item"), _("figure"), _("Item's sum"), _("Portrait"), _("Comparison"))

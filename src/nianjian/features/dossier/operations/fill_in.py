@@ -25,6 +25,7 @@ from nianjian.features.dossier.fill_in import (
     build_line,
     check_entry,
     enter_line,
+    known_by,
     list_fields,
     number_prefixes,
     portrait_component,
@@ -311,7 +312,9 @@ def _numbered(asked: list[Field], now: Year, before: Year, prefixes: tuple[str, 
     last = {str(row.get("root")): row for row in before.numbers}
     roots = sorted((str(row["root"]), row) for row in now.numbers if str(row.get("root") or "").startswith(prefixes))
     return [
-        build_line(field, number_value(row, field), number_value(last.get(root), field), number=root)
+        build_line(
+            field, number_value(row, field), known_by(number_value(last.get(root), field), before.year), number=root
+        )
         for root, row in roots
         for field in asked
     ]

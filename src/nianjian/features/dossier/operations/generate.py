@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -325,7 +326,7 @@ class Values:
         for claim in self.claims(item):
             for part in printed_parts(claim, self.stated(claim.id)):
                 statement = self.statements[claim.id][part]
-                day = statement.at.astimezone(clock.ZONE).date().isoformat()
+                day = documents.day_text(statement.at.astimezone(clock.ZONE).date(), _)
                 people[actor_names(statement.by), day] = None
         if not people:
             return []
@@ -340,12 +341,17 @@ class Values:
     def duty(self) -> tuple[str, ...]:
         """What the rulebook says of the duty to file an algorithm, with its source."""
         rule = checklist.get_rulebook(self.enterprise, self.head.as_of).in_force.get(checklist.DUTY)
-        return () if rule is None else tuple(filter(None, (rule.title_zh, rule.text_zh, rule.note_zh, rule.citation)))
+        if rule is None:
+            return ()
+        duty = _("Algorithms that must be filed: {condition} ({citation}).")
+        said = duty.format(condition=rule.value, citation=CITED.sub(r"《\1》\2", rule.citation))
+        return tuple(filter(None, (said, rule.text_zh, rule.note_zh)))
 
 
 Json = dict[str, Any]
 PDF: Final = "application/pdf"
 ALL: Final = "all"
+CITED: Final = re.compile(r"^([^《》第]+)(第)")  # a law that is cited without its marks
 RUN: Final = "run"  # the field that only generated versions have
 SUMS: Final = "sums"  # under which their report keeps what must agree
 _ = words(CHINESE)  # papers for the authority are Chinese, whoever asks for them
@@ -437,9 +443,7 @@ DECIDERS: Final[Mapping[str, Callable[[Values], Claim]]] = {
     "teams_listed": _teams_listed,
     "seats_listed": _seats_listed,
     "records_protected": _chain_whole,
-    "calls_retained": lambda values: facts.calls_retained(
-        (values.portrait.get("quality") or {}).get("days_without_records"), values.head.year
-    ),
+    "calls_retained": lambda values: facts.calls_retained(facts.days_without_calls(values.portrait), values.head.year),
     "tickets_in_time": lambda values: values.in_time,
     "complaints_counted": _complaints_counted,
     "traffic_agrees": _traffic_agrees,
@@ -470,7 +474,11 @@ def _sop(values: Values) -> Document:
         }
         for task in watch_list.list_routine_tasks(values.enterprise)
     ]
-    lines = list_lines(values.enterprise, values.head.as_of)
+    teams = {team.team_id: team.name for team in versions_on(Team, values.enterprise, values.head.as_of)}
+    lines = [
+        {**line, "team": f"{line['team']} {teams.get(str(line['team']), '')}".strip()} if line["team"] else line
+        for line in list_lines(values.enterprise, values.head.as_of)
+    ]
     notes = values.say_who_stated(complaint_sop.ITEM)
     book = checklist.get_rulebook(values.enterprise)
     return complaint_sop.build_document(values.head, book, lines, routine=routine, say=values.say, notes=notes, _=_)
