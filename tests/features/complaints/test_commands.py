@@ -76,7 +76,7 @@ def test_a_refusal_is_told_with_its_remedy_in_the_reader_s_language(cli: Shell) 
         assert remedy in told.json["error"]["message"]
     said = _do(cli, "close", "I1", "I2", **ENGLISH)
     assert (said.code, said.out) == (2, "")
-    assert "name one at a time" in said.err
+    assert "one at a time" in said.err
 
 
 def test_a_forward_list_twice_and_the_match(cli: Shell, tmp_path: Path) -> None:

@@ -339,7 +339,7 @@ def test_a_statement_that_the_data_refute_stops_the_paper(demo: str, anna: Actor
     assert made.verdict is Verdict.NOT_READY
     (found,) = [one for one in made.findings if one.code == "claim_contradicted"]
     assert found.values == {"claim": "tickets_in_time"}, "no sentence, which may name a person"
-    assert "response to and close of" in finding_text(found.code, found.values, words("en"))
+    assert "response to and closing of" in finding_text(found.code, found.values, words("en"))
     assert "逾期至今仍未处理完毕的1件" in read_text(made.files[0])
     assert "均按时办结" not in read_text(made.files[0])
 

@@ -104,7 +104,7 @@ def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
     assert puts == {
         "features/calls": 1,
         "features/complaints": 1,
-        "features/dossier": 9,
+        "features/dossier": 10,
         "features/inspection": 1,
         "features/rectification": 2,
         "features/registers": 1,
