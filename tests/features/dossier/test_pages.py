@@ -80,7 +80,10 @@ def kept(year: int = 2025, name: str = "章程.pdf", **fields: object) -> None:
 def test_the_list_shows_every_item_with_its_source_and_the_season_that_is_due(lead: Client) -> None:
     page = text(lead, HOME)
     assert 'href="/e/demo/dossier/2025/" aria-current="page"' in page
-    assert len(re.findall(r'href="/e/demo/dossier/2025/(?!rounds|sort|seals|verify|package|complaint_sop)[a-z_]+/"', page)) == 13
+    assert (
+        len(re.findall(r'href="/e/demo/dossier/2025/(?!rounds|sort|seals|verify|package|complaint_sop)[a-z_]+/"', page))
+        == 13
+    )
     assert "13 项中还有 12 项未就绪" in page, "the algorithm filing is not asked for without robots"
     assert "指南" in page
     assert lead.get(f"{HOME}1700/").status_code == 404

@@ -341,7 +341,7 @@ def test_files_are_taken_along_and_written_down(site: Client, sample: dict[str, 
     assert "(100 − 60) ÷ 100 = 40.0000 %" in said
     assert sample["rulebook"]["sha256"][:16] not in said, "a QR code carries it"
     assert "13800138000" not in said
-    assert f"page 1 / {len(document)}" in said
+    assert f"Page 1 of {len(document)}" in said
     picture = site.post(f"{HOME}take/png/")
     assert picture.content.startswith(b"\x89PNG")
     assert site.post(f"{HOME}take/html/").content.startswith(b"<!doctype html>")

@@ -201,7 +201,7 @@ def logs_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
         (_("oldest record"), 3, lambda one: one["oldest"] or "–"),
         (_("without a gap since"), 3, lambda one: one["unbroken_since"] or "–"),
         (_("missing days"), 2, lambda one: str(one["missing_days"]) if one["oldest"] else "–"),
-        (_("why"), 6, lambda one: _(inspection.LOG_WHYS[one["why"]])),
+        (_("why"), 6, lambda one: _log_reason(one, _)),
     )
     facts = [_enterprise(day, _), (_("As at"), told["until"])]
     title = _(inspection.PARTS["retention"])
@@ -213,6 +213,12 @@ def logs_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
             heads, shares = inspection.sample_headings(_), (4, 4, 6, 5, 3, 3)
             tables.append(_table_of_rows(_("Sampled calls without their recording"), heads, lost, shares))
     return paper_content(title, facts, tables, _code(told), _)
+
+
+def _log_reason(log: Json, _: Words) -> str:
+    """Why a log stands as it does, and the days without a record that are not counted as missing."""
+    excused = (f"{_(inspection.EXCUSES[name])}: {count}" for name, count in (log.get("excused") or {}).items())
+    return _("; ").join((_(inspection.LOG_WHYS[log["why"]]), *excused))
 
 
 def _code(told: Json) -> str:

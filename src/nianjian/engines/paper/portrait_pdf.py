@@ -86,7 +86,7 @@ def portrait_content(data: Json, language: str, stamp: Stamp) -> dict[str, Any]:
             "formula": _("Formula"), "left_out": _("Left out"), "conflict": _("Guide and law disagree"),
             "guide": _("guide"), "law": _("law"),
             "closer": _("Metric by metric"),
-            "split_by": _("Split by"), "page": _("page"),
+            "split_by": _("Split by"), "of": _("Page {page} of {pages}"),
         },
     }  # fmt: skip
 
