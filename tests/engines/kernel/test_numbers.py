@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianjian.engines.kernel.numbers import Number, NumberClass, Root, Shape, classify, mask, normalise, printed
+from nianjian.engines.kernel.numbers import (
+    Number,
+    NumberClass,
+    Root,
+    Shape,
+    classify,
+    mask,
+    mask_value,
+    normalise,
+    printed,
+)
 
 DAY = date(2026, 6, 30)
 
@@ -94,6 +104,8 @@ def test_mask() -> None:
         "106912345678": "106*******78", "138****1234": "138******34", "anonymous": "anonymous", "": "",
     }  # fmt: skip
     assert {text: mask(text) for text in masked} == masked
+    stored = {57188886666: "0571****66", 2151234567: "021****67", 13800138000: "138****8000", 95013001: "95013001"}
+    assert {value: mask_value(value) for value in stored} == stored
 
 
 @given(st.from_regex(r"(\+86|0)?1[3-9][0-9]{9}", fullmatch=True))

@@ -268,6 +268,12 @@ def mask(text: str) -> str:
             return _mask_digits(text)
 
 
+def mask_value(value: int) -> str:
+    """A number that the lake holds as a whole number, as `mask`; a landline has its 0 again."""
+    lost = normalise(str(value)).shape is Shape.ZERO_LOST
+    return mask(printed(Shape.LANDLINE if lost else Shape.OTHER, value))
+
+
 _WHOLE: Final = 6  # so few digits are a service number or an extension
 
 

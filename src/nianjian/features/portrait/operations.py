@@ -432,7 +432,7 @@ def _mask_row(row: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _mask_number(value: int | None) -> str:
-    return "" if value is None else numbers.mask(str(value))
+    return "" if value is None else numbers.mask_value(value)
 
 
 def reveal_row(

@@ -376,7 +376,7 @@ def _time(moment: Any) -> str | None:  # noqa: ANN401 -- a wall time of the lake
 
 
 def _number(value: int | None) -> str | None:
-    return None if value is None else numbers.mask(str(value))
+    return None if value is None else numbers.mask_value(value)
 
 
 LOG: Final = logging.getLogger(__name__)
