@@ -119,7 +119,10 @@ STEPS: Final[Mapping[str, str]] = {
     "logs_untold": mark("Check the logs."),
     "log_calls": mark("Get the missing call records from the switch or carrier, and import them."),
     "log_gateway": mark("Have every call ask the gate; keep its journals, and restore missing ones from a backup."),
-    "log_system": mark("Restore a backup whose audit chain is intact; it grows by itself from then on."),
+    "log_system": mark(
+        "Restore a backup if the audit chain is broken. If it is only too short, it grows with use: show older logs of"
+        " the system separately."
+    ),
     "log_complaints": mark("Enter the complaints of the missing period, from 12321, 12300 and your own desk."),
     "log_consents": mark("Enter the consents of the missing period."),
     "log_recordings": mark(
