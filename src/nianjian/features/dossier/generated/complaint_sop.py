@@ -133,8 +133,6 @@ FORM: Final = (
     mark("Isolation lifted: time, proposer, approver"),
 )  # fmt: skip
 
-BLANKS: Final = mark("What is left blank is filled in before the rules are issued.")
-
 
 def build_document(
     head: Head,
