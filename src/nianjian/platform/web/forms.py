@@ -113,6 +113,11 @@ def form(
         for one in operation.fields
         if one.kind not in {Kind.KEY, Kind.KEYS} and one.name not in omit
     }
+    if any(
+        one.kind is Kind.HIDDEN for one in operation.fields
+    ):  # a browser would offer its reader's own name beside it
+        for field in fields.values():
+            field.widget.attrs.setdefault("autocomplete", "off")
     name = f"{operation.verb.title()}Form"
     members = {"operation": operation, "__module__": __name__, **fields}
     metaclass: Any = type(OperationForm)

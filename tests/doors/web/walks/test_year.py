@@ -130,7 +130,7 @@ def _reads_the_first_light(one: Walker) -> None:
     for words in ("按指南口径推算 黄灯", "40.0000 %", "35.2113 ‱", "100.0000 %", "75.0000 %", "截至 2026-10-12"):
         assert words in text, words
     assert "3 次已送达外呼" in text
-    assert "再开通 1 个备案坐席 → 坐席空置率变为 30.0000 %，绿灯" in text
+    assert "再开通 1 个备案坐席，坐席空置率变为 30.0000 %，绿灯" in text
     assert "核减 4 席已备案未开通坐席的备案" in text, "seats that were never open were not stopped"
     one.link("推演")
     one.page.locator("input[name=cut_seats]").fill("2")
