@@ -113,9 +113,7 @@ def form(
         for one in operation.fields
         if one.kind not in {Kind.KEY, Kind.KEYS} and one.name not in omit
     }
-    if any(
-        one.kind is Kind.HIDDEN for one in operation.fields
-    ):  # a browser would offer its reader's own name beside it
+    if any(one.kind is Kind.HIDDEN for one in operation.fields):  # else a browser offers its reader's name
         for field in fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
     name = f"{operation.verb.title()}Form"

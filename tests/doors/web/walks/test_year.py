@@ -219,7 +219,7 @@ def _hands_in(one: Walker, folder: Path) -> Path:
 def _gets_ready(one: Walker, administrator: Walker) -> None:
     """S1 to S10 as far as pages go: people, answers that the data bear out or refuse, a drill, the screens."""
     assert "三方一致: 36 · 缺社保: 0 · 缺工资: 0" in year.compares_people(one), "three people in twelve months"
-    text = year.looks(one, "应答卡")
+    text = year.looks(one, "答复卡")
     assert "外呼显示哪些号码？ 可以说" in text
     assert "投诉多久响应、多久结案？ 不能说" in text
     assert "首次响应超过2小时时限的1件" in text
@@ -228,10 +228,10 @@ def _gets_ready(one: Walker, administrator: Walker) -> None:
     assert "尚未指定负责人" in _tasks(administrator), "the drill is overdue and nobody's"
     year.opens_a_door(administrator)
     text = year.drills(one)
-    assert "演练 演练通过" in text
+    assert "演练 已通过" in text
     assert "public:" not in text
     assert year.state_of(one, "投诉演练").startswith("已完成")
-    assert "没有开通“一键投诉”入口" not in year.looks(one, "应答卡")
+    assert "没有开通“一键投诉”入口" not in year.looks(one, "答复卡")
     one.opens("现场检")
     one.link("大屏")
     assert "未接入数据源" in one.text()

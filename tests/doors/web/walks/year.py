@@ -412,6 +412,7 @@ def proves(one: Walker, today: date) -> None:
     for name, text in (("issuer", "浙江某测评中心"), ("number", "CP-1"), ("dated", str(today)), ("scope", "线路L2")):
         page.locator(f"#paper_{name}").fill(text)
     one.press("main form[action$='/paper/'] button.primary")
+    one.press("button[name=read]")
     for press in ("button[value=measure]", "button[value=check]"):
         works(one, press)
 
