@@ -1,17 +1,33 @@
-"""The demo is believable: its light is decided, its reasons lie with the weak team, its calls know line and team."""
+"""The demo is believable, and the pictures of the documentation can be taken of it anew.
+
+Its light is decided, its reasons lie with the weak team, its calls know line and team.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support import handbook, pictures
+from tests.support.site import ROOT
 
-ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.long
+NAMES = {f"web-{name}.png" for name in (*pictures.PLAIN, "wizard", "rulebook", "phone")}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The demo's folder and what making it printed."""
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    words = [sys.executable, "-m", "bench.demo", "--rows", "40000", "--folder", str(folder), "--no-serve"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=580, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder, done.stdout
 
 
 def _split(portrait: dict[str, Any], slug: str, dim: str) -> dict[str | None, dict[str, Any]]:
@@ -19,13 +35,11 @@ def _split(portrait: dict[str, Any], slug: str, dim: str) -> dict[str | None, di
     return {row["key"]: row for row in metric["splits"][dim]}
 
 
-def test_the_demo_tells_a_story(tmp_path: Path) -> None:
-    folder = tmp_path / "demo"
-    words = [sys.executable, "-m", "bench.demo", "--rows", "40000", "--folder", str(folder), "--no-serve"]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=580, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "总灯： ● 黄灯" in done.stdout or "yellow" in done.stdout
-    assert "http://127.0.0.1:8000/account/first/" in done.stdout
+@pytest.mark.long
+def test_the_demo_tells_a_story(demo: tuple[Path, str]) -> None:
+    folder, printed = demo
+    assert "总灯： ● 黄灯" in printed or "yellow" in printed
+    assert "http://127.0.0.1:8000/account/first/" in printed
     kept = (folder / "home" / "portraits" / "DEMO" / "2026.json").read_text(encoding="utf-8")
     portrait = json.loads(kept.splitlines()[1])  # below the run's own line
     assert portrait["light"] == "yellow"
@@ -47,3 +61,23 @@ def test_the_demo_tells_a_story(tmp_path: Path) -> None:
     rows = portrait["quality"]["rows"]
     assert rows["rejected"] > 0
     assert rows["loaded"] > 40000
+
+
+def test_the_page_shows_each_picture() -> None:
+    text = (ROOT / "docs" / "use" / "web.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\.\./pictures/(web-[a-z]+\.png)", text)) == NAMES
+    for name in NAMES:
+        assert 10_000 < (pictures.TARGET / name).stat().st_size < pictures.MOST, name
+
+
+@pytest.mark.long
+def test_pictures_are_taken_anew(demo: tuple[Path, str], tmp_path: Path) -> None:
+    made = pictures.take(demo[0], tmp_path)
+    assert {path.name for path in made} == NAMES
+    languages = handbook.LANGUAGES if os.environ.get("SOAK") else {"zh": "zh-CN"}
+    book = handbook.take(demo[0], tmp_path, languages)
+    for language in languages:
+        assert {path.name for path in book if path.parent.name == language} == handbook.NAMES
+    for language in handbook.LANGUAGES:
+        assert {path.name for path in (handbook.TARGET / language).glob("*.png")} == handbook.NAMES
+    assert all(10_000 < path.stat().st_size < pictures.MOST for path in (*made, *book))
