@@ -33,7 +33,7 @@ pytest_plugins = ["tests.support.services", "tests.support.fixtures"]
 
 
 LONGEST = (
-    "on_postgres", "test_year.py", "test_mission.py", "test_dress.py", "test_matrix.py", "test_api_matrix.py",
+    "on_postgres", "test_year.py", "test_demo.py", "test_dress.py", "test_matrix.py", "test_api_matrix.py",
     "season_days",
 )  # fmt: skip
 

@@ -204,6 +204,7 @@ def _hands_in(one: Walker, folder: Path) -> Path:
     assert [row for row in ("坐席数（备案）\t8", "年呼出量\t365", "用户投诉量") if row not in one.text()] == []
     assert "齐全" in year.builds(one)
     path = one.took("form[action$='/file/'] button.primary", folder / "package.zip")
+    assert "没有差别" in year.verifies(one, path)
     text = year.submits(one, HANDED_IN)
     assert "已递交" in text
     assert "浙江省通信管理局窗口" in text
@@ -281,3 +282,4 @@ def _archives(one: Walker, package: Path, folder: Path) -> None:
     assert manifest["sha256"] in told
     one.opens("年检季")
     assert "本季已归档" in one.text()
+    assert year.is_refused(one)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from tests.doors.web.walks import year_data
-from tests.doors.web.walks.mission import PATIENCE, Person
 from tests.support.dresses import HAN, TEXTS, WORDS
 from tests.support.newcomer import PASSWORD
 from tests.support.packages import seal_png
@@ -17,14 +18,48 @@ from tests.support.paper_scans import a4
 from tests.support.season_papers import COMPANY, brought
 from tests.support.site import follow
 
+PATIENCE = 240_000  # milliseconds for the worker, on a busy machine
 NEVER = ("None", "未知错误", "NaN", "undefined")
 
 
-class Walker(Person):
-    """Looks at every page on the way: no refusal, no word of the other language, nothing without a text."""
+@dataclass
+class Walker:
+    """Somebody in a browser, who looks at every page on the way: no refusal, no foreign word, nothing without a text.
+
+    ``faults``: what was seen there, and what the browser's console said.
+    """
+
+    page: Any
+    address: str
+    faults: list[str] = field(default_factory=list)
+
+    def text(self) -> str:
+        return str(self.page.inner_text("main"))
+
+    def took(self, where: str, path: Path) -> Path:
+        """Press what gives a file; it lies at the path."""
+        with self.page.expect_download(timeout=PATIENCE) as taken:
+            self.page.locator(where).first.click()
+        taken.value.save_as(path)
+        return path
+
+    def unfolds(self, form: str) -> Any:
+        """Open the fold around a form; the form."""
+        found = self.page.locator(form)
+        fold = self.page.locator("main details", has=found)
+        if fold.get_attribute("open") is None:
+            fold.locator("summary").first.click()
+        return found
+
+    def sends(self, form: str, **texts: str) -> None:
+        """Fill a form's fields by name and send it."""
+        found = self.unfolds(form)
+        for name, text in texts.items():
+            found.locator(f"[name={name}]").fill(text)
+        self.press(found.locator("button.primary"))
 
     def press(self, where: str | Any) -> None:
-        follow(self.page.locator(where).first if isinstance(where, str) else where, PATIENCE)
+        follow((self.page.locator(where) if isinstance(where, str) else where).first, PATIENCE)
         self.look()
 
     def comes_home(self) -> None:
@@ -95,8 +130,8 @@ def comes(one: Walker, link: str) -> None:
 
 
 def _password(one: Walker) -> None:
-    for field in one.page.locator("input[type=password]").all():
-        field.fill(PASSWORD)
+    for box in one.page.locator("input[type=password]").all():
+        box.fill(PASSWORD)
     one.press("main form button.primary")
 
 
@@ -288,6 +323,20 @@ def builds(one: Walker) -> str:
     return str(one.page.locator("section", has=one.page.locator("#package")).inner_text())
 
 
+def verifies(one: Walker, path: Path) -> str:
+    """The paper edition of a fetched package against its manifest, page by page."""
+    with zipfile.ZipFile(path) as pack:
+        names = [name for name in pack.namelist() if name in {"manifest.json", "paper/材料包.pdf"}]
+        files = [
+            {"name": name.rpartition("/")[2], "mimeType": "application/octet-stream", "buffer": pack.read(name)}
+            for name in names
+        ]
+    materials(one, "校验")
+    one.page.locator("#id_files").set_input_files(files)
+    one.press("form[enctype] button.primary")
+    return one.worked()
+
+
 def submits(one: Walker, day: date) -> str:
     """The package is handed in; what the page of packages says then."""
     materials(one, "递交与补正")
@@ -444,3 +493,12 @@ def archives(one: Walker, folder: Path) -> tuple[str, Path]:
     one.press("details.confirm button.danger")
     path = one.took("form[action$='/package/'] button", folder / "archived.zip")
     return one.text(), path
+
+
+def is_refused(one: Walker) -> bool:
+    """What belongs to the closed season does not change, and the page says so."""
+    materials(one, "章程")
+    one.page.locator("form[action$='/act/comment/'] textarea").fill("晚了")
+    follow(one.page.locator("form[action$='/act/comment/'] button.primary"), PATIENCE)
+    one.faults = [fault for fault in one.faults if "409" not in fault]
+    return "已归档" in one.page.inner_text("body")
