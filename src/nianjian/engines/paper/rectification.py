@@ -12,12 +12,13 @@ from nianjian.engines.kernel.claims import Claim, Lack
 from nianjian.engines.paper import charts as draw
 from nianjian.engines.paper.figures import DASH, amount_text, count_text
 from nianjian.engines.paper.official import Grid, OfficialPaper, Part, format_code
+from nianjian.engines.paper.people import actor_text, actor_texts
 from nianjian.engines.paper.pictures import Chart
 from nianjian.engines.paper.texts.claims import BLANK, claim_text
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.texts.rectification import CHANCE_CELLS, CHANCE_SENTENCES, DIMENSIONS, STEPS
-from nianjian.engines.paper.words import Words, actor_names, mark, words
+from nianjian.engines.paper.words import Words, mark, words
 
 Json = Mapping[str, Any]
 
@@ -125,13 +126,6 @@ def _share(rate: str | None) -> str:
     return DASH if rate is None else f"{(Decimal(rate) / 100).quantize(Decimal('0.0001'))} %"
 
 
-def _person(actors: str, _: Words) -> str:
-    """Who acted, by name; whoever worked at the machine itself has none."""
-    return " + ".join(
-        _("the operator of the platform") if one.startswith("os:") else actor_names(one) for one in actors.split(" + ")
-    )
-
-
 def _nobody(where: Json, _: Words) -> str:
     """What can be said where no channel is named: only with complaints and volume enough is none an answer."""
     groups = [group for one in where["dimensions"].values() for group in one["groups"]]
@@ -154,9 +148,10 @@ def _isolations(orders: Sequence[Json], _: Words) -> tuple[str, ...]:
         if not order["approved_at"]:
             continue
         isolates = order["kind"] == "isolate"
+        by, second = actor_texts([order["proposed_by"], order["approved_by"]], _)
         values = {
             "when": _moment(order["approved_at"], _), "kind": _(DIMENSIONS[order["key"]]), "channel": order["channel"],
-            "by": _person(order["proposed_by"], _), "second": _person(order["approved_by"], _), "cap": order["cap"],
+            "by": by, "second": second, "cap": order["cap"],
             "before": "" if order["cap_before"] is None else _(", instead of {cap} before").format(
                 cap=order["cap_before"]), "reason": order["reason"].rstrip("。.;；"),
             "list": _(" and to call only callees on the white list") if order["white_list"] else "",
@@ -433,7 +428,7 @@ def _isolation_claim(day: Json) -> Claim:
 
 def _measure(one: Json, _: Words) -> list[str]:
     every = _("every {days} days").format(days=one["every"]) if one["every"] else DASH
-    return [one["text"], one["owner"], one["due"], one["done_on"] or DASH, every]
+    return [one["text"], actor_text(one["owner"], _), one["due"], one["done_on"] or DASH, every]
 
 
 def _ticket(one: Json, _: Words) -> list[str]:

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.dossier import finding_text
+from nianjian.engines.paper.people import actor_texts
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.rectification import DIMENSIONS
-from nianjian.engines.paper.words import Words, actor_names, mark, words
+from nianjian.engines.paper.words import Words, mark, words
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.approvals import operations as flow
 from nianjian.features.dial_policy.pages import describe_setting, setting_text
@@ -124,8 +125,7 @@ def list_requests(request: Request, code: str = EVERYWHERE) -> HttpResponse:
             Cell(translate_value("kind", one["kind"], _)),
             Cell(translate_value("state", one["state"], _), badge=BADGES[one["state"]]),
             Cell(_describe_request(one["asked"])),
-            Cell(actor_names(one["requested_by"])),
-            Cell(actor_names(one["decided_by"] or "–")),
+            *map(Cell, actor_texts([one["requested_by"], one["decided_by"] or "–"], _)),
         ]
         for one in shown.rows
     ]
@@ -185,14 +185,15 @@ def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpRespo
         return redirect(back)
     _ = words(current())
     mine = str(one["requested_by"]) == str(request.actor)
+    asked_by, decided_by = actor_texts([one["requested_by"], one["decided_by"]], _)
     context = {
         "one": one,
         "state": translate_value("state", one["state"], _),
         "badge": BADGES[one["state"]],
         "kind": translate_value("kind", one["kind"], _),
         "pairs": _pairs(one["asked"], _),
-        "asked_by": actor_names(one["requested_by"]),
-        "decided_by": actor_names(one["decided_by"] or ""),
+        "asked_by": asked_by,
+        "decided_by": decided_by,
         "open": one["state"] == "pending",
         "mine": mine,
         "may": has_permission(request.actor, one["enterprise"] or EVERYWHERE, Permission.APPROVE) and not mine,
@@ -200,7 +201,7 @@ def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpRespo
     }
     if one["kind"] == KIND:
         looks = has_permission(request.actor, one["enterprise"] or EVERYWHERE, Permission.REQUEST)
-        context |= build_rule_context(one["asked"], by=actor_names(one["requested_by"])) | {"looks": looks}
+        context |= build_rule_context(one["asked"], by=asked_by) | {"looks": looks}
     return render(request, "approvals/one.html", context)
 
 

@@ -23,6 +23,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper import rectification, sections
+from nianjian.engines.paper.people import actor_texts
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import METRICS
 from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
@@ -340,7 +341,7 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
             | {
                 "kind": _(PAPERS[paper["kind"]]),
                 "unread": paper["kind"] == "test_report" and paper["titled"] is None,
-                "reader": person(paper["read_by"] or ""),
+                "reader": person(paper["read_by"]),
             }
             for paper in told["papers"]
         ],
@@ -520,7 +521,8 @@ def isolate(request: Request, code: str, case: str) -> HttpResponse:
 
 def _order_row(order: Json) -> Json:
     moments = {name: _at(order[name]) for name in ("approved_at", "lifted_at")}
-    people = {"requester": person(order["proposed_by"]), "approver": person(order["approved_by"] or "")}
+    texts = actor_texts([order["proposed_by"], order["approved_by"]], words(current()))
+    people = dict(zip(("requester", "approver"), texts, strict=True))
     return {**order, **moments, **people}
 
 
