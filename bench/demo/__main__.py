@@ -26,7 +26,7 @@ LEAST: Final = 40_000  # fewer calls do not bear the complaints
 ADMINISTRATOR: Final = "demo"
 PEOPLE: Final = {  # login -> (display name, role): of the enterprise, beside the administrator of the installation
     "limin": ("李敏", "compliance_lead"),
-    "wangqiang": ("王强", "administrator"),
+    "wangqiang": ("王强", "compliance_lead"),
     "zhaolei": ("赵磊", "data_officer"),
     "chenjing": ("陈静", "auditor"),
 }
@@ -110,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(f"\n{time.monotonic() - began:.0f} s from nothing to the portrait; home: {folder / 'home'}", flush=True)
     for login, (name, role) in PEOPLE.items():
         program.run("user", "add", login, "--display-name", name, "--enterprise", ENTERPRISE, "--role", role, "--link")
-    program.run("init", "--name", ADMINISTRATOR, "--again")
+    program.run("init", "--name", ADMINISTRATOR)
     program.run("user", "display-name", ADMINISTRATOR, "周伟")
     if not args.no_serve:
         program.run("serve", "--listen", args.listen, allowed=(0, 130))

@@ -13,16 +13,19 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.people import actor_texts
+from nianjian.engines.paper.rectification import channel_text
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.rectification import DIMENSIONS
 from nianjian.engines.paper.words import Words, mark, words
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.approvals import operations as flow
 from nianjian.features.dial_policy.pages import describe_setting, setting_text
+from nianjian.features.rectification.queries import list_channel_names
 from nianjian.features.rulebook.operations import enqueue_effects
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import EVERYWHERE, has_permission
@@ -141,6 +144,14 @@ def _describe_request(asked: Mapping[str, object]) -> str:
     return " · ".join(str(translate_value(name, asked[name], _)) for name in names if asked.get(name))
 
 
+def _with_channel_name(asked: Mapping[str, Any], enterprise: str) -> Mapping[str, Any]:
+    """The request with the name of the line or team that it would isolate, as the registers have it today."""
+    if not asked.get("channel"):
+        return asked
+    names = list_channel_names(enterprise, clock.today())
+    return {**asked, "channel": channel_text(str(asked["by"]), str(asked["channel"]), names)}
+
+
 def _pairs(asked: Mapping[str, Any], _: Words) -> list[tuple[str, object]]:
     found = [
         (gettext(LABELS[name]), _(DIMENSIONS[str(value)]) if name == "by" else translate_value(name, value, _))
@@ -191,7 +202,7 @@ def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpRespo
         "state": translate_value("state", one["state"], _),
         "badge": BADGES[one["state"]],
         "kind": translate_value("kind", one["kind"], _),
-        "pairs": _pairs(one["asked"], _),
+        "pairs": _pairs(_with_channel_name(one["asked"], one["enterprise"]), _),
         "asked_by": asked_by,
         "decided_by": decided_by,
         "open": one["state"] == "pending",
