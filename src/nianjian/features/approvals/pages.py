@@ -25,7 +25,7 @@ from nianjian.engines.paper.words import Words, mark, words
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.approvals import operations as flow
 from nianjian.features.dial_policy.pages import describe_setting, setting_text
-from nianjian.features.rectification.queries import list_channel_names
+from nianjian.features.rectification.queries import get_case, get_channel_names, list_channel_names
 from nianjian.features.rulebook.operations import enqueue_effects
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import EVERYWHERE, has_permission
@@ -145,10 +145,11 @@ def _describe_request(asked: Mapping[str, object]) -> str:
 
 
 def _with_channel_name(asked: Mapping[str, Any], enterprise: str) -> Mapping[str, Any]:
-    """The request with the name of the line or team that it would isolate, as the registers have it today."""
+    """The request with the name of the line or team that it would isolate: as its case has it, else as of today."""
     if not asked.get("channel"):
         return asked
-    names = list_channel_names(enterprise, clock.today())
+    case = asked.get("case")
+    names = get_channel_names(get_case(str(case))) if case else list_channel_names(enterprise, clock.today())
     return {**asked, "channel": channel_text(str(asked["by"]), str(asked["channel"]), names)}
 
 
