@@ -24,6 +24,12 @@ AS_OF: Final = "2026-11-24"
 TODAY: Final = "2026-11-25"  # the same picture whenever it is run
 LEAST: Final = 40_000  # fewer calls do not bear the complaints
 ADMINISTRATOR: Final = "demo"
+PEOPLE: Final = {  # login -> (display name, role): of the enterprise, beside the administrator of the installation
+    "limin": ("李敏", "compliance_lead"),
+    "wangqiang": ("王强", "compliance_lead"),
+    "zhaolei": ("赵磊", "data_officer"),
+    "chenjing": ("陈静", "auditor"),
+}
 MARK: Final = ".nianjian-demo"  # says that a folder is ours to remove
 
 
@@ -102,7 +108,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     program.run("portrait", "attach", "seat_vacancy", str(plan), *attach)
     program.run("portrait", "run", "--enterprise", ENTERPRISE, "--year", "2026", "--as-of", AS_OF)
     print(f"\n{time.monotonic() - began:.0f} s from nothing to the portrait; home: {folder / 'home'}", flush=True)
+    for login, (name, role) in PEOPLE.items():
+        program.run("user", "add", login, "--display-name", name, "--enterprise", ENTERPRISE, "--role", role, "--link")
     program.run("init", "--name", ADMINISTRATOR)
+    program.run("user", "display-name", ADMINISTRATOR, "周伟")
     if not args.no_serve:
         program.run("serve", "--listen", args.listen, allowed=(0, 130))
     return 0

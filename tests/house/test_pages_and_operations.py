@@ -18,7 +18,7 @@ EFFECT: Final = "effects_look jobs_get"
 EFFECT_EVERYWHERE: Final = "effects_look_everywhere jobs_get_everywhere"
 PERSON: Final = (
     "people_get roles_take links_make inspections_make links_end people_confirm people_close people_reopen"
-    " second_factor_remove email_set"
+    " second_factor_remove email_set display_name_set"
 )
 # Address of the pages -> the operations that do what it shows and does.
 OPERATIONS: Final[Mapping[str, str]] = {
@@ -197,8 +197,9 @@ NONE: Final[Mapping[str, str]] = {
     "charts": "the script that draws the pages' charts",
     **dict.fromkeys(
         (
-            "usersessions_list", "account-first", "account-inspect", "account-join", "account_login", "account_logout",
-            "account_inactive", "mfa_authenticate", "mfa_login_webauthn", "socialaccount_login_cancelled",
+            "usersessions_list", "account-display-name", "account-first", "account-inspect", "account-join",
+            "account_login", "account_logout", "account_inactive",
+            "mfa_authenticate", "mfa_login_webauthn", "socialaccount_login_cancelled",
             "socialaccount_login_error", "openid_connect_login", "openid_connect_callback", "account_reauthenticate",
             "account_change_password", "account_set_password", "mfa_index", "mfa_reauthenticate", "mfa_activate_totp",
             "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",

@@ -155,6 +155,8 @@ BODIES: Final[Mapping[str, Any]] = {
     "inspections_make_everywhere": {"until": str(TOMORROW)},
     "email_set": {"email": "a@example.org"},
     "email_set_everywhere": {"email": "a@example.org"},
+    "display_name_set": {"display_name": "李敏"},
+    "display_name_set_everywhere": {"display_name": "李敏"},
     "mappings_keep": {"name": "本月", "mapping": {"columns": {"callee": "被叫"}}},
     "rows_behind_reveal": {"row": {"kind": "tickets", "complaint_id": "T1"}},
     "overlays_request": _ASKED,

@@ -132,3 +132,15 @@ def test_a_window_without_a_day_has_no_noughts_and_the_rate_stands_in_per_cent()
     assert {row[2] for row in rows} == {"–"}
     assert ["投诉率", "0.7003 % · 黄灯", "–"] in rows
     assert ["该通道外呼次数", "56", "–"] in rows
+
+
+def test_a_code_stands_with_the_name_of_the_register() -> None:
+    stamp = ReportStamp("示例", "", draft=False, seq=7, digest="0" * 64, names={"line": {"L1": "速达外包", "L2": ""}})
+    groups = [_group("L1", "4.56e-09", named=True), _group("L2", "0.4")]
+    ticket = dict.fromkeys(("id", "source", "accepted", "complained"), "x") | {"line": "L1", "calls": []}
+    listed = {"tickets": [ticket], "more": False}
+    text = _text(official_pdf(build_report(case(located=located(groups)), listed, [], "zh_Hans", stamp)))
+    assert "线路L1 速达外包的投诉明显偏高" in text
+    assert "对线路L1 速达外包下达技术隔离指令" in text
+    assert text.count("L1 速达外包") >= 4  # and the statistics and the list of complaints
+    assert "L2 速达" not in text

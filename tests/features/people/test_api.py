@@ -101,6 +101,17 @@ def test_the_address_of_single_sign_on_and_the_second_factor(api: Ask) -> None:
     assert client.get(address).json()["second_factor"] is False
 
 
+def test_a_person_has_a_name_for_readers(api: Ask) -> None:
+    client = api()
+    assert post(client, PEOPLE, {"name": "carl", "role": "auditor", "display_name": "李敏"}).status_code == 201
+    assert client.get(f"{PEOPLE}/carl").json()["display_name"] == "李敏"
+    assert _asked(client, "PUT", f"{PEOPLE}/carl/display-name", {"display_name": "王强"}).status_code == 200
+    (found,) = client.get(f"{PEOPLE}?q=王").json()["items"]
+    assert (found["name"], found["display_name"]) == ("carl", "王强")
+    wrong = _asked(client, "PUT", f"{PEOPLE}/carl/display-name", {"display_name": "x" * 61})
+    assert wrong.json()["code"] == "display_name_malformed"
+
+
 def test_who_has_roles_elsewhere_is_in_the_hands_of_the_installation(api: Ask) -> None:
     client, chief = api(), api(name="chief", enterprise="")
     api("data_officer", name="dora")

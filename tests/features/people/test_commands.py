@@ -65,3 +65,10 @@ def test_an_outsourcer_needs_a_team_of_the_register(cli: Shell) -> None:
     assert codes == ["outsourcer_everywhere", "team_missing", "team_not_registered"]
     needless = cli("user", "add", "out", "--role", "auditor", *where, "--team", "T9", "--json")
     assert needless.json["error"]["code"] == "team_needless"
+
+
+def test_a_user_is_added_with_a_name_for_readers(cli: Shell) -> None:
+    cli("user", "add", "anna", "--enterprise", "demo", "--display-name", "李敏")
+    assert "李敏" in cli("user", "list").out
+    assert cli("user", "display-name", "anna", "王强", "--json").json["changed"]
+    assert [one["display_name"] for one in cli("user", "list", "--json").json["users"]] == ["王强"]

@@ -410,3 +410,14 @@ def test_the_last_use_of_a_token_is_noted_to_the_hour(anna: Client) -> None:
     assert used is not None
     assert (used.minute, used.second) == (0, 0)
     assert clock.now() - used < timedelta(hours=1)
+
+
+def test_a_person_sets_the_own_name(boss: str) -> None:
+    client = Client()
+    _sign_in(client, boss, PASSWORD)
+    assert client.post("/account/name/", {"display_name": "李敏"}).status_code == 302
+    page = client.get("/account/").content.decode()
+    assert '<span class="name">李敏</span>' in page
+    assert 'value="李敏"' in page
+    client.post("/account/name/", {"display_name": "x" * 61})
+    assert models.User.objects.get(pk=boss).display_name == "李敏"

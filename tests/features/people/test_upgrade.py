@@ -42,7 +42,7 @@ def _run(environment: dict[str, str], *words: str, code: int = 0) -> dict[str, o
 def test_old_tokens_hold_and_old_users_get_links(environment: dict[str, str]) -> None:
     proved = {**environment, "NIANJIAN_TOKEN": "old-token"}
     assert _run(proved, "user", "list", "--as", "anna")["users"] == [
-        {"name": "anna", "roles": [{"role": "administrator", "enterprise": None}]}
+        {"name": "anna", "display_name": "", "roles": [{"role": "administrator", "enterprise": None}]}
     ]
     _run({**environment, "NIANJIAN_TOKEN": "other"}, "user", "list", "--as", "anna", code=2)
     tokens = _run(environment, "user", "token", "list", "anna")["tokens"]

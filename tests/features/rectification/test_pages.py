@@ -21,7 +21,7 @@ from nianjian.features.complaints import operations
 from nianjian.features.rectification import evidence, reports
 from nianjian.features.rectification.models import Event
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.accounts.service import add_enterprise, set_own_display_name
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import query
 from nianjian.platform.jobs.models import Job
@@ -318,3 +318,33 @@ def test_the_forms_say_what_is_wrong(lead: Client) -> None:
     assert lead.post(f"{HOME}watch/", given).status_code == 302
     assert lead.post(f"{HOME}watch/", given).status_code == 422
     assert "浙B2-20080101" in text(lead, f"{HOME}watch/")
+
+
+def test_papers_and_pages_call_people_and_channels_by_their_names(lead: Client, home: Path) -> None:
+    path = home / "teams.csv"
+    before, later = (TODAY + timedelta(days=days) for days in (-60, 5))
+    for kind, rows in (
+        ("teams", f"团队编号,名称,变更日期\nT03,速达外包,{before}"),
+        ("teams", f"团队编号,名称,变更日期\nT03,改名外包,{later}"),  # after the location
+        ("lines", f"线路编号,团队,变更日期\nL1,T03,{before}"),
+    ):
+        path.write_text(rows, encoding="utf-8")
+        import_sheet(kind=kind, path=path, enterprise="demo", actor=Actor("tester"))
+    case = opened(lead)
+    located(lead, case)
+    isolated(lead, case)
+    set_own_display_name(display_name="李敏", actor=Actor("anna", "user"))
+    set_own_display_name(display_name="李敏", actor=Actor("bo", "user"))
+    assert "李敏（anna）" in text(lead, f"{case}isolate/")
+    set_own_display_name(display_name="王强", actor=Actor("bo", "user"))
+    page = worked(lead, f"{case}report/docx/")
+    (file,) = re.findall(r'href="([^"]*/reports/J\w+/)"', page)
+    with zipfile.ZipFile(io.BytesIO(lead.get(file).content)) as book:
+        paper = re.sub(r"<[^>]+>", "", book.read("word/document.xml").decode())
+    assert "经李敏提出、王强批准，对线路L1 速达外包" in paper
+    pages = [text(lead, address) for address in (case, f"{case}locate/", f"{case}isolate/")]
+    (approval,) = re.findall(r'href="(/e/demo/approvals/A\w+/)"', text(lead, "/e/demo/approvals/"))
+    approved = text(lead, approval)
+    assert all(part in approved for part in ("李敏", "王强", "L1 速达外包"))
+    assert all("L1 速达外包" in page for page in pages[1:])
+    assert not [one for one in (paper, approved, *pages) if "user:" in one]

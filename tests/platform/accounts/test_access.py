@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[Permission, str, tuple[str, ...]]] = {
     "user revoke": (Permission.PEOPLE, HERE, ("anna", "--role", "compliance_lead", *AT)),
     "user invite": (Permission.PEOPLE, HERE, ("--role", "auditor", *AT)),
     "user uninvite": (Permission.PEOPLE, HERE, ("INVITATION", *AT)), "user link": (Permission.PEOPLE, HERE, ("anna",)),
+    "user display-name": (Permission.PEOPLE, HERE, ("anna", "李敏")),
     "user close": (Permission.PEOPLE, HERE, ("anna",)), "user reopen": (Permission.PEOPLE, HERE, ("anna",)),
     "user confirm": (Permission.PEOPLE, HERE, ("anna",)), "user token list": (Permission.PEOPLE, HERE, ("anna",)),
     "user token revoke": (Permission.PEOPLE, HERE, ("TOKEN",)),

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Final, NoReturn, Protocol, cast
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.people import read_names_once
 from nianjian.engines.paper.words import mark
 from nianjian.platform.terminal.answer import WRONG, Answer
 from nianjian.platform.terminal.language import _, sentence, speak
@@ -208,7 +209,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         else:
             from nianjian.platform.terminal.console import stdout
 
-            answer.show(stdout())
+            with read_names_once():
+                answer.show(stdout())
     except NianjianError as error:
         return _fail(error, as_json=as_json)
     except BrokenPipeError:

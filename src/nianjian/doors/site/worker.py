@@ -24,6 +24,7 @@ from django.db import Error, close_old_connections, connection
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import picture_cache as charts
 from nianjian.engines.paper import pictures
+from nianjian.engines.paper.people import read_names_once
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.calls import drafts, rejects
@@ -271,7 +272,8 @@ class Worker:
         try:
             actor = accounts.asked_by(job.requested_by)
             require_permission(actor, job.enterprise, flow.NEEDS[job.kind])
-            result = KINDS[job.kind].run(job, actor, _Throttle(self, job).report)
+            with read_names_once():
+                result = KINDS[job.kind].run(job, actor, _Throttle(self, job).report)
         except StopWantedError as stop:
             service.stopped(job=job.id, worker=self.name, result=stop.left)
         except LeavingError:

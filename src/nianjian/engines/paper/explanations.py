@@ -12,9 +12,10 @@ from typing import Any, Final
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper import sections
 from nianjian.engines.paper.figures import DASH, amount_text, count_text, limit_text
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.portrait import BASIS_NAMES, FILL_IN, PLAN, TABLES, VALUES, code_name
 from nianjian.engines.paper.texts.season import MODULES, TASKS
-from nianjian.engines.paper.words import CHINESE, Words, actor_names, mark
+from nianjian.engines.paper.words import CHINESE, Words, mark
 
 Json = Mapping[str, Any]
 
@@ -170,7 +171,7 @@ def change_text(rule: Json, _: Words) -> str:
         return ""
     said = _("changed by {who} on {day}: {reason}")
     text = said.format(
-        who=actor_names(str(overlay["who"])), day=str(overlay.get("when") or "–")[:10], reason=overlay["reason"]
+        who=actor_text(str(overlay["who"]), _), day=str(overlay.get("when") or "–")[:10], reason=overlay["reason"]
     )
     if not overlay.get("beside"):
         return text
@@ -455,7 +456,7 @@ def _act(act: Json, _: Words) -> dict[str, str]:
     said = ", ".join(f"{key} {data[key]}" for key in TOLD if isinstance(data.get(key), str | int) and data[key] != "")
     return {
         "at": f"{datetime.fromisoformat(str(act['at'])).astimezone(clock.ZONE):%Y-%m-%d %H:%M}",
-        "actor": str(act["actor"]),
+        "actor": actor_text(str(act["actor"]), _),
         "what": _(ACTS[verb]) if verb in ACTS else verb,
         "detail": said,
         "seq": str(act["seq"]),

@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.portrait import BASES, code_name
-from nianjian.engines.paper.words import Words, actor_names
+from nianjian.engines.paper.words import Words
 
 PER_CENT: Final = Decimal(100)
 DASH: Final = "–"
@@ -200,7 +201,7 @@ def declaration_text(metric: Json, _: Words) -> str:
     """Who declared a metric not applicable, on which day and why."""
     declared = metric["declared"]
     return _("declared not applicable by {who} on {day}: {reason}").format(
-        who=actor_names(declared["who"]), day=declared["on"], reason=declared["reason"]
+        who=actor_text(declared["who"], _), day=declared["on"], reason=declared["reason"]
     )
 
 

@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.official import format_code
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.qr_codes import render_qr_code
 from nianjian.engines.paper.texts import inspection, inspection_day
 from nianjian.engines.paper.texts.inspection_day import clock_text, duration_text
 from nianjian.engines.paper.texts.states import STATES
 from nianjian.engines.paper.texts.test_calls import REASONS
 from nianjian.engines.paper.typeset import typeset
-from nianjian.engines.paper.words import CHINESE, Words, actor_names
+from nianjian.engines.paper.words import CHINESE, Words
 
 SOURCE: Final = "dossier_item.typ"
 STYLE: Final = (
@@ -99,11 +100,11 @@ def day_sheet(told: Json, _: Words) -> dict[str, Any]:
     agenda: Sequence[Column] = (
         (_("time"), 2, itemgetter("at")),
         (_("agenda item"), 8, itemgetter("what")),
-        (_("responsible"), 4, lambda one: one["who"] or "–"),
+        (_("responsible"), 4, lambda one: actor_text(one["who"], _) or "–"),
     )
     posts: Sequence[Column] = (
         (_("post"), 4, itemgetter("place")),
-        (_("responsible"), 4, itemgetter("who")),
+        (_("responsible"), 4, lambda one: actor_text(one["who"], _)),
         (_("task"), 6, lambda one: one["task"] or "–"),
     )
     headings = (_("rule"), _("evidence"), _("state"), _("why"), _("as at"))
@@ -131,10 +132,8 @@ def _enterprise(told: Json, _: Words) -> tuple[str, str]:
 
 
 def _person(actor: str | None, _: Words) -> str:
-    """Who acted, by name; whoever worked at the machine itself has none."""
-    if not actor:
-        return "–"
-    return _("the operator of the platform") if actor.startswith("os:") else actor_names(actor)
+    """Who acted, by name."""
+    return actor_text(actor, _) if actor else "–"
 
 
 def _counts(told: Json, _: Words) -> tuple[str, str]:

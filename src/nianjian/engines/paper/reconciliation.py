@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from nianjian.engines.paper import charts
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.pictures import Chart
 from nianjian.engines.paper.texts.reconciliation import KINDS, LIKELY, REASONS, RESULTS, SORTS, STATES, VERDICTS
 from nianjian.engines.paper.words import Words, words
@@ -68,7 +69,7 @@ def _lines(run: Json, row: Json, headers: Mapping[str, str], _: Words) -> Iterab
     likely += [_(REASONS[one]) for one in row["reasons"]]
     due = row["due"] or ""
     last = f"{due} ({_('provisional')})" if due and row["provisional"] else due
-    work = (row[name] or "" for name in ("owner", "cause", "action", "changed_on"))
+    work = (actor_text(row["owner"], _), *(row[name] or "" for name in ("cause", "action", "changed_on")))
     behind = ("；".join(likely), _(STATES[row["state"]]), *work, last)
     front = (SORTS[run["kind"]], row["about"]["key"], _(RESULTS[row["result"]]))
     if not row["fields"]:

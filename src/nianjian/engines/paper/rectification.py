@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -12,12 +12,13 @@ from nianjian.engines.kernel.claims import Claim, Lack
 from nianjian.engines.paper import charts as draw
 from nianjian.engines.paper.figures import DASH, amount_text, count_text
 from nianjian.engines.paper.official import Grid, OfficialPaper, Part, format_code
+from nianjian.engines.paper.people import actor_text, actor_texts
 from nianjian.engines.paper.pictures import Chart
 from nianjian.engines.paper.texts.claims import BLANK, claim_text
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.texts.rectification import CHANCE_CELLS, CHANCE_SENTENCES, DIMENSIONS, STEPS
-from nianjian.engines.paper.words import Words, actor_names, mark, words
+from nianjian.engines.paper.words import Words, mark, words
 
 Json = Mapping[str, Any]
 
@@ -25,15 +26,28 @@ GROUPS: Final = 15  # of a dimension; the case page has all of them
 CHANCE_LIMITS: Final = tuple((Decimal(limit), limit) for limit in ("0.0001", "0.001", "0.01", "0.05"))
 
 
+ChannelNames = Mapping[str, Mapping[str, str]]  # dimension -> code of a line or team -> its name in the register
+
+
+def channel_text(dimension: str, code: str, names: ChannelNames) -> str:
+    """Code and name of a channel; the code alone where the register has no name for it."""
+    name = names.get(dimension, {}).get(code, "")
+    return f"{code} {name}" if name and name != code else code
+
+
 @dataclass(frozen=True, slots=True)
 class ReportStamp:
-    """``enterprise``: its name; ``authority``: the addressee; ``draft``: gaps stand; the audit chain's last entry."""
+    """``enterprise``: its name; ``authority``: the addressee; ``draft``: gaps stand; the audit chain's last entry.
+
+    ``names``: of the channels, as the registers have them on the day of the location.
+    """
 
     enterprise: str
     authority: str
     draft: bool
     seq: int
     digest: str
+    names: ChannelNames = field(default_factory=dict)
 
 
 def build_report(case: Json, tickets: Json, gaps: Sequence[Json], language: str, stamp: ReportStamp) -> OfficialPaper:
@@ -51,15 +65,18 @@ def build_report(case: Json, tickets: Json, gaps: Sequence[Json], language: str,
         opening=_("We report on the rectification as follows."),
         parts=(
             _notice(case, _),
-            _cause(case.get("located"), _),
-            Part(_("Measures taken"), (*_isolations(case["orders"], _), *_obedience(case.get("measured"), _))),
-            _comparison(case.get("measured"), _),
+            _cause(case.get("located"), stamp.names, _),
+            Part(
+                _("Measures taken"),
+                (*_isolations(case["orders"], stamp.names, _), *_obedience(case.get("measured"), _)),
+            ),
+            _comparison(case.get("measured"), stamp.names, _),
             _responsible(case["measures"], _),
             Part(_("Technical assessment"), _assessments(case["papers"], _)),
             *_gaps(gaps, stamp, _),
         ),
         closing=_("This is our report."),
-        annexes=tuple(_annexes(case, tickets, _)),
+        annexes=tuple(_annexes(case, tickets, stamp.names, _)),
         language=language,
     )
 
@@ -87,7 +104,7 @@ def _notice(case: Json, _: Words) -> Part:
     return Part(_("Facts of the case"), tuple(lines))
 
 
-def _cause(where: Json | None, _: Words) -> Part:
+def _cause(where: Json | None, names: ChannelNames, _: Words) -> Part:
     """Where the complaints come from, in words; the figures stand in the annexes."""
     if not where:
         return Part(_("Analysis of the cause"), (_("The cause has not been located yet."),))
@@ -103,18 +120,19 @@ def _cause(where: Json | None, _: Words) -> Part:
         groups = where["dimensions"][one["dimension"]]["groups"]
         group = next((group for group in groups if group["key"] == one["key"]), None)
         if group is not None:
-            lines.append(_channel_sentence(group, one["dimension"], _))
+            lines.append(_channel_sentence(group, one["dimension"], names, _))
     if not where["named"]:
         lines.append(_nobody(where, _))
     return Part(_("Analysis of the cause"), tuple(lines))
 
 
-def _channel_sentence(group: Json, dimension: str, _: Words) -> str:
+def _channel_sentence(group: Json, dimension: str, names: ChannelNames, _: Words) -> str:
     return _(
         "{kind} {key}: {complaints} complaints in {answered} answered calls, a rate of {rate}; the rate of all other"
         " channels is {rest}. {chance}"
     ).format(
-        kind=_(DIMENSIONS[dimension]), key=group["key"], complaints=count_text(group["complaints"]),
+        kind=_(DIMENSIONS[dimension]), key=channel_text(dimension, group["key"], names),
+        complaints=count_text(group["complaints"]),
         answered=count_text(group["answered"]), rate=_share(group["rate"]), rest=_share(group["rest"]["rate"]),
         chance=_(CHANCE_SENTENCES[chance_word(group["chance"])]),
     )  # fmt: skip
@@ -123,13 +141,6 @@ def _channel_sentence(group: Json, dimension: str, _: Words) -> str:
 def _share(rate: str | None) -> str:
     """A rate per ten thousand as the authority reads it, in per cent with four decimals."""
     return DASH if rate is None else f"{(Decimal(rate) / 100).quantize(Decimal('0.0001'))} %"
-
-
-def _person(actors: str, _: Words) -> str:
-    """Who acted, by name; whoever worked at the machine itself has none."""
-    return " + ".join(
-        _("the operator of the platform") if one.startswith("os:") else actor_names(one) for one in actors.split(" + ")
-    )
 
 
 def _nobody(where: Json, _: Words) -> str:
@@ -148,15 +159,17 @@ def chance_word(chance: str | None) -> str:
     return next((name for limit, name in CHANCE_LIMITS if value < limit), "likely")
 
 
-def _isolations(orders: Sequence[Json], _: Words) -> tuple[str, ...]:
+def _isolations(orders: Sequence[Json], names: ChannelNames, _: Words) -> tuple[str, ...]:
     lines = []
     for order in orders:
         if not order["approved_at"]:
             continue
         isolates = order["kind"] == "isolate"
+        by, second = actor_texts([order["proposed_by"], order["approved_by"]], _)
         values = {
-            "when": _moment(order["approved_at"], _), "kind": _(DIMENSIONS[order["key"]]), "channel": order["channel"],
-            "by": _person(order["proposed_by"], _), "second": _person(order["approved_by"], _), "cap": order["cap"],
+            "when": _moment(order["approved_at"], _), "kind": _(DIMENSIONS[order["key"]]),
+            "channel": channel_text(order["key"], order["channel"], names),
+            "by": by, "second": second, "cap": order["cap"],
             "before": "" if order["cap_before"] is None else _(", instead of {cap} before").format(
                 cap=order["cap_before"]), "reason": order["reason"].rstrip("。.;；"),
             "list": _(" and to call only callees on the white list") if order["white_list"] else "",
@@ -199,13 +212,13 @@ LIFTED: Final = mark(
 )
 
 
-def _comparison(measured: Json | None, _: Words) -> Part:
+def _comparison(measured: Json | None, names: ChannelNames, _: Words) -> Part:
     title = _("Before and after")
     if not measured:
         return Part(title, (_("The figures have not been counted yet."),))
     header = (_("Figure"), _("Before"), _("Since then"))
     rows = tuple(tuple(row) for row in measured_rows(measured, _, percent=True))
-    charts = (days_chart(measured, _),) if _has_days(measured) else ()
+    charts = (days_chart(measured, names, _),) if _has_days(measured) else ()
     return Part(title, tuple(_notes(measured, _)), (Grid(header, rows, shares=(4, 3, 3)),), charts)
 
 
@@ -242,11 +255,11 @@ def _gaps(gaps: Sequence[Json], stamp: ReportStamp, _: Words) -> tuple[Part, ...
     return (Part(title, lines),) if lines else ()
 
 
-def _annexes(case: Json, tickets: Json, _: Words) -> Iterator[Part]:
+def _annexes(case: Json, tickets: Json, names: ChannelNames, _: Words) -> Iterator[Part]:
     """Complaints by channel, the channel's complaints, the course of the case."""
     where = case.get("located")
     if where:
-        pictures = {chart.name: chart for chart in case_charts(case, _)}
+        pictures = {chart.name: chart for chart in case_charts(case, names, _)}
         method = _(
             "Rate: complaints over answered outbound calls. Chance: how likely so many complaints are if the channel"
             " were like all others; what stands out is decided for all channels together."
@@ -261,7 +274,7 @@ def _annexes(case: Json, tickets: Json, _: Words) -> Iterator[Part]:
                         _("The top {top} account for {share} %").format(top=found["top"], share=found["top_share"])
                         + _("."),
                     ),
-                    (_statistics(found["groups"], dimension, _),),
+                    (_statistics(found["groups"], dimension, names, _),),
                     () if chart is None else (chart,),
                 )
     if tickets["tickets"]:
@@ -269,13 +282,13 @@ def _annexes(case: Json, tickets: Json, _: Words) -> Iterator[Part]:
         header = (
             _("Complaint"), _("Source"), _("Accepted"), _("Number complained of"), _("Line"), _("Calls"),
         )  # fmt: skip
-        rows = tuple(tuple(_ticket(one, _)) for one in tickets["tickets"])
+        rows = tuple(tuple(_ticket(one, names, _)) for one in tickets["tickets"])
         yield Part(_("List of the channel's complaints"), more, (Grid(header, rows, shares=(4, 2, 4, 4, 3, 5)),))
     events = tuple((_moment(one["at"], _), _(STEPS.get(one["step"], one["step"]))) for one in case["events"])
     yield Part(_("Course of the case"), grids=(Grid((_("Time"), _("Step")), events, shares=(2, 5)),))
 
 
-def _statistics(groups: Sequence[Json], dimension: str, _: Words) -> Grid:
+def _statistics(groups: Sequence[Json], dimension: str, channels: ChannelNames, _: Words) -> Grid:
     header = (
         _("Group"), _("Number of complaints"), _("Answered calls"), _("Rate"), _("Rate of the rest"), _("By chance"),
         _("Cumulated share"), _("Mark"),
@@ -283,7 +296,7 @@ def _statistics(groups: Sequence[Json], dimension: str, _: Words) -> Grid:
     names = ("key", "complaints", "answered", "rate", "rest", "chance", "share", "mark")
     rows = []
     for group in groups[:GROUPS]:
-        row = group_row(group, dimension, _) | {"chance": _(CHANCE_CELLS[chance_word(group["chance"])])}
+        row = group_row(group, dimension, channels, _) | {"chance": _(CHANCE_CELLS[chance_word(group["chance"])])}
         row["rate"] = DASH if dimension == "complainant" else _share(group["rate"])
         row["rest"] = _share(group["rest"]["rate"])
         rows.append(tuple(row[name] for name in names))
@@ -305,11 +318,14 @@ def _moment(text: str, _: Words) -> str:
     return f"{_day(text[:10], _)}{_(' at ')}{text[11:16]}"
 
 
-def location_content(where: Json | None, _: Words) -> dict[str, Any] | None:
+def location_content(where: Json | None, names: ChannelNames, _: Words) -> dict[str, Any] | None:
     """What a location found, in words and tables; None: nothing was located."""
     if not where:
         return None
-    named = [f"{_(DIMENSIONS[one['dimension']])} {one['key']}" for one in where["named"]]
+    named = [
+        f"{_(DIMENSIONS[one['dimension']])} {channel_text(one['dimension'], one['key'], names)}"
+        for one in where["named"]
+    ]
     return {
         "window": _("{first} to {last} (end excluded), {count} complaints of {sources}").format(
             first=where["from"],
@@ -325,17 +341,17 @@ def location_content(where: Json | None, _: Words) -> dict[str, Any] | None:
         "tables": [
             {"title": _(DIMENSIONS[dimension]),
              "top": _("The top {top} account for {share} %").format(top=told["top"], share=told["top_share"]),
-             "rows": [group_row(one, dimension, _) for one in told["groups"][:GROUPS]]}
+             "rows": [group_row(one, dimension, names, _) for one in told["groups"][:GROUPS]]}
             for dimension, told in where["dimensions"].items() if any(one["key"] for one in told["groups"])
         ],
     }  # fmt: skip
 
 
-def group_row(one: Json, dimension: str, _: Words) -> dict[str, str]:
+def group_row(one: Json, dimension: str, names: ChannelNames, _: Words) -> dict[str, str]:
     """A row of a dimension's table."""
     marks = [_("stands out")] * bool(one["named"]) + [_("low volume")] * bool(one["low_volume"])
     return {
-        "key": _("not known") if one["key"] is None else str(one["key"]),
+        "key": _("not known") if one["key"] is None else channel_text(dimension, one["key"], names),
         "complaints": count_text(one["complaints"]),
         "answered": count_text(one["answered"]),
         "rate": DASH if dimension == "complainant" else amount_text(one["rate"], "‱"),
@@ -433,13 +449,14 @@ def _isolation_claim(day: Json) -> Claim:
 
 def _measure(one: Json, _: Words) -> list[str]:
     every = _("every {days} days").format(days=one["every"]) if one["every"] else DASH
-    return [one["text"], one["owner"], one["due"], one["done_on"] or DASH, every]
+    return [one["text"], actor_text(one["owner"], _), one["due"], one["done_on"] or DASH, every]
 
 
-def _ticket(one: Json, _: Words) -> list[str]:
+def _ticket(one: Json, names: ChannelNames, _: Words) -> list[str]:
     calls = ", ".join(call["call_id"] for call in one["calls"]) or DASH
     accepted = (one["accepted"] or DASH)[:16].replace("T", " ")
-    cells = (one["id"], one["source"], accepted, one["complained"], one["line"], calls)
+    line = channel_text("line", one["line"], names) if one["line"] else None
+    cells = (one["id"], one["source"], accepted, one["complained"], line, calls)
     return [str(cell or DASH) for cell in cells]
 
 
@@ -447,7 +464,7 @@ BARS: Final = 12  # keys of a Pareto picture
 SCALE: Final = 2.0  # of the PNG that Word shows
 
 
-def case_charts(case: Json, _: Words) -> list[Chart]:
+def case_charts(case: Json, names: ChannelNames, _: Words) -> list[Chart]:
     """One Pareto a dimension in which something stands out (else the lines), and the days of the channel."""
     found = []
     located, measured = case.get("located"), case.get("measured")
@@ -457,19 +474,19 @@ def case_charts(case: Json, _: Words) -> list[Chart]:
         for dimension in wanted:
             told = located["dimensions"][dimension]
             if told["groups"]:
-                found.append(pareto_chart(told, _))
+                found.append(pareto_chart(told, names, _))
     if measured and _has_days(measured):
-        found.append(days_chart(measured, _))
+        found.append(days_chart(measured, names, _))
     return found
 
 
-def pareto_chart(told: Json, _: Words) -> Chart:
+def pareto_chart(told: Json, names: ChannelNames, _: Words) -> Chart:
     """The largest groups, those that stand out in a colour of their own."""
     caption = _("Complaints by {group}").format(group=_(DIMENSIONS[str(told["dimension"])]))
     named = set(told["named"])
     points = [
         (
-            _("not known") if group["key"] is None else str(group["key"]),
+            _("not known") if group["key"] is None else channel_text(str(told["dimension"]), group["key"], names),
             _("stands out") if group["key"] in named else _("others"),
             float(group["complaints"]),
         )
@@ -483,9 +500,11 @@ def pareto_chart(told: Json, _: Words) -> Chart:
     return Chart(f"pareto-{told['dimension']}", caption, drawn)
 
 
-def days_chart(measured: Json, _: Words) -> Chart:
+def days_chart(measured: Json, channels: ChannelNames, _: Words) -> Chart:
     """Attempts a day before the isolation and since, with the cap."""
-    caption = _("Attempts a day on {channel}").format(channel=measured["channel"])
+    caption = _("Attempts a day on {channel}").format(
+        channel=channel_text(measured["key"], measured["channel"], channels)
+    )
     names = {"before": _("before the isolation"), "after": _("since the isolation")}
     points = [
         (str(day), title, float(count))

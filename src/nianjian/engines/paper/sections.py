@@ -19,10 +19,11 @@ from nianjian.engines.paper.figures import (
     count_text,
     declaration_text,
 )
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.calls import REASONS
 from nianjian.engines.paper.texts.inspection import LOG_WHYS
 from nianjian.engines.paper.texts.portrait import KEYS, code_name
-from nianjian.engines.paper.words import Words, actor_names, mark
+from nianjian.engines.paper.words import Words, mark
 
 BEHIND: Final = mark("rows behind %(label)s")
 FLAG: Final = "flag."
@@ -269,7 +270,7 @@ def marketing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
     if decision:
         lines.append(
             _(DECISIONS[decision["kind"]]).format_map(
-                {**decision, "day": decision["on"], "who": actor_names(decision["who"])}
+                {**decision, "day": decision["on"], "who": actor_text(decision["who"], _)}
             )
         )
         if decision["kind"] == "stopped" and block["calls_after"]:

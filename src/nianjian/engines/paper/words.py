@@ -35,11 +35,6 @@ def language_of(tag: str) -> str:
     return ENGLISH if tag.strip().lower().startswith("en") else CHINESE
 
 
-def actor_names(actors: str) -> str:
-    """Names of one actor, or of several joined by " + ", without the kind of proof that stands before each."""
-    return " + ".join(actor.partition(":")[2] or actor for actor in actors.split(" + "))
-
-
 #: Signs that nobody sees and that are copied with the text around them (UAX 14: they only steer where a line breaks).
 ZERO_WIDTH: Final[dict[int, None]] = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF))
 

@@ -13,15 +13,19 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.dossier import finding_text
+from nianjian.engines.paper.people import actor_texts
+from nianjian.engines.paper.rectification import channel_text
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.rectification import DIMENSIONS
-from nianjian.engines.paper.words import Words, actor_names, mark, words
+from nianjian.engines.paper.words import Words, mark, words
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.approvals import operations as flow
 from nianjian.features.dial_policy.pages import describe_setting, setting_text
+from nianjian.features.rectification.queries import get_case, get_channel_names, list_channel_names
 from nianjian.features.rulebook.operations import enqueue_effects
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import EVERYWHERE, has_permission
@@ -124,8 +128,7 @@ def list_requests(request: Request, code: str = EVERYWHERE) -> HttpResponse:
             Cell(translate_value("kind", one["kind"], _)),
             Cell(translate_value("state", one["state"], _), badge=BADGES[one["state"]]),
             Cell(_describe_request(one["asked"])),
-            Cell(actor_names(one["requested_by"])),
-            Cell(actor_names(one["decided_by"] or "–")),
+            *map(Cell, actor_texts([one["requested_by"], one["decided_by"] or "–"], _)),
         ]
         for one in shown.rows
     ]
@@ -139,6 +142,15 @@ def _describe_request(asked: Mapping[str, object]) -> str:
     _ = words(current())
     names = ("key", "value", "channel", "cap", "seal", "paper")
     return " · ".join(str(translate_value(name, asked[name], _)) for name in names if asked.get(name))
+
+
+def _with_channel_name(asked: Mapping[str, Any], enterprise: str) -> Mapping[str, Any]:
+    """The request with the name of the line or team that it would isolate: as its case has it, else as of today."""
+    if not asked.get("channel"):
+        return asked
+    case = asked.get("case")
+    names = get_channel_names(get_case(str(case))) if case else list_channel_names(enterprise, clock.today())
+    return {**asked, "channel": channel_text(str(asked["by"]), str(asked["channel"]), names)}
 
 
 def _pairs(asked: Mapping[str, Any], _: Words) -> list[tuple[str, object]]:
@@ -185,14 +197,15 @@ def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpRespo
         return redirect(back)
     _ = words(current())
     mine = str(one["requested_by"]) == str(request.actor)
+    asked_by, decided_by = actor_texts([one["requested_by"], one["decided_by"]], _)
     context = {
         "one": one,
         "state": translate_value("state", one["state"], _),
         "badge": BADGES[one["state"]],
         "kind": translate_value("kind", one["kind"], _),
-        "pairs": _pairs(one["asked"], _),
-        "asked_by": actor_names(one["requested_by"]),
-        "decided_by": actor_names(one["decided_by"] or ""),
+        "pairs": _pairs(_with_channel_name(one["asked"], one["enterprise"]), _),
+        "asked_by": asked_by,
+        "decided_by": decided_by,
         "open": one["state"] == "pending",
         "mine": mine,
         "may": has_permission(request.actor, one["enterprise"] or EVERYWHERE, Permission.APPROVE) and not mine,
@@ -200,7 +213,7 @@ def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpRespo
     }
     if one["kind"] == KIND:
         looks = has_permission(request.actor, one["enterprise"] or EVERYWHERE, Permission.REQUEST)
-        context |= build_rule_context(one["asked"], by=actor_names(one["requested_by"])) | {"looks": looks}
+        context |= build_rule_context(one["asked"], by=asked_by) | {"looks": looks}
     return render(request, "approvals/one.html", context)
 
 

@@ -42,6 +42,7 @@ from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import person
 
 APP: Final = "one_click"
 
@@ -85,7 +86,7 @@ def listing(request: Request, code: str) -> HttpResponse:
         [
             Cell(one.number, href=reverse("one-click-one", kwargs={"code": code, "door": one.pk})),
             Cell(f"{one.made_at.astimezone(clock.ZONE):%Y-%m-%d}"),
-            Cell(one.made_by.partition(":")[2]),
+            Cell(person(one.made_by)),
         ]
         for one in shown.rows
     ]

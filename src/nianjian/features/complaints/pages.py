@@ -126,7 +126,7 @@ def _line(code: str, one: Ticket, found: TicketList) -> dict[str, Any]:
         "complainant": told["complainant"] or "–",
         "category": row.category or "–",
         "match": _(PROPOSALS[one.proposal.state]) if one.proposal else "–",
-        "assignee": " / ".join(part for part in (row.assignee, row.team_id) if part) or "–",
+        "assignee": " / ".join(part for part in (person(row.assignee), row.team_id) if part) or "–",
     }
 
 
@@ -255,7 +255,7 @@ def _match(proposal: Proposal | None) -> dict[str, Any] | None:
             if call
         ],
         "runner_up": proposal.runner_up is not None,
-        "by": proposal.decided_by,
+        "by": person(proposal.decided_by),
     }
 
 

@@ -19,9 +19,10 @@ from nianjian.engines.gate.decision_journal import Decision
 from nianjian.engines.gate.decision_search import DecisionFilter
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.slices import LazyRows
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts import gate
 from nianjian.engines.paper.texts.errors import error_message
-from nianjian.engines.paper.words import Words, actor_names, words
+from nianjian.engines.paper.words import Words, words
 from nianjian.features.dial_policy import decisions as check
 from nianjian.features.dial_policy import operations
 from nianjian.features.dial_policy.forms import Cap, Choice, FailOpen, Filter, Mode, Reasoned
@@ -190,7 +191,7 @@ def setting_table(of: Iterable[Json]) -> Table:
             Cell(describe_setting(str(one["key"]), str(one["name"]))),
             Cell(setting_text(str(one["key"]), one["values"])),
             Cell(one["reason"] or "–"),
-            Cell(actor_names(str(one["by"]))),
+            Cell(actor_text(str(one["by"]), _)),
             Cell(one["approval"] or "–"),
         ]
         for one in of

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 
 from nianjian.engines.paper.dossier import finding_text
+from nianjian.engines.paper.people import actor_text, actor_texts
 from nianjian.engines.paper.texts.dossier import (
     ASKED,
     CERTAINTY,
@@ -118,8 +119,8 @@ def show_checklist(console: Console, data: Json) -> None:
     header = (_("item"), _("state"), _("version"), _("owner"), _("due"), _("valid until"))
     body = (
         (
-            _(ITEMS[one["item"]]), _(STATES[one["state"]]), one["version"], one["owner"] or None, one["due"],
-            one["valid_until"],
+            _(ITEMS[one["item"]]), _(STATES[one["state"]]), one["version"],
+            actor_text(one["owner"], _) or None, one["due"], one["valid_until"],
         )
         for one in data["items"]
     )  # fmt: skip
@@ -368,7 +369,7 @@ def show_statements(console: Console, data: Json) -> None:
             one["part"],
             _(one["label"]),
             plain_text(one["text"] or "–"),
-            plain_text(one["stated_by"] or "–"),
+            actor_text(one["stated_by"] or "–", _),
         )
         for one in data["statements"]
     ]
@@ -383,7 +384,7 @@ def show_seals(console: Console, data: Json) -> None:
     table.rows(
         console,
         header,
-        [(_(SEAL_KINDS[one["kind"]]), one["width_mm"], plain_text(one["recorded_by"]), one["recorded_at"])
+        [(_(SEAL_KINDS[one["kind"]]), one["width_mm"], actor_text(one["recorded_by"], _), one["recorded_at"])
          for one in data["pictures"]],
     )  # fmt: skip
     uses = (
@@ -395,7 +396,7 @@ def show_seals(console: Console, data: Json) -> None:
 def _use(one: Json) -> tuple[object, ...]:
     return (
         _(SEAL_KINDS[one["kind"]]), _(ITEMS[one["item"]]), one["version"], one["page"], _(PLACES[one["mark"]]),
-        plain_text(one["asked_by"]), plain_text(one["approved_by"]) or None, one["placed"],
+        *(text or None for text in actor_texts([one["asked_by"], one["approved_by"]], _)), one["placed"],
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from nianjian.engines.paper.inspection import evidence_rows
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts import inspection
 from nianjian.engines.paper.texts import inspection_day as drill_texts
 from nianjian.engines.paper.texts.states import STATES
@@ -64,7 +65,7 @@ def render_drill_report(told: Json, console: Console) -> None:
             drill_texts.clock_text(one["at"]),
             drill_texts.duration_text(one["taken_s"]),
             drill_texts.duration_text(one["limit_s"]),
-            one["by"],
+            actor_text(one["by"], _),
             drill_texts.drill_reason(one["why"], _),
         )
         for one in told["steps"]
@@ -81,10 +82,10 @@ def render_timeline(told: Json, console: Console) -> None:
             drill_texts.duration_text(one["due_s"]),
             drill_texts.timeline_line(one["what"], _),
             _(drill_texts.ROLES[one["role"]]),
-            one["player"],
+            actor_text(one["player"], _),
             _(drill_texts.LINES[one["state"]]),
             drill_texts.duration_text(one["taken_s"]),
-            one["by"],
+            actor_text(one["by"], _),
             one["ended_at"],
         )
         for one in told["timeline"]
@@ -100,7 +101,7 @@ def render_history(told: Json, console: Console) -> None:
         (
             one["drill"],
             drill_texts.clock_text(one["begun_at"]),
-            one["begun_by"],
+            actor_text(one["begun_by"], _),
             *(drill_texts.duration_text(one[name]) for name in names),
         )
         for one in told["drills"]

@@ -45,7 +45,7 @@ from nianjian.platform.web.access import Request, page, public
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
-from nianjian.platform.web.work import moment
+from nianjian.platform.web.work import moment, person
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)  # seconds
@@ -184,7 +184,7 @@ def _kept(period: Period, _: Words) -> str:
 def _erasure(entry: Entry, _: Words) -> dict[str, Any]:
     act = audit.act(entry)
     day = datetime.fromisoformat(act.at).astimezone(clock.ZONE).date()
-    return {"day": day, "by": act.actor.partition(":")[2] or act.actor, "rows": list(_gone(act.data, _))}
+    return {"day": day, "by": person(act.actor), "rows": list(_gone(act.data, _))}
 
 
 def _gone(data: Mapping[str, Any], _: Words) -> Iterator[str]:

@@ -25,11 +25,12 @@ from nianjian.engines.kernel.formulas import harmless
 from nianjian.engines.kernel.periods import day_of
 from nianjian.engines.metrics.drill_down import component_of_flag
 from nianjian.engines.paper import figures
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.calls import source_name
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.portrait import LIGHTS, code_name
 from nianjian.engines.paper.texts.season import TASKS
-from nianjian.engines.paper.words import ENGLISH, Words, actor_names, words
+from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.features.inbox import obstacles
 from nianjian.features.inbox.obstacles import OVERDUE, Point
 from nianjian.features.inbox.pages import obstacle_address
@@ -381,7 +382,7 @@ def _earliest_deadline(calendar: Calendar, _: Words) -> dict[str, object] | None
 
 
 def _run(one: Run, _: Words) -> dict[str, object]:
-    names = {"word": code_name("light", one.light, _), "by": actor_names(one.actor)}
+    names = {"word": code_name("light", one.light, _), "by": actor_text(one.actor, _)}
     moment = datetime.fromisoformat(one.moment)
     return {"id": one.id, "year": one.year, "moment": moment, "light": one.light, **names}
 

@@ -8,12 +8,13 @@ from typing import Any, Final
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.metrics import marketing
 from nianjian.engines.paper import sections
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.complaints import CLOCKS
 from nianjian.engines.paper.texts.errors import error_message, translate_value
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
 from nianjian.engines.paper.texts.season import OBSTACLES, TASKS, TRACKS, obstacle_text
-from nianjian.engines.paper.words import Words, actor_names, mark
+from nianjian.engines.paper.words import Words, mark
 from nianjian.features.inbox.obstacles import Point
 from nianjian.features.overview import attention, queue
 from nianjian.features.overview.verdict import FINE, Reason
@@ -120,7 +121,7 @@ def _point_text(one: Point, missing: Sequence[str], _: Words) -> str:
         values["what"] = translate_value("kind", values["kind"], _)
         values["keys"] = join_keys(values["keys"], values["count"], _)
     if "by" in values:
-        values["by"] = actor_names(str(values["by"]))
+        values["by"] = actor_text(str(values["by"]), _)
     return _(POINTS[one.code]).format(**values)
 
 

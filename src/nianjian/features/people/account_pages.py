@@ -37,8 +37,8 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.words import words
-from nianjian.features.people.forms import ChoosePassword, NewToken
-from nianjian.platform.accounts import invitations, links, query, sign_in, tokens
+from nianjian.features.people.forms import ChoosePassword, DisplayName, NewToken
+from nianjian.platform.accounts import invitations, links, query, service, sign_in, tokens
 from nianjian.platform.accounts.invitations import accept_invitation
 from nianjian.platform.accounts.models import Link, User
 from nianjian.platform.accounts.people import has_second_factor
@@ -232,8 +232,22 @@ def show_account(request: Request) -> HttpResponse:
         "second_factor": has_second_factor(name),
         "asked": requires_second_factor(name),
         "providers": list_providers(request),
+        "display_name": DisplayName(initial={"display_name": getattr(request.user, "display_name", "")}),
     }
     return render(request, "account/own.html", context)
+
+
+@require_POST
+@own
+def save_display_name(request: Request) -> HttpResponse:
+    """Set one's own display name."""
+    try:
+        service.set_own_display_name(display_name=request.POST.get("display_name", ""), actor=request.actor)
+    except NianjianError as error:
+        messages.error(request, describe_error(error)[0])
+    else:
+        messages.success(request, gettext("The name is saved."))
+    return redirect("account")
 
 
 @require_http_methods(["GET", "POST"])
@@ -345,6 +359,7 @@ def _chinese(provider: str) -> list[URLPattern]:
 
 urlpatterns = [
     path("", show_account, name="account"),
+    path("name/", save_display_name, name="account-display-name"),
     path("sessions/", list_sessions, name="usersessions_list"),
     path("tokens/", list_tokens, name="account-tokens"),
     path("tokens/<str:token>/revoke/", revoke_token_page, name="account-token-revoke"),

@@ -29,9 +29,10 @@ from nianjian.platform.operations.operation import REGISTRY
 
 
 class Somebody(Schema):
-    """An account with its roles here and in the installation."""
+    """An account with its roles here and in the installation; ``display_name`` may be empty."""
 
     name: str
+    display_name: str
     email: str
     open: bool
     last_login: datetime | None
@@ -39,7 +40,7 @@ class Somebody(Schema):
 
 
 class NamePart(Schema):
-    """A part of the name."""
+    """A part of the user name or of the display name."""
 
     q: Text = ""
 
@@ -87,9 +88,10 @@ class InvitationTold(Schema):
 
 
 class NewPerson(NewRole):
-    """Somebody to be added; ``email``: for single sign-on, may be empty."""
+    """Somebody to be added; ``email``: for single sign-on, may be empty, and so may ``display_name``."""
 
     name: Text
+    display_name: Text = ""
     email: Text = ""
 
 
@@ -97,6 +99,7 @@ def somebody(one: Person) -> dict[str, object]:
     """A person as a list tells it."""
     return {
         "name": one.name,
+        "display_name": one.display_name,
         "email": one.email,
         "open": one.is_open,
         "last_login": one.last_login,

@@ -189,6 +189,9 @@ def configure_user(parser: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--email", metavar="ADDRESS", default="", help=_("address by which single sign-on identifies the user")
     )
+    add.add_argument(
+        "--display-name", metavar="NAME", default="", help=_("name by which pages and papers call the user")
+    )
     _team(add)
     grant = _named(actions, "grant", _grant_role, _("give a user a role"))
     revoke = _named(actions, "revoke", _revoke_role, _("remove a role from a user"))
@@ -206,6 +209,10 @@ def configure_user(parser: argparse.ArgumentParser) -> None:
     uninvite = actions.add("uninvite", _uninvite, _("withdraw an invitation"))
     uninvite.add_argument("invitation", metavar="ID", help=_("the invitation's number"))
     uninvite.add_argument("--enterprise", metavar="CODE", required=True, help=_("enterprise of the role"))
+    display = _named(
+        actions, "display-name", _set_display_name, _("set the name by which pages and papers call a user")
+    )
+    display.add_argument("display_name", metavar="DISPLAY_NAME", help=_("the name; empty: the login is shown"))
     _named(actions, "link", _make_link, _("create a one-time link by which the user chooses a new password"))
     _named(actions, "close", _close_account, _("close an account: it can no longer be used to sign in"))
     _named(actions, "reopen", _reopen_account, _("reopen a closed account"))
@@ -241,10 +248,11 @@ def _add_user(args: argparse.Namespace) -> Answer:
     from nianjian.features.people import operations
 
     who = {"name": args.name, "role": args.role, "enterprises": args.enterprises}
+    more = {"team": args.team, "email": args.email, "display_name": args.display_name}
     where = ", ".join(args.enterprises) or _("the whole installation")
     told = _("{name} is {role} in {where}.").format(name=args.name, role=translate_code("role", args.role), where=where)
     if args.link:
-        made = operations.add(**who, team=args.team, email=args.email, actor=actor)
+        made = operations.add(**who, **more, actor=actor)
 
         def show_link(console: Console) -> None:
             console.print(told)
@@ -252,7 +260,7 @@ def _add_user(args: argparse.Namespace) -> Answer:
                 print_link(console, made)
 
         return Answer({**who, **(link_data(made) if made else {})}, show_link)
-    token = operations.add_with_token(**who, team=args.team, email=args.email, actor=actor)
+    token = operations.add_with_token(**who, **more, actor=actor)
     added = _("User {name} added. Token, shown only now: {token}").format(name=args.name, token=token)
     data = {"name": args.name, "token": token, "role": args.role, "enterprises": args.enterprises}
     return Answer(data, lambda console: console.print(f"{added}\n{told}"))
@@ -344,19 +352,31 @@ def _confirm_account(args: argparse.Namespace) -> Answer:
     return Answer({"name": args.name, **done.as_dict()}, lambda console: console.print("\n".join(told)))
 
 
+def _set_display_name(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.platform.accounts import service
+
+    changed = service.set_display_name(user=args.name, display_name=args.display_name, actor=actor)
+    data = {"name": args.name, "display_name": args.display_name, "changed": changed}
+    return Answer(data, lambda console: console.print(_("The name is saved.")))
+
+
 def _list_users(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.platform.accounts.access import people
+    from nianjian.platform.accounts.names import list_display_names
 
     found = people(actor)
+    names = list_display_names()
 
     def show(console: Console) -> None:
         everywhere = _("the whole installation")
         body = [
-            (person, translate_code("role", one["role"]), one["enterprise"] or everywhere)
+            (person, names.get(person), translate_code("role", one["role"]), one["enterprise"] or everywhere)
             for person, roles in found.items()
             for one in roles or [{"role": "", "enterprise": ""}]
         ]
-        table.rows(console, (_("name"), _("role"), _("enterprise")), body)
+        table.rows(console, (_("name"), _("display name"), _("role"), _("enterprise")), body)
 
-    return Answer({"users": [{"name": name, "roles": roles} for name, roles in found.items()]}, show)
+    told = [{"name": one, "display_name": names.get(one, ""), "roles": roles} for one, roles in found.items()]
+    return Answer({"users": told}, show)

@@ -19,6 +19,7 @@ from nianjian.engines.paper.texts.platform import ROLES
 from nianjian.engines.paper.words import words
 from nianjian.platform.accounts.links import INSPECT_DAYS
 from nianjian.platform.accounts.models import User
+from nianjian.platform.accounts.names import LONGEST
 from nianjian.platform.accounts.roles import Role
 from nianjian.platform.accounts.tokens import READING
 from nianjian.platform.web.language import current
@@ -159,12 +160,18 @@ class AddPerson(_Place):
     """Somebody new."""
 
     name = forms.CharField(label=gettext_lazy("User name"), max_length=80)
+    display_name = forms.CharField(
+        label=gettext_lazy("Display name"),
+        required=False,
+        max_length=LONGEST,
+        help_text=gettext_lazy("By which pages and papers call the person, such as 李敏."),
+    )
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"),
         required=False,
         help_text=gettext_lazy("Only for single sign-on, which identifies the person by it."),
     )
-    field_order = ("name", "email", "role", "team")
+    field_order = ("name", "display_name", "email", "role", "team")
 
 
 class GiveRole(_Place):
@@ -191,6 +198,12 @@ class Until(forms.Form):
         super().__init__(*args, **kwargs)
         last = today + timedelta(days=INSPECT_DAYS - 1)
         self.fields["until"].widget.attrs.update(min=today.isoformat(), max=last.isoformat())
+
+
+class DisplayName(forms.Form):
+    """The name by which pages and papers call somebody."""
+
+    display_name = forms.CharField(label=gettext_lazy("Display name"), required=False, max_length=LONGEST)
 
 
 class Address(forms.Form):

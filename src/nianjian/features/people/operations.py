@@ -45,24 +45,24 @@ def first_administrator(*, name: str, enterprise: str, again: bool, actor: Actor
 
 
 def add(
-    *, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", email: str = ""
+    *, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", **more: str
 ) -> NewLink | None:
     """Add a person with a role at the enterprises (at none: in the installation) and make the one-time link.
 
-    None for an inspector, who comes by a link that is made with its end. Errors as `add_with_token`.
+    None for an inspector, who comes by a link that is made with its end. ``more`` and errors as `service.add_member`.
     """
     _check_role(role, enterprises or [EVERYWHERE], team, actor)
     with transaction.atomic():
-        service.add_member(name=name, role=role, enterprises=enterprises, actor=actor, team=team, email=email)
+        service.add_member(name=name, role=role, enterprises=enterprises, actor=actor, team=team, **more)
         return None if role == Role.INSPECTOR else create_first_link(user=name, actor=actor)
 
 
 def add_with_token(
-    *, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", email: str = ""
+    *, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", **more: str
 ) -> str:
-    """Do the same with a token for the shell instead of a link; the token. Errors as `service.add_user` and `grant`."""
+    """Do the same with a token for the shell instead of a link; the token. Errors as `add` and `grant`."""
     _check_role(role, enterprises or [EVERYWHERE], team, actor)
-    return service.add_user(name=name, role=role, enterprises=enterprises, actor=actor, team=team, email=email)
+    return service.add_user(name=name, role=role, enterprises=enterprises, actor=actor, team=team, **more)
 
 
 def grant(*, user: str, role: str, enterprise: str, actor: Actor, team: str = "") -> bool:
@@ -227,3 +227,14 @@ def set_email(*, enterprise: str, actor: Actor, user: Key, email: Line) -> None:
     """Write down the address by which single sign-on knows the person; empty: none."""
     del enterprise
     service.set_email(user=user, email=email, actor=actor)
+
+
+@operation(
+    "display_name.set", on=PEOPLE, permission=Permission.PEOPLE, path="/{name}/display-name", method="PUT",
+    answer=TOUCHED, body=Body("DisplayName", "The name by which pages and papers call a person."),
+    installation="Set the name by which pages and papers call anybody; empty: the login.",
+)  # fmt: skip
+def set_display_name(*, enterprise: str, actor: Actor, user: Key, display_name: Line) -> None:
+    """Set the name by which pages and papers call the person; empty: the login."""
+    del enterprise
+    service.set_display_name(user=user, display_name=display_name, actor=actor)

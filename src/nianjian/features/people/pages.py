@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.identifiers import PROVINCES
+from nianjian.engines.paper.people import actor_texts
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.platform import ENDED, ways_in_text
 from nianjian.engines.paper.words import words
 from nianjian.features.people import operations
 from nianjian.features.people.documents import link_url
-from nianjian.features.people.forms import AddPerson, Address, GiveRole, Invite, Until
+from nianjian.features.people.forms import AddPerson, Address, DisplayName, GiveRole, Invite, Until
 from nianjian.platform.accounts import invitations, links, people, query, service
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.holds import confirm_account, count_ways_in, list_holders
@@ -97,6 +98,11 @@ def _set_email(asked: PersonAction) -> Outcome:
     return Outcome(gettext("The address is saved."))
 
 
+def _set_display_name(asked: PersonAction) -> Outcome:
+    service.set_display_name(user=asked.user, display_name=asked.given.get("display_name", ""), actor=asked.actor)
+    return Outcome(gettext("The name is saved."))
+
+
 def _act_on_account(act: Callable[..., object], text: object) -> Callable[[PersonAction], Outcome]:
     """What needs nothing but the person, and what is said once it is done."""
 
@@ -122,6 +128,7 @@ ACTS: Final[Mapping[str, Callable[[PersonAction], Outcome]]] = {
         gettext_lazy("The second factor is removed; the next sign-in asks only for the password."),
     ),
     "email": _set_email,
+    "display_name": _set_display_name,
 }
 
 
@@ -178,10 +185,11 @@ def list_people(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     _ = words(current())
     search = request.GET.get("q", "").strip()[:80]
     rows: Page[Person] = paged(request, people.PersonList(code, search))
-    columns = [Column(text) for text in (_("User name"), _("Roles"), _("Last sign-in"), _("Account"))]
+    columns = [Column(text) for text in (_("Name"), _("User name"), _("Roles"), _("Last sign-in"), _("Account"))]
     body = [
         [
-            Cell(one.name, href=at("people-one", code, name=one.name)),
+            Cell(one.display_name or one.name, href=at("people-one", code, name=one.name)),
+            Cell(one.name),
             Cell(_role_text(one, code)),
             Cell(one.last_login.astimezone(clock.ZONE).strftime("%Y-%m-%d") if one.last_login else "–"),
             Cell(_("account open"), badge="good") if one.is_open else Cell(_("account closed"), badge="warn"),
@@ -300,12 +308,13 @@ def _render_person(request: Request, place: str, name: str, done: Outcome | None
         ],
         "governed": governed,
         "links": links.list_links([name]).get(name, []) if governed else [],
-        "behind": ", ".join(held),
+        "behind": ", ".join(actor_texts(held, _)),
         "ends": ways_in_text(count_ways_in(name).as_dict(), _) if held else "",
         "inspector": any(held.role == Role.INSPECTOR for held in someone.roles),
         "second_factor": people.has_second_factor(name),
         "until": Until(),
         "address": Address(initial={"email": someone.email}),
+        "display_name": DisplayName(initial={"display_name": someone.display_name}),
         "done": done,
         "url": link_url(request, done.link) if done and done.link else "",
         "here": at("people-one", place, name=name),

@@ -6,8 +6,9 @@ from typing import Any
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper import figures, sections
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.portrait import code_name
-from nianjian.engines.paper.words import Words, actor_names
+from nianjian.engines.paper.words import Words
 from nianjian.features.portrait import bases
 
 
@@ -44,7 +45,7 @@ def build_basis_cards(code: str, year: int, _: Words) -> dict[str, Any] | None:
         "year": year,
         "last_day": found.last_day,
         "chosen": found.in_force if found.in_force.by else None,
-        "by": actor_names(found.in_force.by),
+        "by": actor_text(found.in_force.by, _),
         "rule": rule,
         "asked": code_name("basis", str(rule.value), _),
         "level": code_name("level", rule.level.value, _),

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from nianjian.engines.paper.explanations import comparison_view
 from nianjian.engines.paper.figures import DASH, Card, amount_text, metric_cards
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.sections import advice_lines, lead_text, missing_lines, simulated_warnings, warning_lines
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.platform.terminal.language import _, language
@@ -159,7 +160,7 @@ def print_runs(console: Console, runs: Sequence[Json]) -> None:
         table.add_column(code_name("metric", metric["slug"], _), justify="right")
     for run in runs:
         values = [amount_text(metric["value"], metric["unit"]) for metric in run["metrics"]]
-        table.add_row(run["id"], run["actor"], run["as_of"], light(run["light"]), *values)
+        table.add_row(run["id"], actor_text(run["actor"], _), run["as_of"], light(run["light"]), *values)
     console.print(table)
 
 

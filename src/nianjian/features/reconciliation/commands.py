@@ -13,6 +13,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.reconciliation import (
     KINDS,
     LIKELY,
@@ -144,8 +145,8 @@ def render_differences(rows: Sequence[Json], console: Console) -> None:
     body = [
         (
             one["id"], " ".join(str(text) for text in one["about"].values() if text), one["month"],
-            _(RESULTS[one["result"]]), _why(one), _fields(one), one["due"], _(STATES[one["state"]]), one["owner"],
-            one["cause"], one["action"],
+            _(RESULTS[one["result"]]), _why(one), _fields(one), one["due"], _(STATES[one["state"]]),
+            actor_text(one["owner"], _) or None, one["cause"], one["action"],
         )
         for one in rows
     ]  # fmt: skip

@@ -51,6 +51,7 @@ from nianjian.platform.web.forms import ZONES, WordsField, ZoneField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, address, paged
 from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import person
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -228,7 +229,7 @@ def _table(code: str, told: Json, rows: Sequence[Json], _: Words) -> Table:
                 Cell(_(RESULTS[one["result"]])),
                 Cell(why(one, _) or "–"),
                 Cell(_(STATES[one["state"]]), badge=STATE_BADGES[one["state"]]),
-                Cell(one["owner"] or "–"),
+                Cell(person(one["owner"]) or "–"),
                 Cell(one["action"] or "–"),
             ]
         )
@@ -324,7 +325,7 @@ def _difference_context(request: Request, code: str, run: Json, one: Json, form:
         (gettext("Month"), one["month"] or ""),
         (gettext("Changed on"), one["changed_on"] or ""),
         (gettext("To be filed by"), f"{last} ({gettext('provisional')})" if last and one["provisional"] else last),
-        (gettext("Decided by"), one["decided_by"] or ""),
+        (gettext("Decided by"), person(one["decided_by"])),
     ]
     return {
         "run": run,

@@ -10,10 +10,14 @@ from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.rectification import ChannelNames
 from nianjian.features.dial_policy.rules import enforces
 from nianjian.features.rectification import states
 from nianjian.features.rectification.models import Case, Event, Measure, Order, Paper
 from nianjian.platform.registers import gate_policies as policies
+from nianjian.platform.registers.lines import Line
+from nianjian.platform.registers.teams import Team
+from nianjian.platform.registers.versions import versions_on
 
 PAPER_READ, PAPER_CORRECTED = "paper_read", "paper_corrected"  # events of a case
 
@@ -52,6 +56,24 @@ def list_events(case: Case) -> QuerySet[Event]:
 def list_measures(case: Case) -> QuerySet[Measure]:
     """The measures by their day."""
     return Measure.objects.filter(case=case).order_by("due", "pk")
+
+
+def get_channel_names(case: Case) -> ChannelNames:
+    """Names of lines and teams on the day of the last location; before one, today."""
+    located = list_events(case).filter(step=states.LOCATED).last()
+    return list_channel_names(
+        case.enterprise_id, clock.today() if located is None else located.at.astimezone(clock.ZONE).date()
+    )
+
+
+def list_channel_names(enterprise: str, day: date) -> ChannelNames:
+    """Names of lines and teams as the registers have them on a day.
+
+    A line is called by the team that uses it, for that is whom its complaints concern, else by its own name.
+    """
+    teams = {key: name or "" for key, name in versions_on(Team, enterprise, day).values_list("key", "name")}
+    lines = versions_on(Line, enterprise, day).values_list("key", "name", "team")
+    return {"team": teams, "line": {key: teams.get(team or "") or name or "" for key, name, team in lines}}
 
 
 def list_papers(case: Case) -> QuerySet[Paper]:

@@ -11,9 +11,9 @@ from rich.console import Console
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.figures import amount_text, count_text
+from nianjian.engines.paper.people import actor_text, actor_texts
 from nianjian.engines.paper.texts.portrait import METRICS, code_name
 from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
-from nianjian.engines.paper.words import actor_names
 from nianjian.features.rectification import evidence, operations, reports, storage
 from nianjian.features.rectification.storage import Notice
 from nianjian.platform.accounts.query import Actor
@@ -100,14 +100,17 @@ def _show(args: Namespace, actor: Actor) -> Answer:
         orders = [
             (
                 *(translate_code("kind", one["kind"]), one["channel"], one["cap"]),
-                *(actor_names(one["proposed_by"]), actor_names(one["approved_by"] or "") or None),
+                *(text or None for text in actor_texts([one["proposed_by"], one["approved_by"]], _)),
                 one["approved_at"] or one["approval"],
             )
             for one in case["orders"]
         ]
         heads = (_("order"), _("channel"), _("cap"), _("requested by"), _("approved by"), _("since or request"))
         _draw_table(console, heads, orders)
-        tasks = [(one["id"], one["text"], one["owner"], one["due"], one["done_on"]) for one in case["measures"]]
+        tasks = [
+            (one["id"], one["text"], actor_text(one["owner"], _), one["due"], one["done_on"])
+            for one in case["measures"]
+        ]
         _draw_table(console, (_("measure"), _("text"), _("owner"), _("due"), _("done")), tasks)
         papers = [
             (one["id"], _(PAPERS[one["kind"]]), one["name"], one["issuer"] or None, one["dated"])

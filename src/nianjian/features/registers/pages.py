@@ -296,7 +296,7 @@ def _render_conflict(  # noqa: PLR0917 -- one part of `edit`
     more = {
         "lines": lines,
         "conflict": describe_error(error)[0],
-        "written": text.format(who=person(last.recorded_by or ""), at=at),
+        "written": text.format(who=person(last.recorded_by), at=at),
     }
     return _edit(request, kind, key, last, fresh, status=CONFLICT, **more)
 

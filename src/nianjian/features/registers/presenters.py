@@ -16,7 +16,9 @@ from nianjian.platform.registers.columns import Column, Kind, Sheet
 from nianjian.platform.registers.queries import Event, display_value
 from nianjian.platform.registers.versions import Version
 from nianjian.platform.web.language import current
+from nianjian.platform.web.work import person
 
+ACCOUNTS: Final = frozenset({"assignee", "responded_by"})  # may hold the login of an account
 LABELS: Final[Mapping[str, str]] = {  # where it is not the field's own name
     "access_place": "Place of access",
     "account_tail": "Account (last digits)",
@@ -121,7 +123,8 @@ def value(stored: object, column: Column, *, full: bool = False) -> str:
         return _("yes") if stored else _("no")
     if column.kind is Kind.CHOICE:
         return choice(column, str(stored))
-    return str(display_value(stored, column, full=full))
+    shown = str(display_value(stored, column, full=full))
+    return person(shown) if column.field in ACCOUNTS else shown
 
 
 def name(version: Version, sheet: Sheet, *, full: bool = False) -> str:

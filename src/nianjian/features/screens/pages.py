@@ -38,7 +38,7 @@ from nianjian.platform.web.access import Request, page, public
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Table, card_table
-from nianjian.platform.web.work import moment
+from nianjian.platform.web.work import moment, person
 
 JsonMapping = Mapping[str, Any]
 
@@ -403,7 +403,7 @@ def _links(kept: list[dict[str, Any]]) -> Table:
     rows = [
         [
             Cell(one["name"]),
-            Cell(one["made_by"] or "–"),
+            Cell(person(one["made_by"]) or "–"),
             *(Cell(moment(datetime.fromisoformat(one[name]))) for name in ("made_at", "expires_at")),
         ]
         for one in kept

@@ -355,7 +355,7 @@ def _tasks(found: Sequence[dict[str, Any]], names: dict[str, str], where: Callab
             Cell(one["workdays"], figure=True),
             Cell(f"{one['steps']['done']}/{one['steps']['total']}" if one["steps"]["total"] else "–"),
             Cell("、".join(names[each] for each in one["after"]) or "–"),
-            Cell(one["owner"] or "–"),
+            Cell(person(one["owner"]) or "–"),
             Cell("；".join([*one["effects"], *(each for each in (one["reason"], one["note"]) if each)]) or "–"),
         ]
         for one in found

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts import season as texts
 from nianjian.engines.paper.texts.dossier import ITEMS
 from nianjian.engines.paper.texts.season_days import list_days
@@ -82,7 +83,7 @@ def _plan(console: Console, told: Json) -> None:
             texts.task_state_text(one, _),
             _day(one),
             f"{one['steps']['done']}/{one['steps']['total']}" if one["steps"]["total"] else None,
-            one["owner"] or None,
+            actor_text(one["owner"], _) or None,
         )
         for one in told["tasks"]
     ]
@@ -107,7 +108,12 @@ def render_feeds(told: Json, console: Console) -> None:
 def render_reminders(told: Json, console: Console) -> None:
     """Whom what was told, and what became of it by each channel."""
     rows = [
-        (one["day"], one["user"], one["text"], "；".join(_sent(each) for each in one["dispatches"]) or "–")
+        (
+            one["day"],
+            actor_text(one["user"], _),
+            one["text"],
+            "；".join(_sent(each) for each in one["dispatches"]) or "–",
+        )
         for one in told["reminders"]
     ]
     table.rows(console, (_("day"), _("Person reminded"), _("reminder"), _("channels")), rows)

@@ -37,6 +37,7 @@ from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import person
 
 Json = dict[str, Any]
 LADDER_WIDTH: Final = 720
@@ -366,7 +367,7 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
         (gettext("Rulebook"), told["rulebook"].get("version")),
         (gettext("What was heard"), told["note"]),
         (gettext("sha256 of the evidence"), told["sha256"]),
-        (gettext("Started by"), told["made_by"].partition(":")[2]),
+        (gettext("Started by"), person(told["made_by"])),
     )
     return [(label, str(text)) for label, text in known if text]
 

@@ -25,6 +25,7 @@ from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import person
 
 
 def _list_events() -> list[tuple[str, str]]:
@@ -73,7 +74,7 @@ def list_webhooks(request: Request, code: str) -> HttpResponse:
         [
             Cell(one.url, href=reverse("webhooks-one", kwargs={"code": code, "webhook": one.id})),
             Cell(", ".join(verb_text(event, _) for event in one.events)),
-            Cell(one.made_by.partition(":")[2]),
+            Cell(person(one.made_by)),
         ]
         for one in shown.rows
     ]

@@ -31,6 +31,7 @@ class User(AbstractBaseUser):
     """A person. ``password`` may be unusable: then a one-time link, single sign-on or a token proves who it is."""
 
     name = models.CharField(primary_key=True, max_length=80)
+    display_name = models.CharField(max_length=60, blank=True)  # by which readers know the person; "": by the login
     email = models.EmailField(blank=True)
     email_at = models.DateTimeField(null=True)  # when the address was set; None: by a version that did not record it
     language = models.CharField(max_length=10, blank=True)  # "zh-hans", "en"; "": as the browser asks

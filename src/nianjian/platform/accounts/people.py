@@ -19,6 +19,7 @@ class Person:
     """An account with the roles that concern the reader."""
 
     name: str
+    display_name: str
     email: str
     is_open: bool
     last_login: datetime | None
@@ -34,7 +35,7 @@ class PersonList(Sequence[Person]):
         if enterprise != EVERYWHERE:
             here = Q(memberships__enterprise_id=enterprise) | Q(memberships__enterprise=None, memberships__isnull=False)
             found = found.filter(here).distinct()
-        self._found = found.filter(name__icontains=search) if search else found
+        self._found = found.filter(Q(name__icontains=search) | Q(display_name__icontains=search)) if search else found
         self._enterprise = enterprise
 
     def __len__(self) -> int:
@@ -75,4 +76,6 @@ def has_second_factor(user: str) -> bool:
 
 
 def _person(row: models.User, roles: tuple[MembershipValue, ...]) -> Person:
-    return Person(row.name, row.email, row.is_active, row.last_login, row.has_usable_password(), roles)
+    return Person(
+        row.name, row.display_name, row.email, row.is_active, row.last_login, row.has_usable_password(), roles
+    )

@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from nianjian.engines.kernel import clock, identifiers
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.people import forget_names
 from nianjian.platform.accounts import models, people, query
 from nianjian.platform.accounts.access import (
     EVERYWHERE,
@@ -27,6 +28,7 @@ from nianjian.platform.accounts.access import (
     require_token_scope,
 )
 from nianjian.platform.accounts.holds import end_ways_in, record_hold
+from nianjian.platform.accounts.names import checked_display_name
 from nianjian.platform.accounts.query import USER, Actor, Enterprise
 from nianjian.platform.accounts.roles import Permission, Role, allowed
 from nianjian.platform.audit.record import record
@@ -59,29 +61,40 @@ def add_enterprise(*, code: str, name: str, province: str, actor: Actor) -> Ente
     return Enterprise(made.code, made.name, made.province)
 
 
-def add_person(*, name: str, actor: Actor, email: str = "") -> None:
+def add_person(*, name: str, actor: Actor, email: str = "", display_name: str = "") -> None:
     """Make an account that nothing lets in yet.
 
-    ``user_name_malformed``, ``user_exists``, ``email_malformed``, ``email_taken``.
+    ``user_name_malformed``, ``user_exists``, ``email_malformed``, ``email_taken``, ``display_name_malformed``.
 
     The caller gives it a role in the same transaction, which asks whether the actor may.
     """
     if not NAME.fullmatch(name):
         raise NianjianError("user_name_malformed", user=name)
+    shown = checked_display_name(display_name)
     with transaction.atomic():
         # Names are typed at the sign-in page, where cases are not told apart.
         if models.User.objects.filter(name__iexact=name).exists():
             raise NianjianError("user_exists", user=name)
         address, now = checked_email(email, of=name, actor=actor), clock.now()
-        made = models.User(name=name, email=address, email_at=now if address else None, created_at=now)
+        made = models.User(
+            name=name, display_name=shown, email=address, email_at=now if address else None, created_at=now
+        )
         made.set_unusable_password()
         _insert(made, NianjianError("user_exists", user=name))
+        forget_names()
         record_hold(user=name, actor=actor)
         record(verb="user.add", enterprise="", actor=actor, data={"user": name})
 
 
 def add_member(
-    *, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", email: str = ""
+    *,
+    name: str,
+    role: str,
+    enterprises: Sequence[str],
+    actor: Actor,
+    team: str = "",
+    email: str = "",
+    display_name: str = "",
 ) -> None:
     """Make an account with a role at the enterprises, at none named in the installation.
 
@@ -91,17 +104,17 @@ def add_member(
     for code in places:
         require_permission(actor, code, Permission.PEOPLE)
     with transaction.atomic():
-        add_person(name=name, actor=actor, email=email)
+        add_person(name=name, actor=actor, email=email, display_name=display_name)
         for code in places:
             where = _place(name, role, code, actor)
             give(user=name, role=role, enterprise=where, actor=actor, team=team)
 
 
-def add_user(*, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", email: str = "") -> str:
-    """Make a member with a token; the token, shown only now. Errors as `add_member`."""
+def add_user(*, name: str, role: str, enterprises: Sequence[str], actor: Actor, **more: str) -> str:
+    """Make a member with a token; the token, shown only now. ``more`` and errors as `add_member`."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with transaction.atomic():
-        add_member(name=name, role=role, enterprises=enterprises, actor=actor, team=team, email=email)
+        add_member(name=name, role=role, enterprises=enterprises, actor=actor, **more)
         row = {"user_id": name, "name": "shell", "sha256": query.digest(token), "created_at": clock.now()}
         models.Token.objects.create(id=f"T{secrets.token_hex(4)}", **row)
     return token
@@ -202,6 +215,30 @@ def set_email(*, user: str, email: str, actor: Actor) -> None:
         if address:
             record_hold(user=user, actor=actor)
         record(verb="user.email", enterprise="", actor=actor, data={"user": user, "given": bool(address)})
+
+
+def set_own_display_name(*, display_name: str, actor: Actor) -> bool:
+    """Set the actor's own display name; whether it changed. Errors as `checked_display_name`."""
+    return _write_display_name(actor.name, display_name, actor)
+
+
+def set_display_name(*, user: str, display_name: str, actor: Actor) -> bool:
+    """Set somebody's display name; whether it changed.
+
+    ``user_unknown``, ``role_missing_everywhere``, ``display_name_malformed``.
+    """
+    require_can_administer(actor, user)
+    return _write_display_name(user, display_name, actor)
+
+
+def _write_display_name(user: str, display_name: str, actor: Actor) -> bool:
+    name = checked_display_name(display_name)
+    with transaction.atomic():
+        if not models.User.objects.filter(pk=user).exclude(display_name=name).update(display_name=name):
+            return False
+        record(verb="user.display_name", enterprise="", actor=actor, data={"user": user, "given": bool(name)})
+    forget_names()
+    return True
 
 
 def checked_email(email: str, *, of: str, actor: Actor) -> str:

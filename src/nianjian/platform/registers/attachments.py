@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.kernel.files import wrap_read_errors
-from nianjian.engines.paper.words import actor_names
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -84,11 +83,6 @@ class RowAttachment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.register} {self.sha256[:12]}"
-
-    @property
-    def who(self) -> str:
-        """Name of the person who added it, as pages show it."""
-        return actor_names(self.recorded_by)
 
 
 def list_attachments(enterprise: str, *, year: int | None = None) -> QuerySet[Attachment]:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 
 from nianjian.engines.metrics.result import plain
 from nianjian.engines.paper.explanations import value_text
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.portrait import METRICS, code_name
-from nianjian.engines.paper.words import CHINESE, actor_names, words
+from nianjian.engines.paper.words import CHINESE, words
 from nianjian.engines.rules.rule import Kind, Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.platform.web.language import current
@@ -67,7 +68,7 @@ def present_rule(rule: Rule, book: Rulebook) -> RulePresentation:
         note=(rule.note_zh if current() == CHINESE else "") or rule.note_en,
         province=rule.province or "",
         changed=str(overlay.get("reason") or ""),
-        who=actor_names(str(overlay.get("who") or "")),
+        who=actor_text(str(overlay.get("who") or ""), _),
         kind=code_name("rule_kind", str(rule.kind), _),
         reference=rule.kind is Kind.REFERENCE,
         settable=rule.settable,

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.calls import source_name
 from nianjian.engines.paper.texts.errors import error_message, translate_value
-from nianjian.engines.paper.words import actor_names, mark, words
-from nianjian.platform.accounts.query import CLOCK
+from nianjian.engines.paper.words import mark, words
 from nianjian.platform.jobs import flow, query
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.web.language import current
@@ -96,13 +96,9 @@ def moment(at: Any) -> str:  # noqa: ANN401 -- a datetime or nothing
     return f"{at.astimezone(clock.ZONE):%Y-%m-%d %H:%M}" if at else ""
 
 
-def person(actor: str) -> str:
-    """Who acted, without the kind of the proof; the program's own clock is nobody."""
-    if actor == str(CLOCK):
-        return _("the program itself")
-    if actor.startswith("public:"):
-        return _("the public page")
-    return actor_names(actor)
+def person(actor: str | None) -> str:
+    """Who acted, as a page names people."""
+    return actor_text(actor, words(current()))
 
 
 def describe_job_error(error: Mapping[str, Any]) -> tuple[str, list[str]]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.numbers import mask
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.dossier import EXCLUSIONS
 from nianjian.engines.paper.words import Words, mark
 from nianjian.features.complaints.sheet import COMPLAINTS
@@ -117,7 +118,7 @@ def build_document(
         (_("of these closed"), found["closed"]),
     )
     came, done = ([COMPLAINTS.by_field(name) for name in fields] for fields in FIELDS)
-    rows = [ticket.row for ticket in tickets]
+    rows = [{**ticket.row, "responded_by": actor_text(_responder(ticket.row), _)} for ticket in tickets]
     counted = tuple(
         (*row_cells(row, done), _(EXCLUSIONS[ticket.not_in_closing])) for row, ticket in zip(rows, tickets, strict=True)
     )
@@ -138,6 +139,11 @@ def build_document(
         lines.append(method_line(text.format(read=day_text(read, _), day=day_text(head.as_of, _))))
     notes = Section(_("How it is counted"), tuple(lines))
     return build(ITEM, head, _, sections=(notes,), tables=tables, wide=True)
+
+
+def _responder(row: Row) -> str | None:
+    name = row.get("responded_by")
+    return str(name) if name else None
 
 
 def name_sources(sources: Collection[str]) -> str:

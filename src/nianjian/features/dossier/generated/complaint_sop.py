@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.claims import BLANK, hours_text
 from nianjian.engines.paper.texts.dossier import INTERNAL
 from nianjian.engines.paper.words import Words, mark
@@ -208,7 +209,7 @@ def _limit(step: Step, book: Rulebook, _: Words) -> str:
 def _routine(routine: Sequence[Mapping[str, str]], _: Words) -> Table:
     """The measures of closed cases; a row to fill in where there is none yet."""
     header = (_("Measure that recurs"), _("Responsible"), _("Recurring"), _("Next due"))
-    rows = tuple((one["text"], one["owner"], one["every"], one["due"]) for one in routine)
+    rows = tuple((one["text"], actor_text(one["owner"], _), one["every"], one["due"]) for one in routine)
     return Table(_("Daily routine"), header, rows or ((BLANK, SHORT, SHORT, SHORT),), shares=(9, 4, 3, 4))
 
 

@@ -31,8 +31,9 @@ from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.paper.masking import mask_portrait
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, TEXT, is_contradicted, open_parts, printed_parts
-from nianjian.engines.paper.words import CHINESE, actor_names, words
+from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.clocks import build_in_time_claim, count_tickets
 from nianjian.features.complaints.models import Complaint
@@ -327,7 +328,7 @@ class Values:
             for part in printed_parts(claim, self.stated(claim.id)):
                 statement = self.statements[claim.id][part]
                 day = documents.day_text(statement.at.astimezone(clock.ZONE).date(), _)
-                people[actor_names(statement.by), day] = None
+                people[actor_text(statement.by, _), day] = None
         if not people:
             return []
         names = "、".join(f"{name}（{day}）" for name, day in sorted(people))

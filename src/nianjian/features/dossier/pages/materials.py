@@ -354,7 +354,7 @@ def _pairs(asked: ItemRequirement, found: ItemDetail) -> list[tuple[str, str]]:
     pairs = [
         (gettext("Required form"), _(FORMS[asked.form.value])),
         (gettext("Seals"), _(", ").join(_(MARKS.get(one, one)) for one in asked.seals)),
-        (gettext("Owner"), line.owner or "–"),
+        (gettext("Owner"), data.person(line.owner) or "–"),
         (gettext("Due by"), str(line.due or "–")),
     ]
     if line.not_applicable:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.dossier import finding_text, read_fields
+from nianjian.engines.paper.people import actor_texts
 from nianjian.engines.paper.texts.dossier import BOARDS, ITEMS, NEXT, NEXT_GENERATED, NEXT_MADE, STATES, VERDICTS
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import CHINESE, words
@@ -149,7 +150,7 @@ def _row(code: str, year: int, line: Line, asked: dict[str, ItemRequirement]) ->
         ),
         state_badge(line.state.value),
         Cell(next_step(line)),
-        Cell(line.owner),
+        Cell(person(line.owner)),
         Cell(str(line.due or "")),
         Cell(str((last and last.valid_until) or "")),
         Cell("" if last is None else last.number),
@@ -211,8 +212,9 @@ def _finding_sentence(one: Mapping[str, Any]) -> str:
     if not is_overruled(one):
         return sentence
     told = one[ANSWER]
+    asker, approver = actor_texts([told["asked_by"], told["approved_by"]], words(current()))
     return gettext("{finding} – overruled by {one} and {other} on {day}: {reason}").format(
-        finding=sentence, one=person(told["asked_by"]), other=person(told["approved_by"]),
+        finding=sentence, one=asker, other=approver,
         day=moment(datetime.fromisoformat(told["approved_at"])), reason=told["reason"],
     )  # fmt: skip
 

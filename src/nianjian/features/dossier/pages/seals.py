@@ -14,6 +14,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.people import actor_texts
 from nianjian.engines.paper.texts.dossier import CHANGED, NO_SEAL, PLACES, SEAL_KINDS, STANDINGS, TRUST
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.kinds import KNOWN
@@ -156,21 +157,22 @@ def build_uses_table(code: str, found: Sequence[Impression]) -> Table:
             Cell(seal(one.picture.kind)),
             Cell(_(PLACES[one.mark])),
             Cell(f"{one.page} ({one.x_mm.normalize():f} × {one.y_mm.normalize():f} mm)"),
-            Cell(f"{moment(one.asked_at)} · {person(one.asked_by)}"),
-            _agreed(code, one),
+            Cell(f"{moment(one.asked_at)} · {asker}"),
+            _agreed(code, one, approver),
             Cell(gettext("{count} times").format(count=one.placed) if one.placed else "–"),
         ]
         for one in found
+        for asker, approver in [actor_texts([one.asked_by, one.approved_by], _)]
     ]
     return cards(gettext("Uses of a seal image"), heads, rows, wrap=True)
 
 
-def _agreed(code: str, one: Impression) -> Cell:
+def _agreed(code: str, one: Impression, approver: str) -> Cell:
     if one.picture.withdrawn_at is not None:
         return Cell(gettext("image withdrawn"), badge="plain")
     if one.approved_at is None:
         return Cell(one.approval, href=reverse("approvals-decide-here", args=[code, one.approval]))
-    return Cell(f"{moment(one.approved_at)} · {person(one.approved_by)}")
+    return Cell(f"{moment(one.approved_at)} · {approver}")
 
 
 def build_papers_table(code: str, year: int, found: Sequence[SignedPaper]) -> Table:

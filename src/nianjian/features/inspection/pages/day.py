@@ -33,7 +33,7 @@ from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Table, card_table
-from nianjian.platform.web.work import moment
+from nianjian.platform.web.work import moment, person
 
 DIGITS: Final = 18
 ACCEPTED: Final = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.ofd"
@@ -300,13 +300,13 @@ def _initial(held: Json | None, _: Words) -> dict[str, Any]:
 
 
 def _agenda(held: Json) -> Table:
-    rows = [[Cell(one["at"], day=True), Cell(one["what"]), Cell(one["who"] or "–")] for one in held["agenda"]]
+    rows = [[Cell(one["at"], day=True), Cell(one["what"]), Cell(person(one["who"]) or "–")] for one in held["agenda"]]
     heads = (gettext("time"), gettext("agenda item"), gettext("responsible"))
     return card_table(gettext("Agenda"), heads, rows)
 
 
 def _posts(held: Json) -> Table:
-    rows = [[Cell(one["place"]), Cell(one["who"]), Cell(one["task"] or "–")] for one in held["posts"]]
+    rows = [[Cell(one["place"]), Cell(person(one["who"])), Cell(one["task"] or "–")] for one in held["posts"]]
     return card_table(gettext("Positions"), (gettext("post"), gettext("responsible"), gettext("task")), rows)
 
 
@@ -335,7 +335,7 @@ def _evidence(told: Json, code: str, _: Words) -> Table:
 
 def _inspectors(request: Request, code: str) -> Table | None:
     rows = [
-        [Cell(one["user"], href=reverse("people-one-here", kwargs={"code": code, "name": one["user"]})),
+        [Cell(person(one["user"]), href=reverse("people-one-here", kwargs={"code": code, "name": one["user"]})),
          Cell(one["until"] or "–", day=True)]
         for one in visits.list_inspectors(enterprise=code, actor=request.actor)
     ]  # fmt: skip

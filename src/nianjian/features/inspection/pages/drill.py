@@ -95,6 +95,8 @@ def _line(one: Json, _: Words) -> Json:
     names = {GIVEN: gettext("Inject now"), HANDLED: gettext("Handled")}
     return {
         **one,
+        "by": person(one["by"]),
+        "player": person(one["player"]),
         "name": texts.timeline_line(one["what"], _),
         "who": _(texts.ROLES[one["role"]]),
         "planned": texts.duration_text(one["due_s"]),

@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.portrait import code_name
-from nianjian.engines.paper.words import actor_names
 from nianjian.features.portrait.declarations import SLUGS, declare_not_applicable, withdraw_declaration
 from nianjian.features.portrait.pages.portrait import translator
 from nianjian.platform.accounts.roles import Permission
@@ -47,6 +47,6 @@ def declare(request: Request, code: str, year: int, slug: str) -> HttpResponse:
         "slug": slug,
         "title": code_name("metric", slug, translator()),
         "declaration": declaration,
-        "who": "" if declaration is None else actor_names(declaration.who),
+        "who": "" if declaration is None else actor_text(declaration.who, translator()),
     }
     return render(request, "portrait/declare.html", context, status=UNPROCESSABLE if sent.is_bound else 200)

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods
 from nianjian.engines.kernel import clock
 from nianjian.engines.metrics.drill_down import find_figures
 from nianjian.engines.metrics.marketing import MARKETING, SERVICE, STOPPED
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.sections import marketing_lines
-from nianjian.engines.paper.words import actor_names
 from nianjian.features.portrait import portraits
 from nianjian.features.portrait.marketing import decide_marketing
 from nianjian.features.portrait.pages.portrait import translator
@@ -67,7 +67,7 @@ def marketing(request: Request, code: str, year: int) -> HttpResponse:
         "numbers": _number_links(code, ((portrait or {}).get("marketing") or {}).get("numbers", ())),
         "lines": marketing_lines(portrait or {}, translator()),
         "decision": decision,
-        "who": "" if decision is None else actor_names(decision.recorded_by),
+        "who": "" if decision is None else actor_text(decision.recorded_by, translator()),
         "may": has_permission(request.actor, code, Permission.REPORT),
     }
     return render(request, "portrait/marketing.html", context, status=UNPROCESSABLE if form.is_bound else 200)

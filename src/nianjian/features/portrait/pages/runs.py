@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.simulate import Moves
 from nianjian.engines.paper import explanations, figures
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.sections import WARNINGS
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words
@@ -97,7 +98,7 @@ def runs(request: Request, code: str, year: int) -> HttpResponse:
             {
                 "id": id_,
                 "moment": moment(run),
-                "actor": run.actor,
+                "actor": actor_text(run.actor, _),
                 "light": run.light,
                 "word": code_name("light", run.light, _),
                 "as_of": run.as_of,

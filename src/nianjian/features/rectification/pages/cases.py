@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -23,11 +23,13 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper import rectification, sections
+from nianjian.engines.paper.people import actor_texts
+from nianjian.engines.paper.rectification import ChannelNames
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import METRICS
 from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
 from nianjian.engines.paper.words import Words, mark, words
-from nianjian.features.rectification import evidence, operations, reports, states
+from nianjian.features.rectification import evidence, operations, queries, reports, states
 from nianjian.features.rectification.evidence import GapPreview
 from nianjian.features.rectification.gaps import Gap
 from nianjian.features.rectification.pages.forms import Isolated, Measure, Opened, Paper, Period, Watched
@@ -318,7 +320,7 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
     _ = words(current())
     known = evidence.preview_gaps(case=told["id"], actor=request.actor)
     working = reports.list_running(code, told["id"])
-    closed = told["state"] == "closed"
+    closed, names = told["state"] == "closed", _channel_names(told)
     context = {
         "case": told,
         "ways": ways(code, told["id"]),
@@ -334,13 +336,13 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
         "looked": known,
         "checked": moment(known.at),
         "figures": rectification.measured_rows(told["measured"], _),
-        "chart": _chart(told, _),
+        "chart": _chart(told, names, _),
         "papers": [
             paper
             | {
                 "kind": _(PAPERS[paper["kind"]]),
                 "unread": paper["kind"] == "test_report" and paper["titled"] is None,
-                "reader": person(paper["read_by"] or ""),
+                "reader": person(paper["read_by"]),
             }
             for paper in told["papers"]
         ],
@@ -371,11 +373,11 @@ def _pairs(told: Json) -> list[tuple[str, str]]:
     return pairs
 
 
-def _chart(told: Json, _: Words) -> SafeString:
+def _chart(told: Json, names: ChannelNames, _: Words) -> SafeString:
     measured = told["measured"]
     if not measured or not any(measured[part]["channel"]["by_day"] for part in ("before", "after")):
         return SafeString()
-    chart = rectification.days_chart(measured, _)
+    chart = rectification.days_chart(measured, names, _)
     return SafeString(sections.html_chart(chart.caption, chart.svg))
 
 
@@ -385,27 +387,27 @@ def located(request: Request, code: str, case: str) -> HttpResponse:
     """Show what the last location found."""
     told = get_case_or_404(request, code, case)
     _ = words(current())
-    where = told["located"]
+    where, names = told["located"], _channel_names(told)
     context = {
         "case": told,
         "ways": ways(code, told["id"]),
         "form": Period(),
-        "told": rectification.location_content(where, _),
+        "told": rectification.location_content(where, names, _),
         "charts": [
             SafeString(sections.html_chart(one.caption, one.svg))
-            for one in rectification.case_charts({**told, "measured": None}, _)
+            for one in rectification.case_charts({**told, "measured": None}, names, _)
         ],
-        "tables": [_table(code, told, dimension, _) for dimension in DIMENSIONS] if where else [],
+        "tables": [_table(code, told, dimension, names, _) for dimension in DIMENSIONS] if where else [],
         "may": has_permission(request.actor, code, Permission.REPORT) and told["state"] != "closed",
     }
     return render(request, "rectification/locate.html", context)
 
 
-def _table(code: str, told: Json, dimension: str, _: Words) -> Table:
+def _table(code: str, told: Json, dimension: str, names: ChannelNames, _: Words) -> Table:
     """The groups of a dimension, each leading to its complaints."""
     rows, address = [], reverse("rectify-tickets", args=[code, told["id"]])
     for one in told["located"]["dimensions"][dimension]["groups"]:
-        text = rectification.group_row(one, dimension, _)
+        text = rectification.group_row(one, dimension, names, _)
         key = one.get("ref") or one["key"]
         link = "" if "*" in (key or "") else f"{address}?{urlencode({'group': dimension, 'key': key or ''})}"
         figures = ("complaints", "answered", "rate", "rest", "chance", "share")
@@ -445,12 +447,12 @@ def tickets(request: Request, code: str, case: str) -> HttpResponse:
     last = reports.find_group_lookup(case=told["id"], group=group, actor=request.actor, states=("done",))
     rows = None if last is None else last.result
     latest = job is not None and last is not None and job.id == last.id
-    _ = words(current())
+    names, _ = _channel_names(told), words(current())
     context = {
         "case": told,
         "ways": ways(code, told["id"]),
-        "group": f"{_(DIMENSIONS[group.dimension])} {_called(told, group) or _('not known')}",
-        "rows": rows,
+        "group": f"{_(DIMENSIONS[group.dimension])} {_called(told, group, names) or _('not known')}",
+        "rows": None if rows is None else {**rows, "tickets": [_ticket_row(one, names) for one in _listed(rows)]},
         "at": _moment(rows),
         "query": _query(group),
         "next": _query(replace(group, page=group.page + 1)),
@@ -473,10 +475,21 @@ def _group(request: Request) -> reports.GroupQuery:
     return reports.GroupQuery(dimension, key or None, page)
 
 
-def _called(told: Json, group: reports.GroupQuery) -> str | None:
-    """The group's key as it may be shown: a number of a person is masked."""
+def _called(told: Json, group: reports.GroupQuery, names: ChannelNames) -> str | None:
+    """The group's key as it may be shown, with its name: a number of a person is masked."""
+    if not group.key:
+        return None
     groups = (told["located"] or {}).get("dimensions", {}).get(group.dimension, {}).get("groups", ())
-    return next((one["key"] for one in groups if one.get("ref") == group.key), group.key) if group.key else None
+    key = next((str(one["key"]) for one in groups if one.get("ref") == group.key), group.key)
+    return rectification.channel_text(group.dimension, key, names)
+
+
+def _listed(rows: Mapping[str, object]) -> Sequence[Json]:
+    return cast("Sequence[Json]", rows.get("tickets", ()))
+
+
+def _ticket_row(ticket: Json, names: ChannelNames) -> Json:
+    return ticket | {"line": rectification.channel_text("line", ticket["line"], names) if ticket["line"] else ""}
 
 
 def _query(group: reports.GroupQuery) -> str:
@@ -495,7 +508,7 @@ def isolate(request: Request, code: str, case: str) -> HttpResponse:
     """Ask for an isolation; the orders of the case below."""
     told = get_case_or_404(request, code, case)
     standing = [one for one in told["orders"] if _holds(one)]
-    held = {(one["key"], one["channel"]) for one in standing}
+    held, names = {(one["key"], one["channel"]) for one in standing}, _channel_names(told)
     named = [one for one in (told["located"] or {}).get("named", ()) if "*" not in str(one["key"])]
     suggested = next((one for one in named if (one["dimension"], one["key"]) not in held), None)
     first = {"key": "line", "cap": operations.usual_cap(code)}
@@ -510,18 +523,24 @@ def isolate(request: Request, code: str, case: str) -> HttpResponse:
         "case": told,
         "ways": ways(code, told["id"]),
         "form": form,
-        "orders": [_order_row(one) for one in told["orders"]],
-        "standing": standing,
+        "orders": [_order_row(one, names) for one in told["orders"]],
+        "standing": [_order_row(one, names) for one in standing],
         "open": told["state"] != "closed",
     }
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, "rectification/isolate.html", context, status=status)
 
 
-def _order_row(order: Json) -> Json:
+def _order_row(order: Json, names: ChannelNames) -> Json:
     moments = {name: _at(order[name]) for name in ("approved_at", "lifted_at")}
-    people = {"requester": person(order["proposed_by"]), "approver": person(order["approved_by"] or "")}
-    return {**order, **moments, **people}
+    texts = actor_texts([order["proposed_by"], order["approved_by"]], words(current()))
+    people = dict(zip(("requester", "approver"), texts, strict=True))
+    channel = rectification.channel_text(order["key"], order["channel"], names)
+    return {**order, **moments, **people, "channel": channel}
+
+
+def _channel_names(told: Json) -> ChannelNames:
+    return queries.get_channel_names(queries.get_case(told["id"]))
 
 
 def _at(wall: str | None) -> str:

@@ -1,0 +1,27 @@
+"""The names by which readers know people; `engines.paper.people` prints them."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts.models import User
+
+LONGEST: Final = 60
+
+
+def list_display_names() -> dict[str, str]:
+    """Display names by login, of those who have one; closed accounts keep theirs."""
+    return dict(User.objects.exclude(display_name="").values_list("name", "display_name"))
+
+
+def checked_display_name(text: str) -> str:
+    """Return the name with single blanks; "": none. ``display_name_malformed``: invisible signs, or too long.
+
+    " + " stands between several people (`engines.paper.people.actor_text`), so it is no part of a name.
+    """
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if len(name) > LONGEST or " + " in name or not name.isprintable():
+        raise NianjianError("display_name_malformed", most=LONGEST)
+    return name

@@ -1,0 +1,12 @@
+"""Engines know no accounts: a login stands for itself, and no database is asked for a name."""
+
+from __future__ import annotations
+
+import pytest
+
+from nianjian.engines.paper import people
+
+
+@pytest.fixture(autouse=True)
+def _no_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "_connected", [dict])
