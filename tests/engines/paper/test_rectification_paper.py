@@ -9,6 +9,7 @@ from typing import Any
 import docx
 import pypdfium2
 import pytest
+from tests.support.word_structure import list_faults
 
 from nianjian.engines.paper.official import official_pdf
 from nianjian.engines.paper.official_word import official_docx
@@ -73,6 +74,7 @@ def test_both_forms_say_what_happened_why_what_was_done_and_by_whom() -> None:
     paper = build_report(case(), NONE, [], "zh_Hans", _stamp())
     word = official_docx(paper)
     assert word == official_docx(paper)
+    assert list_faults(word) == []
     book = docx.Document(io.BytesIO(word))
     lines = [line.text for line in book.paragraphs]
     for text in (_text(official_pdf(paper)), "".join(lines)):

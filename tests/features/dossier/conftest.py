@@ -1,4 +1,4 @@
-"""A lead signed in at an enterprise without anything, and papers in a checklist."""
+"""A lead signed in at an enterprise with nothing but a human seat, and papers in a checklist."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.support.people import signed_in
+from tests.support.seats import enter_human_seat
 
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import Verdict
@@ -21,6 +22,7 @@ from nianjian.platform.accounts.service import add_enterprise
 def lead(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> Client:
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-02-10")
     add_enterprise(code="demo", name="示范", province="北京", actor=Actor("tester"))
+    enter_human_seat("demo", home)
     return signed_in("anna", "compliance_lead", "demo")
 
 

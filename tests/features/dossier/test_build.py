@@ -12,6 +12,7 @@ import pytest
 from tests.features.dossier.conftest import keep_paper
 from tests.support import packages
 from tests.support.fixtures import Import
+from tests.support.seats import enter_human_seat
 
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
@@ -52,6 +53,7 @@ def test_an_incomplete_package_is_a_draft_that_holds(
     keep: Keep, demo: str, anna: Actor, load: Import, tmp_path: Path
 ) -> None:
     load("licences", "许可证编号,单位名称", ("浙B2-20080101", "示例"))
+    enter_human_seat(demo, tmp_path)
     keep("articles")
     keep("seat_table", seed=2)
     keep("audit_report", seed=3, confirmed=False)
@@ -87,6 +89,7 @@ def test_the_command_says_done_where_everything_is_confirmed(
     keep: Keep, demo: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["dossier", "build", "--enterprise", demo, "--season", str(YEAR), "--on", str(DAY), "--json", "--output"]
+    enter_human_seat(demo, tmp_path)
     for seed, item in enumerate(ITEMS):
         if item != "algorithm_filing":
             keep(item, seed=seed)

@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 from tests.features.dossier.conftest import keep_paper
 from tests.support.fixtures import Import
+from tests.support.seats import enter_human_seat
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -135,7 +136,13 @@ def test_of_two_who_sort_one_file_the_second_finds_it_gone(demo: str, anna: Acto
     assert [act.data["item"] for act in acts(enterprise=demo, verb="dossier.sorted")] == ["articles"]
 
 
-def test_only_the_algorithm_filing_may_not_apply(demo: str, anna: Actor, load: Import) -> None:
+def test_only_the_algorithm_filing_may_not_apply(demo: str, anna: Actor, load: Import, tmp_path: Path) -> None:
+    assert _states()["algorithm_filing"] is MaterialState.MISSING, "an empty register rules no robot out"
+    enter_human_seat(demo, tmp_path)
+    assert _states()["algorithm_filing"] is MaterialState.NOT_APPLICABLE
+    load("seats", "坐席编号,类型,报备日期", ("X1", "", "2026-02-01"))
+    assert _states()["algorithm_filing"] is MaterialState.MISSING, "nobody knows what kind of seat it is"
+    load("seats", "坐席编号,类型,报备日期", ("X1", "人工", "2026-02-01"))
     assert _states()["algorithm_filing"] is MaterialState.NOT_APPLICABLE
     load("seats", "坐席编号,类型,报备日期", ("R1", "机器人", "2026-02-01"))
     assert _states()["algorithm_filing"] is MaterialState.MISSING

@@ -65,7 +65,8 @@ def read_text(path: Path) -> str:
     """The text of a PDF, of a Word file or of every sheet of a workbook."""
     if path.suffix == ".docx":
         with zipfile.ZipFile(path) as pack:
-            return re.sub(r"<[^>]+>", "", pack.read("word/document.xml").decode())
+            text = re.sub(r"<[^>]+>", "", pack.read("word/document.xml").decode())
+            return text.replace("__", "＿")  # a blank to fill in, in narrow signs
     if path.suffix == ".html":
         return re.sub(r"<[^>]+>", "", path.read_text())
     if path.suffix == ".pdf":

@@ -152,6 +152,12 @@ def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str
     told: Any = queue.job(first).result["items"]
     figures = [(one["figure"], one["paper"], one["portrait"]) for one in told[0]["sums"]]
     assert figures == [("filed", 4, 4), ("opened", 3, 3)]
+    status.enqueue_generation(items=["complaint_sop"], files=True, **given)
+    while worker.step():
+        pass
+    latest = status.get_generation_status(filled, YEAR, anna).files
+    assert latest is not None
+    assert latest.id == files, "the emergency procedure alone is no set of materials"
     pack = zipfile.ZipFile(io.BytesIO(b"".join(status.download_zip(job=files, **given).content)))
     assert {Path(name).suffix for name in pack.namelist()} == {".docx", ".pdf", ".xlsx"}
     assert [one.data["job"] for one in acts(enterprise=filled, verb="dossier.taken")] == [files]
@@ -169,7 +175,7 @@ def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str
     assert {row[-1].badge for row in agreed.rows} == {"warn"}, "nothing is known of the later one"
     assert tables.generated_papers(filled, YEAR, [seats()]).rows[0][-1].badge == "warn"
     Job.objects.update(finished_at=clock.now() - status.KEPT)
-    assert status.delete_expired_outputs() == 1
+    assert status.delete_expired_outputs() == 2
     with pytest.raises(NianjianError) as caught:
         status.download_zip(job=files, **given)
     assert caught.value.code == "dossier_files_unknown"

@@ -13,6 +13,7 @@ import pypdfium2
 import pytest
 from docx import Document
 from python_calamine import CalamineWorkbook
+from tests.support.word_structure import list_faults
 
 from nianjian.engines.kernel.numbers import NumberClass
 from nianjian.engines.paper.words import words
@@ -153,6 +154,7 @@ def test_a_paper_is_in_official_form_in_word_and_pdf() -> None:
         assert -1 not in places
         assert places == sorted(places)
     assert len(book.tables) == 3
+    assert list_faults(sheets.docx(document)) == []
     assert [section.orientation for section in book.sections] == [0, 1], "annexes lie across"
     assert sheets.docx(document) == sheets.docx(document)
     unknown = monthly_traffic.build_document(HEAD, rows, _say, _)

@@ -14,6 +14,7 @@ import pikepdf
 import pytest
 from tests.features.dossier.conftest import keep_paper
 from tests.support import packages
+from tests.support.seats import enter_human_seat
 
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
@@ -55,8 +56,9 @@ def keep(demo: str, anna: Actor, tmp_path: Path) -> Callable[..., int]:
 
 
 @pytest.fixture
-def complete(keep: Callable[..., int]) -> None:
+def complete(keep: Callable[..., int], demo: str, tmp_path: Path) -> None:
     """Every item that is due, of one page each, the audit report of three."""
+    enter_human_seat(demo, tmp_path)
     for seed, item in enumerate(one for one in ITEMS if one != "algorithm_filing"):
         keep(item, *((100, 101, 102) if item == "audit_report" else (seed,)))
 

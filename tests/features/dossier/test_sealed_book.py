@@ -18,6 +18,7 @@ from django.urls import reverse
 from tests.features.dossier.conftest import keep_paper
 from tests.support import packages
 from tests.support.people import signed_in
+from tests.support.seats import enter_human_seat
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import page_codes
@@ -87,6 +88,7 @@ def printed(demo: str, anna: Actor, tmp_path: Path) -> Path:
     body = packages.scans(tmp_path / "seats.pdf", [5, 6], dpi=100).read_bytes()
     report = {"fields": {"run": "P1"}, "sums": [{"figure": "filed", "paper": 2, "portrait": 2}]}
     keep_paper("seat_table", body, code=demo, year=YEAR, actor=anna, report=report, pages=2)
+    enter_human_seat(demo, tmp_path)
     for seed, item in enumerate(one for one in ITEMS if one not in {"algorithm_filing", "seat_table"}):
         body = packages.scans(tmp_path / "paper.pdf", [20 + seed], dpi=100).read_bytes()
         keep_paper(item, body, code=demo, year=YEAR, actor=anna)

@@ -14,6 +14,7 @@ from rich.console import Console
 from tests.support.fixtures import Import, Sheet
 from tests.support.import_pages import work
 from tests.support.people import signed_in
+from tests.support.seats import enter_human_seat
 
 from nianjian.engines.gate import decision_journal
 from nianjian.engines.gate.question import Request, Verdict
@@ -96,6 +97,9 @@ def test_logs_from_what_lies_here(demo: str, operator: Actor, tmp_path: Path, lo
 
 def test_dialling_over_is_found_with_its_calls(demo: str, operator: Actor, tmp_path: Path) -> None:
     _calls(tmp_path / "calls.csv", operator, set())
+    before = dialling.check_dialling(enterprise=demo, as_of=None, actor=operator)
+    assert before["ai"]["verdict"] == "unknown", "an empty register rules no robot out"
+    enter_human_seat(demo, tmp_path)
     told = dialling.check_dialling(enterprise=demo, as_of=None, actor=operator)
     (team,) = told["teams"]
     assert (told["verdict"], team["team"], team["over"], team["showing"]) == ("found", "T1", 10, 1)
@@ -138,7 +142,8 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
     assert told["state"] == "failed"
     assert told["shares"]["all"] == {"passed": 0, "all": len(told["checks"])}, "what is unknown is not passed"
     assert sum(told["shares"][part]["all"] for part in ("people", "numbers", "system")) == len(told["checks"])
-    assert {one["check"]: one["state"] for one in told["checks"]}["callback"] == "not_proved"
+    found = {one["check"]: one["state"] for one in told["checks"]}
+    assert (found["callback"], found["robot_abilities"]) == ("not_proved", "not_proved")
     (compared,) = (one for one in told["checks"] if one["check"] == "reconcile_numbers")
     assert (compared["state"], compared["why"]) == ("not_proved", "run_not_proved"), "nothing was compared"
     job = Job.objects.get(pk=told["job"])

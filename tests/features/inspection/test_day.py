@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date, timedelta
 
@@ -187,4 +188,8 @@ def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, opera
             text = "".join(one.get_textpage().get_text_bounded() for one in document)
         assert "见面" in text
         assert "13800138000" not in text
+        for printed in (text, re.sub(r"<[^>]+>", " ", page)):
+            assert not re.search(r"\bS(10|[1-9])\b", printed), "a requirement has a name"
+            assert "＿＿＿＿" in printed, "what nobody has entered is a blank"
+            assert not re.search(r"(?m)^–$|> *– *<", printed)
     assert Entry.objects.count() == entries, "what only reads leaves no entry"

@@ -12,6 +12,7 @@ from nianjian.engines.paper.official import format_code
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.qr_codes import render_qr_code
 from nianjian.engines.paper.texts import inspection, inspection_day
+from nianjian.engines.paper.texts.claims import BLANK
 from nianjian.engines.paper.texts.inspection_day import clock_text, duration_text
 from nianjian.engines.paper.texts.states import STATES
 from nianjian.engines.paper.texts.test_calls import REASONS
@@ -26,6 +27,7 @@ STYLE: Final = (
     "overflow-wrap:anywhere}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dd{margin:0}"
     "dt,footer{color:gray}.wide{overflow-x:auto}@media print{body{max-width:none}}"
 )
+DASH: Final = "–"
 Json = Mapping[str, Any]
 Column = tuple[str, int, Callable[[Json], str]]
 """Heading, how wide the column is on paper, and what a record has in it."""
@@ -48,12 +50,20 @@ def paper_content(
     _: Words,
     foot: str = "",
 ) -> dict[str, Any]:
-    """What `pdf` and `html` print. ``code``: where it comes from, in a QR code and not in the text."""
+    """What `pdf` and `html` print. ``code``: where it comes from, in a QR code and not in the text.
+
+    A dash says nothing on paper: a cell that has one says that there is no record.
+    """
     words = {"of": _("Page {page} of {pages}"), "none": _("none"), "summary": _("Summary")}
     return {
-        "title": title, "wide": False, "facts": facts, "sections": [], "tables": tables, "signs": [], "foot": foot,
-        "words": words, "code": code,
+        "title": title, "wide": False, "facts": facts, "sections": [],
+        "tables": [{**table, "rows": [_fill_dashes(row, _) for row in table["rows"]]} for table in tables],
+        "signs": [], "foot": foot, "words": words, "code": code,
     }  # fmt: skip
+
+
+def _fill_dashes(row: Sequence[str], _: Words) -> tuple[str, ...]:
+    return tuple(_("not recorded") if cell == DASH else cell for cell in row)
 
 
 def paper_pdf(content: Mapping[str, Any]) -> bytes:
@@ -91,7 +101,7 @@ def day_sheet(told: Json, _: Words) -> dict[str, Any]:
     """``told``: what the flow's `sheet` gives."""
     facts = [
         _enterprise(told, _),
-        *inspection_day.notice_lines(told, _),
+        *inspection_day.notice_lines(told, _, BLANK),
         (_("State of the inspection day"), _(STATES[told["state"]])),
         _counts(told, _),
         (_("Evidence checked"), clock_text(told["looked_at"])),
@@ -100,14 +110,14 @@ def day_sheet(told: Json, _: Words) -> dict[str, Any]:
     agenda: Sequence[Column] = (
         (_("time"), 2, itemgetter("at")),
         (_("agenda item"), 8, itemgetter("what")),
-        (_("responsible"), 4, lambda one: actor_text(one["who"], _) or "–"),
+        (_("responsible"), 4, lambda one: actor_text(one["who"], _) or BLANK),
     )
     posts: Sequence[Column] = (
         (_("post"), 4, itemgetter("place")),
         (_("responsible"), 4, lambda one: actor_text(one["who"], _)),
-        (_("task"), 6, lambda one: one["task"] or "–"),
+        (_("task"), 6, lambda one: one["task"] or BLANK),
     )
-    headings = (_("rule"), _("evidence"), _("state"), _("why"), _("as at"))
+    headings = (_("requirement"), _("evidence"), _("state"), _("why"), _("as at"))
     tables = [
         paper_table(_("Agenda"), visit["agenda"], agenda),
         paper_table(_("Positions"), visit["posts"], posts),
@@ -143,10 +153,10 @@ def _counts(told: Json, _: Words) -> tuple[str, str]:
 
 
 def evidence_rows(told: Json, _: Words) -> list[tuple[str, ...]]:
-    """(row of the guide, evidence, state, why, as at); a row behind which nothing stands is told, too."""
+    """(row of the guide by name, evidence, state, why, as at); one behind which nothing stands is listed, too."""
     found: list[tuple[str, ...]] = []
     for row in told["rows"]:
-        title = f"{row['rule']} {_(inspection_day.ROWS[row['rule']])}"
+        title = inspection_day.row_name(row["rule"], _)
         for place, one in enumerate(row["evidence"]):
             state, why = _(STATES[one["state"]]), inspection_day.evidence_reason(one["why"], _)
             name = inspection_day.evidence_name(one["check"], _)
@@ -284,7 +294,7 @@ def _tests(told: Json, _: Words) -> dict[str, Any]:
 def _checks(told: Json, _: Words) -> dict[str, Any]:
     columns: Sequence[Column] = (
         (_("part"), 2, lambda one: _(inspection.PEOPLE_NUMBERS_SYSTEM[one["part"]])),
-        (_("rule"), 2, itemgetter("rule")),
+        (_("requirement"), 5, lambda one: inspection_day.row_name(one["rule"], _)),
         (_("check"), 5, lambda one: inspection_day.drill_name(one["check"], _)),
         (_("state"), 4, lambda one: _(STATES[one["state"]])),
         (_("why"), 5, lambda one: inspection_day.drill_reason(one["why"], _)),

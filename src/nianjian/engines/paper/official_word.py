@@ -30,38 +30,50 @@ from nianjian.engines.paper.words import plain_text, strip_zero_width
 
 ZIP_STAMP: Final = (2017, 1, 1, 0, 0, 0)
 CORE: Final = "docProps/core.xml"
+LONG_BLANK: Final = re.compile("＿{5,}")  # to fill in; narrow signs, because Word breaks a line between wide ones
+FONT_TABLE: Final = "/word/fontTable.xml"
 MOMENT: Final = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 HEADING: Final = "黑体"
 BODY: Final = "仿宋"
 CELL: Final = "宋体"
 INDENT: Final = 2  # characters of a paragraph's first line
 MARGIN: Final = {False: Mm(25), True: Mm(14)}  # of the body, of an annex
+CODE_ID: Final = 1000  # of the code's picture, beyond those of charts
 TWIPS: Final = 56.7  # a millimetre
+#: Our fonts as Windows names them -> the names of the same under macOS, older Windows and Linux.
+FONTS: Final[Mapping[str, str]] = {
+    BODY: "FangSong,仿宋_GB2312,FangSong_GB2312,STFangsong,Noto Serif CJK SC",
+    HEADING: "SimHei,STHeiti,Noto Sans CJK SC",
+    CELL: "SimSun,STSong,Noto Serif CJK SC",
+}
 
 
 def official_docx(paper: OfficialPaper) -> bytes:
     """The Word file."""
     told, book = paper_to_document(paper), docx.Document()
     _styles(book)
+    _settings(book)
     _page(book.sections[0], annex=False, wide=False)
-    _number_pages(book.sections[0], told["words"]["of"])
-    _head(book, paper, told)
+    _frame(book.sections[0], paper.code, told["words"]["of"])
+    _head(book, told)
     for part, source in zip(told["parts"], paper.parts, strict=True):
         if part["title"]:
             _heading(book, part["title"])
-        _body(book, part, source.charts, 160)
-    if told["closing"]:
-        _line(book, told["closing"])
-    _annex_list(book, told)
+        _body(book, part, source.charts, 160, told["words"]["none"])
+    end = [_line(book, told["closing"])] if told["closing"] else []
+    end += _list_annexes(book, told)
     if told["signed"]:
-        _sign(book, told)
+        _sign(book, told, end)
     for place, (part, source) in enumerate(zip(told["annexes"], paper.annexes, strict=True), start=1):
-        section = book.add_section(WD_SECTION.NEW_PAGE)
+        section = _add_section(book)
+        section.different_first_page_header_footer = False
         _page(section, annex=True, wide=paper.wide)
         name = f"{told['words']['annex']}{place if len(paper.annexes) > 1 else ''}"
         _line(book, name, indent=False, bold=True)
         _heading(book, part["title"], centred=True)
-        _body(book, part, source.charts, 269 if paper.wide else 182)
+        _body(book, part, source.charts, 269 if paper.wide else 182, told["words"]["none"])
+        if part["grids"] and not source.charts:
+            book.paragraphs[-1].paragraph_format.line_spacing = Pt(1)  # the end of the table is that of its page
     out = io.BytesIO()
     book.save(out)
     return fix_stamps(out.getvalue())
@@ -87,7 +99,7 @@ def _styles(book: Any) -> None:  # noqa: ANN401 -- untyped library
     normal = book.styles["Normal"]
     normal.font.size = Pt(14)
     _font(normal.element.get_or_add_rPr(), BODY)
-    normal.paragraph_format.line_spacing = 1.5
+    normal.paragraph_format.line_spacing = Pt(24)  # exact, as official papers have it: fonts differ in their own
     normal.paragraph_format.space_after = Pt(0)
     for name in ("Title", "Heading 1"):
         style = book.styles[name]
@@ -97,6 +109,32 @@ def _styles(book: Any) -> None:  # noqa: ANN401 -- untyped library
         style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(8)
     for border in book.styles["Title"].element.iter(qn("w:pBdr")):
         border.getparent().remove(border)
+
+
+def _settings(book: Any) -> None:  # noqa: ANN401 -- untyped library
+    """A Chinese text in Word's present layout, not in that of the library's template of 2010, and the fonts' names."""
+    (language,) = book.styles.element.xpath("w:docDefaults//w:lang")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    settings = book.settings.element
+    settings.find(qn("w:zoom")).set(qn("w:percent"), "100")
+    settings.find(qn("w:themeFontLang")).set(qn("w:eastAsia"), "zh-CN")
+    (mode,) = settings.xpath("w:compat/w:compatSetting[@w:name='compatibilityMode']")
+    mode.set(qn("w:val"), "15")
+    fonts = "".join(
+        f'<w:font w:name="{name}"><w:altName w:val="{others}"/><w:charset w:val="86"/><w:family w:val="auto"/></w:font>'
+        for name, others in FONTS.items()
+    )
+    (table,) = (part for part in book.part.package.iter_parts() if part.partname == FONT_TABLE)
+    table._blob = f"<w:fonts {nsdecls('w')}>{fonts}</w:fonts>".encode()  # noqa: SLF001 -- the library has no other way
+
+
+def _add_section(book: Any) -> Any:  # noqa: ANN401 -- untyped library
+    """A section on a new page; its break stands in the last paragraph: one of its own could fill a page alone."""
+    section = book.add_section(WD_SECTION.NEW_PAGE)
+    alone = book.paragraphs[-1]._p  # noqa: SLF001 -- the library has no other way
+    alone.getprevious().set_sectPr(alone.pPr.sectPr)
+    alone.getparent().remove(alone)
+    return section
 
 
 def _font(properties: Any, name: str) -> None:  # noqa: ANN401 -- untyped library
@@ -114,29 +152,35 @@ def _page(section: Any, *, annex: bool, wide: bool) -> None:  # noqa: ANN401 -- 
     section.top_margin = section.bottom_margin = Mm(20)
 
 
-def _number_pages(section: Any, text: str) -> None:  # noqa: ANN401 -- untyped library
-    """第 x 页　共 N 页, counted by Word."""
-    line = section.footer.paragraphs[0]
-    line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    for piece in re.split(r"(\{pages?\})", text):
-        run = line.add_run("" if piece.startswith("{") else piece)
-        run.font.size = Pt(9)
-        if piece.startswith("{"):
-            field = {"{page}": "PAGE", "{pages}": "NUMPAGES"}[piece]
-            run._r.append(  # noqa: SLF001 -- the library has no other way
-                parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="{field}"><w:r><w:t>1</w:t></w:r></w:fldSimple>')
-            )
-
-
-def _head(book: Any, paper: OfficialPaper, told: Mapping[str, Any]) -> None:  # noqa: ANN401 -- untyped library
-    """The code at the right edge, title, 主送, opening and facts."""
-    corner = book.add_paragraph()
+def _frame(section: Any, code: str, text: str) -> None:  # noqa: ANN401 -- untyped library
+    """The code above the first page's text, at the right edge, and every page's number below it."""
+    section.different_first_page_header_footer = True
+    section.header_distance = Mm(6)
+    corner = section.first_page_header.paragraphs[0]
     corner.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    corner.paragraph_format.line_spacing = 1.0
     made = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M)
-    made.add_data(paper.code)
+    made.add_data(code)
     made.make(fit=True)
-    corner.add_run().add_picture(io.BytesIO(qr_png(made.get_matrix(), 6)), width=Mm(15))
+    picture = corner.add_run().add_picture(io.BytesIO(qr_png(made.get_matrix(), 6)), width=Mm(15))
+    picture._inline.docPr.id = CODE_ID  # noqa: SLF001 -- the library numbers the pictures of each part from 1
+    for footer in (section.footer, section.first_page_footer):
+        _number_pages(footer.paragraphs[0], text)
+
+
+def _number_pages(line: Any, text: str) -> None:  # noqa: ANN401 -- untyped library
+    """第 x 页　共 N 页, counted by Word."""
+    line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    fields = {"{page}": "PAGE", "{pages}": "NUMPAGES"}
+    for piece in filter(None, re.split(r"(\{pages?\})", text)):
+        words = "1" if piece in fields else escape(piece)
+        run = f'<w:r><w:rPr><w:sz w:val="18"/></w:rPr><w:t xml:space="preserve">{words}</w:t></w:r>'
+        if piece in fields:  # a field holds runs and stands beside them: inside a run Word calls the file damaged
+            run = f'<w:fldSimple w:instr="{fields[piece]}">{run}</w:fldSimple>'
+        line._p.append(parse_xml(run.replace(">", f" {nsdecls('w')}>", 1)))  # noqa: SLF001 -- the library has no other way
+
+
+def _head(book: Any, told: Mapping[str, Any]) -> None:  # noqa: ANN401 -- untyped library
+    """Title, 主送, opening and facts."""
     title = book.add_paragraph(_clean(told["title"]), style="Title")
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if told["draft"]:
@@ -159,41 +203,49 @@ def _heading(book: Any, text: str, *, centred: bool = False) -> None:  # noqa: A
 
 def _line(book: Any, text: str, *, indent: bool = True, bold: bool = False) -> Any:  # noqa: ANN401 -- untyped library
     line = book.add_paragraph()
-    line.add_run(_clean(text)).bold = bold
+    line.add_run(LONG_BLANK.sub(lambda blank: "__" * len(blank[0]), _clean(text))).bold = bold
     if indent:
         line.paragraph_format.first_line_indent = Pt(14 * INDENT)
     return line
 
 
-def _body(book: Any, part: Mapping[str, Any], charts: Sequence[Chart], width: int) -> None:  # noqa: ANN401 -- untyped library
+def _body(book: Any, part: Mapping[str, Any], charts: Sequence[Chart], width: int, none: str) -> None:  # noqa: ANN401 -- untyped library
     for line in part["lines"]:
         _line(book, line)
     for grid in part["grids"]:
         if grid["rows"]:
             _table(book, grid, width)
+        else:
+            _line(book, none, indent=False)
     for chart in charts:
         picture = book.add_paragraph()
         picture.alignment = WD_ALIGN_PARAGRAPH.CENTER
         picture.paragraph_format.keep_with_next = True
+        picture.paragraph_format.line_spacing = 1.0
         picture.add_run().add_picture(io.BytesIO(chart_png(chart.specification)), width=Mm(width))
         caption = _line(book, chart.caption, indent=False)
         caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
         caption.runs[0].font.size = Pt(10.5)
 
 
-def _annex_list(book: Any, told: Mapping[str, Any]) -> None:  # noqa: ANN401 -- untyped library
+def _list_annexes(book: Any, told: Mapping[str, Any]) -> list[Any]:  # noqa: ANN401 -- untyped library
     several = len(told["annexes"]) > 1
     lead = told["words"]["annex"] + told["words"]["colon"]
-    for place, part in enumerate(told["annexes"], start=1):
-        number = f"{place}. " if several else ""
-        _line(book, f"{lead if place == 1 else '　' * len(lead)}{number}{part['title']}")
+    return [
+        _line(
+            book,
+            f"{lead if place == 1 else '　' * len(lead)}{f'{place}. ' if several else ''}{part['title']}",
+        )
+        for place, part in enumerate(told["annexes"], start=1)
+    ]
 
 
-def _sign(book: Any, told: Mapping[str, Any]) -> None:  # noqa: ANN401 -- untyped library
-    """落款; kept with the last line before it, so that no page holds it alone."""
-    book.paragraphs[-1].paragraph_format.keep_with_next = True
-    space = _line(book, "", indent=False)
-    space.paragraph_format.keep_with_next = True
+def _sign(book: Any, told: Mapping[str, Any], end: Sequence[Any]) -> None:  # noqa: ANN401 -- untyped library
+    """落款; kept with the closing words and the list of annexes, or the last line, so that no page holds it alone."""
+    for line in (*(end or book.paragraphs[-1:]), _line(book, "", indent=False)):
+        line.paragraph_format.keep_with_next = True
+    if not end:
+        _keep_last_row(book)
     words = told["words"]
     lines = [f"{sign}{words['colon']}＿＿＿＿＿＿＿＿" for sign in told["signs"]]
     lines += [told["enterprise"] + words["seal"], words["date"]]
@@ -204,41 +256,57 @@ def _sign(book: Any, told: Mapping[str, Any]) -> None:  # noqa: ANN401 -- untype
         line.paragraph_format.keep_with_next = place < len(lines)
 
 
+def _keep_last_row(book: Any) -> None:  # noqa: ANN401 -- untyped library
+    """The last row of a table that ends the body stays with what follows it."""
+    tables = book.element.body.findall(qn("w:tbl"))
+    if tables and tables[-1].getnext() is book.paragraphs[-2]._p:  # noqa: SLF001 -- the line that follows the table
+        for line in tables[-1].tr_lst[-1].iter(qn("w:p")):
+            line.get_or_add_pPr().get_or_add_keepNext()
+
+
 def _table(book: Any, grid: Mapping[str, Any], width: int) -> None:  # noqa: ANN401 -- untyped library
     """A table of the given width in mm, its header on every page; written as XML, for thousands of rows."""
     count = len(grid["header"]) or len(grid["rows"][0])
     shares = grid["shares"] or (1,) * count
     widths = [round(width * TWIPS * share / sum(shares)) for share in shares]
-    size = 13 if count > 11 else 15 if count > 7 else 21  # noqa: PLR2004 -- half points; many columns, small signs
+    size = 13 if count > 11 else 15 if count > 7 else 18 if count > 5 else 21  # noqa: PLR2004 -- half points; many columns, small signs
+    before = book.paragraphs[-1]
+    if before.style.name == "Normal" and before.paragraph_format.first_line_indent:  # a sentence: not close above
+        before.paragraph_format.space_after = Pt(5)
+        before.paragraph_format.keep_with_next = True
     rows = [_row(grid["header"], widths, size, bold=True, head=True)] if grid["header"] else []
-    rows += [_row(row, widths, size, right=grid["right"]) for row in grid["rows"]]
+    last = len(grid["rows"]) - 1 if grid["total"] else None  # stays with the total
+    rows += [_row(row, widths, size, right=grid["right"], kept=place == last) for place, row in enumerate(grid["rows"])]
     rows += [_row(grid["total"], widths, size, bold=True, right=grid["right"])] if grid["total"] else []
     edge = "".join(f'<w:{side} w:val="single" w:sz="4" w:color="6B7785"/>' for side in SIDES)
     columns = "".join(f'<w:gridCol w:w="{one}"/>' for one in widths)
     table = parse_xml(
-        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{edge}</w:tblBorders>'
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
+        f"<w:tblBorders>{edge}</w:tblBorders>"
         f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{"".join(rows)}</w:tbl>'
     )
     book.element.body.insert_element_before(table, "w:sectPr")
-    book.add_paragraph().paragraph_format.line_spacing = 0.7
+    book.add_paragraph().paragraph_format.line_spacing = Pt(12)
 
 
+LINE: Final = 13  # twips of a line for a half point of its text: as high in every font
 SIDES: Final = ("top", "left", "bottom", "right", "insideH", "insideV")
 
 
 def _row(
     cells: Iterable[str], widths: Sequence[int], size: int, *, bold: bool = False, head: bool = False,
-    right: Sequence[bool] = (),
+    kept: bool = False, right: Sequence[bool] = (),
 ) -> str:  # fmt: skip
-    """A row that no page end cuts."""
+    """A row that no page end cuts. ``kept``: on the page of the next one."""
     marks = "<w:cantSplit/>" + ("<w:tblHeader/>" if head else "")
     weight = "<w:b/>" if bold else ""
     font = f'<w:rFonts w:ascii="{CELL}" w:hAnsi="{CELL}" w:eastAsia="{CELL}"/>'
+    spacing = f'<w:spacing w:before="20" w:after="20" w:line="{size * LINE}" w:lineRule="exact"/>'
+    spacing = f"<w:keepNext/>{spacing}" if kept else spacing
     body = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr><w:p><w:pPr><w:spacing w:line="240"'
-        f' w:lineRule="auto" w:before="20" w:after="20"/><w:jc w:val="{_side(place, right, head=head)}"/></w:pPr><w:r>'
-        f'<w:rPr>{font}{weight}<w:sz w:val="{size}"/></w:rPr><w:t xml:space="preserve">{escape(_clean(cell))}</w:t>'
-        "</w:r></w:p></w:tc>"
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr><w:p><w:pPr>{spacing}'
+        f'<w:jc w:val="{_side(place, right, head=head)}"/></w:pPr><w:r><w:rPr>{font}{weight}<w:sz w:val="{size}"/>'
+        f'</w:rPr><w:t xml:space="preserve">{escape(_clean(cell))}</w:t></w:r></w:p></w:tc>'
         for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
     )
     return f"<w:tr><w:trPr>{marks}</w:trPr>{body}</w:tr>"

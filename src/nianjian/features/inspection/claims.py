@@ -125,10 +125,11 @@ def number_use(calls: int, elsewhere: int, untold: int) -> Claim:
     return Claim("number_use", {"calls": calls, "elsewhere": elsewhere, "untold": untold}, lacks)
 
 
-def resources(lines: int, bare: int, strange: int, teams: int, unnamed: int = 0) -> Claim:
+def resources(lines: int, bare: int, strange: int, teams: int, unnamed: int = 0, *, listed_teams: int) -> Claim:
     """线路: all used lines stand in the register with their carrier, and every outsourced team has an agreement.
 
-    ``unnamed``: delivered calls that name no line; they cannot tell whether they used another.
+    ``unnamed``: delivered calls that name no line; they cannot tell whether they used another. ``listed_teams``: all
+    teams of the register; without one it does not say that none is outsourced.
     """
     lacks = [] if lines else [Lack("no_lines", known=False)]
     if unnamed:
@@ -137,6 +138,8 @@ def resources(lines: int, bare: int, strange: int, teams: int, unnamed: int = 0)
         lacks.append(Lack("lines_unregistered", count=strange))
     if bare:
         lacks.append(Lack("lines_without_carrier", known=False, count=bare))
+    if not listed_teams:
+        lacks.append(Lack("no_teams", known=False))
     if teams:
         lacks.append(Lack("teams_without_agreement", known=False, count=teams))
     return Claim("resources", {"lines": lines, "bare": bare, "strange": strange, "teams": teams}, lacks)

@@ -163,7 +163,9 @@ def run_init(args: argparse.Namespace) -> Answer:
 
     def show(console: Console) -> None:
         console.print(_("{name} is administrator.").format(name=made.user))
-        console.print(_("Next: run `nianjian serve`, then open the link; the overview guides you to the first light."))
+        console.print(
+            _("Next: run `nianjian serve`, then open the link below; the overview guides you to the first light.")
+        )
         print_link(console, made)  # the link stands last, where scripts take it
 
     return Answer({"name": made.user, "enterprise": args.enterprise, **link_data(made)}, show)

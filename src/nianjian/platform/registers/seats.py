@@ -87,24 +87,35 @@ SEATS: Final = Sheet(
 )  # fmt: skip
 
 
+def has_seats(enterprise: str) -> bool:
+    """Whether the register contains any seat; without one it does not say that there are no robots."""
+    return current_versions(Seat, enterprise).exists()
+
+
 def has_robot_seats(enterprise: str, first: date, last: date) -> bool:
     """Whether a robot seat was filed or open on any day from ``first`` to ``last``, both included (M13).
 
-    A seat without a day of filing or opening counts as if it had always been filed: the stricter reading. Each version
-    counts for its own days only.
+    A seat without a day of filing or opening counts as if it had always been filed, one without a kind as a robot: the
+    stricter readings. Each version counts for its own days only.
     """
     held = (Q(valid_from=None) | Q(valid_from__lte=last)) & (Q(valid_to=None) | Q(valid_to__gte=first))
+    robot = Q(kind="robot") | Q(kind=None)
     filed = _overlaps("filed_on", "cancelled_on", first, last) & (
         Q(filing="filed") | Q(filing=None) | Q(filed_on__isnull=False)
     )
     opened = _overlaps("opened_on", "closed_on", first, last) & Q(opened_on__isnull=False)
-    return current_versions(Seat, enterprise).filter(held, kind="robot").filter(filed | opened).exists()
+    return current_versions(Seat, enterprise).filter(held, robot).filter(filed | opened).exists()
 
 
 def robot_rules_apply(enterprise: str, year: int, today: date) -> bool:
-    """Whether robot seats were filed or open in the data year, or are today (M13)."""
-    return has_robot_seats(enterprise, date(year, 1, 1), date(year, 12, 31)) or has_robot_seats(
-        enterprise, today, today
+    """Whether robot seats were filed or open in the data year, or are today (M13).
+
+    A register without a seat does not say that there is none: the rules apply.
+    """
+    return (
+        not has_seats(enterprise)
+        or has_robot_seats(enterprise, date(year, 1, 1), date(year, 12, 31))
+        or has_robot_seats(enterprise, today, today)
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from tests.features.dossier.conftest import keep_paper
 from tests.support import packages
+from tests.support.seats import enter_human_seat
 
 from nianjian.features.dossier.editions.package import Limits
 from nianjian.features.dossier.kinds import ITEMS
@@ -40,8 +41,9 @@ def keep(demo: str, anna: Actor, tmp_path: Path) -> Keep:
 
 
 @pytest.fixture
-def whole(keep: Keep) -> None:
+def whole(keep: Keep, demo: str, tmp_path: Path) -> None:
     """Every item that must be there."""
+    enter_human_seat(demo, tmp_path)
     for seed, item in enumerate(one for one in ITEMS if one != "algorithm_filing"):
         keep(item, seed=seed + 1)
 

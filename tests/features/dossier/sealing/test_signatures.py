@@ -248,6 +248,27 @@ def test_the_upload_edition_is_signed_last_and_stays_provable(  # noqa: PLR0915,
     _refused("dossier_package_resaved", read)
 
 
+def test_a_folder_is_signed_by_its_path_and_submitted_as_built_and_as_signed(
+    package: build.BuiltPackage, demo: str, anna: Actor, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = package.folder
+    before = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    done = _sign(demo, anna, folder, certificate=certificate, tsa="")
+    uploads = {name for name in before if name.startswith("upload/")}
+    assert ({one.path for one in done.files}, done.left, done.digest) == (uploads, (), package.digest)
+    now = {name: (folder / name).read_bytes() for name in before}
+    assert {name for name in before if now[name] != before[name]} == uploads
+    assert all(now[name].startswith(before[name]) for name in uploads)
+    assert _sign(demo, anna, folder, certificate=certificate, tsa="").files == (), "what is signed is left"
+    monkeypatch.setenv(clock.OVERRIDE, f"{YEAR + 1}-03-01")
+    read = rounds.read_package_path(folder, enterprise=demo, year=YEAR)
+    handed = rounds.Handover(clock.today(), "政务大厅")
+    rounds.record_submission(enterprise=demo, year=YEAR, package=read, handed=handed, actor=anna)
+    for kind, content in ((Evidence.PACKAGE, before), (Evidence.SIGNED, now)):
+        with zipfile.ZipFile(io.BytesIO(blobs.get(Evidence.objects.get(kind=kind).blob))) as pack:
+            assert {name: pack.read(name) for name in pack.namelist()} == content
+
+
 def test_what_is_not_signed(package: build.BuiltPackage, demo: str, anna: Actor, certificate: Path, root: Held) -> None:
     tmp_path = package.folder.parent
     over = certificates.p12(certificates.leaf("旧", root, days=-1), tmp_path / "over.p12", root)

@@ -89,17 +89,22 @@ def proposed_agenda(_: Words) -> tuple[str, str]:
     return agenda, posts
 
 
-def notice_lines(told: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
-    """What is known of the notice and the day, as (name, value)."""
+def row_name(rule: str, _: Words) -> str:
+    """A row of the guide by its name; no paper prints its number."""
+    return _(ROWS[rule] if rule in ROWS else inspection.CHECKS["dossier"])
+
+
+def notice_lines(told: Mapping[str, Any], _: Words, empty: str = "–") -> list[tuple[str, str]]:
+    """What is known of the notice and the day, as (name, value); ``empty``: what stands for the rest."""
     held, due = told["visit"] or {}, told["notice"]
     return [
-        (_("Inspection day"), held.get("day") or "–"),
-        (_("Notice"), held.get("notice") or "–"),
-        (_("Authority"), held.get("authority") or "–"),
-        (_("Notice received on"), due["received_on"] or "–"),
-        (_("Place of the check"), held.get("place") or "–"),
-        (_("Report handed in on"), due["submitted_on"] or "–"),
-        (_("Notice usually arrives by"), due["expected_by"] or "–"),
+        (_("Inspection day"), held.get("day") or empty),
+        (_("Notice"), held.get("notice") or empty),
+        (_("Authority"), held.get("authority") or empty),
+        (_("Notice received on"), due["received_on"] or empty),
+        (_("Place of the check"), held.get("place") or empty),
+        (_("Report handed in on"), due["submitted_on"] or empty),
+        *(((_("Notice usually arrives by"), due["expected_by"]),) if due["expected_by"] else ()),
         *((_("Scan of the notice"), f"{one['name']} · SHA-256 {one['sha256']}") for one in held.get("scans", ())),
         *(_screens(told.get("screens"), _)),
     ]

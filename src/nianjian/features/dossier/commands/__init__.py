@@ -145,7 +145,9 @@ def _configure_package(actions: Actions) -> None:
         metavar="ITEM",
         help=_("the item's name, for example seat_table; all: every item that is due"),
     )
-    _output(made, "DIR", _("write PDF and xlsx into this folder; default: the PDF becomes a version of the checklist"))
+    _output(
+        made, "DIR", _("write Word, PDF and xlsx into this folder; default: the PDF becomes a version of the checklist")
+    )
     _flag(made, "--replace", _("also replace an uploaded file that nobody has confirmed yet"))
     built = _verb(
         actions, "build", "build_package", _("bind the confirmed documents into both editions, with their manifest")

@@ -521,11 +521,17 @@ def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageSt
         missing=[one for one in lines if one.state not in DONE],
         certificate=signatures.get_certificate(enterprise, actor),
         working=working,
-        files=_made(enterprise, flow.GENERATE_ITEMS, {**of_year, "files": True}),
+        files=_find_files_of_items(enterprise, year),
         package=package,
         signature=signed,
         failed=[one for one in last if one is not None and one.state == "failed"],
     )
+
+
+def _find_files_of_items(enterprise: str, year: int) -> JobValue | None:
+    """The newest files of items of the checklist; those of the emergency procedure alone are not among them."""
+    made = queue.list_done_jobs(enterprise, flow.GENERATE_ITEMS, {"year": year, "files": True})
+    return next((job for job in made if BLOB in job.result and job.payload["items"] != [complaint_sop.ITEM]), None)
 
 
 def _made(enterprise: str, kind: str, payload: Json) -> JobValue | None:

@@ -36,6 +36,7 @@ from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.registers.consents import Consent
 from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.numbers import Number
+from nianjian.platform.registers.seats import has_seats
 from nianjian.platform.registers.teams import Team
 from nianjian.platform.registers.versions import current_versions, versions_on
 from nianjian.platform.rulebook.deadlines import data_year, upcoming
@@ -89,7 +90,7 @@ def read_registers(grounds: CheckBasis) -> Json:
     numbers = [row for row in versions_on(Number, enterprise, day) if in_force(row, day)]
     lines = list(versions_on(Line, enterprise, day))
     used = [row for row in lines if row.closed_on is None or row.closed_on > day]
-    outsourced = versions_on(Team, enterprise, day).filter(kind="outsourced")
+    teams = list(versions_on(Team, enterprise, day))
     consents = versions_on(Consent, enterprise, day)
     proved = consents.exclude(obtained_by=None).exclude(obtained_at=None).exclude(proof=None).exclude(proof="")
     return {
@@ -99,7 +100,8 @@ def read_registers(grounds: CheckBasis) -> Json:
         "lines": {str(row.key) for row in lines},
         "lines_used": len(used),
         "lines_bare": sum(not row.carrier for row in used),
-        "teams_bare": sum(not row.agreement for row in outsourced),
+        "teams": len(teams),
+        "teams_bare": sum(row.kind == "outsourced" and not row.agreement for row in teams),
         "consents": consents.count(),
         "proved": proved.count(),
     }
@@ -224,7 +226,12 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
         claims.number_filing(len(register["numbers"]), register["filed"], **compared),
         claims.number_use(used["calls"], used["elsewhere"], used["untold"]),
         claims.resources(
-            register["lines_used"], register["lines_bare"], used["strange"], register["teams_bare"], used["unnamed"]
+            register["lines_used"],
+            register["lines_bare"],
+            used["strange"],
+            register["teams_bare"],
+            used["unnamed"],
+            listed_teams=register["teams"],
         ),
         claims.conduct(numbers["lights"] or dict.fromkeys(LIGHTS, "unknown"), dialled["verdict"]),
         _control_claim(grounds, used["days"]),
@@ -246,6 +253,7 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
 def _robot_figures(grounds: CheckBasis, ai: Json, intents: int, year: int) -> claims.RobotFigures:
     found = items(grounds.enterprise, year, grounds.actor, grounds.day)
     form = next((one for one in found if one.item == ALGORITHM), None)
+    untold = not ai["calls"] and not has_seats(grounds.enterprise)  # asked for because nothing tells that there is none
     return claims.RobotFigures(
         seats=ai["seats"]["open"],
         filed=ai["seats"]["filed"],
@@ -253,7 +261,7 @@ def _robot_figures(grounds: CheckBasis, ai: Json, intents: int, year: int) -> cl
         answered=ai["answered"],
         intents=intents,
         **{name: ai["transfers"][name] for name in ("asked", "put_through", "in_time")},
-        item=None if form is None or not form.required else form.state in DONE,
+        item=None if form is None or not form.required or untold else form.state in DONE,
     )
 
 

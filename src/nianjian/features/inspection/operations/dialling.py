@@ -19,7 +19,7 @@ from nianjian.features.inspection.dialling import DiallingLimits, RobotSigns, Te
 from nianjian.features.inspection.queries import CheckBasis, Json, LakeCalls, open_calls
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.registers.seats import Seat
+from nianjian.platform.registers.seats import Seat, has_seats
 from nianjian.platform.registers.versions import current_versions, versions_on
 
 DAY: Final = timedelta(days=1)
@@ -78,7 +78,7 @@ def check_dialling(
         "verdict": dialling.overall_verdict(found),
         "teams": [_team(one, shown.get(one.team, [])) for one in found[:TEAMS]],
         "teams_left_out": max(0, len(found) - TEAMS),
-        "ai": _ai(_count_robot_seats(enterprise, end), dialling.sum_figures(hours), transfers, seen)
+        "ai": _ai(enterprise, _count_robot_seats(enterprise, end), dialling.sum_figures(hours), transfers, seen)
         | {"limit_s": seconds},
         "limits": {**asdict(limits), "share": str(limits.share), "named": str(limits.named), "connect_s": connect},
         "calls_version": lake.version,
@@ -137,8 +137,8 @@ def _format_moment(moment: object) -> str | None:
     return moment.isoformat(sep=" ", timespec="seconds") if isinstance(moment, datetime) else None
 
 
-def _ai(seats: Json, sums: Mapping[str, int], transfers: Json, seen: Json) -> Json:
-    found = bool(seen["calls"] or seats["undated"])
+def _ai(enterprise: str, seats: Json, sums: Mapping[str, int], transfers: Json, seen: Json) -> Json:
+    found = bool(seen["calls"] or seats["undated"] or not has_seats(enterprise))
     return {
         "verdict": dialling.judge_robots(seats["open"], sums["robots"], sums["calls"], sums["alone"], suggested=found),
         "suggested": seen,

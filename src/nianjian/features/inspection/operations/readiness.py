@@ -29,6 +29,7 @@ from nianjian.platform.jobs.models import Job as JobRow
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.operations.fields import Choice, OptionalDay
 from nianjian.platform.operations.operation import Area, Body, Job, operation
+from nianjian.platform.registers.seats import has_seats
 from nianjian.platform.rulebook.deadlines import data_year, upcoming
 from nianjian.platform.rulebook.holidays import calendar
 
@@ -60,7 +61,7 @@ def check_readiness(*, enterprise: str, as_of: date | None, actor: Actor, progre
     checks = [
         *_reconciliation_checks(grounds),
         _callback_check(grounds),
-        *_card_checks(cards, robots=any(dialled["ai"]["seats"].values()) or bool(dialled["ai"]["calls"])),
+        *_card_checks(cards, robots=bool(dialled["ai"]["calls"]) or _may_use_robots(grounds, dialled["ai"]["seats"])),
         *_log_checks(kept),
         _dialling_check(dialled),
         _dossier_check(grounds),
@@ -102,6 +103,11 @@ def _callback_check(grounds: CheckBasis) -> Check:
     if not total or counts["green"] < total:
         return Check("callback", NUMBERS, "S4", State.NOT_PROVED, "callback_open" if total else "callback_no_numbers")
     return Check("callback", NUMBERS, "S4", State.PASSED, "callback_green", clock.today().isoformat())
+
+
+def _may_use_robots(grounds: CheckBasis, seats: Json) -> bool:
+    """Whether a robot's seat is open or may be; a register without any seat rules none out."""
+    return any(seats.values()) or not has_seats(grounds.enterprise)
 
 
 def _card_checks(told: Json, *, robots: bool) -> Iterator[Check]:
