@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.engines.intake.conftest import Desk
 
 from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.intake.formats import catalogue
 from nianjian.engines.intake.mapping import FIELDS, SPANS, read_mapping
 from nianjian.engines.kernel.errors import NianjianError
 
@@ -284,3 +285,17 @@ def test_whatever_it_maps_the_file_is_read_or_refused(desk: Desk, data: dict[str
     text, content = yaml.safe_dump(data, allow_unicode=True), LASTING.format(lasted=65).encode()
     take = lambda: desk.take(content, f"{desk.batches}.csv", mapping=_read(desk, text))  # noqa: E731 -- said once
     assert _fault_of(take) in FAULTS | {None}
+
+
+@pytest.mark.parametrize("columns", [{}, {"start": 4, "duration": 5}])
+@pytest.mark.parametrize("source", sorted(catalogue()))
+def test_a_table_of_something_else_under_a_named_source_is_refused_or_rejected(
+    desk: Desk, source: str, columns: dict[str, str | int]
+) -> None:
+    """Whatever somebody names it: no expression asks for a column that the file has not."""
+    text = b"A,B,C,D,E\nm1,95013,13800000001,2026-11-13 11:00:00,33\n"
+    try:
+        loaded, refused_by = desk.take(text, source=source, mapping=FileMapping(columns=columns)).rows.loaded, ""
+    except NianjianError as refusal:
+        loaded, refused_by = 0, refusal.code
+    assert (loaded, refused_by == "rows_unaccounted") == (0, False)

@@ -238,6 +238,8 @@ CASES = [
     (facts.numbers_listed(["95013"], written=True), RELEASED, "截至D，在用码号1个：95013。"),
     (facts.numbers_listed([], written=True), REFUSED, "截至D，台账登记的码号均不在有效期内。"),
     (facts.numbers_listed([], written=False), UNKNOWN, f"在用码号：{BLANK}。"),
+    (facts.number_filing_known(0), RELEASED, ""),
+    (facts.number_filing_known(2), REFUSED, "另有2个码号未登记备案状态，未计入在用码号。"),
     (facts.register_count("lines_listed", 0, written=True), RELEASED, "截至D，台账登记在用中继线0条。"),
     (facts.register_count("lines_listed", 0, written=False), UNKNOWN, f"在用中继线：{BLANK}。"),
     (
@@ -290,6 +292,17 @@ def test_days_are_retained_only_of_what_was_looked_at() -> None:
     assert facts.calls_retained(WHOLE | {"until": "2025-12-31"}, YEAR).state == UNKNOWN, "no day of the year is over"
     never = facts.days_without_calls({"quality": {"rows": {"loaded": 0}, "days_without_records": GAP}})
     assert facts.calls_retained(never, YEAR).state == UNKNOWN, "no call was ever imported"
+
+
+def test_a_number_of_unknown_filing_is_not_called_in_force(
+    demo: str, anna: Actor, load: Import, tmp_path: Path
+) -> None:
+    load("numbers", "码号,备案状态,备案日期", ("95013", "已备案", "2024-01-01"), ("95078", "", ""))
+    _run(demo, anna)
+    (made,) = _make(demo, anna, tmp_path, "responsibility_report")
+    text = "".join(read_text(made.files[0]).split())
+    assert "在用码号1个：95013。另有1个码号未登记备案状态，未计入在用码号。" in text
+    assert facts.numbers_listed([], 1, written=True).state == UNKNOWN, "nothing says that none is in force"
 
 
 def test_a_statement_fills_a_blank_and_never_overrides_the_data() -> None:

@@ -226,3 +226,22 @@ def _user(name: str) -> Any:
     from nianjian.platform.accounts.models import User  # noqa: PLC0415 -- after Django
 
     return User.objects.get(pk=name)
+
+
+def test_a_mail_address_is_only_for_who_governs_the_account(api: Ask) -> None:
+    """Of a person who also belongs to another enterprise, and of the installation's administrator, none."""
+    client, root = api(), api("administrator", name="root", enterprise="")
+    for name in ("here", "both"):
+        api("auditor", name=name)
+    assert post(root, "/api/v1/enterprises/other/people/both/roles", {"role": "auditor"}).json()["changed"]
+    for name in ("here", "both", "root"):
+        assert _asked(root, "PUT", f"{EVERYBODY}/{name}/email", {"email": f"{name}@example.org"}).status_code == 200
+
+    def addresses(asker: Client) -> dict[str, str]:
+        listed = {person["name"]: person["email"] for person in asker.get(PEOPLE).json()["items"]}
+        names = ("here", "both", "root")
+        assert {name: asker.get(f"{PEOPLE}/{name}").json()["email"] for name in names} == {n: listed[n] for n in names}
+        return {name: listed[name] for name in names}
+
+    assert addresses(client) == {"here": "here@example.org", "both": "", "root": ""}
+    assert addresses(root) == {name: f"{name}@example.org" for name in ("here", "both", "root")}

@@ -95,12 +95,12 @@ class NewPerson(NewRole):
     email: Text = ""
 
 
-def somebody(one: Person) -> dict[str, object]:
-    """A person as a list tells it."""
+def somebody(one: Person, *, governed: bool) -> dict[str, object]:
+    """A person as a list tells it; the mail address is only for who governs the account."""
     return {
         "name": one.name,
         "display_name": one.display_name,
-        "email": one.email,
+        "email": one.email if governed else "",
         "open": one.is_open,
         "last_login": one.last_login,
         "roles": [{"role": held.role, "enterprise": held.enterprise, "team": held.team} for held in one.roles],
@@ -119,11 +119,11 @@ def get_person_detail(actor: Actor, name: str, place: str) -> dict[str, object]:
     if one is None:
         raise Http404
     if not people.governs(actor, one.name):
-        return somebody(one) | {
+        return somebody(one, governed=False) | {
             "governed": False,
             **dict.fromkeys(("has_password", "second_factor", "links", "behind")),
         }
-    return somebody(one) | {
+    return somebody(one, governed=True) | {
         "governed": True,
         "has_password": one.has_password,
         "second_factor": people.has_second_factor(one.name),
@@ -203,7 +203,11 @@ INVITATIONS = "/enterprises/{code}/invitations"
 @read(router, PEOPLE.path, act=Permission.PEOPLE, answer=Page[Somebody])
 def people_list(request: Request, code: str, cut: Query[Cut], looked: Query[NamePart]) -> dict[str, object]:
     """The people who hold a role at the enterprise or everywhere, by name."""
-    return paged(request, cut, PersonList(code, looked.q), somebody)
+
+    def present(person: Person) -> dict[str, object]:
+        return somebody(person, governed=not person.elsewhere or people.governs(request.actor, person.name))
+
+    return paged(request, cut, PersonList(code, looked.q), present)
 
 
 @write(router, PEOPLE.path, act=Permission.PEOPLE, answer=Added, status=201, hidden=("url",))

@@ -16,7 +16,7 @@ from nianjian.platform.accounts.query import Actor, MembershipValue, permissions
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account with the roles that concern the reader."""
+    """An account with the roles that concern the reader; ``elsewhere``: it holds roles beyond these places, too."""
 
     name: str
     display_name: str
@@ -25,6 +25,7 @@ class Person:
     last_login: datetime | None
     has_password: bool
     roles: tuple[MembershipValue, ...]
+    elsewhere: bool
 
 
 class PersonList(Sequence[Person]):
@@ -47,12 +48,10 @@ class PersonList(Sequence[Person]):
             return self[part : part + 1][0]  # type: ignore[index]
         rows = list(self._found[part])
         held = models.Membership.objects.filter(user__in=rows).order_by("enterprise_id", "role")
-        if self._enterprise != EVERYWHERE:
-            held = held.filter(Q(enterprise=None) | Q(enterprise_id=self._enterprise))
         roles: dict[str, list[MembershipValue]] = {}
         for row in held.values_list("user_id", "role", "enterprise_id", "team"):
             roles.setdefault(row[0], []).append(MembershipValue(*row))
-        return [_person(row, tuple(roles.get(row.name, ()))) for row in rows]
+        return [_person(row, roles.get(row.name, []), self._enterprise) for row in rows]
 
 
 def person(name: str, enterprise: str) -> Person | None:
@@ -60,8 +59,8 @@ def person(name: str, enterprise: str) -> Person | None:
     row = models.User.objects.filter(pk=name).first()
     if row is None:
         return None
-    roles = tuple(one for one in roles_of(name) if enterprise == EVERYWHERE or one.enterprise in {None, enterprise})
-    return _person(row, roles) if roles or enterprise == EVERYWHERE else None
+    someone = _person(row, roles_of(name), enterprise)
+    return someone if someone.roles or enterprise == EVERYWHERE else None
 
 
 def governs(actor: Actor, user: str) -> bool:
@@ -75,7 +74,9 @@ def has_second_factor(user: str) -> bool:
     return bool(Authenticator.objects.filter(user_id=user, type__in=kinds).exists())
 
 
-def _person(row: models.User, roles: tuple[MembershipValue, ...]) -> Person:
-    return Person(
-        row.name, row.display_name, row.email, row.is_active, row.last_login, row.has_usable_password(), roles
-    )
+def _person(row: models.User, held: Sequence[MembershipValue], enterprise: str) -> Person:
+    everywhere = enterprise == EVERYWHERE
+    roles = tuple(role for role in held if everywhere or role.enterprise in {None, enterprise})
+    elsewhere = not everywhere and any(role.enterprise != enterprise for role in held)
+    usable = row.has_usable_password()
+    return Person(row.name, row.display_name, row.email, row.is_active, row.last_login, usable, roles, elsewhere)

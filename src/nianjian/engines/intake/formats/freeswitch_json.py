@@ -13,13 +13,14 @@ from dataclasses import replace
 from typing import Any, Final, cast
 from urllib.parse import unquote
 
-from nianjian.engines.intake.columns import Columns
+from nianjian.engines.intake.columns import Columns, join_masked_names
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout, Sample
 from nianjian.engines.intake.formats.freeswitch_csv import HANGUP
 from nianjian.engines.intake.mapping import apply_mapping
 from nianjian.engines.intake.sql import NULL, choose_word, first_of, is_drill, is_public_number
 from nianjian.engines.intake.tables import distinct_names, field_names, is_json, parse_json
 from nianjian.engines.intake.times import read_times
+from nianjian.engines.kernel.errors import NianjianError
 
 # The variables that are kept; a whole document has hundreds, 8 KB a leg.
 VARIABLES: Final = (
@@ -79,9 +80,12 @@ def recognise(sample: Sample) -> int:
 def layout(sample: Sample, _mapping: FileMapping) -> Layout:
     """Always the same columns; a document a line where the first line is one, else a document a file.
 
-    Rejected legs come back as a table that is headed by these columns.
+    Rejected legs come back as a table that is headed by these columns. ``source_unrecognised``: any other table.
     """
     if not is_json(sample):
+        if not set(_SHEET) <= set(sample.header):
+            head = join_masked_names(sample.header, " | ")[:200]
+            raise NianjianError("source_unrecognised", file=sample.name, header=head)
         return Layout(columns=distinct_names(sample.header), header_lines=1, delimiter=sample.delimiter)
     first = sample.lines[0].strip("\ufeff \t\r\n") if sample.lines else ""
     by_line = False

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from nianjian.engines.intake.columns import Columns, plain_name
+from nianjian.engines.intake.columns import Columns, join_masked_names, plain_name
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout, Sample
 from nianjian.engines.intake.mapping import apply_mapping
 from nianjian.engines.intake.sql import (
@@ -26,6 +26,7 @@ from nianjian.engines.intake.sql import (
     to_number,
 )
 from nianjian.engines.intake.tables import distinct_names, is_json
+from nianjian.engines.kernel.errors import NianjianError
 
 ACC: Final = ("method", "from_tag", "to_tag", "callid", "sip_code", "sip_reason", "time")
 EXTRA: Final = ("src_user", "dst_user", "src_ip", "pai")
@@ -91,7 +92,10 @@ def _is_cdr(row: Sequence[str]) -> bool:
 
 
 def layout(sample: Sample, mapping: FileMapping) -> Layout:
-    """Columns by the form of the first rows; the site's own ones by the mapping's positions."""
+    """Columns by the form of the first rows; the site's own ones by the mapping's positions.
+
+    ``source_unrecognised``: too few columns for records of Kamailio.
+    """
     lines = sample.lines[:_LOOKED_AT]
     if _has_header(sample.header):
         return Layout(columns=_own_names(sample.header), header_lines=1, delimiter=sample.delimiter)
@@ -107,6 +111,9 @@ def layout(sample: Sample, mapping: FileMapping) -> Layout:
         names = _add_extras(known, width, mapping)
     else:
         names = _add_extras(CDRS[:_CDR_FIXED], max((len(row) for row in rows), default=_CDR_FIXED), mapping)
+        if "callid" not in names:
+            head = join_masked_names(sample.header, " | ")[:200]
+            raise NianjianError("source_unrecognised", file=sample.name, header=head)
     return Layout(columns=names, delimiter="|", parse=_bar_splitter(len(names)))
 
 

@@ -93,6 +93,11 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         blank=mark("Code numbers in use: {text}."),
         parts={TEXT: mark("code numbers in use")},
     ),
+    "number_filing_known": ClaimTexts(
+        where=(*_REPORT, *_SOP),
+        refused=mark("The filing state of {n} further code numbers is not recorded; they are not counted as in force."),
+        refutes=False,
+    ),
     "lines_listed": ClaimTexts(
         where=(*_REPORT, *_SOP),
         released=mark("On {day}, {count} trunk lines in the register are in use."),

@@ -87,6 +87,7 @@ LACKS: Final[Mapping[str, str]] = {
     "days_untold": mark("the portrait does not show which days have no call records"),
     "inbound_untold": mark("inbound calls for which it is unknown whether they were answered"),
     "filing_untold": mark("seats without a filing state"),
+    "number_filing_untold": mark("code numbers without a filing state"),
     "portrait_differs": mark("the document's figures differ from the portrait"),
     "portrait_silent": mark("the portrait does not contain the document's figures"),
 }
@@ -163,6 +164,7 @@ STEPS: Final[Mapping[str, str]] = {
     "days_untold": mark("Run the portrait again."),
     "inbound_untold": mark("Import records that state whether inbound calls were answered."),
     "filing_untold": mark("Enter the filing state of each seat."),
+    "number_filing_untold": mark("Enter the filing state of each code number."),
     "portrait_differs": mark("Run the portrait again."),
     "portrait_silent": mark("Run the portrait again."),
 }

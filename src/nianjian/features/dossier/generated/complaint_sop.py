@@ -34,7 +34,7 @@ ITEM: Final = "complaint_sop"
 HABIT: Final = "rectification.habit"
 RATE: Final = "portrait.complaint_rate.limit"
 BEFORE: Final = "rectification.frequency.before"
-SCOPE: Final = ("numbers_listed", "lines_listed", "teams_listed", "sop_issue")
+SCOPE: Final = ("numbers_listed", "number_filing_known", "lines_listed", "teams_listed", "sop_issue")
 PEOPLE: Final = ("sop_lead", "sop_duty", "sop_isolation", "sop_report", "sop_authority", "sop_assessor")
 STATE: Final = ("tickets_in_time", "complaints_counted", "emergency_drills", "sop_review")
 

@@ -36,11 +36,11 @@ def register_count(claim: str, count: int, *, written: bool, **figures: int) -> 
     return Claim(claim, {"count": count, **figures}, lacks)
 
 
-def numbers_listed(roots: Sequence[str], *, written: bool) -> Claim:
-    """The numbers in force on the day."""
+def numbers_listed(roots: Sequence[str], untold: int = 0, *, written: bool) -> Claim:
+    """The numbers in force on the day. ``untold``: further ones whose filing state nobody has recorded."""
     lacks = [] if written else [Lack("register_empty", known=False)]
     if written and not roots:
-        lacks.append(Lack("none_in_force"))
+        lacks.append(Lack("number_filing_untold", count=untold, known=False) if untold else Lack("none_in_force"))
     return Claim("numbers_listed", {"count": len(roots)}, lacks, {"names": "、".join(roots)})
 
 
@@ -104,9 +104,14 @@ def seat_filing_known(seats: Sequence[Row], *, written: bool) -> Claim:
     return Claim("seat_filing_known", {"n": untold}, lacks)
 
 
-def count_untold_filing(seats: Sequence[Row]) -> int:
-    """Seats of which the register does not tell whether they are filed."""
-    return sum(row.get("filing") is None for row in seats)
+def count_untold_filing(rows: Sequence[Row]) -> int:
+    """Rows of which the register does not tell whether they are filed."""
+    return sum(row.get("filing") is None for row in rows)
+
+
+def number_filing_known(untold: int) -> Claim:
+    """Every number's filing state is recorded."""
+    return Claim("number_filing_known", {"n": untold}, [Lack("number_filing_untold", count=untold)] if untold else [])
 
 
 def in_force(row: Row, day: date) -> bool:

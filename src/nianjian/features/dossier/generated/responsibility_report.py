@@ -14,7 +14,10 @@ from nianjian.features.dossier.generated.document import Document, Head, Line, S
 ITEM: Final = "responsibility_report"
 SECTIONS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (mark("1. Responsibility"), ("legal_representative", "first_responsible", "daily_lead", "office")),
-    (mark("2. Business and resources"), ("numbers_listed", "lines_listed", "teams_listed", "seats_listed")),
+    (
+        mark("2. Business and resources"),
+        ("numbers_listed", "number_filing_known", "lines_listed", "teams_listed", "seats_listed"),
+    ),
     (mark("3. Rules and training"), ("security_rules", "security_training")),
     (
         mark("4. Personal data and logs"),

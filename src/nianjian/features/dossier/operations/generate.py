@@ -384,8 +384,16 @@ def _by_licence(claim: str, name: str, attribute: str) -> Callable[[Values], Cla
 
 
 def _numbers_listed(values: Values) -> Claim:
-    roots = [str(row["root"]) for row in values.numbers if row.get("root") and facts.in_force(row, values.head.as_of)]
-    return facts.numbers_listed(sorted(roots), written=_registered(Number, values.enterprise))
+    day = values.head.as_of
+    used = [row for row in values.numbers if row.get("root") and facts.in_force(row, day)]
+    roots = sorted(str(row["root"]) for row in used if row.get("filing") is not None)
+    written = _registered(Number, values.enterprise)
+    return facts.numbers_listed(roots, facts.count_untold_filing(used), written=written)
+
+
+def _number_filing_known(values: Values) -> Claim:
+    used = [row for row in values.numbers if facts.in_force(row, values.head.as_of)]
+    return facts.number_filing_known(facts.count_untold_filing(used))
 
 
 def _lines_listed(values: Values) -> Claim:
@@ -440,6 +448,7 @@ DECIDERS: Final[Mapping[str, Callable[[Values], Claim]]] = {
     "legal_representative": _by_licence("legal_representative", "names", "representative"),
     "office": _by_licence("office", "places", "address"),
     "numbers_listed": _numbers_listed,
+    "number_filing_known": _number_filing_known,
     "lines_listed": _lines_listed,
     "teams_listed": _teams_listed,
     "seats_listed": _seats_listed,
