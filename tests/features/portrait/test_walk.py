@@ -99,7 +99,6 @@ def test_rows_come_after_the_page_and_a_number_is_revealed(site: Site, session: 
     context = site.context(browser, session, locale="en-GB", viewport={"width": 1440, "height": 900})
     page, faults = _watched(context)
     page.goto(f"{site.address}e/demo/2026/metric/number_consistency/")
-    page.locator("figure[data-chart] svg .mark-line, figure[data-chart] svg path").first.wait_for()
     follow(page.get_by_role("link", name="rows behind mobile"))
     page.locator("#rows tbody tr").first.wait_for(timeout=60_000)
     assert page.locator("#rows tbody tr").count() <= 50
