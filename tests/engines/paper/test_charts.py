@@ -12,6 +12,7 @@ import pytest
 
 from nianjian.engines.paper import charts, pictures, sections
 from nianjian.engines.paper.charts import Chart, Headroom, Limit, Point, Series, headroom_svg, page_svg, paper_svg
+from nianjian.engines.paper.figures import find_headroom, headroom_text
 from nianjian.engines.paper.reconciliation import sources_chart
 from nianjian.engines.paper.rectification import days_chart, pareto_chart
 from nianjian.engines.paper.words import CHINESE, ENGLISH, Words, words
@@ -196,3 +197,17 @@ def test_headroom_is_told_in_things_that_can_be_counted(told: Headroom | None, b
     assert found.pop("bed") == "100%"
     assert (found.pop("tick", None) is None) == (told is None)
     assert found == bars
+
+
+def test_headroom_is_reckoned_from_whole_numbers(sample: dict[str, Any]) -> None:
+    told = [find_headroom(metric) for metric in sample["metrics"]]
+    assert told == [Headroom(40, 30), Headroom(11, 0), Headroom(75, 419), Headroom(7, 11, least=True)]
+    assert [headroom_text(metric, EN) for metric in sample["metrics"]] == [
+        "10 vacant seats too many", "11 too many (allowance 0)", "344 more landline or mobile calls",
+        "4 closed tickets short",
+    ]  # fmt: skip
+    bar = sections.html_headroom(sample["metrics"][0], EN)
+    assert 'aria-label="10 vacant seats too many"' in bar
+    nothing = sections.html_headroom(sample["metrics"][0] | {"value": None}, ZH)
+    assert "未证明" in nothing
+    assert nothing.count("<rect") == 1

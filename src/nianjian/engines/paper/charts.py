@@ -476,12 +476,12 @@ def _zones(chart: Chart, _: Words) -> Iterator[str]:
         wide, high = max(map(text_width, _tip_lines(chart, begin, end, _))) + 20, 10 + 18 * len(lines)
         dots = [dot for one in chart.series for dot in _dots(one, top) if left <= dot[1] < right]
         above = min((dot[2] for dot in dots), default=BOTTOM * 10) // 10 - high - 10
-        x = (left + right) // 2
-        start = -wide * x // FULL
-        spans = "".join(f'<tspan x="{start + 10}" dy="18">{line}</tspan>' for line in lines)
+        x = f"{_tenths((left + right) // 2)}%"
+        start = -wide * (left + right) // (2 * FULL)
+        spans = "".join(f'<tspan x="{x}" dy="18">{line}</tspan>' for line in lines)
         tip = (
-            f'<svg x="{_tenths(x)}%" y="{max(above, -12)}"><rect x="{start}" width="{wide}" height="{high}"/>'
-            f"<text>{spans}</text></svg>"
+            f'<g transform="translate({start} {max(above, -12)})"><rect x="{x}" width="{wide}" height="{high}"/>'
+            f"<text>{spans}</text></g>"
         )
         hit = f'<rect x="{_tenths(left)}%" width="{_tenths(right - left)}%" height="{WORDS - 14}"/>'
         link = chart.links[begin] if chart.links else ""

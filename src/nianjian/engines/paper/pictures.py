@@ -86,7 +86,7 @@ def _point(slug: str, unit: str, row: Json, limit: Decimal | None, _: Words) -> 
 
 
 def _calls_chart(year: _Year, link: Link | None, _: Words) -> Chart:
-    names = ((_("delivered outbound calls"), "delivered"), (_("answered outbound calls"), "denominator"))
+    names = ((_("delivered"), "delivered"), (_("answered"), "denominator"))
     series = tuple(Series(name, tuple(_count(row.get(field)) for row in year.rows)) for name, field in names)
     return Chart(
         CALLS, _("Outbound calls"), _("month"), list_months(_), series,

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from nianjian.engines.kernel.states import State
-from nianjian.engines.paper import charts
+from nianjian.engines.paper import charts, figures
 from nianjian.engines.paper.charts import Chart, Picture
 from nianjian.engines.paper.figures import (
     DASH,
@@ -124,6 +124,15 @@ def html_chart(picture: Picture, _: Words) -> str:
         f"{f'<ul>{legend}</ul>' if legend else ''}"
         f'<div class="chart{left}">{charts.page_svg(picture, _)}</div>{table}</figure>'
     )
+
+
+def html_headroom(metric: Json, _: Words) -> str:
+    """What is used of what the limit allows, as a bar; an empty one with its word where no rate is proved."""
+    told = None if metric.get("value") in (None, "") else figures.find_headroom(metric)
+    if told is None:
+        word = _("not proved")
+        return f'{charts.headroom_svg(None, word)}<p class="soft small">{escape(word)}</p>'
+    return charts.headroom_svg(told, figures.headroom_text(metric, _))
 
 
 def _chart_table(chart: Chart, _: Words) -> tuple[list[str], list[list[str]]]:

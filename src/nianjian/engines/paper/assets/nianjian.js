@@ -89,7 +89,7 @@ let tapped = null;
 document.addEventListener("click", (event) => {
   const point = event.target.closest?.(POINTS);
   if (point && event.pointerType === "touch" && point !== tapped) {
-    if (point.querySelector("svg")) event.preventDefault(); // where figures are to be shown first
+    if (point.querySelector("g")) event.preventDefault(); // where figures are to be shown first
     stand(point);
     point.focus();
   }

@@ -256,6 +256,7 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     context = shared_context(request, one, "portrait") | _rules(one, slug, _) | {
         "slug": slug,
         "card": card,
+        "headroom": mark_safe_fragment(sections.html_headroom(told, _)),
         "flags": [(flag, ways.get(flag.code, "")) for flag in card.flags],
         "formulas": explanations.list_formulas(told, _),
         "inputs": input_links(one, told, components(told), _),
