@@ -180,7 +180,6 @@ _LOOK: Final = "how pages look in this browser; the API has its language by Acce
 _MACHINE: Final = "made for machines that watch, which ask this very address"
 # Address of the pages -> why no operation does it.
 NONE: Final[Mapping[str, str]] = {
-    "portrait-chart": "a drawing's definition for the page; its figures are those of portraits_get",
     "data-import-file-drop": _DRAFT,
     "data-import-drop": _DRAFT,
     "reconcile-look": "a program knows its headings and sends the mapping; reconcile_export tells each fault",
@@ -194,7 +193,6 @@ NONE: Final[Mapping[str, str]] = {
     "language": _LOOK,
     "theme": _LOOK,
     "overview-lead": "whether this person's overview shows the first steps; the API has no overview to be led on",
-    "charts": "the script that draws the pages' charts",
     **dict.fromkeys(
         (
             "usersessions_list", "account-display-name", "account-first", "account-inspect", "account-join",

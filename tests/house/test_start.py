@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("django", "duckdb", "pyarrow", "ibis", "deltalake", "pandas", "altair")
+HEAVY = ("django", "duckdb", "pyarrow", "ibis", "deltalake", "pandas")
 
 
 LIGHT = ("nianjian.doors.cli.main", "nianjian.engines.kernel.errors", "nianjian.engines.rules.load")

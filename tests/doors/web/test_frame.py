@@ -1,4 +1,4 @@
-"""The frame of every page: languages, themes, the menu, refusals in words, pages of rows, the charts' library."""
+"""The frame of every page: languages, themes, the menu, refusals in words, pages of rows."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from nianjian.platform.accounts.models import User
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
-from nianjian.platform.web import charts, errors
+from nianjian.platform.web import errors
 from nianjian.platform.web.paging import FARTHEST, ordered, paged
 
-ASSETS = Path(charts.__file__).parents[2] / "engines" / "paper" / "assets"
+ASSETS = Path(errors.__file__).parents[2] / "engines" / "paper" / "assets"
 
 
 def test_the_language_is_kept_for_the_person_and_leads_nowhere_else(site: Client) -> None:
@@ -93,7 +93,7 @@ def test_a_saved_page_has_its_style_inside() -> None:
 
 def test_every_icon_of_a_template_is_drawn() -> None:
     drawn = set(re.findall(r'<symbol id="([\w-]+)"', (ASSETS / "icons.svg").read_text(encoding="utf-8")))
-    web = Path(charts.__file__).parents[2]
+    web = Path(errors.__file__).parents[2]
     for path in web.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         named = set(re.findall(r"icons\.svg#([\w-]+)\"", text)) | set(re.findall(r'with icon="([\w-]+)"', text))
@@ -248,20 +248,3 @@ def test_order_is_read_from_known_columns_only() -> None:
     assert order.link(asked, "name") == "/x/?sort=name"
     evil = ordered(RequestFactory().get("/x/?sort=password"), columns, "-name")
     assert (evil.by, evil.descending) == (("-name", "-pk"), True)
-
-
-# ---- the charts' library
-
-
-def test_the_charts_library_is_made_once_and_known_by_its_tag(db: None, home: Path) -> None:
-    charts.library.cache_clear()
-    first = Client().get("/static/charts.js", headers={"accept-encoding": "gzip"})
-    assert first.status_code == 200
-    assert first.headers["Content-Encoding"] == "gzip"
-    assert len(first.content) < 500_000
-    made = list((home / "cache").iterdir())
-    assert len(made) == 1
-    assert "vegaEmbed" in made[0].read_text(encoding="utf-8")[-100:]
-    again = Client().get("/static/charts.js", headers={"if-none-match": first.headers["ETag"]})
-    assert again.status_code == 304
-    assert list((home / "cache").iterdir()) == made

@@ -1,4 +1,4 @@
-"""The frame in a real browser: menus, themes and charts obey the policy; it works without script."""
+"""The frame in a real browser: menus and themes obey the policy; it works without script."""
 
 from __future__ import annotations
 
@@ -9,28 +9,6 @@ from typing import Any
 import pytest
 from tests.support.axe import assert_clean
 from tests.support.site import PROGRAM, Site, environment, follow, serving, told
-
-CHART = {
-    "data": {"values": [{"month": "2026-01", "value": 3}, {"month": "2026-02", "value": 5}]},
-    "mark": {"type": "bar", "tooltip": True},
-    "transform": [{"calculate": "datum.value * 2", "as": "twice"}],  # an expression: it needs the interpreter
-    "encoding": {
-        "x": {"field": "month", "type": "ordinal"},
-        "y": {"field": "twice", "type": "quantitative"},
-        "color": {"value": "var(--series-1, #123456)"},
-    },
-}
-FIGURE = """
-() => {
-  const figure = document.createElement("figure");
-  figure.dataset.chart = "/chart-of-the-test.json";
-  const plot = document.createElement("div");
-  plot.className = "plot still";
-  figure.append(plot);
-  document.querySelector("main").prepend(figure);
-  document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: document } }));
-}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -109,25 +87,6 @@ def test_everything_works_without_script(site: Site, session: str, browser: Any)
     follow(page.get_by_role("button", name="English"))
     page.locator("details.person > summary").click()
     follow(page.get_by_role("button", name="System"))
-    context.close()
-
-
-def test_a_chart_becomes_interactive_under_the_policy(site: Site, session: str, browser: Any) -> None:
-    context = site.context(browser, session, locale="en-GB", color_scheme="light")
-    page, faults = _watched(context)
-    page.route("**/chart-of-the-test.json", lambda route: route.fulfill(json=CHART))
-    page.goto(f"{site.address}e/demo/")
-    page.evaluate(FIGURE)
-    page.locator("figure svg .mark-rect path").first.wait_for(timeout=60_000)
-    assert page.locator(".plot.still").count() == 0, "it took the picture's place"
-    fill = "getComputedStyle(document.querySelector('figure .mark-rect path')).fill"
-    first = page.evaluate(fill)
-    assert first == "rgb(37, 99, 184)", "the page's colour"
-    page.locator("figure .mark-rect path").first.hover()
-    page.locator("#vg-tooltip-element").wait_for()
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"{fill} === 'rgb(116, 174, 240)'")
-    assert faults == []
     context.close()
 
 

@@ -37,7 +37,6 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("dossier-seals-act", "act"): "use", ("dossier-seals-upload", "what"): "paper", ("rounds-act", "act"): "answer",
     ("", "report"): "licence", ("season-archive", "year"): 2023, ("season-archive-file", "year"): 2023,
     ("season-archive-file", "part"): "log", ("season-entry-picture", "picture"): 1,
-    ("portrait-chart", "name"): "complaint_rate",
     ("rectify-report", "form"): "docx", ("rules-one", "key"): RULE, ("rules-one-here", "key"): RULE,
     ("rules-overlay", "key"): RULE, ("rules-overlay-here", "key"): RULE, ("rules-effect", "key"): RULE,
     ("rules-effect-here", "key"): RULE, ("rules-effect-stop", "key"): RULE, ("rules-effect-stop-here", "key"): RULE,

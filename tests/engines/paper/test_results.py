@@ -7,8 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from nianjian.engines.paper import explanations, pictures
-from nianjian.engines.paper.charts import VARIABLE
+from nianjian.engines.paper import explanations
 from nianjian.engines.paper.explanations import list_formulas, team_results
 from nianjian.engines.paper.masking import mask_portrait
 from nianjian.engines.paper.portrait_pdf import Stamp, portrait_content
@@ -102,17 +101,6 @@ def test_a_team_sees_its_own_figures(sample: dict[str, Any]) -> None:
     assert nobody["closing_rate"] | {"components": {}} == {
         **nobody["closing_rate"], "numerator": 0, "denominator": 0, "value": None, "light": "na", "components": {},
     }  # fmt: skip
-
-
-def test_one_definition_makes_every_chart(sample: dict[str, Any]) -> None:
-    drawn = pictures.portrait_charts(sample, CHINESE)
-    assert [one.name for one in drawn] == [
-        "calls", "seat_vacancy", "complaint_rate", "number_consistency", "closing_rate",
-    ]  # fmt: skip
-    assert drawn[1].svg == drawn[1].svg
-    assert "var(--series-1" in drawn[1].svg
-    assert "var(" not in VARIABLE.sub(r"\1", drawn[1].svg)
-    assert drawn[1].specification["layer"][1]["data"]["values"] == [{"limit": 30.0}]
 
 
 def test_a_page_for_print_is_masked_and_speaks_one_language(sample: dict[str, Any]) -> None:

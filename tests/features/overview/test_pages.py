@@ -16,7 +16,6 @@ from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.features.overview import pages
-from nianjian.features.overview.pages import build_bar
 from nianjian.features.portrait import portraits
 from nianjian.platform.accounts.models import Enterprise, Membership, User
 from nianjian.platform.accounts.query import Actor
@@ -86,7 +85,7 @@ def test_one_glance(site: Client) -> None:
         "2 天前",
     ):
         assert words in text
-    assert text.count('class="bar ') == 4
+    assert text.count('class="headroom"') == 4
     assert "示范&lt;b&gt;" in text
     assert "<b>" not in text
 
@@ -326,14 +325,3 @@ def test_a_page_costs_little(site: Client, address: str) -> None:
     with CaptureQueriesContext(connection) as queries:
         _text(site, address)
     assert len(queries) <= QUERIES
-
-
-def test_a_bar_shows_the_rate_against_its_limit(sample: dict[str, Any]) -> None:
-    vacancy, complaints, consistency, closing = (build_bar(metric) for metric in sample["metrics"])
-    assert (vacancy.value, vacancy.limit, vacancy.light) == (66.67, 50.0, "yellow")  # type: ignore[union-attr]
-    assert complaints.value == 100.0  # type: ignore[union-attr]
-    assert consistency is not None
-    assert (consistency.value, consistency.limit) == (12.5, 70.0), "the share that evades, not the rate"
-    assert closing is not None
-    assert closing.limit == 98.0
-    assert build_bar({"slug": "seat_vacancy", "light": "na", "value": None, "limit": "30"}) is None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.support.axe import assert_clean
 from tests.support.sample_portrait import fill
 from tests.support.site import PROGRAM, Site, environment, follow, serving, told
 
@@ -99,7 +100,6 @@ def test_rows_come_after_the_page_and_a_number_is_revealed(site: Site, session: 
     context = site.context(browser, session, locale="en-GB", viewport={"width": 1440, "height": 900})
     page, faults = _watched(context)
     page.goto(f"{site.address}e/demo/2026/metric/number_consistency/")
-    page.locator("figure[data-chart] svg .mark-line, figure[data-chart] svg path").first.wait_for()
     follow(page.get_by_role("link", name="rows behind mobile"))
     page.locator("#rows tbody tr").first.wait_for(timeout=60_000)
     assert page.locator("#rows tbody tr").count() <= 50
@@ -129,4 +129,43 @@ def test_rows_and_steps_without_script(site: Site, session: str, browser: Any) -
         page.goto(f"{site.address}e/demo/2026/")
         page.get_by_role("button", name="Excel").click()
     assert taken.value.suggested_filename == "demo-2026.xlsx"
+    context.close()
+
+
+SIZES = "() => [...document.querySelectorAll('.chart text')].map(one => parseFloat(getComputedStyle(one).fontSize))"
+SHOWN = (
+    "() => [...document.querySelectorAll('.chart a > g')]"
+    ".filter(one => getComputedStyle(one).opacity === '1').map(one => one.textContent)"
+)
+
+
+def test_a_point_of_a_chart_is_read_by_key_and_finger_and_leads_to_its_month(
+    site: Site, session: str, browser: Any
+) -> None:
+    phone = {"width": 390, "height": 844}
+    context = site.context(browser, session, locale="zh-CN", viewport=phone, has_touch=True)
+    page, faults = _watched(context)
+    page.goto(f"{site.address}e/demo/2026/")
+    assert len(page.evaluate(SIZES)) > 100
+    assert min(page.evaluate(SIZES)) >= 11
+    assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
+    assert_clean(page)
+    chart = page.locator(".chart", has=page.locator("a[href*='seat_vacancy']"))
+    points = chart.locator("a")
+    assert chart.locator("a[tabindex='0']").count() == 1, "one stop of the Tab key"
+    points.last.focus()
+    assert page.evaluate(SHOWN) == ["12月 40.00 %空置 40 席，备案 100 席"]
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate(SHOWN) == ["11月 40.00 %空置 40 席，备案 100 席"]
+    page.keyboard.press("Escape")
+    assert page.evaluate(SHOWN) == []
+    points.nth(2).locator("rect").first.tap()
+    assert page.evaluate(SHOWN) == ["3月 40.00 %空置 40 席，备案 100 席"]
+    assert page.url == f"{site.address}e/demo/2026/", "the first tap only shows"
+    points.nth(2).locator("rect").first.tap()
+    page.wait_for_url("**/metric/seat_vacancy/rows/?class=idle&month=2026-03")
+    page.go_back()
+    page.locator("figure summary", has_text="看表格").first.click()
+    assert page.locator("figure details[open] tbody tr").count() == 12
+    assert faults == []
     context.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from nianjian.features.screens import urls as screens
-from nianjian.platform.web import charts, comfort
+from nianjian.platform.web import comfort
 
 urlpatterns = [
     path("api/v1/", include("nianjian.doors.api.urls")),
@@ -35,7 +35,6 @@ urlpatterns = [
     path("", include("nianjian.features.people.pages")),
     path("account/", include("nianjian.features.people.account_pages")),
     path("theme", comfort.set_theme, name="theme"),
-    path("static/charts.js", charts.script, name="charts"),
 ]
 
 handler400 = "nianjian.platform.web.errors.bad"

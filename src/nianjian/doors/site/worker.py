@@ -22,11 +22,9 @@ from django.core.management import call_command
 from django.db import Error, close_old_connections, connection
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper import picture_cache as charts
-from nianjian.engines.paper import pictures
 from nianjian.engines.paper.people import read_names_once
 from nianjian.engines.paper.texts.errors import error_message
-from nianjian.engines.paper.words import CHINESE, ENGLISH, words
+from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.calls import drafts, rejects
 from nianjian.features.calls import register_sheets as check_register
 from nianjian.features.calls.drafts import delete_expired_drafts
@@ -39,7 +37,6 @@ from nianjian.features.dossier import jobs as dossier
 from nianjian.features.dossier.operations import checklist, package
 from nianjian.features.inspection import jobs as inspection
 from nianjian.features.maintenance import health, retention
-from nianjian.features.portrait import portraits
 from nianjian.features.portrait.operations import run_portrait
 from nianjian.features.reconciliation import jobs as reconciliation
 from nianjian.features.reconciliation import operations as reconcile
@@ -173,16 +170,7 @@ def _run_portrait(job: JobValue, actor: Actor, report: Report) -> Mapping[str, o
         raw=given.get("raw") is True,
         actor=actor,
     )
-    _draw(job.enterprise, year)
     return {"year": year, "light": found.light.value}
-
-
-def _draw(enterprise: str, year: int) -> None:
-    """Draw the charts of a new portrait, so that no page has to: they lie in the home from then on."""
-    shown = portraits.find_masked_portrait(enterprise, year)
-    for language in (CHINESE, ENGLISH):
-        for chart in pictures.portrait_charts(shown, words(language)) if shown else ():
-            chart.draw()
 
 
 def _effect(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
@@ -428,7 +416,6 @@ def tidy_up() -> None:
         rejects.delete_expired_files()
         operations.delete_expired_exports()
         retention.delete_strays()
-        charts.delete_expired_pictures()
         call_command("clearsessions")
         health.enqueue_nightly_counts()
     except (OSError, NianjianError):  # of one thing; the work must go on

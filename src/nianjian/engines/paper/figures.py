@@ -12,9 +12,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from nianjian.engines.paper.charts import Headroom
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.portrait import BASES, code_name
-from nianjian.engines.paper.words import Words
+from nianjian.engines.paper.words import Words, mark
 
 PER_CENT: Final = Decimal(100)
 DASH: Final = "–"
@@ -110,42 +111,56 @@ def _flagged_when(metric: Json, unit: str, _: Words) -> str:
     return _("not {limit}").format(limit=shown) if metric["slug"] == "closing_rate" and shown != DASH else shown
 
 
+#: Metric -> what may still happen, what is too many or missing.
+SPARE: Final[Mapping[str, tuple[str, str]]] = {
+    "complaint_rate": (mark("{n} more complaints allowed (allowance {all})"), mark("{n} too many (allowance {all})")),
+    "number_consistency": (
+        mark("{n} more landline or mobile calls"), mark("{n} landline or mobile calls too many"),
+    ),
+    "seat_vacancy": (mark("{n} more vacant seats"), mark("{n} vacant seats too many")),
+    "closing_rate": (mark("{n} closed tickets to spare"), mark("{n} closed tickets short")),
+}  # fmt: skip
+
+
 def headroom_text(metric: Json, _: Words) -> str:
     """Say how much may still happen before the light changes, from the integer counts and the rule's limit."""
-    slug, parts = metric["slug"], metric["components"]
-    if slug == "complaint_rate":
-        room, over = _("{n} more complaints allowed (allowance {all})"), _("{n} too many (allowance {all})")
-        return _spare(parts["headroom"], room, over, count_text(parts["allowance"]))
-    if slug == "number_consistency":
-        return _evasion_spare(metric, _)
-    if metric.get("limit") is None or not metric.get("denominator"):
+    told = find_headroom(metric)
+    if told is None:
         return DASH
-    top, bottom = _share(metric["limit"])
-    if slug == "seat_vacancy":
-        worse = max(metric["numerator"], parts["filed"] - parts["opened_and_filed"])  # it decides the light
-        spare = top * metric["denominator"] // bottom - worse
-        return _spare(spare, _("{n} more vacant seats"), _("{n} vacant seats too many"))
-    spare = metric["numerator"] - -(-top * metric["denominator"] // bottom)
-    return _spare(spare, _("{n} closed tickets to spare"), _("{n} closed tickets short"))
+    spare = told.used - told.limit if told.least else told.limit - told.used
+    room, over = SPARE[metric["slug"]]
+    return _(room if spare >= 0 else over).format(n=count_text(abs(spare)), all=count_text(told.limit))
+
+
+def find_headroom(metric: Json) -> Headroom | None:
+    """What is counted against what the limit allows or asks for; None where there is no limit, or nothing is counted.
+
+    D3: so many calls may show landline or mobile numbers; at the limit itself it is already red.
+    """
+    slug, parts, limit = metric["slug"], metric["components"], metric.get("limit")
+    if slug == "complaint_rate":
+        return Headroom(parts["allowance"] - parts["headroom"], parts["allowance"])
+    if slug == "number_consistency":
+        found: Json = next((flag for flag in metric.get("flags", ()) if flag["code"] == "evasion"), {})
+        return None if found.get("limit") is None else Headroom(found["count"], _reached(metric, found["limit"]) - 1)
+    if limit is None or not metric.get("denominator"):
+        return None
+    if slug == "closing_rate":
+        return Headroom(metric["numerator"], _reached(metric, limit), least=True)
+    worse = max(metric["numerator"], parts["filed"] - parts["opened_and_filed"])  # it decides the light
+    top, bottom = _share(limit)
+    return Headroom(worse, top * metric["denominator"] // bottom)
+
+
+def _reached(metric: Json, limit: object) -> int:
+    """The least count that reaches a limit in per cent."""
+    top, bottom = _share(limit)
+    return -(-top * int(metric["denominator"]) // bottom)
 
 
 def _share(limit: object) -> tuple[int, int]:
     """A limit in per cent as numerator and denominator."""
     return (Decimal(str(limit)) / PER_CENT).as_integer_ratio()
-
-
-def _spare(spare: int, room: str, over: str, allowance: str = "") -> str:
-    return (room if spare >= 0 else over).format(n=count_text(abs(spare)), all=allowance)
-
-
-def _evasion_spare(metric: Json, _: Words) -> str:
-    """D3: how many calls may still show landline or mobile numbers; at the limit itself it is already red."""
-    found = [flag for flag in metric.get("flags", ()) if flag["code"] == "evasion"]
-    if not found or found[0].get("limit") is None:
-        return DASH
-    top, bottom = _share(found[0]["limit"])
-    spare = -(-top * metric["denominator"] // bottom) - 1 - found[0]["count"]
-    return _spare(spare, _("{n} more landline or mobile calls"), _("{n} landline or mobile calls too many"))
 
 
 def _parts(metric: Json, _: Words) -> tuple[Line, ...]:

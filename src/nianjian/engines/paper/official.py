@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from nianjian.engines.paper import charts as draw
-from nianjian.engines.paper.pictures import Chart
+from nianjian.engines.paper.charts import Picture, paper_svg
 from nianjian.engines.paper.qr_codes import render_qr_code
 from nianjian.engines.paper.typeset import typeset
 from nianjian.engines.paper.words import CHINESE, Words, words
 
 SOURCE: Final = "official.typ"
+CHART: Final = 600  # px of 0.75 pt: the width of the text, so that 12 px text is 9 pt
 NUMERALS: Final = "一二三四五六七八九十"
 NUMBERED: Final = re.compile(rf"^([{NUMERALS}]+、|\d+[.、 ])")
 
@@ -41,7 +41,7 @@ class Part:
     title: str
     lines: tuple[str, ...] = ()
     grids: tuple[Grid, ...] = ()
-    charts: tuple[Chart, ...] = ()
+    charts: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,9 @@ def _part(part: Part) -> dict[str, Any]:
 
 def official_pdf(paper: OfficialPaper) -> bytes:
     """A4 with bookmarks and page x of y; the same paper gives the same bytes. ``drawing_failed``."""
+    _ = words(paper.language)
     pictures = {
-        chart.name: draw.plain_svg(chart.svg) for part in (*paper.parts, *paper.annexes) for chart in part.charts
+        chart.name: paper_svg(chart, _, CHART) for part in (*paper.parts, *paper.annexes) for chart in part.charts
     }
     data: Mapping[str, Any] = paper_to_document(paper)
     return typeset(SOURCE, data, {"code": render_qr_code(paper.code, "svg").decode(), **pictures}, "pdf", tagged=False)

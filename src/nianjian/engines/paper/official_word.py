@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
 import docx
-import manimgx_fonts_cjk
 import qrcode
-import vl_convert
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
-from nianjian.engines.paper import charts as draw
-from nianjian.engines.paper.official import OfficialPaper, paper_to_document
-from nianjian.engines.paper.pictures import Chart
+from nianjian.engines.paper.charts import Picture, paper_svg
+from nianjian.engines.paper.official import CHART, OfficialPaper, paper_to_document
 from nianjian.engines.paper.qr_codes import qr_png
-from nianjian.engines.paper.words import plain_text, strip_zero_width
+from nianjian.engines.paper.typeset import typeset
+from nianjian.engines.paper.words import Words, plain_text, strip_zero_width, words
 
 ZIP_STAMP: Final = (2017, 1, 1, 0, 0, 0)
 CORE: Final = "docProps/core.xml"
@@ -51,6 +46,7 @@ FONTS: Final[Mapping[str, str]] = {
 def official_docx(paper: OfficialPaper) -> bytes:
     """The Word file."""
     told, book = paper_to_document(paper), docx.Document()
+    _ = words(paper.language)
     _styles(book)
     _settings(book)
     _page(book.sections[0], annex=False, wide=False)
@@ -59,7 +55,7 @@ def official_docx(paper: OfficialPaper) -> bytes:
     for part, source in zip(told["parts"], paper.parts, strict=True):
         if part["title"]:
             _heading(book, part["title"])
-        _body(book, part, source.charts, 160, told["words"]["none"])
+        _body(book, part, _draw(source.charts, _), 160, told["words"]["none"])
     end = [_line(book, told["closing"])] if told["closing"] else []
     end += _list_annexes(book, told)
     if told["signed"]:
@@ -71,7 +67,7 @@ def official_docx(paper: OfficialPaper) -> bytes:
         name = f"{told['words']['annex']}{place if len(paper.annexes) > 1 else ''}"
         _line(book, name, indent=False, bold=True)
         _heading(book, part["title"], centred=True)
-        _body(book, part, source.charts, 269 if paper.wide else 182, told["words"]["none"])
+        _body(book, part, _draw(source.charts, _), 269 if paper.wide else 182, told["words"]["none"])
         if part["grids"] and not source.charts:
             book.paragraphs[-1].paragraph_format.line_spacing = Pt(1)  # the end of the table is that of its page
     out = io.BytesIO()
@@ -209,7 +205,7 @@ def _line(book: Any, text: str, *, indent: bool = True, bold: bool = False) -> A
     return line
 
 
-def _body(book: Any, part: Mapping[str, Any], charts: Sequence[Chart], width: int, none: str) -> None:  # noqa: ANN401 -- untyped library
+def _body(book: Any, part: Mapping[str, Any], charts: Iterable[bytes], width: int, none: str) -> None:  # noqa: ANN401 -- untyped library
     for line in part["lines"]:
         _line(book, line)
     for grid in part["grids"]:
@@ -217,13 +213,13 @@ def _body(book: Any, part: Mapping[str, Any], charts: Sequence[Chart], width: in
             _table(book, grid, width)
         else:
             _line(book, none, indent=False)
-    for chart in charts:
+    for chart, drawn in zip(part["charts"], charts, strict=True):
         picture = book.add_paragraph()
         picture.alignment = WD_ALIGN_PARAGRAPH.CENTER
         picture.paragraph_format.keep_with_next = True
         picture.paragraph_format.line_spacing = 1.0
-        picture.add_run().add_picture(io.BytesIO(chart_png(chart.specification)), width=Mm(width))
-        caption = _line(book, chart.caption, indent=False)
+        picture.add_run().add_picture(io.BytesIO(drawn), width=Mm(width))
+        caption = _line(book, chart["caption"], indent=False)
         caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
         caption.runs[0].font.size = Pt(10.5)
 
@@ -318,30 +314,9 @@ def _side(place: int, right: Sequence[bool], *, head: bool) -> str:
     return "right" if right and right[place] else "left"
 
 
-SCALE: Final = 2.0  # of the PNG that Word shows
-
-
-def chart_png(specification: draw.Specification) -> bytes:
-    """The picture for Word; the same specification gives the same bytes."""
-    return _render_png(plain_specification(specification))
-
-
-def plain_specification(specification: draw.Specification) -> str:
-    """The specification as text, with the colours of paper and our font."""
-    text = draw.VARIABLE.sub(r"\1", json.dumps(specification, ensure_ascii=False, sort_keys=True))
-    return text.replace('"font": "sans-serif"', f'"font": "{draw.FONT}"')
-
-
-@lru_cache(maxsize=32)
-def _render_png(specification: str) -> bytes:
-    _register_fonts()
-    drawn = vl_convert.vegalite_to_png(specification, vl_version=draw.VEGA_LITE, scale=SCALE)
-    return bytes(drawn)
-
-
-@lru_cache(maxsize=1)
-def _register_fonts() -> None:
-    vl_convert.register_font_directory(str(Path(manimgx_fonts_cjk.__file__).parent))
+def _draw(charts: Sequence[Picture], _: Words) -> list[bytes]:
+    """The pictures for Word; the same chart gives the same bytes. ``drawing_failed``."""
+    return [typeset("chart.typ", {}, {"chart": paper_svg(one, _, CHART)}, "png") for one in charts]
 
 
 def _clean(text: object) -> str:

@@ -51,7 +51,7 @@ def _body(data: Json, title: str, _: Words) -> str:
     if lines:
         parts.append(_heading(_("What would change it")))
         parts.append('<ul class="advice">' + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>")
-    charts = "".join(sections.html_chart(one.caption, one.svg) for one in pictures.portrait_charts(data, _))
+    charts = "".join(sections.html_chart(one, _) for one in pictures.portrait_charts(data, _))
     parts += [_heading(_("Month by month")), f'<div class="charts">{charts}</div>']
     there = sections.list_splits(data)
     for split in SPLITS:

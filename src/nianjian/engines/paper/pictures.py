@@ -1,58 +1,102 @@
-"""Which charts a portrait has: the months of each metric, defined by `charts`."""
+"""Which charts a portrait has: the months of each metric, drawn by `charts`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import takewhile
 from typing import Any, Final
 
-from nianjian.engines.paper import charts as draw
+from nianjian.engines.paper import figures
+from nianjian.engines.paper.charts import BARS, Chart, Limit, Point, Series, figure_text, list_months
 from nianjian.engines.paper.texts.portrait import code_name
-from nianjian.engines.paper.words import Words
+from nianjian.engines.paper.words import Words, mark
 
 Json = Mapping[str, Any]
+#: (chart, row of a month) -> address of the rows that it counts, "" for none.
+Link = Callable[[str, Json], str]
 
 CALLS: Final = "calls"
+DETAILS: Final[Mapping[str, str]] = {
+    "seat_vacancy": mark("{n} vacant of {all} filed seats"),
+    "complaint_rate": mark("{n} complaints, {all} answered calls"),
+    "number_consistency": mark("{n} of {all} delivered calls"),
+    "closing_rate": mark("{n} of {all} tickets closed"),
+}
+
+
+def portrait_charts(portrait: Json, _: Words, link: Link | None = None) -> list[Chart]:
+    """Calls a month first, then each metric's rate with its limit; a month leads to its rows where ``link`` is given.
+
+    The months are those of the data year; one behind the as-of day is still to come.
+    """
+    first = str(portrait["period"]["from"])[:4]
+    months = [f"{first}-{number:02}" for number in range(1, 13)]
+    found: list[Chart] = []
+    for metric in portrait["metrics"]:
+        rows = {str(row["month"]): row for row in metric.get("months") or ()}
+        if not rows:
+            continue
+        year = _Year(tuple(rows.get(month, {}) for month in months), _count_ahead(months, rows, portrait["period"]))
+        if metric["slug"] == "complaint_rate":
+            found.insert(0, _calls_chart(year, link, _))
+        found.append(_metric_chart(metric, year, link, _))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """``name`` stands in its address: ``calls`` or a metric's slug."""
+class _Year:
+    """A metric's row of each month, empty where it has none; so many of the last are still to come."""
 
-    name: str
-    caption: str
-    specification: draw.Specification
-
-    @property
-    def svg(self) -> str:
-        """The picture."""
-        return self.draw()
-
-    def draw(self) -> str:
-        """Make the picture, unless it was made before."""
-        return draw.render_svg(self.specification)
+    rows: tuple[Json, ...]
+    ahead: int
 
 
-def _number(value: object) -> float | None:
-    return None if value in (None, "") else float(str(value))
+def _count_ahead(months: Sequence[str], rows: Json, period: Json) -> int:
+    """Months at the end of the year that are to come; what is counted at its end has no row of the running month."""
+    end = min(str(day) for day in (period["as_of"], period["today"]) if day)[:7]
+    coming = (
+        month >= end if month not in rows else month > end and not rows[month]["denominator"]
+        for month in reversed(months)
+    )  # fmt: skip
+    return sum(1 for _month in takewhile(bool, coming))
 
 
-def portrait_charts(portrait: Json, _: Words) -> list[Chart]:
-    """Calls a month first, then each metric's rate with its limit."""
-    found: list[Chart] = []
-    metrics = [metric for metric in portrait["metrics"] if metric.get("months")]
-    for metric in metrics:
-        if metric["slug"] == "complaint_rate":
-            caption = _("Outbound calls")
-            series = ((_("delivered outbound calls"), "delivered"), (_("answered outbound calls"), "denominator"))
-            points = [
-                (str(row["month"]), title, _number(row.get(name))) for row in metric["months"] for title, name in series
-            ]
-            found.append(Chart(CALLS, caption, draw.month_bars(points, axis=_("calls"), description=caption)))
-    for metric in metrics:
-        slug, unit = str(metric["slug"]), str(metric["unit"])
-        title, limit = code_name("metric", slug, _), _number(metric.get("limit"))
-        caption = f"{title} ({unit})"
-        points = [(str(row["month"]), title, _number(row.get("value"))) for row in metric["months"]]
-        found.append(Chart(slug, caption, draw.month_lines(points, axis=unit, description=caption, limit=limit)))
-    return found
+def _metric_chart(metric: Json, year: _Year, link: Link | None, _: Words) -> Chart:
+    slug, unit = str(metric["slug"]), str(metric["unit"])
+    edge = None if metric.get("limit") in (None, "") else Decimal(str(metric["limit"]))
+    limit = None
+    if edge is not None:
+        limit = Limit(edge, _("Limit {value}").format(value=f"{edge.normalize():f} {unit}"))
+    name = code_name("metric", slug, _)
+    points = tuple(_point(slug, unit, row, edge, _) for row in year.rows)
+    return Chart(
+        slug, f"{name} ({unit})", _("month"), list_months(_), (Series(name, points),),
+        limit=limit, ahead=year.ahead, links=_links(slug, year, link),
+    )  # fmt: skip
+
+
+def _point(slug: str, unit: str, row: Json, limit: Decimal | None, _: Words) -> Point:
+    if row.get("value") in (None, ""):
+        return Point(None)
+    value = Decimal(str(row["value"]))
+    counts = {"n": figures.count_text(row["numerator"]), "all": figures.count_text(row["denominator"])}
+    return Point(value, f"{figure_text(value, limit)} {unit}", _(DETAILS[slug]).format(**counts))
+
+
+def _calls_chart(year: _Year, link: Link | None, _: Words) -> Chart:
+    names = ((_("delivered"), "delivered"), (_("answered"), "denominator"))
+    series = tuple(Series(name, tuple(_count(row.get(field)) for row in year.rows)) for name, field in names)
+    return Chart(
+        CALLS, _("Outbound calls"), _("month"), list_months(_), series,
+        kind=BARS, ahead=year.ahead, links=_links(CALLS, year, link),
+    )  # fmt: skip
+
+
+def _count(number: object) -> Point:
+    return Point(number, figures.count_text(number)) if isinstance(number, int) else Point(None)
+
+
+def _links(name: str, year: _Year, link: Link | None) -> tuple[str, ...]:
+    return tuple(link(name, row) if row else "" for row in year.rows) if link else ()

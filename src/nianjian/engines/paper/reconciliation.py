@@ -6,9 +6,9 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from nianjian.engines.paper import charts
+from nianjian.engines.paper.charts import Chart, Point, Series
+from nianjian.engines.paper.figures import count_text
 from nianjian.engines.paper.people import actor_text
-from nianjian.engines.paper.pictures import Chart
 from nianjian.engines.paper.texts.reconciliation import KINDS, LIKELY, REASONS, RESULTS, SORTS, STATES, VERDICTS
 from nianjian.engines.paper.words import Words, words
 from nianjian.engines.paper.workbook import open_workbook
@@ -21,11 +21,13 @@ def sources_chart(told: Mapping[str, Any], _: Words) -> Chart | None:
     days = told["by_day"][-MOST:]
     if not days:
         return None
-    caption = _("Calls a day by source")
-    points = [
-        (str(one["day"]), str(source), float(count)) for one in days for source, count in sorted(one["calls"].items())
-    ]
-    return Chart("sources", caption, charts.month_lines(points, axis=_("calls"), description=caption, days=True))
+    calls = [one["calls"] for one in days]
+    series = tuple(
+        Series(source, tuple(Point(told.get(source), count_text(told.get(source))) for told in calls))
+        for source in sorted({source for told in calls for source in told})
+    )
+    steps = tuple(str(one["day"]) for one in days)
+    return Chart("sources", _("Calls a day by source"), _("day"), steps, series)
 
 
 WIDTH: Final = 18

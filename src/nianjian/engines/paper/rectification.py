@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from nianjian.engines.kernel.claims import Claim, Lack
-from nianjian.engines.paper import charts as draw
+from nianjian.engines.paper.charts import Chart, Limit, Picture, Point, Series, Share, ShareChart
 from nianjian.engines.paper.figures import DASH, amount_text, count_text
 from nianjian.engines.paper.official import Grid, OfficialPaper, Part, format_code
 from nianjian.engines.paper.people import actor_text, actor_texts
-from nianjian.engines.paper.pictures import Chart
 from nianjian.engines.paper.texts.claims import BLANK, claim_text
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import code_name
@@ -461,12 +460,13 @@ def _ticket(one: Json, names: ChannelNames, _: Words) -> list[str]:
 
 
 BARS: Final = 12  # keys of a Pareto picture
-SCALE: Final = 2.0  # of the PNG that Word shows
+#: (dimension, group of it) -> address of its complaints, "" for none.
+Link = Callable[[str, Json], str]
 
 
-def case_charts(case: Json, names: ChannelNames, _: Words) -> list[Chart]:
+def case_charts(case: Json, names: ChannelNames, _: Words, link: Link | None = None) -> list[Picture]:
     """One Pareto a dimension in which something stands out (else the lines), and the days of the channel."""
-    found = []
+    found: list[Picture] = []
     located, measured = case.get("located"), case.get("measured")
     if located:
         named = [one["dimension"] for one in located["named"]]
@@ -474,43 +474,35 @@ def case_charts(case: Json, names: ChannelNames, _: Words) -> list[Chart]:
         for dimension in wanted:
             told = located["dimensions"][dimension]
             if told["groups"]:
-                found.append(pareto_chart(told, names, _))
+                found.append(pareto_chart(told, names, _, link))
     if measured and _has_days(measured):
         found.append(days_chart(measured, names, _))
     return found
 
 
-def pareto_chart(told: Json, names: ChannelNames, _: Words) -> Chart:
+def pareto_chart(told: Json, names: ChannelNames, _: Words, link: Link | None = None) -> ShareChart:
     """The largest groups, those that stand out in a colour of their own."""
-    caption = _("Complaints by {group}").format(group=_(DIMENSIONS[str(told["dimension"])]))
-    named = set(told["named"])
-    points = [
-        (
-            _("not known") if group["key"] is None else channel_text(str(told["dimension"]), group["key"], names),
-            _("stands out") if group["key"] in named else _("others"),
-            float(group["complaints"]),
-        )
-        for group in told["groups"][:BARS]
-    ]
-    drawn = draw.month_bars(points, axis=_("complaints"), description=caption)
-    encoding = drawn["encoding"]
-    encoding["x"]["sort"] = None
-    encoding.pop("xOffset")  # one bar a key
-    encoding["color"]["scale"] = {"domain": [_("others"), _("stands out")]}
-    return Chart(f"pareto-{told['dimension']}", caption, drawn)
+    dimension = str(told["dimension"])
+    rows = []
+    for group in told["groups"][:BARS]:
+        text = group_row(group, dimension, names, _)
+        said = " · ".join(part for part in (text["complaints"], text["mark"]) if part)
+        way = link(dimension, group) if link else ""
+        rows.append(Share(text["key"], int(group["complaints"]), said, bool(group["named"]), way))
+    name = _(DIMENSIONS[dimension])
+    return ShareChart(f"pareto-{dimension}", _("Complaints by {group}").format(group=name), name, tuple(rows))
 
 
 def days_chart(measured: Json, channels: ChannelNames, _: Words) -> Chart:
     """Attempts a day before the isolation and since, with the cap."""
-    caption = _("Attempts a day on {channel}").format(
-        channel=channel_text(measured["key"], measured["channel"], channels)
-    )
+    parts = {name: dict(measured[name]["channel"]["by_day"]) for name in ("before", "after")}
+    days = [str(day) for name in parts for day in parts[name] if name == "before" or day not in parts["before"]]
     names = {"before": _("before the isolation"), "after": _("since the isolation")}
-    points = [
-        (str(day), title, float(count))
-        for part, title in names.items()
-        for day, count in measured[part]["channel"]["by_day"]
-    ]
-    cap = float(measured["cap"])
-    drawn = draw.month_lines(points, axis=_("attempts"), description=caption, limit=cap, days=True)
-    return Chart("days", caption, drawn)
+    series = tuple(
+        Series(title, tuple(Point(parts[name].get(day), count_text(parts[name].get(day))) for day in days))
+        for name, title in names.items()
+    )
+    limit = Limit(int(measured["cap"]), _("Limit {value}").format(value=count_text(int(measured["cap"]))))
+    channel = channel_text(measured["key"], measured["channel"], channels)
+    caption = _("Attempts a day on {channel}").format(channel=channel)
+    return Chart("days", caption, _("day"), tuple(days), series, limit=limit)

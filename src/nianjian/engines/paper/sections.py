@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from nianjian.engines.kernel.states import State
+from nianjian.engines.paper import charts, figures
+from nianjian.engines.paper.charts import Chart, Picture
 from nianjian.engines.paper.figures import (
     DASH,
     Card,
@@ -106,12 +108,46 @@ def _cell_class(place: int) -> str:
     return ' class="n"' if place else ""
 
 
-def html_chart(caption: str, svg: str, address: str = "") -> str:
-    """A chart with its caption; ``address`` gives its definition to a page that draws it anew, to be pointed at."""
-    data = f' data-chart="{escape(address)}"' if address else ""
+def html_chart(picture: Picture, _: Words) -> str:
+    """A chart with its caption, what its lines are, and the same figures as a table."""
+    legend, left, table = "", "", ""
+    if isinstance(picture, Chart):
+        left = f" {charts.left_class(picture)}"
+        legend = "".join(
+            f'<li class="{picture.kind} {colour}">{escape(text)}</li>' for colour, text in charts.legend_lines(picture)
+        )
+        table = (
+            f'<details><summary>{escape(_("View as table"))}</summary><div id="{charts.table_id(picture)}">'
+            f"{html_table(picture.caption, *_chart_table(picture, _))}</div></details>"
+        )
     return (
-        f'<figure class="card"{data}><figcaption>{escape(caption)}</figcaption><div class="plot">{svg}</div></figure>'
+        f'<figure class="card"><figcaption>{escape(picture.caption)}</figcaption>'
+        f"{f'<ul>{legend}</ul>' if legend else ''}"
+        f'<div class="chart{left}">{charts.page_svg(picture, _)}</div>{table}</figure>'
     )
+
+
+def html_headroom(metric: Json, _: Words) -> str:
+    """What is used of what the limit allows, as a bar; an empty one with its word where no rate is proved."""
+    told = None if metric.get("value") in (None, "") else figures.find_headroom(metric)
+    if told is None:
+        word = _("not proved")
+        return f'{charts.headroom_svg(None, word)}<p class="soft small">{escape(word)}</p>'
+    return charts.headroom_svg(told, figures.headroom_text(metric, _))
+
+
+def _chart_table(chart: Chart, _: Words) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of the figures that a chart shows."""
+    details = any(point.detail for one in chart.series for point in one.points)
+    coming = len(chart.steps) - chart.ahead
+    rows = []
+    for step, name in enumerate(chart.steps):
+        points = [one.points[step] for one in chart.series]
+        none = _("not due yet") if step >= coming else _("not proved")
+        empty = all(point.value is None for point in points)
+        cells = [point.text if point.value is not None else none if empty else DASH for point in points]
+        rows.append([name, *cells, *([points[0].detail or DASH] if details else [])])
+    return [chart.head, *(one.name for one in chart.series), *([_("counts")] if details else [])], rows
 
 
 Json = Mapping[str, Any]

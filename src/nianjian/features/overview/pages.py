@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from django import forms
@@ -16,6 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,6 +25,7 @@ from nianjian.engines.kernel.periods import day_of
 from nianjian.engines.metrics.drill_down import component_of_flag
 from nianjian.engines.paper import figures
 from nianjian.engines.paper.people import actor_text
+from nianjian.engines.paper.sections import html_headroom
 from nianjian.engines.paper.texts.calls import source_name
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.portrait import LIGHTS, code_name
@@ -58,43 +58,6 @@ from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
-
-WHOLE: Final = Decimal(100)
-EVASION: Final = "number_consistency"  # its own rate has no limit: the share of evading calls decides
-CLOSING: Final = "closing_rate"
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """Per cent of the bar's length: ``value``, and ``limit`` or None; ``light`` colours it."""
-
-    value: float
-    limit: float | None
-    light: str
-
-
-def build_bar(metric: Mapping[str, Any]) -> Bar | None:
-    """Scale a metric of the portrait's JSON: the limit stands in the middle, of a share that must be high at its place.
-
-    None for one without a value or limit.
-    """
-    light = str(metric["light"])
-    value, limit = metric.get("value"), metric.get("limit")
-    if metric["slug"] == EVASION:
-        found = [one for one in metric.get("flags", ()) if one["code"] == "evasion" and one.get("limit")]
-        value, limit = (found[0]["value"], found[0]["limit"]) if found else (None, None)
-    if value in {None, ""} or limit in {None, ""}:
-        return None
-    number, edge = Decimal(str(value)), Decimal(str(limit))
-    top = WHOLE if metric["slug"] in {CLOSING, EVASION} else max(edge * 2, number)
-    if not top:
-        return None
-    return Bar(_share(number, top), _share(edge, top), light)
-
-
-def _share(part: Decimal, top: Decimal) -> float:
-    return float(round(max(min(part / top * 100, WHOLE), Decimal(0)), 2))  # a negative rate has no length
-
 
 #: Point -> its page, and what its address says besides the enterprise: argument -> value of the point.
 POINT_PAGES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
@@ -349,7 +312,7 @@ def _rates(told: Overview, *, whole: bool, _: Words) -> list[dict[str, object]]:
                 "limit": card.limit,
                 "limit_other": card.limit_other,
                 "headroom": card.headroom,
-                "bar": build_bar(metric),
+                "bar": SafeString(html_headroom(metric, _)),
                 "causes": [(one, flag_address(told, metric, one.code)) for one in red],
             }
         else:

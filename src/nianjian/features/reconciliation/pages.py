@@ -264,7 +264,7 @@ def _count_text(told: Json) -> str:
 
 def _chart(told: Json, _: Words) -> SafeString:
     drawn = reconciliation.sources_chart(told["told"], _) if told["kind"] == "sources" else None
-    return SafeString(sections.html_chart(drawn.caption, drawn.svg)) if drawn else SafeString()
+    return SafeString(sections.html_chart(drawn, _)) if drawn else SafeString()
 
 
 @require_POST

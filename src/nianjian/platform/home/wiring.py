@@ -12,7 +12,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from nianjian.engines.paper import picture_cache
 from nianjian.platform.home import env, spill, switch
 from nianjian.platform.home.folders import make_private
 from nianjian.platform.vault import keyring
@@ -35,7 +34,6 @@ def start() -> None:
     switch.enter(environment.home, environment.database_url)
     spill.empty(environment.home)
     keyring.place(environment.keys, environment.home)
-    picture_cache.use_folder(environment.home / "tmp" / "charts")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     import django  # noqa: PLC0415 -- the home must stand before settings are read
 

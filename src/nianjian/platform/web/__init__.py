@@ -1,1 +1,1 @@
-"""What all pages share: layout, access marks, menu, tables, paging, error pages, charts, headers."""
+"""What all pages share: layout, access marks, menu, tables, paging, error pages, headers."""

@@ -54,70 +54,46 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (panel && !panel.open) panel.showModal();
 });
 
-// ---- charts: the server's picture is there from the start; the interactive one takes its place
-let library;
-const charts = () => {
-  library ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = "/static/charts.js";
-    script.onload = () => resolve(window.vegaEmbed);
-    script.onerror = reject;
-    document.head.append(script);
-  });
-  return library;
+// ---- charts: one stop of the Tab key each, arrows between the points, a first tap shows the figures, Escape hides them
+const POINTS = ".chart a";
+const pointsOf = (point) => [...point.closest(".chart").querySelectorAll(POINTS)];
+const stand = (point) => {
+  for (const one of pointsOf(point)) one.setAttribute("tabindex", one === point ? "0" : "-1");
 };
-
-// Colours come from the page's custom properties, so that both themes reach into the picture.
-const coloured = (value, style) => {
-  if (typeof value === "string") {
-    return value.replace(/var\((--[a-z0-9-]+)(?:,\s*([^)]*))?\)/g, (_all, name, other) =>
-      style.getPropertyValue(name).trim() || other);
-  }
-  if (Array.isArray(value)) return value.map((one) => coloured(one, style));
-  if (value && typeof value === "object") {
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, coloured(one, style)]));
-  }
-  return value;
-};
-
-const draw = async (figure) => {
-  const place = figure.querySelector(".plot");
-  if (!place) return;
-  try {
-    figure.specification ??= await fetch(figure.dataset.chart, { credentials: "same-origin" }).then((answer) => {
-      if (!answer.ok) throw new Error(answer.statusText);
-      return answer.json();
-    });
-    const embed = await charts();
-    const fresh = document.createElement("div");
-    fresh.className = "plot";
-    const specification = coloured(figure.specification, getComputedStyle(document.documentElement));
-    const drawn = await embed(fresh, specification, {
-      ast: true, actions: false, defaultStyle: false, renderer: "svg", tooltip: { disableDefaultStyle: true },
-    });
-    figure.view?.finalize();
-    figure.view = drawn;
-    place.replaceWith(fresh);
-  } catch {
-    figure.dataset.still = ""; // the server's picture stays
+const arrange = (root) => {
+  for (const chart of root.querySelectorAll(".chart")) {
+    const last = [...chart.querySelectorAll(POINTS)].at(-1);
+    if (last) stand(last);
   }
 };
-
-const seen = new IntersectionObserver((entries) => {
-  for (const entry of entries) {
-    if (!entry.isIntersecting) continue;
-    seen.unobserve(entry.target);
-    draw(entry.target);
+document.addEventListener("DOMContentLoaded", () => arrange(document));
+document.addEventListener("htmx:load", (event) => arrange(event.detail.elt));
+document.addEventListener("keydown", (event) => {
+  const point = event.target.closest?.(POINTS);
+  if (event.key === "Escape") {
+    for (const chart of document.querySelectorAll(".chart")) chart.dataset.quiet = "";
+  } else if (point && /^(Arrow(Left|Right|Up|Down)|Home|End)$/.test(event.key)) {
+    event.preventDefault();
+    const points = pointsOf(point);
+    const here = points.indexOf(point);
+    const next = { Home: 0, End: points.length - 1, ArrowLeft: here - 1, ArrowUp: here - 1 }[event.key] ?? here + 1;
+    const wanted = points[Math.max(0, Math.min(points.length - 1, next))];
+    stand(wanted);
+    wanted.focus();
   }
-}, { rootMargin: "200px" });
-
-const upgrade = (root) => {
-  for (const figure of root.querySelectorAll("figure[data-chart]")) seen.observe(figure);
-};
-document.addEventListener("DOMContentLoaded", () => upgrade(document));
-document.addEventListener("htmx:load", (event) => upgrade(event.detail.elt));
-const redraw = () => {
-  for (const figure of document.querySelectorAll("figure[data-chart]")) if (figure.view) draw(figure);
-};
-document.addEventListener("nianjian:theme", redraw);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+});
+for (const name of ["focusin", "pointerover", "pointerdown"]) {
+  document.addEventListener(name, (event) => event.target.closest?.(".chart")?.removeAttribute("data-quiet"));
+}
+let tapped = null;
+document.addEventListener("click", (event) => {
+  const point = event.target.closest?.(POINTS);
+  if (point && event.pointerType === "touch" && point !== tapped) {
+    if (point.querySelector("g")) event.preventDefault(); // where figures are to be shown first
+    stand(point);
+    point.focus();
+  }
+  tapped = point ?? null;
+  const address = point?.getAttribute("href") ?? "";
+  if (address.startsWith("#")) document.querySelector(address)?.closest("details")?.setAttribute("open", "");
+});

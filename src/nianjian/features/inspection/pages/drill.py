@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 from django import forms
@@ -13,7 +14,8 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper import charts
+from nianjian.engines.paper.charts import Chart, Point, Series
+from nianjian.engines.paper.sections import html_chart
 from nianjian.engines.paper.texts import inspection_day as texts
 from nianjian.engines.paper.texts.states import BADGES, STATES
 from nianjian.engines.paper.words import Words, mark, words
@@ -117,7 +119,7 @@ PLAYERS: Final = (
     (mark("Who closes the ticket"), mark("User name; empty: whoever is there.")),
 )
 MINUTE: Final = 60
-TREND: Final = 20  # drills, the newest
+TREND: Final = 14  # drills, the newest
 
 
 class DrillForm(forms.Form):
@@ -235,7 +237,7 @@ def _front(request: Request, code: str, form: DrillForm, status: int = 200) -> H
             "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": told["drill"]}),
             "screen": reverse("inspection-drill-screen", kwargs={"code": code, "drill": told["drill"]}),
             "tables": [_steps(told, _), _mends(told, _), _earlier(held, code)],
-            "chart": _trend(held, _),
+            "chart": _trend(held, code, _),
         }
     return render(request, "inspection/drill.html", context, status=status)
 
@@ -282,16 +284,22 @@ def _earlier(held: list[Json], code: str) -> Table:
     return card_table(gettext("All drills"), (*heads, *figures), rows, figures=[3, 4, 5])
 
 
-def _trend(held: list[Json], _: Words) -> str:
+def _trend(held: list[Json], code: str, _: Words) -> SafeString:
     """How fast the newest drills were, the oldest of them first; "" where there is no line to draw."""
     shown = [one for one in reversed(held[:TREND]) if one["responded_s"] is not None]
     if len(shown) < 2:  # noqa: PLR2004 -- a line needs two points
-        return ""
-    names = dict(zip(drills.SOON, (_("responded after"), _("called back after"), _("closed after")), strict=True))
-    points = [
-        (texts.clock_text(one["begun_at"]), names[name], None if one[name] is None else one[name] / MINUTE)
-        for one in shown
-        for name in drills.SOON
-    ]
+        return SafeString()
+    names = (_("responded after"), _("called back after"), _("closed after"))
+    series = tuple(
+        Series(title, tuple(_minutes(one[name]) for one in shown))
+        for name, title in zip(drills.SOON, names, strict=True)
+    )
+    place = reverse("inspection-drill", kwargs={"code": code})
+    links = tuple(f"{place}?drill={one['drill']}" for one in shown)
     told = _("Minutes after arrival until the latest drills were responded to, called back and closed")
-    return SafeString(charts.render_svg(charts.month_lines(points, axis=_("minutes"), description=told)))
+    steps = tuple(texts.clock_text(one["begun_at"]) for one in shown)
+    return SafeString(html_chart(Chart("drills", told, gettext("begun"), steps, series, links=links), _))
+
+
+def _minutes(seconds: int | None) -> Point:
+    return Point(None) if seconds is None else Point(Decimal(seconds) / MINUTE, texts.duration_text(seconds))

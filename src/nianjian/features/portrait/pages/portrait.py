@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
@@ -19,6 +20,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, SPLITS, component_of_flag, components, find_figures
 from nianjian.engines.paper import explanations, figures, pictures, sections
+from nianjian.engines.paper.charts import Chart
 from nianjian.engines.paper.explanations import team_results
 from nianjian.engines.paper.sections import BEHIND, FLAG
 from nianjian.engines.paper.texts.portrait import SPLITS as SPLIT_NAMES
@@ -250,16 +252,17 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     if request.team is not None:
         return _own_metric(request, one, slug, request.team)
     card, ways = figures.metric_card(told, _), flag_links(one, told)
-    charts = pictures.portrait_charts(one.data, _)
+    charts = pictures.portrait_charts(one.data, _, partial(_rows_of_month, one))
     context = shared_context(request, one, "portrait") | _rules(one, slug, _) | {
         "slug": slug,
         "card": card,
+        "headroom": mark_safe_fragment(sections.html_headroom(told, _)),
         "flags": [(flag, ways.get(flag.code, "")) for flag in card.flags],
         "formulas": explanations.list_formulas(told, _),
         "inputs": input_links(one, told, components(told), _),
         "left_out": _left_out(one, told, _),
         "twins": _twins(one, told, _),
-        "chart": next((_chart_html(chart, one) for chart in charts if chart.name == slug), ""),
+        "chart": next((_chart_html(chart, _) for chart in charts if chart.name == slug), ""),
         **_split(request, one, told, _),
         **paper_context(request, code, year, told, _),
     }  # fmt: skip
@@ -340,10 +343,23 @@ def _row_links(
     return found
 
 
-def _chart_html(chart: pictures.Chart, one: OpenPortrait) -> SafeString:
-    return mark_safe_fragment(
-        sections.html_chart(chart.caption, chart.svg, one.link("portrait-chart", name=chart.name))
-    )
+def _chart_html(chart: Chart, _: Words) -> SafeString:
+    return mark_safe_fragment(sections.html_chart(chart, _))
+
+
+def _rows_of_month(one: OpenPortrait, name: str, row: Mapping[str, Any]) -> str:
+    """Where a month's point leads: to what speaks against its rate, if anything does, else to all that it counts."""
+    if name == pictures.CALLS:
+        return address_of(one, "number_consistency", "delivered", month=row["month"]) if row.get("delivered") else ""
+    if not row.get("denominator"):
+        return ""
+    part = {
+        "seat_vacancy": IDLE if row.get("filed", 0) > row.get("opened_and_filed", 0) else "filed",
+        "complaint_rate": "complaints" if row["numerator"] else "answered",
+        "number_consistency": "delivered",
+        "closing_rate": "tickets",
+    }[name]
+    return address_of(one, name, part, month=row["month"])
 
 
 def _split(request: Request, one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict[str, Any]:
@@ -404,7 +420,7 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
         "years": portraits.list_years(code),
         "headline": mark_safe_fragment(sections.headline_html(data, _)),
         "cards": cards,
-        "charts": [_chart_html(chart, one) for chart in pictures.portrait_charts(data, _)],
+        "charts": [_chart_html(chart, _) for chart in pictures.portrait_charts(data, _, partial(_rows_of_month, one))],
         "advice": () if cards_of_bases else sections.advice_lines(data, _, today=clock.today()),
         "bases": cards_of_bases,
         "quality": mark_safe_fragment(sections.quality_table(data, _)),
@@ -478,14 +494,3 @@ def split_links(one: OpenPortrait, _: Words) -> list[tuple[str, str, str]]:
     return [
         (split, code_name("split", split, _), one.link("by", split=split)) for split in SPLIT_NAMES if split in there
     ]
-
-
-@require_safe
-@page(Permission.READ)
-def chart(request: Request, code: str, year: int, name: str) -> HttpResponse:
-    """A chart's definition for the page that draws it anew."""
-    one = get_portrait_or_404(request, code, year)
-    found = [one for one in pictures.portrait_charts(one.data, translator()) if one.name == name]
-    if not found:
-        raise Http404
-    return JsonResponse(found[0].specification)

@@ -12,7 +12,6 @@ urlpatterns = [
     path("e/<str:code>/portrait/", portrait.newest, name="portrait-newest"),
     path(YEAR, portrait.portrait, name="portrait"),
     path(f"{YEAR}by/<str:split>/", portrait.by, name="by"),
-    path(f"{YEAR}chart/<str:name>.json", portrait.chart, name="portrait-chart"),
     path(f"{YEAR}metric/<str:slug>/", portrait.metric, name="portrait-metric"),
     path(f"{YEAR}metric/<str:slug>/rows/", rows.rows, name="portrait-rows"),
     path(f"{YEAR}metric/<str:slug>/declare/", declarations.declare, name="portrait-declare"),

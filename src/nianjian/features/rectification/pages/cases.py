@@ -377,8 +377,7 @@ def _chart(told: Json, names: ChannelNames, _: Words) -> SafeString:
     measured = told["measured"]
     if not measured or not any(measured[part]["channel"]["by_day"] for part in ("before", "after")):
         return SafeString()
-    chart = rectification.days_chart(measured, names, _)
-    return SafeString(sections.html_chart(chart.caption, chart.svg))
+    return SafeString(sections.html_chart(rectification.days_chart(measured, names, _), _))
 
 
 @require_safe
@@ -394,8 +393,8 @@ def located(request: Request, code: str, case: str) -> HttpResponse:
         "form": Period(),
         "told": rectification.location_content(where, names, _),
         "charts": [
-            SafeString(sections.html_chart(one.caption, one.svg))
-            for one in rectification.case_charts({**told, "measured": None}, names, _)
+            SafeString(sections.html_chart(one, _))
+            for one in rectification.case_charts({**told, "measured": None}, names, _, partial(_tickets_of, code, told))
         ],
         "tables": [_table(code, told, dimension, names, _) for dimension in DIMENSIONS] if where else [],
         "may": has_permission(request.actor, code, Permission.REPORT) and told["state"] != "closed",
@@ -403,13 +402,19 @@ def located(request: Request, code: str, case: str) -> HttpResponse:
     return render(request, "rectification/locate.html", context)
 
 
+def _tickets_of(code: str, told: Json, dimension: str, group: Json) -> str:
+    """The address of a group's complaints; "" where its number is masked."""
+    key = group.get("ref") or group["key"] or ""
+    address = reverse("rectify-tickets", args=[code, told["id"]])
+    return "" if "*" in key else f"{address}?{urlencode({'group': dimension, 'key': key})}"
+
+
 def _table(code: str, told: Json, dimension: str, names: ChannelNames, _: Words) -> Table:
     """The groups of a dimension, each leading to its complaints."""
-    rows, address = [], reverse("rectify-tickets", args=[code, told["id"]])
+    rows = []
     for one in told["located"]["dimensions"][dimension]["groups"]:
         text = rectification.group_row(one, dimension, names, _)
-        key = one.get("ref") or one["key"]
-        link = "" if "*" in (key or "") else f"{address}?{urlencode({'group': dimension, 'key': key or ''})}"
+        link = _tickets_of(code, told, dimension, one)
         figures = ("complaints", "answered", "rate", "rest", "chance", "share")
         rows.append(
             [Cell(text["key"], href=link), *(Cell(text[name], figure=True) for name in figures), Cell(text["mark"])]
