@@ -194,6 +194,7 @@ NONE: Final[Mapping[str, str]] = {
     "language": _LOOK,
     "theme": _LOOK,
     "overview-lead": "whether this person's overview shows the first steps; the API has no overview to be led on",
+    "asset": "the style sheet and the scripts of the pages",
     "charts": "the script that draws the pages' charts",
     **dict.fromkeys(
         (

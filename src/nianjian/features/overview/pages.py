@@ -38,6 +38,7 @@ from nianjian.features.overview import texts as said
 from nianjian.features.overview.attention import MOST
 from nianjian.features.overview.facts import Overview, PortfolioEntry
 from nianjian.features.overview.first_steps_pages import build_steps_context, is_guided
+from nianjian.features.overview.menu import store_open_items
 from nianjian.features.overview.verdict import Mood
 from nianjian.features.portrait import line_usage, portraits
 from nianjian.features.portrait.basis_cards import build_basis_cards
@@ -275,6 +276,7 @@ def overview(request: Request, code: str) -> HttpResponse:
     told = facts.build_overview(request.enterprise, request.actor, request.team)
     acts = access.permissions(request.actor, code)
     early = first_steps.is_early(told, acts, request.team)
+    store_open_items(code, request.actor, len(told.blockers) + len(told.tasks))
     context = {
         "team": request.team,
         "told": told,

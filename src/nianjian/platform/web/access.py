@@ -22,6 +22,7 @@ from nianjian.platform.accounts.roles import INSPECTING, Permission
 P = ParamSpec("P")
 MARK: Final = "nianjian_access"
 INSPECTION: Final = "nianjian_inspection"  # in a session: the inspector's link that opened it
+LAST_OPEN: Final = "nianjian_enterprise"  # in a session: the enterprise of the last page that had one
 
 
 class Request(HttpRequest):
@@ -42,6 +43,8 @@ def page(act: Permission) -> Callable[[View[P]], Around[P]]:
 
     def enter(request: Request, code: str) -> None:
         request.enterprise, request.team = access.enter_enterprise(request.actor, code, act)
+        if request.session.get(LAST_OPEN) != code:
+            request.session[LAST_OPEN] = code
 
     return lambda view: _marked(view, act, enter)
 

@@ -314,7 +314,7 @@ def archives(one: Person, folder: Path) -> tuple[str, Path]:
     """Close the season for good; what its archive says, and the package as the archive gives it."""
     one.go(f"{HOME}season/?year={YEAR}")
     one.page.locator("details.confirm summary").click()
-    one.press("details.confirm button.danger")
+    one.press("details.confirm form button")
     assert one.page.url.endswith(f"/season/archive/{YEAR}/")
     told = one.text()
     path = one.took(f"form[action$='/archive/{YEAR}/package/'] button", folder / "archived.zip")
