@@ -77,7 +77,10 @@ def shell(request: HttpRequest) -> dict[str, object]:
     if actor is None:
         return shown
     match, asked = request.resolver_match, {name: str(value) for name, value in request.GET.items()}
-    reader = Reader(actor, _find_enterprise(request, actor), getattr(request, "team", None), match, asked)
+    reader = Reader(
+        actor, _find_enterprise(request, actor), getattr(request, "team", None), match, asked,
+        getattr(request, "counts", {}),
+    )  # fmt: skip
     many = SimpleLazyObject(lambda: list_accessible_enterprises(actor, limit=SWITCHED))
     role = next((role for role in Role if role in reader.roles), None)
     return shown | {

@@ -24,7 +24,7 @@ def _entry(label: str, route: str, act: Permission, *pages: str, front: str = ""
 ENTRIES: Final = (
     _entry(mark("Overview"), "portrait", Permission.READ_OWN, "by", front="portrait-newest"),
     *(
-        _entry(label, "portrait-metric", Permission.READ_OWN, *_OF_METRIC, slug=slug)
+        _entry(label, "portrait-metric", Permission.READ, *_OF_METRIC, slug=slug)  # a team's own are on its page
         for slug, label in _METRICS.items()
     ),
     _entry(mark("What if"), "portrait-simulate", Permission.READ),

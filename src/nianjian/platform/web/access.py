@@ -6,7 +6,7 @@ A person who is not signed in is led to the sign-in page. To whom an enterprise 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, cast
 
@@ -32,6 +32,7 @@ class Request(HttpRequest):
     enterprise: Enterprise
     team: str | None  # rows of this team only; None: all
     htmx: bool
+    counts: Mapping[str, int]  # what a page has counted for the lines of the menu, which then do not count again
 
 
 View = Callable[Concatenate[Request, P], HttpResponseBase]

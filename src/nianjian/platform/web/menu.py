@@ -130,6 +130,7 @@ class Reader:
     team: str | None = None
     match: ResolverMatch | None = None
     query: Mapping[str, str] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)  # what the page itself has counted, by line
 
     @property
     def code(self) -> str:
@@ -229,7 +230,8 @@ class Frame:
 
     def __init__(self, menu: Menu, reader: Reader) -> None:
         self._menu, self._reader = menu, reader
-        self.entry = menu.find_entry(reader.match, reader.query, reader.actor.name)
+        strange = reader.match is not None and "code" in reader.match.kwargs and not reader.code  # refused at the door
+        self.entry = None if strange else menu.find_entry(reader.match, reader.query, reader.actor.name)
         self._answers: dict[Callable[[str], Mapping[str, Any] | None], Mapping[str, Any] | None] = {}
 
     @property
@@ -291,7 +293,9 @@ class Frame:
 
     def _build_line(self, line: Line, address: str) -> Link:
         short = gettext(line.short) if line.short else ""
-        count = line.count(self._reader) if line.count else 0
+        count = self._reader.counts.get(line.place)
+        if count is None:
+            count = line.count(self._reader) if line.count else 0
         return Link(gettext(line.label), address, self.place == line.place, line.icon, short, count, line.urgent)
 
     def _list_links(self, place: Place) -> Iterator[tuple[Entry, Link]]:

@@ -77,7 +77,7 @@ def _build_samples(theme: str) -> list[Sample]:
         *(Sample("Notice", "layout/parts/notice.html", {"kind": kind, **said})
           for kind in ("info", "success", "warning", "error")),
         Sample("DataTable", "layout/parts/table.html", {"table": Table(f"{SUBJECT} {theme}", columns, rows)}),
-        Sample("Pager", "layout/parts/pager.html", {"page": Page([1], 1, 13, "#", "#", 22), "of": theme}),
+        Sample("Pager", "layout/parts/pager.html", {"page": Page([1], 1, 13, 22, "#", "#"), "of": theme}),
         Sample("Pairs", "layout/parts/pairs.html", {"pairs": [(SUBJECT, "51"), ("T03", "40 %")]}),
         Sample("Empty", "layout/parts/empty.html", {"title": SUBJECT, "text": "0", "href": "#", "action": "→"}),
         Sample("Form", "layout/parts/form.html", {"form": Fields(auto_id=f"{theme}_%s"), "send": "→", "back": "#"}),

@@ -113,6 +113,7 @@ def shared_context(request: Request, one: OpenPortrait) -> dict[str, Any]:
         "known": one.known,
         "moment": moment(one.known) if one.known else "",
         "data": one.data,
+        "home": one.link("portrait"),
         "window": figures.period_text(one.data["period"], _),
         "erased": portraits.marks_of_snapshot(one.data["snapshot"], portraits.list_deletion_marks(one.code)),
         "may_run": access.has_permission(request.actor, one.code, Permission.REPORT),
