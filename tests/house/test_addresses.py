@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import django
 import pytest
 
 django.setup()
 
-from django.urls import URLPattern, get_resolver, resolve, reverse  # noqa: E402 -- Django is set up here
+from django.urls import ResolverMatch, URLPattern, get_resolver  # noqa: E402 -- Django is set up here
 from tests.support.addresses import addresses  # noqa: E402
 
+from nianjian.doors.site.menu import MENU  # noqa: E402
 from nianjian.platform.accounts.roles import Permission  # noqa: E402
-from nianjian.platform.web import context  # noqa: E402
 from nianjian.platform.web.access import MARK  # noqa: E402
+from nianjian.platform.web.menu import GROUPS, Entry, Place, Scope  # noqa: E402
 
 # Addresses whose views come from a library and are marked otherwise, each with its reason.
 ELSEWHERE: dict[str, str] = {}
@@ -48,13 +51,58 @@ def test_every_exception_is_an_address() -> None:
     assert set(ELSEWHERE) <= {route for route, _ in ADDRESSES}
 
 
-@pytest.mark.parametrize(
-    "item", [*context.ENTERPRISE, *context.INSTALLATION, context.PORTFOLIO, *context.OWN], ids=lambda item: item.route
-)
-def test_a_line_of_the_menu_leads_to_a_page_that_asks_for_the_same(item: context.MenuItem) -> None:
-    address = reverse(item.route, kwargs={"code": "demo"} if item in context.ENTERPRISE else {})
-    mark = getattr(resolve(address).func, MARK, None)
-    assert mark in {item.act, "person"}
+PATTERNS = {str(pattern.name): pattern for _route, pattern in ADDRESSES}
+ROUTES = {str(pattern.name): route for route, pattern in ADDRESSES}
+# Addresses that stand under no line of the menu, each with its reason; the same for all that begin so.
+BARE = {
+    "account_login": "signing in: there is no menu yet", "account_logout": "signing out",
+    "account_inactive": "tells who cannot sign in", "account-first": "a new person's first password",
+    "account-inspect": "opens the inspectors' room", "mfa_authenticate": "the second step of signing in",
+    "mfa_login_webauthn": "signing in by passkey", "socialaccount_login": "signing in by a provider",
+    "openid_connect": "a provider's way", "feishu": "a provider's way", "dingtalk": "a provider's way",
+    "weixin": "a provider's way",
+    "complain": "the complainant's form", "one-click-done": "the complainant's receipt",
+    "screens-kiosk": "a screen on a wall", "screens-posted": "a switch posts here",
+    "season-calendar": "a calendar for programs", "healthz": "for machines", "metrics": "for machines",
+    "language": "a choice, no page", "theme": "a choice, no page", "asset": "a file of every page",
+    "charts": "a file of every page",
+}  # fmt: skip
+
+
+def _is_bare(name: str) -> bool:
+    return name in BARE or any(name.startswith(f"{one}_") for one in BARE)
+
+
+@pytest.mark.parametrize("name", sorted(PATTERNS))
+def test_every_page_stands_under_a_line_or_says_why_not(name: str) -> None:
+    kwargs = dict.fromkeys(re.findall(r"<(?:\w+:)?(\w+)>", ROUTES[name]), "x")
+    entry = MENU.find_entry(ResolverMatch(lambda: None, (), kwargs, url_name=name), {})
+    assert _is_bare(name) is not bool(entry and getattr(PATTERNS[name].callback, MARK, None) != "public")
+    if entry and not _is_bare(name):
+        assert entry.place in MENU.words
+        assert entry.place is not Place.SETTINGS or entry.group in GROUPS
+
+
+def test_every_bare_page_is_an_address() -> None:
+    assert {one for one in BARE if not any(name == one or name.startswith(f"{one}_") for name in PATTERNS)} == set()
+
+
+@pytest.mark.parametrize("entry", MENU.entries, ids=lambda entry: f"{entry.route} {entry.label}")
+def test_an_entry_of_the_menu_leads_to_a_page_that_asks_for_the_same(entry: Entry) -> None:
+    names = [f"{entry.route}-here", entry.route] if entry.scope is Scope.BOTH else [entry.route, entry.front]
+    marks = {getattr(PATTERNS[name].callback, MARK, None) for name in names if name}
+    own = entry.act is Permission.READ and marks == {Permission.READ_OWN}  # not shown to whom only the own rows concern
+    assert own or marks == {"person" if entry.scope is Scope.PERSON else entry.act}
+
+
+def test_the_lines_are_seven_in_three_groups_and_five_stand_in_the_bar_of_a_phone() -> None:
+    assert [(line.group, line.label) for line in MENU.lines] == [
+        ("Every day", "Today"), ("Every day", "Complaints"),
+        ("Yearly inspection", "Compliance portrait"), ("Yearly inspection", "Report and materials"),
+        ("Yearly inspection", "On-site check"), ("Yearly inspection", "Rectification and isolation"),
+        ("Foundation", "Data and registers"),
+    ]  # fmt: skip
+    assert [line.place for line in MENU.lines if line.short] == ["today", "complaints", "portrait", "dossier"]
 
 
 def test_what_a_foreign_page_may_send_has_a_reason() -> None:

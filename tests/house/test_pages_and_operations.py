@@ -193,6 +193,7 @@ NONE: Final[Mapping[str, str]] = {
     "language": _LOOK,
     "theme": _LOOK,
     "overview-lead": "whether this person's overview shows the first steps; the API has no overview to be led on",
+    "asset": "the style sheet and the scripts of the pages",
     **dict.fromkeys(
         (
             "usersessions_list", "account-display-name", "account-first", "account-inspect", "account-join",

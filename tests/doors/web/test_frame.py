@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.utils.translation import override
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel.errors import (
@@ -26,9 +27,9 @@ from nianjian.engines.paper.page import page_style
 from nianjian.engines.paper.texts.errors import ERRORS
 from nianjian.platform.accounts.models import User
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.query import acts
-from nianjian.platform.web import errors
+from nianjian.platform.web import assets, errors, style_guide
 from nianjian.platform.web.paging import FARTHEST, ordered, paged
 
 ASSETS = Path(errors.__file__).parents[2] / "engines" / "paper" / "assets"
@@ -100,14 +101,75 @@ def test_every_icon_of_a_template_is_drawn() -> None:
         assert named <= drawn, path
 
 
+def _lines(text: str) -> list[str]:
+    """Addresses of the side's lines."""
+    side = text[text.index("<aside") : text.index("</aside>")]
+    return re.findall(r'<a\s+href="([^"]+)"', side[side.index("<nav aria-label") :])
+
+
 def test_the_menu_shows_what_the_person_may_open(site: Client) -> None:
     add_enterprise(code="other", name="另一家", province="上海", actor=Actor("tester"))
     text = site.get("/e/demo/").content.decode()
-    assert 'aria-current="page"' in text
-    assert "另一家" in text, "the switcher offers it"
+    assert "另一家" in text, "the switch offers it"
+    lines = ["", "complaints/", "portrait/", "season/", "inspection/", "rectification/", "data/"]
+    assert _lines(text)[:7] == [f"/e/demo/{line}" for line in lines]
+    assert "/e/demo/people/" in _lines(text), "the gear leads to the first of the settings"
     outsider = signed_in("olaf", role="inspector", enterprise="demo")
     assert "另一家" not in outsider.get("/e/demo/").content.decode()
     assert outsider.get("/e/other/").status_code == 404
+    add_user(name="otto", role="outsourcer", enterprises=["demo"], team="T1", actor=Actor("tester"))
+    own = signed_in("otto").get("/e/demo/").content.decode()
+    assert _lines(own)[:4] == [f"/e/demo/{line}" for line in ("", "complaints/", "portrait/", "registers/")]
+
+
+def test_a_page_says_where_it_stands(site: Client) -> None:
+    ticket_list = site.get("/e/demo/complaints/?state=closed").content.decode()
+    sub = ticket_list[ticket_list.index('<nav class="sub"') :]
+    assert re.search(r'aria-current="page"\s*>已办结<', sub[: sub.index("</nav>")])
+    rules = site.get("/e/demo/rules/portrait.seat_vacancy.limit/").content.decode()
+    path = rules[rules.index('<nav class="path"') :]
+    assert re.findall(r'href="([^"]+)"', path[: path.index("</nav>")]) == ["/e/demo/people/", "/e/demo/rules/"]
+    assert '<nav class="settings"' in rules
+
+
+def test_the_inbox_and_the_account_keep_the_enterprise(site: Client) -> None:
+    add_enterprise(code="other", name="另一家", province="上海", actor=Actor("tester"))
+    assert "/e/other/season/" not in site.get("/inbox/").content.decode()
+    site.get("/e/other/")
+    for address in ("/inbox/", "/account/", "/inbox/choices/"):
+        assert "/e/other/season/" in site.get(address).content.decode(), address
+    assert "/e/other/season/" not in site.get("/people/").content.decode(), "a page of the installation has none"
+    site.get("/e/demo/")
+    assert "/e/demo/season/" in site.get("/inbox/").content.decode()
+
+
+def test_a_count_that_is_zero_is_not_shown(site: Client) -> None:
+    assert 'class="count' not in site.get("/e/demo/complaints/").content.decode()
+
+
+def test_what_every_page_loads_is_kept_for_ever_under_a_name_of_its_content(site: Client) -> None:
+    text = site.get("/e/demo/").content.decode()
+    found = re.findall(r'"(/static/[0-9a-f]{12}/[\w.]+)"', text)
+    assert [one.rsplit("/", 1)[1] for one in found] == ["desk.css", "htmx.js", "nianjian.js"]
+    assert text.count('rel="stylesheet"') == 1
+    for address in found:
+        answer = Client().get(address, headers={"accept-encoding": "gzip"})
+        assert (answer.headers["Cache-Control"], answer.headers["Content-Encoding"]) == (assets.FOREVER, "gzip")
+        assert len(answer.content) < 30_000
+    assert Client().get("/static/000000000000/desk.css").status_code == 404
+    assert Client().get(found[0].replace("desk.css", "settings.py")).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_style_guide_shows_each_component_in_both_themes_while_one_works_on_it(site: Client, language: str) -> None:
+    assert site.get("/style/").status_code == 404, "no installation serves it"
+    request = RequestFactory().get("/style/")
+    request.user, request.session = User.objects.get(pk="anna"), site.session  # type: ignore[attr-defined]
+    request.resolver_match = None
+    with override(language):
+        text = style_guide.show_components(request).content.decode()  # type: ignore[attr-defined]
+    for component in ("SubNav", "Segments", "StaleBanner", "State", "DataTable", "Form", "Notice", "Empty"):
+        assert text.count(f">{component}</h3>") >= 2, component
 
 
 # ---- refusals

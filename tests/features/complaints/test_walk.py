@@ -40,7 +40,7 @@ def test_from_the_address_to_the_close(running: Site, browser: Any) -> None:
     page = boss.new_page()
     page.on("console", lambda message: faults.append(message.text))
     page.goto(f"{running.address}e/demo/")
-    follow(page.locator("nav.side").get_by_role("link", name="投诉"))
+    follow(page.locator("aside.side nav").get_by_role("link", name="投诉"))
     _clean(page)
     follow(page.get_by_role("link", name="一键投诉"))
     _clean(page)

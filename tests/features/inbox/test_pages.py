@@ -50,7 +50,7 @@ def test_from_a_channel_to_the_log(site: Client, program: Program) -> None:
     assert operations.deliver_messages() == 1
     inbox = site.get("/inbox/").content.decode()
     assert inbox.count("<li>") >= count
-    assert f'<span class="badge warn">{count}<span class="unseen"> 未读' in inbox
+    assert f'aria-label="收件箱, {count} 未读"' in inbox
     Dispatch.objects.update(state=Dispatch.UNCLEAR)
     assert "可能已发送" in site.get(log).content.decode()
     program.status = 200

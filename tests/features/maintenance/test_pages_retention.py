@@ -124,7 +124,7 @@ def test_who_reads_the_chain_reads_it_and_erases_nothing(filled: Client) -> None
     text = _text(reader)
     assert "由管理员清除。" in text
     assert f"{PAGE}erase/" not in text
-    assert f'href="{PAGE}"' in _text(reader, "/e/demo/"), "the menu leads there"
+    assert f'href="{PAGE}"' in _text(reader, "/e/demo/rules/"), "the settings lead there"
 
 
 def test_work_that_lost_its_right_on_the_way_erases_nothing(filled: Client) -> None:

@@ -150,7 +150,7 @@ def test_a_season_is_closed_and_the_next_begun(site: Client) -> None:
     for track in ("licence", "code_number"):
         site.post("/e/demo/season/reports/", {**year, "act": "file", "track": track, "day": "2027-02-01"})
     shown = site.get("/e/demo/season/?year=2026").content.decode()
-    assert '<details class="confirm"><summary class="button danger">将本季归档' in shown, "a second click"
+    assert '<details class="confirm"><summary class="button">将本季归档' in shown, "a second click"
     closed = site.post(end, {"act": "close", **year})
     assert closed.headers["Location"] == "/e/demo/season/archive/2026/"
     assert "将本季归档" not in site.get("/e/demo/season/?year=2026").content.decode()

@@ -55,7 +55,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "accounts_cached",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # of this process: what may be lost
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -93,7 +94,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "nianjian.platform.web.context.shell",
+                "nianjian.doors.site.menu.shell",
                 "nianjian.features.inbox.pages.unread",
             ],
             "loaders": [("django.template.loaders.cached.Loader", ["nianjian.platform.web.compact.Loader"])],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path
 
 from nianjian.features.screens import urls as screens
-from nianjian.platform.web import comfort
+from nianjian.platform.web import assets, comfort, style_guide
 
 urlpatterns = [
     path("api/v1/", include("nianjian.doors.api.urls")),
@@ -35,7 +36,11 @@ urlpatterns = [
     path("", include("nianjian.features.people.pages")),
     path("account/", include("nianjian.features.people.account_pages")),
     path("theme", comfort.set_theme, name="theme"),
+    path("static/<str:digest>/<str:name>", assets.serve_asset, name="asset"),
 ]
+
+if settings.DEBUG:
+    urlpatterns += style_guide.urlpatterns
 
 handler400 = "nianjian.platform.web.errors.bad"
 handler403 = "nianjian.platform.web.errors.forbidden"

@@ -51,6 +51,7 @@ class Filter(forms.Form):
         label=gettext_lazy("Call"), required=False, choices=[("", gettext_lazy("any")), *_words(PROPOSALS)]
     )
     assignee = forms.CharField(label=gettext_lazy("Assigned to"), required=False, max_length=80)
+    unassigned = forms.BooleanField(required=False, widget=forms.HiddenInput)  # a view of the sub navigation
     drill = forms.ChoiceField(
         label=gettext_lazy("Drill"),
         required=False,
@@ -70,6 +71,7 @@ class Filter(forms.Form):
             hands=frozenset({Hand(hand)}) if hand and hand != OVERDUE else frozenset(),
             overdue=hand == OVERDUE,
             assignee=given.get("assignee", "").strip() or None,
+            unassigned=bool(given.get("unassigned")),
             drills=None if not drill else drill == "yes",
             proposal=given.get("proposal") or None,
         )

@@ -112,6 +112,7 @@ class TicketFilter:
     clock: Clock | None = None
     hands: frozenset[Hand] = frozenset()  # of that clock, of either one where none is named
     assignee: str | None = None
+    unassigned: bool = False  # to a person
     drills: bool | None = None
     proposal: str | None = None  # a state of `Proposal`
     overdue: bool = False  # still open past a limit; of drills only where these are asked for
@@ -252,6 +253,8 @@ def _condition(wanted: TicketFilter, promise: ServiceLevels, at: datetime) -> Q:
         asked &= _any(_hand(clock, hand, promise, at) for clock in clocks for hand in wanted.hands)
     if wanted.assignee is not None:
         asked &= Q(assignee=wanted.assignee)
+    if wanted.unassigned:
+        asked &= Q(assignee=None) | Q(assignee="")
     drills = False if wanted.overdue and wanted.drills is None else wanted.drills
     if drills is not None:
         asked &= Q(drill=True) if drills else ~Q(drill__isnull=False, drill=True)  # whose negation holds for NULL

@@ -39,6 +39,7 @@ from nianjian.features.overview import texts as said
 from nianjian.features.overview.attention import MOST
 from nianjian.features.overview.facts import Overview, PortfolioEntry
 from nianjian.features.overview.first_steps_pages import build_steps_context, is_guided
+from nianjian.features.overview.menu import store_open_items
 from nianjian.features.overview.verdict import Mood
 from nianjian.features.portrait import line_usage, portraits
 from nianjian.features.portrait.basis_cards import build_basis_cards
@@ -56,6 +57,7 @@ from nianjian.platform.rulebook.deadlines import Calendar, Deadline
 from nianjian.platform.web.access import Request, page, person
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
+from nianjian.platform.web.menu import Place
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
 
@@ -239,6 +241,8 @@ def overview(request: Request, code: str) -> HttpResponse:
     told = facts.build_overview(request.enterprise, request.actor, request.team)
     acts = access.permissions(request.actor, code)
     early = first_steps.is_early(told, acts, request.team)
+    request.counts = _count_for_menu(told)
+    store_open_items(code, request.actor, request.counts[Place.TODAY])
     context = {
         "team": request.team,
         "told": told,
@@ -265,6 +269,12 @@ def overview(request: Request, code: str) -> HttpResponse:
     return render(request, "overview/overview.html", context)
 
 
+def _count_for_menu(told: Overview) -> dict[str, int]:
+    """What the page has counted for the lines of the menu."""
+    overdue = sum(int(one.values["count"]) for one in told.blockers if one.code == OVERDUE)
+    return {Place.TODAY: len(told.blockers) + len(told.tasks), Place.COMPLAINTS: overdue}
+
+
 def _basis_cards(code: str, _: Words) -> dict[str, Any] | None:
     """Both bases of the last data year, where it has a portrait at all."""
     year = clock.today().year - 1
@@ -288,7 +298,7 @@ def _sentence(told: Overview, _: Words) -> str:
         "days": abs(earliest.days) if earliest else None,
         "blockers": len(told.blockers),
         "tasks": len(told.tasks),
-        "overdue": sum(int(one.values["count"]) for one in told.blockers if one.code == OVERDUE),
+        "overdue": _count_for_menu(told)[Place.COMPLAINTS],
         "age": min((one.age for one in told.sources if one.age is not None), default=None),
     }
     metrics: Sequence[Mapping[str, Any]] = told.portrait["metrics"] if told.portrait else ()

@@ -6,7 +6,7 @@ A person who is not signed in is led to the sign-in page. To whom an enterprise 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, cast
 
@@ -22,6 +22,7 @@ from nianjian.platform.accounts.roles import INSPECTING, Permission
 P = ParamSpec("P")
 MARK: Final = "nianjian_access"
 INSPECTION: Final = "nianjian_inspection"  # in a session: the inspector's link that opened it
+LAST_OPEN: Final = "nianjian_enterprise"  # in a session: the enterprise of the last page that had one
 
 
 class Request(HttpRequest):
@@ -31,6 +32,7 @@ class Request(HttpRequest):
     enterprise: Enterprise
     team: str | None  # rows of this team only; None: all
     htmx: bool
+    counts: Mapping[str, int]  # what a page has counted for the lines of the menu, which then do not count again
 
 
 View = Callable[Concatenate[Request, P], HttpResponseBase]
@@ -42,6 +44,8 @@ def page(act: Permission) -> Callable[[View[P]], Around[P]]:
 
     def enter(request: Request, code: str) -> None:
         request.enterprise, request.team = access.enter_enterprise(request.actor, code, act)
+        if request.session.get(LAST_OPEN) != code:
+            request.session[LAST_OPEN] = code
 
     return lambda view: _marked(view, act, enter)
 

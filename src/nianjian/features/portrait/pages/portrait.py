@@ -106,21 +106,17 @@ def mark_safe_fragment(html: str) -> SafeString:
     return SafeString(html)
 
 
-def shared_context(request: Request, one: OpenPortrait, here: str) -> dict[str, Any]:
-    """What every page of a portrait shows: the year, which run it is, the ways to the other pages."""
+def shared_context(request: Request, one: OpenPortrait) -> dict[str, Any]:
+    """What every page of a portrait shows: the year, which run it is."""
     _ = translator()
-    ways = [("portrait", _("Portrait"))]
-    if request.team is None:
-        ways += [("portrait-simulate", _("What if")), ("portrait-runs", _("Runs"))]
     return {
         "year": one.year,
         "run": one.run,
         "known": one.known,
         "moment": moment(one.known) if one.known else "",
         "data": one.data,
-        "window": figures.period_text(one.data["period"], _),
         "home": one.link("portrait"),
-        "tabs": [(one.link(route), label, route == here) for route, label in ways],
+        "window": figures.period_text(one.data["period"], _),
         "erased": portraits.marks_of_snapshot(one.data["snapshot"], portraits.list_deletion_marks(one.code)),
         "may_run": access.has_permission(request.actor, one.code, Permission.REPORT),
     }
@@ -253,7 +249,7 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
         return _own_metric(request, one, slug, request.team)
     card, ways = figures.metric_card(told, _), flag_links(one, told)
     charts = pictures.portrait_charts(one.data, _, partial(_rows_of_month, one))
-    context = shared_context(request, one, "portrait") | _rules(one, slug, _) | {
+    context = shared_context(request, one) | _rules(one, slug, _) | {
         "slug": slug,
         "card": card,
         "headroom": mark_safe_fragment(sections.html_headroom(told, _)),
@@ -272,7 +268,7 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
 def _own_metric(request: Request, one: OpenPortrait, slug: str, team: str) -> HttpResponse:
     _ = translator()
     row = _own_row(one, _find_metric({"metrics": team_results(one.data, team)}, slug), _)
-    context = shared_context(request, one, "portrait") | _rules(one, slug, _) | row
+    context = shared_context(request, one) | _rules(one, slug, _) | row
     return render(request, "portrait/own_metric.html", context | {"slug": slug, "team": team, "inputs": row["parts"]})
 
 
@@ -406,7 +402,7 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
     if request.team is not None:
         rows = [_own_row(one, metric, _) for metric in team_results(one.data, request.team)]
         own = {"rows": rows, "team": request.team}
-        return render(request, "portrait/own.html", shared_context(request, one, "portrait") | own)
+        return render(request, "portrait/own.html", shared_context(request, one) | own)
     data = one.data
     cards = [
         (
@@ -416,7 +412,7 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
         for card, told in zip(figures.metric_cards(data, _), data["metrics"], strict=True)
     ]
     cards_of_bases = build_basis_cards(code, year, _) if one.run is None else None  # with the advice of each
-    context = shared_context(request, one, "portrait") | {
+    context = shared_context(request, one) | {
         "years": portraits.list_years(code),
         "headline": mark_safe_fragment(sections.headline_html(data, _)),
         "cards": cards,
@@ -442,7 +438,7 @@ def by(request: Request, code: str, year: int, split: str) -> HttpResponse:
     title = code_name("split", split, _)
     metrics = [told for told in one.data["metrics"] if sections.split_rows(told, split)]
     table, shown = _grid(request, one, metrics, split, _)
-    context = shared_context(request, one, "portrait") | {
+    context = shared_context(request, one) | {
         "split": split,
         "title": title,
         "table": table,

@@ -76,7 +76,7 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     ask = _ask(request, one, slug)
     number = _page(request)
     total = expected_count(find_figures_or_404(portraits.find_portrait(code, year, one.run) or one.data, slug), ask)
-    context = shared_context(request, one, "portrait") | {
+    context = shared_context(request, one) | {
         "slug": slug,
         "metric": _(MARKETING_CALLS) if slug == MARKETING else code_name("metric", slug, _),
         "part": part_name(ask.component, _),
@@ -217,5 +217,5 @@ def reveal(request: Request, code: str, year: int) -> HttpResponse:
     if not all(key.values()) or (kind == CALLS and not key["line"].isdecimal()):
         raise NianjianError("portrait_row_unknown")
     told = operations.reveal_row(enterprise=code, year=year, run=one.run, kind=kind, key=key, actor=request.actor)
-    context = shared_context(request, one, "portrait") | {"told": told, "kind": kind}
+    context = shared_context(request, one) | {"told": told, "kind": kind}
     return render(request, "portrait/revealed.html" if request.htmx else "portrait/revealed_page.html", context)

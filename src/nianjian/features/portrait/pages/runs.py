@@ -47,7 +47,7 @@ def simulate(request: Request, code: str, year: int) -> HttpResponse:
     splits = one.metric("number_consistency")["splits"]
     lines = [str(row["key"]) for row in splits.get("line", ()) if row["key"] is not None]
     form = SimulateForm(request.GET or None, lines=lines)
-    context: dict[str, Any] = shared_context(request, one, "portrait-simulate") | {"form": form}
+    context: dict[str, Any] = shared_context(request, one) | {"form": form}
     maxima = count_room(enterprise=code, year=year, run=one.run, actor=request.actor)
     try:
         moves = form.moves() if form.is_bound and form.is_valid() else None
@@ -112,7 +112,7 @@ def runs(request: Request, code: str, year: int) -> HttpResponse:
             }
         )
     metrics = [code_name("metric", metric["slug"], _) for metric in one.data["metrics"]]
-    context = shared_context(request, one, "portrait-runs") | {"rows": rows, "page": shown, "metrics": metrics}
+    context = shared_context(request, one) | {"rows": rows, "page": shown, "metrics": metrics}
     return render(request, "portrait/runs.html", context)
 
 
@@ -124,7 +124,7 @@ def compare(request: Request, code: str, year: int) -> HttpResponse:
     one = get_portrait_or_404(request, code, year)
     before, after = request.GET.get("a", ""), request.GET.get("b", "")
     told = compare_runs(enterprise=code, year=year, before=before, after=after, actor=request.actor)
-    context = shared_context(request, one, "portrait-runs") | {
+    context = shared_context(request, one) | {
         "told": told,
         "same": before == after,
         "view": explanations.comparison_view(told, current(), _),

@@ -1,0 +1,106 @@
+"""The menu of the site: its seven lines, and what every feature has declared, in the order in which it is shown."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.platform import ROLES
+from nianjian.engines.paper.words import mark, words
+from nianjian.features.approvals import menu as approvals
+from nianjian.features.calls import menu as calls
+from nianjian.features.complaints import menu as complaints
+from nianjian.features.dial_policy import menu as dial_policy
+from nianjian.features.dossier import menu as dossier
+from nianjian.features.inbox import menu as inbox
+from nianjian.features.inspection import menu as inspection
+from nianjian.features.maintenance import menu as maintenance
+from nianjian.features.overview import menu as overview
+from nianjian.features.people import menu as people
+from nianjian.features.portrait import menu as portrait
+from nianjian.features.reconciliation import menu as reconciliation
+from nianjian.features.rectification import menu as rectification
+from nianjian.features.registers import menu as registers
+from nianjian.features.rulebook import menu as rulebook
+from nianjian.features.screens import menu as screens
+from nianjian.features.season import menu as season
+from nianjian.features.test_calls import menu as test_calls
+from nianjian.features.webhooks import menu as webhooks
+from nianjian.platform.accounts import query
+from nianjian.platform.accounts.access import has_permission, list_accessible_enterprises
+from nianjian.platform.accounts.query import Actor, Enterprise
+from nianjian.platform.accounts.roles import Permission, Role
+from nianjian.platform.web import comfort
+from nianjian.platform.web.access import LAST_OPEN
+from nianjian.platform.web.language import current
+from nianjian.platform.web.menu import Below, Entry, Frame, Line, Menu, Place, Reader, Scope
+
+DAILY: Final = mark("Every day")
+YEARLY: Final = mark("Yearly inspection")
+BASE: Final = mark("Foundation")
+
+LINES: Final = (
+    Line(Place.TODAY, DAILY, mark("Today"), "home", mark("Today"), overview.get_open_items),
+    Line(
+        Place.COMPLAINTS, DAILY, mark("Complaints"), "complaints", mark("Complaints"),
+        complaints.count_overdue, urgent=True,
+    ),
+    Line(Place.PORTRAIT, YEARLY, mark("Compliance portrait"), "portrait", mark("Portrait")),
+    Line(Place.DOSSIER, YEARLY, mark("Report and materials"), "page", mark("Papers")),
+    Line(Place.INSPECTION, YEARLY, mark("On-site check"), "approvals"),
+    Line(Place.RECTIFICATION, YEARLY, mark("Rectification and isolation"), "repair", count=rectification.count_open),
+    Line(Place.DATA, BASE, mark("Data and registers"), "base"),
+)  # fmt: skip
+_SEASON, _PAST, _REMINDER_LOG = season.ENTRIES
+_TEST_CALLS, _ROUTES = test_calls.ENTRIES
+_GATE, _GATE_POLICY = dial_policy.ENTRIES
+_DECLARED: Final[tuple[Entry | Below, ...]] = (
+    *overview.ENTRIES, *inbox.ENTRIES[:1], *complaints.ENTRIES, *portrait.ENTRIES,
+    _SEASON, *dossier.ENTRIES, *reconciliation.ENTRIES, _PAST,
+    *inspection.CHECKS, _TEST_CALLS, *inspection.DRILL, *screens.ENTRIES, *inspection.DAYS,
+    *rectification.ENTRIES, _GATE, *calls.ENTRIES, *registers.ENTRIES,
+    people.PEOPLE, *approvals.ENTRIES, *rulebook.ENTRIES, *inbox.ENTRIES[1:], _REMINDER_LOG,
+    *webhooks.ENTRIES, people.TOKENS, _GATE_POLICY, _ROUTES, *maintenance.ENTRIES, people.ENTERPRISES,
+    *people.ACCOUNT,
+)  # fmt: skip
+MENU: Final = Menu(LINES, _DECLARED)
+SWITCHED: Final = 12  # enterprises in the switch; the portfolio has all of them
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Give templates ``frame``, ``enterprise``, ``actor`` as far as the page's mark has set them, and ``theme``."""
+    actor: Actor | None = getattr(request, "actor", None)
+    shown: dict[str, object] = {"actor": actor, "theme": comfort.theme_of(request)}
+    if actor is None:
+        return shown
+    match, asked = request.resolver_match, {name: str(value) for name, value in request.GET.items()}
+    reader = Reader(
+        actor, _find_enterprise(request, actor), getattr(request, "team", None), match, asked,
+        getattr(request, "counts", {}),
+    )  # fmt: skip
+    many = SimpleLazyObject(lambda: list_accessible_enterprises(actor, limit=SWITCHED))
+    role = next((role for role in Role if role in reader.roles), None)
+    return shown | {
+        "enterprise": reader.enterprise,
+        "frame": Frame(MENU, reader),
+        "switch": many,
+        "role": words(current())(ROLES[role]) if role else "",
+    }
+
+
+def _find_enterprise(request: HttpRequest, actor: Actor) -> Enterprise | None:
+    """The page's enterprise; on a page of the person the one that was last open, if it is still the person's."""
+    here: Enterprise | None = getattr(request, "enterprise", None)
+    entry = MENU.find_entry(request.resolver_match, {})
+    if here or entry is None or entry.scope is not Scope.PERSON or entry.route == "portfolio":
+        return here
+    code = str(request.session.get(LAST_OPEN, ""))
+    if not code or not has_permission(actor, code, Permission.READ_OWN):
+        return None
+    try:
+        return query.enterprise(code)
+    except NianjianError:  # it was closed in between
+        return None

@@ -1,0 +1,51 @@
+"""What the frame's templates need beyond Django's own tags."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from django import template
+from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from nianjian.platform.web.assets import address
+
+register = template.Library()
+_MARKUP: Final = re.compile(r"<(?!svg|img|input|button|form)[^>]*>")
+
+
+class Filled(template.Node):
+    """An element around its content; nothing at all where that has no text."""
+
+    def __init__(self, nodelist: NodeList, *words: FilterExpression) -> None:
+        self.nodelist, self._words = nodelist, words
+
+    def render(self, context: Context) -> str:
+        """The element, or ""."""
+        inside = self.nodelist.render(context)
+        if not _MARKUP.sub("", inside).strip():
+            return SafeString("")
+        kind, name, *label = (word.resolve(context) for word in self._words)
+        said = format_html(' aria-label="{}"', label[0]) if label else ""
+        return SafeString(f'<{kind} class="{name}"{said}>{inside}</{kind}>')
+
+
+@register.tag
+def filled(parser: Parser, token: Token) -> Filled:
+    """``{% filled "div" "meta" %}…{% endfilled %}``: a ``div`` of that class, left out where nothing stands in it.
+
+    A third word is its label.
+    """
+    words = token.split_contents()[1:]
+    nodelist = parser.parse(("endfilled",))
+    parser.delete_first_token()
+    return Filled(nodelist, *map(parser.compile_filter, words))
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """Return the address of a file that every page loads; it changes with the file's content."""
+    return address(name)
