@@ -278,7 +278,7 @@ def test_a_change_holds_from_its_day_on_the_page(officer: Client, write: Write) 
         assert f"<dt>团队</dt><dd>{team}</dd>" in page
     assert "换队" in page
     assert "T1 → T2" in page
-    assert "tester" in page
+    assert "平台操作员" in page
     assert "olga" in page
 
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.numbers import Shape
 from nianjian.engines.paper.figures import DASH, count_text
+from nianjian.engines.paper.people import actor_texts
 from nianjian.engines.paper.texts import audit
 from nianjian.engines.paper.texts.audit import VERBS, part_text
 from nianjian.engines.paper.texts.errors import translate_value
@@ -38,7 +39,7 @@ from nianjian.platform.web.access import Request, at, everywhere, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Table, card_table
-from nianjian.platform.web.work import person, progressing
+from nianjian.platform.web.work import progressing
 
 
 @require_POST
@@ -235,13 +236,13 @@ def _render_list(request: Request, place: str) -> HttpResponse:
 
 def _entry_table(shown: Page[Entry], place: str) -> Table:
     _ = words(current())
-    rows = []
-    for one in map(query.act, shown.rows):
+    rows, acts = [], [query.act(entry) for entry in shown.rows]
+    for one, who in zip(acts, actor_texts([act.actor for act in acts], _), strict=True):
         said = describe_parts(one.data, _)
         cells = [
             Cell(one.seq, figure=True),
             Cell(datetime.fromisoformat(one.at).astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")),
-            Cell(person(one.actor)),
+            Cell(who),
             *([] if place else [Cell(one.enterprise or "–")]),
             Cell(audit.verb_text(one.verb, _)),
             Cell(one.verb),
