@@ -177,7 +177,9 @@ def test_a_workbook_holds_counts_as_numbers_and_codes_as_text() -> None:
     rows.append(Traffic("2026-02", "", NumberClass.MOBILE, outbound=5))
     document = monthly_traffic.build_document(HEAD, rows, _say, _)
     book = CalamineWorkbook.from_filelike(io.BytesIO(sheets.xlsx(document)))
-    assert book.get_sheet_by_name("逐月呼叫流量").to_python()[2] == ["2026-02", 1, 1, 1205, 700, 65000, 1]
+    monthly = book.get_sheet_by_name("逐月呼叫流量").to_python()
+    assert monthly[0][-2] == "呼出通话时长（秒）", "talk of inbound calls is not counted"
+    assert monthly[2] == ["2026-02", 1, 1, 1205, 700, 65000, 1]
     numbers = book.get_sheet_by_name("分号码呼叫流量").to_python()
     assert [row[1] for row in numbers[1:]] == ["95013", "手机号", ""]
     assert numbers[-1] == ["合计", "", 1, 1, 1205, 700, 65000, 1]
@@ -185,6 +187,9 @@ def test_a_workbook_holds_counts_as_numbers_and_codes_as_text() -> None:
     assert "3 个呼出通话无法判断" in said
     assert "其中1次的话单载明接听坐席" in said
     assert "有2次已接通通话的话单未载明通话时长" in said
+    alone = monthly_traffic.build_document(HEAD, [replace(rows[0], inbound_served=0)], _say, _)
+    (method, *_rest) = alone.sections
+    assert "其中0次的话单载明接听坐席" in str(method), "answered by no seat that is named"
     assert sheets.xlsx(document) == sheets.xlsx(document)
 
 

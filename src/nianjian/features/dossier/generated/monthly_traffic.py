@@ -143,8 +143,8 @@ def build_document(head: Head, rows: Sequence[Traffic], say: Say, _: Words) -> D
     """Twelve months, each with a line; then number by number. Months that begin after the day are not due yet."""
     months = [f"{head.year}-{month:02d}" for month in range(1, 13)]
     counts = (
-        _("Inbound calls"), _("Inbound answered"), _("Calls made"), _("Outbound answered"), _("Talk time (s)"),
-        _("Complaints"),
+        _("Inbound calls"), _("Inbound answered"), _("Calls made"), _("Outbound answered"),
+        _("Outbound talk time (s)"), _("Complaints"),
     )  # fmt: skip
     by_month = {month: [row for row in rows if row.month == month] for month in months}
     last = f"{head.as_of:%Y-%m}"
@@ -169,7 +169,8 @@ def build_document(head: Head, rows: Sequence[Traffic], say: Say, _: Words) -> D
 def _method(rows: Sequence[Traffic], _: Words) -> list[Line]:
     """How the figures are counted, and what the call records do not tell."""
     notes = [_("Outbound calls are those delivered to the carrier, customer leg, without test calls.")]
-    if served := sum_traffic(rows, "inbound_served"):
+    if sum_traffic(rows, "inbound_answered"):
+        served = sum_traffic(rows, "inbound_served")
         notes.append(
             _("Inbound calls count as answered whoever answers: a seat, a queue, a menu or a voicemail. For "
                 "{n} of them the records name the seat that answered the call.").format(n=f"{served:,}")
