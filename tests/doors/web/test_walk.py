@@ -35,7 +35,7 @@ def test_a_walk_through_the_pages(site: Site, browser: Any) -> None:
     follow(page.get_by_role("link", name="查看画像"))
     assert page.url == f"{site.address}e/demo/2026/"
     assert page.locator("article.card").count() == 4
-    assert page.locator("figure svg").count() == 5
+    assert page.locator("figure .chart > svg").count() == 5
     assert "坐席空置率" in page.inner_text("main")
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
 

@@ -115,7 +115,9 @@ def test_call_sources_are_drawn_and_told(lead: Client) -> None:
     )  # fmt: skip
     storage.store_run(run=run, differences=[found], actor=BOSS)
     page = lead.get(f"{HOME}{run.pk}/").content.decode()
-    assert "<svg" in page
+    assert '<li class="lines s1">crm 2</li><li class="lines s2">switch 4</li>' in page
+    assert "<tspan" in page
+    assert '<td>2026-03-02</td><td class="n">2</td><td class="n">4</td>' in page, "the same as a table"
     assert "某来源只有接通的呼叫" in page
     assert "更正单" not in page
     assert "switch" in lead.get(f"{HOME}{run.pk}/differences/{Difference.objects.get().pk}/").content.decode()

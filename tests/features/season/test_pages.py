@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from icalendar import Calendar
+from tests.support.drawings import smallest_text
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.features.portrait import portraits
+from nianjian.features.season.pages import WIDE
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import USER, Actor
@@ -53,6 +55,7 @@ def test_the_page_tells_what_the_command_tells(site: Client, sample: dict[str, A
         assert text in page
     assert told["tasks"][1]["effects"], "D5 with its effect"
     assert '<svg class="gantt"' in page
+    assert smallest_text("season.css", ".gantt", WIDE) >= 11
     assert page.count('<rect class="bar ') == len(told["tasks"])
     assert not re.search(r"<svg.*?style=.*?</svg>", page, re.DOTALL), "no inline style: the policy forbids it"
     late = site.get("/e/demo/season/?year=2026&today=2027-05-02").content.decode()

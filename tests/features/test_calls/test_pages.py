@@ -11,13 +11,14 @@ from cryptography import x509
 from django.test import Client
 from tests.support.answerer import Answerer, answered, back
 from tests.support.certificates import root
+from tests.support.drawings import smallest_text
 from tests.support.import_pages import work
 from tests.support.people import signed_in
 from tests.support.tls import server
 
 from nianjian.engines.sip.message import Message
 from nianjian.features.test_calls.models import Gateway, Route, Trial
-from nianjian.features.test_calls.pages import MOST_ARROWS, build_ladder
+from nianjian.features.test_calls.pages import LADDER_WIDTH, MOST_ARROWS, build_ladder
 from nianjian.features.test_calls.queries import CallBasis
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
@@ -139,6 +140,7 @@ def test_by_hand_the_page_runs_a_timer(admin: Client) -> None:
 
 
 def test_a_ladder_is_cut_where_it_is_too_long() -> None:
+    assert smallest_text("callback.css", ".ladder", LADDER_WIDTH) >= 11
     drawn = build_ladder([{"at_ms": 1, "sent": True, "first": f"INVITE sip:{'9' * 90}@h SIP/2.0"}] * (MOST_ARROWS + 2))
     assert (len(drawn["arrows"]), drawn["more"]) == (MOST_ARROWS, 2)
     assert drawn["arrows"][0]["label"].endswith("…")

@@ -9,6 +9,7 @@ from typing import Any, Final
 from nianjian.engines.paper.charts import Chart, Point, Series
 from nianjian.engines.paper.figures import count_text
 from nianjian.engines.paper.people import actor_text
+from nianjian.engines.paper.texts.calls import source_name
 from nianjian.engines.paper.texts.reconciliation import KINDS, LIKELY, REASONS, RESULTS, SORTS, STATES, VERDICTS
 from nianjian.engines.paper.words import Words, words
 from nianjian.engines.paper.workbook import open_workbook
@@ -23,7 +24,7 @@ def sources_chart(told: Mapping[str, Any], _: Words) -> Chart | None:
         return None
     calls = [one["calls"] for one in days]
     series = tuple(
-        Series(source, tuple(Point(told.get(source), count_text(told.get(source))) for told in calls))
+        Series(source_name(source, _), tuple(Point(told.get(source), count_text(told.get(source))) for told in calls))
         for source in sorted({source for told in calls for source in told})
     )
     steps = tuple(str(one["day"]) for one in days)
