@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.utils.translation import override
@@ -144,7 +145,11 @@ def test_the_inbox_and_the_account_keep_the_enterprise(site: Client) -> None:
 
 
 def test_a_count_that_is_zero_is_not_shown(site: Client) -> None:
+    caches["memory"].clear()  # of what tests before have seen
     assert 'class="count' not in site.get("/e/demo/complaints/").content.decode()
+    site.get("/e/demo/")
+    waiting = re.search(r'class="count">\s*(\d+)', site.get("/e/demo/complaints/").content.decode())
+    assert waiting, "what the page of the day has shown stands at its line elsewhere"
 
 
 def test_what_every_page_loads_is_kept_for_ever_under_a_name_of_its_content(site: Client) -> None:

@@ -86,6 +86,22 @@ def test_what_is_overdue_stands_first_on_overview_season_and_list(officer: Clien
     assert names(text(officer.get(address.replace("&amp;", "&")))) == ["years", "three"]
 
 
+def test_the_line_of_complaints_tells_how_many_are_overdue(officer: Client, outsourcer: Client) -> None:
+    opened("hour", arrived_at=ago(1))
+    opened("drilled", arrived_at=ago(9600), drill="是")
+    assert count_at_the_line(officer) == []
+    for name, team in (("late", "T1"), ("older", "T2")):
+        opened(name, arrived_at=ago(3), team_id=team)
+    assert {*count_at_the_line(officer), *count_at_the_line(officer, "/e/demo/")} == {"2"}, (
+        "as the page of the day counts"
+    )
+    assert count_at_the_line(outsourcer) == ["1"]
+
+
+def count_at_the_line(client: Client, address: str = HOME) -> list[str]:
+    return re.findall(r'class="count urgent">\s*(\d+)', text(client.get(address)).partition("</aside>")[0])
+
+
 def test_only_work_left_is_shown_unless_asked_for(officer: Client) -> None:
     opened("out")
     operations.exclude(enterprise="demo", complaint="out", exclusion="not_accepted", actor=BOSS)
@@ -94,6 +110,9 @@ def test_only_work_left_is_shown_unless_asked_for(officer: Client) -> None:
     assert set(names(text(officer.get(f"{HOME}?state=all")))) == {"out", "open"}
     assert names(text(officer.get(f"{HOME}?state=excluded"))) == ["out"]
     assert names(text(officer.get(f"{HOME}?assignee=1001"))) == ["open"]
+    opened("free")
+    assert names(text(officer.get(f"{HOME}?unassigned=on"))) == ["free"]
+    operations.exclude(enterprise="demo", complaint="free", exclusion="not_accepted", actor=BOSS)
     assert "没有符合条件的工单" in text(officer.get(f"{HOME}?drill=no"))
     assert names(text(officer.get(f"{HOME}?state=nonsense&hand=x&page=zz"))) == ["open"]
 

@@ -253,6 +253,11 @@ class Frame:
         """The lines that stand in the bar of a phone."""
         return [link for _group, links in self.groups for link in links if link.short]
 
+    @property
+    def in_bar(self) -> bool:
+        """Whether the page's line stands in the bar of a phone."""
+        return any(link.here for link in self.bar)
+
     @cached_property
     def gear(self) -> str:
         """The address of the settings: the first that the reader may open."""
@@ -285,7 +290,8 @@ class Frame:
         front = self._find_front(entry.place)
         own = match.url_name in {entry.route, f"{entry.route}-here", entry.front}
         links = []
-        if front and not (own and self._menu.list_entries(self._reader, entry.place)[:1] == [entry]):
+        first = own and self._menu.list_entries(self._reader, entry.place)[:1] == [entry]
+        if front and (not first or entry.place is Place.SETTINGS):
             links.append(Link(gettext(self._menu.words[entry.place]), front))
         if entry.label and not own and (address := self._find_address(entry)) not in {front, ""}:
             links.append(Link(gettext(entry.label), address))
