@@ -23,7 +23,8 @@ PERSON: Final = (
 # Address of the pages -> the operations that do what it shows and does.
 OPERATIONS: Final[Mapping[str, str]] = {
     "portfolio": "portfolio enterprises_list", "overview": "enterprises_overview enterprises_get",
-    "overview-lines": "enterprises_lines", "overview-start": "enterprises_overview rows_create",
+    "search": "enterprises_search", "overview-lines": "enterprises_lines",
+    "overview-start": "enterprises_overview rows_create",
     "portrait-newest": "portraits_list", "portrait": "portraits_get", "by": "portraits_get",
     "portrait-metric": "portraits_get",
     "portrait-marketing": "portraits_get portrait_decide_marketing",

@@ -28,6 +28,7 @@ from nianjian.features.rectification import api as rectification
 from nianjian.features.registers import api as registers
 from nianjian.features.rulebook import api as rules
 from nianjian.features.screens import api as screens
+from nianjian.features.search import api as searching
 from nianjian.features.season import api as season
 from nianjian.features.test_calls import api as callbacks
 from nianjian.features.webhooks import api as webhooks
@@ -75,7 +76,7 @@ ABOUT: Final = (
     " writes take an `Idempotency-Key`; long work answers 202 with its job."
 )
 ROUTERS: Final = (
-    overview.router, people.router, calls.imports_router, calls.router, jobs.router, registers.router,
+    overview.router, searching.router, people.router, calls.imports_router, calls.router, jobs.router, registers.router,
     calls.registers_router, portraits.router, rules.router, api.router, maintenance.audit_router,
     maintenance.retention_router, complaints.router, rectification.router, season.router, inbox.router,
     reconciliation.router, inspection.router, screens.router, callbacks.router, materials.router, package.router,

@@ -86,6 +86,7 @@ UNREADABLE = {
     "/api/": ("nianjian.platform.api.problems.nowhere", "nianjian.platform.api.problems.unreadable"),
     "": ("nianjian.platform.web.errors.missing", "nianjian.platform.web.errors.bad"),
 }
+MENU = "nianjian.doors.site.menu.MENU"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

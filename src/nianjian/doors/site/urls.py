@@ -11,6 +11,7 @@ from nianjian.platform.web import assets, comfort, style_guide
 urlpatterns = [
     path("api/v1/", include("nianjian.doors.api.urls")),
     path("", include("nianjian.features.overview.pages")),
+    path("", include("nianjian.features.search.pages")),
     path("", include("nianjian.features.portrait.pages.urls")),
     path("", include("nianjian.features.calls.urls")),
     path("", include("nianjian.features.maintenance.pages")),

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from nianjian.platform.registers.prefixes import prefix_index
 from nianjian.platform.registers.versions import Version
-from nianjian.platform.vault.fields import SealedText
+from nianjian.platform.vault.fields import SealedText, TailIndex
 
 # ruff: noqa: DJ001 -- NULL is "not known"; an empty text would be a value
 
@@ -21,6 +22,7 @@ class Complaint(Version):
     accepted_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
     complainant = SealedText(null=True)
+    complainant_tail = TailIndex("complainant")
     complained = models.TextField(null=True)
     called_at = models.DateTimeField(null=True)
     duration = models.BigIntegerField(null=True)  # seconds
@@ -45,9 +47,20 @@ class Complaint(Version):
     drill = models.BooleanField(null=True)
 
     class Meta(Version.Meta):
-        """Not abstract."""
+        """Found by the beginning of its number or of the one above, and by the complainant's last four digits."""
 
         abstract = False
+        indexes: ClassVar[list[models.Index]] = [
+            *Version.Meta.indexes,
+            prefix_index("complaint_by_code", "key"),
+            prefix_index("complaint_by_team", "key", "team_id"),
+            prefix_index("complaint_by_reference", "reference"),
+            models.Index(
+                fields=["enterprise", "complainant_tail"],
+                condition=models.Q(superseded_at=None),
+                name="complaint_by_tail",
+            ),
+        ]
 
 
 class Proposal(models.Model):

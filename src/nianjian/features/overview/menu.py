@@ -14,6 +14,7 @@ ENTRIES: Final = (
     Entry(Place.TODAY, "", "overview", Permission.READ_OWN),
     Entry(Place.TODAY, "", "portfolio", Permission.READ_OWN, scope=Scope.PERSON),
     Below("registers", ("overview-lines",)),
+    Below("overview", ("search",)),
 )
 SECONDS: Final = 300  # so long the count of the last look at the page is shown elsewhere
 

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
 from django.db import models
 
 from nianjian.platform.registers.columns import Column, Kind, Sheet, check_order
 from nianjian.platform.registers.shared_columns import CHANGED, number_masked
 from nianjian.platform.registers.versions import Version
-from nianjian.platform.vault.fields import SealedText
+from nianjian.platform.vault.fields import SealedText, TailIndex
 
 
 class Consent(Version):
     """A called person's consent. Key: the number as a blind index."""
 
     number = SealedText(null=True)
+    number_tail = TailIndex("number")
     purpose = models.TextField(null=True)
     obtained_by = models.TextField(null=True)
     obtained_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     proof = models.TextField(null=True)
+
+    class Meta(Version.Meta):
+        """Found by the last four digits."""
+
+        abstract = False
+        indexes: ClassVar[list[models.Index]] = [
+            *Version.Meta.indexes,
+            models.Index(
+                fields=["enterprise", "number_tail"], condition=models.Q(superseded_at=None), name="consent_by_tail"
+            ),
+        ]
 
 
 CONSENTS: Final = Sheet(

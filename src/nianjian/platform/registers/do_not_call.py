@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
 from django.db import models
 
 from nianjian.platform.registers.columns import Column, Kind, Sheet
 from nianjian.platform.registers.shared_columns import CHANGED, number_masked
 from nianjian.platform.registers.versions import Version
-from nianjian.platform.vault.fields import SealedText
+from nianjian.platform.vault.fields import SealedText, TailIndex
 
 
 class DoNotCall(Version):
@@ -19,9 +19,21 @@ class DoNotCall(Version):
     """
 
     number = SealedText(null=True)
+    number_tail = TailIndex("number")
     source = models.TextField(null=True)
     registered_at = models.DateTimeField(null=True)
     scope = models.TextField(null=True)
+
+    class Meta(Version.Meta):
+        """Found by the last four digits."""
+
+        abstract = False
+        indexes: ClassVar[list[models.Index]] = [
+            *Version.Meta.indexes,
+            models.Index(
+                fields=["enterprise", "number_tail"], condition=models.Q(superseded_at=None), name="donotcall_by_tail"
+            ),
+        ]
 
 
 DO_NOT_CALL: Final = Sheet(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
 from django.db import models
 
 from nianjian.platform.registers.columns import Column, Kind, Sheet, check_order
+from nianjian.platform.registers.prefixes import prefix_index
 from nianjian.platform.registers.shared_columns import CHANGED
 from nianjian.platform.registers.versions import Version
 
@@ -22,6 +23,17 @@ class Line(Version):
     state = models.CharField(max_length=16, null=True)  # active | stopped
     opened_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
+
+    class Meta(Version.Meta):
+        """Found by the beginning of its number or name."""
+
+        abstract = False
+        indexes: ClassVar[list[models.Index]] = [
+            *Version.Meta.indexes,
+            prefix_index("line_by_code", "key"),
+            prefix_index("line_by_team", "key", "team"),
+            prefix_index("line_by_name", "name"),
+        ]
 
 
 STATES: Final = {

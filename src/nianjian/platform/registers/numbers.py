@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import ClassVar, Final
 
 from django.db import models
 
 from nianjian.platform.registers.columns import Column, Fault, Kind, Row, Sheet, Undated, check_order
+from nianjian.platform.registers.prefixes import prefix_index
 from nianjian.platform.registers.shared_columns import CHANGED, FILING
 from nianjian.platform.registers.versions import Version
 from nianjian.platform.vault.fields import SealedText
@@ -36,6 +37,15 @@ class Number(Version):
     commitment = models.TextField(null=True)
     fee = models.TextField(null=True)
     contact = SealedText(null=True)
+
+    class Meta(Version.Meta):
+        """Found by the beginning of the root."""
+
+        abstract = False
+        indexes: ClassVar[list[models.Index]] = [
+            *Version.Meta.indexes,
+            prefix_index("number_by_code", "key"),
+        ]
 
 
 def _length(row: Row) -> Fault | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import F, Q
 
 from nianjian.platform.registers.columns import Column, Fault, Kind, Row, Sheet, Undated, check_order
+from nianjian.platform.registers.prefixes import prefix_index
 from nianjian.platform.registers.shared_columns import (
     CHANGED,
     EMPLOYMENT,
@@ -45,6 +46,16 @@ class Seat(Version):
     opened_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
     display = models.TextField(null=True)
+
+    class Meta(Version.Meta):
+        """Found by the beginning of its number."""
+
+        abstract = False
+        indexes: ClassVar[list[models.Index]] = [
+            *Version.Meta.indexes,
+            prefix_index("seat_by_code", "key"),
+            prefix_index("seat_by_team", "key", "team"),
+        ]
 
 
 KINDS: Final = {

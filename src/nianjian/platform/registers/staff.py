@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
 from django.db import models
 
 from nianjian.platform.registers.columns import Column, Kind, Sheet, check_order
+from nianjian.platform.registers.prefixes import prefix_index
 from nianjian.platform.registers.shared_columns import (
     CHANGED,
     EMPLOYMENT,
@@ -37,6 +38,16 @@ class Person(Version):
     insured_by = models.TextField(null=True)
     joined_on = models.DateField(null=True)
     left_on = models.DateField(null=True)
+
+    class Meta(Version.Meta):
+        """Found by the beginning of the staff number."""
+
+        abstract = False
+        indexes: ClassVar[list[models.Index]] = [
+            *Version.Meta.indexes,
+            prefix_index("person_by_code", "staff_id"),
+            prefix_index("person_by_team", "staff_id", "team"),
+        ]
 
 
 STAFF: Final = Sheet(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
 from django.db import models
 
 from nianjian.platform.registers.columns import Column, Kind, Sheet
+from nianjian.platform.registers.prefixes import prefix_index
 from nianjian.platform.registers.shared_columns import CHANGED
 from nianjian.platform.registers.versions import Version
 
@@ -18,6 +19,16 @@ class Team(Version):
     name = models.TextField(null=True)
     kind = models.CharField(max_length=16, null=True)  # own | outsourced
     agreement = models.TextField(null=True)
+
+    class Meta(Version.Meta):
+        """Found by the beginning of its number or name."""
+
+        abstract = False
+        indexes: ClassVar[list[models.Index]] = [
+            *Version.Meta.indexes,
+            prefix_index("team_by_code", "key"),
+            prefix_index("team_by_name", "name"),
+        ]
 
 
 KINDS: Final = {"自有": "own", "外包": "outsourced", "自营": "own", "外包团队": "outsourced", "外协": "outsourced"}

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from django.conf import settings
 from django.urls import ResolverMatch, reverse
 from django.utils.http import urlencode
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
 from nianjian.engines.paper.words import mark
@@ -225,6 +227,11 @@ def _fill(text: str, me: str) -> str:
     return me if text == ME else text
 
 
+def get_menu() -> Menu:
+    """Return the menu of the site, which the setting ``MENU`` names."""
+    return cast("Menu", import_string(settings.MENU))
+
+
 class Frame:
     """The menu as one reader sees it on one page."""
 
@@ -280,6 +287,14 @@ class Frame:
         for entry, link in self._list_links(Place.SETTINGS):
             found[entry.group if self._reader.code else MACHINE].append(link)
         return [(gettext(group), links) for group, links in found.items() if links]
+
+    @property
+    def pages(self) -> Iterator[Link]:
+        """Every page of the menu that the reader may open, the front of each line first."""
+        for place, word in self._menu.words.items():
+            if address := self._find_front(place):
+                yield Link(gettext(word), address)
+            yield from (link for _entry, link in self._list_links(place))
 
     @cached_property
     def path(self) -> list[Link]:

@@ -26,6 +26,7 @@ WORK: Final = (
     "", "?all", "?q=nothing", HOME, "e/other/", f"{HOME}lines/", f"{HOME}start/",
     *(f"{HOME}{tail}" for tail in PORTRAIT),
     *(f"{HOME}registers/{tail}" for tail in REGISTERS),
+    f"{HOME}search/?q=95013", f"{HOME}search/?q=nothing",
     f"{HOME}data/", f"{HOME}data/import/", f"{HOME}rules/", f"{HOME}{RULE}", "rules/", RULE,
     f"{HOME}approvals/", "approvals/",
     f"{HOME}complaints/", f"{HOME}complaints/new/", f"{HOME}complaints/forwards/", f"{HOME}complaints/one-click/",

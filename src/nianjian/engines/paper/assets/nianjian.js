@@ -33,6 +33,58 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// ---- search: opened by its link, by / and by Ctrl K; arrows go through the hits, Enter follows
+const palette = document.getElementById("search");
+if (palette) {
+  const field = palette.querySelector("input");
+  const list = () => [...palette.querySelectorAll(".hits a")];
+  let entered = false; // Enter was pressed before the answer to what is typed had come
+  const open = () => {
+    if (document.querySelector("dialog[open]")) return;
+    palette.showModal();
+    field.select();
+  };
+  const follow = () => {
+    if (palette.querySelector(".hits")?.dataset.search !== field.value) return false;
+    const [first] = list();
+    if (first) location.assign(first.href);
+    else field.form.submit();
+    return true;
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-open-search]")) {
+      event.preventDefault();
+      open();
+    }
+    if (event.target === palette || event.target.closest("[data-close-search]")) palette.close();
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
+    const letter = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
+    if (typing || event.isComposing || !(slash || letter)) return;
+    event.preventDefault();
+    open();
+  });
+  palette.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || event.isComposing) return;
+    event.preventDefault();
+    const stops = [field, ...list()];
+    stops[Math.min(Math.max(stops.indexOf(document.activeElement) + step, 0), stops.length - 1)].focus();
+  });
+  field.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    entered = !follow();
+  });
+  field.addEventListener("input", () => { entered = false; });
+  palette.addEventListener("htmx:afterSwap", () => { if (entered) follow(); });
+  palette.addEventListener("close", () => {
+    entered = false;
+    htmx.trigger(field, "htmx:abort");
+  });
+}
+
 // ---- menus of the top bar: one at a time, closed by Escape and by a click elsewhere
 const closeMenus = (kept) => {
   for (const menu of document.querySelectorAll("details.pop[open]")) {
@@ -50,7 +102,7 @@ document.addEventListener("keydown", (event) => {
 
 // ---- the panel: what htmx puts into it is shown over the page
 document.addEventListener("htmx:afterSwap", (event) => {
-  const panel = event.detail.target.closest("dialog");
+  const panel = event.detail.target.closest("dialog.panel");
   if (panel && !panel.open) panel.showModal();
 });
 

@@ -1,0 +1,205 @@
+"""What is found, by whom, in which order, and how few rows are read for it."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.features.search.conftest import OPERATOR, Find, write
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.search.hits import MOST, read_search
+from nianjian.platform.accounts.models import Membership
+from nianjian.platform.registers import storage
+from nianjian.platform.registers.models import Seat
+from nianjian.platform.registers.queries import ReadScope, find_latest_version
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "code", "name", "fact"),
+    [
+        ("L23", "lines", "L23", "中继23", "中国联通 · T1 速达外包"),
+        ("中继", "lines", "L23", "中继23", "中国联通 · T1 速达外包"),
+        ("速达", "teams", "T1", "速达外包", "outsourced"),
+        ("950", "numbers", "95013", "", "filed · 中国电信"),
+        ("95013001", "numbers", "95013", "", "filed · 中国电信"),
+        ("S0001", "seats", "S0001", "", "human · T1 速达外包"),
+        ("E10", "staff", "E1001", "", "李* · T2 本部客服"),
+        ("TS00003", "complaints", "TS00003", "骚扰", f"new · {clock.today()} · 138****8000"),
+        ("jb-ts00004", "complaints", "TS00004", "骚扰", f"new · {clock.today()} · 137****8000"),
+        ("营业执照", "materials", "M1", "business licence", "data year 2026"),
+        ("audit rep", "materials", "M5", "audit report", "data year 2026"),
+        ("投诉率偏高", "cases", "京通管〔2026〕7号", "Rectification case: 投诉率偏高", "case opened"),
+        ("administrator-", "people", "", "administrator-", "administrator"),
+        ("台账", "pages", "", "Registers", ""),
+    ],
+)
+def test_every_kind_is_found(find: Find, text: str, kind: str, code: str, name: str, fact: str) -> None:  # noqa: PLR0917 -- one case
+    hit = find(text)[kind][0]
+    assert (hit.code, hit.name, hit.fact) == (code, name, fact)
+    assert hit.address.startswith("/e/demo/")
+
+
+def test_rules_are_found_in_both_languages_and_enterprises_where_there_are_several(find: Find) -> None:
+    rule = next(rule for rule in Rulebook.on(clock.today()).rules() if rule.key == "portrait.seat_vacancy.limit")
+    for text in (rule.title_zh, rule.title_en, rule.key):
+        assert find(text)["rules"][0].name == rule.title_en
+    assert "enterprises" not in find("另一家")
+    Membership.objects.create(user_id="administrator-", enterprise_id="other", role="auditor")
+    assert [(hit.code, hit.address) for hit in find("另一家")["enterprises"]] == [("other", "/e/other/")]
+
+
+@pytest.mark.parametrize("text", ["l23", "Ｌ２３", " L23 ", "L23\u200b", "ｌ23"])
+def test_case_width_and_unseen_signs_are_folded(find: Find, text: str) -> None:
+    assert [hit.code for hit in find(text)["lines"]] == ["L23", "L230"]
+
+
+def test_a_stored_full_width_name_is_found(find: Find) -> None:
+    assert [hit.code for hit in find("suda")["lines"]] == ["L230"]
+
+
+@pytest.mark.parametrize("text", ["%%", "__", "S%", "S____", "\\\\", "'--", "*S", "L[2]"])
+def test_signs_of_a_pattern_mean_themselves(find: Find, text: str) -> None:
+    assert find(text) == {}
+
+
+def test_the_exact_code_stands_first_whatever_its_kind(find: Find) -> None:
+    write("lines", line_id="T1", name="与团队同号", team="T2")
+    found = find("T1")
+    assert list(found)[:2] == ["lines", "teams"], "both are whole codes; S0001 and pages with a T1 in them come behind"
+    assert next(iter(find("S0002"))) == "seats"
+
+
+def test_a_person_is_found_by_the_last_four_digits_alone(find: Find) -> None:
+    found = find("8000")
+    assert [hit.code for hit in found["consents"]] == ["138****8000"]
+    assert [hit.code for hit in found["do-not-call"]] == ["139****8000"]
+    assert [hit.code for hit in found["complaints"]] == ["TS00003", "TS00004"]
+    for text in (
+        "13800138000",
+        "138001",
+        "0138000",
+        "138000",
+        "800",
+        "张三",
+        "11010519491231002X",
+        "002X",
+        "13811112345",
+    ):
+        assert set(find(text)) <= {"pages", "rules"}, text
+    assert "13800138000" not in str(found)
+
+
+def test_a_new_version_is_found_by_its_own_digits(find: Find) -> None:
+    row = find_latest_version(
+        "do-not-call", ReadScope("demo", clock.today()), write("do-not-call", number="13600001111")
+    )
+    assert row is not None
+    assert row.number_tail != "1111"  # type: ignore[attr-defined]
+    storage.end_rows(
+        kind="do-not-call", enterprise="demo", versions=[row.pk], start=clock.today(), reason="误记", actor=OPERATOR
+    )
+    assert "no longer in use" in find("1111")["do-not-call"][0].fact
+
+
+TEAM_ONE = {"lines": {"L23"}, "teams": {"T1"}, "seats": {"S0001"}, "numbers": {"95013"}, "complaints": {"TS00003"}}
+
+
+@pytest.mark.parametrize(
+    "text", ["L2", "T1", "T2", "S0", "E1", "950", "TS", "JB", "8000", "速达", "本部", "备用", "M1", "投诉率", "outs"]
+)
+def test_a_team_lead_finds_the_teams_own_alone(find: Find, text: str) -> None:
+    found = find(text, "outsourcer", "T1")
+    for kind, hits in found.items():
+        if kind != "pages":
+            assert {hit.code for hit in hits} <= TEAM_ONE.get(kind, set()), (text, kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("L2", "lines"),
+        ("T1", "teams"),
+        ("S0", "seats"),
+        ("950", "numbers"),
+        ("TS", "complaints"),
+        ("8000", "complaints"),
+    ],
+)
+def test_a_team_lead_finds_what_is_the_teams_own(find: Find, text: str, kind: str) -> None:
+    assert {hit.code for hit in find(text, "outsourcer", "T1")[kind]} == TEAM_ONE[kind]
+
+
+def test_own_rows_are_found_behind_many_of_others(find: Find) -> None:
+    now = clock.now()
+    Seat.objects.bulk_create(
+        Seat(enterprise_id="demo", key=f"R{at:04}", seat_id=f"R{at:04}", team="T2", recorded_at=now, file="")
+        for at in range(700)
+    )
+    write("seats", seat_id="R9999", kind="人工", team="T1")
+    assert [hit.code for hit in find("R", "outsourcer", "T1").get("seats", [])] == [], "one sign finds pages alone"
+    write("seats", seat_id="RX", kind="人工", team="速达外包")
+    assert [hit.code for hit in find("RX", "outsourcer", "T1")["seats"]] == ["RX"], "named by the team's name"
+    assert [hit.code for hit in find("R9", "outsourcer", "T1")["seats"]] == ["R9999"]
+    assert len(find("R0")["seats"]) == MOST
+
+
+@pytest.mark.parametrize(
+    ("role", "kinds"),
+    [("administrator", {"people"}), ("inspector", set()), ("auditor", set()), ("data_officer", set())],
+)
+def test_people_are_found_by_who_may_see_people(find: Find, role: str, kinds: set[str]) -> None:
+    assert {kind for kind in find(f"{role}-", role) if kind == "people"} == kinds
+
+
+def test_another_enterprise_tells_nothing(find: Find) -> None:
+    storage.create_row(
+        kind="lines", enterprise="other", texts={"line_id": "L777"}, since=None, reason="", actor=OPERATOR
+    )  # type: ignore[arg-type]
+    assert "lines" not in find("L777")
+    assert find("另一家", "inspector") == {}, "who has one enterprise finds no other"
+
+
+@pytest.mark.parametrize("text", ["", " ", "L", "\u200b", "8"])
+def test_a_short_text_finds_pages_alone(find: Find, text: str) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert set(find(text)) <= {"pages"}
+    assert not [one["sql"] for one in asked if "complaints_complaint" in one["sql"] and one["sql"].startswith("SELECT")]
+
+
+def test_a_long_text_is_cut() -> None:
+    assert len(read_search("长" * 5000).plain) == 64
+
+
+BIG = (
+    "registers_seat",
+    "registers_line",
+    "registers_person",
+    "registers_consent",
+    "registers_donotcall",
+    "complaints_",
+)
+
+
+@pytest.mark.parametrize(("role", "team"), [("administrator", ""), ("outsourcer", "T1")])
+@pytest.mark.parametrize("text", ["S0", "8000", "中继", "TS0"])
+def test_every_query_takes_a_few_rows_of_an_index(find: Find, text: str, role: str, team: str) -> None:
+    find(text, role, team)
+    with CaptureQueriesContext(connection) as asked:
+        find(text, role, team)
+    looked = [
+        one["sql"] for one in asked if one["sql"].startswith("SELECT") and any(name in one["sql"] for name in BIG)
+    ]
+    assert looked
+    assert [sql for sql in looked if " LIMIT " not in sql and '"id" IN (' not in sql] == []
+    if connection.vendor != "sqlite":
+        return  # PostgreSQL reads a small table whole, whatever indexes there are
+    with connection.cursor() as cursor:
+        for sql in looked:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql.replace('%', '%%')}")
+            steps = [row[3] for row in cursor.fetchall()]
+            assert not [step for step in steps if step.startswith("SCAN ")], (sql, steps)
+            assert not [step for step in steps if "TEMP B-TREE FOR ORDER BY" in step and " LIMIT " in sql], (sql, steps)
