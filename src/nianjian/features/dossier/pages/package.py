@@ -545,7 +545,7 @@ def enter(request: Request, code: str, year: int, report: str) -> HttpResponse:
         except NianjianError as error:
             given.add_error(None, error_message(error.code, error.values, words(current())))
     if given.errors:
-        return _render_sheet(request, code, year, wanted, told, given)
+        return _render_sheet(request, code, year, wanted, told, refused=given)
     return redirect(f"{reverse('fill-in', args=[code, year, wanted.value])}?{request.GET.urlencode()}")
 
 
@@ -560,7 +560,7 @@ def download_sheet(request: Request, code: str, year: int, report: str, form: st
 
 
 def _render_sheet(
-    request: Request, code: str, year: int, report: Report, told: Told | None, refused: EntryForm | None = None
+    request: Request, code: str, year: int, report: Report, told: Told | None, *, refused: EntryForm | None = None
 ) -> HttpResponse:
     _ = words(current())
     lines = [] if told is None else told["fields"]
