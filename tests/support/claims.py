@@ -8,12 +8,16 @@ from nianjian.engines.paper.texts.claims import CLAIMS
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 
 FIELD = re.compile(r"\\{\w+\\}")
+ANY = "[^＿]+?"
 
 
 def sentence_pattern(claim: str, language: str) -> re.Pattern[str]:
-    """The sentence that a claim releases, without spaces, figures replaced by anything but a blank."""
+    """The sentence that a claim releases, without spaces, figures replaced by anything but a blank.
+
+    A figure at its beginning is left out: a search would try every place of the text for it.
+    """
     text = re.sub(r"\s", "", words(language)(CLAIMS[claim].released))
-    return re.compile(FIELD.sub("[^＿]+?", re.escape(text)))
+    return re.compile(FIELD.sub(ANY, re.escape(text)).removeprefix(ANY))
 
 
 def list_sentences(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from tests.support import databases
-from tests.support.services import free_port, missing
+from tests.support.services import free_ports, missing
 from tests.support.starter import started
 
 PROGRAM = (sys.executable, "-m", "nianjian")
@@ -54,11 +54,12 @@ print(create_token(user=name, name="test", scopes=None, days=None, actor=Actor("
 
 @dataclass(frozen=True)
 class Site:
-    """A running server: its ``address`` ends with a slash."""
+    """A running server: its ``address``, and that of its ``gate`` if it has one, ends with a slash."""
 
     address: str
     home: Path
     environment: dict[str, str]
+    gate: str = ""
 
     def session(self, name: str, role: str = "administrator", enterprise: str = "") -> str:
         """Sign that person in; what the cookie ``sessionid`` must hold."""
@@ -92,16 +93,17 @@ def told(environment: dict[str, str], *program: str) -> str:
 
 
 @contextmanager
-def serving(folder: Path, **more: str) -> Iterator[Site]:
+def serving(folder: Path, *, gate: bool = False, **more: str) -> Iterator[Site]:
     """Serve the home in the folder, as it is, until the block ends; ``more`` are environment variables."""
     variables = {**environment(folder), **more}
-    port = free_port()
-    listen = f"127.0.0.1:{port}"
+    port, beside = free_ports(2)
+    listen, asked = f"127.0.0.1:{port}", f"127.0.0.1:{beside}"
+    words = ["--gate", asked] if gate else ["--no-gate"]
     with (folder / "server.log").open("ab") as log:
-        server = subprocess.Popen([*PROGRAM, "serve", "--no-gate", "--listen", listen], env=variables, stderr=log)
+        server = subprocess.Popen([*PROGRAM, "serve", *words, "--listen", listen], env=variables, stderr=log)
     try:
         _wait(server, port, folder / "server.log")
-        yield Site(f"http://{listen}/", folder / "home", variables)
+        yield Site(f"http://{listen}/", folder / "home", variables, f"http://{asked}/" if gate else "")
     finally:
         server.terminate()
         server.wait(timeout=PATIENCE)

@@ -246,6 +246,9 @@ def test_what_the_gate_has_not_been_told_is_said(lead: Client, home: Path) -> No
     assert "The gate does not apply all of this yet" in page
     feed.feed()
     assert "The gate does not apply all of this yet" not in text(lead)
+    (home / "lines.csv").write_text("线路编号,状态\nL01,启用\nL77,启用\n")
+    import_sheet(kind="lines", path=home / "lines.csv", enterprise="demo", actor=BOSS)
+    assert "The gate does not apply all of this yet" in text(lead), "it refuses calls of a line it has not heard of"
 
 
 def test_the_decisions_are_masked_and_of_the_enterprise_alone(lead: Client) -> None:

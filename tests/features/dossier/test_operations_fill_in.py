@@ -245,6 +245,20 @@ def test_what_is_entered_is_checked_and_held_against_the_records(filled: str, an
     assert (found["outbound_share"]["value"], found["outbound_share"]["recorded"]) == ("50%", None)
 
 
+def test_a_refused_value_leaves_all_that_was_typed_on_the_page(filled: str, anna: Actor) -> None:
+    _make(filled, anna)
+    client = signed_in("mary", "data_officer", filled)
+    enter = reverse("fill-in-enter", args=[filled, YEAR, "licence"])
+    refused = client.post(enter, {".capital": "1000万元", ".staff": "三人"})
+    assert refused.status_code == 422
+    text = refused.content.decode()
+    assert [one for one in ('value="1000万元"', 'value="三人"', "“员工人数”") if one not in text] == []
+    assert _by_name(_make(filled, anna))["capital"]["value"] is None
+    kept = client.post(enter, {".capital": "1000万元", ".staff": "3"}, follow=True).content.decode()
+    assert "1000万元" in kept
+    assert _by_name(_make(filled, anna))["staff"]["value"] == "3"
+
+
 def test_the_page_takes_back_a_personal_value(filled: str, anna: Actor) -> None:
     _make(filled, anna)
     client = signed_in("mary", "data_officer", filled)

@@ -9,8 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
@@ -18,16 +16,15 @@ from django.urls import reverse
 from tests.features.dossier.conftest import keep_paper
 from tests.support import packages
 from tests.support.people import signed_in
+from tests.support.sealed_scans import scan_book
 from tests.support.seats import enter_human_seat
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import page_codes
-from nianjian.features.dossier.editions.book import Stamper, make_shell
-from nianjian.features.dossier.editions.package import Limits, Seal, plan
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.kinds import ITEMS
 from nianjian.features.dossier.models import Arrival, SealedScan, Version
-from nianjian.features.dossier.operations import arrivals, checklist, package, sealed_book
+from nianjian.features.dossier.operations import arrivals, package, sealed_book
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs.progress import silent
@@ -55,33 +52,6 @@ def test_pages_are_told_by_their_codes() -> None:
         page_codes.find_book(["NJ1/ABCDEFGHIJ/1", "NJ1/ABCDEFGHIK/2"])
 
 
-def _print(paper: Path, path: Path, *, sealed: bool = True, swap: bool = False) -> bytes:
-    """Print the book, seal it once at its outer edge, and scan it, a little askew."""
-    limits = Limits.of(checklist.get_rulebook("demo", DAY))
-    with pikepdf.open(paper) as pdf:
-        stamper, picture = Stamper(pdf), packages.stamped()[Seal.RIDING]
-        planned = plan(-(-len(pdf.pages) // 2), limits.riding, duplex=True)
-        for page in pdf.pages if sealed else ():
-            make_shell(pdf, page)
-        for piece in planned.slices() if sealed else ():
-            stamper.slice(pdf.pages[planned.pages(piece.sheet)[0] - 1], picture, piece)
-        pdf.save(path.with_suffix(".print.pdf"))
-    with pypdfium2.PdfDocument(path.with_suffix(".print.pdf")) as book, pikepdf.new() as scan:
-        for number, page in enumerate(book):
-            pixels = page.render(scale=300 / 72).to_numpy()[:, :, :3]
-            high, wide = pixels.shape[:2]
-            if swap and number == 2:
-                pixels = pixels.copy()
-                pixels[: high - 400] = cv2.resize(packages.sheet(77, dpi=300), (wide, high))[: high - 400, :, :3]
-            askew = cv2.getRotationMatrix2D((wide / 2, high / 2), 0.2, 1)
-            seen = cv2.warpAffine(np.ascontiguousarray(pixels), askew, (wide, high), borderValue=(255, 255, 255))
-            done, data = cv2.imencode(".jpg", seen, [cv2.IMWRITE_JPEG_QUALITY, 80])
-            assert done
-            packages.scan_page(scan, data.tobytes())
-        scan.save(path)
-    return path.read_bytes()
-
-
 @pytest.fixture
 def printed(demo: str, anna: Actor, tmp_path: Path) -> Path:
     """A package of a generated paper and a scan, built in the shell; its folder."""
@@ -107,7 +77,7 @@ def _bring(demo: str, anna: Actor, content: bytes) -> Arrival | None:
 def test_a_sealed_book_goes_into_the_upload_edition_and_never_into_a_book(
     printed: Path, demo: str, anna: Actor, tmp_path: Path
 ) -> None:
-    scan = _print(printed / "paper/材料包.pdf", tmp_path / "scan.pdf")
+    scan = scan_book(printed / "paper/材料包.pdf", tmp_path / "scan.pdf")
     built = (printed / "manifest.json").read_bytes()
     RowAttachment.objects.filter(register="built_book").delete()
     draft = json.dumps({**json.loads(built), "draft": True}).encode()  # with pictures of seals it has the same name
@@ -156,9 +126,9 @@ def test_a_scan_that_is_not_the_sealed_book_waits_with_its_fault(
         return str((arrivals.read_fault(row) or {})["code"])
 
     paper = printed / "paper/材料包.pdf"
-    bare = _print(paper, tmp_path / "bare.pdf", sealed=False)
+    bare = scan_book(paper, tmp_path / "bare.pdf", sealed=False)
     assert fault(bare) == "dossier_sealed_unsealed"
-    assert fault(_print(paper, tmp_path / "other.pdf", swap=True)) == "dossier_sealed_differs"
+    assert fault(scan_book(paper, tmp_path / "other.pdf", swap=True)) == "dossier_sealed_differs"
     RowAttachment.objects.filter(register="built_book").delete()
     Arrival.objects.update(fault=None)
     assert fault(bare) == "dossier_sealed_unknown"

@@ -1,6 +1,6 @@
-"""Every Python process with this folder on its path plays another day: `tests/support/moving.py` names it in a file.
+"""Every Python process with this folder on its path plays another moment: `tests/support/moving.py` names it in a file.
 
-The program reads the clock in one module, so that module's two readings of it are all that is moved, by whole days.
+The program reads the clock in one module, so that module's two readings of it are all that is moved, by whole seconds.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from pathlib import Path
 
 from nianjian.engines.kernel import clock
 
-DAYS = Path(os.environ["TEST_CLOCK_DAYS"])
+SECONDS = Path(os.environ["TEST_CLOCK_SECONDS"])
 _now, _milliseconds = clock.now, clock.milliseconds
 
 
-def _days() -> int:
-    return int(DAYS.read_text(encoding="ascii"))
+def _seconds() -> int:
+    return int(SECONDS.read_text(encoding="ascii"))
 
 
 def _moved_now() -> datetime:
-    return _now() + timedelta(days=_days())
+    return _now() + timedelta(seconds=_seconds())
 
 
 def _moved_milliseconds() -> int:
-    return _milliseconds() + _days() * 86_400_000
+    return _milliseconds() + _seconds() * 1000
 
 
 clock.now, clock.milliseconds = _moved_now, _moved_milliseconds

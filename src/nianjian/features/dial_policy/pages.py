@@ -343,13 +343,15 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
     new = operations.list_observing_lines(enterprise=code, actor=request.actor)
     observing: Page[Any] = paged(request, new, name="observing")
     may = has_permission(request.actor, code, Permission.REQUEST)
+    state = check.get_state(enterprise=code, actor=request.actor)
     read = partial(operations.list_history, enterprise=code, actor=request.actor)
     history = LazyRows(lambda first, count: read(first=first, most=count))
     settings: Page[Any] = paged(request, history, name="settings")
     context = {
         "told": told,
         "problems": [error_message(one["code"], one["values"], words(current())) for one in told["problems"]],
-        "state": state_rows(check.get_state(enterprise=code, actor=request.actor)),
+        "state": state_rows(state),
+        "behind": not told["told"] and state["snapshot"]["generation"] is not None,
         "purposes": purpose_table(code, told["purposes"], known),
         "caps": cap_table(code, caps.rows, told["channels"], known),
         "caps_page": caps,

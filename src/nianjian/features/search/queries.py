@@ -43,8 +43,8 @@ from nianjian.platform.accounts.people import Person, PersonList
 from nianjian.platform.accounts.query import Actor, Enterprise
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.registers.queries import ReadScope
-from nianjian.platform.web.access import at
 from nianjian.platform.web import menu
+from nianjian.platform.web.access import at
 from nianjian.platform.web.language import current
 
 CASES: Final = 500  # the newest ones, which are looked through

@@ -1,4 +1,38 @@
-"""A manager's year by pages alone: from an empty home in October to the archive, the program's clock moving along."""
+"""A manager's year by pages alone: from an empty home in October to the archive, the program's clock moving along.
+
+Where each rule of the guide (`docs/use/guide.md`) is walked:
+
+=================  ==================================================================================================
+rule               step
+=================  ==================================================================================================
+T1, T2, T3         `_sees_nothing_done`: season and days of law and guide, the earlier one counts
+T4                 `year.tests_entry` on 15 March, with a picture
+T5, T6             `_goes_through_january`: numbers, lines and seats against the province's export as at 31 December
+T7                 not walked: a season is late or in time, and this one is in time (`tests/features/season`)
+T8, D5             `_goes_through_january`: tasks of the first quarter, two bases, what can still change them
+M1 – M7, M17, M18  `_hands_in`: scans brought, read, and confirmed by a person
+M8 – M12           `_hands_in`: generated from the records, sums held against the portrait
+M13                `_hands_in`: no robots, so it is not due (13 of 13 items are ready); due: `tests/features/dossier`
+M14 – M16, M19     `_seals`: both editions of one manifest, one sealing, the scan split by its codes
+D1 – D4            `_reads_the_first_light`, `_mends`: four metrics, what would change them, what explains them
+S1                 `_gets_ready`: the inspection day, 14 days after the submission
+S2                 `_gets_ready`: seat, social insurance and wages of three people in twelve months
+S3, S4             `_calls_back`: SIP calls over each carrier and one by hand; numbers land on their gateway
+S5, S7             `_gets_ready`: cards that the data release or refuse
+S6                 `_gets_ready`: how far each log reaches back
+S8, S10            `_mends`: a ticket answered late; `_gets_ready`: a drill, its four steps by the clock
+S9                 `_gets_ready`: a source of the screens set, tried and kept; moving figures: `tests/long`
+R1                 `_rectifies`: ten working days after the day of receipt
+R2                 `_rectifies`: the line from which the complaints come
+R3, R4             `_sets_the_gate`: a cap, counted by the running gate; `_rectifies`: isolated, white list only
+R5, R6             `_rectifies`: report and assessment handed in; when an opinion is to be expected
+R7                 `_rectifies`: the licence on the watch list
+R8                 not walked: the stricter limits show in the next year's portrait (`tests/features/rectification`)
+R9                 `_rectifies`: a check that it helped before the case is closed, the procedure as a file
+=================  ==================================================================================================
+
+On every page on the way: `year.Walker.look`.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +42,23 @@ import re
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.doors.web.walks import year, year_data
+from tests.doors.web.walks import year, year_data, year_gate, year_papers
 from tests.doors.web.walks.year import Walker
+from tests.support.answerer import Answerer, pick_up
 from tests.support.moving import MovedClock
+from tests.support.season_papers import brought
 from tests.support.site import PROGRAM, Site, environment, serving
+from tests.support.switch_files import asterisk_row
 
 pytestmark = pytest.mark.long
 OCTOBER, JANUARY, MARCH = date(2026, 10, 12), date(2027, 1, 11), date(2027, 3, 15)
-HANDED_IN, NOTICE, MENDED = date(2027, 3, 22), date(2027, 4, 15), date(2027, 4, 26)
+HANDED_IN, NOTICE, MENDED = date(2027, 3, 23), date(2027, 4, 15), date(2027, 4, 26)
 DAY = timedelta(days=1)
 
 
@@ -47,7 +85,10 @@ def site(tmp_path: Path, clock: MovedClock) -> Iterator[tuple[Site, list[str]]]:
         link = re.search(r"/(account/first/\S+)", made)
         assert link, made
         links.append(link[1])
-    with serving(folder, **clock.variables) as served:
+    (folder / "switch").mkdir()
+    (folder / "switch" / "Master.csv").write_text(asterisk_row(1), encoding="utf-8")
+    near = {"NIANJIAN_CALL_HOSTS": "127.0.0.1", "NIANJIAN_LIVE_FOLDERS": f"ACME={folder / 'switch'}"}
+    with serving(folder, gate=True, **near, **clock.variables) as served:
         yield served, links
 
 
@@ -65,6 +106,7 @@ def test_from_october_to_the_archive(
     _fills(officer)
     _reads_the_first_light(manager)
     _mends(manager)
+    _sets_the_gate(manager, served.gate)
     clock.play(JANUARY)
     year.signs_in(manager, "王建国")
     _goes_through_january(manager)
@@ -79,7 +121,7 @@ def test_from_october_to_the_archive(
     clock.play(NOTICE)
     year.signs_in(manager, "王建国")
     year.signs_in(second, "周敏")
-    _rectifies(manager, second, clock)
+    _rectifies(manager, second, clock, served.gate, tmp_path)
     _archives(manager, package, tmp_path)
     assert [one.faults for one in people] == [[], [], [], []]
 
@@ -155,6 +197,21 @@ def _mends(one: Walker) -> None:
     assert "没有障碍" in one.text()
 
 
+def _sets_the_gate(one: Walker, gate: str) -> None:
+    """A new line observes; a person lets it refuse, by the cap of its own calls; a switch asks, decisions are seen."""
+    one.opens("拨前闸")
+    text = one.text()
+    assert "L1\t30\t1\t\t启用拦截" in text
+    text = year_gate.enforces(one, "L1")
+    assert "通道\tL1\t1\t自然日\t外呼次数\t\trectification.frequency.before" in text
+    assert "王建国" in text
+    assert year_gate.asks_until(gate, "L2", "allow", year_gate.FOREIGN) == "allow", "it only observes"
+    assert year_gate.asks(gate, "L1", year_gate.FOREIGN) == "deny number-unknown"
+    assert [year_gate.asks(gate, "L1") for _ in range(2)] == ["allow", "deny cap"]
+    assert "1/1" in year_gate.decisions(one, "已达频次上限")
+    assert "外显号码未备案（仅记录）" in year_gate.decisions(one, "L2")
+
+
 def _goes_through_january(one: Walker) -> None:
     """D5 and T8: the year is over, two bases stand side by side, one is chosen; T5 and T6: the province's export."""
     assert "尚未计算，请运行画像" in one.text()
@@ -171,8 +228,8 @@ def _goes_through_january(one: Walker) -> None:
     year.chooses_basis(one, "filing", "浙江省通信管理局要求采用申报日口径")
     assert "申报日口径" in one.text()
     assert "25.0000 %" in one.text()
-    assert year.state_of(one, "计算该数据年度的合规画像") == "已完成 1/1"
-    assert year.state_of(one, "停用坐席及时下线") == "已完成 –"
+    states = year.states_of(one, "计算该数据年度的合规画像", "停用坐席及时下线")
+    assert states == ["已完成 1/1", "已完成 –"]
     end = date(2026, 12, 31)
     assert "一致: 1 · 仅我方有: 0" in year.compares(one, "numbers", year_data.NUMBERS, end)
     assert "一致: 2 · 仅我方有: 0" in year.compares(one, "lines", year_data.LINES, end)
@@ -189,36 +246,58 @@ def _hands_in(one: Walker, folder: Path) -> Path:
     """M1 to M19 and T7: what the records make, what is brought, each confirmed; sheet, package, both reports."""
     year.imports(one, "calls", year_data.calls(date(2027, 1, 11), HANDED_IN - DAY))
     year.states(one, "M12", year_data.STATEMENTS)
-    text = year.generates(one)
+    with ThreadPoolExecutor(1) as beside:  # the scans are drawn while the worker generates
+        papers = beside.submit(brought, list(year_data.PEOPLE))
+        text = year.generates(one)
     for row in ("备案坐席\t8\t8\t是", "开通坐席\t6\t6\t是", "已送达外呼\t365\t365\t是", "工单\t4\t4\t是"):
         assert row in text, row
     assert "核对并确认" in text
     assert "再上传扫描件" not in text, "what was made here is sealed once, with the book"
-    year.brings(one)
+    year.brings(one, papers.result())
     year.confirms(one)
     assert "材料齐备" in one.text()
-    year.materials(one, "填报单")
-    one.button("生成")
-    one.worked()
-    year.materials(one, "填报单")
-    assert [row for row in ("坐席数（备案）\t8", "年呼出量\t365", "用户投诉量") if row not in one.text()] == []
-    assert "齐全" in year.builds(one)
-    path = one.took("form[action$='/file/'] button.primary", folder / "package.zip")
-    assert "没有差别" in year.verifies(one, path)
+    _fills_in(one, folder)
+    path = _seals(one, folder)
     text = year.submits(one, HANDED_IN)
     assert "已递交" in text
     assert "浙江省通信管理局窗口" in text
-    assert year.state_of(one, "提交许可年报") == "已完成 1/1"
-    assert not year.state_of(one, "提交码号年报").startswith("已完成")
+    licence, numbers = year.states_of(one, "提交许可年报", "提交码号年报")
+    assert licence == "已完成 1/1"
+    assert not numbers.startswith("已完成")
     year.files_numbers(one, HANDED_IN)
-    for task in ("提交码号年报", "生成材料包"):
-        assert year.state_of(one, task) == "已完成 1/1"
-    assert year.state_of(one, "备齐材料包各项") == "已完成 13/13"
+    states = year.states_of(one, "提交码号年报", "生成材料包", "备齐材料包各项")
+    assert states == ["已完成 1/1", "已完成 1/1", "已完成 13/13"]
+    return path
+
+
+def _fills_in(one: Walker, folder: Path) -> None:
+    """All fields of the platform's form: what the records know, what a person adds, each checked, kept and printed."""
+    text = year_papers.makes_sheet(one)
+    assert [row for row in ("坐席数（备案）\t8", "年呼出量\t365") if row not in text] == []
+    assert "待填写" in text
+    assert "尚待填写\n0" in year_papers.types(one, year_data.ENTRIES), "every field has its value"
+    assert not one.page.locator("table.lined .badge.warn").count(), "nothing differs from the records"
+    printed = year_papers.reads(one.took("form[action$='/take/pdf/'] button", folder / "sheet.pdf"))
+    assert [value for value in year_data.ENTRIES.values() if re.sub(r"\s", "", value) not in printed] == []
+    assert [sign for sign in ("\u200b", "＿＿", "未知") if sign in printed] == []
+
+
+def _seals(one: Walker, folder: Path) -> Path:
+    """M14 to M16, M19: the book is built, printed, sealed once, scanned and split; the upload edition is that scan."""
+    book = year_papers.takes_package(one, folder / "book.zip")
+    assert "没有差别" in year.verifies(one, book)
+    year_papers.comes_back_sealed(one, book, folder)
+    path = year_papers.takes_package(one, folder / "package.zip")
+    assert "盖章材料包的扫描件" in one.text()
+    with zipfile.ZipFile(path) as pack, zipfile.ZipFile(folder / "book.zip") as before:
+        paper, listed = "paper/材料包.pdf", json.loads(pack.read("manifest.json"))
+        assert pack.read(paper) == before.read(paper), "what was sealed is not printed again"
+    assert [item["item"] for item in listed["items"] if "sealed_sha256" not in item] == []
     return path
 
 
 def _gets_ready(one: Walker, administrator: Walker) -> None:
-    """S1 to S10 as far as pages go: people, answers that the data bear out or refuse, a drill, the screens."""
+    """S1 to S10: people, test calls, answers that the data bear out or refuse, a drill, the screens."""
     assert "三方一致: 36 · 缺社保: 0 · 缺工资: 0" in year.compares_people(one), "three people in twelve months"
     text = year.looks(one, "答复卡")
     assert "外呼显示哪些号码？ 可以说" in text
@@ -227,6 +306,7 @@ def _gets_ready(one: Walker, administrator: Walker) -> None:
     assert "“一键投诉”入口0个" in text
     year.signs_in(administrator, "李明")
     assert "尚未指定负责人" in _tasks(administrator), "the drill is overdue and nobody's"
+    _calls_back(one, administrator)
     year.opens_a_door(administrator)
     text = year.drills(one)
     assert "演练 已通过" in text
@@ -236,6 +316,8 @@ def _gets_ready(one: Walker, administrator: Walker) -> None:
     one.opens("现场检")
     one.link("大屏")
     assert "未接入数据源" in one.text()
+    assert "已读 1 行" in year_gate.sets_source(one)
+    assert "2026-01-01" in year.looks(one, "日志保存情况"), "call records reach back to the first that was imported"
     one.opens("现场检")
     one.link("检查日")
     text = one.text()
@@ -243,18 +325,36 @@ def _gets_ready(one: Walker, administrator: Walker) -> None:
     assert f"年报提交日期\n{HANDED_IN}" in text
 
 
+def _calls_back(one: Walker, administrator: Walker) -> None:
+    """S3 and S4: real SIP calls to a far end by each carrier, one by hand; each number lands where the ledger says."""
+    one.opens("回拨测试")
+    assert "没有有效期内的回拨" in one.text()
+    with Answerer(pick_up) as far:
+        year_gate.sets_ways(administrator, far.port)
+        text = year_gate.calls_back(one)
+        assert far.count("INVITE") == len(year_gate.CARRIERS)
+    assert "各运营商均通过" in text
+    assert text.count("按时接通，落在指定网关") == 1 + len(year_gate.CARRIERS), "the number's newest, and each call"
+    one.press("main a[href*='/callback/B']")
+    assert "信令时序图" in one.text()
+    text = year_gate.dials(one)
+    assert "已通过" in text
+    assert "听到问候语的测试人" in text
+
+
 def _tasks(one: Walker) -> str:
     """What waits for somebody on the overview."""
     return str(one.page.locator("section[aria-labelledby=tasks]").inner_text())
 
 
-def _rectifies(one: Walker, other: Walker, clock: MovedClock) -> None:
+def _rectifies(one: Walker, other: Walker, clock: MovedClock, gate: str, folder: Path) -> None:
     """R1 to R9: notice, location, isolation by two people, figures, report, submission, closing in time."""
     text = year.opens_case(one, NOTICE - DAY)
     assert "截止\n2027-04-28" in text, "ten working days after the day of receipt"
     assert "12321 + 12300 投诉 1 件" in year.locates(one, date(2026, 1, 1), date(2026, 12, 31))
     assert "没有通道的投诉显著高于其余通道" in one.text()
     year.isolates(one, other, "L2")
+    assert year_gate.asks_until(gate, "L2", "deny not-on-white-list") == "deny not-on-white-list"
     clock.play(MENDED)
     year.signs_in(one, "王建国")
     year.imports(one, "calls", year_data.calls(HANDED_IN, NOTICE))
@@ -263,11 +363,14 @@ def _rectifies(one: Walker, other: Walker, clock: MovedClock) -> None:
     assert "已就绪：可提交整改报告和技术测评报告" in one.text()
     assert "该通道外呼次数\t0\t50" in one.text()
     assert not year.state_of(one, "办结整改案件").startswith("已完成")
+    assert "2027-05-17" in year.hands_report_in(one), "fifteen working days after the submission"
     text = year.closes_case(one)
     assert "整改 " in text
     assert "已结案" in one.page.locator("h1").inner_text()
-    assert "user:" not in text
     assert year.state_of(one, "办结整改案件").startswith("已完成")
+    assert year_data.LICENCE in year.watches(one, MENDED)
+    with zipfile.ZipFile(year.takes_procedure(one, folder / "procedure.zip")) as pack:
+        assert {name.rpartition(".")[2] for name in pack.namelist()} >= {"docx", "pdf"}
 
 
 def _archives(one: Walker, package: Path, folder: Path) -> None:

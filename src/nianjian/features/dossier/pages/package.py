@@ -51,7 +51,7 @@ from nianjian.features.dossier.pages.presenters import (
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.claims.storage import LONGEST
-from nianjian.platform.home.http import as_attachment
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers import uploads
 from nianjian.platform.web import work as data
@@ -490,7 +490,7 @@ class EntryForm(forms.Form):
         for line in lines:
             title = line["title_zh"] if chinese else line["title_en"]
             shown = line["proposal"] if line["value"] is None else line["value"] if line["entered"] else None
-            self.fields[f"{line['number']}.{line['field']}"] = forms.CharField(
+            self.fields[_entry_name(line)] = forms.CharField(
                 label=f"{line['number']} {title}".strip(),
                 required=False,
                 max_length=LONGEST,
@@ -498,7 +498,7 @@ class EntryForm(forms.Form):
                 help_text=_entry_hint(line),
             )
             if line["personal"] and line["entered"]:
-                self.fields[f"{CLEAR}{line['number']}.{line['field']}"] = clear_field(title)
+                self.fields[CLEAR + _entry_name(line)] = clear_field(title)
 
     def texts(self) -> dict[tuple[str, str], str]:
         """What was typed by field and code number: a field that stands as it was shown is left out, but a proposal."""
@@ -507,11 +507,15 @@ class EntryForm(forms.Form):
             number, _dot, of = name.rpartition(".")
             if self.cleaned_data.get(CLEAR + name):
                 texts[of, number] = ""
-            elif name not in self.data or name.startswith(CLEAR):  # of another page of the sheet
+            elif name.startswith(CLEAR):
                 continue
             elif self.cleaned_data[name] or (field.initial and name in self.changed_data):
                 texts[of, number] = self.cleaned_data[name]
         return texts
+
+
+def _entry_name(line: Told) -> str:
+    return f"{line['number']}.{line['field']}"
 
 
 def _entry_hint(line: Told) -> str:
@@ -529,19 +533,20 @@ def _entry_hint(line: Told) -> str:
 @require_POST
 @page(Permission.MANAGE_DATA)
 def enter(request: Request, code: str, year: int, report: str) -> HttpResponse:
-    """Keep what was typed into the fields."""
+    """Keep what was typed into the fields; where one is refused nothing is kept, and all of it stands there again."""
     wanted = _report(report)
     told = fill_in.find_newest_sheet(**place(request, code, year), report=wanted)
-    given = EntryForm([] if told is None else told["fields"], request.POST)
-    if not given.is_valid():
-        messages.error(request, form_errors(given))
-    elif texts := given.texts():
+    lines = [] if told is None else told["fields"]
+    given = EntryForm([line for line in lines if _entry_name(line) in request.POST], request.POST)
+    if given.is_valid() and (texts := given.texts()):
         try:
             fill_in.enter_values(**place(request, code, year), report=wanted, texts=texts)
             messages.success(request, gettext("Saved for this data year, and proposed for the next."))
         except NianjianError as error:
-            messages.error(request, error_message(error.code, error.values, words(current())))
-    return redirect("fill-in", code=code, year=year, report=wanted.value)
+            given.add_error(None, error_message(error.code, error.values, words(current())))
+    if given.errors:
+        return _render_sheet(request, code, year, wanted, told, refused=given)
+    return redirect(f"{reverse('fill-in', args=[code, year, wanted.value])}?{request.GET.urlencode()}")
 
 
 @require_POST
@@ -554,10 +559,13 @@ def download_sheet(request: Request, code: str, year: int, report: str, form: st
     return as_attachment(HttpResponse(content, content_type=media), called)
 
 
-def _render_sheet(request: Request, code: str, year: int, report: Report, told: Told | None) -> HttpResponse:
+def _render_sheet(
+    request: Request, code: str, year: int, report: Report, told: Told | None, *, refused: EntryForm | None = None
+) -> HttpResponse:
     _ = words(current())
     lines = [] if told is None else told["fields"]
     cut = Paginator(lines, FIELDS).get_page(request.GET.get("page", 1))
+    may_enter = has_permission(request.actor, code, Permission.MANAGE_DATA)
     context = {
         "year": year,
         "report": report.value,
@@ -569,11 +577,12 @@ def _render_sheet(request: Request, code: str, year: int, report: Report, told: 
         "pairs": [] if told is None else _pairs(told),
         "fields": [_field(one) for one in cut],
         "cut": cut,
-        "entering": EntryForm(cut) if told and has_permission(request.actor, code, Permission.MANAGE_DATA) else None,
+        "entering": (refused or EntryForm(cut)) if told and may_enter else None,
+        "enter": f"{reverse('fill-in-enter', args=[code, year, report.value])}?page={cut.number}",
         "may_make": has_permission(request.actor, code, Permission.REPORT),
         "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
     }
-    return render(request, "dossier/fill_in.html", context)
+    return render(request, "dossier/fill_in.html", context, status=200 if refused is None else UNPROCESSABLE)
 
 
 def _pairs(told: Told) -> list[tuple[str, str]]:
