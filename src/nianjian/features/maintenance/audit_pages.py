@@ -108,7 +108,7 @@ class EntryFilter(forms.Form):
         label=gettext_lazy("Who"),
         required=False,
         widget=forms.TextInput({"list": "actors", "autocomplete": "off"}),
-        help_text=gettext_lazy("A name from the list; prefix user: or os: if several have the same name"),
+        help_text=gettext_lazy("A user name from the list; prefix user: or os: if several have the same one"),
     )
     since, until = (
         forms.DateField(label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))

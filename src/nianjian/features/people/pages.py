@@ -185,7 +185,9 @@ def list_people(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     _ = words(current())
     search = request.GET.get("q", "").strip()[:80]
     rows: Page[Person] = paged(request, people.PersonList(code, search))
-    columns = [Column(text) for text in (_("Name"), _("User name"), _("Roles"), _("Last sign-in"), _("Account"))]
+    columns = [
+        Column(text) for text in (_("Display name"), _("User name"), _("Roles"), _("Last sign-in"), _("Account"))
+    ]
     body = [
         [
             Cell(one.display_name or one.name, href=at("people-one", code, name=one.name)),
