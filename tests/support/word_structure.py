@@ -49,7 +49,7 @@ def list_faults(body: bytes) -> list[str]:
     for name, tree in trees.items():
         if name.startswith("word/") and not name.endswith(".rels"):
             faults += [f"{name}: {fault}" for fault in _list_misplaced(tree, styles)]
-    pictures = [one.get("id") for tree in trees.values() for one in tree.iter(DRAWING)]
+    pictures = [str(one.get("id")) for tree in trees.values() for one in tree.iter(DRAWING)]
     return faults + [f"picture {name} is there twice" for name in sorted(set(pictures)) if pictures.count(name) > 1]
 
 
