@@ -182,6 +182,12 @@ def test_the_particular_overlay_wins_whatever_the_order() -> None:
         ("materials.optional", ["等保"], ("等保",)),
         ("materials.optional", '["等保"]', ("等保",)),
         ("inspection.predictive.over", '{"calls": 8, "share": "0.05"}', {"calls": 8, "share": "0.05"}),
+        ("inspection.callback.hours", '[["10:00", "24:00"]]', (("10:00", "24:00"),)),
+        (
+            "materials.seals.required",
+            '{"every_document": [], "copies": ["copy_seal"]}',
+            {"every_document": (), "copies": ("copy_seal",)},
+        ),
     ],
 )
 def test_overlay_takes_the_kind_of_the_rule(key: str, given: object, value: object) -> None:
@@ -209,6 +215,19 @@ def test_overlay_takes_the_kind_of_the_rule(key: str, given: object, value: obje
         ("materials.optional", '"等保"', "overlay_value_wrong"),
         ("materials.optional", "等保", "overlay_value_wrong"),
         ("deadline.guide.close", object(), "overlay_value_wrong"),
+        ("deadline.templates", '["x"]', "overlay_value_wrong"),
+        ("deadline.templates", "[]", "overlay_value_wrong"),
+        ("deadline.templates", '[{"name":"x","code":"x","track":"x","rules":[]}]', "overlay_value_wrong"),
+        ("deadline.templates", '[{"name":"x","code":"x","track":"licence","rules":["x"]}]', "overlay_value_wrong"),
+        ("complaints.close", "999999999999", "overlay_value_wrong"),
+        ("inspection.callback.hours", '["x"]', "overlay_value_wrong"),
+        ("inspection.callback.hours", '[["09:00"]]', "overlay_value_wrong"),
+        ("inspection.callback.hours", '[["09:00", "25:00"]]', "overlay_value_wrong"),
+        ("inspection.predictive.over", '{"calls": 8}', "overlay_value_wrong"),
+        ("inspection.robot.contexts", "[[1]]", "overlay_value_wrong"),
+        ("materials.seals.required", "{}", "overlay_value_wrong"),
+        ("materials.seals.required", '{"every_document": ["red"], "copies": []}', "overlay_value_wrong"),
+        ("materials.riding_seal.diameter", '["wide"]', "overlay_value_wrong"),
         ("portrait.none", "1", "overlay_rule_unknown"),
         ("inspection.people.pay_lag", "2", "overlay_rule_unknown"),  # the other one of its name is read
         ("materials.traffic.months", "6", "overlay_rule_reference"),

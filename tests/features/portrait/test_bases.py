@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.features.dossier.conftest import keep_paper
+from tests.support import packages
 from tests.support.fixtures import Import, Sheet
 from tests.support.people import signed_in
 
@@ -16,6 +18,7 @@ from nianjian.engines.metrics.simulate import Moves
 from nianjian.engines.paper.sections import advice_lines
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.calls.operations import import_calls
+from nianjian.features.dossier.operations import package, rounds
 from nianjian.features.dossier.operations.generate import build_head
 from nianjian.features.portrait import bases, portraits
 from nianjian.features.portrait.operations import choose_basis, compute_and_simulate, run_portrait
@@ -185,6 +188,36 @@ def test_the_chosen_basis_stands_and_every_paper_carries_it(january: Actor) -> N
     assert (told["basis"], told["chosen"]["reason"], told["rule"]["value"]) == ("filing", "省局通知", "year_end")
     (entry,) = acts(verb="portrait.choose_basis")
     assert entry.data == {"year": 2026, "basis": "filing", "run": chosen.run}
+
+
+def test_papers_on_another_basis_than_the_chosen_one_are_not_bound(january: Actor, tmp_path: Path) -> None:
+    """Neither into a package, nor is one handed in that was built before the choice."""
+
+    def keep(seed: int) -> None:
+        head, _portrait = build_head("demo", 2026)
+        body = packages.scans(tmp_path / "paper.pdf", [seed], dpi=60).read_bytes()
+        keep_paper("seat_table", body, year=2026, actor=january, report={"fields": {"run": head.run}})
+
+    def build(name: str) -> package.BuiltPackage:
+        return package.build(enterprise="demo", year=2026, folder=tmp_path / name, actor=january)
+
+    keep(1)
+    built = build("before")
+    bases.require_filed_basis("demo", 2026, built.run)
+    choose_basis(enterprise="demo", year=2026, basis="filing", reason="省局通知", actor=january)
+    with pytest.raises(NianjianError, match="dossier_basis_differs") as refused:
+        build("differs")
+    assert refused.value.values == {"basis": "year_end", "filed_basis": "filing"}
+    content = (built.folder / "manifest.json").read_bytes()
+    listed = rounds.PaperContent("manifest.json", "application/json", content)
+    handed = rounds.Package(built.digest, {}, built.pages, built_here=True, manifest=listed, run=built.run)
+    with pytest.raises(NianjianError, match="dossier_basis_differs"):
+        rounds.record_submission(
+            enterprise="demo", year=2026, package=handed, actor=january,
+            handed=rounds.Handover(clock.today(), "浙江省通信管理局"),
+        )  # fmt: skip
+    keep(2)
+    assert build("after").run == bases.find_filed_run("demo", 2026).id  # type: ignore[union-attr]
 
 
 def test_a_filed_season_keeps_its_basis(january: Actor, monkeypatch: pytest.MonkeyPatch) -> None:

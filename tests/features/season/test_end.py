@@ -118,6 +118,16 @@ def test_a_closed_season_is_read_only(demo: str, operator: Actor) -> None:
     assert (seen["log"]["acts"], seen["log"]["count"]) == ([], 5), "whose acts they are is the chain's readers' matter"
 
 
+def test_the_sheet_of_a_closed_season_is_still_read(demo: str, operator: Actor) -> None:
+    where = {"enterprise": demo, "year": 2026, "report": Report.LICENCE, "actor": operator}
+    made = fill_in.make_or_read_sheet(**where)
+    _filed(demo, operator)
+    closing.close_season(enterprise=demo, year=2026, actor=operator)
+    assert fill_in.make_or_read_sheet(**where).pk == made.pk
+    with pytest.raises(NianjianError, match="season_archived"):
+        fill_in.make_sheet(**where)
+
+
 def test_two_people_open_a_closed_season_again(demo: str, operator: Actor, anna: Actor, bo: Actor) -> None:
     of: dict[str, Any] = {"enterprise": demo, "year": 2026}
     with pytest.raises(NianjianError, match="season_archive_unknown"):

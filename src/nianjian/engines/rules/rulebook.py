@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,8 +10,8 @@ from functools import lru_cache
 from typing import Final, TypeVar, cast
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.rules.load import RuleSet, frozen, load
-from nianjian.engines.rules.quiet_days import read_quiet_days
+from nianjian.engines.rules.load import RuleSet, load
+from nianjian.engines.rules.overlay_values import fit_value
 from nianjian.engines.rules.rule import Kind, Level, Rule, Value, canonical, digest, record
 
 T = TypeVar("T")
@@ -199,69 +197,14 @@ def require_settable(rule: Rule) -> None:
 
 
 def _overlaid(rule: Rule | None, overlay: Overlay, day: date) -> Rule:
-    """The rule with the overlay's value, which must be of the rule's kind and fit its unit; text is read as it."""
+    """The rule with the overlay's value, as `overlay_values.fit_value` takes it."""
     if rule is None:
         raise NianjianError("overlay_rule_unknown", key=str(overlay["key"]), date=day.isoformat())
     require_settable(rule)
     given = overlay["value"]
     try:
-        value = _fitting(rule, given)
+        value = fit_value(rule, given)
     except (ValueError, KeyError, TypeError, InvalidOperation) as error:
         raise NianjianError("overlay_value_wrong", key=rule.key, value=str(given), unit=rule.unit) from error
     citation = str(overlay.get("reason") or rule.citation)
     return replace(rule, value=value, level=Level.INTERNAL, citation=citation, url=None)
-
-
-def _fitting(rule: Rule, given: object) -> Value:
-    match rule.value:
-        case bool():
-            return {"true": True, "false": False}[str(given).lower()]
-        case Decimal():
-            number = _finite(Decimal(str(given)))
-            if rule.unit in _SHARES and not 0 <= number <= 1:
-                raise ValueError(number)
-            return number
-        case int():
-            count = int(str(given))
-            if count < 0:
-                raise ValueError(count)
-            return count
-        case tuple() | Mapping():
-            inside: object = json.loads(given) if isinstance(given, str) else given
-            if not isinstance(inside, Mapping if isinstance(rule.value, Mapping) else list | tuple):
-                raise TypeError(inside)
-            if (known := _MEMBERS.get(rule.unit)) and not known.issuperset(map(str, inside)):
-                raise ValueError(inside)
-            if rule.unit == "quiet_days":
-                read_quiet_days(cast("Mapping[str, object]", inside))
-            return frozen(inside)
-        case _:
-            return _fitting_text(rule, given)
-
-
-_SHARES: Final = frozenset({"share", "factor"})
-_MEMBERS: Final[Mapping[str, frozenset[str]]] = {
-    "complaint_sources": frozenset({"12321", "12300", "enterprise", "one_click", "carrier"}),
-    "any_of": frozenset({"outsourcing_agreement", "expansion_plan", "anti_harassment_plan"}),
-    "all_of": frozenset({"outsourcing_agreement", "expansion_plan", "anti_harassment_plan"}),
-    "reason_codes": frozenset({"not_accepted", "not_own_number", "duplicate", "not_a_call"}),
-}
-_FORMS: Final[Mapping[str, str]] = {
-    "month_day": r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
-    "time_of_day": r"([01][0-9]|2[0-3]):[0-5][0-9]",
-    "light": "green|yellow|red",
-    "calls": "answered|delivered",
-    "basis": "year_end|filing",
-}
-
-
-def _fitting_text(rule: Rule, given: object) -> str:
-    if not isinstance(given, str) or not given.strip() or not re.fullmatch(_FORMS.get(rule.unit, ".+"), given.strip()):
-        raise TypeError(given)
-    return given.strip()
-
-
-def _finite(value: Decimal) -> Decimal:
-    if not value.is_finite():
-        raise ValueError(value)
-    return value

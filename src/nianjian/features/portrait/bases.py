@@ -10,7 +10,7 @@ from typing import Any, Final
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.periods import Season
-from nianjian.engines.metrics.frame import DAY, Basis
+from nianjian.engines.metrics.frame import DAY, Basis, Frame
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import (
@@ -104,6 +104,24 @@ def find_filed_run(enterprise: str, year: int) -> Run | None:
     chosen = get_basis(enterprise, year)
     run = portraits.find_basis_run(enterprise, year, chosen.basis)
     return run if run is not None or chosen.by else newest
+
+
+def require_filed_basis(enterprise: str, year: int, run: str) -> None:
+    """Refuse papers of a run that is on another basis than the enterprise files; ``dossier_basis_differs``.
+
+    Nothing where that run is not stored, nor while the year's figures are on no basis of filing.
+    """
+    if run not in portraits.list_runs(enterprise, year):
+        return
+    filed = find_filed_run(enterprise, year)
+    basis = get_basis(enterprise, year).basis if filed is None else _basis_of(filed)
+    papers = _basis_of(portraits.get_run(enterprise, year, run))
+    if papers is not basis:
+        raise NianjianError("dossier_basis_differs", basis=papers.value, filed_basis=basis.value)
+
+
+def _basis_of(run: Run) -> Basis:
+    return Frame(run.year, date.fromisoformat(run.as_of)).basis
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from nianjian.engines.kernel.periods import add_months
 from nianjian.engines.kernel.workdays import Calendar, Due, add_workdays
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.engines.season.deadlines import in_year
 from nianjian.features.complaints.forwards import SheetMapping
 from nianjian.features.reconciliation import exports, people, queries, sources, states, storage
 from nianjian.features.reconciliation.exports import check_mapping, parse_mapping
@@ -71,8 +72,7 @@ class Grounds:
     def base_day(self) -> date:
         """The day on which the filed base of the season stands that is filed next: 31 December of its data year."""
         today = clock.today()
-        month, day = map(int, self.book.text(BASE).split("-"))
-        return date(data_year(upcoming(self.book, today, self.days), today), month, day)
+        return in_year(data_year(upcoming(self.book, today, self.days), today), self.book.text(BASE))
 
     def due(self, changed: date | None) -> Due:
         """Until when a change is filed; one of which the day is unknown counts from today, when it was found."""

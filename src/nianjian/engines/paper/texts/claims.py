@@ -50,6 +50,7 @@ _SOP: Final = ("complaint_sop",)
 _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     "legal_representative": ClaimTexts(
         where=_REPORT,
+        rule="M12",
         released=mark("Legal representative: {names}."),
         refused=mark("Legal representatives by licence: {names}."),
         blank=mark("Legal representative: {text}."),
@@ -80,6 +81,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     ),
     "office": ClaimTexts(
         where=_REPORT,
+        rule="M12",
         released=mark("Office: {places}."),
         refused=mark("Offices by licence: {places}."),
         blank=mark("Office: {text}."),
@@ -88,6 +90,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     ),
     "numbers_listed": ClaimTexts(
         where=(*_REPORT, *_SOP),
+        rule="M12",
         released=mark("On {day}, {count} code numbers are in force: {names}."),
         refused=mark("On {day}, no code number in the register is in force."),
         blank=mark("Code numbers in use: {text}."),
@@ -100,18 +103,21 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     ),
     "lines_listed": ClaimTexts(
         where=(*_REPORT, *_SOP),
+        rule="M12",
         released=mark("On {day}, {count} trunk lines in the register are in use."),
         blank=mark("Trunk lines in use: {text}."),
         parts={TEXT: mark("trunk lines in use")},
     ),
     "teams_listed": ClaimTexts(
         where=(*_REPORT, *_SOP),
+        rule="M12",
         released=mark("On {day}, the register contains {count} teams."),
         blank=mark("Teams: {text}."),
         parts={TEXT: mark("teams")},
     ),
     "seats_listed": ClaimTexts(
         where=_REPORT,
+        rule="M12",
         released=mark("On {day}, {count} seats are filed or open, including {robots} robot seats."),
         blank=mark("Seats, including robot seats: {text}."),
         more={"untyped": mark(" The kind of {untyped} seats is not recorded.")},
@@ -131,6 +137,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     ),
     "records_protected": ClaimTexts(
         where=_REPORT,
+        rule="M12",
         released=mark(
             "The register platform of the enterprise (nianjian) stores identity documents, names and "
             "complaint texts encrypted, and records every access to an unmasked value and every change in a "
@@ -147,6 +154,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     ),
     "calls_retained": ClaimTexts(
         where=(*_REPORT, "monthly_traffic"),
+        rule="M10",
         released=mark("From {first} to {last}, call records exist for every day on which calls were made."),
         refused=mark("From {first} to {last}, {missing} days have no call records ({days}). Reason: {text}."),
         blank=mark("Days without call records, and why: {text}."),

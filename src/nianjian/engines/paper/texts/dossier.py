@@ -572,6 +572,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "documents of one package must come from one portrait; run {run} is on the cover, the others come "
         "from: {papers}. Generate them again"
     ),
+    "dossier_basis_differs": mark(
+        "the generated documents state the figures {basis}, but the enterprise files them {filed_basis}; return and "
+        "generate the documents again, then build the package"
+    ),
     "dossier_package_unbuilt": mark("there is no complete package of data year {year}; build it first"),
     "dossier_package_differs": mark(
         "{file}, page {page}, differs from the manifest ({change}); `nianjian dossier verify` lists every page"

@@ -22,7 +22,7 @@ from nianjian.engines.paper.texts import (
     season,
 )
 from nianjian.engines.paper.texts.dossier import ITEMS as DOSSIER_ITEMS
-from nianjian.engines.paper.texts.portrait import ATTACHMENTS, COMPONENTS, METRICS
+from nianjian.engines.paper.texts.portrait import ATTACHMENTS, BASIS_NAMES, COMPONENTS, METRICS
 from nianjian.engines.paper.words import Words, mark, plain_text
 
 ERRORS: Final[Mapping[str, str]] = {
@@ -76,6 +76,8 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "flaw": inspection_day.LINE_WHYS,
     "piece": inspection_day.PIECES,
     "lack": inspection.LACKS,
+    "basis": BASIS_NAMES,
+    "filed_basis": BASIS_NAMES,
     "remedy": inspection.STEPS,
 }
 

@@ -148,7 +148,7 @@ def make_sheet(args: Args, place: Place) -> Answer:
     where = place | {"report": fill_in.get_report(args.report)}
     if args.entered:
         fill_in.enter_values(**where, texts=dict(map(_entry, args.entered)))
-    row = fill_in.make_sheet(**where)
+    row = fill_in.make_or_read_sheet(**where)
     data = fill_in.reveal_sheet(**where) if args.full else fill_in.sheet_to_document(row, full=False)
     files = [] if args.output is None else fill_in.write_sheet_files(**where, folder=args.output)
     return answer(terminal.show_sheet, plain_json(data) | {"files": [str(path) for path in files]})

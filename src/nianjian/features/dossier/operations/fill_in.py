@@ -17,6 +17,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.words import CHINESE, words
+from nianjian.features.archives.closed_seasons import list_closed_years
 from nianjian.features.dossier.fill_in import (
     Field,
     Known,
@@ -305,6 +306,14 @@ def make_sheet(*, enterprise: str, year: int, report: Report, actor: Actor, prog
         found = _numbered(asked, now, before, tuple(str(one) for one in rules.items(PREFIXES)))
     made = NewSheet(year, report, now.as_of, now.run, rules.version, found)
     return store_sheet(enterprise=enterprise, made=made, actor=actor)
+
+
+def make_or_read_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> FillIn:
+    """A new sheet, or the newest one of a closed season; errors of `make_sheet`, ``dossier_fill_in_unknown``."""
+    if year not in list_closed_years(enterprise):
+        return make_sheet(enterprise=enterprise, year=year, report=report, actor=actor)
+    require_permission(actor, enterprise, Permission.READ)
+    return _newest(enterprise, year, report)
 
 
 def _numbered(asked: list[Field], now: Year, before: Year, prefixes: tuple[str, ...]) -> list[Json]:

@@ -91,7 +91,7 @@ def build(
     ``pictures``: a draft that bears the pictures of seals which two people have agreed to for exactly these documents.
     NianjianError role_missing, enterprise_unknown, dossier_folder_full,
     dossier_folder_unusable, blob_missing, dossier_build_failed, seal_use_none, dossier_runs_differ (papers of several
-    portraits), and those of taking a file in.
+    portraits), dossier_basis_differs, and those of taking a file in.
     """
     checklist.require_writable(actor, enterprise, year, Permission.VIEW_UNMASKED)
     day = on or clock.today()
@@ -160,6 +160,8 @@ def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, dr
         source=seal_operations.citation(checklist.get_rulebook(enterprise, day)),
     )
     package.require_one_run()
+    if runs:
+        bases.require_filed_basis(enterprise, year, run)
     return package
 
 

@@ -43,6 +43,7 @@ from nianjian.features.dossier.states import (
     evaluate_round,
     is_late,
 )
+from nianjian.features.portrait import bases
 from nianjian.features.rectification.storage import PaperContent
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
@@ -83,6 +84,7 @@ class PackageFile:
 class Package:
     """What a manifest says: its own SHA-256, item -> SHA-256 of the source, pages of the paper edition, the file.
 
+    ``run``: of the portrait that its cover names, "" for none;
     ``files``: those of the package that the vault holds already; ``folder``: what is handed in, if it lies in one.
     """
 
@@ -91,6 +93,7 @@ class Package:
     pages: int
     built_here: bool
     manifest: PaperContent
+    run: str = ""
     files: Sequence[PackageFile] = ()
     folder: Path | None = None
 
@@ -214,7 +217,8 @@ def read_package(body: bytes, *, enterprise: str, year: int) -> Package:
     pages = next((len(one["pages"]) for one in content["files"] if one["edition"] == PAPER), 0)
     items = {str(one["item"]): str(one["source_sha256"]) for one in content["items"]}
     listed = PaperContent(manifest.NAME, MEDIA, body)
-    return Package(sha256, items, pages, built, listed, _list_files(tenant.code, year, sha256))
+    run = str(content.get("snapshot") or "")
+    return Package(sha256, items, pages, built, listed, run, _list_files(tenant.code, year, sha256))
 
 
 def _read_manifest(body: bytes) -> Json:
@@ -426,7 +430,7 @@ def record_submission(*, enterprise: str, year: int, package: Package, handed: H
 
     ``role_missing``, ``enterprise_unknown``, ``dossier_day_ahead``, ``season_day_early``, ``dossier_place_missing``,
     ``dossier_submitted_already``, ``dossier_day_before`` (the one before went out later), ``dossier_round_over`` (the
-    season's package has passed).
+    season's package has passed), ``dossier_basis_differs``.
     """
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
     refuse_closed(enterprise, year)
@@ -485,6 +489,7 @@ def _store_submission(
             return _add_files(same, files, actor)
         last = before.first()
         _require_next(last, handed)
+        bases.require_filed_basis(tenant.code, year, package.run)
         row = Submission(
             enterprise_id=tenant.code, year=year, number=1 if last is None else last.number + 1, handed_on=handed.on,
             place=place, reference=reference, manifest_sha256=package.sha256, items=dict(package.items),

@@ -1,0 +1,106 @@
+"""What value an overlay may give a rule: of the rule's kind and shape, and within what its readers can count with."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final, cast
+
+from nianjian.engines.rules.load import frozen, load
+from nianjian.engines.rules.quiet_days import read_quiet_days
+from nianjian.engines.rules.rule import Rule, Value
+
+OWN_READERS: Final = ("gate.", "frequency.")
+"""Rules whose reader refuses a shape that it does not know, and the calls of that enterprise with it."""
+SHARES: Final = frozenset({"share", "factor"})
+MEMBERS: Final[Mapping[str, frozenset[str]]] = {
+    "complaint_sources": frozenset({"12321", "12300", "enterprise", "one_click", "carrier"}),
+    "any_of": frozenset({"outsourcing_agreement", "expansion_plan", "anti_harassment_plan"}),
+    "all_of": frozenset({"outsourcing_agreement", "expansion_plan", "anti_harassment_plan"}),
+    "reason_codes": frozenset({"not_accepted", "not_own_number", "duplicate", "not_a_call"}),
+    "registers": frozenset({"number", "line", "seat"}),
+    "kinds": frozenset({"复印件加盖公章", "原件扫描件"}),
+    "seals": frozenset({"cover_seal", "riding_seal", "copy_seal", "further_seal"}),
+    "track": frozenset({"licence", "code_number"}),
+}
+"""Unit, or name inside a value -> the texts that its readers know."""
+MONTH_DAY: Final = r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"  # one that a month lacks is its last day
+FORMS: Final[Mapping[str, str]] = {
+    "month_day": MONTH_DAY,
+    "month_day_midnight": MONTH_DAY,
+    "time_of_day": r"([01][0-9]|2[0-3]):[0-5][0-9]",
+    "hours_of_day": r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00",
+    "light": "green|yellow|red",
+    "calls": "answered|delivered",
+    "basis": "year_end|filing",
+}
+NEVER_EMPTY: Final = frozenset({"templates", "millimetres", "carriers", "hours_of_day"})
+MOST: Final[Mapping[str, int]] = {
+    "seconds": 31_536_000, "minutes": 525_600, "hours": 87_600, "days": 36_500, "workdays": 2_500, "weeks": 5_200,
+    "months": 1_200, "years": 100,
+}  # fmt: skip
+"""Unit -> the largest count: beyond it a day lies outside the calendar."""
+LARGEST: Final = 1_000_000_000
+
+
+def fit_value(rule: Rule, given: object) -> Value:
+    """What was given as a value of the rule; text is read as it. ValueError, TypeError, KeyError, InvalidOperation."""
+    match rule.value:
+        case bool():
+            return {"true": True, "false": False}[str(given).lower()]
+        case Decimal():
+            return _fit_number(Decimal(str(given)), 1 if rule.unit in SHARES else LARGEST)
+        case int():
+            return int(_fit_number(Decimal(int(str(given))), MOST.get(rule.unit, LARGEST)))
+        case tuple() | Mapping():
+            inside = frozen(json.loads(given) if isinstance(given, str) else given)
+            if not isinstance(inside, Mapping if isinstance(rule.value, Mapping) else tuple):
+                raise TypeError(inside)
+            if rule.unit == "quiet_days":
+                read_quiet_days(cast("Mapping[str, object]", inside))
+            elif not rule.key.startswith(OWN_READERS):
+                _require_shape(inside, rule.value, rule.unit)
+            return inside
+        case _:
+            if not isinstance(given, str):
+                raise TypeError(given)
+            _require_text(given.strip(), rule.unit)
+            return given.strip()
+
+
+def _fit_number(number: Decimal, most: int) -> Decimal:
+    if not (number.is_finite() and 0 <= number <= most):
+        raise ValueError(number)
+    return number
+
+
+def _require_shape(given: object, own: object, unit: str) -> None:
+    """Lists hold what the rule's own one holds, mappings have its names, numbers and texts stand where it has them."""
+    if isinstance(own, Mapping):
+        if not isinstance(given, Mapping) or given.keys() != own.keys():
+            raise TypeError(given)
+        for name, inside in own.items():
+            _require_shape(given[name], inside, name if unit == "templates" else unit)
+    elif isinstance(own, tuple):
+        pair = unit == "hours_of_day" and isinstance(own[0], str)
+        if not isinstance(given, tuple) or (pair and len(given) != len(own)) or (not given and unit in NEVER_EMPTY):
+            raise TypeError(given)
+        for inside in given if own else ():
+            _require_shape(inside, own[0], unit)
+    elif isinstance(own, str):
+        if not isinstance(given, str):
+            raise TypeError(given)
+        _require_text(given, unit)
+    else:
+        _fit_number(Decimal(str(given)), LARGEST)
+
+
+def _require_text(text: str, unit: str) -> None:
+    """Text that its readers know; ``rules`` of a template name days of the year."""
+    known = MEMBERS.get(unit)
+    if not text.strip() or (known and text not in known) or not re.fullmatch(FORMS.get(unit, ".+"), text):
+        raise ValueError(text)
+    if unit == "rules" and not any(rule.key == text and rule.unit == "month_day" for rule in load().rules):
+        raise ValueError(text)
