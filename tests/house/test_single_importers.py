@@ -31,6 +31,7 @@ SEPARATE = {
     "features/people/receivers": "signals, connected when the app is ready",
     "features/rectification/assessment": "a process of its own for files nobody vouches for",
     "features/reconciliation/people": "one comparison with a store of its own",
+    "features/search/books": "what indexes of registers give, apart from the other kinds of things",
     "platform/notifications/smtp": "a protocol",
 }
 

@@ -16,7 +16,7 @@ assert TEMPLATES
 WORDS = re.compile(r"[^\W\d_]{2,}")
 SPOKEN = {"title", "aria-label", "placeholder", "alt", "aria-description", "aria-roledescription", "aria-valuetext"}
 # the same in every language
-NAMES = {"年检", "nianjian", "中文", "English", "PDF", "Excel", "CSV", "JSON", "PNG", "UTC"}
+NAMES = {"年检", "nianjian", "中文", "English", "PDF", "Excel", "CSV", "JSON", "PNG", "UTC", "Ctrl", "Esc", "Enter"}
 SILENT = {"code", "script", "style"}  # what stands in them is no sentence
 FRAME = "layout/base.html"
 ALONE = {

@@ -43,6 +43,7 @@ if (palette) {
     if (document.querySelector("dialog[open]")) return;
     palette.showModal();
     field.select();
+    htmx.trigger(field, "search-open");
   };
   const follow = () => {
     if (palette.querySelector(".hits")?.dataset.search !== field.value) return false;
