@@ -65,7 +65,6 @@ BARE = {
     "screens-kiosk": "a screen on a wall", "screens-posted": "a switch posts here",
     "season-calendar": "a calendar for programs", "healthz": "for machines", "metrics": "for machines",
     "language": "a choice, no page", "theme": "a choice, no page", "asset": "a file of every page",
-    "charts": "a file of every page",
 }  # fmt: skip
 
 
