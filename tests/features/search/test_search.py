@@ -202,4 +202,5 @@ def test_every_query_takes_a_few_rows_of_an_index(find: Find, text: str, role: s
             cursor.execute(f"EXPLAIN QUERY PLAN {sql.replace('%', '%%')}")
             steps = [row[3] for row in cursor.fetchall()]
             assert not [step for step in steps if step.startswith("SCAN ")], (sql, steps)
+            assert '"id" IN (' not in sql or any("INTEGER PRIMARY KEY" in step for step in steps), (sql, steps)
             assert not [step for step in steps if "TEMP B-TREE FOR ORDER BY" in step and " LIMIT " in sql], (sql, steps)

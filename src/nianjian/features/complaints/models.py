@@ -55,6 +55,7 @@ class Complaint(Version):
             prefix_index("complaint_by_code", "key"),
             prefix_index("complaint_by_team", "key", "team_id"),
             prefix_index("complaint_by_reference", "reference"),
+            prefix_index("complaint_by_team_reference", "reference", "team_id"),
             models.Index(
                 fields=["enterprise", "complainant_tail"],
                 condition=models.Q(superseded_at=None),

@@ -18,7 +18,7 @@ from nianjian.engines.paper.texts.complaints import STATES
 from nianjian.features.complaints.queries import ticket_facts
 from nianjian.features.complaints.states import state_of
 from nianjian.features.registers import presenters
-from nianjian.features.search.hits import Fit, Hit, SearchText, choose_best, measure_fit
+from nianjian.features.search.hits import MOST, Fit, Hit, SearchText, choose_best, measure_fit
 from nianjian.platform.registers import kinds, models
 from nianjian.platform.registers.columns import Sheet
 from nianjian.platform.registers.prefixes import Folded, filter_by_prefix, fold_text
@@ -107,13 +107,14 @@ def find_rows(book: Book, search: SearchText, scope: ReadScope, teams: TeamTitle
     if not chosen:
         return ()
     last: dict[str, Any] = {}
-    for row in sorted(list_versions_by_id(book.kind, scope, sorted(chosen)), key=lambda row: str(row.valid_from or "")):
+    for row in list_versions_by_id(book.kind, scope, sorted(chosen)):  # of one key in the order of their days
         last[row.key] = row
+    fits = [(_measure(book, row, search), len(row.key), row.key, row) for row in last.values()]
+    fits.sort(key=lambda fit: fit[:3])
+    best = [(fit, row) for fit, _length, _key, row in fits[:MOST]]
     if book.team:
-        teams.load({team for row in last.values() if (team := getattr(row, book.team))})
-    return choose_best(
-        _build_hit(book, _measure(book, row, search), row, scope.enterprise, teams) for row in last.values()
-    )
+        teams.load({team for _fit, row in best if (team := getattr(row, book.team))})
+    return choose_best(_build_hit(book, fit, row, scope.enterprise, teams) for fit, row in best)
 
 
 def _measure(book: Book, row: Any, search: SearchText) -> Fit:  # noqa: ANN401 -- a row of any register

@@ -244,8 +244,12 @@ def find_latest_version(kind: str, sight: ReadScope, key: str) -> Version | None
 
 
 def list_versions_by_id(kind: str, sight: ReadScope, versions: list[int]) -> list[Version]:
-    """Return the believed versions with these primary keys, by key."""
-    return list(_current_rows(kind, sight).filter(pk__in=versions))
+    """Return the believed versions with these primary keys, by key.
+
+    Sorted here: for an order of the database SQLite reads the whole register in it and looks at each row's key.
+    """
+    found = _current_rows(kind, sight).filter(pk__in=versions).order_by()
+    return sorted(found, key=lambda version: (version.key, version.valid_from or date.min, version.pk))
 
 
 def _current_rows(kind: str, sight: ReadScope) -> QuerySet[Version]:

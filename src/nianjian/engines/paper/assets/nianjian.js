@@ -80,10 +80,7 @@ if (palette) {
   });
   field.addEventListener("input", () => { entered = false; });
   palette.addEventListener("htmx:afterSwap", () => { if (entered) follow(); });
-  palette.addEventListener("close", () => {
-    entered = false;
-    htmx.trigger(field, "htmx:abort");
-  });
+  palette.addEventListener("close", () => { entered = false; });
 }
 
 // ---- menus of the top bar: one at a time, closed by Escape and by a click elsewhere

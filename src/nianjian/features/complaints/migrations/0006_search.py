@@ -40,6 +40,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='complaint',
+            index=models.Index(models.F('enterprise'), nianjian.platform.registers.prefixes.Folded('team_id'), nianjian.platform.registers.prefixes.Folded('reference'), condition=models.Q(('superseded_at', None)), name='complaint_by_team_reference'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
             index=models.Index(condition=models.Q(('superseded_at', None)), fields=['enterprise', 'complainant_tail'], name='complaint_by_tail'),
         ),
     ]
