@@ -332,8 +332,8 @@ def brings(one: Walker, papers: Mapping[str, bytes]) -> None:
         file = {"name": f"{item}.pdf", "mimeType": "application/pdf", "buffer": body}
         one.page.locator("#id_files").set_input_files(file)
         one.press("main form[enctype] button.primary")
-    one.page.locator("article.version").first.wait_for(timeout=PATIENCE)  # the worker takes them in their order
-    one.look()
+        one.page.locator("article.version").first.wait_for(timeout=PATIENCE)
+        one.look()
 
 
 def confirms(one: Walker) -> None:
