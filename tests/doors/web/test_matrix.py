@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db
 METHODS: Final = ("GET", "POST", "PUT", "DELETE")
 # What stands for a parameter that names nothing of a tenant; with the address' name where one is not enough.
 SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
+    ("", "digest"): "0" * 12,
     ("", "split"): "line", ("", "slug"): "complaint_rate", ("", "form"): "xlsx", ("", "kind"): "lines",
     ("", "number"): 1, ("", "item"): "articles", ("", "source"): "tinet", ("", "secret"): "nonsense",
     ("screens-kiosk", "part"): "office", ("", "provider_id"): "oidc", ("", "pk"): 1, ("", "token"): "nonsense",
@@ -122,6 +123,7 @@ NOWHERE: Final = (
 DOCUMENT: Final = "openapi-json"  # public, the API's own tests read it
 # Where who may still finds nothing by the samples, and why.
 NOTHING: Final[Mapping[str, str]] = {
+    "asset": "a sample of a digest is none of a file's",
     "data-import-mapping-load": "no mapping is kept under a name",
     "data-import-errors": "calls have no workbook of errors",
     "season-entry-picture": "no test has a picture",
