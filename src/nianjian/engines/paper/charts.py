@@ -434,7 +434,8 @@ def _words(chart: Chart, medium: _Medium, _: Words) -> Iterator[str]:
 
 def _last_word(chart: Chart, top: Decimal) -> tuple[int, int, str] | None:
     """Where the last value of a single line stands, on the side from which the line does not come; and the value."""
-    if len(chart.series) > 1 or chart.kind != LINES or not (dots := _dots(chart.series[0], top)):
+    dots = _dots(chart.series[0], top) if len(chart.series) == 1 and chart.kind == LINES else ()
+    if len(dots) == 0:
         return None
     at, before = dots[-1][2] // 10, dots[-2][2] // 10 if len(dots) > 1 else BOTTOM
     below = at < TOP + LINE or (before < at < BOTTOM - 2 * LINE)
