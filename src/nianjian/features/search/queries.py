@@ -18,6 +18,7 @@ from django.utils.translation import gettext, override
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.dossier import ITEMS
 from nianjian.engines.paper.texts.platform import ROLES
+from nianjian.engines.paper.texts.portrait import LEVELS
 from nianjian.engines.paper.texts.rectification import STEPS
 from nianjian.engines.paper.texts.registers import NAMES as REGISTERS
 from nianjian.engines.paper.words import CHINESE, ENGLISH, mark, words
@@ -159,10 +160,10 @@ def _find_cases(reader: Reader, text: SearchText) -> tuple[Hit, ...]:
 
 
 def _find_rules(reader: Reader, text: SearchText) -> tuple[Hit, ...]:
-    chinese = current() == CHINESE
+    chinese, _ = current() == CHINESE, words(current())
     return choose_best(
         Hit(
-            fit, rule.id, rule.title_zh if chinese else rule.title_en, rule.citation,
+            fit, rule.id, rule.title_zh if chinese else rule.title_en, _(LEVELS[rule.level]),
             at("rules-one", reader.code, key=rule.key),
         )
         for rule in _list_rules(reader)
