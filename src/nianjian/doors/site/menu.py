@@ -87,7 +87,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "enterprise": reader.enterprise,
         "frame": Frame(MENU, reader),
         "switch": many,
-        "role": words(current())(ROLES[role]) if role else "",
+        "own_role": words(current())(ROLES[role]) if role else "",
     }
 
 

@@ -164,7 +164,7 @@ class AddPerson(_Place):
         label=gettext_lazy("Display name"),
         required=False,
         max_length=LONGEST,
-        help_text=gettext_lazy("By which pages and papers call the person, such as 李敏."),
+        help_text=gettext_lazy("By which pages and papers call the person."),
     )
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"),

@@ -273,7 +273,7 @@ def webhook(one: Looker) -> None:
     """One of the webhooks."""
     page = one.page
     page.goto(f"{one.site.address}{HOME}webhooks/")
-    follow(page.locator("main a[href*='/webhooks/']").first)
+    follow(page.locator(".content a[href*='/webhooks/']").first)
     one.look()
 
 

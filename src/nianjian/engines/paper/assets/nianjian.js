@@ -62,7 +62,7 @@ if (palette) {
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
-    const letter = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
+    const letter = event.key?.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
     if (typing || event.isComposing || !(slash || letter)) return;
     event.preventDefault();
     open();
