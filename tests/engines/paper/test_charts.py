@@ -53,8 +53,8 @@ def located() -> dict[str, Any]:
 def every_picture(portrait: dict[str, Any], _: Words) -> list[charts.Picture]:
     days = sources_chart(sources(), _)
     assert days is not None
-    pareto = pareto_chart(located(), _, lambda dimension, group: f"/t/?group={dimension}&key={group['key']}")
-    return [*pictures.portrait_charts(portrait, _, link), days, days_chart(measured(), _), pareto]
+    pareto = pareto_chart(located(), {}, _, lambda dimension, group: f"/t/?group={dimension}&key={group['key']}")
+    return [*pictures.portrait_charts(portrait, _, link), days, days_chart(measured(), {}, _), pareto]
 
 
 @pytest.mark.parametrize("_", [ZH, EN], ids=["zh", "en"])

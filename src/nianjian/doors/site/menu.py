@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from nianjian.engines.kernel.errors import NianjianError
@@ -29,8 +29,7 @@ from nianjian.features.screens import menu as screens
 from nianjian.features.season import menu as season
 from nianjian.features.test_calls import menu as test_calls
 from nianjian.features.webhooks import menu as webhooks
-from nianjian.platform.accounts import query
-from nianjian.platform.accounts.access import has_permission, list_accessible_enterprises
+from nianjian.platform.accounts.access import enter_enterprise, list_accessible_enterprises
 from nianjian.platform.accounts.query import Actor, Enterprise
 from nianjian.platform.accounts.roles import Permission, Role
 from nianjian.platform.web import comfort
@@ -77,10 +76,8 @@ def shell(request: HttpRequest) -> dict[str, object]:
     if actor is None:
         return shown
     match, asked = request.resolver_match, {name: str(value) for name, value in request.GET.items()}
-    reader = Reader(
-        actor, _find_enterprise(request, actor), getattr(request, "team", None), match, asked,
-        getattr(request, "counts", {}),
-    )  # fmt: skip
+    enterprise, team = _find_place(request, actor)
+    reader = Reader(actor, enterprise, team, match, asked, getattr(request, "counts", {}))
     many = SimpleLazyObject(lambda: list_accessible_enterprises(actor, limit=SWITCHED))
     role = next((role for role in Role if role in reader.roles), None)
     return shown | {
@@ -91,16 +88,17 @@ def shell(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _find_enterprise(request: HttpRequest, actor: Actor) -> Enterprise | None:
-    """The page's enterprise; on a page of the person the one that was last open, if it is still the person's."""
+def _find_place(request: HttpRequest, actor: Actor) -> tuple[Enterprise | None, str | None]:
+    """The page's enterprise, and the team whose rows alone are seen there.
+
+    On a page of the person the enterprise that was last open, if it is still the person's.
+    """
     here: Enterprise | None = getattr(request, "enterprise", None)
     entry = MENU.find_entry(request.resolver_match, {})
     if here or entry is None or entry.scope is not Scope.PERSON or entry.route == "portfolio":
-        return here
+        return here, getattr(request, "team", None)
     code = str(request.session.get(LAST_OPEN, ""))
-    if not code or not has_permission(actor, code, Permission.READ_OWN):
-        return None
     try:
-        return query.enterprise(code)
-    except NianjianError:  # it was closed in between
-        return None
+        return enter_enterprise(actor, code, Permission.READ_OWN) if code else (None, None)
+    except (Http404, NianjianError):  # it was closed in between, or is the person's no more
+        return None, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import signal
 import socket
 import time
@@ -52,6 +53,7 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.chain import verify_chain
+from nianjian.platform.home import env
 from nianjian.platform.jobs import flow, query, service
 from nianjian.platform.jobs.beside import PATIENCE
 from nianjian.platform.jobs.flow import Kind, LeavingError, Report, StopWantedError, day, text, texts
@@ -416,6 +418,7 @@ def tidy_up() -> None:
         rejects.delete_expired_files()
         operations.delete_expired_exports()
         retention.delete_strays()
+        shutil.rmtree(env.read().home / "tmp" / "charts", ignore_errors=True)  # what an earlier version drew
         call_command("clearsessions")
         health.enqueue_nightly_counts()
     except (OSError, NianjianError):  # of one thing; the work must go on

@@ -343,7 +343,9 @@ def _lanes(chart: Chart, medium: _Medium) -> Iterator[str]:
             continue
         line, dots = _line(series, top), _dots(series, top)
         yield f'<path{medium.look("ln", colour)} d="{_path(line, medium)}"/>' if line else ""
-        if dots and (len(chart.steps) <= ZONES or len(dots) == 1):
+        if len(chart.steps) > ZONES:
+            dots = _lone_dots(series, dots)
+        if dots:
             yield f'<path{medium.look("dot", colour)} d="{"".join(f"{_path([one], medium)}h.1" for one in dots)}"/>'
     if chart.limit is not None:
         at = down(chart.limit.value, top)
@@ -370,6 +372,13 @@ def _dots(series: Series, top: Decimal) -> list[Move]:
         for step, point in enumerate(series.points)
         if point.value is not None
     ]
+
+
+def _lone_dots(series: Series, dots: list[Move]) -> list[Move]:
+    """Those that no line reaches: nothing is known beside them."""
+    values = (None, *(point.value for point in series.points), None)
+    known = [at for at, value in enumerate(values) if value is not None]
+    return [dot for at, dot in zip(known, dots, strict=True) if values[at - 1] is None and values[at + 1] is None]
 
 
 def _line(series: Series, top: Decimal) -> list[Move]:
@@ -561,7 +570,7 @@ def headroom_svg(told: Headroom | None, label: str) -> str:
     """
     parts = []
     if told is not None:
-        top = max(told.used, told.limit * 5 // 4, told.limit + 1)
+        top = max(told.used, told.limit * 5 // 4, told.limit + 1, 1)
         used, limit = (max(one, 0) * FULL // top for one in (told.used, told.limit))
         parts.append(_bar("used", 0, min(used, limit)))
         if told.least:

@@ -142,7 +142,9 @@ def find_headroom(metric: Json) -> Headroom | None:
         return Headroom(parts["allowance"] - parts["headroom"], parts["allowance"])
     if slug == "number_consistency":
         found: Json = next((flag for flag in metric.get("flags", ()) if flag["code"] == "evasion"), {})
-        return None if found.get("limit") is None else Headroom(found["count"], _reached(metric, found["limit"]) - 1)
+        if found.get("limit") is None:
+            return None
+        return Headroom(found["count"], max(_reached(metric, found["limit"]) - 1, 0))
     if limit is None or not metric.get("denominator"):
         return None
     if slug == "closing_rate":

@@ -6,8 +6,9 @@ from typing import Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.words import mark
-from nianjian.features.complaints.queries import load_service_levels, overdue_tickets
+from nianjian.features.complaints.queries import TicketFilter, filter_tickets, load_service_levels
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.registers.queries import ReadScope
 from nianjian.platform.web.menu import ME, Entry, Place, Reader
 
 _LIST: Final = "complaints"
@@ -29,5 +30,6 @@ ENTRIES: Final = (
 
 def count_overdue(reader: Reader) -> int:
     """How many tickets are open past their limit, drills aside; of the reader's team alone where it sees no others."""
-    rows = overdue_tickets(reader.code, load_service_levels(reader.code), clock.now()).exclude(drill=True)
-    return rows.filter(team_id=reader.team).count() if reader.team else rows.count()
+    scope = ReadScope(reader.code, clock.today(), reader.team)
+    levels = load_service_levels(reader.code)
+    return filter_tickets(scope, TicketFilter(overdue=True), levels, clock.now()).count()

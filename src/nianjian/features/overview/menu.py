@@ -16,7 +16,7 @@ ENTRIES: Final = (
     Below("registers", ("overview-lines",)),
     Below("overview", ("search",)),
 )
-SECONDS: Final = 300  # so long the count of the last look at the page is shown elsewhere
+SECONDS: Final = 60  # so long the count of the last look at the page is shown elsewhere
 
 
 def _key(enterprise: str, user: str) -> str:

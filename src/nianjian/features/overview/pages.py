@@ -241,8 +241,9 @@ def overview(request: Request, code: str) -> HttpResponse:
     told = facts.build_overview(request.enterprise, request.actor, request.team)
     acts = access.permissions(request.actor, code)
     early = first_steps.is_early(told, acts, request.team)
-    request.counts = _count_for_menu(told)
-    store_open_items(code, request.actor, request.counts[Place.TODAY])
+    if request.team is None:
+        request.counts = _count_for_menu(told)
+        store_open_items(code, request.actor, request.counts[Place.TODAY])
     context = {
         "team": request.team,
         "told": told,

@@ -57,6 +57,7 @@ OPEN: Final = (
     *(f"/account/{place}/" for place in ("2fa", "reauthenticate", "login", "logout", "first", "inspect", "password")),
     "/language",
     "/theme",
+    "/static/",
 )
 
 
@@ -203,7 +204,7 @@ def accept_invitation_page(request: Request, secret: str) -> HttpResponse:
     if request.method == "GET":
         _ = words(current())
         context = {
-            "enterprise": enterprise(invitation.enterprise_id),
+            "inviting": enterprise(invitation.enterprise_id),
             "role": translate_value("role", invitation.role, _),
             "name": request.actor.name,
         }

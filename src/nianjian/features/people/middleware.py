@@ -30,7 +30,7 @@ class Limits:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, as nobody if the session is over."""
-        if request.user.is_authenticated:
+        if not request.path.startswith("/static/") and request.user.is_authenticated:  # a file of every page is no use
             reason = session_end(request)
             if reason:
                 request.META[REASON] = reason

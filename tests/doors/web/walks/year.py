@@ -28,7 +28,8 @@ STANDS = {
     "总览": ("今天",), "年检季": ("年报与材料",), "一致性比对": ("年报与材料", "一致性比对"), "画像": ("合规画像",),
     "回拨测试": ("现场检查", "回拨测试"),
     "材料包": ("年报与材料", "材料包"), "数据": ("数据与台账",), "台账": ("数据与台账", "台账"),
-    "现场检": ("现场检查",), "整改": ("整改与隔离",), "人员": ("设置", "人员与权限"),
+    "拨前闸": ("整改与隔离", "拨前闸记录"), "现场检": ("现场检查",), "整改": ("整改与隔离",),
+    "人员": ("设置", "人员与权限"),
 }  # fmt: skip
 NEVER = re.compile(r"None|未知错误|NaN|undefined|Traceback|\b(?:user|os):\S*|\bnianjian (?!serve|worker)[a-z]+[^\n]*")
 # What is false of this year: one ticket was answered a month late, and complaints are above 1 ‱.
