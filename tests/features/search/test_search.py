@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext, override
 from tests.features.search.conftest import OPERATOR, Find, write
 
 from nianjian.engines.kernel import clock
@@ -14,6 +15,7 @@ from nianjian.platform.accounts.models import Membership
 from nianjian.platform.registers import storage
 from nianjian.platform.registers.models import Seat
 from nianjian.platform.registers.queries import ReadScope, find_latest_version
+from nianjian.platform.web.menu import get_menu
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -41,6 +43,13 @@ def test_every_kind_is_found(find: Find, text: str, kind: str, code: str, name: 
     hit = find(text)[kind][0]
     assert (hit.code, hit.name, hit.fact) == (code, name, fact)
     assert hit.address.startswith("/e/demo/")
+
+
+@pytest.mark.parametrize("text", ["投诉", "合规画像", "年报与材料", "整改与隔离", "现场检查", "数据与台账", "设置"])
+def test_a_line_of_the_menu_is_found_by_its_own_word(find: Find, text: str) -> None:
+    with override("zh-hans"):
+        word = next(word for word in get_menu().words.values() if gettext(word) == text)
+    assert word in find(text)["pages"][0].name.split(" · "), "in the reader's language"
 
 
 def test_rules_are_found_in_both_languages_and_enterprises_where_there_are_several(find: Find) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
+from itertools import chain
 from typing import Final, cast
 
 from django.urls import reverse
@@ -83,6 +84,7 @@ class Reader:
 
 
 Find = Callable[[Reader, SearchText], tuple[Hit, ...]]
+PageLabels = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,21 +196,25 @@ ACTIONS: Final = (
 
 def _list_pages(reader: Reader) -> Iterator[Hit]:
     for address, labels in _menu_pages(reader).items():
-        yield Hit(Fit.PART, "", labels[current()], "", address)
+        yield _build_page(Fit.PART, address, labels)
 
 
 def _find_pages(reader: Reader, text: SearchText) -> tuple[Hit, ...]:
-    """Pages of the menu and the beginnings of work, by their names in both languages."""
+    """Pages of the menu and the beginnings of work, by all their names in both languages."""
     return choose_best(
-        Hit(fit, "", labels[current()], "", address)
+        _build_page(fit, address, labels)
         for address, labels in _menu_pages(reader).items()
-        if (fit := measure_fit(text, *labels.values())) is not None
+        if (fit := measure_fit(text, *chain(*labels.values()))) is not None
     )
 
 
-def _menu_pages(reader: Reader) -> dict[str, dict[str, str]]:
-    """Address -> its label by language, of what the reader may open."""
-    found: dict[str, dict[str, str]] = {}
+def _build_page(fit: Fit, address: str, labels: PageLabels) -> Hit:
+    return Hit(fit, "", presenters.DOT.join(dict.fromkeys(labels[current()])), "", address)
+
+
+def _menu_pages(reader: Reader) -> dict[str, PageLabels]:
+    """Address -> its labels by language, of what the reader may open: a line and its first entry share an address."""
+    found: dict[str, PageLabels] = {}
     for tag, language in LANGUAGES.items():
         with override(tag):
             frame = menu.Frame(menu.get_menu(), menu.Reader(reader.actor, reader.enterprise, reader.team))
@@ -219,7 +225,7 @@ def _menu_pages(reader: Reader) -> dict[str, dict[str, str]]:
                 if act in reader.permissions
             ]
             for address, label in lines:
-                found.setdefault(address, {})[language] = label
+                found.setdefault(address, {}).setdefault(language, []).append(label)
     return found
 
 
