@@ -10,8 +10,8 @@ from tests.features.search.conftest import OPERATOR, Find, write
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.search.hits import MOST, read_search
-from nianjian.platform.accounts.models import Membership
+from nianjian.features.search.hits import MOST, Fit, read_search
+from nianjian.platform.accounts.models import Membership, User
 from nianjian.platform.registers import storage
 from nianjian.platform.registers.models import Seat
 from nianjian.platform.registers.queries import ReadScope, find_latest_version
@@ -162,6 +162,15 @@ def test_own_rows_are_found_behind_many_of_others(find: Find) -> None:
 )
 def test_people_are_found_by_who_may_see_people(find: Find, role: str, kinds: set[str]) -> None:
     assert {kind for kind in find(f"{role}-", role) if kind == "people"} == kinds
+
+
+def test_a_person_is_shown_by_the_name_that_was_found(find: Find) -> None:
+    find("nobody")
+    User.objects.filter(name="administrator-").update(display_name="周海安")
+    found = [find(text)["people"][0] for text in ("海安", "周海", "administrator-")]
+    assert [(hit.fit, hit.code, hit.name) for hit in found] == [
+        (fit, "administrator-", "周海安") for fit in (Fit.PART, Fit.BEGINNING, Fit.EXACT)
+    ]
 
 
 def test_another_enterprise_tells_nothing(find: Find) -> None:

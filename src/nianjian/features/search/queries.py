@@ -178,7 +178,8 @@ def _find_people(reader: Reader, text: SearchText) -> tuple[Hit, ...]:
     found = cast("list[Person]", PersonList(reader.code, text.plain)[:MOST])
     return choose_best(
         Hit(
-            measure_fit(text, person.name) or Fit.EXACT, "", person.name,
+            Fit.PART if (fit := measure_fit(text, person.name, person.display_name)) is None else fit,
+            person.name if person.display_name else "", person.display_name or person.name,
             presenters.DOT.join(dict.fromkeys(_(ROLES[one.role]) for one in person.roles)),
             at("people-one", reader.code, name=person.name),
         )
