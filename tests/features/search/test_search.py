@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -112,6 +114,30 @@ def test_a_new_version_is_found_by_its_own_digits(find: Find) -> None:
         kind="do-not-call", enterprise="demo", versions=[row.pk], start=clock.today(), reason="误记", actor=OPERATOR
     )
     assert "no longer in use" in find("1111")["do-not-call"][0].fact
+
+
+def rewrite(start: date, **texts: str) -> None:
+    row = find_latest_version("lines", ReadScope("demo", clock.today()), "L23")
+    assert row is not None
+    storage.change_row(
+        kind="lines", enterprise="demo", version=row.pk, texts=texts, start=start, over=False, reason="", actor=OPERATOR
+    )
+
+
+def test_a_row_is_shown_as_of_today_by_whichever_version_it_is_found(find: Find) -> None:
+    today = clock.today()
+    rewrite(today, name="新名")
+    rewrite(today + timedelta(days=30), name="将来名", team="T2")
+    shown = ("L23", "新名", "中国联通 · T1 速达外包")
+    for text in ("中继23", "新名", "将来名", "L23"):
+        hit = find(text)["lines"][0]
+        assert (hit.code, hit.name, hit.fact) == shown, text
+    assert find("L23", "outsourcer", "T1")["lines"][0].name == "新名"
+
+
+def test_a_team_lead_is_not_told_that_a_row_is_over_that_goes_on_elsewhere(find: Find) -> None:
+    rewrite(clock.today(), team="T2")
+    assert "no longer in use" not in find("L23", "outsourcer", "T1")["lines"][0].fact
 
 
 TEAM_ONE = {"lines": {"L23"}, "teams": {"T1"}, "seats": {"S0001"}, "numbers": {"95013"}, "complaints": {"TS00003"}}

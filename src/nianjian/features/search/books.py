@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -100,21 +101,42 @@ BY_KIND: Final[Mapping[str, Book]] = {book.kind: book for book in BOOKS}
 
 
 def find_rows(book: Book, search: SearchText, scope: ReadScope, teams: TeamTitles) -> tuple[Hit, ...]:
-    """The rows that fit, as far as the reader may see them; of several versions of a row the last."""
+    """The rows that fit, as far as the reader may see them; a row that an earlier version fits is shown as of today."""
     if not scope.sees(book.kind):
         return ()
     chosen = {*_list_tails(book, search, scope), *_list_candidates(book, search, scope)}
     if not chosen:
         return ()
-    last: dict[str, Any] = {}
-    for row in list_versions_by_id(book.kind, scope, sorted(chosen)):  # of one key in the order of their days
-        last[row.key] = row
-    fits = [(_measure(book, row, search), len(row.key), row.key, row) for row in last.values()]
-    fits.sort(key=lambda fit: fit[:3])
-    best = [(fit, row) for fit, _length, _key, row in fits[:MOST]]
+    fits: dict[str, Fit] = {}
+    for row in list_versions_by_id(book.kind, scope, sorted(chosen)):
+        fits[row.key] = min(_measure(book, row, search), fits.get(row.key, Fit.PART))
+    best = sorted(fits, key=lambda key: (fits[key], len(key), key))[:MOST]
+    rows = _list_today(book, scope, best)
     if book.team:
-        teams.load({team for _fit, row in best if (team := getattr(row, book.team))})
-    return choose_best(_build_hit(book, fit, row, scope.enterprise, teams) for fit, row in best)
+        teams.load({team for row, _over in rows if (team := getattr(row, book.team))})
+    return choose_best(_build_hit(book, fits[row.key], row, scope.enterprise, teams, over=over) for row, over in rows)
+
+
+def _list_today(book: Book, scope: ReadScope, keys: list[str]) -> list[tuple[Any, bool]]:
+    """Each key's version of the day, else the last, of those that the reader may see; and whether it is over.
+
+    That a row is over is said by its last version alone, if the reader may see that: it may go on with another team.
+    """
+    known = _standing(book, scope).filter(key__in=keys).values_list("key", "valid_from", "pk")[:SCANNED]
+    last = {key: pk for key, _begun, pk in sorted(known, key=lambda one: (one[1] or date.min, one[2]))}
+    shown: dict[str, Any] = {}
+    for row in list_versions_by_id(book.kind, scope, [pk for _key, _begun, pk in known]):  # in the order of their days
+        if row.key not in shown or not _holds(shown[row.key], scope.day):
+            shown[row.key] = row
+    return [
+        (shown[key], shown[key].pk == last[key] and (shown[key].valid_to or scope.day) < scope.day)
+        for key in keys
+        if key in shown
+    ]
+
+
+def _holds(row: Version, day: date) -> bool:
+    return (row.valid_from or day) <= day <= (row.valid_to or day)
 
 
 def _measure(book: Book, row: Any, search: SearchText) -> Fit:  # noqa: ANN401 -- a row of any register
@@ -123,7 +145,7 @@ def _measure(book: Book, row: Any, search: SearchText) -> Fit:  # noqa: ANN401 -
     return Fit.BEGINNING if fit is None else fit
 
 
-def _build_hit(book: Book, fit: Fit, row: Any, enterprise: str, teams: TeamTitles) -> Hit:  # noqa: ANN401 -- the same
+def _build_hit(book: Book, fit: Fit, row: Any, enterprise: str, teams: TeamTitles, *, over: bool) -> Hit:  # noqa: ANN401 -- the same
     sheet: Sheet = presenters.sheet_of(book.kind)
     code, name = presenters.name(row, sheet), str(getattr(row, book.name) or "") if book.name else ""
     facts = [*book.facts(row, teams)]
@@ -133,7 +155,7 @@ def _build_hit(book: Book, fit: Fit, row: Any, enterprise: str, teams: TeamTitle
         address = reverse("complaints-one", kwargs={"code": enterprise, "ticket": row.key})
     else:
         address = presenters.address(enterprise, book.kind, row.key)
-    if row.valid_to is not None and row.valid_to < clock.today():
+    if over:
         facts.append(_("no longer in use"))
     return Hit(fit, code, name[:NAME_LENGTH], presenters.DOT.join(filter(None, facts))[: 2 * NAME_LENGTH], address)
 
