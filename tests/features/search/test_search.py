@@ -13,7 +13,9 @@ from tests.features.search.conftest import OPERATOR, Find, write
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.search.hits import MOST, Fit, read_search
+from nianjian.features.search.queries import Reader, search
 from nianjian.platform.accounts.models import Membership, User
+from nianjian.platform.accounts.query import USER, Actor, enterprise
 from nianjian.platform.registers import storage
 from nianjian.platform.registers.models import Seat
 from nianjian.platform.registers.queries import ReadScope, find_latest_version
@@ -88,7 +90,7 @@ def test_a_person_is_found_by_the_last_four_digits_alone(find: Find) -> None:
     found = find("8000")
     assert [hit.code for hit in found["consents"]] == ["138****8000"]
     assert [hit.code for hit in found["do-not-call"]] == ["139****8000"]
-    assert [hit.code for hit in found["complaints"]] == ["TS00003", "TS00004"]
+    assert [hit.code for hit in found["complaints"]] == ["TS00004", "TS00003"], "the newest first"
     for text in (
         "13800138000",
         "138001",
@@ -197,6 +199,17 @@ def test_a_person_is_shown_by_the_name_that_was_found(find: Find) -> None:
     assert [(hit.fit, hit.code, hit.name) for hit in found] == [
         (fit, "administrator-", "周海安") for fit in (Fit.PART, Fit.BEGINNING, Fit.EXACT)
     ]
+
+
+def test_a_group_says_that_there_are_more_and_of_last_digits_shows_the_newest(find: Find) -> None:
+    for at in range(MOST + 1):
+        write("consents", number=f"13911{at:02}7777", purpose=f"回访{at}")
+        write("seats", seat_id=f"R{at:04}", team="T2")
+    assert [hit.fact for hit in find("7777")["consents"]] == [f"回访{at}" for at in range(MOST, 0, -1)]
+    actor = Actor("administrator-", USER)
+    for text, kind, more in (("7777", "consents", True), ("R0", "seats", True), ("R0001", "seats", False)):
+        groups = search(Reader(actor, enterprise("demo"), None), read_search(text))
+        assert [(group.kind, group.more) for group in groups] == [(kind, more)]
 
 
 def test_another_enterprise_tells_nothing(find: Find) -> None:

@@ -104,17 +104,22 @@ def find_rows(book: Book, search: SearchText, scope: ReadScope, teams: TeamTitle
     """The rows that fit, as far as the reader may see them; a row that an earlier version fits is shown as of today."""
     if not scope.sees(book.kind):
         return ()
-    chosen = {*_list_tails(book, search, scope), *_list_candidates(book, search, scope)}
+    tails = set(_list_tails(book, search, scope))
+    chosen = {*tails, *_list_candidates(book, search, scope)}
     if not chosen:
         return ()
     fits: dict[str, Fit] = {}
+    newest: dict[str, int] = {}  # of what a number's last digits found
     for row in list_versions_by_id(book.kind, scope, sorted(chosen)):
         fits[row.key] = min(_measure(book, row, search), fits.get(row.key, Fit.PART))
-    best = sorted(fits, key=lambda key: (fits[key], len(key), key))[:MOST]
+        if row.pk in tails:
+            newest[row.key] = max(row.pk, newest.get(row.key, 0))
+    best = sorted(fits, key=lambda key: (fits[key], key in newest, -newest.get(key, 0), len(key), key))[: MOST + 1]
     rows = _list_today(book, scope, best)
     if book.team:
         teams.load({team for row, _over in rows if (team := getattr(row, book.team))})
-    return choose_best(_build_hit(book, fits[row.key], row, scope.enterprise, teams, over=over) for row, over in rows)
+    hits = tuple(_build_hit(book, fits[row.key], row, scope.enterprise, teams, over=over) for row, over in rows)
+    return hits if tails else choose_best(hits)
 
 
 def _list_today(book: Book, scope: ReadScope, keys: list[str]) -> list[tuple[Any, bool]]:
@@ -161,9 +166,10 @@ def _build_hit(book: Book, fit: Fit, row: Any, enterprise: str, teams: TeamTitle
 
 
 def _list_tails(book: Book, search: SearchText, scope: ReadScope) -> list[int]:
+    """What ends so, the newest first."""
     if not (book.tail and search.tail):
         return []
-    rows = _standing(book, scope).filter(**{book.tail: search.tail})
+    rows = _standing(book, scope).filter(**{book.tail: search.tail}).order_by("-pk")
     return list(rows.values_list("pk", flat=True)[: _limit(scope)])
 
 

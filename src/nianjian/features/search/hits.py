@@ -43,12 +43,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class HitGroup:
-    """The best hits of one kind; ``title`` in the reader's language, ``icon``: a symbol of ``icons.svg``."""
+    """The best hits of one kind; ``title`` in the reader's language, ``icon``: a symbol of ``icons.svg``.
+
+    ``more``: that others of the kind fit, too.
+    """
 
     kind: str
     title: str
     icon: str
     hits: tuple[Hit, ...]
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +102,5 @@ def _fit(wanted: str, text: str) -> Fit | None:
 
 
 def choose_best(hits: Iterable[Hit]) -> tuple[Hit, ...]:
-    """The first few, the best first; of equal ones the shorter and then the smaller code."""
-    return tuple(sorted(hits, key=lambda hit: (hit.fit, len(hit.code), hit.code, hit.name))[:MOST])
+    """The first few and one more, which tells that there are more; of equal ones the shorter and the smaller code."""
+    return tuple(sorted(hits, key=lambda hit: (hit.fit, len(hit.code), hit.code, hit.name))[: MOST + 1])

@@ -101,16 +101,20 @@ class Kind:
 def search(reader: Reader, text: SearchText) -> list[HitGroup]:
     """What fits, by kind, at most `MOST` of each; the kind with the best hit first. Short texts find pages alone."""
     if len(text.plain) < SHORTEST:
-        return _group(PAGES, _find_pages(reader, text)) if text.plain else _group(PAGES, tuple(_list_pages(reader)))
+        if text.plain:
+            return _group(PAGES, _find_pages(reader, text))
+        pages = tuple(_list_pages(reader))
+        return _group(PAGES, pages, len(pages))
     groups = [
         group for kind in KINDS if kind.act in reader.permissions for group in _group(kind, kind.find(reader, text))
     ]
     return sorted(groups, key=lambda group: group.hits[0].fit)
 
 
-def _group(kind: Kind, hits: tuple[Hit, ...]) -> list[HitGroup]:
+def _group(kind: Kind, hits: tuple[Hit, ...], most: int = MOST) -> list[HitGroup]:
     title = gettext(kind.title)
-    return [HitGroup(kind.name, title[:1].upper() + title[1:], kind.icon, hits)] if hits else []
+    group = HitGroup(kind.name, title[:1].upper() + title[1:], kind.icon, hits[:most], len(hits) > most)
+    return [group] if hits else []
 
 
 def _find_book(book: Book, reader: Reader, text: SearchText) -> tuple[Hit, ...]:
@@ -175,7 +179,7 @@ def _find_rules(reader: Reader, text: SearchText) -> tuple[Hit, ...]:
 
 def _find_people(reader: Reader, text: SearchText) -> tuple[Hit, ...]:
     _ = words(current())
-    found = cast("list[Person]", PersonList(reader.code, text.plain)[:MOST])
+    found = cast("list[Person]", PersonList(reader.code, text.plain)[: MOST + 1])
     return choose_best(
         Hit(
             Fit.PART if (fit := measure_fit(text, person.name, person.display_name)) is None else fit,
