@@ -12,12 +12,13 @@ from tests.features.search.conftest import OPERATOR, Find, write
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.search import books
 from nianjian.features.search.hits import MOST, Fit, read_search
 from nianjian.features.search.queries import Reader, search
 from nianjian.platform.accounts.models import Membership, User
 from nianjian.platform.accounts.query import USER, Actor, enterprise
 from nianjian.platform.registers import storage
-from nianjian.platform.registers.models import Seat
+from nianjian.platform.registers.models import Line, Seat, Team
 from nianjian.platform.registers.queries import ReadScope, find_latest_version
 from nianjian.platform.web.menu import get_menu
 
@@ -72,6 +73,15 @@ def test_case_width_and_unseen_signs_are_folded(find: Find, text: str) -> None:
 
 def test_a_stored_full_width_name_is_found(find: Find) -> None:
     assert [hit.code for hit in find("suda")["lines"]] == ["L230"]
+
+
+def test_full_width_signs_are_found_by_their_beginning(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("lines", line_id="L9", name="速达（外包）九号", team="T1")
+    Line.objects.filter(key="L9").update(team="（一）组")
+    Team.objects.filter(key="T1").update(name="（一）组")
+    monkeypatch.setattr(books, "SCANNED", 1)
+    for reader in ((), ("outsourcer", "T1")):
+        assert [hit.code for hit in find("速达（外", *reader).get("lines", [])] == ["L9"]
 
 
 @pytest.mark.parametrize("text", ["%%", "__", "S%", "S____", "\\\\", "'--", "*S", "L[2]"])

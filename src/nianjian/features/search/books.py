@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -22,7 +23,7 @@ from nianjian.features.registers import presenters
 from nianjian.features.search.hits import MOST, Fit, Hit, SearchText, choose_best, measure_fit
 from nianjian.platform.registers import kinds, models
 from nianjian.platform.registers.columns import Sheet
-from nianjian.platform.registers.prefixes import Folded, filter_by_prefix, fold_text
+from nianjian.platform.registers.prefixes import Folded, filter_by_prefix, fold_case, fold_text
 from nianjian.platform.registers.queries import ReadScope, list_versions_by_id, team_names
 from nianjian.platform.registers.versions import Version, current_versions
 
@@ -181,13 +182,12 @@ def _limit(scope: ReadScope) -> int:
 def _list_candidates(book: Book, search: SearchText, scope: ReadScope) -> Iterator[int]:
     most = _limit(scope)
     for part in _list_parts(book, scope):
-        for column in book.codes:
-            yield from filter_by_prefix(part, column, search.plain).values_list("pk", flat=True)[:most]
+        for column, form in product(filter(None, (*book.codes, book.name)), search.forms):
+            yield from filter_by_prefix(part, column, form).values_list("pk", flat=True)[:most]
         if book.kind == "numbers" and search.plain.isdecimal():  # a displayed number goes on behind its root
             roots = [search.plain[:end] for end in range(SHORTEST_ROOT, len(search.plain))]
             yield from part.filter(key__in=roots).values_list("pk", flat=True)[:most]
         if book.name:
-            yield from filter_by_prefix(part, book.name, search.plain).values_list("pk", flat=True)[:most]
             rows = filter_by_prefix(part, book.codes[0], "").values_list("pk", book.codes[0], book.name)[:SCANNED]
             fits = [(fit, pk) for pk, *texts in rows if (fit := measure_fit(search, *texts)) is not None]
             yield from (pk for _fit, pk in sorted(fits)[:most])
@@ -204,7 +204,8 @@ def _list_parts(book: Book, scope: ReadScope) -> Iterator[QuerySet[Version]]:
     if scope.team is None or not book.team:
         yield rows if book.kind != "teams" or scope.team is None else rows.filter(key=scope.team)
         return
-    for name in sorted(team_names(scope.enterprise, scope.team)):
-        yield rows.alias(own=Folded(book.team)).filter(own=fold_text(name))
+    names = team_names(scope.enterprise, scope.team)
+    for name in sorted({*map(fold_case, names), *map(fold_text, names)}):
+        yield rows.alias(own=Folded(book.team)).filter(own=name)
     if book.shared:
         yield rows.alias(own=Folded(book.team)).filter(own__isnull=True)

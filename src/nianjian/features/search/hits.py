@@ -57,10 +57,14 @@ class HitGroup:
 
 @dataclass(frozen=True, slots=True)
 class SearchText:
-    """A search without signs that nobody sees, in plain width; ``folded``: as texts are compared."""
+    """A search without signs that nobody sees, in plain width; ``folded``: as texts are compared.
+
+    ``forms``: as it may be stored: in plain width, and as it was typed where that is something else.
+    """
 
     plain: str
     folded: str = field(repr=False)
+    forms: tuple[str, ...] = field(repr=False)
 
     @property
     def tail(self) -> str:
@@ -75,9 +79,13 @@ class SearchText:
 
 def read_search(text: str) -> SearchText:
     """Read what somebody typed."""
-    visible = unicodedata.normalize("NFKC", strip_zero_width(CONTROL.sub(" ", text[:READ])))
-    plain = " ".join(visible.split())[:LONGEST].strip()
-    return SearchText(plain, fold_text(plain))
+    visible = strip_zero_width(CONTROL.sub(" ", text[:READ]))
+    plain, typed = _clean(unicodedata.normalize("NFKC", visible)), _clean(visible)
+    return SearchText(plain, fold_text(plain), tuple(dict.fromkeys((plain, typed))))
+
+
+def _clean(text: str) -> str:
+    return " ".join(text.split())[:LONGEST].strip()
 
 
 def measure_fit(search: SearchText, *texts: str | None) -> Fit | None:
