@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext, override
 from tests.features.search.conftest import OPERATOR, Find, write
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.search.hits import MOST, read_search
-from nianjian.platform.accounts.models import Membership
+from nianjian.features.search import books
+from nianjian.features.search.hits import MOST, Fit, read_search
+from nianjian.features.search.queries import Reader, search
+from nianjian.platform.accounts.models import Membership, User
+from nianjian.platform.accounts.query import USER, Actor, enterprise
 from nianjian.platform.registers import storage
-from nianjian.platform.registers.models import Seat
+from nianjian.platform.registers.models import Line, Seat, Team
 from nianjian.platform.registers.queries import ReadScope, find_latest_version
+from nianjian.platform.web.menu import get_menu
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -43,6 +50,13 @@ def test_every_kind_is_found(find: Find, text: str, kind: str, code: str, name: 
     assert hit.address.startswith("/e/demo/")
 
 
+@pytest.mark.parametrize("text", ["投诉", "合规画像", "年报与材料", "整改与隔离", "现场检查", "数据与台账", "设置"])
+def test_a_line_of_the_menu_is_found_by_its_own_word(find: Find, text: str) -> None:
+    with override("zh-hans"):
+        word = next(word for word in get_menu().words.values() if gettext(word) == text)
+    assert word in find(text)["pages"][0].name.split(" · "), "in the reader's language"
+
+
 def test_rules_are_found_in_both_languages_and_enterprises_where_there_are_several(find: Find) -> None:
     rule = next(rule for rule in Rulebook.on(clock.today()).rules() if rule.key == "portrait.seat_vacancy.limit")
     for text in (rule.title_zh, rule.title_en, rule.key):
@@ -61,6 +75,15 @@ def test_a_stored_full_width_name_is_found(find: Find) -> None:
     assert [hit.code for hit in find("suda")["lines"]] == ["L230"]
 
 
+def test_full_width_signs_are_found_by_their_beginning(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("lines", line_id="L9", name="速达（外包）九号", team="T1")
+    Line.objects.filter(key="L9").update(team="（一）组")
+    Team.objects.filter(key="T1").update(name="（一）组")
+    monkeypatch.setattr(books, "SCANNED", 1)
+    for reader in ((), ("outsourcer", "T1")):
+        assert [hit.code for hit in find("速达（外", *reader).get("lines", [])] == ["L9"]
+
+
 @pytest.mark.parametrize("text", ["%%", "__", "S%", "S____", "\\\\", "'--", "*S", "L[2]"])
 def test_signs_of_a_pattern_mean_themselves(find: Find, text: str) -> None:
     assert find(text) == {}
@@ -77,7 +100,7 @@ def test_a_person_is_found_by_the_last_four_digits_alone(find: Find) -> None:
     found = find("8000")
     assert [hit.code for hit in found["consents"]] == ["138****8000"]
     assert [hit.code for hit in found["do-not-call"]] == ["139****8000"]
-    assert [hit.code for hit in found["complaints"]] == ["TS00003", "TS00004"]
+    assert [hit.code for hit in found["complaints"]] == ["TS00004", "TS00003"], "the newest first"
     for text in (
         "13800138000",
         "138001",
@@ -103,6 +126,30 @@ def test_a_new_version_is_found_by_its_own_digits(find: Find) -> None:
         kind="do-not-call", enterprise="demo", versions=[row.pk], start=clock.today(), reason="误记", actor=OPERATOR
     )
     assert "no longer in use" in find("1111")["do-not-call"][0].fact
+
+
+def rewrite(start: date, **texts: str) -> None:
+    row = find_latest_version("lines", ReadScope("demo", clock.today()), "L23")
+    assert row is not None
+    storage.change_row(
+        kind="lines", enterprise="demo", version=row.pk, texts=texts, start=start, over=False, reason="", actor=OPERATOR
+    )
+
+
+def test_a_row_is_shown_as_of_today_by_whichever_version_it_is_found(find: Find) -> None:
+    today = clock.today()
+    rewrite(today, name="新名")
+    rewrite(today + timedelta(days=30), name="将来名", team="T2")
+    shown = ("L23", "新名", "中国联通 · T1 速达外包")
+    for text in ("中继23", "新名", "将来名", "L23"):
+        hit = find(text)["lines"][0]
+        assert (hit.code, hit.name, hit.fact) == shown, text
+    assert find("L23", "outsourcer", "T1")["lines"][0].name == "新名"
+
+
+def test_a_team_lead_is_not_told_that_a_row_is_over_that_goes_on_elsewhere(find: Find) -> None:
+    rewrite(clock.today(), team="T2")
+    assert "no longer in use" not in find("L23", "outsourcer", "T1")["lines"][0].fact
 
 
 TEAM_ONE = {"lines": {"L23"}, "teams": {"T1"}, "seats": {"S0001"}, "numbers": {"95013"}, "complaints": {"TS00003"}}
@@ -153,6 +200,26 @@ def test_own_rows_are_found_behind_many_of_others(find: Find) -> None:
 )
 def test_people_are_found_by_who_may_see_people(find: Find, role: str, kinds: set[str]) -> None:
     assert {kind for kind in find(f"{role}-", role) if kind == "people"} == kinds
+
+
+def test_a_person_is_shown_by_the_name_that_was_found(find: Find) -> None:
+    find("nobody")
+    User.objects.filter(name="administrator-").update(display_name="周海安")
+    found = [find(text)["people"][0] for text in ("海安", "周海", "administrator-")]
+    assert [(hit.fit, hit.code, hit.name) for hit in found] == [
+        (fit, "administrator-", "周海安") for fit in (Fit.PART, Fit.BEGINNING, Fit.EXACT)
+    ]
+
+
+def test_a_group_says_that_there_are_more_and_of_last_digits_shows_the_newest(find: Find) -> None:
+    for at in range(MOST + 1):
+        write("consents", number=f"13911{at:02}7777", purpose=f"回访{at}")
+        write("seats", seat_id=f"R{at:04}", team="T2")
+    assert [hit.fact for hit in find("7777")["consents"]] == [f"回访{at}" for at in range(MOST, 0, -1)]
+    actor = Actor("administrator-", USER)
+    for text, kind, more in (("7777", "consents", True), ("R0", "seats", True), ("R0001", "seats", False)):
+        groups = search(Reader(actor, enterprise("demo"), None), read_search(text))
+        assert [(group.kind, group.more) for group in groups] == [(kind, more)]
 
 
 def test_another_enterprise_tells_nothing(find: Find) -> None:

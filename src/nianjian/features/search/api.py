@@ -32,11 +32,12 @@ class SearchHit(Schema):
 
 
 class SearchGroup(Schema):
-    """The best hits of one kind, five at most; ``title`` in the language that was asked for."""
+    """The best hits of one kind, five at most; ``more``: others fit, too; ``title`` in the language asked for."""
 
     kind: str
     title: str
     hits: list[SearchHit]
+    more: bool
 
 
 class SearchResults(Schema):

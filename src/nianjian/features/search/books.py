@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from itertools import product
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -21,7 +23,7 @@ from nianjian.features.registers import presenters
 from nianjian.features.search.hits import MOST, Fit, Hit, SearchText, choose_best, measure_fit
 from nianjian.platform.registers import kinds, models
 from nianjian.platform.registers.columns import Sheet
-from nianjian.platform.registers.prefixes import Folded, filter_by_prefix, fold_text
+from nianjian.platform.registers.prefixes import Folded, filter_by_prefix, fold_case, fold_text
 from nianjian.platform.registers.queries import ReadScope, list_versions_by_id, team_names
 from nianjian.platform.registers.versions import Version, current_versions
 
@@ -100,21 +102,47 @@ BY_KIND: Final[Mapping[str, Book]] = {book.kind: book for book in BOOKS}
 
 
 def find_rows(book: Book, search: SearchText, scope: ReadScope, teams: TeamTitles) -> tuple[Hit, ...]:
-    """The rows that fit, as far as the reader may see them; of several versions of a row the last."""
+    """The rows that fit, as far as the reader may see them; a row that an earlier version fits is shown as of today."""
     if not scope.sees(book.kind):
         return ()
-    chosen = {*_list_tails(book, search, scope), *_list_candidates(book, search, scope)}
+    tails = set(_list_tails(book, search, scope))
+    chosen = {*tails, *_list_candidates(book, search, scope)}
     if not chosen:
         return ()
-    last: dict[str, Any] = {}
-    for row in list_versions_by_id(book.kind, scope, sorted(chosen)):  # of one key in the order of their days
-        last[row.key] = row
-    fits = [(_measure(book, row, search), len(row.key), row.key, row) for row in last.values()]
-    fits.sort(key=lambda fit: fit[:3])
-    best = [(fit, row) for fit, _length, _key, row in fits[:MOST]]
+    fits: dict[str, Fit] = {}
+    newest: dict[str, int] = {}  # of what a number's last digits found
+    for row in list_versions_by_id(book.kind, scope, sorted(chosen)):
+        fits[row.key] = min(_measure(book, row, search), fits.get(row.key, Fit.PART))
+        if row.pk in tails:
+            newest[row.key] = max(row.pk, newest.get(row.key, 0))
+    best = sorted(fits, key=lambda key: (fits[key], key in newest, -newest.get(key, 0), len(key), key))[: MOST + 1]
+    rows = _list_today(book, scope, best)
     if book.team:
-        teams.load({team for _fit, row in best if (team := getattr(row, book.team))})
-    return choose_best(_build_hit(book, fit, row, scope.enterprise, teams) for fit, row in best)
+        teams.load({team for row, _over in rows if (team := getattr(row, book.team))})
+    hits = tuple(_build_hit(book, fits[row.key], row, scope.enterprise, teams, over=over) for row, over in rows)
+    return hits if tails else choose_best(hits)
+
+
+def _list_today(book: Book, scope: ReadScope, keys: list[str]) -> list[tuple[Any, bool]]:
+    """Each key's version of the day, else the last, of those that the reader may see; and whether it is over.
+
+    That a row is over is said by its last version alone, if the reader may see that: it may go on with another team.
+    """
+    known = _standing(book, scope).filter(key__in=keys).values_list("key", "valid_from", "pk")[:SCANNED]
+    last = {key: pk for key, _begun, pk in sorted(known, key=lambda one: (one[1] or date.min, one[2]))}
+    shown: dict[str, Any] = {}
+    for row in list_versions_by_id(book.kind, scope, [pk for _key, _begun, pk in known]):  # in the order of their days
+        if row.key not in shown or not _holds(shown[row.key], scope.day):
+            shown[row.key] = row
+    return [
+        (shown[key], shown[key].pk == last[key] and (shown[key].valid_to or scope.day) < scope.day)
+        for key in keys
+        if key in shown
+    ]
+
+
+def _holds(row: Version, day: date) -> bool:
+    return (row.valid_from or day) <= day <= (row.valid_to or day)
 
 
 def _measure(book: Book, row: Any, search: SearchText) -> Fit:  # noqa: ANN401 -- a row of any register
@@ -123,7 +151,7 @@ def _measure(book: Book, row: Any, search: SearchText) -> Fit:  # noqa: ANN401 -
     return Fit.BEGINNING if fit is None else fit
 
 
-def _build_hit(book: Book, fit: Fit, row: Any, enterprise: str, teams: TeamTitles) -> Hit:  # noqa: ANN401 -- the same
+def _build_hit(book: Book, fit: Fit, row: Any, enterprise: str, teams: TeamTitles, *, over: bool) -> Hit:  # noqa: ANN401 -- the same
     sheet: Sheet = presenters.sheet_of(book.kind)
     code, name = presenters.name(row, sheet), str(getattr(row, book.name) or "") if book.name else ""
     facts = [*book.facts(row, teams)]
@@ -133,15 +161,16 @@ def _build_hit(book: Book, fit: Fit, row: Any, enterprise: str, teams: TeamTitle
         address = reverse("complaints-one", kwargs={"code": enterprise, "ticket": row.key})
     else:
         address = presenters.address(enterprise, book.kind, row.key)
-    if row.valid_to is not None and row.valid_to < clock.today():
+    if over:
         facts.append(_("no longer in use"))
     return Hit(fit, code, name[:NAME_LENGTH], presenters.DOT.join(filter(None, facts))[: 2 * NAME_LENGTH], address)
 
 
 def _list_tails(book: Book, search: SearchText, scope: ReadScope) -> list[int]:
+    """What ends so, the newest first."""
     if not (book.tail and search.tail):
         return []
-    rows = _standing(book, scope).filter(**{book.tail: search.tail})
+    rows = _standing(book, scope).filter(**{book.tail: search.tail}).order_by("-pk")
     return list(rows.values_list("pk", flat=True)[: _limit(scope)])
 
 
@@ -153,13 +182,12 @@ def _limit(scope: ReadScope) -> int:
 def _list_candidates(book: Book, search: SearchText, scope: ReadScope) -> Iterator[int]:
     most = _limit(scope)
     for part in _list_parts(book, scope):
-        for column in book.codes:
-            yield from filter_by_prefix(part, column, search.plain).values_list("pk", flat=True)[:most]
+        for column, form in product(filter(None, (*book.codes, book.name)), search.forms):
+            yield from filter_by_prefix(part, column, form).values_list("pk", flat=True)[:most]
         if book.kind == "numbers" and search.plain.isdecimal():  # a displayed number goes on behind its root
             roots = [search.plain[:end] for end in range(SHORTEST_ROOT, len(search.plain))]
             yield from part.filter(key__in=roots).values_list("pk", flat=True)[:most]
         if book.name:
-            yield from filter_by_prefix(part, book.name, search.plain).values_list("pk", flat=True)[:most]
             rows = filter_by_prefix(part, book.codes[0], "").values_list("pk", book.codes[0], book.name)[:SCANNED]
             fits = [(fit, pk) for pk, *texts in rows if (fit := measure_fit(search, *texts)) is not None]
             yield from (pk for _fit, pk in sorted(fits)[:most])
@@ -176,7 +204,8 @@ def _list_parts(book: Book, scope: ReadScope) -> Iterator[QuerySet[Version]]:
     if scope.team is None or not book.team:
         yield rows if book.kind != "teams" or scope.team is None else rows.filter(key=scope.team)
         return
-    for name in sorted(team_names(scope.enterprise, scope.team)):
-        yield rows.alias(own=Folded(book.team)).filter(own=fold_text(name))
+    names = team_names(scope.enterprise, scope.team)
+    for name in sorted({*map(fold_case, names), *map(fold_text, names)}):
+        yield rows.alias(own=Folded(book.team)).filter(own=name)
     if book.shared:
         yield rows.alias(own=Folded(book.team)).filter(own__isnull=True)

@@ -43,20 +43,28 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class HitGroup:
-    """The best hits of one kind; ``title`` in the reader's language, ``icon``: a symbol of ``icons.svg``."""
+    """The best hits of one kind; ``title`` in the reader's language, ``icon``: a symbol of ``icons.svg``.
+
+    ``more``: that others of the kind fit, too.
+    """
 
     kind: str
     title: str
     icon: str
     hits: tuple[Hit, ...]
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SearchText:
-    """A search without signs that nobody sees, in plain width; ``folded``: as texts are compared."""
+    """A search without signs that nobody sees, in plain width; ``folded``: as texts are compared.
+
+    ``forms``: as it may be stored: in plain width, and as it was typed where that is something else.
+    """
 
     plain: str
     folded: str = field(repr=False)
+    forms: tuple[str, ...] = field(repr=False)
 
     @property
     def tail(self) -> str:
@@ -71,9 +79,13 @@ class SearchText:
 
 def read_search(text: str) -> SearchText:
     """Read what somebody typed."""
-    visible = unicodedata.normalize("NFKC", strip_zero_width(CONTROL.sub(" ", text[:READ])))
-    plain = " ".join(visible.split())[:LONGEST].strip()
-    return SearchText(plain, fold_text(plain))
+    visible = strip_zero_width(CONTROL.sub(" ", text[:READ]))
+    plain, typed = _clean(unicodedata.normalize("NFKC", visible)), _clean(visible)
+    return SearchText(plain, fold_text(plain), tuple(dict.fromkeys((plain, typed))))
+
+
+def _clean(text: str) -> str:
+    return " ".join(text.split())[:LONGEST].strip()
 
 
 def measure_fit(search: SearchText, *texts: str | None) -> Fit | None:
@@ -98,5 +110,5 @@ def _fit(wanted: str, text: str) -> Fit | None:
 
 
 def choose_best(hits: Iterable[Hit]) -> tuple[Hit, ...]:
-    """The first few, the best first; of equal ones the shorter and then the smaller code."""
-    return tuple(sorted(hits, key=lambda hit: (hit.fit, len(hit.code), hit.code, hit.name))[:MOST])
+    """The first few and one more, which tells that there are more; of equal ones the shorter and the smaller code."""
+    return tuple(sorted(hits, key=lambda hit: (hit.fit, len(hit.code), hit.code, hit.name))[: MOST + 1])

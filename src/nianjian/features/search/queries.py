@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
+from itertools import chain
 from typing import Final, cast
 
 from django.urls import reverse
@@ -83,6 +84,7 @@ class Reader:
 
 
 Find = Callable[[Reader, SearchText], tuple[Hit, ...]]
+PageLabels = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +101,20 @@ class Kind:
 def search(reader: Reader, text: SearchText) -> list[HitGroup]:
     """What fits, by kind, at most `MOST` of each; the kind with the best hit first. Short texts find pages alone."""
     if len(text.plain) < SHORTEST:
-        return _group(PAGES, _find_pages(reader, text)) if text.plain else _group(PAGES, tuple(_list_pages(reader)))
+        if text.plain:
+            return _group(PAGES, _find_pages(reader, text))
+        pages = tuple(_list_pages(reader))
+        return _group(PAGES, pages, len(pages))
     groups = [
         group for kind in KINDS if kind.act in reader.permissions for group in _group(kind, kind.find(reader, text))
     ]
     return sorted(groups, key=lambda group: group.hits[0].fit)
 
 
-def _group(kind: Kind, hits: tuple[Hit, ...]) -> list[HitGroup]:
+def _group(kind: Kind, hits: tuple[Hit, ...], most: int = MOST) -> list[HitGroup]:
     title = gettext(kind.title)
-    return [HitGroup(kind.name, title[:1].upper() + title[1:], kind.icon, hits)] if hits else []
+    group = HitGroup(kind.name, title[:1].upper() + title[1:], kind.icon, hits[:most], len(hits) > most)
+    return [group] if hits else []
 
 
 def _find_book(book: Book, reader: Reader, text: SearchText) -> tuple[Hit, ...]:
@@ -173,10 +179,11 @@ def _find_rules(reader: Reader, text: SearchText) -> tuple[Hit, ...]:
 
 def _find_people(reader: Reader, text: SearchText) -> tuple[Hit, ...]:
     _ = words(current())
-    found = cast("list[Person]", PersonList(reader.code, text.plain)[:MOST])
+    found = cast("list[Person]", PersonList(reader.code, text.plain)[: MOST + 1])
     return choose_best(
         Hit(
-            measure_fit(text, person.name) or Fit.EXACT, "", person.name,
+            Fit.PART if (fit := measure_fit(text, person.name, person.display_name)) is None else fit,
+            person.name if person.display_name else "", person.display_name or person.name,
             presenters.DOT.join(dict.fromkeys(_(ROLES[one.role]) for one in person.roles)),
             at("people-one", reader.code, name=person.name),
         )
@@ -194,21 +201,25 @@ ACTIONS: Final = (
 
 def _list_pages(reader: Reader) -> Iterator[Hit]:
     for address, labels in _menu_pages(reader).items():
-        yield Hit(Fit.PART, "", labels[current()], "", address)
+        yield _build_page(Fit.PART, address, labels)
 
 
 def _find_pages(reader: Reader, text: SearchText) -> tuple[Hit, ...]:
-    """Pages of the menu and the beginnings of work, by their names in both languages."""
+    """Pages of the menu and the beginnings of work, by all their names in both languages."""
     return choose_best(
-        Hit(fit, "", labels[current()], "", address)
+        _build_page(fit, address, labels)
         for address, labels in _menu_pages(reader).items()
-        if (fit := measure_fit(text, *labels.values())) is not None
+        if (fit := measure_fit(text, *chain(*labels.values()))) is not None
     )
 
 
-def _menu_pages(reader: Reader) -> dict[str, dict[str, str]]:
-    """Address -> its label by language, of what the reader may open."""
-    found: dict[str, dict[str, str]] = {}
+def _build_page(fit: Fit, address: str, labels: PageLabels) -> Hit:
+    return Hit(fit, "", presenters.DOT.join(dict.fromkeys(labels[current()])), "", address)
+
+
+def _menu_pages(reader: Reader) -> dict[str, PageLabels]:
+    """Address -> its labels by language, of what the reader may open: a line and its first entry share an address."""
+    found: dict[str, PageLabels] = {}
     for tag, language in LANGUAGES.items():
         with override(tag):
             frame = menu.Frame(menu.get_menu(), menu.Reader(reader.actor, reader.enterprise, reader.team))
@@ -219,7 +230,7 @@ def _menu_pages(reader: Reader) -> dict[str, dict[str, str]]:
                 if act in reader.permissions
             ]
             for address, label in lines:
-                found.setdefault(address, {})[language] = label
+                found.setdefault(address, {}).setdefault(language, []).append(label)
     return found
 
 

@@ -30,8 +30,13 @@ class Folded(Func):
 
 
 def fold_text(text: str) -> str:
-    """A text as `Folded` has it: full-width forms become plain ones, Latin letters capitals."""
-    return "".join(sign.upper() if sign.isascii() else sign for sign in unicodedata.normalize("NFKC", text))
+    """A text as texts are compared: full-width forms become plain ones, Latin letters capitals."""
+    return fold_case(unicodedata.normalize("NFKC", text))
+
+
+def fold_case(text: str) -> str:
+    """A text as `Folded` has it: Latin letters become capitals, every other sign stays, full-width ones too."""
+    return "".join(sign.upper() if sign.isascii() else sign for sign in text)
 
 
 def prefix_index(name: str, column: str, *before: str) -> Index:
@@ -40,7 +45,7 @@ def prefix_index(name: str, column: str, *before: str) -> Index:
 
 
 def filter_by_prefix(found: QuerySet[M], column: str, start: str) -> QuerySet[M]:
-    """Rows whose column begins so, however it is written; the shortest first, so a whole code before longer ones."""
-    begun = fold_text(start)
+    """Rows whose column begins so, in the same width; the shortest first, so a whole code before longer ones."""
+    begun = fold_case(start)
     rows = found.alias(folded=Folded(column)).order_by("folded")
     return cast("QuerySet[M]", rows.filter(folded__gte=begun, folded__lt=begun + LAST))
