@@ -5,15 +5,24 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
+from django.db.models import Q
+
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.models import User
 
 LONGEST: Final = 60
 
 
-def list_display_names() -> dict[str, str]:
-    """Display names by login, of those who have one; closed accounts keep theirs."""
-    return dict(User.objects.exclude(display_name="").values_list("name", "display_name"))
+def list_display_names(enterprise: str | None = None) -> dict[str, str]:
+    """Display names by login, of those who have one; closed accounts keep theirs.
+
+    Of everybody, or of those who hold a role at the enterprise or everywhere.
+    """
+    found = User.objects.exclude(display_name="")
+    if enterprise is not None:
+        here = Q(memberships__enterprise_id=enterprise) | Q(memberships__enterprise=None, memberships__isnull=False)
+        found = found.filter(here)
+    return dict(found.values_list("name", "display_name"))
 
 
 def checked_display_name(text: str) -> str:
