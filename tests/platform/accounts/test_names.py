@@ -11,6 +11,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.people import (
     actor_text,
     actor_texts,
+    actor_texts_with_logins,
     begin_batch,
     end_batch,
     read_names_once,
@@ -86,6 +87,20 @@ def test_a_batch_reads_the_names_once_and_again_after_a_change(
 def test_a_name_is_short_and_visible(text: str, operator: Actor) -> None:
     with pytest.raises(NianjianError, match="display_name_malformed"):
         service.set_display_name(user="bo", display_name=text, actor=operator)
+
+
+@pytest.mark.parametrize("text", ["系统", "系 统", "平台操作员", "公开页面", "The  System", "LIMIN", "ｌｉｍｉｎ"])
+def test_a_name_is_no_word_for_the_program_and_nobody_elses_login(text: str, operator: Actor) -> None:
+    with pytest.raises(NianjianError, match="display_name_taken"):
+        service.set_own_display_name(display_name=text, actor=Actor("bo", "user"))
+    with pytest.raises(NianjianError, match="display_name_taken"):
+        service.add_person(name="carl", display_name=text, actor=operator)
+    assert service.set_display_name(user="bo", display_name="Bo", actor=operator)  # one's own
+
+
+def test_the_audit_page_shows_the_login_beside_the_name() -> None:
+    written = ["user:limin", "user:bo", "os:root", None]
+    assert actor_texts_with_logins(written, _) == ["李敏（limin）", "bo", "平台操作员（root）", ""]
 
 
 def test_the_chain_holds_no_name(operator: Actor) -> None:

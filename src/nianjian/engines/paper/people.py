@@ -83,12 +83,24 @@ def actor_texts(actors: Sequence[str | None], _: Words) -> list[str]:
     return _texts([actor or "" for actor in actors], _)
 
 
+def actor_texts_with_logins(actors: Sequence[str | None], _: Words) -> list[str]:
+    """As `actor_texts`, for readers who must know the account: behind each name its login where they differ."""
+    given = [actor or "" for actor in actors]
+    names = _get_names()
+    return [_with_login(_text(actor, names, _), actor, _) for actor in given]
+
+
 def _texts(actors: Sequence[str], _: Words) -> list[str]:
-    batch = _batch.get()
-    names: Batch = {} if batch is None else batch
+    names = _get_names()
     texts = {actor: _text(actor, names, _) for actor in actors}
     shown = Counter(texts.values())
     return [texts[actor] if shown[texts[actor]] == 1 else _with_login(texts[actor], actor, _) for actor in actors]
+
+
+def _get_names() -> Batch:
+    """What the batch has read so far; outside of one what is read for this call alone."""
+    batch = _batch.get()
+    return {} if batch is None else batch
 
 
 def _text(actor: str, names: Batch, _: Words) -> str:
