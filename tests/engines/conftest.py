@@ -9,4 +9,4 @@ from nianjian.engines.paper import people
 
 @pytest.fixture(autouse=True)
 def _no_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(people, "_connected", [dict])
+    monkeypatch.setattr(people, "_connected", [lambda _enterprise: people.NOBODY])

@@ -20,11 +20,13 @@ from nianjian.doors.cli.main import main
 from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper import people
 from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.texts.claims import BLANK
 from nianjian.engines.paper.texts.inspection import STEPS
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.calls.operations import import_calls
+from nianjian.features.complaints.models import Complaint
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.finding import Verdict
@@ -203,6 +205,24 @@ def test_every_item_is_set_and_agrees_with_the_portrait(filled: str, anna: Actor
     for item, one in again.items():
         assert [path.read_bytes() for path in one.files] == [path.read_bytes() for path in made[item].files]
     _read_back({item: _sheets(one.files[2]) for item, one in made.items()})
+
+
+def test_the_names_are_read_once_for_all_items(
+    filled: str, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str | None] = []
+
+    def list_names(enterprise: str | None) -> dict[str, str]:
+        asked.append(enterprise)
+        return {"anna": "李敏"}
+
+    monkeypatch.setattr(people, "_connected", [list_names])
+    Complaint.objects.update(responded_by="anna")
+    people.set_enterprise(filled)
+    made = _make(filled, anna, tmp_path)
+    people.set_enterprise(None)
+    assert asked == [filled]
+    assert any("李敏" in row for row in _sheets(made["complaint_records"].files[2])["投诉处理情况"])
 
 
 def _read_back(books: dict[str, dict[str, list[list[Any]]]]) -> None:

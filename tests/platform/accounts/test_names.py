@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.test.utils import CaptureQueriesContext
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.people import actor_text, actor_texts, read_names_once
+from nianjian.engines.paper.people import (
+    actor_text,
+    actor_texts,
+    actor_texts_with_logins,
+    begin_batch,
+    end_batch,
+    read_names_once,
+    set_enterprise,
+)
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.platform.accounts import service
+from nianjian.platform.accounts.access import enter_enterprise
 from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.query import acts
 
 pytestmark = pytest.mark.django_db
@@ -17,9 +29,12 @@ _ = words(CHINESE)
 
 
 @pytest.fixture(autouse=True)
-def _people(demo: str, operator: Actor) -> None:
+def _people(demo: str, operator: Actor) -> Iterator[None]:
     for login, name in (("limin", "李敏"), ("limin2", "李敏"), ("bo", "")):
         service.add_user(name=login, role="auditor", enterprises=[demo], actor=operator, display_name=name)
+    set_enterprise(demo)
+    yield
+    set_enterprise(None)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +48,24 @@ def _people(demo: str, operator: Actor) -> None:
 )  # fmt: skip
 def test_an_actor_is_a_name(actor: str | None, text: str) -> None:
     assert actor_text(actor, _) == text
+
+
+def test_a_bare_word_names_people_of_the_enterprise_at_hand(demo: str, operator: Actor) -> None:
+    service.add_enterprise(code="other", name="另一家", province="", actor=operator)
+    for login, name, places in (("1001", "赵六", ["other"]), ("boss", "钱七", [])):
+        service.add_user(name=login, role="administrator", enterprises=places, actor=operator, display_name=name)
+    for place, texts in ((demo, "1001 钱七 李敏"), ("other", "赵六 钱七 limin"), (None, "1001 boss limin")):
+        set_enterprise(place)
+        assert actor_texts(["1001", "boss", "limin"], _) == texts.split()
+        assert actor_text("user:1001", _) == "赵六"
+
+
+def test_a_page_is_at_its_enterprise_and_the_next_request_at_none(demo: str) -> None:
+    enter_enterprise(Actor("limin", "user"), demo, Permission.READ)
+    assert actor_text("limin", _) == "李敏"
+    begin_batch()
+    assert actor_text("limin", _) == "limin"
+    end_batch()
 
 
 def test_a_closed_account_keeps_its_name_and_one_person_twice_needs_no_login(operator: Actor) -> None:
@@ -54,6 +87,20 @@ def test_a_batch_reads_the_names_once_and_again_after_a_change(
 def test_a_name_is_short_and_visible(text: str, operator: Actor) -> None:
     with pytest.raises(NianjianError, match="display_name_malformed"):
         service.set_display_name(user="bo", display_name=text, actor=operator)
+
+
+@pytest.mark.parametrize("text", ["系统", "系 统", "平台操作员", "公开页面", "The  System", "LIMIN", "ｌｉｍｉｎ"])
+def test_a_name_is_no_word_for_the_program_and_nobody_elses_login(text: str, operator: Actor) -> None:
+    with pytest.raises(NianjianError, match="display_name_taken"):
+        service.set_own_display_name(display_name=text, actor=Actor("bo", "user"))
+    with pytest.raises(NianjianError, match="display_name_taken"):
+        service.add_person(name="carl", display_name=text, actor=operator)
+    assert service.set_display_name(user="bo", display_name="Bo", actor=operator)  # one's own
+
+
+def test_the_audit_page_shows_the_login_beside_the_name() -> None:
+    written = ["user:limin", "user:bo", "os:root", None]
+    assert actor_texts_with_logins(written, _) == ["李敏（limin）", "bo", "平台操作员（root）", ""]
 
 
 def test_the_chain_holds_no_name(operator: Actor) -> None:

@@ -23,7 +23,7 @@ from django.core.management import call_command
 from django.db import Error, close_old_connections, connection
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.people import read_names_once
+from nianjian.engines.paper.people import read_names_once, set_enterprise
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.calls import drafts, rejects
@@ -262,6 +262,7 @@ class Worker:
         try:
             actor = accounts.asked_by(job.requested_by)
             require_permission(actor, job.enterprise, flow.NEEDS[job.kind])
+            set_enterprise(job.enterprise)
             with read_names_once():
                 result = KINDS[job.kind].run(job, actor, _Throttle(self, job).report)
         except StopWantedError as stop:

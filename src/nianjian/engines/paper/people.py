@@ -1,6 +1,8 @@
 """Who acted, in words for a reader: people by name and not by login, the program as the system.
 
 The names come from the accounts, which `set_directory` connects; without accounts every login stands for itself.
+A bare word may be what somebody typed, as a staff number: it names people of the enterprise at hand alone
+(`set_enterprise`), and where none is at hand, nobody.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ from typing import Final
 
 from nianjian.engines.paper.words import Words, mark
 
-Directory = Callable[[], Mapping[str, str]]  # display names by login, of those who have one
+# display names by login, of those who have one: of all people, or of those of an enterprise
+Directory = Callable[[str | None], Mapping[str, str]]
+Batch = dict[str | None, Mapping[str, str]]
 USER: Final = "user"
 KINDS: Final[Mapping[str, str]] = {
     "os": mark("the operator of the platform"),
@@ -21,8 +25,11 @@ KINDS: Final[Mapping[str, str]] = {
     "public": mark("the public page"),
 }
 
-_connected: list[Directory] = [dict]
-_batch: ContextVar[list[Mapping[str, str]] | None] = ContextVar("people", default=None)
+NOBODY: Final[Mapping[str, str]] = {}
+
+_connected: list[Directory] = [lambda _enterprise: NOBODY]
+_batch: ContextVar[Batch | None] = ContextVar("people", default=None)
+_enterprise: ContextVar[str | None] = ContextVar("enterprise", default=None)
 
 
 def set_directory(directory: Directory) -> None:
@@ -30,20 +37,27 @@ def set_directory(directory: Directory) -> None:
     _connected[:] = [directory]
 
 
+def set_enterprise(code: str | None) -> None:
+    """Say whose people bare words may name from here on; None or "": nobody's."""
+    _enterprise.set(code or None)
+
+
 def begin_batch(**_signal: object) -> None:
-    """Read the names once from here on, until `end_batch`: a request or a job."""
-    _batch.set([])
+    """Read the names once from here on, until `end_batch`: a request, at no enterprise yet."""
+    _batch.set({})
+    set_enterprise(None)
 
 
 def end_batch(**_signal: object) -> None:
-    """Read the names anew each time."""
+    """Read the names anew each time, at no enterprise."""
     _batch.set(None)
+    set_enterprise(None)
 
 
 @contextmanager
 def read_names_once() -> Iterator[None]:
     """Read the names once for what is done inside."""
-    token = _batch.set([])
+    token = _batch.set({})
     try:
         yield
     finally:
@@ -69,29 +83,40 @@ def actor_texts(actors: Sequence[str | None], _: Words) -> list[str]:
     return _texts([actor or "" for actor in actors], _)
 
 
+def actor_texts_with_logins(actors: Sequence[str | None], _: Words) -> list[str]:
+    """As `actor_texts`, for readers who must know the account: behind each name its login where they differ."""
+    given = [actor or "" for actor in actors]
+    names = _get_names()
+    return [_with_login(_text(actor, names, _), actor, _) for actor in given]
+
+
 def _texts(actors: Sequence[str], _: Words) -> list[str]:
-    names = _names()
+    names = _get_names()
     texts = {actor: _text(actor, names, _) for actor in actors}
     shown = Counter(texts.values())
     return [texts[actor] if shown[texts[actor]] == 1 else _with_login(texts[actor], actor, _) for actor in actors]
 
 
-def _names() -> Mapping[str, str]:
+def _get_names() -> Batch:
+    """What the batch has read so far; outside of one what is read for this call alone."""
     batch = _batch.get()
-    if batch is None:
-        return _connected[0]()
-    if not batch:
-        batch.append(_connected[0]())
-    return batch[0]
+    return {} if batch is None else batch
 
 
-def _text(actor: str, names: Mapping[str, str], _: Words) -> str:
+def _text(actor: str, names: Batch, _: Words) -> str:
     kind, colon, name = actor.partition(":")
     if not colon:
-        return names.get(actor, actor)
+        enterprise = _enterprise.get()
+        return actor if enterprise is None else _read_names(enterprise, names).get(actor, actor)
     if kind == USER:
-        return names.get(name, name)
+        return _read_names(None, names).get(name, name)
     return _(KINDS[kind]) if kind in KINDS else actor
+
+
+def _read_names(enterprise: str | None, names: Batch) -> Mapping[str, str]:
+    if enterprise not in names:
+        names[enterprise] = _connected[0](enterprise)
+    return names[enterprise]
 
 
 def _with_login(text: str, actor: str, _: Words) -> str:

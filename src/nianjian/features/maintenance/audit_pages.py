@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.numbers import Shape
 from nianjian.engines.paper.figures import DASH, count_text
-from nianjian.engines.paper.people import actor_texts
+from nianjian.engines.paper.people import actor_texts_with_logins
 from nianjian.engines.paper.texts import audit
 from nianjian.engines.paper.texts.audit import VERBS, part_text
 from nianjian.engines.paper.texts.errors import translate_value
@@ -237,7 +237,8 @@ def _render_list(request: Request, place: str) -> HttpResponse:
 def _entry_table(shown: Page[Entry], place: str) -> Table:
     _ = words(current())
     rows, acts = [], [query.act(entry) for entry in shown.rows]
-    for one, who in zip(acts, actor_texts([act.actor for act in acts], _), strict=True):
+    people = actor_texts_with_logins([act.actor for act in acts], _)
+    for one, who in zip(acts, people, strict=True):
         said = describe_parts(one.data, _)
         cells = [
             Cell(one.seq, figure=True),

@@ -30,7 +30,7 @@ from nianjian.platform.accounts.holds import confirm_account, count_ways_in, lis
 from nianjian.platform.accounts.invitations import withdraw_invitation
 from nianjian.platform.accounts.links import NewLink
 from nianjian.platform.accounts.people import Person
-from nianjian.platform.accounts.query import Actor, Enterprise
+from nianjian.platform.accounts.query import USER, Actor, Enterprise
 from nianjian.platform.accounts.roles import Permission, Role
 from nianjian.platform.web.access import Request, anywhere, at, everywhere
 from nianjian.platform.web.errors import describe_error
@@ -310,7 +310,7 @@ def _render_person(request: Request, place: str, name: str, done: Outcome | None
         ],
         "governed": governed,
         "links": links.list_links([name]).get(name, []) if governed else [],
-        "behind": ", ".join(actor_texts(held, _)),
+        "behind": ", ".join(actor_texts([f"{USER}:{one}" for one in held], _)),
         "ends": ways_in_text(count_ways_in(name).as_dict(), _) if held else "",
         "inspector": any(held.role == Role.INSPECTOR for held in someone.roles),
         "second_factor": people.has_second_factor(name),

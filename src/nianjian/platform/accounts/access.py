@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.people import set_enterprise
 from nianjian.platform.accounts import query
 from nianjian.platform.accounts.models import Enterprise as Row
 from nianjian.platform.accounts.models import Membership
@@ -83,6 +84,7 @@ def require_permission(actor: Actor, enterprise: str, act: Permission) -> None:
 def enter_enterprise(actor: Actor, code: str, act: Permission) -> tuple[Enterprise, str | None]:
     """Let somebody in; the enterprise, and the team whose rows alone the actor may see, as `team_of`.
 
+    From here on bare words name people of the enterprise (`engines.paper.people`).
     Http404 for an enterprise that there is not or that does not concern the actor; ``role_missing``.
     """
     if not has_permission(actor, code, Permission.READ_OWN):
@@ -92,6 +94,7 @@ def enter_enterprise(actor: Actor, code: str, act: Permission) -> tuple[Enterpri
     except NianjianError as error:
         raise Http404 from error
     require_permission(actor, code, act)
+    set_enterprise(code)
     return found, team_of(actor, code)
 
 

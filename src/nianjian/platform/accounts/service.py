@@ -64,13 +64,14 @@ def add_enterprise(*, code: str, name: str, province: str, actor: Actor) -> Ente
 def add_person(*, name: str, actor: Actor, email: str = "", display_name: str = "") -> None:
     """Make an account that nothing lets in yet.
 
-    ``user_name_malformed``, ``user_exists``, ``email_malformed``, ``email_taken``, ``display_name_malformed``.
+    ``user_name_malformed``, ``user_exists``, ``email_malformed``, ``email_taken``; of the display name as
+    `checked_display_name`.
 
     The caller gives it a role in the same transaction, which asks whether the actor may.
     """
     if not NAME.fullmatch(name):
         raise NianjianError("user_name_malformed", user=name)
-    shown = checked_display_name(display_name)
+    shown = checked_display_name(display_name, of=name)
     with transaction.atomic():
         # Names are typed at the sign-in page, where cases are not told apart.
         if models.User.objects.filter(name__iexact=name).exists():
@@ -225,14 +226,14 @@ def set_own_display_name(*, display_name: str, actor: Actor) -> bool:
 def set_display_name(*, user: str, display_name: str, actor: Actor) -> bool:
     """Set somebody's display name; whether it changed.
 
-    ``user_unknown``, ``role_missing_everywhere``, ``display_name_malformed``.
+    ``user_unknown``, ``role_missing_everywhere``, ``display_name_malformed``, ``display_name_taken``.
     """
     require_can_administer(actor, user)
     return _write_display_name(user, display_name, actor)
 
 
 def _write_display_name(user: str, display_name: str, actor: Actor) -> bool:
-    name = checked_display_name(display_name)
+    name = checked_display_name(display_name, of=user)
     with transaction.atomic():
         if not models.User.objects.filter(pk=user).exclude(display_name=name).update(display_name=name):
             return False

@@ -45,6 +45,7 @@ def begin(args: argparse.Namespace, *, own: bool = False) -> Actor:
     ``own``: it shows a team its own rows alone, so that an outsourcer may ask, too.
     """
     prepare()
+    from nianjian.engines.paper.people import set_enterprise
     from nianjian.platform.accounts import access, query
     from nianjian.platform.accounts.roles import Permission
     from nianjian.platform.accounts.tokens import record_use
@@ -55,6 +56,7 @@ def begin(args: argparse.Namespace, *, own: bool = False) -> Actor:
     if actor.proved:
         record_use(token)
     enterprise = getattr(args, "enterprise", None)
+    set_enterprise(enterprise if isinstance(enterprise, str) else None)
     if isinstance(enterprise, str):
         access.require_permission(actor, enterprise, Permission.READ_OWN if own else Permission.READ)
     return actor

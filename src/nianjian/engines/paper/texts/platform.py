@@ -132,6 +132,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "enterprise_name_empty": mark("enterprise {enterprise} needs a name"),
     "user_name_malformed": mark("the user name “{user}” must be 1 to 80 letters, digits, _ . @ or -"),
     "display_name_malformed": mark("a display name has at most {most} visible signs and no “ + ” between them"),
+    "display_name_taken": mark(
+        "“{name}” cannot be a display name: the program uses it itself, or it is somebody else's user name"
+    ),
     "user_exists": mark("user {user} already exists"),
     "user_unknown": mark(
         "there is no user {user} here; somebody who has an account at another enterprise joins by invitation"

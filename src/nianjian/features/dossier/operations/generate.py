@@ -31,7 +31,7 @@ from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.paper.masking import mask_portrait
-from nianjian.engines.paper.people import actor_text
+from nianjian.engines.paper.people import actor_text, read_names_once
 from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, TEXT, is_contradicted, open_parts, printed_parts
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.complaints import queries as complaints
@@ -537,6 +537,7 @@ class GeneratedItem:
     waits: bool = field(default=False)
 
 
+@read_names_once()
 def generate(
     *,
     enterprise: str,
