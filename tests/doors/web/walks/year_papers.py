@@ -50,6 +50,7 @@ def comes_back_sealed(one: Walker, package: Path, folder: Path) -> None:
     """The book is printed, sealed and scanned, and its scan goes where the package's page leads; nothing waits."""
     with zipfile.ZipFile(package) as pack:
         book = Path(pack.extract("paper/材料包.pdf", folder))
+    materials(one, "生成与装订")
     one.link("导入扫描件")
     file: Any = {"name": "盖章书.pdf", "mimeType": "application/pdf"}
     one.page.locator("#id_files").set_input_files({**file, "buffer": scan_book(book, folder / "scan.pdf")})
