@@ -255,6 +255,8 @@ class Worker:
             if error.code != "job_lost":
                 raise
             LOG.warning("job %s was taken over by another worker", job.id)
+        finally:
+            set_enterprise(None)
         return True
 
     def _do(self, job: JobValue) -> None:
