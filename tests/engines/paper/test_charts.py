@@ -41,7 +41,7 @@ def measured() -> dict[str, Any]:
     before = [[f"2026-10-{day:02}", 200 + day] for day in range(1, 31)]
     after = [[f"2026-11-{day:02}", 10 + day] for day in range(1, 20)]
     parts = {name: {"channel": {"by_day": days}} for name, days in (("before", before), ("after", after))}
-    return {"cap": 30, "channel": EVIL, **parts}
+    return {"cap": 30, "key": "line", "channel": EVIL, **parts}
 
 
 def located() -> dict[str, Any]:
