@@ -31,6 +31,8 @@ DRESSES: Final = (  # places in `THEMES` and `WIDTHS`
 )
 LED_ON: Final = "Execution context was destroyed"  # work that is over reloads its page
 TURNS: Final = 4
+# A phone's bar lies over what scrolls by; at the end of a page there is nothing under it.
+END: Final = "scrollTo(0, document.documentElement.scrollHeight)"
 OPEN: Final = "for (const one of document.querySelectorAll('main details')) one.open = true"
 # What stands in the page for people, data and code left out: texts of elements, and attributes that are read out.
 # Words of somebody's file (`translate=no`) are data, too.
@@ -111,6 +113,7 @@ class Looker:
         for theme, width in DRESSES[self.language]:
             page.set_viewport_size({"width": WIDTHS[width], "height": HEIGHT})
             page.emulate_media(color_scheme=THEMES[theme])
+            page.evaluate(END)
             where = f"{page.url} ({self.language}, {THEMES[theme]}, {WIDTHS[width]}):"
             self.faults += [f"{where} {fault}" for fault in violations(page)]
             if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):

@@ -309,7 +309,7 @@ def _gets_ready(one: Walker, administrator: Walker) -> None:
     _calls_back(one, administrator)
     year.opens_a_door(administrator)
     text = year.drills(one)
-    assert "演练 已通过" in text
+    assert "演练\n已通过" in text
     assert "public:" not in text
     assert year.state_of(one, "投诉演练").startswith("已完成")
     assert "没有开通“一键投诉”入口" not in year.looks(one, "答复卡")
