@@ -122,7 +122,7 @@ def _complaint(site: Site, page: Any) -> None:
 def _case(site: Site, page: Any) -> None:
     """A case of rectification, opened where there is none."""
     page.goto(f"{site.address}{HOME}rectification/")
-    there = page.locator("main a[href*='/rectification/R']")
+    there = page.locator(".content a[href*='/rectification/R']")
     if there.count():
         follow(there.first)
         return
