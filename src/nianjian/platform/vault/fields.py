@@ -94,3 +94,5 @@ def fill_tail_index(model: Any, name: str) -> None:  # noqa: ANN401 - a model as
                 f"UPDATE {table} SET {column} = %s WHERE {key} = %s",  # noqa: S608 - names of the model alone
                 [(field.get_prep_value(number), row) for row, number in chunk],
             )
+    if connection.vendor == "postgresql":  # a table with unchecked references could not be altered by what follows
+        connection.check_constraints()
