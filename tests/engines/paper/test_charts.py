@@ -152,7 +152,10 @@ def test_what_is_to_come_is_told_from_the_as_of_day(sample: dict[str, Any]) -> N
             metric["months"] = metric["months"][:10]
         for row in metric["months"][11:]:
             row |= {"value": None, "denominator": 0}
-    ahead = {one.name: one.ahead for one in pictures.portrait_charts(told, ZH)}
+    charts = pictures.portrait_charts(told, ZH)
+    coming = {(one.name, line.name): line.points[len(one.steps) - one.ahead :] for one in charts for line in one.series}
+    assert {name for name, points in coming.items() if any(point.value is not None for point in points)} == set()
+    ahead = {one.name: one.ahead for one in charts}
     assert ahead == {
         "calls": 1, "seat_vacancy": 2, "complaint_rate": 1, "number_consistency": 1, "closing_rate": 1,
     }  # fmt: skip

@@ -38,7 +38,9 @@ def portrait_charts(portrait: Json, _: Words, link: Link | None = None) -> list[
         rows = {str(row["month"]): row for row in metric.get("months") or ()}
         if not rows:
             continue
-        year = _Year(tuple(rows.get(month, {}) for month in months), _count_ahead(months, rows, portrait["period"]))
+        ahead = _count_ahead(months, rows, portrait["period"])
+        due = [rows.get(month, {}) for month in months[: len(months) - ahead]]
+        year = _Year((*due, *[{}] * ahead), ahead)  # a month to come has no figure: its 0 is none
         if metric["slug"] == "complaint_rate":
             found.insert(0, _calls_chart(year, link, _))
         found.append(_metric_chart(metric, year, link, _))
