@@ -33,7 +33,7 @@ class Journey:
     def begin(
         self, person: str = "demo", role: str = "administrator", *, width: int = 1366, height: int = 768, **wanted: Any
     ) -> Any:
-        """Sign the person in, in Chinese unless ``locale`` says otherwise, and stand at 今天; nothing is clicked yet."""
+        """Sign the person in, in Chinese unless ``locale`` says otherwise, and stand at 今天, nothing clicked yet."""
         session = self.site.session(person, role, ENTERPRISE)
         wanted = {"locale": "zh-CN", "viewport": {"width": width, "height": height}, **wanted}
         context = self.site.context(self.browser, session, **wanted)
