@@ -222,5 +222,5 @@ def test_a_self_check_without_data_proves_nothing() -> None:
     assert told["指标"][0][:5] == ("坐席空置率", "未证明", "–", "不超过 30%", "–")
     assert "统计数据" not in told
     assert told["发现的问题"] == (("坐席空置率", "无数据", "未证明", "–"),)
-    assert told["材料合计与画像比对"][0][-1] == "未证明", "two noughts agree about nothing"
-    assert tables("green")["材料合计与画像比对"][0][-1] == "一致"
+    assert told["材料合计与合规画像比对"][0][-1] == "未证明", "two noughts agree about nothing"
+    assert tables("green")["材料合计与合规画像比对"][0][-1] == "一致"

@@ -298,7 +298,7 @@ BUILT = {"digest": "d" * 64, "name": "p.zip", "sha256": "0" * 64, "draft": False
 
 def test_a_draft_is_asked_for_and_fetched_with_an_entry(lead: Client) -> None:
     page = text(lead, PACKAGE)
-    for said in ("本年度还没有画像", "按台账和话单生成", "没有指定证书"):
+    for said in ("本年度还没有合规画像", "按台账和话单生成", "没有指定证书"):
         assert said in page
     assert 'id="progress"' in post(lead, f"{PACKAGE}build/", seals="marks")
     (waits,) = Job.objects.all()
@@ -369,12 +369,12 @@ def package(job: str, source: str, **more: object) -> str:
 
 
 def test_a_round_on_its_pages(lead: Client) -> None:
-    assert "尚未递交" in text(lead, ROUNDS)
-    assert "没有可递交的" in text(lead, ROUNDS), "nothing complete was built"
+    assert "尚未提交" in text(lead, ROUNDS)
+    assert "没有可提交的" in text(lead, ROUNDS), "nothing complete was built"
     given = {"package": package("J1", "a"), "on": "2026-01-20", "place": "政务大厅", "reference": "受理1号"}
     page = post(lead, f"{ROUNDS}submit/", **given)
     assert "受理1号" in page
-    assert "审计链中没有它的编制记录" in page, "the chain has no entry of its build, and that is said"
+    assert "操作日志中没有它的编制记录" in page, "the chain has no entry of its build, and that is said"
     notice = {"received": "2026-01-26", "item1": "articles", "text1": "<b>缺页</b>", "text2": "重新装订"}
     page = post(lead, f"{ROUNDS}1/act/return/", **notice)
     assert "&lt;b&gt;缺页&lt;/b&gt;" in page
@@ -384,7 +384,7 @@ def test_a_round_on_its_pages(lead: Client) -> None:
     page = post(lead, f"{ROUNDS}1/act/answer/", request=request, note="已补")
     assert "已补" in page
     page = post(lead, f"{ROUNDS}submit/", **{**given, "package": package("J2", "b"), "on": "2026-02-10"})
-    assert "递交时缺少答复" in text(lead, f"{ROUNDS}1/"), "one request had no answer"
+    assert "提交时缺少答复" in text(lead, f"{ROUNDS}1/"), "one request had no answer"
     assert "文件不同" in text(lead, f"{ROUNDS}differences/?before=1&after=2")
     assert lead.get(f"{ROUNDS}differences/?before=1&after=9").status_code == 404
     assert lead.get(f"{ROUNDS}differences/").status_code == 404
@@ -400,8 +400,8 @@ def test_a_round_on_its_pages(lead: Client) -> None:
 def test_a_form_with_a_fault_says_which(lead: Client) -> None:
     package("J1", "a", draft=True)
     page = post(lead, f"{ROUNDS}submit/", package="J1", on="2026-01-20", place="政务大厅")
-    assert "没有可递交的" in page, "a draft is no package that can be handed in"
-    assert "尚未递交" in text(lead, ROUNDS)
+    assert "没有可提交的" in page, "a draft is no package that can be handed in"
+    assert "尚未提交" in text(lead, ROUNDS)
 
 
 def test_a_sheet_is_made_masked_and_revealed_with_an_entry(lead: Client) -> None:

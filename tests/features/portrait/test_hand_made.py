@@ -311,7 +311,7 @@ def test_consented_call_backs_say_what_is_not_proved_of_their_recordings(
         assert ran.marketing["recordings"]
         return ran.marketing["recordings"]["state"], sections.marketing_lines(ran.as_dict(), words(CHINESE))[-1]
 
-    assert line() == ("not_proved", "未证明：上述回呼的录音保存不少于30日（尚未检查各类日志的留存）")
+    assert line() == ("not_proved", "未证明：上述回呼的录音保存不少于30日（尚未检查各类日志的保存情况）")
     readiness.look.enqueue(enterprise="demo", part="retention", actor=operator)
     work()
     state, said = line()

@@ -203,7 +203,7 @@ def computes(one: Walker) -> str:
     one.page.locator("details.confirm summary").first.click()
     one.press("details.confirm form[action$='/run/'] button.primary")
     one.worked()
-    one.link("查看画像")
+    one.link("查看合规画像")
     return one.text()
 
 
@@ -371,7 +371,7 @@ def verifies(one: Walker, path: Path) -> str:
 
 def submits(one: Walker, day: date) -> str:
     """The package is handed in; what the page of packages says then."""
-    materials(one, "递交与补正")
+    materials(one, "提交与补正")
     one.page.locator("#id_on").fill(str(day))
     one.page.locator("#id_place").fill("浙江省通信管理局窗口")
     one.page.locator("#id_reference").fill("回执2027-1")
@@ -447,7 +447,7 @@ def case(one: Walker) -> None:
 def opens_case(one: Walker, received: date) -> str:
     """A notice came: its case; what its page says."""
     one.opens("整改")
-    one.link("立案")
+    one.link("建立整改单")
     for name, text in (("received", str(received)), ("number", "浙通管改1号"), ("causes", "历史投诉率偏高")):
         one.page.locator(f"#id_{name}").fill(text)
     one.press("main form[novalidate] button.primary")

@@ -55,7 +55,7 @@ def comes_back_sealed(one: Walker, package: Path, folder: Path) -> None:
     file: Any = {"name": "盖章书.pdf", "mimeType": "application/pdf"}
     one.page.locator("#id_files").set_input_files({**file, "buffer": scan_book(book, folder / "scan.pdf")})
     one.press("main form[enctype] button")
-    assert "没有待归类的文件" in one.worked()
+    assert "没有待分件的文件" in one.worked()
 
 
 def takes_package(one: Walker, path: Path) -> Path:
