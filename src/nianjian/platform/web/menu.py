@@ -132,7 +132,7 @@ class Reader:
     team: str | None = None
     match: ResolverMatch | None = None
     query: Mapping[str, str] = field(default_factory=dict)
-    counts: Mapping[str, int] = field(default_factory=dict)  # what the page itself has counted, by line
+    counts: Mapping[str, int] = field(default_factory=dict)  # what the page itself has counted, by line or label
 
     @property
     def code(self) -> str:
@@ -323,7 +323,8 @@ class Frame:
         for entry in self._menu.list_entries(self._reader, place):
             address = self._find_address(entry) if entry.label else ""
             if address:
-                yield entry, Link(gettext(entry.label), address, entry == self.entry)
+                count = self._reader.counts.get(entry.label, 0)
+                yield entry, Link(gettext(entry.label), address, entry == self.entry, count=count)
 
     def _find_front(self, place: Place) -> str:
         """The address to which a line leads: its first entry that the reader may open."""
