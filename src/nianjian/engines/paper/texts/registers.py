@@ -124,6 +124,7 @@ NAMES: Final[Mapping[str, str]] = {
 STEPS: Final[Mapping[str, str]] = {
     "approval_unknown": mark("there is no request {approval}"),
     "approval_pending": mark("request {approval} for the same change is already pending"),
+    "approver_unfit": mark("this person cannot approve it: choose a colleague with the right to approve"),
     "approval_decided": mark("request {approval} is already {state}"),
     "approval_needs_user": mark("request {approval} needs a named person: --as USER with the token in NIANJIAN_TOKEN"),
     "approval_same_person": mark("{user} made request {approval} and cannot approve it"),
