@@ -39,7 +39,8 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("", "report"): "licence", ("season-archive", "year"): 2023, ("season-archive-file", "year"): 2023,
     ("season-archive-file", "part"): "log", ("season-entry-picture", "picture"): 1,
     ("rectify-report", "form"): "docx", ("rules-one", "key"): RULE, ("rules-one-here", "key"): RULE,
-    ("rules-overlay", "key"): RULE, ("rules-overlay-here", "key"): RULE, ("rules-effect", "key"): RULE,
+    ("rules-reading", "key"): RULE, ("rules-reading-here", "key"): RULE, ("rules-overlay", "key"): RULE,
+    ("rules-overlay-here", "key"): RULE, ("rules-effect", "key"): RULE,
     ("rules-effect-here", "key"): RULE, ("rules-effect-stop", "key"): RULE, ("rules-effect-stop-here", "key"): RULE,
 }  # fmt: skip
 # What names something of one tenant: beside the code of another it must lead nowhere.
@@ -49,7 +50,14 @@ NAMING: Final = frozenset(
         "evidence", "arrival", "reconciliation", "dispatch", "trial", "drill", "screen_source",
     }
 )  # fmt: skip
-_ASKED: Final = {"value": "0.2", "valid_from": "2026-01-01", "valid_to": "", "reason": "因为", "step": "send"}
+_ASKED: Final = {
+    "value": "0.2",
+    "reading": "0.2",
+    "valid_from": "2026-01-01",
+    "valid_to": "",
+    "reason": "因为",
+    "step": "send",
+}
 _PERSON: Final = {"name": "王芳", "role": "auditor", "email": "", "team": ""}
 # Forms that would do something, where an empty one is nothing; queries where an address alone is nothing.
 FORMS: Final[Mapping[str, Mapping[str, str]]] = {

@@ -39,6 +39,12 @@ def find_pending(kind: str, subject: str) -> str | None:
     return found.values_list("pk", flat=True).first()
 
 
+def list_undecided(kind: str, enterprise: str) -> list[Approval]:
+    """The open requests of a kind at an enterprise, oldest first."""
+    found = Request.objects.filter(kind=kind, enterprise=enterprise, state=Request.PENDING)
+    return list(found.order_by("requested_at", "id"))
+
+
 def list_approvals_part(enterprise: str | None, *, first: int, count: int) -> list[Approval]:
     """Requests, newest first, ``count`` of them from the ``first`` on; of one enterprise, None: all."""
     found = Request.objects.filter(**({} if enterprise is None else {"enterprise": enterprise}))

@@ -79,6 +79,8 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "audit-verify-progress": "a part of audit-verified, which comes with it",
     "complaints-forwards-marked": "a file",
     "rectify-report-file": "a file",
+    "rules-reading": "a part of rules-overlay, which comes with it",
+    "rules-reading-here": "a part of rules-overlay-here, which comes with it",
     "inspection-drill-lines": "a part of the facilitator's screen, which comes with it",
     "season-archive": "what the season's page shows already, as it stood; there is none before one is closed",
     "season-calendar": "a calendar for programs",
