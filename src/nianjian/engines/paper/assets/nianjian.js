@@ -83,6 +83,12 @@ if (palette) {
   palette.addEventListener("close", () => { entered = false; });
 }
 
+// ---- files that are sent as soon as they are chosen
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-sends]");
+  if (form && event.target.type === "file" && event.target.files.length) form.requestSubmit();
+});
+
 // ---- menus of the top bar: one at a time, closed by Escape and by a click elsewhere
 const closeMenus = (kept) => {
   for (const menu of document.querySelectorAll("details.pop[open]")) {
