@@ -6,6 +6,7 @@ Nor under another account: accounts behind which the same person might be (`acco
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 
 from django.db import transaction
 
@@ -36,6 +37,12 @@ def find_pending(kind: str, subject: str) -> str | None:
     """The open request of a kind about a subject; None: there is none."""
     found = Request.objects.filter(kind=kind, subject=subject, state=Request.PENDING)
     return found.values_list("pk", flat=True).first()
+
+
+def list_requesters(kind: str, subjects: Collection[str]) -> dict[str, str]:
+    """Subject -> who asked for what was approved of it."""
+    found = Request.objects.filter(kind=kind, subject__in=subjects, state=Request.APPROVED).order_by("decided_at")
+    return dict(found.values_list("subject", "requested_by"))
 
 
 def list_approvals_part(enterprise: str | None, *, first: int, count: int) -> list[Approval]:
