@@ -11,9 +11,10 @@ import pypdfium2
 import pytest
 from tests.support.word_structure import list_faults
 
+from nianjian.engines.kernel.claims import RELEASED, UNKNOWN
 from nianjian.engines.paper.official import official_pdf
 from nianjian.engines.paper.official_word import official_docx
-from nianjian.engines.paper.rectification import ReportStamp, build_report, measured_rows
+from nianjian.engines.paper.rectification import ReportStamp, build_report, measured_rows, order_claims
 from nianjian.engines.paper.words import words
 
 HOSTILE = '{{ 7 * 7 }} <w:p> & "x"'
@@ -134,6 +135,14 @@ def test_a_window_without_a_day_has_no_noughts_and_the_rate_stands_in_per_cent()
     assert {row[2] for row in rows} == {"–"}
     assert ["投诉率", "0.7003 % · 黄灯", "–"] in rows
     assert ["该通道外呼次数", "56", "–"] in rows
+
+
+@pytest.mark.parametrize(("unrecorded", "state"), [(0, RELEASED), (59, UNKNOWN), (None, UNKNOWN)])
+def test_an_order_is_kept_only_where_every_day_has_its_records(unrecorded: int | None, state: str) -> None:
+    channel = {"attempts": 5, "most": 5, "callees_known": 5, "white_listed": 5}
+    after = {"channel": channel} | ({} if unrecorded is None else {"days_unrecorded": unrecorded})
+    claims = order_claims({"after": after, "over_cap": [], "cap": 5})
+    assert [claim.state for claim in claims] == [state, state]
 
 
 def test_a_code_stands_with_the_name_of_the_register() -> None:

@@ -419,7 +419,7 @@ def test_the_public_pages_promise_only_what_a_person_has_adopted(tickets: Simple
     answer = admin.post(f"{ADDRESSES}promise/", {"response": "4", "close": "48", "purpose": "on"}, follow=True)
     assert "未按承诺办理" not in answer.content.decode()
     page = stranger.get(tickets.address).content.decode()
-    assert "4小时内人工答复，48小时内办结。" in page
+    assert "我们承诺4小时内人工答复，48小时内办结。" in page
     assert "您提供的信息只用于处理本次投诉。" in page
     assert "我们将核查是哪次通话" in stranger.get(receipt).content.decode()
     long_ago = (clock.now() - timedelta(days=3)).isoformat(timespec="seconds")

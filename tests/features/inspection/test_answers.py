@@ -40,6 +40,7 @@ CASES: list[tuple[Claim, str, list[str]]] = [
     (claims.own_numbers(10_000, 9_999, {}), REFUSED, ["other_numbers_shown"]),  # 99.99 %
     (claims.own_numbers(10_000, 9_999, {"unknown": 1}), UNKNOWN, ["display_unknown"]),
     (claims.own_numbers(10_000, 9_998, {"unknown": 1}), REFUSED, ["other_numbers_shown", "display_unknown"]),
+    (claims.own_numbers(10_000, 10_000, {}, unrecorded=3), UNKNOWN, ["calls_missing"]),
     (claims.own_numbers(0, 0, {}), UNKNOWN, ["no_calls"]),
     (claims.own_numbers(None, 0, {}), UNKNOWN, ["no_calls"]),
     (claims.robot_abilities(ROBOTS), RELEASED, []),

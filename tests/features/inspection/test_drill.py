@@ -155,6 +155,7 @@ CASES = (
     # 10 s and 13 s: no reminder was due, nobody asked for test calls
     Case(HOUR, "passed passed passed passed not_proved", 10 * SECOND, 13 * SECOND, outcome="passed"),
     Case(HOUR, "failed passed passed passed not_proved", 10 * SECOND, 13 * SECOND, None, outcome="failed"),
+    Case(HOUR, "failed passed passed passed not_proved", 10 * SECOND, 13 * SECOND, 2 * HOUR + SECOND, outcome="failed"),
     Case(30 * HOUR, "passed passed passed passed passed passed", 2 * HOUR, 24 * HOUR, SECOND, BOTH, "", {"passed": 2}),
     Case(30 * HOUR, "passed failed passed passed passed passed", 2 * HOUR, 24 * HOUR, SECOND, ONE, "", {"passed": 2}),
     Case(30 * HOUR, "passed failed failed failed failed failed", 2 * HOUR + SECOND, LATE, calls={"failed": 1}),

@@ -163,6 +163,7 @@ def test_two_people_open_a_closed_season_again(demo: str, operator: Actor, anna:
     assert list_sealed_blobs() == set(Kept.objects.values_list("blob", flat=True)), "and its files"
     assert len(list_sealed_blobs()) == 2
     assert [one["opened_at"] is None for one in second["closings"]] == [False, True]
+    assert (second["closings"][0]["opening_asked_by"], second["closings"][0]["opened_by"]) == (str(anna), str(bo))
     earlier = closing.get_archive(**of, actor=operator, closing=1)
     assert (earlier["sha256"], len(earlier["closings"])) == (first["sha256"], 2)
     log = closing.download_file(**of, part="log", actor=operator, closing=1)

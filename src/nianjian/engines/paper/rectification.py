@@ -186,18 +186,23 @@ def _obedience(measured: Json | None, _: Words) -> tuple[str, ...]:
 
 
 def order_claims(measured: Json) -> tuple[Claim, Claim]:
-    """Cap and white list of an isolation, as the calls since then show them; without calls nothing is shown."""
-    channel, over = measured["after"]["channel"], measured["over_cap"]
+    """Cap and white list of an isolation, as the calls since then show them.
+
+    Without calls nothing is shown, nor while days lack their records; older measurements do not tell.
+    """
+    after, over = measured["after"], measured["over_cap"]
+    channel = after["channel"]
     most = max([int(channel["most"]), *(int(attempts) for _day, attempts in over)])
     figures = {"most": most, "days": len(over), "cap": measured["cap"]}
     lacks = [Lack("cap_exceeded", count=len(over))] if over else []
-    if not channel["attempts"]:
-        lacks.append(Lack("calls_missing", known=False))
+    untold = [] if channel["attempts"] and after.get("days_unrecorded") == 0 else [Lack("calls_missing", known=False)]
+    lacks += untold
     known = channel.get("callees_known") or 0
     off = known - (channel.get("white_listed") or 0)
     listed = [Lack("off_white_list", count=off)] if off else []
     if known < channel["attempts"] or not known:
         listed.append(Lack("callees_untold", known=False))
+    listed += untold
     return Claim("cap_kept", figures, lacks), Claim("white_list_kept", {"of": known, "off": off}, listed)
 
 

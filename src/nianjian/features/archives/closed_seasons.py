@@ -102,8 +102,12 @@ def get_closed_archive(enterprise: str, year: int) -> Archive:
 
 
 def list_closings(enterprise: str, year: int) -> list[dict[str, Any]]:
-    """Every closing of a season, the first is number 1; ``opened_at`` of those that two people opened again."""
-    rows = Archive.objects.filter(enterprise_id=enterprise, year=year).order_by("pk")
+    """Every closing of a season, the first is number 1; ``opened_at`` of those that two people opened again.
+
+    ``opening_asked_by`` is the first of the two, ``opened_by`` the second.
+    """
+    rows = list(Archive.objects.filter(enterprise_id=enterprise, year=year).order_by("pk"))
+    askers = approvals.list_requesters(KIND, [str(row.pk) for row in rows if row.opened_at])
     return [
         {
             "number": number,
@@ -111,6 +115,7 @@ def list_closings(enterprise: str, year: int) -> list[dict[str, Any]]:
             "closed_at": row.closed_at.isoformat(),
             "closed_by": row.closed_by,
             "opened_at": row.opened_at and row.opened_at.isoformat(),
+            "opening_asked_by": askers.get(str(row.pk), ""),
             "opened_by": row.opened_by,
         }
         for number, row in enumerate(rows, 1)

@@ -18,8 +18,11 @@ CARDS: Final = (
 )  # fmt: skip
 
 
-def own_numbers(delivered: int | None, own: int, classes: Figures) -> Claim:
-    """所有外呼均使用备案95/96号码: OWN_SHORT = E, and E is not 0. ``delivered`` None: it could not be counted."""
+def own_numbers(delivered: int | None, own: int, classes: Figures, *, unrecorded: int = 0) -> Claim:
+    """所有外呼均使用备案95/96号码: OWN_SHORT = E, and E is not 0. ``delivered`` None: it could not be counted.
+
+    ``unrecorded``: days of which nobody knows the calls.
+    """
     figures = {"delivered": delivered, "own": own if delivered is not None else None, **classes}
     if not delivered:
         return Claim("own_numbers", figures, [Lack("no_calls", known=False)])
@@ -29,6 +32,8 @@ def own_numbers(delivered: int | None, own: int, classes: Figures) -> Claim:
         lacks.append(Lack("other_numbers_shown", count=others))
     if untold:
         lacks.append(Lack("display_unknown", known=False, count=untold))
+    if unrecorded:
+        lacks.append(Lack("calls_missing", known=False, count=unrecorded))
     return Claim("own_numbers", figures, lacks)
 
 

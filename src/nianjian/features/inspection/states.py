@@ -320,7 +320,7 @@ def judge_steps(seen: DrillRecord, now: datetime) -> list[DrillStep]:
 
     return [
         DrillStep("arrived", State.PASSED, seen.opened, arrived, timedelta(0), None, seen.by.get("arrived", "")),
-        timed("warned", _alert(seen, response), seen.warned, quick),
+        timed("warned", _alert(seen, response, response.due), seen.warned, quick),
         *(
             timed(REMINDED, verdict, max(seen.reminded.values(), default=None), whole)
             for verdict in _reminders(seen, {Clock.RESPONSE: facts.responded, Clock.CLOSE: facts.finished}, now)
@@ -345,10 +345,10 @@ def _call_back(facts: Facts, close: ClockReading, now: datetime) -> tuple[State,
     return RUNNING_CLOCK if facts.called_back is None else (State.PASSED, "in_time")
 
 
-def _alert(seen: DrillRecord, response: ClockReading) -> tuple[State, str]:
-    """The system's warning (系统预警) is the alert that a complaint has arrived."""
+def _alert(seen: DrillRecord, response: ClockReading, due: datetime) -> tuple[State, str]:
+    """The system's warning (系统预警) is the alert that a complaint has arrived before the response is due."""
     if seen.warned is not None:
-        return State.PASSED, "alert_sent"
+        return (State.PASSED, "alert_sent") if seen.warned <= due else (State.FAILED, "late")
     return (State.NOT_PROVED, "excluded") if response.hand is Hand.STOPPED else (State.FAILED, "alert_missing")
 
 

@@ -380,7 +380,7 @@ def _number(value: int | None) -> str | None:
 
 
 LOG: Final = logging.getLogger(__name__)
-COUNTING = SETTING_UP + 13  # steps of `_counted`
+COUNTING = SETTING_UP + 15  # steps of `_counted`
 LOOKING = SETTING_UP + 1  # steps of `_tickets`
 
 
@@ -428,6 +428,7 @@ def _counted(enterprise: str, order: Order, days: Mapping[str, Window], step: St
         day = {"day": isolated.isoformat(), **tables.engine.rows(asked)[0]}
         snapshot = tables.snapshot
     step()
+    figures.doubt_silence(parts)
     registered = gate_facts.list_channels(enterprise, set(), set()) if order.key == "team" else []
     lines = [line["name"] for line in registered if line["team"] == order.channel]
     return {

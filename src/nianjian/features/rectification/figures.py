@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import ibis
 import ibis.expr.types as ir
@@ -28,8 +28,10 @@ from nianjian.engines.kernel.numbers import NumberClass, Shape, normalise
 from nianjian.engines.lake.schema import MOMENT
 from nianjian.engines.metrics import lights
 from nianjian.engines.metrics.frame import DAY, Window
+from nianjian.engines.metrics.lights import Light
 from nianjian.engines.metrics.metric import Rows, decimal_text, light_of, limit_of, whole
 from nianjian.engines.metrics.tables import facts_of_window, false_if_null, printed, with_team
+from nianjian.engines.rules.quiet_days import read_quiet_days
 from nianjian.engines.rules.rulebook import Rulebook
 
 CONSENT_COLUMNS: Final = ("start_ts", "callee", "callee_shape")  # columns of a call that are looked at
@@ -119,6 +121,8 @@ EVASION: Final = "portrait.number_consistency.evasion_limit"
 UNKNOWN: Final = "portrait.number_consistency.unknown_limit"
 EVADING: Final = "portrait.number_consistency.evasion_light"
 FOREIGN: Final = "portrait.number_consistency.other_short_light"
+QUIET: Final = "portrait.quiet_days"
+UNRECORDED: Final = "days_unrecorded"
 LONGEST: Final = 90  # days of a window by default: what was long ago tells nothing of the channel
 
 Figures = dict[str, Any]
@@ -144,7 +148,10 @@ def figure_windows(isolated: date, last: date, first: date | None = None) -> dic
 
 
 def figure_questions(cube: ir.Table, tickets: ir.Table, channel: Channel, window: Window) -> dict[str, ir.Table]:
-    """Calls of all and of the channel by day, and complaints; ``tickets`` of `location.select_counted_tickets`."""
+    """Calls of all and of the channel by day, and complaints; ``tickets`` of `location.select_counted_tickets`.
+
+    ``recorded``: the days of which there is any call.
+    """
     inside = cube.filter(cube.day >= window.first, cube.day < window.end)
     total = inside.filter(inside.dim == "total")
     own = inside.filter(inside.dim == channel.key, inside.key == channel.value)
@@ -156,6 +163,7 @@ def figure_questions(cube: ir.Table, tickets: ir.Table, channel: Channel, window
             answered=total.answered.sum().cast("int64"),
             unknown=total.answer_unknown.sum().cast("int64"),
         ),
+        "recorded": total.group_by("day").aggregate(calls=total.count()),
         "days": own.group_by("day").aggregate(
             attempts=own.delivered.sum().cast("int64"), answered=own.answered.sum().cast("int64")
         ),
@@ -186,7 +194,10 @@ def channel_attempts(
 
 
 def summarize_figures(rows: Mapping[str, Rows], window: Window, rules: Rulebook) -> Figures:
-    """Counts and verdicts of a window: complaint rate (D2), evasion (D3), and the channel by day."""
+    """Counts and verdicts of a window: complaint rate (D2), evasion (D3), and the channel by day.
+
+    ``days_unrecorded``: days without any call and without a confirmed reason.
+    """
     rules = rules.with_guide_limits()
     answered = sum(whole(row["answered"]) for row in rows["classes"])
     unknown = sum(whole(row["unknown"]) for row in rows["classes"])
@@ -209,10 +220,14 @@ def summarize_figures(rows: Mapping[str, Rows], window: Window, rules: Rulebook)
     evasion = next((flag.share for flag in consistency.flags if flag.code == "evasion"), None)
     days = sorted((str(row["day"]), whole(row["attempts"]), whole(row["answered"])) for row in rows["days"])
     mine = sum(whole(row["complaints"]) for row in rows["complaints"] if row["mine"])
+    quiet = read_quiet_days(cast("Mapping[str, object]", rules.value(QUIET)))
+    recorded = {row["day"] for row in rows["recorded"]}
+    every = (window.first + timedelta(days=place) for place in range((window.end - window.first).days))
     return {
         "from": window.first.isoformat(),
         "to": window.end.isoformat(),
         "days": (window.end - window.first).days,
+        UNRECORDED: sum(day not in recorded and day not in quiet for day in every),
         "complaints": complaints,
         "answered": answered,
         "answer_unknown": unknown,
@@ -229,6 +244,14 @@ def summarize_figures(rows: Mapping[str, Rows], window: Window, rules: Rulebook)
             "by_day": [[day, count] for day, count, _answered in days],
         },
     }
+
+
+def doubt_silence(parts: Mapping[str, Figures]) -> None:
+    """No complaint rate is green where no complaint was registered before the isolation nor since."""
+    if not any(part["complaints"] for part in parts.values()):
+        for part in parts.values():
+            if part["rate_light"] == Light.GREEN:
+                part["rate_light"] = Light.INSUFFICIENT.value
 
 
 def days_over_cap(after: Figures, day: Mapping[str, Any], cap: int) -> list[tuple[str, int]]:
@@ -276,7 +299,7 @@ _BOUND: Final = ("cap", "that_day", "over_cap")  # what a measurement says of th
 
 def _compared(part: Mapping[str, Any]) -> Figures:
     channel = {name: value for name, value in part["channel"].items() if name not in FIGURES}
-    return {**part, "channel": channel}
+    return {**part, "channel": channel, UNRECORDED: None}  # an older program did not count them
 
 
 WHITE_LIST: Final = "not-on-white-list"

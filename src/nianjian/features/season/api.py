@@ -299,13 +299,17 @@ class RolledOver(Schema):
 
 
 class ClosingTold(Schema):
-    """A closing of a season; ``opened_at``: when two people opened it again, null where it holds."""
+    """A closing of a season; ``opened_at``: when two people opened it again, null where it holds.
+
+    ``opening_asked_by`` and ``opened_by``: the two.
+    """
 
     number: int
     sha256: str
     closed_at: datetime
     closed_by: str
     opened_at: datetime | None
+    opening_asked_by: str
     opened_by: str
 
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.states import State
+from nianjian.engines.paper.people import actor_texts
 from nianjian.engines.paper.texts import season as texts
 from nianjian.engines.paper.texts.audit import verb_text
 from nianjian.engines.paper.texts.portrait import code_name
@@ -268,12 +269,18 @@ def _closings(code: str, year: int, rows: Sequence[dict[str, Any]]) -> Table | N
         [
             Cell(row["number"], href=f"{address}?closing={row['number']}"),
             Cell(f"{_moment(row['closed_at'])} · {person(row['closed_by'])}"),
-            Cell(f"{_moment(row['opened_at'])} · {person(row['opened_by'])}" if row["opened_at"] else "–"),
+            Cell(_say_reopened(row) if row["opened_at"] else "–"),
             Cell(row["sha256"][:12]),
         ]
         for row in rows
     ]
     return card_table(gettext("Closings of this season"), heads, cells) if len(rows) > 1 else None
+
+
+def _say_reopened(row: Mapping[str, Any]) -> str:
+    """When, and the two who decided."""
+    two = actor_texts([row["opening_asked_by"], row["opened_by"]], words(current()))
+    return f"{_moment(row['opened_at'])} · {', '.join(filter(None, two))}"
 
 
 def _moment(text: str) -> str:

@@ -6,6 +6,7 @@ Nor under another account: accounts behind which the same person might be (`acco
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 
 from django.db import transaction
 
@@ -43,6 +44,12 @@ def list_undecided(kind: str, enterprise: str) -> list[Approval]:
     """The open requests of a kind at an enterprise, oldest first."""
     found = Request.objects.filter(kind=kind, enterprise=enterprise, state=Request.PENDING)
     return list(found.order_by("requested_at", "id"))
+
+
+def list_requesters(kind: str, subjects: Collection[str]) -> dict[str, str]:
+    """Subject -> who asked for what was approved of it."""
+    found = Request.objects.filter(kind=kind, subject__in=subjects, state=Request.APPROVED).order_by("decided_at")
+    return dict(found.values_list("subject", "requested_by"))
 
 
 def list_approvals_part(enterprise: str | None, *, first: int, count: int) -> list[Approval]:

@@ -171,11 +171,11 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         where=(*_REPORT, *_SOP, CARDS),
         rule="S8",
         released=mark(
-            "{period}: {tickets} complaints were accepted. By {read} {decided} of them had been answered within"
-            " {response_limit} of arrival and closed within {close_limit}, none of them late."
+            "{period}: {tickets} complaints count in the closing rate. By {read} {decided} of them had been answered"
+            " within {response_limit} of arrival and closed within {close_limit}, none of them late."
         ),
         refused=mark(
-            "{period}: {tickets} complaints were accepted. By {read} the limit of {response_limit} for the "
+            "{period}: {tickets} complaints count in the closing rate. By {read} the limit of {response_limit} for the "
             "first response was exceeded by {response_late}, the limit of {close_limit} for closing by "
             "{close_late}; {overdue} are still open past a limit."
         ),
@@ -394,7 +394,9 @@ _PAGES: Final[Mapping[str, ClaimTexts]] = {
     "one_click_promise": ClaimTexts(
         where=_DOOR,
         rule="S8",
-        released=mark("A person answers you within {response} hours; the complaint is closed within {close} hours."),
+        released=mark(
+            "We promise: a person answers you within {response} hours; the complaint is closed within {close} hours."
+        ),
         blank=mark("We deal with your complaint as soon as possible."),
         parts={
             "response_hours": mark("hours until a person answers"),

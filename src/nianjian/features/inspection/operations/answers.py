@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -36,9 +36,12 @@ from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.registers.consents import Consent
 from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.numbers import Number
-from nianjian.platform.registers.seats import has_seats
+from nianjian.platform.registers.seats import Seat, has_seats
+from nianjian.platform.registers.social_insurance import Contribution
+from nianjian.platform.registers.staff import Person
 from nianjian.platform.registers.teams import Team
-from nianjian.platform.registers.versions import current_versions, versions_on
+from nianjian.platform.registers.versions import Version, current_versions, versions_on
+from nianjian.platform.registers.wages import Payment
 from nianjian.platform.rulebook.deadlines import data_year, upcoming
 from nianjian.platform.rulebook.holidays import calendar
 
@@ -51,15 +54,19 @@ OK: Final = 200
 def fetch_number_figures(grounds: CheckBasis) -> Json:
     """Delivered and own calls since the data year that is reported next began, and the lights of that year.
 
-    ``delivered`` None where it cannot be counted; ``problem`` says why.
+    ``delivered`` None where it cannot be counted; ``problem`` says why. ``unrecorded``: days without a call and
+    without a confirmed reason.
     """
     year = data_year(upcoming(grounds.book, grounds.day, calendar()), grounds.day)
-    found: Json = {"year": year, "delivered": None, "own": 0, "classes": {}, "lights": {}, "problem": None}
+    found: Json = {"year": year, "delivered": None, "own": 0, "classes": {}, "unrecorded": 0, "lights": {},
+                   "problem": None}  # fmt: skip
     try:
         for one in sorted({year, grounds.day.year}):
             as_of = grounds.day if one == grounds.day.year else None
             result = compute_portrait(enterprise=grounds.enterprise, year=one, as_of=as_of, province=None)
             told = result.metric("number_consistency")
+            silent: Any = result.quality["days_without_records"]
+            found["unrecorded"] += silent["unconfirmed"]["count"]
             counts = {str(name): int(str(count)) for name, count in told.components.items()}
             found["delivered"] = (found["delivered"] or 0) + told.verdict.denominator
             found["own"] += told.verdict.numerator
@@ -214,16 +221,21 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
     progress("", 5, STEPS)
     robots = _robot_figures(grounds, dialled["ai"], used["intents"], numbers["year"])
     sums = {name: sum(one[name] for one in dialled["teams"]) for name in ("calls", "over", "answered", "alone")}
-    compared = _find_comparison(grounds)
+    compared = find_comparison(grounds, "numbers")
     cards = [
-        claims.own_numbers(numbers["delivered"], numbers["own"], numbers["classes"]),
+        claims.own_numbers(numbers["delivered"], numbers["own"], numbers["classes"], unrecorded=numbers["unrecorded"]),
         claims.robot_abilities(robots),
         build_in_time_claim(tickets_since(grounds, first)),
         claims.absence("ai_outbound", dialled["ai"]["verdict"], {"seats": robots.seats, "robot_calls": robots.calls}),
         claims.absence("predictive", dialled["verdict"], sums),
         claims.one_click(**doors | {"without": len(doors["without"])}),
         claims.logs({one["log"]: one["state"] for one in kept["logs"]}),
-        claims.number_filing(len(register["numbers"]), register["filed"], **compared),
+        claims.number_filing(
+            len(register["numbers"]),
+            register["filed"],
+            None if compared is None else compared.verdict,
+            recent=compared is None or compared.recent,
+        ),
         claims.number_use(used["calls"], used["elsewhere"], used["untold"]),
         claims.resources(
             register["lines_used"],
@@ -295,17 +307,31 @@ def claim_to_document(one: Claim) -> Json:
     }
 
 
-def _find_comparison(grounds: CheckBasis) -> Json:
-    """The verdict of the newest comparison of the numbers (None: there is none), and whether it is of this season.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The newest comparison of a kind; ``recent``: it is of this season, and its registers are as they were then."""
 
-    A number that has changed since it was made was not compared.
-    """
-    found = list_runs(enterprise=grounds.enterprise, actor=grounds.actor, count=1, kind="numbers")
+    verdict: str
+    as_of: str
+    recent: bool
+
+
+#: Kind of comparison -> registers it reads; what was entered since it was made was not compared.
+COMPARED: Final[Mapping[str, tuple[type[Version], ...]]] = {
+    "people": (Person, Payment, Contribution), "seats": (Seat,), "numbers": (Number,), "lines": (Line,),
+}  # fmt: skip
+
+
+def find_comparison(grounds: CheckBasis, kind: str) -> Comparison | None:
+    """The newest comparison of a kind; None: there is none."""
+    found = list_runs(enterprise=grounds.enterprise, actor=grounds.actor, count=1, kind=kind)
     if not found:
-        return {"compared": None}
-    made, season = datetime.fromisoformat(found[0]["made_at"]), data_year(
-        upcoming(grounds.book, grounds.day, calendar()), grounds.day
-    )  # fmt: skip
-    changed = current_versions(Number, grounds.enterprise).filter(recorded_at__gt=made).exists()
+        return None
+    made = datetime.fromisoformat(found[0]["made_at"])
+    season = data_year(upcoming(grounds.book, grounds.day, calendar()), grounds.day)
+    changed = any(
+        current_versions(model, grounds.enterprise).filter(recorded_at__gt=made).exists()
+        for model in COMPARED.get(kind, ())
+    )
     recent = date.fromisoformat(found[0]["as_of"]) >= date(season, 1, 1) and not changed
-    return {"compared": str(found[0]["verdict"]), "recent": recent}
+    return Comparison(str(found[0]["verdict"]), str(found[0]["as_of"]), recent)

@@ -17,7 +17,6 @@ from nianjian.features.inspection import states
 from nianjian.features.inspection.operations import answers, dialling, logs
 from nianjian.features.inspection.queries import CheckBasis, Json, resolve_day
 from nianjian.features.inspection.states import NUMBERS, PEOPLE, SYSTEM, Check
-from nianjian.features.reconciliation.operations import list_runs
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.queries import CallBasis as Tests
 from nianjian.platform.accounts.access import require_permission
@@ -84,14 +83,18 @@ def _count_passed(checks: list[Check], part: str) -> Json:
 
 
 def _reconciliation_checks(grounds: CheckBasis) -> Iterator[Check]:
-    """The newest run of each kind, whatever its age: its day stands beside it."""
+    """The newest run of each kind; one of an earlier season, or of other registers, proves nothing of today's."""
     parts = {"people": (PEOPLE, "S2"), "seats": (PEOPLE, "S2"), "numbers": (NUMBERS, "S3"), "lines": (NUMBERS, "S3"),
              "sources": (SYSTEM, "S6")}  # fmt: skip
     for kind, (part, rule) in parts.items():
-        found = list_runs(enterprise=grounds.enterprise, actor=grounds.actor, count=1, kind=kind)
-        state, why = (State(found[0]["verdict"]), f"run_{found[0]['verdict']}") if found else NEVER_COMPARED
-        day = str(found[0]["as_of"]) if found else None
-        yield Check(f"reconcile_{kind}", part, rule, state, why, day)
+        found = answers.find_comparison(grounds, kind)
+        if found is None:
+            state, why = NEVER_COMPARED
+        elif found.verdict == State.PASSED and not found.recent:
+            state, why = State.NOT_PROVED, "run_long_ago"
+        else:
+            state, why = State(found.verdict), f"run_{found.verdict}"
+        yield Check(f"reconcile_{kind}", part, rule, state, why, None if found is None else found.as_of)
 
 
 def _callback_check(grounds: CheckBasis) -> Check:
@@ -128,7 +131,7 @@ def _log_checks(told: Json) -> Iterator[Check]:
 
 
 def _dialling_check(told: Json) -> Check:
-    """Predictive dialling is no fault where it is declared; undeclared it is, so what is found needs a person."""
+    """Predictive dialling that is found must be answered for; records that cannot tell prove nothing."""
     free = "over_seldom" if any(one["over"] for one in told["teams"]) else "agents_free"
     verdicts = {"found": (State.FAILED, "predictive_found"), "not_found": (State.PASSED, free)}
     state, why = verdicts.get(told["verdict"], (State.NOT_PROVED, "predictive_untold"))
