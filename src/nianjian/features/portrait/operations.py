@@ -49,7 +49,7 @@ from nianjian.engines.paper.workbook import portrait_workbook
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
 from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.complaints.publishing import publish_facts
-from nianjian.features.portrait import bases, line_usage, portraits, watch_list
+from nianjian.features.portrait import bases, causes, line_usage, portraits, watch_list
 from nianjian.features.portrait.marketing import read_marketing_register
 from nianjian.features.portrait.models import BasisChoice
 from nianjian.features.portrait.watch_list import WatchedLicence
@@ -304,7 +304,8 @@ def render_export(
         run = newest.id if newest else ""
     seq, digest = audit.head()
     media, draw = FORMS[form]
-    content = draw(portrait, language, Stamp(accounts.enterprise(enterprise).name, run, seq, digest))
+    stamp = Stamp(accounts.enterprise(enterprise).name, run, seq, digest, names=causes.list_names(portrait))
+    content = draw(portrait, language, stamp)
     sha256 = hashlib.sha256(content).hexdigest()
     data = {"year": year, "run": run, "form": form, "language": language, "sha256": sha256}
     with transaction.atomic():

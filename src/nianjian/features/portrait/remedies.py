@@ -206,12 +206,11 @@ def _for_tickets(case: _Case) -> Iterator[Remedy]:
 def _for_seats(case: _Case) -> Iterator[Remedy]:
     metric, _ = case.metric, case.words
     parts, limit = metric["components"], case.result.metric(metric["slug"]).limit
-    seats = ("registers-list", case.state_day, {"kind": "seats"}, {})
 
     def step(title: str, count: int, moves: Moves) -> Remedy:
-        route, last, values, query = seats
         shown = _(title).format(count=figures.count_text(count))
-        return Remedy(shown, case.effect(moves), _("Go to the seats"), route, last, values, query)
+        where = {"kind": "seats"}
+        return Remedy(shown, case.effect(moves), _("Go to the seats"), "registers-list", case.state_day, where, {})
 
     if beyond := int(parts["unfiled_open"]):
         yield step(sections.STEPS["close_unfiled"], beyond, Moves(close_unfiled=beyond))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, components
 from nianjian.engines.paper import charts, explanations, figures, pictures, sections
-from nianjian.engines.paper.charts import Chart
+from nianjian.engines.paper.charts import Chart, Headroom
 from nianjian.engines.paper.explanations import team_results
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, mark
@@ -52,6 +52,8 @@ TWINS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ("closing_rate", "on_time"): ("on_time", "tickets"),
 }
 SAID: Final = frozenset({"own_limit", "today", "over_limit", "below_limit"})  # flags that stand elsewhere on the page
+#: Metric -> the component that is counted against its limit.
+USED: Final = {"seat_vacancy": IDLE, "complaint_rate": "complaints", "closing_rate": "closed"}
 #: Component -> its things with their unit.
 THINGS: Final = {"complaints": mark("{n} complaints"), "open": mark("{n} open"), IDLE: mark("{n} seats")}
 #: Split -> the register that names its keys.
@@ -168,10 +170,17 @@ def figure_context(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict
         "distance": distance,
         "bounds": card.bounds,
         "own": next((flag for flag in card.flags if flag.code == "own_limit"), None),
-        "used": ways.get("over_limit", "") or ways.get("below_limit", ""),
+        "used": _used_address(one, told, headroom),
         "flags": [(flag, ways.get(flag.code, "")) for flag in card.flags if flag.code not in SAID],
         "attachments": card.attachments,
     }
+
+
+def _used_address(one: OpenPortrait, told: Mapping[str, Any], headroom: Headroom | None) -> str:
+    """The rows of what is counted against the limit, where a component counts the very same; "" for none."""
+    part = USED.get(told["slug"], "")
+    same = headroom is not None and headroom.used and components(told).get(part) == headroom.used
+    return address_of(one, told["slug"], part) if same else ""
 
 
 def _sentence(told: Mapping[str, Any], _: Words) -> str:

@@ -44,7 +44,7 @@ MONTHS: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 TO_SECOND: Final = 19  # characters of a moment
 TABLES: Final = {"display_class": "component", "reason": "exclusion", "kind": "key"}
 FREE: Final = frozenset({"q", "month", "page", "look", "drawer"})  # what a new search sets anew
-SIZE: Final = 25  # rows of a page
+SIZE: Final = 20  # rows of a page
 LONGEST: Final = 60  # characters of what is looked for
 FARTHEST: Final = 200  # pages: who wants row 10,001 narrows the question
 # Kind of rows -> (column, heading) as shown.
@@ -104,7 +104,7 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     ask, text = _ask(request, one, slug), _text(request)
     counted = expected_count(find_figures_or_404(portraits.find_portrait(code, year, one.run) or one.data, slug), ask)
     total = None if text else counted
-    drawer = bool(request.htmx and request.htmx.target == DRAWER)
+    drawer = request.headers.get("HX-Target") == DRAWER
     narrow = bool(request.htmx and "drawer" in request.GET)
     names = causes.list_names(one.data)
     context = shared_context(request, one) | {
