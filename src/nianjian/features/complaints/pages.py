@@ -95,6 +95,7 @@ def tickets(request: Request, code: str) -> HttpResponse:
         ),
         "counts": counts,
         "head": describe_counts(counts, every),
+        "alone": "" if chosen else "alone",
         "panel": _panel(request, chosen, channels, every, counts, cut.rows) if chosen else None,
         "people": presenters.list_people(code, request.actor) if may_load and cut.rows else (),
         "teams": channels.teams.items(),
@@ -128,15 +129,15 @@ def describe_counts(counts: QueueCounts, found: TicketList) -> str:
 def list_columns(request: Request, order: Order) -> list[Column]:
     """The columns of the list; `presenters.cells` gives their cells."""
     return [
-        column(request, order, _("Ticket"), "ticket", brief=True),
-        column(request, order, _("Time limit"), "closed" if order.column == "closed" else "due", brief=True),
+        column(request, order, _("Ticket"), "ticket", brief="start"),
+        column(request, order, _("Time limit"), "closed" if order.column == "closed" else "due", brief="end"),
         Column(_("Kind"), name="kind"),
-        Column(_("Line · team"), name="line", brief=True),
+        Column(_("Line · team"), name="line", brief="start"),
         Column(_("Number complained of"), name="complained"),
         Column(_("Complainant"), name="complainant", spare=True),
         Column(_("Accepted"), name="accepted", spare=True),
         Column(_("Source"), name="source", spare=True),
-        Column(_("State"), name="state", brief=True),
+        Column(_("State"), name="state", brief="end"),
         column(request, order, _("Owner"), "assignee", name="assignee"),
     ]
 
@@ -193,7 +194,7 @@ def _panel(  # noqa: PLR0917 -- one part of `tickets`
         "left": left,
         "tone": tone,
         "facts": " · ".join(filter(None, facts)),
-        "stands": presenters.stands(ticket, every.at)[1:],
+        "stands": presenters.list_stands(ticket, every.at)[1:],
         "call": presenters.call_facts(ticket),
         "channels": presenters.channel_entities(code, row, channels),
         "owner": presenters.owner_cell(row),
@@ -320,7 +321,7 @@ def render_ticket_page(
         "tone": tone,
         "source": presenters.source_name(row),
         "owner": presenters.owner_cell(row),
-        "stands": presenters.stands(found, every.at),
+        "stands": presenters.list_stands(found, every.at),
         "next": step if may_load else None,
         "others": _other_forms(request, found, channels, wrong) if may_load else [],
         "claimable": may_load and not row.assignee and TicketAction.ASSIGN in found.acts,
@@ -385,6 +386,7 @@ def _offer_choices(request: Request, bound: Any, row: Complaint, channels: Chann
     choose_team(bound, channels.teams, row.team_id)
 
 
+OWN: Final = "企业"  # from whom a complaint comes that is opened by hand, as the sheet spells it
 #: Of a new ticket what one knows at the telephone; what happens later is recorded by acts.
 ASKED: Final = ("source", "complainant", "complained", "called_at", "category", "content")
 #: What the flow fills in, unless it is known better.
@@ -470,7 +472,7 @@ def attach(request: Request, code: str, ticket: str) -> HttpResponse:
 @page(Permission.MANAGE_DATA)
 def new(request: Request, code: str) -> HttpResponse:
     """Open a ticket by hand: what is not known yet is asked later."""
-    form = RowForm(request.POST if request.method == "POST" else None, sheet=COMPLAINTS)
+    form = RowForm(request.POST if request.method == "POST" else None, sheet=COMPLAINTS, first={"source": OWN})
     for name in set(form.fields) - {*ASKED, *LATER}:
         del form.fields[name]
     for name in LATER:

@@ -131,7 +131,7 @@ class Stand:
     more: str = ""
 
 
-def stands(ticket: Ticket, at: datetime) -> list[Stand]:
+def list_stands(ticket: Ticket, at: datetime) -> list[Stand]:
     """Arrival, response, call-back and close, with both clocks."""
     row = ticket.row
     renewed = bool(row.reopened_at and row.called_back_at and row.called_back_at < row.reopened_at)
@@ -266,7 +266,7 @@ def describe_result(act: str, ticket: Ticket, left: int) -> str:
         case "add":
             text = _("{ticket} is open; its clocks run from its arrival.").format(ticket=name)
         case "respond" if row.responded_at:
-            stand = stands(ticket, row.responded_at)[1]
+            stand = list_stands(ticket, row.responded_at)[1]
             text = _("The response of {ticket} is recorded: {stand}.").format(ticket=name, stand=stand.text)
         case "callback" if row.called_back_at:
             text = _("The call-back of {ticket} is recorded.").format(ticket=name)
