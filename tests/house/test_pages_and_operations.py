@@ -61,7 +61,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "complaints-new": "complaints_add", "complaints-forwards": "complaints_forward",
     "complaints-forwards-look": "complaints_forward_preview", "complaints-forwards-marked": "complaints_forward_file",
     "complaints-match-all": "complaints_match",
-    "complaints-several": "complaints_respond complaints_assign",
+    "complaints-several": "complaints_respond complaints_assign", "complaints-export": "registers_export",
     "complaints-one": "complaints_get papers_list",
     "complaints-reveal": "complaints_reveal",
     "complaints-act": (

@@ -24,17 +24,20 @@ from nianjian.features.complaints import forwards, one_click, operations
 from nianjian.features.complaints.models import Complaint, Door, Proposal
 from nianjian.features.complaints.queries import list_tickets, load_current_tickets
 from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_user
 from nianjian.platform.audit.query import acts
 from nianjian.platform.audit.query import acts as chain
 from nianjian.platform.claims.models import STANDING
 from nianjian.platform.claims.storage import store_statements
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers import storage
 from nianjian.platform.registers.overlays import Overlay
 from nianjian.platform.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tickets"), pytest.mark.postgres]
 HOME = "/e/demo/complaints/"
+ROW: Any = {"enterprise": "demo", "since": None, "reason": "", "actor": BOSS}
 PNG = b"\x89PNG\r\n\x1a\n picture"
 
 
@@ -44,7 +47,7 @@ def text(answer: Any, status: int = 200) -> str:
 
 
 def names(page: str) -> list[str]:
-    return re.findall(r'<a href="/e/demo/complaints/t/([^/"]+)/">', page)
+    return re.findall(r'data-row="/e/demo/complaints/t/([^/"]+)/"', page)
 
 
 def row(ticket: str = "I1") -> Complaint:
@@ -61,14 +64,17 @@ def test_those_due_soonest_stand_first_with_the_time_left(officer: Client) -> No
     opened("soon", arrived_at=ago(1.75))
     page = text(officer.get(HOME))
     assert names(page) == ["late", "soon", "young"]
-    assert re.findall(r'badge (\w+)">([^<]+)', page.partition("<main")[2])[::2] == [
-        ("bad", "逾期 1 小时 0 分"), ("warn", "剩 0 小时 14 分"), ("plain", "剩 1 小时 29 分"),
-    ]  # fmt: skip
+    assert re.findall(r'aria-label="([^"]+), 查看 \w+"', page) == [
+        "逾期 1 小时 0 分",
+        "还有 14 分",
+        "还有 1 小时 29 分",
+    ]
     assert names(text(officer.get(f"{HOME}?sort=-ticket"))) == ["young", "soon", "late"]
     assert names(text(officer.get(f"{HOME}?hand=warned"))) == ["soon"]
     assert names(text(officer.get(f"{HOME}?q=you"))) == ["young"]
     assert "13800138000" not in page
-    assert "138****8000" in page
+    officer.cookies["COLUMNS-complaints"] = "complainant"
+    assert "138****8000" in text(officer.get(HOME))
 
 
 def test_what_is_overdue_stands_first_on_overview_season_and_list(officer: Client) -> None:
@@ -83,7 +89,7 @@ def test_what_is_overdue_stands_first_on_overview_season_and_list(officer: Clien
         assert found[1] == address
         assert found[2].startswith(f"投诉逾期未办结2件；最早的一件（years）自{since}")
     assert "今天就要处理：2件投诉已逾期，尚未办结。" in text(officer.get("/e/demo/"))
-    assert names(text(officer.get(address.replace("&amp;", "&")))) == ["years", "three"]
+    assert names(text(officer.get(address.replace("&amp;", "&")))) == ["three", "years"], "by age, today's first"
 
 
 def test_the_line_of_complaints_tells_how_many_are_overdue(officer: Client, outsourcer: Client) -> None:
@@ -102,26 +108,105 @@ def count_at_the_line(client: Client, address: str = HOME) -> list[str]:
     return re.findall(r'class="count urgent">\s*(\d+)', text(client.get(address)).partition("</aside>")[0])
 
 
-def test_only_work_left_is_shown_unless_asked_for(officer: Client) -> None:
+def test_each_view_shows_its_own(officer: Client) -> None:
     opened("out")
     operations.exclude(enterprise="demo", complaint="out", exclusion="not_accepted", actor=BOSS)
-    opened("open", assignee="1001", drill="是")
-    assert names(text(officer.get(HOME))) == ["open"]
-    assert set(names(text(officer.get(f"{HOME}?state=all")))) == {"out", "open"}
-    assert names(text(officer.get(f"{HOME}?state=excluded"))) == ["out"]
-    assert names(text(officer.get(f"{HOME}?assignee=1001"))) == ["open"]
+    opened("mine", assignee="olga")
+    opened("drill", drill="是")
     opened("free")
-    assert names(text(officer.get(f"{HOME}?unassigned=on"))) == ["free"]
-    operations.exclude(enterprise="demo", complaint="free", exclusion="not_accepted", actor=BOSS)
-    assert "没有符合条件的工单" in text(officer.get(f"{HOME}?drill=no"))
-    assert names(text(officer.get(f"{HOME}?state=nonsense&hand=x&page=zz"))) == ["open"]
+    assert names(text(officer.get(HOME))) == ["free", "mine"]
+    for query, expected in (
+        ("state=all", {"out", "mine", "free"}), ("state=excluded", {"out"}), ("assignee=olga", {"mine"}),
+        ("unassigned=on", {"free"}), ("drill=yes", {"drill"}), ("state=nonsense&hand=x&page=zz", {"mine", "free"}),
+    ):  # fmt: skip
+        assert set(names(text(officer.get(f"{HOME}?{query}")))) == expected, query
+    views = re.search(r'<nav class="sub".*?</nav>', text(officer.get(HOME)), re.DOTALL)
+    assert views
+    assert re.findall(r">([^<>]+?)\s*</a>", views[0]) == [
+        "未办结 2",
+        "我的 1",
+        "无人认领 1",
+        "待响应 2",
+        "已办结",
+        "演练 1",
+    ]
 
 
-def test_fifty_a_page(officer: Client) -> None:
-    for number in range(51):
+def test_filters_narrow_a_view_and_are_cleared(officer: Client) -> None:
+    storage.create_row(kind="teams", texts={"team_id": "T1", "name": "速达外包"}, **ROW)
+    storage.create_row(kind="lines", texts={"line_id": "L1", "name": "中继一", "team": "T1"}, **ROW)
+    opened("A1", line_id="L1", category="骚扰", reference="JB-7", complainant="13800139999")
+    opened("B1", category="营销", source="企业", team_id="T1")
+    for query, expected in (
+        ("line=L1", ["A1"]), ("team=T1", ["A1", "B1"]), ("kind=营销", ["B1"]), ("source=enterprise", ["B1"]),
+        ("q=a", ["A1"]), ("q=jb-", ["A1"]), ("q=9999", ["A1"]), ("q=8000", ["B1"]), ("q=95013001", ["A1", "B1"]),
+    ):  # fmt: skip
+        assert sorted(names(text(officer.get(f"{HOME}?{query}")))) == expected, query
+    page = text(officer.get(f"{HOME}?unassigned=on&line=L1&q=zz"))
+    assert "没有符合筛选的工单" in page
+    assert f'href="{HOME}?unassigned=on"' in page, "the view stays when its filters are cleared"
+    row = text(officer.get(HOME)).partition('data-row="/e/demo/complaints/t/A1/"')[2].partition("</tr>")[0]
+    assert re.search(r"L1</span>\s*速达外包", row), "a code never stands without its name"
+
+
+def test_tickets_stand_in_groups_by_age(officer: Client) -> None:
+    for name, hours in (("now", 0.01), ("ancient", 2400.0)):
+        opened(name, arrived_at=ago(hours))
+    page = text(officer.get(HOME))
+    assert names(page) == ["now", "ancient"]
+    assert re.findall(r'<tr class="group"><th[^>]*>(\w+)', page) == ["今天", "更早"]
+
+
+def test_pages_of_a_list(officer: Client) -> None:
+    for number in range(26):
         opened(f"I{number:02}", arrived_at=ago(1 - number / 100))
     first, second = text(officer.get(HOME)), text(officer.get(f"{HOME}?page=2"))
-    assert (len(names(first)), names(second)) == (50, ["I50"])
+    assert (len(names(first)), len(names(second))) == (25, 1)
+
+
+def test_a_ticket_is_answered_and_closed_beside_the_list(officer: Client) -> None:
+    opened("I1", arrived_at=ago(1))
+    opened("I2", arrived_at=ago(0.5))
+    panel = text(officer.get(f"{HOME}?unassigned=on&row=I2")).partition('id="peek"')[2]
+    assert f'action="{HOME}t/I2/act/respond/"' in panel
+    assert f'href="{HOME}t/I2/"' in panel
+    back = {"list": "unassigned=on"}
+    answer = act(officer, "respond", text="已联系", **back)
+    assert answer.headers["location"] == f"{HOME}?unassigned=on&row=I1&done=respond#peek"
+    panel = text(officer.get(answer.headers["location"])).partition('id="peek"')[2]
+    assert "I1 的响应已记录：" in panel
+    assert f'action="{HOME}t/I1/act/close/"' in panel
+    answer = act(officer, "close", callback="满意", result="致歉", **back)
+    assert (row().callback_result, row().measures, row().closed_at) == ("满意", "致歉", row().called_back_at)
+    assert [one.verb for one in acts()][:2] == ["complaints.close", "complaints.respond"], "one entry for both"
+    page = text(officer.get(answer.headers["location"]))
+    assert names(page) == ["I2"]
+    panel = page.partition('id="peek"')[2]
+    assert "I1 已办结。 计入" in panel
+    assert "还有 1 张未办结。" in panel
+    assert 'row=I2">' in panel, "the next ticket"
+    assert "I1 已办结" not in text(officer.get(f"{HOME}?row=I2&done=close")), "nobody claims what is not so"
+
+
+def test_who_may_not_work_on_tickets_sees_no_form(outsourcer: Client) -> None:
+    opened("I1", team_id="T1")
+    page = text(outsourcer.get(HOME))
+    assert names(page) == ["I1"]
+    assert "<form" not in page.partition('id="peek"')[2].partition("</aside>")[0]
+    assert 'name="row"' not in page.partition("<main")[2]
+
+
+def test_the_list_is_taken_along(officer: Client) -> None:
+    for name in ("I1", "I2", "I3"):
+        opened(name)
+    for query, given, expected in (
+        ("", {"row": ["I1", "I2"]}, {"I1", "I2"}), ("?q=I3", {}, {"I3"}), ("?drill=yes", {}, set()),
+    ):  # fmt: skip
+        answer = officer.post(f"{HOME}export/{query}", given)
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+            cells = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+        assert {name for name in ("I1", "I2", "I3") if f">{name}<" in cells} == expected, query
+        assert "13800138000" not in cells
 
 
 def test_an_empty_list_says_what_to_do(officer: Client, outsourcer: Client) -> None:
@@ -135,7 +220,7 @@ def test_an_empty_list_says_what_to_do(officer: Client, outsourcer: Client) -> N
 def test_a_ticket_from_new_to_closed_and_again(officer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     opened("I1")
     real, passed = clock.now, itertools.count(1)
-    assert "办结" not in "".join(re.findall(r"<summary>([^<]+)</summary>", text(officer.get(f"{HOME}t/I1/"))))
+    assert 'name="result"' not in text(officer.get(f"{HOME}t/I1/")).partition('id="next"')[2].partition("</section>")[0]
     for name, given in (
         ("respond", {"text": "已联系"}),
         ("callback", {"result": "满意"}),
@@ -149,7 +234,7 @@ def test_a_ticket_from_new_to_closed_and_again(officer: Client, monkeypatch: pyt
     assert act(officer, "close", result="致歉").status_code == 422  # not without another call-back
     page = text(officer.get(f"{HOME}t/I1/"))
     assert page.index("再次来电") < page.index("已联系")
-    assert "满意" not in page, "what a complainant said is masked"
+    assert not re.search(r"<dd>\s*满意", page), "what a complainant said is masked"
 
 
 def test_a_refusal_stands_in_its_form_and_changes_nothing(officer: Client) -> None:
@@ -159,8 +244,10 @@ def test_a_refusal_stands_in_its_form_and_changes_nothing(officer: Client) -> No
     assert "回访" in page
     page = text(act(officer, "callback", result=""), 422)
     assert 'href="#callback_result"' in page
-    assert '<details class="more" open>' in page
-    assert act(officer, "assign", assignee="1001").status_code == 302
+    assert '<details class="fold" open>' in page
+    assert act(officer, "assign", assignee="1001").status_code == 422, "chosen among people"
+    assert act(officer, "assign", assignee="olga").headers["location"] == f"{HOME}t/I1/?done=assign"
+    assert "I1 的负责人：olga" in text(officer.get(f"{HOME}t/I1/?done=assign"))
     stale = officer.post(f"{HOME}t/I1/act/respond/", {"version": seen})
     assert stale.status_code == 422
     assert row().responded_at is None
@@ -181,10 +268,18 @@ def test_exclude_as_duplicate_and_readmit(officer: Client) -> None:
 def test_several_are_assigned_or_answered_and_never_closed(officer: Client) -> None:
     for name in ("I1", "I2", "I3"):
         opened(name)
-    chosen = {"ticket": ["I1", "I2"], "version": [row(name).pk for name in ("I1", "I2", "I3")]}
-    assert "已分派 2 张工单" in text(
-        officer.post(f"{HOME}several/?sort=ticket", chosen | {"act": "assign", "team": "T1"}, follow=True)
-    )
+    add_user(name="ann", role="compliance_lead", enterprises=["demo"], actor=BOSS)
+    add_user(name="reader", role="auditor", enterprises=["demo"], actor=BOSS)
+    storage.create_row(kind="teams", texts={"team_id": "T1", "name": "速达外包"}, **ROW)
+    people = re.findall(r'name="assignee"\s+value="(\w+)"', text(officer.get(HOME)).partition("<main")[2])
+    assert people == ["olga", "ann"], "the reader first, and nobody who may not"
+    chosen = {"row": ["I1", "I2"], "version": [row(name).pk for name in ("I1", "I2", "I3")]}
+    for wrong in ({"assignee": "reader"}, {"assignee": ""}, {"team": "T9"}):
+        refused = officer.post(f"{HOME}several/", chosen | {"act": "assign"} | wrong, follow=True)
+        assert 'class="notice error"' in text(refused)
+    given = chosen | {"act": "assign", "assignee": "ann", "team": "T1"}
+    assert "2 张工单已分派给ann" in text(officer.post(f"{HOME}several/?sort=ticket", given, follow=True))
+    assert [row(name).assignee for name in ("I1", "I2", "I3")] == ["ann", "ann", None]
     assert [row(name).team_id for name in ("I1", "I2", "I3")] == ["T1", "T1", None]
     stale = officer.post(f"{HOME}several/", chosen | {"act": "respond", "text": "x"}, follow=True)
     assert 'class="notice error"' in text(stale)
@@ -249,6 +344,8 @@ def test_a_paper_is_kept_beside_a_ticket(officer: Client) -> None:
 def test_a_ticket_is_opened_by_hand(officer: Client) -> None:
     page = text(officer.get(f"{HOME}new/"))
     assert 'name="closed_at"' not in page, "what happens later is recorded by acts"
+    asked = re.findall(r'name="(\w+)"', page.partition('id="new-ticket"')[2].partition("<details")[0])
+    assert asked == ["csrfmiddlewaretoken", "source", "complainant", "complained", "called_at", "category", "content"]
     assert text(officer.post(f"{HOME}new/", {"source": ""}), 422)
     given = {
         "source": "企业",
@@ -260,7 +357,9 @@ def test_a_ticket_is_opened_by_hand(officer: Client) -> None:
     assert answer.status_code == 302
     made = Complaint.objects.get()
     assert (made.source, made.closed_at) == ("enterprise", None)
-    assert "2026-03-02 00:15" in text(officer.get(answer.headers["location"]))
+    page = text(officer.get(answer.headers["location"]))
+    assert "3月2日 00:15" in page
+    assert "已登记；时限从到达时起算" in page
 
 
 def test_a_forward_list_with_headings_of_its_own(officer: Client) -> None:

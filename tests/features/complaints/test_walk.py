@@ -27,13 +27,6 @@ def _clean(page: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
 
 
-def _open(page: Any, summary: str) -> Any:
-    """A form behind its summary."""
-    found = page.locator("details", has=page.locator("summary", has_text=summary))
-    found.locator("summary").click()
-    return found
-
-
 def test_from_the_address_to_the_close(running: Site, browser: Any) -> None:
     faults: list[str] = []
     boss = running.context(browser, running.session("anna"), locale="zh-CN", viewport={"width": 1440, "height": 900})
@@ -42,28 +35,30 @@ def test_from_the_address_to_the_close(running: Site, browser: Any) -> None:
     page.goto(f"{running.address}e/demo/")
     follow(page.locator("aside.side nav").get_by_role("link", name="投诉"))
     _clean(page)
+    page.locator("main .head summary").click()
     follow(page.get_by_role("link", name="一键投诉"))
     _clean(page)
     page.locator("#id_number").fill("95013001")
     follow(page.locator("main form:has(#id_number) button.primary"))
     _clean(page)
     assert page.locator("img.qr").evaluate("one => one.complete && one.naturalWidth > 0")
-    address = page.locator("main p a").first.inner_text()
+    address = page.locator("main .meta a").first.inner_text()
     ticket = _complained(browser, address)
 
     page.goto(f"{running.address}e/demo/complaints/")
     _clean(page)
-    follow(page.get_by_role("link", name=ticket))
+    follow(page.locator("tr[data-row]").get_by_role("link", name=ticket, exact=True))
     _clean(page)
     page.reload()
-    form = _open(page, "记录回访")
-    form.locator("textarea").fill("满意，不再追究")
-    follow(form.locator("button.primary"))
-    form = _open(page, "办结")
-    form.locator("textarea").fill("致歉并加入免打扰")
-    follow(form.locator("button.primary"))
+    page.locator("#next textarea").fill("已致电说明")
+    follow(page.locator("#next button.primary"))
+    _clean(page)
+    page.locator("#next").get_by_label("满意", exact=True).check()
+    page.locator("#next textarea").fill("致歉并加入免打扰")
+    follow(page.locator("#next button.primary"))
     _clean(page)
     assert "已办结" in page.inner_text("main .head")
+    assert ticket in page.inner_text("#next")
     assert faults == []
     boss.close()
     _dressed(browser, address)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -13,90 +13,95 @@ from django.utils.translation import gettext, gettext_lazy
 
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.numbers import Shape
-from nianjian.engines.paper.texts.complaints import HANDS, PROPOSALS, STATES
+from nianjian.engines.paper.texts.complaints import PROPOSALS
+from nianjian.engines.paper.words import mark
 from nianjian.features.complaints import operations
 from nianjian.features.complaints.clocks import Hand
-from nianjian.features.complaints.queries import TicketFilter
+from nianjian.features.complaints.queries import Channels, TicketFilter
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import EXCLUSIONS, State, TicketAction
 from nianjian.features.registers import presenters as registers
-from nianjian.platform.operations.fields import LINE
 from nianjian.platform.registers.attachments import TYPES
 from nianjian.platform.web.forms import OperationForm, form
 
 ALL: Final = "all"
 OVERDUE: Final = "overdue"
-WORKED: Final = frozenset({State.NEW, State.RESPONDED, State.CALLED_BACK, State.REOPENED})
-
-
-def _words(known: Mapping[str, str]) -> list[tuple[str, Any]]:
-    return [(value, gettext_lazy(text)) for value, text in known.items()]
+ANY: Final = ("", gettext_lazy("any"))
 
 
 class Filter(forms.Form):
-    """What is looked for in the list; read from the address."""
+    """What is looked for in the list; read from the address. Fields after ``source`` are set by links alone."""
 
-    q = forms.CharField(label=gettext_lazy("Search"), required=False, max_length=100)
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
+    q = forms.CharField(
+        label=gettext_lazy("Ticket or last four digits"),
         required=False,
-        choices=[("", gettext_lazy("with work left")), (ALL, gettext_lazy("all")), *_words(STATES)],
+        max_length=100,
+        widget=forms.TextInput({"type": "search", "placeholder": gettext_lazy("Ticket, last four digits")}),
     )
-    hand = forms.ChoiceField(
-        label=gettext_lazy("Clocks"),
-        required=False,
-        choices=[("", gettext_lazy("any")), (OVERDUE, gettext_lazy("overdue and still open")), *_words(HANDS)],
-    )
-    proposal = forms.ChoiceField(
-        label=gettext_lazy("Call"), required=False, choices=[("", gettext_lazy("any")), *_words(PROPOSALS)]
-    )
-    assignee = forms.CharField(label=gettext_lazy("Assigned to"), required=False, max_length=80)
-    unassigned = forms.BooleanField(required=False, widget=forms.HiddenInput)  # a view of the sub navigation
-    drill = forms.ChoiceField(
-        label=gettext_lazy("Drill"),
-        required=False,
-        choices=[("", gettext_lazy("both")), ("no", gettext_lazy("no")), ("yes", gettext_lazy("yes"))],
-    )
+    line = forms.ChoiceField(label=gettext_lazy("Line"), required=False)
+    team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
+    source = forms.ChoiceField(label=gettext_lazy("Source"), required=False)
+    state = forms.ChoiceField(required=False, choices=[("", ""), (ALL, ""), *((one, "") for one in State)])
+    hand = forms.ChoiceField(required=False, choices=[("", ""), (OVERDUE, ""), *((one, "") for one in Hand)])
+    proposal = forms.ChoiceField(required=False, choices=[("", ""), *((one, "") for one in PROPOSALS)])
+    assignee = forms.CharField(required=False, max_length=80)
+    unassigned = forms.BooleanField(required=False)
+    drill = forms.ChoiceField(required=False, choices=[(one, "") for one in ("", "no", "yes")])
 
-    def __init__(self, data: Any) -> None:  # noqa: ANN401 -- Django's
+    def __init__(self, data: Any, *, channels: Channels, categories: Sequence[str]) -> None:  # noqa: ANN401 -- Django's
         super().__init__(data)
+        source = COMPLAINTS.by_field("source")
+        named = {
+            "line": [(key, f"{key} {name}") for key, name in channels.lines.items()],
+            "team": [(key, f"{key} {name}") for key, name in channels.teams.items()],
+            "kind": [(one, one) for one in dict.fromkeys([*categories, *filter(None, [data.get("kind")])])],
+            "source": [(one, registers.choice(source, one)) for one in dict.fromkeys(source.choices.values())],
+        }
+        for name, choices in named.items():
+            field = self.fields[name]
+            self.fields[name] = forms.ChoiceField(
+                label=field.label, required=False, choices=[("", field.label), *choices],
+                widget=forms.Select({"aria-label": field.label}),
+            )  # fmt: skip
+        self.fields["q"].widget.attrs["aria-label"] = self.fields["q"].label
         self.is_valid()  # what cannot be read is left out
 
     def wanted(self) -> TicketFilter:
-        """Return what is asked for, but for the text."""
+        """Return what is asked for; without a state the tickets that are worked on."""
         given = self.cleaned_data
-        state, hand, drill = (given.get(name, "") for name in ("state", "hand", "drill"))
+        state, hand = (given.get(name, "") for name in ("state", "hand"))
         return TicketFilter(
-            states=frozenset() if state == ALL else frozenset({State(state)}) if state else WORKED,
+            open=not state,
+            states=frozenset() if state in {"", ALL} else frozenset({State(state)}),
             hands=frozenset({Hand(hand)}) if hand and hand != OVERDUE else frozenset(),
             overdue=hand == OVERDUE,
             assignee=given.get("assignee", "").strip() or None,
             unassigned=bool(given.get("unassigned")),
-            drills=None if not drill else drill == "yes",
+            drills=given.get("drill") == "yes",
             proposal=given.get("proposal") or None,
+            line=given.get("line", ""),
+            team=given.get("team", ""),
+            category=given.get("kind", ""),
+            source=given.get("source", ""),
+            text=given.get("q", "").strip(),
         )
 
-    def text(self) -> str:
-        """Return the text that is searched."""
-        return str(self.cleaned_data.get("q", "")).strip()
+    @property
+    def choices(self) -> list[forms.BoundField]:
+        """The fields that choose."""
+        return [self[name] for name in ("line", "team", "kind", "source")]
+
+    @property
+    def view(self) -> dict[str, str]:
+        """What the view of the sub navigation asks for: it stays when a filter is set."""
+        names = [*self.fields][5:]
+        return {name: self.data[name] for name in names if self.data.get(name)}
 
     @property
     def narrowed(self) -> bool:
-        """Whether anything at all is asked for."""
-        return any(self.cleaned_data.get(name) for name in self.fields)
-
-
-class Several(forms.Form):
-    """What is done to the chosen tickets."""
-
-    assignee = forms.CharField(label=gettext_lazy("Person"), required=False, max_length=80)
-    team = forms.CharField(label=gettext_lazy("Team"), required=False, max_length=80)
-    text = forms.CharField(
-        label=gettext_lazy("Response in your own words"),
-        required=False,
-        max_length=LINE,
-        widget=forms.Textarea({"rows": 2}),
-    )
+        """Whether the view is narrowed."""
+        return any(self.cleaned_data.get(name) for name in [*self.fields][:5])
 
 
 def _exclusions() -> list[tuple[str, str]]:
@@ -104,19 +109,47 @@ def _exclusions() -> list[tuple[str, str]]:
     return [(one, registers.choice(column, one)) for one in EXCLUSIONS]
 
 
-#: The forms of a ticket's page, in the order of the work.
+#: As the ticket says it, and as the page does.
+CALLBACK_RESULTS: Final = {"满意": mark("satisfied"), "不满意": mark("not satisfied"), "联系不上": mark("no answer")}
+
+
+def _callback_results() -> list[tuple[str, str]]:
+    return [(value, gettext(word)) for value, word in CALLBACK_RESULTS.items()]
+
+
+def _upheld() -> list[tuple[str, str]]:
+    words = {"yes": mark("justified"), "no": mark("not justified"), "": mark("not established")}
+    return [(value, gettext(word)) for value, word in words.items()]
+
+
+#: The forms of a ticket's page, in the order of the work; who is assigned is chosen among people, see `choose_person`.
 FORMS: Final[Mapping[TicketAction, type[OperationForm]]] = {
     TicketAction(one.operation.verb): one
     for one in (
         form(operations.respond, omit=("automatic",)),
-        form(operations.callback),
-        form(operations.close),
+        form(operations.close, choices={"callback": _callback_results, "upheld": _upheld}),
+        form(operations.callback, choices={"result": _callback_results}),
         form(operations.reopen),
-        form(operations.assign),
+        form(operations.assign, choices={"assignee": list, "team": list}),
         form(operations.exclude, choices={"exclusion": _exclusions}),
         form(operations.readmit),
     )
 }
+
+
+def choose_person(bound: forms.Form, people: Sequence[tuple[str, str]]) -> None:
+    """Offer these people, and nobody, for the ticket."""
+    field = bound.fields["assignee"]
+    if isinstance(field, forms.ChoiceField):
+        field.choices = [*people, ("", gettext("nobody yet"))]
+
+
+def choose_team(bound: forms.Form, teams: Mapping[str, str], present: str | None) -> None:
+    """Offer the teams of the enterprise, and what the ticket has already."""
+    field = bound.fields["team"]
+    if isinstance(field, forms.ChoiceField):
+        known = {key: f"{key} {name}" for key, name in teams.items()}
+        field.choices = [("", gettext("not known")), *({present: present} | known if present else known).items()]
 
 
 class Paper(forms.Form):

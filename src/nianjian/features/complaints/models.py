@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.db import models
 
@@ -11,6 +11,13 @@ from nianjian.platform.registers.versions import Version
 from nianjian.platform.vault.fields import SealedText, TailIndex
 
 # ruff: noqa: DJ001 -- NULL is "not known"; an empty text would be a value
+
+REOPENED: Final = models.Q(reopened_at__isnull=False) & (
+    models.Q(closed_at=None) | models.Q(reopened_at__gt=models.F("closed_at"))
+)
+UNFINISHED: Final = REOPENED | models.Q(closed_at=None, reopened_at=None)
+#: Tickets that are still worked on: few of all that there ever were, so each read of them takes their own index.
+OPEN: Final = models.Q(exclusion=None) & UNFINISHED
 
 
 class Complaint(Version):
@@ -60,6 +67,16 @@ class Complaint(Version):
                 fields=["enterprise", "complainant_tail"],
                 condition=models.Q(superseded_at=None),
                 name="complaint_by_tail",
+            ),
+            models.Index(
+                fields=["enterprise", "arrived_at"],
+                condition=models.Q(superseded_at=None) & OPEN,
+                name="complaint_open",
+            ),
+            models.Index(
+                fields=["enterprise", "closed_at"],
+                condition=models.Q(superseded_at=None, closed_at__isnull=False),
+                name="complaint_closed",
             ),
         ]
 

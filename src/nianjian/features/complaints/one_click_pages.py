@@ -91,7 +91,8 @@ def listing(request: Request, code: str) -> HttpResponse:
         for one in shown.rows
     ]
     heads = (gettext("Displayed number"), gettext("Since"), gettext("Created by"))
-    table = Table(gettext("One-click complaints"), [Column(head) for head in heads], rows)
+    empty = gettext("No number has an address yet")
+    table = Table(gettext("One-click complaints"), [Column(head) for head in heads], rows, empty=empty)
     promise = one_click.get_promise(code, count=True)
     first = {"response": promise.response, "close": promise.close, "purpose": promise.purpose}
     context = {

@@ -95,9 +95,11 @@ def apply_action(
     at: datetime,
     reason: str = "",
     versions: Sequence[int] | None = None,
+    first: TicketAction | None = None,
 ) -> None:
     """Do an action to each ticket or to none; ``change`` gives what changes in a row.
 
+    ``first``: another action that the change holds, too, and that comes before it at the same moment.
     ``complaint_unknown``, ``register_row_stale`` if somebody wrote since ``versions``, ``complaint_act_refused``,
     ``complaint_moment_too_early``, ``register_nothing_chosen``, ``register_too_many``.
     """
@@ -112,7 +114,7 @@ def apply_action(
         plan = Plan(Complaint, Source(str(actor), clock.now(), reason=reason.strip()[:REASON] or None))
         fields: set[str] = set()
         for key in wanted:
-            row = _open(rows.get(key), key, act, at)
+            row = _open(rows.get(key), key, first or act, at)
             if versions is not None and row.pk not in versions:
                 raise NianjianError("register_row_stale")
             made = change(row)
@@ -246,19 +248,26 @@ def callback(
     if not result.strip():
         raise NianjianError("complaint_result_missing")
     moment = resolve_moment(at)
+    apply_action(
+        TicketAction.CALL_BACK, enterprise, [complaint], lambda row: _call_back(row, moment, result, actor), actor,
+        at=moment, versions=_one(version),
+    )  # fmt: skip
 
-    def change(row: Complaint) -> Row:
-        values: Row = {"called_back_at": moment, "callback_result": result.strip()}
-        return values if row.responded_at else values | {"responded_at": moment, "responded_by": actor.name}
 
-    apply_action(TicketAction.CALL_BACK, enterprise, [complaint], change, actor, at=moment, versions=_one(version))
+def _call_back(row: Complaint, at: datetime, result: str, actor: Actor) -> Row:
+    """What a call-back changes; the first thing that a person does is the response, too."""
+    values: Row = {"called_back_at": at, "callback_result": result.strip()}
+    return values if row.responded_at else values | {"responded_at": at, "responded_by": actor.name}
 
 
 @operation(
     "complaints.close", on=TICKETS, permission=Permission.MANAGE_DATA, label=mark("Close the ticket"),
     command="close", help=mark("close one ticket: it needs a call-back and a result"),
     path="/tickets/{ticket}/close",
-    body=Body("Closed", "``result``: what was done, where it is not recorded yet."),
+    body=Body(
+        "Closed",
+        "``result``: what was done, where it is not recorded yet. ``callback``: the result of a call-back then.",
+    ),
 )  # fmt: skip
 def close(
     *,
@@ -272,9 +281,14 @@ def close(
               help=mark("the result")),
     ] = "",
     upheld: Annotated[YesNo, Param(label=mark("Upheld"), help=mark("whether the complaint was justified"))] = None,
+    callback: Annotated[
+        Text,
+        Param(label=mark("Result of the call-back"), metavar="R",
+              help=mark("result of a call-back made at the same time, which is recorded with it")),
+    ] = "",
     version: Version = None,
 ) -> None:  # fmt: skip
-    """Close a ticket: it needs a result and a recorded call-back, a new one after each reopening.
+    """Close a ticket: it needs a result and a call-back, recorded before or with it, a new one after each reopening.
 
     ``complaint_mass_close`` for more than one, ``complaint_callback_missing``, ``complaint_callback_old``,
     ``complaint_result_missing``.
@@ -287,9 +301,13 @@ def close(
         values: Row = {"closed_at": moment, "measures": result.strip() or row.measures}
         if not values["measures"]:
             raise NianjianError("complaint_result_missing")
+        values |= _call_back(row, moment, callback, actor) if callback.strip() else {}
         return values if upheld is None else values | {"upheld": upheld}
 
-    apply_action(TicketAction.CLOSE, enterprise, complaints, change, actor, at=moment, versions=_one(version))
+    first = TicketAction.CALL_BACK if callback.strip() else None
+    apply_action(
+        TicketAction.CLOSE, enterprise, complaints, change, actor, at=moment, versions=_one(version), first=first
+    )
 
 
 @operation(

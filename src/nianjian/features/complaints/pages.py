@@ -1,171 +1,280 @@
-"""Pages of complaint tickets: the list, one ticket with what may be done to it, a new one."""
+"""Pages of complaint tickets: the queue with its side panel, one ticket with its next act, a new one."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
-from nianjian.engines.paper.texts.complaints import ACTS, CONFIDENCE, HANDS, LINKS, PROPOSALS, STATES
-from nianjian.features.complaints import operations
-from nianjian.features.complaints.clocks import ClockReading, Hand
-from nianjian.features.complaints.forms import FORMS, Filter, Paper, Several
+from nianjian.engines.paper.texts.complaints import STATES
+from nianjian.features.complaints import operations, presenters
+from nianjian.features.complaints.clocks import overdue_since
+from nianjian.features.complaints.forms import FORMS, Filter, Paper, choose_person, choose_team
 from nianjian.features.complaints.matching import DECISIONS, decide, match_tickets
-from nianjian.features.complaints.models import Proposal
+from nianjian.features.complaints.models import Complaint
 from nianjian.features.complaints.queries import (
-    BY_DUE,
     KIND,
+    Channels,
+    QueueCounts,
     Ticket,
     TicketEvent,
     TicketList,
+    count_queue,
+    list_categories,
     list_tickets,
-    ticket_as_dict,
+    load_channels,
 )
 from nianjian.features.complaints.queries import get_ticket as read
+from nianjian.features.complaints.queries import ticket_facts as clock_facts
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import State, TicketAction
-from nianjian.features.registers import presenters as registers
 from nianjian.features.registers.forms import RowForm
-from nianjian.features.registers.pages import detail
+from nianjian.features.registers.operations import DIRECT, ExportRequest, export_register
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.home.http import UNPROCESSABLE, read_upload, takes_files
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, read_upload, takes_files
 from nianjian.platform.registers import storage
-from nianjian.platform.registers.attachments import ROW_LIMIT
+from nianjian.platform.registers.attachments import ROW_LIMIT, list_row_papers
+from nianjian.platform.registers.filters import RowFilter
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import format_day
 from nianjian.platform.web.errors import describe_error
-from nianjian.platform.web.paging import Page, ordered, paged
-from nianjian.platform.web.tables import Column, column
+from nianjian.platform.web.language import current
+from nianjian.platform.web.menu import Place
+from nianjian.platform.web.paging import Order, Page, address, ordered, paged
+from nianjian.platform.web.tables import Column, Row, Table, choose_columns, column
 from nianjian.platform.web.work import person
 
-BADGES: Final = {Hand.MET: "good", Hand.WARNED: "warn", Hand.LATE: "bad"}
-MINUTE: Final = timedelta(minutes=1)
-STANDING: Final = frozenset({Hand.RUNNING, Hand.WARNED, Hand.LATE})
-
-
-def present_clock_status(read: ClockReading, at: datetime, *, done: bool) -> tuple[str, str]:
-    """What a clock says at a moment and its badge; ``done``: its work is done, so it runs no more."""
-    badge = BADGES.get(read.hand, "plain")
-    if read.due is None or done or read.hand not in STANDING:
-        return _(HANDS[read.hand.value]), badge
-    left = read.due - at
-    told = _("{time} left") if left >= timedelta() else _("{time} overdue")
-    return told.format(time=span(abs(left))), badge
-
-
-def span(length: timedelta) -> str:
-    """A length in days and hours, or hours and minutes."""
-    minutes = length // MINUTE
-    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days:
-        return _("{days} d {hours} h").format(days=days, hours=hours)
-    return _("{hours} h {minutes} min").format(hours=hours, minutes=rest)
-
-
-def wall(moment: datetime | None) -> str:
-    """A moment as clocks on walls show it; "" where it is not known."""
-    return "" if moment is None else f"{moment.astimezone(clock.ZONE):%Y-%m-%d %H:%M}"
-
-
-SORTS: Final = {"due": BY_DUE, "ticket": ("key",), "assignee": ("assignee", "key")}
+SORTS: Final = {
+    "due": ("age", "arrived_at", "key"),
+    "closed": ("-closed_at", "key"),
+    "ticket": ("key",),
+    "assignee": ("assignee", "key"),
+}
+SIZE: Final = 25
 PRIMARY: Final = re.compile("[0-9]{1,18}")
+LIST: Final = "complaints"
 
 
 @require_safe
 @page(Permission.READ_OWN)
 def tickets(request: Request, code: str) -> HttpResponse:
-    """List the tickets; without a choice of states those on which there is still work."""
-    form = Filter(request.GET)
-    found = list_tickets(enterprise=code, actor=request.actor, wanted=form.wanted())
-    order = ordered(request, SORTS, "due")
-    found = found.narrowed(form.text(), order.by)
+    """List the tickets of a view, one of them beside the list with its next act."""
+    every = list_tickets(enterprise=code, actor=request.actor)
+    channels = load_channels(code)
+    form = Filter(request.GET, channels=channels, categories=list_categories(every.sight))
+    found = list_tickets(enterprise=code, actor=request.actor, wanted=form.wanted(), at=every.at).with_age()
+    order = ordered(request, SORTS, "closed" if request.GET.get("state") == State.CLOSED else "due")
+    rows = found.narrowed("", order.by)
     cut: Page[Ticket] = paged(
-        request, LazyRows(lambda first, count: found.tickets(first, first + count)), total=found.rows.count()
+        request, LazyRows(lambda first, count: rows.tickets(first, first + count)), total=found.rows.count, size=SIZE
     )
+    counts = count_queue(every.sight, request.actor.name, every.promise, every.at)
+    request.counts = {Place.COMPLAINTS: counts.overdue, **count_views(counts)}
+    chosen = _choose(request, every, cut.rows)
+    columns = list_columns(request, order)
+    choice = choose_columns(request, LIST, columns)
+    may_load = has_permission(request.actor, code, Permission.MANAGE_DATA)
     context = {
         "form": form,
         "page": cut,
-        "heads": [
-            column(request, order, _("Ticket"), "ticket"),
-            column(request, order, _("Response and close"), "due"),
-            *map(Column, (_("State"), _("Number complained of"), _("Complainant"), _("Kind of complaint"), _("Call"))),
-            column(request, order, _("Assigned to"), "assignee"),
-        ],
-        "lines": [_line(code, one, found) for one in cut.rows],
-        "several": Several(auto_id="several_%s"),
-        "narrowed": form.narrowed,
+        "choice": choice,
+        "table": Table(
+            _("Complaints"), columns, [_row(request, ticket, channels, found, chosen) for ticket in cut.rows],
+            hidden=choice.hidden, ticks="bulk" if may_load else "", empty=_("No ticket matches the filters."),
+            clear=_clear(code, form) if form.narrowed else "",
+        ),
+        "counts": counts,
+        "head": describe_counts(counts, every),
+        "alone": "" if chosen else "alone",
+        "panel": _panel(request, chosen, channels, every, counts, cut.rows) if chosen else None,
+        "people": presenters.list_people(code, request.actor) if may_load and cut.rows else (),
+        "teams": channels.teams.items(),
         "query": request.GET.urlencode(),
-        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
+        "may_load": may_load,
         "may_administer": has_permission(request.actor, code, Permission.ADMINISTER),
-        "any": form.narrowed or bool(cut.rows) or list_tickets(enterprise=code, actor=request.actor).rows.exists(),
-    }
+        "any": form.narrowed or bool(form.view) or bool(cut.rows) or every.rows.exists(),
+    }  # fmt: skip
     return render(request, "complaints/list.html", context)
 
 
-def _line(code: str, one: Ticket, found: TicketList) -> dict[str, Any]:
-    row, told = one.row, ticket_as_dict(one)  # its numbers are masked
+def count_views(counts: QueueCounts) -> dict[str, int]:
+    """What stands at the views of the sub navigation, by their labels."""
+    return {
+        "Not closed": counts.open, "Mine": counts.mine, "Unassigned": counts.unassigned,
+        "Awaiting response": counts.unanswered, "Closed tickets": counts.closed or 0, "Drills": counts.drills,
+    }  # fmt: skip
+
+
+def describe_counts(counts: QueueCounts, found: TicketList) -> str:
+    """How many tickets are open, how many of them overdue, and for how long the oldest one."""
+    text = _("{count} tickets open").format(count=counts.open)
+    since = overdue_since(clock_facts(Complaint(arrived_at=counts.oldest)), found.promise, found.at)
+    if since is None:
+        return text
+    late = _("all overdue") if counts.overdue == counts.open else _("{count} overdue").format(count=counts.overdue)
+    words = _("{tickets}, {overdue}, the oldest for {time}")
+    return words.format(tickets=text, overdue=late, time=presenters.span(found.at - since))
+
+
+def list_columns(request: Request, order: Order) -> list[Column]:
+    """The columns of the list; `presenters.cells` gives their cells."""
+    return [
+        column(request, order, _("Ticket"), "ticket", brief="start"),
+        column(request, order, _("Time limit"), "closed" if order.column == "closed" else "due", brief="end"),
+        Column(_("Kind"), name="kind"),
+        Column(_("Line · team"), name="line", brief="start"),
+        Column(_("Number complained of"), name="complained"),
+        Column(_("Complainant"), name="complainant", spare=True),
+        Column(_("Accepted"), name="accepted", spare=True),
+        Column(_("Source"), name="source", spare=True),
+        Column(_("State"), name="state", brief="end"),
+        column(request, order, _("Owner"), "assignee", name="assignee"),
+    ]
+
+
+def _row(request: Request, ticket: Ticket, channels: Channels, found: TicketList, chosen: Ticket | None) -> Row:
+    row, code = ticket.row, request.enterprise.code
+    href, view = presenters.ticket_address(code, row.key), address(request, row=row.key, done="")
+    grouped = request.GET.get("sort", "due") == "due" and ticket.state not in {State.CLOSED, State.EXCLUDED}
+    return Row(
+        presenters.cells(ticket, channels, found.at, href=href, view=f"{view}#peek"),
+        name=presenters.ticket_name(row), href=href, view=view, here=chosen is not None and chosen.row.key == row.key,
+        value=row.key, version=row.pk, group=presenters.group_name(row) if grouped else "",
+    )  # fmt: skip
+
+
+def _clear(code: str, form: Filter) -> str:
+    """The address of the view without its filters."""
+    query = QueryDict(mutable=True)
+    query.update(form.view)
+    return f"{reverse('complaints', kwargs={'code': code})}?{query.urlencode()}".rstrip("?")
+
+
+def _choose(request: Request, every: TicketList, shown: Sequence[Ticket]) -> Ticket | None:
+    """The ticket beside the list: the one that the address names, else the first."""
+    key = request.GET.get("row", "")
+    named = next((ticket for ticket in shown if ticket.row.key == key), None)
+    if named is None and key:
+        named = next(iter(every.of([key])), None)
+    return named or (shown[0] if shown else None)
+
+
+def _panel(  # noqa: PLR0917 -- one part of `tickets`
+    request: Request,
+    ticket: Ticket,
+    channels: Channels,
+    every: TicketList,
+    counts: QueueCounts,
+    shown: Sequence[Ticket],
+) -> dict[str, Any]:
+    code, row = request.enterprise.code, ticket.row
+    left, tone = presenters.time_left(ticket, every.at)
+    after = next((one for one in shown if one.row.key != row.key), None)
+    day = format_day(presenters.day_of(row.arrived_at))
+    facts = [row.category, presenters.source_name(row), _("arrived {day}").format(day=day) if day else ""]
+    done = presenters.describe_result(request.GET.get("done", ""), ticket, counts.open)
+    back = request.GET.copy()
+    for name in ("row", "done"):
+        back.pop(name, None)
+    may_load = has_permission(request.actor, code, Permission.MANAGE_DATA)
     return {
         "key": row.key,
-        "version": row.pk,
-        "name": row.ticket_id or row.key,
-        "href": reverse("complaints-one", kwargs={"code": code, "ticket": row.key}),
-        "drill": bool(row.drill),
-        "state": _(STATES[one.state.value]),
-        "clocks": clocks(one, found),
-        "complained": told["complained"] or "–",
-        "complainant": told["complainant"] or "–",
-        "category": row.category or "–",
-        "match": _(PROPOSALS[one.proposal.state]) if one.proposal else "–",
-        "assignee": " / ".join(part for part in (person(row.assignee), row.team_id) if part) or "–",
+        "name": presenters.ticket_name(row),
+        "href": presenters.ticket_address(code, row.key),
+        "left": left,
+        "tone": tone,
+        "facts": " · ".join(filter(None, facts)),
+        "stands": presenters.list_stands(ticket, every.at)[1:],
+        "call": presenters.call_facts(ticket),
+        "channels": presenters.channel_entities(code, row, channels),
+        "owner": presenters.owner_cell(row),
+        "done": done,
+        "after": (presenters.ticket_name(after.row), address(request, row=after.row.key, done="")) if after else None,
+        "next": build_next(ticket) if may_load else None,
+        "list": back.urlencode(),
     }
 
 
-def clocks(one: Ticket, found: TicketList) -> list[tuple[str, str, str]]:
-    """(name, what it says, badge) of both clocks."""
-    responded, finished = one.row.responded_at is not None, one.state is State.CLOSED
-    return [
-        (_("Response"), *present_clock_status(one.response, found.at, done=responded)),
-        (_("Close"), *present_clock_status(one.close, found.at, done=finished)),
-    ]
+def build_next(ticket: Ticket, bound: Any = None) -> dict[str, Any] | None:  # noqa: ANN401 -- a form
+    """The form of what a ticket needs next; ``bound``: as it was refused."""
+    act = presenters.NEXT.get(ticket.state)
+    if act is None:
+        return None
+    upheld = "" if ticket.row.upheld is None else "yes" if ticket.row.upheld else "no"
+    form = bound or FORMS[act](initial={"version": ticket.row.pk, "upheld": upheld}, auto_id=f"{act.value}_%s")
+    again = ticket.state is State.CALLED_BACK
+    if act is TicketAction.CLOSE and not again:
+        form.fields["callback"].required = True
+    titles = {
+        TicketAction.RESPOND: _("answer the complainant"),
+        TicketAction.CLOSE: _("close the ticket") if again else _("call the complainant back"),
+    }
+    sends = {
+        TicketAction.RESPOND: _("Record the response"),
+        TicketAction.CLOSE: _("Close the ticket") if again else _("Record the call-back and close"),
+    }
+    return {
+        "act": act.value, "form": form, "title": titles[act], "send": sends[act], "called": again,
+        "needs_result": not ticket.row.measures,
+    }  # fmt: skip
 
 
 @require_POST
 @page(Permission.MANAGE_DATA)
 def several(request: Request, code: str) -> HttpResponse:
     """Assign or answer the chosen tickets, all or none; there is no closing here."""
-    form = Several(request.POST, auto_id="several_%s")
     try:
-        if form.is_valid():
-            messages.success(request, _to_several(request, code, form))
-        else:
-            messages.error(request, _("Some of your input cannot be read."))
+        messages.success(request, _to_several(request, code))
     except NianjianError as error:
         messages.error(request, " ".join(describe_error(error)))
     return redirect(f"{reverse('complaints', kwargs={'code': code})}?{request.GET.urlencode()}".rstrip("?"))
 
 
-def _to_several(request: Request, code: str, form: Several) -> str:
+def _to_several(request: Request, code: str) -> str:
     """Do it to the chosen tickets; what is said then. Raises what the acts raise."""
-    keys, given = request.POST.getlist("ticket"), form.cleaned_data
-    versions = [int(one) for one in request.POST.getlist("version") if PRIMARY.fullmatch(one)]
+    given, keys = request.POST, request.POST.getlist("row")
+    versions = [int(one) for one in given.getlist("version") if PRIMARY.fullmatch(one)]
     chosen: dict[str, Any] = {"enterprise": code, "complaints": keys, "actor": request.actor}
-    if request.POST.get("act") == "respond":
-        if not given["text"].strip():  # also for one: here nobody has opened the ticket
+    if given.get("act") == "respond":
+        text = given.get("text", "")[: operations.REASON].strip()
+        if not text:  # also for one: here nobody has opened the ticket
             raise NianjianError("complaint_text_missing")
-        operations.respond(**chosen, text=given["text"], versions=versions)
+        operations.respond(**chosen, text=text, versions=versions)
         return _("The response is recorded for {count} tickets.").format(count=len(keys))
-    operations.assign(**chosen, assignee=given["assignee"] or None, team=given["team"] or None, versions=versions)
-    return _("{count} tickets are assigned.").format(count=len(keys))
+    who, team = given.get("assignee") or None, given.get("team") or None
+    if (who and who not in dict(presenters.list_people(code, request.actor))) or (
+        team and team not in load_channels(code, ()).teams
+    ):
+        raise NianjianError("complaint_assignee_missing")
+    operations.assign(**chosen, assignee=who, team=team, versions=versions)
+    to = person(who) if who else load_channels(code, ()).teams[team or ""] or team
+    return _("{count} tickets are given to {person}.").format(count=len(keys), person=to)
+
+
+@require_POST
+@page(Permission.READ_OWN)
+def export(request: Request, code: str) -> HttpResponse:
+    """Give the ticked tickets, or all that the address finds, as a workbook, masked."""
+    form = Filter(request.GET, channels=load_channels(code), categories=())
+    found = list_tickets(enterprise=code, actor=request.actor, wanted=form.wanted())
+    keys = tuple(request.POST.getlist("row")) or tuple(found.rows.values_list("key", flat=True)[: DIRECT + 1])
+    filters = {name: f"{form[name].label}: {value}" for name, value in request.GET.items() if name in form.fields}
+    wanted = ExportRequest(
+        kind=KIND, sight=found.sight, wanted=RowFilter(keys=keys), form="xlsx", full=False, language=current(),
+        filters=filters,
+    )  # fmt: skip
+    file = export_register(wanted, actor=request.actor)
+    return as_attachment(HttpResponse(file.content, content_type=file.media), file.name)
 
 
 @require_safe
@@ -195,29 +304,55 @@ def render_ticket_page(
 ) -> HttpResponse:
     """Draw a ticket's page; ``wrong``: an act whose form is shown again."""
     (found, past), code = get_ticket_or_404(request, ticket), request.enterprise.code
-    values = detail(request, KIND, ticket, full=full)
-    if values is None:
-        raise Http404
-    listing = list_tickets(enterprise=code, actor=request.actor)
-    may_load, first = has_permission(request.actor, code, Permission.MANAGE_DATA), found.row.duplicate_of
+    row, every = found.row, list_tickets(enterprise=code, actor=request.actor)
+    may_load = has_permission(request.actor, code, Permission.MANAGE_DATA)
+    channels = load_channels(code, presenters.list_lines([found]))
+    counts = count_queue(every.sight, request.actor.name, every.promise, every.at)
+    request.counts = {Place.COMPLAINTS: counts.overdue, **count_views(counts)}
+    facts, empty = presenters.ticket_facts(row, full=full)
+    left, tone = presenters.time_left(found, every.at)
+    step = build_next(found, wrong[1] if wrong and wrong[0] is presenters.NEXT.get(found.state) else None)
     context = {
-        **values,
         "ticket": found,
         "key": ticket,
+        "name": presenters.ticket_name(row),
         "state": _(STATES[found.state.value]),
-        "clocks": [
-            (*texts, wall(reading.due))
-            for texts, reading in zip(clocks(found, listing), (found.response, found.close), strict=True)
-        ],
-        "match": _match(found.proposal),
-        "forms": _forms(found, wrong) if may_load else [],
-        "events": [_event(event) for event in past],
+        "left": left,
+        "tone": tone,
+        "source": presenters.source_name(row),
+        "owner": presenters.owner_cell(row),
+        "stands": presenters.list_stands(found, every.at),
+        "next": step if may_load else None,
+        "others": _other_forms(request, found, channels, wrong) if may_load else [],
+        "claimable": may_load and not row.assignee and TicketAction.ASSIGN in found.acts,
+        "me": request.actor.name,
+        "done": presenters.describe_result(request.GET.get("done", ""), found, counts.open),
+        "after": _find_after(request, ticket),
+        "match": presenters.match_facts(found.proposal),
+        "call": presenters.call_facts(found),
+        "channels": presenters.channel_entities(code, row, channels),
+        "facts": facts,
+        "empty": empty,
+        "unfilled": _("{count} more not filled in").format(count=len(empty)),
+        "full": full,
+        "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
+        "events": [presenters.describe_event(event) for event in past],
+        "papers": list_row_papers(code, KIND, ticket) if request.team is None else None,
         "paper_form": Paper() if may_load and TicketAction.ATTACH in found.acts else None,
         "may_load": may_load,
         "register": reverse("registers-row", kwargs={"code": code, "kind": KIND, "key": ticket}),
-        "first_of": reverse("complaints-one", kwargs={"code": code, "ticket": first}) if first else "",
+        "first_of": presenters.ticket_address(code, row.duplicate_of) if row.duplicate_of else "",
     }
     return render(request, "complaints/one.html", context, status=status)
+
+
+def _find_after(request: Request, ticket: str) -> tuple[str, str] | None:
+    """Name and address of the next ticket to work on."""
+    code = request.enterprise.code
+    wanted = Filter({}, channels=Channels({}, {}, {}), categories=()).wanted()
+    rows = list_tickets(enterprise=code, actor=request.actor, wanted=wanted).with_age().narrowed("", SORTS["due"]).rows
+    row = next((row for row in rows[:2] if row.key != ticket), None)
+    return (presenters.ticket_name(row), presenters.ticket_address(code, row.key)) if row else None
 
 
 def get_ticket_or_404(request: Request, ticket: str) -> tuple[Ticket, list[TicketEvent]]:
@@ -228,70 +363,57 @@ def get_ticket_or_404(request: Request, ticket: str) -> tuple[Ticket, list[Ticke
         raise Http404 from error
 
 
-def _forms(found: Ticket, wrong: tuple[TicketAction, Any] | None) -> list[dict[str, Any]]:
-    """The forms of what is open, in the order of the work."""
-    forms, initial = [], {"version": found.row.pk, "assignee": found.row.assignee, "team": found.row.team_id}
-    for act, form in FORMS.items():
-        if act in found.acts:
-            again = wrong[1] if wrong and wrong[0] is act else None
-            bound = again or form(initial=initial, auto_id=f"{act.value}_%s")
-            forms.append({"act": act.value, "label": _(form.operation.label), "form": bound, "open": bool(again)})
+def _other_forms(
+    request: Request, found: Ticket, channels: Channels, wrong: tuple[TicketAction, Any] | None
+) -> list[dict[str, Any]]:
+    """The forms of what else may be done, in the order of the work."""
+    row, step = found.row, presenters.NEXT.get(found.state)
+    initial = {"version": row.pk, "assignee": row.assignee or "", "team": row.team_id or ""}
+    forms = []
+    for act, kind in FORMS.items():
+        if act is step or act not in found.acts:
+            continue
+        again = wrong[1] if wrong and wrong[0] is act else None
+        bound = again or kind(initial=initial, auto_id=f"{act.value}_%s")
+        if act is TicketAction.ASSIGN:
+            _offer_choices(request, bound, row, channels)
+        forms.append({"act": act.value, "label": _(kind.operation.label), "form": bound, "open": bool(again)})
     return forms
 
 
-def _match(proposal: Proposal | None) -> dict[str, Any] | None:
-    if proposal is None:
-        return None
-    return {
-        "state": _(PROPOSALS[proposal.state]),
-        "waits": proposal.state == Proposal.PROPOSED,
-        "confidence": _(CONFIDENCE[proposal.confidence]),
-        "badge": {"high": "good", "medium": "warn", "low": "bad"}.get(proposal.confidence, "plain"),
-        "link": _(LINKS[proposal.link]),
-        "candidates": proposal.candidates,
-        "calls": [
-            (name, *(call.get(field) or "–" for field in ("call_id", "started", "line_id", "team_id")))
-            for name, call in ((_("Proposed"), proposal.call), (_("Runner-up"), proposal.runner_up))
-            if call
-        ],
-        "runner_up": proposal.runner_up is not None,
-        "by": person(proposal.decided_by),
-    }
+def _offer_choices(request: Request, bound: Any, row: Complaint, channels: Channels) -> None:  # noqa: ANN401 -- a form
+    choose_person(bound, presenters.list_people(request.enterprise.code, request.actor, row.assignee))
+    choose_team(bound, channels.teams, row.team_id)
 
 
-def _event(event: TicketEvent) -> dict[str, Any]:
-    return {
-        "act": _(ACTS[event.act]),
-        "at": wall(event.at),
-        "by": person(event.by),
-        "note": "" if event.act == "match" else event.note,
-        "fields": [registers.label(change.column) for change in event.changes],
-    }
-
-
-ASKED: Final = (  # of a new ticket; what happens later is recorded by acts
-    "ticket_id", "source", "reference", "accepted_at", "arrived_at", "complainant", "complained", "called_at",
-    "duration", "category", "content", "assignee", "drill",
-)  # fmt: skip
-LATER: Final = frozenset({"accepted_at", "arrived_at", "ticket_id"})  # the flow fills them in
+OWN: Final = "企业"  # from whom a complaint comes that is opened by hand, as the sheet spells it
+#: Of a new ticket what one knows at the telephone; what happens later is recorded by acts.
+ASKED: Final = ("source", "complainant", "complained", "called_at", "category", "content")
+#: What the flow fills in, unless it is known better.
+LATER: Final = ("reference", "arrived_at", "accepted_at", "duration", "ticket_id", "drill")
 
 
 @require_POST
 @page(Permission.MANAGE_DATA)
 def act(request: Request, code: str, ticket: str, act: str) -> HttpResponse:
-    """Do one act; a refusal stands in its form."""
-    get_ticket_or_404(request, ticket)
+    """Do one act; a refusal stands in its form. What came of it is shown where the form was."""
+    found, _past = get_ticket_or_404(request, ticket)
     if act not in [one.value for one in FORMS]:
         raise Http404
     form = FORMS[TicketAction(act)](request.POST, auto_id=f"{act}_%s")
+    if act == TicketAction.ASSIGN:
+        _offer_choices(request, form, found.row, load_channels(code, ()))
     if form.is_valid():
         try:
             form.run(enterprise=code, actor=request.actor, key=ticket)
         except NianjianError as error:
             form.add_error(None, " ".join(describe_error(error)))
         else:
-            messages.success(request, _("It is recorded."))
-            return redirect("complaints-one", code=code, ticket=ticket)
+            if "list" not in request.POST:
+                return redirect(f"{presenters.ticket_address(code, ticket)}?done={act}")
+            query = QueryDict(request.POST["list"], mutable=True)
+            query.update({"row": ticket, "done": act})
+            return redirect(f"{reverse('complaints', kwargs={'code': code})}?{query.urlencode()}#peek")
     return render_ticket_page(request, ticket, wrong=(TicketAction(act), form), status=UNPROCESSABLE)
 
 
@@ -309,7 +431,7 @@ def match(request: Request, code: str, ticket: str) -> HttpResponse:
             return redirect("data-job", code=code, job=_enqueue_match(request, code, [ticket]))
     except NianjianError as error:
         messages.error(request, " ".join(describe_error(error)))
-    return redirect(f"{reverse('complaints-one', kwargs={'code': code, 'ticket': ticket})}#call")
+    return redirect(f"{presenters.ticket_address(code, ticket)}#call")
 
 
 @require_POST
@@ -343,15 +465,15 @@ def attach(request: Request, code: str, ticket: str) -> HttpResponse:
             messages.success(request, _("The file is stored, encrypted."))
         except NianjianError as error:
             messages.error(request, describe_error(error)[0])
-    return redirect(f"{reverse('complaints-one', kwargs={'code': code, 'ticket': ticket})}#papers")
+    return redirect(f"{presenters.ticket_address(code, ticket)}#papers")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.MANAGE_DATA)
 def new(request: Request, code: str) -> HttpResponse:
-    """Open a ticket by hand."""
-    form = RowForm(request.POST if request.method == "POST" else None, sheet=COMPLAINTS)
-    for name in set(form.fields) - set(ASKED):
+    """Open a ticket by hand: what is not known yet is asked later."""
+    form = RowForm(request.POST if request.method == "POST" else None, sheet=COMPLAINTS, first={"source": OWN})
+    for name in set(form.fields) - {*ASKED, *LATER}:
         del form.fields[name]
     for name in LATER:
         form.fields[name].required = False
@@ -361,8 +483,11 @@ def new(request: Request, code: str) -> HttpResponse:
         except NianjianError as error:
             form.refuse(error)
         else:
-            messages.success(request, _("The ticket is open; its clocks run from its arrival."))
-            return redirect("complaints-one", code=code, ticket=key)
-    status = UNPROCESSABLE if form.errors else 200
-    back = reverse("complaints", kwargs={"code": code})
-    return render(request, "complaints/new.html", {"form": form, "back": back}, status=status)
+            return redirect(f"{presenters.ticket_address(code, key)}?done=add")
+    context = {
+        "form": form,
+        "asked": [form[name] for name in ASKED],
+        "later": [form[name] for name in LATER],
+        "back": reverse("complaints", kwargs={"code": code}),
+    }
+    return render(request, "complaints/new.html", context, status=UNPROCESSABLE if form.errors else 200)

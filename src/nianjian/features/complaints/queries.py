@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, Final, cast
 
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -26,18 +27,22 @@ from nianjian.features.complaints.clocks import (
     is_overdue,
     read_limits,
 )
-from nianjian.features.complaints.models import Complaint, Proposal
+from nianjian.features.complaints.models import OPEN, REOPENED, UNFINISHED, Complaint, Proposal
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import ALLOWED, Facts, State, TicketAction, state_of
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission, team_of
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.accounts.roles import Permission, allows
 from nianjian.platform.registers import queries
 from nianjian.platform.registers.filters import RowFilter as Words
 from nianjian.platform.registers.filters import build_condition
+from nianjian.platform.registers.lines import Line
+from nianjian.platform.registers.prefixes import filter_by_prefix, fold_text
 from nianjian.platform.registers.queries import PAGE, ReadScope, TeamScope, display_value, list_row_versions, list_rows
+from nianjian.platform.registers.teams import Team
 from nianjian.platform.registers.versions import last_version_by_key as standing_rows
+from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.rulebook.rulebooks import Rulebooks
 
 DAY = timedelta(days=1)
@@ -72,6 +77,7 @@ def _edges(first: date, last: date | None) -> Iterator[date]:
 
 
 KIND: Final = "complaints"
+FOUR_DIGITS: Final = re.compile("[0-9]{4}")
 SEALED: Final = ("content", "measures", "callback_result", "responded_by", "extra", "reason")  # no list opens these
 
 
@@ -116,6 +122,12 @@ class TicketFilter:
     drills: bool | None = None
     proposal: str | None = None  # a state of `Proposal`
     overdue: bool = False  # still open past a limit; of drills only where these are asked for
+    open: bool = False  # still worked on
+    line: str = ""
+    team: str = ""  # the same that a person of this team sees
+    category: str = ""
+    source: str = ""
+    text: str = ""  # with which its number or the one above begins, the complained number, or the last four digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +150,28 @@ BY_DUE: Final = ("rank", "arrived_at", "key")
 def filter_tickets(sight: ReadScope, wanted: TicketFilter, promise: ServiceLevels, at: datetime) -> QuerySet[Complaint]:
     """The rows that are looked for, as far as the reader may see them; in the order of `BY_DUE`."""
     rank = Case(When(_overdue(promise, at), then=0), default=1)
-    rows = list_rows(KIND, sight).filter(_condition(wanted, promise, at)).annotate(rank=rank)
+    rows = list_rows(KIND, sight).filter(_condition(wanted, promise, at), _belonging(wanted, sight)).annotate(rank=rank)
     if wanted.proposal is not None:
         known = Proposal.objects.filter(enterprise_id=sight.enterprise, state=wanted.proposal)
         rows = rows.filter(key__in=known.values("key"))
     rows = rows.order_by("rank", F("arrived_at").asc(nulls_last=True), "key").defer(*SEALED)
     return cast("QuerySet[Complaint]", rows)
+
+
+def _belonging(wanted: TicketFilter, sight: ReadScope) -> Q:
+    """What a ticket belongs to, and the text that is looked for."""
+    columns = {"line_id": wanted.line, "category": wanted.category, "source": wanted.source}
+    asked = Q(**{name: value for name, value in columns.items() if value})
+    if wanted.team:
+        asked &= queries.team_condition(KIND, sight.enterprise, sight.day, wanted.team)
+    return asked & _match_text(wanted.text, sight) if wanted.text else asked
+
+
+def _match_text(text: str, sight: ReadScope) -> Q:
+    known = Complaint.objects.filter(enterprise_id=sight.enterprise, superseded_at=None)
+    starts = [filter_by_prefix(known, column, fold_text(text)).order_by() for column in ("key", "reference")]
+    found = _any(Q(pk__in=rows.values("pk")) for rows in starts) | Q(pk__in=known.filter(complained=text).values("pk"))
+    return found | Q(complainant_tail=text) if FOUR_DIGITS.fullmatch(text) else found
 
 
 def overdue_tickets(enterprise: str, promise: ServiceLevels, at: datetime) -> QuerySet[Complaint]:
@@ -246,6 +274,8 @@ def event_as_dict(one: TicketEvent) -> dict[str, object]:
 
 def _condition(wanted: TicketFilter, promise: ServiceLevels, at: datetime) -> Q:
     asked = Q()
+    if wanted.open:
+        asked &= OPEN
     if wanted.states:
         asked &= _any(_STATES[one] for one in wanted.states)
     if wanted.hands:
@@ -254,7 +284,7 @@ def _condition(wanted: TicketFilter, promise: ServiceLevels, at: datetime) -> Q:
     if wanted.assignee is not None:
         asked &= Q(assignee=wanted.assignee)
     if wanted.unassigned:
-        asked &= Q(assignee=None) | Q(assignee="")
+        asked &= _UNASSIGNED
     drills = False if wanted.overdue and wanted.drills is None else wanted.drills
     if drills is not None:
         asked &= Q(drill=True) if drills else ~Q(drill__isnull=False, drill=True)  # whose negation holds for NULL
@@ -268,9 +298,8 @@ def _any(conditions: Iterable[Q]) -> Q:
 
 
 _COUNTED: Final = Q(exclusion=None)
-_AGAIN: Final = Q(reopened_at__isnull=False) & (Q(closed_at=None) | Q(reopened_at__gt=F("closed_at")))
+_UNASSIGNED: Final = Q(assignee=None) | Q(assignee="")
 _DONE: Final = Q(closed_at__isnull=False) & (Q(reopened_at=None) | Q(reopened_at__lte=F("closed_at")))
-_UNFINISHED: Final = _AGAIN | Q(closed_at=None, reopened_at=None)
 _CALLED_AGAIN: Final = Q(called_back_at__isnull=False) & Q(called_back_at__gte=F("reopened_at"))
 _NOT_AGAIN: Final = Q(called_back_at=None) | Q(called_back_at__lt=F("reopened_at"))
 _FRESH: Final = _COUNTED & Q(closed_at=None, reopened_at=None)
@@ -278,8 +307,8 @@ _FRESH: Final = _COUNTED & Q(closed_at=None, reopened_at=None)
 _STATES: Final[Mapping[State, Q]] = {
     State.EXCLUDED: Q(exclusion__isnull=False),
     State.CLOSED: _COUNTED & _DONE,
-    State.REOPENED: _COUNTED & _AGAIN & _NOT_AGAIN,
-    State.CALLED_BACK: (_COUNTED & _AGAIN & _CALLED_AGAIN) | (_FRESH & Q(called_back_at__isnull=False)),
+    State.REOPENED: _COUNTED & REOPENED & _NOT_AGAIN,
+    State.CALLED_BACK: (_COUNTED & REOPENED & _CALLED_AGAIN) | (_FRESH & Q(called_back_at__isnull=False)),
     State.RESPONDED: _FRESH & Q(called_back_at=None, responded_at__isnull=False),
     State.NEW: _FRESH & Q(called_back_at=None, responded_at=None),
 }
@@ -304,7 +333,7 @@ def _overdue(promise: ServiceLevels, at: datetime) -> Q:
         )
         for span, terms in _spans(promise)
     )
-    return _COUNTED & _UNFINISHED & late
+    return OPEN & late
 
 
 def _spans(promise: ServiceLevels) -> Iterable[tuple[Q, ClockLimits]]:
@@ -323,7 +352,7 @@ def _in_span(clock: Clock, hand: Hand, terms: ClockLimits, at: datetime) -> Q:
     if clock is Clock.RESPONSE:
         name, undone, done = "responded_at", Q(responded_at=None), Q(responded_at__isnull=False)
     else:
-        name, undone, done = "closed_at", _UNFINISHED, _DONE
+        name, undone, done = "closed_at", UNFINISHED, _DONE
     due: Any = F("arrived_at") + limit.length
     over, near = at - limit.length, at - limit.warning
     match hand:
@@ -335,6 +364,86 @@ def _in_span(clock: Clock, hand: Hand, terms: ClockLimits, at: datetime) -> Q:
             return undone & Q(arrived_at__gte=over, arrived_at__lte=near)
         case _:
             return undone & Q(arrived_at__gt=max(near, over - timedelta(microseconds=1)))
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """How many tickets there are to work on, drills aside; ``oldest``: when the first of the overdue ones arrived.
+
+    ``closed`` is None where there are more than `COUNTED`.
+    """
+
+    open: int
+    overdue: int
+    mine: int
+    unassigned: int
+    unanswered: int
+    oldest: datetime | None
+    closed: int | None
+    drills: int
+
+
+COUNTED: Final = 10_000
+
+
+def count_queue(sight: ReadScope, me: str, promise: ServiceLevels, at: datetime) -> QueueCounts:
+    """Count what the views of the list hold; ``me``: whose own tickets are counted."""
+
+    def rows(**wanted: Any) -> QuerySet[Complaint]:  # noqa: ANN401 -- the fields of a filter
+        return filter_tickets(sight, TicketFilter(**wanted), promise, at).order_by()
+
+    late = _overdue(promise, at)
+    closed = rows(states=frozenset({State.CLOSED}), drills=False)[: COUNTED + 1].count()
+    return QueueCounts(
+        **rows(open=True, drills=False).aggregate(
+            open=Count("pk"),
+            overdue=Count("pk", filter=late),
+            mine=Count("pk", filter=Q(assignee=me)),
+            unassigned=Count("pk", filter=_UNASSIGNED),
+            unanswered=Count("pk", filter=_STATES[State.NEW]),
+            oldest=Min("arrived_at", filter=late),
+        ),
+        closed=None if closed > COUNTED else closed,
+        drills=rows(open=True, drills=True).count(),
+    )
+
+
+def list_categories(sight: ReadScope) -> list[str]:
+    """The kinds of complaint among the tickets that are worked on."""
+    found = cast("QuerySet[Complaint]", list_rows(KIND, sight)).filter(OPEN).exclude(category=None).order_by()
+    return sorted(filter(None, found.values_list("category", flat=True).distinct()[:PAGE]))
+
+
+def list_workers(enterprise: str) -> list[str]:
+    """The open accounts that may work on tickets, by name."""
+    readers = accounts.list_readers(enterprise)
+    return [name for name, roles in readers.items() if allows(roles, Permission.MANAGE_DATA)]
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """What lines and teams are called: code -> name, and line -> its team."""
+
+    lines: Mapping[str, str]
+    teams: Mapping[str, str]
+    team_by_line: Mapping[str, str]
+
+    def team_of(self, row: Complaint) -> str:
+        """The code of a ticket's team: its own, else its line's; "" where neither is known."""
+        return row.team_id or self.team_by_line.get(row.line_id or "", "")
+
+
+def load_channels(enterprise: str, lines: Collection[str] | None = None) -> Channels:
+    """Name the lines (None: all of them) and all teams as they stand today."""
+    wanted = versions_on(Line, enterprise, clock.today())
+    rows = list((wanted if lines is None else wanted.filter(key__in=lines)).values_list("key", "name", "team"))
+    teams = versions_on(Team, enterprise, clock.today()).values_list("key", "name")
+    called = {key: name or "" for key, name in teams}
+    codes = {name: key for key, name in called.items() if name}
+    return Channels(
+        {key: name or "" for key, name, _team in rows}, called,
+        {key: team if team in called else codes.get(team, team) for key, _name, team in rows if team},
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +460,13 @@ class TicketList:
         rows = self.rows.filter(build_condition(COMPLAINTS, Words(text=text))) if text else self.rows
         order = [F(one[1:]).desc(nulls_last=True) if one[0] == "-" else F(one).asc(nulls_last=True) for one in by]
         return replace(self, rows=rows.order_by(*order))
+
+    def with_age(self) -> TicketList:
+        """The same with ``age``, to be ordered by: arrived today (0), this week (1), before (2)."""
+        day = datetime.combine(clock.today(), time(), clock.ZONE)
+        monday = day - timedelta(days=day.weekday())
+        age = Case(When(arrived_at__gte=day, then=0), When(arrived_at__gte=monday, then=1), default=2)
+        return replace(self, rows=self.rows.annotate(age=age))
 
     def tickets(self, first: int = 0, last: int | None = None) -> list[Ticket]:
         """The tickets from ``first`` to ``last`` (not included; None: to the end)."""

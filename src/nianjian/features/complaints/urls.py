@@ -14,6 +14,7 @@ ticket_patterns = [
     path("forwards/<str:job>/marked/", forward_pages.download_marked, name="complaints-forwards-marked"),
     path("match/", pages.match_all, name="complaints-match-all"),
     path("several/", pages.several, name="complaints-several"),
+    path("export/", pages.export, name="complaints-export"),
     path("t/<rowkey:ticket>/", pages.ticket_detail, name="complaints-one"),
     path("t/<rowkey:ticket>/reveal/", pages.reveal, name="complaints-reveal"),
     path("t/<rowkey:ticket>/act/<str:act>/", pages.act, name="complaints-act"),

@@ -33,7 +33,7 @@ FLAGS: Final = {"yes": True, "no": False}
 class RowFilter:
     """``text``: searched in all plain columns; ``columns``: field -> text; ``first``/``last``: field -> day, included.
 
-    ``missing``: a field that must be unknown. ``sort``: a field, "" for the key.
+    ``keys``: these rows alone, None: all; ``missing``: a field that must be unknown. ``sort``: a field, "" for the key.
     """
 
     text: str = ""
@@ -43,11 +43,12 @@ class RowFilter:
     missing: str = ""
     sort: str = ""
     descending: bool = False
+    keys: tuple[str, ...] | None = None
 
     @property
     def any(self) -> bool:
         """Whether it leaves rows out."""
-        return bool(self.text or self.columns or self.first or self.last or self.missing)
+        return self.keys is not None or bool(self.text or self.columns or self.first or self.last or self.missing)
 
 
 def filterable_columns(sheet: Sheet) -> list[Column]:
@@ -68,7 +69,7 @@ def exact_columns(sheet: Sheet) -> list[Column]:
 
 def build_condition(sheet: Sheet, wanted: RowFilter) -> Q:
     """Return the filter; ``filter_unreadable`` for a text that its column cannot hold, ``filter_unknown``."""
-    found = Q()
+    found = Q() if wanted.keys is None else Q(key__in=wanted.keys)
     if wanted.text:
         found &= _anywhere(sheet, _clean(wanted.text))
     for name, text in wanted.columns.items():

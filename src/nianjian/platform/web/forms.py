@@ -199,10 +199,10 @@ def _form_field(field: Field, choices: Choices | None) -> forms.Field:
             return forms.TypedChoiceField(
                 coerce=lambda text: text == "yes",
                 empty_value=None,
-                choices=[(value, gettext_lazy(text)) for value, text in offered],
+                choices=choices or [(value, gettext_lazy(text)) for value, text in offered],
                 **words,
             )
-        case Kind.CHOICE:
+        case Kind.CHOICE | Kind.LINE | Kind.TEXT if choices or field.choices:
             return forms.ChoiceField(choices=choices or [(one, one) for one in field.choices], **words)
         case Kind.LINE | Kind.TEXT | Kind.HIDDEN:
             box: dict[str, Any] = {"widget": forms.Textarea({"rows": param.rows})} if param.rows > 1 else {}

@@ -57,9 +57,9 @@ def show_components(request: Request) -> HttpResponse:
 def _build_samples(theme: str) -> list[Sample]:
     _ = words(current())
     columns = [
-        Column(SUBJECT, href="#", sorted="descending", brief=True),
+        Column(SUBJECT, href="#", sorted="descending", brief="start"),
         Column("‱", figure=True, name="rate"),
-        Column("→", brief=True),
+        Column("→", brief="end"),
     ]
     rows = [
         Row(

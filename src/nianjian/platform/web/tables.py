@@ -41,7 +41,7 @@ class Column:
 
     ``theirs``: a heading of somebody's file, which stays as it is in every language; ``name``: what a person's choice
     of columns calls it, "" for one that is always there; ``spare``: there only once it is chosen; ``brief``: one of
-    the few that a narrow screen has, two of them on a line.
+    the few that a narrow screen has, two of them on a line, at its ``start`` and its ``end``.
     """
 
     label: str
@@ -51,7 +51,7 @@ class Column:
     theirs: bool = False
     name: str = ""
     spare: bool = False
-    brief: bool = False
+    brief: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ def column(
     *,
     figure: bool = False,
     name: str = "",
-    brief: bool = False,
+    brief: str = "",
 ) -> Column:
     """Head of a column that sorts the rows."""
     return Column(label, figure, order.link(request, key), order.state(key), name=name, brief=brief)

@@ -198,7 +198,7 @@ def complaint(one: Looker, turn: int) -> None:
     page.locator("#id_number").fill(f"9501300{turn}")
     follow(page.locator("main form:has(#id_number) button.primary"))
     one.look()
-    page.goto(page.locator("main p a").first.inner_text())
+    page.goto(page.locator("main .meta a").first.inner_text())
     one.look()
     page.locator("#id_complainant").fill(f"1380013800{turn}")
     follow(page.locator("main form button.primary"))

@@ -38,9 +38,16 @@ class Player:
         """Fill the form of an act on the ticket that is open, and send it."""
         form = self.page.locator(f"form[action$='/act/{act}/']")
         if not form.is_visible():
-            self.page.locator("details.more", has=form).locator("summary").click()
+            self.page.locator("details.fold", has=form).locator("summary").click()
         for name, value in fields.items():
-            form.locator(f"[name={name}]").fill(value)
+            choice = form.locator(f"[type=radio][name={name}][value={value}]")
+            box = form.locator(f"[name={name}]").first
+            if choice.count():
+                choice.check()
+            elif box.evaluate("one => one.tagName") == "SELECT":
+                box.select_option(value)
+            else:
+                box.fill(value)
         follow(form.locator("button").last)
 
     def line(self, step: str) -> str:
@@ -94,7 +101,7 @@ def test_a_drill_of_two_people_leaves_the_portrait_as_it_was(
     assert "given, not handled yet" in agent.line("calls again")
     follow(page.locator("main button[value=handled]"))
     agent.go(f"{HOME}complaints/t/{ticket}/")
-    agent.acts("callback", result="用户满意")
+    agent.acts("callback", result="满意")
     assert PHONE not in agent.page.content()
 
     lead.go(f"{HOME}complaints/t/{ticket}/")

@@ -237,9 +237,11 @@ def decides_on_marketing(one: Walker, day: date) -> None:
 
 def finishes_ticket(one: Walker) -> None:
     """Answer a ticket, call back and close it, as far as that is not done yet."""
-    for act, name in (("respond", "text"), ("callback", "result"), ("close", "result")):
-        form = f"form[action$='/act/{act}/']"
+    for act, name in (("respond", "text"), ("close", "result")):
+        form = f"#next form[action$='/act/{act}/']"
         if one.page.locator(form).count():
+            for choice in one.page.locator(f"{form} [name=callback]").all()[:1]:
+                choice.check()
             one.sends(form, **{name: "已说明处理并加入谢绝名单"})
             one.look()
 
