@@ -37,6 +37,7 @@ from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import SIZE, Page, address, number, paged
 from nianjian.platform.web.rule_values import RulePresentation
+from nianjian.platform.web.second_person import build_second_person
 from nianjian.platform.web.tables import Cell, Column, Table
 
 Json = Mapping[str, Any]
@@ -287,7 +288,9 @@ def change(request: Request, code: str) -> HttpResponse:
         "choice": gettext("Limits of vendors"),
     }
     parts = [(name, titles[name], forms[name]) for name in FORMS]
-    return render(request, "gate/change.html", {"parts": parts}, status=status)
+    return render(
+        request, "gate/change.html", {"parts": parts, "second": build_second_person(request, code)}, status=status
+    )
 
 
 def _form(name: str, told: Mapping[str, Any], sent: Request | None, proposal: Mapping[str, str]) -> Reasoned:

@@ -39,7 +39,9 @@ def test_a_limit_is_changed_and_approved_by_keyboard_alone(journey: Journey) -> 
         page.keyboard.press("Tab")
     page.keyboard.type(REASON)
     page.keyboard.press("Tab")
-    page.keyboard.type("王强")
+    choice = page.get_by_label("批准人")
+    while "王强" not in choice.locator("option:checked").inner_text():
+        page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     asked = page.get_by_role("link", name="查看申请")
