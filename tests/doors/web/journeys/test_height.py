@@ -6,8 +6,8 @@ import pytest
 from tests.doors.web.journeys.conftest import ENTERPRISE, Journey
 
 SETTINGS = (
-    "people/", "people/add/", "approvals/", "rules/", "rules/portrait.seat_vacancy.limit/overlay/", "webhooks/", "retention/",
-    "audit/",
+    "people/", "people/add/", "approvals/", "rules/", "rules/portrait.seat_vacancy.limit/overlay/", "webhooks/",
+    "retention/", "audit/",
 )  # fmt: skip
 #: Pages below ``/e/CODE/`` that are at most two screens high at 1366 × 768, scroll bars and demo data included.
 PAGES = ("dossier/2026/", "inspection/", "registers/", *SETTINGS)
