@@ -116,7 +116,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "rectify-tickets": "rectification_tickets jobs_get",
     "rectify-isolate": "rectification_isolate rectification_get",
     "rectify-lift": "rectification_lift", "dossier": "dossier_list", "dossier-season": "dossier_list",
-    "dossier-reuse": "dossier_reuse",
+    "dossier-reuse": "dossier_reuse", "dossier-check": "dossier_versions package_build",
     "dossier-item": "dossier_get dossier_versions dossier_comments",
     "dossier-state": "dossier_statements claims_state",
     "dossier-procedure": "dossier_statements package_generate package_fetch",
@@ -198,6 +198,7 @@ NONE: Final[Mapping[str, str]] = {
     "rules-reading": _ECHO,
     "rules-reading-here": _ECHO,
     "theme": _LOOK,
+    "columns": _LOOK,
     "overview-lead": "whether this person's overview shows the first steps; the API has no overview to be led on",
     "asset": "the style sheet and the scripts of the pages",
     **dict.fromkeys(
