@@ -194,6 +194,8 @@ NONE: Final[Mapping[str, str]] = {
     "complain": _STRANGER,
     "one-click-done": _STRANGER,
     "language": _LOOK,
+    "mail": "the installation's own mail server; its password comes by the page or the environment alone",
+    "backup": "what the doctor and the audit log tell programs of the last backup",
     "rules-reading": _ECHO,
     "rules-reading-here": _ECHO,
     "theme": _LOOK,

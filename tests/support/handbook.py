@@ -149,7 +149,7 @@ def _approval(site: Site, page: Any) -> None:
     page.locator("#id_value").fill("0.25")
     page.locator("#id_valid_from").fill("2026-01-01")
     page.locator("#id_reason").fill("省管局窗口答复")
-    follow(page.locator("button[value=try]"))
+    page.locator("#reading input").wait_for(state="attached", timeout=WORKER)
     follow(page.locator("button[value=send]"), timeout=WORKER)
     page.goto(f"{site.address}{HOME}approvals/")
 

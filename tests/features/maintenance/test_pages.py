@@ -11,10 +11,13 @@ import pytest
 from django.db import DatabaseError
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
+from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.features.maintenance import health as figures
+from nianjian.features.maintenance.backup import VERB
 from nianjian.features.maintenance.health import Health
+from nianjian.platform.audit.record import record
 from nianjian.platform.jobs.models import Job, Worker
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +120,12 @@ def test_a_line_for_each_request_names_no_number(site: Client, caplog: pytest.Lo
     assert told[-1] == {"method": "GET", "route": "-", "status": 404}
     assert told[0]["route"].startswith("/e/<str:code>/")
     assert NUMBER not in str(told) + caplog.text
+
+
+def test_the_last_backup_is_shown_with_its_age(demo: str) -> None:
+    chief = signed_in("chief")
+    assert "还没有做过备份" in chief.get("/backup/").content.decode()
+    record(verb=VERB, enterprise="", actor="os:root", data={"archive": "nianjian-2026-11-24.tar", "keys": True})
+    shown = chief.get("/backup/").content.decode()
+    assert ("nianjian-2026-11-24.tar" in shown, "平台操作员" in shown, "root" in shown) == (True, True, False)
+    assert signed_in("lead", "administrator", "demo").get("/backup/").status_code == 403

@@ -11,7 +11,6 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.people import (
     actor_text,
     actor_texts,
-    actor_texts_with_logins,
     begin_batch,
     end_batch,
     read_names_once,
@@ -96,11 +95,6 @@ def test_a_name_is_no_word_for_the_program_and_nobody_elses_login(text: str, ope
     with pytest.raises(NianjianError, match="display_name_taken"):
         service.add_person(name="carl", display_name=text, actor=operator)
     assert service.set_display_name(user="bo", display_name="Bo", actor=operator)  # one's own
-
-
-def test_the_audit_page_shows_the_login_beside_the_name() -> None:
-    written = ["user:limin", "user:bo", "os:root", None]
-    assert actor_texts_with_logins(written, _) == ["李敏（limin）", "bo", "平台操作员（root）", ""]
 
 
 def test_the_chain_holds_no_name(operator: Actor) -> None:

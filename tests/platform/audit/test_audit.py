@@ -89,7 +89,7 @@ def test_an_entry_beyond_the_head_is_seen_also_below_the_first(five: None) -> No
 def test_few_actors_are_offered(five: None) -> None:
     for number in range(60):
         record(verb="test.act", enterprise="demo", actor=f"user:p{number:02}", data={})
-    assert query.actors("demo") == [f"p{number:02}" for number in range(10, 60)]
+    assert query.actors("demo") == [f"user:p{number:02}" for number in range(10, 60)]
 
 
 def test_the_model_neither_changes_nor_deletes(five: None) -> None:

@@ -53,16 +53,18 @@ LINES: Final = (
     Line(Place.RECTIFICATION, YEARLY, mark("Rectification and isolation"), "repair", count=rectification.count_open),
     Line(Place.DATA, BASE, mark("Data and registers"), "base"),
 )  # fmt: skip
+_INBOX, _REMINDERS, _MAIL = inbox.ENTRIES
 _SEASON, _PAST, _REMINDER_LOG = season.ENTRIES
 _TEST_CALLS, _ROUTES = test_calls.ENTRIES
 _GATE, _GATE_POLICY = dial_policy.ENTRIES
 _DECLARED: Final[tuple[Entry | Below, ...]] = (
-    *overview.ENTRIES, *inbox.ENTRIES[:1], *complaints.ENTRIES, *portrait.ENTRIES,
+    *overview.ENTRIES, _INBOX, *complaints.ENTRIES, *portrait.ENTRIES,
     _SEASON, *dossier.ENTRIES, *reconciliation.ENTRIES, _PAST,
     *inspection.CHECKS, _TEST_CALLS, *inspection.DRILL, *screens.ENTRIES, *inspection.DAYS,
     *rectification.ENTRIES, _GATE, *calls.ENTRIES, *registers.ENTRIES,
-    people.PEOPLE, *approvals.ENTRIES, *rulebook.ENTRIES, *inbox.ENTRIES[1:], _REMINDER_LOG,
-    *webhooks.ENTRIES, people.TOKENS, _GATE_POLICY, _ROUTES, *maintenance.ENTRIES, people.ENTERPRISES,
+    people.PEOPLE, *approvals.ENTRIES, *rulebook.ENTRIES, _REMINDERS, _REMINDER_LOG,
+    _MAIL, *webhooks.ENTRIES, people.TOKENS, _GATE_POLICY, _ROUTES, *maintenance.ENTRIES[:2], people.ENTERPRISES,
+    *maintenance.ENTRIES[2:],
     *people.ACCOUNT,
 )  # fmt: skip
 MENU: Final = Menu(LINES, _DECLARED)

@@ -27,6 +27,7 @@ urlpatterns = [
     path("e/<str:code>/dossier/", include("nianjian.features.dossier.pages.urls")),
     path("e/<str:code>/season/", include("nianjian.features.season.urls")),
     path("inbox/", include("nianjian.features.inbox.pages")),
+    path("mail/", include("nianjian.features.inbox.mail_pages")),
     path("calendar/", include("nianjian.features.season.public")),
     path("e/<str:code>/gate/", include("nianjian.features.dial_policy.urls")),
     path("", include("nianjian.features.rulebook.pages")),

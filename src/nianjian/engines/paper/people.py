@@ -83,13 +83,6 @@ def actor_texts(actors: Sequence[str | None], _: Words) -> list[str]:
     return _texts([actor or "" for actor in actors], _)
 
 
-def actor_texts_with_logins(actors: Sequence[str | None], _: Words) -> list[str]:
-    """As `actor_texts`, for readers who must know the account: behind each name its login where they differ."""
-    given = [actor or "" for actor in actors]
-    names = _get_names()
-    return [_with_login(_text(actor, names, _), actor, _) for actor in given]
-
-
 def _texts(actors: Sequence[str], _: Words) -> list[str]:
     names = _get_names()
     texts = {actor: _text(actor, names, _) for actor in actors}

@@ -19,7 +19,10 @@ router = Router(tags=["approvals"])
 
 
 class Approval(Schema):
-    """A request; ``asked``: what it asks for; ``enterprise`` null: of the whole installation."""
+    """A request; ``asked``: what it asks for; ``enterprise`` null: of the whole installation.
+
+    ``approver``: who in particular was asked to decide.
+    """
 
     approval: str
     kind: str
@@ -27,6 +30,9 @@ class Approval(Schema):
     enterprise: str | None
     requested_by: str
     decided_by: str | None
+    approver: str | None
+    requested_at: str
+    decided_at: str | None
     asked: dict[str, Any]
 
 

@@ -69,9 +69,12 @@ def list_requests(*, actor: Actor) -> list[dict[str, object]]:
     return _to_documents([one for one in found if one.enterprise in seen])
 
 
-def list_requests_part(enterprise: str | None, first: int, count: int) -> list[dict[str, object]]:
-    """Some requests of an enterprise (None: all), newest first; the caller has asked whether the actor may."""
-    return _to_documents(storage.list_approvals_part(enterprise, first=first, count=count))
+def list_requests_part(enterprise: str | None, first: int, count: int, *, state: str = "") -> list[dict[str, object]]:
+    """Some requests of an enterprise (None: all), newest first, of a ``state`` if one is named.
+
+    The caller has asked whether the actor may.
+    """
+    return _to_documents(storage.list_approvals_part(enterprise, first=first, count=count, state=state))
 
 
 def get_request(*, approval: str, actor: Actor) -> dict[str, object]:
@@ -99,6 +102,9 @@ def _to_documents(found: Sequence[Approval]) -> list[dict[str, object]]:
             "enterprise": one.enterprise or None,
             "requested_by": one.requested_by,
             "decided_by": one.decided_by or None,
+            "approver": one.approver or None,
+            "requested_at": one.requested_at.isoformat(),
+            "decided_at": one.decided_at.isoformat() if one.decided_at else None,
             "asked": asked.get(one.kind, {}).get(one.subject, {}),
         }
         for one in found

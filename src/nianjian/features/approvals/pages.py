@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import cache
 from typing import Any, Final
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -22,6 +22,8 @@ from nianjian.engines.paper.rectification import channel_text
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.rectification import DIMENSIONS
 from nianjian.engines.paper.words import Words, mark, words
+from nianjian.engines.rules.inputs import apply_input
+from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.approvals import operations as flow
 from nianjian.features.dial_policy.pages import describe_setting, setting_text
@@ -29,20 +31,23 @@ from nianjian.features.rectification.queries import get_case, get_channel_names,
 from nianjian.features.rulebook.operations import enqueue_effects
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import EVERYWHERE, has_permission
-from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.query import USER, Actor, recorded_actor
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.approvals.storage import split_approvers
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values
 from nianjian.platform.web.access import Request, anywhere, at
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import moment
 
 KIND: Final = "overlay"
+PENDING: Final = "pending"
 
 
-def build_rule_context(asked: Mapping[str, Any], *, by: str) -> dict[str, Any]:
-    """Rule as it holds on the first day without the new value, and the labelled rest; {} where there is none by now."""
+def build_rule_context(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Rule as it holds on the first day, and the new value; {} where there is none by now."""
     place = str(asked.get("enterprise") or "")
     province = str(asked.get("province") or "") or (accounts.enterprise(place).province if place else "")
     first = date.fromisoformat(str(asked["valid_from"]))
@@ -55,11 +60,9 @@ def build_rule_context(asked: Mapping[str, Any], *, by: str) -> dict[str, Any]:
     concerned = accounts.enterprise(place).name if place else str(asked.get("province") or gettext("everywhere"))
     return {
         "rule": now,
-        "then": _new_value(asked, book, place, province),
         "rule_page": at("rules-one", place, key=now.key),
-        "rest": [
-            (gettext("Reason"), asked["reason"]),
-            (gettext("Requested by"), by),
+        "change": (now.title, now.present, _new_value(asked, book, place, province)),
+        "pairs": [
             (gettext("Concerns"), concerned),
             (gettext("Valid"), f"{first} – {last or gettext('open')}"),
         ],
@@ -91,17 +94,8 @@ def request_effects(asked: Mapping[str, Any], actor: Actor) -> str:
 
 BADGES = {"pending": "warn", "approved": "good", "refused": "bad"}
 LABELS = {
-    "key": mark("Rule"),
-    "value": mark("New value"),
-    "province": mark("Province"),
-    "enterprise": mark("Enterprise"),
-    "reason": mark("Reason"),
-    "valid_from": mark("First day"),
-    "valid_to": mark("Last day"),
     "by": mark("Grouped by"),
     "channel": mark("Channel"),
-    "cap": mark("Attempts a day"),
-    "cap_before": mark("Attempts a day before"),
     "end": mark("Ends when"),
     "case": mark("Case"),
     "seal": mark("Seal"),
@@ -118,30 +112,62 @@ LABELS = {
 @anywhere(Permission.READ)
 def list_requests(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     """List the requests of an enterprise, or every one."""
-    shown: Page[dict[str, Any]] = paged(
-        request, LazyRows(lambda first, count: flow.list_requests_part(code or None, first, first + count))
-    )
+    state = request.GET.get("state", "")
+    state = state if state in BADGES else ""
+    rows = LazyRows(lambda first, count: flow.list_requests_part(code or None, first, count, state=state))
+    shown: Page[dict[str, Any]] = paged(request, rows, size=25)
     _ = words(current())
-    rows = [
+    describe = _build_description(request, code)
+    body = [
         [
-            Cell(one["approval"], href=at("approvals-decide", code, approval=one["approval"])),
-            Cell(translate_value("kind", one["kind"], _)),
             Cell(translate_value("state", one["state"], _), badge=BADGES[one["state"]]),
-            Cell(_describe_request(one["asked"])),
-            *map(Cell, actor_texts([one["requested_by"], one["decided_by"] or "–"], _)),
+            Cell(
+                " · ".join(part for part in (str(translate_value("kind", one["kind"], _)), describe(one)) if part),
+                href=at("approvals-decide", code, approval=one["approval"]),
+            ),
+            *map(Cell, actor_texts([one["requested_by"], _get_decider(one)], _)),
+            Cell(moment(datetime.fromisoformat(one["decided_at"] or one["requested_at"])), day=True),
         ]
         for one in shown.rows
     ]
-    heads = (gettext("Request"), gettext("Kind"), gettext("State"), gettext("What"), gettext("Requested by"))
-    columns = [Column(head) for head in (*heads, gettext("Decided by"))]
-    table = Table(gettext("Approvals"), columns, rows, wrap=True)
-    return render(request, "approvals/list.html", {"page": shown, "table": table})
+    heads = (gettext("State"), gettext("What"), gettext("Requested by"), gettext("Approver"), gettext("Moment"))
+    table = Table(gettext("Approvals"), [Column(head) for head in heads], body, wrap=True, cards=True)
+    states = [(name, translate_value("state", name, _)) for name in BADGES]
+    return render(request, "approvals/list.html", {"page": shown, "table": table, "state": state, "states": states})
 
 
-def _describe_request(asked: Mapping[str, object]) -> str:
+def _get_decider(one: Mapping[str, Any]) -> str:
+    """Who decided, or who is asked to."""
+    asked = f"{USER}:{one['approver']}" if one["approver"] else "–"
+    return str(one["decided_by"] or asked)
+
+
+def _build_description(request: Request, code: str) -> Callable[[Mapping[str, Any]], str]:
+    """What requests of a list are about, in names; what this asks is asked once for all of them."""
     _ = words(current())
-    names = ("key", "value", "channel", "cap", "seal", "paper")
-    return " · ".join(str(translate_value(name, asked[name], _)) for name in names if asked.get(name))
+    province = request.enterprise.province if code else None
+    book = rulebook(day=clock.today(), province=province or None, enterprise=code or None)
+    names = cache(lambda enterprise: list_channel_names(enterprise, clock.today()))
+
+    def describe(one: Mapping[str, Any]) -> str:
+        asked = one["asked"]
+        if rule := book.in_force.get(str(asked.get("key"))) if one["kind"] == KIND else None:
+            return f"{rule_values.present_rule(rule, book).title} → {_describe_value(rule, asked['value'], book)}"
+        if asked.get("channel"):
+            return channel_text(str(asked["by"]), str(asked["channel"]), names(one["enterprise"]))
+        if isinstance(asked.get("values"), Mapping):
+            what, _now, then = _describe_change(asked, _) or ("", "", "")
+            return f"{what} → {then}"
+        return " · ".join(str(translate_value(name, asked[name], _)) for name in ("seal", "paper") if asked.get(name))
+
+    return describe
+
+
+def _describe_value(rule: Rule, value: object, book: Rulebook) -> str:
+    try:
+        return rule_values.rule_value_text(apply_input(rule, str(value)), book)
+    except (ArithmeticError, KeyError, TypeError, ValueError):
+        return str(value)
 
 
 def _with_channel_name(asked: Mapping[str, Any], enterprise: str) -> Mapping[str, Any]:
@@ -160,60 +186,67 @@ def _pairs(asked: Mapping[str, Any], _: Words) -> list[tuple[str, object]]:
         if name in LABELS and value
     ]
     if isinstance(asked.get("values"), Mapping):  # of the gate
-        before, key = asked["before"], str(asked["key"])
-        return [
-            (gettext("About"), describe_setting(key, str(asked["name"]))),
-            (gettext("New value"), setting_text(key, asked["values"])),
-            (
-                gettext("Value before"),
-                gettext("the rulebook's") if before is None else setting_text(key, before),
-            ),
-            (gettext("Reason"), asked["reason"] or "–"),
-        ]
+        return []
     told = [(one["code"], {"page": one["page"], **one["values"]}) for one in asked.get("findings", ())]
     return [*found, *((gettext("Finding"), finding_text(code, values, _)) for code, values in told)]
+
+
+def _describe_change(asked: Mapping[str, Any], _: Words) -> tuple[str, str, str] | None:
+    """What is to change, the value now and the value then; None where it is no value that changes."""
+    if isinstance(asked.get("values"), Mapping):  # of the gate
+        before, key = asked["before"], str(asked["key"])
+        now = gettext("the rulebook's") if before is None else setting_text(key, before)
+        return describe_setting(key, str(asked["name"])), now, setting_text(key, asked["values"])
+    if "cap_before" in asked:
+        now, then = (gettext("no cap") if asked[name] is None else str(asked[name]) for name in ("cap_before", "cap"))
+        return gettext("Attempts a day"), now, then
+    return None
 
 
 @require_http_methods(["GET", "POST"])
 @anywhere(Permission.READ)
 def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpResponse:
-    """Read one request, of an enterprise or any, and say yes or no."""
+    """Read one request, of an enterprise or any, and say yes or no; what became of it stands on the same page."""
     try:
         one: dict[str, Any] = flow.get_request(approval=approval, actor=request.actor)
     except NianjianError as error:
         raise Http404 from error
     if code not in {EVERYWHERE, one["enterprise"]}:
         raise Http404
-    back = at("approvals", code)
     if request.method == "POST":
         if request.POST.get("decision") == "look" and one["kind"] == KIND:
             return redirect(request_effects(one["asked"], request.actor))
-        if request.POST.get("decision") == "yes":
-            flow.approve(approval=approval, actor=request.actor)
-            messages.success(request, gettext("Approved and carried out."))
-        else:
-            flow.refuse(approval=approval, actor=request.actor)
-            messages.success(request, gettext("Refused."))
-        return redirect(back)
+        act = flow.approve if request.POST.get("decision") == "yes" else flow.refuse
+        act(approval=approval, actor=request.actor)
+        return redirect(request.path)
     _ = words(current())
-    mine = str(one["requested_by"]) == str(request.actor)
-    asked_by, decided_by = actor_texts([one["requested_by"], one["decided_by"]], _)
+    place = one["enterprise"] or EVERYWHERE
+    asker = recorded_actor(str(one["requested_by"]))
+    mine = str(asker) == str(request.actor)
+    able, unconfirmed = split_approvers(place, asker) if one["state"] == PENDING else ([], [])
+    deciders = [f"{USER}:{person.name}" for person in able]
+    asked_by, decider, *names = actor_texts([str(asker), _get_decider(one), *deciders], _)
     context = {
         "one": one,
         "state": translate_value("state", one["state"], _),
         "badge": BADGES[one["state"]],
         "kind": translate_value("kind", one["kind"], _),
-        "pairs": _pairs(_with_channel_name(one["asked"], one["enterprise"]), _),
+        "change": _describe_change(one["asked"], _),
+        "pairs": [(name, value) for name, value in _pairs(_with_channel_name(one["asked"], place), _)],
+        "reason": one["asked"].get("reason") or "",
         "asked_by": asked_by,
-        "decided_by": decided_by,
-        "open": one["state"] == "pending",
+        "decider": "" if decider == "–" else decider,
+        "deciders": names,
+        "unconfirmed": [person.display_name or person.name for person in unconfirmed],
+        "asked_at": moment(datetime.fromisoformat(one["requested_at"])),
+        "decided_at": moment(datetime.fromisoformat(one["decided_at"])) if one["decided_at"] else "",
+        "open": one["state"] == PENDING,
         "mine": mine,
-        "may": has_permission(request.actor, one["enterprise"] or EVERYWHERE, Permission.APPROVE) and not mine,
-        "back": back,
+        "may": has_permission(request.actor, place, Permission.APPROVE) and not mine,
     }
     if one["kind"] == KIND:
-        looks = has_permission(request.actor, one["enterprise"] or EVERYWHERE, Permission.REQUEST)
-        context |= build_rule_context(one["asked"], by=asked_by) | {"looks": looks}
+        looks = has_permission(request.actor, place, Permission.REQUEST)
+        context |= build_rule_context(one["asked"]) | {"looks": looks}
     return render(request, "approvals/one.html", context)
 
 

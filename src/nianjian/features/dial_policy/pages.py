@@ -23,6 +23,7 @@ from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts import gate
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words, words
+from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dial_policy import decisions as check
 from nianjian.features.dial_policy import operations
 from nianjian.features.dial_policy.forms import Cap, Choice, FailOpen, Filter, Mode, Reasoned
@@ -36,7 +37,8 @@ from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import SIZE, Page, address, number, paged
-from nianjian.platform.web.rule_values import RulePresentation
+from nianjian.platform.web.rule_values import RulePresentation, titles
+from nianjian.platform.web.second_person import build_second_person
 from nianjian.platform.web.tables import Cell, Column, Table
 
 Json = Mapping[str, Any]
@@ -287,7 +289,9 @@ def change(request: Request, code: str) -> HttpResponse:
         "choice": gettext("Limits of vendors"),
     }
     parts = [(name, titles[name], forms[name]) for name in FORMS]
-    return render(request, "gate/change.html", {"parts": parts}, status=status)
+    return render(
+        request, "gate/change.html", {"parts": parts, "second": build_second_person(request, code)}, status=status
+    )
 
 
 def _form(name: str, told: Mapping[str, Any], sent: Request | None, proposal: Mapping[str, str]) -> Reasoned:
@@ -296,7 +300,8 @@ def _form(name: str, told: Mapping[str, Any], sent: Request | None, proposal: Ma
     if name == "fail-open":
         form.choose("purpose", [(one["name"], purpose_label(one["name"])) for one in told["purposes"]])
     if name == "choice":
-        form.choose("rule", [(rule, rule) for rule in told["choices"]])
+        names = titles(Rulebook.on(clock.today()))
+        form.choose("rule", [(rule, names.get(rule, rule)) for rule in told["choices"]])
     return form
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, cast
 
 from django import forms
 from django.contrib import messages
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.numbers import Shape
 from nianjian.engines.paper.figures import DASH, count_text
-from nianjian.engines.paper.people import actor_texts_with_logins
+from nianjian.engines.paper.people import actor_text, actor_texts
 from nianjian.engines.paper.texts import audit
 from nianjian.engines.paper.texts.audit import VERBS, part_text
 from nianjian.engines.paper.texts.errors import translate_value
@@ -27,6 +27,7 @@ from nianjian.engines.paper.texts.portrait import LIGHTS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.maintenance.audit_export import build_filter, export_entries
 from nianjian.platform.accounts.access import EVERYWHERE
+from nianjian.platform.accounts.query import USER
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query
 from nianjian.platform.audit.models import Entry
@@ -104,24 +105,23 @@ class EntryFilter(forms.Form):
     """Act, person and days."""
 
     verb = forms.ChoiceField(label=gettext_lazy("Act"), required=False, choices=())
-    actor = forms.CharField(
-        label=gettext_lazy("Who"),
-        required=False,
-        widget=forms.TextInput({"list": "actors", "autocomplete": "off"}),
-        help_text=gettext_lazy("A user name from the list; prefix user: or os: if several have the same one"),
-    )
+    actor = forms.ChoiceField(label=gettext_lazy("Who"), required=False, choices=())
     since, until = (
         forms.DateField(label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
         for label in (gettext_lazy("From"), gettext_lazy("To"))
     )
 
-    def __init__(self, *args: Any, actors: Iterable[str], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
-        super().__init__(*args, **kwargs)
-        self.actors = tuple(actors)
+    def __init__(self, data: Mapping[str, str], actors: Iterable[str]) -> None:
+        super().__init__(data)
         _ = words(current())
-        verb = self.fields["verb"]
-        assert isinstance(verb, forms.ChoiceField)  # noqa: S101 - for the type checker
-        verb.choices = [("", gettext("all")), *((code, f"{_(name)} ({code})") for code, name in VERBS.items())]
+        people = list(dict.fromkeys([*actors, *filter(None, [data.get("actor", "")])]))
+        texts = actor_texts(people, _)
+        named = sorted(zip(people, texts, strict=True), key=lambda pair: pair[1])
+        self._offer("actor", [("", gettext("Everybody")), *named])
+        self._offer("verb", [("", gettext("All acts")), *((code, _(name)) for code, name in VERBS.items())])
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        cast("forms.ChoiceField", self.fields[name]).choices = choices
 
 
 PERSONS: Final = frozenset({Shape.MOBILE, Shape.LANDLINE})  # that a person's telephone has as it is usually written
@@ -136,6 +136,7 @@ KEYS: Final = frozenset(
 """Parts that name a row, which are read whole: no register has a person's number for its key, but as a blind index."""
 MOST_ITEMS: Final = 10  # items of a list that are shown; the file that can be taken out has all
 
+LOGINS: Final = frozenset({"user", "approver"})
 SIZES: Final = frozenset({"bytes", "size"})  # an archive of 13 GB has as many digits as a mobile number
 
 
@@ -164,6 +165,8 @@ def describe_value(key: str, value: object, _: Words) -> str:
 
 
 def _describe_word(key: str, value: str, _: Words) -> str:
+    if key in LOGINS:
+        return actor_text(f"{USER}:{value}", _)
     if key == "light" and value in LIGHTS:
         return _(LIGHTS[value])
     return _mask_number(key, value) or str(translate_value(key, value, _))
@@ -176,7 +179,7 @@ def _mask_number(key: str, value: str) -> str:
     return numbers.mask(value)
 
 
-FEW: Final = 4  # parts of an entry that stand open
+ROWS: Final = 25
 LONGEST: Final = 40  # characters of a part in the line that stands for the others
 
 
@@ -209,7 +212,7 @@ def export_all_entries(request: Request) -> HttpResponseBase:
 
 
 def _filters(request: HttpRequest) -> dict[str, str]:
-    form = EntryFilter(request.GET, actors=())
+    form = EntryFilter(request.GET.dict(), actors=())
     form.is_valid()
     given = form.cleaned_data
     verb, actor = (str(given.get(name) or "") for name in ("verb", "actor"))
@@ -217,14 +220,15 @@ def _filters(request: HttpRequest) -> dict[str, str]:
 
 
 def _render_list(request: Request, place: str) -> HttpResponse:
-    shown: Page[Entry] = paged(request, query.filter_entries(enterprise=place, **_filters(request)))
+    shown: Page[Entry] = paged(request, query.filter_entries(enterprise=place, **_filters(request)), size=ROWS)
     number, head = query.head()
     inside = request.GET.urlencode()
     out = at("audit-export", place)
     context = {
         "page": shown,
         "table": _entry_table(shown, place),
-        "form": EntryFilter(request.GET, actors=query.actors(place)),
+        "form": EntryFilter(request.GET.dict(), query.actors(place)),
+        "filtered": any(request.GET.get(name) for name in EntryFilter.base_fields),
         "number": number,
         "head": head,
         "out": f"{out}?{inside}" if inside else out,
@@ -237,29 +241,29 @@ def _render_list(request: Request, place: str) -> HttpResponse:
 def _entry_table(shown: Page[Entry], place: str) -> Table:
     _ = words(current())
     rows, acts = [], [query.act(entry) for entry in shown.rows]
-    people = actor_texts_with_logins([act.actor for act in acts], _)
+    people = actor_texts([act.actor for act in acts], _)
     for one, who in zip(acts, people, strict=True):
         said = describe_parts(one.data, _)
         cells = [
             Cell(one.seq, figure=True),
-            Cell(datetime.fromisoformat(one.at).astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")),
+            Cell(datetime.fromisoformat(one.at).astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S"), day=True),
             Cell(who),
             *([] if place else [Cell(one.enterprise or "–")]),
             Cell(audit.verb_text(one.verb, _)),
-            Cell(one.verb),
-            Cell(_summary(said) if len(said) > FEW else "", pairs=said),
+            Cell(_summary(said), pairs=[*said, (gettext("Account"), one.actor), (gettext("Act code"), one.verb)]),
         ]
         rows.append(cells)
     heads = (
         gettext("Number"), gettext("Moment"), gettext("Who"), *([] if place else [gettext("Enterprise")]),
-        gettext("Act"), gettext("Act code"), gettext("Content"),
+        gettext("Act"), gettext("Content"),
     )  # fmt: skip
     return card_table(gettext("Audit chain"), heads, rows, figures=[0])
 
 
 def _summary(said: Sequence[tuple[str, str]]) -> str:
     """The first parts in one line; the rest is folded away behind it."""
-    return " · ".join(f"{value[:LONGEST]}" for _name, value in said[:2]) + " …"
+    text = " · ".join(value for _name, value in said[:2]) or DASH
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 
 def _export(request: Request, place: str) -> HttpResponseBase:

@@ -131,7 +131,7 @@ def gather_figures() -> Figures:
         for file in wiring.lake(code).old_files(CALLS):
             rows[code, "rejected" if file.is_rejected else "loaded"] += file.rows
     newest = next(audit.acts(newest=1), None)
-    last_backup = next(audit.acts(verb=backup.VERB, newest=1), None)
+    last_backup = find_last_backup()
     beat = queue.last_beat()
     return Figures(
         jobs=queue.by_state(),
@@ -413,8 +413,13 @@ def _holidays() -> Diagnosis:
     return warning("holidays_missing", year=missing[0]) if missing else passed("holidays_known", year=wanted[-1])
 
 
+def find_last_backup() -> audit.Act | None:
+    """The audit entry of the newest backup, None before the first."""
+    return next(audit.acts(verb=backup.VERB, newest=1), None)
+
+
 def _backups() -> Diagnosis:
-    newest = next(audit.acts(verb=backup.VERB, newest=1), None)
+    newest = find_last_backup()
     if newest is None:
         return warning("backup_never")
     days = (clock.now() - datetime.fromisoformat(newest.at)).days

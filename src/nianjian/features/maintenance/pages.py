@@ -41,7 +41,7 @@ from nianjian.platform.audit.models import Entry
 from nianjian.platform.home import env
 from nianjian.platform.jobs import flow as jobs
 from nianjian.platform.jobs import query as queue
-from nianjian.platform.web.access import Request, page, public
+from nianjian.platform.web.access import Request, everywhere, page, public
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -260,7 +260,25 @@ class Requests:
         return response
 
 
+@require_safe
+@everywhere(Permission.ADMINISTER)
+def show_backups(request: Request) -> HttpResponse:
+    """Show the last backup, and say how they are made."""
+    newest, context = health.find_last_backup(), dict[str, Any]()
+    if newest is not None:
+        at = datetime.fromisoformat(newest.at)
+        days = (clock.now() - at).days
+        said = {
+            "at": moment(at),
+            "by": person(newest.actor),
+            **{name: newest.data.get(name) for name in ("archive", "keys")},
+        }
+        context = {"newest": said, "days": days, "old": days > health.OLD_BACKUP}
+    return render(request, "operation/backup.html", context)
+
+
 urlpatterns = [
+    path("backup/", show_backups, name="backup"),
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("e/<str:code>/retention/", retention, name="retention"),

@@ -52,9 +52,10 @@ def list_requesters(kind: str, subjects: Collection[str]) -> dict[str, str]:
     return dict(found.values_list("subject", "requested_by"))
 
 
-def list_approvals_part(enterprise: str | None, *, first: int, count: int) -> list[Approval]:
-    """Requests, newest first, ``count`` of them from the ``first`` on; of one enterprise, None: all."""
+def list_approvals_part(enterprise: str | None, *, first: int, count: int, state: str = "") -> list[Approval]:
+    """Requests, newest first, ``count`` of them from the ``first`` on; of one enterprise, None: all; "": any state."""
     found = Request.objects.filter(**({} if enterprise is None else {"enterprise": enterprise}))
+    found = found.filter(state=state) if state else found
     return list(found.order_by("-requested_at", "-id")[first : first + count])
 
 

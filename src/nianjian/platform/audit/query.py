@@ -57,15 +57,13 @@ def _acted(actor: str) -> Q:
 
 
 def actors(enterprise: str = "") -> list[str]:
-    """Who acted last, by name, with the kind before it where two have the same name; "": in every enterprise.
+    """Who acted last, each with its kind (``user:anna``); "": in every enterprise.
 
     At most `OFFERED` of those of the newest `LATELY` entries: a choice to begin with, not a list of all.
     """
     entries = Entry.objects.order_by("-seq").values_list("actor", flat=True)
     lately = entries.filter(enterprise=enterprise) if enterprise else entries
-    found = sorted(list(dict.fromkeys(lately[:LATELY]))[:OFFERED])
-    names = [one.partition(":")[2] or one for one in found]
-    return [name if names.count(name) == 1 else one for one, name in zip(found, names, strict=True)]
+    return sorted(list(dict.fromkeys(lately[:LATELY]))[:OFFERED])
 
 
 def act(entry: Entry) -> Act:

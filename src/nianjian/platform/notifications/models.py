@@ -119,7 +119,23 @@ class Channel(models.Model):
         return f"{self.id} {self.mask}"
 
 
-__all__ = ["Channel", "Choice", "Delivery", "Dispatch", "Looked", "Message", "Webhook"]
+class MailServer(models.Model):
+    """The server that mails leave by; one row at most."""
+
+    host = models.CharField(max_length=200)
+    port = models.PositiveIntegerField()
+    mode = models.CharField(max_length=10)  # `mail.MODES`
+    user = models.CharField(max_length=200, blank=True)
+    password = SealedText(null=True)
+    sender = models.CharField(max_length=200)
+    changed_by = models.CharField(max_length=160)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+__all__ = ["Channel", "Choice", "Delivery", "Dispatch", "Looked", "MailServer", "Message", "Webhook"]
 
 
 class Webhook(models.Model):

@@ -60,7 +60,7 @@ WORK_STEPS: Final = (
 )  # fmt: skip
 OWN: Final = (
     "account/", "account/sessions/", "account/tokens/", "account/3rdparty/",
-    "people/", "people/add/", "people/of/inspector/", f"{HOME}people/", f"{HOME}people/add/",
+    "mail/", "backup/", "people/", "people/add/", "people/of/inspector/", f"{HOME}people/", f"{HOME}people/add/",
     f"{HOME}people/of/tester/",
 )  # fmt: skip
 OWN_STEPS: Final = (

@@ -131,6 +131,8 @@ VERBS: Final[Mapping[str, str]] = {
     "keys": mark("Keys"),
     "audit.export": mark("Audit entries exported"),
     "webhook": mark("Webhook"),
+    "mail.set": mark("Mail server set"),
+    "mail.removed": mark("Mail server removed"),
     "notify": mark("Personal reminder settings"),
     "portfolio.taken": mark("List of enterprises exported"),
     "season": mark("Season of the annual inspection"),

@@ -161,7 +161,7 @@ MESSAGE_STATES: Final[Mapping[str, str]] = {
 }
 FAULTS: Final[Mapping[str, str]] = {
     "worker_died": mark("the worker stopped while sending"),
-    "mail_missing": mark("no mail server is set (NIANJIAN_MAIL_URL)"),
+    "mail_missing": mark("no mail server is set; an administrator sets it under Settings, Mail"),
     "channel_closed": mark("the channel is closed"),
     "matter_settled": mark("it was handled before it was sent"),
     "reader_gone": mark("the person no longer has access"),

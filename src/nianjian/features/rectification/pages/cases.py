@@ -42,6 +42,7 @@ from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
+from nianjian.platform.web.second_person import build_second_person
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import describe_job_error as fault_of
 from nianjian.platform.web.work import kind, moment, person, progressing
@@ -531,6 +532,7 @@ def isolate(request: Request, code: str, case: str) -> HttpResponse:
         "orders": [_order_row(one, names) for one in told["orders"]],
         "standing": [_order_row(one, names) for one in standing],
         "open": told["state"] != "closed",
+        "second": build_second_person(request, code),
     }
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, "rectification/isolate.html", context, status=status)
