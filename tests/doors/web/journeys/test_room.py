@@ -11,9 +11,8 @@ from tests.support.site import told
 
 pytestmark = pytest.mark.web
 PREPARE = """
-import os, django
-os.environ["DJANGO_SETTINGS_MODULE"] = "nianjian.doors.site.settings"
-django.setup()
+from nianjian.platform.home import wiring
+wiring.prepare()
 from datetime import date, timedelta
 from nianjian.engines.kernel import clock
 from nianjian.features.inspection.operations import day, room
@@ -38,7 +37,7 @@ def test_an_inspector_checks_one_seat(journey: Any) -> None:
         page.goto(f"{journey.site.address}{path.lstrip('/')}")
         journey.clicks = 0
         journey.click(page.get_by_role("button", name="打开检查室"))
-        journey.click(page.get_by_role("link", name="人：坐席、社保、工资"))
+        journey.click(page.get_by_role("link", name="人：坐席工位、社保名单、工资流水"))
         journey.click(page.get_by_text("抽查一人"))
         page.get_by_label("坐席编号或工位号").fill("T00S001")
         journey.click(page.get_by_role("button", name="请企业出示"))

@@ -44,7 +44,7 @@ from nianjian.platform.web.access import INSPECTION, Request, inspector, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import paged
-from nianjian.platform.web.tables import Cell, Table, card_table
+from nianjian.platform.web.tables import Cell, Column, Table, card_table
 from nianjian.platform.web.work import moment, person
 
 READER: Final = Actor("room", "system")  # reads what is released for an inspector, who may read nothing else
@@ -179,7 +179,7 @@ def _render(
             "title": _(texts.ROWS[rule]),
             "state": _describe_state(entered, rows, rule, _),
             "rows": [_describe_row(entered, rows, one, rule, _) for one in entered.rules],
-            "evidence": _evidence(rows[rule], _) if entered.names(rule, "check") else None,
+            "evidence": _evidence(rows[rule], _) if entered.names(rule, "check") and rows[rule]["evidence"] else None,
             "cards": _cards(entered, rule, _),
             "screens": [_screen(entered, name, _) for name in entered.names(rule, "screen")],
             "checked": "" if sheet["looked_at"] is None else moment(datetime.fromisoformat(sheet["looked_at"])),
@@ -259,7 +259,7 @@ def _ledger(request: HttpRequest, entered: Room, rule: str) -> Json:
     rows = [[Cell(_value(version, column, teams)) for column in columns] for version in found.rows]
     return {
         "ledgers": [(one, presenters.title(one), one == kind) for one in kinds],
-        "ledger": card_table(presenters.title(kind), [presenters.label(column) for column in columns], rows),
+        "ledger": Table(presenters.title(kind), [Column(presenters.label(column)) for column in columns], rows),
         "page": found,
         "search": presenters.label(columns[0]),
         "text": text,
