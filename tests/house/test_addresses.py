@@ -64,7 +64,8 @@ BARE = {
     "complain": "the complainant's form", "one-click-done": "the complainant's receipt",
     "screens-kiosk": "a screen on a wall", "screens-posted": "a switch posts here",
     "season-calendar": "a calendar for programs", "healthz": "for machines", "metrics": "for machines",
-    "language": "a choice, no page", "theme": "a choice, no page", "asset": "a file of every page",
+    "language": "a choice, no page", "theme": "a choice, no page", "columns": "a choice, no page",
+    "asset": "a file of every page",
 }  # fmt: skip
 
 

@@ -119,7 +119,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "rectify-tickets": "rectification_tickets jobs_get",
     "rectify-isolate": "rectification_isolate rectification_get",
     "rectify-lift": "rectification_lift", "dossier": "dossier_list", "dossier-season": "dossier_list",
-    "dossier-reuse": "dossier_reuse",
+    "dossier-reuse": "dossier_reuse", "dossier-check": "dossier_versions package_build",
     "dossier-item": "dossier_get dossier_versions dossier_comments",
     "dossier-state": "dossier_statements claims_state",
     "dossier-procedure": "dossier_statements package_generate package_fetch",
@@ -181,6 +181,7 @@ _DRAFT: Final = "an operation takes the file with each request, so there is no d
 _STRANGER: Final = "whoever complains has no token; the address itself is the door, and the ticket is complaints_add's"
 _BROWSER: Final = "it is the person at the browser who proves who one is; a token can change none of it"
 _LOOK: Final = "how pages look in this browser; the API has its language by Accept-Language"
+_ECHO: Final = "how a value that is being typed is understood; the API takes values that need no reading"
 _MACHINE: Final = "made for machines that watch, which ask this very address"
 # Address of the pages -> why no operation does it.
 NONE: Final[Mapping[str, str]] = {
@@ -199,7 +200,10 @@ NONE: Final[Mapping[str, str]] = {
     "complain": _STRANGER,
     "one-click-done": _STRANGER,
     "language": _LOOK,
+    "rules-reading": _ECHO,
+    "rules-reading-here": _ECHO,
     "theme": _LOOK,
+    "columns": _LOOK,
     "overview-lead": "whether this person's overview shows the first steps; the API has no overview to be led on",
     "asset": "the style sheet and the scripts of the pages",
     **dict.fromkeys(

@@ -20,7 +20,6 @@ SEPARATE = {
     "engines/intake/readers": "files of others, line by line",
     "engines/lake/duckdb_engine": "one engine, imported when it is chosen",
     "engines/lake/spark_engine": "one engine, imported when it is chosen",
-    "engines/rules/overlay_values": "what may be given, apart from which rule is in force",
     "engines/sip/call": "one call, without sockets",
     "features/dossier/checks": "pure decisions on one page",
     "features/dossier/editions/book": "the paper edition, apart from the order of work",

@@ -30,7 +30,7 @@ WAY: Final[Mapping[str, str]] = {
 PAGES: Final[Mapping[str, str]] = {
     "registers": "registers/", "portrait": "2026/", "portrait-metric": "2026/metric/complaint_rate/",
     "simulate": "2026/simulate/?open_seats=5", "season": "season/", "dossier": "dossier/2026/",
-    "dossier-seals": "dossier/2026/seals/", "dossier-package": "dossier/2026/package/", "complaints": "complaints/",
+    "dossier-seals": "dossier/2026/seals/", "dossier-package": "dossier/2026/?step=build", "complaints": "complaints/",
     "gate": "gate/", "callback": "inspection/callback/", "drill": "inspection/drill/", "day": "inspection/day/",
     "screens": "inspection/screens/", "people": "people/",
 }  # fmt: skip
@@ -107,6 +107,8 @@ def _scan(site: Site, page: Any) -> None:
     page.goto(f"{site.address}{HOME}dossier/2026/number_ledger/")
     if not page.locator("article.version").count():
         file = {"name": "ledger.pdf", "mimeType": "application/pdf", "buffer": a4(1)}
+        if not page.locator("#id_files").is_visible():
+            page.locator("#upload > summary").click()
         page.locator("#id_files").set_input_files(file)
         follow(page.locator("main form[enctype] button"))
         page.locator("article.version").first.wait_for(timeout=WORKER)

@@ -25,7 +25,7 @@ PATIENCE: Final = 600_000  # milliseconds for the worker
 SEASON: Final = "e/demo/dossier/2026/"
 SEEDS: Final = (3, 11, 20)
 ITEM: Final = f"{SEASON}number_ledger/"
-PACKAGE: Final = f"{SEASON}package/"
+PACKAGE: Final = f"{SEASON}?step=materials"
 
 
 def paper() -> bytes:

@@ -109,7 +109,8 @@ def check_seats(metric: Json, tables: Tables, as_of: date, today: date | None) -
     assert [row["as_of"] for row in metric["months"]] == [day.isoformat() for day in ends if day <= last]
 
 
-def check_rate(metric: Json, tables: Tables, trailing: Window) -> None:
+def check_rate(metric: Json, tables: Tables, trailing: Window, *, silent: bool) -> None:
+    """``silent``: no ticket of the year counts, so nothing tells that no complaint came."""
     calls = oracle.outbound(tables)
     told = [c for c in oracle.complaints(tables) if c["source"] in {"12321", "12300"}]
     explained = attached(tables, "complaint_rate")
@@ -130,9 +131,12 @@ def check_rate(metric: Json, tables: Tables, trailing: Window) -> None:
         "headroom": answered // 10_000 - len(kept),
     }
     light = verdicts.rate_light(len(kept), answered, untold=untold, undated=undated, attached=explained)
-    assert headline(metric) == verdicts.figures(len(kept), answered, "‱", light)
+    doubted = silent and light == "green" and not metric["components"]["excluded"]
+    headlined = verdicts.figures(len(kept), answered, "‱", "insufficient" if doubted else light)
+    assert headline(metric) == headlined
     assert metric["bounds"] == verdicts.span(verdicts.rate_ways(len(kept), answered, untold, undated), "‱")
-    assert flags(metric) == verdicts.rate_flags(len(kept), answered, untold, undated)
+    marks = {"nothing_registered": 0} if doubted else {}
+    assert flags(metric) == {**verdicts.rate_flags(len(kept), answered, untold, undated), **marks}
     light = verdicts.rate_light(len(kept), delivered, undated=undated, attached=explained)
     assert metric["twins"] == {"attempts": verdicts.figures(len(kept), delivered, "‱", light)}
 
@@ -276,7 +280,7 @@ def compare(folder: Path, tables: Tables, as_of: date, today: date | None) -> No
     trailing = ((last + timedelta(days=1)).replace(year=(last + timedelta(days=1)).year - 1), last + timedelta(days=1))
     metrics: Mapping[str, Json] = {metric["slug"]: metric for metric in found["metrics"]}
     check_seats(metrics["seat_vacancy"], tables, as_of, today)
-    check_rate(metrics["complaint_rate"], tables, trailing)
+    check_rate(metrics["complaint_rate"], tables, trailing, silent=metrics["closing_rate"]["light"] == "na")
     check_numbers(metrics["number_consistency"], tables, trailing)
     check_closing(metrics["closing_rate"], tables, as_of, today, trailing)
     check_quality(found["quality"], tables, min(last, date(2026, 12, 31)))

@@ -65,4 +65,4 @@ def test_masking_twice_is_masking_once_and_no_row_is_lost() -> None:
     data = mask_portrait(_portrait())
     assert mask_portrait(data) == data
     _header, body = sections.split_grid(data, "display", words(CHINESE))
-    assert [row[0] for row in body] == ["95078001", "95588", "0571****23", "0571****23 (2)", "不明"]
+    assert [row[0] for row in body] == ["95078001", "95588", "0571****23", "0571****23 (2)", "未知"]

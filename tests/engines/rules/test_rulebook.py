@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -172,6 +173,27 @@ def test_the_particular_overlay_wins_whatever_the_order() -> None:
     assert Rulebook.on(DAY, "浙江", "demo", overlays).sha256 == Rulebook.on(DAY, "浙江", "demo", overlays[::-1]).sha256
 
 
+VENDOR = "frequency.aliyun_bot"
+METER = {"key": "callee", "counts": "attempts", "window": "calendar_day", "assumed": ["key", "counts"]}
+WRONG_LIMITS: list[object] = [
+    {"meter": METER},
+    {"meter": METER, "limits": []},
+    {"meter": METER, "limits": [{"calls": 5}]},
+    {"meter": METER, "limits": [{"calls": 0, "days": 1}]},
+    {"meter": METER, "limits": [{"calls": 5, "days": 1, "hours": 24}]},
+    {"meter": {**METER, "window": "weekly"}, "limits": [{"calls": 5, "days": 1}]},
+    {"meter": METER, "limits": [{"calls": 5, "days": 1}], "hours": ["08:00", "21:00"]},  # nothing reads hours there
+]
+
+
+def test_an_overlay_of_a_vendors_limits_holds_what_the_gate_can_count() -> None:
+    given = {"meter": METER, "limits": [{"calls": 4, "days": 1}, {"calls": 1, "hours": 1}]}
+    value: Any = Rulebook.on(DAY, overlays=[overlay(key=VENDOR, value=given)]).value(VENDOR)
+    assert [dict(limit) for limit in value["limits"]] == given["limits"]
+    broken = overlay(key=VENDOR, value=WRONG_LIMITS[1])  # of an older program: the gate refuses by it, and says so
+    assert Rulebook.on(DAY, overlays=[broken], tolerant=True).value(VENDOR)["limits"] == ()  # type: ignore[index, call-overload]
+
+
 @pytest.mark.parametrize(
     ("key", "given", "value"),
     [
@@ -226,6 +248,11 @@ def test_overlay_takes_the_kind_of_the_rule(key: str, given: object, value: obje
         ("inspection.predictive.over", '{"calls": 8}', "overlay_value_wrong"),
         ("inspection.robot.contexts", "[[1]]", "overlay_value_wrong"),
         ("materials.seals.required", "{}", "overlay_value_wrong"),
+        ("gate.purposes.unfiled", "maybe", "overlay_value_wrong"),
+        ("gate.hours.service", '["08:00"]', "overlay_value_wrong"),
+        ("gate.purposes", '{"marketing": "营销"}', "overlay_value_wrong"),
+        ("gate.purposes", '{"marketing": [1]}', "overlay_value_wrong"),
+        *[(VENDOR, json.dumps(value), "overlay_value_wrong") for value in WRONG_LIMITS],
         ("materials.seals.required", '{"every_document": ["red"], "copies": []}', "overlay_value_wrong"),
         ("materials.riding_seal.diameter", '["wide"]', "overlay_value_wrong"),
         ("portrait.none", "1", "overlay_rule_unknown"),

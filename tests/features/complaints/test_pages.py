@@ -62,7 +62,7 @@ def test_those_due_soonest_stand_first_with_the_time_left(officer: Client) -> No
     page = text(officer.get(HOME))
     assert names(page) == ["late", "soon", "young"]
     assert re.findall(r'badge (\w+)">([^<]+)', page.partition("<main")[2])[::2] == [
-        ("bad", "超时 1 小时 0 分"), ("warn", "剩 0 小时 14 分"), ("plain", "剩 1 小时 29 分"),
+        ("bad", "逾期 1 小时 0 分"), ("warn", "剩 0 小时 14 分"), ("plain", "剩 1 小时 29 分"),
     ]  # fmt: skip
     assert names(text(officer.get(f"{HOME}?sort=-ticket"))) == ["young", "soon", "late"]
     assert names(text(officer.get(f"{HOME}?hand=warned"))) == ["soon"]
@@ -135,7 +135,7 @@ def test_an_empty_list_says_what_to_do(officer: Client, outsourcer: Client) -> N
 def test_a_ticket_from_new_to_closed_and_again(officer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     opened("I1")
     real, passed = clock.now, itertools.count(1)
-    assert "结案" not in "".join(re.findall(r"<summary>([^<]+)</summary>", text(officer.get(f"{HOME}t/I1/"))))
+    assert "办结" not in "".join(re.findall(r"<summary>([^<]+)</summary>", text(officer.get(f"{HOME}t/I1/"))))
     for name, given in (
         ("respond", {"text": "已联系"}),
         ("callback", {"result": "满意"}),

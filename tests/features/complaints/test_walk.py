@@ -59,11 +59,11 @@ def test_from_the_address_to_the_close(running: Site, browser: Any) -> None:
     form = _open(page, "记录回访")
     form.locator("textarea").fill("满意，不再追究")
     follow(form.locator("button.primary"))
-    form = _open(page, "结案")
+    form = _open(page, "办结")
     form.locator("textarea").fill("致歉并加入免打扰")
     follow(form.locator("button.primary"))
     _clean(page)
-    assert "已结案" in page.inner_text("main .head")
+    assert "已办结" in page.inner_text("main .head")
     assert faults == []
     boss.close()
     _dressed(browser, address)

@@ -263,7 +263,7 @@ CASES = [
     (
         facts.traffic_agrees([Sum("monthly_traffic", "outbound", 3, 4)], "12321"),
         REFUSED,
-        "投诉数为当月12321受理的投诉。本表合计与合规画像不一致（本表 / 画像）：3 / 4。",
+        "投诉数为当月12321受理的投诉。本表合计与合规画像不一致（本表 / 合规画像）：3 / 4。",
     ),
     (
         facts.traffic_agrees([Sum("monthly_traffic", "outbound", 3, None)], "12321"),

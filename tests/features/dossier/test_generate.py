@@ -246,7 +246,7 @@ def _read_back(books: dict[str, dict[str, list[list[Any]]]]) -> None:
     )
     assert [row[-1] for row in told["投诉处理情况"][1:]] == ["计入", "计入", "非本企业号码", "计入"]
     assert books["number_ledger"]["码号批准与备案情况"][1][:2] == ["95013", "5"]
-    assert {row[-1] for row in books["self_check"]["材料合计与画像比对"][1:]} == {"一致"}
+    assert {row[-1] for row in books["self_check"]["材料合计与合规画像比对"][1:]} == {"一致"}
     form = "".join(str(cell) for row in books["algorithm_filing"]["AI外呼算法备案表"] for cell in row)
     assert "在册机器人坐席1个，其中已办理坐席备案1个，已开通0个。" in form
     assert any("王五" in str(row[1]) for row in books["responsibility_report"]["信息安全责任制报告"])
@@ -260,7 +260,7 @@ def test_sums_that_differ_stop_the_item(filled: str, anna: Actor, load: Import, 
         ("filed", 5, 4), ("opened", 4, 3),
     ]  # fmt: skip
     assert made["seat_table"].verdict is Verdict.NOT_READY
-    assert "不一致" in {row[-1] for row in _sheets(made["self_check"].files[2])["材料合计与画像比对"]}
+    assert "不一致" in {row[-1] for row in _sheets(made["self_check"].files[2])["材料合计与合规画像比对"]}
     _run(filled, anna)
     assert _make(filled, anna, tmp_path / "out", "seat_table")["seat_table"].verdict is Verdict.NEEDS_PERSON
 

@@ -161,6 +161,19 @@ def test_a_paper_is_in_official_form_in_word_and_pdf() -> None:
     assert unknown.addressee == "＿＿＿＿通信管理局"
 
 
+def test_a_month_without_records_has_no_figures_but_its_complaints() -> None:
+    rows = [Traffic("2026-02", "95013", NumberClass.OWN_SHORT, outbound=1, complaints=1)]
+    rows.append(Traffic("2026-03", "", NumberClass.UNKNOWN, complaints=2))
+    summary = monthly_traffic.build_document(replace(HEAD, as_of=date(2026, 4, 30)), rows, _say, _).tables[0]
+    assert summary.rows[1:5] == (
+        ("2026-02", 0, 0, 1, 0, 0, 1),
+        ("2026-03", "无话单", *["–"] * 4, 2),
+        ("2026-04", "无话单", *["–"] * 4, 0),
+        ("2026-05", "未到", *["–"] * 5),
+    )
+    assert summary.total == ("合计", 0, 0, 1, 0, 0, 3)
+
+
 @pytest.mark.parametrize("rows", range(12, 30))
 def test_a_page_with_the_seal_alone_says_so(rows: int) -> None:
     table = sheets.Table("表", ("项目", "内容"), tuple((f"{place}", "内容") for place in range(rows)))
@@ -209,5 +222,5 @@ def test_a_self_check_without_data_proves_nothing() -> None:
     assert told["指标"][0][:5] == ("坐席空置率", "未证明", "–", "不超过 30%", "–")
     assert "统计数据" not in told
     assert told["发现的问题"] == (("坐席空置率", "无数据", "未证明", "–"),)
-    assert told["材料合计与画像比对"][0][-1] == "未证明", "two noughts agree about nothing"
-    assert tables("green")["材料合计与画像比对"][0][-1] == "一致"
+    assert told["材料合计与合规画像比对"][0][-1] == "未证明", "two noughts agree about nothing"
+    assert tables("green")["材料合计与合规画像比对"][0][-1] == "一致"

@@ -99,4 +99,4 @@ def test_the_last_day_is_in_time() -> None:
 
 def test_requests_are_told_with_words_of_their_own_not_those_of_calls() -> None:
     said = [words(CHINESE)(text) for text in (*ASKED.values(), "what they ask for")]
-    assert said == ["未答复", "新文件未确认", "已答复", "已递交", "递交时缺少答复", "要求"]
+    assert said == ["未答复", "新文件未确认", "已答复", "已提交", "提交时缺少答复", "要求"]

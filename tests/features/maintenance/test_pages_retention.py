@@ -69,7 +69,7 @@ def test_every_class_stands_with_its_rule_level_and_source(filled: Client) -> No
         "话单",
         "36 个月",
         "内部规则",
-        "审计链",
+        "操作日志",
         "永久；至少 3 年",
         "网络数据安全管理条例",
         "2027-06-15",
@@ -98,7 +98,7 @@ def test_what_is_due_is_erased_by_the_worker_and_told_afterwards(filled: Client)
     assert "没有超期的记录。" in text
     assert f"{clock.now().astimezone(clock.ZONE):%Y-%m-%d} 清除的行" in text
     assert "2027-06 以前的话单 5 行" in text
-    assert "2029-06-15 以前导入的被拒绝行 2 行" in text
+    assert "2029-06-15 以前未收的话单 2 行" in text
     assert "2027-06-15 以前失效的 1 行" in text
     assert {act.actor for act in acts(verb="retention.erase")} == {"user:anna"}
     filled.post(f"{PAGE}erase/")

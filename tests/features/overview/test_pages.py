@@ -80,7 +80,7 @@ def test_one_glance(site: Client) -> None:
         "号码一致率缺少：37 次已送达外呼的外显号码",
         "坐席空置率：缺少说明材料（外包协议 / 扩容计划）",
         "2026 年有 257 天没有话单",
-        "导入批次 B1 有 3 行未被接收",
+        "导入记录 B1 有 3 行未收",
         "Asterisk",
         "2 天前",
     ):
@@ -184,7 +184,7 @@ def test_an_outsourcer_sees_the_own_team_only(site: Client, sample: dict[str, An
     client.force_login(User.objects.get(pk="ou"))
     text = _text(client)
     assert "1.1111 %" in text
-    for foreign in ("77.7777", "40.0000", "batch-of-all", "Asterisk", "障碍", "最近计算", "查看画像", "数据不足"):
+    for foreign in ("77.7777", "40.0000", "batch-of-all", "Asterisk", "障碍", "最近计算", "查看合规画像", "未证明"):
         assert foreign not in text
     assert "本团队数据" in text
     listed = _text(client, "/?all")
@@ -197,8 +197,7 @@ def test_a_number_that_runs_out_is_named_with_its_row(site: Client, keys: None) 
         rows.create_row(kind="numbers", texts=texts, since=None, reason="", actor=Actor("tester"), enterprise="demo")
     text = _text(site)
     assert (
-        '<a href="/e/demo/registers/numbers/95013/">码号 95013：有效期最后一日（应于 2026-10-02 前申请续期）</a>'
-        in text
+        '<a href="/e/demo/registers/numbers/95013/">码号 95013：今天有效期满（应于 2026-10-02 前申请续期）</a>' in text
     )
     assert '<a href="/e/demo/registers/numbers/95014/">码号 95014：已过期，有效期止于 2026-11-20</a>' in text
     assert "36" in text.split('class="days"')[1][:20], "it is the nearest of all deadlines"
@@ -225,7 +224,7 @@ def test_the_most_urgent_enterprise_comes_first(site: Client, sample: dict[str, 
     places = [text.index(f'/e/{code}/"') for code in ("red", "demo", "calm", "bare")]  # of no portrait no room is known
     assert text.index("</form>") < places[0]
     assert places == sorted(places)
-    assert "尚无画像" in text
+    assert "尚无合规画像" in text
     assert "2 天前" in text
     one = _text(site, "/?light=red").split("<main")[1]
     assert "红火" in one

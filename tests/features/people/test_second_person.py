@@ -72,6 +72,19 @@ def test_who_made_the_second_account_is_no_two_people(boss: Actor) -> None:
     assert _approve(puppet, boss) == "approval_not_apart"
 
 
+def test_who_can_decide_is_never_the_asker_nor_an_account_that_the_asker_holds(boss: Actor, chief: Actor) -> None:
+    puppet = _made("puppet", boss)
+    able, unconfirmed = approvals.split_approvers("demo", boss)
+    assert ([person.name for person in able], [person.name for person in unconfirmed]) == (["chief"], ["puppet"])
+    asked = {"kind": "isolate", "subject": "L1", "digest": DIGEST, "enterprise": "demo", "actor": boss}
+    for unfit in ("boss", puppet.name, "nobody"):
+        with pytest.raises(NianjianError, match="approver_unfit"):
+            approvals.create_request(**asked, approver=unfit)
+    assert approvals.create_request(**asked, approver=chief.name).approver == "chief"
+    confirm_account(user="puppet", actor=chief)
+    assert [person.name for person in approvals.list_approvers("demo", boss)] == ["chief", "puppet"]
+
+
 def test_two_accounts_of_one_maker_are_no_two_people(boss: Actor, chief: Actor) -> None:
     one, two = _made("one", boss), _made("two", boss)
     assert _approve(one, two) == "approval_not_apart"

@@ -121,7 +121,8 @@ def test_the_whole_is_green_only_where_nothing_is_missing(
     load("complaints", TICKETS, OTHER_YEAR)
     ran = _run(anna)
     assert {metric.slug: metric.verdict.light.value for metric in ran.metrics} == {
-        "seat_vacancy": "green", "complaint_rate": "green", "number_consistency": "green", "closing_rate": "na",
+        "seat_vacancy": "green", "complaint_rate": "insufficient", "number_consistency": "green",
+        "closing_rate": "na",
     }  # fmt: skip
     assert [one["code"] for one in ran.missing] == ["nothing_counted", "days_without_records"]
     line = "结案率缺少：投诉台账中本数据年度的记录，或声明该项不适用"
@@ -141,10 +142,17 @@ def test_a_declared_metric_is_shown_with_its_reason_and_acts_only_where_nothing_
 ) -> None:
     """No seats leased in the year: missing, then declared, then contradicted by a register, then withdrawn."""
     load("numbers", NUMBERS, OWN)
-    _declare_no_complaints(anna)
     load("complaints", TICKETS, OTHER_YEAR)
     _import(_year_of_calls(sheet, set()), operator)
-    assert [item["metric"] for item in _run(anna).missing] == ["seat_vacancy"]
+    silent = _run(anna).metric("complaint_rate").verdict  # 0 of 365 calls, but nothing tells that none came
+    assert (silent.numerator, silent.denominator, silent.light) == (0, 365, "insufficient")
+    assert [flag.code for flag in silent.flags] == ["low_volume", "nothing_registered"]
+    _declare_no_complaints(anna)
+    ran = _run(anna)
+    assert ([item["metric"] for item in ran.missing], ran.metric("complaint_rate").verdict.light) == (
+        ["seat_vacancy"],
+        "green",
+    )
     with pytest.raises(NianjianError, match="declaration_needs_user"):
         declare_not_applicable(enterprise="demo", actor=operator, metric="seat_vacancy", year=2026, reason="无坐席")
     reason = "本年度未租用坐席，可询 13912345678"
@@ -303,7 +311,7 @@ def test_consented_call_backs_say_what_is_not_proved_of_their_recordings(
         assert ran.marketing["recordings"]
         return ran.marketing["recordings"]["state"], sections.marketing_lines(ran.as_dict(), words(CHINESE))[-1]
 
-    assert line() == ("not_proved", "未证明：上述回呼的录音保存不少于30日（尚未检查各类日志的留存）")
+    assert line() == ("not_proved", "未证明：上述回呼的录音保存不少于30日（尚未检查各类日志的保存情况）")
     readiness.look.enqueue(enterprise="demo", part="retention", actor=operator)
     work()
     state, said = line()

@@ -156,7 +156,7 @@ def test_from_the_notice_to_the_report(lead: Client) -> None:
     assert "每周抽查" in text(lead, f"{HOME}watch/")
     order = re.findall(r'name="order" value="(\w+)"', text(lead, f"{case}isolate/"))[0]
     lead.post(f"{case}lift/", {"order": order, "reason": "已整改"})
-    assert "等待第二人审批" in text(lead, f"{case}isolate/")
+    assert "等待批准人审批" in text(lead, f"{case}isolate/")
 
 
 def test_no_act_can_be_pressed_before_its_time_and_the_page_says_why(lead: Client) -> None:

@@ -47,7 +47,7 @@ def test_a_data_officer_finds_changes_reveals_and_ends(site: Site, session: str,
     follow(page.get_by_role("link", name="S0001"))
     page.locator("dl.pairs", has_text="张**").wait_for()
     assert page.locator("ul.down a", has_text="T01").count() == 1
-    follow(page.get_by_role("button", name="显示完整个人信息"))
+    follow(page.get_by_role("button", name="查看全号"))
     page.locator("dl.pairs", has_text="张三丰").wait_for()
     page.goto(f"{site.address}e/demo/registers/seats/S0001/edit/")
     page.locator("#id_workplace").fill("杭州市示例路1号")

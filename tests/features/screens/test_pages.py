@@ -206,14 +206,14 @@ def test_open_complaints_show_their_clocks_and_nothing_of_the_person(admin: Clie
     text = page(admin)
     assert value(text, "complaints") == "未结 1，逾期 1"
     assert re.search(r"首次响应</span> <b>-1:00:\d\d<", text)
-    assert re.search(r"结案</span> <b>2[01]:\d\d:\d\d<", text)
+    assert re.search(r"办结</span> <b>2[01]:\d\d:\d\d<", text)
     assert "骚扰" not in text
     assert STRANGER not in text
     operations.respond(enterprise="demo", complaints=[ticket], actor=OPERATOR, text="致歉")
     text = page(admin)
     assert value(text, "complaints") == "未结 1，逾期 1"  # answered too late, so no clock of it goes on
     assert "首次响应</span> <b>" not in text
-    assert re.search(r"结案</span> <b>2[01]:\d\d:\d\d<", text)
+    assert re.search(r"办结</span> <b>2[01]:\d\d:\d\d<", text)
 
 
 def test_the_log_is_filtered(admin: Client) -> None:

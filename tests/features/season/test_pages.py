@@ -191,6 +191,6 @@ def test_a_closed_season_is_asked_to_be_opened_again(site: Client) -> None:
 
 def test_a_day_that_the_law_moves_is_shown_with_the_one_to_which_it_moves(site: Client) -> None:
     page = site.get("/e/demo/season/?year=2023&today=2024-03-30").content.decode()
-    assert "最后一日 → 2024-04-01" in page
+    assert "截止日 → 2024-04-01" in page
     assert page.count(" → 2024-04-01") == 1, "the days of others stand as they are printed"
-    assert "最后一日 →" not in site.get("/e/demo/season/?year=2026&today=2027-03-30").content.decode()
+    assert "截止日 →" not in site.get("/e/demo/season/?year=2026&today=2027-03-30").content.decode()

@@ -76,7 +76,7 @@ def test_from_a_way_to_the_ladder(admin: Client, monkeypatch: pytest.MonkeyPatch
     assert "尚有运营商未通过" in page  # two carriers are missing
     (one,) = set(re.findall(rf'href="({HOME}B[0-9a-f]+/)"', page))
     shown = admin.get(one).content.decode()
-    assert "按时接通，落在指定网关" in shown
+    assert "按时接通，落在指定落地网关" in shown
     assert shown.count("<polygon") == shown.count('<details class="message">') == 6  # INVITE, 180, 200, ACK, BYE, 200
     assert 'class="notice' not in shown
     assert "13800000001" not in shown

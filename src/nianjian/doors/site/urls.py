@@ -39,6 +39,7 @@ urlpatterns = [
     path("", include("nianjian.features.people.pages")),
     path("account/", include("nianjian.features.people.account_pages")),
     path("theme", comfort.set_theme, name="theme"),
+    path("columns", comfort.set_columns, name="columns"),
     path("static/<str:digest>/<str:name>", assets.serve_asset, name="asset"),
 ]
 

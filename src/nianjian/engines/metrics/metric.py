@@ -314,6 +314,21 @@ def flag_stricter(verdict: Verdict, strict: Verdict, limit: Limit) -> tuple[Verd
     return replace(verdict, flags=(*verdict.flags, Flag(INTERNAL, light, count, share, limit))), light
 
 
+def unprove(metric: Metric) -> Metric:
+    """The metric with no green light, where it is green over no complaint at all: ``nothing_registered`` says why."""
+    verdict = metric.verdict
+    if verdict.light is not Light.GREEN or verdict.numerator or metric.components["excluded"]:
+        return metric
+    flag = Flag("nothing_registered", Light.INSUFFICIENT, 0)
+    seconds = {
+        name: replace(second, light=Light.INSUFFICIENT)
+        for name, second in (("internal", metric.internal), ("own", metric.own))
+        if second is not None and second.light is Light.GREEN
+    }
+    verdict = replace(verdict, light=Light.INSUFFICIENT, flags=(*verdict.flags, flag))
+    return replace(metric, verdict=verdict, **seconds)
+
+
 def with_own_light(metric: Metric, own: Metric, overlaid: Collection[str]) -> Metric:
     """The metric with the light of ``own`` beside: the same answered under the enterprise's limits."""
     keys = tuple(key for key in metric.card.rules if key in overlaid)

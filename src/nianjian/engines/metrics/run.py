@@ -39,6 +39,7 @@ from nianjian.engines.metrics.metric import (
     Tables,
     decimal_text,
     summed,
+    unprove,
     watched,
     whole,
     with_own_light,
@@ -235,6 +236,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
         replace(metric, declared=declared.get(metric.slug)) if metric.verdict.light is Light.NA else metric
         for metric in metrics
     )
+    metrics = _doubt_silence(metrics)
     quiet = read_quiet_days(cast("Mapping[str, object]", rulebook.value(QUIET)))
     quality = judge_quality(_asked(engine, quality_questions(tables, dated["calls"], frame)), frame, over, quiet)
     calls = _count_marketing(engine, cube, frame, since)
@@ -277,6 +279,17 @@ def _answered(  # noqa: PLR0917 -- one step of `run`, over its own values
     return watched(found, definition.answer(rows, frame, Stricter(guide, watch), papers))
 
 
+def _doubt_silence(metrics: tuple[Metric, ...]) -> tuple[Metric, ...]:
+    """No complaint rate is green because nobody registered a complaint: nothing tells that none came.
+
+    A ticket of the year, an excluded one too, or a person's declaration for the closing rate does.
+    """
+    silent = any(
+        metric.slug == CLOSING and metric.verdict.light is Light.NA and metric.declared is None for metric in metrics
+    )
+    return tuple(unprove(metric) if silent and metric.slug == COMPLAINTS else metric for metric in metrics)
+
+
 def default_day(rules: Rules, year: int) -> date:
     """The last as-of day of a year that the rulebook names, MM-DD; the last of its month where that is shorter."""
     month, day = (int(part) for part in str(rules.rule(AS_OF).value).split("-"))
@@ -284,7 +297,9 @@ def default_day(rules: Rules, year: int) -> date:
 
 
 # Metric -> table and register without which it says nothing.
-REGISTERS: Final = {"seat_vacancy": ("seat_dim", "seats"), "closing_rate": ("complaint_fact", "complaints")}
+COMPLAINTS: Final = "complaint_rate"
+CLOSING: Final = "closing_rate"
+REGISTERS: Final = {"seat_vacancy": ("seat_dim", "seats"), CLOSING: ("complaint_fact", "complaints")}
 
 
 def _missing(

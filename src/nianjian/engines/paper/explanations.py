@@ -16,6 +16,7 @@ from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.portrait import BASIS_NAMES, FILL_IN, PLAN, TABLES, VALUES, code_name
 from nianjian.engines.paper.texts.season import MODULES, TASKS
 from nianjian.engines.paper.words import CHINESE, Words, mark
+from nianjian.engines.rules.inputs import PER_TEN_THOUSAND
 
 Json = Mapping[str, Any]
 
@@ -26,18 +27,33 @@ CONFLICTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 PER_CENT: Final = 100
 TEN_THOUSAND: Final = 10_000
-PER_TEN_THOUSAND: Final = frozenset({"portrait.complaint_rate.limit"})  # told as the metric itself
 WORDS_TO_FIND: Final = "purposes"  # unit of a value whose words are looked for as they stand
 NO_TITLES: Final[Mapping[str, str]] = MappingProxyType({})
 SPEAKS_FOR_ITSELF: Final = frozenset({"code", "name", "text", "item"})  # parts whose own name would say nothing
 VALUE_WORDS: Final[Mapping[str, str]] = {**MODULES, **TASKS, **FILL_IN, **PLAN, **VALUES, **BASIS_NAMES}
 UNITS: Final[Mapping[str, str]] = {
-    "degrees": mark("{n} degrees"),
-    "minutes": mark("{n} minutes"),
-    "pixels": mark("{n} pixels"),
-    "hours": mark("{n} hours"),
+    "attempts_per_day": mark("{n} attempts a day"),
     "calls": mark("{n} calls"),
+    "complaints": mark("{n} complaints"),
+    "days": mark("{n} days"),
+    "degrees": mark("{n} degrees"),
+    "digits": mark("{n} digits"),
+    "dpi": mark("{n} dpi"),
+    "hours": mark("{n} hours"),
+    "megabytes": mark("{n} MB"),
+    "millimetres": mark("{n} mm"),
+    "minutes": mark("{n} minutes"),
     "months": mark("{n} months"),
+    "percent": mark("{n} %"),
+    "persons": mark("{n} persons"),
+    "pixels": mark("{n} pixels"),
+    "rows": mark("{n} rows"),
+    "seconds": mark("{n} seconds"),
+    "sheets": mark("{n} sheets"),
+    "tests_per_number_and_carrier": mark("{n} tests per number and carrier"),
+    "weeks": mark("{n} weeks"),
+    "workdays": mark("{n} working days"),
+    "years": mark("{n} years"),
 }
 
 
@@ -101,6 +117,7 @@ def value_text(rule: Json, _: Words, titles: Mapping[str, str] = NO_TITLES) -> s
     if isinstance(value, list | Mapping):
         return _nested_text(value, _, titles) or "–"
     if unit in {"share", "factor"}:
+        value = Decimal(str(value)) / (PER_CENT if isinstance(value, int) and value > 1 else 1)
         scale, shown = (TEN_THOUSAND, "‱") if rule.get("key") in PER_TEN_THOUSAND else (PER_CENT, "%")
         return f"{sign}{(Decimal(str(value)) * scale).normalize():f} {shown}"
     if unit == "light":

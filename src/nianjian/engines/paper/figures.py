@@ -182,6 +182,8 @@ def _parts(metric: Json, _: Words) -> tuple[Line, ...]:
 
 def _flag(flag: Json, unit: str, _: Words) -> Flag:
     detail = _("count {count}").format(count=count_text(flag.get("count")))
+    if flag["code"] == "nothing_registered":
+        detail = _("Import the complaints, or declare at the closing rate that none came in the year.")
     if flag.get("value") is not None:
         detail += f" · {amount_text(flag['value'], unit)}"
     if flag.get("limit") is not None:

@@ -13,7 +13,7 @@ from nianjian.engines.rules.quiet_days import read_quiet_days
 from nianjian.engines.rules.rule import Rule, Value
 
 OWN_READERS: Final = ("gate.", "frequency.")
-"""Rules whose reader refuses a shape that it does not know, and the calls of that enterprise with it."""
+"""Rules whose reader refuses a stored shape that it does not know, and the calls of that enterprise with it."""
 SHARES: Final = frozenset({"share", "factor"})
 MEMBERS: Final[Mapping[str, frozenset[str]]] = {
     "complaint_sources": frozenset({"12321", "12300", "enterprise", "one_click", "carrier"}),
@@ -34,9 +34,18 @@ FORMS: Final[Mapping[str, str]] = {
     "hours_of_day": r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00",
     "light": "green|yellow|red",
     "calls": "answered|delivered",
+    "answer": "allow|refuse",
     "basis": "year_end|filing",
 }
 NEVER_EMPTY: Final = frozenset({"templates", "millimetres", "carriers", "hours_of_day"})
+METER: Final[Mapping[str, frozenset[str]]] = {
+    "key": frozenset({"channel", "caller", "callee", "caller_callee", "outsourcer", "purpose"}),
+    "counts": frozenset({"attempts", "answered"}),
+    "window": frozenset({"calendar_day", "anchored", "sliding"}),
+}
+"""Part of a vendor's meter -> the choices that the gate counts by (rule ``frequency.meters``)."""
+READ: Final = ("meter", "limits")  # of a vendor's rule, by the gate
+SPANS: Final = frozenset({"minutes", "hours", "days"})
 MOST: Final[Mapping[str, int]] = {
     "seconds": 31_536_000, "minutes": 525_600, "hours": 87_600, "days": 36_500, "workdays": 2_500, "weeks": 5_200,
     "months": 1_200, "years": 100,
@@ -45,8 +54,11 @@ MOST: Final[Mapping[str, int]] = {
 LARGEST: Final = 1_000_000_000
 
 
-def fit_value(rule: Rule, given: object) -> Value:
-    """What was given as a value of the rule; text is read as it. ValueError, TypeError, KeyError, InvalidOperation."""
+def fit_value(rule: Rule, given: object, *, stored: bool = False) -> Value:
+    """What was given as a value of the rule; text is read as it. ValueError, TypeError, KeyError, InvalidOperation.
+
+    ``stored``: approved some time ago; a rule of the gate then keeps its shape, and the gate judges it.
+    """
     match rule.value:
         case bool():
             return {"true": True, "false": False}[str(given).lower()]
@@ -58,10 +70,8 @@ def fit_value(rule: Rule, given: object) -> Value:
             inside = frozen(json.loads(given) if isinstance(given, str) else given)
             if not isinstance(inside, Mapping if isinstance(rule.value, Mapping) else tuple):
                 raise TypeError(inside)
-            if rule.unit == "quiet_days":
-                read_quiet_days(cast("Mapping[str, object]", inside))
-            elif not rule.key.startswith(OWN_READERS):
-                _require_shape(inside, rule.value, rule.unit)
+            if not (stored and rule.key.startswith(OWN_READERS)):
+                _require_inside(inside, rule)
             return inside
         case _:
             if not isinstance(given, str):
@@ -74,6 +84,18 @@ def _fit_number(number: Decimal, most: int) -> Decimal:
     if not (number.is_finite() and 0 <= number <= most):
         raise ValueError(number)
     return number
+
+
+def _require_inside(given: object, rule: Rule) -> None:
+    named = cast("Mapping[str, object]", given)
+    if rule.unit == "quiet_days":
+        read_quiet_days(named)
+    elif rule.unit == "limits":
+        _require_limits(named, rule.value)
+    elif rule.unit == "purposes" and isinstance(given, Mapping):
+        _require_purposes(named)
+    else:
+        _require_shape(given, rule.value, rule.unit)
 
 
 def _require_shape(given: object, own: object, unit: str) -> None:
@@ -95,6 +117,33 @@ def _require_shape(given: object, own: object, unit: str) -> None:
         _require_text(given, unit)
     else:
         _fit_number(Decimal(str(given)), LARGEST)
+
+
+def _require_limits(given: Mapping[str, object], own: object) -> None:
+    """A vendor's limits: the gate reads ``meter`` and ``limits``; what stands beside them is only shown, and stays."""
+    beside = {name: inside for name, inside in cast("Mapping[str, object]", own).items() if name not in READ}
+    if {name: inside for name, inside in given.items() if name not in READ} != beside:
+        raise ValueError(given)
+    meter, limits = (given[name] for name in READ)
+    if not isinstance(meter, Mapping) or not isinstance(limits, tuple) or not limits:
+        raise TypeError(given)
+    if any(meter[part] not in choices for part, choices in METER.items()):
+        raise ValueError(meter)
+    for limit in limits:
+        (span,) = SPANS & limit.keys()
+        if limit.keys() != {"calls", span} or any(type(count) is not int or count < 1 for count in limit.values()):
+            raise ValueError(limit)
+        _fit_number(Decimal(limit["calls"]), LARGEST)
+        _fit_number(Decimal(limit[span]), MOST[span])
+
+
+def _require_purposes(given: Mapping[str, object]) -> None:
+    """Purposes of calls, each with the words that tell it."""
+    for name, spoken in given.items():
+        if not name.strip() or not isinstance(spoken, tuple):
+            raise TypeError(given)
+        for word in spoken:
+            _require_shape(word, "", "purposes")
 
 
 def _require_text(text: str, unit: str) -> None:

@@ -76,7 +76,7 @@ class Rulebook:
         for overlay in acting:
             key = str(overlay["key"])
             try:
-                found[key] = _overlaid(found.get(key), overlay, day)
+                found[key] = _overlaid(found.get(key), overlay, day, stored=tolerant)
                 texts[key] = canonical(record(found[key]))
             except NianjianError:
                 if not tolerant:
@@ -196,14 +196,14 @@ def require_settable(rule: Rule) -> None:
         raise NianjianError("overlay_rule_fixed", key=rule.key)
 
 
-def _overlaid(rule: Rule | None, overlay: Overlay, day: date) -> Rule:
+def _overlaid(rule: Rule | None, overlay: Overlay, day: date, *, stored: bool) -> Rule:
     """The rule with the overlay's value, as `overlay_values.fit_value` takes it."""
     if rule is None:
         raise NianjianError("overlay_rule_unknown", key=str(overlay["key"]), date=day.isoformat())
     require_settable(rule)
     given = overlay["value"]
     try:
-        value = fit_value(rule, given)
+        value = fit_value(rule, given, stored=stored)
     except (ValueError, KeyError, TypeError, InvalidOperation) as error:
         raise NianjianError("overlay_value_wrong", key=rule.key, value=str(given), unit=rule.unit) from error
     citation = str(overlay.get("reason") or rule.citation)

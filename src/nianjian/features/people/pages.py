@@ -36,6 +36,7 @@ from nianjian.platform.web.access import Request, anywhere, at, everywhere
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
+from nianjian.platform.web.second_person import read_return
 from nianjian.platform.web.tables import Cell, Column, Table
 
 
@@ -246,7 +247,7 @@ def add_person(request: Request, code: str = EVERYWHERE) -> HttpResponse:
         "waiting": [(one, translate_value("role", one.role, _)) for one in invitations.open_invitations(place)],
         "done": done,
         "url": link_url(request, done.link) if done and done.link else "",
-        "back": at("people-list", place),
+        "onward": read_return(request),
         "place": place,
     }
     return render(request, "people/add.html", context)
@@ -271,7 +272,7 @@ def _create_person(request: Request, place: str, form: Any) -> HttpResponse:  # 
 def _give_role(request: Request, place: str, form: Any) -> HttpResponse:  # noqa: ANN401 -- either form
     operations.grant(**form.cleaned_data, enterprise=place, actor=request.actor)
     messages.success(request, gettext("The role is assigned."))
-    return redirect(at("people-one", place, name=form.cleaned_data["user"]))
+    return redirect(read_return(request) or at("people-one", place, name=form.cleaned_data["user"]))
 
 
 @require_http_methods(["GET", "POST"])
@@ -320,7 +321,7 @@ def _render_person(request: Request, place: str, name: str, done: Outcome | None
         "done": done,
         "url": link_url(request, done.link) if done and done.link else "",
         "here": at("people-one", place, name=name),
-        "list": at("people-list", place),
+        "onward": read_return(request),
         "place": place,
         "self": request.actor.name == name,
     }

@@ -16,10 +16,10 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import EVERYWHERE, require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.approvals.storage import Approval
+from nianjian.platform.approvals.storage import Approval, list_undecided
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, Steps, silent
-from nianjian.platform.registers.overlays import OverlayProposal, propose_overlay
+from nianjian.platform.registers.overlays import KIND, OverlayProposal, proposals_by_id, propose_overlay
 
 KEPT: Final = ("light", "value", "limit")
 MOST: Final = 5  # enterprises of a province that an effect is computed for
@@ -35,8 +35,9 @@ def request_overlay(
     valid_to: date | None,
     reason: str,
     actor: Actor,
+    approver: str = "",
 ) -> Approval:
-    """Check key, value and tenant on the first day, then ask; the pending request.
+    """Check key, value and tenant on the first day, then ask, an ``approver`` in particular; the pending request.
 
     Errors: ``enterprise_unknown``, ``province_unknown``, ``role_missing``, ``overlay_rule_unknown``,
     ``overlay_rule_reference``, ``overlay_rule_fixed``, ``overlay_value_wrong``, and those of
@@ -47,7 +48,14 @@ def request_overlay(
         accounts.enterprise(enterprise)
     where = _check_overlay(key, value, province, enterprise, valid_from, reason)["province"]
     wanted = OverlayProposal(key, value, where or "", enterprise or "", valid_from, valid_to, reason)
-    return propose_overlay(overlay=wanted, actor=actor)
+    return propose_overlay(overlay=wanted, actor=actor, approver=approver)
+
+
+def list_waiting_overlays(enterprise: str, key: str) -> list[Approval]:
+    """The requests for another value of a rule at an enterprise ("": of provinces) that are undecided."""
+    waiting = list_undecided(KIND, enterprise)
+    asked = proposals_by_id([request.subject for request in waiting])
+    return [request for request in waiting if request.subject in asked and asked[request.subject].key == key]
 
 
 def rule_as_dict(rule: Rule) -> dict[str, Any]:

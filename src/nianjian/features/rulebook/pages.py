@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.http import urlencode
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.identifiers import PROVINCES
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.portrait import code_name
+from nianjian.engines.paper.texts.rules import SUBJECTS
 from nianjian.engines.paper.words import words
+from nianjian.engines.rules.inputs import apply_input
+from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook, require_settable
-from nianjian.features.rulebook.operations import enqueue_effects, request_overlay
+from nianjian.features.rulebook.operations import enqueue_effects, list_waiting_overlays, request_overlay
+from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import EVERYWHERE, has_permission
-from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.jobs import flow
@@ -33,41 +39,59 @@ from nianjian.platform.web.access import Request, anywhere, at
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
+from nianjian.platform.web.rule_values import RuleValueField, rule_value_text
+from nianjian.platform.web.second_person import build_second_person, read_approver
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import bar, kind, state
 from nianjian.platform.web.work import describe_job_error as fault
 
+FIRST: Final = (
+    "portrait.complaint_rate.limit", "portrait.closing_rate.limit", "portrait.seat_vacancy.limit",
+    "portrait.number_consistency.evasion_limit",
+)  # fmt: skip
+"""The limits of the four metrics, which stand first."""
 
-class Ask(forms.Form):
+
+class LimitForm(forms.Form):
     """Value, days, reason; the installation's form names a province, an enterprise's form does not."""
 
-    value = forms.CharField(label=gettext_lazy("New value"), max_length=2000)
     province = forms.ChoiceField(
         label=gettext_lazy("Province"), choices=[("", "–"), *((name, name) for name in PROVINCES)]
     )
     valid_from = forms.DateField(
-        label=gettext_lazy("First day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("From which day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     valid_to = forms.DateField(
-        label=gettext_lazy("Last day"),
+        label=gettext_lazy("To which day (empty: for good)"),
         required=False,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        help_text=gettext_lazy("Included; empty: open-ended"),
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=1000,
-        widget=forms.Textarea({"rows": 3}),
+        widget=forms.Textarea({"rows": 2}),
         help_text=gettext_lazy("It is included in every result that uses the value."),
     )
+    field_order = ("value", "valid_from", "valid_to", "province", "reason")
 
-    def __init__(self, *args: Any, everywhere: bool, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
-        super().__init__(*args, **kwargs)
-        if not everywhere:
+    def __init__(
+        self, data: Mapping[str, str] | None, *, rule: Rule, book: Rulebook, place: str, reading: str = ""
+    ) -> None:
+        super().__init__(data, initial={"valid_from": clock.today()})
+        self.value_field = RuleValueField(rule, book, label=gettext("New value"))
+        self.fields["value"] = self.value_field
+        self.initial["value"] = self.value_field.get_initial()
+        if self.value_field.typed:
+            self.value_field.widget.attrs |= {
+                "hx-get": reading, "hx-trigger": "input changed delay:250ms", "hx-target": "#reading",
+                "hx-swap": "outerHTML", "hx-sync": "this:replace",
+            }  # fmt: skip
+        self.order_fields(self.field_order)
+        if place:
             del self.fields["province"]
 
     def asked(self) -> dict[str, Any]:
-        """The values as `flows.overlay` takes them."""
+        """The values as `request_overlay` takes them."""
         given = self.cleaned_data
         return {**given, "province": given.get("province") or None}
 
@@ -95,8 +119,9 @@ def _render_effect(request: Request, place: str, key: str, job: str) -> HttpResp
     context = _context(place, key, _job(place, key, job, request.actor))
     if request.headers.get("HX-Request"):
         return render(request, "rulebook/effect.html", context)
-    back = at("rules-overlay", place, key=key)
-    return render(request, "rulebook/effect_page.html", context | {"back": back, "key": key})
+    rule = _rule(_book(request, place), key)
+    context |= {"back": at("rules-overlay", place, key=key), "rule": rule}
+    return render(request, "rulebook/effect_page.html", context)
 
 
 def _job(place: str, key: str, job: str, actor: Actor) -> JobValue:
@@ -116,9 +141,15 @@ def _context(place: str, key: str, job: JobValue) -> dict[str, Any]:
         "bar": bar(job),
         "address": at("rules-effect", place, key=key, job=job.id),
         "stop": at("rules-effect-stop", place, key=key, job=job.id),
-        "effects": rule_values.effect_table(cast("list[dict[str, Any]]", job.result["items"])) if done else None,
+        "effects": _present_effects(job) if done else [],
         "error": fault(job.error)[0] if job.state == "failed" else "",
     }
+
+
+def _present_effects(job: JobValue) -> list[dict[str, Any]]:
+    names = {enterprise.code: enterprise.name for enterprise in accounts.enterprises()}
+    items = cast("list[dict[str, Any]]", job.result["items"])
+    return rule_values.present_effects([{**item, "name": names[item["enterprise"]]} for item in items])
 
 
 def _book(request: Request, place: str) -> Rulebook:
@@ -131,37 +162,65 @@ def _book(request: Request, place: str) -> Rulebook:
 @require_safe
 @anywhere(Permission.READ)
 def list_rules(request: Request, code: str = EVERYWHERE) -> HttpResponse:
-    """List the rules that hold for an enterprise, or everywhere."""
+    """Show the limits of the portrait and the topics; with a topic or a search its rules."""
     book = _book(request, code)
-    search = request.GET.get("q", "").strip().casefold()
-    level = request.GET.get("level", "")
-    found = [rule_values.present_rule(rule, book) for rule in book.rules() if level in {"", str(rule.level)}]
-    found = [one for one in found if search in f"{one.key} {one.id} {one.title} {one.citation}".casefold()]
-    part: Page[rule_values.RulePresentation] = paged(request, found, total=len(found))
+    wanted = {name: request.GET.get(name, "").strip() for name in ("q", "topic", "level")}
+    context: dict[str, Any] = {
+        "book": book,
+        "total": len(book.in_force),
+        "limits": _list_limits(request, code, book),
+        "wanted": wanted,
+        "topics": _list_topics(book),
+        "levels": [(level, code_name("level", level, words(current()))) for level in rule_values.LEVELS],
+    }
+    ignored = {str(overlay["key"]) for overlay in book.ignored} & book.in_force.keys()
+    context["without_effect"] = [_rule(book, key) for key in sorted(ignored)]
+    if any(wanted.values()):
+        found = [
+            rule_values.present_rule(rule, book)
+            for rule in book.rules()
+            if wanted["level"] in {"", str(rule.level)} and wanted["topic"] in {"", rule.subject}
+        ]
+        search = wanted["q"].casefold()
+        found = [rule for rule in found if search in f"{rule.key} {rule.id} {rule.title} {rule.citation}".casefold()]
+        part: Page[rule_values.RulePresentation] = paged(request, found, total=len(found))
+        context |= {"page": part, "table": _build_table(code, part.rows)}
+    return render(request, "rulebook/list.html", context)
+
+
+def _build_table(place: str, rules: Sequence[rule_values.RulePresentation]) -> Table:
     rows = [
         [
-            Cell(one.id),
-            Cell(one.title, href=at("rules-one", code, key=one.key)),
-            Cell(one.value),
-            Cell(one.kind),
-            Cell(one.level, badge=one.badge),
-            Cell(one.citation),
-            Cell(one.days),
-            Cell(one.changed),
+            Cell(rule.title, href=at("rules-one", place, key=rule.key)),
+            Cell(rule.present),
+            Cell(rule.level, badge=rule.badge),
+            Cell(rule.citation),
         ]
-        for one in part.rows
+        for rule in rules
     ]
-    heads = (gettext("Rule"), gettext("Title"), gettext("Value"), gettext("Kind"), gettext("Level"), gettext("Source"))
-    columns = [Column(head) for head in (*heads, gettext("Days"), gettext("Changed because"))]
-    context = {
-        "page": part,
-        "table": Table(gettext("Rules"), columns, rows, wrap=True, cards=True),
-        "book": book,
-        "search": request.GET.get("q", ""),
-        "level": level,
-        "levels": [(one, code_name("level", one, words(current()))) for one in rule_values.LEVELS],
-    }
-    return render(request, "rulebook/list.html", context)
+    heads = (gettext("Rule"), gettext("Value"), gettext("Level"), gettext("Source"))
+    return Table(gettext("Rules"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+
+
+def _list_topics(book: Rulebook) -> list[tuple[str, str, int]]:
+    """Code, name and number of rules of each topic."""
+    counts = Counter(rule.subject for rule in book.rules())
+    return [(subject, gettext(name), counts[subject]) for subject, name in SUBJECTS.items() if counts[subject]]
+
+
+def _list_limits(request: Request, place: str, book: Rulebook, key: str = "") -> list[dict[str, Any]]:
+    """The four limits of the portrait with both values; ``key``: the one that is being changed."""
+    may = has_permission(request.actor, place, Permission.REQUEST)
+    return [
+        {
+            "rule": rule_values.present_rule(book.in_force[limit], book),
+            "page": at("rules-one", place, key=limit),
+            "change": at("rules-overlay", place, key=limit) if may and limit != key else "",
+            "open": limit == key,
+        }
+        for limit in FIRST
+        if limit in book.in_force
+    ]
 
 
 def _rule(book: Rulebook, key: str) -> rule_values.RulePresentation:
@@ -178,8 +237,8 @@ def show_rule(request: Request, key: str, code: str = EVERYWHERE) -> HttpRespons
     rule = _rule(book, key)
     context = {
         "rule": rule,
-        "book": book,
-        "list": at("rules", code),
+        "topic": gettext(SUBJECTS[rule.subject]),
+        "topic_page": f"{at('rules', code)}?{urlencode({'topic': rule.subject})}",
         "ask": at("rules-overlay", code, key=key)
         if rule.settable and has_permission(request.actor, code, Permission.REQUEST)
         else "",
@@ -187,37 +246,96 @@ def show_rule(request: Request, key: str, code: str = EVERYWHERE) -> HttpRespons
     return render(request, "rulebook/one.html", context)
 
 
+@require_safe
+@anywhere(Permission.REQUEST)
+def show_reading(request: Request, key: str, code: str = EVERYWHERE) -> HttpResponse:
+    """Say as what the value that is being typed is understood."""
+    book = _book(request, code)
+    _rule(book, key)
+    form = LimitForm(request.GET, rule=book.in_force[key], book=book, place=code)
+    form.is_valid()
+    return render(request, "rulebook/reading.html", _read_value(form, book))
+
+
+def _read_value(form: LimitForm, book: Rulebook) -> dict[str, Any]:
+    """What the typed value means, or why it means nothing; {} while nothing is typed."""
+    if not form.value_field.typed or not form.data.get("value", "").strip():
+        return {}
+    if "value" not in form.cleaned_data:
+        return {"misread": form.errors["value"]}
+    read = form.cleaned_data["value"]
+    tried = apply_input(form.value_field.rule, read)
+    return {
+        "reading": read,
+        "reading_text": rule_value_text(tried, book, bare=True),
+        "then": rule_value_text(tried, book),
+        "rule": rule_values.present_rule(form.value_field.rule, book),
+    }
+
+
 @require_http_methods(["GET", "POST"])
 @anywhere(Permission.REQUEST)
 def propose_overlay(request: Request, key: str, code: str = EVERYWHERE) -> HttpResponse:
-    """Ask for another value for an enterprise, or for a province."""
-    book, place = _book(request, code), code
+    """Ask for another value for an enterprise, or for a province; what was typed is read back before it is sent."""
+    book = _book(request, code)
     rule = _rule(book, key)
     require_settable(book.in_force[key])
-    form = Ask(request.POST or None, everywhere=not place, initial={"valid_from": clock.today()})
-    context: dict[str, object] = {"form": form, "rule": rule, "back": at("rules-one", place, key=key)}
+    reading = at("rules-reading", code, key=key)
+    form = LimitForm(request.POST or None, rule=book.in_force[key], book=book, place=code, reading=reading)
+    context: dict[str, Any] = {
+        "form": form,
+        "rule": rule,
+        "limits": _list_limits(request, code, book, key) if key in FIRST else [],
+        "back": at("rules", code),
+        "second": build_second_person(request, code),
+        "waiting": _list_waiting(request, code, key),
+    }
     status = 200
     if request.method == "POST":
-        if not form.is_valid():
-            return render(request, "rulebook/ask.html", context, status=UNPROCESSABLE)
-        asked = {**form.asked(), "key": key, "enterprise": place or None, "actor": request.actor}
+        valid = form.is_valid()
+        context |= _read_value(form, book)
         try:
-            if request.POST.get("step") == "send":
-                request_overlay(**asked)
-                messages.success(request, gettext("Requested. A second person decides."))
-                return redirect(at("approvals", place))
-            del asked["valid_to"]
-            context |= _context(place, key, _job(place, key, enqueue_effects(**asked), request.actor))
+            if valid and request.POST.get("step") == "try":
+                context |= _context(code, key, _job(code, key, _enqueue(request, form, key, code), request.actor))
+            elif valid and (not form.value_field.typed or request.POST.get("reading") == form.cleaned_data["value"]):
+                asked = {**form.asked(), "key": key, "enterprise": code or None, "actor": request.actor}
+                request_overlay(**asked, approver=read_approver(request, code))
+                return redirect(at("rules-overlay", code, key=key))
+            else:
+                context["unconfirmed"] = valid
+                status = UNPROCESSABLE
         except NianjianError as error:
-            text, remedy = describe_error(error)
-            form.add_error(None, f"{text} {remedy}".strip())
+            form.add_error(None, " ".join(describe_error(error)).strip())
             status = UNPROCESSABLE
+    if request.headers.get("HX-Request"):
+        faults = [str(text) for texts in form.errors.values() for text in texts]
+        return render(request, "rulebook/effect.html", {"error": " ".join(faults), **context})
     return render(request, "rulebook/ask.html", context, status=status)
+
+
+def _enqueue(request: Request, form: LimitForm, key: str, code: str) -> str:
+    asked = {name: value for name, value in form.asked().items() if name != "valid_to"}
+    return enqueue_effects(**asked, key=key, enterprise=code or None, actor=request.actor)
+
+
+def _list_waiting(request: Request, place: str, key: str) -> list[dict[str, Any]]:
+    """The requests about this rule that nobody has decided yet."""
+    _ = words(current())
+    return [
+        {
+            "page": at("approvals-decide", place, approval=waiting.id),
+            "by": actor_text(waiting.requested_by, _),
+            "mine": waiting.requested_by == str(request.actor),
+            "approver": actor_text(f"{USER}:{waiting.approver}", _) if waiting.approver else "",
+        }
+        for waiting in list_waiting_overlays(place, key)
+    ]
 
 
 rule_patterns: Final[list[tuple[str, Callable[..., HttpResponseBase], str]]] = [
     ("rules/", list_rules, "rules"),
     ("rules/<str:key>/", show_rule, "rules-one"),
+    ("rules/<str:key>/reading/", show_reading, "rules-reading"),
     ("rules/<str:key>/overlay/", propose_overlay, "rules-overlay"),
     ("rules/<str:key>/overlay/<str:job>/", show_effect, "rules-effect"),
     ("rules/<str:key>/overlay/<str:job>/stop/", stop_effect, "rules-effect-stop"),

@@ -7,6 +7,7 @@ people.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -66,6 +67,23 @@ def list_controlling_users(user: str) -> frozenset[str]:
 def list_common_holders(one: str, other: str) -> list[str]:
     """Return who might act as both accounts, by name; nobody: they are two people."""
     return sorted(list_controlling_users(one) & list_controlling_users(other))
+
+
+def list_apart(user: str, others: Collection[str]) -> list[str]:
+    """Return those of the others who are surely another person than the user, as `list_common_holders` says."""
+    edges: dict[str, set[str]] = {}
+    for held, by in Hold.objects.values_list("user_id", "by"):
+        edges.setdefault(held, set()).add(by)
+    own = _close_over(user, edges)
+    return [other for other in others if not own & _close_over(other, edges)]
+
+
+def _close_over(user: str, edges: Mapping[str, set[str]]) -> set[str]:
+    found, fresh = {user}, {user}
+    while fresh:
+        fresh = set().union(*(edges.get(name, set()) for name in fresh)) - found
+        found |= fresh
+    return found
 
 
 def count_ways_in(user: str) -> WaysIn:

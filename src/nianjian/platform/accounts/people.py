@@ -12,6 +12,7 @@ from django.db.models import Q
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.access import EVERYWHERE, administers, scoped
 from nianjian.platform.accounts.query import Actor, MembershipValue, permissions_of, roles_of
+from nianjian.platform.accounts.roles import Permission, allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,25 @@ class Person:
     has_password: bool
     roles: tuple[MembershipValue, ...]
     elsewhere: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who may do an act at a place, with the roles held there."""
+
+    name: str
+    display_name: str
+    roles: tuple[str, ...]
+
+
+def list_candidates(enterprise: str, act: Permission) -> list[Candidate]:
+    """Everybody with an open account who may do the act at the enterprise (`EVERYWHERE`: in the installation)."""
+    at = Q(enterprise=None) if enterprise == EVERYWHERE else Q(enterprise=None) | Q(enterprise_id=enterprise)
+    held = models.Membership.objects.filter(at, user__is_active=True).order_by("user__display_name", "user_id", "role")
+    people: dict[tuple[str, str], list[str]] = {}
+    for name, display_name, role in held.values_list("user_id", "user__display_name", "role"):
+        people.setdefault((name, display_name), []).append(role)
+    return [Candidate(*person, tuple(dict.fromkeys(roles))) for person, roles in people.items() if allows(roles, act)]
 
 
 class PersonList(Sequence[Person]):

@@ -22,6 +22,7 @@ class Request(models.Model):
     state = models.CharField(max_length=8, default=PENDING, choices=[(s, s) for s in (PENDING, APPROVED, REFUSED)])
     requested_by = models.CharField(max_length=160)
     requested_at = models.DateTimeField()
+    approver = models.CharField(max_length=150, blank=True, default="")  # who was asked; others may decide, too
     decided_by = models.CharField(max_length=160, blank=True)
     decided_at = models.DateTimeField(null=True)
 

@@ -12,7 +12,8 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.access import has_permission, require_permission
-from nianjian.platform.accounts.holds import list_common_holders
+from nianjian.platform.accounts.holds import list_apart, list_common_holders
+from nianjian.platform.accounts.people import Candidate, list_candidates
 from nianjian.platform.accounts.query import Actor, asked_by
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals.models import Request
@@ -38,6 +39,12 @@ def find_pending(kind: str, subject: str) -> str | None:
     return found.values_list("pk", flat=True).first()
 
 
+def list_undecided(kind: str, enterprise: str) -> list[Approval]:
+    """The open requests of a kind at an enterprise, oldest first."""
+    found = Request.objects.filter(kind=kind, enterprise=enterprise, state=Request.PENDING)
+    return list(found.order_by("requested_at", "id"))
+
+
 def list_approvals_part(enterprise: str | None, *, first: int, count: int) -> list[Approval]:
     """Requests, newest first, ``count`` of them from the ``first`` on; of one enterprise, None: all."""
     found = Request.objects.filter(**({} if enterprise is None else {"enterprise": enterprise}))
@@ -50,14 +57,37 @@ def list_pending(enterprise: str, *, besides: str, most: int) -> list[Approval]:
     return list(found.order_by("requested_at", "id")[:most])
 
 
-def create_request(*, kind: str, subject: str, digest: str, enterprise: str, actor: Actor) -> Approval:
-    """Ask; the pending request. ``approval_pending`` if the same subject already waits."""
+def list_approvers(enterprise: str, asker: Actor) -> list[Candidate]:
+    """Who can decide what the asker requests at an enterprise: never the asker, nor an account of the same person."""
+    return split_approvers(enterprise, asker)[0]
+
+
+def split_approvers(enterprise: str, asker: Actor) -> tuple[list[Candidate], list[Candidate]]:
+    """Return who can decide what the asker requests, and who could but for an account that nobody has confirmed."""
+    able = list_candidates(enterprise, Permission.APPROVE)
+    others = [person for person in able if person.name.casefold() != asker.name.casefold()]
+    names = {person.name for person in others}
+    apart = set(list_apart(asker.name, names)) if asker.proved else names
+    return [person for person in others if person.name in apart], [
+        person for person in others if person.name not in apart
+    ]
+
+
+def create_request(
+    *, kind: str, subject: str, digest: str, enterprise: str, actor: Actor, approver: str = ""
+) -> Approval:
+    """Ask, one ``approver`` in particular or whoever can decide; the pending request.
+
+    ``approval_pending`` if the same subject already waits, ``approver_unfit`` for somebody who cannot decide it.
+    """
+    if approver and all(person.name != approver for person in list_approvers(enterprise, actor)):
+        raise NianjianError("approver_unfit", enterprise=enterprise)
     with transaction.atomic():
         if waiting := find_pending(kind, subject):
             raise NianjianError("approval_pending", approval=waiting)
         made = Request.objects.create(
             id=f"A{secrets.token_hex(4)}", kind=kind, subject=subject, digest=digest, enterprise=enterprise,
-            requested_by=str(actor), requested_at=clock.now(),
+            requested_by=str(actor), requested_at=clock.now(), approver=approver,
         )  # fmt: skip
         record(verb="approval.request", enterprise=enterprise, actor=actor, data=_audit_data(made))
     return made
@@ -124,4 +154,5 @@ def _require_second_person(row: Request, digest: str | None, actor: Actor) -> No
 
 
 def _audit_data(row: Request) -> dict[str, object]:
-    return {"approval": row.id, "kind": row.kind, "subject": row.subject, "digest": row.digest}
+    data: dict[str, object] = {"approval": row.id, "kind": row.kind, "subject": row.subject, "digest": row.digest}
+    return data | ({"approver": row.approver} if row.approver else {})

@@ -94,7 +94,7 @@ class OverlayProposal:
     reason: str
 
 
-def propose_overlay(*, overlay: OverlayProposal, actor: Actor) -> Approval:
+def propose_overlay(*, overlay: OverlayProposal, actor: Actor, approver: str = "") -> Approval:
     """Write the proposal and ask for a second person; the pending request. The caller has checked the rule's key.
 
     ``overlay_reason_missing``, ``overlay_everywhere`` (neither province nor enterprise), ``overlay_days_reversed``.
@@ -109,7 +109,12 @@ def propose_overlay(*, overlay: OverlayProposal, actor: Actor) -> Approval:
         values = asdict(overlay) | {"reason": overlay.reason.strip()}
         row = Overlay(id=uuid.uuid4().hex, proposed_by=str(actor), proposed_at=clock.now(), **values)
         asked = approvals.create_request(
-            kind=KIND, subject=row.id, digest=proposal_digest(row), enterprise=overlay.enterprise, actor=actor
+            kind=KIND,
+            subject=row.id,
+            digest=proposal_digest(row),
+            enterprise=overlay.enterprise,
+            actor=actor,
+            approver=approver,
         )
         row.approval = asked.id
         row.save(force_insert=True)

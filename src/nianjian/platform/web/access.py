@@ -33,7 +33,9 @@ class Request(HttpRequest):
     enterprise: Enterprise
     team: str | None  # rows of this team only; None: all
     htmx: bool
-    counts: Mapping[str, int]  # what a page has counted for the lines of the menu, which then do not count again
+    counts: Mapping[
+        str, int
+    ]  # what a page has counted, by line of the menu or label of an entry; it is not counted again
 
 
 View = Callable[Concatenate[Request, P], HttpResponseBase]

@@ -1,7 +1,11 @@
-"""The reader's language and theme: stored for the person, and in a cookie for the time before signing in."""
+"""How the reader likes the pages: language, theme, the columns of each list.
+
+Language and theme are stored for the person, and in a cookie for the time before signing in; columns in a cookie.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,7 +15,7 @@ from django.views.decorators.http import require_POST
 from nianjian.platform.accounts import preferences
 from nianjian.platform.accounts.preferences import THEMES
 from nianjian.platform.accounts.query import USER, Actor
-from nianjian.platform.web.access import public
+from nianjian.platform.web.access import Request, person, public
 
 THEME_COOKIE: Final = "THEME"
 
@@ -54,6 +58,28 @@ def set_theme(request: HttpRequest) -> HttpResponse:
         _set_cookie(request, response, THEME_COOKIE, chosen)
     else:
         response.delete_cookie(THEME_COOKIE, samesite="Strict")
+    return response
+
+
+COLUMNS_COOKIE: Final = "COLUMNS-"  # and the name of the list
+NAME: Final = re.compile(r"[a-z0-9_-]{1,40}")
+MOST_COLUMNS: Final = 40
+
+
+def read_columns(request: HttpRequest, name: str) -> frozenset[str] | None:
+    """The columns that the person chose for a list; None: no choice was made."""
+    chosen = request.COOKIES.get(COLUMNS_COOKIE + name)
+    return None if chosen is None else frozenset(NAME.findall(chosen))
+
+
+@require_POST
+@person
+def set_columns(request: Request) -> HttpResponse:
+    """Remember which columns of a list the person wants to see and go back to it."""
+    response, name = _redirect_back(request), request.POST.get("list", "")
+    if NAME.fullmatch(name):
+        columns = [one for one in request.POST.getlist("column")[:MOST_COLUMNS] if NAME.fullmatch(one)]
+        _set_cookie(request, response, COLUMNS_COOKIE + name, ".".join(columns))
     return response
 
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar, Final, cast
 
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.words import mark
-from nianjian.platform.accounts.query import Actor
+from nianjian.engines.paper.people import actor_texts
+from nianjian.engines.paper.texts.errors import translate_value
+from nianjian.engines.paper.words import Words, mark
+from nianjian.engines.paper.words import words as get_words
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.people import Candidate
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.operations.fields import LINE, TEXT, VERSION, Field, Kind
 from nianjian.platform.operations.operation import Operation
+from nianjian.platform.web.access import at
 from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.language import current
 
 ZONES: Final = ("Asia/Shanghai", "UTC", "Asia/Hong_Kong", "Asia/Singapore", "Asia/Tokyo", "Europe/Berlin")
 WORDS: Final = re.compile(r"\s*([^:：]+?)\s*[:：]\s*(.+?)\s*=\s*(\S+)\s*")
@@ -64,6 +72,47 @@ class DayField(forms.DateField):
     """A day, with the browser's calendar."""
 
     widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+
+
+class PersonField(forms.ChoiceField):
+    """Somebody by name and role: the reader first, then the other ``candidates``; cleaned to the login.
+
+    ``act``: the right that they all have; where nobody has it, ``nobody`` says so and ``people`` leads to whom it can
+    be given.
+    """
+
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        *,
+        act: Permission,
+        reader: Actor,
+        enterprise: str,
+        empty: str = "",
+        **words: Any,  # noqa: ANN401 -- the words of a field
+    ) -> None:
+        _ = get_words(current())
+        ordered = sorted(candidates, key=lambda person: person.name != reader.name)
+        texts = actor_texts([f"{USER}:{person.name}" for person in ordered], _)
+        offered = [
+            (person.name, self._label(person, text, reader, _)) for person, text in zip(ordered, texts, strict=True)
+        ]
+        first = ("", empty or gettext("Choose a person"))
+        super().__init__(choices=[first, *offered] if offered else [], **words)
+        self.nobody = "" if offered else _build_missing_text(act, _)
+        self.people = at("people-list", enterprise) if has_permission(reader, enterprise, Permission.PEOPLE) else ""
+        self.candidates = ordered
+        self.names = [text for _name, text in offered]
+
+    @staticmethod
+    def _label(person: Candidate, text: str, reader: Actor, _: Words) -> str:
+        roles = " / ".join(str(translate_value("role", role, _)) for role in person.roles)
+        name = gettext("me ({name})").format(name=text) if person.name == reader.name else text
+        return f"{name} · {roles}"
+
+
+def _build_missing_text(act: Permission, _: Words) -> str:
+    return gettext("Nobody has the right “{act}” yet.").format(act=translate_value("act", act.value, _))
 
 
 def run_form(form: forms.BaseForm, act: Callable[[Mapping[str, Any]], object]) -> bool:

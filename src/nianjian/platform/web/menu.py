@@ -132,7 +132,7 @@ class Reader:
     team: str | None = None
     match: ResolverMatch | None = None
     query: Mapping[str, str] = field(default_factory=dict)
-    counts: Mapping[str, int] = field(default_factory=dict)  # what the page itself has counted, by line
+    counts: Mapping[str, int] = field(default_factory=dict)  # what the page itself has counted, by line or label
 
     @property
     def code(self) -> str:
@@ -305,7 +305,7 @@ class Frame:
         front = self._find_front(entry.place)
         own = match.url_name in {entry.route, f"{entry.route}-here", entry.front}
         links = []
-        first = own and self._menu.list_entries(self._reader, entry.place)[:1] == [entry]
+        first = own and self._is_front(entry)
         if front and (not first or entry.place is Place.SETTINGS):
             links.append(Link(gettext(self._menu.words[entry.place]), front))
         if entry.label and not own and (address := self._find_address(entry)) not in {front, ""}:
@@ -323,11 +323,17 @@ class Frame:
         for entry in self._menu.list_entries(self._reader, place):
             address = self._find_address(entry) if entry.label else ""
             if address:
-                yield entry, Link(gettext(entry.label), address, entry == self.entry)
+                count = self._reader.counts.get(entry.label, 0)
+                yield entry, Link(gettext(entry.label), address, entry == self.entry, count=count)
+
+    def _is_front(self, entry: Entry) -> bool:
+        """Whether its line leads to this entry."""
+        entries = self._menu.list_entries(self._reader, entry.place)
+        return next((other for other in entries if other.front), entries[0]) == entry
 
     def _find_front(self, place: Place) -> str:
-        """The address to which a line leads: its first entry that the reader may open."""
-        for entry in self._menu.list_entries(self._reader, place):
+        """The address to which a line leads: its front, else its first entry that the reader may open."""
+        for entry in sorted(self._menu.list_entries(self._reader, place), key=lambda entry: not entry.front):
             if entry.front:
                 return reverse(entry.front, kwargs=self._code(entry))
             if not entry.needs:

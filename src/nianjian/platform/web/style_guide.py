@@ -18,7 +18,7 @@ from nianjian.platform.web.access import Request, person
 from nianjian.platform.web.language import current
 from nianjian.platform.web.menu import Link
 from nianjian.platform.web.paging import Page
-from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.tables import Cell, Column, ColumnChoice, Row, Table
 
 SUBJECT: Final = "L23"
 
@@ -56,11 +56,25 @@ def show_components(request: Request) -> HttpResponse:
 
 def _build_samples(theme: str) -> list[Sample]:
     _ = words(current())
-    columns = [Column(SUBJECT, href="#", sorted="descending"), Column("‱", figure=True), Column("→")]
+    columns = [
+        Column(SUBJECT, href="#", sorted="descending", brief=True),
+        Column("‱", figure=True, name="rate"),
+        Column("→", brief=True),
+    ]
     rows = [
-        [Cell(f"L{number}", href="#"), Cell(f"{number}.00", figure=True), Cell(_(LIGHTS[code]), code=code)]
+        Row(
+            [Cell(f"L{number}", href="#"), Cell(f"{number}.00", figure=True), Cell(_(LIGHTS[code]), code=code)],
+            name=f"L{number}",
+            href="#",
+            here=number == 1,
+            value=str(number),
+            group="2026" if number == 1 else "2025",
+        )
         for number, code in enumerate(LIGHTS, 1)
     ]
+    choice = ColumnChoice(theme, columns, frozenset(), "/style/")
+    sums = [Cell(SUBJECT), Cell("28.00", figure=True), Cell("")]
+    table = Table(f"{SUBJECT} {theme}", columns, rows, ticks="style", totals=sums)
     links = [Link(f"L{number}", "#", here=number == 1) for number in range(1, 8)]
     said = {"title": SUBJECT, "text": "L23 · 51 / 91", "more": ["T03"], "remedy": "→ T03"}
     return [
@@ -76,7 +90,9 @@ def _build_samples(theme: str) -> list[Sample]:
         ),
         *(Sample("Notice", "layout/parts/notice.html", {"kind": kind, **said})
           for kind in ("info", "success", "warning", "error")),
-        Sample("DataTable", "layout/parts/table.html", {"table": Table(f"{SUBJECT} {theme}", columns, rows)}),
+        Sample("Columns", "layout/parts/columns.html", {"choice": choice}),
+        Sample("DataTable", "layout/parts/table.html", {"table": table}),
+        Sample("DataTable", "layout/parts/table.html", {"table": Table(f"0 {theme}", columns, [], clear="#")}),
         Sample("Pager", "layout/parts/pager.html", {"page": Page([1], 1, 13, 22, "#", "#"), "of": theme}),
         Sample("Pairs", "layout/parts/pairs.html", {"pairs": [(SUBJECT, "51"), ("T03", "40 %")]}),
         Sample("Empty", "layout/parts/empty.html", {"title": SUBJECT, "text": "0", "href": "#", "action": "→"}),

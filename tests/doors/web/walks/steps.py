@@ -118,6 +118,8 @@ def paper(one: Looker, turn: int) -> None:
     page.goto(f"{one.site.address}{HOME}dossier/2026/number_ledger/")
     before = page.locator("article.version").count()
     file = {"name": "ledger.pdf", "mimeType": "application/pdf", "buffer": a4(turn)}
+    if not page.locator("#id_files").is_visible():
+        page.locator("#upload > summary").click()
     page.locator("#id_files").set_input_files(file)
     follow(page.locator("main form[enctype] button"))
     one.look()
@@ -181,6 +183,7 @@ def handed_in(one: Looker, turn: int) -> None:
     one.go(rounds)
     follow(page.locator("main a[href$='/rounds/1/']").first)
     one.look()
+    page.locator("#return > summary").click()
     page.locator("#return_text1").fill("1")
     follow(page.locator("main form[action$='act/return/'] button.primary"))
     one.look()

@@ -167,7 +167,7 @@ def _reads_the_first_light(one: Walker) -> None:
     one.comes_home()
     one.press(".first-steps form[action$='/run/'] button")
     one.worked()
-    one.link("查看画像")
+    one.link("查看合规画像")
     text = one.text()
     for words in ("按指南口径推算 黄灯", "40.0000 %", "35.2113 ‱", "100.0000 %", "75.0000 %", "截至 2026-10-12"):
         assert words in text, words
@@ -214,7 +214,7 @@ def _sets_the_gate(one: Walker, gate: str) -> None:
 
 def _goes_through_january(one: Walker) -> None:
     """D5 and T8: the year is over, two bases stand side by side, one is chosen; T5 and T6: the province's export."""
-    assert "尚未计算，请运行画像" in one.text()
+    assert "尚未计算，请计算合规画像" in one.text()
     assert not year.state_of(one, "计算该数据年度的合规画像").startswith("已完成")
     year.imports(one, "calls", year_data.calls(date(2026, 10, 12), date(2027, 1, 10)))
     for kind, sheet in (("social-insurance", year_data.paid), ("wages", year_data.wages)):
@@ -228,7 +228,7 @@ def _goes_through_january(one: Walker) -> None:
     year.chooses_basis(one, "filing", "浙江省通信管理局要求采用申报日口径")
     assert "申报日口径" in one.text()
     assert "25.0000 %" in one.text()
-    states = year.states_of(one, "计算该数据年度的合规画像", "停用坐席及时下线")
+    states = year.states_of(one, "计算该数据年度的合规画像", "及时停用不再使用的坐席")
     assert states == ["已完成 1/1", "已完成 –"]
     end = date(2026, 12, 31)
     assert "一致: 1 · 仅我方有: 0" in year.compares(one, "numbers", year_data.NUMBERS, end)
@@ -255,11 +255,10 @@ def _hands_in(one: Walker, folder: Path) -> Path:
     assert "再上传扫描件" not in text, "what was made here is sealed once, with the book"
     year.brings(one, papers.result())
     year.confirms(one)
-    assert "材料齐备" in one.text()
+    assert "13 项就绪" in one.text()
     _fills_in(one, folder)
     path = _seals(one, folder)
     text = year.submits(one, HANDED_IN)
-    assert "已递交" in text
     assert "浙江省通信管理局窗口" in text
     licence, numbers = year.states_of(one, "提交许可年报", "提交码号年报")
     assert licence == "已完成 1/1"
@@ -287,7 +286,7 @@ def _seals(one: Walker, folder: Path) -> Path:
     book = year_papers.takes_package(one, folder / "book.zip")
     assert "没有差别" in year.verifies(one, book)
     year_papers.comes_back_sealed(one, book, folder)
-    path = year_papers.takes_package(one, folder / "package.zip")
+    path = year_papers.finishes_package(one, folder / "package.zip")
     assert "盖章材料包的扫描件" in one.text()
     with zipfile.ZipFile(path) as pack, zipfile.ZipFile(folder / "book.zip") as before:
         paper, listed = "paper/材料包.pdf", json.loads(pack.read("manifest.json"))
@@ -301,7 +300,7 @@ def _gets_ready(one: Walker, administrator: Walker) -> None:
     assert "三方一致: 36 · 缺社保: 0 · 缺工资: 0" in year.compares_people(one), "three people in twelve months"
     text = year.looks(one, "答复卡")
     assert "外呼显示哪些号码？ 可以说" in text
-    assert "投诉多久响应、多久结案？ 不能说" in text
+    assert "投诉多久响应、多久办结？ 不能说" in text
     assert "首次响应超过2小时时限的1件" in text
     assert "“一键投诉”入口0个" in text
     year.signs_in(administrator, "李明")
@@ -334,7 +333,7 @@ def _calls_back(one: Walker, administrator: Walker) -> None:
         text = year_gate.calls_back(one)
         assert far.count("INVITE") == len(year_gate.CARRIERS)
     assert "各运营商均通过" in text
-    assert text.count("按时接通，落在指定网关") == 1 + len(year_gate.CARRIERS), "the number's newest, and each call"
+    assert text.count("按时接通，落在指定落地网关") == 1 + len(year_gate.CARRIERS), "the number's newest, and each call"
     one.press("main a[href*='/callback/B']")
     assert "信令时序图" in one.text()
     text = year_gate.dials(one)
@@ -362,12 +361,12 @@ def _rectifies(one: Walker, other: Walker, clock: MovedClock, gate: str, folder:
     year.proves(one, MENDED)
     assert "已就绪：可提交整改报告和技术测评报告" in one.text()
     assert "该通道外呼次数\t0\t50" in one.text()
-    assert not year.state_of(one, "办结整改案件").startswith("已完成")
+    assert not year.state_of(one, "办结整改单").startswith("已完成")
     assert "2027-05-17" in year.hands_report_in(one), "fifteen working days after the submission"
     text = year.closes_case(one)
     assert "整改 " in text
-    assert "已结案" in one.page.locator("h1").inner_text()
-    assert year.state_of(one, "办结整改案件").startswith("已完成")
+    assert "已办结" in one.page.locator("h1").inner_text()
+    assert year.state_of(one, "办结整改单").startswith("已完成")
     assert year_data.LICENCE in year.watches(one, MENDED)
     with zipfile.ZipFile(year.takes_procedure(one, folder / "procedure.zip")) as pack:
         assert {name.rpartition(".")[2] for name in pack.namelist()} >= {"docx", "pdf"}

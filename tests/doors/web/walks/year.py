@@ -25,9 +25,10 @@ from nianjian.engines.paper.words import CHINESE
 PATIENCE = 240_000  # milliseconds for the worker, on a busy machine
 #: Where in the menu something stands: its line, and the word under it.
 STANDS = {
-    "总览": ("今天",), "年检季": ("年报与材料",), "一致性比对": ("年报与材料", "一致性比对"), "画像": ("合规画像",),
+    "总览": ("今天",), "年检季": ("年报与材料", "期限与任务"), "一致性比对": ("年报与材料", "一致性比对"),
+    "画像": ("合规画像",),
     "回拨测试": ("现场检查", "回拨测试"),
-    "材料包": ("年报与材料", "材料包"), "数据": ("数据与台账",), "台账": ("数据与台账", "台账"),
+    "材料包": ("年报与材料",), "数据": ("数据与台账",), "台账": ("数据与台账", "台账"),
     "拨前闸": ("整改与隔离", "拨前闸记录"), "现场检": ("现场检查",), "整改": ("整改与隔离",),
     "人员": ("设置", "人员与权限"),
 }  # fmt: skip
@@ -203,7 +204,7 @@ def computes(one: Walker) -> str:
     one.page.locator("details.confirm summary").first.click()
     one.press("details.confirm form[action$='/run/'] button.primary")
     one.worked()
-    one.link("查看画像")
+    one.link("查看合规画像")
     return one.text()
 
 
@@ -303,17 +304,28 @@ def state_of(one: Walker, task: str) -> str:
 
 
 def materials(one: Walker, link: str = "") -> None:
-    """The list of materials, or what it leads to."""
+    """The package with its list of materials, or what it leads to."""
     one.opens("材料包")
+    if one.page.locator(".more-acts a", has_text=link).count() and link:
+        one.page.locator(".more-acts > summary").click()
     if link:
         one.link(link)
 
 
+def opens_step(one: Walker, step: str) -> None:
+    """A step of the package, whichever is open."""
+    materials(one)
+    one.page.goto(f"{one.page.url.partition('?')[0]}?step={step}")
+    one.look()
+
+
 def generates(one: Walker) -> str:
     """What the records make."""
-    materials(one, "生成与装订")
+    materials(one)
     one.press("main form[action$='/generate/'] button.primary")
-    return one.worked()
+    one.worked()
+    opens_step(one, "materials")
+    return one.text()
 
 
 def states(one: Walker, item: str, texts: Mapping[str, str]) -> None:
@@ -329,7 +341,7 @@ def brings(one: Walker, papers: Mapping[str, bytes]) -> None:
     """Scans of the papers that are not made here, by item."""
     for item, body in papers.items():
         materials(one)
-        one.press(f"main tbody a[href$='/{item}/']")
+        one.press(f"main .papers a[href$='/{item}/']")
         file = {"name": f"{item}.pdf", "mimeType": "application/pdf", "buffer": body}
         one.page.locator("#id_files").set_input_files(file)
         one.press("main form[enctype] button.primary")
@@ -340,7 +352,7 @@ def brings(one: Walker, papers: Mapping[str, bytes]) -> None:
 def confirms(one: Walker) -> None:
     """Every paper that waits for a person's look."""
     materials(one)
-    while (waiting := one.page.locator("main tbody tr", has_text="待人工确认")).count():
+    while (waiting := one.page.locator("main .papers li", has_text="待人工确认")).count():
         one.press(waiting.first.locator("a").first)
         one.sends("form[action$='/act/confirm/']")
         materials(one)
@@ -348,11 +360,12 @@ def confirms(one: Walker) -> None:
 
 def builds(one: Walker) -> str:
     """The complete package; what the page says of it."""
-    materials(one, "生成与装订")
+    opens_step(one, "build")
     one.page.locator("input[name=seals][value=marks]").check()
     one.press("form[action$='/package/build/'] button.primary")
     one.worked()
-    return str(one.page.locator("section", has=one.page.locator("#package")).inner_text())
+    opens_step(one, "build")
+    return str(one.page.locator("#package").inner_text())
 
 
 def verifies(one: Walker, path: Path) -> str:
@@ -370,12 +383,12 @@ def verifies(one: Walker, path: Path) -> str:
 
 
 def submits(one: Walker, day: date) -> str:
-    """The package is handed in; what the page of packages says then."""
-    materials(one, "递交与补正")
-    one.page.locator("#id_on").fill(str(day))
-    one.page.locator("#id_place").fill("浙江省通信管理局窗口")
-    one.page.locator("#id_reference").fill("回执2027-1")
-    one.button("记下")
+    """The package is submitted, in the last step of its way; what the page says then."""
+    materials(one)
+    one.page.locator("#submit_on").fill(str(day))
+    one.page.locator("#submit_place").fill("浙江省通信管理局窗口")
+    one.page.locator("#submit_reference").fill("回执2027-1")
+    one.button("登记提交")
     return one.text()
 
 
@@ -447,7 +460,7 @@ def case(one: Walker) -> None:
 def opens_case(one: Walker, received: date) -> str:
     """A notice came: its case; what its page says."""
     one.opens("整改")
-    one.link("立案")
+    one.link("建立整改单")
     for name, text in (("received", str(received)), ("number", "浙通管改1号"), ("causes", "历史投诉率偏高")):
         one.page.locator(f"#id_{name}").fill(text)
     one.press("main form[novalidate] button.primary")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2
-from tests.doors.web.walks.year import PATIENCE, Walker, builds, materials
+from tests.doors.web.walks.year import PATIENCE, Walker, builds, materials, opens_step
 from tests.support.sealed_scans import scan_book
 from tests.support.site import follow
 
@@ -50,15 +50,24 @@ def comes_back_sealed(one: Walker, package: Path, folder: Path) -> None:
     """The book is printed, sealed and scanned, and its scan goes where the package's page leads; nothing waits."""
     with zipfile.ZipFile(package) as pack:
         book = Path(pack.extract("paper/材料包.pdf", folder))
-    materials(one, "生成与装订")
-    one.link("导入扫描件")
+    materials(one)
     file: Any = {"name": "盖章书.pdf", "mimeType": "application/pdf"}
     one.page.locator("#id_files").set_input_files({**file, "buffer": scan_book(book, folder / "scan.pdf")})
-    one.press("main form[enctype] button")
-    assert "没有待归类的文件" in one.worked()
+    one.page.get_by_role("link", name="进入分件核对").wait_for(timeout=PATIENCE)
+    assert "待分件的文件" not in one.text()
 
 
 def takes_package(one: Walker, path: Path) -> Path:
     """Build both editions and fetch them."""
     assert "齐全" in builds(one)
-    return one.took("form[action$='/file/'] button.primary", path)
+    return one.took("#package form[action$='/file/'] button", path)
+
+
+def finishes_package(one: Walker, path: Path) -> Path:
+    """Confirm the split scan, and fetch the final edition that is made of it."""
+    materials(one)
+    one.link("进入分件核对")
+    one.button("确认并定稿")
+    one.worked()
+    opens_step(one, "final")
+    return one.took("#package form[action$='/file/'] button", path)

@@ -83,6 +83,12 @@ if (palette) {
   palette.addEventListener("close", () => { entered = false; });
 }
 
+// ---- files that are sent as soon as they are chosen
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-sends]");
+  if (form && event.target.type === "file" && event.target.files.length) form.requestSubmit();
+});
+
 // ---- menus of the top bar: one at a time, closed by Escape and by a click elsewhere
 const closeMenus = (kept) => {
   for (const menu of document.querySelectorAll("details.pop[open]")) {
@@ -102,6 +108,57 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   const panel = event.detail.target.closest("dialog.panel");
   if (panel && !panel.open) panel.showModal();
+});
+
+// ---- tables: J and K go from row to row, Enter opens, X ticks; a row may show itself beside the table
+const ROWS = "tr[data-row]";
+const rowNow = () => document.activeElement.closest(ROWS) ?? document.querySelector(`${ROWS}.here`);
+const viewRow = (row) => {
+  if (!row.hasAttribute("hx-get")) return;
+  for (const one of row.closest("tbody").querySelectorAll("tr.here")) one.classList.remove("here");
+  row.classList.add("here");
+  htmx.trigger(row, "view");
+};
+const moves = {
+  j: (rows, place) => rows[place + 1],
+  k: (rows, place) => rows[place < 0 ? 0 : place - 1],
+};
+document.addEventListener("keydown", (event) => {
+  const key = event.key?.toLowerCase();
+  const elsewhere = event.target.closest("textarea, select, [contenteditable], input:not([type=checkbox]), summary");
+  if (elsewhere || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog[open]")) return;
+  const row = rowNow();
+  if (moves[key]) {
+    const rows = [...(row?.closest("table") ?? document).querySelectorAll(ROWS)];
+    const next = row && !row.contains(document.activeElement) && key === "j" ? row : moves[key](rows, rows.indexOf(row));
+    if (!next) return;
+    next.querySelector("a[href]").focus();
+    viewRow(next);
+  } else if (key === "x" && row) {
+    row.querySelector(".tick input")?.click();
+  } else if (key === "enter" && row && event.target === document.body) {
+    location.assign(row.dataset.row);
+  }
+});
+document.addEventListener("click", (event) => {
+  const row = event.target.closest(ROWS);
+  if (!row || event.target.closest("a, input, button, label, summary") || String(getSelection())) return;
+  if (row.hasAttribute("hx-get") && matchMedia("(min-width: 1081px)").matches) viewRow(row);
+  else location.assign(row.dataset.row);
+});
+for (const box of document.querySelectorAll("[data-tick-all]")) box.hidden = false;
+document.addEventListener("change", (event) => {
+  const box = event.target.closest(".tick input");
+  if (!box) return;
+  const table = box.closest("table");
+  const all = [...table.querySelectorAll("tbody .tick input[type=checkbox]")];
+  if ("tickAll" in box.dataset) for (const one of all) one.checked = box.checked;
+  const ticked = all.filter((one) => one.checked).length;
+  const head = table.querySelector("[data-tick-all]");
+  head.checked = ticked === all.length;
+  head.indeterminate = ticked > 0 && ticked < all.length;
+  for (const count of document.querySelectorAll("[data-ticked]")) count.textContent = String(ticked);
 });
 
 // ---- charts: one stop of the Tab key each, arrows between the points, a first tap shows the figures, Escape hides them

@@ -290,6 +290,20 @@ CHANGED: Final[Mapping[str, str]] = {
     "notes": mark("notes were added"),
     "other": mark("the content"),
 }
+#: Step of a package -> its name, and what it waits for or is about.
+STEPS: Final[Mapping[str, tuple[str, str]]] = {
+    "figures": (mark("Figures"), mark("the year's run, from which the documents take their figures")),
+    "materials": (mark("Materials ready"), mark("generated from the records or uploaded, and confirmed by a person")),
+    "build": (mark("Binding"), mark("one book of all documents, once every material is ready")),
+    "seal": (mark("Printing and sealing"), mark("sealed once, as a book, after it has been built")),
+    "scan": (mark("Scan"), mark("the sealed book is scanned once and splits by itself")),
+    "check": (mark("Split check"), mark("each item's sealed pages against what was printed, after the scan")),
+    "final": (mark("Final edition"), mark("upload and paper edition from the checked scan")),
+    "submit": (
+        mark("Submission"),
+        mark("recorded once with its reference number; licence report and package are submitted together"),
+    ),
+}
 NO_SEAL: Final = mark(
     "A seal image is not a legally valid electronic seal. Use it on drafts for review only; stamp what is "
     "handed in by hand, or sign it with a certificate."

@@ -65,6 +65,7 @@ FLAGS: Final[Mapping[str, str]] = {
     "undated": mark("undated complaints"),
     "answer_unknown": mark("delivered calls for which no field shows whether they were answered"),
     "low_volume": mark("low volume"),
+    "nothing_registered": mark("no complaint registered"),
     "evasion": mark("evasion of number management"),
     "other_short": mark("suspected use of another's or an unfiled short number"),
     "unknown_high": mark("too many unknown display numbers"),

@@ -124,6 +124,7 @@ NAMES: Final[Mapping[str, str]] = {
 STEPS: Final[Mapping[str, str]] = {
     "approval_unknown": mark("there is no request {approval}"),
     "approval_pending": mark("request {approval} for the same change is already pending"),
+    "approver_unfit": mark("this person cannot approve it: choose a colleague with the right to approve"),
     "approval_decided": mark("request {approval} is already {state}"),
     "approval_needs_user": mark("request {approval} needs a named person: --as USER with the token in NIANJIAN_TOKEN"),
     "approval_same_person": mark("{user} made request {approval} and cannot approve it"),
@@ -150,7 +151,22 @@ RULES: Final[Mapping[str, str]] = {
         "cannot be overlaid"
     ),
     "overlay_rule_fixed": mark("the program supports only one reading of the rule {key}, so it cannot be overlaid"),
-    "overlay_value_wrong": mark("“{value}” is not a valid value for the rule {key}"),
+    "overlay_value_wrong": mark("“{value}” is not a value that this rule accepts"),
+    "rule_input_percent": mark("“{value}” is no percentage: give one from 0 to 100, such as 40, 40 % or 0.4"),
+    "rule_input_span": mark(
+        "“{value}” is no span of time here: give a whole number in the unit of the rule, at most {most}; another unit "
+        "may stand behind it, such as 2 hours"
+    ),
+    "rule_input_number": mark("“{value}” is no number here: give one from 0 to {most}, a whole one where it counts"),
+    "rule_input_day": mark("“{value}” is no day of the year: give month and day, such as 03-31"),
+    "rule_input_time": mark("“{value}” is no time of day: give one such as 17:00"),
+    "rule_input_hours": mark("“{value}” is no list of hours: give them such as 09:00-12:00, 14:00-18:00"),
+    "rule_input_list": mark("“{value}” is no list that this rule accepts: part its words with commas or lines"),
+    "rule_input_choice": mark("“{value}” is none of the values of this rule"),
+    "rule_input_flag": mark("“{value}” is neither yes nor no"),
+    "rule_input_structure": mark(
+        "the parts of this value are not those of the rule: change only what stands behind them"
+    ),
     "rules_file_unreadable": mark("the rule file {file} cannot be read: {reason}"),
     "rules_version_unreadable": mark("{file} contains no version, only “{value}”"),
     "rules_changed_without_version": mark("rules changed, but the version is still {version}"),

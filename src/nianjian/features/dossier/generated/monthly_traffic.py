@@ -140,7 +140,10 @@ CLAIMS: Final = ("traffic_agrees", "inbound_decided", "calls_retained")
 
 
 def build_document(head: Head, rows: Sequence[Traffic], say: Say, _: Words) -> Document:
-    """Twelve months, each with a line; then number by number. Months that begin after the day are not due yet."""
+    """Twelve months, each with a line; then number by number. Months that begin after the day are not due yet.
+
+    Of a month without a single call nothing tells that none was made: it has no figures but its complaints.
+    """
     months = [f"{head.year}-{month:02d}" for month in range(1, 13)]
     counts = (
         _("Inbound calls"), _("Inbound answered"), _("Calls made"), _("Outbound answered"),
@@ -150,7 +153,7 @@ def build_document(head: Head, rows: Sequence[Traffic], say: Say, _: Words) -> D
     last = f"{head.as_of:%Y-%m}"
     pending = (_("not due yet"), *[DASH] * (len(counts) - 1))
     summary: tuple[tuple[Cell, ...], ...] = tuple(
-        (month, *(_counts(of) if month <= last else pending)) for month, of in by_month.items()
+        (month, *(_month_cells(of, _) if month <= last else pending)) for month, of in by_month.items()
     )
     body: tuple[tuple[Cell, ...], ...] = tuple(
         (row.month, row.number or _(CLASSES[row.shown]), *_counts([row]))
@@ -180,6 +183,11 @@ def _method(rows: Sequence[Traffic], _: Words) -> list[Line]:
     if untimed := sum_traffic(rows, "untimed"):
         notes.append(_("For {n} answered calls the duration is unknown.").format(n=f"{untimed:,}"))
     return [method_line(text) for text in notes]
+
+
+def _month_cells(rows: Sequence[Traffic], _: Words) -> tuple[Cell, ...]:
+    counts = _counts(rows)
+    return counts if counts[0] or counts[2] else (_("no call records"), *[DASH] * (len(counts) - 2), counts[-1])
 
 
 def _counts(rows: Sequence[Traffic]) -> tuple[int, ...]:

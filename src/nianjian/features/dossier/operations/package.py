@@ -495,6 +495,7 @@ class PackageStatus:
     """
 
     run: str
+    lines: Sequence[Line]
     papers: Sequence[Paper]
     missing: Sequence[Line]
     certificate: Certificate
@@ -519,6 +520,7 @@ def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageSt
     signed = None if package is None else _made(enterprise, flow.SIGN_PACKAGE, {**of_year, "package": package.id})
     return PackageStatus(
         run=run,
+        lines=lines,
         papers=[_paper(one, run) for one in lines if one.item in GENERATED],
         missing=[one for one in lines if one.state not in DONE],
         certificate=signatures.get_certificate(enterprise, actor),

@@ -339,7 +339,7 @@ def index(request: Request, code: str, year: int) -> HttpResponse:
 def upload(request: Request, code: str, year: int, handler: Receiving) -> HttpResponse:
     """Take files of any item; the worker looks at each."""
     require_year(year)
-    request.POST  # noqa: B018 -- reading it is what brings the files in
+    given = request.POST  # reading it is what brings the files in
     faults, came = list(handler.faults), 0
     for one in handler.files:
         try:
@@ -352,10 +352,10 @@ def upload(request: Request, code: str, year: int, handler: Receiving) -> HttpRe
         messages.error(request, data.fault(refused))
     if came:
         arrivals.enqueue_reading(**place(request, code, year))
-        messages.success(request, gettext("Files that are being read: {count}.").format(count=came))
     elif not faults:
         messages.error(request, gettext("Choose a file first."))
-    return redirect("dossier-sort", code=code, year=year)
+    back = "dossier-season" if given.get("back") == "stages" else "dossier-sort"
+    return redirect(back, code=code, year=year)
 
 
 @require_POST

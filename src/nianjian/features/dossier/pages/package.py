@@ -20,7 +20,6 @@ from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts.dossier import (
     CERTAINTY,
     DIFFERENCE_KINDS,
-    NO_SEAL,
     NOTES,
     REPORTS,
     RIDING,
@@ -241,39 +240,11 @@ def signature_context(job: JobValue) -> dict[str, object]:
     return {"job": job, "pairs": pairs}
 
 
-@require_safe
-@page(Permission.READ)
-def show_status(request: Request, code: str, year: int) -> HttpResponse:
-    """How it stands, with what can be done next."""
-    found = output_files.get_generation_status(code, require_year(year), request.actor)
-    state, pairs, why = certificate_context(found.certificate)
-    context = {
-        "year": year,
-        "run": found.run,
-        "papers": generated_papers(code, year, found.papers),
-        "sums": sum_rows(found.papers),
-        "missing": len(found.missing),
-        "generate": generation_form(ALL),
-        "build": BuildForm(auto_id="build_%s"),
-        "files": found.files,
-        "package": package_context(found.package) if found.package else None,
-        "signature": signature_context(found.signature) if found.signature else None,
-        "certificate": {"state": state, "pairs": pairs, "why": why},
-        "no_seal": words(current())(NO_SEAL),
-        "failed": [(data.kind(one.kind), data.describe_job_error(one.error)[0]) for one in found.failed],
-        "may_sign": has_permission(request.actor, code, Permission.APPROVE),
-        "may_make": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
-        "days": output_files.KEPT.days,
-        **work_context(code, found.working),
-    }
-    return render(request, "dossier/making.html", context)
-
-
 @require_POST
 @page(Permission.VIEW_UNMASKED)
 def generate(request: Request, code: str, year: int) -> HttpResponse:
     """Let the worker generate one item or all, as versions of the checklist or as files."""
-    back = redirect("dossier-package", code=code, year=require_year(year))
+    back = redirect("dossier-season", code=code, year=require_year(year))
     given = GenerationForm(request.POST)
     if not given.is_valid():
         messages.error(request, gettext("Choose what to generate."))
@@ -290,7 +261,7 @@ def generate(request: Request, code: str, year: int) -> HttpResponse:
 @page(Permission.VIEW_UNMASKED)
 def build(request: Request, code: str, year: int) -> HttpResponse:
     """Let the worker build both editions."""
-    back = redirect("dossier-package", code=code, year=require_year(year))
+    back = redirect("dossier-season", code=code, year=require_year(year))
     given = BuildForm(request.POST)
     if not given.is_valid():
         messages.error(request, form_errors(given))
@@ -307,7 +278,7 @@ def sign(request: Request, code: str, year: int, job: str) -> HttpResponse:
     """Let the worker sign the upload edition of what a job has built."""
     output_files.enqueue_signing(**place(request, code, year), package=job)
     messages.success(request, gettext("The files for the platform are being signed."))
-    return redirect("dossier-package", code=code, year=year)
+    return redirect("dossier-season", code=code, year=year)
 
 
 @require_POST

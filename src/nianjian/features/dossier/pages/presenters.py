@@ -8,15 +8,12 @@ from typing import Any, Final
 
 from django import forms
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.dossier import finding_text, read_fields
 from nianjian.engines.paper.people import actor_texts
-from nianjian.engines.paper.texts.dossier import BOARDS, ITEMS, NEXT, NEXT_GENERATED, NEXT_MADE, STATES, VERDICTS
+from nianjian.engines.paper.texts.dossier import ITEMS, NEXT, NEXT_GENERATED, NEXT_MADE, STATES, VERDICTS
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.engines.rules.rule import Rule
@@ -24,16 +21,11 @@ from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import ANSWER, is_overruled
 from nianjian.features.dossier.materials import TEXT_LENGTH, Line
 from nianjian.features.dossier.models import Version
-from nianjian.features.dossier.operations import checklist
-from nianjian.features.dossier.operations.checklist import ItemRequirement
 from nianjian.features.dossier.operations.package import GENERATED, portrait_of_item
 from nianjian.features.dossier.operations.sealed_book import find_sealed_scan
-from nianjian.platform.accounts.access import has_permission
-from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs.query import JobValue
-from nianjian.platform.rulebook import optional_items
-from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.access import Request
 from nianjian.platform.web.language import current
 from nianjian.platform.web.rule_values import LEVELS
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -124,39 +116,6 @@ def next_step(line: Line) -> str:
     return words(current())(told[state]) if state in told else ""
 
 
-def board_tables(
-    code: str, year: int, lines: Sequence[Line], asked: dict[str, ItemRequirement]
-) -> list[tuple[str, Table]]:
-    """A heading and the items below it, for the general, the special and the province's further papers."""
-    _ = words(current())
-    held = {board: [one for one in lines if asked[one.item].board == board] for board in BOARDS}
-    return [(_(name), _table(_(name), code, year, held[board], asked)) for board, name in BOARDS.items() if held[board]]
-
-
-def _table(name: str, code: str, year: int, lines: Iterable[Line], asked: dict[str, ItemRequirement]) -> Table:
-    heads = (
-        gettext("Item"), gettext("State"), gettext("Next step"), gettext("Owner"), gettext("Due by"),
-        gettext("Holds until"), gettext("Version"),
-    )  # fmt: skip
-    return cards(name, heads, [_row(code, year, one, asked) for one in lines])
-
-
-def _row(code: str, year: int, line: Line, asked: dict[str, ItemRequirement]) -> list[Cell]:
-    last = line.newest
-    return [
-        Cell(
-            f"{asked[line.item].rule.id} {item_title(line.item)}",
-            href=reverse("dossier-item", args=[code, year, line.item]),
-        ),
-        state_badge(line.state.value),
-        Cell(next_step(line)),
-        Cell(person(line.owner)),
-        Cell(str(line.due or "")),
-        Cell(str((last and last.valid_until) or "")),
-        Cell("" if last is None else last.number),
-    ]
-
-
 def rule_source(rule: Rule) -> dict[str, str]:
     """Where a rule beside an item comes from, in the reader's language; only law and a regulator's notice bind."""
     chinese, _ = current() == CHINESE, words(current())
@@ -236,20 +195,6 @@ def _facts(row: Version) -> list[tuple[str, str]]:
     return facts
 
 
-@require_safe
-@page(Permission.READ)
-def show_due_season(request: Request, code: str) -> HttpResponse:
-    """The season whose package is due next."""
-    return _page(request, code, checklist.due_season(code, clock.today()))
-
-
-@require_safe
-@page(Permission.READ)
-def show_season(request: Request, code: str, year: int) -> HttpResponse:
-    """The season of a data year."""
-    return _page(request, code, require_year(year))
-
-
 def place(request: Request, code: str, year: int) -> dict[str, Any]:
     """The season that an operation is about, and who asks for it; 404 where there can be none."""
     return {"enterprise": code, "year": require_year(year), "actor": request.actor}
@@ -260,25 +205,3 @@ def require_year(year: int) -> int:
     if not clock.FIRST_DAY.year <= year <= clock.LAST_DAY.year:
         raise Http404
     return year
-
-
-def _page(request: Request, code: str, year: int) -> HttpResponse:
-    lines = checklist.list_items(code, year, request.actor)
-    rules = checklist.get_rulebook(code)
-    asked = checklist.list_requirements(rules)
-    missing = checklist.count_missing(lines)
-    due = {one.item for one in lines}
-    context = {
-        "year": year,
-        "years": checklist.list_seasons(code, year, clock.today()),
-        "missing": missing,
-        "count": len(lines),
-        "boards": board_tables(code, year, lines, asked),
-        "sources": [(one.rule.id, rule_source(one.rule)) for one in asked.values() if one.item in due],
-        "further": optional_items.hinted(rules),
-        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
-        "reuse": reverse("dossier-reuse", args=[code, year]),
-        "before": year - 1,
-        "summary": gettext("Nothing is missing.") if not missing else "",
-    }
-    return render(request, "dossier/list.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from django import forms
@@ -24,7 +25,6 @@ from nianjian.features.dossier.operations import rounds
 from nianjian.features.dossier.operations.rounds import Handover, RequestInput
 from nianjian.features.dossier.pages.presenters import (
     attach_sealed,
-    cards,
     day_field,
     form_errors,
     item_title,
@@ -39,8 +39,9 @@ from nianjian.platform.home.http import takes_files
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers.attachments import TYPES
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import format_day
 from nianjian.platform.web.language import current
-from nianjian.platform.web.tables import Cell, Table
+from nianjian.platform.web.tables import Cell
 from nianjian.platform.web.work import moment, person
 
 ACCEPT: Final = ",".join(TYPES)
@@ -52,20 +53,17 @@ def _file_input() -> forms.ClearableFileInput:
 
 
 class SubmissionForm(forms.Form):
-    """A package that was handed in."""
+    """A package that was submitted."""
 
-    package = forms.ChoiceField(
-        label=gettext_lazy("Package"),
-        help_text=gettext_lazy("Complete packages that were built here and have not been handed in yet."),
-    )
-    on = day_field(gettext_lazy("Handed in on"), required=True)
+    reference = forms.CharField(label=gettext_lazy("The authority's reference number"), required=False, max_length=120)
+    on = day_field(gettext_lazy("Submitted on"), required=True)
     place = forms.CharField(
         label=gettext_lazy("Where"), max_length=200, help_text=gettext_lazy("The window or the system.")
     )
-    reference = forms.CharField(label=gettext_lazy("The authority's reference number"), required=False, max_length=120)
+    package = forms.ChoiceField(label=gettext_lazy("Package"))
 
     def __init__(self, packages: Sequence[JobValue], *given: Any, **more: Any) -> None:  # noqa: ANN401 -- as the form takes it
-        """The packages to choose from."""
+        """The packages to choose from; a single one is not asked for."""
         super().__init__(*given, **more)
         field: Any = self.fields["package"]
         field.choices = [
@@ -73,6 +71,20 @@ class SubmissionForm(forms.Form):
                 at=moment(job.finished_at), pages=job.result["pages"], digest=str(job.result["digest"])[:12]))
             for job in packages
         ]  # fmt: skip
+        if len(packages) == 1:
+            field.widget = forms.HiddenInput()
+            self.initial["package"] = packages[0].id
+
+
+def submission_form(code: str, year: int) -> SubmissionForm | None:
+    """The form for the newest package, today and through the authority's system; None: there is no package."""
+    built = rounds.list_built_packages(code, year)
+    first = (
+        {"on": clock.today(), "place": gettext("the authority's system for licences"), "package": built[0].id}
+        if built
+        else {}
+    )
+    return SubmissionForm(built, initial=first, auto_id="submit_%s") if built else None
 
 
 class NoticeForm(forms.Form):
@@ -166,15 +178,12 @@ def submit_package(request: Request, code: str, year: int) -> HttpResponse:
     given = SubmissionForm(rounds.list_built_packages(code, year), request.POST)
     if not given.is_valid():
         messages.error(request, form_errors(given))
-        return redirect("rounds", code=code, year=year)
+        return redirect("dossier-season", code=code, year=year)
     told = given.cleaned_data
     made = rounds.read_built_package(enterprise=code, year=year, job=told["package"])
     handed = Handover(told["on"], told["place"], told["reference"])
-    row = rounds.record_submission(**place(request, code, year), package=made, handed=handed)
-    messages.success(
-        request, gettext("The package is recorded, and the season has been updated. Store its receipt here.")
-    )
-    return redirect("rounds-one", code=code, year=year, number=row["number"])
+    rounds.record_submission(**place(request, code, year), package=made, handed=handed)
+    return redirect("dossier-season", code=code, year=year)
 
 
 @require_POST
@@ -236,35 +245,29 @@ Told = Mapping[str, Any]
 def show_packages(request: Request, code: str, year: int) -> HttpResponse:
     """The packages of a season."""
     found = rounds.list_packages(**place(request, code, year), count=MOST)
-    built = rounds.list_built_packages(code, year)
     context = {
         "year": year,
-        "table": _packages(code, year, found) if found else None,
+        "rounds": [_round(code, year, row, newest=row is found[0]) for row in reversed(found)],
         "pairs": [(one["number"] - 1, one["number"]) for one in found if one["number"] > 1],
-        "form": SubmissionForm(built, initial={"on": clock.today()}) if built else None,
-        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
     }
     return render(request, "dossier/rounds.html", context)
 
 
-def _packages(code: str, year: int, found: Sequence[Told]) -> Table:
-    heads = (
-        gettext("Package"), gettext("State"), gettext("Handed in on"), gettext("Where"), gettext("Requests answered"),
-        gettext("Last day"),
-    )  # fmt: skip
-    rows = [
-        [
-            Cell(one["number"], href=reverse("rounds-one", args=[code, year, one["number"]]),
-                 says=gettext("Package {number}").format(number=one["number"])),
-            _state(one["state"], ROUNDS),
-            Cell(one["handed_on"]),
-            Cell(one["place"] or "–"),
-            Cell(f"{one['answered']}/{one['requests']}" if one["requests"] else "–"),
-            Cell(_due(one), badge="bad") if one["late"] else Cell(_due(one)),
-        ]
-        for one in found
-    ]  # fmt: skip
-    return cards(gettext("Packages handed in"), heads, rows)
+def _round(code: str, year: int, row: Told, *, newest: bool) -> dict[str, Any]:
+    """A package as a step; the newest one is open."""
+    pairs = [(gettext("Where"), row["place"] or "–"), (gettext("Last day"), _due(row))]
+    if row["requests"]:
+        pairs.append((gettext("Requests answered"), f"{row['answered']} / {row['requests']}"))
+    return {
+        "number": row["number"],
+        "state": _state(row["state"], ROUNDS),
+        "facts": " · ".join(
+            part for part in (format_day(date.fromisoformat(row["handed_on"])), row["reference"]) if part
+        ),
+        "pairs": pairs,
+        "href": reverse("rounds-one", args=[code, year, row["number"]]),
+        "open": newest,
+    }
 
 
 def _state(code: str, names: Mapping[str, str]) -> Cell:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.features.dossier.pages import arrivals, materials, package, presenters, rounds, seals
+from nianjian.features.dossier.pages import arrivals, materials, package, rounds, seals, stages
 
 ITEM = "<int:year>/<str:item>/"
 
 urlpatterns = [
-    path("", presenters.show_due_season, name="dossier"),
-    path("<int:year>/", presenters.show_season, name="dossier-season"),
+    path("", stages.show_due_season, name="dossier"),
+    path("<int:year>/", stages.show_season, name="dossier-season"),
     path("<int:year>/reuse/", materials.reuse, name="dossier-reuse"),
+    path("<int:year>/check/", stages.show_check, name="dossier-check"),
     path("<int:year>/rounds/", rounds.show_packages, name="rounds"),
     path("<int:year>/rounds/submit/", rounds.submit_package, name="rounds-submit"),
     path("<int:year>/rounds/differences/", rounds.differences, name="rounds-differences"),
@@ -32,7 +33,7 @@ urlpatterns = [
     path("<int:year>/sort/<int:arrival>/pages/", arrivals.pictures, name="dossier-cut-pages"),
     path("<int:year>/verify/", package.show_form, name="dossier-verify"),
     path("<int:year>/verify/files/", package.upload, name="dossier-verify-upload"),
-    path("<int:year>/package/", package.show_status, name="dossier-package"),
+    path("<int:year>/package/", stages.show_status, name="dossier-package"),
     path("<int:year>/package/generate/", package.generate, name="dossier-package-generate"),
     path("<int:year>/package/build/", package.build, name="dossier-package-build"),
     path("<int:year>/package/<str:job>/sign/", package.sign, name="dossier-package-sign"),

@@ -1,0 +1,186 @@
+"""Every page is one of six: a template that fills the frame itself is bare for a reason, or is still to be moved."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tests.support import tree
+
+FRAME: Final = "layout/base.html"
+SIX: Final = frozenset(f"layout/{name}.html" for name in ("board", "explain", "queue", "record", "settings", "steps"))
+EXTENDS: Final = re.compile(r'\s*(?:\{#.*?#\}\s*)*\{%\s*extends\s+"([^"]+)"')
+BARE: Final = {
+    "429.html": "an error",
+    "account/account_inactive.html": "an error of signing in",
+    "account/first.html": "sign-in by a link",
+    "account/gone.html": "a link that is used up",
+    "account/inspect.html": "sign-in by a link",
+    "account/join.html": "an invitation",
+    "account/login.html": "sign-in",
+    "account/logout.html": "sign-in",
+    "account/password_set.html": "sign-in",
+    "account/reauthenticate.html": "sign-in",
+    "account/signup_closed.html": "an error of signing in",
+    "layout/refused.html": "an error",
+    "layout/style_guide.html": "only in development",
+    "mfa/authenticate.html": "sign-in",
+    "mfa/reauthenticate.html": "sign-in",
+    "mfa/webauthn/reauthenticate.html": "sign-in",
+    "one_click/complain.html": "the complainant's form",
+    "one_click/done.html": "the complainant's receipt",
+    "screens/ended.html": "a screen on a wall",
+    "socialaccount/authentication_error.html": "an error of signing in",
+    "socialaccount/login_cancelled.html": "an error of signing in",
+}
+#: Pages that still fill the frame themselves. Nothing is added; who moves a page deletes its line.
+UNMOVED: Final = frozenset({
+    "account/own.html",
+    "account/password_change.html",
+    "account/sessions.html",
+    "account/tokens.html",
+    "approvals/list.html",
+    "approvals/one.html",
+    "audit/list.html",
+    "audit/verified.html",
+    "callback/list.html",
+    "callback/one.html",
+    "callback/ways.html",
+    "complaints/forwards.html",
+    "complaints/list.html",
+    "complaints/new.html",
+    "complaints/one.html",
+    "data/batch.html",
+    "data/check_calls.html",
+    "data/check_sheet.html",
+    "data/commit.html",
+    "data/data.html",
+    "data/files.html",
+    "data/job.html",
+    "data/kinds.html",
+    "data/mapping.html",
+    "data/sheet.html",
+    "data/wizard.html",
+    "dossier/cut.html",
+    "dossier/differences.html",
+    "dossier/fill_in.html",
+    "dossier/item.html",
+    "dossier/list.html",
+    "dossier/making.html",
+    "dossier/pages.html",
+    "dossier/procedure.html",
+    "dossier/round.html",
+    "dossier/rounds.html",
+    "dossier/seals.html",
+    "dossier/signed.html",
+    "dossier/sort.html",
+    "dossier/verify.html",
+    "enterprises/list.html",
+    "gate/change.html",
+    "gate/decisions.html",
+    "gate/here.html",
+    "inbox/choices.html",
+    "inbox/inbox.html",
+    "inbox/log.html",
+    "inspection/day.html",
+    "inspection/drill.html",
+    "inspection/frame.html",
+    "inspection/front.html",
+    "inspection/leading.html",
+    "inspection/part.html",
+    "mfa/index.html",
+    "mfa/recovery_codes/generate.html",
+    "mfa/recovery_codes/index.html",
+    "mfa/totp/activate_form.html",
+    "mfa/totp/deactivate_form.html",
+    "mfa/webauthn/add_form.html",
+    "mfa/webauthn/authenticator_confirm_delete.html",
+    "mfa/webauthn/authenticator_list.html",
+    "mfa/webauthn/edit_form.html",
+    "one_click/list.html",
+    "one_click/one.html",
+    "operation/retention.html",
+    "overview/lines.html",
+    "overview/overview.html",
+    "overview/portfolio.html",
+    "overview/start.html",
+    "people/add.html",
+    "people/list.html",
+    "people/person.html",
+    "portrait/basis.html",
+    "portrait/by.html",
+    "portrait/compare.html",
+    "portrait/declare.html",
+    "portrait/frame.html",
+    "portrait/marketing.html",
+    "portrait/metric.html",
+    "portrait/own.html",
+    "portrait/own_metric.html",
+    "portrait/portrait.html",
+    "portrait/revealed_page.html",
+    "portrait/rows.html",
+    "portrait/run.html",
+    "portrait/runs.html",
+    "portrait/simulate.html",
+    "reconcile/difference.html",
+    "reconcile/list.html",
+    "reconcile/new.html",
+    "reconcile/one.html",
+    "reconcile/pair.html",
+    "rectification/isolate.html",
+    "rectification/list.html",
+    "rectification/locate.html",
+    "rectification/one.html",
+    "rectification/open.html",
+    "rectification/tickets.html",
+    "rectification/watch.html",
+    "registers/edit.html",
+    "registers/end.html",
+    "registers/new.html",
+    "registers/overview.html",
+    "registers/row.html",
+    "registers/rows.html",
+    "rulebook/ask.html",
+    "rulebook/effect_page.html",
+    "rulebook/list.html",
+    "rulebook/one.html",
+    "screens/front.html",
+    "screens/source.html",
+    "screens/sources.html",
+    "search/page.html",
+    "season/archive.html",
+    "season/season.html",
+    "socialaccount/connections.html",
+    "webhooks/list.html",
+    "webhooks/one.html",
+})  # fmt: skip
+
+
+def _texts() -> dict[str, str]:
+    return {
+        path.as_posix().partition("/templates/")[2]: path.read_text(encoding="utf-8")
+        for path in sorted(tree.SOURCE.rglob("*.html"))
+    }
+
+
+def _ancestors(name: str, parents: dict[str, str]) -> list[str]:
+    found = []
+    while name in parents:
+        name = parents[name]
+        found.append(name)
+    return found
+
+
+def test_every_page_is_one_of_the_six_templates() -> None:
+    texts = _texts()
+    parents = {name: hit[1] for name, text in texts.items() if (hit := EXTENDS.match(text))}
+    lines = {name: _ancestors(name, parents) for name in parents}
+    own = {
+        name
+        for name, line in lines.items()
+        if FRAME in line and name not in SIX
+        if not SIX.intersection(line) or re.search(r"\{%\s*block main\b", texts[name])
+    }
+    assert sorted(own - set(BARE) - UNMOVED) == [], "a page extends one of the six templates and fills its blocks"
+    assert sorted(UNMOVED - own) == [], "these have moved: delete their lines"
+    assert sorted(set(BARE) - own) == [], "no bare page any more"
