@@ -19,7 +19,7 @@ from nianjian.platform.web.menu import GROUPS, Entry, Place, Scope  # noqa: E402
 
 # Addresses whose views come from a library and are marked otherwise, each with its reason.
 ELSEWHERE: dict[str, str] = {}
-OPEN = {"public", "person"}
+OPEN = {"public", "person", "inspector"}
 # Views that take a form without the token against foreign pages, each with its reason.
 WITHOUT_TOKEN = {
     "c/<str:token>": "whoever complains has no session here, and the address itself is the secret",
@@ -57,7 +57,9 @@ ROUTES = {str(pattern.name): route for route, pattern in ADDRESSES}
 BARE = {
     "account_login": "signing in: there is no menu yet", "account_logout": "signing out",
     "account_inactive": "tells who cannot sign in", "account-first": "a new person's first password",
-    "account-inspect": "opens the inspectors' room", "mfa_authenticate": "the second step of signing in",
+    "account-inspect": "opens the inspectors' room", "room": "what inspectors see has a menu of its own",
+    "room-front": "as the room", "room-row": "as the room", "room-ask": "as the room",
+    "mfa_authenticate": "the second step of signing in",
     "mfa_login_webauthn": "signing in by passkey", "socialaccount_login": "signing in by a provider",
     "openid_connect": "a provider's way", "feishu": "a provider's way", "dingtalk": "a provider's way",
     "weixin": "a provider's way",

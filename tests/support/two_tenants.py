@@ -37,7 +37,7 @@ from nianjian.features.dossier.operations import arrivals, fill_in, rounds, sign
 from nianjian.features.dossier.operations.rounds import Handover, RequestInput  # noqa: E402
 from nianjian.features.dossier.signatures import to_signature  # noqa: E402
 from nianjian.features.inspection.operations import day as inspection  # noqa: E402
-from nianjian.features.inspection.operations import drill  # noqa: E402
+from nianjian.features.inspection.operations import drill, room  # noqa: E402
 from nianjian.features.portrait import portraits  # noqa: E402
 from nianjian.features.reconciliation.models import Difference, Proposal, Run  # noqa: E402
 from nianjian.features.reconciliation.storage import store_run  # noqa: E402
@@ -57,7 +57,7 @@ from nianjian.platform.accounts import (  # noqa: E402
     tokens,
 )
 from nianjian.platform.accounts.query import USER, Actor  # noqa: E402
-from nianjian.platform.accounts.roles import ALLOWED, INSPECTING, Permission, Role  # noqa: E402
+from nianjian.platform.accounts.roles import ALLOWED, Permission, Role  # noqa: E402
 from nianjian.platform.home import wiring  # noqa: E402
 from nianjian.platform.jobs import query as queue  # noqa: E402
 from nianjian.platform.notifications import outbox, webhooks  # noqa: E402
@@ -93,7 +93,7 @@ class Persona:
         """What the roles' table says."""
         if self.role is None or self.place not in {EVERYWHERE, code}:
             return False
-        return act in ALLOWED[self.role] and (not self.by_link or act in INSPECTING)
+        return act in ALLOWED[self.role] and (not self.by_link or act in {Permission.READ, Permission.READ_OWN})
 
 
 def does(one: Persona, act: Permission) -> bool:
@@ -283,11 +283,19 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     drawn = [SmallPicture(1, 210.0, 297.0, JPEG)]
     arrivals.record_proposal(arrival=waits.pk, proposal=told, pictured=drawn, actor=actor)
     inspection.save_visit(enterprise=code, given=inspection.VisitInput(date(2026, 11, 3)), actor=actor)
+    ahead = clock.today() + timedelta(days=1)
+    inspection.save_visit(enterprise=code, given=inspection.VisitInput(ahead), actor=actor)
+    room.release_items(enterprise=code, day=ahead, items=["check:S2", "register:seats"], actor=actor)
+    visit = room.find_room_visit(code)
+    assert visit is not None
+    original = room.ask_for_original(visit=visit, rule="S2", subject="T00S001", actor=actor)
     notice = inspection.ScanFile("通知书.png", "image/png", PNG, 1)
     door = one_click.open_door(enterprise=code, number="95013001", actor=OPERATOR)
     return {
         "code": code,
         "day": date(2026, 11, 3),
+        "ahead": ahead,
+        "entry": original.pk,
         "scan": inspection.store_scan(enterprise=code, day=date(2026, 11, 3), file=notice, actor=actor).pk,
         "drill": _drill(code, door.token), "year": 2026, **_round(code, actor),
         "run": portraits.list_runs(code, 2026)[0], "earlier": portraits.list_runs(code, 2026)[1],

@@ -70,6 +70,7 @@ NAMING: Final = frozenset({
     "screen_source",
 })  # fmt: skip
 QUERIES: Final[Mapping[str, str]] = {
+    "room_get": "day={ahead}",
     "calls_import": "name=calls.csv",
     "season_entry_test": "year=2024&result=failed&note=x&name=a.png&day=2025-03-20",
     "registers_import": "name=lines.csv",
@@ -172,6 +173,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "reconcile_decide": {"confirmed": False},
     "visit_set": {"day": "2026-11-03", "agenda": "09:30 | 大屏 | 运维"},
     "visit_admit": {"user": "inspector-9", "until": str(TOMORROW)},
+    "room_set": {"day": str(TOMORROW), "items": ["check:S2"]},
     "drill_run": {"calls": 0},
     "drill_inject": {"drill": "{drill}", "inject": "media", "act": "given"},
     "screen_link_make": {"name": "大厅", "days": 1},

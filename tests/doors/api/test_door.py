@@ -77,7 +77,7 @@ def test_strangers_cannot_tell_whether_an_enterprise_exists(api: Ask, code: str,
 
 
 def test_a_missing_role_is_named(api: Ask) -> None:
-    told = _problem(api("inspector").get(f"{V1}/enterprises/demo/audit"), 403, "role_missing")
+    told = _problem(api("tester").get(f"{V1}/enterprises/demo/audit"), 403, "role_missing")
     assert "auditor" in told["detail"]
 
 

@@ -30,7 +30,7 @@ def test_an_enterprise_tells_its_light(api: Ask) -> None:
 
 
 def test_enterprises_are_those_that_concern_one(api: Ask) -> None:
-    told = api("inspector").get("/api/v1/enterprises").json()
+    told = api("tester").get("/api/v1/enterprises").json()
     assert [one["code"] for one in told["items"]] == ["demo"]
 
 
@@ -43,7 +43,7 @@ def test_people(api: Ask) -> None:
 
 
 def test_portraits_are_masked(api: Ask, sample: dict[str, Any]) -> None:
-    client = api("inspector")
+    client = api("tester")
     assert client.get(f"{DEMO}/portraits").json() == {"years": [2026]}
     told = client.get(f"{DEMO}/portraits/2026").json()
     assert told["light"] == sample["light"]
@@ -72,11 +72,11 @@ def test_runs_are_kept_compared_and_asked_for(api: Ask, sample: dict[str, Any]) 
     again = post(client, f"{DEMO}/portraits/2026/runs", {"as_of": "2026-12-31"}, key="k")
     assert again.json()["id"] == job.json()["id"]
     assert len(client.get(f"{DEMO}/jobs").json()["items"]) == 1
-    assert post(api("inspector", name="ines"), f"{DEMO}/portraits/2026/runs", {}).status_code == 403
+    assert post(api("tester", name="ines"), f"{DEMO}/portraits/2026/runs", {}).status_code == 403
 
 
 def test_a_simulation_changes_nothing(api: Ask, sample: dict[str, Any]) -> None:
-    told = api("inspector").get(f"{DEMO}/portraits/2026/simulation?close_tickets=1").json()
+    told = api("tester").get(f"{DEMO}/portraits/2026/simulation?close_tickets=1").json()
     assert told["before"]["light"] == sample["light"]
     assert told["before"] != told["after"]
 
@@ -120,7 +120,7 @@ def test_batches_and_their_undo(api: Ask) -> None:
     assert client.get(f"{DEMO}/batches/B2").json()["code"] == "batch_unknown"
     job = post(client, f"{DEMO}/batches/{batch}/undo").json()
     assert (job["kind"], job["state"]) == ("calls.undo", "waiting")
-    reader = api("inspector", name="ines")
+    reader = api("tester", name="ines")
     assert post(reader, f"{DEMO}/batches/{batch}/undo").status_code == 403
     assert post(reader, f"{DEMO}/batches/{batch}/rejects/files").status_code == 403
     assert post(reader, f"{DEMO}/batches/{batch}/rejects/files/J1").status_code == 403
@@ -160,7 +160,7 @@ def test_rows_behind_a_figure_are_masked_and_revealed_by_whom_it_may(api: Ask, m
     assert asked[0]["ask"].keys == {"team": "T1"}
     assert client.get(f"{address}?metric=nothing&component=complaints").json()["code"] == "portrait_rows_unknown"
     row = {"row": {"kind": "tickets", "complaint_id": "C1"}}
-    assert post(api("inspector", name="ines"), f"{address}/reveal", row).status_code == 403
+    assert post(api("tester", name="ines"), f"{address}/reveal", row).status_code == 403
     assert post(client, f"{address}/reveal", {"row": {"kind": "seats"}}).status_code == 422
 
 

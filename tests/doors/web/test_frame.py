@@ -115,7 +115,7 @@ def test_the_menu_shows_what_the_person_may_open(site: Client) -> None:
     lines = ["", "complaints/", "portrait/", "season/", "inspection/", "rectification/", "data/"]
     assert _lines(text)[:7] == [f"/e/demo/{line}" for line in lines]
     assert "/e/demo/people/" in _lines(text), "the gear leads to the first of the settings"
-    outsider = signed_in("olaf", role="inspector", enterprise="demo")
+    outsider = signed_in("olaf", role="tester", enterprise="demo")
     assert "另一家" not in outsider.get("/e/demo/").content.decode()
     assert outsider.get("/e/other/").status_code == 404
     add_user(name="otto", role="outsourcer", enterprises=["demo"], team="T1", actor=Actor("tester"))

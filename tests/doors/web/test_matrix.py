@@ -33,6 +33,7 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("", "split"): "line", ("", "slug"): "complaint_rate", ("", "form"): "xlsx", ("", "kind"): "lines",
     ("", "number"): 1, ("", "item"): "articles", ("", "source"): "tinet", ("", "secret"): "nonsense",
     ("screens-kiosk", "part"): "office", ("", "provider_id"): "oidc", ("", "pk"): 1, ("", "token"): "nonsense",
+    ("", "rule"): "S2",
     ("", "receipt"): "nonsense", ("complain", "token"): "nonsense", ("one-click-done", "token"): "nonsense",
     ("one-click-code", "form"): "svg", ("complaints-act", "act"): "respond", ("dossier-act", "act"): "confirm",
     ("dossier-seals-act", "act"): "use", ("dossier-seals-upload", "what"): "paper", ("rounds-act", "act"): "answer",
@@ -90,6 +91,9 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "inspection-look": {"part": "retention"},
     "inspection-day-keep": {"day": "2026-11-03", "agenda": "09:30 | 大屏 | 运维"},
     "inspection-day-remove": {"day": "2026-11-03"},
+    "inspection-day-room-keep": {"day": "{ahead}", "item": "check:S2"},
+    "inspection-day-room-shown": {"entry": "{entry}"},
+    "room-ask": {"subject": "T00S001"},
     "inspection-day-scan": {"day": "{day}"},
     "inspection-day-scan-fetch": {"day": "{day}", "scan": "{scan}"},
     "inspection-day-scan-remove": {"day": "{day}", "scan": "{scan}"},
@@ -236,7 +240,16 @@ def _expected(one: Persona, case: Case, method: str) -> str:
     act = case.mark
     if not one.name and act != "public":
         return "sign in"
-    if not isinstance(act, Permission):  # `person` and `public`
+    if act == "public" or _is_inspectors(one, case):
+        return "open"
+    if one.by_link or act == "inspector":  # the room is theirs, and there is nothing else for them
+        return "missing"
+    return _expected_by_role(one, case, method)
+
+
+def _expected_by_role(one: Persona, case: Case, method: str) -> str:
+    act = case.mark
+    if not isinstance(act, Permission):  # `person`
         return "open"
     if case.code and not one.may(Permission.READ_OWN, case.code):
         return "missing"
@@ -245,6 +258,11 @@ def _expected(one: Persona, case: Case, method: str) -> str:
     if case.crossed or (case.name in OWN_WORK and not one.may(Permission.READ, case.code)):
         return "missing"
     return "ok" if one.may(DEEPER.get((case.name, method), act), case.code) else "forbidden"
+
+
+def _is_inspectors(one: Persona, case: Case) -> bool:
+    """Whether an address is the room of the person's own enterprise, or the first page, which leads there."""
+    return one.by_link and (case.name == "portfolio" or (case.mark == "inspector" and case.code != OTHER))
 
 
 def _fault(answer: Any, expected: str, case: Case) -> str:

@@ -42,7 +42,7 @@ def test_rules_and_an_overlay_that_a_second_person_approves(api: Ask) -> None:
     assert [(row["approval"], row["state"]) for row in listed] == [(approval, "pending")]
     address = f"{DEMO}/approvals/{approval}/decision"
     assert post(anna, address, {"decision": "yes"}).json()["code"] == "approval_same_person"
-    assert post(api("inspector", name="ines"), address, {"decision": "yes"}).status_code == 403
+    assert post(api("tester", name="ines"), address, {"decision": "yes"}).status_code == 403
     done = post(berta, address, {"decision": "yes"})
     assert (done.status_code, done.json()["state"]) == (200, "approved")
     assert post(berta, address, {"decision": "no"}).json()["code"] == "approval_decided"
@@ -72,7 +72,7 @@ def test_what_another_value_would_do_is_told_and_nothing_is_kept(api: Ask) -> No
     assert (wrong.status_code, wrong.json()["code"]) == (422, "overlay_value_wrong")
     unknown = post(client, f"{DEMO}/rules/nothing/effects", trial)
     assert unknown.json()["code"] == "overlay_rule_unknown"
-    inspector = api("inspector", name="ines")
+    inspector = api("tester", name="ines")
     assert post(inspector, f"{DEMO}/rules/{RULE}/effects", trial | {"value": "0.9"}).status_code == 403
     chief = api("compliance_lead", name="chief", enterprise="")
     assert [one["enterprise"] for one in looked(chief, "/api/v1", value="0.9")] == ["demo"]

@@ -106,7 +106,7 @@ def test_a_long_list_is_work_and_then_fetched_by_its_asker(api: Ask, monkeypatch
     assert (entry["filters"], entry["sha256"]) == (["team="], hashlib.sha256(content).hexdigest())
     assert api("data_officer", name="zoe").post(file).json()["code"] == "job_unknown"
     assert client.post(f"{SEATS}/exports/csv/files/{job['id']}").json()["code"] == "job_unknown"
-    assert api("inspector", name="ines").post(f"{asked}/files?full=true").json()["code"] == "role_missing"
+    assert api("tester", name="ines").post(f"{asked}/files?full=true").json()["code"] == "role_missing"
 
 
 def test_who_sees_one_team_gets_its_long_list_and_no_other_work(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +123,7 @@ def test_who_sees_one_team_gets_its_long_list_and_no_other_work(api: Ask, monkey
         assert own.get(foreign).status_code in {403, 404}
     assert own.post(f"{DEMO}/jobs/{everybody}/stop").status_code == 404
     assert own.get(f"{DEMO}/jobs/{job}").json()["state"] == "waiting"
-    assert api("inspector", name="ines").post(f"{DEMO}/jobs/{job}/stop").json()["code"] == "role_missing"
+    assert api("tester", name="ines").post(f"{DEMO}/jobs/{job}/stop").json()["code"] == "role_missing"
     work()
     assert [row[0] for row in _csv(own.post(f"{asked}/files/{job}").getvalue())[1:]] == ["L1", "L2"]
     from nianjian.platform.accounts.models import Membership  # noqa: PLC0415 -- after Django
@@ -162,7 +162,7 @@ def test_the_empty_sheet_of_a_register(api: Ask) -> None:
     answer = api().get(f"{LINES}/template")
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
     assert "线路编号" in [cell.value for cell in book.worksheets[0][1]]
-    assert api("inspector", name="ines").get(f"{LINES}/template").status_code == 403
+    assert api("tester", name="ines").get(f"{LINES}/template").status_code == 403
     assert api().get(f"{DEMO}/registers/nothing/template").status_code == 404
 
 
@@ -242,7 +242,7 @@ def test_mappings_are_kept_checked_and_used(api: Ask) -> None:
     wrong = post(client, address, {"name": "x", "mapping": {"columns": {"nothing": "a"}}})
     assert (wrong.status_code, "/" in json.dumps(wrong.json()["detail"])) == (422, False)
     assert len(client.get(address).json()["items"]) == 1
-    assert api("inspector", name="ines").get(address).status_code == 403
+    assert api("tester", name="ines").get(address).status_code == 403
 
 
 def test_a_faulty_sheet_comes_back_marked_and_nothing_is_kept(api: Ask, api_home: Path) -> None:
@@ -255,7 +255,7 @@ def test_a_faulty_sheet_comes_back_marked_and_nothing_is_kept(api: Ask, api_home
     assert not [path for path in (api_home / "uploads").rglob("*") if path.is_file()]
     assert client.get(LINES).json()["items"] == []
     assert upload(client, f"{LINES}/checks/file", b"", name="lines.csv").json()["code"] == "file_empty"
-    reader = api("inspector", name="ines")
+    reader = api("tester", name="ines")
     assert upload(reader, f"{LINES}/checks/file", sheet, name="lines.csv").status_code == 403
 
 

@@ -125,7 +125,7 @@ def test_rejected_rows_are_shown_in_full_only_with_an_entry_in_the_chain(site: C
     assert content.count("start_unreadable") == 2
     assert len(list(acts(enterprise="demo", verb="calls.rejects"))) == 1
 
-    inspector = signed_in("eve", "inspector", "demo")
+    inspector = signed_in("eve", "tester", "demo")
     assert "139****0000" in _text(inspector, address)
     for act_of in ("reveal/", "rejects/", "undo/"):
         assert inspector.post(f"{address}{act_of}").status_code == 403

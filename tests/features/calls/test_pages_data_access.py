@@ -42,7 +42,7 @@ def test_what_is_anothers_does_not_exist_under_ones_own_enterprise(owner: Client
     assert both.get(f"{draft}files/").status_code == 404
     assert both.post(f"{draft}commit/").status_code == 404
     assert draft not in both.get(ROOT).content.decode()
-    inspector = signed_in("ines", "inspector", "demo")
+    inspector = signed_in("ines", "tester", "demo")
     assert f"{ROOT}import/" not in inspector.get(ROOT).content.decode()
 
 

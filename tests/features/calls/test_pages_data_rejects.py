@@ -62,7 +62,7 @@ def test_many_rejected_rows_are_work_and_each_fetch_stands_in_the_chain(site: Cl
         assert pack.read(f"{batch}-rejects.csv").decode("utf-8-sig").count("start_unreadable") == rejects.DIRECT + 1
     (act,) = acts(enterprise="demo", verb="calls.rejects")
     assert act.data == {"batch": batch, "rows": rejects.DIRECT + 1}
-    inspector = signed_in("eve", "inspector", "demo")
+    inspector = signed_in("eve", "tester", "demo")
     assert file not in _text(inspector, asked[0])
     assert inspector.post(file).status_code == 403
     job = queue.job(file.split("/")[-2])

@@ -91,7 +91,7 @@ def test_what_was_set_comes_in_pages(api: Ask) -> None:
 
 
 def test_how_it_is(api: Ask) -> None:
-    client = api("inspector")
+    client = api("tester")
     told = client.get(f"{GATE}/state").json()
     assert (told["snapshot"]["state"], told["process"]["status"]) == ("missing", "unreached")
     feed.feed()

@@ -146,7 +146,7 @@ def test_the_policy_names_its_rules_and_a_reader_changes_nothing(lead: Client) -
     for wanted in ("L01", "300", "/e/demo/rules/rectification.frequency.before/", "08:00–21:00", "calendar day"):
         assert wanted in told
     assert f"{HOME}change/" in told
-    for name, role in (("ivo", "inspector"), ("ada", "auditor")):
+    for name, role in (("ivo", "tester"), ("ada", "auditor")):
         reader = signed_in(name, role, "demo", "en")
         assert f"{HOME}change/" not in text(reader)
         assert reader.get(f"{HOME}change/").status_code == 403

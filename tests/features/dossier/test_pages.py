@@ -173,7 +173,7 @@ def test_a_file_is_given_out_in_a_sandbox_and_noted(lead: Client) -> None:
     assert answer.headers["Content-Disposition"].startswith("attachment")
     (noted,) = acts(enterprise="demo", verb="dossier.fetched")
     assert noted.data["item"] == "articles"
-    reader = signed_in("ivan", "inspector", "demo")
+    reader = signed_in("ivan", "tester", "demo")
     assert reader.post(f"{item}files/1/").status_code == 403
     assert f'action="{item}files/1/"' not in text(reader, item)
 

@@ -178,7 +178,7 @@ def test_an_outsourcer_sees_the_own_team_only(site: Client, sample: dict[str, An
             ]
         }
     _keep("demo", made)
-    add_user(name="ou", role="inspector", enterprises=["demo"], actor=Actor("tester"))
+    add_user(name="ou", role="tester", enterprises=["demo"], actor=Actor("tester"))
     Membership.objects.filter(user_id="ou").update(role="outsourcer", team="T-own")
     client = Client(headers={"accept-language": "zh-CN"})
     client.force_login(User.objects.get(pk="ou"))
@@ -235,7 +235,7 @@ def test_the_most_urgent_enterprise_comes_first(site: Client, sample: dict[str, 
 
 def test_a_stranger_of_an_enterprise_does_not_find_it(site: Client) -> None:
     add_enterprise(code="other", name="另一家", province="上海", actor=Actor("tester"))
-    only = signed_in("olaf", role="inspector", enterprise="other")
+    only = signed_in("olaf", role="tester", enterprise="other")
     assert "示范" not in _text(only, "/?all&q=demo")
     assert only.get("/e/demo/").status_code == 404
     assert Client().get("/e/demo/").headers["Location"] == "/account/login/?next=/e/demo/"
@@ -246,7 +246,7 @@ def test_the_portfolio_of_an_empty_home_says_what_to_do_next(home: Path) -> None
     text = _text(signed_in("anna", language="en-GB"), "/")
     assert "No enterprise yet" in text
     assert 'href="/enterprises/"' in text
-    add_user(name="nobody", role="inspector", enterprises=[], actor=Actor("tester"))
+    add_user(name="nobody", role="tester", enterprises=[], actor=Actor("tester"))
     Membership.objects.filter(user_id="nobody").delete()
     assert "Ask an administrator" in _text(signed_in("nobody", language="en-GB"), "/")
 

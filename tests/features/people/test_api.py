@@ -62,9 +62,9 @@ def test_links_are_made_ended_and_end_what_they_opened(api: Ask) -> None:
     assert made["expires_at"].startswith(str(until))
     visitor = Client()
     visitor.post(made["url"].removeprefix("http://testserver"))
-    assert visitor.get("/e/demo/").status_code == 200
+    assert visitor.get("/room/demo/").status_code == 200
     assert client.delete(f"{address}/links/{made['id']}").status_code == 200
-    assert visitor.get("/e/demo/").status_code == 302
+    assert visitor.get("/room/demo/").status_code == 302
     assert client.delete(f"{address}/links/{made['id']}").json()["code"] == "link_invalid"
     late = post(client, f"{address}/inspections", {"until": str(until + timedelta(days=400))})
     assert late.json()["code"] == "link_expiry"

@@ -142,25 +142,23 @@ def test_an_account_is_closed_and_opened_again(chief: Client) -> None:
     assert [act.verb for act in acts(newest=2)] == ["user.reopen", "user.close"]
 
 
-def test_an_inspector_comes_by_a_link_reads_and_changes_nothing(boss: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_inspector_comes_by_a_link_to_the_room_alone(boss: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     boss.post("/e/demo/people/add/", {"name": "通管局", "role": "inspector", "email": "", "team": ""})
-    # even if somebody gives it more, the link's session reads only
+    # even if somebody gives it more, the link's session opens the room only
     service.grant(user="通管局", role="administrator", enterprise="demo", actor=OPERATOR)
     path = _link(boss.post("/e/demo/people/of/通管局/", {"act": "inspection", "until": _until()}))
     inspector = Client()
     assert inspector.get(path).status_code == 200
     assert inspector.get("/e/demo/").status_code == 302  # looking at the page opens nothing
     for _time in range(2):  # as often as wanted
-        assert inspector.post(path).headers["Location"] == "/"
+        assert inspector.post(path).headers["Location"] == "/room/"
     assert inspector.get("/", follow=True).status_code == 200
     assert len(list(acts(verb="inspection.open"))) == 2
-    for address in ("/e/demo/people/", "/people/", "/enterprises/"):
-        assert inspector.get(address).status_code == 403
-    for address in ("/account/tokens/", "/account/sessions/", "/account/password/set/", "/account/2fa/"):
+    for address in ("/e/demo/", "/e/demo/people/", "/people/", "/enterprises/", "/account/", "/account/2fa/"):
         assert inspector.get(address).status_code == 404
     real = clock.now
     monkeypatch.setattr(clock, "now", lambda: real() + timedelta(days=4))
-    assert inspector.get("/account/").status_code == 302
+    assert inspector.get("/room/").status_code == 302
     assert Client().get(path).status_code == 410
 
 
@@ -169,10 +167,10 @@ def test_a_revoked_link_ends_the_session_it_opened(boss: Client) -> None:
     path = _link(boss.post("/e/demo/people/of/insp/", {"act": "inspection", "until": _until()}))
     inspector = Client()
     inspector.post(path)
-    assert inspector.get("/account/").status_code == 200
+    assert inspector.get("/room/demo/").status_code == 200
     link = models.Link.objects.get(user="insp")
     boss.post("/e/demo/people/of/insp/", {"act": "unlink", "link": link.id})
-    assert inspector.get("/account/").status_code == 302
+    assert inspector.get("/room/demo/").headers["Location"].startswith("/account/login/")
     assert next(acts(verb="sign_out")).data == {"user": "insp", "reason": "revoked"}
 
 

@@ -151,7 +151,7 @@ def test_a_reveal_is_written_before_it_is_shown(lake: Client) -> None:
     assert "<html" in page
     assert "13800138000" in page
     assert lake.post(f"{HOME}reveal/", {"kind": "calls"}).status_code == 404
-    assert signed_in("ivan", "inspector", "demo").post(f"{HOME}reveal/", fields).status_code == 403
+    assert signed_in("ivan", "tester", "demo").post(f"{HOME}reveal/", fields).status_code == 403
     assert "portrait-reveal" not in text(signed_in("ivan"), f"{ROWS}?class=mobile&look=1")
     assert len(list(acts(verb="portrait.reveal"))) == 2
 
@@ -338,7 +338,7 @@ def test_a_run_is_asked_for_and_waits_in_the_queue(site: Client) -> None:
     assert dict(job.payload) == {"year": 2026, "as_of": "2026-06-30", "province": "浙江"}
     assert site.post(f"{HOME}run/", {"as_of": "nonsense"}).status_code == 422
     assert "<form" in text(site, "/e/demo/2025/run/")
-    assert signed_in("ivan", "inspector", "demo").post(f"{HOME}run/").status_code == 403
+    assert signed_in("ivan", "tester", "demo").post(f"{HOME}run/").status_code == 403
 
 
 def test_files_are_taken_along_and_written_down(site: Client, sample: dict[str, Any]) -> None:

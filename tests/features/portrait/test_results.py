@@ -174,7 +174,7 @@ def test_rows_are_of_the_run_also_when_the_data_went_on() -> None:
 
 def test_a_reveal_needs_its_act_and_leaves_its_entry_even_when_nothing_is_found() -> None:
     _run()
-    add_user(name="ivan", role="inspector", enterprises=["demo"], actor=ACTOR)
+    add_user(name="ivan", role="tester", enterprises=["demo"], actor=ACTOR)
     asked: dict[str, Any] = {"enterprise": "demo", "year": 2026, "run": None, "kind": "tickets"}
     with pytest.raises(NianjianError, match="role_missing"):
         reveal_row(**asked, key={"complaint_id": "T1"}, actor=Actor("ivan", "user"))

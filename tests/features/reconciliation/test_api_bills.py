@@ -28,6 +28,6 @@ def test_a_bill_is_compared_and_told_with_its_minutes(api: Ask) -> None:
 
 @pytest.mark.django_db
 def test_who_only_reads_has_none_compared(api: Ask) -> None:
-    refused = upload(api("inspector"), BILLS, BILL, name="bill.csv")
+    refused = upload(api("tester"), BILLS, BILL, name="bill.csv")
     assert refused.status_code == 403
     assert not Job.objects.exists()

@@ -96,7 +96,7 @@ def test_people_are_masked_until_somebody_looks_and_decides(lead: Client) -> Non
     assert lead.post(f"{HOME}{run.pk}/pairs/{proposal.pk}/", {"decision": "confirm"}).status_code == 302
     proposal.refresh_from_db()
     assert (proposal.state, proposal.decided_by) == ("confirmed", "user:anna")
-    reader = signed_in("ivy", "inspector", "demo")
+    reader = signed_in("ivy", "tester", "demo")
     assert reader.get(f"{HOME}{run.pk}/").status_code == 200
     assert reader.post(f"{HOME}{run.pk}/pairs/{proposal.pk}/reveal/").status_code == 403
     assert reader.post(f"{HOME}{run.pk}/sheet/").status_code == 403

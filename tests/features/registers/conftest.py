@@ -42,7 +42,7 @@ def officer(demo: str) -> Client:
 
 @pytest.fixture
 def reader(demo: str) -> Client:
-    return signed_in("ivan", "inspector", demo)
+    return signed_in("ivan", "tester", demo)
 
 
 @pytest.fixture

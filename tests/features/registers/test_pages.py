@@ -513,7 +513,7 @@ def test_a_long_list_is_work_and_its_asker_alone_fetches_it(officer: Client, rea
     for other in (reader, zoe):
         assert file not in text(other.get(asked[0]))
         assert other.post(file).status_code == 404
-    models.Membership.objects.filter(user_id="olga").update(role="inspector")
+    models.Membership.objects.filter(user_id="olga").update(role="tester")
     assert officer.post(file).status_code == 403
     assert _exports() == 1
 

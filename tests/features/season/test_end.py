@@ -113,7 +113,7 @@ def test_a_closed_season_is_read_only(demo: str, operator: Actor) -> None:
     ):
         with pytest.raises(NianjianError, match="season_archived"):
             act()
-    add_user(name="insp", role="inspector", enterprises=[demo], actor=operator)
+    add_user(name="insp", role="tester", enterprises=[demo], actor=operator)
     seen = closing.get_archive(enterprise=demo, year=2026, actor=Actor("insp", USER))
     assert (seen["log"]["acts"], seen["log"]["count"]) == ([], 5), "whose acts they are is the chain's readers' matter"
 
@@ -136,7 +136,7 @@ def test_two_people_open_a_closed_season_again(demo: str, operator: Actor, anna:
     first = closing.close_season(**of, actor=operator)
     with pytest.raises(NianjianError, match="season_reason_missing"):
         closing.reopen_season(**of, reason=" ", actor=anna)
-    add_user(name="insp", role="inspector", enterprises=[demo], actor=operator)
+    add_user(name="insp", role="tester", enterprises=[demo], actor=operator)
     with pytest.raises(NianjianError, match="role_missing"):
         closing.reopen_season(**of, reason="x", actor=Actor("insp", USER))
     asked = closing.reopen_season(**of, reason="退回补正", actor=anna)

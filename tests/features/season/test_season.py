@@ -242,7 +242,7 @@ def _uids(enterprise: str, actor: Actor) -> dict[str, date]:
 
 
 def test_who_may(demo: str, operator: Actor) -> None:
-    add_user(name="insp", role="inspector", enterprises=[demo], actor=operator)
+    add_user(name="insp", role="tester", enterprises=[demo], actor=operator)
     reader = Actor("insp", "user")
     assert summarize_season(enterprise=demo, year=2026, today=TODAY, actor=reader)["year"] == 2026
     with pytest.raises(NianjianError, match="role_missing"):

@@ -379,7 +379,7 @@ def test_a_tenants_administrator_leads_no_calls_to_the_machine_itself(
 def test_a_daily_test_that_cannot_run_is_said_once_and_stands_on_the_page(
     far: Answerer, anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add_user(name="tess", role="inspector", enterprises=["demo"], actor=operator)
+    add_user(name="tess", role="tester", enterprises=["demo"], actor=operator)
     _route(far, operator, daily_at=time(10, 30))
     (route,) = routes.describe_routes(enterprise="demo", actor=anna)["routes"]
     assert route["daily_flaw"] is None

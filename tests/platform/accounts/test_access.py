@@ -347,7 +347,7 @@ def test_lists_show_what_concerns_the_person(
         enterprises = [place] if place else []
         name = f"u{place}{words[0]}"
         monkeypatch.setenv(
-            "NIANJIAN_TOKEN", service.add_user(name=name, role="inspector", enterprises=enterprises, actor=operator)
+            "NIANJIAN_TOKEN", service.add_user(name=name, role="tester", enterprises=enterprises, actor=operator)
         )
         assert main([*words.split(), "--as", name, "--json"]) == 0
         (rows,) = json.loads(capsys.readouterr().out).values()

@@ -201,7 +201,7 @@ def test_every_kind_that_can_be_asked_for_can_be_done() -> None:
 
 
 def test_who_may_not_load_cannot_ask_and_sees_nothing() -> None:
-    add_user(name="eve", role="inspector", enterprises=["demo"], actor=OPERATOR)
+    add_user(name="eve", role="tester", enterprises=["demo"], actor=OPERATOR)
     with pytest.raises(NianjianError, match="role_missing"):
         flow.enqueue(kind=flow.IMPORT_CALLS, enterprise="demo", payload={}, actor=Actor("eve", "user"))
     job = _import("x.csv")

@@ -233,7 +233,7 @@ def test_a_planned_end_stays_through_an_import(demo: str, operator: Actor, load:
 
 def test_writes_take_the_role_and_the_tenant(demo: str, operator: Actor) -> None:
     people.add_enterprise(code="other", name="x", province="", actor=operator)
-    people.add_user(name="reader", role="inspector", enterprises=["demo"], actor=operator)
+    people.add_user(name="reader", role="tester", enterprises=["demo"], actor=operator)
     people.add_user(name="stranger", role="data_officer", enterprises=["other"], actor=operator)
     _create("lines", operator, line_id="L1", team="T1")
     row = _standing("lines", "L1")

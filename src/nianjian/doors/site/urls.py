@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import include, path
 
+from nianjian.features.inspection import urls as inspection
 from nianjian.features.screens import urls as screens
 from nianjian.platform.web import assets, comfort, style_guide
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("e/<str:code>/reconcile/", include("nianjian.features.reconciliation.pages")),
     path("e/<str:code>/inspection/", include("nianjian.features.inspection.urls")),
     path("e/<str:code>/inspection/screens/", include("nianjian.features.screens.urls")),
+    path("room/", include(inspection.room_patterns)),
     path("screens/", include(screens.kiosk_patterns)),
     path("live/", include(screens.post_patterns)),
     path("e/<str:code>/inspection/callback/", include("nianjian.features.test_calls.urls")),

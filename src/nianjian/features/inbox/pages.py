@@ -24,7 +24,7 @@ from nianjian.features.inbox import obstacles, operations
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.notifications.models import Dispatch, Message
-from nianjian.platform.web.access import Request, own, page, person
+from nianjian.platform.web.access import Request, page, person
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
@@ -100,7 +100,7 @@ def inbox(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@own
+@person
 def choices(request: Request) -> HttpResponse:
     """What one wants to be told, when and where."""
     told = operations.get_settings(request.actor)

@@ -89,4 +89,52 @@ class NoticeScan(models.Model):
         return self.sha256
 
 
-__all__ = ["Gateway", "Landing", "NoticeScan", "Route", "ScreenLink", "ScreenSource", "ScreensSeen", "Trial", "Visit"]
+class RoomItem(models.Model):
+    """Something of an inspection day that the firm has released to the inspection room (检查室); ``key``: of `room`."""
+
+    visit = models.ForeignKey("inspection.Visit", on_delete=models.CASCADE, related_name="room_items")
+    key = models.CharField(max_length=60)
+    released_by = models.CharField(max_length=160)
+    released_at = models.DateTimeField()
+
+    class Meta:
+        """Each once."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["visit", "key"], name="inspection_room_item_once")
+        ]
+
+    def __str__(self) -> str:
+        """Its key."""
+        return self.key
+
+
+class RoomEntry(models.Model):
+    """A line of the room's log: who looked at which row of the guide, or asked to be shown which original.
+
+    ``subject``: the original that is ``asked`` for, sealed, for it may name a person; None where somebody looked.
+    """
+
+    visit = models.ForeignKey("inspection.Visit", on_delete=models.CASCADE, related_name="room_entries")
+    rule = models.CharField(max_length=4)
+    asked = models.BooleanField()
+    subject = SealedText(null=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=160)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        """Asked for by visit, newest first."""
+
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["visit", "-at"], name="inspection_room_entries")]
+
+    def __str__(self) -> str:
+        """Its row; the subject may be a person."""
+        return self.rule
+
+
+__all__ = [
+    "Gateway", "Landing", "NoticeScan", "RoomEntry", "RoomItem", "Route", "ScreenLink", "ScreenSource", "ScreensSeen",
+    "Trial", "Visit",
+]  # fmt: skip

@@ -1,10 +1,10 @@
-"""Addresses of the on-site check, below an enterprise."""
+"""Addresses of the on-site check, below an enterprise, and of the inspection room, which stands by itself."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.features.inspection.pages import checks, day, drill
+from nianjian.features.inspection.pages import checks, day, drill, room
 
 urlpatterns = [
     path("", checks.front, name="inspection"),
@@ -16,6 +16,11 @@ urlpatterns = [
     path("day/admit/", day.admit_inspector, name="inspection-day-admit"),
     path("day/look/", day.enqueue_checks, name="inspection-day-look"),
     path("day/copy/", day.send_copy, name="inspection-day-copy"),
+    path("day/room/", room.choice, name="inspection-day-room"),
+    path("day/room/keep/", room.keep_choice, name="inspection-day-room-keep"),
+    path("day/room/shown/", room.note_shown, name="inspection-day-room-shown"),
+    path("day/room/preview/", room.preview, name="inspection-day-room-preview"),
+    path("day/room/preview/<str:rule>/", room.preview, name="inspection-day-room-preview-row"),
     path("day/scan/", day.add_scan, name="inspection-day-scan"),
     path("day/scan/fetch/", day.fetch_scan, name="inspection-day-scan-fetch"),
     path("day/scan/remove/", day.remove_scan, name="inspection-day-scan-remove"),
@@ -28,4 +33,11 @@ urlpatterns = [
     path("drill/<str:drill>/lines/", drill.drill_lines, name="inspection-drill-lines"),
     path("drill/<str:drill>/inject/", drill.note_inject, name="inspection-drill-inject"),
     path("retention/", checks.part, {"part": "retention"}, name="inspection-retention"),
+]
+
+room_patterns = [
+    path("", room.enter, name="room"),
+    path("<str:code>/", room.front, name="room-front"),
+    path("<str:code>/<str:rule>/", room.row, name="room-row"),
+    path("<str:code>/<str:rule>/ask/", room.ask, name="room-ask"),
 ]

@@ -46,7 +46,7 @@ from nianjian.platform.accounts.query import enterprise, permissions_of
 from nianjian.platform.accounts.roles import Permission, Role
 from nianjian.platform.home.sign_in import CHINESE
 from nianjian.platform.web import access
-from nianjian.platform.web.access import INSPECTION, Request, own, person, public
+from nianjian.platform.web.access import INSPECTION, Request, person, public
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 
@@ -186,7 +186,7 @@ def open_inspection(request: HttpRequest, secret: str) -> HttpResponse:
         return _render_gone(request)
     logout(request)
     answer: HttpResponse = perform_login(
-        request, Login(user=User.objects.get(pk=opened.user_id), redirect_url=settings.LOGIN_REDIRECT_URL)
+        request, Login(user=User.objects.get(pk=opened.user_id), redirect_url=reverse("room"))
     )
     request.session[INSPECTION] = opened.id
     request.session.set_expiry(max(1, int((opened.expires_at - clock.now()).total_seconds())))
@@ -194,7 +194,7 @@ def open_inspection(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@own
+@person
 @sensitive_variables("secret")
 def accept_invitation_page(request: Request, secret: str) -> HttpResponse:
     """Accept an invitation as the person who is signed in; nothing is accepted by opening the page."""
@@ -228,7 +228,6 @@ def show_account(request: Request) -> HttpResponse:
     name = request.actor.name
     context = {
         "roles": [(translate_value("role", one.role, _), one.enterprise, one.team) for one in query.roles_of(name)],
-        "inspection": request.actor.scopes is not None,
         "has_password": request.user.is_authenticated and request.user.has_usable_password(),
         "second_factor": has_second_factor(name),
         "asked": requires_second_factor(name),
@@ -239,7 +238,7 @@ def show_account(request: Request) -> HttpResponse:
 
 
 @require_POST
-@own
+@person
 def save_display_name(request: Request) -> HttpResponse:
     """Set one's own display name."""
     try:
@@ -252,7 +251,7 @@ def save_display_name(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@own
+@person
 def list_sessions(request: Request) -> HttpResponse:
     """List the sessions; end one of them, or all but this."""
     found = UserSession.objects.purge_and_list(request.user)
@@ -271,7 +270,7 @@ def list_sessions(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@own
+@person
 def list_tokens(request: Request) -> HttpResponse:
     """List one's tokens; make one, whose secret stands in the answer to the form and nowhere else."""
     _ = words(current())
@@ -291,7 +290,7 @@ def list_tokens(request: Request) -> HttpResponse:
 
 
 @require_POST
-@own
+@person
 def revoke_token_page(request: Request, token: str) -> HttpResponse:
     """End one of one's own tokens."""
     if token not in {one.id for one in tokens.list_user_tokens(request.actor.name)}:
@@ -368,6 +367,6 @@ urlpatterns = [
     path("inspect/<str:secret>/", open_inspection, name="account-inspect"),
     path("join/<str:secret>/", accept_invitation_page, name="account-join"),
     *(_marked(access.public, *one) for one in _OPEN),
-    *(_marked(access.own, *one) for one in _OWN),
+    *(_marked(access.person, *one) for one in _OWN),
     *(one for provider in CHINESE for one in _chinese(provider)),
 ]

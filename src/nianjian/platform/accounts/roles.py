@@ -35,8 +35,6 @@ class Permission(StrEnum):
 
 
 _READ: Final = frozenset({Permission.READ_OWN, Permission.READ})
-INSPECTING: Final = _READ
-"""All that a session opened by an inspector's link may do."""
 _WORK: Final = _READ | frozenset(
     {Permission.REPORT, Permission.MANAGE_DATA, Permission.VIEW_UNMASKED, Permission.REQUEST}
 )
@@ -45,7 +43,8 @@ _WORK: Final = _READ | frozenset(
 ALLOWED: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.ADMINISTRATOR: frozenset(Permission), Role.COMPLIANCE_LEAD: _WORK | {Permission.APPROVE, Permission.AUDIT},
     Role.DATA_OFFICER: _WORK, Role.OUTSOURCER: frozenset({Permission.READ_OWN}),
-    Role.TESTER: _READ, Role.INSPECTOR: _READ, Role.AUDITOR: _READ | {Permission.AUDIT},
+    Role.TESTER: _READ, Role.AUDITOR: _READ | {Permission.AUDIT},
+    Role.INSPECTOR: frozenset(),  # sees the inspection room, which shows what the firm has released and nothing else
 }  # fmt: skip
 
 

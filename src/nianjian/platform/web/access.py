@@ -1,4 +1,4 @@
-"""Who may open a page. Every view carries one of three marks; a house test fails on one that carries none.
+"""Who may open a page. Every view carries a mark; a house test fails on one that carries none.
 
 A person who is not signed in is led to the sign-in page. To whom an enterprise does not concern it does not exist
 (404); who may read it but not do this gets 403 and is told which role is missing.
@@ -13,11 +13,12 @@ from typing import Concatenate, Final, ParamSpec, cast
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.query import USER, Actor, Enterprise
-from nianjian.platform.accounts.roles import INSPECTING, Permission
+from nianjian.platform.accounts.roles import Permission, Role
 
 P = ParamSpec("P")
 MARK: Final = "nianjian_access"
@@ -87,14 +88,33 @@ def _marked(view: View[P], mark: str, enter: Callable[[Request, str], None]) -> 
     def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _sign_in(request)
+        if INSPECTION in request.session:  # the room alone is theirs, whatever the roles allow
+            return _lead_inspector(request)
         known = cast("Request", request)
-        # through an inspector's link only to read, whatever the roles allow
-        known.actor = Actor(request.user.get_username(), USER, INSPECTING if INSPECTION in request.session else None)
+        known.actor = Actor(request.user.get_username(), USER)
         enter(known, str(kwargs.get("code", access.EVERYWHERE)))
         return view(known, *args, **kwargs)
 
     setattr(inside, MARK, mark)
     return cast("Around[P]", inside)
+
+
+def inspector(view: Around[P]) -> Around[P]:
+    """Mark a page of the inspection room: for whom an inspector's link has let in; 404 for everybody else."""
+
+    @wraps(view)
+    def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return _sign_in(request)
+        if INSPECTION not in request.session:
+            raise Http404
+        code, name = kwargs.get("code"), request.user.get_username()
+        if code is not None and Role.INSPECTOR not in access.roles(name, str(code)):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    setattr(inside, MARK, "inspector")
+    return inside
 
 
 def public(view: Around[P]) -> Around[P]:
@@ -103,21 +123,16 @@ def public(view: Around[P]) -> Around[P]:
     return view
 
 
-def own(view: View[P]) -> Around[P]:
-    """Mark a page about what a person proves itself by: as `person`, but closed to who came by an inspector's link."""
-
-    @wraps(view)
-    def inside(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if request.actor.scopes is not None:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return person(cast("View[P]", inside))
-
-
 def at(route: str, place: str, **more: str) -> str:
     """Return the address of a page at an enterprise (``ROUTE-here``) or of its twin for the installation."""
     return reverse(f"{route}-here", kwargs={"code": place, **more}) if place else reverse(route, kwargs=more)
+
+
+def _lead_inspector(request: HttpRequest) -> HttpResponse:
+    """From the first page to the room; Http404 for every other address."""
+    if request.path != reverse("portfolio"):
+        raise Http404
+    return redirect("room")
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:

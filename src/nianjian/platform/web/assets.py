@@ -19,8 +19,8 @@ from nianjian.platform.web.access import public
 FOLDER: Final = Path(paper.__file__).parent / "assets"  # the style sheets are shared with paper
 #: In the cascade's order; what is made for paper comes last.
 SHEETS: Final = (
-    "tokens", "frame", "parts", "layout", "pages", "overview", "portrait", "season", "complaints", "callback", "settings",
-    "print",
+    "tokens", "frame", "parts", "layout", "pages", "overview", "portrait", "season", "complaints", "inspection",
+    "callback", "settings", "print",
 )  # fmt: skip
 MEDIA: Final = "text/javascript; charset=utf-8"
 STYLE: Final = "desk.css"

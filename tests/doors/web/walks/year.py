@@ -500,16 +500,18 @@ def proves(one: Walker, today: date) -> None:
     """A measure that was taken, and the assessment of somebody else."""
     case(one)
     page = one.page
+    page.locator("details:has(#measure_text) > summary").click()
     page.locator("#measure_text").fill("每周抽查外包话术")
     page.locator("#measure_owner").fill("王建国")
     page.locator("#measure_due").fill(str(today))
-    one.press("main form[action$='/tasks/'] button.primary")
+    one.press("form:has(#measure_text) button")
     one.press("button[name=done]")
+    page.locator("details:has(#paper_kind) > summary").click()
     page.locator("#paper_kind").select_option("test_report")
     page.locator("#paper_file").set_input_files({"name": "测评.pdf", "mimeType": "application/pdf", "buffer": a4(77)})
     for name, text in (("issuer", "浙江某测评中心"), ("number", "CP-1"), ("dated", str(today)), ("scope", "线路L2")):
         page.locator(f"#paper_{name}").fill(text)
-    one.press("main form[action$='/paper/'] button.primary")
+    one.press("form:has(#paper_kind) button")
     one.press("button[name=read]")
     for press in ("button[value=measure]", "button[value=check]"):
         works(one, press)

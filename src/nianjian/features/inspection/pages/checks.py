@@ -12,15 +12,21 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.figures import count_text
 from nianjian.engines.paper.texts import inspection
-from nianjian.engines.paper.texts.inspection import CHECKS, CHECKS_WHYS, PARTS, PEOPLE_NUMBERS_SYSTEM
+from nianjian.engines.paper.texts import inspection_day as texts
+from nianjian.engines.paper.texts.inspection import PARTS
 from nianjian.engines.paper.texts.states import BADGES, STATES
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.inspection.operations import readiness
+from nianjian.features.inspection.operations.day import build_sheet
 from nianjian.features.inspection.queries import Json
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.registers.models import Team
+from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Table, card_table
@@ -146,13 +152,14 @@ def _excuses(one: Json, _: Words) -> list[str]:
 
 def present_dialling(told: Json, _: Words) -> Json:
     """Each team's verdict with its figures, robots, and the calls that show it."""
+    names = dict(versions_on(Team, told["enterprise"], clock.today()).values_list("key", "name"))
     heads = (
         gettext("team"), gettext("verdict"), gettext("calls"), gettext("answered"), gettext("without an agent"),
         gettext("dialled over"), gettext("hours in which it shows"), gettext("why"),
     )  # fmt: skip
     rows = [
         [
-            Cell(one["team"] or gettext("without a team")),
+            Cell(_team_text(one["team"], names) or gettext("without a team")),
             Cell(_(inspection.VERDICTS[one["verdict"]]), badge=VERDICTS[one["verdict"]]),
             *(Cell(count_text(one[name]), figure=True) for name in ("calls", "answered", "alone", "over", "showing")),
             Cell(_(inspection.DIALLING_WHYS[one["why"]])),
@@ -160,7 +167,7 @@ def present_dialling(told: Json, _: Words) -> Json:
         for one in told["teams"]
     ]
     tables = [card_table(gettext("Teams"), heads, rows, figures=range(2, 7))]
-    calls = [[team["team"] or "–", one] for team in told["teams"] for one in team["rows"]]
+    calls = [[_team_text(team["team"], names) or "–", one] for team in told["teams"] for one in team["rows"]]
     if calls:
         tables.append(_calls(calls))
     ai, put = told["ai"], told["ai"]["transfers"]
@@ -182,6 +189,12 @@ def present_dialling(told: Json, _: Words) -> Json:
         text = f"{_(inspection.SUGGESTED[seen['verdict']])} ({count_text(seen['calls'])})"
         pairs.insert(3, (gettext("Unregistered robots"), text))
     return {"pairs": pairs, "tables": tables}
+
+
+def _team_text(team: str | None, names: Mapping[str, str | None]) -> str:
+    """A team's code with its name, where the register has one."""
+    name = names.get(team or "")
+    return f"{team} {name}" if name else team or ""
 
 
 def _calls(calls: list[list[Json]]) -> Table:
@@ -229,19 +242,60 @@ PRESENTERS: Final[Mapping[str, Callable[[Json, Words], Json]]] = {
 @require_safe
 @page(Permission.READ)
 def front(request: Request, code: str) -> HttpResponse:
-    """Show readiness by people, numbers and system as it was last looked at."""
+    """Show the ten rows of the guide as they were last looked at, one of them with its evidence beside the list."""
     _ = words(current())
-    told = readiness.newest_check(enterprise=code, part="readiness", actor=request.actor)
-    context = _page_context(request, code, "readiness", told) | {
-        "shares": [
-            {"name": _(PEOPLE_NUMBERS_SYSTEM[part]), "passed": one["passed"], "all": one["all"]}
-            for part, one in ({} if told is None else told["shares"]).items()
-        ],
-        "badge": "" if told is None else BADGES[told["state"]],
-        "state": "" if told is None else _(STATES[told["state"]]),
-        "table": None if told is None else _checks(told, code, _),
+    sheet = build_sheet(enterprise=code, actor=request.actor)
+    rows = sheet["rows"]
+    failing = [one["rule"] for one in rows if one["state"] != State.PASSED]
+    chosen = request.GET.get("row", "") or next(iter(failing), rows[0]["rule"])
+    if all(one["rule"] != chosen for one in rows):
+        raise Http404
+    looked = sheet["looked_at"]
+    context = _page_context(request, code, "readiness", None) | {
+        "title": gettext("Ten checks"),
+        "sum": [(BADGES[state], f"{count} {_(STATES[state])}") for state, count in sheet["counts"].items() if count],
+        "looked": "" if looked is None else moment(datetime.fromisoformat(looked)),
+        "visit": sheet["visit"],
+        "rows": [_describe_row(code, one, chosen, _) for one in rows],
+        "peek": _describe_peek(code, next(one for one in rows if one["rule"] == chosen), _),
     }
     return render(request, "inspection/front.html", context)
+
+
+def _describe_row(code: str, row: Json, chosen: str, _: Words) -> Json:
+    """A row of the list: its state, and the evidence that makes it so."""
+    worst = next((one for one in row["evidence"] if one["state"] == row["state"]), None)
+    why = gettext("not checked yet") if worst is None else texts.evidence_reason(worst["why"], _)
+    return {
+        "rule": row["rule"],
+        "title": _(texts.ROWS[row["rule"]]),
+        "badge": BADGES[row["state"]],
+        "state": _(STATES[row["state"]]),
+        "why": why if worst is None else f"{texts.evidence_name(worst['check'], _)}: {why}",
+        "href": rule_address(code, row["rule"]),
+        "here": row["rule"] == chosen,
+    }
+
+
+def _describe_peek(code: str, row: Json, _: Words) -> Json:
+    """The chosen row with all of its evidence, each leading to where it is mended."""
+    return {
+        "title": _(texts.ROWS[row["rule"]]),
+        "badge": BADGES[row["state"]],
+        "state": _(STATES[row["state"]]),
+        "href": rule_address(code, row["rule"]),
+        "checks": [
+            {
+                "name": texts.evidence_name(one["check"], _),
+                "href": check_address(code, one["check"], row["rule"]),
+                "badge": BADGES[one["state"]],
+                "state": _(STATES[one["state"]]),
+                "why": texts.evidence_reason(one["why"], _),
+                "day": one["day"] or "",
+            }
+            for one in row["evidence"]
+        ],
+    }
 
 
 @require_safe
@@ -279,20 +333,3 @@ def _page_context(request: Request, code: str, of: str, told: Json | None) -> Js
         "job": readiness.running_check(enterprise=code, part=of),
         "may": has_permission(request.actor, code, Permission.REPORT),
     }
-
-
-def _checks(told: Json, code: str, _: Words) -> Table:
-    """The rule leads to the page of its row, the check to where it is mended."""
-    heads = (gettext("part"), gettext("rule"), gettext("check"), gettext("state"), gettext("why"), gettext("as at"))
-    rows = [
-        [
-            Cell(_(PEOPLE_NUMBERS_SYSTEM[one["part"]])),
-            Cell(one["rule"], href=rule_address(code, one["rule"])),
-            Cell(_(CHECKS[one["check"]]), href=check_address(code, one["check"], one["rule"])),
-            Cell(_(STATES[one["state"]]), badge=BADGES[one["state"]]),
-            Cell(_(CHECKS_WHYS[one["why"]])),
-            Cell(one["day"] or "–", day=True),
-        ]
-        for one in told["checks"]
-    ]
-    return card_table(gettext("Readiness"), heads, rows)

@@ -33,6 +33,7 @@ from nianjian.features.rectification import evidence, operations, queries, repor
 from nianjian.features.rectification.evidence import GapPreview
 from nianjian.features.rectification.gaps import Gap
 from nianjian.features.rectification.pages.forms import Isolated, Measure, Opened, Paper, Period, Watched
+from nianjian.features.rectification.pages.stages import NOW, find_request, list_stages
 from nianjian.features.rectification.storage import LIMIT, Notice, PaperContent, paper_content
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
@@ -322,12 +323,17 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
     known = evidence.preview_gaps(case=told["id"], actor=request.actor)
     working = reports.list_running(code, told["id"])
     closed, names = told["state"] == "closed", _channel_names(told)
+    steps = list_stages(code, told, names, _)
     context = {
         "case": told,
-        "ways": ways(code, told["id"]),
+        "title": _title(told),
         "state": _(STEPS[told["state"]]),
         "pairs": _pairs(told),
-        "steps": [(_(STEPS[one["step"]]), one["done"]) for one in told["steps"]],
+        "stages": steps,
+        "stage_template": next((f"rectification/stage_{one.key}.html" for one in steps if one.state == NOW), ""),
+        "request_waiting": None if closed else find_request(code, told, names, request.actor),
+        "submitted": told["state"] == states.SUBMITTED,
+        "period": Period(auto_id="period_%s"),
         "next": following(code, told, known, _),
         "working": [(kind(one.kind), reverse("data-job", args=[code, one.id])) for one in working.values()],
         "waits": waits(told, known, working, _),
@@ -359,12 +365,17 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
     return render(request, "rectification/one.html", context)
 
 
+def _title(told: Json) -> str:
+    """What a case is called: by the first cause that the notice names, else by the notice."""
+    name = next(iter(told["causes"]), "") or told["notice"]
+    return gettext("Rectification case: {name}").format(name=name) if name else gettext("Rectification case")
+
+
 def _pairs(told: Json) -> list[tuple[str, str]]:
     due = told["due_at"][:16].replace("T", " ")
     provisional = gettext("provisional: the holidays of a year in between are not known yet")
     pairs = [
         (gettext("Notice"), told["notice"] or "–"),
-        (gettext("Causes named"), "；".join(told["causes"]) or "–"),
         (gettext("Received on"), told["received"]),
         (gettext("Internal target"), told["target"]),
         (gettext("Due"), f"{due} ({provisional})" if told["provisional"] else due),

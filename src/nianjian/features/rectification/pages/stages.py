@@ -1,0 +1,153 @@
+"""The six steps of a case as its page shows them: one open, done ones with who and when, later ones with what waits.
+
+Apart from the pages, which only render it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from nianjian.engines.gate.decision_search import DecisionFilter
+from nianjian.engines.paper import rectification
+from nianjian.engines.paper.rectification import ChannelNames
+from nianjian.engines.paper.words import Words, mark
+from nianjian.features.dial_policy.decisions import list_recent_decisions
+from nianjian.features.rectification import states
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.approvals.storage import list_approvers
+from nianjian.platform.web.work import moment, person
+
+Json = dict[str, Any]
+DONE, NOW, LATER = "done", "now", "later"
+#: Step of the page -> the step of the case that ends it, its name, and what it waits for while it lies ahead.
+STAGES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "opened": (states.OPENED, mark("Case opened"), ""),
+    "located": (states.LOCATED, mark("Location"), mark("once the case is open")),
+    "isolated": (states.ISOLATED, mark("Isolation"), mark("once the channel is located; a second person decides")),
+    "measured": (states.MEASURED, mark("Before and since"), mark("counted once the isolation is in force")),
+    "reported": (states.REPORTED, mark("Rectification report"), mark("drafted from the steps and the measures")),
+    "closed": (states.CLOSED, mark("Hand-in and closing"), mark("the hand-in is recorded; closed when it has worked")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step on its line. ``href``: where its grounds stand, ``label``: what that link says."""
+
+    key: str
+    title: str
+    state: str
+    line: str
+    href: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IsolationRequest:
+    """An isolation that waits: what holds now and once it is approved, who asked, who can decide."""
+
+    channel: str
+    address: str
+    rows: list[tuple[str, str, str]]
+    reason: str
+    end: str
+    requester: str
+    at: str
+    deciders: list[str]
+    deaf: bool  # the gate has had no call of this line today
+
+
+def list_stages(code: str, told: Json, names: ChannelNames, word: Words) -> list[Stage]:
+    """The steps in their order; the first that is not done is open, none of a case that is closed."""
+    done = {one["step"] for one in told["steps"] if one["done"]}
+    lines = {
+        "opened": _opened_line(told),
+        "located": _located_line(told, names, word),
+        "isolated": _isolated_line(told, names),
+    }
+    links = {
+        "located": (reverse("rectify-locate", args=[code, told["id"]]), _("View the grounds")),
+        "isolated": (reverse("rectify-isolate", args=[code, told["id"]]), _("View the orders")),
+        "measured": ("#figures", _("View the figures")),
+    }
+    found: list[Stage] = []
+    for key, (step, title, waits) in STAGES.items():
+        if step in done:
+            line = " · ".join(part for part in (lines.get(key, ""), _event_line(told, step)) if part)
+            found.append(Stage(key, word(title), DONE, line, *links.get(key, ("", ""))))
+        elif states.CLOSED in done or any(stage.state == NOW for stage in found):
+            found.append(Stage(key, word(title), LATER, word(waits)))
+        else:
+            found.append(Stage(key, word(title), NOW, ""))
+    return found
+
+
+def _opened_line(told: Json) -> str:
+    causes = "；".join(told["causes"])
+    return _("The notice names: {causes}").format(causes=causes) if causes else told["notice"] or ""
+
+
+def _located_line(told: Json, names: ChannelNames, word: Words) -> str:
+    content = rectification.location_content(told["located"], names, word)
+    if content is None:
+        return ""
+    return "；".join(content["named"]) or _("No channel stands out beyond chance.")
+
+
+def _isolated_line(told: Json, names: ChannelNames) -> str:
+    standing = [one for one in told["orders"] if one["kind"] == "isolate" and one["approved_at"]]
+    texts = []
+    for one in standing:
+        channel = rectification.channel_text(one["key"], one["channel"], names)
+        text = channel if one["cap"] is None else _("{channel}: at most {cap} calls a day")
+        texts.append(text.format(channel=channel, cap=one["cap"]))
+    return "；".join(texts)
+
+
+def _event_line(told: Json, step: str) -> str:
+    """Who did a step and when."""
+    event = next((one for one in reversed(told["events"]) if one["step"] == step), None)
+    return "" if event is None else f"{person(event['actor'])} {event['at'][:16].replace('T', ' ')}"
+
+
+def find_request(code: str, told: Json, names: ChannelNames, actor: Actor) -> IsolationRequest | None:
+    """The isolation of the case that waits for a second person; None: none does."""
+    order = next((one for one in told["orders"] if not one["approved_at"]), None)
+    if order is None:
+        return None
+    requester = Actor(*reversed(order["proposed_by"].split(":", 1)))
+    isolates = order["kind"] == "isolate"
+    rows = [(_("Calls a day"), _cap_text(order["cap_before"]), _cap_text(order["cap"]))]
+    if isolates:
+        listed = _("consented numbers only")
+        rows += [
+            (_("May be called"), _("anybody"), listed),
+            (_("Takes effect"), "–", _("within 5 seconds, on every gateway")),
+        ]
+    deaf = (
+        order["key"] == "line"
+        and not list_recent_decisions(
+            wanted=DecisionFilter(enterprise=code, channel=order["channel"]), limit=1, actor=actor
+        ).decisions
+    )
+    return IsolationRequest(
+        channel=rectification.channel_text(order["key"], order["channel"], names),
+        address=reverse("approvals-decide-here", args=[code, order["approval"]]),
+        rows=rows,
+        reason=order["reason"],
+        end=order["end"] or "",
+        requester=person(order["proposed_by"]),
+        at=moment(datetime.fromisoformat(order["proposed_at"])),
+        deciders=[one.display_name or one.name for one in list_approvers(code, requester)],
+        deaf=deaf,
+    )  # fmt: skip
+
+
+def _cap_text(cap: int | None) -> str:
+    return _("no cap") if cap is None else _("at most {cap} calls").format(cap=cap)
