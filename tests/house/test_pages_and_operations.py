@@ -193,6 +193,7 @@ NONE: Final[Mapping[str, str]] = {
     "one-click-done": _STRANGER,
     "language": _LOOK,
     "theme": _LOOK,
+    **dict.fromkeys(("draft", "resend"), "what was typed into a form of a page; a program keeps its own"),
     "overview-lead": "whether this person's overview shows the first steps; the API has no overview to be led on",
     "asset": "the style sheet and the scripts of the pages",
     **dict.fromkeys(

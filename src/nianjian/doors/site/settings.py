@@ -99,6 +99,7 @@ TEMPLATES = [
                 "nianjian.features.inbox.pages.unread",
             ],
             "loaders": [("django.template.loaders.cached.Loader", ["nianjian.platform.web.compact.Loader"])],
+            "builtins": ["nianjian.platform.web.templatetags.writer"],  # its form token instead of Django's
             "string_if_invalid": "",
         },
     }
@@ -169,7 +170,7 @@ SESSION_COOKIE_AGE = 12 * 3600  # without use
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = ENVIRONMENT.https
-CSRF_FAILURE_VIEW = "nianjian.platform.web.errors.stale"
+CSRF_FAILURE_VIEW = "nianjian.platform.web.draft_pages.stale"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = ENVIRONMENT.https

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from nianjian.features.screens import urls as screens
-from nianjian.platform.web import assets, comfort, style_guide
+from nianjian.platform.web import assets, comfort, draft_pages, style_guide
 
 urlpatterns = [
     path("api/v1/", include("nianjian.doors.api.urls")),
@@ -35,6 +35,7 @@ urlpatterns = [
     path("e/<str:code>/webhooks/", include("nianjian.features.webhooks.pages")),
     path("language", comfort.set_language, name="language"),
     path("", include("nianjian.features.people.pages")),
+    path("account/", include(draft_pages.urlpatterns)),
     path("account/", include("nianjian.features.people.account_pages")),
     path("theme", comfort.set_theme, name="theme"),
     path("static/<str:digest>/<str:name>", assets.serve_asset, name="asset"),

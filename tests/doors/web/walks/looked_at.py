@@ -83,6 +83,8 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "season-archive": "what the season's page shows already, as it stood; there is none before one is closed",
     "season-calendar": "a calendar for programs",
     "screens-kiosk": "the same screens as for who is signed in; without a link a page that says so",
+    "draft": "what the script of a page stores and asks for",
+    "resend": "leads on where no form waits; looked at in the journey of a lost session",
     "asset": "the style sheet and the scripts",
     "mfa_download_recovery_codes": "a file",
     "mfa_login_webauthn": "what the sign-in page's script asks for; without it leads back there",
