@@ -39,7 +39,7 @@ def draft(request: Request) -> HttpResponse:
     if found is None:
         return HttpResponse(status=204)
     at = f"{found.saved_at.astimezone(clock.ZONE):%H:%M}"
-    return JsonResponse({"at": at, "fields": json.loads(found.fields)})
+    return JsonResponse({"at": at, "fields": json.loads(found.fields or "{}")})
 
 
 @require_http_methods(["GET", "POST"])

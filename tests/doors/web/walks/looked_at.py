@@ -83,6 +83,8 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "season-archive": "what the season's page shows already, as it stood; there is none before one is closed",
     "season-calendar": "a calendar for programs",
     "screens-kiosk": "the same screens as for who is signed in; without a link a page that says so",
+    "work-beside": "a part of the side, looked at in the journey of long work",
+    "work-result": "leads on to what came of a job",
     "draft": "what the script of a page stores and asks for",
     "resend": "leads on where no form waits; looked at in the journey of a lost session",
     "asset": "the style sheet and the scripts",

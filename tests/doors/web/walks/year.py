@@ -105,10 +105,12 @@ class Walker:
     def worked(self) -> str:
         """Until the work that a page shows is over; asks more often than the page itself does."""
         until = time.monotonic() + PATIENCE / 1000
-        while self.page.locator("#progress[hx-get]").count():
+        while self.page.locator("#progress[hx-get], #toast[hx-get]").count():
             assert time.monotonic() < until, self.text()
             self.page.wait_for_timeout(200)
             self.page.reload()
+        if (result := self.page.locator("#toast a").first).count():
+            follow(result)
         self.look()
         return self.text()
 
@@ -202,9 +204,7 @@ def computes(one: Walker) -> str:
     one.opens("画像")
     one.page.locator("details.confirm summary").first.click()
     one.press("details.confirm form[action$='/run/'] button.primary")
-    one.worked()
-    one.link("查看合规画像")
-    return one.text()
+    return one.worked()
 
 
 def hinders(one: Walker, words: str) -> None:

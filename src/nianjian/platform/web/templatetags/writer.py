@@ -6,7 +6,6 @@ from django import template
 from django.template.context import Context
 from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from nianjian.platform.web.resend import WRITER, identify_writer, sign_writer
 
@@ -14,7 +13,7 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def csrf_token(context: Context) -> SafeString:
+def csrf_token(context: Context) -> str:
     """``{% csrf_token %}``: the hidden fields that every form by POST begins with."""
     token = CsrfTokenNode().render(context)
     actor = context.get("actor")
