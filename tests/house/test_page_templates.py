@@ -23,6 +23,7 @@ BARE: Final = {
     "account/reauthenticate.html": "sign-in",
     "account/signup_closed.html": "an error of signing in",
     "layout/refused.html": "an error",
+    "layout/resend.html": "what could not be sent yet",
     "layout/style_guide.html": "only in development",
     "mfa/authenticate.html": "sign-in",
     "mfa/reauthenticate.html": "sign-in",

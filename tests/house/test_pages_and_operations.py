@@ -37,7 +37,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "data-batch": "batches_get rejects_list", "data-batch-reveal": "rejects_reveal",
     "data-batch-rejects": "rejects_file", "data-batch-rejects-file": "rejects_file_fetch",
     "data-batch-undo": "batches_undo", "data-job": "jobs_get", "data-job-progress": "jobs_get",
-    "data-job-stop": "jobs_stop",
+    "data-job-stop": "jobs_stop", "work-beside": "jobs_list", "work-result": "jobs_get",
     "data-import": "calls_import registers_import sources_list",
     "data-import-template": "registers_template",
     "data-import-example": "sources_example",
@@ -207,6 +207,7 @@ NONE: Final[Mapping[str, str]] = {
     "rules-reading-here": _ECHO,
     "theme": _LOOK,
     "columns": _LOOK,
+    **dict.fromkeys(("draft", "resend"), "what was typed into a form of a page; a program keeps its own"),
     "overview-lead": "whether this person's overview shows the first steps; the API has no overview to be led on",
     "asset": "the style sheet and the scripts of the pages",
     **dict.fromkeys(

@@ -63,6 +63,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "nianjian.doors.site.urls"
 MIDDLEWARE = [
     "nianjian.features.maintenance.pages.Requests",
+    "nianjian.platform.web.compact.PackedPages",
     "django.middleware.security.SecurityMiddleware",
     "nianjian.platform.web.policy.PolicyHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -76,6 +77,7 @@ MIDDLEWARE = [
     "nianjian.platform.home.http.Readable",
     "nianjian.platform.home.http.Bodies",
     "nianjian.platform.web.errors.Refusals",
+    "nianjian.features.calls.toast.JobsBeside",
     "allauth.account.middleware.AccountMiddleware",
     "nianjian.features.people.middleware.Limits",
     "nianjian.features.people.account_pages.Enrolment",
@@ -97,8 +99,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "nianjian.doors.site.menu.shell",
                 "nianjian.features.inbox.pages.unread",
+                "nianjian.features.calls.toast.build_context",
             ],
             "loaders": [("django.template.loaders.cached.Loader", ["nianjian.platform.web.compact.Loader"])],
+            "builtins": ["nianjian.platform.web.templatetags.writer"],  # its form token instead of Django's
             "string_if_invalid": "",
         },
     }
@@ -169,7 +173,7 @@ SESSION_COOKIE_AGE = 12 * 3600  # without use
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = ENVIRONMENT.https
-CSRF_FAILURE_VIEW = "nianjian.platform.web.errors.stale"
+CSRF_FAILURE_VIEW = "nianjian.platform.web.draft_pages.stale"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = ENVIRONMENT.https

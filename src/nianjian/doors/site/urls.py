@@ -7,7 +7,7 @@ from django.urls import include, path
 
 from nianjian.features.inspection import urls as inspection
 from nianjian.features.screens import urls as screens
-from nianjian.platform.web import assets, comfort, style_guide
+from nianjian.platform.web import assets, comfort, draft_pages, style_guide
 
 urlpatterns = [
     path("api/v1/", include("nianjian.doors.api.urls")),
@@ -38,6 +38,7 @@ urlpatterns = [
     path("e/<str:code>/webhooks/", include("nianjian.features.webhooks.pages")),
     path("language", comfort.set_language, name="language"),
     path("", include("nianjian.features.people.pages")),
+    path("account/", include(draft_pages.urlpatterns)),
     path("account/", include("nianjian.features.people.account_pages")),
     path("theme", comfort.set_theme, name="theme"),
     path("columns", comfort.set_columns, name="columns"),

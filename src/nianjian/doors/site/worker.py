@@ -59,6 +59,7 @@ from nianjian.platform.jobs.beside import PATIENCE
 from nianjian.platform.jobs.flow import Kind, LeavingError, Report, StopWantedError, day, text, texts
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers.storage import import_sheet
+from nianjian.platform.web import drafts as web_drafts
 
 
 def _import_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
@@ -410,6 +411,7 @@ def tidy_up() -> None:
         if query.open_intents():
             recover()
         delete_expired_drafts()
+        web_drafts.delete_expired_drafts()
         service.purge_answers()
         reports.delete_expired_reports()
         evidence.delete_expired_lookups()

@@ -304,6 +304,18 @@ OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Result], Shown]]] = {
 }
 
 
+def find_result(job: JobValue) -> str:
+    """Return the address of what came of a job: its one page, or the job's own where there is more to tell."""
+    own = reverse("data-job", args=[job.enterprise, job.id])
+    if job.state != "done":
+        return own
+    if job.kind == flow.RUN_PORTRAIT:
+        return reverse("portrait", args=[job.enterprise, job.result["year"]])
+    shown = outcome(job.enterprise, job, dict(job.result))
+    ways = cast("list[Way]", shown.get("ways", []))
+    return ways[0][0] if len(ways) == 1 and not {"take", "error", "listed"}.intersection(shown) else own
+
+
 IMPORTS: Final = (flow.IMPORT_CALLS, flow.IMPORT_REGISTER)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.features.calls import job_pages, pages, wizard
+from nianjian.features.calls import job_pages, pages, toast, wizard
 
 AT = "e/<str:code>/data/"
 NEW = f"{AT}import/"
@@ -20,6 +20,8 @@ urlpatterns = [
     path(f"{AT}jobs/<str:job>/", job_pages.job, name="data-job"),
     path(f"{AT}jobs/<str:job>/progress/", job_pages.progress, name="data-job-progress"),
     path(f"{AT}jobs/<str:job>/stop/", job_pages.stop, name="data-job-stop"),
+    path("work/", toast.show_beside, name="work-beside"),
+    path("work/<str:job>/", toast.open_result, name="work-result"),
     path(NEW, wizard.kinds, name="data-import"),
     path(f"{NEW}template/<str:kind>/", wizard.template, name="data-import-template"),
     path(f"{NEW}example/<str:source>/", wizard.example, name="data-import-example"),

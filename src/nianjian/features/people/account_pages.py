@@ -45,7 +45,7 @@ from nianjian.platform.accounts.people import has_second_factor
 from nianjian.platform.accounts.query import enterprise, permissions_of
 from nianjian.platform.accounts.roles import Permission, Role
 from nianjian.platform.home.sign_in import CHINESE
-from nianjian.platform.web import access
+from nianjian.platform.web import access, resend
 from nianjian.platform.web.access import INSPECTION, Request, person, public
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
@@ -109,9 +109,11 @@ class SignInView(LoginView):  # type: ignore[misc]
     """The sign-in page."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 -- the library's signature
-        """Add the providers."""
+        """Add the providers, and whether a form waits for the person who wrote it."""
         providers, label = list_providers(self.request), gettext("Sign in with a passkey")
-        return {**super().get_context_data(**kwargs), "providers": providers, "passkey_label": label}
+        waiting = resend.WAITING in self.request.session
+        more = {"providers": providers, "passkey_label": label, "waiting": waiting}
+        return {**super().get_context_data(**kwargs), **more}
 
 
 class Connections(ConnectionsView):  # type: ignore[misc]

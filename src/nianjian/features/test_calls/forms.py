@@ -91,7 +91,7 @@ class RouteForm(forms.Form):
     key = PemField(
         label=gettext_lazy("Its private key (PEM)"),
         help_text=gettext_lazy("Without a passphrase; it is stored encrypted and never shown again."),
-        widget=SecretTextarea({"autocomplete": "off"}),
+        widget=SecretTextarea({"autocomplete": "off", "data-secret": True}),
     )
     no_certificate = forms.BooleanField(label=gettext_lazy("Delete your own certificate and its key"), required=False)
     witness = forms.ChoiceField(

@@ -19,6 +19,7 @@ from django.urls import reverse
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.query import USER, Actor, Enterprise
 from nianjian.platform.accounts.roles import Permission, Role
+from nianjian.platform.web import resend
 
 P = ParamSpec("P")
 MARK: Final = "nianjian_access"
@@ -87,7 +88,7 @@ def _marked(view: View[P], mark: str, enter: Callable[[Request, str], None]) -> 
     @wraps(view)
     def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return _sign_in(request)
+            return redirect_to_sign_in(request)
         if INSPECTION in request.session:  # the room alone is theirs, whatever the roles allow
             return _lead_inspector(request)
         known = cast("Request", request)
@@ -105,7 +106,7 @@ def inspector(view: Around[P]) -> Around[P]:
     @wraps(view)
     def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return _sign_in(request)
+            return redirect_to_sign_in(request)
         if INSPECTION not in request.session:
             raise Http404
         code, name = kwargs.get("code"), request.user.get_username()
@@ -135,8 +136,11 @@ def _lead_inspector(request: HttpRequest) -> HttpResponse:
     return redirect("room")
 
 
-def _sign_in(request: HttpRequest) -> HttpResponse:
-    answer = redirect_to_login(request.get_full_path())
+def redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead to the sign-in page, and from there back; what a form brought waits until its writer is signed in."""
     if getattr(request, "htmx", False):  # a fragment must not hold the sign-in page
+        page = resend.find_page_address(request, request.headers.get("HX-Current-URL", ""))
+        answer = redirect_to_login(page or request.get_full_path())
         return HttpResponse(status=401, headers={"HX-Redirect": answer.headers["Location"]})
-    return answer
+    waits = request.method == "POST" and resend.keep_form(request)
+    return redirect_to_login(reverse("resend") if waits else request.get_full_path())

@@ -25,7 +25,7 @@ SHEETS: Final = (
 MEDIA: Final = "text/javascript; charset=utf-8"
 STYLE: Final = "desk.css"
 SCRIPTS: Final = {
-    "nianjian.js": FOLDER / "nianjian.js",
+    **{name: FOLDER / name for name in ("nianjian.js", "passkeys.js")},
     "htmx.js": Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js",
 }
 FOREVER: Final = "public, max-age=31536000, immutable"

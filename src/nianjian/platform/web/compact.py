@@ -1,4 +1,4 @@
-"""Templates are indented for people; pages travel without the indentation that a browser ignores.
+"""Templates are indented for people; pages travel without what a browser ignores, and packed.
 
 White space with a line break goes where it means nothing (at the edges of elements that are blocks, inside a tag) and
 is one space elsewhere, as a browser shows it. What is preformatted stays, and so do texts of the catalogue.
@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.template import Origin
 from django.template.loaders import filesystem
 
@@ -46,3 +49,12 @@ class Loader(filesystem.Loader):
         """The compacted source; ``TemplateDoesNotExist`` as Django's loader raises it."""
         text = super().get_contents(origin)
         return compact(text) if str(origin.name).endswith(".html") else text
+
+
+class PackedPages(GZipMiddleware):
+    """Middleware: compresses pages, with Django's guard against BREACH; a file travels as it is."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Compress HTML for a browser that takes it."""
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        return super().process_response(request, response) if is_page else response

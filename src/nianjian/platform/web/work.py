@@ -141,8 +141,10 @@ def bar(job: JobValue) -> Bar:
     if job.started_at is None or job.over or not job.done:
         return Bar(percent, "")
     seconds = max((clock.now() - job.started_at).total_seconds(), 0.001)
-    left = timedelta(seconds=round((job.total - job.done) * seconds / job.done))
-    parts = [_("about {time} left").format(time=left)]
+    left = round((job.total - job.done) * seconds / job.done)
+    minutes = -(-left // 60)
+    span = _("{count} min").format(count=minutes) if minutes > 1 else _("{count} s").format(count=left)
+    parts = [_("about {time} left").format(time=span)]
     if job.kind in IN_BYTES:  # counted twice: once looked at, once loaded
         speed = job.done / 2 / seconds / MIB
         parts.insert(0, _("{speed} MiB a second").format(speed=f"{speed:.1f}"))

@@ -106,10 +106,12 @@ class Walker:
     def worked(self) -> str:
         """Until the work that a page shows is over; asks more often than the page itself does."""
         until = time.monotonic() + PATIENCE / 1000
-        while self.page.locator("#progress[hx-get]").count():
+        while self.page.locator("#progress[hx-get], #toast[hx-get]").count():
             assert time.monotonic() < until, self.text()
             self.page.wait_for_timeout(200)
             self.page.reload()
+        if (result := self.page.locator("#toast a").first).count():
+            follow(result)
         self.look()
         return self.text()
 

@@ -204,3 +204,158 @@ document.addEventListener("click", (event) => {
   const address = point?.getAttribute("href") ?? "";
   if (address.startsWith("#")) document.querySelector(address)?.closest("details")?.setAttribute("open", "");
 });
+
+// ---- drafts: what is typed stays in this tab at once, on the server after three seconds, until the form was taken
+{
+  const DRAFT = "draft:";
+  const SENT = "draft-sent";
+  const { writer, draftSaved, draftBack, draftDrop } = document.body.dataset;
+  const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+  const secret = (field) =>
+    /^(password|file|hidden|submit|button|reset|image|fieldset)$/.test(field.type) || field.closest("[data-secret]") ||
+    /password|one-time-code/.test(field.autocomplete);
+  const fieldsOf = (form) => {
+    const counts = {};
+    return [...form.elements].filter((field) => field.name && "form" in field && !secret(field)).map((field) => {
+      counts[field.name] = (counts[field.name] ?? -1) + 1;
+      return [`${field.name}#${counts[field.name]}`, field];
+    });
+  };
+  const ticked = (field) => /^(checkbox|radio)$/.test(field.type);
+  const chosen = (field, by) => JSON.stringify([...field.options].filter((option) => option[by]).map((option) => option.value));
+  const valueOf = (field) => {
+    if (ticked(field)) return String(field.checked);
+    return field.options ? chosen(field, "selected") : field.value;
+  };
+  const baseOf = (field) => {
+    if (ticked(field)) return String(field.defaultChecked);
+    return field.options ? chosen(field, "defaultSelected") : field.defaultValue;
+  };
+  const fill = (field, value) => {
+    if (ticked(field)) field.checked = value === "true";
+    else if (field.options) for (const option of field.options) option.selected = JSON.parse(value).includes(option.value);
+    else field.value = value;
+  };
+  const isLong = (form) =>
+    form.method === "post" && !form.matches("[data-resend], [data-passkey]") && form.closest("main, #panel") &&
+    (form.querySelector("textarea") || fieldsOf(form).filter(([, field]) => !ticked(field)).length > 2);
+  const nameOf = (form) => {
+    const action = form.getAttribute("action") ?? "";
+    const same = [...document.forms].filter((other) => (other.getAttribute("action") ?? "") === action);
+    return `${location.pathname}|${action}|${same.indexOf(form)}`;
+  };
+  const place = (name) => `${DRAFT}${writer}|${name}`;
+  const typed = (form) => {
+    const changed = fieldsOf(form).filter(([, field]) => valueOf(field) !== baseOf(field));
+    return Object.fromEntries(changed.map(([name, field]) => [name, [baseOf(field), valueOf(field)]]));
+  };
+  const store = (name, fields) => {
+    const body = new FormData();
+    body.set("form", name);
+    body.set("fields", fields);
+    const headers = { "X-CSRFToken": token() };
+    return fetch("/account/draft/", { method: "POST", body, headers, keepalive: true }).catch(() => null);
+  };
+  const discard = (name) => {
+    sessionStorage.removeItem(place(name));
+    if (document.cookie.includes("DRAFTS=")) store(name, "");
+  };
+  const say = (form, text) => {
+    let line = form.querySelector(":scope > .drafted");
+    if (!line) {
+      line = document.createElement("p");
+      line.className = "soft small drafted";
+      line.setAttribute("role", "status");
+      line.setAttribute("aria-live", "polite");
+      form.append(line);
+    }
+    line.textContent = text;
+    return line;
+  };
+  const timers = new Map();
+  const forget = (form) => { clearTimeout(timers.get(form)); timers.delete(form); };
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!writer || !form || !isLong(form) || secret(event.target)) return;
+    const name = nameOf(form);
+    const fields = typed(form);
+    const text = Object.keys(fields).length ? JSON.stringify(fields) : "";
+    const at = new Date().toTimeString().slice(0, 5);
+    if (text) sessionStorage.setItem(place(name), JSON.stringify({ at, fields }));
+    else sessionStorage.removeItem(place(name));
+    forget(form);
+    timers.set(form, setTimeout(async () => {
+      const answer = await store(name, text);
+      if (text && (answer?.ok || sessionStorage.getItem(place(name)))) say(form, `${draftSaved} ${at}`);
+    }, 3000));
+  });
+  const restore = async (form) => {
+    const name = nameOf(form);
+    const local = sessionStorage.getItem(place(name));
+    let draft = local && JSON.parse(local);
+    if (!draft && document.cookie.includes("DRAFTS=")) {
+      const answer = await fetch(`/account/draft/?${new URLSearchParams({ form: name })}`).catch(() => null);
+      draft = answer?.status === 200 ? await answer.json() : null;
+    }
+    let back = false;
+    for (const [id, field] of draft ? fieldsOf(form) : []) {
+      const [base, value] = draft.fields[id] ?? [];
+      // what others have changed since stays as they left it
+      if (value === undefined || (base !== baseOf(field) && baseOf(field)) || valueOf(field) === value) continue;
+      fill(field, value);
+      field.closest("details")?.setAttribute("open", "");
+      back = true;
+    }
+    if (!back) return;
+    const drop = document.createElement("button");
+    drop.type = "button";
+    drop.className = "quiet";
+    drop.textContent = draftDrop;
+    drop.addEventListener("click", () => {
+      forget(form);
+      form.reset();
+      discard(name);
+      drop.parentElement.remove();
+    });
+    say(form, `${draftBack} ${draft.at} `).append(drop);
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.getAttribute("action")?.startsWith("/account/logout")) {
+      for (const key of Object.keys(sessionStorage)) if (key.startsWith(DRAFT)) sessionStorage.removeItem(key);
+    }
+    if (!writer || !isLong(form)) return;
+    forget(form);
+    sessionStorage.setItem(SENT, nameOf(form));
+  });
+  const isRefused = (root) => root.querySelector(".errorlist, .notice.error, .refused, [data-resend]");
+  const settle = () => {
+    for (const key of Object.keys(sessionStorage)) {
+      if (key.startsWith(DRAFT) && !key.startsWith(DRAFT + writer)) sessionStorage.removeItem(key);
+    }
+    const sent = sessionStorage.getItem(SENT);
+    const waits = document.querySelector("[data-resend]");
+    if (sent && !waits) {
+      sessionStorage.removeItem(SENT);
+      if (!isRefused(document)) discard(sent);
+    }
+  };
+  if (writer) {
+    settle();
+    if (!("answer" in document.body.dataset)) [...document.forms].filter(isLong).forEach(restore);
+    document.addEventListener("htmx:load", (event) => {
+      if (event.detail.elt !== document.body) [...event.detail.elt.querySelectorAll("form")].filter(isLong).forEach(restore);
+    });
+    document.addEventListener("htmx:afterRequest", (event) => {
+      const form = event.detail.elt;
+      if (!(form instanceof HTMLFormElement) || !isLong(form) || !event.detail.successful) return;
+      sessionStorage.removeItem(SENT);
+      const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+      if (!isRefused(answer)) discard(nameOf(form));
+    });
+  }
+  document.addEventListener("nianjian:token", (event) => {
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": event.detail.value }));
+    for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = event.detail.value;
+  });
+}

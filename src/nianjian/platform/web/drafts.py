@@ -1,0 +1,50 @@
+"""Drafts of forms on the server: stored while a person types, gone once the form was sent or after a week.
+
+They are sealed, bounded in size and number, and no record: nothing is audited, since nothing has been said yet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.web.models import FormDraft
+
+LONGEST: Final = 32 << 10  # bytes of a draft
+MOST: Final = 20  # of a person; the oldest goes
+AGE: Final = timedelta(days=7)
+
+
+def save_draft(*, user: str, form: str, fields: str) -> None:
+    """Store what was typed into a form; nothing typed deletes it. ``api_too_large``."""
+    if len(fields.encode()) > LONGEST:
+        raise NianjianError("api_too_large")
+    rows = FormDraft.objects.filter(user_id=user)
+    with transaction.atomic():
+        if not fields:
+            rows.filter(form=_digest(form)).delete()
+            return
+        stored = {"fields": fields, "saved_at": clock.now()}
+        FormDraft.objects.update_or_create(user_id=user, form=_digest(form), defaults=stored)
+        surplus = rows.order_by("-saved_at", "-pk").values_list("pk", flat=True)[MOST:]
+        FormDraft.objects.filter(pk__in=list(surplus)).delete()
+
+
+def find_draft(user: str, form: str) -> FormDraft | None:
+    """The draft of a form, if there is one that is not too old."""
+    return FormDraft.objects.filter(user_id=user, form=_digest(form), saved_at__gt=clock.now() - AGE).first()
+
+
+def delete_expired_drafts() -> None:
+    """Delete what is too old, and the drafts of people whose account is closed."""
+    FormDraft.objects.filter(Q(saved_at__lte=clock.now() - AGE) | Q(user__is_active=False)).delete()
+
+
+def _digest(form: str) -> str:
+    return hashlib.sha256(form.encode()).hexdigest()

@@ -1,0 +1,127 @@
+"""What a Chinese page never says, and how many things it asks for first."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+from tests.doors.web.walks.looked_at import HOME, OWN, WORK
+from tests.support.two_tenants import EVERYWHERE, OTHER, Persona, people, tenant
+from tests.support.two_tenants import OWN as MINE
+
+from nianjian.platform.accounts.roles import Role
+
+pytestmark = pytest.mark.django_db
+SILENT: Final = {"script", "style", "code", "pre"}
+NEVER: Final = {
+    "a command": re.compile(r"\bnianjian [a-z]+|(?<![\w-])--[a-z]{2,}"),
+    "a variable of the server": re.compile(r"\b[A-Z]{3,}(?:_[A-Z]+)+\b"),
+    "an internal key": re.compile(
+        r"\b[a-z]{3,}_?[a-z]*(?:\.[a-z]+_?[a-z_]*){1,3}\b(?![/@:])|\b[a-z]{3,}(?:_[a-z]+)+\b"
+    ),
+    "a login": re.compile(r"\b(?:user|os):\w+"),
+    "English": re.compile(r"\b[a-z]{3,}(?: [a-z]{2,})+\b"),
+}
+#: Texts of which a part is meant as it is: names of files, formats, and what the enterprise typed itself.
+MEANT: Final = re.compile(r"\S+\.(?:zip|csv|xlsx|docx|pdf|json|xml|gz|lua|conf|html|txt)\b|\S+@\S+|https?://\S+")
+
+#: Pages that still say such a thing, or have two primary buttons. Nothing is added; who mends a page deletes its line.
+UNMENDED: Final[dict[str, set[str]]] = {
+    "/account/tokens/": {"a variable of the server"},
+    "/approvals/": {"an internal key"},
+    "/audit/": {"English", "an internal key"},
+    "/e/demo/2026/simulate/?open_seats=500": {"an internal key"},
+    "/e/demo/approvals/": {"an internal key"},
+    "/e/demo/audit/": {"English", "an internal key"},
+    "/e/demo/complaints/": {"two primary buttons"},
+    "/e/demo/complaints/one-click/": {"two primary buttons"},
+    "/e/demo/data/import/": {"an internal key"},
+    "/e/demo/dossier/2026/algorithm_filing/": {"two primary buttons"},
+    "/e/demo/dossier/2026/articles/": {"two primary buttons"},
+    "/e/demo/dossier/2026/complaint_sop/": {"two primary buttons"},
+    "/e/demo/dossier/2026/fill-in/licence/": {"two primary buttons"},
+    "/e/demo/dossier/2026/package/": {"two primary buttons"},
+    "/e/demo/dossier/2026/sort/": {"two primary buttons"},
+    "/e/demo/dossier/complaint_sop/": {"two primary buttons"},
+    "/e/demo/gate/": {"English", "a command", "an internal key"},
+    "/e/demo/gate/change/": {"an internal key", "two primary buttons"},
+    "/e/demo/inspection/day/": {"two primary buttons"},
+    "/e/demo/inspection/screens/": {"two primary buttons"},
+    "/e/demo/inspection/screens/sources/": {"a variable of the server"},
+    "/e/demo/reconcile/new/": {"two primary buttons"},
+    "/e/demo/registers/lines/": {"two primary buttons"},
+    "/e/demo/registers/lines/?q=nothing": {"two primary buttons"},
+    "/e/demo/registers/teams/T1/": {"two primary buttons"},
+    "/e/demo/registers/wages/": {"two primary buttons"},
+    "/e/demo/retention/": {"an internal key"},
+    "/e/demo/rules/portrait.seat_vacancy.limit/": {"an internal key"},
+    "/e/demo/webhooks/": {"an internal key"},
+    "/e/other/gate/": {"English", "a command", "an internal key"},
+    "/inbox/choices/": {"two primary buttons"},
+    "/rules/portrait.seat_vacancy.limit/": {"an internal key"},
+}
+
+
+class Page(HTMLParser):
+    """Texts of a page that people read, and its primary buttons, those of dialogs that are shut left out."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.texts: list[str] = []
+        self.primary: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag not in {"meta", "link", "input", "br", "img", "hr", "use", "path", "circle", "line", "rect"}:
+            self.open.append("code" if given.get("translate") == "no" else tag)
+        if "primary" in given.get("class", "").split() and not {"dialog", "details"}.intersection(self.open):
+            self.primary.append(tag)
+        self.texts += [given[name] for name in ("aria-label", "title", "placeholder") if given.get(name)]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.open:
+            while self.open.pop() not in {tag, "code"}:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not SILENT.intersection(self.open):
+            self.texts.append(" ".join(data.split()))
+
+
+@pytest.fixture
+def boss(db: None, home: Any, keys: None, sample: dict[str, Any]) -> Client:
+    """An administrator of the installation beside two enterprises."""
+    del db, home, keys
+    for code in (MINE, OTHER):
+        tenant(code, sample)
+    persona: Persona = next(people([(Role.ADMINISTRATOR, EVERYWHERE)]))
+    persona.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
+    return persona.client
+
+
+@pytest.mark.long
+def test_no_page_says_what_only_programs_say_or_asks_for_two_things_first(boss: Client) -> None:
+    faults: dict[str, dict[str, str]] = {}
+    for address in dict.fromkeys((*WORK, *OWN)):
+        answer = boss.get(f"/{address.replace(HOME, f'e/{MINE}/')}", follow=True)
+        page = Page(answer.content.decode())
+        found = {
+            what: text[:120]
+            for text in page.texts
+            for what, pattern in NEVER.items()
+            if pattern.search(MEANT.sub("", text))
+        }
+        if len(page.primary) > 1:
+            found["two primary buttons"] = str(page.primary)
+        faults[f"/{address}"] = found
+    new = {
+        address: {what: text for what, text in found.items() if what not in UNMENDED.get(address, ())}
+        for address, found in faults.items()
+    }
+    assert {address: found for address, found in new.items() if found} == {}
+    assert set(UNMENDED) <= set(faults), "no page any more: delete its line"

@@ -1,0 +1,87 @@
+"""Long work beside the page: the form's page comes back, and says how far it is until that was read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.support.people import signed_in
+
+from nianjian.features.calls import toast
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.jobs import query
+from nianjian.platform.jobs.models import Job
+
+pytestmark = pytest.mark.django_db
+RUN = "/e/demo/2026/run/"
+PAGE = f"{RUN}?from=here"
+
+
+@pytest.fixture
+def lead(home: Any, keys: None) -> Client:
+    del home, keys
+    add_enterprise(code="demo", name="示例", province="北京", actor=Actor("tester"))
+    return signed_in("li")
+
+
+def _begin(client: Client, page: str = f"http://testserver{PAGE}") -> Any:
+    return client.post(RUN, {"as_of": "", "province": ""}, headers={"referer": page} if page else {})
+
+
+def _job() -> Job:
+    (job,) = query.jobs("demo")
+    return job
+
+
+def _end(job: Job, **state: Any) -> None:
+    Job.objects.filter(pk=job.pk).update(**state)
+
+
+def test_a_form_that_begins_work_comes_back_to_its_page(lead: Client) -> None:
+    assert _begin(lead).headers["Location"] == PAGE
+    page = lead.get(RUN).content.decode()
+    assert 'id="toast"' in page
+    assert 'hx-get="/work/?wait=1"' in page
+    part = lead.get("/work/?wait=4").content.decode()
+    assert 'hx-get="/work/?wait=6"' in part, "it asks less and less often"
+    assert 'hx-get="/work/?wait=30"' in lead.get("/work/?wait=900").content.decode()
+
+
+@pytest.mark.parametrize("page", ["", "https://elsewhere.example/e/demo/", "http://testserver/no/page/here/"])
+def test_without_a_page_of_the_site_it_leads_to_the_page_of_the_work(lead: Client, page: str) -> None:
+    assert _begin(lead, page).headers["Location"] == f"/e/demo/data/jobs/{_job().id}/"
+    assert 'id="toast"' not in lead.get(RUN).content.decode()
+
+
+def test_work_that_is_done_stays_until_its_result_was_opened(lead: Client) -> None:
+    _begin(lead)
+    job = _job()
+    _end(job, state=Job.DONE, result={"year": 2026})
+    page = lead.get(RUN).content.decode()
+    assert "查看" in page.split('id="toast"')[1]
+    assert "hx-get" not in page.split('id="toast"')[1].split("</section>")[0], "nothing asks any more"
+    assert 'id="toast"' in lead.get(RUN).content.decode()
+    assert lead.get(f"/work/{job.id}/").headers["Location"] == "/e/demo/2026/"
+    assert 'id="toast"' not in lead.get(RUN).content.decode()
+
+
+def test_work_that_failed_says_why_and_leads_back_to_its_form(lead: Client) -> None:
+    _begin(lead)
+    job = _job()
+    _end(job, state=Job.FAILED, error={"code": "disk_too_small", "values": {"file": "x", "free": 1, "needed": 2}})
+    part = lead.get(RUN).content.decode().split('id="toast"')[1].split("</section>")[0]
+    assert "重试" in part
+    assert "disk_too_small" not in part
+    assert lead.get(f"/work/{job.id}/?again").headers["Location"] == PAGE
+
+
+def test_another_person_sees_nothing_of_it(lead: Client) -> None:
+    _begin(lead)
+    stranger = signed_in("wang", "auditor", "")
+    session = stranger.session
+    session[toast.JOBS] = [["nonsense", "/"]]
+    session.save()
+    assert "合规画像" not in stranger.get("/work/").content.decode()
+    assert signed_in("zhao").get(f"/work/{_job().id}/").status_code in {302, 404}
