@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.run import run
 from nianjian.engines.metrics.simulate import Moves, simulate
+from nianjian.engines.rules.overlay_values import fit_value
 from nianjian.engines.rules.rulebook import Rulebook
 
 END = date(2026, 12, 31)
@@ -39,6 +41,15 @@ def book(**values: object) -> Rulebook:
     return Rulebook.on(END, overlays=given)
 
 
+def ruled(**values: str) -> Rulebook:
+    """A rulebook whose own rules say so, without an overlay: a later version of the guide."""
+    plain = Rulebook.on(END)
+    for key, value in values.items():
+        rule = plain.rule(f"portrait.{key.replace('__', '.')}")
+        plain = plain.with_rule(replace(rule, value=fit_value(rule, value)))
+    return plain
+
+
 def portrait(lake: Lake, rulebook: Rulebook, as_of: date | None = END, *, raw: bool = False) -> dict[str, Any]:
     with closing(DuckDBEngine()) as engine:
         return run(
@@ -54,12 +65,46 @@ def calls_of_the_year(tables: Rows) -> list[data.Row]:
     return [call for call in oracle.outbound(tables) if call["day"].year == 2026]
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("complaint_rate__denominator", "delivered"),
+        ("complaint_rate__sources", '["enterprise"]'),
+        ("complaint_rate__attachments", '["expansion_plan"]'),
+        ("number_consistency__denominator", "answered"),
+    ],
+)
+def test_an_own_definition_gives_a_second_light_and_changes_nothing_of_the_first(
+    world: tuple[Lake, Rows], key: str, value: str
+) -> None:
+    lake, _ = world
+    plain, changed = portrait(lake, book()), portrait(lake, book(**{key: value}))
+    assert portrait(lake, book(**{key: value}), raw=True) == changed
+    slug = key.partition("__")[0]
+    told = metric(changed, slug)
+    by_rule = metric(portrait(lake, ruled(**{key: value})), slug)
+    assert told["own"]["light"] == by_rule["light"]
+    assert told.pop("own")["rules"] == [f"portrait.{key.replace('__', '.')}"]
+    assert told == metric(plain, slug)
+    rule = next(one for one in changed["rules"] if one["key"] == f"portrait.{key.replace('__', '.')}")
+    assert (rule["overlay"]["value"], rule["overlay"]["beside"]) == (value, True)
+
+
+def test_no_complaint_by_own_sources_is_green_only_beside_the_guides_light(tmp_path: Path) -> None:
+    tables = data.everything(11, complaints_count=60)
+    told = next(one for one in tables["complaint_fact"] if one["source"] == "12321" and not one["exclusion"])
+    lake = Lake(str(tmp_path), "E1")
+    data.write(lake, {**tables, "complaint_fact": [{**told, "accepted_ts": datetime(2026, 3, 5, 10)}]})  # noqa: DTZ001 -- wall time
+    found = metric(portrait(lake, book(complaint_rate__sources='["enterprise"]')), "complaint_rate")
+    assert (found["numerator"], found["light"] == "green", found["own"]["light"]) == (1, False, "green")
+
+
 def test_complaints_of_delivered_calls(world: tuple[Lake, Rows]) -> None:
     lake, tables = world
     calls = calls_of_the_year(tables)
     answered, delivered = sum(c["answered"] for c in calls), sum(c["delivered"] for c in calls)
     assert 0 < answered < delivered
-    found = metric(portrait(lake, book(complaint_rate__denominator="delivered")), "complaint_rate")
+    found = metric(portrait(lake, ruled(complaint_rate__denominator="delivered")), "complaint_rate")
     assert found["denominator"] == delivered
     assert found["twins"]["answered"]["denominator"] == answered
     assert sum(row["denominator"] for row in found["months"]) == delivered
@@ -70,7 +115,7 @@ def test_complaints_of_delivered_calls(world: tuple[Lake, Rows]) -> None:
 def test_sources_and_exclusions(world: tuple[Lake, Rows]) -> None:
     lake, tables = world
     told = [c for c in oracle.complaints(tables) if c["day"] is not None and c["day"].year == 2026]
-    changed = book(complaint_rate__sources='["12300", "enterprise"]', complaint_rate__exclusions="[]")
+    changed = ruled(complaint_rate__sources='["12300", "enterprise"]', complaint_rate__exclusions="[]")
     kept = portrait(lake, changed)
     assert portrait(lake, changed, raw=True) == kept
     found = metric(kept, "complaint_rate")["components"]
@@ -89,7 +134,7 @@ def test_numbers_of_answered_calls(world: tuple[Lake, Rows]) -> None:
     answered = [call for call in calls_of_the_year(tables) if call["delivered"] and call["answered"]]
     untold = [call for call in calls_of_the_year(tables) if call["untold"]]
     assert untold
-    found = metric(portrait(lake, book(number_consistency__denominator="answered")), "number_consistency")
+    found = metric(portrait(lake, ruled(number_consistency__denominator="answered")), "number_consistency")
     assert found["denominator"] == found["components"]["answered"] == len(answered)
     assert found["components"]["answer_unknown"] == len(untold)
     assert {flag["code"]: flag["count"] for flag in found["flags"]}["answer_unknown"] == len(untold)
@@ -161,6 +206,7 @@ def test_an_own_limit_gives_a_second_light(tmp_path: Path, limit: str, opened: i
         ("zero_denominator", "zero", "overlay_rule_reference"),
         ("complaint_rate__dated_by", "closed", "overlay_rule_reference"),
         ("complaint_rate__sources", '["12345"]', "overlay_value_wrong"),
+        ("complaint_rate__sources", "[]", "overlay_value_wrong"),
         ("complaint_rate__exclusions", '["unfounded"]', "overlay_value_wrong"),
         ("complaint_rate__denominator", "seats", "overlay_value_wrong"),
     ],

@@ -174,15 +174,29 @@ def test_a_month_without_records_has_no_figures_but_its_complaints() -> None:
     assert summary.total == ("合计", 0, 0, 1, 0, 0, 3)
 
 
-@pytest.mark.parametrize("rows", range(12, 30))
-def test_a_page_with_the_seal_alone_says_so(rows: int) -> None:
-    table = sheets.Table("表", ("项目", "内容"), tuple((f"{place}", "内容") for place in range(rows)))
-    document = sheets.build("algorithm_filing", HEAD, _, tables=[table])
-    with pypdfium2.PdfDocument(sheets.pdf(document)) as opened:
-        pages = [page.get_textpage().get_text_range() for page in opened]
-    alone = len(pages) > 1 and "特此报告" not in pages[-1]
-    assert ("（此页无正文）" in pages[-1]) is alone
-    assert "（盖章）" in pages[-1]
+@pytest.mark.parametrize(
+    ("title", "ending", "rows"),
+    [
+        ("", "特此报告", range(24, 38, 3)),
+        ("自查报告", "内容", range(30, 41, 3)),
+        ("自查报告", "段落", range(23, 34, 3)),
+    ],
+    ids=["closing words", "a table", "a line"],
+)
+def test_a_page_with_the_seal_alone_says_so(title: str, ending: str, rows: range) -> None:
+    met = set()
+    for count in rows:
+        table = sheets.Table("表", ("项目", "栏"), tuple((f"{place}", "内容") for place in range(count)))
+        section = sheets.Section("节", tuple(_say(f"段落{place}") for place in range(count)))
+        body = {"sections": [section]} if ending == "段落" else {"tables": [table]}
+        document = sheets.build("algorithm_filing", HEAD, _, title=title, **body)  # type: ignore[arg-type]
+        with pypdfium2.PdfDocument(sheets.pdf(document)) as opened:
+            pages = [page.get_textpage().get_text_range() for page in opened]
+        alone = len(pages) > 1 and ending not in pages[-1]
+        assert ("（此页无正文）" in pages[-1]) is alone, count
+        assert "（盖章）" in pages[-1]
+        met.add(alone)
+    assert met == {True, False}
 
 
 def test_a_workbook_holds_counts_as_numbers_and_codes_as_text() -> None:

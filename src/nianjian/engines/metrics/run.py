@@ -213,7 +213,8 @@ def run(  # noqa: PLR0913 -- one argument a choice
     ``snapshot`` (that of an earlier result) computes it again from the tables as they stood then, always from rows.
     """
     frame = Frame(year=year, as_of=as_of or default_day(rulebook, year), today=today)
-    counting = complaint_counting(rulebook)
+    guide = rulebook.with_guide_limits()
+    counting, own_counting = complaint_counting(guide), complaint_counting(rulebook)
     words = read_marketing_words(rulebook) if registered.words is None else registered.words
     with lake.lock():  # calls, facts and rollups of one moment
         derived = None
@@ -230,8 +231,9 @@ def run(  # noqa: PLR0913 -- one argument a choice
     since = None if registered.decision is None else registered.decision.decided_on + DAY
     cube, told = derived or _derive(engine, dated, frame, counting, words, since)
     tables = Tables(cube=cube, seats=dated["seat_dim"], tickets=told)
+    own = tables if own_counting == counting else replace(tables, tickets=tickets_rollup(own_counting).build(dated))
     attached = _attachments(engine, dated["attachment_fact"], year)
-    metrics = tuple(_answered(engine, one, tables, frame, rulebook, attached, watch) for one in METRICS)
+    metrics = tuple(_answered(engine, one, (tables, own), frame, rulebook, attached, watch) for one in METRICS)
     metrics = tuple(
         replace(metric, declared=declared.get(metric.slug)) if metric.verdict.light is Light.NA else metric
         for metric in metrics
@@ -261,19 +263,23 @@ def run(  # noqa: PLR0913 -- one argument a choice
 def _answered(  # noqa: PLR0917 -- one step of `run`, over its own values
     engine: Engine,
     definition: Definition,
-    tables: Tables,
+    tables: tuple[Tables, Tables],
     frame: Frame,
     rules: Rulebook,
     attached: Mapping[str, set[str]],
     watch: Decimal | None,
 ) -> Metric:
-    """One metric by the guide's limits; by the enterprise's own ones, and watched, judged again from the same rows."""
-    rows = _asked(engine, definition.questions(tables, frame, rules))
-    papers = attached.get(definition.card.slug, set())
+    """One metric by the guide; by the enterprise's own limits and definitions, and watched, judged again.
+
+    ``tables``: those of the guide, and those by the enterprise's own definitions.
+    """
     guide, own = rules.with_guide_limits(), LIMITS & rules.before.keys()
+    rows = _asked(engine, definition.questions(tables[0], frame, guide))
+    papers = attached.get(definition.card.slug, set())
     found = definition.answer(rows, frame, guide, papers)
     if own.intersection(definition.card.rules):
-        found = with_own_light(found, definition.answer(rows, frame, rules, papers), own)
+        own_rows = _asked(engine, definition.questions(tables[1], frame, rules))
+        found = with_own_light(found, definition.answer(own_rows, frame, rules, papers), own)
     if watch is None:
         return found
     return watched(found, definition.answer(rows, frame, Stricter(guide, watch), papers))

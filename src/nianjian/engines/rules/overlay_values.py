@@ -37,7 +37,7 @@ FORMS: Final[Mapping[str, str]] = {
     "answer": "allow|refuse",
     "basis": "year_end|filing",
 }
-NEVER_EMPTY: Final = frozenset({"templates", "millimetres", "carriers", "hours_of_day"})
+NEVER_EMPTY: Final = frozenset({"complaint_sources", "templates", "millimetres", "carriers", "hours_of_day"})
 METER: Final[Mapping[str, frozenset[str]]] = {
     "key": frozenset({"channel", "caller", "callee", "caller_callee", "outsourcer", "purpose"}),
     "counts": frozenset({"attempts", "answered"}),

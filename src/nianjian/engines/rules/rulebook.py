@@ -22,9 +22,14 @@ LIMITS: Final = frozenset({
     "portrait.seat_vacancy.limit", "portrait.seat_vacancy.over_filed_light", "portrait.complaint_rate.limit",
     "portrait.number_consistency.evasion_limit", "portrait.number_consistency.evasion_light",
     "portrait.number_consistency.other_short_light", "portrait.number_consistency.unknown_limit",
-    "portrait.closing_rate.limit",
+    "portrait.closing_rate.limit", "portrait.complaint_rate.sources", "portrait.complaint_rate.denominator",
+    "portrait.number_consistency.denominator", "portrait.seat_vacancy.attachments",
+    "portrait.complaint_rate.attachments",
 })  # fmt: skip
-"""What colours a light. An overlay of one of these gives a second light beside the guide's, never another first one."""
+"""What colours a light: limits, lights, what is counted and what explains it.
+
+An overlay of one of these gives a second light beside the guide's, never another first one.
+"""
 
 Overlay = Mapping[str, object]
 """A changed value: key, value, province, enterprise, valid_from, valid_to (included), reason, who, when."""
@@ -88,7 +93,7 @@ class Rulebook:
         return cls(known.id, known.version, sha256, day, province, found, tuple(acting), tuple(ignored), before)
 
     def with_guide_limits(self) -> Rulebook:
-        """The same rulebook with the limits and lights of the portrait as they stand without overlays."""
+        """The same rulebook with what colours the portrait's lights (`LIMITS`) as it stands without overlays."""
         guide = {key: rule for key, rule in self.before.items() if key in LIMITS}
         return replace(self, in_force={**self.in_force, **guide}) if guide else self
 

@@ -70,7 +70,7 @@ class OpenTables:
 def location_terms(book: Rulebook) -> LocationTerms:
     """What the rulebook says of a location."""
     return LocationTerms(
-        sources=kinds_of(book, "portrait.complaint_rate.sources"),
+        sources=kinds_of(book.with_guide_limits(), "portrait.complaint_rate.sources"),
         level=Fraction(book.decimal("rectification.locate.level")),
         top=book.integer("rectification.locate.top"),
         low_volume=book.integer("portrait.complaint_rate.low_volume"),
@@ -80,7 +80,7 @@ def location_terms(book: Rulebook) -> LocationTerms:
 def counting_terms(book: Rulebook) -> ComplaintCounting:
     """What the rulebook says of complaints."""
     return ComplaintCounting(
-        sources=kinds_of(book, "portrait.complaint_rate.sources"),
+        sources=kinds_of(book.with_guide_limits(), "portrait.complaint_rate.sources"),
         reasons=kinds_of(book, "portrait.complaint_rate.exclusions"),
         minutes=whole(book.rule("portrait.complaint_rate.match_window").value),
     )
