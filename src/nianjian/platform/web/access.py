@@ -34,9 +34,7 @@ class Request(HttpRequest):
     enterprise: Enterprise
     team: str | None  # rows of this team only; None: all
     htmx: bool
-    counts: Mapping[
-        str, int
-    ]  # what a page has counted, by line of the menu or label of an entry; it is not counted again
+    counts: Mapping[str, int]  # what a page has counted itself, by line of the menu or label of an entry
 
 
 View = Callable[Concatenate[Request, P], HttpResponseBase]
@@ -115,7 +113,7 @@ def inspector(view: Around[P]) -> Around[P]:
         return view(request, *args, **kwargs)
 
     setattr(inside, MARK, "inspector")
-    return inside
+    return cast("Around[P]", inside)
 
 
 def public(view: Around[P]) -> Around[P]:

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_http_methods
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.web import drafts, errors, resend
-from nianjian.platform.web.access import Request, own, redirect_to_sign_in
+from nianjian.platform.web.access import Request, person, redirect_to_sign_in
 
 COOKIE: Final = "DRAFTS"  # tells a page's script that the server might have a draft
 DROP: Final = "resend-drop"
 
 
 @require_http_methods(["GET", "POST"])
-@own
+@person
 def draft(request: Request) -> HttpResponse:
     """Store the draft of a form, or answer with it; 204 where there is none."""
     user = request.actor.name
@@ -43,7 +43,7 @@ def draft(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@own
+@person
 def send_again(request: Request) -> HttpResponse:
     """Show the form that waits for this person; by POST send it to its address, once, or drop it."""
     form = resend.find_form(request, request.actor.name)

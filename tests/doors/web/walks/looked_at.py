@@ -12,7 +12,8 @@ KINDS: Final = (
     "do-not-call",
 )  # fmt: skip
 PORTRAIT: Final = (
-    "2026/", "2026/metric/complaint_rate/", "2026/metric/number_consistency/?split=display", "2026/metric/complaint_rate/causes/",
+    "2026/", "2026/metric/complaint_rate/", "2026/metric/number_consistency/?split=display",
+    "2026/metric/complaint_rate/causes/",
     "2026/metric/number_consistency/rows/?class=mobile&look=1", "2026/runs/",
     "2026/simulate/?open_seats=5&move_line=L1", "2026/simulate/?open_seats=500", "2026/run/", "2026/basis/",
     "2026/metric/seat_vacancy/declare/", "2026/metric/seat_vacancy/papers/", "2026/marketing/",
