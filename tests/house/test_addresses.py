@@ -24,6 +24,7 @@ OPEN = {"public", "person", "inspector"}
 WITHOUT_TOKEN = {
     "c/<str:token>": "whoever complains has no session here, and the address itself is the secret",
     "live/<str:code>/<str:name>/cdr": "a switch has no session; name and password come with each post",
+    "e/<str:code>/data/import/": "asks for the token itself, once the files have a place to go to",
     "e/<str:code>/data/import/<str:draft>/files/": "asks for the token itself, once the files have a place to go to",
     "e/<str:code>/dossier/<int:year>/<str:item>/files/": "as the import's",
     "e/<str:code>/dossier/<int:year>/sort/files/": "as the import's",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from tests.support.newcomer import Newcomer, begun
+from tests.support.newcomer import CALLS, Newcomer, begun
 from tests.support.paper_scans import a4
 from tests.support.pictures import HOME, kept
 from tests.support.site import ROOT, Site, browsing, follow, serving
@@ -23,8 +23,8 @@ DAY: Final = "2026-11-25"
 WORKER: Final = 120_000  # milliseconds
 # Picture -> where the newcomer sees it.
 WAY: Final[Mapping[str, str]] = {
-    "start-steps": "steps", "calls-check": "check", "calls-imported": "imported", "start-needs": "needs",
-    "registers-number": "number", "start-light": "light",
+    "start-steps": "steps", "calls-check": "check-calls", "calls-imported": "imported-calls",
+    "start-needs": "needs", "registers-number": "check-numbers", "start-light": "light",
 }  # fmt: skip
 # Picture -> page of the demo's enterprise.
 PAGES: Final[Mapping[str, str]] = {
@@ -61,16 +61,15 @@ def _newcomer(browser: Any, folder: Path, locale: str, target: Path) -> list[Pat
 
         def look(where: str) -> None:
             if where in names and where not in made:
-                if where == "needs":
-                    page.locator(".needs").evaluate("one => scrollTo(0, one.getBoundingClientRect().top - 200)")
                 made[where] = kept(page, target / f"{names[where]}.png")
 
         one = Newcomer(site, page, look)
         one.comes_in(link)
         one.names_the_licence()
-        one.imports()
+        one.imports("calls", CALLS)
         one.registers_numbers("95188", "95013", "95001", "96123", "95999")
         one.imports_seats()
+        one.invites()
         one.sees_the_light()
         context.close()
     return list(made.values())

@@ -36,8 +36,6 @@ def take(folder: Path, target: Path) -> list[Path]:
         wanted = {"locale": "zh-CN", "viewport": WIDE, "color_scheme": "light"}
         context = site.context(browser, session, **wanted)
         page = context.new_page()
-        page.goto(site.address + HOME)
-        follow(page.locator(".first-steps button[name=on]"))  # the overview of every day, with the first steps put away
         for name, path in PLAIN.items():
             page.goto(site.address + path)
             made.append(kept(page, target / f"web-{name}.png"))

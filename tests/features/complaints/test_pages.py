@@ -83,12 +83,15 @@ def test_what_is_overdue_stands_first_on_overview_season_and_list(officer: Clien
         opened(name, arrived_at=ago(hours))
     opened("drilled", arrived_at=ago(9600), drill="是")
     address, since = "/e/demo/complaints/?hand=overdue&amp;drill=no", ago(9598)[:15]
-    for page, start in (("/e/demo/", "blockers"), ("/e/demo/season/", "obstacles")):
-        found = re.search(rf'<h2 id="{start}">.*?<li><a href="([^"]+)">([^<]+)</a>', text(officer.get(page)), re.DOTALL)
-        assert found
-        assert found[1] == address
-        assert found[2].startswith(f"投诉逾期未办结2件；最早的一件（years）自{since}")
-    assert "今天就要处理：2件投诉已逾期，尚未办结。" in text(officer.get("/e/demo/"))
+    found = re.search(
+        r'<h2 id="obstacles">.*?<li><a href="([^"]+)">([^<]+)</a>', text(officer.get("/e/demo/season/")), re.DOTALL
+    )
+    assert found
+    assert found[1] == address
+    assert found[2].startswith(f"投诉逾期未办结2件；最早的一件（years）自{since}")
+    first = text(officer.get("/e/demo/")).split('class="worklist"')[1].split("</li>")[0]
+    assert address in first
+    assert "办结 2 张逾期投诉工单" in first
     assert names(text(officer.get(address.replace("&amp;", "&")))) == ["three", "years"], "by age, today's first"
 
 

@@ -18,6 +18,7 @@ from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.sla_warnings import recipients, send_warnings
 from nianjian.features.inbox import operations
 from nianjian.features.overview import attention
+from nianjian.features.overview.queue import Queue
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.notifications import channels as people
@@ -118,10 +119,10 @@ def test_a_webhook_is_told_once(demo: str, operator: Actor) -> None:
 def test_the_overview_names_what_runs_out_to_whom_may_work_on_it(demo: str, operator: Actor, anna: Actor) -> None:
     arrived = clock.now() - timedelta(minutes=100)
     _add(operator, arrived_at=f"{arrived.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}")
-    (point,) = attention.list_tasks("demo", anna, load_service_levels("demo"))
+    (point,) = attention.list_tasks("demo", anna, load_service_levels("demo"), Queue())
     assert (point.code, point.values["complaint"], point.values["clock"]) == (attention.COMPLAINT, "I1", "response")
     flows.respond(enterprise="demo", complaints=["I1"], actor=anna)
-    assert attention.list_tasks("demo", anna, load_service_levels("demo")) == []
+    assert attention.list_tasks("demo", anna, load_service_levels("demo"), Queue()) == []
 
 
 SCOPES = {"a": Scope.ROLE, "b": Scope.ALL, "c": Scope.OWN, "d": Scope.NONE}

@@ -187,12 +187,12 @@ def test_a_name_that_would_break_the_page_does_not(lead: Client) -> None:
 
 def test_the_overview_tells_of_them_when_it_is_time(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     page = text(lead, "/e/demo/")
-    assert "2025 年度材料包：还有 12 项未就绪" in page
+    assert "补齐 2025 年度 12 份材料" in page
     assert f'href="{SEASON}"' in page
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-25")
-    assert "年度材料包" not in text(lead, "/e/demo/"), "the plan begins three months before the first deadline"
+    assert "份材料" not in text(lead, "/e/demo/"), "the plan begins three months before the first deadline"
     kept(year=2026)
-    assert "2026 年度材料包：还有 12 项未就绪" in text(lead, "/e/demo/"), "somebody has begun"
+    assert "补齐 2026 年度 12 份材料" in text(lead, "/e/demo/"), "somebody has begun"
 
 
 def test_the_overview_asks_little_for_them(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,6 @@ from fractions import Fraction
 
 import pytest
 
-from nianjian.engines.paper.words import ENGLISH, words
-from nianjian.features.overview.texts import verdict_text
 from nianjian.features.overview.verdict import (
     FINE,
     GRAVITY,
@@ -84,11 +82,3 @@ def test_most_red_then_the_nearest_day_then_the_least_room_comes_first() -> None
     )
     wanted = [two, one, near, tight, unknown, roomy, dark]
     assert sorted([dark, roomy, unknown, tight, near, one, two], key=urgency) == wanted
-
-
-def test_a_light_that_waits_for_a_decision_alone_says_so() -> None:
-    def say(*missing: str) -> str:
-        return verdict_text(Reason.UNDECIDED, (), {}, words(ENGLISH), missing=missing)
-
-    assert say("marketing_unanswered").endswith("a decision about marketing calls is missing.")
-    assert say("marketing_unanswered", "register_empty").endswith("registers or days of call records are missing.")

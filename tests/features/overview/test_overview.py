@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.overview import attention, facts
 from nianjian.features.overview.facts import with_cases
 from nianjian.features.rectification.operations import Notice, list_waiting, open_case
@@ -164,8 +163,8 @@ def test_a_case_of_rectification_comes_before_the_season(demo: str, other: str, 
     assert (first.rule.key, first.day, first.days) == ("rectification.due", date(2026, 5, 19), 13)
     assert with_cases(season, list_waiting(other), today) == season
     assert with_cases(season, running, date(2026, 5, 25)).deadlines[0].days == -6, "what is over is not forgotten"
-    told = attention.list_blockers(demo, None, running, levels=load_service_levels(demo))[0]
-    assert (told.code, told.values) == (attention.CASE, {"case": case, "due": date(2026, 5, 19)})
+    told = attention.list_blockers(demo, None, running)[0]
+    assert (told.code, told.values) == (attention.CASE, {"case": case, "due": date(2026, 5, 19), "causes": []})
 
 
 def test_what_runs_out_is_a_deadline_and_what_has_run_out_is_in_the_way(demo: str, other: str, operator: Actor) -> None:

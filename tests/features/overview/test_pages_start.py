@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.support.people import signed_in
 
@@ -17,7 +18,7 @@ from nianjian.features.portrait import portraits
 from nianjian.features.rectification.operations import open_case
 from nianjian.features.rectification.storage import Notice
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.query import acts
 from nianjian.platform.registers import batches
 from nianjian.platform.registers import storage as rows
@@ -66,50 +67,51 @@ def _here(text: str) -> str:
     """Heading of the step that is next."""
     if 'aria-current="step"' not in text:
         return ""
-    return text.split('aria-current="step"')[1].split("<h3>")[1].split(" <span", maxsplit=1)[0]
+    return text.split('aria-current="step"')[1].split("<b>")[1].split("</b>", maxsplit=1)[0]
 
 
-def test_the_overview_leads_from_step_to_step(officer: Client, sample: dict[str, Any]) -> None:
+def test_an_enterprise_without_a_light_is_led_from_step_to_step(officer: Client, sample: dict[str, Any]) -> None:
     text = _text(officer)
-    assert text.index("first-steps") < text.index('class="today'), "it leads"
-    assert ("0 / 4", _here(text)) == (text.split('class="badge warn">')[1][:5], "Enterprise and licence")
-    assert "Once call records are imported." in text
+    assert _here(text) == "Enterprise and licence"
+    assert "Step 1 of 5" in text
+    assert text.count("light insufficient") == 4, "what cannot be said yet is told"
+    assert "light green" not in text
     _row("licences", number="浙B2-20240001", valid_until="2027-01-31")
     text = _text(officer)
-    assert _here(text) == "One file of call records"
+    assert _here(text) == "Call records"
     assert "/registers/licences/%E6" in text.split('id="deadlines"')[1].split("</section>")[0], (
         "its dates stand among the deadlines at once"
     )
     _batch()
     text = _text(officer)
     assert _here(text) == "Own numbers and seats"
-    assert 'action="/e/demo/2025/run/"' in text, "of the year of the calls, not of today's"
-    assert "missing data shows in the light" in text
+    assert 'action="/e/demo/2025/run/"' in text, "of the year of the calls, and at any time"
     _row("numbers", root="95013")
     assert _here(_text(officer)) == "Own numbers and seats", "seats are missing"
     _row("seats", seat_id="S1", kind="人工")
-    text = _text(officer)
-    assert _here(text) == "The first light"
-    assert "What comes next" not in text
+    assert _here(_text(officer)) == "A colleague"
+    for name in ("lena", "lea"):
+        add_user(name=name, role="compliance_lead", enterprises=["demo"], actor=OPERATOR)
+    assert _here(_text(officer)) == "The first light"
     _run(sample)
     text = _text(officer)
-    assert text.index('class="today') < text.index("first-steps"), "the light leads now"
-    assert (_here(text), "4 / 4" in text, "What next" in text) == ("", True, True)
-    for place in ("reconcile", "dossier", "inspection", "rectification", "season"):
-        assert f'href="/e/demo/{place}/"' in text.split('class="next"')[1].split("</ul>")[0]
+    assert 'class="verdict' in text
+    assert _here(text) == ""
+    assert "No complaint is in the register" in text.split('id="unknown"')[1].split("</section>")[0]
     _run(sample)
-    assert "first-steps" not in _text(officer), "who has computed twice knows the way"
+    assert 'id="unknown"' not in _text(officer), "who has computed twice knows the way"
 
 
 def test_a_row_that_holds_no_longer_is_none(officer: Client) -> None:
-    text = _text(officer)
-    assert text.count("missing</span>") == 2
-    rows.create_row(kind="numbers", enterprise="demo", texts={"root": "95013"}, since=None, reason="", actor=OPERATOR)
-    assert _text(officer).count("missing</span>") == 1
+    _row("licences", number="浙B2-20240001")
+    _batch()
+    assert "Sheet of numbers" in _text(officer)
+    _row("numbers", root="95013")
+    assert "Sheet of numbers" not in _text(officer)
     version = Number.objects.get().pk
     yesterday = clock.today() - timedelta(days=1)
     rows.end_rows(kind="numbers", enterprise="demo", versions=[version], start=yesterday, reason="收回", actor=OPERATOR)
-    assert _text(officer).count("missing</span>") == 2
+    assert "Sheet of numbers" in _text(officer)
 
 
 @pytest.mark.parametrize(
@@ -150,16 +152,18 @@ def test_it_is_put_away_by_one_person_and_comes_back(officer: Client) -> None:
     officer.post(f"{START}lead/", {"on": "no"})
     assert sum(1 for _ in acts(verb="user.comfort")) == 1, "nothing changed, nothing is written"
     text = _text(officer)
-    assert 'id="first-steps"' not in text
+    assert 'class="stages"' not in text
     assert f'href="{START}"' in text
-    assert 'id="first-steps"' in _text(other)
-    assert "Show on the overview" in _text(officer, START)
+    assert 'class="stages"' in _text(other)
+    assert 'value="yes"' in _text(officer, START)
     officer.post(f"{START}lead/", {"on": "yes"})
-    assert 'id="first-steps"' in _text(officer)
+    assert 'class="stages"' in _text(officer)
 
 
 def test_a_row_from_the_steps_leads_back_to_them(officer: Client) -> None:
-    address = _text(officer).split('class="needs"')[1].split('href="')[1].split('"')[0].replace("&amp;", "&")
+    _row("licences", number="浙B2-20240001")
+    _batch()
+    address = _text(officer).split("Send and check")[1].split('href="')[1].split('"')[0].replace("&amp;", "&")
     assert 'value="已备案" selected' in officer.get(address).content.decode(), (
         "what makes a number an own one is filled in"
     )
@@ -168,11 +172,17 @@ def test_a_row_from_the_steps_leads_back_to_them(officer: Client) -> None:
     assert officer.post("/e/demo/registers/numbers/new/", {"root": "95014"}).headers["Location"] != "/e/demo/"
 
 
+def test_files_from_the_steps_go_straight_to_their_check(officer: Client) -> None:
+    seats = "坐席编号,类型\nS1,人工\n".encode()
+    sent = officer.post("/e/demo/data/import/", {"kind": "seats", "files": SimpleUploadedFile("a.csv", seats)})
+    assert sent.headers["Location"].endswith("/check/")
+    assert "/commit/" in _text(officer, sent.headers["Location"])
+    sent = officer.post("/e/demo/data/import/", {"kind": "calls", "files": SimpleUploadedFile("b.csv", b"a,b\n1,2\n")})
+    assert sent.headers["Location"].endswith("/mapping/"), "a source that is not known asks for its columns"
+
+
 def test_a_date_that_is_over_is_said_to_be_over(officer: Client) -> None:
-    _row("licences", number="B2-20080101", issued_on="2020-01-01")
-    assert re.search(r"The nearest deadline is 2027-[0-9-]+, in [0-9]+ days", _text(officer))
     open_case(enterprise="demo", notice=Notice(date(2026, 11, 1), date(2026, 11, 20)), paper=None, actor=OPERATOR)
     page = _text(officer)
-    assert "The nearest deadline was 2026-11-20: 5 days overdue." in page
+    assert "overdue for 5 days" in page.split('id="deadlines"')[1]
     assert "-5" not in re.sub("<[^>]*>", " ", page), "no negative days"
-    assert re.search('Days overdue</span> <strong class="days">5<', page)

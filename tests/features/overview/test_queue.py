@@ -9,6 +9,7 @@ import pytest
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints import operations as complaints
 from nianjian.features.complaints.queries import load_service_levels
+from nianjian.features.inbox.obstacles import list_obstacles
 from nianjian.features.overview import attention, queue
 from nianjian.features.reconciliation.models import Difference, Run
 from nianjian.features.reconciliation.storage import settle_difference
@@ -31,7 +32,10 @@ def people(demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def _list_queue(actor: Actor) -> dict[str, object]:
-    points = attention.list_tasks("demo", actor, load_service_levels("demo"))
+    levels = load_service_levels("demo")
+    points = attention.list_tasks(
+        "demo", actor, levels, queue.read_queue("demo", actor, levels, list_obstacles("demo", levels))
+    )
     return {one.code: one.values.get("count", one.values.get("task")) for one in points}
 
 

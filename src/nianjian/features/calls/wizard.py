@@ -1,4 +1,4 @@
-"""Pages of the import in five steps. Every step has an address of its own: a draft survives a reload."""
+"""Pages of the import in four steps. Every step has an address of its own: a draft survives a reload."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from nianjian.engines.paper.words import mark, words
 from nianjian.features.calls import drafts, presenters, register_sheets
 from nianjian.features.calls.forms import AUTO, FORMATS, MappingForm, field_label, initial
 from nianjian.features.calls.previews import TrialResult, pack_trial_rejects, try_calls
+from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
 from nianjian.platform.jobs import query as queue
@@ -248,9 +249,9 @@ BOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 
 
 def _steps(draft: DraftValue | None, here: int) -> list[dict[str, object]]:
-    names = (_("What"), _("Files"), _("How it is read"), _("Check"), _("Import"))
-    routes = ("data-import", "data-import-files", "data-import-mapping", "data-import-check", "data-import-commit")
-    reached = 1 if draft is None else 5 if draft.files else 2
+    names = (_("What"), _("Files"), _("How it is read"), _("Check and import"))
+    routes = ("data-import", "data-import-files", "data-import-mapping", "data-import-check")
+    reached = 1 if draft is None else len(names) if draft.files else 2
     return [
         {"number": n, "name": name, "route": route, "here": n == here, "open": 1 < n <= reached and n != here}
         for n, (name, route) in enumerate(zip(names, routes, strict=True), 1)
@@ -270,18 +271,20 @@ def _page(request: Request, name: str, draft: DraftValue, step: int, **context: 
     return render(request, f"data/{name}.html", told, status=422 if context.get("form_failed") else 200)
 
 
+@reads_form_itself
+@csrf_exempt  # the token is asked for inside, once the files have a place to go to
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.MANAGE_DATA)
+@takes_files
 def kinds(request: Request, code: str) -> HttpResponse:
-    """Step 1: what is to be imported; the sheets to be filled in."""
+    """Step 1: what is to be imported, with its files where they are at hand; the sheets to be filled in."""
     if request.method == "POST":
-        draft = drafts.create_draft(
-            kind=request.POST.get("kind", ""),
-            enterprise=code,
-            actor=request.actor,
-            replaces=request.POST.get("replaces", ""),
-        )
-        return redirect("data-import-files", code=code, draft=draft)
+        handler = Receiving(request)
+        request.upload_handlers = [handler]
+        try:
+            return _begin(request, code, request.actor, handler)
+        finally:
+            handler.drop()
     context = {
         "registers": [(kind, work.register(kind), f"{title}.xlsx") for kind, title in register_sheets.list_titles()],
         "sources": [(name, work.source(name), evidence) for name, _title, evidence in list_sources()],
@@ -337,8 +340,39 @@ def files(request: Request, code: str, draft: str) -> HttpResponse:
 
 
 @csrf_protect
+def _begin(request: HttpRequest, code: str, actor: Actor, handler: Receiving) -> HttpResponse:
+    """Begin an import; files that came with it go straight to their check, as far as the program knows them."""
+    given = request.POST
+    id_ = drafts.create_draft(
+        kind=given.get("kind", ""), enterprise=code, actor=actor, replaces=given.get("replaces", "")
+    )
+    draft = drafts.open_draft(id_, code, actor)
+    if not handler.files and not handler.faults:
+        return redirect("data-import-files", code=code, draft=id_)
+    faults = _add_files(request, draft, handler)
+    found = drafts.open_draft(id_, code, actor)
+    step = "files" if faults or not found.files else "check" if _is_recognised(found) else "mapping"
+    return redirect(f"data-import-{step}", code=code, draft=id_)
+
+
+def _is_recognised(draft: DraftValue) -> bool:
+    """Whether every file is of a source that the program knows by itself; a register's sheet is checked as it is."""
+    if draft.kind != drafts.CALLS:
+        return True
+    looks = preview_files(uploads.paths(draft), AUTO, drafts.load_mapping(draft))
+    return all(look.source and not look.mapped and not look.fault for look in looks)
+
+
+@csrf_protect
 def _received(request: HttpRequest, draft: DraftValue, handler: Receiving) -> HttpResponse:
     request.POST  # noqa: B018 -- reading it is what brings the files in
+    if not _add_files(request, draft, handler) and not handler.files:
+        messages.error(request, _("Choose a file first."))
+    return redirect("data-import-files", code=draft.enterprise, draft=draft.id)
+
+
+def _add_files(request: HttpRequest, draft: DraftValue, handler: Receiving) -> int:
+    """Put what came in into the draft, and say what was refused; how many were."""
     faults = list(handler.faults)
     for one in handler.files:
         try:
@@ -347,9 +381,7 @@ def _received(request: HttpRequest, draft: DraftValue, handler: Receiving) -> Ht
             faults.append(fault)
     for refused in faults:
         messages.error(request, work.fault(refused))
-    if not handler.files and not faults:
-        messages.error(request, _("Choose a file first."))
-    return redirect("data-import-files", code=draft.enterprise, draft=draft.id)
+    return len(faults)
 
 
 @require_POST
@@ -439,7 +471,11 @@ def check(request: Request, code: str, draft: str) -> HttpResponse:
     if not found.files:
         return redirect("data-import-files", code=code, draft=draft)
     if found.kind == drafts.CALLS:
-        return _page(request, "check_calls", found, 4, sample=ROWS, **present_trials(found))
+        how = [
+            (_("Source"), _("detected automatically") if _source(found) == AUTO else work.source(_source(found))),
+            (_("Time zone of timestamps without one"), drafts.get_choice(found, "timezone") or "Asia/Shanghai"),
+        ]
+        return _page(request, "check_calls", found, 4, sample=ROWS, how=how, **present_trials(found))
     return _page(request, "check_sheet", found, 4, **present_sheet(found))
 
 
@@ -484,20 +520,18 @@ def errors(request: Request, code: str, draft: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.MANAGE_DATA)
 def commit(request: Request, code: str, draft: str) -> HttpResponse:
-    """Step 5: the import itself, by the worker, whole or not at all; a second click leads to the work of the first."""
-    which = drafts.draft_for if request.method == "POST" else drafts.open_draft
-    found = which(draft, code, request.actor)
+    """Import, by the worker, whole or not at all; a second click leads to the work of the first.
+
+    Read, it is the check.
+    """
+    if request.method != "POST":
+        return redirect("data-import-check", code=code, draft=draft)
+    found = drafts.draft_for(draft, code, request.actor)
     if not found.files:
         return redirect("data-import-files", code=code, draft=draft)
-    if request.method == "POST":
-        job = drafts.enqueue_import(draft=found, actor=request.actor)
-        messages.success(request, _("The import has been handed to the worker. You can leave this page."))
-        return redirect("data-job", code=code, job=job)
-    how = [
-        (_("Source"), _("detected automatically") if _source(found) == AUTO else _source(found)),
-        (_("Time zone of timestamps without one"), drafts.get_choice(found, "timezone") or "Asia/Shanghai"),
-    ]
-    return _page(request, "commit", found, 5, how=how if found.kind == drafts.CALLS else [])
+    job = drafts.enqueue_import(draft=found, actor=request.actor)
+    messages.success(request, _("The import has been handed to the worker. You can leave this page."))
+    return redirect("data-job", code=code, job=job)
 
 
 @require_POST

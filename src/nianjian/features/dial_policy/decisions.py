@@ -247,10 +247,11 @@ def get_state(*, enterprise: str, actor: Actor) -> Json:
     ``refused``; else ok, alarm (``alarms`` names each) or refusing.
     """
     require_permission(actor, enterprise, Permission.READ)
-    return {"enterprise": enterprise, "snapshot": _snapshot(enterprise), "process": _process(enterprise)}
+    return {"enterprise": enterprise, "snapshot": get_snapshot_state(enterprise), "process": _process(enterprise)}
 
 
-def _snapshot(enterprise: str) -> Json:
+def get_snapshot_state(enterprise: str) -> Json:
+    """How the snapshot of an enterprise lies in the home; asks no process."""
     place = feed.snapshot_folder()
     manifest = write.current_manifest(place)
     told = None if manifest is None else write.read_tenant(place, enterprise)

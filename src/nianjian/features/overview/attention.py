@@ -24,12 +24,12 @@ from nianjian.engines.season.deadlines import list_reporting as reporting
 from nianjian.engines.season.deadlines import track_state as state
 from nianjian.features.complaints.clocks import ServiceLevels
 from nianjian.features.complaints.sla_warnings import list_due_soon
-from nianjian.features.inbox.obstacles import Point, list_obstacles
-from nianjian.features.overview.queue import list_queue
+from nianjian.features.inbox.obstacles import Point
+from nianjian.features.overview.queue import Queue, list_queue
 from nianjian.features.portrait.line_usage import OLD
 from nianjian.features.rectification.operations import Running
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.access import permissions
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals import storage as approvals
@@ -205,15 +205,15 @@ def list_blockers(
     materials: tuple[int, int] = (0, 0),
     *,
     late: Sequence[LateReport] = (),
-    levels: ServiceLevels,
+    waited: Sequence[Point] = (),
 ) -> list[Point]:
     """Tell what is overdue, which reports are late, which cases run, what has expired, what portrait and package lack.
 
-    ``materials``: data year, and how many items of its package are not ready.
+    ``materials``: data year, and how many items of its package are not ready. ``waited``: what `list_obstacles` tells.
     """
-    found = list_obstacles(enterprise, levels)
+    found = list(waited)
     found += [Point(LATE, {"track": one.track, "year": one.year, "due": one.due}) for one in late]
-    found += [Point(CASE, {"case": case.pk, "due": days.due.day}) for case, days in cases]
+    found += [Point(CASE, {"case": case.pk, "due": days.due.day, "causes": list(case.causes)}) for case, days in cases]
     found += [
         Point(EXPIRED, {"kind": one.kind, "keys": one.keys, "count": one.count, "until": one.until}) for one in expired
     ]
@@ -246,14 +246,17 @@ def _portrait_points(enterprise: str, portrait: Mapping[str, Any]) -> Iterator[P
         yield Point(MARKETING, {"calls": marketing["calls"], "numbers": len(marketing["numbers"]), "year": year})
 
 
-def list_tasks(enterprise: str, actor: Actor, levels: ServiceLevels) -> list[Point]:
+def list_tasks(enterprise: str, actor: Actor, levels: ServiceLevels, waiting: Queue) -> list[Point]:
     """Tell what waits for this person: requests to decide, the queue, clocks that run out, own work that failed."""
-    found: list[Point] = []
-    if has_permission(actor, enterprise, Permission.APPROVE):
+    found, acts = list[Point](), permissions(actor, enterprise)
+    if Permission.APPROVE in acts:
         pending = approvals.list_pending(enterprise, besides=str(actor), most=MOST)
-        found += [Point(APPROVAL, {"approval": one.id, "kind": one.kind, "by": one.requested_by}) for one in pending]
-    if has_permission(actor, enterprise, Permission.MANAGE_DATA):
-        found += list_queue(enterprise, actor, levels)
+        found += [
+            Point(APPROVAL, {"approval": one.id, "kind": one.kind, "by": one.requested_by, "at": one.requested_at})
+            for one in pending
+        ]
+    if Permission.MANAGE_DATA in acts:
+        found += list_queue(actor, waiting, governs=Permission.ADMINISTER in acts)
         found += _ticket_points(enterprise, levels)
     failed = queue.failed(enterprise, str(actor), since=clock.now() - FAILED_SINCE, most=MOST)
     return found + [Point(FAILED, {"job": one.id, "kind": one.kind, "error": one.error}) for one in failed]
@@ -262,6 +265,14 @@ def list_tasks(enterprise: str, actor: Actor, levels: ServiceLevels) -> list[Poi
 def _ticket_points(enterprise: str, levels: ServiceLevels) -> list[Point]:
     found = list_due_soon(enterprise, levels, clock.now())[:MOST]
     return [
-        Point(COMPLAINT, {"complaint": one.row.key, "clock": one.reading.clock.value, "due": one.reading.due})
+        Point(
+            COMPLAINT,
+            {
+                "complaint": one.row.key,
+                "clock": one.reading.clock.value,
+                "due": one.reading.due,
+                "assignee": one.row.assignee or "",
+            },
+        )
         for one in found
     ]

@@ -20,8 +20,9 @@ from nianjian.features.dossier import materials
 from nianjian.features.dossier.materials import ALGORITHM
 from nianjian.features.inbox import obstacles
 from nianjian.features.inbox.obstacles import Point
-from nianjian.features.overview import attention
+from nianjian.features.overview import attention, queue
 from nianjian.features.overview.attention import list_late_reports, with_reports
+from nianjian.features.overview.queue import Queue
 from nianjian.features.overview.verdict import Situation, Verdict, decide, gravest, smallest_headroom, urgency
 from nianjian.features.portrait import line_usage, portraits
 from nianjian.features.portrait.line_usage import LineUsage
@@ -187,6 +188,8 @@ class Overview:
     verdict: Verdict
     lines: LineUsage | None = None
     since: Mapping[str, int] = field(default_factory=dict)  # what changed since the newest run, with its acts
+    queue: Queue = field(default_factory=Queue)
+    running: Sequence[operations.Running] = ()  # cases of rectification that wait
 
 
 def build_overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview:
@@ -197,7 +200,9 @@ def build_overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Ov
     portrait = None if year is None else portraits.find_masked_portrait(enterprise.code, year)
     calendar = calendars({enterprise.code: enterprise.province}, today)[enterprise.code]
     if team is not None:
-        return _team_overview(year, portrait, calendar, team)
+        return replace(
+            _team_overview(year, portrait, calendar, team), queue=queue.read_team_queue(enterprise.code, team)
+        )
     running = operations.list_waiting(enterprise.code)
     ending = list_last_days([enterprise.code], today)[enterprise.code]
     lacking = count_missing_materials(enterprise.code, calendar, today)
@@ -206,8 +211,10 @@ def build_overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Ov
     over, missed = list_expired(ending, today), list_late_reports({enterprise.code: enterprise.province}, today)
     unfiled = missed.get(enterprise.code, [])
     levels = load_service_levels(enterprise.code)
-    blockers = attention.list_blockers(enterprise.code, portrait, running, over, lacking, late=unfiled, levels=levels)
-    tasks = attention.list_tasks(enterprise.code, actor, levels)
+    waited = obstacles.list_obstacles(enterprise.code, levels)
+    blockers = attention.list_blockers(enterprise.code, portrait, running, over, lacking, late=unfiled, waited=waited)
+    waiting = queue.read_queue(enterprise.code, actor, levels, waited)
+    tasks = attention.list_tasks(enterprise.code, actor, levels, waiting)
     sources = list_source_freshness(enterprise.code, today)
     light = str(portrait["light"]) if portrait else ""
     runs = [] if year is None else portraits.list_runs(enterprise.code, year)[:RUNS]
@@ -228,6 +235,8 @@ def build_overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Ov
         verdict=decide(now),
         lines=line_usage.find_line_usage(enterprise.code, today),
         since={} if newest is None else count_changes(enterprise.code, newest),
+        queue=waiting,
+        running=running,
     )
 
 

@@ -1,6 +1,6 @@
 """The first steps of an enterprise without data: what is done is read from what there is, nobody ticks anything off.
 
-Who has a licence number and one file of call records comes to a first light by four steps. A fifth says what next.
+Who has a licence number and one file of call records comes to a first light by five steps.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from nianjian.engines.kernel.identifiers import licence_number
 from nianjian.features.complaints.models import Complaint
 from nianjian.features.overview.facts import Overview
 from nianjian.features.portrait.portraits import FEW
-from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.accounts.query import list_readers
+from nianjian.platform.accounts.roles import Permission, allows
 from nianjian.platform.registers.licences import Licence
 from nianjian.platform.registers.numbers import Number
 from nianjian.platform.registers.seats import Seat
 from nianjian.platform.registers.versions import Version, versions_on
 
 NEEDED: Final[Sequence[tuple[str, type[Version]]]] = (
-    ("licences", Licence),
     ("numbers", Number),
     ("seats", Seat),
     ("complaints", Complaint),
@@ -37,15 +37,20 @@ class Step(StrEnum):
     LICENCE = "licence"
     CALLS = "calls"
     REGISTERS = "registers"
+    COLLEAGUE = "colleague"  # without whom nothing can be decided that needs two
     PORTRAIT = "portrait"
 
 
 @dataclass(frozen=True, slots=True)
 class FirstSteps:
-    """``done``: steps that are; ``year``: data year of the newest call; the rest: which registers hold a row today."""
+    """``done``: steps that are; ``year``: data year of the newest call; the rest: which registers hold a row today.
+
+    ``licences``: their numbers.
+    """
 
     done: frozenset[Step]
     year: int | None
+    licences: tuple[str, ...]
     numbers: bool
     seats: bool
     complaints: bool
@@ -59,18 +64,22 @@ class FirstSteps:
 def build_first_steps(enterprise: str, told: Overview, today: date) -> FirstSteps:
     """Read how far the enterprise is; a register that never had an entry is not asked for a row."""
     written = {one.name for one in told.registers if one.last is not None}
-    licences, numbers, seats, complaints = (
+    numbers, seats, complaints = (
         kind in written and versions_on(model, enterprise, today).exists() for kind, model in NEEDED
     )
+    keys = versions_on(Licence, enterprise, today).values_list("key", flat=True)
+    licences = tuple(str(key) for key in keys) if "licences" in written else ()
     days = [one.last for one in told.sources if one.last is not None]
+    deciding = [name for name, roles in list_readers(enterprise).items() if allows(roles, Permission.APPROVE)]
     found = {
-        Step.LICENCE: licences,
+        Step.LICENCE: bool(licences),
         Step.CALLS: bool(told.sources),
         Step.REGISTERS: numbers and seats,
+        Step.COLLEAGUE: len(deciding) > 1,
         Step.PORTRAIT: told.year is not None,
     }
     done = frozenset(step for step, holds in found.items() if holds)
-    return FirstSteps(done, max(days).year if days else None, numbers, seats, complaints)
+    return FirstSteps(done, max(days).year if days else None, licences, numbers, seats, complaints)
 
 
 def is_early(told: Overview, acts: Collection[Permission], team: str | None) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, cast
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,19 +16,25 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.identifiers import licence_number
-from nianjian.engines.paper.words import mark
+from nianjian.engines.paper.sections import missing_lines
+from nianjian.engines.paper.texts.portrait import code_name
+from nianjian.engines.paper.words import mark, words
 from nianjian.features.overview import facts
 from nianjian.features.overview import first_steps as flow
+from nianjian.features.overview.deadlines import present_deadline
 from nianjian.features.overview.facts import Overview
 from nianjian.features.overview.first_steps import FirstSteps, Step
 from nianjian.platform.accounts import preferences as comfort
+from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.models import User
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.registers import storage as rows
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.language import current
 
+DEADLINES: Final = 3
 # What a number has in the register so that its calls count as shown by an own one; afterwards back to the steps.
 OWN_NUMBER: Final = {"from": "start", "filing": "已备案", "outbound": "是"}
 DOUBTS: Final = {
@@ -81,59 +87,62 @@ class LicenceForm(forms.Form):
         return licence_number(str(self.data.get("number", ""))).text if self.errors.get("number") else ""
 
 
-def build_steps_context(request: Request, told: Overview, form: LicenceForm | None = None) -> dict[str, object]:
-    """What the part ``overview/steps.html`` needs."""
-    code = request.enterprise.code
+#: What each metric needs before it can be proved.
+NEEDS: Final = {
+    "complaint_rate": mark("needs call records and complaints; no entry does not mean no complaint"),
+    "closing_rate": mark("needs complaint tickets"),
+    "seat_vacancy": mark("needs seats with their filing dates"),
+    "number_consistency": mark("needs call records and own numbers"),
+}
+
+
+def render_steps(
+    request: Request, told: Overview, form: LicenceForm | None = None, work: Mapping[str, object] | None = None
+) -> HttpResponse:
+    """The steps as a page: the board of an enterprise without a light, with its ``work`` that is to be done."""
+    code, _ = request.enterprise.code, words(current())
     found = flow.build_first_steps(code, told, clock.today())
-    return {
+    context = {
+        "told": told,
         "way": found,
         "here": found.here.value if found.here else "",
-        "done": [one.value for one in found.done],
-        "count": len(found.done),
+        "steps": [(step.value, state) for step, state in zip(Step, _list_states(found), strict=True)],
+        "number": len(Step) if found.here is None else list(Step).index(found.here) + 1,
         "all": len(Step),
         "licence_form": form or LicenceForm(),
         "number_address": f"{reverse('registers-new', args=[code, 'numbers'])}?{urlencode(OWN_NUMBER)}",
-        "nearest": _nearest_deadline(told),
-        "rooms": _step_groups(code, found, told),
+        "metrics": [(code_name("metric", slug, _), gettext(text)) for slug, text in NEEDS.items()],
+        "deadlines": [present_deadline(one, code, _) for one in told.calendar.deadlines[:DEADLINES]],
+        "led": is_guided(request),
+        "work": work,
+        "administers": has_permission(request.actor, code, Permission.ADMINISTER),
     }
+    return render(request, "overview/steps.html", context, status=UNPROCESSABLE if form is not None else 200)
 
 
-def _nearest_deadline(told: Overview) -> str:
-    """How far the nearest date is; one that is over, such as a case's, is said to be over."""
-    first = told.calendar.earliest
-    if first is None:
-        return ""
-    if first.days < 0:
-        return gettext("The nearest deadline was {day}: {days} days overdue.").format(day=first.last, days=-first.days)
-    return gettext("The nearest deadline is {day}, in {days} days.").format(day=first.last, days=first.days)
+def _list_states(found: FirstSteps) -> list[str]:
+    return ["done" if step in found.done else "now" if step is found.here else "later" for step in Step]
+
+
+def list_unknown(request: Request, told: Overview) -> list[str]:
+    """What the first light does not know yet: what it lacks, complaints that nobody has entered, calls of few days."""
+    _, found = words(current()), flow.build_first_steps(request.enterprise.code, told, clock.today())
+    portrait = told.portrait or {}
+    days = (portrait.get("quality") or {}).get("days_without_records") or {}
+    count = (days.get("unconfirmed") or days).get("count")
+    gaps = (
+        (found.numbers, gettext("No own number is in the register: 95 and 96 numbers count as somebody else's.")),
+        (found.seats, gettext("No seat is in the register: the seat vacancy rate is not proved.")),
+        (found.complaints, gettext("No complaint is in the register: that is no proof that there were none.")),
+        (not count, gettext("{n} days of the data year have no call records.").format(n=count)),
+    )
+    lines = missing_lines(portrait, _) if portrait else ()
+    return [*lines, *(text for holds, text in gaps if not holds)]
 
 
 def is_guided(request: Request) -> bool:
     """Whether this person has not put the steps of this enterprise away."""
     return request.enterprise.code not in cast("User", request.user).unled
-
-
-def _step_groups(code: str, found: FirstSteps, told: Overview) -> list[dict[str, str]]:
-    """What comes after the first light: name, what to do there, address; nothing before it."""
-    if Step.PORTRAIT not in found.done:
-        return []
-    earliest = told.calendar.earliest
-    days = gettext("The nearest deadline is {day}; tasks, reminders and the calendar follow from it.")
-    texts = (
-        ("Reconciliation", "reconcile", gettext("Compare the registers with an export of the number-resource system.")),
-        ("Materials", "dossier", gettext("The checklist of the package: what is generated, what must be scanned.")),
-        ("On-site check", "inspection", gettext("See what is already proved, and call your own numbers.")),
-        ("Rectification", "rectify", gettext("Only after a notice arrives: its deadlines, the channel, the report.")),
-        (
-            "Season",
-            "season",
-            days.format(day=earliest.last.isoformat()) if earliest else gettext("Deadlines, tasks and reminders."),
-        ),
-    )
-    return [
-        {"title": gettext(title), "text": text, "href": reverse(route, kwargs={"code": code})}
-        for title, route, text in texts
-    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -142,11 +151,8 @@ def show_steps(request: Request, code: str) -> HttpResponse:
     """The steps on a page of their own, and the licence written from its first one."""
     form = LicenceForm(request.POST, province=request.enterprise.province) if request.method == "POST" else None
     if form is not None and form.is_valid() and _save_licence(request, code, form):
-        messages.success(request, gettext("The licence is in its register, and its deadlines are in the season."))
         return redirect("overview", code=code)
-    told = facts.build_overview(request.enterprise, request.actor, request.team)
-    context = build_steps_context(request, told, form) | {"told": told, "led": is_guided(request)}
-    return render(request, "overview/start.html", context, status=UNPROCESSABLE if form is not None else 200)
+    return render_steps(request, facts.build_overview(request.enterprise, request.actor, request.team), form)
 
 
 def _save_licence(request: Request, code: str, form: LicenceForm) -> bool:

@@ -1,23 +1,17 @@
-"""Sentences of the overview: the day's verdict, what stands in the way, what waits, how old things are."""
+"""Sentences of the overview: the day's verdict, what is to be done, how old things are."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from nianjian.engines.kernel.clock import ZONE
-from nianjian.engines.metrics import marketing
-from nianjian.engines.paper import sections
-from nianjian.engines.paper.people import actor_text
-from nianjian.engines.paper.texts.complaints import CLOCKS
-from nianjian.engines.paper.texts.errors import error_message, translate_value
+from nianjian.engines.paper.figures import count_text
+from nianjian.engines.paper.texts.calls import REASONS
+from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.portrait import code_name
-from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
-from nianjian.engines.paper.texts.season import OBSTACLES, TASKS, TRACKS, obstacle_text
 from nianjian.engines.paper.words import Words, mark
-from nianjian.features.inbox.obstacles import Point
-from nianjian.features.overview import attention, queue
-from nianjian.features.overview.verdict import FINE, Reason
+from nianjian.features.inbox import obstacles
+from nianjian.features.overview import attention, queue, worklist
 from nianjian.platform.rulebook.deadlines import Expiry
 
 Json = Mapping[str, Any]
@@ -31,104 +25,116 @@ CHANGED: Final[Mapping[str, str]] = {
     "watch": mark("watch list: {n} changes"),
     "rules": mark("rules: another version of the rulebook, or another approved value"),
 }
-VERDICTS: Final[Mapping[Reason, str]] = {
-    Reason.NOTHING_YET: mark("No portrait has been computed yet: import registers and call records, then compute it."),
-    Reason.RED: mark("Not a good day: red in {metrics}."),
-    Reason.LATE: mark("Act today: a report is late, only a late report is possible."),
-    Reason.OVERDUE: mark("Act today: {overdue} complaints are still open past their time limit."),
-    Reason.DEADLINE: mark("Act today: {days} days are left and something is still open."),
-    Reason.OVER: mark("Act today: a deadline passed {days} days ago and something is still open."),
-    Reason.UNDECIDED: mark("The light cannot be determined yet: something is missing in {metrics}."),
-    Reason.YELLOW: mark("Check today: yellow in {metrics}."),
-    Reason.BLOCKED: mark("No light calls for action, but {blockers} blockers remain."),
-    Reason.TASKS: mark("No blockers, and {tasks} tasks are waiting for you."),
-    Reason.STALE: mark("Nothing calls for action, but the newest call is {age} days old."),
-    Reason.GOOD: mark("A good day: nothing calls for action and nothing is waiting for you."),
-}
-INCOMPLETE: Final = mark("The light cannot be determined yet: registers or days of call records are missing.")
-UNANSWERED: Final = mark("The light cannot be determined yet: a decision about marketing calls is missing.")
-POINTS: Final[Mapping[str, str]] = {
-    attention.NOT_RUN: mark("No portrait of any data year has been computed."),
-    attention.INSUFFICIENT: mark("{metric}: the light cannot be determined from the present data"),
-    attention.ATTACHMENT: mark("{metric}: a document is missing ({papers})"),
-    attention.DAYS: mark("{count} days of {year} have no call records"),
-    attention.OUTDATED: mark("the lights stop at {as_of}: {count} days of {year} since then are not counted"),
-    attention.MARKETING: mark(
-        "{calls} delivered calls and {numbers} registered numbers of {year} have the purpose marketing, and "
-        "no decision covers them"
+#: Code -> what is to be done, why, and the word on its button.
+ITEMS: Final[Mapping[str, tuple[str, str, str]]] = {
+    obstacles.OVERDUE: (
+        mark("Close {n} overdue complaint tickets"),
+        mark("the oldest has been overdue for {days} days"),
+        mark("Handle"),
     ),
-    attention.REJECTS: mark("{rows} rows of the import {batch} were rejected"),
-    attention.APPROVAL: mark("{by} asks for your approval ({approval})"),
-    attention.FAILED: mark("Your job {job} failed: {why}"),
-    attention.CASE: mark("Rectification {case}: the report is due on {due}"),
-    attention.LATE: mark("{report} of data year {year}: late since {due}, only a late report is possible"),
-    attention.EXPIRED: mark("{what} {keys}: expired, the last valid day was {until}"),
-    attention.MATERIALS: mark("Materials of {year}: {count} items are not ready"),
-    attention.COMPLAINT: mark("Complaint {complaint}: the {clock} is due at {due}"),
-    queue.TICKETS: mark("{count} complaints assigned to you are still open past their time limit"),
-    queue.TICKETS_UNOWNED: mark("{count} complaints past their time limit are not assigned: assign them"),
-    queue.DIFFERENCES: mark("{count} open differences with {register} are yours (reconciliation as at {as_of})"),
-    queue.DIFFERENCES_UNOWNED: mark(
-        "{count} open differences with {register} have no owner (reconciliation as at {as_of}): assign them"
+    obstacles.DIFFERENCES: (
+        mark("Settle {n} differences with {register}"),
+        mark("reconciliation as at {as_of}"),
+        mark("Settle"),
     ),
-    queue.TASK: mark("Season of {year}, yours: {task}, due on {due}"),
-    queue.TASKS_UNOWNED: mark("Season of {year}: {count} tasks have no owner, {late} of them are late: assign them"),
+    attention.APPROVAL: (mark("Decide: {what}"), mark("{by} asked {at}"), mark("Decide")),
+    attention.FAILED: (mark("Your job failed: {kind}"), "{why}", mark("View")),
+    attention.COMPLAINT: (mark("Ticket {complaint}: {clock}"), mark("due {due}"), mark("Open")),
+    attention.LATE: (
+        mark("Hand in late: {report} of {year}"),
+        mark("the last day was {due}; only a late report is possible"),
+        mark("Open"),
+    ),
+    attention.CASE: (mark("Write the rectification report{cause}"), mark("the last day is {due}"), mark("Open")),
+    attention.EXPIRED: (mark("Renew or end: {what} {keys}"), mark("the last valid day was {until}"), mark("Open")),
+    attention.NOT_RUN: (mark("Compute the first figures"), mark("no metric is proved before"), mark("Open")),
+    attention.INSUFFICIENT: (mark("Complete the data of {metric}"), "{why}", mark("View")),
+    attention.ATTACHMENT: (
+        mark("Provide: {papers}"),
+        mark("{metric} is beyond its limit and not explained without it"),
+        mark("Upload"),
+    ),
+    attention.DAYS: (
+        mark("Supply the call records of {n} days"),
+        mark("the data year {year} has no record of them"),
+        mark("Import"),
+    ),
+    attention.OUTDATED: (
+        mark("Compute the figures again"),
+        mark("they stop at {as_of}; {n} days since then are not counted"),
+        mark("View"),
+    ),
+    attention.MARKETING: (
+        mark("Decide on marketing calls"),
+        mark("{calls} delivered calls and {numbers} numbers of {year} are covered by no decision"),
+        mark("Decide"),
+    ),
+    attention.MATERIALS: (
+        mark("Provide {n} materials of {year}"),
+        mark("the package goes with the licence report"),
+        mark("Open"),
+    ),
+    attention.REJECTS: (mark("Deal with {n} call records that were not accepted"), "{why}", mark("View")),
+    queue.TASK: ("{task}", mark("season of data year {year}"), mark("Open")),
+    worklist.SILENT: (mark("Check {n} lines without calls"), mark("in use, but silent: {names}"), mark("View")),
 }
+ASSIGN: Final = mark("Assign")
+UNTIL_LIMIT: Final = mark("; {n} more closed tickets and the closing rate reaches {limit} %")
+EXCEL: Final = "excel_damaged"
+REJECTED: Final = mark("most often: {reason} ({n} rows)")
+#: Metric -> (beyond the limit, just at it, still to spare).
+DISTANCES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "complaint_rate": (mark("{n} too many"), mark("exactly at the limit"), mark("{n} complaints to spare")),
+    "closing_rate": (mark("{n} tickets short"), mark("exactly at the limit"), mark("{n} tickets to spare")),
+    "seat_vacancy": (mark("{n} seats too many vacant"), mark("exactly at the limit"), mark("{n} seats to spare")),
+    "number_consistency": (mark("{n} calls too many"), mark("exactly at the limit"), mark("{n} calls to spare")),
+}
+#: Metric -> the verdict where it is beyond its limit.
+SENTENCES: Final[Mapping[str, str]] = {
+    "complaint_rate": mark("Complaint rate beyond its limit: {limit} allowed in the year, {used} accepted."),
+    "closing_rate": mark("Closing rate below its limit: {limit} of {all} tickets to be closed, {used} are."),
+    "seat_vacancy": mark("Seat vacancy rate beyond its limit: {limit} of {all} seats may be vacant, {used} are."),
+    "number_consistency": mark(
+        "Number consistency: {limit} calls may show landline or mobile numbers, {used} calls do."
+    ),
+}
+#: Metric -> what its cause has of it.
+CAUSES: Final[Mapping[str, str]] = {
+    "complaint_rate": mark("{n} complaints ({share} %) come from {channel}"),
+    "closing_rate": mark("{n} of the {all} open tickets ({share} %) concern {channel}"),
+    "number_consistency": mark("{n} calls with landline or mobile numbers ({share} %) go out by {channel}"),
+}
+SHORT_CAUSES: Final[Mapping[str, str]] = {
+    "complaint_rate": mark("{channel} has {n} of them"),
+    "closing_rate": mark("{all} open, {n} of them by {channel}"),
+}
+VACANT: Final = mark("{n} of {all} seats not opened")
+EVASION: Final = mark("landline and mobile {value} %, limit {limit} %")
+WITHOUT_IT: Final = mark("without it {n} remain, still beyond the limit")
+TO_ATTACH: Final = mark("to be attached: {papers}")
+VACANT_EXPLAINED: Final = mark("{n} of {all} seats not opened, {papers} on file")
+FLAGGED: Final = mark("{metric}: {word}, {reason} {n}.")
+PLAIN: Final = mark("{metric}: {word}.")
+UNPROVEN: Final = mark("{metric} is not proved: {why}")
+ONLY_THIS_YEAR: Final = mark("can be changed until {day} only")
+OVER: Final = mark("can no longer be changed: the data year is over")
+NOTHING_YET: Final = mark("Nothing is proved yet: no figures have been computed.")
+ALL_GREEN: Final = mark("All metrics are within the guide's limits.")
+EXPLAINED: Final = mark("All metrics are within their limits or explained.")
+PER_TEN_THOUSAND: Final = mark("per 10,000 answered calls")
+BY_OWN_LIMIT: Final = mark("by the own limit: {metric}")
 
 
-def verdict_text(
-    reason: Reason, metrics: Sequence[Json], numbers: Mapping[str, int | None], _: Words, *, missing: Collection[str]
-) -> str:
-    """Put the day into one sentence; the metrics named are those of the gravest light.
-
-    ``missing``: the codes of what the portrait lacks.
-    ``numbers``: days to the earliest deadline or since it, blockers, tasks, overdue complaints, age of the calls.
-    """
-    only = {Reason.RED: "red", Reason.UNDECIDED: "insufficient"}.get(reason)
-    gravest = [one for one in metrics if (one["light"] == only if only else one["light"] not in FINE)]
-    if reason is Reason.UNDECIDED and not gravest:
-        return _(UNANSWERED if missing and set(missing) == {marketing.UNANSWERED} else INCOMPLETE)
-    names = _(", ").join(code_name("metric", str(one["slug"]), _) for one in gravest)
-    return _(VERDICTS[reason]).format(metrics=names, **numbers)
+def papers_text(kinds: Sequence[str], _: Words) -> str:
+    """The papers of which one is enough."""
+    return " / ".join(code_name("attachment", kind, _) for kind in kinds)
 
 
-def point_texts(found: Sequence[Point], portrait: Json | None, _: Words) -> Iterator[str]:
-    """Word each point; a metric without a light says what is missing, where that is known."""
-    undecided = any(one.code == attention.INSUFFICIENT for one in found)
-    missing = sections.missing_lines(portrait, _) if portrait and undecided else ()
-    for one in found:
-        yield obstacle_text(one.code, one.values, _) if one.code in OBSTACLES else _point_text(one, missing, _)
-
-
-def _point_text(one: Point, missing: Sequence[str], _: Words) -> str:
-    values = {**one.values, **_queue_words(one, _)}
-    if "metric" in values:
-        values["metric"] = code_name("metric", str(values["metric"]), _)
-    if one.code == attention.INSUFFICIENT:
-        lines = [line for line in missing if line.startswith(values["metric"])]
-        return lines[0] if lines else _(POINTS[one.code]).format(**values)
-    if one.code == attention.ATTACHMENT:
-        values["papers"] = " / ".join(code_name("attachment", kind, _) for kind in values["kinds"])
-    if one.code == attention.LATE:
-        values["report"] = _(TRACKS[str(values["track"])])
-    if one.code == attention.FAILED:
-        error = values["error"]
-        values["why"] = error_message(str(error.get("code", "")), error.get("values", {}), _)
-    if one.code == attention.COMPLAINT:
-        values["clock"] = _(CLOCKS[str(values["clock"])])
-        values["due"] = f"{values['due'].astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
-    if one.code == attention.EXPIRED:
-        values["what"] = translate_value("kind", values["kind"], _)
-        values["keys"] = join_keys(values["keys"], values["count"], _)
-    if "by" in values:
-        values["by"] = actor_text(str(values["by"]), _)
-    return _(POINTS[one.code]).format(**values)
-
-
-def _queue_words(one: Point, _: Words) -> dict[str, str]:
-    if one.code in {queue.DIFFERENCES, queue.DIFFERENCES_UNOWNED}:
-        return {"register": _(KINDS_COMPARED[str(one.values["kind"])])}
-    return {"task": _(TASKS[str(one.values["task"])])} if one.code == queue.TASK else {}
+def rejects_text(portrait: Json | None, _: Words) -> str:
+    """Why most rows were not accepted, as the newest figures know it; what Excel has done stands before its equals."""
+    reasons = ((portrait or {}).get("quality") or {}).get("rows", {}).get("reasons") or {}
+    reason = max(reasons, key=lambda code: (reasons[code], code == EXCEL), default="")
+    return _(REJECTED).format(reason=_(REASONS[reason]), n=count_text(reasons[reason])) if reason else ""
 
 
 def join_keys(keys: Sequence[str], count: int, _: Words) -> str:
@@ -160,11 +166,6 @@ def ago(days: int | None, _: Words) -> str:
     if days <= 1:
         return _("yesterday") if days else _("today")
     return _("{n} days ago").format(n=days)
-
-
-def before(days: int | None, _: Words) -> str:
-    """How many days a line's last call lies before the newest one of all."""
-    return _("never") if days is None else _("{n} days earlier").format(n=days)
 
 
 def describe_days_left(days: int, _: Words) -> str:

@@ -1,13 +1,15 @@
-"""Is today a good day? One answer, decided from a few figures; pure."""
+"""Is today a good day, which metric speaks first, and who causes it: decided from a few figures; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
 
+from nianjian.engines.paper.figures import find_headroom
 from nianjian.features.portrait.line_usage import OLD
 
 # The product's own measure of "near" and "old"; no rule names one.
@@ -127,3 +129,90 @@ def smallest_headroom(metrics: Iterable[Mapping[str, Any]], limits: Mapping[str,
             spare = (limit - Fraction(str(value)) / PER.get(str(one["unit"]), 1)) / limit
             found.append(-spare if one["slug"] in LEAST else spare)
     return min(found, default=None)
+
+
+RANK: Final = {"red": 0, "insufficient": 1, "yellow": 2}
+WITHIN_YEAR: Final = frozenset({"complaint_rate", "seat_vacancy", "number_consistency"})
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A metric that asks for something. ``last_day``: when an act can still change it; None: whenever it is filed."""
+
+    slug: str
+    light: str
+    excess: Fraction  # beyond the limit, as a share of it
+    last_day: date | None = None
+    over: bool = False  # that day is past
+
+    @property
+    def rank(self) -> tuple[int, bool, date, Fraction]:
+        """Red, insufficient, yellow; what can still be changed first, the nearest day, then the larger excess."""
+        return RANK[self.light], self.over, self.last_day or date.max, -self.excess
+
+
+def rank_metrics(metrics: Iterable[Mapping[str, Any]], year: int, today: date) -> list[Trouble]:
+    """The metrics that are neither within their limits nor explained, the one to speak of first."""
+    end, found = date(year, 12, 31), []
+    for metric in metrics:
+        light, slug = str(metric["light"]), str(metric["slug"])
+        if light in RANK:
+            last_day = end if slug in WITHIN_YEAR else None
+            found.append(Trouble(slug, light, _find_excess(metric), last_day, over=bool(last_day and last_day < today)))
+    return sorted(found, key=lambda trouble: trouble.rank)
+
+
+def _find_excess(metric: Mapping[str, Any]) -> Fraction:
+    room = find_headroom(metric) if metric.get("components") and metric.get("value") not in (None, "") else None
+    if room is None:
+        return Fraction()
+    beyond = room.limit - room.used if room.least else room.used - room.limit
+    return Fraction(max(beyond, 0), max(room.limit, 1))
+
+
+CHANNELS: Final = ("team", "line", "display")  # from wide to narrow
+HALF: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """``count`` of ``total`` are of the channel ``key`` of a split."""
+
+    split: str
+    key: str
+    count: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        """Its share in whole per cent."""
+        return (200 * self.count + self.total) // (2 * self.total)
+
+
+def find_cause(metric: Mapping[str, Any]) -> Cause | None:
+    """The narrowest channel that has at least half of what the widest one has; None where nothing is counted.
+
+    Rows without a channel are in the total and are no cause.
+    """
+    found: Cause | None = None
+    for split in CHANNELS:
+        counts = {row["key"]: _count_bad(metric, row) for row in (metric.get("splits") or {}).get(split, ())}
+        total = sum(counts.values())
+        counts.pop(None, None)
+        key = max(counts, key=lambda name: counts[name], default=None)
+        if key is not None and counts[key] and (found is None or HALF * counts[key] >= found.count):
+            found = Cause(split, str(key), counts[key], total)
+    return found
+
+
+def _count_bad(metric: Mapping[str, Any], row: Mapping[str, Any]) -> int:
+    """How much of what is wrong stands in a row of a split."""
+    match metric["slug"]:
+        case "complaint_rate":
+            return int(row["numerator"])
+        case "closing_rate":
+            return int(row["denominator"]) - int(row["numerator"])
+        case "number_consistency":
+            return int(row.get("landline") or 0) + int(row.get("mobile") or 0)
+        case _:
+            return 0

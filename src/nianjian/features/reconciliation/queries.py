@@ -79,14 +79,14 @@ def list_unsettled_runs(enterprise: str) -> list[tuple[Run, int]]:
     return [(one, still[one.pk]) for one in newest.values() if one.pk in still]
 
 
-def count_open_by_owner(run: Run) -> Counter[str]:
+def count_open_by_owner(run: str) -> Counter[str]:
     """Who sees to a run's open differences, as people have written it ("" for nobody), with how many.
 
     Names are sealed one by one: they are opened again only once somebody has decided on a difference since.
     """
     counts = {"rows": Count("pk"), "named": Count("owner"), "last": Max("decided_at")}
     stamp = Difference.objects.filter(run=run).aggregate(**counts, open=Count("pk", filter=Q(state=states.OPEN)))
-    return Counter(_owners(run.pk, tuple(stamp.items())))
+    return Counter(_owners(run, tuple(stamp.items())))
 
 
 @lru_cache(maxsize=64)

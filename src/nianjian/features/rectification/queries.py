@@ -200,3 +200,8 @@ def order_document(order: Order) -> dict[str, object]:
         "approved_at": wall_time(order.approved_at),
         "lifted_at": wall_time(order.lifted_at),
     }
+
+
+def map_orders(approvals: Collection[str]) -> dict[str, Order]:
+    """The orders that these requests are about, by request; other requests are left out."""
+    return {order.approval: order for order in Order.objects.filter(approval__in=approvals)}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.support.axe import assert_clean
-from tests.support.newcomer import CLICKS, Newcomer, begun
+from tests.support.newcomer import CALLS, CLICKS, Newcomer, begun
 from tests.support.site import serving
 
 pytestmark = pytest.mark.long
@@ -30,25 +30,25 @@ def test_a_newcomer_reaches_a_first_light(tmp_path: Path, browser: Any, language
         one = Newcomer(site, page, lambda _name: _fits(page))
         one.comes_in(link)
         assert_clean(page)
-        assert _count(page) == "0 / 4"
+        assert _done(page) == 0
         one.names_the_licence()
-        assert _count(page) == "1 / 4"
-        assert "2027-03-31" in page.inner_text(".way"), "the season's date follows from the licence at once"
-        one.imports()
-        assert _count(page) == "2 / 4"
-        one.registers_numbers(OWN[0])
-        assert "light red" in one.sees_the_light(), "own numbers that are not registered count as somebody else's"
+        assert _done(page) == 1
+        assert "2027" in page.inner_text("[aria-labelledby=deadlines]"), "the season's date follows from it at once"
+        one.imports("calls", CALLS)
+        assert _done(page) == 2
+        one.registers_numbers(*OWN)
+        assert _done(page) == 2, "seats are missing"
+        one.imports_seats()
+        assert _done(page) == 3
+        one.invites()
+        assert _done(page) == 4
+        assert_clean(page)
+        assert "light" in one.sees_the_light()
         assert one.clicks <= CLICKS, one.clicks
         assert time.monotonic() - began < MINUTES * 60
         assert_clean(page)
-        assert _count(page) == "3 / 4", "what is missing is still told"
-        one.registers_numbers(*OWN[1:])
-        one.imports_seats()
-        assert _count(page) == "4 / 4"
-        for place in ("reconcile", "dossier", "inspection", "rectification", "season"):
-            assert page.locator(f".next a[href='/e/ACME/{place}/']").count() == 1
-        one.sees_the_light()
-        assert page.locator(".first-steps").count() == 0, "who has computed twice knows the way"
+        assert page.locator("[aria-labelledby=unknown] li").count(), "what the light does not know is told"
+        assert page.locator(".stages").count() == 0, "the board has taken the place of the steps"
         context.close()
     assert faults == []
 
@@ -62,22 +62,23 @@ def test_the_first_steps_go_by_keyboard_alone(tmp_path: Path, browser: Any) -> N
         page.locator("#id_number").focus()
         page.keyboard.type("浙B2-20240001")
         page.keyboard.press("Enter")
-        page.wait_for_function("document.querySelector('.way .done')")
-        page.locator(".first-steps button[value=calls]").focus()
+        page.wait_for_function("document.querySelector('.stages .done')")
+        page.locator("#id_calls").set_input_files(CALLS)
+        page.locator("form:has(#id_calls) button").focus()
         page.keyboard.press("Enter")
-        page.wait_for_url("**/files/")
+        page.wait_for_url("**/check/")
         page.goto(f"{site.address}e/ACME/")
-        page.locator(".first-steps button[name=on]").focus()
+        page.locator("button[name=on]").focus()
         page.keyboard.press("Enter")
-        page.wait_for_function("!document.querySelector('.first-steps')")
+        page.wait_for_function("!document.querySelector('.stages')")
         page.reload()
-        assert page.locator(".first-steps").count() == 0, "remembered"
+        assert page.locator(".stages").count() == 0, "remembered"
         assert page.locator("main a[href='/e/ACME/start/']").count() == 1
         context.close()
 
 
-def _count(page: Any) -> str:
-    return str(page.inner_text(".first-steps h2 .badge")).strip()
+def _done(page: Any) -> int:
+    return int(page.locator(".stages > .done").count())
 
 
 def _fits(page: Any) -> None:

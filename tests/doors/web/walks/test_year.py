@@ -141,7 +141,7 @@ def _sees_nothing_done(one: Walker) -> None:
 
 
 def _fills(one: Walker) -> None:
-    """Registers, complaints and calls by the five steps; each import says how many rows it took."""
+    """Registers, complaints and calls by the four steps; each import says how many rows it took."""
     months = [f"2026{month:02}" for month in range(1, 10)]
     sheets = {
         "teams": (year_data.TEAMS, 2),
@@ -184,10 +184,10 @@ def _reads_the_first_light(one: Walker) -> None:
 
 def _mends(one: Walker) -> None:
     """What stood in the way, each where its line leads: papers, a decision about marketing, the open ticket."""
-    year.explains(one, "坐席空置率", "外包协议")
-    year.explains(one, "投诉率", "防骚扰技术方案")
+    year.explains(one, "外包协议", "外包协议")
+    year.explains(one, "防骚扰", "防骚扰技术方案")
     year.decides_on_marketing(one, date(2026, 1, 3))
-    year.hinders(one, "投诉逾期未办结1件")
+    year.hinders(one, "办结 1 张逾期投诉工单")
     one.press("tbody a")
     year.finishes_ticket(one)
     text = year.computes(one)
@@ -305,7 +305,7 @@ def _gets_ready(one: Walker, administrator: Walker) -> None:
     assert "首次响应超过2小时时限的1件" in text
     assert "“一键投诉”入口0个" in text
     year.signs_in(administrator, "李明")
-    assert "尚未指定负责人" in _tasks(administrator), "the drill is overdue and nobody's"
+    assert "无人认领" in _tasks(administrator), "the drill is overdue and nobody's"
     _calls_back(one, administrator)
     year.opens_a_door(administrator)
     text = year.drills(one)
@@ -343,8 +343,8 @@ def _calls_back(one: Walker, administrator: Walker) -> None:
 
 
 def _tasks(one: Walker) -> str:
-    """What waits for somebody on the overview."""
-    return str(one.page.locator("section[aria-labelledby=tasks]").inner_text())
+    """What is to be done, as the page of the day lists it."""
+    return str(one.page.locator("section[aria-labelledby=work]").inner_text())
 
 
 def _rectifies(one: Walker, other: Walker, clock: MovedClock, gate: str, folder: Path) -> None:

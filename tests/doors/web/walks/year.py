@@ -185,7 +185,7 @@ def invites(one: Walker, other: Walker, name: str, role: str) -> None:
 
 
 def imports(one: Walker, kind: str, body: bytes | str) -> str:
-    """The five steps of the import; what the page says in the end."""
+    """The four steps of the import; what the page says in the end."""
     page = one.page
     one.opens("数据")
     one.link("导入")
@@ -194,9 +194,9 @@ def imports(one: Walker, kind: str, body: bytes | str) -> str:
     data = body if isinstance(body, bytes) else body.encode()
     page.locator("#id_files").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
     one.press("main form[enctype] button")
-    while "/commit/" not in page.url:
+    while "/check/" not in page.url:
         one.press("main form[novalidate] button.primary, main a.primary")
-    one.press("main form button.primary")
+    one.press("main form[action$='/commit/'] button.primary")
     return one.worked()
 
 
@@ -211,9 +211,11 @@ def computes(one: Walker) -> str:
 
 
 def hinders(one: Walker, words: str) -> None:
-    """Go where a hindrance of the overview leads."""
+    """Go where a row of what is to be done leads."""
     one.comes_home()
-    one.press(one.page.locator("section[aria-labelledby=blockers] a", has_text=words))
+    if one.page.locator(".worklist + .pager a").count():
+        one.press(".worklist + .pager a")
+    one.press(one.page.locator(".worklist .what a", has_text=words))
 
 
 def explains(one: Walker, words: str, name: str) -> None:
@@ -229,7 +231,7 @@ def explains(one: Walker, words: str, name: str) -> None:
 
 def decides_on_marketing(one: Walker, day: date) -> None:
     """Such calls have ended: the flag's own page leads to the form."""
-    hinders(one, "用途为营销")
+    hinders(one, "认定营销外呼")
     assert f"用途为营销的已送达外呼\n{year_data.MARKETING}" in one.text()
     one.page.locator("#id_kind").select_option("stopped")
     one.page.locator("#id_decided_on").fill(str(day))
@@ -249,8 +251,9 @@ def finishes_ticket(one: Walker) -> None:
 
 
 def chooses_basis(one: Walker, basis: str, reason: str) -> None:
-    """From the overview, where both stand side by side."""
+    """From today's page, where both lights stand, to the portrait, where they stand side by side."""
     one.comes_home()
+    one.press(".verdict .others a[href$='/2026/']")
     one.link("选定填报口径")
     one.page.locator(f"input[name=basis][value={basis}]").check()
     one.page.locator("#id_reason").fill(reason)
@@ -494,7 +497,7 @@ def isolates(one: Walker, other: Walker, line: str) -> None:
     one.page.locator("#id_end").fill("连续三十日无投诉")
     one.press("main form[novalidate] button.primary")
     other.comes_home()
-    other.press("section[aria-labelledby=tasks] a[href*='/approvals/A']")
+    other.press(".worklist a.button[href*='/approvals/A']")
     other.press("button[value=yes]")
 
 

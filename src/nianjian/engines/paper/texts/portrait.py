@@ -19,7 +19,7 @@ LIGHTS: Final[Mapping[str, str]] = {
     "yellow_explained": mark("yellow, explained"),
     "red": mark("red"),
     "na": mark("N/A"),
-    "insufficient": mark("data insufficient"),
+    "insufficient": mark("unproven"),
 }
 COMPONENTS: Final[Mapping[str, str]] = {
     "filed": mark("filed seats"),

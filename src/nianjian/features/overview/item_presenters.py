@@ -1,0 +1,224 @@
+"""Each item of the list of what is to be done as a row: when, what and why, whose, its button and its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Final
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+
+from nianjian.engines.paper.days import day_text, moment_text
+from nianjian.engines.paper.figures import count_text, find_headroom
+from nianjian.engines.paper.people import actor_text
+from nianjian.engines.paper.texts.complaints import CLOCKS
+from nianjian.engines.paper.texts.errors import error_message, translate_value
+from nianjian.engines.paper.texts.portrait import code_name
+from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
+from nianjian.engines.paper.texts.season import TASKS, TRACKS
+from nianjian.features.inbox import obstacles
+from nianjian.features.inbox.pages import obstacle_address
+from nianjian.features.overview import attention, queue, worklist
+from nianjian.features.overview import texts as said
+from nianjian.features.overview.board import Board
+from nianjian.features.overview.deadlines import expiry_address
+from nianjian.features.overview.queue import NOBODY, TEAM
+from nianjian.features.overview.worklist import Item
+from nianjian.platform.web import work
+
+#: Item -> its page, and what its address says besides the enterprise: argument -> value of the item.
+ITEM_PAGES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    attention.NOT_RUN: ("overview-start", {}),
+    attention.INSUFFICIENT: ("portrait-metric", {"year": "year", "slug": "metric"}),
+    attention.ATTACHMENT: ("portrait-metric", {"year": "year", "slug": "metric"}),
+    attention.DAYS: ("data", {}),
+    attention.MARKETING: ("portrait-marketing", {"year": "year"}),
+    attention.APPROVAL: ("approvals-decide-here", {"approval": "approval"}),
+    attention.FAILED: ("data-job", {"job": "job"}),
+    attention.LATE: ("season", {}),
+    attention.CASE: ("rectify-one", {"case": "case"}),
+    attention.MATERIALS: ("dossier-season", {"year": "year"}),
+    attention.COMPLAINT: ("complaints-one", {"ticket": "complaint"}),
+    queue.TASK: ("season", {}),
+    worklist.SILENT: ("overview-lines", {}),
+}
+
+
+def item_address(item: Item, owner: str | None, code: str, year: int | None) -> str:
+    """Return the address of the page on which an item can be dealt with, of an owner's part where one is asked for."""
+    values = {"year": year, **item.values}
+    match item.code:
+        case attention.EXPIRED:
+            return expiry_address(code, values["kind"], values["keys"])
+        case attention.REJECTS:
+            single = len(values["batches"]) == 1
+            return reverse("data-batch", args=[code, values["batches"][0]]) if single else reverse("data", args=[code])
+        case obstacles.OVERDUE | obstacles.DIFFERENCES:
+            address = obstacle_address(code, item.code, values)
+            if item.code == obstacles.DIFFERENCES or owner is None:
+                return address
+            return f"{address}&{urlencode({'unassigned': 'on'} if owner == NOBODY else {'assignee': owner})}"
+    name, arguments = ITEM_PAGES.get(item.code, ("portrait-newest", {}))
+    return reverse(name, kwargs={"code": code, **{name: values[of] for name, of in arguments.items()}})
+
+
+def present_item(item: Item, owner: str | None, board: Board) -> dict[str, object]:
+    """A row; of an owner's part alone where one is asked for."""
+    _, left = board._, item.days_left(board.today)
+    title, why, button = said.ITEMS[item.code]
+    count = item.count if owner is None else item.owners.get(owner, 0)
+    values = {**item.values, "n": count_text(count), **VALUES.get(item.code, describe_nothing)(item, board)}
+    late = item.code == obstacles.OVERDUE
+    return {
+        "title": _(title).format(**values),
+        "why": _(why).format(**values) + (_describe_gain(board) if late else ""),
+        "button": _(said.ASSIGN if late and item.owners.get(NOBODY) else button),
+        "address": item_address(item, owner, board.code, board.told.year),
+        "day": "" if item.due is None else day_text(item.due, board.today, _),
+        "left": "" if left is None or left <= 1 else gettext("{n} days left").format(n=left),
+        "overdue": -left if left is not None and left < 0 else 0,
+        "waits": item.code == attention.APPROVAL,
+        "owner": (owners := _owner_text(item, board)),
+        "initial": owners[:1] if len(item.owners) == 1 and NOBODY not in item.owners else "",
+        "mine": bool(item.owners.get(board.actor.name)),
+        "nobody": set(item.owners) == {NOBODY},
+    }
+
+
+def _owner_text(item: Item, board: Board) -> str:
+    """Who sees to it: one by name, nobody, or how many people do."""
+    owners = [owner for owner, count in item.owners.items() if count]
+    if owners == [NOBODY]:
+        return gettext("Unassigned")
+    if len(owners) == 1:
+        (owner,) = owners
+        return board.channel("team", owner.removeprefix(TEAM)) if owner.startswith(TEAM) else actor_text(owner, board._)
+    nobody = item.owners.get(NOBODY, 0)
+    people = gettext("{n} owners").format(n=len(owners) - bool(nobody))
+    return f"{people} · {gettext('{n} unassigned').format(n=nobody)}" if nobody else people
+
+
+def _describe_gain(board: Board) -> str:
+    """How many closed tickets more bring the closing rate to its limit; "" where it is there."""
+    metric = next((metric for metric in board.metrics if metric["slug"] == "closing_rate"), None)
+    room = find_headroom(metric) if metric and metric.get("limit") and not board.team else None
+    if metric is None or room is None or room.used >= room.limit:
+        return ""
+    limit = f"{float(metric['limit']):g}"
+    return board._(said.UNTIL_LIMIT).format(n=count_text(room.limit - room.used), limit=limit)
+
+
+Values = dict[str, object]
+
+
+def describe_nothing(item: Item, board: Board) -> Values:
+    """Nothing besides the item's own values."""
+    del item, board
+    return {}
+
+
+def _describe_tickets(item: Item, board: Board) -> Values:
+    return {"days": count_text(-(item.days_left(board.today) or 0))}
+
+
+def _describe_differences(item: Item, board: Board) -> Values:
+    as_of = day_text(date.fromisoformat(str(item.values["as_of"])), board.today, board._)
+    return {"register": board._(KINDS_COMPARED[str(item.values["kind"])]), "as_of": as_of}
+
+
+def _describe_approval(item: Item, board: Board) -> Values:
+    """What is asked, with the channel where it is about one."""
+    _, values = board._, item.values
+    order = board.orders.get(str(values["approval"]))
+    kind = str(translate_value("kind", values["kind"], _))
+    return {
+        "what": kind if order is None else f"{kind} {board.channel(order.key, order.channel)}",
+        "by": actor_text(str(values["by"]), _),
+        "at": moment_text(values["at"], board.today, _),
+    }
+
+
+def _describe_failure(item: Item, board: Board) -> Values:
+    _, kind, error = board._, item.values["kind"], item.values["error"]
+    why = error_message(str(error.get("code", "")), error.get("values", {}), _)
+    return {"kind": _(work.KINDS.get(kind, kind)), "why": why}
+
+
+def _describe_ticket(item: Item, board: Board) -> Values:
+    due = moment_text(item.values["due"], board.today, board._)
+    return {"clock": board._(CLOCKS[str(item.values["clock"])]), "due": due}
+
+
+def _describe_report(item: Item, board: Board) -> Values:
+    report = board._(TRACKS[str(item.values["track"])])
+    return {"report": report, "due": day_text(item.values["due"], board.today, board._)}
+
+
+def _describe_case(item: Item, board: Board) -> Values:
+    _ = board._
+    causes = _(", ").join(item.values["causes"])
+    cause = _(": {text}").format(text=causes) if causes else ""
+    return {"cause": cause, "due": day_text(item.values["due"], board.today, _)}
+
+
+def _describe_expiry(item: Item, board: Board) -> Values:
+    _, values = board._, item.values
+    keys = said.join_keys(values["keys"], values["count"], _)
+    until = day_text(values["until"], board.today, _)
+    return {"what": translate_value("kind", values["kind"], _), "keys": keys, "until": until}
+
+
+def _describe_metric(item: Item, board: Board) -> Values:
+    """A metric that lacks data or a paper."""
+    _, slug = board._, str(item.values["metric"])
+    metric = next((metric for metric in board.metrics if metric["slug"] == slug), {"slug": slug})
+    papers = said.papers_text(item.values.get("kinds", ()), _)
+    return {"metric": code_name("metric", slug, _), "papers": papers, "why": board.missing_text(metric)}
+
+
+def _describe_count(item: Item, board: Board) -> Values:
+    as_of = item.values.get("as_of")
+    return {"n": count_text(item.values["count"]), "as_of": day_text(as_of, board.today, board._) if as_of else ""}
+
+
+def _describe_marketing(item: Item, board: Board) -> Values:
+    del board
+    return {name: count_text(item.values[name]) for name in ("calls", "numbers")}
+
+
+def _describe_rejects(item: Item, board: Board) -> Values:
+    del item
+    return {"why": said.rejects_text(board.told.portrait, board._)}
+
+
+def _describe_task(item: Item, board: Board) -> Values:
+    return {"task": board._(TASKS[str(item.values["task"])])}
+
+
+def _describe_lines(item: Item, board: Board) -> Values:
+    names = [board.channel("line", line) for line in item.values["lines"]]
+    return {"names": said.join_keys(names, item.count, board._)}
+
+
+#: Code -> the values of an item as people read them.
+VALUES: Final[Mapping[str, Callable[[Item, Board], Values]]] = {
+    obstacles.OVERDUE: _describe_tickets,
+    obstacles.DIFFERENCES: _describe_differences,
+    attention.APPROVAL: _describe_approval,
+    attention.FAILED: _describe_failure,
+    attention.COMPLAINT: _describe_ticket,
+    attention.LATE: _describe_report,
+    attention.CASE: _describe_case,
+    attention.EXPIRED: _describe_expiry,
+    attention.INSUFFICIENT: _describe_metric,
+    attention.ATTACHMENT: _describe_metric,
+    attention.DAYS: _describe_count,
+    attention.OUTDATED: _describe_count,
+    attention.MATERIALS: _describe_count,
+    attention.MARKETING: _describe_marketing,
+    attention.REJECTS: _describe_rejects,
+    queue.TASK: _describe_task,
+    worklist.SILENT: _describe_lines,
+}

@@ -1,0 +1,118 @@
+"""All that is to be done at an enterprise, in one order: overdue first, then by the day it is due; whoever owns it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.season.reminders import FILING
+from nianjian.features.inbox.obstacles import DIFFERENCES, OVERDUE
+from nianjian.features.overview import attention
+from nianjian.features.overview.facts import Overview
+from nianjian.features.overview.queue import NOBODY, TASK, task_owner
+from nianjian.platform.accounts.query import Actor
+
+SILENT: Final = "lines_silent"
+WITHOUT_DAY: Final = frozenset(
+    {attention.NOT_RUN, attention.INSUFFICIENT, attention.DAYS, attention.OUTDATED, attention.MARKETING}
+)
+NAMED: Final = 3  # lines that a row names
+NONE: Final[Mapping[str, int]] = {NOBODY: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something to be done: a code and its values. ``due`` None: no day is set. ``owners``: who, of how much of it.
+
+    An owner is as in `Queue`.
+    """
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    due: date | None = None
+    owners: Mapping[str, int] = field(default_factory=lambda: NONE)
+    count: int = 1
+
+    def days_left(self, today: date) -> int | None:
+        """How many days are left, negative where it is overdue; None where no day is set."""
+        return None if self.due is None else (self.due - today).days
+
+
+def list_items(told: Overview, actor: Actor, today: date) -> list[Item]:
+    """Everything, the most overdue first; what has no day comes last, in its own order."""
+    items = [
+        *_list_tickets(told),
+        *_list_differences(told),
+        *_list_points(told, actor, today),
+        *_list_season_tasks(told),
+        *_list_rejects(told),
+        *_list_silent_lines(told),
+    ]
+    return sorted(items, key=lambda item: item.due or date.max)
+
+
+def select_items(items: Sequence[Item], owner: str | None) -> list[Item]:
+    """Those that an owner sees to; None: all."""
+    return [item for item in items if owner is None or item.owners.get(owner)]
+
+
+def _list_tickets(told: Overview) -> Iterator[Item]:
+    if count := sum(told.queue.tickets.values()):
+        yield Item(OVERDUE, {}, told.queue.overdue, told.queue.tickets, count)
+
+
+def _list_differences(told: Overview) -> Iterator[Item]:
+    for point, owners in told.queue.differences:
+        yield Item(DIFFERENCES, point.values, None, owners, sum(owners.values()))
+
+
+def _list_points(told: Overview, actor: Actor, today: date) -> Iterator[Item]:
+    """What stands in the way and what waits for the reader, save what is read from the queue or told as one row."""
+    tracks = {task.plan.task for task in told.queue.tasks}
+    for point in (*told.blockers, *told.tasks):
+        values = point.values
+        match point.code:
+            case attention.APPROVAL:
+                yield Item(point.code, values, today, {actor.name: 1})
+            case attention.FAILED:
+                yield Item(point.code, values, None, {actor.name: 1})
+            case attention.COMPLAINT:
+                due: datetime = values["due"]
+                yield Item(point.code, values, due.astimezone(clock.ZONE).date(), {values["assignee"]: 1})
+            case attention.LATE if f"{FILING}{values['track']}" in tracks:
+                continue  # its task says so, with its owner
+            case attention.LATE | attention.CASE:
+                yield Item(point.code, values, values["due"])
+            case attention.EXPIRED:
+                yield Item(point.code, values, values["until"])
+            case attention.MATERIALS | attention.ATTACHMENT:
+                yield Item(point.code, values, _find_report_day(told))
+            case code if code in WITHOUT_DAY:
+                yield Item(code, values)
+
+
+def _find_report_day(told: Overview) -> date | None:
+    """The last day of the report that the package goes with."""
+    return next((deadline.last for deadline in told.calendar.deadlines if deadline.track), None)
+
+
+def _list_season_tasks(told: Overview) -> Iterator[Item]:
+    for task in told.queue.tasks:
+        yield Item(TASK, {"task": task.plan.task, "year": told.queue.year}, task.due.day, {task_owner(task): 1})
+
+
+def _list_rejects(told: Overview) -> Iterator[Item]:
+    """Rows that were not accepted, of all imports together."""
+    batches = [point.values for point in told.blockers if point.code == attention.REJECTS]
+    if batches:
+        rows = sum(int(batch["rows"]) for batch in batches)
+        yield Item(attention.REJECTS, {"batches": [batch["batch"] for batch in batches], "rows": rows}, count=rows)
+
+
+def _list_silent_lines(told: Overview) -> Iterator[Item]:
+    silent = [use.line for use in (told.lines.lines if told.lines else ()) if use.silent]
+    if silent:
+        yield Item(SILENT, {"lines": silent[:NAMED]}, count=len(silent))
