@@ -18,10 +18,10 @@ from nianjian.engines.lake import rollups
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics.channels import Tail, holm, upper_tail
 from nianjian.engines.metrics.frame import Window
 from nianjian.engines.metrics.tables import ComplaintCounting, daily_rollup, tickets_rollup
 from nianjian.features.rectification import location
-from nianjian.features.rectification.location import Tail, holm, upper_tail
 
 DAYS = Window(date(2026, 1, 1), date(2027, 1, 1))
 TERMS = location.LocationTerms(("12321", "12300"), Fraction(1, 20), 2, 10)

@@ -5,103 +5,18 @@ Expressions are Ibis and never run here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cmp_to_key, lru_cache
-from math import comb, log10
-from typing import Final, TypeVar
+from typing import Final
 
 import ibis
 import ibis.expr.types as ir
 
+from nianjian.engines.metrics.channels import Tail, compare_channels
 from nianjian.engines.metrics.frame import DAY, Window
 from nianjian.engines.metrics.metric import Rows, decimal_text, number_text, whole
 from nianjian.engines.metrics.tables import facts_of_window, false_if_null, good_rows, latest
-
-_BITS: Final = 128  # of a shown figure
-Key = TypeVar("Key", bound=Hashable)
-
-
-@dataclass(frozen=True, slots=True)
-class Tail:
-    """The chance ``top / bottom`` of at least so many complaints at the common rate; not reduced, never rounded."""
-
-    top: int
-    bottom: int
-
-    def at_most(self, limit: Fraction) -> bool:
-        """Whether the chance is not above a limit."""
-        return self.top * limit.denominator <= limit.numerator * self.bottom
-
-    def less(self, other: Tail) -> int:
-        """-1, 0 or 1, as the chance is below, equal to or above another one."""
-        left, right = self.top, other.top
-        if self.bottom != other.bottom:  # channels of one location share it
-            left, right = left * other.bottom, right * self.bottom
-        return (left > right) - (left < right)
-
-    @property
-    def text(self) -> str:
-        """The chance with three figures, for reading only: ``0.0123``, ``4.56e-09``."""
-        if not self.top:
-            return "0"
-        low, high = _short(self.top), _short(self.bottom)
-        exponent = log10(low[0]) - log10(high[0]) + (low[1] - high[1]) * log10(2)
-        if exponent > -5:  # noqa: PLR2004 - short enough to be written out
-            return f"{10**exponent:.3g}"
-        whole = int(exponent // 1)
-        return f"{10 ** (exponent - whole):.2f}e{whole:03d}"
-
-
-def _short(number: int) -> tuple[int, int]:
-    """The leading bits of a number, and how many were cut off."""
-    cut = max(0, number.bit_length() - _BITS)
-    return number >> cut, cut
-
-
-def upper_tail(found: int, total: int, calls: int, others: int) -> Tail:
-    """P(X ≥ found) for X binomial with ``total`` trials and the share calls / (calls + others).
-
-    ``found`` complaints of ``total`` stand at a channel with ``calls`` of all ``calls + others`` calls (not 0).
-    """
-    bottom = _all(calls + others, total)
-    if found <= 0:
-        return Tail(bottom, bottom)
-    if found <= total - found + 1:  # the shorter side is summed
-        return Tail(bottom - _sum(0, found, total, calls, others), bottom)
-    return Tail(_sum(found, total + 1, total, calls, others), bottom)
-
-
-def _sum(first: int, end: int, total: int, own: int, rest: int) -> int:
-    """The sum over k from first to end - 1 of comb(total, k) own^k rest^(total-k)."""
-    last = end - 1
-    term, whole = comb(total, first) * own**first, 0
-    for k in range(first, end):  # Horner: whole is the sum so far over rest^(total - k)
-        whole = whole * rest + term
-        term = term * own * (total - k) // (k + 1)
-    return whole * int(rest ** (total - last))
-
-
-@lru_cache(maxsize=2)
-def _all(calls: int, total: int) -> int:
-    return int(calls**total)
-
-
-def holm(tails: Mapping[Key, Tail], tests: int, level: Fraction) -> frozenset[Key]:
-    """The keys that stand out though ``tests`` channels were looked at: at most ``level`` for one false name.
-
-    ``tails`` may leave out channels that lie below the common rate: these never stand out.
-    """
-    order = cmp_to_key(Tail.less)
-    ordered = sorted(tails.items(), key=lambda item: order(item[1]))
-    named: set[Key] = set()
-    for place, (key, tail) in enumerate(ordered):
-        if not tail.at_most(level / (tests - place)):
-            break
-        named.add(key)
-    return frozenset(named)
-
 
 CHANNELS: Final = ("display", "line", "team")
 COMPLAINANT: Final = "complainant"
@@ -276,15 +191,7 @@ def _ranked(
     answered: dict[str | None, int] = {
         key: both[0] for key, both in calls.items() if judged and key is not None and both[0]
     }
-    known, all_calls = sum(complaints.get(key, 0) for key in answered), sum(answered.values())
-    # complaints and answered calls of all other keys; tails: the chance of a key whose rate is above theirs
-    rest = {key: (known - complaints.get(key, 0), all_calls - own) for key, own in answered.items()}
-    tails = {
-        key: upper_tail(complaints[key], known, answered[key], others)
-        for key, (fewer, others) in rest.items()
-        if others and complaints.get(key, 0) * others > fewer * answered[key]
-    }
-    named = holm(tails, len(answered), terms.level)
+    compared = compare_channels(complaints, answered, terms.level)
     total, so_far, groups = sum(complaints.values()), 0, []
     for one in sorted(complaints, key=lambda name: (-complaints[name], name is None, str(name))):
         count, (own, delivered) = complaints[one], calls.get(one, (0, 0))
@@ -295,11 +202,11 @@ def _ranked(
                 complaints=count,
                 answered=own,
                 delivered=delivered,
-                rest=rest.get(one, (0, 0)),
+                rest=compared.rest.get(one, (0, 0)),
                 share=Fraction(count, total),
                 so_far=Fraction(so_far, total),
-                chance=tails.get(one),
-                named=one in named,
+                chance=compared.tails.get(one),
+                named=one in compared.named,
                 low_volume=judged and one is not None and own < terms.low_volume,
             )
         )

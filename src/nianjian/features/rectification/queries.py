@@ -15,9 +15,7 @@ from nianjian.features.dial_policy.rules import enforces
 from nianjian.features.rectification import states
 from nianjian.features.rectification.models import Case, Event, Measure, Order, Paper
 from nianjian.platform.registers import gate_policies as policies
-from nianjian.platform.registers.lines import Line
-from nianjian.platform.registers.teams import Team
-from nianjian.platform.registers.versions import versions_on
+from nianjian.platform.registers.queries import list_channels
 
 PAPER_READ, PAPER_CORRECTED = "paper_read", "paper_corrected"  # events of a case
 
@@ -71,9 +69,8 @@ def list_channel_names(enterprise: str, day: date) -> ChannelNames:
 
     A line is called by the team that uses it, for that is whom its complaints concern, else by its own name.
     """
-    teams = {key: name or "" for key, name in versions_on(Team, enterprise, day).values_list("key", "name")}
-    lines = versions_on(Line, enterprise, day).values_list("key", "name", "team")
-    return {"team": teams, "line": {key: teams.get(team or "") or name or "" for key, name, team in lines}}
+    teams, lines = list_channels(enterprise, day)
+    return {"team": teams, "line": {key: team or name for key, (name, team) in lines.items()}}
 
 
 def list_papers(case: Case) -> QuerySet[Paper]:

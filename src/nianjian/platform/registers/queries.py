@@ -429,6 +429,13 @@ LINKS: Final[dict[str, Callable[[ReadScope, Any], Iterator[Link]]]] = {
 }  # fmt: skip
 
 
+def list_channels(enterprise: str, day: date) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+    """Teams by name, and lines with their own name and that of the team that uses them; "" for what has none."""
+    teams = {key: name or "" for key, name in versions_on(models.Team, enterprise, day).values_list("key", "name")}
+    lines = versions_on(models.Line, enterprise, day).values_list("key", "name", "team")
+    return teams, {key: (name or "", teams.get(team or "") or team or "") for key, name, team in lines}
+
+
 def find_authority(enterprise: str, day: date) -> str:
     """To whom papers go: who issued the licence, else the administration of the enterprise's province; "": unknown."""
     issuers = {licence.issuer for licence in versions_on(Licence, enterprise, day) if licence.issuer}
