@@ -29,6 +29,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "portrait-metric": "portraits_get",
     "portrait-marketing": "portraits_get portrait_decide_marketing",
     "portrait-declare": "portrait_declare portrait_withdraw", "portrait-attach": "portrait_attach",
+    "portrait-causes": "portraits_get", "portrait-rows-export": "rows_list",
     "portrait-rows": "rows_list", "portrait-reveal": "rows_behind_reveal",
     "portrait-simulate": "portraits_simulate", "portrait-runs": "runs_list", "portrait-compare": "runs_compare",
     "portrait-run": "runs_add", "portrait-take": "portraits_export",

@@ -101,6 +101,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
 }  # fmt: skip
 QUERIES: Final[Mapping[str, str]] = {
     "portrait-rows": "class=complaints&look=1",
+    "portrait-rows-export": "class=complaints",
     "portrait-compare": "a={earlier}&b={run}",
     "rounds-differences": "before=1&after=1",
 }

@@ -34,8 +34,7 @@ def test_a_walk_through_the_pages(site: Site, browser: Any) -> None:
     assert page.url == f"{site.address}e/demo/"
     follow(page.get_by_role("link", name="查看画像"))
     assert page.url == f"{site.address}e/demo/2026/"
-    assert page.locator("article.card").count() == 4
-    assert page.locator("figure .chart > svg").count() == 5
+    assert page.locator(".tile").count() == 4
     assert "坐席空置率" in page.inner_text("main")
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
 
@@ -44,14 +43,15 @@ def test_a_walk_through_the_pages(site: Site, browser: Any) -> None:
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
 
-    follow(page.get_by_role("link", name="线路"))
-    assert page.url.endswith("/by/line/")
-    assert page.locator("tbody tr").count() == 3
+    follow(page.locator("nav.sub").get_by_role("link", name="投诉率"))
+    follow(page.get_by_role("link", name="团队", exact=True))
+    assert page.url.endswith("/metric/complaint_rate/?split=team")
+    assert page.locator("figure .chart > svg").count() == 1
     page.locator("details.person > summary").click()
     follow(page.get_by_role("button", name="English"))
-    assert page.url.endswith("/by/line/")
-    assert page.inner_text("h1") == "line"
-    follow(page.get_by_role("link", name="Back to the portrait"))
+    assert page.url.endswith("/metric/complaint_rate/?split=team")
+    assert "Complaint rate" in page.inner_text("h1")
+    follow(page.locator("nav.sub").get_by_role("link", name="Overview"))
     assert "Seat vacancy rate" in page.inner_text("main")
 
     page.set_viewport_size({"width": 390, "height": 844})

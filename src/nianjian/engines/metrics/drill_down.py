@@ -339,6 +339,26 @@ def kind_of(slug: str, component: str) -> str:
     return TICKETS
 
 
+#: Kind of rows -> texts that a search finds by their beginning, numbers that it finds by their last four digits.
+SEARCHED: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    CALLS: (("call_id",), ("display", "callee")),
+    SEATS: (("seat_id",), ()),
+    TICKETS: (("complaint_id", "reference"), ("complained", "complainant")),
+}
+_LAST: Final = 4  # digits of a number that may be looked for
+
+
+def search_rows(kind: str, rows: ir.Table, text: str) -> ir.Table:
+    """The rows that hold a text: whole numbers are personal and are not looked for. "" leaves all."""
+    if not text:
+        return rows
+    texts, numbers = SEARCHED[kind]
+    found = [rows[name].fill_null("").upper().startswith(text.upper()) for name in texts]
+    if len(text) == _LAST and text.isascii() and text.isdigit():
+        found += [rows[name].fill_null(-1).cast("int64") % 10**_LAST == int(text) for name in numbers]
+    return rows.filter(ibis.or_(*found))
+
+
 def counting(portrait: Json) -> ComplaintCounting:
     """What the rulebook of the portrait says of complaints."""
     return complaint_counting(revive.rules(portrait))

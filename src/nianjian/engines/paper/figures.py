@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from nianjian.engines.paper.charts import Headroom
+from nianjian.engines.paper.charts import Headroom, figure_text
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.portrait import BASES, code_name
 from nianjian.engines.paper.words import Words, mark
@@ -130,6 +130,79 @@ def headroom_text(metric: Json, _: Words) -> str:
     spare = told.used - told.limit if told.least else told.limit - told.used
     room, over = SPARE[metric["slug"]]
     return _(room if spare >= 0 else over).format(n=count_text(abs(spare)), all=count_text(told.limit))
+
+
+#: Metric -> what the limit allows or asks for, what there is, how much is beyond or missing, how much is to spare.
+DISTANCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
+    "complaint_rate": (
+        mark("{n} complaints allowed"), mark("{n} accepted"), mark("{n} complaints too many"),
+        mark("{n} more complaints allowed"),
+    ),
+    "number_consistency": (
+        mark("{n} landline or mobile calls allowed"), mark("{n} made"), mark("{n} calls too many"),
+        mark("{n} more calls allowed"),
+    ),
+    "seat_vacancy": (
+        mark("{n} vacant seats allowed"), mark("{n} vacant"), mark("{n} vacant seats beyond the limit"),
+        mark("{n} more vacant seats allowed"),
+    ),
+    "closing_rate": (
+        mark("{n} closed tickets required"), mark("{n} closed"), mark("{n} closed tickets missing"),
+        mark("{n} closed tickets to spare"),
+    ),
+}  # fmt: skip
+EXACT: Final = mark("exactly at the limit")
+
+
+def distance_texts(metric: Json, _: Words) -> tuple[str, str, str] | None:
+    """What the limit allows or asks for, what there is, and the distance in things; None where no rate is proved."""
+    told = None if metric.get("value") in (None, "") else find_headroom(metric)
+    if told is None:
+        return None
+    limit, used, over, room = DISTANCES[metric["slug"]]
+    spare = told.used - told.limit if told.least else told.limit - told.used
+    distance = _(EXACT) if not spare else _(room if spare > 0 else over).format(n=count_text(abs(spare)))
+    return _(limit).format(n=count_text(told.limit)), _(used).format(n=count_text(told.used)), distance
+
+
+def short_value(metric: Json, value: object) -> str:
+    """A value of the metric with two decimals, more where rounding would hide on which side of the limit it is."""
+    if value in (None, ""):
+        return DASH
+    limit = metric.get("limit")
+    return figure_text(Decimal(str(value)), None if limit in (None, "") else Decimal(str(limit)))
+
+
+def shorten_values(metric: Json) -> Json:
+    """The metric with every rate that a card tells of cut to two decimals, as `short_value`."""
+
+    def short(told: Json, *names: str) -> dict[str, Any]:
+        limit = metric if told.get("limit") is None else told
+        return {**told, **{name: short_value(limit, told[name]) for name in names if told.get(name) is not None}}
+
+    twins = {name: short(twin, "value") for name, twin in (metric.get("twins") or {}).items()}
+    return {
+        **short(metric, "value"),
+        "flags": [short(flag, "value") for flag in metric.get("flags", ())],
+        "twins": twins,
+        "bounds": short({**(metric.get("bounds") or {}), "limit": metric.get("limit")}, "low", "high"),
+    }
+
+
+def plain_limit(metric: Json, _: Words) -> str:
+    """The limit as people write it, per ten thousand also in per cent; D3's is that of landline and mobile calls."""
+    unit, shown = str(metric["unit"]), metric
+    if metric.get("limit") is None:
+        shown = next((flag for flag in metric.get("flags", ()) if flag["code"] == "evasion"), {})
+        if shown.get("limit") is None:
+            return ""
+        text = _("limit of landline and mobile: {value}")
+    else:
+        text = _("Limit {value}")
+    value = f"{Decimal(str(shown['limit'])).normalize():f} {unit}"
+    if beside := other_unit(shown["limit"], unit):
+        value = _("{value} ({other})").format(value=value, other=beside)
+    return text.format(value=value)
 
 
 def find_headroom(metric: Json) -> Headroom | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from nianjian.engines.paper import charts, explanations, figures, pictures, sections
 from nianjian.engines.paper.masking import mask_portrait
 from nianjian.engines.paper.official import format_code
 from nianjian.engines.paper.qr_codes import render_qr_code
+from nianjian.engines.paper.rectification import ChannelNames, channel_text
 from nianjian.engines.paper.texts.portrait import SPLITS, code_name
 from nianjian.engines.paper.typeset import typeset
 from nianjian.engines.paper.words import CHINESE, Words, words
@@ -23,12 +24,16 @@ CHART: Final = 312  # px of 0.75 pt: half a page, so that 12 px text is 9 pt
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """``enterprise``: its name; ``run``: id of the kept run or ""; the audit chain's last number and hash."""
+    """``enterprise``: its name; ``run``: id of the kept run or ""; the audit chain's last number and hash.
+
+    ``names``: what the registers call lines and teams.
+    """
 
     enterprise: str
     run: str
     seq: int
     digest: str
+    names: ChannelNames = field(default_factory=dict)
 
 
 def portrait_pdf(portrait: Json, language: str, stamp: Stamp) -> bytes:
@@ -75,11 +80,11 @@ def portrait_content(data: Json, language: str, stamp: Stamp) -> dict[str, Any]:
         "light": {"code": data["light"], "word": code_name("light", data["light"], _)},
         "notes": [*sections.missing_lines(data, _), *sections.warning_lines(data, _)],
         "cards": [
-            _card(card, metric, data, language, _)
-            for card, metric in zip(figures.metric_cards(data, _), data["metrics"], strict=True)
+            _card(figures.metric_card(figures.shorten_values(metric), _), metric, data, language, _)
+            for metric in data["metrics"]
         ],
-        "advice": list(sections.advice_lines(data, _)),
-        "splits": [_split(data, split, _) for split in SPLITS if split in sections.list_splits(data)],
+        "advice": list(sections.advice_lines({**data, "advice": _shorten_advice(data)}, _)),
+        "splits": [_split(data, split, stamp.names, _) for split in SPLITS if split in sections.list_splits(data)],
         "quality": [list(line) for line in sections.quality_lines(data, _)],
         "words": {
             "advice": _("What would change it"), "months": _("Month by month"), "quality": _("Data quality"),
@@ -90,6 +95,17 @@ def portrait_content(data: Json, language: str, stamp: Stamp) -> dict[str, Any]:
             "split_by": _("Split by"), "of": _("Page {page} of {pages}"),
         },
     }  # fmt: skip
+
+
+def _shorten_advice(data: Json) -> list[Json]:
+    """The steps with rates of two decimals."""
+    metrics = {metric["slug"]: metric for metric in data["metrics"]}
+
+    def short(step: Json, metric: Json) -> dict[str, Any]:
+        found = {**step, "value": figures.short_value(metric, step.get("value"))}
+        return found | ({"with_cut": short(step["with_cut"], metric)} if step.get("with_cut") else {})
+
+    return [short(step, metrics[step["metric"]]) for step in data.get("advice") or ()]
 
 
 def _card(card: figures.Card, metric: Json, data: Json, language: str, _: Words) -> dict[str, Any]:
@@ -107,7 +123,7 @@ def _card(card: figures.Card, metric: Json, data: Json, language: str, _: Words)
     }
 
 
-def _split(data: Json, split: str, _: Words) -> dict[str, Any]:
+def _split(data: Json, split: str, names: ChannelNames, _: Words) -> dict[str, Any]:
     """One split: a row a key, two columns a metric; the largest rows first, months by time."""
     metrics = [metric for metric in data["metrics"] if sections.split_rows(metric, split)]
     order, found = sections.split_by_key(metrics, split)
@@ -115,15 +131,18 @@ def _split(data: Json, split: str, _: Words) -> dict[str, Any]:
         "title": code_name("split", split, _),
         "head": [{"title": code_name("metric", one["slug"], _), "unit": one["unit"]} for one in metrics],
         "rows": [
-            {"key": sections.key_text(key, _), "cells": [_cell(by_key.get(key)) for by_key in found]}
+            {
+                "key": channel_text(split, sections.key_text(key, _), names),
+                "cells": [_cell(by_key.get(key), metric) for by_key, metric in zip(found, metrics, strict=True)],
+            }
             for key in order[:ROWS]
         ],
         "more": _("{n} more rows in the workbook").format(n=len(order) - ROWS) if len(order) > ROWS else "",
     }
 
 
-def _cell(row: Json | None) -> dict[str, str]:
+def _cell(row: Json | None, metric: Json) -> dict[str, str]:
     if row is None:
         return {"counts": figures.DASH, "value": figures.DASH, "code": "na"}
     counts = f"{figures.count_text(row['numerator'])} / {figures.count_text(row['denominator'])}"
-    return {"counts": counts, "value": str(row["value"] or figures.DASH), "code": str(row["light"])}
+    return {"counts": counts, "value": figures.short_value(metric, row["value"]), "code": str(row["light"])}

@@ -55,6 +55,15 @@ def open_workbook(stream: io.BytesIO, title: str, code: str = "") -> Any:  # noq
     return book
 
 
+def rows_workbook(title: str, header: Sequence[str], body: Sequence[Sequence[object]]) -> bytes:
+    """One sheet of rows, every cell as text."""
+    stream = io.BytesIO()
+    book = open_workbook(stream, title)
+    _sheet(book, title, header, body)
+    book.close()
+    return stream.getvalue()
+
+
 def _sheet(book: Any, title: str, header: Sequence[str], body: Sequence[Sequence[object]]) -> Any:  # noqa: ANN401 -- untyped library
     sheet = book.add_worksheet(title.replace("/", "·")[:31])
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})

@@ -49,7 +49,7 @@ from nianjian.engines.paper.workbook import portrait_workbook
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
 from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.complaints.publishing import publish_facts
-from nianjian.features.portrait import bases, line_usage, portraits, watch_list
+from nianjian.features.portrait import bases, causes, line_usage, portraits, watch_list
 from nianjian.features.portrait.marketing import read_marketing_register
 from nianjian.features.portrait.models import BasisChoice
 from nianjian.features.portrait.watch_list import WatchedLicence
@@ -304,7 +304,8 @@ def render_export(
         run = newest.id if newest else ""
     seq, digest = audit.head()
     media, draw = FORMS[form]
-    content = draw(portrait, language, Stamp(accounts.enterprise(enterprise).name, run, seq, digest))
+    stamp = Stamp(accounts.enterprise(enterprise).name, run, seq, digest, names=causes.list_names(portrait))
+    content = draw(portrait, language, stamp)
     sha256 = hashlib.sha256(content).hexdigest()
     data = {"year": year, "run": run, "form": form, "language": language, "sha256": sha256}
     with transaction.atomic():
@@ -313,6 +314,7 @@ def render_export(
 
 
 SIZE: Final = 50
+EXPORTED: Final = 10_000  # rows of a file; who needs more narrows the question
 MANY: Final = 2_000_000  # calls of a year; beyond, rows are shown for one month at a time
 AT_ONCE: Final = 2  # questions that run at the same time; a third waits
 PATIENCE: Final = 20.0  # seconds
@@ -330,8 +332,20 @@ class RowPage:
     month: str | None
 
 
-def list_rows(*, enterprise: str, year: int, run: str | None, ask: RowQuery, page: int, actor: Actor) -> RowPage:
+def list_rows(
+    *,
+    enterprise: str,
+    year: int,
+    run: str | None,
+    ask: RowQuery,
+    page: int,
+    actor: Actor,
+    text: str = "",
+    size: int = SIZE,
+) -> RowPage:
     """Page ``page`` (from 1) of the rows. An outsourcer sees rows of the own team, whatever was asked.
+
+    ``text``: only rows whose ticket, reference, seat or call begins with it, or whose numbers end with these 4 digits.
 
     ``role_missing``, ``portrait_missing``, ``portrait_run_unknown``, ``portrait_rows_unknown``, ``rows_behind_erased``,
     ``rows_busy`` when others keep the engine for too long.
@@ -339,17 +353,39 @@ def list_rows(*, enterprise: str, year: int, run: str | None, ask: RowQuery, pag
     require_permission(actor, enterprise, Permission.READ_OWN)
     portrait = get_portrait(enterprise, year, run)
     ask = _restrict_query(portrait, ask, team_of(actor, enterprise))
-    kind, start = kind_of(ask.slug, ask.component), (page - 1) * SIZE
+    return _read_rows(enterprise, portrait, ask, text, size=size, start=(page - 1) * size)
+
+
+def export_rows(*, enterprise: str, year: int, run: str | None, ask: RowQuery, actor: Actor, text: str = "") -> RowPage:
+    """The first `EXPORTED` rows for a file, with the entry of an export in the audit chain; as `list_rows`."""
+    require_permission(actor, enterprise, Permission.READ_OWN)
+    portrait = get_portrait(enterprise, year, run)
+    ask = _restrict_query(portrait, ask, team_of(actor, enterprise))
+    found = _read_rows(enterprise, portrait, ask, text, size=EXPORTED, start=0)
+    data = {
+        "year": year, "run": run or "", "form": "rows", "metric": ask.slug, "part": ask.component,
+        "rows": len(found.rows),
+    }  # fmt: skip
+    with transaction.atomic():
+        record(verb="portrait.export", enterprise=enterprise, actor=actor, data=data)
+    return found
+
+
+def _read_rows(
+    enterprise: str, portrait: Mapping[str, Any], ask: RowQuery, text: str, *, size: int, start: int
+) -> RowPage:
+    kind = kind_of(ask.slug, ask.component)
+
+    def cut(rows: ir.Table) -> ir.Table:
+        return in_order(kind, drill_down.search_rows(kind, rows, text)).limit(size + 1, offset=start)
+
     with _turn(), closing(wiring.engine()) as engine:
-        found = _drill_down(
-            engine, enterprise, portrait, ask, lambda rows: in_order(kind, rows).limit(SIZE + 1, offset=start)
-        )
-        rows = engine.rows(in_order(kind, found))
+        rows = engine.rows(in_order(kind, _drill_down(engine, enterprise, portrait, ask, cut)))
     return RowPage(
         kind=kind,
-        rows=tuple(_mask_row(row, kind) for row in rows[:SIZE]),
-        total=expected_count(find_figures(portrait, ask.slug) or {}, ask),
-        more=len(rows) > SIZE,
+        rows=tuple(_mask_row(row, kind) for row in rows[:size]),
+        total=None if text else expected_count(find_figures(portrait, ask.slug) or {}, ask),
+        more=len(rows) > size,
         month=ask.month,
     )
 

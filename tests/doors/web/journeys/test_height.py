@@ -6,7 +6,12 @@ import pytest
 from tests.doors.web.journeys.conftest import ENTERPRISE, Journey
 
 #: Pages below ``/e/CODE/`` that are at most two screens high at 1366 × 768, scroll bars and demo data included.
-PAGES = ("dossier/2026/", "inspection/", "registers/")
+PAGES = (
+    "dossier/2026/", "inspection/", "registers/", "portrait/", "2026/metric/complaint_rate/",
+    "2026/metric/closing_rate/", "2026/metric/seat_vacancy/", "2026/metric/number_consistency/", "2026/simulate/",
+    "2026/runs/",
+    "2026/metric/complaint_rate/rows/?class=complaints&look=1", "2026/metric/complaint_rate/causes/", "2026/marketing/",
+)  # fmt: skip
 
 
 @pytest.mark.web

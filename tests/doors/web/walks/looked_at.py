@@ -12,10 +12,11 @@ KINDS: Final = (
     "do-not-call",
 )  # fmt: skip
 PORTRAIT: Final = (
-    "2026/", "2026/metric/complaint_rate/", "2026/metric/number_consistency/?split=display", "2026/by/line/",
+    "2026/", "2026/metric/complaint_rate/", "2026/metric/number_consistency/?split=display",
+    "2026/metric/complaint_rate/causes/",
     "2026/metric/number_consistency/rows/?class=mobile&look=1", "2026/runs/",
     "2026/simulate/?open_seats=5&move_line=L1", "2026/simulate/?open_seats=500", "2026/run/", "2026/basis/",
-    "2026/metric/seat_vacancy/declare/", "2026/marketing/",
+    "2026/metric/seat_vacancy/declare/", "2026/metric/seat_vacancy/papers/", "2026/marketing/",
 )  # fmt: skip
 REGISTERS: Final = (
     "", "lines/", "wages/", "lines/?q=nothing", "seats/S0001/", "numbers/95013/", "teams/T1/", "seats/S0001/edit/",
@@ -73,6 +74,7 @@ OWN_STEPS: Final = (
 )  # fmt: skip
 # What answers GET with HTML, or may, and is no page that anybody looks at.
 NO_PAGE: Final[Mapping[str, str]] = {
+    "by": "leads on to a metric's page",
     "portrait-newest": "leads on to the portrait of the newest year",
     "fill-in-first": "leads on to the licence report",
     "data-job-progress": "a part of data-job, which comes with it",

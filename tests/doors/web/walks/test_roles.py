@@ -78,7 +78,7 @@ class Walk:
     def reads_a_drill_down(self) -> None:
         page = self.page
         self.go(f"{HOME}2026/metric/number_consistency/")
-        follow(page.get_by_role("link", name="rows behind mobile"))
+        page.locator(".causes a[href*='class=mobile']").first.click()
         page.locator("#rows tbody tr").first.wait_for(timeout=PATIENCE)
         assert page.locator("#rows tbody tr").count() <= 50
         assert "138****8000" in page.inner_text("#rows")
@@ -95,7 +95,7 @@ class Walk:
 
     def compares(self) -> None:
         self.go(f"{HOME}2026/runs/")
-        follow(self.page.get_by_role("button", name="Compare"))
+        follow(self.page.get_by_role("button", name="Compare the two ticked"))
         self.page.get_by_role("heading", name="What changed").wait_for()
         assert "25 %" in self.text()
 

@@ -200,8 +200,8 @@ def imports(one: Walker, kind: str, body: bytes | str) -> str:
 def computes(one: Walker) -> str:
     """A new run of the portrait, from the page of the newest; what the portrait says then."""
     one.opens("画像")
-    one.page.locator("details.confirm summary").first.click()
-    one.press("details.confirm form[action$='/run/'] button.primary")
+    one.page.locator("main a[href$='/run/']").first.click()
+    one.press("#panel form[action$='/run/'] button.primary")
     one.worked()
     one.link("查看画像")
     return one.text()
@@ -217,8 +217,10 @@ def explains(one: Walker, words: str, name: str) -> None:
     """The paper that a yellow light asks for, where the hindrance leads."""
     hinders(one, words)
     file = {"name": f"{name}.pdf", "mimeType": "application/pdf", "buffer": a4(len(name))}
-    one.page.locator("#paper-file").set_input_files(file)
-    one.button("保存材料")
+    one.page.locator("main a[href$='/papers/']:visible").first.click()
+    one.page.locator("#panel #id_file").set_input_files(file)
+    one.press("#panel form button.primary")
+    one.page.locator("details.fold", has_text="说明材料与声明").locator("summary").click()
     assert f"{name}.pdf" in one.text()
 
 

@@ -7,16 +7,17 @@ from typing import Any, Final
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.features.portrait.declarations import SLUGS, declare_not_applicable, withdraw_declaration
-from nianjian.features.portrait.pages.portrait import translator
+from nianjian.features.portrait.pages.forms import show_form
+from nianjian.features.portrait.pages.open_portrait import translator
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.registers.declarations import list_declarations
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.forms import form, run_form
@@ -41,12 +42,17 @@ def declare(request: Request, code: str, year: int, slug: str) -> HttpResponse:
             done = gettext("The metric is declared not applicable; compute the portrait again.")
             messages.success(request, text if declaration else done)
             return redirect("portrait-metric", code=code, year=year, slug=slug)
-    context = {
-        "form": sent,
-        "year": year,
-        "slug": slug,
-        "title": code_name("metric", slug, translator()),
-        "declaration": declaration,
-        "who": "" if declaration is None else actor_text(declaration.who, translator()),
-    }
-    return render(request, "portrait/declare.html", context, status=UNPROCESSABLE if sent.is_bound else 200)
+    title = gettext("{metric} {year}: not applicable").format(metric=code_name("metric", slug, translator()), year=year)
+    text = gettext(
+        "A declaration is shown with your name and the reason on the portrait and everything generated from it. It only"
+        " takes effect while the data contains nothing that this metric counts."
+    )
+    send = gettext("Declare not applicable")
+    if declaration:
+        who = actor_text(declaration.who, translator())
+        text = gettext("Declared not applicable by {who} on {day}: {reason}").format(
+            who=who, day=declaration.on, reason=declaration.reason
+        )
+        send = gettext("Withdraw the declaration")
+    back = reverse("portrait-metric", args=[code, year, slug])
+    return show_form(request, sent, title, text, send, year, back)

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nianjian.engines.metrics.simulate import Moves
 from nianjian.engines.paper.texts.portrait import BASIS_NAMES
 from nianjian.features.portrait.bases import BASES
+from nianjian.platform.home.http import UNPROCESSABLE
+from nianjian.platform.web.access import Request
 
 
 class RunForm(forms.Form):
@@ -72,3 +77,20 @@ NO_ROOM = {
     "close_tickets": _("No ticket is open."),
     "move_line": _("No call in the data year names a line."),
 }
+
+
+def show_form(  # noqa: PLR0917 -- what stands around a form
+    request: Request, form: forms.BaseForm, title: str, text: str, send: str, year: int, back: str = ""
+) -> HttpResponse:
+    """A form in the drawer, or on a page of its own."""
+    context = {
+        "form": form,
+        "title": title,
+        "text": text,
+        "send": send,
+        "year": year,
+        "action": request.path,
+        "back": "" if request.htmx else back or reverse("overview", args=[request.enterprise.code]),
+    }
+    template = "portrait/drawer_form.html" if request.htmx else "portrait/form_page.html"
+    return render(request, template, context, status=UNPROCESSABLE if form.is_bound else 200)

@@ -22,7 +22,7 @@ from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.sections import marketing_lines
 from nianjian.features.portrait import portraits
 from nianjian.features.portrait.marketing import decide_marketing
-from nianjian.features.portrait.pages.portrait import translator
+from nianjian.features.portrait.pages.open_portrait import translator
 from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE

@@ -1,13 +1,16 @@
-"""The rows behind a figure: a page that stands at once, and a fragment with 50 rows that the engine looks up."""
+"""The rows behind a figure: in the drawer or as a page, searched, narrowed, taken along; the engine looks them up."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
@@ -17,8 +20,10 @@ from nianjian.engines.paper import figures, sections
 from nianjian.engines.paper.texts.calls import SOURCES, source_name
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, mark
-from nianjian.features.portrait import operations, portraits
-from nianjian.features.portrait.pages.portrait import (
+from nianjian.engines.paper.workbook import rows_workbook
+from nianjian.features.portrait import causes, operations, portraits
+from nianjian.features.portrait.operations import FORMS
+from nianjian.features.portrait.pages.open_portrait import (
     NONE,
     OpenPortrait,
     find_figures_or_404,
@@ -30,12 +35,17 @@ from nianjian.features.portrait.pages.portrait import (
 )
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.paging import address
+from nianjian.platform.web.tables import Cell
 
 MONTHS: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 TO_SECOND: Final = 19  # characters of a moment
 TABLES: Final = {"display_class": "component", "reason": "exclusion", "kind": "key"}
+FREE: Final = frozenset({"q", "month", "page", "look", "drawer"})  # what a new search sets anew
+SIZE: Final = 20  # rows of a page
+LONGEST: Final = 60  # characters of what is looked for
 FARTHEST: Final = 200  # pages: who wants row 10,001 narrows the question
 # Kind of rows -> (column, heading) as shown.
 COLUMNS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
@@ -67,32 +77,90 @@ WORDS: Final = {
 }  # fmt: skip
 
 
+#: Kind of rows -> columns that the drawer has room for; the page and the file have all.
+NARROW: Final[Mapping[str, frozenset[str]]] = {
+    "calls": frozenset({"start_ts", "display", "callee", "result", "line_id"}),
+    "tickets": frozenset({"complaint_id", "accepted_ts", "source", "line", "closed_ts", "reason"}),
+    "seats": frozenset({"seat_id", "kind", "filing", "filed_on", "opened_on"}),
+}
+#: Column -> the address of the record that its value names, with the name of the argument and what else it needs.
+RECORDS: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
+    "complaint_id": ("complaints-one", "ticket", {}),
+    "seat_id": ("registers-row", "key", {"kind": "seats"}),
+    "line_id": ("registers-row", "key", {"kind": "lines"}),
+    "line": ("registers-row", "key", {"kind": "lines"}),
+    "team": ("registers-row", "key", {"kind": "teams"}),
+}
+NAMES: Final = {"line_id": "line", "line": "line", "team": "team"}  # column -> the split whose keys have names
+DRAWER: Final = "panel-content"
+
+
 @require_safe
 @page(Permission.READ_OWN)
 def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
-    """The page with what is asked; the rows themselves come as a fragment, or at once with ``?look=1``."""
+    """What is asked, with filters; the rows themselves come as a fragment, or at once with ``?look=1``."""
     _ = translator()
     one = get_portrait_or_404(request, code, year)
-    ask = _ask(request, one, slug)
-    number = _page(request)
-    total = expected_count(find_figures_or_404(portraits.find_portrait(code, year, one.run) or one.data, slug), ask)
+    ask, text = _ask(request, one, slug), _text(request)
+    counted = expected_count(find_figures_or_404(portraits.find_portrait(code, year, one.run) or one.data, slug), ask)
+    total = None if text else counted
+    drawer = request.headers.get("HX-Target") == DRAWER
+    narrow = bool(request.htmx and "drawer" in request.GET)
+    names = causes.list_names(one.data)
     context = shared_context(request, one) | {
         "slug": slug,
         "metric": _(MARKETING_CALLS) if slug == MARKETING else code_name("metric", slug, _),
         "part": part_name(ask.component, _),
-        "narrowed": _narrowed(one, ask, _),
+        "narrowed": _narrowed(request, one, ask, names, _),
+        "q": text,
+        "hidden": [(name, value) for name, value in request.GET.items() if name not in FREE],
         # The figure over the rows and the rows themselves must agree.
         "total": None if total is None else figures.count_text(total),
-        "address": address(request, look=""),
+        "address": address(request, look="", drawer="1" if drawer else ""),
         "look": address(request, look="1"),
-        "months": _months(request, one, ask),
+        "whole": address(request, look="", drawer=""),
+        "months": _months(one, ask),
+        "export": f"{reverse('portrait-rows-export', kwargs=_place(one, slug))}?{request.GET.urlencode()}",
         "back": one.link("portrait-marketing") if slug == MARKETING else one.link("portrait-metric", slug=slug),
     }
-    if not (request.htmx or request.GET.get("look")):
-        return render(request, "portrait/rows.html", context)
-    found = operations.list_rows(enterprise=code, year=year, run=one.run, ask=ask, page=number, actor=request.actor)
-    context |= _fragment(request, one, found, number, _, marketing=slug == MARKETING)
+    if not (request.htmx and not drawer) and not request.GET.get("look"):
+        return render(request, "portrait/rows_drawer.html" if drawer else "portrait/rows.html", context)
+    found = operations.list_rows(
+        enterprise=code, year=year, run=one.run, ask=ask, page=_page(request), actor=request.actor, text=text, size=SIZE
+    )
+    heads = [head for head in _columns(found.kind, slug) if not narrow or head[0] in NARROW[found.kind]]
+    context |= _fragment(request, one, found, heads, names)
     return render(request, "portrait/rows_shown.html" if request.htmx else "portrait/rows.html", context)
+
+
+def _place(one: OpenPortrait, slug: str) -> dict[str, object]:
+    return {"code": one.code, "year": one.year, "slug": slug}
+
+
+def _text(request: Request) -> str:
+    return request.GET.get("q", "").strip()[:LONGEST]
+
+
+@require_POST
+@page(Permission.READ_OWN)
+def export(request: Request, code: str, year: int, slug: str) -> HttpResponse:
+    """The rows as a workbook, as they are narrowed and searched, numbers masked."""
+    _ = translator()
+    one = get_portrait_or_404(request, code, year)
+    ask, names = _ask(request, one, slug), causes.list_names(one.data)
+    found = operations.export_rows(
+        enterprise=code, year=year, run=one.run, ask=ask, actor=request.actor, text=_text(request)
+    )
+    heads = _columns(found.kind, slug)
+    body = [[_cell(row.get(column), column, names, _).text for column, _head in heads] for row in found.rows]
+    title = f"{code_name('metric', slug, _)} {part_name(ask.component, _)}"
+    content = rows_workbook(title, [_(head) for _column, head in heads], body)
+    response = HttpResponse(content, content_type=FORMS["xlsx"][0])
+    return as_attachment(response, f"{code}-{year}-{slug}-{ask.component}.xlsx")
+
+
+def _columns(kind: str, slug: str) -> tuple[tuple[str, str], ...]:
+    return COLUMNS[kind] + (PURPOSE if slug == MARKETING else ())
 
 
 def _ask(request: Request, one: OpenPortrait, slug: str) -> RowQuery:
@@ -132,15 +200,17 @@ def _page(request: Request) -> int:
     return min(max(int(text), 1), FARTHEST) if sensible else 1
 
 
-def _narrowed(one: OpenPortrait, ask: RowQuery, _: Words) -> list[str]:
-    """How the rows are narrowed, in words; a displayed number as it may be shown."""
+def _narrowed(
+    request: Request, one: OpenPortrait, ask: RowQuery, names: causes.Names, _: Words
+) -> list[tuple[str, str]]:
+    """(how the rows are narrowed, the address without it); a displayed number as it may be shown."""
     said = []
     for split, key in ask.keys.items():
         shown = split == "display" and key is not None
         text = _shown_number(one, ask.slug, str(key)) if shown else sections.key_text(key, _)
-        said.append(f"{code_name('split', split, _)}: {text}")
-    if ask.month is not None:
-        said.append(f"{code_name('split', MONTH, _)}: {ask.month}")
+        name = names.get(split, {}).get(key or "", "")
+        words = f"{code_name('split', split, _)}: {text} {name}".strip()
+        said.append((words, address(request, **{split: ""}, page="", look="")))
     return said
 
 
@@ -149,20 +219,26 @@ def _shown_number(one: OpenPortrait, slug: str, key: str) -> str:
     return next((str(shown["key"]) for row, shown in zip(plain, masked, strict=True) if row["key"] == key), "")
 
 
-def _months(request: Request, one: OpenPortrait, ask: RowQuery) -> list[tuple[str, str, bool]]:
-    """(address, month, here) of the months that one may narrow to."""
+def _months(one: OpenPortrait, ask: RowQuery) -> list[tuple[str, str, bool]]:
+    """(value, month, chosen) of the months that one may narrow to."""
     free = [] if operations.needs_month(one.data, ask) else [""]
     counted = [row["month"] for row in find_figures_or_404(one.data, ask.slug)["months"] if row["denominator"]]
-    return [
-        (address(request, month=month, page="", look=""), month, month == (ask.month or ""))
-        for month in (*free, *counted)
-    ]
+    return [(month, month_text(month) if month else "", month == (ask.month or "")) for month in (*free, *counted)]
+
+
+def month_text(month: str) -> str:
+    """``2026-03`` as people say it."""
+    return date_format(date.fromisoformat(f"{month}-01"), "YEAR_MONTH_FORMAT")
 
 
 def _fragment(
-    request: Request, one: OpenPortrait, found: operations.RowPage, number: int, _: Words, *, marketing: bool
+    request: Request,
+    one: OpenPortrait,
+    found: operations.RowPage,
+    heads: Sequence[tuple[str, str]],
+    names: causes.Names,
 ) -> dict[str, Any]:
-    heads = COLUMNS[found.kind] + (PURPOSE if marketing else ())
+    _, number = translator(), _page(request)
     may = found.kind != "seats" and access.has_permission(request.actor, one.code, Permission.VIEW_UNMASKED)
     return {
         "shown": True,
@@ -170,21 +246,36 @@ def _fragment(
         "header": [_(text) for _column, text in heads],
         "body": [
             {
-                "cells": [_cell(row.get(column), column, _) for column, _text in heads],
+                "cells": [_cell(row.get(column), column, names, _, one.code) for column, _text in heads],
                 "key": _key(row, found.kind) if may else {},
             }
             for row in found.rows
         ],
         "may_reveal": may,
         "reveal": one.link("portrait-reveal"),
-        "first": (number - 1) * operations.SIZE + 1 if found.rows else 0,
-        "last": (number - 1) * operations.SIZE + len(found.rows),
+        "first": (number - 1) * SIZE + 1 if found.rows else 0,
+        "last": (number - 1) * SIZE + len(found.rows),
         "earlier": address(request, page=str(number - 1)) if number > 1 else "",
         "later": address(request, page=str(number + 1)) if found.more and number < FARTHEST else "",
     }
 
 
-def _cell(value: object, column: str, _: Words) -> str:
+def _cell(value: object, column: str, names: causes.Names, _: Words, code: str = "") -> Cell:
+    """A value as it is shown, with the way to its record; ``code`` "": for a file, which has no ways."""
+    if column not in RECORDS or value is None or value == "":
+        return Cell(_text_of(value, column, _))
+    text = str(value)
+    name = names.get(NAMES.get(column, ""), {}).get(text, "")
+    shown = f"{text} {name}" if name and name != text else text
+    known = name or column not in NAMES  # a file's line is a line of the register only where that has it
+    if not code or not known:
+        return Cell(shown)
+    route, argument, more = RECORDS[column]
+    return Cell(shown, href=reverse(route, kwargs={"code": code, argument: text, **more}))
+
+
+def _text_of(value: object, column: str, _: Words) -> str:
+    """A value in words."""
     if value is None or value == "":
         return figures.DASH
     if isinstance(value, bool):

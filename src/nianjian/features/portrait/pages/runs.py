@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -27,15 +28,25 @@ from nianjian.features.portrait.operations import (
     list_run_ids,
     simulate_moves,
 )
-from nianjian.features.portrait.pages.forms import NO_ROOM, STEPS, BasisForm, RunForm, SimulateForm
-from nianjian.features.portrait.pages.portrait import get_portrait_or_404, moment, shared_context, translator
+from nianjian.features.portrait.pages.forms import NO_ROOM, STEPS, BasisForm, RunForm, SimulateForm, show_form
+from nianjian.features.portrait.pages.metric import figure_context
+from nianjian.features.portrait.pages.open_portrait import (
+    OpenPortrait,
+    get_portrait_or_404,
+    moment,
+    shared_context,
+    translator,
+)
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs import flow
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import format_day
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
+
+PAIR: Final = 2  # runs that are compared
 
 
 @require_safe
@@ -53,7 +64,7 @@ def simulate(request: Request, code: str, year: int) -> HttpResponse:
         moves = form.moves() if form.is_bound and form.is_valid() else None
         if moves is not None or not form.is_bound:
             told = simulate_moves(enterprise=code, year=year, run=one.run, moves=moves or Moves(), actor=request.actor)
-            context |= _outcome(told, _)
+            context |= _outcome(one, told, _)
     except NianjianError as error:
         context["fault"], context["remedy"] = describe_error(error)
     context["sliders"] = [
@@ -69,15 +80,17 @@ def simulate(request: Request, code: str, year: int) -> HttpResponse:
     return render(request, "portrait/simulated.html" if request.htmx else "portrait/simulate.html", context)
 
 
-def _outcome(told: dict[str, dict[str, Any]], _: Words) -> dict[str, Any]:
+def _outcome(one: OpenPortrait, told: dict[str, dict[str, Any]], _: Words) -> dict[str, Any]:
+    """Each metric before and after; ``one`` is masked, the simulated portraits are not shown by key."""
     before, after = told["before"], told["after"]
-    cards = zip(figures.metric_cards(before, _), figures.metric_cards(after, _), strict=True)
+    rows = []
+    for was, now in zip(before["metrics"], after["metrics"], strict=True):
+        sides = {"before": figure_context(one, was, _), "after": figure_context(one, now, _)}
+        changed = (was["light"], was["value"]) != (now["light"], now["value"])
+        rows.append({**sides, "changed": changed, "title": sides["after"]["title"], "flags": sides["after"]["flags"]})
     return {
-        "rows": [
-            {"before": was, "after": now, "changed": (was.light, was.value) != (now.light, now.value)}
-            for was, now in cards
-        ],
-        "whole": [(one["light"], code_name("light", one["light"], _)) for one in (before, after)],
+        "rows": rows,
+        "whole": [(side["light"], code_name("light", side["light"], _)) for side in (before, after)],
         "warnings": [_(WARNINGS[code]) for code in after.get("simulated", {}).get("warnings", ())],
     }
 
@@ -101,17 +114,17 @@ def runs(request: Request, code: str, year: int) -> HttpResponse:
                 "actor": actor_text(run.actor, _),
                 "light": run.light,
                 "word": code_name("light", run.light, _),
-                "as_of": run.as_of,
+                "as_of": format_day(date.fromisoformat(run.as_of)),
                 "rulebook": run.rulebook["version"],
                 "values": [
-                    (code_name("metric", m["slug"], _), figures.amount_text(m["value"], m["unit"])) for m in run.metrics
+                    (code_name("metric", metric["slug"], _), f"{figures.short_value(metric, metric['value'])}")
+                    for metric in run.metrics
                 ],
                 "erased": portraits.marks_of_snapshot(run.snapshot, known),
-                "before": place == 1,
-                "after": place == 0,
+                "ticked": place < PAIR and shown.first == 1,
             }
         )
-    metrics = [code_name("metric", metric["slug"], _) for metric in one.data["metrics"]]
+    metrics = [f"{code_name('metric', metric['slug'], _)} ({metric['unit']})" for metric in one.data["metrics"]]
     context = shared_context(request, one) | {"rows": rows, "page": shown, "metrics": metrics}
     return render(request, "portrait/runs.html", context)
 
@@ -119,13 +132,19 @@ def runs(request: Request, code: str, year: int) -> HttpResponse:
 @require_safe
 @page(Permission.READ)
 def compare(request: Request, code: str, year: int) -> HttpResponse:
-    """What changed between two runs, and why."""
+    """What changed between two runs, and why: ``of`` twice, the older first, or ``a`` and ``b`` as they are given."""
     _ = translator()
     one = get_portrait_or_404(request, code, year)
-    before, after = request.GET.get("a", ""), request.GET.get("b", "")
+    ticked = sorted(request.GET.getlist("of"))
+    if ticked and len(ticked) != PAIR:
+        messages.error(request, gettext("Tick two runs to compare them."))
+        return redirect("portrait-runs", code=code, year=year)
+    before, after = ticked or (request.GET.get("a", ""), request.GET.get("b", ""))
     told = compare_runs(enterprise=code, year=year, before=before, after=after, actor=request.actor)
+    pair = [portraits.get_run(code, year, run["id"]) for run in told["runs"]]
     context = shared_context(request, one) | {
         "told": told,
+        "moments": [moment(run) for run in pair],
         "same": before == after,
         "view": explanations.comparison_view(told, current(), _),
         "swap": f"{request.path}?{urlencode({'a': after, 'b': before})}",
@@ -139,8 +158,9 @@ def run(request: Request, code: str, year: int) -> HttpResponse:
     """Ask for a run, the first one of a year too: the worker does it, the job's page tells how far it is."""
     form = RunForm(request.POST) if request.method == "POST" else RunForm()
     if not form.is_bound or not form.is_valid():
-        status = UNPROCESSABLE if form.is_bound else 200
-        return render(request, "portrait/run.html", {"form": form, "year": year}, status=status)
+        title = gettext("Compute the portrait of {year}").format(year=year)
+        text = gettext("It is computed in the background; the figures shown stay until it is done.")
+        return show_form(request, form, title, text, gettext("Compute"), year)
     day = form.cleaned_data["as_of"]
     province = form.cleaned_data["province"] or None
     payload: dict[str, Any] = {"year": year, "as_of": day and day.isoformat(), "province": province}
@@ -154,8 +174,9 @@ def choose_basis(request: Request, code: str, year: int) -> HttpResponse:
     """Choose the basis on which the year is filed, with the reason."""
     form = BasisForm(request.POST or None, initial={"basis": bases.get_basis(code, year).basis.value})
     if not form.is_bound or not form.is_valid():
-        status = UNPROCESSABLE if form.is_bound else 200
-        return render(request, "portrait/basis.html", {"form": form, "year": year}, status=status)
+        title = gettext("Choose the basis that is filed")
+        text = gettext("Every document generated from then on states this basis.")
+        return show_form(request, form, title, text, gettext("Choose"), year)
     operations.choose_basis(enterprise=code, year=year, actor=request.actor, **form.cleaned_data)
     messages.success(request, gettext("The basis is chosen; documents generated from now on state it."))
     return redirect("portrait", code=code, year=year)

@@ -1,21 +1,24 @@
-"""Addresses of the portrait's pages."""
+"""Addresses of portraits, below an enterprise and a data year."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.features.portrait.pages import declarations, explaining_papers, marketing, portrait, rows, runs
+from nianjian.features.portrait.pages import declarations, explaining_papers, marketing, metric, portrait, rows, runs
 
 YEAR = "e/<str:code>/<int:year>/"
+METRIC = f"{YEAR}metric/<str:slug>/"
 
 urlpatterns = [
     path("e/<str:code>/portrait/", portrait.newest, name="portrait-newest"),
     path(YEAR, portrait.portrait, name="portrait"),
-    path(f"{YEAR}by/<str:split>/", portrait.by, name="by"),
-    path(f"{YEAR}metric/<str:slug>/", portrait.metric, name="portrait-metric"),
-    path(f"{YEAR}metric/<str:slug>/rows/", rows.rows, name="portrait-rows"),
-    path(f"{YEAR}metric/<str:slug>/declare/", declarations.declare, name="portrait-declare"),
-    path(f"{YEAR}metric/<str:slug>/papers/", explaining_papers.attach, name="portrait-attach"),
+    path(f"{YEAR}by/<str:split>/", metric.by, name="by"),
+    path(METRIC, metric.metric, name="portrait-metric"),
+    path(f"{METRIC}causes/", metric.list_causes, name="portrait-causes"),
+    path(f"{METRIC}rows/", rows.rows, name="portrait-rows"),
+    path(f"{METRIC}rows/export/", rows.export, name="portrait-rows-export"),
+    path(f"{METRIC}declare/", declarations.declare, name="portrait-declare"),
+    path(f"{METRIC}papers/", explaining_papers.attach, name="portrait-attach"),
     path(f"{YEAR}reveal/", rows.reveal, name="portrait-reveal"),
     path(f"{YEAR}marketing/", marketing.marketing, name="portrait-marketing"),
     path(f"{YEAR}simulate/", runs.simulate, name="portrait-simulate"),

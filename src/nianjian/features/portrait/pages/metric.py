@@ -1,0 +1,392 @@
+"""One metric: how it stands, who caused it, month by month, what helps; formula, other readings and rules folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+from functools import partial
+from typing import Any, Final
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, components
+from nianjian.engines.paper import charts, explanations, figures, pictures, sections
+from nianjian.engines.paper.charts import Chart, Headroom
+from nianjian.engines.paper.explanations import team_results
+from nianjian.engines.paper.texts.portrait import code_name
+from nianjian.engines.paper.words import Words, mark
+from nianjian.features.portrait import causes
+from nianjian.features.portrait.causes import Cause, Names, Ranking
+from nianjian.features.portrait.pages.explaining_papers import paper_context
+from nianjian.features.portrait.pages.open_portrait import (
+    OpenPortrait,
+    address_of,
+    flag_links,
+    get_portrait_or_404,
+    input_links,
+    key_address,
+    mark_safe_fragment,
+    part_name,
+    shared_context,
+    translator,
+)
+from nianjian.features.portrait.remedies import Remedy, list_remedies
+from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import format_day
+from nianjian.platform.web.language import current
+from nianjian.platform.web.paging import Page, address, paged
+
+FEW: Final = 5  # causes on the page itself
+#: Other readings of a metric -> components that their numerator and denominator count; "": of no one component.
+TWINS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
+    ("seat_vacancy", "conservative"): (IDLE, "filed"),
+    ("complaint_rate", "attempts"): ("complaints", "delivered"),
+    ("number_consistency", "evasion"): ("", "delivered"),
+    ("closing_rate", "on_time"): ("on_time", "tickets"),
+}
+SAID: Final = frozenset({"own_limit", "today", "over_limit", "below_limit"})  # flags that stand elsewhere on the page
+#: Metric -> the component that is counted against its limit.
+USED: Final = {"seat_vacancy": IDLE, "complaint_rate": "complaints", "closing_rate": "closed"}
+#: Component -> its things with their unit.
+THINGS: Final = {"complaints": mark("{n} complaints"), "open": mark("{n} open"), IDLE: mark("{n} seats")}
+#: Split -> the register that names its keys.
+REGISTERS: Final = {"line": "lines", "team": "teams"}
+#: Metric -> the component that is its base.
+BASES: Final = {
+    "seat_vacancy": "filed", "complaint_rate": "answered", "number_consistency": "delivered", "closing_rate": "tickets",
+}  # fmt: skip
+
+
+@require_safe
+@page(Permission.READ_OWN)
+def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
+    """How a metric stands, why, and what helps; an outsourcer sees the own team's figures."""
+    _ = translator()
+    one = get_portrait_or_404(request, code, year)
+    told = one.metric(slug)
+    if request.team is not None:
+        return _own_metric(request, one, slug, request.team)
+    names = causes.list_names(one.data)
+    level = causes.get_level(one.data)
+    remedies = list_remedies(one.data, told, names, level, _) if one.run is None else []
+    drawn = pictures.portrait_charts({**one.data, "metrics": [told]}, _, partial(rows_of_month, one))
+    context = shared_context(request, one) | _rules(one, slug, _) | {
+        "slug": slug,
+        **figure_context(one, told, _),
+        **_cause_context(request, one, told, _ranking(request, told, level), names),
+        "chart": next((chart_html(chart, _) for chart in drawn if chart.name == slug), ""),
+        "remedies": [remedy_row(one, remedy) for remedy in remedies],
+        "formulas": explanations.list_formulas(told, _),
+        "inputs": input_links(one, told, components(told), _),
+        "left_out": _left_out(one, told, _),
+        "twins": _twins(one, told, _),
+        **paper_context(request, code, year, told),
+    }  # fmt: skip
+    return render(request, "portrait/metric.html", context)
+
+
+@require_safe
+@page(Permission.READ)
+def list_causes(request: Request, code: str, year: int, slug: str) -> HttpResponse:
+    """All causes of a split, 50 at a time, searched by code or name; a fragment for the drawer."""
+    _ = translator()
+    one = get_portrait_or_404(request, code, year)
+    told, names = one.metric(slug), causes.list_names(one.data)
+    ranking = _ranking(request, told, causes.get_level(one.data))
+    if ranking is None:
+        raise Http404
+    text = request.GET.get("q", "").strip().lower()
+    rows = [one_ for one_ in ranking.causes if text in cause_name(ranking.split, one_, names, _).lower()]
+    shown: Page[Cause] = paged(request, rows, total=len(rows))
+    context = shared_context(request, one) | {
+        "slug": slug,
+        "metric": code_name("metric", slug, _),
+        "q": request.GET.get("q", "").strip(),
+        "split": ranking.split,
+        "page": shown,
+        **_table_context(one, told, ranking, shown.rows, names, _),
+        "split_tabs": _split_tabs(request, told, ranking.split, _),
+    }
+    return render(request, "portrait/causes_drawer.html" if request.htmx else "portrait/causes.html", context)
+
+
+@require_safe
+@page(Permission.READ)
+def by(request: Request, code: str, year: int, split: str) -> HttpResponse:
+    """Where one split of all metrics stood: the first metric that has it."""
+    one = get_portrait_or_404(request, code, year)
+    if split == sections.MONTH:
+        return redirect(one.link("portrait"))
+    for told in sorted(one.data["metrics"], key=lambda told: told["slug"] != causes.TESTED):
+        if split in causes.list_splits(told):
+            return redirect(one.link("portrait-metric", slug=told["slug"], query={"split": split}))
+    raise Http404
+
+
+def _own_metric(request: Request, one: OpenPortrait, slug: str, team: str) -> HttpResponse:
+    _ = translator()
+    found = next((row for row in team_results(one.data, team) if row["slug"] == slug), None)
+    if found is None:
+        raise Http404
+    row = own_row(one, found, _)
+    context = shared_context(request, one) | _rules(one, slug, _) | row
+    return render(request, "portrait/own_metric.html", context | {"slug": slug, "team": team, "inputs": row["parts"]})
+
+
+def own_row(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict[str, Any]:
+    """What an outsourcer sees of a metric."""
+    return {
+        "title": code_name("metric", told["slug"], _),
+        "light": told["light"],
+        "word": code_name("light", told["light"], _),
+        "value": figures.short_value(told, told["value"]),
+        "unit": told["unit"],
+        "parts": input_links(one, told, told["components"], _),
+        "address": one.link("portrait-metric", slug=told["slug"]),
+    }
+
+
+def figure_context(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict[str, Any]:
+    """Value, limit and distance, and what else was found."""
+    card, ways = figures.metric_card(figures.shorten_values(told), _), flag_links(one, told)
+    headroom = figures.find_headroom(told) if told.get("value") not in {None, ""} else None
+    distance = figures.distance_texts(told, _)
+    label = _(" · ").join(distance) if distance else _("not proved")
+    return {
+        "title": card.title,
+        "light": card.light,
+        "word": card.light_word,
+        "value": figures.short_value(told, told["value"]),
+        "unit": told["unit"] if told["value"] not in {None, ""} else "",
+        "sentence": _sentence(told, _),
+        "headroom": mark_safe_fragment(charts.headroom_svg(headroom, label)),
+        "distance": distance,
+        "bounds": card.bounds,
+        "own": next((flag for flag in card.flags if flag.code == "own_limit"), None),
+        "used": _used_address(one, told, headroom),
+        "flags": [(flag, ways.get(flag.code, "")) for flag in card.flags if flag.code not in SAID],
+        "attachments": card.attachments,
+    }
+
+
+def _used_address(one: OpenPortrait, told: Mapping[str, Any], headroom: Headroom | None) -> str:
+    """The rows of what is counted against the limit, where a component counts the very same; "" for none."""
+    part = USED.get(told["slug"], "")
+    same = headroom is not None and headroom.used and components(told).get(part) == headroom.used
+    return address_of(one, told["slug"], part) if same else ""
+
+
+def _sentence(told: Mapping[str, Any], _: Words) -> str:
+    """The figure in words, with its limit; per ten thousand is spelled out."""
+    limit = figures.plain_limit(told, _)
+    if told["unit"] == "‱" and told["value"] not in {None, ""}:
+        said = _("{n} complaints in ten thousand answered calls").format(n=figures.short_value(told, told["value"]))
+        return _("; ").join(filter(None, (said, limit)))
+    return limit
+
+
+def _split_tabs(request: Request, told: Mapping[str, Any], split: str, _: Words) -> list[tuple[str, str, bool]]:
+    return [
+        (address(request, split=other, page="", q=""), code_name("split", other, _), other == split)
+        for other in causes.list_splits(told)
+    ]
+
+
+def _ranking(request: Request, told: Mapping[str, Any], level: Fraction) -> Ranking | None:
+    """The causes by the split that is asked for; None where the metric is not split."""
+    there = causes.list_splits(told)
+    if not there:
+        return None
+    split = request.GET.get("split", "")
+    return causes.rank_causes(told, split if split in there else there[0], level)
+
+
+def _cause_context(
+    request: Request, one: OpenPortrait, told: Mapping[str, Any], ranking: Ranking | None, names: Names
+) -> dict[str, Any]:
+    """The first causes of the split that is asked for, and who stands out among them."""
+    _ = translator()
+    if ranking is None or not ranking.total:
+        return {"split_tabs": [], "causes": None}
+    query = {"split": ranking.split}
+    return {
+        "split_tabs": _split_tabs(request, told, ranking.split, _),
+        **_table_context(one, told, ranking, ranking.causes[:FEW], names, _),
+        "all_causes": one.link("portrait-causes", slug=told["slug"], query=query),
+        "cause_count": len(ranking.causes),
+        "outlier": outlier_sentence(ranking, names, _),
+    }
+
+
+def outlier_sentence(ranking: Ranking, names: Names, _: Words) -> str:
+    """Who stands out, with how many of all, and how likely chance is; "" for nobody."""
+    if not ranking.named:
+        return ""
+    first = ranking.named[0]
+    text = _("{channel} is significantly high: {count} of {all}; chance is less likely than {percent} %")
+    return text.format(
+        channel=cause_name(ranking.split, first, names, _),
+        count=figures.count_text(first.count),
+        all=figures.count_text(ranking.total),
+        percent=1 if first.sure else 5,
+    )
+
+
+def cause_name(split: str, cause: Cause, names: Names, _: Words) -> str:
+    """Code and name of a cause; of a missing one that it is not known."""
+    name = names.get(split, {}).get(cause.key or "", "")
+    key = sections.key_text(cause.key, _)
+    return f"{key} {name}" if name and name != key else key
+
+
+def _table_context(
+    one: OpenPortrait,
+    told: Mapping[str, Any],
+    ranking: Ranking,
+    rows: Any,  # noqa: ANN401 -- a part of the causes
+    names: Names,
+    _: Words,
+) -> dict[str, Any]:
+    slug = str(told["slug"])
+    return {
+        "split_title": code_name("split", ranking.split, _),
+        "parts": [part_name(part, _) for part in causes.AGAINST[slug]],
+        "base_title": part_name(BASES[slug], _),
+        "rate_title": f"{code_name('metric', slug, _)} ({told['unit']})",
+        "causes": [_cause_row(one, told, ranking, cause, names, _) for cause in rows],
+    }
+
+
+def _cause_row(
+    one: OpenPortrait, told: Mapping[str, Any], ranking: Ranking, cause: Cause, names: Names, _: Words
+) -> dict[str, Any]:
+    slug, split, share = str(told["slug"]), ranking.split, ranking.share(cause)
+    name = names.get(split, {}).get(cause.key or "", "")
+    narrowed = {split: key_address(one, slug, split, cause.place)} if cause.count or cause.base else {}
+
+    def rows(part: str, count: int) -> str:
+        return address_of(one, slug, part, **narrowed) if count else ""
+
+    label = cause_name(split, cause, names, _)
+    register, base = REGISTERS.get(split), BASES[slug]
+    return {
+        "code": cause.key if name else "",
+        "name": name or sections.key_text(cause.key, _),
+        "record": _register_row(one.code, register, cause.key) if register and cause.key and name else "",
+        "named": cause.named,
+        "parts": [
+            (f"{label} · {part_name(part, _)}", count_things(part, count, _), rows(part, count))
+            for part, count in cause.parts.items()
+        ],
+        "width": f"{float(share) * 100:.1f}%",
+        "share": f"{float(share) * 100:.0f} %",
+        "base": (f"{label} · {part_name(base, _)}", figures.count_text(cause.base), rows(base, cause.base)),
+        "value": figures.short_value(told, cause.value),
+    }
+
+
+def count_things(part: str, count: int, _: Words) -> str:
+    """A count of a component with its unit."""
+    return _(THINGS.get(part, "{n}")).format(n=figures.count_text(count))
+
+
+def _register_row(code: str, register: str, key: str) -> str:
+    return reverse("registers-row", kwargs={"code": code, "kind": register, "key": key})
+
+
+def remedy_row(one: OpenPortrait, remedy: Remedy) -> dict[str, str]:
+    """A remedy with the address of its act and its last day in words."""
+    place = reverse(remedy.route, kwargs={"code": one.code, **remedy.values})
+    return {
+        "title": remedy.title,
+        "effect": remedy.effect,
+        "label": remedy.label,
+        "address": f"{place}?{urlencode(remedy.query)}" if remedy.query else place,
+        "last_day": format_day(remedy.last_day),
+        "drawer": "1" if remedy.route in {"portrait-rows", "portrait-attach"} else "",
+    }
+
+
+def _rules(one: OpenPortrait, slug: str, _: Words) -> dict[str, Any]:
+    return {
+        "rules": explanations.rules_of_metric(one.data, slug, current(), _),
+        "conflicts": explanations.conflicts_of_metric(one.data, slug, current()),
+    }
+
+
+def _left_out(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
+    """(sentence, address of the rows or "")."""
+    excluded = told["components"].get("excluded") or {}
+    return [
+        (text, address_of(one, told["slug"], f"{EXCLUDED}{reason}") if reason in excluded else "")
+        for reason, text, _number in explanations.exclusion_lines(one.data, told, _)
+    ]
+
+
+def _twins(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> list[dict[str, Any]]:
+    """Figures beside the headline: other readings, another day, the trailing twelve months."""
+    titles = {
+        "conservative": _("conservative: only open seats that are filed"),
+        "attempts": _("of delivered calls instead of answered ones"),
+        "answered": _("of answered calls instead of delivered ones"),
+        "evasion": _("landline and mobile share"),
+        "on_time": _("closed on time"),
+    }
+    rows = []
+    for twin, row in told["twins"].items():
+        title = _("as of {day}").format(day=_day(row["as_of"])) if twin == "today" else titles.get(twin, twin)
+        rows.append((title, row, TWINS.get((told["slug"], twin), ("", ""))))
+    if trailing := told.get("trailing"):
+        rows.append((_("twelve months from {day}").format(day=_day(trailing["from"])), trailing, ("", "")))
+    return [
+        {
+            "title": title,
+            "counts": list(_row_links(one, told, row, parts, _)),
+            "value": figures.amount_text(figures.short_value(told, row["value"]), told["unit"]),
+            "light": (light := str(row.get("light") or "na")),
+            "word": code_name("light", light, _),
+        }
+        for title, row, parts in rows
+    ]
+
+
+def _day(text: str) -> str:
+    return format_day(date.fromisoformat(text))
+
+
+def _row_links(
+    one: OpenPortrait, told: Mapping[str, Any], row: Mapping[str, Any], parts: tuple[str, str], _: Words
+) -> Iterator[tuple[str, str, str]]:
+    """(label, count, address of the rows) of numerator and denominator, where a component counts the very same."""
+    known = components(told)
+    for field, part in zip(("numerator", "denominator"), parts, strict=True):
+        same = bool(row[field]) and known.get(part) == row[field]
+        label = part_name(part, _) if part else ""
+        yield label, figures.count_text(row[field]), address_of(one, told["slug"], part) if same else ""
+
+
+def chart_html(chart: Chart, _: Words) -> SafeString:
+    """A chart with its table."""
+    return mark_safe_fragment(sections.html_chart(chart, _))
+
+
+def rows_of_month(one: OpenPortrait, name: str, row: Mapping[str, Any]) -> str:
+    """Where a month's point leads: to what speaks against its rate, if anything does, else to all that it counts."""
+    if name == pictures.CALLS:
+        return address_of(one, "number_consistency", "delivered", month=row["month"]) if row.get("delivered") else ""
+    if not row.get("denominator"):
+        return ""
+    part = {
+        "seat_vacancy": IDLE if row.get("filed", 0) > row.get("opened_and_filed", 0) else "filed",
+        "complaint_rate": "complaints" if row["numerator"] else "answered",
+        "number_consistency": "delivered",
+        "closing_rate": "tickets",
+    }[name]
+    return address_of(one, name, part, month=row["month"])

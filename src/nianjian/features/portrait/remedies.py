@@ -1,0 +1,248 @@
+"""What helps a metric: at most three acts, each with what it would change, computed beforehand, and its last day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from itertools import islice
+from typing import Any, Final
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.periods import Season
+from nianjian.engines.metrics import lights, revive
+from nianjian.engines.metrics.frame import Basis
+from nianjian.engines.metrics.lights import Limit
+from nianjian.engines.metrics.metric import decimal_text
+from nianjian.engines.metrics.result import Result
+from nianjian.engines.metrics.simulate import MOVE_WARNINGS, Moves, simulate
+from nianjian.engines.paper import figures, sections
+from nianjian.engines.paper.texts.portrait import code_name
+from nianjian.engines.paper.words import Words
+from nianjian.features.portrait import bases, causes
+from nianjian.features.portrait.causes import Names
+
+Json = Mapping[str, Any]
+
+MOST: Final = 3
+MONTH: Final = Decimal(365) / 12  # days
+CALM: Final = frozenset({"green", "na", "yellow_explained"})
+SCALE: Final = {"%": 100, "‱": 10_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """``label`` of its button, which leads to the page ``route`` with ``query``; ``last_day`` None: not known."""
+
+    title: str
+    effect: str
+    label: str
+    route: str
+    last_day: date | None
+    values: Mapping[str, str]
+    query: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A metric for which help is sought."""
+
+    portrait: Json
+    metric: Json
+    names: Names
+    level: Fraction
+    words: Words
+    today: date
+
+    @property
+    def year(self) -> int:
+        return int(self.portrait["period"]["from"][:4])
+
+    @property
+    def year_end(self) -> date:
+        return Season("", self.year).year_end
+
+    @cached_property
+    def result(self) -> Result:
+        return revive.result(self.portrait)
+
+    @cached_property
+    def state_day(self) -> date | None:
+        """The last day on which seats and tickets still change the figures; a day that is over: none is left."""
+        if self.today <= self.year_end:
+            return self.year_end
+        if self.portrait["period"].get("basis") != Basis.FILING:
+            return self.year_end
+        as_of = date.fromisoformat(self.portrait["period"]["as_of"])
+        return bases.find_last_day_of_advice(self.portrait["enterprise"], self.year, as_of)
+
+    @cached_property
+    def filing_day(self) -> date | None:
+        """The last day on which the report can be filed, with its papers."""
+        return bases.find_last_filing_day(self.portrait["enterprise"], self.year, self.today)
+
+    def value(self, numerator: int, denominator: int) -> str:
+        """A rate as the metric tells it."""
+        unit = str(self.metric["unit"])
+        text = decimal_text(Fraction(numerator, denominator) if denominator else None, unit)
+        return figures.amount_text(figures.short_value(self.metric, text), unit)
+
+    def is_over(self, numerator: int, denominator: int) -> bool:
+        """Whether a rate would still meet the limit's condition."""
+        scale = SCALE[str(self.metric["unit"])]
+        limit = Limit(Decimal(str(self.metric["limit"])) / scale, str(self.metric["operator"]))
+        return bool(denominator) and limit.met(numerator, denominator)
+
+    def effect(self, moves: Moves) -> str:
+        """What the metric would be after some steps."""
+        after = simulate(self.result, moves).metric(self.metric["slug"])
+        text = decimal_text(after.verdict.value, after.card.unit)
+        value = figures.amount_text(figures.short_value(self.metric, text), str(self.metric["unit"]))
+        _ = self.words
+        return _("then {value}, {light}").format(value=value, light=code_name("light", after.verdict.light.value, _))
+
+    def channel(self, split: str, key: str) -> str:
+        """Code and name of a channel."""
+        name = self.names.get(split, {}).get(key, "")
+        return f"{key} {name}" if name and name != key else key
+
+
+def list_remedies(portrait: Json, metric: Json, names: Names, level: Fraction, _: Words) -> list[Remedy]:
+    """The acts that still help, the best first; none for a metric that needs none. ``level``: `causes.get_level`."""
+    if metric["light"] in {"green", "na"}:
+        return []
+    case = _Case(portrait, metric, names, level, _, clock.today())
+    found = (one for one in _FINDERS[metric["slug"]](case) if one.last_day is None or case.today <= one.last_day)
+    return list(islice(found, MOST))
+
+
+def _for_complaints(case: _Case) -> Iterator[Remedy]:
+    metric, _ = case.metric, case.words
+    numerator, denominator = int(metric["numerator"]), int(metric["denominator"])
+    if metric.get("limit") is None or not case.is_over(numerator, denominator):
+        return
+    named = causes.find_named_channel(metric, case.level)
+    if named is not None:
+        ranking, cause = named
+        fewer, rest = numerator - cause.count, denominator - cause.base
+        text = _("{count} complaints came from here, {monthly} a month; without it {fewer} remain, {value}: {verdict}")
+        verdict = _("still over the limit") if case.is_over(fewer, rest) else _("within the limit")
+        effect = text.format(
+            count=figures.count_text(cause.count), monthly=_monthly(case, cause.count),
+            fewer=figures.count_text(fewer), value=case.value(fewer, rest), verdict=verdict,
+        )  # fmt: skip
+        title = _("Stop new complaints: isolate {channel}").format(channel=case.channel(ranking.split, str(cause.key)))
+        yield Remedy(title, effect, _("Isolate"), "rectify", case.year_end, {}, {})
+    yield from _attach(case)
+    nameless = [row for row in metric["splits"].get("line", ()) if row["key"] is None and row["numerator"]]
+    if nameless:
+        count = int(nameless[0]["numerator"])
+        text = _("What proves not to concern your numbers is excluded by two persons; without all: {fewer}, {value}")
+        effect = text.format(
+            fewer=figures.count_text(numerator - count), value=case.value(numerator - count, denominator)
+        )
+        title = _("Check {count} complaints whose line is not known").format(count=figures.count_text(count))
+        rows = {"class": "complaints", "line": "-"}
+        yield Remedy(title, effect, _("Check them"), "portrait-rows", case.filing_day, _place(case), rows)
+
+
+def _monthly(case: _Case, count: int) -> str:
+    """How many of the year's complaints came in a month, so far."""
+    first, last = (date.fromisoformat(case.portrait["period"][name]) for name in ("from", "as_of"))
+    days = (min(last, case.year_end) - first).days + 1
+    return f"{Decimal(count) * MONTH / days:.1f}"
+
+
+def _attach(case: _Case) -> Iterator[Remedy]:
+    """The paper that explains the light, where nothing but the limit makes it yellow."""
+    metric, _ = case.metric, case.words
+    wanted, on_file = metric.get("attachments_required") or (), metric.get("attachments") or ()
+    others = [flag for flag in metric["flags"] if flag["code"] != "over_limit" and flag["light"] not in CALM]
+    if metric["light"] != "yellow" or not wanted or on_file or others:
+        return
+    paper = _(" or ").join(code_name("attachment", kind, _) for kind in wanted)
+    effect = _("then {light}; the figure stays").format(light=code_name("light", "yellow_explained", _))
+    title = _("Put the paper on file: {paper}").format(paper=paper)
+    yield Remedy(title, effect, _("Add the paper"), "portrait-attach", case.filing_day, _place(case), {})
+
+
+def _place(case: _Case) -> dict[str, str]:
+    return {"year": str(case.year), "slug": str(case.metric["slug"])}
+
+
+def _for_tickets(case: _Case) -> Iterator[Remedy]:
+    metric, _ = case.metric, case.words
+    tickets, closed = int(metric["denominator"]), int(metric["numerator"])
+    limit = case.result.metric(metric["slug"]).limit
+    need = 0 if limit is None else lights.tickets_to_close(closed=closed, tickets=tickets, limit=limit)
+    if not need:
+        return
+    title = _("Close {count} more tickets").format(count=figures.count_text(need))
+    effect = _("{effect}; {all} are open").format(
+        effect=case.effect(Moves(close_tickets=need)), all=figures.count_text(tickets - closed)
+    )
+    yield Remedy(title, effect, _("Go to the open tickets"), "complaints", case.state_day, {}, {})
+    for split in ("team", "line"):
+        if split not in metric["splits"]:
+            continue
+        ranking = causes.rank_causes(metric, split, case.level)
+        top = next((cause for cause in ranking.causes if cause.key is not None and 0 < cause.count < need), None)
+        first = ranking.causes[0] if ranking.causes and ranking.causes[0].key is not None else top
+        if first is not None and first.count:
+            count = min(first.count, tickets - closed)
+            channel = case.channel(split, str(first.key))
+            title = _("Begin with the {count} of {channel}").format(count=figures.count_text(count), channel=channel)
+            rows = {"class": "open", split: str(first.key)}
+            yield Remedy(
+                title, case.effect(Moves(close_tickets=count)), _("View them"), "portrait-rows", case.state_day,
+                _place(case), rows,
+            )  # fmt: skip
+            return
+
+
+def _for_seats(case: _Case) -> Iterator[Remedy]:
+    metric, _ = case.metric, case.words
+    parts, limit = metric["components"], case.result.metric(metric["slug"]).limit
+
+    def step(title: str, count: int, moves: Moves) -> Remedy:
+        shown = _(title).format(count=figures.count_text(count))
+        where = {"kind": "seats"}
+        return Remedy(shown, case.effect(moves), _("Go to the seats"), "registers-list", case.state_day, where, {})
+
+    if beyond := int(parts["unfiled_open"]):
+        yield step(sections.STEPS["close_unfiled"], beyond, Moves(close_unfiled=beyond))
+        yield step(sections.STEPS["file_seats"], beyond, Moves(file_seats=beyond))
+    yield from _attach(case)
+    filed, opened = int(parts["filed"]), int(parts["opened_and_filed"])
+    if limit is None:
+        return
+    if more := lights.seats_to_open(filed=filed, opened=opened, limit=limit):
+        yield step(sections.STEPS["open_seats"], more, Moves(open_seats=more))
+    if less := lights.seats_to_cut(filed=filed, opened=opened, limit=limit):
+        yield step(sections.STEPS["cut_seats"], less, Moves(cut_seats=less))
+
+
+def _for_numbers(case: _Case) -> Iterator[Remedy]:
+    metric, _ = case.metric, case.words
+    if all(flag["light"] in CALM for flag in metric["flags"] if flag["code"] == "evasion"):
+        return
+    for cause in causes.rank_causes(metric, "line", case.level).causes[:MOST] if "line" in metric["splits"] else ():
+        if cause.key is None or not cause.count:
+            continue
+        text = _("Let {channel} display your own filed numbers")
+        effect = [case.effect(Moves(move_line=cause.key)), *(_(sections.WARNINGS[code]) for code in MOVE_WARNINGS[1:3])]
+        yield Remedy(
+            text.format(channel=case.channel("line", cause.key)), _("; ").join(effect), _("Try it out"),
+            "portrait-simulate", case.year_end, {"year": str(case.year)}, {"move_line": cause.key},
+        )  # fmt: skip
+
+
+_FINDERS: Final[Mapping[str, Callable[[_Case], Iterator[Remedy]]]] = {
+    "complaint_rate": _for_complaints,
+    "closing_rate": _for_tickets,
+    "seat_vacancy": _for_seats,
+    "number_consistency": _for_numbers,
+}
