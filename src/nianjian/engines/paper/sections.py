@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from html import escape
-from types import MappingProxyType
 from typing import Any, Final
 
 from nianjian.engines.kernel.states import State
@@ -14,7 +13,6 @@ from nianjian.engines.paper.charts import Chart, Picture
 from nianjian.engines.paper.figures import (
     DASH,
     Card,
-    Flag,
     Light,
     Line,
     amount_text,
@@ -27,10 +25,6 @@ from nianjian.engines.paper.texts.inspection import LOG_WHYS
 from nianjian.engines.paper.texts.portrait import KEYS, code_name
 from nianjian.engines.paper.words import Words, mark
 
-BEHIND: Final = mark("rows behind %(label)s")
-FLAG: Final = "flag."
-NO_WAYS: Final[Mapping[str, str]] = MappingProxyType({})
-
 
 def html_light(code: str, word: str, *, big: bool = False) -> str:
     """A pill with dot and word; shape and word carry the meaning too, not the colour alone."""
@@ -38,30 +32,18 @@ def html_light(code: str, word: str, *, big: bool = False) -> str:
     return f'<span class="light {escape(code)}{size}">{escape(word)}</span>'
 
 
-def _html_pairs(lines: Iterable[Line], ways: Mapping[str, str], _: Words) -> str:
-    return "".join(
-        f"<dt>{escape(line.label)}</dt>"
-        f"<dd>{_html_figure(line.label, line.text, ways.get(line.code, ''), _) or escape(line.text)}</dd>"
-        for line in lines
-    )
+def _html_pairs(lines: Iterable[Line]) -> str:
+    return "".join(f"<dt>{escape(line.label)}</dt><dd>{escape(line.text)}</dd>" for line in lines)
 
 
-def _html_figure(label: str, text: str, way: str, _: Words) -> str:
-    """A figure that leads to the rows behind it; "" where it leads nowhere."""
-    said = f"{_(BEHIND) % {'label': label}}: {text}"
-    return f'<a href="{escape(way)}" aria-label="{escape(said)}">{escape(text)}</a>' if way else ""
-
-
-def html_card(one: Card, _: Words, ways: Mapping[str, str] = NO_WAYS) -> str:
-    """One metric: light, figure, limit, head-room, bounds, counts, flags, papers to attach, source of the rule.
-
-    ``ways``: code of a part, or of a flag behind `FLAG`, -> address of the rows behind its count.
-    """
+def html_card(one: Card, _: Words) -> str:
+    """One metric: light, figure, limit, head-room, bounds, counts, flags, papers to attach, source of the rule."""
     facts = [Line(_("headroom"), one.headroom)]
     if one.bounds:
         facts.append(Line(_("bounds"), one.bounds))
     found = "".join(
-        f"<li>{html_light(flag.light, flag.title)} {_flag_detail(flag, ways, _)}</li>" for flag in one.flags
+        f'<li>{html_light(flag.light, flag.title)} <span class="soft">{escape(flag.detail)}</span></li>'
+        for flag in one.flags
     )
     papers = "".join(f"<li>{escape(line)}</li>" for line in one.attachments)
     return (
@@ -69,8 +51,8 @@ def html_card(one: Card, _: Words, ways: Mapping[str, str] = NO_WAYS) -> str:
         f"{html_light(one.light, one.light_word)}</header>"
         f'<p class="figure"{_title_attribute(one.value_other)}>{escape(one.value)}</p>'
         f"<dl><dt>{escape(_('flagged when'))}</dt><dd{_title_attribute(one.limit_other)}>{escape(one.limit)}</dd>"
-        f"{_html_pairs(facts, NO_WAYS, _)}</dl>"
-        f'<ul class="found">{found}{papers}</ul><dl>{_html_pairs(one.parts, ways, _)}</dl>'
+        f"{_html_pairs(facts)}</dl>"
+        f'<ul class="found">{found}{papers}</ul><dl>{_html_pairs(one.parts)}</dl>'
         f'<p class="source">{escape(_("rule"))} {escape(one.source)}<br>{escape(one.citation)}</p></article>'
     )
 
@@ -78,11 +60,6 @@ def html_card(one: Card, _: Words, ways: Mapping[str, str] = NO_WAYS) -> str:
 def _title_attribute(text: str) -> str:
     """What a pointer that rests on it is told."""
     return f' title="{escape(text)}"' if text else ""
-
-
-def _flag_detail(flag: Flag, ways: Mapping[str, str], _: Words) -> str:
-    linked = _html_figure(flag.title, flag.detail, ways.get(f"{FLAG}{flag.code}", ""), _)
-    return linked or f'<span class="soft">{escape(flag.detail)}</span>'
 
 
 def html_table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str | Light]], *, form: str = "") -> str:

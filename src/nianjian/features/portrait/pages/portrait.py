@@ -65,7 +65,7 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
     context = shared_context(request, one) | {
         "years": portraits.list_years(code),
         **_verdict(one, names, level, _),
-        "missing": missing[:LINES],
+        "missing": [*missing[:LINES], *(marketing[:1] if (data.get("marketing") or {}).get("light") else ())],
         "notes": [*missing[LINES:], *(line for line in sections.warning_lines(data, _) if line not in marketing)],
         "marketing": marketing,
         "tiles": [
