@@ -6,7 +6,10 @@ import pytest
 from tests.doors.web.journeys.conftest import ENTERPRISE, Journey
 
 #: Pages below ``/e/CODE/`` that are at most two screens high at 1366 × 768, scroll bars and demo data included.
-PAGES = ("dossier/2026/", "inspection/", "registers/")
+PAGES = (
+    "dossier/2026/", "inspection/", "registers/", "complaints/", "complaints/?state=closed", "complaints/t/TS00342/",
+    "complaints/new/", "complaints/forwards/", "complaints/one-click/",
+)  # fmt: skip
 
 
 @pytest.mark.web
