@@ -117,7 +117,7 @@ def test_each_view_shows_its_own(officer: Client) -> None:
     opened("mine", assignee="olga")
     opened("drill", drill="是")
     opened("free")
-    assert names(text(officer.get(HOME))) == ["free", "mine"]
+    assert set(names(text(officer.get(HOME)))) == {"free", "mine"}
     for query, expected in (
         ("state=all", {"out", "mine", "free"}), ("state=excluded", {"out"}), ("assignee=olga", {"mine"}),
         ("unassigned=on", {"free"}), ("drill=yes", {"drill"}), ("state=nonsense&hand=x&page=zz", {"mine", "free"}),

@@ -29,6 +29,7 @@ from nianjian.features.complaints.queries import (
     TicketEvent,
     TicketList,
     count_queue,
+    count_rows,
     list_categories,
     list_tickets,
     load_channels,
@@ -76,7 +77,10 @@ def tickets(request: Request, code: str) -> HttpResponse:
     order = ordered(request, SORTS, "closed" if request.GET.get("state") == State.CLOSED else "due")
     rows = found.narrowed("", order.by)
     cut: Page[Ticket] = paged(
-        request, LazyRows(lambda first, count: rows.tickets(first, first + count)), total=found.rows.count, size=SIZE
+        request,
+        LazyRows(lambda first, count: rows.tickets(first, first + count)),
+        total=lambda: count_rows(found.rows),
+        size=SIZE,
     )
     counts = count_queue(every.sight, request.actor.name, every.promise, every.at)
     request.counts = {Place.COMPLAINTS: counts.overdue, **count_views(counts)}

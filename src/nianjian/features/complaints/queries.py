@@ -38,7 +38,7 @@ from nianjian.platform.registers import queries
 from nianjian.platform.registers.filters import RowFilter as Words
 from nianjian.platform.registers.filters import build_condition
 from nianjian.platform.registers.lines import Line
-from nianjian.platform.registers.prefixes import filter_by_prefix, fold_text
+from nianjian.platform.registers.prefixes import LAST, Folded, fold_text
 from nianjian.platform.registers.queries import PAGE, ReadScope, TeamScope, display_value, list_row_versions, list_rows
 from nianjian.platform.registers.teams import Team
 from nianjian.platform.registers.versions import last_version_by_key as standing_rows
@@ -155,23 +155,28 @@ def filter_tickets(sight: ReadScope, wanted: TicketFilter, promise: ServiceLevel
         known = Proposal.objects.filter(enterprise_id=sight.enterprise, state=wanted.proposal)
         rows = rows.filter(key__in=known.values("key"))
     rows = rows.order_by("rank", F("arrived_at").asc(nulls_last=True), "key").defer(*SEALED)
-    return cast("QuerySet[Complaint]", rows)
+    found = cast("QuerySet[Complaint]", rows)
+    return _find_text(found, wanted.text) if wanted.text else found
 
 
 def _belonging(wanted: TicketFilter, sight: ReadScope) -> Q:
-    """What a ticket belongs to, and the text that is looked for."""
+    """What a ticket belongs to."""
     columns = {"line_id": wanted.line, "category": wanted.category, "source": wanted.source}
     asked = Q(**{name: value for name, value in columns.items() if value})
     if wanted.team:
         asked &= queries.team_condition(KIND, sight.enterprise, sight.day, wanted.team)
-    return asked & _match_text(wanted.text, sight) if wanted.text else asked
+    return asked
 
 
-def _match_text(text: str, sight: ReadScope) -> Q:
-    known = Complaint.objects.filter(enterprise_id=sight.enterprise, superseded_at=None)
-    starts = [filter_by_prefix(known, column, fold_text(text)).order_by() for column in ("key", "reference")]
-    found = _any(Q(pk__in=rows.values("pk")) for rows in starts) | Q(pk__in=known.filter(complained=text).values("pk"))
-    return found | Q(complainant_tail=text) if FOUR_DIGITS.fullmatch(text) else found
+def _find_text(rows: QuerySet[Complaint], text: str) -> QuerySet[Complaint]:
+    """Tickets whose number or the one above begins so, of this complained number or these last four digits."""
+    begun = fold_text(text)
+    found = Q(own__gte=begun, own__lt=begun + LAST) | Q(above__gte=begun, above__lt=begun + LAST)
+    if text.isdecimal():
+        found |= Q(complained=text)
+    if FOUR_DIGITS.fullmatch(text):
+        found |= Q(complainant_tail=text)
+    return rows.alias(own=Folded("key"), above=Folded("reference")).filter(found)
 
 
 def overdue_tickets(enterprise: str, promise: ServiceLevels, at: datetime) -> QuerySet[Complaint]:
@@ -386,6 +391,12 @@ class QueueCounts:
 COUNTED: Final = 10_000
 
 
+def count_rows(rows: QuerySet[Complaint]) -> int | None:
+    """How many tickets there are; None: more than `COUNTED`."""
+    count = rows.order_by().values("pk")[: COUNTED + 1].count()
+    return None if count > COUNTED else count
+
+
 def count_queue(sight: ReadScope, me: str, promise: ServiceLevels, at: datetime) -> QueueCounts:
     """Count what the views of the list hold; ``me``: whose own tickets are counted."""
 
@@ -393,7 +404,7 @@ def count_queue(sight: ReadScope, me: str, promise: ServiceLevels, at: datetime)
         return filter_tickets(sight, TicketFilter(**wanted), promise, at).order_by()
 
     late = _overdue(promise, at)
-    closed = rows(states=frozenset({State.CLOSED}), drills=False)[: COUNTED + 1].count()
+    closed = count_rows(rows(states=frozenset({State.CLOSED}), drills=False))
     return QueueCounts(
         **rows(open=True, drills=False).aggregate(
             open=Count("pk"),
@@ -403,7 +414,7 @@ def count_queue(sight: ReadScope, me: str, promise: ServiceLevels, at: datetime)
             unanswered=Count("pk", filter=_STATES[State.NEW]),
             oldest=Min("arrived_at", filter=late),
         ),
-        closed=None if closed > COUNTED else closed,
+        closed=closed,
         drills=rows(open=True, drills=True).count(),
     )
 

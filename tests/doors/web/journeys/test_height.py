@@ -16,6 +16,8 @@ PAGES = (
     "2026/runs/",
     "2026/metric/complaint_rate/rows/?class=complaints&look=1", "2026/metric/complaint_rate/causes/", "2026/marketing/",
     *SETTINGS,
+    "complaints/", "complaints/?state=closed", "complaints/t/TS00342/",
+    "complaints/new/", "complaints/forwards/", "complaints/one-click/",
 )  # fmt: skip
 
 
