@@ -204,7 +204,7 @@ def test_the_second_person_sees_what_the_value_means(site: Client) -> None:
     text = " ".join(site.get(waiting).content.decode().split())
     rule = Rulebook.on(date(2026, 1, 1)).in_force[KEY]
     for words in (
-        rule.title_zh, "不超过 30 %", rule.citation, rule.text_zh, rule.note_zh,
+        rule.title_zh, "不超过 30 %", "不超过 25 %", rule.citation, rule.text_zh, rule.note_zh,
         "省局口头要求", "berta", "2026-01-01 – 2026-12-31", "指南",
     ):  # fmt: skip
         assert escape(words) in text, words

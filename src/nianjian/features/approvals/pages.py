@@ -76,7 +76,7 @@ def _new_value(asked: Mapping[str, Any], book: Rulebook, place: str, province: s
         tried = Rulebook.on(book.day, province or None, place or None, [overlay])
     except NianjianError:
         return str(asked["value"])
-    return rule_values.present_rule(tried.in_force[str(asked["key"])], tried).value
+    return rule_values.rule_value_text(tried.in_force[str(asked["key"])], tried)
 
 
 def request_effects(asked: Mapping[str, Any], actor: Actor) -> str:

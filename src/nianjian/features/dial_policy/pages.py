@@ -173,7 +173,7 @@ def rule_table(code: str, of: Iterable[RulePresentation]) -> Table:
     rows = [
         [
             Cell(one.title, href=reverse("rules-one-here", kwargs={"code": code, "key": one.key})),
-            Cell(one.value),
+            Cell(one.present),
             Cell(one.level, badge=one.badge),
             Cell(one.days),
             Cell(one.changed or "–"),
