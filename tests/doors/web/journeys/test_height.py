@@ -6,7 +6,20 @@ import pytest
 from tests.doors.web.journeys.conftest import ENTERPRISE, Journey
 
 #: Pages below ``/e/CODE/`` that are at most two screens high at 1366 × 768, scroll bars and demo data included.
-PAGES = ("dossier/2026/", "inspection/", "registers/")
+PAGES = (
+    "dossier/2026/",
+    "gate/",
+    "gate/decisions/",
+    "inspection/",
+    "inspection/answers/",
+    "inspection/callback/",
+    "inspection/day/",
+    "inspection/day/room/",
+    "inspection/drill/",
+    "inspection/screens/",
+    "rectification/",
+    "registers/",
+)
 
 
 @pytest.mark.web
