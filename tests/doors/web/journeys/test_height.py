@@ -18,6 +18,8 @@ PAGES = (
     *SETTINGS,
     "complaints/", "complaints/?state=closed", "complaints/t/TS00342/",
     "complaints/new/", "complaints/forwards/", "complaints/one-click/",
+    "", "gate/", "gate/decisions/", "inspection/answers/", "inspection/callback/", "inspection/day/",
+    "inspection/day/room/", "inspection/drill/", "inspection/screens/", "rectification/",
 )  # fmt: skip
 
 

@@ -253,7 +253,11 @@ def front(request: Request, code: str) -> HttpResponse:
     looked = sheet["looked_at"]
     context = _page_context(request, code, "readiness", None) | {
         "title": gettext("Ten checks"),
-        "sum": [(BADGES[state], f"{count} {_(STATES[state])}") for state, count in sheet["counts"].items() if count],
+        "sum": [
+            (BADGES[state], gettext("{count} {state}").format(count=count, state=_(STATES[state])))
+            for state, count in sheet["counts"].items()
+            if count
+        ],
         "looked": "" if looked is None else moment(datetime.fromisoformat(looked)),
         "visit": sheet["visit"],
         "rows": [_describe_row(code, one, chosen, _) for one in rows],
