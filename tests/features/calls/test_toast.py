@@ -43,10 +43,10 @@ def test_a_form_that_begins_work_comes_back_to_its_page(lead: Client) -> None:
     assert _begin(lead).headers["Location"] == PAGE
     page = lead.get(RUN).content.decode()
     assert 'id="toast"' in page
-    assert 'hx-get="/work/?wait=1"' in page
-    part = lead.get("/work/?wait=4").content.decode()
-    assert 'hx-get="/work/?wait=6"' in part, "it asks less and less often"
-    assert 'hx-get="/work/?wait=30"' in lead.get("/work/?wait=900").content.decode()
+    assert 'hx-get="/jobs/?wait=1"' in page
+    part = lead.get("/jobs/?wait=4").content.decode()
+    assert 'hx-get="/jobs/?wait=6"' in part, "it asks less and less often"
+    assert 'hx-get="/jobs/?wait=30"' in lead.get("/jobs/?wait=900").content.decode()
 
 
 @pytest.mark.parametrize("page", ["", "https://elsewhere.example/e/demo/", "http://testserver/no/page/here/"])
@@ -63,7 +63,7 @@ def test_work_that_is_done_stays_until_its_result_was_opened(lead: Client) -> No
     assert "查看" in page.split('id="toast"')[1]
     assert "hx-get" not in page.split('id="toast"')[1].split("</section>")[0], "nothing asks any more"
     assert 'id="toast"' in lead.get(RUN).content.decode()
-    assert lead.get(f"/work/{job.id}/").headers["Location"] == "/e/demo/2026/"
+    assert lead.get(f"/jobs/{job.id}/").headers["Location"] == "/e/demo/2026/"
     assert 'id="toast"' not in lead.get(RUN).content.decode()
 
 
@@ -74,7 +74,7 @@ def test_work_that_failed_says_why_and_leads_back_to_its_form(lead: Client) -> N
     part = lead.get(RUN).content.decode().split('id="toast"')[1].split("</section>")[0]
     assert "重试" in part
     assert "disk_too_small" not in part
-    assert lead.get(f"/work/{job.id}/?again").headers["Location"] == PAGE
+    assert lead.get(f"/jobs/{job.id}/?again").headers["Location"] == PAGE
 
 
 def test_another_person_sees_nothing_of_it(lead: Client) -> None:
@@ -83,5 +83,5 @@ def test_another_person_sees_nothing_of_it(lead: Client) -> None:
     session = stranger.session
     session[toast.JOBS] = [["nonsense", "/"]]
     session.save()
-    assert "合规画像" not in stranger.get("/work/").content.decode()
-    assert signed_in("zhao").get(f"/work/{_job().id}/").status_code in {302, 404}
+    assert "合规画像" not in stranger.get("/jobs/").content.decode()
+    assert signed_in("zhao").get(f"/jobs/{_job().id}/").status_code in {302, 404}

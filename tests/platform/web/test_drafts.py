@@ -13,7 +13,7 @@ from tests.support.people import signed_in
 from nianjian.engines.kernel import clock
 from nianjian.platform.accounts.models import User
 from nianjian.platform.web import drafts, resend
-from nianjian.platform.web.models import FormDraft
+from nianjian.platform.web.drafts import FormDraft
 
 pytestmark = pytest.mark.django_db
 HERE = {"sec-fetch-site": "same-origin"}

@@ -62,6 +62,11 @@ def reads_form_itself(view: AnyView) -> AnyView:
     return view
 
 
+def has_files(request: HttpRequest) -> bool:
+    """Whether a form brings any; it is read by that."""
+    return bool(request.FILES)
+
+
 class Readable:
     """Answers 404 to an address with a NUL, 400 to a query or a form with one, as the door does whose address it is."""
 

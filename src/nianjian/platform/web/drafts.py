@@ -7,18 +7,37 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from typing import Final
+from typing import ClassVar, Final
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Q
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.web.models import FormDraft
+from nianjian.platform.vault.fields import SealedText
 
 LONGEST: Final = 32 << 10  # bytes of a draft
 MOST: Final = 20  # of a person; the oldest goes
 AGE: Final = timedelta(days=7)
+
+
+class FormDraft(models.Model):
+    """The changed fields of one form, as the browser stores them; ``form``: sha256 of its page's address and itself."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    form = models.CharField(max_length=64)
+    fields = SealedText()
+    saved_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """One a form."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "form"], name="web_draft_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.form[:8]}"
 
 
 def save_draft(*, user: str, form: str, fields: str) -> None:

@@ -20,7 +20,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from nianjian.engines.kernel import clock
-from nianjian.platform.home.http import FORMS, PENDING_BODY, READS_FORM
+from nianjian.platform.home.http import FORMS, PENDING_BODY, READS_FORM, has_files
 from nianjian.platform.vault import keyring
 
 WRITER: Final = "writer"  # the form's field for who wrote it
@@ -45,8 +45,8 @@ class WaitingForm:
 
     @property
     def texts(self) -> list[str]:
-        """What was typed, for the person to look at: the longer values."""
-        return [value for _name, value in self.fields if len(value) >= 8]  # noqa: PLR2004 -- shorter ones are choices
+        """What was typed, for the person to look at; short codes are choices of the page."""
+        return [value for _name, value in self.fields if len(value) >= 8 or not value.isascii()]  # noqa: PLR2004 -- as said
 
 
 def identify_writer(name: str) -> str:
@@ -64,7 +64,7 @@ def read_form(request: HttpRequest) -> WaitingForm | None:
     view = getattr(request.resolver_match, "func", None)
     if request.method != "POST" or request.content_type not in FORMS or PENDING_BODY in request.META:
         return None
-    if hasattr(view, READS_FORM) or request.FILES or not _is_from_here(request):
+    if hasattr(view, READS_FORM) or has_files(request) or not _is_from_here(request):
         return None
     try:
         writer = signing.Signer(salt=_SALT).unsign(request.POST.get(WRITER, ""))
