@@ -234,11 +234,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
     own = tables if own_counting == counting else replace(tables, tickets=tickets_rollup(own_counting).build(dated))
     attached = _attachments(engine, dated["attachment_fact"], year)
     metrics = tuple(_answered(engine, one, (tables, own), frame, rulebook, attached, watch) for one in METRICS)
-    metrics = tuple(
-        replace(metric, declared=declared.get(metric.slug)) if metric.verdict.light is Light.NA else metric
-        for metric in metrics
-    )
-    metrics = _doubt_silence(metrics)
+    metrics = _doubt_silence(_declare(metrics, declared))
     quiet = read_quiet_days(cast("Mapping[str, object]", rulebook.value(QUIET)))
     quality = judge_quality(_asked(engine, quality_questions(tables, dated["calls"], frame)), frame, over, quiet)
     calls = _count_marketing(engine, cube, frame, since)
@@ -283,6 +279,13 @@ def _answered(  # noqa: PLR0917 -- one step of `run`, over its own values
     if watch is None:
         return found
     return watched(found, definition.answer(rows, frame, Stricter(guide, watch), papers))
+
+
+def _declare(metrics: tuple[Metric, ...], declared: Mapping[str, Mapping[str, str]]) -> tuple[Metric, ...]:
+    return tuple(
+        replace(metric, declared=declared.get(metric.slug)) if metric.verdict.light is Light.NA else metric
+        for metric in metrics
+    )
 
 
 def _doubt_silence(metrics: tuple[Metric, ...]) -> tuple[Metric, ...]:
