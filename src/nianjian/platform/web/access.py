@@ -114,7 +114,7 @@ def inspector(view: Around[P]) -> Around[P]:
         return view(request, *args, **kwargs)
 
     setattr(inside, MARK, "inspector")
-    return inside
+    return cast("Around[P]", inside)
 
 
 def public(view: Around[P]) -> Around[P]:

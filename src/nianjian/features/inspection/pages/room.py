@@ -43,7 +43,7 @@ from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.web.access import INSPECTION, Request, inspector, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
-from nianjian.platform.web.paging import paged
+from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table, card_table
 from nianjian.platform.web.work import moment, person
 
@@ -249,7 +249,7 @@ def _ledger(request: HttpRequest, entered: Room, rule: str) -> Json:
     columns = [sheet.by_field(field) for field in LEDGERS[kind]]
     scope = ReadScope(entered.enterprise.code, clock.today())
     wanted = RowFilter(columns={columns[0].field: text} if text else {})
-    found = paged(
+    found: Page[Any] = paged(
         request,
         queries.filter_rows(kind, scope, wanted),
         total=lambda: queries.count_rows(kind, scope, wanted),
