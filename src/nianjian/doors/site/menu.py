@@ -53,15 +53,15 @@ LINES: Final = (
     Line(Place.RECTIFICATION, YEARLY, mark("Rectification and isolation"), "repair", count=rectification.count_open),
     Line(Place.DATA, BASE, mark("Data and registers"), "base"),
 )  # fmt: skip
-_SEASON, _PAST, _REMINDER_LOG = season.ENTRIES
+_SEASON, _PAST, *_REMINDERS = season.ENTRIES
 _TEST_CALLS, _ROUTES = test_calls.ENTRIES
 _GATE, _GATE_POLICY = dial_policy.ENTRIES
 _DECLARED: Final[tuple[Entry | Below, ...]] = (
     *overview.ENTRIES, *inbox.ENTRIES[:1], *complaints.ENTRIES, *portrait.ENTRIES,
     _SEASON, *dossier.ENTRIES, *reconciliation.ENTRIES, _PAST,
     *inspection.CHECKS, _TEST_CALLS, *inspection.DRILL, *screens.ENTRIES, *inspection.DAYS,
-    *rectification.ENTRIES, _GATE, *calls.ENTRIES, *registers.ENTRIES,
-    people.PEOPLE, *approvals.ENTRIES, *rulebook.ENTRIES, *inbox.ENTRIES[1:], _REMINDER_LOG,
+    *rectification.ENTRIES, _GATE, *calls.ENTRIES[:1], *registers.ENTRIES, *calls.ENTRIES[1:],
+    people.PEOPLE, *approvals.ENTRIES, *rulebook.ENTRIES, *inbox.ENTRIES[1:], *_REMINDERS,
     *webhooks.ENTRIES, people.TOKENS, _GATE_POLICY, _ROUTES, *maintenance.ENTRIES, people.ENTERPRISES,
     *people.ACCOUNT,
 )  # fmt: skip

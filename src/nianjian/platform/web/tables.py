@@ -15,7 +15,7 @@ class Cell:
     """``text``; with ``href`` a link, with ``code`` a light, with ``badge`` (good, warn, bad, plain) a badge.
 
     ``figure``: a number, set to the right; ``day``: a date, which is not broken;
-    ``says``: what a link says to those who do not see where it stands;
+    ``says``: what a link says to those who do not see where it stands; ``here``: its row is shown beside the list;
     ``pairs``: (name, value) in place of ``text``, which then sums up what is folded away.
     """
 
@@ -27,6 +27,7 @@ class Cell:
     says: str = ""
     pairs: Sequence[tuple[str, str]] = ()
     day: bool = False
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)

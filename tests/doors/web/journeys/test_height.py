@@ -6,7 +6,10 @@ import pytest
 from tests.doors.web.journeys.conftest import ENTERPRISE, Journey
 
 #: Pages below ``/e/CODE/`` that are at most two screens high at 1366 × 768, scroll bars and demo data included.
-PAGES = ("dossier/2026/", "inspection/", "registers/")
+PAGES = (
+    "dossier/2026/", "dossier/2026/articles/", "dossier/2026/rounds/", "dossier/2026/sort/", "season/", "season/feeds/",
+    "inspection/", "registers/",
+)  # fmt: skip
 
 
 @pytest.mark.web
