@@ -56,8 +56,9 @@ def _reads_files(view: Callable[..., Any], seen: set[object]) -> bool:
         called = [getattr(found, one, None) for one in names] if isinstance(found, ModuleType) else [found]
         for one in called:
             ours = getattr(one, "__module__", "") or ""
-            is_view = hasattr(one, ACCESS)  # views call no views: the name is another thing's attribute
-            if callable(one) and not is_view and PAGE.match(ours) and _reads_files(one, seen):
+            # views call no views: the name is another thing's attribute; a form that waits leaves its files
+            other = hasattr(one, ACCESS) or ours == "nianjian.platform.web.resend"
+            if callable(one) and not other and PAGE.match(ours) and _reads_files(one, seen):
                 return True
     return False
 

@@ -112,7 +112,7 @@ def test_the_menu_shows_what_the_person_may_open(site: Client) -> None:
     add_enterprise(code="other", name="另一家", province="上海", actor=Actor("tester"))
     text = site.get("/e/demo/").content.decode()
     assert "另一家" in text, "the switch offers it"
-    lines = ["", "complaints/", "portrait/", "season/", "inspection/", "rectification/", "data/"]
+    lines = ["", "complaints/", "portrait/", "dossier/", "inspection/", "rectification/", "data/"]
     assert _lines(text)[:7] == [f"/e/demo/{line}" for line in lines]
     assert "/e/demo/people/" in _lines(text), "the gear leads to the first of the settings"
     outsider = signed_in("olaf", role="tester", enterprise="demo")
@@ -135,13 +135,13 @@ def test_a_page_says_where_it_stands(site: Client) -> None:
 
 def test_the_inbox_and_the_account_keep_the_enterprise(site: Client) -> None:
     add_enterprise(code="other", name="另一家", province="上海", actor=Actor("tester"))
-    assert "/e/other/season/" not in site.get("/inbox/").content.decode()
+    assert "/e/other/dossier/" not in site.get("/inbox/").content.decode()
     site.get("/e/other/")
     for address in ("/inbox/", "/account/", "/inbox/choices/"):
-        assert "/e/other/season/" in site.get(address).content.decode(), address
-    assert "/e/other/season/" not in site.get("/people/").content.decode(), "a page of the installation has none"
+        assert "/e/other/dossier/" in site.get(address).content.decode(), address
+    assert "/e/other/dossier/" not in site.get("/people/").content.decode(), "a page of the installation has none"
     site.get("/e/demo/")
-    assert "/e/demo/season/" in site.get("/inbox/").content.decode()
+    assert "/e/demo/dossier/" in site.get("/inbox/").content.decode()
 
 
 def test_a_count_that_is_zero_is_not_shown(site: Client) -> None:

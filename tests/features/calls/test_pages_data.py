@@ -103,8 +103,12 @@ def test_the_whole_way_of_a_gb18030_file_with_bad_rows(site: Client) -> None:
         assert word in text
     assert PHONE not in text
     assert "李四" not in text
-    text = _text(site, "/e/demo/data/")
-    assert batch.id in text
+    assert batch.id in _text(site, "/e/demo/data/batches/")
+    assert f"/e/demo/data/batches/{batch.id}/" in _text(site, "/e/demo/data/rejected/"), (
+        "each reason leads to its batch"
+    )
+    assert "未收 2 行" in _text(site, "/e/demo/data/")
+    assert _text(site, "/e/demo/data/quality/")
 
 
 def test_rejected_rows_are_shown_in_full_only_with_an_entry_in_the_chain(site: Client) -> None:
@@ -311,7 +315,7 @@ def test_a_page_of_batches_loads_no_more_than_it_shows(site: Client, monkeypatch
         "nianjian.platform.registers.batches.list_newest_batches",
         lambda code, *, first, count: (asked.append(count), real(code, first=first, count=count))[1],
     )
-    _text(site, "/e/demo/data/?page=1")
+    _text(site, "/e/demo/data/batches/?page=1")
     assert asked == [51]
 
 
@@ -345,7 +349,7 @@ def test_every_time_is_beijing_time_and_work_that_is_done_is_done(site: Client) 
     (act,) = acts(enterprise="demo", verb="registers.import")
     local = datetime.fromisoformat(act.at).astimezone(clock.ZONE)
     committed(site, _with_file(site))
-    page = _text(site, "/e/demo/data/")
+    page = _text(site, "/e/demo/data/batches/")
     assert f">{local:%Y-%m-%d %H:%M}</td>" in page
     assert f">{act.at[:16].replace('T', ' ')}" not in page
     assert "UTC" not in page.replace("UTC+8", "")

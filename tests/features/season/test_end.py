@@ -361,8 +361,11 @@ def test_what_was_asked_for_is_answered_before_a_season_is_closed(demo: str, ann
     with pytest.raises(NianjianError, match="season_findings_open"):
         closing.close_season(**of, actor=operator)
     Case.objects.filter(pk=case).update(submitted_on=date(2027, 3, 11))
-    told = closing.close_season(**of, actor=operator)
-    assert (told["package"]["manifest"], told["package"]["number"]) == (again.sha256, 2)
+    with pytest.raises(NianjianError, match="season_undecided"):
+        closing.close_season(**of, actor=operator)
+    rounds.record_passed(**of, number=2, on=date(2027, 4, 2), actor=anna)
+    told = closing.close_season(**of, actor=operator)["package"]
+    assert (told["manifest"], told["number"], told["passed_on"]) == (again.sha256, 2, "2027-04-02")
 
 
 def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_path: Path) -> None:
@@ -372,7 +375,7 @@ def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_pa
     _built(demo, operator, page=b"not handed in")
     _built(demo, operator, draft=True, page=b"draft")
     record(verb="rectify.closed", enterprise=demo, actor=operator, data={"case": "R1"})
-    told = closing.close_season(enterprise=demo, year=2026, actor=operator)
+    told = closing.close_season(enterprise=demo, year=2026, actor=operator, undecided=True)
     handed_in = Job.objects.get(pk=job).result
     assert told["package"]["manifest"] == handed_in["digest"], "what was handed in, not what was built last"
     assert package.delete_expired_outputs() == 3
@@ -424,7 +427,7 @@ def test_a_package_whose_files_are_not_here_is_handed_in_with_them_first(
     _filed(demo, operator)
     before = set(blobs.blobs())
     with pytest.raises(NianjianError, match="season_package_gone"):
-        closing.close_season(**of, actor=operator)
+        closing.close_season(**of, actor=operator, undecided=True)
     assert set(blobs.blobs()) == before
     assert not Archive.objects.exists()
     folder = tmp_path / "package"
@@ -434,7 +437,7 @@ def test_a_package_whose_files_are_not_here_is_handed_in_with_them_first(
     with pytest.raises(NianjianError, match="dossier_submitted_already"):
         rounds.record_submission(**of, package=replace(alone, folder=folder), handed=handed, actor=anna)
     assert len(set(blobs.blobs()) - before) == 1, "what was refused is taken back"
-    assert closing.close_season(**of, actor=operator)["package"]["manifest"] == alone.sha256
+    assert closing.close_season(**of, actor=operator, undecided=True)["package"]["manifest"] == alone.sha256
 
 
 def test_what_is_not_here_any_more_is_named_in_the_archive(
@@ -449,7 +452,7 @@ def test_what_is_not_here_any_more_is_named_in_the_archive(
     bare = [replace(one, data={"year": 2026, "number": 1}) for one in acts(enterprise=demo, verb="dossier.submitted")]
     Evidence.objects.filter(kind=Evidence.PACKAGE).delete()
     monkeypatch.setattr(audit, "acts", lambda **of: bare if of["verb"] == "dossier.submitted" else acts(**of))
-    told = closing.close_season(**of, actor=operator)
+    told = closing.close_season(**of, actor=operator, undecided=True)
     assert (told["portrait"], told["left_out"]) == (None, ["package", "portrait"])
     assert [one["part"] for one in told["files"]] == ["manifest", "log"]
 
@@ -462,7 +465,7 @@ def test_an_archive_holds_nothing_but_what_was_handed_in(demo: str, operator: Ac
     other = blobs.put(_zip(listed, b"another page"))
     Evidence.objects.filter(pk=row.pk).update(blob=other.id, sha256=other.sha256)
     with pytest.raises(NianjianError, match="season_package_differs"):
-        closing.close_season(enterprise=demo, year=2026, actor=operator)
+        closing.close_season(enterprise=demo, year=2026, actor=operator, undecided=True)
 
 
 def test_nothing_of_its_package_changes_any_more(demo: str, anna: Actor, operator: Actor, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.audit import query as audit
 from nianjian.platform.registers.licences import Licence
+from nianjian.platform.web.days import format_day
 
 pytestmark = [pytest.mark.usefixtures("keys"), pytest.mark.postgres]
 
@@ -49,11 +50,13 @@ def test_the_page_tells_what_the_command_tells(site: Client, sample: dict[str, A
         told["earliest"]["citation"],
         *(flag["text"] for flag in told["risk_flags"]),
         *(one["date"] for track in told["tracks"] for one in track["deadlines"]),
-        *(one["due"] for one in told["tasks"]),
+        *(str(format_day(date.fromisoformat(one["due"]))) for one in told["tasks"]),
         *(one["citation"] for track in told["tracks"] for one in track["deadlines"]),
     ):
         assert text in page
     assert told["tasks"][1]["effects"], "D5 with its effect"
+    panel = site.get(f"/e/demo/season/?task={told['tasks'][1]['task']}").content.decode()
+    assert told["tasks"][1]["effects"][0] in panel
     assert '<svg class="gantt"' in page
     assert smallest_text("season.css", ".gantt", WIDE) >= 11
     assert page.count('<rect class="bar ') == len(told["tasks"])
@@ -65,12 +68,12 @@ def test_the_page_tells_what_the_command_tells(site: Client, sample: dict[str, A
 
 def test_of_several_licences_one_alone_can_be_meant(site: Client) -> None:
     for number in ("B2-1", "B2-2"):
-        assert 'name="licence"' not in site.get("/e/demo/season/").content.decode()
+        assert 'name="licence"' not in site.get("/e/demo/season/?task=file_licence").content.decode()
         Licence(
             enterprise_id="demo", key=number, number=number, issued_on=date(2020, 1, 1), valid_from=date(2020, 1, 1),
             recorded_at=clock.now(), recorded_by="os:root",
         ).save()  # fmt: skip
-    page = site.get("/e/demo/season/").content.decode()
+    page = site.get("/e/demo/season/?task=file_licence").content.decode()
     assert '<option value="">每一张须年报的许可证</option><option value="B2-1">B2-1</option>' in page
     where, of = "/e/demo/season/reports/", {"year": "2026", "track": "licence", "text": "通知"}
     for licence, day in (("B2-1", "2027-02-26"), ("B2-2", "2027-03-02")):
@@ -95,6 +98,15 @@ def test_what_is_done_on_it(site: Client) -> None:
     acts = list(audit.acts(enterprise="demo", newest=3))
     assert [one.verb for one in acts] == ["season.task_snoozed", "season.task_assigned", "season.filed"]
     assert "王工" not in json.dumps([one.data for one in acts], ensure_ascii=False), "what people write stays sealed"
+
+
+def test_the_queue_shows_whose_tasks_they_are(site: Client) -> None:
+    site.post("/e/demo/season/tasks/", {"year": "2026", "act": "assign", "task": "items", "text": "anna"})
+    page = site.get("/e/demo/season/?show=mine").content.decode()
+    assert page.count("&amp;task=") == 1, "the one of hers"
+    assert "task=items" not in site.get("/e/demo/season/?show=nobody").content.decode()
+    late = site.post("/e/demo/season/tasks/", {"year": "2026", "act": "assign", "task": "items", "text": ""})
+    assert late.headers["Location"].endswith("&task=items#task"), "one stays at the task"
 
 
 def _feed(site: Client) -> str:
@@ -138,7 +150,7 @@ def test_a_feed_keeps_its_uids_and_is_revoked(site: Client, monkeypatch: pytest.
 
 def test_a_closed_feed_opens_nothing(site: Client) -> None:
     address = _feed(site)
-    number = re.search(r'name="revoke" value="(F\w+)"', site.get("/e/demo/season/").content.decode())
+    number = re.search(r'name="revoke" value="(F\w+)"', site.get("/e/demo/season/feeds/").content.decode())
     assert number
     site.post("/e/demo/season/feeds/", {"revoke": number[1]})
     assert Client().get(address).status_code == 404

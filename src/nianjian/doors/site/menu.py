@@ -54,15 +54,15 @@ LINES: Final = (
     Line(Place.DATA, BASE, mark("Data and registers"), "base"),
 )  # fmt: skip
 _INBOX, _REMINDERS, _MAIL = inbox.ENTRIES
-_SEASON, _PAST, _REMINDER_LOG = season.ENTRIES
+_SEASON, _PAST, *_REMINDER_LOG = season.ENTRIES
 _TEST_CALLS, _ROUTES = test_calls.ENTRIES
 _GATE, _GATE_POLICY = dial_policy.ENTRIES
 _DECLARED: Final[tuple[Entry | Below, ...]] = (
     *overview.ENTRIES, _INBOX, *complaints.ENTRIES, *portrait.ENTRIES,
     _SEASON, *dossier.ENTRIES, *reconciliation.ENTRIES, _PAST,
     *inspection.CHECKS, _TEST_CALLS, *inspection.DRILL, *screens.ENTRIES, *inspection.DAYS,
-    *rectification.ENTRIES, _GATE, *calls.ENTRIES, *registers.ENTRIES,
-    people.PEOPLE, *approvals.ENTRIES, *rulebook.ENTRIES, _REMINDERS, _REMINDER_LOG,
+    *rectification.ENTRIES, _GATE, *calls.ENTRIES[:1], *registers.ENTRIES, *calls.ENTRIES[1:],
+    people.PEOPLE, *approvals.ENTRIES, *rulebook.ENTRIES, _REMINDERS, *_REMINDER_LOG,
     _MAIL, *webhooks.ENTRIES, people.TOKENS, _GATE_POLICY, _ROUTES, *maintenance.ENTRIES[:2], people.ENTERPRISES,
     *maintenance.ENTRIES[2:],
     *people.ACCOUNT,

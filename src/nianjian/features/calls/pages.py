@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -39,8 +40,28 @@ IMPORTED: Final = "registers.import"
 @require_safe
 @page(Permission.READ)
 def data(request: Request, code: str) -> HttpResponse:
-    """What is under way, what came in, what was done to the registers."""
-    under_way = queue.under_way(code)
+    """The sources of call records with their newest call, what is under way, and the imports that were begun."""
+    files, under_way, begun = batches.list_active_files(code), queue.under_way(code), _drafts(request, code)
+    context = {
+        "sources": presenters.source_table([file.receipt for _batch, file in files]) if files else None,
+        "facts": _describe_files([file.receipt for _batch, file in files]),
+        "under_way": work.job_table(under_way, code) if under_way else None,
+        "drafts": begun,
+        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
+    }
+    return render(request, "data/data.html", context)
+
+
+def _describe_files(receipts: Sequence[Any]) -> str:
+    sums = sum_row_counts(list(receipts))
+    loaded, rejected = f"{sums['loaded']:,}", f"{sums['rejected']:,}"
+    return _("{loaded} call records accepted, {rejected} rows not accepted").format(loaded=loaded, rejected=rejected)
+
+
+@require_safe
+@page(Permission.READ)
+def imports(request: Request, code: str) -> HttpResponse:
+    """Every batch of call records, the imports into registers, and the jobs that are over."""
     listed: Page[BatchValue] = paged(
         request,
         LazyRows(lambda first, count: batches.list_newest_batches(code, first=first, count=count)),
@@ -49,16 +70,35 @@ def data(request: Request, code: str) -> HttpResponse:
     recent = [job for job in queue.jobs(code, newest=RECENT) if job.over]
     registers = list(acts(enterprise=code, verb=IMPORTED, newest=RECENT))
     context = {
-        "under_way": work.job_table(under_way, code) if under_way else None,
         "page": listed,
         "batches": presenters.batch_table(listed.rows, code),
         "recent": work.job_table(recent, code) if recent else None,
         "registers": _registers(registers) if registers else None,
-        "drafts": _drafts(request, code),
-        "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
-        "empty": not (under_way or listed.rows or recent or registers),
     }
-    return render(request, "data/data.html", context)
+    return render(request, "data/imports.html", context)
+
+
+@require_safe
+@page(Permission.READ)
+def rejected_rows(request: Request, code: str) -> HttpResponse:
+    """The rows of every active batch that were not accepted, by reason and batch, the most frequent first."""
+    files = batches.list_active_files(code)
+    table = presenters.rejected_table(files, code)
+    return render(
+        request, "data/rejected.html", {"table": table, "facts": _describe_files([f.receipt for _b, f in files])}
+    )
+
+
+@require_safe
+@page(Permission.READ)
+def quality(request: Request, code: str) -> HttpResponse:
+    """What was assumed of the files, and the days on which no file has a call."""
+    files = batches.list_active_files(code)
+    context = {
+        "warnings": presenters.warning_table(files, code),
+        "gaps": presenters.list_missing_days([file.receipt for _batch, file in files]),
+    }
+    return render(request, "data/quality.html", context)
 
 
 def _registers(found: list[Any]) -> Table:

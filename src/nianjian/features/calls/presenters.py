@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from django.urls import reverse
@@ -12,12 +14,15 @@ from django.utils.translation import gettext as _
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.words import words
 from nianjian.features.calls.documents import sum_row_counts
-from nianjian.platform.registers.batches import BatchValue
+from nianjian.platform.registers.batches import BatchValue, File
+from nianjian.platform.web.days import format_day
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import moment, person, reason, source
 
 BATCH_BADGES: Final = {"active": "good", "undone": "plain", "replaced": "plain"}
+REASONS: Final = 50  # lines that a page shows
+DAY: Final = timedelta(days=1)
 FIGURES: Final = ("read", "loaded", "duplicate", "rejected")
 
 
@@ -30,7 +35,7 @@ def batch_table(found: Sequence[BatchValue], code: str) -> Table:
             [
                 Cell(one.id, href=reverse("data-batch", args=[code, one.id])),
                 batch_state(one),
-                Cell(_names(one)),
+                Cell(_shorten([file.name for file in one.files])),
                 *(Cell(f"{sums[name]:,}", figure=True) for name in FIGURES),
                 Cell(person(one.created_by)),
                 Cell(moment(one.created)),
@@ -45,8 +50,64 @@ def batch_state(batch: BatchValue) -> Cell:
     return Cell(str(translate_value("state", batch.state, words(current()))), badge=BATCH_BADGES[batch.state])
 
 
-def _names(batch: BatchValue) -> str:
-    names = [file.name for file in batch.files]
+def source_table(receipts: Sequence[Mapping[str, Any]]) -> Table:
+    """The sources of call records: the day of the newest call, and the rows of their newest files."""
+    of: dict[str, list[Mapping[str, Any]]] = {}
+    for receipt in receipts:
+        of.setdefault(receipt["source"], []).append(receipt)
+    rows = []
+    for name, files in sorted(of.items(), key=lambda item: -sum(file["rows"]["loaded"] for file in item[1])):
+        sums, days = sum_row_counts(files), [day for file in files for day in file["days"]]
+        last = format_day(date.fromisoformat(max(days))) if days else _("unproven")
+        figures = (len(files), sums["loaded"], sums["duplicate"], sums["rejected"])
+        rows.append([Cell(source(name)), Cell(last, day=True), *(Cell(f"{one:,}", figure=True) for one in figures)])
+    heads = [Column(_("source")), Column(_("last call"))]
+    names = (_("files"), _("loaded"), _("duplicate"), _("rejected"))
+    return Table(_("Sources"), [*heads, *(Column(name, figure=True) for name in names)], rows, cards=True)
+
+
+def rejected_table(files: Sequence[tuple[str, File]], code: str) -> Table | None:
+    """Why rows were not accepted, by reason and batch; None: every row was."""
+    counted: Counter[tuple[str, str]] = Counter()
+    names: dict[str, list[str]] = {}
+    for batch, file in files:
+        receipt: Mapping[str, Any] = file.receipt
+        names.setdefault(batch, []).append(file.name)
+        for reason_code, count in receipt["reasons"].items():
+            counted[reason_code, batch] += count
+    rows = [
+        [
+            Cell(reason(reason_code)),
+            Cell(f"{count:,}", figure=True),
+            Cell(_shorten(names[batch]), href=reverse("data-batch", args=[code, batch])),
+        ]
+        for (reason_code, batch), count in counted.most_common(REASONS)
+    ]
+    heads = [Column(_("reason and remedy")), Column(_("rows"), figure=True), Column(_("files"))]
+    return Table(_("Rows not accepted"), heads, rows, wrap=True, cards=True) if rows else None
+
+
+def warning_table(files: Sequence[tuple[str, File]], code: str) -> Table | None:
+    """What was assumed of each file, which leads to its batch; None: nothing was."""
+    rows = [
+        [Cell(line), Cell(file.name, href=reverse("data-batch", args=[code, batch]))]
+        for batch, file in files
+        for line in warnings([file.receipt])
+    ]
+    heads = [Column(_("what was assumed")), Column(_("file"))]
+    return Table(_("Data quality"), heads, rows[:REASONS], wrap=True, cards=True) if rows else None
+
+
+def list_missing_days(receipts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Spans of days between the first and the last call on which no file has one."""
+    days = sorted({date.fromisoformat(day) for receipt in receipts for day in receipt["days"]})
+    spans = [(before + DAY, after - DAY) for before, after in pairwise(days) if after - before > DAY]
+    return [
+        format_day(first) if first == last else f"{format_day(first)} – {format_day(last)}" for first, last in spans
+    ]
+
+
+def _shorten(names: Sequence[str]) -> str:
     if len(names) <= 2:  # noqa: PLR2004 -- a pair is still short
         return ", ".join(names)
     return _("{name} and {more} more").format(name=names[0], more=len(names) - 1)

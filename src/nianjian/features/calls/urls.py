@@ -12,6 +12,9 @@ DRAFT = f"{NEW}<str:draft>/"
 
 urlpatterns = [
     path(AT, pages.data, name="data"),
+    path(f"{AT}rejected/", pages.rejected_rows, name="data-rejected"),
+    path(f"{AT}quality/", pages.quality, name="data-quality"),
+    path(f"{AT}batches/", pages.imports, name="data-imports"),
     path(f"{AT}batches/<str:batch>/", pages.batch, name="data-batch"),
     path(f"{AT}batches/<str:batch>/reveal/", pages.reveal, name="data-batch-reveal"),
     path(f"{AT}batches/<str:batch>/rejects/", pages.rejected_file, name="data-batch-rejects"),

@@ -249,11 +249,17 @@ BOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 
 
 def _steps(draft: DraftValue | None, here: int) -> list[dict[str, object]]:
-    names = (_("What"), _("Files"), _("How it is read"), _("Check and import"))
-    routes = ("data-import", "data-import-files", "data-import-mapping", "data-import-check")
-    reached = 1 if draft is None else len(names) if draft.files else 2
+    """The four steps as a way of which one is open; ``here``: the page, of which the first two are one step."""
+    names = (_("Choose"), _("Recognise"), _("Check"), _("Import"))
+    routes = ("data-import-files", "data-import-mapping", "data-import-check", "data-import-commit")
+    place, reached = max(here - 1, 1), draft is not None and bool(draft.files)
     return [
-        {"number": n, "name": name, "route": route, "here": n == here, "open": 1 < n <= reached and n != here}
+        {
+            "name": name,
+            "route": route,
+            "state": "now" if n == place else "done" if n < place else "later",
+            "open": reached and n != place,
+        }
         for n, (name, route) in enumerate(zip(names, routes, strict=True), 1)
     ]
 
@@ -289,6 +295,7 @@ def kinds(request: Request, code: str) -> HttpResponse:
         "registers": [(kind, work.register(kind), f"{title}.xlsx") for kind, title in register_sheets.list_titles()],
         "sources": [(name, work.source(name), evidence) for name, _title, evidence in list_sources()],
         "steps": _steps(None, 1),
+        "subject": "",
     }
     return render(request, "data/kinds.html", context)
 

@@ -654,7 +654,8 @@ def _forms(request: Request, code: str, looked_at: str = "", found: ListPreview 
 
 
 def _page(request: Request, code: str, made: Forms, status: int, **more: object) -> HttpResponse:
-    context = {"made": made, "back": reverse("reconcile", kwargs={"code": code}), **more}
+    back = reverse("reconcile", kwargs={"code": code})
+    context = {"made": made, "back": back, "what": request.POST.get("what", ""), **more}
     return render(request, "reconcile/new.html", context, status=status)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, Final
@@ -339,6 +339,8 @@ def _list(code: str, kind: str) -> str:
     return reverse("registers-list", kwargs={"code": code, "kind": kind})
 
 
+TEAM: Final = "team"  # the column that holds a team's id
+ROWS: Final = 25  # on a page, so that it is two screens at most
 FORMATS: Final = (("xlsx", "Excel (xlsx)"), ("csv", "CSV"))
 
 
@@ -382,7 +384,7 @@ def _figure(count: int | None) -> str:
 @require_safe
 @page(Permission.READ_OWN)
 def rows(request: Request, code: str, kind: str) -> HttpResponse:
-    """The rows that hold on a day, fifty at a time."""
+    """The rows that hold on a day, a page of them at a time."""
     seen, sheet = read_scope(request, kind), presenters.sheet_of(kind)
     form = Filter(request.GET, sheet=sheet, teams=request.team is None and queries.has_team_scope(kind))
     asked = form.wanted()
@@ -392,7 +394,7 @@ def rows(request: Request, code: str, kind: str) -> HttpResponse:
         found, total = queries.filter_rows(kind, seen, asked), partial(queries.count_rows, kind, seen, asked)
     except NianjianError as error:
         form.add_error(None, describe_error(error)[0])
-    cut = paged(request, found, total=total)
+    cut = paged(request, found, total=total, size=ROWS)
     context = {
         "kind": kind,
         "register": presenters.title(kind),
@@ -420,8 +422,17 @@ def _count(total: int | None) -> str:
     return _("one row") if total == 1 else _("{count} rows").format(count=total)
 
 
+def _cell(row: Version, column: Column, teams: Mapping[str, str]) -> str:
+    """The value in words; a team's id with its name."""
+    value = getattr(row, column.field)
+    text = presenters.value(value, column)
+    return f"{text} {teams[value]}" if column.field == TEAM and value in teams else text
+
+
 def _table(request: Request, seen: ReadScope, sheet: Sheet, found: Sequence[Version], asked: RowFilter) -> Context:
     columns = _used(sheet, found, asked)
+    of_teams = any(column.field == TEAM for column in columns)
+    teams = queries.list_team_titles(seen.enterprise, {getattr(row, TEAM) for row in found}) if of_teams else {}
     sorts = {column.field for column in filters.sortable_columns(sheet)}
     return {
         "key_head": (presenters.key_label(sheet), *_sort(request, "", asked)),
@@ -434,7 +445,7 @@ def _table(request: Request, seen: ReadScope, sheet: Sheet, found: Sequence[Vers
                 "pk": one.pk,
                 "name": presenters.name(one, sheet),
                 "href": presenters.address(seen.enterprise, sheet.kind, one.key, day_parameter(seen)),
-                "cells": [presenters.value(getattr(one, column.field), column) for column in columns],
+                "cells": [_cell(one, column, teams) for column in columns],
                 "open": one.valid_to is None or one.valid_to >= clock.today(),
             }
             for one in found

@@ -279,6 +279,12 @@ class OfYear(Schema):
     year: DataYear
 
 
+class ToClose(OfYear):
+    """A data year; ``undecided``: also while the authority has not said that the last package passed."""
+
+    undecided: bool = False
+
+
 class NotTaken(Schema):
     """A paper of the year before that is no ready paper here: yearly, expired or unconfirmed."""
 
@@ -361,9 +367,9 @@ def season_roll_over(request: Request, code: str, of: OfYear) -> dict[str, Any]:
 
 
 @write(router, f"{HERE}/close", act=Permission.REPORT, answer=ArchiveTold)
-def season_close(request: Request, code: str, of: OfYear) -> dict[str, Any]:
+def season_close(request: Request, code: str, of: ToClose) -> dict[str, Any]:
     """Close a season, with its package, portrait and log; only two people open it again."""
-    return closing.close_season(enterprise=code, year=of.year, actor=request.actor)
+    return closing.close_season(enterprise=code, year=of.year, actor=request.actor, undecided=of.undecided)
 
 
 @write(router, f"{HERE}/reopen", act=Permission.REQUEST, answer=ReopenAsked)

@@ -78,6 +78,7 @@ def find_submitted_package(enterprise: str, year: int) -> Json | None:
         "handed_on": row.handed_on.isoformat(),
         "place": row.place,
         "reference": row.reference,
+        "passed_on": None if row.passed_on is None else row.passed_on.isoformat(),
     }
 
 
@@ -229,11 +230,22 @@ UNSURE: Final = frozenset({MaterialState.TO_CONFIRM, MaterialState.RETURNED})
 OPEN_STATES: Final = frozenset({TrackState.ON_TIME.value, TrackState.LATE.value, TrackState.UNDATED.value})
 
 
-def close_season(*, enterprise: str, year: int, actor: Actor) -> Json:
+def is_undecided(enterprise: str, year: int) -> bool:
+    """Whether the last package was submitted and neither returned nor passed: the authority may still return it.
+
+    The authority usually states that a package has passed, but need not (guide, R6): a season may be closed without.
+    """
+    last = rounds.list_submissions(enterprise, year).first()
+    return last is not None and rounds.evaluate_status(last).state is RoundState.SUBMITTED
+
+
+def close_season(*, enterprise: str, year: int, actor: Actor, undecided: bool = False) -> Json:
     """Close a season, with its files; the archive. Only two people open it again.
 
-    ``role_missing``, ``season_archived``, ``season_reports_open``, ``season_round_open``, ``season_findings_open``,
-    ``season_package_gone``, ``season_package_differs``.
+    ``undecided``: also while the authority has not said that the last package passed.
+
+    ``role_missing``, ``season_archived``, ``season_reports_open``, ``season_round_open``, ``season_undecided``,
+    ``season_findings_open``, ``season_package_gone``, ``season_package_differs``.
     """
     require_permission(actor, enterprise, Permission.REPORT)
     closed_seasons.refuse_closed(enterprise, year)
@@ -241,6 +253,8 @@ def close_season(*, enterprise: str, year: int, actor: Actor) -> Json:
     if any(one["state"] in OPEN_STATES for one in season["tracks"]):
         raise NianjianError("season_reports_open", year=year)
     _require_answered(enterprise, year, actor)
+    if is_undecided(enterprise, year) and not undecided:
+        raise NianjianError("season_undecided", year=year)
     seq, digest = audit.head()
     head = {"seq": seq, "hash": digest}
     acts, package = list_season_acts(enterprise, year), find_submitted_package(enterprise, year)

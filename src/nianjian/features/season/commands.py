@@ -71,6 +71,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
             one.add_argument(
                 "--out", type=Path, metavar="FILE", help=_("where to write it; the file must not exist yet")
             )
+        if name == "close":
+            words = _("also while the authority has not said that the last package passed")
+            one.add_argument("--undecided", action="store_true", help=words)
         if name == "reopen":
             one.add_argument("--reason", required=True, metavar="TEXT", help=_("why it is reopened"))
     told = actions.add("reminders", _reminders, _("show who was told what, and the result; send again"))
@@ -179,7 +182,7 @@ def _close(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.season import closing
 
-    told = closing.close_season(enterprise=args.enterprise, year=args.year, actor=actor)
+    told = closing.close_season(enterprise=args.enterprise, year=args.year, actor=actor, undecided=args.undecided)
     return Answer(told, partial(terminal.render_archive, told))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -29,7 +30,6 @@ from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.engines.season import deadlines
 from nianjian.features.archives import closed_seasons as archives
 from nianjian.features.dossier.pages.presenters import item_title, state_badge
-from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season import closing, feeds, operations
 from nianjian.features.season.entry_pictures import TASK
 from nianjian.features.season.entry_test import read_picture, record_entry_test
@@ -37,11 +37,14 @@ from nianjian.features.season.operations import list_papers_left_behind as left_
 from nianjian.features.season.operations import roll_over
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.query import list_readers
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment, read_upload, takes_files
 from nianjian.platform.registers.attachments import ROW_LIMIT
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import format_day
 from nianjian.platform.web.language import current
+from nianjian.platform.web.paging import address
 from nianjian.platform.web.tables import Cell, Column, Table, card_table
 from nianjian.platform.web.work import moment, person
 
@@ -135,15 +138,14 @@ PLACES: Final[Mapping[str, tuple[str, Mapping[str, object]]]] = {
     "marketing_lines": ("portrait-marketing", PLACE_YEAR), "old_tickets": ("complaints", {}),
     "consistency": ("reconcile", {}),
     "filed_base": ("reconcile", {}), "items": ("dossier-season", PLACE_YEAR),
-    "package": ("dossier-package", PLACE_YEAR), "drill": ("inspection-drill", {}), "rectification": ("rectify", {}),
+    "package": ("dossier-season", PLACE_YEAR), "drill": ("inspection-drill", {}), "rectification": ("rectify", {}),
 }  # fmt: skip
-ANCHORS: Final[Mapping[str, str]] = {"entry_test": "#task", "file_licence": "#track", "file_code_number": "#track"}
 
 
 def task_address(code: str, year: int, task: str) -> str:
-    """The address, or the form on the season's own page; "" where none is known."""
+    """The page on which a task is worked on; "" where that is the season's own."""
     if task not in PLACES:
-        return ANCHORS.get(task, "")
+        return ""
     name, more = PLACES[task]
     return reverse(name, kwargs={"code": code, **({"year": year} if more is PLACE_YEAR else more)})
 
@@ -163,35 +165,116 @@ def season(request: Request, code: str) -> HttpResponse:
     today = clock.asked_day(request.GET.get("today", ""))
     told = summarize_season(enterprise=code, year=year, today=today, actor=request.actor, language=language)
     names = {one["task"]: _(texts.TASKS.get(one["task"], one["task"])) for one in told["tasks"]}
-    first, numbers = told["earliest"], list(dict.fromkeys(one["licence"] for one in told["tracks"]))
+    first, closed = told["earliest"], archives.list_closed_years(code)
+    queue = _build_queue(request, told)
+    task = _choose_task(request, queue.rows)
     context = {
         "told": told,
-        "first": first,
-        "left": "" if first is None else texts.format_time_left(first["left"], _),
-        "source": "" if first is None else _source(first, _),
+        "deadline": "" if first is None else _describe_deadline(first, _),
         "flags": told["risk_flags"],
-        "obstacles": [(one["text"], obstacle_address(code, one["code"], one["values"])) for one in told["obstacles"]],
         "tracks": _tracks(told["tracks"], _),
         "deadlines": _deadlines(told["tracks"], _),
-        "milestones": [
-            {**one, "title": _(texts.MODULES.get(one["module"], one["module"]))} for one in told["milestones"]
-        ],
-        "tasks": _tasks(told["tasks"], names, lambda task: task_address(code, told["year"], task), _),
+        "queue": queue,
+        "table": _tasks(request, queue.rows, names, task, _),
+        "task": None if task is None else _build_task(code, told, task, names),
+        "alone": "" if task else "alone",
         "gantt": build_gantt(told, names),
-        "choices": list(names.items()),
-        "track_names": [(key, _(text)) for key, text in texts.TRACKS.items()],
-        "licences": numbers if len(numbers) > 1 else [],
-        "feeds": feeds.list_feeds(enterprise=code, actor=request.actor),
-        "entry": _entry_test_view(told["tasks"], _),
         "may_see": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
         "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "may_report": has_permission(request.actor, code, Permission.REPORT),
-        "real_today": clock.today(),
-        "closed": archives.list_closed_years(code),
+        "today": clock.today(),
+        "closed": told["year"] in closed,
+        "past": closed,
+        "undecided": closing.is_undecided(code, told["year"]),
         "opened": archives.list_reopened(code),
         "left_behind": _list_left_behind(request, code, told["year"]),
     }
     return render(request, "season/season.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The tasks by their days: ``rows`` those that the filter shows, ``filters`` (address, words, chosen)."""
+
+    rows: Sequence[dict[str, Any]]
+    filters: Sequence[tuple[str, str, bool]]
+
+
+def _build_queue(request: Request, told: Json) -> Queue:
+    """Filter by ``?show=`` open, mine or nobody; all else is all."""
+    tasks = sorted(told["tasks"], key=lambda row: (row["due"], row["begins"]))
+    mine = {request.actor.name, str(request.actor), person(str(request.actor))}
+    rows = {
+        "": tasks,
+        "open": [row for row in tasks if not row["finished"]],
+        "mine": [row for row in tasks if row["owner"] in mine and not row["finished"]],
+        "nobody": [row for row in tasks if not row["owner"] and not row["finished"]],
+    }
+    labels = {"": gettext("All"), "open": gettext("Not done"), "mine": gettext("Mine"), "nobody": gettext("Nobody's")}
+    chosen = request.GET.get("show", "")
+    chosen = chosen if chosen in rows else ""
+    filters = [
+        (address(request, show=key, task=""), f"{label} {len(rows[key])}", key == chosen)
+        for key, label in labels.items()
+    ]
+    return Queue(rows[chosen], filters)
+
+
+def _choose_task(request: Request, rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The task that the address names, else the first that is open."""
+    wanted = request.GET.get("task", "")
+    named = next((row for row in rows if row["task"] == wanted), None)
+    return named or next((row for row in rows if not row["finished"]), None) or next(iter(rows), None)
+
+
+def _describe_deadline(first: Json, _: Words) -> str:
+    """The earliest last day, how long it is until then, and the day that the plan works towards where that differs."""
+    text = gettext("Deadline {day}: {left}").format(
+        day=format_day(date.fromisoformat(first["last_day"])), left=texts.format_time_left(first["left"], _)
+    )
+    if first["last_day"] == first["date"]:
+        return text
+    moved = gettext("{day} is not a working day, so by law the last day is moved.")
+    return f"{text} · {moved.format(day=format_day(date.fromisoformat(first['date'])))}"
+
+
+def _build_task(code: str, told: Json, task: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The chosen task with its facts and its next act."""
+    _ = words(current())
+    key = task["task"]
+    numbers = list(dict.fromkeys(row["licence"] for row in told["tracks"]))
+    due = format_day(date.fromisoformat(task["due"]))
+    facts = [
+        (gettext("due"), f"{due} ({_('provisional')})" if task["provisional"] else due),
+        (gettext("begins"), format_day(date.fromisoformat(task["begins"]))),
+        (gettext("workdays"), task["workdays"]),
+    ]
+    if task["steps"]["total"]:
+        facts.append((gettext("steps"), f"{task['steps']['done']}/{task['steps']['total']}"))
+    if task["after"]:
+        facts.append((gettext("comes after"), "、".join(names[each] for each in task["after"])))
+    return {
+        "key": key,
+        "name": names[key],
+        "state": texts.task_state_text(task, _),
+        "badge": _task_badge(task),
+        "owner": task["owner"],
+        "facts": facts,
+        "notes": [*task["effects"], *(text for text in (task["reason"], task["note"]) if text)],
+        "href": task_address(code, told["year"], key),
+        "by_hand": task["by_hand"] and key != TASK and not task["track"],
+        "track": task["track"],
+        "licences": numbers if len(numbers) > 1 else [],
+        "entry": _entry_test_view(told["tasks"], _) if key == TASK else None,
+        "people": _list_people(code, task["owner"]),
+    }
+
+
+def _list_people(code: str, owner: str) -> list[tuple[str, str, bool]]:
+    """(value, name, chosen) of who may be named; an owner who is none of them stays in the list."""
+    logins = sorted(list_readers(code), key=person)
+    extra = [owner] if owner and owner not in logins else []
+    return [(login, person(login), login == owner) for login in (*extra, *logins)]
 
 
 @require_safe
@@ -348,26 +431,22 @@ def _source(one: Mapping[str, Any], _: Words) -> str:
     return " · ".join(dict.fromkeys(told))
 
 
-def _tasks(found: Sequence[dict[str, Any]], names: dict[str, str], where: Callable[[str], str], _: Words) -> Table:
-    heads = (
-        gettext("task"), gettext("state"), gettext("begins"), gettext("due"), gettext("workdays"), gettext("steps"),
-        gettext("comes after"), gettext("owner"), gettext("effect"),
-    )  # fmt: skip
-    rows = [
+def _tasks(
+    request: Request, rows: Sequence[dict[str, Any]], names: Mapping[str, str], task: Json | None, _: Words
+) -> Table:
+    """The tasks by their days; each leads to itself beside the list."""
+    heads = (gettext("due"), gettext("task"), gettext("owner"), gettext("steps"), gettext("state"))
+    cells = [
         [
-            Cell(names[one["task"]], href=where(one["task"])),
-            Cell(texts.task_state_text(one, _), badge=_task_badge(one)),
-            Cell(one["begins"], day=True),
-            Cell(f"{one['due']} ({_('provisional')})" if one["provisional"] else one["due"], day=True),
-            Cell(one["workdays"], figure=True),
-            Cell(f"{one['steps']['done']}/{one['steps']['total']}" if one["steps"]["total"] else "–"),
-            Cell("、".join(names[each] for each in one["after"]) or "–"),
-            Cell(person(one["owner"]) or "–"),
-            Cell("；".join([*one["effects"], *(each for each in (one["reason"], one["note"]) if each)]) or "–"),
+            Cell(format_day(date.fromisoformat(row["due"])), day=True),
+            Cell(names[row["task"]], href=f"{address(request, task=row['task'])}#task", here=row is task),
+            Cell(person(row["owner"]) or gettext("nobody")),
+            Cell(f"{row['steps']['done']}/{row['steps']['total']}" if row["steps"]["total"] else "–", figure=True),
+            Cell(texts.task_state_text(row, _), badge=_task_badge(row)),
         ]
-        for one in found
+        for row in rows
     ]
-    return card_table(gettext("Tasks"), heads, rows)
+    return Table(gettext("Tasks"), [Column(head, head == heads[3]) for head in heads], cells, cards=True)
 
 
 @require_POST
@@ -430,10 +509,13 @@ def task(request: Request, code: str) -> HttpResponse:
     return _back(request, code, form)
 
 
-@require_POST
 @page(Permission.READ)
 def feed(request: Request, code: str) -> HttpResponse:
-    """Make a calendar feed of one's own, or end one."""
+    """The calendar feeds of one's own; make one, or end one."""
+    if request.method != "POST":
+        found = feeds.list_feeds(enterprise=code, actor=request.actor)
+        rows = [(row["feed"], format_day(datetime.fromisoformat(str(row["made_at"])).date())) for row in found]
+        return render(request, "season/feeds.html", {"feeds": rows})
     if revoked := request.POST.get("revoke", ""):
         operations.revoke_feed(enterprise=code, feed=revoked, actor=request.actor)
         messages.success(request, gettext("The feed is closed."))
@@ -442,7 +524,7 @@ def feed(request: Request, code: str) -> HttpResponse:
         address = request.build_absolute_uri(made["path"])
         text = gettext("Subscribe to this address; it is shown only once: {address}")
         messages.success(request, text.format(address=address))
-    return redirect("season", code=code)
+    return redirect("season-feed", code=code)
 
 
 @require_POST
@@ -453,7 +535,8 @@ def end(request: Request, code: str) -> HttpResponse:
     if form.is_valid():
         year = form.cleaned_data["year"]
         if form.cleaned_data["act"] == "close":
-            closing.close_season(enterprise=code, year=year, actor=request.actor)
+            undecided = request.POST.get("undecided") == "yes"
+            closing.close_season(enterprise=code, year=year, actor=request.actor, undecided=undecided)
             return redirect("season-archive", code=code, year=year)
         if form.cleaned_data["act"] == "reopen":
             reason = form.cleaned_data["text"]
@@ -478,4 +561,6 @@ def _back(request: Request, code: str, form: Form) -> HttpResponse:
         faults = "；".join(f"{name}: {' '.join(map(str, texts))}" for name, texts in form.errors.items())
         messages.error(request, faults)
         return redirect("season", code=code)
-    return redirect(f"{reverse('season', kwargs={'code': code})}?year={form.cleaned_data['year']}")
+    task = form.cleaned_data.get("task", "")
+    there = f"{reverse('season', kwargs={'code': code})}?year={form.cleaned_data['year']}"
+    return redirect(f"{there}&task={task}#task" if task else there)

@@ -141,6 +141,12 @@ def list_batches_with_rejects(enterprise: str, *, most: int) -> list[tuple[str, 
     return list(rows.items())[:most]
 
 
+def list_active_files(enterprise: str) -> list[tuple[str, File]]:
+    """Batch and file of the newest `FILES` files of active batches."""
+    rows = _active_files(enterprise)[:FILES]
+    return [(row.batch_id, File(row.name, row.sha256, row.generation, row.receipt)) for row in rows]
+
+
 def last_call_days(enterprise: str) -> dict[str, date | None]:
     """Day of the last call of each source, by the newest `FILES` files of active batches; None: without a call."""
     found: dict[str, date | None] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -67,6 +67,12 @@ def team_names(enterprise: str, team: str) -> frozenset[str]:
     called = {name for name in own if name}
     taken = found.exclude(key=team).filter(Q(name__in=called) | Q(key__in=called)).values_list("name", "key")
     return frozenset({team} | (called - {word for pair in taken for word in pair}))
+
+
+def list_team_titles(enterprise: str, keys: Collection[str]) -> dict[str, str]:
+    """Id -> name, of those teams that have one."""
+    found = current_versions(models.Team, enterprise).order_by().filter(key__in=keys).exclude(name=None)
+    return {str(key): str(name) for key, name in found.values_list("key", "name")}
 
 
 def _team_numbers(own: TeamScope) -> Q:

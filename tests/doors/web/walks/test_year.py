@@ -130,6 +130,7 @@ def _sees_nothing_done(one: Walker) -> None:
     """T1 to T3: the season follows from the law and the guide; empty registers prove nothing."""
     assert f"剩余天数\n{(date(2027, 3, 31) - OCTOBER).days}" in one.text()
     one.opens("年检季")
+    one.page.locator("summary", has_text="期限与出处").click()
     text = one.text()
     assert "0/12 项任务完成" in text
     assert "2027 年放假通知尚未公布" in text

@@ -284,15 +284,22 @@ def settles(one: Walker, key: str) -> None:
     one.button("保存")
 
 
+def opens_task(one: Walker, task: str) -> None:
+    """A task of the season, beside the list."""
+    one.opens("年检季")
+    one.press(one.page.locator(f"main tbody a[href*='task={task}']"))
+
+
 def tests_entry(one: Walker, day: date) -> None:
     """The entry of the report was opened for a test: what was tried, with a picture of the screen."""
-    one.opens("年检季")
+    opens_task(one, "entry_test")
     form = one.page.locator("form[action$='/entry-test/']")
     form.locator("#test-day").fill(str(day))
     form.locator("#test-note").fill("登录并打开年报表单")
     picture = {"name": "入口.png", "mimeType": "image/png", "buffer": seal_png()}
     form.locator("#test-picture").set_input_files(picture)
     one.press(form.locator("button").first)
+    opens_task(one, "entry_test")
     assert "已通过" in one.page.locator("#entry-test").inner_text()
 
 
@@ -303,7 +310,7 @@ def states_of(one: Walker, *tasks: str) -> list[str]:
     for task in tasks:
         row = one.page.locator("tbody tr", has=one.page.get_by_text(task, exact=True)).first
         cells = row.locator("td, th").all_inner_texts()
-        states.append(f"{cells[1].strip()} {cells[5].strip()}")
+        states.append(f"{cells[4].strip()} {cells[3].strip()}")
     return states
 
 
@@ -403,8 +410,7 @@ def submits(one: Walker, day: date) -> str:
 
 def files_numbers(one: Walker, day: date) -> None:
     """The report of the code numbers, which goes another way."""
-    one.opens("年检季")
-    one.page.locator("#track").select_option("code_number")
+    opens_task(one, "file_code_number")
     one.page.locator("#report-day").fill(str(day))
     one.page.locator("#report-text").fill("回执 码号")
     one.press("button[value=file]")
@@ -567,9 +573,11 @@ def takes_procedure(one: Walker, path: Path) -> Path:
 
 
 def archives(one: Walker, folder: Path) -> tuple[str, Path]:
-    """Close the season; what its archive says, and the package as the archive gives it."""
+    """Close the season, the authority's word outstanding; what its archive says, and the package as it gives it."""
     one.opens("年检季")
+    one.page.locator("#end > summary").click()
     one.page.locator("details.confirm summary").click()
+    one.page.locator("input[name=undecided]").check()
     one.press("details.confirm form button")
     path = one.took("form[action$='/package/'] button", folder / "archived.zip")
     return one.text(), path

@@ -289,6 +289,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "season_package_differs": mark(
         "data year {year}: {file} of the package differs from what was handed in; restore the package from a backup"
     ),
+    "season_undecided": mark(
+        "data year {year}: the authority has not said yet that the package passed; wait for it, or close the season "
+        "knowing that the package may still be returned"
+    ),
     "season_round_open": mark("data year {year}: package {number} was returned and has not been handed in again yet"),
     "season_findings_open": mark("data year {year}: findings have not been answered yet: {names}"),
     "season_filed_by_package": mark(
