@@ -320,13 +320,15 @@ def unprove(metric: Metric) -> Metric:
     if verdict.light is not Light.GREEN or verdict.numerator or metric.components["excluded"]:
         return metric
     flag = Flag("nothing_registered", Light.INSUFFICIENT, 0)
-    seconds = {
-        name: replace(second, light=Light.INSUFFICIENT)
-        for name, second in (("internal", metric.internal), ("own", metric.own))
-        if second is not None and second.light is Light.GREEN
-    }
     verdict = replace(verdict, light=Light.INSUFFICIENT, flags=(*verdict.flags, flag))
-    return replace(metric, verdict=verdict, **seconds)
+    internal, own = (_unprove_second(second) for second in (metric.internal, metric.own))
+    return replace(metric, verdict=verdict, internal=internal, own=own)
+
+
+def _unprove_second(second: SecondLight | None) -> SecondLight | None:
+    if second is None or second.light is not Light.GREEN:
+        return second
+    return replace(second, light=Light.INSUFFICIENT)
 
 
 def with_own_light(metric: Metric, own: Metric, overlaid: Collection[str]) -> Metric:
