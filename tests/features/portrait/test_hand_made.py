@@ -210,24 +210,16 @@ def test_marketing_calls_are_flagged_until_a_decision_and_the_calls_after_it_ans
     assert cells == ["3", "–", "0", "0 / 365"]
     assert task()["finished"] is False
     decision: Json = {"enterprise": "demo", "actor": anna, "year": 2026, "decided_on": date(2026, 6, 1)}
-    decide_marketing(kind="service", text="已取得同意", **decision)
-    assert _run(anna).marketing["answered"] is False, "no consent is on file"
-    late = [
-        ("13900000001", "营销", "2026-01-01 10:00:00", "2026-12-31 00:00:00", ""),
-        ("13900000002", "营销", "2026-01-01 10:00:00", "", "2026-06-01 10:00:00"),
-        ("13900000003", "售后回访", "2026-01-01 10:00:00", "", ""),
-        ("13900000004", "营销", "2027-02-01 10:00:00", "", ""),
-    ]
-    load("consents", CONSENTS, *late)
-    assert _run(anna).marketing["consents"] == 0, "expired, withdrawn, of another purpose, still to come"
-    load("consents", CONSENTS, ("13900000005", "", "2026-01-01 10:00:00", "", ""))
-    assert _run(anna).marketing["answered"] is True
     with pytest.raises(NianjianError, match="marketing_day_ahead"):
         decide_marketing(kind="stopped", text="将停止", **{**decision, "decided_on": date(2027, 1, 21)})
     decide_marketing(kind="stopped", text="今日停止", **{**decision, "decided_on": date(2027, 1, 19)})
     ran = _run(anna)
     assert (ran.marketing["answered"], ran.marketing["calls_after"]) == (False, 0), "no day has ended since"
-    assert sections.marketing_lines(ran.as_dict(), words(CHINESE))[-1] == "此后尚无已计入统计的完整自然日"
+    no_records = "此后未导入任何话单：未证明营销外呼已停止"
+    assert sections.marketing_lines(ran.as_dict(), words(CHINESE))[-1] == no_records
+    decide_marketing(kind="stopped", text="年末停止", **{**decision, "decided_on": date(2026, 12, 31)})
+    ran = _run(anna)
+    assert (ran.marketing["answered"], ran.marketing["records_after"]) == (False, 0), "no record since"
     decide_marketing(kind="stopped", text="已停止营销外呼", **decision)
     ran = _run(anna)
     assert (ran.light, ran.missing, ran.marketing["light"], ran.marketing["calls"]) == ("green", (), None, 3)
@@ -241,6 +233,39 @@ def test_marketing_calls_are_flagged_until_a_decision_and_the_calls_after_it_ans
     ran = _run(anna)
     assert (ran.light, ran.marketing["light"], ran.marketing["calls_after"]) == ("insufficient", "red", 1)
     assert task()["finished"] is False
+
+
+def test_call_backs_are_answered_by_consents_that_cover_every_call(
+    demo: str, operator: Actor, anna: Actor, load: Import, sheet: Sheet
+) -> None:
+    """Three marketing calls to one number before the decision, then one after it to a number without a consent."""
+    load("numbers", NUMBERS, OWN)
+    days = ["2026-05-01", "2026-05-02", "2026-05-31", "2026-06-01"]
+    _import(_calls(sheet, days, set(days[:3]), "calls.csv"), operator)
+    decision: Json = {"enterprise": "demo", "actor": anna, "year": 2026, "decided_on": date(2026, 6, 1)}
+    decide_marketing(kind="service", text="已取得同意", **decision)
+    assert _run(anna).marketing["answered"] is False, "no consent is on file"
+    late = [
+        ("13900000006", "营销", "2026-01-01 10:00:00", "2026-12-31 00:00:00", ""),
+        ("13900000002", "营销", "2026-01-01 10:00:00", "", "2026-06-01 10:00:00"),
+        ("13900000003", "售后回访", "2026-01-01 10:00:00", "", ""),
+        ("13900000004", "营销", "2027-02-01 10:00:00", "", ""),
+    ]
+    load("consents", CONSENTS, *late)
+    assert _run(anna).marketing["consents"] == 0, "expired, withdrawn, of another purpose, still to come"
+    load("consents", CONSENTS, ("13900000005", "", "2026-01-01 10:00:00", "", ""))
+    ran = _run(anna)
+    assert (ran.marketing["answered"], ran.marketing["consents"]) == (False, 1), "of another person"
+    assert sections.marketing_lines(ran.as_dict(), words(CHINESE))[-2:-1] == (
+        "3次营销外呼中有3次所呼号码在通话时没有登记在册的有效同意",
+    )
+    load("consents", CONSENTS, ("13900000001", "", "2026-05-02 09:00:00", "", ""))
+    assert _run(anna).marketing["calls_without_consent"] == 1, "that of 1 May came before the consent"
+    load("consents", CONSENTS, ("13900000001", "", "2026-01-01 10:00:00", "", ""))
+    assert _run(anna).marketing["answered"] is True
+    _import(_calls(sheet, ["2026-06-02"], {"2026-06-02"}, "later.csv", callee="13900000003"), operator)
+    block = _run(anna).marketing
+    assert (block["answered"], block["calls_to_cover"], block["calls_without_consent"]) == (False, 1, 1)
 
 
 def test_the_rows_behind_the_marketing_count_are_those_that_were_counted(
@@ -291,14 +316,19 @@ def test_calls_of_a_switch_without_purposes_are_answered_by_a_decision(
     decide_marketing(
         enterprise="demo", actor=anna, year=2026, decided_on=date(2026, 6, 1), kind="stopped", text="无营销外呼"
     )
+    assert state() != ("done", "passed"), "no call after the decision is known"
+    later = ("2", "呼出", "02110000", "95013", "13900000001", "2026-06-02 10:00:00", "2026-06-02 10:00:05",
+             "2026-06-02 10:01:05", "接通", "")  # fmt: skip
+    _import(sheet(CALLS, later, name="later.csv"), operator)
     assert state() == ("done", "passed")
+    assert "此后有1次已送达外呼未写用途" in sections.marketing_lines(_run(anna).as_dict(), words(CHINESE))
 
 
 def test_consented_call_backs_say_what_is_not_proved_of_their_recordings(
     demo: str, operator: Actor, anna: Actor, load: Import, sheet: Sheet
 ) -> None:
     load("numbers", NUMBERS, OWN)
-    load("consents", CONSENTS, ("13900000005", "营销", "2026-01-01 10:00:00", "", ""))
+    load("consents", CONSENTS, ("13900000001", "营销", "2026-01-01 10:00:00", "", ""))
     _import(_calls(sheet, ["2026-05-01"], {"2026-05-01"}, "calls.csv"), operator)
     decided: Json = {"enterprise": "demo", "actor": anna, "year": 2026, "decided_on": date(2026, 6, 1)}
     decide_marketing(kind="stopped", text="已停止", **decided)
@@ -339,9 +369,9 @@ def _declare_no_complaints(anna: Actor) -> None:
     declare_not_applicable(enterprise="demo", actor=anna, metric="closing_rate", year=2026, reason="本年度无投诉")
 
 
-def _calls(sheet: Sheet, days: list[str], marketing: set[str], name: str) -> Path:
+def _calls(sheet: Sheet, days: list[str], marketing: set[str], name: str, callee: str = "13900000001") -> Path:
     rows = [
-        (f"{name}{day}", "呼出", "02110000", "95013", "13900000001", f"{day} 10:00:00", f"{day} 10:00:05",
+        (f"{name}{day}", "呼出", "02110000", "95013", callee, f"{day} 10:00:00", f"{day} 10:00:05",
          f"{day} 10:01:05", "接通", "", "电话营销 13812345678" if day in marketing else "客户回访")
         for day in days
     ]  # fmt: skip

@@ -32,9 +32,10 @@ def _pdf(title: str, line: str) -> bytes:
     return paper_pdf(printed(title, [("说明", line)], [], "", str))
 
 
-def _docx(title: str) -> bytes:
+def _docx(*lines: str) -> bytes:
     book, stream = docx.Document(), io.BytesIO()
-    book.add_paragraph(title)
+    for line in lines:
+        book.add_paragraph(line)
     book.save(stream)
     return stream.getvalue()
 
@@ -47,6 +48,16 @@ def _docx(title: str) -> bytes:
         ("扫描件.pdf", lambda: PDF, None),
         ("章程.pdf", lambda: _pdf("示例呼叫中心有限公司章程", "第一章　总则"), False),
         ("章程.docx", lambda: _docx("公司章程"), False),
+        ("审议.docx", lambda: _docx("公司章程", "第九条", "股东会审议董事会报送的技术测评报告"), False),
+        ("委托.pdf", lambda: _pdf("公司章程", "公司应当每年委托第三方机构出具技术测评报告。"), False),
+        ("审阅.docx", lambda: _docx("公司章程", "审阅技术测评报告并形成决议"), False),
+        (
+            "决议.docx",
+            lambda: _docx("股东会决议", "一、听取董事会关于系统技术测评报告的说明", "技术测评报告的内容属实"),
+            False,
+        ),
+        ("竖排.docx", lambda: _docx("检", "测", "报", "告", "编号 A-1"), True),
+        ("封面.docx", lambda: _docx("某测评中心", "呼叫中心平台技术测评报告（2026年）"), True),
     ],
 )
 def test_only_an_assessment_is_kept_as_one(

@@ -321,10 +321,11 @@ def unprove(metric: Metric) -> Metric:
         return metric
     flag = Flag("nothing_registered", Light.INSUFFICIENT, 0)
     verdict = replace(verdict, light=Light.INSUFFICIENT, flags=(*verdict.flags, flag))
-    return replace(metric, verdict=verdict, internal=_doubted(metric.internal), own=_doubted(metric.own))
+    internal, own = (_unprove_second(second) for second in (metric.internal, metric.own))
+    return replace(metric, verdict=verdict, internal=internal, own=own)
 
 
-def _doubted(second: SecondLight | None) -> SecondLight | None:
+def _unprove_second(second: SecondLight | None) -> SecondLight | None:
     if second is None or second.light is not Light.GREEN:
         return second
     return replace(second, light=Light.INSUFFICIENT)

@@ -14,16 +14,18 @@ from types import MappingProxyType
 from typing import Final, cast
 
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from nianjian.engines.lake import rollups
 from nianjian.engines.lake.engine import Engine
-from nianjian.engines.lake.schema import SCHEMAS
+from nianjian.engines.lake.schema import MOMENT, SCHEMAS
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.definitions import METRICS
-from nianjian.engines.metrics.frame import DAY, Frame
+from nianjian.engines.metrics.frame import DAY, Frame, Window
 from nianjian.engines.metrics.lights import Light
 from nianjian.engines.metrics.marketing import (
     NOTHING_REGISTERED,
+    SERVICE,
     MarketingCalls,
     MarketingRegister,
     judge_marketing,
@@ -55,6 +57,9 @@ from nianjian.engines.metrics.tables import (
     daily,
     daily_rollup,
     facts,
+    facts_of_window,
+    false_if_null,
+    match_marketing,
     tickets,
     tickets_rollup,
 )
@@ -238,6 +243,10 @@ def run(  # noqa: PLR0913 -- one argument a choice
     quiet = read_quiet_days(cast("Mapping[str, object]", rulebook.value(QUIET)))
     quality = judge_quality(_asked(engine, quality_questions(tables, dated["calls"], frame)), frame, over, quiet)
     calls = _count_marketing(engine, cube, frame, since)
+    if registered.decision is not None and registered.decision.kind == SERVICE and calls.to_cover:
+        days = Window(registered.decision.decided_on + DAY, frame.span.end) if calls.after else frame.period
+        covered = _count_consented(engine, dated["calls"], registered, words, days)
+        calls = replace(calls, unconsented=calls.to_cover - covered)
     marketing = judge_marketing(calls, registered, rulebook, min(frame.as_of, over or frame.as_of))
     result = Result(
         enterprise=enterprise,
@@ -351,8 +360,26 @@ def _count_marketing(engine: Engine, cube: ir.Table, frame: Frame, since: date |
     later = inside if since is None else cube.day >= since
     names = ("delivered", "marketing", "unnamed")
     sums = {name: cube[name].sum(where=inside).cast("int64") for name in names}
-    (row,) = engine.rows(cube.aggregate(after=cube.marketing.sum(where=later).cast("int64"), **sums))
-    return MarketingCalls(**{name: whole(row[name]) for name in (*names, "after")})
+    after = {"after": "marketing", "unnamed_after": "unnamed", "records_after": "records"}
+    sums |= {name: cube[measure].sum(where=later).cast("int64") for name, measure in after.items()}
+    (row,) = engine.rows(cube.aggregate(**sums))
+    return MarketingCalls(**{name: whole(row[name]) for name in sums})
+
+
+def _count_consented(
+    engine: Engine, calls: ir.Table, registered: MarketingRegister, words: tuple[str, ...], days: Window
+) -> int:
+    """The marketing calls of some days to people whose consent held when the call began."""
+    rows = facts_of_window(calls, days.first, days.end - DAY, ("callee", "start_ts"), words)
+    rows = rows.filter(false_if_null(rows.delivered), match_marketing(rows.purpose, words)).select("callee", "start_ts")
+    types = {"number": pa.int64(), "first": MOMENT, "end": MOMENT}
+    spans = {
+        name: pa.array([getattr(span, name) for span in registered.consented], kind) for name, kind in types.items()
+    }
+    held = engine.hold("consented", pa.table(spans))
+    joined = rows.join(held, rows.callee == held.number)
+    covered = joined.filter(joined.start_ts >= joined.first, joined.start_ts < joined.end)
+    return whole(engine.rows(covered.aggregate(calls=covered.count()))[0]["calls"])
 
 
 def _derive(  # noqa: PLR0917 -- one step of `run`, over its own values

@@ -288,16 +288,32 @@ def marketing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
         )
         if decision["kind"] == "stopped" and block["calls_after"]:
             lines.append(_("{n} marketing calls were made after that day").format(n=count_text(block["calls_after"])))
+        elif decision["kind"] == "stopped" and block.get("records_after") == 0:
+            lines.append(_("no call record after that day has been imported: it is not proved that they ended"))
         elif decision["kind"] == "stopped" and not block["answered"]:
             lines.append(_("no complete day has been counted since"))
-        if decision["kind"] == "service" and not block["consents"]:
-            lines.append(_("the register of consents contains no valid consent to marketing"))
+        if decision["kind"] == "stopped" and block.get("unnamed_after"):
+            line = _("{n} delivered calls after that day name no purpose")
+            lines.append(line.format(n=count_text(block["unnamed_after"])))
+        if decision["kind"] == "service":
+            lines += _consent_lines(block, _)
         if recordings := block.get("recordings"):
             lines.append(_recordings_line(recordings, _))
     if unnamed := block.get("unnamed"):
         line = _("{n} of {m} delivered calls name no purpose: it is not proved that they are no marketing calls")
         lines.append(line.format(n=count_text(unnamed), m=count_text(block["delivered"])))
     return tuple(lines)
+
+
+def _consent_lines(block: Json, _: Words) -> list[str]:
+    """What the register of consents does not bear out of a decision that rests on it."""
+    lines = [] if block["consents"] else [_("the register of consents contains no valid consent to marketing")]
+    if lacking := block.get("calls_without_consent"):
+        line = _("{n} of {m} marketing calls went to numbers for which no registered consent held at that time")
+        lines.append(line.format(n=count_text(lacking), m=count_text(block["calls_to_cover"])))
+    elif not block["answered"] and not lines:
+        lines.append(_("no call record after that day has been imported: the consents cover no call yet"))
+    return lines
 
 
 CHECKED: Final[Mapping[str, str]] = {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
 from django.db.models import Count
 
@@ -12,10 +14,12 @@ from nianjian.engines.evidence import retention
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.numbers import normalise
 from nianjian.engines.kernel.states import State
 from nianjian.engines.metrics.marketing import (
     KINDS,
     SERVICE,
+    ConsentSpan,
     Decision,
     MarketingRegister,
     RecordingsProof,
@@ -38,7 +42,7 @@ from nianjian.platform.registers.marketing import (
     find_marketing_decision,
     store_marketing_decision,
 )
-from nianjian.platform.registers.versions import current_versions, versions_on
+from nianjian.platform.registers.versions import current_versions, last_version_by_key, versions_on
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 DECISIONS: Final = Area(path="/enterprises/{code}/marketing-decisions")
@@ -117,14 +121,16 @@ def read_marketing_register(enterprise: str, year: int, as_of: date, book: Ruleb
         if names_marketing(row.purpose, words)
     }
     decision = find_marketing_decision(enterprise, year)
+    rests_on_consent = decision is not None and decision.kind == SERVICE
     return MarketingRegister(
         numbers=tuple(sorted(numbers)),
         decision=None if decision is None else Decision(
             decision.kind, decision.decided_on, decision.recorded_by, str(decision.text)
         ),
         consents=_count_consents(enterprise, as_of, words),
+        consented=_list_consented(enterprise, words) if rests_on_consent else (),
         words=words,
-        recordings=_prove_recordings(enterprise, book) if decision is not None and decision.kind == SERVICE else None,
+        recordings=_prove_recordings(enterprise, book) if rests_on_consent else None,
     )  # fmt: skip
 
 
@@ -152,4 +158,34 @@ def _count_consents(enterprise: str, day: date, words: tuple[str, ...]) -> int:
     rows = versions_on(models.Consent, enterprise, day).filter(withdrawn_at=None)
     rows = rows.exclude(obtained_at__gte=start + timedelta(days=1)).exclude(expires_at__lte=start)
     purposes = rows.order_by().values_list("purpose").annotate(rows=Count("pk"))
-    return sum(count for purpose, count in purposes if not (purpose or "").strip() or names_marketing(purpose, words))
+    return sum(count for purpose, count in purposes if _covers_marketing(purpose, words))
+
+
+def _covers_marketing(purpose: str | None, words: tuple[str, ...]) -> bool:
+    return not (purpose or "").strip() or names_marketing(purpose, words)
+
+
+def _list_consented(enterprise: str, words: tuple[str, ...]) -> tuple[ConsentSpan, ...]:
+    """Who had consented when, as the register says by now; a consent without its day covers no call."""
+    spans: defaultdict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for row in cast("Iterable[models.Consent]", last_version_by_key(models.Consent, enterprise).values()):
+        number = normalise(row.number).value
+        if number is not None and row.obtained_at is not None and _covers_marketing(row.purpose, words):
+            ends = [_to_wall_time(end) for end in (row.expires_at, row.withdrawn_at) if end is not None]
+            spans[number].append((_to_wall_time(row.obtained_at), min(ends, default=datetime.max)))  # noqa: DTZ901 -- wall time
+    return tuple(ConsentSpan(number, first, end) for number, held in spans.items() for first, end in _join_spans(held))
+
+
+def _join_spans(spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """The same time in spans of which no two overlap."""
+    joined: list[tuple[datetime, datetime]] = []
+    for first, end in sorted(spans):
+        if joined and first <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(joined[-1][1], end)
+        else:
+            joined.append((first, end))
+    return joined
+
+
+def _to_wall_time(moment: datetime) -> datetime:
+    return moment.astimezone(ZONE).replace(tzinfo=None)

@@ -1,4 +1,7 @@
-"""技术测评报告: whether a file says of itself that it is one. The file is read in a limited process of its own."""
+"""技术测评报告: whether a file's title says that it is one; to speak of one is not enough.
+
+The file is read in a limited process of its own.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +20,44 @@ SIGNS: Final = 20_000  # of its text
 BOUNDS: Final = limited.Bounds(memory=1 << 30, cpu=20, wall=60, written=1 << 20)
 DOCUMENT: Final = "word/document.xml"
 MOST: Final = 20 << 20  # bytes of that part
-BLANK: Final = re.compile(r"\s+")
+TOP: Final = 12  # lines of the first page among which a title stands
+LONGEST: Final = 40  # signs of a title
+PIECE: Final = 2  # signs of a line of a title that is set downwards or in spaced signs
+BLANK: Final = re.compile(r"[^\S\r\n\f]+")
+SENTENCE: Final = re.compile("[，。；、：]|章程|应当|提交|出具|委托")
+OTHER: Final = re.compile(".*(章程|合同|协议书?|制度|方案|整改报告|审计报告|自查报告|执照|许可证)")
+AFTER: Final = r"(报告)?书?([（(].*[)）]|[》〉]|第\d+页.*|(编号|No).*)?"
 
 
 def is_assessment(body: bytes, titles: Sequence[str]) -> bool | None:
-    """Whether the first pages of a PDF or Word file name one of ``titles``; None: no text can be read (a scan)."""
+    """Whether a PDF or Word file has one of ``titles`` as its title; None: no text can be read (a scan).
+
+    A title stands among the first lines of the first page, or fills a line of the first pages by itself.
+    """
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as out:
         source.write(body)
         source.seek(0)
         reason = limited.run(out.fileno(), (__name__,), BOUNDS, source.fileno())
         out.seek(0)
-        text = BLANK.sub("", out.read().decode(errors="replace"))
-    if reason or not text:
+        pages = [_split_lines(page) for page in out.read().decode(errors="replace").split("\f")]
+    if reason or not any(pages):
         return None
-    return any(title in text for title in titles)
+    named = "|".join(map(re.escape, titles))
+    top = pages[0][:TOP]
+    if any(OTHER.fullmatch(line) for line in top):
+        return False
+    heads = [*top, "".join(line for line in top if len(line) <= PIECE)]
+    return any(_is_title(line, f".*({named}){AFTER}") for line in heads) or any(
+        _is_title(line, f"[《〈]?({named}){AFTER}") for page in pages for line in page
+    )
+
+
+def _split_lines(page: str) -> list[str]:
+    return [line for line in BLANK.sub("", page).splitlines() if line]
+
+
+def _is_title(line: str, form: str) -> bool:
+    return len(line) <= LONGEST and not SENTENCE.search(line) and re.fullmatch(form, line) is not None
 
 
 def _pdf_text(body: bytes) -> str:
@@ -38,12 +65,13 @@ def _pdf_text(body: bytes) -> str:
 
     with pypdfium2.PdfDocument(body) as document:
         first = range(min(PAGES, len(document)))
-        return "".join(document[number].get_textpage().get_text_range() for number in first)
+        return "\f".join(document[number].get_textpage().get_text_range() for number in first)
 
 
 def _word_text(body: bytes) -> str:
     with zipfile.ZipFile(io.BytesIO(body)) as archive, archive.open(DOCUMENT) as part:
-        return "".join(re.findall(r"<w:t[^>]*>([^<]*)", part.read(MOST).decode(errors="replace")))
+        paragraphs = part.read(MOST).decode(errors="replace").split("</w:p>")
+    return "\n".join("".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)", paragraph)) for paragraph in paragraphs)
 
 
 def _main() -> None:

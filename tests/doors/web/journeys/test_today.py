@@ -24,7 +24,8 @@ def test_why_the_light_is_yellow_and_who_causes_it(journey: Journey) -> None:
 
 def test_the_isolation_of_a_line_is_approved(journey: Journey) -> None:
     environment = journey.site.environment
-    case = told(environment, *PROGRAM, "rectify", "open", "--enterprise", ENTERPRISE, "--received", "2026-11-20").split()
+    opened = ("rectify", "open", "--enterprise", ENTERPRISE, "--received", "2026-11-20")
+    case = told(environment, *PROGRAM, *opened).split()
     number = next(word for word in case if word.startswith("R"))
     words = ("rectify", "isolate", number, "--line", LINE, "--reason", "骚扰投诉集中", "--end", "复核后")
     told(environment, *PROGRAM, *words)
