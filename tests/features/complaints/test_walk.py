@@ -35,7 +35,6 @@ def test_from_the_address_to_the_close(running: Site, browser: Any) -> None:
     page.goto(f"{running.address}e/demo/")
     follow(page.locator("aside.side nav").get_by_role("link", name="投诉"))
     _clean(page)
-    page.locator("main .head summary").click()
     follow(page.get_by_role("link", name="一键投诉"))
     _clean(page)
     page.locator("#id_number").fill("95013001")
