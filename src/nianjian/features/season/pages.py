@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.states import State
@@ -509,6 +509,7 @@ def task(request: Request, code: str) -> HttpResponse:
     return _back(request, code, form)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.READ)
 def feed(request: Request, code: str) -> HttpResponse:
     """The calendar feeds of one's own; make one, or end one."""

@@ -160,7 +160,7 @@ def _fills(one: Walker) -> None:
     calls = year_data.calls(date(2026, 1, 1), date(2026, 10, 11), marketing=year_data.MARKETING)
     assert "284\t284\t0\t0\t2026-01-01 – 2026-10-11" in year.imports(one, "calls", calls)
     one.opens("台账")
-    assert "坐席\n\n10" in one.text()
+    assert "坐席\t10" in one.text()
 
 
 def _reads_the_first_light(one: Walker) -> None:
