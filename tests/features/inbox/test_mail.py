@@ -8,7 +8,7 @@ from tests.support.receivers import Mail, served
 
 from nianjian.features.inbox.operations import get_mail_url
 from nianjian.platform.audit.query import acts
-from nianjian.platform.notifications.mail import find_mail_server
+from nianjian.platform.notifications.storage import find_mail_server
 
 
 def test_the_server_is_set_tried_and_removed(demo: str, monkeypatch: pytest.MonkeyPatch) -> None:

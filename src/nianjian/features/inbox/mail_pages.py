@@ -22,7 +22,7 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env
 from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.notifications import delivery
-from nianjian.platform.notifications.mail import (
+from nianjian.platform.notifications.storage import (
     MailSettings,
     find_mail_server,
     remove_mail_server,

@@ -19,7 +19,7 @@ from nianjian.platform.accounts.access import has_permission, list_accessible_en
 from nianjian.platform.accounts.query import USER, Actor, find_spoken_language
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env
-from nianjian.platform.notifications import channels, delivery, mail, outbox
+from nianjian.platform.notifications import channels, delivery, outbox, storage
 from nianjian.platform.notifications.channels import Hours
 from nianjian.platform.notifications.delivery import Outcome
 from nianjian.platform.notifications.models import Channel, Dispatch, Message
@@ -120,7 +120,7 @@ def _delivery_values(channel: Channel, title: str, text: str) -> TextValues:
 
 def get_mail_url() -> str:
     """The Apprise address of the mail server: as set on its page, else as the environment names it; "": none."""
-    return mail.get_mail_address() or env.text("NIANJIAN_MAIL_URL", os.environ)
+    return storage.get_mail_address() or env.text("NIANJIAN_MAIL_URL", os.environ)
 
 
 Json = dict[str, Any]

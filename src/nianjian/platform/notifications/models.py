@@ -124,7 +124,7 @@ class MailServer(models.Model):
 
     host = models.CharField(max_length=200)
     port = models.PositiveIntegerField()
-    mode = models.CharField(max_length=10)  # `mail.MODES`
+    mode = models.CharField(max_length=10)  # `storage.MODES`
     user = models.CharField(max_length=200, blank=True)
     password = SealedText(null=True)
     sender = models.CharField(max_length=200)
