@@ -30,6 +30,7 @@ SEPARATE = {
     "features/people/middleware": "named in the settings",
     "features/people/receivers": "signals, connected when the app is ready",
     "features/rectification/assessment": "a process of its own for files nobody vouches for",
+    "features/rectification/pages/stages": "what the steps of a case say, apart from the requests that show them",
     "features/reconciliation/people": "one comparison with a store of its own",
     "features/search/books": "what indexes of registers give, apart from the other kinds of things",
     "platform/notifications/smtp": "a protocol",
