@@ -472,6 +472,9 @@ DECIDERS: Final[Mapping[str, Callable[[Values], Claim]]] = {
     "calls_retained": lambda values: facts.calls_retained(facts.days_without_calls(values.portrait), values.head.year),
     "tickets_in_time": lambda values: values.in_time,
     "complaints_counted": _complaints_counted,
+    "closed_after_response": lambda values: facts.closed_after_response(
+        complaint_records.count_closed_unanswered(values.tickets)
+    ),
     "traffic_agrees": _traffic_agrees,
     "inbound_decided": lambda values: facts.inbound_decided(
         monthly_traffic.sum_traffic(values.traffic, "inbound_untold")
