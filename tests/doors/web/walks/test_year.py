@@ -328,12 +328,11 @@ def _gets_ready(one: Walker, administrator: Walker) -> None:
 def _calls_back(one: Walker, administrator: Walker) -> None:
     """S3 and S4: real SIP calls to a far end by each carrier, one by hand; each number lands where the ledger says."""
     one.opens("回拨测试")
-    assert "没有有效期内的回拨" in one.text()
+    assert "未证明" in one.text()
     with Answerer(pick_up) as far:
         year_gate.sets_ways(administrator, far.port)
         text = year_gate.calls_back(one)
         assert far.count("INVITE") == len(year_gate.CARRIERS)
-    assert "各运营商均通过" in text
     assert text.count("按时接通，落在指定网关") == 1 + len(year_gate.CARRIERS), "the number's newest, and each call"
     one.press("main a[href*='/callback/B']")
     assert "信令时序图" in one.text()
