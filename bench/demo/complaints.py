@@ -57,7 +57,7 @@ def _rows(db: duckdb.DuckDBPyConnection) -> Iterator[Row]:
             else arrived + timedelta(minutes=int(draw.choice((90, 300, 700, 1300, 2000)) * (0.5 + draw.random())))
         )
         reopened = closed + timedelta(days=2) if closed and draw.random() < 0.01 else None
-        yield {
+        row: Row = {
             "编号": f"TS{number:05d}", "来源": source,
             "上级单号": f"{source}-{20260000 + number}" if source in {"12321", "12300"} else "",
             "受理时间": _stamp(accepted), "转办到达时间": _stamp(arrived), "投诉人号码": callee, "被投诉号码": display,
@@ -69,6 +69,9 @@ def _rows(db: duckdb.DuckDBPyConnection) -> Iterator[Row]:
             "结案时间": _stamp(closed), "重开时间": _stamp(reopened), "是否属实": draw.choice(("是", "是", "否")),
             "排除原因": EXCLUDED.get(number, ""), "附件": "",
         }  # fmt: skip
+        if row["结案时间"]:  # nobody closes a ticket before answering it
+            row["结案时间"] = row["回访时间"] = max(str(row["结案时间"]), str(row["首次响应时间"]))
+        yield row
 
 
 def write(db: duckdb.DuckDBPyConnection, path: Path) -> Path:

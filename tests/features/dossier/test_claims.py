@@ -88,15 +88,16 @@ def false(demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet) -
         ("B2", "示例有限公司", "", "赵六", "二号"),
     )
     load("numbers", "码号,备案状态,有效期止", ("95013", "已注销", "2025-12-31"))
-    load("seats", "坐席编号,类型,备案状态,开通日期", ("S1", "机器人", "", "2025-02-01"))
+    load("seats", "坐席编号,类型,备案状态,开通日期,默认外显号", ("S1", "机器人", "", "2025-02-01", "057177776666"))
     late = (
         "K1",
         "12321",
         *["2026-03-02 09:00:00"] * 2,
         "2026-03-05 09:00:00",
-        "2026-03-01拨打13912345678，外显057188886666、02110001",
+        "2026-03-04 09:00:00",
+        "2026-03-01拨打13912345678，外显057188886666、057177776666、02110001",
     )
-    load("complaints", "编号,来源,受理时间,转办到达时间,首次响应时间,内容", late)
+    load("complaints", "编号,来源,受理时间,转办到达时间,首次响应时间,结案时间,内容", late)
     how: dict[str, Any] = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
     out = ("c1", "呼出", "02110000", "057188886666", "13900000001", "2026-03-05 10:00:00", "", "", "未接")
     came = (
@@ -121,7 +122,7 @@ def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path:
     refuted = {name for name, state in states.items() if state == REFUSED}
     assert refuted == {
         "legal_representative", "office", "numbers_listed", "records_protected", "calls_retained", "tickets_in_time",
-        "inbound_decided", "seat_filing_known",
+        "closed_after_response", "inbound_decided", "seat_filing_known",
     }  # fmt: skip
     for made in _make(false, anna, tmp_path):
         for path in made.files:
@@ -135,13 +136,14 @@ def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path:
             if made.item == "complaint_records":
                 plain = re.sub(r"\s", "", text)
                 assert "2026-03-01拨打" in plain
-                assert "外显057188886666、" in plain, "the enterprise's own number stays"
+                assert "外显057188886666、057177776666、" in plain, "own numbers stay, that of a register too"
             assert "12321、12300" in text or made.item != "complaint_records"
     unproved = {
         finding.values["lack"] for made in _make(false, anna, tmp_path) for finding in made.findings
         if finding.code == "claim_refused"
     }  # fmt: skip
     assert {"several_licences", "chain_broken", "calls_missing", "closes_late", "filing_untold"} <= unproved
+    assert "closed_before_response" in unproved
 
 
 def test_no_card_or_public_page_prints_what_the_data_refute(
@@ -270,6 +272,8 @@ CASES = [
         UNKNOWN,
         "投诉数为当月12321受理的投诉。",
     ),
+    (facts.closed_after_response(0), RELEASED, ""),
+    (facts.closed_after_response(24), REFUSED, "有24件工单登记的结案时间早于首次响应时间，须核实更正。"),
     (facts.inbound_decided(0), RELEASED, ""),
     (facts.inbound_decided(2), REFUSED, "2个呼入通话无法判断是否接通。"),
     (facts.seat_filing_known([{"filing": "filed"}], written=True), RELEASED, ""),

@@ -76,3 +76,13 @@ def test_a_number_that_can_do_nothing_is_warned_of(  # noqa: PLR0917 -- one case
         receipt = load(kind, row.format(number).encode())
         assert receipt.ok
         assert [one.code for one in receipt.warnings] == ([code] if number in wrong else [])
+
+
+def test_a_ticket_closed_before_its_first_response_is_warned_of(load: Load) -> None:
+    head = "编号,来源,受理时间,首次响应时间,结案时间\n"
+    times = ("2026-03-02 05:35:00", "2026-03-02 04:35:00")
+    for place, (responded, closed) in enumerate((times, times[::-1], (times[0], times[0]), ("", times[1]))):
+        receipt = load("complaints", f"{head}T{place},企业,2026-03-02 04:00:00,{responded},{closed}\n".encode())
+        assert receipt.ok
+        found = [(one.line, one.column, one.code) for one in receipt.warnings if one.code == "closed_before_response"]
+        assert found == ([(2, "结案时间", "closed_before_response")] if place == 0 else [])

@@ -99,7 +99,6 @@ def tickets(request: Request, code: str) -> HttpResponse:
         ),
         "counts": counts,
         "head": describe_counts(counts, every),
-        "alone": "" if chosen else "alone",
         "panel": _panel(request, chosen, channels, every, counts, cut.rows) if chosen else None,
         "people": presenters.list_people(code, request.actor) if may_load and cut.rows else (),
         "teams": channels.teams.items(),

@@ -100,5 +100,6 @@ COMPLAINTS: Final = Sheet(
         check_order("accepted_at", "closed_at", "closed_before_accepted"),
         check_order("accepted_at", "reopened_at", "reopened_before_accepted"),
     ),
+    notes=(check_order("responded_at", "closed_at", "closed_before_response"),),
     needed=("arrived_at", "line_id", "team_id"),
 )

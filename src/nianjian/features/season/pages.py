@@ -177,7 +177,6 @@ def season(request: Request, code: str) -> HttpResponse:
         "queue": queue,
         "table": _tasks(request, queue.rows, names, task, _),
         "task": None if task is None else _build_task(code, told, task, names),
-        "alone": "" if task else "alone",
         "gantt": build_gantt(told, names),
         "may_see": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
         "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),

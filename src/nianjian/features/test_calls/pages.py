@@ -167,7 +167,7 @@ def _numbers(code: str, rows: Sequence[Json], _: Words) -> Table:
                 Cell(_(REASONS[last["counts_reason"]]) if last else "–"),
             ]
         )
-    heads = (gettext("Number called"), gettext("Light"), gettext("Carriers"), gettext("Gateway in the ledger"),
+    heads = (gettext("Number called"), gettext("State"), gettext("Carriers"), gettext("Gateway in the ledger"),
              gettext("Newest test call"), gettext("Outcome"))  # fmt: skip
     return Table(gettext("Filed numbers"), [Column(head) for head in heads], body, wrap=True, cards=True)
 

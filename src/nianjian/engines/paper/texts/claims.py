@@ -218,6 +218,11 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         ),
         blank=mark("Complaints are those that {sources} accepted in the month."),
     ),
+    "closed_after_response": ClaimTexts(
+        where=("complaint_records",),
+        rule="M11",
+        refused=mark("The closing time of {n} tickets lies before their first response and needs correction."),
+    ),
     "inbound_decided": ClaimTexts(
         where=("monthly_traffic",),
         rule="M10",

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from nianjian.engines.kernel.claims import Claim, Lack
+from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.texts.claims import claim_text
+from nianjian.engines.paper.texts.states import STATES
 from nianjian.engines.paper.words import Words, mark
 
 CARDS: Final[Mapping[str, str]] = {
@@ -85,6 +87,7 @@ LACKS: Final[Mapping[str, str]] = {
     "chain_broken": mark("the chain of operation records is not intact"),
     "calls_missing": mark("days without call records and without a confirmed reason"),
     "days_untold": mark("the portrait does not show which days have no call records"),
+    "closed_before_response": mark("tickets closed before their first response"),
     "inbound_untold": mark("inbound calls for which it is unknown whether they were answered"),
     "filing_untold": mark("seats without a filing state"),
     "number_filing_untold": mark("code numbers without a filing state"),
@@ -162,6 +165,7 @@ STEPS: Final[Mapping[str, str]] = {
     "chain_broken": mark("Restore a backup whose audit chain is intact; it grows by itself from then on."),
     "calls_missing": mark("Get the missing call records and import them, or confirm why there are none."),
     "days_untold": mark("Run the portrait again."),
+    "closed_before_response": mark("Correct the time of the first response or of the closing in these tickets."),
     "inbound_untold": mark("Import records that state whether inbound calls were answered."),
     "filing_untold": mark("Enter the filing state of each seat."),
     "number_filing_untold": mark("Enter the filing state of each code number."),
@@ -475,10 +479,10 @@ LOGS: Final[Mapping[str, str]] = {
     "recordings": mark("recordings (references, and files by sample)"),
 }
 LOG_STATES: Final[Mapping[str, str]] = {
-    "ok": mark("reaches back without a gap"),
-    "gap": mark("has gaps"),
-    "too_short": mark("does not reach back far enough"),
-    "unknown": mark("cannot be determined"),
+    "ok": STATES[State.PASSED],
+    "gap": STATES[State.FAILED],
+    "too_short": STATES[State.FAILED],
+    "unknown": STATES[State.NOT_PROVED],
 }
 LOG_WHYS: Final[Mapping[str, str]] = {
     "reaches": mark("proved by the records themselves"),

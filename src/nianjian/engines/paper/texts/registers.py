@@ -69,6 +69,7 @@ SHEETS: Final[Mapping[str, str]] = {
         "no team has the id or name “{value}”: enter it in the register of teams first, or correct the cell"
     ),
     "closed_before_accepted": mark("closed before it was accepted"),
+    "closed_before_response": mark("closed before its first response: correct 首次响应时间 or 结案时间"),
     "cancelled_before_filed": mark("cancelled before it was filed"),
     "closed_before_opened": mark("closed before it was opened"),
     "expires_before_obtained": mark("expires before it was obtained"),

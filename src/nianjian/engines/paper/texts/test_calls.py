@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from nianjian.engines.kernel.states import State
+from nianjian.engines.paper.texts.states import STATES
 from nianjian.engines.paper.words import mark
 
 LIGHTS: Final[Mapping[str, str]] = {
-    "green": mark("every carrier passed"),
-    "yellow": mark("not every carrier passed yet"),
-    "red": mark("a test call failed"),
-    "insufficient": mark("no valid test call"),
+    "green": STATES[State.PASSED],
+    "yellow": STATES[State.IN_PROGRESS],
+    "red": STATES[State.FAILED],
+    "insufficient": STATES[State.NOT_PROVED],
 }
 CARRIERS: Final[Mapping[str, str]] = {
     State.PASSED: mark("carrier passed"),

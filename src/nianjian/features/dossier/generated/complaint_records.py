@@ -74,6 +74,12 @@ def clock_counts(tickets: Sequence[Ticket], day: date) -> list[Facts]:
     ]
 
 
+def count_closed_unanswered(tickets: Sequence[Ticket]) -> int:
+    """Tickets whose closing lies before their first response, as no course of events has it."""
+    pairs = [(_moment(one.row, "responded_at"), _moment(one.row, "closed_at")) for one in tickets]
+    return sum(1 for responded, closed in pairs if responded and closed and closed < responded)
+
+
 def _moment(row: Row, name: str) -> datetime | None:
     value = row.get(name)
     return value if isinstance(value, datetime) else None
@@ -94,7 +100,7 @@ def _closed(row: Row, day: date) -> bool:
     return _by(done, day) and not (isinstance(again, datetime) and isinstance(done, datetime) and again > done)
 
 
-CLAIMS: Final = ("complaints_counted",)
+CLAIMS: Final = ("complaints_counted", "closed_after_response")
 FREE_TEXTS: Final = ("content", "measures", "callback_result")
 DIGITS: Final = re.compile(
     r"(?P<date>(?<!\d)20\d\d([-/.])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12]\d|3[01])(?!\d))|\+?\d(?:[\d \-]{5,}\d|\d{6,})"

@@ -80,6 +80,12 @@ def complaints_counted(counts: Mapping[str, int], sources: str, *, written: bool
     return Claim("complaints_counted", dict(counts), lacks, {"sources": sources})
 
 
+def closed_after_response(count: int) -> Claim:
+    """No ticket was closed before its first response."""
+    lacks = [Lack("closed_before_response", count=count)] if count else []
+    return Claim("closed_after_response", {"n": count}, lacks)
+
+
 def traffic_agrees(sums: Sequence[Sum], sources: str) -> Claim:
     """The paper counts what the portrait counts."""
     other = [one for one in sums if one.portrait is not None and one.portrait != one.paper]

@@ -23,7 +23,8 @@ from django.db.models import QuerySet
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import REFUSED, UNKNOWN, Claim
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.numbers import NumberClass, normalise
+from nianjian.engines.kernel.numbers import Number as PlainNumber
+from nianjian.engines.kernel.numbers import NumberClass, classify, normalise
 from nianjian.engines.lake import rollups
 from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
@@ -74,10 +75,11 @@ from nianjian.platform.registers.licences import Licence
 from nianjian.platform.registers.lines import LINES
 from nianjian.platform.registers.lines import Line as NetworkLine
 from nianjian.platform.registers.numbers import NUMBERS, Number
+from nianjian.platform.registers.publish import list_roots
 from nianjian.platform.registers.queries import find_authority
 from nianjian.platform.registers.seats import SEATS, Seat
 from nianjian.platform.registers.teams import Team
-from nianjian.platform.registers.versions import Version, versions_on
+from nianjian.platform.registers.versions import Version, current_versions, versions_on
 
 V = TypeVar("V", bound=Version)
 
@@ -198,7 +200,7 @@ def count_traffic(found: Tables, sources: tuple[str, ...], year: int) -> list[Tr
 def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
     """Tickets accepted in the year as they stand now, each with why the run leaves it out.
 
-    Numbers of persons are masked; a number that the enterprise's own calls show stays whole, in free texts too.
+    Numbers of persons are masked; a number that the enterprise displays stays whole, in free texts too.
     """
     columns = found.tickets.select("complaint_id", "excluded_rate", "excluded_ticket")
     reasons = {row["complaint_id"]: row for row in found.engine.rows(columns)}
@@ -209,7 +211,8 @@ def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
         .order_by("accepted_at", "key")
     )
     texts = [text for ticket in rows for text in complaint_records.list_numbers(ticket)]
-    own_displays = find_own_displays(found, {*texts, *(ticket.complained for ticket in rows if ticket.complained)})
+    complained = {ticket.complained for ticket in rows if ticket.complained}
+    own_displays = find_own_displays(found, enterprise, {*texts, *complained})
     tickets = []
     for ticket in rows:
         hidden = ("complainant",) if ticket.complained in own_displays else ("complainant", "complained")
@@ -220,16 +223,29 @@ def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
     return tickets
 
 
-def find_own_displays(found: Tables, texts: Collection[str]) -> frozenset[str]:
-    """Those of ``texts`` that the enterprise itself displays: its outbound calls show the number."""
+def find_own_displays(found: Tables, enterprise: str, texts: Collection[str]) -> frozenset[str]:
+    """Those of ``texts`` that the enterprise itself displays: its outbound calls show the number, or a register has it.
+
+    The registers are those of numbers (at any time, or one below a root) and of seats (the number they display).
+    """
     asked = {text: normalise(text) for text in texts}
     values = {number.value for number in asked.values() if number.value is not None}
     if not values:
         return frozenset()
     calls = found.dated["calls"]
     shown = calls.filter(calls.direction == "out", calls.display.isin(sorted(values)))
-    displayed = {row["display"] for row in found.engine.rows(shown.select("display").distinct())}
-    return frozenset(text for text, number in asked.items() if number.value in displayed)
+    own = {row["display"] for row in found.engine.rows(shown.select("display").distinct())}
+    own |= {normalise(key).value for key in current_versions(Number, enterprise).values_list("key", flat=True)}
+    seats = current_versions(Seat, enterprise).exclude(display=None).order_by()
+    own |= {normalise(text).value for text in seats.values_list("display", flat=True).distinct()}
+    roots = list(list_roots(enterprise))
+
+    def is_own(number: PlainNumber) -> bool:
+        return number.value is not None and (
+            number.value in own or classify(number, clock.today(), roots) is NumberClass.OWN_SHORT
+        )
+
+    return frozenset(text for text, number in asked.items() if is_own(number))
 
 
 class Values:
@@ -456,6 +472,9 @@ DECIDERS: Final[Mapping[str, Callable[[Values], Claim]]] = {
     "calls_retained": lambda values: facts.calls_retained(facts.days_without_calls(values.portrait), values.head.year),
     "tickets_in_time": lambda values: values.in_time,
     "complaints_counted": _complaints_counted,
+    "closed_after_response": lambda values: facts.closed_after_response(
+        complaint_records.count_closed_unanswered(values.tickets)
+    ),
     "traffic_agrees": _traffic_agrees,
     "inbound_decided": lambda values: facts.inbound_decided(
         monthly_traffic.sum_traffic(values.traffic, "inbound_untold")
