@@ -6,7 +6,7 @@ import pytest
 from tests.doors.web.journeys.conftest import ENTERPRISE, Journey
 
 #: Pages below ``/e/CODE/`` that are at most two screens high at 1366 × 768, scroll bars and demo data included.
-PAGES = ("dossier/2026/", "inspection/", "registers/")
+PAGES = ("", "start/", "dossier/2026/", "inspection/", "registers/")
 
 
 @pytest.mark.web
