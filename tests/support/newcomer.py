@@ -81,12 +81,15 @@ class Newcomer:
         """A sheet of seats."""
         self.imports("seats", {"name": "坐席.csv", "mimeType": "text/csv", "buffer": SEATS.encode()})
 
-    def registers_numbers(self, *roots: str) -> None:
-        """A sheet of own numbers."""
+    def registers_number(self, root: str) -> None:
+        """Write an own number down; the save leads back to the steps."""
         self.look("needs")
-        lines = [f"{root},5,2024-02-01,已备案,是" for root in roots]
-        sheet = "\n".join(["码号,批准总位长,备案日期,备案状态,呼出权限", *lines])
-        self.imports("numbers", {"name": "码号.csv", "mimeType": "text/csv", "buffer": sheet.encode()})
+        self.press("a[href*='/numbers/new/']")
+        self.page.locator("#id_root").fill(root)
+        self.page.locator("#id_total_length").fill("5")
+        self.page.locator("#id_filed_on").fill("2024-02-01")
+        self.look("number")
+        self.press("main form button.primary")
 
     def invites(self) -> None:
         """A colleague who may decide, and back."""

@@ -18,7 +18,7 @@ PAGES = (
     *SETTINGS,
     "complaints/", "complaints/?state=closed", "complaints/t/TS00342/",
     "complaints/new/", "complaints/forwards/", "complaints/one-click/",
-    "", "gate/", "gate/decisions/", "inspection/answers/", "inspection/callback/", "inspection/day/",
+    "", "start/", "gate/", "gate/decisions/", "inspection/answers/", "inspection/callback/", "inspection/day/",
     "inspection/day/room/", "inspection/drill/", "inspection/screens/", "rectification/",
     "dossier/2026/articles/", "dossier/2026/rounds/", "dossier/2026/sort/", "season/", "season/feeds/",
 )  # fmt: skip

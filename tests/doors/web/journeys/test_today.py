@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.doors.web.journeys.conftest import ENTERPRISE, Journey
-from tests.support.site import PROGRAM, told
+from tests.support.site import PROGRAM, ROOT, started, told
 
 pytestmark = pytest.mark.web
 LINE = "L23"
@@ -24,13 +26,15 @@ def test_why_the_light_is_yellow_and_who_causes_it(journey: Journey) -> None:
 
 def test_the_isolation_of_a_line_is_approved(journey: Journey) -> None:
     environment = journey.site.environment
-    opened = ("rectify", "open", "--enterprise", ENTERPRISE, "--received", "2026-11-20")
-    case = told(environment, *PROGRAM, *opened).split()
-    number = next(word for word in case if word.startswith("R"))
-    words = ("rectify", "isolate", number, "--line", LINE, "--reason", "骚扰投诉集中", "--end", "复核后")
-    told(environment, *PROGRAM, *words)
+    opened = told(
+        environment, *PROGRAM, "rectify", "open", "--json", "--enterprise", ENTERPRISE, "--received", "2026-11-20"
+    )
+    case = str(json.loads(opened)["id"])
+    words = ("rectify", "isolate", case, "--channel", LINE, "--reason", "骚扰投诉集中", "--end", "复核后解除")
+    assert "A" in started(words, env=environment, cwd=ROOT).stdout, "it waits for a second person"
     page = journey.begin(role="compliance_lead", person="lin")
-    assert page.locator(".side .count").first.inner_text().split()[0] in page.locator("#work + div").inner_text()
+    count = page.locator(".side .count").first.inner_text().split()[0]
+    assert page.locator("[aria-labelledby=work] .seg a").first.inner_text() == f"全部 {count}"
     journey.click(page.locator(".verdict a.primary", has_text=f"审批隔离 {LINE}"))
     journey.click(page.locator("main button.primary"))
     page.wait_for_load_state()
