@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import re
 import zipfile
 from pathlib import Path
 from threading import Event
 from typing import Any
 
+import numpy as np
 import pypdfium2
 import pytest
+from PIL import Image
 from python_calamine import CalamineWorkbook
 from tests.features.dossier.conftest import keep_paper
 from tests.support.fixtures import Import, Sheet
+from tests.support.scans import scanner
 
 from nianjian.doors.cli.main import main
 from nianjian.doors.site.worker import Worker
@@ -25,17 +29,21 @@ from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.texts.claims import BLANK
 from nianjian.engines.paper.texts.inspection import STEPS
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
+from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.complaints.models import Complaint
 from nianjian.features.dossier import materials
+from nianjian.features.dossier.check import check
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.kinds import ITEMS as KINDS
 from nianjian.features.dossier.models import PagePicture
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations import package as status
 from nianjian.features.dossier.operations.generate import ITEMS, GeneratedItem, generate
 from nianjian.features.dossier.operations.package import build
 from nianjian.features.dossier.pages import package as tables
+from nianjian.features.dossier.reading.readers import SheetReading
 from nianjian.features.portrait import portraits
 from nianjian.features.portrait.operations import run_portrait
 from nianjian.platform.accounts.query import Actor
@@ -390,3 +398,39 @@ def test_without_a_portrait_or_a_known_item_nothing_is_made(
             generate(enterprise=demo, year=year, items=[item], folder=tmp_path / "out", actor=anna)
         assert caught.value.code == code
     assert not (tmp_path / "out").exists()
+
+
+# Beside its missing seals: nothing reads the fields of a paper that the program has made itself.
+EXPECTED = {
+    "seal_cover_missing", "seal_copy_missing", "seal_grey", "seal_riding_missing", "item_without_reader",
+    "fields_unread",
+}  # fmt: skip
+
+
+@pytest.mark.long
+def test_no_page_that_is_generated_fails_a_check_but_for_its_seal(filled: str, anna: Actor, tmp_path: Path) -> None:
+    """Every page of every paper, printed and scanned as an office does it, goes through all checks of an upload."""
+    made = _make(filled, anna, tmp_path)
+    assert set(made) == set(ITEMS)
+    found: dict[str, list[tuple[str, int | None]]] = {}
+    for item, one in made.items():
+        (paper,) = (file for file in one.files if file.suffix == ".pdf")
+        kind = item if item in KINDS else "monthly_traffic"  # for the house itself: by the form of a paper for others
+        reading = SheetReading(Rulebook.on(clock.today()), clock.today())
+        checked = check(_scan(paper, tmp_path), KINDS[kind], reading=reading)
+        assert [page.rotation for page in checked.pages] == [0] * len(checked.pages), item
+        found[item] = [(code.code, code.page) for code in checked.findings if code.code not in EXPECTED]
+    assert {item: codes for item, codes in found.items() if codes} == {}
+
+
+def _scan(paper: Path, folder: Path) -> Path:
+    """All pages as a colour scanner of 300 dpi hands them on, a little askew."""
+    rng, images = random.Random(7), []
+    with pypdfium2.PdfDocument(paper) as document:
+        for page in document:
+            drawn = np.ascontiguousarray(page.render(scale=300 / 72).to_numpy()[..., :3])
+            faults = scanner.Faults(skew=0.3, noise=2, quality=85)
+            images.append(Image.open(io.BytesIO(scanner.scanned(drawn, faults, rng)[1])))
+    file = folder / f"{paper.stem}-scan.pdf"
+    images[0].save(file, "PDF", save_all=True, append_images=images[1:], resolution=300, quality=85)
+    return file

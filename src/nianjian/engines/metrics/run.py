@@ -218,8 +218,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
     ``snapshot`` (that of an earlier result) computes it again from the tables as they stood then, always from rows.
     """
     frame = Frame(year=year, as_of=as_of or default_day(rulebook, year), today=today)
-    guide = rulebook.with_guide_limits()
-    counting, own_counting = complaint_counting(guide), complaint_counting(rulebook)
+    counting, own_counting = map(complaint_counting, (rulebook.with_guide_limits(), rulebook))
     words = read_marketing_words(rulebook) if registered.words is None else registered.words
     with lake.lock():  # calls, facts and rollups of one moment
         derived = None
@@ -239,14 +238,15 @@ def run(  # noqa: PLR0913 -- one argument a choice
     own = tables if own_counting == counting else replace(tables, tickets=tickets_rollup(own_counting).build(dated))
     attached = _attachments(engine, dated["attachment_fact"], year)
     metrics = tuple(_answered(engine, one, (tables, own), frame, rulebook, attached, watch) for one in METRICS)
+<<<<<<< HEAD
     metrics = _doubt_silence(_declare(metrics, declared))
+=======
+    metrics = _doubt_silence(tuple(_declare(metric, declared) for metric in metrics))
+>>>>>>> papers
     quiet = read_quiet_days(cast("Mapping[str, object]", rulebook.value(QUIET)))
     quality = judge_quality(_asked(engine, quality_questions(tables, dated["calls"], frame)), frame, over, quiet)
     calls = _count_marketing(engine, cube, frame, since)
-    if registered.decision is not None and registered.decision.kind == SERVICE and calls.to_cover:
-        days = Window(registered.decision.decided_on + DAY, frame.span.end) if calls.after else frame.period
-        covered = _count_consented(engine, dated["calls"], registered, words, days)
-        calls = replace(calls, unconsented=calls.to_cover - covered)
+    calls = _count_unconsented(engine, dated["calls"], registered, words, frame, calls)
     marketing = judge_marketing(calls, registered, rulebook, min(frame.as_of, over or frame.as_of))
     result = Result(
         enterprise=enterprise,
@@ -290,11 +290,17 @@ def _answered(  # noqa: PLR0917 -- one step of `run`, over its own values
     return watched(found, definition.answer(rows, frame, Stricter(guide, watch), papers))
 
 
+<<<<<<< HEAD
 def _declare(metrics: tuple[Metric, ...], declared: Mapping[str, Mapping[str, str]]) -> tuple[Metric, ...]:
     return tuple(
         replace(metric, declared=declared.get(metric.slug)) if metric.verdict.light is Light.NA else metric
         for metric in metrics
     )
+=======
+def _declare(metric: Metric, declared: Mapping[str, Mapping[str, str]]) -> Metric:
+    """The metric with who declared it not applicable, where nothing was counted."""
+    return replace(metric, declared=declared.get(metric.slug)) if metric.verdict.light is Light.NA else metric
+>>>>>>> papers
 
 
 def _doubt_silence(metrics: tuple[Metric, ...]) -> tuple[Metric, ...]:
@@ -366,11 +372,20 @@ def _count_marketing(engine: Engine, cube: ir.Table, frame: Frame, since: date |
     return MarketingCalls(**{name: whole(row[name]) for name in sums})
 
 
-def _count_consented(
-    engine: Engine, calls: ir.Table, registered: MarketingRegister, words: tuple[str, ...], days: Window
-) -> int:
-    """The marketing calls of some days to people whose consent held when the call began."""
-    rows = facts_of_window(calls, days.first, days.end - DAY, ("callee", "start_ts"), words)
+def _count_unconsented(  # noqa: PLR0917 -- one step of `run`, over its own values
+    engine: Engine,
+    table: ir.Table,
+    registered: MarketingRegister,
+    words: tuple[str, ...],
+    frame: Frame,
+    calls: MarketingCalls,
+) -> MarketingCalls:
+    """The counts with those marketing calls to cover for which no consent held when they began."""
+    decision = registered.decision
+    if decision is None or decision.kind != SERVICE or not calls.to_cover:
+        return calls
+    days = Window(decision.decided_on + DAY, frame.span.end) if calls.after else frame.period
+    rows = facts_of_window(table, days.first, days.end - DAY, ("callee", "start_ts"), words)
     rows = rows.filter(false_if_null(rows.delivered), match_marketing(rows.purpose, words)).select("callee", "start_ts")
     types = {"number": pa.int64(), "first": MOMENT, "end": MOMENT}
     spans = {
@@ -379,7 +394,7 @@ def _count_consented(
     held = engine.hold("consented", pa.table(spans))
     joined = rows.join(held, rows.callee == held.number)
     covered = joined.filter(joined.start_ts >= joined.first, joined.start_ts < joined.end)
-    return whole(engine.rows(covered.aggregate(calls=covered.count()))[0]["calls"])
+    return replace(calls, unconsented=calls.to_cover - summed(engine.rows(covered.aggregate(n=covered.count())), "n"))
 
 
 def _derive(  # noqa: PLR0917 -- one step of `run`, over its own values

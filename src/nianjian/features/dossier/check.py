@@ -82,7 +82,8 @@ def inspect(drawn: DrawnPage, limits: Limits) -> InspectedPage:
     ink = find_red(bgr, drawn.dpi)
     seals = tuple(_rounded(one) for one in find_seals_in(ink))
     plane = checks.colour_mask(ink.white)
-    empty = checks.ink_share(ink.white) < limits.blank and not seals
+    sparse = checks.ink_share(ink.white) < limits.blank and not seals
+    empty = sparse and ocr.read_turn(bgr) is None  # a page with the place for the seal alone has little ink
     turned = 0 if empty else checks.detect_rotation(bgr, ocr.read_turn)
     grey = cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY).astype(np.uint8)
     across = turned in {90, 270}
