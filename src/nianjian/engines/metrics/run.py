@@ -238,11 +238,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
     own = tables if own_counting == counting else replace(tables, tickets=tickets_rollup(own_counting).build(dated))
     attached = _attachments(engine, dated["attachment_fact"], year)
     metrics = tuple(_answered(engine, one, (tables, own), frame, rulebook, attached, watch) for one in METRICS)
-<<<<<<< HEAD
-    metrics = _doubt_silence(_declare(metrics, declared))
-=======
     metrics = _doubt_silence(tuple(_declare(metric, declared) for metric in metrics))
->>>>>>> papers
     quiet = read_quiet_days(cast("Mapping[str, object]", rulebook.value(QUIET)))
     quality = judge_quality(_asked(engine, quality_questions(tables, dated["calls"], frame)), frame, over, quiet)
     calls = _count_marketing(engine, cube, frame, since)
@@ -290,17 +286,9 @@ def _answered(  # noqa: PLR0917 -- one step of `run`, over its own values
     return watched(found, definition.answer(rows, frame, Stricter(guide, watch), papers))
 
 
-<<<<<<< HEAD
-def _declare(metrics: tuple[Metric, ...], declared: Mapping[str, Mapping[str, str]]) -> tuple[Metric, ...]:
-    return tuple(
-        replace(metric, declared=declared.get(metric.slug)) if metric.verdict.light is Light.NA else metric
-        for metric in metrics
-    )
-=======
 def _declare(metric: Metric, declared: Mapping[str, Mapping[str, str]]) -> Metric:
     """The metric with who declared it not applicable, where nothing was counted."""
     return replace(metric, declared=declared.get(metric.slug)) if metric.verdict.light is Light.NA else metric
->>>>>>> papers
 
 
 def _doubt_silence(metrics: tuple[Metric, ...]) -> tuple[Metric, ...]:
