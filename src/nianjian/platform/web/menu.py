@@ -329,7 +329,7 @@ class Frame:
     def _is_front(self, entry: Entry) -> bool:
         """Whether its line leads to this entry."""
         entries = self._menu.list_entries(self._reader, entry.place)
-        return next((other for other in entries if other.front), entries[0]) == entry
+        return next((other for other in entries if other.front), entries[0] if entries else None) == entry
 
     def _find_front(self, place: Place) -> str:
         """The address to which a line leads: its front, else its first entry that the reader may open."""
