@@ -14,6 +14,7 @@ RULES: Final[tuple[tuple[str, str, dict[str, str]], ...]] = (
     (r"关闭[^，。；]{0,2}(工单|投诉|整改)|(工单|投诉|整改单)(已|被)?关闭", "办结", {}),
     (r"结案(?!率)", "办结", {
         "tickets that count towards|^of these closed$": "the paper repeats the guide's word",
+        "^closed before its first response": "the column of the file has that name",
     }),
     (r"(?<!不能)排除", "剔除", {}),
     (r"核减(?!备案| \{count\} 席)", "剔除", {}),

@@ -273,7 +273,7 @@ CASES = [
         "投诉数为当月12321受理的投诉。",
     ),
     (facts.closed_after_response(0), RELEASED, ""),
-    (facts.closed_after_response(24), REFUSED, "有24件工单登记的结案时间早于首次响应时间，须核实更正。"),
+    (facts.closed_after_response(24), REFUSED, "有24件工单登记的办结时间早于首次响应时间，须核实更正。"),
     (facts.inbound_decided(0), RELEASED, ""),
     (facts.inbound_decided(2), REFUSED, "2个呼入通话无法判断是否接通。"),
     (facts.seat_filing_known([{"filing": "filed"}], written=True), RELEASED, ""),
