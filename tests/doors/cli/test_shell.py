@@ -100,7 +100,7 @@ def test_a_token_may_stand_in_a_file(cli: Shell, tmp_path: Path) -> None:
 
 
 def test_who_lacks_the_role_is_told_which_would_do(cli: Shell) -> None:
-    added = cli("user", "add", "王芳", "--role", "inspector", "--enterprise", "demo", "--json").json
+    added = cli("user", "add", "王芳", "--role", "tester", "--enterprise", "demo", "--json").json
     own = {TOKEN: added["token"]}
     assert cli("registers", "list", "seats", "--enterprise", "demo", "--as", "王芳", **own).code == 0
     refused = cli("registers", "import", "seats", "none.csv", "--enterprise", "demo", "--as", "王芳", **own)
@@ -111,7 +111,7 @@ def test_who_lacks_the_role_is_told_which_would_do(cli: Shell) -> None:
     allowed = cli("registers", "import", "seats", "none.csv", "--enterprise", "demo", "--as", "王芳", "--json", **own)
     assert allowed.json["error"]["code"] == "file_missing"
     cli("user", "revoke", "王芳", "--role", "data_officer", "--enterprise", "demo")
-    cli("user", "revoke", "王芳", "--role", "inspector", "--enterprise", "demo")
+    cli("user", "revoke", "王芳", "--role", "tester", "--enterprise", "demo")
     again = cli("registers", "list", "seats", "--enterprise", "demo", "--as", "王芳", "--json", **own)
     assert again.json["error"]["code"] == "role_missing"
 

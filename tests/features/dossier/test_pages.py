@@ -92,7 +92,7 @@ def test_files_are_checked_by_the_worker_and_lie_sealed_until_then(lead: Client)
     page = sent(lead, ("../../台账\x00.pdf", a4(1)), ("second.pdf", a4(2)))
     assert not materials.list_versions("demo", 2025, "number_ledger"), "nothing is checked on a request"
     assert 'id="progress"' in page
-    assert "后面排队的文件：1 个" in page
+    assert "后面排队的工作：1 项" in page
     names = [job.payload["name"] for job in Job.objects.order_by("created_at")]
     assert "second.pdf" in names
     assert not any("/" in name or "\x00" in name for name in names)

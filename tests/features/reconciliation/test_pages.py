@@ -51,7 +51,7 @@ def test_from_the_export_to_a_passed_run(lead: Client) -> None:
     (one,) = set(re.findall(rf'href="({address}differences/\d+/)"', page))
     waits = re.search(rf'<a href="{address}\?state=open">([^<]+)</a>', lead.get("/e/demo/").content.decode())
     assert waits
-    assert waits[1].startswith("中继线对账有1条差异尚未处理")
+    assert waits[1] == "处理 1 处差异：中继线"
     assert one in lead.get(f"{address}?state=open").content.decode()
     shown = lead.get(one).content.decode()
     assert "甲" in shown
@@ -61,7 +61,7 @@ def test_from_the_export_to_a_passed_run(lead: Client) -> None:
     assert Difference.objects.get().state == "open"
     done = lead.post(one, {"state": "explained", "owner": "王五", "cause": "名称未更新"}, follow=True).content.decode()
     assert "通过" in done
-    assert "条差异尚未处理" not in lead.get("/e/demo/").content.decode()
+    assert "处差异" not in lead.get("/e/demo/").content.decode()
     sheet = lead.post(f"{address}sheet/")
     assert sheet.content.startswith(b"PK")
     narrowed = lead.get(f"{address}?state=open").content.decode()

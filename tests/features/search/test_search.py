@@ -196,7 +196,7 @@ def test_own_rows_are_found_behind_many_of_others(find: Find) -> None:
 
 @pytest.mark.parametrize(
     ("role", "kinds"),
-    [("administrator", {"people"}), ("inspector", set()), ("auditor", set()), ("data_officer", set())],
+    [("administrator", {"people"}), ("tester", set()), ("auditor", set()), ("data_officer", set())],
 )
 def test_people_are_found_by_who_may_see_people(find: Find, role: str, kinds: set[str]) -> None:
     assert {kind for kind in find(f"{role}-", role) if kind == "people"} == kinds
@@ -227,7 +227,7 @@ def test_another_enterprise_tells_nothing(find: Find) -> None:
         kind="lines", enterprise="other", texts={"line_id": "L777"}, since=None, reason="", actor=OPERATOR
     )  # type: ignore[arg-type]
     assert "lines" not in find("L777")
-    assert find("另一家", "inspector") == {}, "who has one enterprise finds no other"
+    assert find("另一家", "tester") == {}, "who has one enterprise finds no other"
 
 
 @pytest.mark.parametrize("text", ["", " ", "L", "\u200b", "8"])

@@ -48,10 +48,11 @@ def _session(user: str) -> str:
 
 @pytest.fixture
 def anna(demo: str, operator: Actor) -> Actor:
-    """An administrator and inspector of two enterprises."""
+    """An administrator of two enterprises, at the first a third-party tester and inspector, too."""
     service.add_enterprise(code=OTHER, name="别家", province="浙江", actor=operator)
     service.add_user(name="anna", role="administrator", enterprises=[demo, OTHER], actor=operator)
-    service.grant(user="anna", role="inspector", enterprise=demo, actor=operator)
+    for role in ("tester", "inspector"):
+        service.grant(user="anna", role=role, enterprise=demo, actor=operator)
     return ANNA
 
 
@@ -147,9 +148,10 @@ def test_a_role_that_is_taken_ends_what_it_carried_at_that_enterprise_alone(
 ) -> None:
     here, there, ways = _carried(demo), _carried(OTHER), _ways_in(operator)
     operations.revoke(user="anna", role="administrator", enterprise=demo, actor=operator)
-    assert _holding(here) == {"feed"}  # an inspector may still read
+    assert _holding(here) == {"feed"}  # a tester may still read
+    operations.revoke(user="anna", role="tester", enterprise=demo, actor=operator)
+    assert _holding(here) == set(), "an inspector reads nothing"
     operations.revoke(user="anna", role="inspector", enterprise=demo, actor=operator)
-    assert _holding(here) == set()
     assert _holding(there) == set(there)
     assert _holding(ways) == set(ways) - {"inspector's link"}
     service.grant(user="anna", role="administrator", enterprise=demo, actor=operator)

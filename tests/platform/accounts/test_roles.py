@@ -12,7 +12,7 @@ compliance_lead     x      x    x      x    x      x       x       x      -     
 data_officer        x      x    x      x    x      x       -       -      -       -
 outsourcer          x      -    -      -    -      -       -       -      -       -
 tester              x      x    -      -    -      -       -       -      -       -
-inspector           x      x    -      -    -      -       -       -      -       -
+inspector           -      -    -      -    -      -       -       -      -       -
 auditor             x      x    -      -    -      -       -       x      -       -
 """
 HEAD, *ROWS = [line.split() for line in MATRIX.strip().splitlines()]

@@ -486,7 +486,7 @@ def entry_test(request: Request, code: str) -> HttpResponse:
         content = read_upload(picture, ROW_LIMIT)
         record_entry_test(enterprise=code, name=picture.name, content=content, actor=request.actor, **fields)
         messages.success(request, gettext("Saved."))
-    return _back(request, code, form)
+    return _back(request, code, form, TASK)
 
 
 @require_POST
@@ -555,12 +555,12 @@ def _names(items: Iterable[str]) -> str:
     return "、".join(item_title(one) for one in items) or "–"
 
 
-def _back(request: Request, code: str, form: Form) -> HttpResponse:
-    """To the season that was meant; what was wrong is said there."""
+def _back(request: Request, code: str, form: Form, task: str = "") -> HttpResponse:
+    """To the season and the task that were meant; what was wrong is said there."""
     if form.errors:
         faults = "；".join(f"{name}: {' '.join(map(str, texts))}" for name, texts in form.errors.items())
         messages.error(request, faults)
         return redirect("season", code=code)
-    task = form.cleaned_data.get("task", "")
+    task = task or form.cleaned_data.get("task", "")
     there = f"{reverse('season', kwargs={'code': code})}?year={form.cleaned_data['year']}"
     return redirect(f"{there}&task={task}#task" if task else there)
