@@ -69,7 +69,8 @@ def test_what_requests_ask_for_is_read_a_kind_at_a_time(lead: Client) -> None:
     page = lead.get("/e/demo/approvals/").content.decode()
     assert all(f"9501300{number}" in page for number in range(4))
     everywhere = signed_in("chief", "compliance_lead")
-    assert all(f"0.2{number}" in everywhere.get("/approvals/").content.decode() for number in range(4))
+    page = everywhere.get("/approvals/").content.decode()
+    assert all(f"坐席空置率上限 → 不超过 2{number} %" in page for number in range(4))
 
 
 def test_the_cases_of_a_page_are_counted_by_one_calendar(lead: Client) -> None:

@@ -39,7 +39,7 @@ def test_an_entry_is_told_in_named_parts(site: Client) -> None:
     assert "13800138000" not in text
     assert "138****8000" in text
     assert "{&quot;" not in text
-    assert text.count("<details><summary>") == text.count("<tr>") - 1, "what an entry holds is folded"
+    assert text.count("<details><summary>") == len(re.findall(r"<tr\b", text)) - 1, "what an entry holds is folded"
 
 
 def test_numbers_of_people_are_masked_and_keys_of_rows_are_not(site: Client) -> None:
