@@ -11,9 +11,9 @@ from tests.support.services import missing
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 RUN = """
-async (tags) => {
+async ([tags, part]) => {
   const options = {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]};
-  return (await axe.run(document, options)).violations;
+  return (await axe.run(part || document, options)).violations;
 }
 """
 
@@ -26,14 +26,14 @@ def _axe() -> str:
     return (Path(found.origin).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
-def violations(page: Any) -> list[str]:
-    """What axe finds on a page of Playwright, one line a rule: what is wrong and where.
+def violations(page: Any, part: str = "") -> list[str]:
+    """What axe finds on a page of Playwright, or in the part of it that a selector names: a line for each rule.
 
     The page's policy lets no script of others in, so this one comes in through the browser's debugger.
     """
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(_axe() + "; undefined")
-    found = page.evaluate(RUN, list(RULES))
+    found = page.evaluate(RUN, [list(RULES), part])
     return [
         f"{one['id']} ({one['impact']}): {one['help']} at "
         + "; ".join(

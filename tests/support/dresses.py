@@ -33,7 +33,8 @@ LED_ON: Final = "Execution context was destroyed"  # work that is over reloads i
 TURNS: Final = 4
 # A phone's bar lies over what scrolls by; at the end of a page there is nothing under it.
 END: Final = "scrollTo(0, document.documentElement.scrollHeight)"
-OPEN: Final = "for (const one of document.querySelectorAll('main details')) one.open = true"
+OPEN: Final = "for (const one of document.querySelectorAll('main details:not(.pop)')) one.open = true"
+MENUS: Final = "main details.pop"  # lie over the page, so they are opened one after the other
 # What stands in the page for people, data and code left out: texts of elements, and attributes that are read out.
 # Words of somebody's file (`translate=no`) are data, too.
 TEXTS: Final = """
@@ -116,8 +117,18 @@ class Looker:
             page.evaluate(END)
             where = f"{page.url} ({self.language}, {THEMES[theme]}, {WIDTHS[width]}):"
             self.faults += [f"{where} {fault}" for fault in violations(page)]
-            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-                self.faults.append(f"{where} runs over the side")
+            self._fits(where)
+            for menu in page.locator(MENUS).all():
+                if menu.is_visible():
+                    menu.evaluate("one => one.open = true")
+                    self.faults += [f"{where} {fault}" for fault in violations(page, f"{MENUS}[open]")]
+                    self._fits(f"{where} an open menu")
+                    menu.evaluate("one => one.open = false")
+
+    def _fits(self, where: str) -> None:
+        """Nothing reaches over either side of the window."""
+        if self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            self.faults.append(f"{where} runs over the side")
 
     def _foreign(self) -> list[str]:
         """Texts of the page that are in the other language."""
