@@ -83,9 +83,7 @@ def test_what_is_overdue_stands_first_on_overview_season_and_list(officer: Clien
         opened(name, arrived_at=ago(hours))
     opened("drilled", arrived_at=ago(9600), drill="是")
     address, since = "/e/demo/complaints/?hand=overdue&amp;drill=no", ago(9598)[:15]
-    found = re.search(
-        r'id="obstacles">\s*<li><a href="([^"]+)">([^<]+)</a>', text(officer.get("/e/demo/season/"))
-    )
+    found = re.search(r'id="obstacles">\s*<li><a href="([^"]+)">([^<]+)</a>', text(officer.get("/e/demo/season/")))
     assert found
     assert found[1] == address
     assert found[2].startswith(f"投诉逾期未办结2件；最早的一件（years）自{since}")
