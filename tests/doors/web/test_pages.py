@@ -13,8 +13,16 @@ from nianjian.engines.paper.sections import list_splits
 from nianjian.platform.web.policy import HEADERS
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-SPLITS = ("line", "team", "display", "kind", "month", "source")
-PAGES = ("/e/demo/", "/?all", "/e/demo/2026/", *(f"/e/demo/2026/by/{split}/" for split in SPLITS))
+METRIC = "/e/demo/2026/metric/"
+#: Split -> the page to which its old address leads.
+SPLITS = {
+    **{split: f"{METRIC}complaint_rate/?split={split}" for split in ("line", "team", "display", "kind")},
+    "source": f"{METRIC}closing_rate/?split=source",
+}
+PAGES = (
+    "/e/demo/", "/?all", "/e/demo/2026/", f"{METRIC}seat_vacancy/", f"{METRIC}number_consistency/", *SPLITS.values(),
+    f"{METRIC}number_consistency/causes/?split=display",
+)  # fmt: skip
 MISSING = ("/e/nobody/", "/e/demo/1999/", "/e/demo/2026/by/nothing/", "/e/demo/2026/by/", "/admin/")
 
 
@@ -23,13 +31,21 @@ class Page(HTMLParser):
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.words: list[str] = []
+        self.quoted = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+        if tag != "html" and dict(attrs).get("lang") == "zh-Hans":
+            self.quoted = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self.quoted:
+            self.quoted = ""
 
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        if not self.quoted:
+            self.words.append(data)
 
 
 @pytest.mark.parametrize("address", [*PAGES, *MISSING])
@@ -42,12 +58,22 @@ def test_policy_holds_on_every_answer(site: Client, address: str) -> None:
     assert not [tag for tag, _ in page.tags if tag in {"style", "iframe", "object"}]
     assert all(one.get("src") for tag, one in page.tags if tag == "script")
     assert not [one for _, one in page.tags if "style" in one or any(name.startswith("on") for name in one)]
-    outside = [value for _, one in page.tags for name, value in one.items() if name in {"href", "src", "action"}]
-    assert all(value is not None and value.startswith(("/", "#")) for value in outside)
+    sources = [one for tag, one in page.tags if tag == "a" and one.get("rel") == "noreferrer"]  # what a rule cites
+    assert all(re.match("https?://", str(one["href"])) for one in sources)
+    ours = [one for _, one in page.tags if one not in sources]
+    leading = [str(value) for one in ours for name, value in one.items() if name in {"href", "src", "action"}]
+    assert [value for value in leading if not re.match(r"/(?!/)|[#?]", value)] == [], "this site alone"
 
 
-def test_the_sample_has_every_page(sample: dict[str, Any]) -> None:
-    assert {address.split("/")[-2] for address in PAGES[3:]} == set(list_splits(sample))
+def test_the_sample_has_every_split(site: Client, sample: dict[str, Any]) -> None:
+    assert {*SPLITS, "month"} == set(list_splits(sample))
+    for split, address in SPLITS.items():
+        assert site.get(f"/e/demo/2026/by/{split}/").headers["Location"] == address
+        text = site.get(address).content.decode()
+        current = re.search(r'<nav class="seg".*?<a\s+href="([^"]*)"\s+aria-current="\w+"', text, re.DOTALL)
+        assert current, split
+        assert current[1] == address
+    assert site.get("/e/demo/2026/by/month/").headers["Location"] == "/e/demo/2026/"
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -61,15 +87,22 @@ def test_english_pages_hold_no_chinese_of_ours(site: Client, address: str) -> No
 
 def test_the_portrait_page_tells_everything(site: Client, sample: dict[str, Any]) -> None:
     text = site.get("/e/demo/2026/").content.decode()
-    for words in ("坐席空置率", "40.0000 %", "多空置 10 席", "数据质量", "怎样才能改变", sample["rulebook"]["sha256"]):
+    for words in ("坐席空置率", "多空置 10 席", "数据质量", sample["rulebook"]["sha256"]):
         assert words in text
-    assert text.count("<figure") == 5
+    assert re.search(r">40\.00\s*<small>%</small>", text)
+    for told in sample["metrics"]:
+        address = f"{METRIC}{told['slug']}/"
+        assert f'href="{address}"' in text
+        metric = site.get(address).content.decode()
+        assert metric.count("<figure") == 1, "month by month"
+        assert ('id="remedies"' in metric) == (told["light"] == "yellow"), told["slug"]
     assert "示范&lt;b&gt;" in text
     assert "<b>" not in text
 
 
-def test_mobile_numbers_are_masked(site: Client) -> None:
-    text = site.get("/e/demo/2026/by/display/").content.decode()
+@pytest.mark.parametrize("page", ["", "causes/"])
+def test_mobile_numbers_are_masked(site: Client, page: str) -> None:
+    text = site.get(f"{METRIC}number_consistency/{page}?split=display").content.decode()
     assert "13800138000" not in text
     assert "138****8000" in text
 

@@ -247,12 +247,13 @@ def test_the_rulebook_says_which_basis_a_province_asks_for(january: Actor) -> No
 
 def test_pages_show_both_bases_and_take_the_choice(january: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     client = signed_in("anna")
-    for address in ("/e/demo/", "/e/demo/2026/"):
-        shown = client.get(address).content.decode()
-        assert "年末口径（12月31日）" in shown
-        assert "尚未选定。规则要求的口径：年末口径（12月31日）" in shown
-        assert "最迟申报日：2027-03-31。" in shown
-        assert "目前已无任何措施可以改变这些数据。" in shown
+    shown = client.get("/e/demo/2026/").content.decode()
+    assert "尚未选定。规则要求的口径：年末口径（12月31日）" in shown
+    assert "最迟申报日：2027-03-31。" in shown
+    assert "目前已无任何措施可以改变这些数据。" in shown
+    for text in (shown, client.get("/e/demo/").content.decode()):
+        assert "年末口径（12月31日）" in text
+        assert "申报日口径" in text
     refused = client.post("/e/demo/2026/basis/", {"basis": "filing", "reason": ""})
     assert refused.status_code == 422
     taken = client.post("/e/demo/2026/basis/", {"basis": "filing", "reason": "省局通知"}, follow=True)
@@ -262,7 +263,8 @@ def test_pages_show_both_bases_and_take_the_choice(january: Actor, monkeypatch: 
     note_report(
         enterprise="demo", year=2026, track="licence", licence=None, day=date(2027, 1, 18), receipt="R1", actor=january
     )
-    assert "两种口径" not in client.get("/e/demo/").content.decode()
+    assert "两种口径" not in client.get("/e/demo/2026/").content.decode()
+    assert "申报日口径" not in client.get("/e/demo/").content.decode()
 
 
 def test_advice_names_its_last_day_and_leaves_what_is_over() -> None:

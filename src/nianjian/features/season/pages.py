@@ -30,6 +30,7 @@ from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.engines.season import deadlines
 from nianjian.features.archives import closed_seasons as archives
 from nianjian.features.dossier.pages.presenters import item_title, state_badge
+from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season import closing, feeds, operations
 from nianjian.features.season.entry_pictures import TASK
 from nianjian.features.season.entry_test import read_picture, record_entry_test
@@ -170,6 +171,7 @@ def season(request: Request, code: str) -> HttpResponse:
     task = _choose_task(request, queue.rows)
     context = {
         "told": told,
+        "obstacles": [(row["text"], obstacle_address(code, row["code"], row["values"])) for row in told["obstacles"]],
         "deadline": "" if first is None else _describe_deadline(first, _),
         "flags": told["risk_flags"],
         "tracks": _tracks(told["tracks"], _),
