@@ -128,7 +128,7 @@ def test_from_october_to_the_archive(
 
 def _sees_nothing_done(one: Walker) -> None:
     """T1 to T3: the season follows from the law and the guide; empty registers prove nothing."""
-    assert f"剩余天数\n{(date(2027, 3, 31) - OCTOBER).days}" in one.text()
+    assert f"还有 {(date(2027, 3, 31) - OCTOBER).days} 天\n许可年报法定期限" in one.text()
     one.opens("年检季")
     one.page.locator("summary", has_text="期限与出处").click()
     text = one.text()
@@ -166,10 +166,8 @@ def _fills(one: Walker) -> None:
 def _reads_the_first_light(one: Walker) -> None:
     """D1 to D4 in the middle of the year, with what could change them; the year's portrait is not done by it."""
     one.comes_home()
-    one.press(".first-steps form[action$='/run/'] button")
-    one.worked()
-    one.link("查看合规画像")
-    text = one.text()
+    one.press("form[action$='/run/'] button.primary")
+    text = one.worked()
     for words in ("黄灯", "40.00%", "35.21‱", "100.00%", "75.00%"):
         assert words in text, words
     one.link("坐席空置率")
@@ -192,18 +190,19 @@ def _mends(one: Walker) -> None:
     one.press("tbody a")
     year.finishes_ticket(one)
     text = year.computes(one)
-    assert "黄灯（已说明）" in text
+    assert "黄灯（已说明）\n\n各项指标均在限值之内或已说明" in text
     assert "王建国 决定于 2026-01-03 停止" in str(one.page.locator("main").text_content())
     one.link("坐席空置率")
     assert "已备存：外包协议" in one.text()
     one.comes_home()
-    assert "没有障碍" in one.text()
+    assert "四项指标均在限值之内或已说明" in one.page.locator(".verdict").inner_text()
+    assert one.page.locator(".worklist .what a").all_inner_texts() == ["核对 1 条无话务的线路"], "nothing else is open"
 
 
 def _sets_the_gate(one: Walker, gate: str) -> None:
     """A new line observes; a person lets it refuse, by the cap of its own calls; a switch asks, decisions are seen."""
     one.opens("拨前闸")
-    text = one.text()
+    text = one.whole()
     assert "L1\t30\t1\t\t启用拦截" in text
     text = year_gate.enforces(one, "L1")
     assert "通道\tL1\t1\t自然日\t外呼次数\t\trectification.frequency.before" in text
@@ -217,20 +216,22 @@ def _sets_the_gate(one: Walker, gate: str) -> None:
 
 def _goes_through_january(one: Walker) -> None:
     """D5 and T8: the year is over, two bases stand side by side, one is chosen; T5 and T6: the province's export."""
-    assert "尚未计算，请计算合规画像" in one.text()
+    assert "重新计算指标\n\n数字止于2026年10月12日，其后 80 天未计入" in one.text()
+    one.opens("画像")
+    assert [text.count("尚未计算，请计算合规画像") for text in _bases(one)] == [1, 1]
     assert not year.state_of(one, "计算该数据年度的合规画像").startswith("已完成")
     year.imports(one, "calls", year_data.calls(date(2026, 10, 12), date(2027, 1, 10)))
     for kind, sheet in (("social-insurance", year_data.paid), ("wages", year_data.wages)):
         year.imports(one, kind, sheet(["202610", "202611", "202612"]))
     year.imports(one, "seats", year_data.seats(8, year_data.OPEN, "2027-01-08"))
     year.computes(one)
-    one.comes_home()
-    bases = one.page.locator("article, section", has_text="申报日口径").last.inner_text()
-    assert "目前已无任何措施可以改变这些数据" in one.text()
-    assert "25.00 % 绿灯" in one.text(), bases
+    at_end, of_filing = _bases(one)
+    assert "40.00 % 黄灯（已说明）" in at_end
+    assert "目前已无任何措施可以改变这些数据" in at_end
+    assert "25.00 % 绿灯" in of_filing
     year.chooses_basis(one, "filing", "浙江省通信管理局要求采用申报日口径")
-    assert "申报日口径" in one.text()
-    assert "25.00 %" in one.text()
+    assert "申报日口径 填报口径" in one.text()
+    assert "25.00%" in one.page.locator("main a.tile", has_text="坐席空置率").inner_text(), "it is what counts now"
     states = year.states_of(one, "计算该数据年度的合规画像", "及时停用不再使用的坐席")
     assert states == ["已完成 1/1", "已完成 –"]
     end = date(2026, 12, 31)
@@ -243,6 +244,12 @@ def _goes_through_january(one: Walker) -> None:
     one.press("main tbody a[href*='/reconcile/C']")
     year.settles(one, "S0010")
     assert year.state_of(one, "核对数据年度末已备案的码号、中继线、坐席") == "已完成 3/3"
+
+
+def _bases(one: Walker) -> list[str]:
+    """The figures as at the end of the year and those as at the day of filing, side by side on the portrait."""
+    before, _, after = str(one.page.locator("section[aria-labelledby=bases]").inner_text()).partition("\n申报日口径")
+    return [before, after]
 
 
 def _hands_in(one: Walker, folder: Path) -> Path:

@@ -58,6 +58,13 @@ class Walker:
     def text(self) -> str:
         return str(self.page.inner_text("main"))
 
+    def whole(self) -> str:
+        """What the page says once its folds are open."""
+        closed = self.page.locator("main details.fold:not([open]) > summary")
+        while closed.count():
+            closed.first.click()
+        return self.text()
+
     def took(self, where: str, path: Path) -> Path:
         """Press what gives a file; it lies at the path."""
         with self.page.expect_download(timeout=PATIENCE) as taken:
@@ -66,10 +73,10 @@ class Walker:
         return path
 
     def unfolds(self, form: str) -> Any:
-        """Open the fold around a form; the form."""
+        """Open the fold around a form, if there is one; the form."""
         found = self.page.locator(form)
         fold = self.page.locator("main details", has=found)
-        if fold.get_attribute("open") is None:
+        if fold.count() and fold.get_attribute("open") is None:
             fold.locator("summary").first.click()
         return found
 
@@ -205,9 +212,7 @@ def computes(one: Walker) -> str:
     one.opens("画像")
     one.page.locator("main a[href$='/run/']").first.click()
     one.press("#panel form[action$='/run/'] button.primary")
-    one.worked()
-    one.link("查看合规画像")
-    return one.text()
+    return one.worked()
 
 
 def hinders(one: Walker, words: str) -> None:
@@ -254,10 +259,10 @@ def chooses_basis(one: Walker, basis: str, reason: str) -> None:
     """From today's page, where both lights stand, to the portrait, where they stand side by side."""
     one.comes_home()
     one.press(".verdict .others a[href$='/2026/']")
-    one.link("选定填报口径")
-    one.page.locator(f"input[name=basis][value={basis}]").check()
-    one.page.locator("#id_reason").fill(reason)
-    one.button("选择")
+    one.page.locator("main").get_by_role("link", name="选定填报口径").click()
+    one.page.locator(f"#panel input[name=basis][value={basis}]").check()
+    one.page.locator("#panel #id_reason").fill(reason)
+    one.press("#panel form button.primary")
 
 
 def compares(one: Walker, kind: str, export: str, as_at: date) -> str:
@@ -458,6 +463,7 @@ def compares_people(one: Walker) -> str:
     """Seat, social insurance and wages of each person in each month; what the page says."""
     one.opens("一致性比对")
     one.link("新的比对")
+    one.unfolds("form:has(#people_first)")
     one.page.locator("#people_first").fill("2026-01-01")
     one.page.locator("#people_last").fill("2026-12-31")
     one.press("button[name=what][value=people], button[value=people]")

@@ -38,11 +38,12 @@ def asks_until(gate: str, line: str, word: str, display: str = year_data.OWN) ->
 def enforces(one: Walker, line: str) -> str:
     """Switch enforcing on for a new line, with the cap that its own calls propose; what the gate's page says then."""
     one.opens("拨前闸")
+    one.whole()
     one.press(one.page.locator("tr", has_text=line).get_by_role("link", name="启用拦截"))
     form = one.page.locator("form", has=one.page.locator("input[name=act][value=cap]"))
     form.locator("[name=reason]").fill("话单显示每日拨打次数稳定")
-    one.press(form.locator("button.primary"))
-    return one.text()
+    one.press(form.locator("button"))
+    return one.whole()
 
 
 def decisions(one: Walker, words: str) -> str:

@@ -115,8 +115,11 @@ def _verdict(one: OpenPortrait, names: Names, level: Fraction, _: Words) -> dict
 
 def _calm_sentence(data: Mapping[str, Any], _: Words) -> str:
     """What is said where no metric is off."""
-    undecided = data["light"] == sections.UNDECIDED
-    return sections.lead_text(data, _) if undecided else _("All metrics are within their limits")
+    if data["light"] == sections.UNDECIDED:
+        return sections.lead_text(data, _)
+    if data["light"] == "yellow_explained":
+        return _("All metrics are within their limits or explained")
+    return _("All metrics are within their limits")
 
 
 def _find_outlier(one: OpenPortrait, names: Names, level: Fraction, _: Words) -> str:
