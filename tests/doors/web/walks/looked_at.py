@@ -79,6 +79,11 @@ OWN_STEPS: Final = (
 NO_PAGE: Final[Mapping[str, str]] = {
     "by": "leads on to a metric's page",
     "portrait-newest": "leads on to the portrait of the newest year",
+    "dossier-package": "leads on to the way of the package",
+    **dict.fromkeys(
+        ("room", "room-front", "room-row", "inspection-day-room-preview-row"),
+        "the inspection room, looked at in the inspector's journey",
+    ),
     "fill-in-first": "leads on to the licence report",
     "data-job-progress": "a part of data-job, which comes with it",
     "audit-verify-progress": "a part of audit-verified, which comes with it",
