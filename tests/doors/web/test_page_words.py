@@ -43,7 +43,6 @@ UNMENDED: Final[dict[str, set[str]]] = {
     "/e/demo/dossier/2026/articles/": {"two primary buttons"},
     "/e/demo/dossier/2026/complaint_sop/": {"two primary buttons"},
     "/e/demo/dossier/2026/fill-in/licence/": {"two primary buttons"},
-    "/e/demo/dossier/2026/package/": {"two primary buttons"},
     "/e/demo/dossier/2026/sort/": {"two primary buttons"},
     "/e/demo/dossier/complaint_sop/": {"two primary buttons"},
     "/e/demo/gate/": {"English", "a command", "an internal key"},
