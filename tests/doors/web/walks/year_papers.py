@@ -25,7 +25,7 @@ def makes_sheet(one: Walker) -> str:
 
 def types(one: Walker, texts: Mapping[str, str]) -> str:
     """Every field by its label, the head count in words first; what the page says once all is corrected."""
-    form = one.page.locator("form[action*='/fill-in/licence/enter/']")
+    form = one.unfolds("form[action*='/fill-in/licence/enter/']")
     assert form.locator("input[type=text]").count() == len(texts)
     for label, text in texts.items():
         form.get_by_label(label, exact=True).fill(text)
