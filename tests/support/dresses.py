@@ -33,7 +33,12 @@ LED_ON: Final = "Execution context was destroyed"  # work that is over reloads i
 TURNS: Final = 4
 # A phone's bar lies over what scrolls by; at the end of a page there is nothing under it.
 END: Final = "scrollTo(0, document.documentElement.scrollHeight)"
-OPEN: Final = "for (const one of document.querySelectorAll('main details:not(.pop)')) one.open = true"
+OPEN: Final = """
+for (const one of document.querySelectorAll("main details:not(.pop)")) {
+  one.removeAttribute("name");  // of which the browser leaves only one open
+  one.open = true;
+}
+"""
 MENUS: Final = "main details.pop"  # lie over the page, so they are opened one after the other
 # What stands in the page for people, data and code left out: texts of elements, and attributes that are read out.
 # Words of somebody's file (`translate=no`) are data, too.
@@ -92,6 +97,11 @@ class Looker:
         if answer.status != status:
             self.faults.append(f"{self.page.url}: {answer.status} instead of {status}")
         self.look()
+
+    def open(self, address: str) -> None:
+        """Open an address of the site and all that is folded in its page."""
+        self.page.goto(self.site.address + address)
+        self.page.evaluate(OPEN)
 
     def look(self) -> None:
         """Look at the page that is open, in its dresses; where it leads on by itself meanwhile, at what came."""

@@ -106,7 +106,7 @@ class Newcomer:
         page = self.page
         self.look("ready")
         self.press("form[action$='/run/'] button.primary")
-        page.locator("main a.primary[href$='/2026/']").wait_for(timeout=WORKER)
+        page.locator("#toast [role=status] a").wait_for(timeout=WORKER)
         page.goto(f"{self.site.address}e/ACME/")
         self.clicks += 1
         self.look("light")

@@ -10,7 +10,7 @@ from tests.support import certificates
 from tests.support.dresses import Looker
 from tests.support.import_pages import calls
 from tests.support.paper_scans import a4
-from tests.support.site import follow
+from tests.support.site import follow, open_result
 
 DEMO = "示范呼叫中心有限公司"  # name of the enterprise
 PATIENCE = 90_000  # milliseconds for the worker
@@ -18,7 +18,7 @@ PATIENCE = 90_000  # milliseconds for the worker
 
 def portrait(one: Looker) -> None:
     """Two runs beside each other."""
-    one.page.goto(f"{one.site.address}{HOME}2026/runs/")
+    one.open(f"{HOME}2026/runs/")
     follow(one.page.locator("main form[action$='/compare/'] button, main form button.primary").first)
     one.look()
 
@@ -26,13 +26,13 @@ def portrait(one: Looker) -> None:
 def registers(one: Looker) -> None:
     """A form that is refused, a row in full, the end of some rows."""
     page = one.page
-    page.goto(f"{one.site.address}{HOME}registers/lines/new/")
+    one.open(f"{HOME}registers/lines/new/")
     follow(page.locator("main form button.primary"))
     one.look()
-    page.goto(f"{one.site.address}{HOME}registers/seats/S0001/")
+    one.open(f"{HOME}registers/seats/S0001/")
     follow(page.locator("main form[action$='/reveal/'] button"))
     one.look()
-    page.goto(f"{one.site.address}{HOME}registers/lines/")
+    one.open(f"{HOME}registers/lines/")
     page.locator("tbody input[type=checkbox]").first.check()
     follow(page.locator("main form[action$='/end/'] button, main button[formaction$='/end/']").first)
     one.look()
@@ -41,7 +41,7 @@ def registers(one: Looker) -> None:
 def case(one: Looker) -> None:
     """A case from its notice: its page with forms, a location, the complaints behind it, the form of an isolation."""
     page = one.page
-    page.goto(f"{one.site.address}{HOME}rectification/open/")
+    one.open(f"{HOME}rectification/open/")
     page.locator("#id_received").fill("2026-04-28")
     page.locator("#id_number").fill("京通管改1号")
     follow(page.locator("main form[novalidate] button.primary"))
@@ -50,12 +50,12 @@ def case(one: Looker) -> None:
     page.locator("#measure_text").fill("每周抽查白名单")
     page.locator("#measure_owner").fill("王五")
     page.locator("#measure_due").fill("2026-05-08")
-    follow(page.locator("main form[action$='tasks/'] button.primary"))
+    follow(page.locator("main form:has(#measure_text) button"))
     one.look()
-    page.goto(f"{address}locate/")
+    one.open(f"{address.removeprefix(one.site.address)}locate/")
     follow(page.locator("main form[novalidate] button.primary"))
     one.look()
-    follow(page.locator("main a.primary"), timeout=PATIENCE)
+    open_result(page)
     one.look()
     one.go(f"{address.removeprefix(one.site.address)}locate/")
     one.go(f"{address}complaints/?group=line&key=L1")
@@ -65,7 +65,7 @@ def case(one: Looker) -> None:
 def reconciliation(one: Looker) -> None:
     """An export of the number-resource system: its form refused, compared, the run, and one of its differences."""
     page = one.page
-    page.goto(f"{one.site.address}{HOME}reconcile/new/")
+    one.open(f"{HOME}reconcile/new/")
     follow(page.locator("button[value=filing]"))
     one.look()
     strange = b"billday,trunkno,rowcount\n2026-03-02,L1,3\n"  # headings that nobody knows: they are offered
@@ -87,7 +87,7 @@ def reconciliation(one: Looker) -> None:
 def test_call(one: Looker) -> None:
     """A call that is dialled by hand: while its timer runs, and over."""
     page = one.page
-    page.goto(f"{one.site.address}{HOME}inspection/callback/")
+    one.open(f"{HOME}inspection/callback/")
     page.locator("#hand_number").fill("95013")
     follow(page.locator("main form[action$='/begin/'] button"))
     one.look()
@@ -99,12 +99,12 @@ def test_call(one: Looker) -> None:
 def drill(one: Looker) -> None:
     """A drill by a forward of 12321: begun, the facilitator's screen before and after something is thrown in."""
     page = one.page
-    page.goto(f"{one.site.address}{HOME}inspection/drill/")
+    one.open(f"{HOME}inspection/drill/")
     page.locator("#id_source").select_option("12321")
     page.locator("#id_calls").fill("0")
     page.locator("input[name=thrown][value=media]").check()
     follow(page.locator("main form[action$='/run/'] button.primary"))
-    follow(page.locator("main a.primary"), timeout=PATIENCE)
+    open_result(page)
     one.look()
     follow(page.locator("main a[href$='/screen/']").first)
     one.look()
@@ -115,26 +115,20 @@ def drill(one: Looker) -> None:
 def paper(one: Looker, turn: int) -> None:
     """A file of the package: under way, checked with its findings, confirmed or sent back, in the list."""
     page = one.page
-    page.goto(f"{one.site.address}{HOME}dossier/2026/number_ledger/")
+    one.open(f"{HOME}dossier/2026/number_ledger/")
     before = page.locator("article.version").count()
     file = {"name": "ledger.pdf", "mimeType": "application/pdf", "buffer": a4(turn)}
-    if not page.locator("#id_files").is_visible():
-        page.locator("#upload > summary").click()
     page.locator("#id_files").set_input_files(file)
     follow(page.locator("main form[enctype] button"))
     one.look()
     page.locator("article.version").nth(before).wait_for(timeout=PATIENCE)
-    one.look()
-    for fold in page.locator("article.version details > summary").all():
-        fold.click()
     one.look()
     address = page.url
     follow(page.locator("article.version a.button[href$='/pages/']").first)
     one.look()
     follow(page.locator("main form[action$='/pages/show/'] button").first)
     one.look()
-    page.goto(address)
-    page.locator("article.version details > summary").last.click()
+    one.open(address.removeprefix(one.site.address))
     page.locator("#return_reason").fill("300 dpi")
     follow(page.locator("main form[action$='act/return/'] button.primary"))
     one.look()
@@ -144,7 +138,7 @@ def paper(one: Looker, turn: int) -> None:
 def cut(one: Looker) -> None:
     """A scan of several papers and the form that cuts it, refused without a range; the file of the first turn stays."""
     page = one.page
-    page.goto(f"{one.site.address}{HOME}dossier/2026/sort/")
+    one.open(f"{HOME}dossier/2026/sort/")
     several = page.locator("article.version p a")
     if not several.count():
         file = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": a4(70, pages=2)}
@@ -163,9 +157,7 @@ def cut(one: Looker) -> None:
 def signed(one: Looker, turn: int) -> None:
     """A PDF that somebody signed: refused without a file, kept, in the list and on its own page."""
     page = one.page
-    page.goto(f"{one.site.address}{HOME}dossier/2026/seals/")
-    for fold in page.locator("main details > summary").all():
-        fold.click()
+    one.open(f"{HOME}dossier/2026/seals/")
     one.look()
     with ThreadPoolExecutor(1) as beside:  # signing runs a loop of its own, and the browser's runs in this thread
         content = beside.submit(certificates.signed, a4(90 + turn)).result()
@@ -183,7 +175,6 @@ def handed_in(one: Looker, turn: int) -> None:
     one.go(rounds)
     follow(page.locator("main a[href$='/rounds/1/']").first)
     one.look()
-    page.locator("#return > summary").click()
     page.locator("#return_text1").fill("1")
     follow(page.locator("main form[action$='act/return/'] button.primary"))
     one.look()
@@ -194,7 +185,7 @@ def handed_in(one: Looker, turn: int) -> None:
 def complaint(one: Looker, turn: int) -> None:
     """A number's address and the pages behind it; the ticket that comes of it, in the list and on its own page."""
     page = one.page
-    page.goto(f"{one.site.address}{HOME}complaints/one-click/")
+    one.open(f"{HOME}complaints/one-click/")
     page.locator("#id_number").fill(f"9501300{turn}")
     follow(page.locator("main form:has(#id_number) button.primary"))
     one.look()
@@ -211,7 +202,7 @@ def complaint(one: Looker, turn: int) -> None:
 def wizard(one: Looker, first: int) -> None:
     """Each step, the work under way and over, the batch, its rejects in full, and the list of it all."""
     page = one.page
-    page.goto(f"{one.site.address}{HOME}data/import/")
+    one.open(f"{HOME}data/import/")
     follow(page.locator("button[value=calls]"))
     one.look()
     file = {"name": "话单.csv", "mimeType": "text/csv", "buffer": calls(rows=9, bad=3, first=first)}
@@ -237,7 +228,7 @@ def wizard(one: Looker, first: int) -> None:
 def faulty_sheet(one: Looker) -> None:
     """A register's sheet whose rows cannot be taken: the check with its faults."""
     page = one.page
-    page.goto(f"{one.site.address}{HOME}data/import/")
+    one.open(f"{HOME}data/import/")
     follow(page.locator("button[value=lines]"))
     sheet = "线路编号,名称,开通日期\nL-1,甲,昨天\n,乙,\n".encode()
     page.locator("#id_files").set_input_files({"name": "线路.csv", "mimeType": "text/csv", "buffer": sheet})
@@ -254,17 +245,17 @@ def faulty_sheet(one: Looker) -> None:
 def erasure(one: Looker) -> None:
     """Asked for where nothing is over its time, and the work that comes of it."""
     page = one.page
-    page.goto(f"{one.site.address}{HOME}retention/")
-    page.locator("details.confirm summary").click()
+    one.open(f"{HOME}retention/")
     follow(page.locator("details.confirm form button"))
-    page.locator("main a.primary[href$='/retention/']").wait_for(timeout=PATIENCE)
+    one.look()
+    open_result(page)
     one.look()
 
 
 def chain(one: Looker) -> None:
     """The check of the audit chain."""
     page = one.page
-    page.goto(f"{one.site.address}audit/")
+    one.open("audit/")
     follow(page.locator("main form[action$='/verify/'] button"))
     one.look()
 
@@ -272,7 +263,7 @@ def chain(one: Looker) -> None:
 def webhook(one: Looker) -> None:
     """One of the webhooks."""
     page = one.page
-    page.goto(f"{one.site.address}{HOME}webhooks/")
+    one.open(f"{HOME}webhooks/")
     follow(page.locator(".content a[href*='/webhooks/']").first)
     one.look()
 
@@ -280,7 +271,7 @@ def webhook(one: Looker) -> None:
 def screen_source(one: Looker) -> None:
     """A source of the screens that a switch posts to: kept, tested, and the page that changes it."""
     page = one.page
-    page.goto(f"{one.site.address}{HOME}inspection/screens/sources/")
+    one.open(f"{HOME}inspection/screens/sources/")
     page.locator("#id_name").fill("fs")
     page.locator("#id_kind").select_option("freeswitch")
     page.locator("#id_user").fill("sender")
@@ -295,7 +286,7 @@ def screen_source(one: Looker) -> None:
 def overlay(one: Looker, place: str) -> None:
     """The form with its faults, with the effect, and the request, which is withdrawn again."""
     page = one.page
-    page.goto(f"{one.site.address}{place}{RULE}overlay/")
+    one.open(f"{place}{RULE}overlay/")
     page.locator("button[value=try]").click()
     page.locator("[role=alert]").first.wait_for()
     one.look()

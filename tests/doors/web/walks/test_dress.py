@@ -15,7 +15,8 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture(scope="module")
 def boss(home: tuple[Site, dict[str, str]]) -> tuple[Site, str]:
-    """The site and the session of an administrator of the installation."""
+    """The site and the session of an administrator of the installation, whose requests a second one may decide."""
+    home[0].session("deputy")
     return home[0], home[0].session("boss")
 
 

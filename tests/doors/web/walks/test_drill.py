@@ -10,10 +10,9 @@ import pypdfium2
 import pytest
 from tests.doors.web.walks.looked_at import HOME
 from tests.support.axe import assert_clean
-from tests.support.site import PROGRAM, Site, follow, told
+from tests.support.site import PROGRAM, Site, follow, open_result, told
 
 pytestmark = pytest.mark.long
-PATIENCE = 120_000  # milliseconds for the worker, on a busy machine
 PHONE = "13800138000"
 TICKET = ("--source", "12321", "--number", "95013", "--arrived", "2026-03-02T10:00:00")
 #: What each page of the facilitator's screen asks for again must not be cut off by another page.
@@ -83,7 +82,7 @@ def test_a_drill_of_two_people_leaves_the_portrait_as_it_was(
     page.locator("#id_lead").fill("dora")
     page.locator("input[name=thrown][value=second_call]").check()
     follow(page.locator("main form[action$='/run/'] button.primary"))
-    follow(page.locator("main a.primary"), timeout=PATIENCE)
+    open_result(page)
     follow(page.locator("main a[href$='/screen/']").first)
     ticket = re.search(r"drill/([^/]+)/screen/", page.url)[1]  # type: ignore[index]
     assert_clean(page)
