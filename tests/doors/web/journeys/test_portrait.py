@@ -14,7 +14,7 @@ from tests.support.axe import assert_clean
 @pytest.mark.web
 def test_the_complaints_of_the_line_that_stands_out_are_taken_along_in_three_clicks(journey: Journey) -> None:
     page = journey.begin()
-    journey.click(page.locator("main a[href*='/metric/complaint_rate/']:visible").first)
+    journey.click(page.locator(".verdict").get_by_role("link", name="看原因"))
     page.wait_for_url("**/metric/complaint_rate/**")
     worst = page.locator(".causes tbody tr").first
     assert re.search(r"L23\s*中继23 · 速达外包\s*显著偏高", worst.inner_text())
