@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.doors.web.test_matrix import _asked, _cases, _patterns
-from tests.doors.web.walks.looked_at import NO_PAGE, OWN, OWN_STEPS, WORK, WORK_STEPS
+from tests.doors.web.walks.looked_at import NO_PAGE, OWN, OWN_STEPS, ROOM, WORK, WORK_STEPS
 from tests.support.dresses import name_of
 from tests.support.two_tenants import EVERYWHERE, OTHER, Persona, people, tenant
 from tests.support.two_tenants import OWN as MINE
@@ -14,7 +14,13 @@ from tests.support.two_tenants import OWN as MINE
 from nianjian.platform.accounts.roles import Role
 
 pytestmark = pytest.mark.django_db
-LOOKED_AT = {*(name_of(f"/{address}") for address in (*WORK, *OWN)), *WORK_STEPS, *OWN_STEPS}
+LOOKED_AT = {
+    *(name_of(f"/{address}") for address in (*WORK, *OWN)),
+    *WORK_STEPS,
+    *OWN_STEPS,
+    *ROOM,
+    "inspection-day-room-preview-row",
+}
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ OWN: Final = (
     f"{HOME}people/of/tester/",
 )  # fmt: skip
 OWN_STEPS: Final = (
-    "account_login", "account_logout", "account_inactive", "account-first", "account-inspect", "account-join",
+    "account_login", "account_logout", "account_inactive", "account-first", "account-join",
     "account_reauthenticate",
     "account_set_password", "account_change_password", "mfa_index", "mfa_reauthenticate", "mfa_activate_totp",
     "mfa_deactivate_totp",
@@ -75,15 +75,13 @@ OWN_STEPS: Final = (
     "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
     "socialaccount_login_cancelled", "socialaccount_login_error",
 )  # fmt: skip
+# By an inspector's link.
+ROOM: Final = ("account-inspect", "room-front", "room-row")
 # What answers GET with HTML, or may, and is no page that anybody looks at.
 NO_PAGE: Final[Mapping[str, str]] = {
     "by": "leads on to a metric's page",
     "portrait-newest": "leads on to the portrait of the newest year",
-    "dossier-package": "leads on to the way of the package",
-    **dict.fromkeys(
-        ("room", "room-front", "room-row", "inspection-day-room-preview-row"),
-        "the inspection room, looked at in the inspector's journey",
-    ),
+    "dossier-package": "leads on to the open step of the season's package",
     "fill-in-first": "leads on to the licence report",
     "data-job-progress": "a part of data-job, which comes with it",
     "audit-verify-progress": "a part of audit-verified, which comes with it",
@@ -91,6 +89,7 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "rectify-report-file": "a file",
     "rules-reading": "a part of rules-overlay, which comes with it",
     "rules-reading-here": "a part of rules-overlay-here, which comes with it",
+    "room": "leads on to the room, or to a choice where an inspector comes to several firms",
     "inspection-drill-lines": "a part of the facilitator's screen, which comes with it",
     "season-archive": "what the season's page shows already, as it stood; there is none before one is closed",
     "season-calendar": "a calendar for programs",

@@ -1,16 +1,20 @@
-"""The pages of people and of one's own account, in every dress: first link, password, second factors, in and out."""
+"""The pages of people and of one's own account, in every dress: first link, password, second factors, in and out.
+
+And the inspection room, to which an inspector's link leads.
+"""
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from tests.doors.web.walks.looked_at import OWN, OWN_STEPS
+from tests.doors.web.walks.looked_at import OWN, OWN_STEPS, ROOM
 from tests.support.dresses import LANGUAGES, Looker, name_of
-from tests.support.site import Site, follow
+from tests.support.site import Site, follow, told
 
 pytestmark = pytest.mark.long
 
@@ -20,6 +24,18 @@ AUTHENTICATOR = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
     "isUserVerified": True, "automaticPresenceSimulation": True,
 }  # fmt: skip
+# Lets the room show these things of a day that is to come, and nothing else.
+RELEASE = """
+import sys
+from datetime import date
+from nianjian.platform.home import wiring
+wiring.prepare()
+from nianjian.features.inspection.operations import day, room
+from nianjian.platform.accounts.query import Actor
+actor, visit = Actor("firm"), date(2026, 11, 27)
+day.save_visit(enterprise="demo", given=day.VisitInput(visit), actor=actor)
+room.release_items(enterprise="demo", day=visit, items=sys.argv[1:], actor=actor)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +57,34 @@ def test_people_and_accounts(named: tuple[Site, dict[str, str]], browser: Any, l
     tools = one.context.new_cdp_session(one.page)
     tools.send("WebAuthn.enable")
     tools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-    one.go(links["inspector"])
+    _room(site, browser, language, links["inspector"])
     _comes_in(one, links[WHO[language]])
     one.go(invitation)
     _app(one)
     _passkey(one)
     _goes_and_comes(one, WHO[language])
     one.leave(set(OWN_STEPS) - boss.seen)
+
+
+def _room(site: Site, browser: Any, language: str, link: str) -> None:
+    """What an inspector sees: the room while nothing is released, and rows of it."""
+    one = Looker(site, browser, language)
+    told(site.environment, sys.executable, "-c", RELEASE)
+    one.go(link)
+    follow(one.page.locator("main form button.primary"))
+    one.look()
+    told(site.environment, sys.executable, "-c", RELEASE, "check:S2", "register:seats", "register:numbers")
+    for row in ("S2", "S3"):
+        one.go(f"room/demo/{row}/")
+    one.page.locator("details.ask > summary").click()
+    one.page.locator("details.ask input[name=subject]").fill("S0001")
+    follow(one.page.locator("details.ask form button"))
+    one.look()
+    one.leave(ROOM)
+    boss = Looker(site, browser, language, site.session("boss"))
+    for tail in ("", "room/", "room/preview/", "room/preview/S2/"):
+        boss.go(f"e/demo/inspection/day/{tail}")
+    boss.leave({"inspection-day-room-preview-row"})
 
 
 def _secrets(boss: Looker) -> str:
