@@ -452,7 +452,7 @@ def drills(one: Walker) -> str:
     one.worked()
     one.press("main a[href*='/inspection/drill/']")
     assert "进行中" in one.text()
-    one.press("main .head a[href*='/complaints/t/']")
+    one.press("main a[href*='/complaints/t/']")
     finishes_ticket(one)
     one.opens("现场检")
     one.link("演练")
