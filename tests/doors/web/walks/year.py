@@ -450,7 +450,7 @@ def drills(one: Walker) -> str:
     one.page.locator("#id_calls").fill("0")
     one.press("main form[action$='/drill/run/'] button.primary")
     one.worked()
-    one.press("main a[href*='/inspection/drill/']")
+    one.link("复盘")
     assert "进行中" in one.text()
     one.press("main a[href*='/complaints/t/']")
     finishes_ticket(one)
