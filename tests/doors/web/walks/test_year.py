@@ -314,7 +314,7 @@ def _gets_ready(one: Walker, administrator: Walker) -> None:
     assert "首次响应超过2小时时限的1件" in text
     assert "“一键投诉”入口0个" in text
     year.signs_in(administrator, "李明")
-    assert "无人认领" in _tasks(administrator), "the drill is overdue and nobody's"
+    assert "逾期 6 天\n投诉演练\n\n2026 数据年度的任务\n\n无人认领" in _tasks(administrator), "overdue and nobody's"
     _calls_back(one, administrator)
     year.opens_a_door(administrator)
     text = year.drills(one)
