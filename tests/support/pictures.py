@@ -69,8 +69,9 @@ def _rulebook(site: Site, page: Any) -> None:
     page.locator("#id_value").fill("0.4")
     page.locator("#id_valid_from").fill("2026-01-01")
     page.locator("#id_reason").fill("省管局窗口答复")
-    follow(page.locator("button[value=try]"))
-    page.locator("button[value=send]").wait_for(timeout=60_000)
+    page.locator("#reading input").wait_for(state="attached", timeout=60_000)
+    page.locator("button[value=try]").click()
+    page.locator("#effect > .hint").wait_for(timeout=60_000)
     page.locator("button[value=send]").scroll_into_view_if_needed()
 
 
