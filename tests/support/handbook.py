@@ -14,7 +14,7 @@ from typing import Any, Final
 from tests.support.newcomer import CALLS, Newcomer, begun
 from tests.support.paper_scans import a4
 from tests.support.pictures import HOME, kept
-from tests.support.site import ROOT, Site, browsing, follow, serving
+from tests.support.site import ROOT, Site, browsing, follow, open_result, serving
 
 TARGET: Final = ROOT / "docs" / "pictures" / "handbook"
 LANGUAGES: Final = {"zh": "zh-CN", "en": "en-GB"}
@@ -96,9 +96,7 @@ def _reconcile(site: Site, page: Any) -> None:
     export = "线路编号,名称,运营商\nL-abroad,境外,中国电信\n".encode()
     page.locator("#filing_file").set_input_files({"name": "export.csv", "mimeType": "text/csv", "buffer": export})
     follow(page.locator("button[value=filing]"))
-    link = page.locator("main a[href*='/reconcile/C']").first
-    link.wait_for(timeout=WORKER)
-    follow(link)
+    open_result(page, timeout=WORKER)
 
 
 def _scan(site: Site, page: Any) -> None:
@@ -164,7 +162,7 @@ def _looked_into(path: str) -> Callable[[Site, Any], None]:
     def way(site: Site, page: Any) -> None:
         page.goto(f"{site.address}{HOME}{path}")
         follow(page.locator("main form button.primary").first)
-        page.locator("main progress[value='100'], main a.button.primary").first.wait_for(timeout=WORKER)
+        open_result(page, timeout=WORKER)
         page.goto(f"{site.address}{HOME}{path}")
 
     return way

@@ -69,9 +69,10 @@ def _rulebook(site: Site, page: Any) -> None:
     page.locator("#id_value").fill("0.4")
     page.locator("#id_valid_from").fill("2026-01-01")
     page.locator("#id_reason").fill("省管局窗口答复")
+    page.locator("#reading input").wait_for(state="attached", timeout=60_000)
     page.locator("button[value=try]").click()
-    page.locator("#effect .effect, #effect .notice").first.wait_for(timeout=60_000)
-    page.locator("#effect").scroll_into_view_if_needed()
+    page.locator("#effect > .hint").wait_for(timeout=60_000)
+    page.locator("button[value=send]").scroll_into_view_if_needed()
 
 
 def kept(page: Any, path: Path, **cut: Any) -> Path:

@@ -76,9 +76,7 @@ def reconciliation(one: Looker) -> None:
     export = "线路编号,名称,运营商\nL-abroad,境外,中国电信\n".encode()
     page.locator("#filing_file").set_input_files({"name": "export.csv", "mimeType": "text/csv", "buffer": export})
     follow(page.locator("button[value=filing]"))
-    link = page.locator("main a[href*='/reconcile/C']").first
-    link.wait_for(timeout=PATIENCE)
-    follow(link)
+    open_result(page)
     one.look()
     follow(page.locator("tbody a[href*='/differences/']").first)
     one.look()
@@ -300,7 +298,7 @@ def overlay(one: Looker, place: str) -> None:
         page.locator("button[value=try]").click()
     effect = re.search(r'id="effect" hx-get="/([^"]+)"', answered.value.text())
     assert effect, "the worker has hardly begun when the form answers"
-    page.locator("button[value=send]").wait_for(timeout=PATIENCE)
+    page.locator("#effect > .hint").wait_for(timeout=PATIENCE)
     one.look()
     follow(page.locator("button[value=send]"))
     one.go(effect[1])
