@@ -326,7 +326,8 @@ def _gets_ready(one: Walker, administrator: Walker) -> None:
     one.link("大屏")
     assert "未接入数据源" in one.text()
     assert "已读 1 行" in year_gate.sets_source(one)
-    assert "2026-01-01" in year.looks(one, "日志保存情况"), "call records reach back to the first that was imported"
+    logs = year.looks(one, "系统：日志保存六个月", "去处理")
+    assert "2026-01-01" in logs, "call records reach back to the first that was imported"
     one.opens("现场检")
     one.link("检查日")
     text = one.text()

@@ -421,17 +421,19 @@ def files_numbers(one: Walker, day: date) -> None:
     one.press("button[value=file]")
 
 
-def looks(one: Walker, part: str = "") -> str:
-    """The check of the readiness, or of a part of it, anew; what its page says."""
-    one.opens("现场检")
-    if part:
-        one.link(part)
+def looks(one: Walker, *way: str) -> str:
+    """The check of a part of the readiness anew, by the links that lead to it; what its page says."""
+    _goes_to(one, *way)
     one.button("重新检查")
     one.worked()
-    one.opens("现场检")
-    if part:
-        one.link(part)
+    _goes_to(one, *way)
     return one.text()
+
+
+def _goes_to(one: Walker, *way: str) -> None:
+    one.opens("现场检")
+    for name in way:
+        one.link(name)
 
 
 def opens_a_door(one: Walker) -> None:
@@ -491,13 +493,12 @@ def opens_case(one: Walker, received: date) -> str:
 def locates(one: Walker, first: date, last: date) -> str:
     """Where the complaints of these days come from."""
     case(one)
-    one.link("定位通道")
-    one.page.locator("#id_first").fill(str(first))
-    one.page.locator("#id_last").fill(str(last))
-    one.press("main form[action$='/locate/run/'] button.primary")
-    one.worked()
-    one.press("main a[href$='/locate/']")
-    return one.text()
+    form = one.page.locator("main form[action$='/locate/run/']")
+    form.locator("summary").click()
+    form.locator("[name=first]").fill(str(first))
+    form.locator("[name=last]").fill(str(last))
+    one.press(form.locator("button.primary"))
+    return one.worked()
 
 
 def isolates(one: Walker, other: Walker, line: str) -> None:
