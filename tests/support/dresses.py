@@ -52,7 +52,8 @@ TEXTS: Final = """
     if (!left) found.add(nodes.currentNode.data);
   }
   for (const one of document.querySelectorAll("[aria-label], [title], [placeholder], img[alt]"))
-    for (const name of ["aria-label", "title", "placeholder", "alt"]) found.add(one.getAttribute(name) || "");
+    for (const name of ["aria-label", "title", "placeholder", "alt"])
+      if (name !== "title" || !one.lang) found.add(one.getAttribute(name) || "");
   return [...found].map((text) => text.replace(/\\s+/g, " ").trim()).filter(Boolean);
 }
 """
