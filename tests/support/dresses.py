@@ -52,7 +52,8 @@ TEXTS: Final = """
     if (!left) found.add(nodes.currentNode.data);
   }
   for (const one of document.querySelectorAll("[aria-label], [title], [placeholder], img[alt]"))
-    for (const name of ["aria-label", "title", "placeholder", "alt"]) found.add(one.getAttribute(name) || "");
+    for (const name of ["aria-label", "title", "placeholder", "alt"])
+      if (name !== "title" || !one.lang) found.add(one.getAttribute(name) || "");
   return [...found].map((text) => text.replace(/\\s+/g, " ").trim()).filter(Boolean);
 }
 """
@@ -61,7 +62,8 @@ HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 # Names stay as they are in every language: the program's, those of the home walked through, of makers and texts.
 NAMES: Final = re.compile(
     "年检|中文|示范呼叫中心有限公司|另一家客服有限公司|[一二]号中继|[一二]队|张三丰|张\\*+|省局口头要求|每周抽查白名单|王五|京通管改1号|话单|线路"
-    "|账期\\+通话数|开始时间|(?:阿里云|腾讯云) 云联络中心|华为云 云客服|天润融通|《[^》]+》[^A-Za-z]*"
+    "|账期\\+通话数|开始时间|统一社会信用代码|正本|副本"
+    "|(?:阿里云|腾讯云) 云联络中心|华为云 云客服|天润融通|《[^》]+》[^A-Za-z]*"
     "|" + "|".join(PROVINCES)
 )
 

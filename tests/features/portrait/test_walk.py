@@ -72,7 +72,8 @@ def session(site: Site) -> str:
 def _watched(context: Any) -> tuple[Any, list[str]]:
     faults: list[str] = []
     page = context.new_page()
-    page.on("console", lambda message: faults.append(message.text))
+    # of a request that the next step of a slider replaces, htmx says so
+    page.on("console", lambda message: None if message.text.startswith("htmx:") else faults.append(message.text))
     page.on("pageerror", lambda error: faults.append(str(error)))
     return page, faults
 

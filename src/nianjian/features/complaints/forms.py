@@ -64,6 +64,7 @@ class Filter(forms.Form):
                 label=field.label, required=False, choices=[("", field.label), *choices],
                 widget=forms.Select({"aria-label": field.label}),
             )  # fmt: skip
+        self.fields["kind"].widget.attrs["translate"] = "no"  # words of the tickets
         self.fields["q"].widget.attrs["aria-label"] = self.fields["q"].label
         self.is_valid()  # what cannot be read is left out
 

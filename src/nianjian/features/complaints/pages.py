@@ -184,7 +184,7 @@ def _panel(  # noqa: PLR0917 -- one part of `tickets`
     left, tone = presenters.time_left(ticket, every.at)
     after = next((one for one in shown if one.row.key != row.key), None)
     day = format_day(presenters.day_of(row.arrived_at))
-    facts = [row.category, presenters.source_name(row), _("arrived {day}").format(day=day) if day else ""]
+    facts = [presenters.source_name(row), _("arrived {day}").format(day=day) if day else ""]
     done = presenters.describe_result(request.GET.get("done", ""), ticket, counts.open)
     back = request.GET.copy()
     for name in ("row", "done"):
@@ -196,6 +196,7 @@ def _panel(  # noqa: PLR0917 -- one part of `tickets`
         "href": presenters.ticket_address(code, row.key),
         "left": left,
         "tone": tone,
+        "category": row.category,
         "facts": " · ".join(filter(None, facts)),
         "stands": presenters.list_stands(ticket, every.at)[1:],
         "call": presenters.call_facts(ticket),

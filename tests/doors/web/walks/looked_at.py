@@ -54,7 +54,7 @@ WORK: Final = (
 # Pages behind a form or a link that the walk follows.
 WORK_STEPS: Final = (
     "portrait-compare", "data-job", "data-batch", "data-import-files", "data-import-mapping", "data-import-check",
-    "data-import-commit", "registers-end", "complaints-one", "one-click-one", "complain", "one-click-done",
+    "registers-end", "complaints-one", "one-click-one", "complain", "one-click-done",
     "reconcile-one", "reconcile-difference", "callback-one", "inspection-drill-screen",
     "rounds-one", "rounds-differences",
     "rectify-one", "rectify-locate", "rectify-tickets", "rectify-isolate", "rules-overlay", "rules-effect",
@@ -84,6 +84,7 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "dossier-package": "leads on to the open step of the season's package",
     "inspection-day-room-preview-row": "a row of the room as the firm sees it beforehand; the row itself is looked at",
     "fill-in-first": "leads on to the licence report",
+    "data-import-commit": "leads on to the check",
     "data-job-progress": "a part of data-job, which comes with it",
     "audit-verify-progress": "a part of audit-verified, which comes with it",
     "complaints-forwards-marked": "a file",
