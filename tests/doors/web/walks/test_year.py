@@ -359,6 +359,7 @@ def _tasks(one: Walker) -> str:
 
 def _rectifies(one: Walker, other: Walker, clock: MovedClock, gate: str, folder: Path) -> None:
     """R1 to R9: notice, location, isolation by two people, figures, report, submission, closing in time."""
+    assert "读入 1 行，新增 1" in year.imports(one, "complaints", year_data.forwarded(NOTICE - 10 * DAY))
     text = year.opens_case(one, NOTICE - DAY)
     assert "截止 2027-04-28" in text, "ten working days after the day of receipt"
     assert "12321 + 12300 投诉 1 件" in year.locates(one, date(2026, 1, 1), date(2026, 12, 31))
@@ -371,8 +372,9 @@ def _rectifies(one: Walker, other: Walker, clock: MovedClock, gate: str, folder:
     year.imports(one, "calls", year_data.calls(NOTICE + DAY, MENDED - DAY, busy=("L2,T2", 5)))
     year.proves(one, MENDED)
     assert "已就绪：可提交整改报告和技术测评报告" in one.text()
-    one.page.locator("#figures > summary").click()
-    assert "该通道外呼次数\t0\t50" in one.text()
+    text = one.whole()
+    assert "投诉量\t1\t0" in text, "a rate without a complaint, before or since, would prove nothing"
+    assert "该通道外呼次数\t0\t50" in text
     assert not year.state_of(one, "办结整改单").startswith("已完成")
     assert "2027-05-17" in year.hands_report_in(one), "fifteen working days after the submission"
     text = year.closes_case(one)

@@ -574,8 +574,7 @@ def takes_procedure(one: Walker, path: Path) -> Path:
     one.link("应急处置规程")
     one.button("生成")
     one.worked()
-    materials(one)
-    one.link("应急处置规程")
+    materials(one, "应急处置规程")
     return one.took("form[action$='/file/'] button", path)
 
 
@@ -593,7 +592,8 @@ def archives(one: Walker, folder: Path) -> tuple[str, Path]:
 def is_refused(one: Walker) -> bool:
     """What belongs to the closed season does not change, and the page says so."""
     materials(one, "章程")
-    one.page.locator("form[action$='/act/comment/'] textarea").fill("晚了")
-    follow(one.page.locator("form[action$='/act/comment/'] button.primary"), PATIENCE)
+    form = one.unfolds("form[action$='/act/comment/']")
+    form.locator("textarea").fill("晚了")
+    follow(form.locator("button.primary"), PATIENCE)
     one.faults = [fault for fault in one.faults if "409" not in fault]
     return "已归档" in one.page.inner_text("body")

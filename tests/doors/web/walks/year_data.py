@@ -113,13 +113,21 @@ def complaints() -> str:
     """Four of the year: one of 12321 and three of the enterprise's own; one of these is open."""
     rows = [COMPLAINTS]
     for at, month in enumerate((3, 5, 6, 9), 1):
-        source, reference = ("12321", "12321-2026-0001") if at == 1 else ("企业", "")
-        day = f"{YEAR}-{month:02}-12"
-        line = f"TS-{at:04},{source},{reference},{day} 09:00:00,{day} 09:10:00,{13800138000 + at},{OWN},{day} 08:30:00"
-        line += ",来电频繁,一日两次来电,L2,T2,王建国"
-        done = f",{day} 09:40:00,王建国,致歉并加入谢绝名单,{day} 11:00:00,满意,{day} 12:00:00,是"
-        rows.append(line + (done if at <= CLOSED else ",,,,,,,"))
+        rows.append(_complaint(at, date(YEAR, month, 12), "12321" if at == 1 else "企业", closed=at <= CLOSED))
     return "\n".join(rows) + "\n"
+
+
+def forwarded(day: date) -> str:
+    """One more of 12321, dealt with on its day."""
+    return f"{COMPLAINTS}\n{_complaint(5, day, '12321', closed=True)}\n"
+
+
+def _complaint(at: int, day: date, source: str, *, closed: bool) -> str:
+    reference = f"12321-{day.year}-{at:04}" if source == "12321" else ""
+    line = f"TS-{at:04},{source},{reference},{day} 09:00:00,{day} 09:10:00,{13800138000 + at},{OWN},{day} 08:30:00"
+    line += ",来电频繁,一日两次来电,L2,T2,王建国"
+    done = f",{day} 09:40:00,王建国,致歉并加入谢绝名单,{day} 11:00:00,满意,{day} 12:00:00,是"
+    return line + (done if closed else ",,,,,,,")
 
 
 CALLS: Final = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,线路编号,团队,呼叫用途,落地网关"
