@@ -531,9 +531,9 @@ def commit(request: Request, code: str, draft: str) -> HttpResponse:
 
     Read, it is the check.
     """
+    found = drafts.draft_for(draft, code, request.actor)
     if request.method != "POST":
         return redirect("data-import-check", code=code, draft=draft)
-    found = drafts.draft_for(draft, code, request.actor)
     if not found.files:
         return redirect("data-import-files", code=code, draft=draft)
     job = drafts.enqueue_import(draft=found, actor=request.actor)
