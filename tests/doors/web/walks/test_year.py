@@ -343,7 +343,6 @@ def _calls_back(one: Walker, administrator: Walker) -> None:
         year_gate.sets_ways(administrator, far.port)
         text = year_gate.calls_back(one)
         assert far.count("INVITE") == len(year_gate.CARRIERS)
-    assert "各运营商均通过" in text
     assert text.count("按时接通，落在指定落地网关") == 1 + len(year_gate.CARRIERS), "the number's newest, and each call"
     one.press("main a[href*='/callback/B']")
     assert "信令时序图" in one.text()
