@@ -51,7 +51,12 @@ class MailForm(forms.Form):
         ],
     )
     sender = forms.EmailField(label=gettext_lazy("Sender"), help_text=gettext_lazy("The address that mails come from"))
-    user = forms.CharField(label=gettext_lazy("User name at the server"), required=False, max_length=200)
+    user = forms.CharField(
+        label=gettext_lazy("User name at the server"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
     password = forms.CharField(
         label=gettext_lazy("Password"),
         required=False,
