@@ -82,7 +82,6 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "by": "leads on to a metric's page",
     "portrait-newest": "leads on to the portrait of the newest year",
     "dossier-package": "leads on to the open step of the season's package",
-    "inspection-day-room-preview-row": "a row of the room as the firm sees it beforehand; the row itself is looked at",
     "fill-in-first": "leads on to the licence report",
     "data-import-commit": "leads on to the check",
     "data-job-progress": "a part of data-job, which comes with it",
