@@ -40,7 +40,7 @@ def test_a_data_officer_finds_changes_reveals_and_ends(site: Site, session: str,
     context = site.context(browser, session, **wanted)
     page = context.new_page()
     page.goto(f"{site.address}e/demo/registers/")
-    follow(page.locator("article.card h2 a[href*='/seats/']"))
+    follow(page.locator(".content td a[href*='/registers/seats/']").first)
     page.locator("#id_q").fill("S0001")
     with page.expect_navigation():
         page.keyboard.press("Enter")
