@@ -46,7 +46,7 @@ def test_the_gate_is_read_and_changed(running: Site, browser: Any) -> None:
     page.locator("#cap_name").fill("L01")
     page.locator("#cap_cap").fill("80")
     page.locator("#cap_reason").fill("投诉多")
-    follow(page.locator("section", has=page.locator("#cap_cap")).locator("button.primary"))
+    follow(page.locator("form", has=page.locator("#cap_cap")).locator("p.actions button"))
     assert "已生效，并已通知拨前闸" in page.inner_text("body")
     assert "投诉多" in str(page.text_content("main"))
     _clean(page)
