@@ -117,7 +117,7 @@ class Walker:
             assert time.monotonic() < until, self.text()
             self.page.wait_for_timeout(200)
             self.page.reload()
-        if (result := self.page.locator("#toast a").first).count():
+        if (result := self.page.locator("#toast a").last).count():  # the newest; others may be unread
             follow(result)
         self.look()
         return self.text()
@@ -452,7 +452,6 @@ def drills(one: Walker) -> str:
     one.page.locator("#id_calls").fill("0")
     one.press("main form[action$='/drill/run/'] button.primary")
     one.worked()
-    one.link("复盘")
     assert "进行中" in one.text()
     one.press("main a[href*='/complaints/t/']")
     finishes_ticket(one)
