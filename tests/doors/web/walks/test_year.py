@@ -92,7 +92,6 @@ def site(tmp_path: Path, clock: MovedClock) -> Iterator[tuple[Site, list[str]]]:
         yield served, links
 
 
-@pytest.mark.soak  # stops where a drill begins, until its steps from there on follow the new pages
 def test_from_october_to_the_archive(
     site: tuple[Site, list[str]], clock: MovedClock, browser: Any, tmp_path: Path
 ) -> None:
