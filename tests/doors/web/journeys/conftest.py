@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from tests.support.site import ROOT, Site, browsing, serving
+from tests.support.site import ROOT, Site, serving
 
 ROWS: Final = "40000"
 DAY: Final = "2026-11-25"
@@ -71,20 +71,13 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """One browser for all journeys of a process."""
-    with browsing() as browser:
-        yield browser
-
-
 @pytest.fixture
-def journey(demo_home: Path, chromium: Any, tmp_path: Path) -> Iterator[Journey]:
+def journey(demo_home: Path, browser: Any, tmp_path: Path) -> Iterator[Journey]:
     """A journey over a copy of the demo, served as on the demo's day."""
     folder = tmp_path / "demo"
     shutil.copytree(demo_home, folder)
     with serving(folder, NIANJIAN_TODAY=DAY, NIANJIAN_GATE_URL="http://127.0.0.1:9") as site:
-        walk = Journey(site, chromium)
+        walk = Journey(site, browser)
         try:
             yield walk
         finally:

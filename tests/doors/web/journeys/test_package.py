@@ -19,7 +19,7 @@ Opening = Callable[..., Journey]
 
 
 @pytest.fixture
-def season(demo_home: Path, chromium: Any, tmp_path: Path) -> Iterator[Opening]:
+def season(demo_home: Path, browser: Any, tmp_path: Path) -> Iterator[Opening]:
     """Serve a copy of the demo in the spring after its year, its package prepared by ``tests.support.package_home``."""
     folder, ends = tmp_path / "demo", []
 
@@ -28,7 +28,7 @@ def season(demo_home: Path, chromium: Any, tmp_path: Path) -> Iterator[Opening]:
         variables = environment(folder) | {"NIANJIAN_TODAY": DAY}
         told(variables, sys.executable, "-m", "tests.support.package_home", ENTERPRISE, YEAR, str(tmp_path), *state)
         server = serving(folder, NIANJIAN_TODAY=DAY, NIANJIAN_GATE_URL="http://127.0.0.1:9")
-        journey = Journey(server.__enter__(), chromium)
+        journey = Journey(server.__enter__(), browser)
         ends.extend((journey.close, lambda: server.__exit__(None, None, None)))
         return journey
 
