@@ -19,6 +19,11 @@ def day_text(day: date, today: date, _: Words) -> str:
         return _(near)
     if day.year == today.year:
         return calendar_day(day, _)
+    return full_day(day, _)
+
+
+def full_day(day: date, _: Words) -> str:
+    """``19 Oct 2025``."""
     return _("{day} {year}").format(day=calendar_day(day, _), year=day.year)
 
 

@@ -27,6 +27,7 @@ from nianjian.features.overview import texts as said
 from nianjian.features.overview.facts import Overview
 from nianjian.features.overview.verdict import Cause, Trouble, find_cause, gravest, rank_metrics
 from nianjian.features.portrait import bases
+from nianjian.features.portrait.causes import ORDER, order_metrics
 from nianjian.features.portrait.portraits import list_years
 from nianjian.features.rectification.models import Order
 from nianjian.features.rectification.queries import list_channel_names, list_isolations, map_orders
@@ -35,7 +36,6 @@ from nianjian.platform.accounts.roles import Permission
 
 Json = Mapping[str, Any]
 
-ORDER: Final = ("complaint_rate", "closing_rate", "seat_vacancy", "number_consistency")  # of the tiles
 GUIDE: Final = frozenset({"over_limit", "below_limit"})  # flags that the sentence of the limit says already
 BESIDE: Final = frozenset({"today", "own_limit", "internal_limit", "low_volume"})  # no cause of a light
 PARTS: Final = {"complaint_rate": "complaints", "closing_rate": "open"}  # the figure whose rows are a metric's cause
@@ -87,8 +87,7 @@ class Board:
     metrics: Sequence[Json] = field(init=False)
 
     def __post_init__(self) -> None:
-        every = {metric["slug"]: metric for metric in (self.told.portrait["metrics"] if self.told.portrait else ())}
-        object.__setattr__(self, "metrics", [every[slug] for slug in ORDER if slug in every])
+        object.__setattr__(self, "metrics", order_metrics(self.told.portrait) if self.told.portrait else [])
 
     @cached_property
     def names(self) -> ChannelNames:

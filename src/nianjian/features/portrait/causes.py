@@ -33,6 +33,15 @@ AGAINST: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+#: Of the metrics on pages: what complainants cause first.
+ORDER: Final = ("complaint_rate", "closing_rate", "seat_vacancy", "number_consistency")
+
+
+def order_metrics(data: Json) -> list[Json]:
+    """The metrics of a portrait in the order of the menu."""
+    return sorted(data["metrics"], key=lambda metric: ORDER.index(metric["slug"]))
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """A row of a split: ``parts`` of what speaks against the metric, ``count`` in all, out of ``base``.

@@ -14,7 +14,7 @@ from nianjian.platform.web.paging import Order
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``text``; with ``href`` a link, with ``code`` a light, with ``badge`` (good, warn, bad, plain) a badge.
+    """``text``; with ``href`` a link, with ``code`` a light, with ``badge`` one of those that parts.css knows.
 
     ``key``: the code of a thing whose name ``text`` is, set before it in grey; ``tone``: soft or overdue.
 

@@ -70,7 +70,7 @@ DONE: Final = "done"
 
 STATES: Final[Mapping[str, tuple[str, str]]] = {  # state -> badge, word
     "waiting": ("plain", mark("waiting")),
-    "running": ("warn", mark("running")),
+    "running": ("run", mark("running")),
     "done": ("good", mark("done")),
     "failed": ("bad", mark("failed")),
     "stopped": ("plain", mark("stopped")),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from nianjian.engines.kernel.states import State
+from nianjian.engines.paper.days import full_day
 from nianjian.engines.paper.texts import inspection
 from nianjian.engines.paper.texts.inspection_day import THROWN
 from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
@@ -112,8 +114,12 @@ def task_state_text(task: Mapping[str, Any], _: Words) -> str:
 
 def obstacle_text(code: str, values: Mapping[str, Any], _: Words) -> str:
     """What has waited too long already, as a sentence."""
-    register = _(KINDS_COMPARED[str(values["kind"])]) if "kind" in values else ""
-    return _(OBSTACLES[code]).format(register=register, **values)
+    spoken = dict(values)
+    if "kind" in values:
+        spoken["register"] = _(KINDS_COMPARED[str(values["kind"])])
+    if "since" in values:  # with its time, which no sentence needs
+        spoken["since"] = full_day(date.fromisoformat(str(values["since"])[:10]), _)
+    return _(OBSTACLES[code]).format(**spoken)
 
 
 def risk_text(code: str, values: Mapping[str, Any], _: Words) -> str:

@@ -19,8 +19,8 @@ STATES: Final[Mapping[str, str]] = {
 #: A report that was handed in has passed nothing yet: a task is done.
 TASKS: Final[Mapping[str, str]] = {**STATES, State.PASSED: mark("done")}
 BADGES: Final[Mapping[str, str]] = {
-    State.PASSED: "good", State.FAILED: "bad", State.NOT_PROVED: "warn", State.NOT_APPLICABLE: "plain",
-    State.IN_PROGRESS: "plain", State.OVERDUE: "bad",
+    State.PASSED: "good", State.FAILED: "bad", State.NOT_PROVED: "open", State.NOT_APPLICABLE: "na",
+    State.IN_PROGRESS: "run", State.OVERDUE: "late",
 }  # fmt: skip
 STYLES: Final[Mapping[str, str]] = {
     State.PASSED: "green", State.FAILED: "bold red", State.NOT_PROVED: "yellow", State.NOT_APPLICABLE: "",

@@ -85,7 +85,7 @@ BADGES: Final = {
     "to_confirm": "warn",
     "expired": "bad",
     "ready": "good",
-    "not_applicable": "plain",
+    "not_applicable": "na",
     "needs_person": "warn",
 }
 WEIGHTS: Final = {"stop": "bad", "ask": "warn", "note": "plain"}

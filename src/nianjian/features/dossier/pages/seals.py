@@ -114,7 +114,7 @@ def form(what: str, given: QueryDict | None = None) -> forms.Form:
 
 
 BADGES: Final = {
-    "none": "plain", "unreadable": "bad", "broken": "bad", "changed": "bad", "untrusted": "warn", "unknown": "warn",
+    "none": "plain", "unreadable": "bad", "broken": "bad", "changed": "bad", "untrusted": "warn", "unknown": "open",
     "trusted": "good",
 }  # fmt: skip
 

@@ -96,10 +96,10 @@ def _suspect_rows(seen: Json, _: Words) -> Table:
     return card_table(gettext("The newest of these calls"), heads, rows, figures=[6])
 
 
-LOGS: Final = {"ok": "good", "gap": "bad", "too_short": "bad", "unknown": "warn"}
-VERDICTS: Final = {"found": "bad", "not_found": "good", "unknown": "warn"}
+LOGS: Final = {"ok": "good", "gap": "bad", "too_short": "bad", "unknown": "open"}
+VERDICTS: Final = {"found": "bad", "not_found": "good", "unknown": "open"}
 RECORDINGS: Final = {"missing": "bad", "empty": "bad", "too_short": "bad"}
-CARDS: Final = {"released": "good", "refused": "bad", "unknown": "warn"}
+CARDS: Final = {"released": "good", "refused": "bad", "unknown": "open"}
 STRETCHES: Final = 3  # holes that are named in a cell; their number tells of the others
 
 

@@ -43,7 +43,7 @@ from nianjian.platform.web.tables import Cell, Table, card_table
 from nianjian.platform.web.work import person
 
 LINE_BADGES: Final = {
-    "waiting": "plain", "due": "warn", "late": "bad", "running": "warn", "done": "good", "done_late": "warn"
+    "waiting": "plain", "due": "warn", "late": "late", "running": "run", "done": "good", "done_late": "warn"
 }  # fmt: skip
 
 NAME: Final = 200

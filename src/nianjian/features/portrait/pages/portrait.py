@@ -61,6 +61,7 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
         return render(request, "portrait/own.html", shared_context(request, one) | own)
     data, names = one.data, causes.list_names(one.data)
     missing, marketing = sections.missing_lines(data, _), sections.marketing_lines(data, _)
+    metrics = causes.order_metrics(data)
     as_of, level = str(data["period"]["as_of"]), causes.get_level(data)
     context = shared_context(request, one) | {
         "years": portraits.list_years(code),
@@ -70,15 +71,14 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
         "marketing": marketing,
         "tiles": [
             figure_context(one, told, _) | {"address": one.link("portrait-metric", slug=told["slug"])}
-            for told in data["metrics"]
+            for told in metrics
         ],
-        "causes": [row for told in data["metrics"] for row in _cause_rows(one, told, names, level)],
+        "causes": [row for told in metrics for row in _cause_rows(one, told, names, level)],
         "bases": build_basis_cards(code, year, _) if one.run is None else None,
         "basis": portraits.describe_basis(year, as_of, _),
         "within_year": data["period"].get("basis") == Basis.WITHIN_YEAR,
         "inputs": [
-            (code_name("metric", told["slug"], _), input_links(one, told, components(told), _))
-            for told in data["metrics"]
+            (code_name("metric", told["slug"], _), input_links(one, told, components(told), _)) for told in metrics
         ],
         "quality": mark_safe_fragment(sections.quality_table(data, _)),
         "forms": list(FORMS),
@@ -90,7 +90,7 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
 def _verdict(one: OpenPortrait, names: Names, level: Fraction, _: Words) -> dict[str, Any]:
     """Both lights, what is off in a sentence, who stands out, and the metric whose page says more."""
     data = one.data
-    metrics = [told for told in data["metrics"] if told["light"] in GRAVITY]
+    metrics = [told for told in causes.order_metrics(data) if told["light"] in GRAVITY]
     metrics.sort(key=lambda told: GRAVITY.index(told["light"]))
     worst = next((told for told in metrics if told["light"] != "yellow_explained"), None)
     off = [code_name("metric", told["slug"], _) for told in metrics if worst and told["light"] == worst["light"]]
