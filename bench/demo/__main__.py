@@ -102,6 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for given, paths in alike.items():
         # exit code 1: rows were rejected, as they must be
         program.run("calls", "import", *paths, "--enterprise", ENTERPRISE, *given, allowed=(0, 1))
+    program.run("complaints", "match", "--enterprise", ENTERPRISE)
     plan = folder / "registers" / "扩容计划.txt"
     plan.write_text("2027 年第一季度启用空置坐席 60 席,详见附表。\n", encoding="utf-8")
     attach = ("--kind", "expansion_plan", "--enterprise", ENTERPRISE, "--year", "2026")
