@@ -32,7 +32,7 @@ def test_a_walk_through_the_pages(site: Site, browser: Any) -> None:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(site.address)
     assert page.url == f"{site.address}e/demo/"
-    follow(page.get_by_role("link", name="查看合规画像"))
+    follow(page.locator("aside").get_by_role("link", name="合规画像"))
     assert page.url == f"{site.address}e/demo/2026/"
     assert page.locator(".tile").count() == 4
     assert "坐席空置率" in page.inner_text("main")

@@ -42,6 +42,7 @@ urlpatterns = [
     path("account/", include("nianjian.features.people.account_pages")),
     path("theme", comfort.set_theme, name="theme"),
     path("columns", comfort.set_columns, name="columns"),
+    path("day", comfort.show_day, name="day-reading"),
     path("static/<str:digest>/<str:name>", assets.serve_asset, name="asset"),
 ]
 

@@ -54,12 +54,3 @@ def moment() -> datetime:
     if present.astimezone(ZONE).date() == day:
         return present
     return datetime.combine(day, datetime.max.time(), ZONE)
-
-
-def asked_day(text: str) -> date:
-    """Return the day that a text names in ISO form; today where it names none, or one that may not be asked for."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return today()
-    return day if FIRST_DAY <= day <= LAST_DAY else today()

@@ -23,7 +23,7 @@ from nianjian.platform.registers.columns import Column as RegisterColumn
 from nianjian.platform.registers.columns import Sheet
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
-from nianjian.platform.web.forms import MOMENTS
+from nianjian.platform.web.forms import MomentField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import describe_cell_error, verdict
@@ -72,12 +72,10 @@ class Forward(forms.Form):
         label=gettext_lazy("Forward list"), widget=forms.ClearableFileInput({"accept": ".xlsx,.csv,.txt"})
     )
     source = forms.ChoiceField(label=gettext_lazy("From whom"), required=False)
-    arrived = forms.DateTimeField(
+    arrived = MomentField(
         label=gettext_lazy("When the list arrived"),
         required=False,
-        input_formats=MOMENTS,
         help_text=gettext_lazy("For rows without a time of arrival; empty: now. The clocks run from here."),
-        widget=forms.DateTimeInput({"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"),
     )
     moments = forms.CharField(
         label=gettext_lazy("How times are written"),

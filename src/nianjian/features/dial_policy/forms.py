@@ -14,6 +14,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.gate import REASONS
 from nianjian.engines.paper.words import words
 from nianjian.features.dial_policy.operations import MOST
+from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current
 
 LONG: Final = 1000
@@ -112,9 +113,7 @@ class Choice(Reasoned):
 class Filter(forms.Form):
     """Which decisions."""
 
-    day = forms.DateField(
-        label=gettext_lazy("Day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    day = DayField(label=gettext_lazy("Day"), required=False)
     channel = forms.CharField(label=gettext_lazy("Line"), required=False, max_length=NAME)
     callee = forms.CharField(label=gettext_lazy("Dialled number"), required=False, max_length=30)
     reason = forms.ChoiceField(label=gettext_lazy("Answer"), required=False, choices=())

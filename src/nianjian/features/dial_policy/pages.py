@@ -34,6 +34,7 @@ from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values as rules_shown
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import asked_day
 from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import SIZE, Page, address, number, paged
@@ -416,4 +417,4 @@ def _moment(request: Request, name: str) -> int | None:
 
 def _day(request: Request) -> date:
     """The day that ``?day=`` names; today for none."""
-    return clock.asked_day(request.GET.get("day", ""))
+    return asked_day(request.GET.get("day", ""))

@@ -37,6 +37,7 @@ from nianjian.platform.jobs import query as jobs
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.web import work
 from nianjian.platform.web.access import Request, at, everywhere, page
+from nianjian.platform.web.forms import DayField, DayInput
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Table, card_table
@@ -107,7 +108,7 @@ class EntryFilter(forms.Form):
     verb = forms.ChoiceField(label=gettext_lazy("Act"), required=False, choices=())
     actor = forms.ChoiceField(label=gettext_lazy("Who"), required=False, choices=())
     since, until = (
-        forms.DateField(label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+        DayField(label=label, required=False, widget=DayInput({"placeholder": label}))
         for label in (gettext_lazy("From"), gettext_lazy("To"))
     )
 

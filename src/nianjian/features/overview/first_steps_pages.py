@@ -32,6 +32,7 @@ from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.registers import storage as rows
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current
 
 DEADLINES: Final = 3
@@ -57,9 +58,7 @@ class LicenceForm(forms.Form):
         ),
     )
     issued_on, valid_until = (
-        forms.DateField(
-            label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=help_text
-        )
+        DayField(label=label, required=False, help_text=help_text)
         for label, help_text in (
             (gettext_lazy("Issued on"), gettext_lazy("It decides for which data year the first report is due.")),
             (gettext_lazy("Valid until"), gettext_lazy("It decides when a renewal must be requested.")),

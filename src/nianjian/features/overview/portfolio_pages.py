@@ -37,6 +37,7 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.web.access import Request, person
 from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 
@@ -50,7 +51,7 @@ class BulkActionForm(forms.Form):
     act = forms.ChoiceField(choices=[(one, one) for one in ("assign", "snooze", "remind", "list")])
     task = forms.ChoiceField(choices=[(one, one) for one in TASKS], required=False)
     text = forms.CharField(required=False, max_length=200)
-    day = forms.DateField(required=False)
+    day = DayField(required=False)
 
 
 @require_POST

@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.platform import ROLES
 from nianjian.engines.paper.words import words
-from nianjian.platform.accounts.links import INSPECT_DAYS
 from nianjian.platform.accounts.models import User
 from nianjian.platform.accounts.names import LONGEST
 from nianjian.platform.accounts.roles import Role
 from nianjian.platform.accounts.tokens import READING
+from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current
 
 
@@ -188,16 +188,12 @@ class Invite(_Place):
 class Until(forms.Form):
     """The last day of an inspector's link."""
 
-    until = forms.DateField(
-        label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    until = DayField(label=gettext_lazy("Last day"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         today = clock.now().astimezone(clock.ZONE).date()
         kwargs.setdefault("initial", {"until": today + INSPECTION})
         super().__init__(*args, **kwargs)
-        last = today + timedelta(days=INSPECT_DAYS - 1)
-        self.fields["until"].widget.attrs.update(min=today.isoformat(), max=last.isoformat())
 
 
 class DisplayName(forms.Form):

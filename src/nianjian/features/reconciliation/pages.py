@@ -47,7 +47,7 @@ from nianjian.platform.registers.columns import Kind
 from nianjian.platform.registers.mappings import list_mapping_names
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
-from nianjian.platform.web.forms import ZONES, WordsField, ZoneField
+from nianjian.platform.web.forms import ZONES, DayField, WordsField, ZoneField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, address, paged
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -57,13 +57,12 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-DAY: Final = {"type": "date"}
 COMMAS: Final = str.maketrans("，、;；", ",,,,")
 
 
 def date_field(label: StrOrPromise, text: StrOrPromise = "") -> forms.DateField:
     """A day that may be left out."""
-    return forms.DateField(label=label, required=False, widget=forms.DateInput(DAY, format="%Y-%m-%d"), help_text=text)
+    return DayField(label=label, required=False, help_text=text)
 
 
 class MonthsForm(forms.Form):

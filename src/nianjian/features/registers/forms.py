@@ -21,6 +21,7 @@ from nianjian.platform.registers.filters import DAYS, FLAGS, RowFilter, filterab
 from nianjian.platform.registers.storage import REASON
 from nianjian.platform.registers.versions import Version
 from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import DayField, DayInput
 from nianjian.platform.web.language import current
 
 if TYPE_CHECKING:
@@ -71,8 +72,6 @@ def options(column: Column) -> list[tuple[str, str]]:
 
 
 INPUTS: Final[dict[Kind, dict[str, str]]] = {
-    Kind.DATE: {"type": "date"},
-    Kind.MOMENT: {"type": "datetime-local", "step": "1"},
     Kind.MONTH: {"type": "month"},
     Kind.WHOLE: {"inputmode": "numeric"},
     Kind.ROOT: {"inputmode": "numeric"},
@@ -85,13 +84,14 @@ def _widget(column: Column) -> forms.Widget:
         return forms.Select(choices=[("", _("not known")), *options(column)])
     if column.field in LONG:
         return forms.Textarea(attrs={"rows": 4})
+    if column.kind in {Kind.DATE, Kind.MOMENT}:
+        return DayInput(moment=column.kind is Kind.MOMENT)
     return forms.TextInput(attrs={"autocomplete": "off", **INPUTS.get(column.kind, {})})
 
 
 def day(label: StrOrPromise, *, required: bool = False, hint: StrOrPromise = "") -> forms.DateField:
-    """A day, written as browsers write it."""
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, help_text=hint, widget=widget, input_formats=["%Y-%m-%d"])
+    """A field for a day."""
+    return DayField(label=label, required=required, help_text=hint)
 
 
 COLUMN, FIRST, LAST, CLEAR = "f.", "from.", "to.", "clear."

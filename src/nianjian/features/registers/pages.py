@@ -34,6 +34,7 @@ from nianjian.platform.registers.filters import RowFilter
 from nianjian.platform.registers.queries import ReadScope, RegisterState
 from nianjian.platform.registers.versions import Version
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import asked_day
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import address, paged
@@ -48,7 +49,7 @@ def read_scope(request: Request, kind: str = "") -> ReadScope:
     team = request.team
     if team is None and queries.has_team_scope(kind):
         team = request.GET.get("team", "").strip() or None
-    found = ReadScope(request.enterprise.code, clock.asked_day(request.GET.get("as_at", "")), team)
+    found = ReadScope(request.enterprise.code, asked_day(request.GET.get("as_at", "")), team)
     if kind and not found.sees(kind):
         raise Http404
     return found

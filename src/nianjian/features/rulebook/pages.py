@@ -36,7 +36,9 @@ from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values
 from nianjian.platform.web.access import Request, anywhere, at
+from nianjian.platform.web.days import asked_day
 from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.rule_values import RuleValueField, rule_value_text
@@ -58,14 +60,8 @@ class LimitForm(forms.Form):
     province = forms.ChoiceField(
         label=gettext_lazy("Province"), choices=[("", "–"), *((name, name) for name in PROVINCES)]
     )
-    valid_from = forms.DateField(
-        label=gettext_lazy("From which day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
-    valid_to = forms.DateField(
-        label=gettext_lazy("To which day (empty: for good)"),
-        required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )
+    valid_from = DayField(label=gettext_lazy("From which day"))
+    valid_to = DayField(label=gettext_lazy("To which day (empty: for good)"), required=False)
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=1000,
@@ -154,7 +150,7 @@ def _present_effects(job: JobValue) -> list[dict[str, Any]]:
 
 def _book(request: Request, place: str) -> Rulebook:
     """Take the rulebook of the day that ``?on=`` names, today if none."""
-    day = clock.asked_day(request.GET.get("on", ""))
+    day = asked_day(request.GET.get("on", ""))
     province = request.enterprise.province if place else None
     return rulebook(day=day, province=province or None, enterprise=place or None)
 

@@ -43,7 +43,8 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment, read_upload, takes_files
 from nianjian.platform.registers.attachments import ROW_LIMIT
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.days import format_day
+from nianjian.platform.web.days import asked_day, format_day
+from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import address
 from nianjian.platform.web.tables import Cell, Column, Table, card_table
@@ -110,7 +111,7 @@ class ReportForm(forms.Form):
     year = forms.IntegerField(min_value=FIRST_YEAR, max_value=LAST_YEAR)
     track = forms.ChoiceField(choices=[(one, one) for one in deadlines.TRACKS])
     licence = forms.CharField(required=False, max_length=80)
-    day = forms.DateField(required=False)
+    day = DayField(required=False)
     text = forms.CharField(required=False, max_length=200)
 
 
@@ -120,7 +121,7 @@ class TaskForm(forms.Form):
     act = forms.ChoiceField(choices=[(one, one) for one in ("assign", "snooze", "done")])
     year = forms.IntegerField(min_value=FIRST_YEAR, max_value=LAST_YEAR)
     task = forms.CharField(max_length=32)
-    day = forms.DateField(required=False)
+    day = DayField(required=False)
     text = forms.CharField(required=False, max_length=200)
 
 
@@ -163,7 +164,7 @@ def season(request: Request, code: str) -> HttpResponse:
     _, language = words(current()), current()
     given = request.GET.get("year", "")
     year = int(given) if YEAR.fullmatch(given) and clock.FIRST_DAY.year <= int(given) < clock.LAST_DAY.year else None
-    today = clock.asked_day(request.GET.get("today", ""))
+    today = asked_day(request.GET.get("today", ""))
     told = summarize_season(enterprise=code, year=year, today=today, actor=request.actor, language=language)
     names = {one["task"]: _(texts.TASKS.get(one["task"], one["task"])) for one in told["tasks"]}
     first, closed = told["earliest"], archives.list_closed_years(code)
@@ -436,18 +437,22 @@ def _tasks(
     request: Request, rows: Sequence[dict[str, Any]], names: Mapping[str, str], task: Json | None, _: Words
 ) -> Table:
     """The tasks by their days; each leads to itself beside the list."""
-    heads = (gettext("due"), gettext("task"), gettext("owner"), gettext("steps"), gettext("state"))
+    columns = [
+        Column(gettext("due"), brief="start"), Column(gettext("state"), brief="end"),
+        Column(gettext("task"), brief="start"), Column(gettext("owner"), brief="end"),
+        Column(gettext("steps"), figure=True),
+    ]  # fmt: skip
     cells = [
         [
             Cell(format_day(date.fromisoformat(row["due"])), day=True),
+            Cell(texts.task_state_text(row, _), badge=_task_badge(row)),
             Cell(names[row["task"]], href=f"{address(request, task=row['task'])}#task", here=row is task),
             Cell(person(row["owner"]) or gettext("nobody")),
             Cell(f"{row['steps']['done']}/{row['steps']['total']}" if row["steps"]["total"] else "–", figure=True),
-            Cell(texts.task_state_text(row, _), badge=_task_badge(row)),
         ]
         for row in rows
     ]
-    return Table(gettext("Tasks"), [Column(head, head == heads[3]) for head in heads], cells, cards=True)
+    return Table(gettext("Tasks"), columns, cells)
 
 
 @require_POST
@@ -471,7 +476,7 @@ class EntryTestForm(forms.Form):
 
     year = forms.IntegerField(min_value=FIRST_YEAR, max_value=LAST_YEAR)
     result = forms.ChoiceField(choices=[(one, one) for one in ("passed", "failed")])
-    day = forms.DateField()
+    day = DayField()
     note = forms.CharField(max_length=200)
     picture = forms.FileField()
 

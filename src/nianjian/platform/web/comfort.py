@@ -10,12 +10,19 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
 
+from nianjian.engines.kernel import clock
+from nianjian.engines.paper.days import full_day, weekday_text
+from nianjian.engines.paper.words import words
 from nianjian.platform.accounts import preferences
 from nianjian.platform.accounts.preferences import THEMES
 from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.rulebook.holidays import calendar
 from nianjian.platform.web.access import Request, person, public
+from nianjian.platform.web.days import read_moment
+from nianjian.platform.web.language import current
 
 THEME_COOKIE: Final = "THEME"
 
@@ -31,6 +38,22 @@ def theme_of(request: HttpRequest) -> str:
 
 LANGUAGE_COOKIE: Final = "LANG"
 YEAR: Final = 365 * 24 * 3600
+
+
+@require_safe
+@person
+def show_day(request: Request) -> HttpResponse:
+    """How the day or moment that is typed is understood: the weekday, and whether it is a working day."""
+    typed = str(next(iter(request.GET.values()), ""))
+    moment = read_moment(typed, clock.today())
+    if moment is None:
+        return HttpResponse(gettext("Not understood; write 2026-11-25, 11-25 or today") if typed.strip() else "")
+    told = calendar()
+    day, _ = moment.date(), words(current())
+    parts = [full_day(day, _), weekday_text(day, _), f"{moment:%H:%M}" if ":" in typed or "：" in typed else ""]
+    if told.known(day) and not told.is_workday(day):
+        parts.append(gettext("no working day"))
+    return HttpResponse(" ".join(filter(None, parts)))
 
 
 @require_POST

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from typing import Final
 
 from django.utils.translation import gettext
 
@@ -10,6 +13,46 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.paper.days import day_text, moment_text
 from nianjian.engines.paper.words import words
 from nianjian.platform.web.language import current
+
+#: Words for near days, in both languages.
+WORDS: Final = {
+    "前天": -2, "昨天": -1, "今天": 0, "明天": 1, "后天": 2, "yesterday": -1, "today": 0, "tomorrow": 1,
+}  # fmt: skip
+DAY: Final = re.compile(r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?|(\d{4})(\d\d)(\d\d)")
+MOMENT: Final = re.compile(r"(.*?)[T\s]*(\d{1,2}):(\d\d)(?::(\d\d)(?:\.0+)?)?")
+
+
+def read_day(text: str, today: date) -> date | None:
+    """A day as people write it, such as 2026-11-25, 11-25, 11月25日 or 昨天, without a year of this one; else None."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    if (near := WORDS.get(text.casefold())) is not None:
+        return today + timedelta(days=near)
+    if (found := DAY.fullmatch(text)) is None:
+        return None
+    parts = found.groups()
+    year, month, day = parts[:3] if parts[3] is None else parts[3:]
+    try:
+        return date(int(year or today.year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def asked_day(text: str) -> date:
+    """The day that an address asks for; today where it names none, or one that may not be asked for."""
+    day = read_day(text, clock.today())
+    return day if day and clock.FIRST_DAY <= day <= clock.LAST_DAY else clock.today()
+
+
+def read_moment(text: str, today: date) -> datetime | None:
+    """A day and its time of day, such as 昨天 15:20; a time alone is of today, a day alone its beginning. Naive."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    found = MOMENT.fullmatch(text)
+    head, hour, minute, second = found.groups() if found else (text, "0", "0", None)
+    day = today if found and not head else read_day(head, today)
+    try:
+        return None if day is None else datetime.combine(day, time(int(hour), int(minute), int(second or 0)))
+    except ValueError:
+        return None
 
 
 def format_day(day: date | None) -> str:

@@ -7,8 +7,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar, Final, cast
 
 from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.people import actor_texts
 from nianjian.engines.paper.texts.errors import translate_value
@@ -21,6 +25,7 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.operations.fields import LINE, TEXT, VERSION, Field, Kind
 from nianjian.platform.operations.operation import Operation
 from nianjian.platform.web.access import at
+from nianjian.platform.web.days import read_moment
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 
@@ -68,10 +73,47 @@ class ZoneField(forms.CharField):
         )
 
 
-class DayField(forms.DateField):
-    """A day, with the browser's calendar."""
+class DayInput(forms.DateInput):
+    """A day or a moment, typed as people write it and read back at once; the browser's calendar stands in it."""
 
-    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    def __init__(self, attrs: Mapping[str, Any] | None = None, *, moment: bool = False) -> None:
+        self.moment = moment
+        example = gettext_lazy("such as 2026-11-25 15:20") if moment else gettext_lazy("such as 2026-11-25")
+        super().__init__(
+            {"placeholder": example, "autocomplete": "off", **(attrs or {})},
+            format="%Y-%m-%d %H:%M:%S" if moment else "%Y-%m-%d",
+        )
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:  # noqa: ANN401 -- Django's signature
+        """What `read_moment` understands in the form of files; anything else as it came."""
+        value = super().value_from_datadict(data, files, name)
+        read = read_moment(value, clock.today()) if isinstance(value, str) else None
+        return read.strftime(str(self.format)) if read else value
+
+    def render(self, *given: Any, **named: Any) -> SafeString:  # noqa: ANN401 -- Django's signature
+        """Put the calendar into the box, and behind it a place for what is understood."""
+        named["attrs"] = {
+            **(named.get("attrs") or {}),
+            "hx-get": reverse("day-reading"), "hx-trigger": "input changed delay:250ms", "hx-target": "next .reading",
+        }  # fmt: skip
+        return format_html(
+            '<span class="day-box">{}<input type="date" tabindex="-1" aria-hidden="true"></span>'
+            '<output class="reading"></output>',
+            super().render(*given, **named),
+        )
+
+
+class DayField(forms.DateField):
+    """A day."""
+
+    widget = DayInput
+
+
+class MomentField(forms.DateTimeField):
+    """A moment on the wall clock of Shanghai."""
+
+    def __init__(self, **words: Any) -> None:  # noqa: ANN401 -- the words of a field
+        super().__init__(widget=DayInput(moment=True), **words)
 
 
 class PersonField(forms.ChoiceField):
@@ -129,7 +171,6 @@ def run_form(form: forms.BaseForm, act: Callable[[Mapping[str, Any]], object]) -
     return True
 
 
-MOMENTS: Final = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
 SEEN: Final = "version"  # the form's field for what its reader saw, whether one or several versions are taken
 Choices = Callable[[], list[tuple[str, str]]]
 
@@ -190,8 +231,7 @@ def _form_field(field: Field, choices: Choices | None) -> forms.Field:
         case Kind.VERSION | Kind.VERSIONS | Kind.NUMBER:
             return _number_field(field, words)
         case Kind.MOMENT:
-            widget = forms.DateTimeInput({"type": "datetime-local", "step": "1"}, format=MOMENTS[1])
-            return forms.DateTimeField(input_formats=MOMENTS, widget=widget, **words)
+            return MomentField(**words)
         case Kind.FLAG:
             return forms.BooleanField(**words | {"required": False})
         case Kind.YES_NO:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from nianjian.engines.paper.texts.portrait import LIGHTS
 from nianjian.engines.paper.words import words
 from nianjian.platform.web.access import Request, person
+from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.menu import Link
 from nianjian.platform.web.paging import Page
@@ -40,7 +41,7 @@ class Fields(forms.Form):
     """A field of each kind."""
 
     line = forms.CharField(label=SUBJECT, help_text=SUBJECT)
-    day = forms.DateField(label="2026-11-25", widget=forms.DateInput({"type": "date"}))
+    day = DayField(label="2026-11-25")
     choice = forms.ChoiceField(label="1 ‱", choices=[("a", "1 ‱"), ("b", "40 %")], required=False)
     text = forms.CharField(label="40 %", widget=forms.Textarea({"rows": 2}), required=False)
     tick = forms.BooleanField(label=SUBJECT, required=False)

@@ -33,6 +33,14 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// ---- day: the browser's calendar writes into the box that it stands in
+document.addEventListener("change", (event) => {
+  const box = event.target.closest(".day-box");
+  if (!box || event.target.type !== "date") return;
+  box.firstElementChild.value = event.target.value;
+  box.firstElementChild.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 // ---- search: opened by its link, by / and by Ctrl K; arrows go through the hits, Enter follows
 const palette = document.getElementById("search");
 if (palette) {

@@ -26,6 +26,7 @@ from nianjian.features.dossier.operations.sealed_book import find_sealed_scan
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.web.access import Request
+from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.rule_values import LEVELS
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -34,8 +35,7 @@ from nianjian.platform.web.work import moment, person, progressing
 
 def day_field(label: Any, hint: Any = "", *, required: bool = False) -> forms.DateField:  # noqa: ANN401 -- lazy texts
     """A field for a day."""
-    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, widget=widget, help_text=hint)
+    return DayField(label=label, required=required, help_text=hint)
 
 
 def text_field(label: Any, hint: Any = "", *, required: bool = True) -> forms.CharField:  # noqa: ANN401 -- the same

@@ -31,16 +31,13 @@ from nianjian.platform.home import env
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Table, card_table
 from nianjian.platform.web.work import moment, person
 
 DIGITS: Final = 18
 ACCEPTED: Final = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.ofd"
-
-
-def _day_field(label: Any, **more: Any) -> forms.DateField:  # noqa: ANN401 -- Django's options
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more)
 
 
 def _text_field(label: Any, name: str) -> forms.CharField:  # noqa: ANN401 -- a lazy text
@@ -60,7 +57,7 @@ class ScanForm(forms.Form):
 class ScreensForm(forms.Form):
     """What somebody has seen in the room."""
 
-    seen_on = _day_field(gettext_lazy("Checked on"))
+    seen_on = DayField(label=gettext_lazy("Checked on"))
     stand = forms.ChoiceField(
         label=gettext_lazy("What I have seen"),
         choices=(
@@ -155,10 +152,10 @@ AHEAD: Final = timedelta(days=14)
 class VisitForm(forms.Form):
     """What is kept of a day."""
 
-    day = _day_field(gettext_lazy("Inspection day"))
+    day = DayField(label=gettext_lazy("Inspection day"))
     notice = _text_field(gettext_lazy("Notice"), "notice")
     authority = _text_field(gettext_lazy("Authority"), "authority")
-    received_on = _day_field(gettext_lazy("Notice received on"), required=False)
+    received_on = DayField(label=gettext_lazy("Notice received on"), required=False)
     place = _text_field(gettext_lazy("Place of the check"), "place")
     agenda = forms.CharField(
         label=gettext_lazy("Agenda"),
@@ -178,7 +175,7 @@ class AdmitForm(forms.Form):
     """An inspector and the last day."""
 
     user = forms.CharField(label=gettext_lazy("User name"), max_length=80)
-    until = _day_field(gettext_lazy("Last day"))
+    until = DayField(label=gettext_lazy("Last day"))
 
 
 @require_safe

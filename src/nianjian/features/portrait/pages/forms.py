@@ -15,15 +15,15 @@ from nianjian.engines.paper.texts.portrait import BASIS_NAMES
 from nianjian.features.portrait.bases import BASES
 from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.web.access import Request
+from nianjian.platform.web.forms import DayField
 
 
 class RunForm(forms.Form):
     """As-of day and province of a run; both may be left to the calendar and the enterprise."""
 
-    as_of = forms.DateField(
+    as_of = DayField(
         label=_("as-of day"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Empty: today, or the end of the data year once that is over."),
     )
     province = forms.CharField(

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from nianjian.platform.web.assets import address
+from nianjian.platform.web.forms import DayInput
 
 register = template.Library()
 _MARKUP: Final = re.compile(r"<(?!svg|img|input|button|form)[^>]*>")
@@ -49,3 +50,10 @@ def filled(parser: Parser, token: Token) -> Filled:
 def asset(name: str) -> str:
     """Return the address of a file that every page loads; it changes with the file's content."""
     return address(name)
+
+
+@register.simple_tag
+def day_input(name: str, value: object, **attributes: object) -> SafeString:
+    """``{% day_input "day" today id="done-day" %}``: the box for a day where no form stands behind it."""
+    named = {key.replace("_", "-"): one for key, one in attributes.items()}
+    return DayInput().render(name, value or None, attrs=named)
