@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
@@ -87,14 +87,24 @@ def rejected_table(files: Sequence[tuple[str, File]], code: str) -> Table | None
     return Table(_("Rows not accepted"), heads, rows, wrap=True, cards=True) if rows else None
 
 
+ANY: Final = "\0"  # stands for the names of the files for which a sentence is the same
+
+
 def warning_table(files: Sequence[tuple[str, File]], code: str) -> Table | None:
-    """What was assumed of each file, which leads to its batch; None: nothing was."""
+    """Each thing that was assumed, with its files, the newest of which leads to its batch; None: nothing was."""
+    alike = defaultdict[str, list[tuple[str, str]]](list)
+    for batch, file in files:
+        for line in warnings([{**file.receipt, "name": ANY}]):
+            alike[line].append((batch, file.name))
     rows = [
-        [Cell(line), Cell(file.name, href=reverse("data-batch", args=[code, batch]))]
-        for batch, file in files
-        for line in warnings([file.receipt])
+        [
+            Cell(line.replace(ANY, _shorten([name for _batch, name in found]))),
+            Cell(f"{len(found):,}", figure=True),
+            Cell(found[0][1], href=reverse("data-batch", args=[code, found[0][0]])),
+        ]
+        for line, found in alike.items()
     ]
-    heads = [Column(_("what was assumed")), Column(_("file"))]
+    heads = [Column(_("what was assumed")), Column(_("files"), figure=True), Column(_("file"))]
     return Table(_("Data quality"), heads, rows[:REASONS], wrap=True, cards=True) if rows else None
 
 
