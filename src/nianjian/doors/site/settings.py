@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "nianjian.platform.home.http.Readable",
+    "nianjian.platform.home.http.RememberAnswers",
     "nianjian.platform.home.http.Bodies",
     "nianjian.platform.web.errors.Refusals",
     "nianjian.features.calls.toast.JobsBeside",

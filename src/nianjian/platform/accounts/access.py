@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.memo import per_request
 from nianjian.engines.paper.people import set_enterprise
 from nianjian.platform.accounts import query
 from nianjian.platform.accounts.models import Enterprise as Row
@@ -29,6 +30,7 @@ def memberships(user: str) -> QuerySet[Membership]:
     return Membership.objects.filter(user_id=user, user__is_active=True)
 
 
+@per_request
 def roles(user: str, enterprise: str) -> frozenset[str]:
     """Return what a user is at an enterprise; a role of the installation holds at every one."""
     at = Q(enterprise=None) if enterprise == EVERYWHERE else Q(enterprise=None) | Q(enterprise_id=enterprise)
@@ -155,6 +157,7 @@ def _own(actor: Actor) -> list[str]:
     return list(own.values_list("enterprise_id", flat=True))
 
 
+@per_request
 def list_accessible_enterprises(
     actor: Actor, act: Permission = Permission.READ_OWN, *, limit: int | None = None
 ) -> list[Enterprise]:

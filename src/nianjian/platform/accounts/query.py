@@ -14,6 +14,7 @@ from django.db.models import F, Q
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
+from nianjian.engines.kernel.memo import per_request
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.models import Membership, User
 from nianjian.platform.accounts.roles import Permission, allowed, allows
@@ -71,6 +72,7 @@ CLOCK: Final = Actor("clock", "system")
 """The worker itself, for what it does at its hours and nobody asked for."""
 
 
+@per_request
 def enterprise(code: str) -> Enterprise:
     """Find a tenant; ``enterprise_unknown`` if there is none of that code."""
     found = get_or_raise(models.Enterprise.objects.filter(pk=code), "enterprise_unknown", enterprise=code)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPMethod, HTTPStatus
@@ -25,9 +26,11 @@ from django.utils.http import content_disposition_header
 from django.utils.module_loading import import_string
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.memo import remember_answers
 from nianjian.engines.kernel.unpacking import checked_room
 from nianjian.platform.home import env
 
+READING: Final = frozenset({HTTPMethod.GET, HTTPMethod.HEAD})
 UNPROCESSABLE: Final = 422  # a form that must be corrected
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
@@ -65,6 +68,18 @@ def reads_form_itself(view: AnyView) -> AnyView:
 def has_files(request: HttpRequest) -> bool:
     """Whether a form brings any; it is read by that."""
     return bool(request.FILES)
+
+
+class RememberAnswers:
+    """Asks the database once for what `per_request` marks, while a request that changes nothing is answered."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and forget."""
+        with remember_answers() if request.method in READING else nullcontext():
+            return self._get_response(request)
 
 
 class Readable:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 from django.db import models, transaction
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.memo import per_request
 from nianjian.engines.kernel.periods import Season
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
@@ -43,6 +44,7 @@ class Filing(models.Model):
         return f"{self.licence} {self.year} {self.track}"
 
 
+@per_request
 def list_filings(enterprise: str, year: int) -> list[Filing]:
     """The reports of a data year of which anything is known, by licence and report."""
     return list(Filing.objects.filter(enterprise_id=enterprise, year=year).order_by("licence", "track"))

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db import models, transaction
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.memo import per_request
 from nianjian.engines.kernel.workdays import Calendar
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.record import record
@@ -56,6 +57,7 @@ HOLIDAYS: Final = Sheet(
 )
 
 
+@per_request
 def list_holiday_files() -> list[HolidayFile]:
     """Every imported file, oldest first: a later one replaces the years that it names."""
     return list(HolidayFile.objects.order_by("recorded_at", "id"))

@@ -13,6 +13,7 @@ from django.db import models, transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
+from nianjian.engines.kernel.memo import per_request
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.approvals.storage import Approval
@@ -40,6 +41,7 @@ class Overlay(models.Model):
         return f"{self.key} = {self.value}"
 
 
+@per_request
 def list_overlays(*, enterprise: str | None = None, province: str | None = None) -> list[dict[str, object]]:
     """Approved overlays that touch an enterprise and province (all if neither is given), in the order approved.
 
