@@ -53,6 +53,7 @@ VERBS: Final[Mapping[str, str]] = {
     "vault": mark("Keys of the installation"),
     "claims": mark("Statement in the materials"),
     "claims.state": mark("Statement without a data source made and vouched for"),
+    "approval": mark("Approvals"),
     "approval.request": mark("Approval requested"),
     "approval.approved": mark("Approved"),
     "approval.refused": mark("Refused"),

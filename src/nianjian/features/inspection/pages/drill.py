@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.http import Http404, HttpResponse
@@ -34,10 +34,12 @@ from nianjian.features.inspection.states import (
     DrillPlan,
 )  # fmt: skip
 from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.people import list_candidates
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import PersonField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Table, card_table
 from nianjian.platform.web.work import person
@@ -114,10 +116,7 @@ MINUTES: Final = {
     "called_back": mark("Call-back: minutes after the arrival"),
     "closed": mark("Ticket closed: minutes after the arrival"),
 }
-PLAYERS: Final = (
-    (mark("Who responds and calls back"), mark("User name; empty: whoever is there.")),
-    (mark("Who closes the ticket"), mark("User name; empty: whoever is there.")),
-)
+PLAYERS: Final = {"agent": mark("Who responds and calls back"), "lead": mark("Who closes the ticket")}
 MINUTE: Final = 60
 TREND: Final = 14  # drills, the newest
 
@@ -151,16 +150,23 @@ class DrillForm(forms.Form):
         )
         for step, label in MINUTES.items()
     )
-    agent, lead = (
-        forms.CharField(label=gettext_lazy(label), required=False, max_length=80, help_text=gettext_lazy(hint))
-        for label, hint in PLAYERS
-    )
     thrown = forms.MultipleChoiceField(
         label=gettext_lazy("Drill injects"),
         required=False,
         choices=[(one, gettext_lazy(text)) for one, text in texts.THROWN.items()],
         widget=forms.CheckboxSelectMultiple,
     )
+
+    def __init__(self, *args: Any, request: Request, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        code = request.enterprise.code
+        candidates = list_candidates(code, Permission.MANAGE_DATA)
+        for name, label in PLAYERS.items():
+            self.fields[name] = PersonField(
+                candidates, act=Permission.MANAGE_DATA, reader=request.actor, enterprise=code, label=gettext(label),
+                empty=gettext("Whoever is there"), required=False,
+            )  # fmt: skip
+        self.order_fields([*(name for name in self.fields if name != "thrown"), "thrown"])
 
     def planned(self) -> DrillPlan:
         """The script."""
@@ -169,7 +175,7 @@ class DrillForm(forms.Form):
         return DrillPlan(
             source=given["source"] or ONE_CLICK,
             minutes=minutes,
-            players={role: given[role].strip() for role in PLAYED},
+            players={role: given[role] for role in PLAYED},
             thrown=given["thrown"],
         )
 
@@ -179,14 +185,16 @@ class DrillForm(forms.Form):
 def front(request: Request, code: str) -> HttpResponse:
     """Show one drill, the newest unless another is named."""
     # without an address a drill can only come in as a forward: what cannot work is not offered first
-    return _front(request, code, DrillForm(initial={} if list_doors(code).exists() else {"source": FORWARD}))
+    return _front(
+        request, code, DrillForm(request=request, initial={} if list_doors(code).exists() else {"source": FORWARD})
+    )
 
 
 @require_POST
 @page(Permission.REPORT)
 def run_drill(request: Request, code: str) -> HttpResponse:
     """Begin a drill; on to its job."""
-    form = DrillForm(request.POST)
+    form = DrillForm(request.POST, request=request)
     if form.is_valid():
         try:
             given = {name: form.cleaned_data[name] for name in ("phone", "calls")}
