@@ -58,7 +58,7 @@ def test_overdue_tickets_are_an_obstacle_of_overview_season_and_reminders(ask: C
     _status, season = ask("GET", "/api/v1/enterprises/demo/season")
     (obstacle,) = season["obstacles"]
     assert (obstacle["code"], obstacle["values"]) == (first["code"], first["values"])
-    assert "逾期未办结4件" in obstacle["text"]
+    assert "4 张投诉工单逾期未办结" in obstacle["text"]
     _status, another = ask("GET", "/api/v1/enterprises/demo/season?today=2026-01-15")
     assert another["obstacles"] == [], "what is overdue today says nothing of another day"
     for who, names in (("olga", ["years", "days", "own", "three"]), ("otto", ["own"])):

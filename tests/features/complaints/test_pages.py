@@ -78,15 +78,15 @@ def test_those_due_soonest_stand_first_with_the_time_left(officer: Client) -> No
 
 
 def test_what_is_overdue_stands_first_on_overview_season_and_list(officer: Client) -> None:
-    assert "投诉逾期" not in text(officer.get("/e/demo/")) + text(officer.get("/e/demo/season/"))
+    assert "逾期未办结" not in text(officer.get("/e/demo/")) + text(officer.get("/e/demo/season/"))
     for name, hours in (("hour", 1.0), ("three", 3.0), ("years", 9600.0)):
         opened(name, arrived_at=ago(hours))
     opened("drilled", arrived_at=ago(9600), drill="是")
-    address, since = "/e/demo/complaints/?hand=overdue&amp;drill=no", ago(9598)[:15]
+    address, (year, month, day) = "/e/demo/complaints/?hand=overdue&amp;drill=no", map(int, ago(9598)[:10].split("-"))
     found = re.search(r'id="obstacles">\s*<li><a href="([^"]+)">([^<]+)</a>', text(officer.get("/e/demo/season/")))
     assert found
     assert found[1] == address
-    assert found[2].startswith(f"投诉逾期未办结2件；最早的一件（years）自{since}")
+    assert found[2].startswith(f"2 张投诉工单逾期未办结；最早的 years 自{year}年{month}月{day}日起")
     first = text(officer.get("/e/demo/")).split('class="worklist"')[1].split("</li>")[0]
     assert address in first
     assert "办结 2 张逾期投诉工单" in first

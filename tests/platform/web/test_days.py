@@ -30,7 +30,8 @@ def test_a_day_is_read(text: str, day: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
-        ("昨天 15:20", "2026-11-24T15:20:00"), ("11月25日9：05", "2026-11-25T09:05:00"), ("9:05", "2026-11-25T09:05:00"),
+        ("昨天 15:20", "2026-11-24T15:20:00"), ("11月25日9：05", "2026-11-25T09:05:00"),
+        ("9:05", "2026-11-25T09:05:00"),
         ("2026-11-25T09:05:07", "2026-11-25T09:05:07"), ("2026-11-25", "2026-11-25T00:00:00"),
         ("2026-11-25 25:00", None), ("2026-11-25T09:05:07+02:00", None), ("", None),
     ],
@@ -41,9 +42,7 @@ def test_a_moment_is_read(text: str, moment: str | None) -> None:
 
 
 @pytest.mark.django_db
-def test_fields_take_them_and_the_page_says_what_it_understood(
-    site: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_fields_take_them_and_the_page_says_what_it_understood(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-25")
     day, moment = DayField(), MomentField()
     assert day.clean(day.widget.value_from_datadict({"day": "昨天"}, {}, "day")) == date(2026, 11, 24)

@@ -197,8 +197,6 @@ class RowForm(forms.Form):
                 continue
             if version and self._hides(column, getattr(version, column.field)):
                 continue
-            if column.kind is Kind.MOMENT and column.field in self.initial:
-                self.initial[column.field] = self.initial[column.field].replace(" ", "T")[:19]
             self.fields[column.field] = build_form_field(column, required=column.required or column.field in alone)
         self._control(version)
 
