@@ -17,6 +17,7 @@ from nianjian.engines.paper.words import Words, mark
 BLANK: Final = "＿＿＿＿＿＿＿＿"
 HOUR: Final = 60  # minutes
 TEXT: Final = "text"  # the part of a claim whose blank is one text
+ANSWER, YES, NO = "answer", "yes", "no"  # the part of a claim that a person states by one of two words
 CARDS: Final = "answer_cards"  # where a claim stands that an inspector is told
 
 
@@ -438,18 +439,30 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
         rule="S7",
         released=mark("We do not make AI calls."),
         refused=mark("{seats} robot seats are open, and robots made {robot_calls} calls."),
+        blank=mark("AI outbound calls: {answer}."),
+        parts={ANSWER: mark("AI outbound calls")},
+        standing=True,
+        refutes=False,
     ),
     "predictive": ClaimTexts(
         where=(CARDS,),
         rule="S7",
         released=mark("We do not use predictive dialling."),
         refused=mark("{over} of {calls} calls were dialled while more calls were ringing than agents were free."),
+        blank=mark("Predictive dialling: {answer}."),
+        parts={ANSWER: mark("Predictive dialling")},
+        standing=True,
+        refutes=False,
     ),
     "one_click": ClaimTexts(
         where=(CARDS,),
         rule="S7",
         released=mark("Every number has a one-click complaint address, and it works."),
         refused=mark("{alive} of {doors} one-click addresses work; {without} of {numbers} numbers have none."),
+        blank=mark("One-click complaint entry: {answer}."),
+        parts={ANSWER: mark("One-click complaint entry")},
+        standing=True,
+        refutes=False,
     ),
     "logs_kept": ClaimTexts(
         where=(CARDS,),
