@@ -120,7 +120,10 @@ def find_reads() -> frozenset[str]:
         for function in [node for node in ast.walk(parsed) if isinstance(node, ast.FunctionDef)]:
             calls = [one for one in ast.walk(function) if isinstance(one, ast.Call) and _name(one.func) in asking]
             given = [word for call in calls for word in [*call.args, *(one.value for one in call.keywords)]]
-            by_variable = any(isinstance(word, ast.Name | ast.Attribute | ast.Subscript) for word in given)
+            by_variable = any(
+                isinstance(word, ast.Attribute | ast.Subscript) or (isinstance(word, ast.Name) and word.id not in kept)
+                for word in given
+            )
             for node in [function] if by_variable else given:
                 found |= _keys(node, texts, kept)
     return frozenset(found)
