@@ -177,11 +177,16 @@ def test_the_rank_of_verdicts(troubles: list[tuple[str, str, str | None]], first
 
 def test_an_own_limit_never_hides_the_guides_light(site: Client, sample: dict[str, Any]) -> None:
     made = _complaints(sample)
-    made["metrics"][1]["own"] = {"light": "green", "limit": "9", "operator": ">"}
+    made["metrics"][1]["own"] = {
+        "light": "green",
+        "limit": "9",
+        "operator": ">",
+        "rules": ["portrait.complaint_rate.limit"],
+    }
     _keep("demo", made)
     text = _text(site)
     assert 'class="verdict yellow"' in text
-    assert "本企业口径：投诉率" in text
+    assert "本企业口径（限值）：投诉率" in text
     assert text.split('class="card tiles"')[1].count("本企业口径") == 1
 
 

@@ -193,7 +193,7 @@ def change_text(rule: Json, _: Words) -> str:
     if not overlay.get("beside"):
         return text
     own = value_text({**rule, "value": overlay["value"]}, _)
-    return _("own limit {value}, in addition to this one ({changed})").format(value=own, changed=text)
+    return _("own value {value}, in addition to this one ({changed})").format(value=own, changed=text)
 
 
 REASONS: Final[Mapping[str, str]] = {

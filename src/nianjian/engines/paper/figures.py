@@ -6,7 +6,8 @@ decimals; head-room is computed from the integer counts, and no verdict is ever 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -298,14 +299,33 @@ def declaration_text(metric: Json, _: Words) -> str:
 
 
 def _own_light(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
-    """The second light, under the limits that the enterprise set itself."""
+    """The second light, under the limits and definitions that the enterprise set itself."""
     own = metric.get("own")
     if not own:
         return ()
     light = str(own["light"])
     word = code_name("light", light, _)
-    detail = word if own.get("limit") is None else f"{word} ({_('limit')} {limit_text(own, unit)})"
-    return (Flag("own_limit", _("by the enterprise's own limit"), light, word, detail),)
+    which = f"{_('limit')} {limit_text(own, unit)}" if own.get("limit") is not None else own_values_text([metric], _)
+    detail = _("{light} ({which})").format(light=word, which=which)
+    return (Flag("own_limit", _("by the enterprise's own values"), light, word, detail),)
+
+
+#: Last word of a rule's key -> what an enterprise has set itself.
+OWN_VALUES: Final[Mapping[str, str]] = {
+    "limit": mark("limit"), "light": mark("light of a flag"), "sources": mark("sources of complaints"),
+    "denominator": mark("denominator"), "attachments": mark("explaining attachments"),
+    "exclusions": mark("reasons of exclusion"),
+}  # fmt: skip
+
+
+def own_values_text(metrics: Iterable[Json], _: Words) -> str:
+    """Which limits and definitions the enterprise has set itself, named once each."""
+    every = list(metrics)
+    keys = (str(key) for metric in every for key in (metric.get("own") or {}).get("rules", ()))
+    names = [_(OWN_VALUES[re.split("[._]", key)[-1]]) for key in keys]
+    if any(metric.get("internal") for metric in every):
+        names.append(_("stricter limits of a watched licence"))
+    return _(", ").join(dict.fromkeys(names))
 
 
 def _second_day(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:

@@ -18,6 +18,7 @@ from nianjian.engines.paper.figures import (
     amount_text,
     count_text,
     declaration_text,
+    own_values_text,
 )
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.calls import REASONS
@@ -245,8 +246,9 @@ def warning_lines(portrait: Json, _: Words) -> tuple[str, ...]:
         "rows_erased": _("rows erased on {on}: those before {before} are gone; the figures remain as sealed"),
     }
     own = str(portrait.get("own_light") or "")
-    beside = _("by the enterprise's own limits, in addition to the guide's: {light}")
-    second = (beside.format(light=code_name("light", own, _)),) if own else ()
+    beside = _("by the enterprise's own values ({which}), in addition to the guide's: {light}")
+    which = own_values_text(portrait["metrics"], _)
+    second = (beside.format(light=code_name("light", own, _), which=which),) if own else ()
     return (
         second
         + marketing_lines(portrait, _)

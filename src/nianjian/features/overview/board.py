@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from nianjian.engines.paper.charts import figure_text
 from nianjian.engines.paper.days import day_text
-from nianjian.engines.paper.figures import count_text, find_headroom
+from nianjian.engines.paper.figures import count_text, find_headroom, own_values_text
 from nianjian.engines.paper.rectification import ChannelNames, channel_text
 from nianjian.engines.paper.sections import html_headroom, missing_lines
 from nianjian.engines.paper.texts.portrait import code_name
@@ -244,12 +244,13 @@ class Board:
             yield Line(trouble.light, word, self._sentence(self._metric(trouble.slug)), address)
 
     def _list_own(self) -> Iterator[Line]:
-        """Metrics that have another light by the enterprise's own limits than by the guide's."""
+        """Metrics that have another light by the enterprise's own values than by the guide's."""
         _ = self._
         for metric in self.metrics:
             light = str((metric.get("own") or {}).get("light") or metric["light"])
             if light != metric["light"]:
-                text = _(said.BY_OWN_LIMIT).format(metric=code_name("metric", str(metric["slug"]), _))
+                name, which = code_name("metric", str(metric["slug"]), _), own_values_text([metric], _)
+                text = _(said.BY_OWN_VALUES).format(metric=name, which=which)
                 yield Line(light, code_name("light", light, _), text)
 
     def _list_bases(self) -> Iterator[Line]:

@@ -122,7 +122,7 @@ NOTHING_YET: Final = mark("Nothing is proved yet: no figures have been computed.
 ALL_GREEN: Final = mark("All metrics are within the guide's limits.")
 EXPLAINED: Final = mark("All metrics are within their limits or explained.")
 PER_TEN_THOUSAND: Final = mark("per 10,000 answered calls")
-BY_OWN_LIMIT: Final = mark("by the own limit: {metric}")
+BY_OWN_VALUES: Final = mark("by the own values ({which}): {metric}")
 
 
 def papers_text(kinds: Sequence[str], _: Words) -> str:
