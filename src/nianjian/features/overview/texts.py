@@ -29,7 +29,7 @@ CHANGED: Final[Mapping[str, str]] = {
 ITEMS: Final[Mapping[str, tuple[str, str, str]]] = {
     obstacles.OVERDUE: (
         mark("Close {n} overdue complaint tickets"),
-        mark("the oldest has been overdue for {days} days"),
+        mark("the earliest has been overdue for {time}"),
         mark("Handle"),
     ),
     obstacles.DIFFERENCES: (
