@@ -83,9 +83,14 @@ def count_text(number: object) -> str:
     return f"{number:,}" if isinstance(number, int) else DASH
 
 
-def amount_text(value: object, unit: str) -> str:
-    """Show a value that already stands in its unit (``31.0000``); None is a dash."""
-    return DASH if value in (None, "") else f"{value} {unit}"
+def amount_text(value: object, unit: str, limit: object = None) -> str:
+    """Show a value that already stands in its unit (``31.0000``) with two decimals; None is a dash.
+
+    More decimals only where rounding would hide on which side of a ``limit`` it lies.
+    """
+    if value in (None, ""):
+        return DASH
+    return f"{figure_text(Decimal(str(value)), None if limit in (None, '') else Decimal(str(limit)))} {unit}"
 
 
 def other_unit(value: object, unit: str) -> str:
@@ -259,7 +264,7 @@ def _flag(flag: Json, unit: str, _: Words) -> Flag:
     if flag["code"] == "nothing_registered":
         detail = _("Import the complaints, or declare at the closing rate that none came in the year.")
     if flag.get("value") is not None:
-        detail += f" · {amount_text(flag['value'], unit)}"
+        detail += f" · {amount_text(flag['value'], unit, flag.get('limit'))}"
     if flag.get("limit") is not None:
         detail += f" ({_('limit')} {limit_text(flag, unit)})"
     light = str(flag["light"])
@@ -336,7 +341,7 @@ def _second_day(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
     light = str(twin["light"])
     word = code_name("light", light, _)
     title = _("as of {day}").format(day=twin["as_of"])
-    return (Flag("today", title, light, word, f"{amount_text(twin['value'], unit)} · {word}"),)
+    return (Flag("today", title, light, word, f"{amount_text(twin['value'], unit, metric.get('limit'))} · {word}"),)
 
 
 def _bounds(metric: Json) -> str:
@@ -366,7 +371,7 @@ def metric_card(metric: Json, _: Words) -> Card:
         title=code_name("metric", slug, _),
         light=str(metric["light"]),
         light_word=code_name("light", str(metric["light"]), _),
-        value=amount_text(metric["value"], unit),
+        value=amount_text(metric["value"], unit, metric.get("limit")),
         value_other=other_unit(metric["value"], unit),
         limit=_flagged_when(metric, unit, _),
         limit_other=other_unit(metric.get("limit"), unit),

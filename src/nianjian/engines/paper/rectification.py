@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from nianjian.engines.kernel.claims import Claim, Lack
-from nianjian.engines.paper.charts import Chart, Limit, Picture, Point, Series, Share, ShareChart
+from nianjian.engines.paper.charts import Chart, Limit, Picture, Point, Series, Share, ShareChart, figure_text
 from nianjian.engines.paper.figures import DASH, amount_text, count_text
 from nianjian.engines.paper.official import Grid, OfficialPaper, Part, format_code
 from nianjian.engines.paper.people import actor_text, actor_texts
@@ -256,8 +256,7 @@ def _annexes(case: Json, tickets: Json, names: ChannelNames, _: Words) -> Iterat
                     _("Complaints by {group}").format(group=_(DIMENSIONS[dimension])),
                     (
                         method,
-                        _("The top {top} account for {share} %").format(top=found["top"], share=found["top_share"])
-                        + _("."),
+                        _top_text(found, _) + _("."),
                     ),
                     (_statistics(found["groups"], dimension, names, _),),
                     () if chart is None else (chart,),
@@ -271,6 +270,11 @@ def _annexes(case: Json, tickets: Json, names: ChannelNames, _: Words) -> Iterat
         yield Part(_("List of the channel's complaints"), more, (Grid(header, rows, shares=(4, 2, 4, 4, 3, 5)),))
     events = tuple((_moment(one["at"], _), _(STEPS.get(one["step"], one["step"]))) for one in case["events"])
     yield Part(_("Course of the case"), grids=(Grid((_("Time"), _("Step")), events, shares=(2, 5)),))
+
+
+def _top_text(told: Json, _: Words) -> str:
+    share = figure_text(Decimal(told["top_share"]))
+    return _("The top {top} account for {share} %").format(top=told["top"], share=share)
 
 
 def _statistics(groups: Sequence[Json], dimension: str, channels: ChannelNames, _: Words) -> Grid:
@@ -325,7 +329,7 @@ def location_content(where: Json | None, names: ChannelNames, _: Words) -> dict[
         ).format(level=where["level"]),
         "tables": [
             {"title": _(DIMENSIONS[dimension]),
-             "top": _("The top {top} account for {share} %").format(top=told["top"], share=told["top_share"]),
+             "top": _top_text(told, _),
              "rows": [group_row(one, dimension, names, _) for one in told["groups"][:GROUPS]]}
             for dimension, told in where["dimensions"].items() if any(one["key"] for one in told["groups"])
         ],

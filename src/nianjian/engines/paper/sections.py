@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from html import escape
 from typing import Any, Final
 
@@ -516,6 +518,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "damaged": mark("damaged by Excel"),
 }
 SHOWN_DAYS: Final = 5
+RATE: Final = re.compile(r"-?\d+\.\d{4}")  # as the portrait's JSON has a rate
 PERIOD: Final = "period"
 
 
@@ -531,6 +534,8 @@ def quality_lines(portrait: Json, _: Words) -> list[tuple[str, str]]:
                 walk(f"{prefix} · {_quality_label(str(key), _)}" if prefix else _quality_label(str(key), _), inner)
         elif isinstance(value, list):
             found.append((prefix, _list_text(value) if value else "0"))
+        elif isinstance(value, str) and RATE.fullmatch(value):
+            found.append((prefix, charts.figure_text(Decimal(value))))
         else:
             found.append(
                 (prefix, count_text(value) if isinstance(value, int) else str(value if value is not None else "–"))

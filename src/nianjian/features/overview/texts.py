@@ -104,6 +104,7 @@ CAUSES: Final[Mapping[str, str]] = {
     "closing_rate": mark("{n} of the {all} open tickets ({share} %) concern {channel}"),
     "number_consistency": mark("{n} calls with landline or mobile numbers ({share} %) go out by {channel}"),
 }
+LARGEST_SHARE: Final = mark("{n} complaints ({share} %), the largest share, concern {channel}")
 SHORT_CAUSES: Final[Mapping[str, str]] = {
     "complaint_rate": mark("{channel} has {n} of them"),
     "closing_rate": mark("{all} open, {n} of them by {channel}"),
