@@ -81,6 +81,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "reconcile-reveal-pair": "reconcile_reveal_pair", "inspection": "inspection_get",
     "inspection-answers": "inspection_get", "inspection-dialling": "inspection_get",
     "inspection-retention": "inspection_get", "inspection-look": "inspection_look",
+    "inspection-declare": "inspection_declare",
     "inspection-day": "visit_get visit_inspectors", "inspection-day-keep": "visit_set",
     "inspection-day-remove": "visit_remove", "inspection-day-admit": "visit_admit",
     "inspection-day-room": "room_get", "inspection-day-room-keep": "room_set",

@@ -22,6 +22,8 @@ from nianjian.features.dossier.fill_in import Report, list_fields
 
 KEYS: Final = frozenset(rule.key for rule in load().rules)
 PARAMETERS: Final = frozenset(rule.key for rule in load().rules if rule.kind is Kind.PARAMETER)
+READS: Final = re.compile(r"rulebook|\bbook\b|\bRules\b")
+SETTABLE: Final = frozenset(rule.key for rule in load().rules if rule.settable)
 ANY_NAME: Final = "[a-z0-9_]+"
 
 SHOWN: Final[Mapping[str, frozenset[str]]] = {
@@ -65,22 +67,90 @@ def find_readers() -> Mapping[str, frozenset[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for path in sorted(tree.SOURCE.rglob("*.py")):
         module, text = path.relative_to(tree.SOURCE).as_posix(), path.read_text("utf-8")
-        if not re.search(r"rulebook|\bbook\b|\bRules\b", text):
+        if not READS.search(text):
             continue
         parsed = ast.parse(text)
         patterns = set(_patterns(parsed, _constants(parsed)))
         asked = {key for pattern in patterns for key in KEYS if re.fullmatch(pattern, key)}
         for key in asked - SHOWN.get(module, frozenset()):
             found[key].add(module)
-    for rule in load().rules:
-        for key in _named(rule.value, NAMED_BY.get(rule.key, frozenset())):
-            found[key].add(rule.key)
-    book = Rulebook.on(date(2026, 11, 1))
-    for key in list_vendor_rules(book):
-        found[key].add("features/dial_policy/rules.py")
-    for field in (field for report in Report for field in list_fields(report, book)):
-        found[field.rule.key].add("features/dossier/fill_in.py")
+    for reader, keys in _named_by_rules().items():
+        for key in keys:
+            found[key].add(reader)
     return {key: frozenset(places) for key, places in found.items()}
+
+
+@cache
+def _named_by_rules() -> Mapping[str, frozenset[str]]:
+    """Keys that a rule's value names, by that rule, and those that a reader asked for all of a kind has given."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for rule in load().rules:
+        found[rule.key] |= set(_named(rule.value, NAMED_BY.get(rule.key, frozenset())))
+    book = Rulebook.on(date(2026, 11, 1))
+    found["features/dial_policy/rules.py"] |= set(list_vendor_rules(book))
+    found["features/dossier/fill_in.py"] |= {one.rule.key for report in Report for one in list_fields(report, book)}
+    return {reader: frozenset(keys) for reader, keys in found.items()}
+
+
+ASKING: Final = frozenset({"rule", "value", "decimal", "integer", "text", "items", "rules"})
+"""What a `Rulebook` is asked by; a function that passes its own argument on to one of these asks as well."""
+
+Trees = Mapping[str, ast.Module]
+
+
+@cache
+def find_reads() -> frozenset[str]:
+    """Keys that reach a question to the rulebook: in its argument, or in the function that asks it by a variable."""
+    trees = {
+        path.as_posix(): ast.parse(text)
+        for path in sorted(tree.SOURCE.rglob("*.py"))
+        if READS.search(text := path.read_text("utf-8"))
+    }
+    kept: defaultdict[str, set[str]] = defaultdict(set)  # constant of a module -> keys in it
+    for parsed in trees.values():
+        texts = _constants(parsed)
+        for node in parsed.body:
+            if isinstance(node, ast.AnnAssign | ast.Assign) and node.value is not None:
+                for target in [node.target] if isinstance(node, ast.AnnAssign) else node.targets:
+                    kept[ast.unparse(target)] |= _keys(node.value, texts, {})
+    asking = _list_askers(trees)
+    found = {key for places in _named_by_rules().values() for key in places}
+    for parsed in trees.values():
+        texts = _constants(parsed)
+        for function in [node for node in ast.walk(parsed) if isinstance(node, ast.FunctionDef)]:
+            calls = [one for one in ast.walk(function) if isinstance(one, ast.Call) and _name(one.func) in asking]
+            given = [word for call in calls for word in [*call.args, *(one.value for one in call.keywords)]]
+            by_variable = any(
+                isinstance(word, ast.Attribute | ast.Subscript) or (isinstance(word, ast.Name) and word.id not in kept)
+                for word in given
+            )
+            for node in [function] if by_variable else given:
+                found |= _keys(node, texts, kept)
+    return frozenset(found)
+
+
+def _list_askers(trees: Trees) -> frozenset[str]:
+    """Names of functions that ask the rulebook by a text that they are given."""
+    functions = [node for one in trees.values() for node in ast.walk(one) if isinstance(node, ast.FunctionDef)]
+    found = set(ASKING)
+    for function in functions:
+        every = [*function.args.args, *function.args.kwonlyargs]
+        texts = {one.arg for one in every if one.annotation and ast.unparse(one.annotation) == "str"}
+        calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and _name(node.func) in ASKING]
+        if any(isinstance(one, ast.Name) and one.id in texts for call in calls for one in call.args):
+            found.add(function.name)
+    return frozenset(found)
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _keys(node: ast.AST, texts: Mapping[str, list[str]], kept: Mapping[str, set[str]]) -> set[str]:
+    """Keys that stand in a node, by name, by a name put together, or in a constant that it names."""
+    patterns = set(_patterns(node, texts))
+    named = {key for one in ast.walk(node) if isinstance(one, ast.Name) for key in kept.get(one.id, ())}
+    return named | {key for pattern in patterns for key in KEYS if re.fullmatch(pattern, key)}
 
 
 def _patterns(node: ast.AST, names: Mapping[str, list[str]]) -> Iterator[str]:
@@ -132,7 +202,9 @@ def _named(value: object, parts: frozenset[str]) -> Iterator[str]:
 
 
 def test_every_parameter_has_a_reader() -> None:
+    """A name alone is no reader of what can be set: the key must reach a question to the rulebook."""
     assert sorted(PARAMETERS - find_readers().keys()) == [], "set, they would do nothing: let them be references"
+    assert sorted(SETTABLE - find_reads()) == [], "they are named, and nobody asks for their value"
 
 
 def test_no_reference_has_a_reader() -> None:

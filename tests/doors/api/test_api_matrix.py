@@ -111,6 +111,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "complaints_forward_preview": "上级单号\nA-1\n".encode(),
     "watch_add": {"licence": "B2-20080101", "since": "2026-01-01", "source": "来函"},
     "watch_end": {"licence": "B2-20080101", "until": "2026-03-01"},
+    "inspection_declare": {"predictive": False},
     "complaints_promise": {"response": 2, "close": 24, "purpose": True},
     "one_click_open": {"number": "95013009"},
     "registers_mark": _SHEET,

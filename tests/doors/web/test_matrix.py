@@ -89,6 +89,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "inbox-choices": {"act": "choose", "scope": "all", "quiet_from": "22:00", "quiet_until": "07:00"},
     "season-task": {"act": "assign", "year": "2024", "task": "items", "text": "王五"},
     "inspection-look": {"part": "retention"},
+    "inspection-declare": {"predictive": "no"},
     "inspection-day-keep": {"day": "2026-11-03", "agenda": "09:30 | 大屏 | 运维"},
     "inspection-day-remove": {"day": "2026-11-03"},
     "inspection-day-room-keep": {"day": "{ahead}", "item": "check:S2"},

@@ -71,6 +71,7 @@ def calls_of_the_year(tables: Rows) -> list[data.Row]:
         ("complaint_rate__denominator", "delivered"),
         ("complaint_rate__sources", '["enterprise"]'),
         ("complaint_rate__attachments", '["expansion_plan"]'),
+        ("complaint_rate__exclusions", "[]"),
         ("number_consistency__denominator", "answered"),
     ],
 )
@@ -125,7 +126,7 @@ def test_sources_and_exclusions(world: tuple[Lake, Rows]) -> None:
     assert found["complaints"] == sum(by_source.values())
     assert found["excluded"] == {}
     assert metric(kept, "closing_rate")["components"]["tickets"] == len(told)
-    only = metric(portrait(lake, book(complaint_rate__exclusions='["duplicate"]')), "complaint_rate")["components"]
+    only = metric(portrait(lake, ruled(complaint_rate__exclusions='["duplicate"]')), "complaint_rate")["components"]
     assert set(only["excluded"]) == {"duplicate"}
 
 

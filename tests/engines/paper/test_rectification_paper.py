@@ -137,6 +137,24 @@ def test_a_window_without_a_day_has_no_noughts_and_the_rate_stands_in_per_cent()
     assert ["该通道外呼次数", "56", "–"] in rows
 
 
+def test_no_window_is_green_nor_a_cap_kept_while_days_lack_their_calls() -> None:
+    channel = {"complaints": 0, "attempts": 5, "most": 5}
+    part = {
+        "from": "2026-10-31", "to": "2026-11-30", "days": 30, "complaints": 1, "answered": 20000, "rate": "0.5000",
+        "rate_light": "green", "evasion": "1.0000", "consistency_light": "green", "channel": channel,
+    }  # fmt: skip
+    told = {
+        "before": part | {"days_unrecorded": 0},
+        "after": part | {"days_unrecorded": 2},
+        "over_cap": [],
+        "gate": {"asked": 0},
+    }
+    rows = {row[0]: row[1:] for row in measured_rows(told, words("zh_Hans"), percent=True)}
+    assert rows["投诉率"] == ["0.0050 % · 绿灯", "0.0050 % · 未证明"]
+    assert rows["无话单的天数"] == ["0", "2"]
+    assert rows["超过上限的天数"] == ["–", "–"]
+
+
 @pytest.mark.parametrize(("unrecorded", "state"), [(0, RELEASED), (59, UNKNOWN), (None, UNKNOWN)])
 def test_an_order_is_kept_only_where_every_day_has_its_records(unrecorded: int | None, state: str) -> None:
     channel = {"attempts": 5, "most": 5, "callees_known": 5, "white_listed": 5}

@@ -173,11 +173,30 @@ WINDOW = {
 }  # fmt: skip
 
 
+#: Sentences of a case that its own records bear out: notice, location, order, windows, assessment.
+RECORDED = {"notice_received", "complaints_compared", "channel_isolated", "windows_counted", "assessed"}
+
+
+@pytest.mark.parametrize("draft", [True, False])
+def test_neither_rectification_report_tells_of_acts_that_are_not_on_record(tmp_path: Path, *, draft: bool) -> None:
+    waiting = {"kind": "isolate", "approved_at": None}
+    empty = {"orders": [waiting], "papers": [], "measures": [], "located": None, "measured": None}
+    stamp = ReportStamp("示例", "", draft, 1, "0" * 64)
+    paper = build_report(case(**empty), {"tickets": [], "more": False}, [], CHINESE, stamp)
+    for ending, draw in {"pdf": official_pdf, "docx": official_docx}.items():
+        (tmp_path / f"report.{ending}").write_bytes(draw(paper))
+        text = "".join(read_text(tmp_path / f"report.{ending}").split())
+        assert list_sentences(text) == ["notice_received"], ending
+        for said in ("channel_isolated", "measures_recorded", "assessed", "complaints_compared", "windows_counted"):
+            texts = CLAIMS[said]
+            assert "".join(_(texts.refused or texts.blank).split()) in text, said
+
+
 @pytest.mark.parametrize(
     ("over", "attempts", "sentences"),
     [
-        (["2026-05-02", 45], 60, {"isolation_calls"}),
-        (None, 0, {"isolation_calls"}),
+        (["2026-05-02", 45], 60, RECORDED | {"isolation_calls"}),
+        (None, 0, RECORDED | {"isolation_calls"}),
     ],
 )
 def test_no_rectification_report_prints_what_the_calls_refute(

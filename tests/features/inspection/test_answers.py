@@ -33,6 +33,7 @@ TICKETS = TicketCounts(
     close_limit=1440,
 )
 LIGHTS = {"complaint_rate": "green", "closing_rate": "green"}
+NO_PREDICTIVE = claims.absence("predictive", "not_found", {})
 LOGS = {"calls": "ok", "system": "ok"}
 
 CASES: list[tuple[Claim, str, list[str]]] = [
@@ -97,11 +98,19 @@ CASES: list[tuple[Claim, str, list[str]]] = [
     (claims.resources(2, 0, 0, 0, listed_teams=0), UNKNOWN, ["no_teams"]),
     (claims.resources(0, 0, 0, 0, listed_teams=2), UNKNOWN, ["no_lines"]),
     (claims.resources(2, 0, 0, 0, 9, listed_teams=2), UNKNOWN, ["lines_untold"]),
-    (claims.conduct(LIGHTS, "not_found"), RELEASED, []),
-    (claims.conduct(LIGHTS | {"complaint_rate": "yellow"}, "not_found"), REFUSED, ["light_complaint_rate"]),
-    (claims.conduct(LIGHTS | {"closing_rate": "insufficient"}, "not_found"), UNKNOWN, ["light_closing_rate"]),
-    (claims.conduct(LIGHTS, "found"), REFUSED, ["predictive_found"]),
-    (claims.conduct(LIGHTS, "unknown"), UNKNOWN, ["predictive_untold"]),
+    (claims.conduct(LIGHTS, NO_PREDICTIVE), RELEASED, []),
+    (claims.conduct(LIGHTS | {"complaint_rate": "yellow"}, NO_PREDICTIVE), REFUSED, ["light_complaint_rate"]),
+    (claims.conduct(LIGHTS | {"closing_rate": "insufficient"}, NO_PREDICTIVE), UNKNOWN, ["light_closing_rate"]),
+    (claims.conduct(LIGHTS, claims.absence("predictive", "found", {})), REFUSED, ["predictive_found"]),
+    (claims.conduct(LIGHTS, claims.absence("predictive", "unknown", {})), UNKNOWN, ["predictive_untold"]),
+    (claims.absence("predictive", "not_found", {}, declared=False), RELEASED, []),
+    (claims.absence("predictive", "not_found", {}, declared=True), UNKNOWN, ["stated_otherwise"]),
+    (claims.absence("predictive", "unknown", {}, declared=False), UNKNOWN, ["predictive_untold"]),
+    (claims.absence("ai_outbound", "found", {}, declared=True), REFUSED, ["ai_outbound_found"]),
+    (claims.absence("ai_outbound", "found", {}, declared=False), REFUSED, ["ai_outbound_found", "statement_refuted"]),
+    (claims.one_click(0, 0, 3, 3, declared=True), UNKNOWN, ["doors_elsewhere"]),
+    (claims.one_click(0, 0, 3, 3, declared=False), REFUSED, ["no_doors"]),
+    (claims.one_click(2, 2, 2, 0, declared=False), UNKNOWN, ["stated_otherwise"]),
     (claims.control("fresh", 9, 9, enforced=True, answers=True), RELEASED, []),
     (claims.control("fresh", 9, 8, enforced=True, answers=True), REFUSED, ["calls_past_gate"]),
     (claims.control("alarm", 9, 9, enforced=True, answers=True), REFUSED, ["gate_stale"]),

@@ -21,11 +21,14 @@ from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts import inspection as texts
+from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints.models import Complaint
 from nianjian.features.inspection import terminal as picture
-from nianjian.features.inspection.operations import answers, dialling, logs, readiness
+from nianjian.features.inspection.claims import DECLARED
+from nianjian.features.inspection.operations import answers, declarations, dialling, logs, readiness
 from nianjian.features.inspection.queries import CheckBasis
 from nianjian.features.reconciliation import comparisons
 from nianjian.features.test_calls import queries
@@ -232,3 +235,27 @@ def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
     terminal = Console(file=StringIO(), width=200)
     picture.render_dialling(told, terminal)
     assert "airobot" in terminal.file.getvalue()  # type: ignore[attr-defined] # a StringIO
+
+
+def test_what_no_record_tells_is_the_enterprises_own_statement(demo: str, operator: Actor) -> None:
+    """A blank until it is stated, then printed as stated, and taken back."""
+    _ = words(ENGLISH)
+
+    def said() -> dict[str, str]:
+        told = answers.check_answers(enterprise=demo, as_of=None, actor=operator)
+        return {
+            one["card"]: texts.format_answer(one, told["at"][:10], _)
+            for one in told["cards"]
+            if one["card"] in DECLARED
+        }
+
+    assert said()["predictive"] == "Predictive dialling: ＿＿＿＿＿＿＿＿."
+    declarations.declare_facts(enterprise=demo, actor=operator, predictive=False, one_click=True)
+    assert said()["predictive"] == "Predictive dialling: not in place. (stated by the enterprise)"
+    assert said()["one_click"] == "One-click complaint entry: in place. (stated by the enterprise)"
+    assert said()["ai_outbound"] == "AI outbound calls: ＿＿＿＿＿＿＿＿."
+    page = signed_in("anna").get("/e/demo/inspection/dialling/").content.decode()
+    assert 'action="/e/demo/inspection/dialling/declare/"' in page
+    assert '<option value="no" selected>' in page
+    assert signed_in("anna").post("/e/demo/inspection/dialling/declare/", {}).status_code == 302
+    assert said()["predictive"] == "Predictive dialling: ＿＿＿＿＿＿＿＿."

@@ -88,7 +88,8 @@ def _complaints(sample: dict[str, Any], **splits: list[dict[str, Any]]) -> dict[
 
 
 def _rows(**counts: int) -> list[dict[str, Any]]:
-    return [{"key": key, "numerator": count, "denominator": 1000, "light": "yellow"} for key, count in counts.items()]
+    row = {"denominator": 1000, "value": "1.0000", "light": "yellow"}
+    return [{**row, "key": key, "numerator": count} for key, count in counts.items()]
 
 
 def test_the_verdict_names_who_causes_it_and_leads_to_the_rows(site: Client, sample: dict[str, Any]) -> None:
@@ -98,7 +99,8 @@ def test_the_verdict_names_who_causes_it_and_leads_to_the_rows(site: Client, sam
     )
     texts = {"line_id": "L23", "team": "T03"}
     rows.create_row(kind="lines", enterprise="demo", texts=texts, since=None, reason="", actor=actor)
-    _keep("demo", _complaints(sample, team=_rows(T03=12, T01=8), line=_rows(L23=11, L01=9), display=_rows(N1=2)))
+    lines = [{**_rows(L23=11)[0], "denominator": 100}, *_rows(L01=9)]
+    _keep("demo", _complaints(sample, team=_rows(T03=12, T01=8), line=lines, display=_rows(N1=2)))
     verdict = _text(site).split('class="verdict')[1].split("</section>")[0]
     for words in (
         "黄灯",
@@ -116,6 +118,15 @@ def test_the_verdict_names_who_causes_it_and_leads_to_the_rows(site: Client, sam
     assert site.get(evidence).status_code == 200
     assert "看原因" in _text(signed_in("rita", "auditor", "demo"))
     assert "rectification/open" not in _text(signed_in("rita", "auditor", "demo")).split('class="verdict')[1][:2000]
+
+
+def test_a_channel_that_chance_explains_is_not_blamed(site: Client, sample: dict[str, Any]) -> None:
+    """11 of 20 complaints at as many calls as the other line: the largest share, and no cause to isolate."""
+    _keep("demo", _complaints(sample, line=_rows(L23=11, L01=9)))
+    verdict = _text(site).split('class="verdict')[1].split("</section>")[0]
+    assert "占比最大的 11 件（55 %）涉及" in verdict
+    for words in ("出自", "去掉它", "rectification/open"):
+        assert words not in verdict
 
 
 def test_a_cause_is_the_narrowest_channel_that_explains_most(sample: dict[str, Any]) -> None:
@@ -177,11 +188,16 @@ def test_the_rank_of_verdicts(troubles: list[tuple[str, str, str | None]], first
 
 def test_an_own_limit_never_hides_the_guides_light(site: Client, sample: dict[str, Any]) -> None:
     made = _complaints(sample)
-    made["metrics"][1]["own"] = {"light": "green", "limit": "9", "operator": ">"}
+    made["metrics"][1]["own"] = {
+        "light": "green",
+        "limit": "9",
+        "operator": ">",
+        "rules": ["portrait.complaint_rate.limit"],
+    }
     _keep("demo", made)
     text = _text(site)
     assert 'class="verdict yellow"' in text
-    assert "本企业口径：投诉率" in text
+    assert "本企业口径（限值）：投诉率" in text
     assert text.split('class="card tiles"')[1].count("本企业口径") == 1
 
 
@@ -243,7 +259,7 @@ def test_the_board_shows_a_few_rows_and_counts_them_all_as_the_menu_does(site: C
 def test_what_an_isolation_asks_stands_in_the_verdict_of_whoever_may_decide(
     site: Client, sample: dict[str, Any], keys: None
 ) -> None:
-    _keep("demo", _complaints(sample, line=_rows(L23=20)))
+    _keep("demo", _complaints(sample, line=_rows(L23=20, L01=0)))
     actor = Actor("berta", "user")
     add_user(name="berta", role="compliance_lead", enterprises=["demo"], actor=Actor("tester"))
     texts = {"line_id": "L23"}

@@ -8,7 +8,8 @@ import pytest
 
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints import operations as complaints
-from nianjian.features.complaints.queries import load_service_levels
+from nianjian.features.complaints.presenters import span, time_left
+from nianjian.features.complaints.queries import count_queue, list_tickets, load_service_levels
 from nianjian.features.inbox.obstacles import list_obstacles
 from nianjian.features.overview import attention, queue
 from nianjian.features.reconciliation.models import Difference, Run
@@ -17,6 +18,7 @@ from nianjian.features.season import operations as season
 from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_user
+from nianjian.platform.registers.queries import ReadScope
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 OLGA, ADA = Actor("olga", USER), Actor("ada", USER)
@@ -44,6 +46,8 @@ def test_an_old_ticket_is_the_administrators_until_it_is_assigned(people: str, o
     texts = {"ticket_id": "I1", "source": "12321", "arrived_at": arrived}
     complaints.open_ticket(enterprise=people, texts=texts, actor=operator)
     assert _list_queue(ADA)[queue.TICKETS_UNOWNED] == 1
+    complaints.assign(enterprise=people, complaints=["I1"], assignee=None, team="T01", actor=operator)
+    assert _list_queue(ADA)[queue.TICKETS_UNOWNED] == 1, "a team is no person"
     assert queue.TICKETS_UNOWNED not in _list_queue(OLGA)
     complaints.assign(enterprise=people, complaints=["I1"], assignee="olga", team=None, actor=operator)
     assert queue.TICKETS_UNOWNED not in _list_queue(ADA)
@@ -55,6 +59,8 @@ def test_an_open_difference_is_the_administrators_until_it_has_an_owner(people: 
     run = Run.objects.create(enterprise_id=people, kind="numbers", **facts)
     difference = Difference.objects.create(run=run, key="95013001", result="only_ours", label="95013001", state="open")
     assert _list_queue(ADA)[queue.DIFFERENCES_UNOWNED] == 1
+    settle_difference(difference=difference, state="open", said={"owner": "王五"}, actor=operator)
+    assert _list_queue(ADA)[queue.DIFFERENCES_UNOWNED] == 1, "nobody signs in by that name"
     settle_difference(difference=difference, state="open", said={"owner": "olga"}, actor=operator)
     assert queue.DIFFERENCES_UNOWNED not in _list_queue(ADA)
     assert _list_queue(OLGA)[queue.DIFFERENCES] == 1
@@ -63,7 +69,29 @@ def test_an_open_difference_is_the_administrators_until_it_has_an_owner(people: 
 def test_a_task_of_the_season_is_the_administrators_until_it_is_assigned(people: str, operator: Actor) -> None:
     before = _list_queue(ADA)[queue.TASKS_UNOWNED]
     assert isinstance(before, int)
+    season.assign_task(enterprise=people, year=2026, task="items", owner="王五", actor=operator)
+    assert _list_queue(ADA)[queue.TASKS_UNOWNED] == before, "nobody signs in by that name"
     season.assign_task(enterprise=people, year=2026, task="items", owner="olga", actor=operator)
     assert _list_queue(ADA)[queue.TASKS_UNOWNED] == before - 1
     assert _list_queue(OLGA)[queue.TASK] == "items"
     assert queue.TASKS_UNOWNED not in _list_queue(OLGA)
+
+
+def test_a_ticket_that_is_overdue_is_counted_once_and_since_one_moment(people: str, operator: Actor) -> None:
+    """Answered late, it is overdue since its closing was due: on today's page, at the queue's head and in its row."""
+    arrived = clock.now().astimezone(clock.ZONE) - timedelta(hours=30)
+    texts = {"ticket_id": "I1", "source": "12321", "arrived_at": f"{arrived:%Y-%m-%d %H:%M:%S}"}
+    complaints.open_ticket(enterprise=people, texts=texts, actor=operator)
+    complaints.respond(enterprise=people, complaints=["I1"], at=arrived + timedelta(hours=5), actor=operator)
+    levels, now = load_service_levels(people), clock.now()
+    points = attention.list_tasks(
+        people, ADA, levels, waiting := queue.read_queue(people, ADA, levels, list_obstacles(people, levels))
+    )
+    assert [point.code for point in points if "complaint" in point.code] == [queue.TICKETS_UNOWNED]
+    head = count_queue(ReadScope(people, clock.today()), "ada", levels, now)
+    assert waiting.overdue is not None
+    assert head.since is not None
+    assert abs(waiting.overdue - head.since) < timedelta(seconds=1)
+    listed = list_tickets(enterprise=people, actor=ADA, at=now)
+    (ticket,) = listed.tickets()
+    assert time_left(ticket, now)[0] == f"逾期 {span(now - head.since)}"

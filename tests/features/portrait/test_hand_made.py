@@ -21,6 +21,7 @@ from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.drill_down import RowQuery
 from nianjian.engines.metrics.result import Result
 from nianjian.engines.paper import sections
+from nianjian.engines.paper.texts.season import task_reason
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.inspection.operations import readiness
@@ -209,12 +210,14 @@ def test_marketing_calls_are_flagged_until_a_decision_and_the_calls_after_it_ans
     cells = [re.sub(r"<.*?>", "", cell) for cell in re.findall(r"<dd>\s*(.*?)\s*</dd>", page)]
     assert cells == ["3", "–", "0", "0 / 365"]
     assert task()["finished"] is False
+    assert task_reason(task(), words(CHINESE)) == "3 次呼叫、0 个码号为营销，尚未决定"
     decision: Json = {"enterprise": "demo", "actor": anna, "year": 2026, "decided_on": date(2026, 6, 1)}
     with pytest.raises(NianjianError, match="marketing_day_ahead"):
         decide_marketing(kind="stopped", text="将停止", **{**decision, "decided_on": date(2027, 1, 21)})
     decide_marketing(kind="stopped", text="今日停止", **{**decision, "decided_on": date(2027, 1, 19)})
     ran = _run(anna)
     assert (ran.marketing["answered"], ran.marketing["calls_after"]) == (False, 0), "no day has ended since"
+    assert task_reason(task(), words(CHINESE)) == "已作决定，但话单尚不能印证：此后有 0 次营销呼叫"
     no_records = "此后未导入任何话单：未证明营销外呼已停止"
     assert sections.marketing_lines(ran.as_dict(), words(CHINESE))[-1] == no_records
     decide_marketing(kind="stopped", text="年末停止", **{**decision, "decided_on": date(2026, 12, 31)})
@@ -229,6 +232,7 @@ def test_marketing_calls_are_flagged_until_a_decision_and_the_calls_after_it_ans
     ).as_dict()
     assert raw["marketing"] == ran.as_dict()["marketing"]
     assert task()["state"] == "done"
+    assert task_reason(task(), words(CHINESE)) == "已作决定，此后的话单予以印证"
     _import(_calls(sheet, ["2026-06-02"], {"2026-06-02"}, "later.csv"), operator)
     ran = _run(anna)
     assert (ran.light, ran.marketing["light"], ran.marketing["calls_after"]) == ("insufficient", "red", 1)

@@ -98,7 +98,7 @@ def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides(monkey
     )
     assert "internal" not in told["closing_rate"]
     second, *_purposes, warning = sections.warning_lines(watched, words("zh"))
-    assert second.startswith("按企业自定限值（与指南限值并列）：")
+    assert second.startswith("按本企业口径（重点监测许可证的更严限值；与指南口径并列）：")
     assert "浙B2-1" in warning
     assert "80 %" in warning
     computed = operations.compute_portrait(enterprise="demo", year=2026, as_of=DAY, province=None)

@@ -284,7 +284,7 @@ def test_the_share_of_the_white_list_is_counted_by_the_call_records_before_and_s
         assert channel["white_listed"] == sum(oracle.has_consent(*one, "") for one in seconds)
         assert channel["callees_known"] == len(rows)
     shown = {row[0]: row[1:] for row in measured_rows(told, words("zh")) or ()}
-    assert shown["被叫有有效同意的呼叫占比"] == ["1.2500 % (5 / 400)", "2.0000 % (1 / 50)"]
+    assert shown["被叫有有效同意的呼叫占比"] == ["1.25 % (5 / 400)", "2.00 % (1 / 50)"]
     told = {gap.code: gap for gap in evidence.check_gaps(case=case, actor=anna)}
     assert (told["off_white_list"].values, told["off_white_list"].blocks) == ({"count": 49, "of": 50}, False)
 

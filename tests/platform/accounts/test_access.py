@@ -125,6 +125,7 @@ COMMANDS |= {
     "inspect day": (Permission.READ, HERE, ("--last", *AT)),
     "inspect plan": (Permission.MANAGE_DATA, HERE, ("--day", "2026-09-03", *AT)),
     "inspect notice": (Permission.MANAGE_DATA, HERE, ("PAPER", "--day", "2026-09-03", *AT)),
+    "inspect declare": (Permission.MANAGE_DATA, HERE, ("--predictive", "no", *AT)),
     "inspect screens": (Permission.MANAGE_DATA, HERE, AT),
     "screens list": (Permission.MANAGE_DATA, HERE, AT),
     "inspect copy": (Permission.READ, HERE, ("--out", "OUT", *AT)),

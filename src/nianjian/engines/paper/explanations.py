@@ -193,7 +193,7 @@ def change_text(rule: Json, _: Words) -> str:
     if not overlay.get("beside"):
         return text
     own = value_text({**rule, "value": overlay["value"]}, _)
-    return _("own limit {value}, in addition to this one ({changed})").format(value=own, changed=text)
+    return _("own value {value}, in addition to this one ({changed})").format(value=own, changed=text)
 
 
 REASONS: Final[Mapping[str, str]] = {
@@ -294,7 +294,7 @@ def _sum(counts: Sequence[object]) -> str:
 
 
 def _division(top: str, bottom: int, value: object, unit: str) -> str:
-    return f"{top} ÷ {count_text(bottom)} = {amount_text(value, unit) if bottom else DASH}"
+    return f"{top} ÷ {count_text(bottom)} = {f'{value} {unit}' if bottom else DASH}"
 
 
 def _decision(told: Json, top: int, bottom: int) -> str:
@@ -399,7 +399,8 @@ def _metric(metric: Json, _: Words) -> dict[str, Any]:
     lines += [_count(f"{excluded}: {code_name('exclusion', one['code'], _)}", one) for one in metric["excluded"]]
     if "limit" in metric["changed"]:
         before, after = metric["changed"]["limit"]
-        lines.append((_("limit"), amount_text(before, unit), amount_text(after, unit), ""))
+        limits = [limit_text({"limit": limit}, unit) for limit in (before, after)]
+        lines.append((_("limit"), *limits, ""))
     return {
         "slug": metric["slug"],
         "title": code_name("metric", metric["slug"], _),

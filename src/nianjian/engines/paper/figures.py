@@ -6,7 +6,8 @@ decimals; head-room is computed from the integer counts, and no verdict is ever 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -82,9 +83,14 @@ def count_text(number: object) -> str:
     return f"{number:,}" if isinstance(number, int) else DASH
 
 
-def amount_text(value: object, unit: str) -> str:
-    """Show a value that already stands in its unit (``31.0000``); None is a dash."""
-    return DASH if value in (None, "") else f"{value} {unit}"
+def amount_text(value: object, unit: str, limit: object = None) -> str:
+    """Show a value that already stands in its unit (``31.0000``) with two decimals; None is a dash.
+
+    More decimals only where rounding would hide on which side of a ``limit`` it lies.
+    """
+    if value in (None, ""):
+        return DASH
+    return f"{figure_text(Decimal(str(value)), None if limit in (None, '') else Decimal(str(limit)))} {unit}"
 
 
 def other_unit(value: object, unit: str) -> str:
@@ -258,7 +264,7 @@ def _flag(flag: Json, unit: str, _: Words) -> Flag:
     if flag["code"] == "nothing_registered":
         detail = _("Import the complaints, or declare at the closing rate that none came in the year.")
     if flag.get("value") is not None:
-        detail += f" · {amount_text(flag['value'], unit)}"
+        detail += f" · {amount_text(flag['value'], unit, flag.get('limit'))}"
     if flag.get("limit") is not None:
         detail += f" ({_('limit')} {limit_text(flag, unit)})"
     light = str(flag["light"])
@@ -298,14 +304,33 @@ def declaration_text(metric: Json, _: Words) -> str:
 
 
 def _own_light(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
-    """The second light, under the limits that the enterprise set itself."""
+    """The second light, under the limits and definitions that the enterprise set itself."""
     own = metric.get("own")
     if not own:
         return ()
     light = str(own["light"])
     word = code_name("light", light, _)
-    detail = word if own.get("limit") is None else f"{word} ({_('limit')} {limit_text(own, unit)})"
-    return (Flag("own_limit", _("by the enterprise's own limit"), light, word, detail),)
+    which = f"{_('limit')} {limit_text(own, unit)}" if own.get("limit") is not None else own_values_text([metric], _)
+    detail = _("{light} ({which})").format(light=word, which=which)
+    return (Flag("own_limit", _("by the enterprise's own values"), light, word, detail),)
+
+
+#: Last word of a rule's key -> what an enterprise has set itself.
+OWN_VALUES: Final[Mapping[str, str]] = {
+    "limit": mark("limit"), "light": mark("light of a flag"), "sources": mark("sources of complaints"),
+    "denominator": mark("denominator"), "attachments": mark("explaining attachments"),
+    "exclusions": mark("reasons of exclusion"),
+}  # fmt: skip
+
+
+def own_values_text(metrics: Iterable[Json], _: Words) -> str:
+    """Which limits and definitions the enterprise has set itself, named once each."""
+    every = list(metrics)
+    keys = (str(key) for metric in every for key in (metric.get("own") or {}).get("rules", ()))
+    names = [_(OWN_VALUES[re.split("[._]", key)[-1]]) for key in keys]
+    if any(metric.get("internal") for metric in every):
+        names.append(_("stricter limits of a watched licence"))
+    return _(", ").join(dict.fromkeys(names))
 
 
 def _second_day(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
@@ -316,7 +341,7 @@ def _second_day(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
     light = str(twin["light"])
     word = code_name("light", light, _)
     title = _("as of {day}").format(day=twin["as_of"])
-    return (Flag("today", title, light, word, f"{amount_text(twin['value'], unit)} · {word}"),)
+    return (Flag("today", title, light, word, f"{amount_text(twin['value'], unit, metric.get('limit'))} · {word}"),)
 
 
 def _bounds(metric: Json) -> str:
@@ -346,7 +371,7 @@ def metric_card(metric: Json, _: Words) -> Card:
         title=code_name("metric", slug, _),
         light=str(metric["light"]),
         light_word=code_name("light", str(metric["light"]), _),
-        value=amount_text(metric["value"], unit),
+        value=amount_text(metric["value"], unit, metric.get("limit")),
         value_other=other_unit(metric["value"], unit),
         limit=_flagged_when(metric, unit, _),
         limit_other=other_unit(metric.get("limit"), unit),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from nianjian.engines.kernel.claims import Claim, Lack
-from nianjian.engines.paper.charts import Chart, Limit, Picture, Point, Series, Share, ShareChart
+from nianjian.engines.paper.charts import Chart, Limit, Picture, Point, Series, Share, ShareChart, figure_text
 from nianjian.engines.paper.figures import DASH, amount_text, count_text
 from nianjian.engines.paper.official import Grid, OfficialPaper, Part, format_code
 from nianjian.engines.paper.people import actor_text, actor_texts
@@ -17,7 +17,7 @@ from nianjian.engines.paper.texts.claims import BLANK, claim_text
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.texts.rectification import CHANCE_CELLS, CHANCE_SENTENCES, DIMENSIONS, STEPS
-from nianjian.engines.paper.words import Words, mark, words
+from nianjian.engines.paper.words import Words, words
 
 Json = Mapping[str, Any]
 
@@ -93,11 +93,8 @@ def _notice(case: Json, _: Words) -> Part:
     """What happened."""
     number = _(" ({number})").format(number=case["notice"]) if case["notice"] else ""
     due = _day(case["due_at"][:10], _) + (_(" (provisional)") if case["provisional"] else "")
-    lines = [
-        _("On {received} we received the rectification notice{number}, to be carried out by {due}.").format(
-            received=_day(case["received"], _), number=number, due=due
-        )
-    ]
+    names = {"received": _day(case["received"], _), "number": number, "due": due}
+    lines = [claim_text(Claim("notice_received", {}, (), names), _)]
     if case["causes"]:
         lines.append(_("The notice names: {causes}.").format(causes=_("; ").join(case["causes"])))
     return Part(_("Facts of the case"), tuple(lines))
@@ -106,15 +103,12 @@ def _notice(case: Json, _: Words) -> Part:
 def _cause(where: Json | None, names: ChannelNames, _: Words) -> Part:
     """Where the complaints come from, in words; the figures stand in the annexes."""
     if not where:
-        return Part(_("Analysis of the cause"), (_("The cause has not been located yet."),))
+        located = Claim("complaints_compared", {}, [Lack("not_located", known=False)])
+        return Part(_("Analysis of the cause"), (claim_text(located, _),))
     last = date.fromisoformat(where["to"]) - timedelta(days=1)
-    lines = [
-        _("From {first} to {last}, {count} complaints accepted by {sources} were counted by complained number, line"
-          " and team, and each channel was compared with all others.").format(
-            first=_day(where["from"], _), last=_day(last.isoformat(), _), count=where["complaints"],
-            sources=_(", ").join(where["sources"]),
-        )
-    ]  # fmt: skip
+    names_of = {"first": _day(where["from"], _), "last": _day(last.isoformat(), _)}
+    names_of["sources"] = _(", ").join(where["sources"])
+    lines = [claim_text(Claim("complaints_compared", {"count": where["complaints"]}, (), names_of), _)]
     for one in where["named"]:
         groups = where["dimensions"][one["dimension"]]["groups"]
         group = next((group for group in groups if group["key"] == one["key"]), None)
@@ -126,15 +120,13 @@ def _cause(where: Json | None, names: ChannelNames, _: Words) -> Part:
 
 
 def _channel_sentence(group: Json, dimension: str, names: ChannelNames, _: Words) -> str:
-    return _(
-        "{kind} {key}: {complaints} complaints in {answered} answered calls, a rate of {rate}; the rate of all other"
-        " channels is {rest}. {chance}"
-    ).format(
-        kind=_(DIMENSIONS[dimension]), key=channel_text(dimension, group["key"], names),
-        complaints=count_text(group["complaints"]),
-        answered=count_text(group["answered"]), rate=_share(group["rate"]), rest=_share(group["rest"]["rate"]),
-        chance=_(CHANCE_SENTENCES[chance_word(group["chance"])]),
-    )  # fmt: skip
+    values = {
+        "kind": _(DIMENSIONS[dimension]), "key": channel_text(dimension, group["key"], names),
+        "complaints": count_text(group["complaints"]), "answered": count_text(group["answered"]),
+        "rate": _share(group["rate"]), "rest": _share(group["rest"]["rate"]),
+        "chance": _(CHANCE_SENTENCES[chance_word(group["chance"])]),
+    }  # fmt: skip
+    return claim_text(Claim("channel_conspicuous", {}, (), values), _)
 
 
 def _share(rate: str | None) -> str:
@@ -173,11 +165,10 @@ def _isolations(orders: Sequence[Json], names: ChannelNames, _: Words) -> tuple[
                 cap=order["cap_before"]), "reason": order["reason"].rstrip("。.;；"),
             "list": _(" and to call only callees on the white list") if order["white_list"] else "",
         }  # fmt: skip
-        text = ISOLATED if isolates else LIFTED
-        lines.append(_(text).format(**values))
+        lines.append(claim_text(Claim("channel_isolated" if isolates else "isolation_ended", {}, (), values), _))
         if isolates and order["end"]:
             lines.append(_("It ends when: {end}.").format(end=order["end"].rstrip("。.;；")))
-    return tuple(lines) or (_("No channel has been isolated."),)
+    return tuple(lines) or (claim_text(Claim("channel_isolated", {}, [Lack("not_isolated")]), _),)
 
 
 def _obedience(measured: Json | None, _: Words) -> tuple[str, ...]:
@@ -206,20 +197,10 @@ def order_claims(measured: Json) -> tuple[Claim, Claim]:
     return Claim("cap_kept", figures, lacks), Claim("white_list_kept", {"of": known, "off": off}, listed)
 
 
-ISOLATED: Final = mark(
-    "On {when} {by} proposed and {second} approved the order to isolate {kind} {channel}. It orders at most {cap}"
-    " attempts a natural day{before}{list}. Reason: {reason}."
-)
-LIFTED: Final = mark(
-    "On {when} {by} proposed and {second} approved the order to lift the isolation of {kind} {channel}."
-    " Reason: {reason}."
-)
-
-
 def _comparison(measured: Json | None, names: ChannelNames, _: Words) -> Part:
     title = _("Before and after")
     if not measured:
-        return Part(title, (_("The figures have not been counted yet."),))
+        return Part(title, (claim_text(Claim("windows_counted", {}, [Lack("not_measured", known=False)]), _),))
     header = (_("Figure"), _("Before"), _("Since then"))
     rows = tuple(tuple(row) for row in measured_rows(measured, _, percent=True))
     charts = (days_chart(measured, names, _),) if _has_days(measured) else ()
@@ -228,9 +209,9 @@ def _comparison(measured: Json | None, names: ChannelNames, _: Words) -> Part:
 
 def _responsible(measures: Sequence[Json], _: Words) -> Part:
     title = _("Responsible persons and dates")
-    return (
-        Part(title, grids=(_measures(measures, _),)) if measures else Part(title, (_("No measure is recorded yet."),))
-    )
+    if not measures:
+        return Part(title, (claim_text(Claim("measures_recorded", {}, [Lack("measures_missing")]), _),))
+    return Part(title, grids=(_measures(measures, _),))
 
 
 def _measures(measures: Sequence[Json], _: Words) -> Grid:
@@ -240,15 +221,15 @@ def _measures(measures: Sequence[Json], _: Words) -> Grid:
 
 def _assessments(papers: Sequence[Json], _: Words) -> tuple[str, ...]:
     """Who tested what and when."""
-    text = _(
-        "{issuer} issued the technical assessment {number} on {day}; scope: {scope}. It is submitted with this report."
-    )
-    lines = [
-        text.format(issuer=one["issuer"], number=one["number"], day=_day(one["dated"], _), scope=one["scope"] or BLANK)
+    claims = [
+        Claim("assessed", {}, (), {
+            "issuer": one["issuer"], "number": one["number"], "day": _day(one["dated"], _),
+            "scope": one["scope"] or BLANK,
+        })
         for one in papers
         if one["kind"] == "test_report" and one["dated"] and (one["titled"] or one["read_by"])
-    ]
-    return tuple(lines) or (_("There is no technical assessment yet."),)
+    ] or [Claim("assessed", {}, [Lack("test_report_missing")])]  # fmt: skip
+    return tuple(claim_text(claim, _) for claim in claims)
 
 
 def _gaps(gaps: Sequence[Json], stamp: ReportStamp, _: Words) -> tuple[Part, ...]:
@@ -275,8 +256,7 @@ def _annexes(case: Json, tickets: Json, names: ChannelNames, _: Words) -> Iterat
                     _("Complaints by {group}").format(group=_(DIMENSIONS[dimension])),
                     (
                         method,
-                        _("The top {top} account for {share} %").format(top=found["top"], share=found["top_share"])
-                        + _("."),
+                        _top_text(found, _) + _("."),
                     ),
                     (_statistics(found["groups"], dimension, names, _),),
                     () if chart is None else (chart,),
@@ -290,6 +270,11 @@ def _annexes(case: Json, tickets: Json, names: ChannelNames, _: Words) -> Iterat
         yield Part(_("List of the channel's complaints"), more, (Grid(header, rows, shares=(4, 2, 4, 4, 3, 5)),))
     events = tuple((_moment(one["at"], _), _(STEPS.get(one["step"], one["step"]))) for one in case["events"])
     yield Part(_("Course of the case"), grids=(Grid((_("Time"), _("Step")), events, shares=(2, 5)),))
+
+
+def _top_text(told: Json, _: Words) -> str:
+    share = figure_text(Decimal(told["top_share"]))
+    return _("The top {top} account for {share} %").format(top=told["top"], share=share)
 
 
 def _statistics(groups: Sequence[Json], dimension: str, channels: ChannelNames, _: Words) -> Grid:
@@ -344,7 +329,7 @@ def location_content(where: Json | None, names: ChannelNames, _: Words) -> dict[
         ).format(level=where["level"]),
         "tables": [
             {"title": _(DIMENSIONS[dimension]),
-             "top": _("The top {top} account for {share} %").format(top=told["top"], share=told["top_share"]),
+             "top": _top_text(told, _),
              "rows": [group_row(one, dimension, names, _) for one in told["groups"][:GROUPS]]}
             for dimension, told in where["dimensions"].items() if any(one["key"] for one in told["groups"])
         ],
@@ -380,28 +365,41 @@ def measured_rows(told: Json | None, _: Words, *, percent: bool = False) -> list
             [f"{part['from']} – {part['to']}" for part in parts],
         ),
         (_("Number of days"), [count_text(part["days"]) for part in parts]),
+        (_("Days without call records"), [count_text(part.get("days_unrecorded")) for part in parts]),
         (_("Number of complaints"), [count_text(part["complaints"]) for part in parts]),
         (_("Answered outbound calls"), [count_text(part["answered"]) for part in parts]),
         (_("Complaint rate"), [_rate(part, percent, _) for part in parts]),
         (
             _("Landline and mobile share"),
-            [_with_light(part["evasion"], "%", part["consistency_light"], _) for part in parts],
+            [_with_light(part["evasion"], "%", _proven(part, "consistency_light"), _) for part in parts],
         ),
         (_("Complaints of the channel"), [count_text(part["channel"]["complaints"]) for part in parts]),
         (_("Attempts of the channel"), [count_text(part["channel"]["attempts"]) for part in parts]),
         (_("Most attempts of the channel on a day"), [count_text(part["channel"]["most"]) for part in parts]),
         (_("Share of calls to callees with a consent on file"), [_white_list(part["channel"]) for part in parts]),
-        (_("Days above the cap"), [DASH, count_text(len(told["over_cap"]))]),
+        (_("Days above the cap"), [DASH, _days_over(told)]),
     ]
     if not told["after"]["days"]:  # nothing is counted yet: a nought would be a result
         rows = [(label, [both[0], DASH]) for label, both in rows]
     return [[label, *both] for label, both in [*rows, *_gate(told["gate"], _)]]
 
 
+def _proven(part: Json, name: str) -> str:
+    """A light of a window; none is green while days lack their calls."""
+    light = str(part[name])
+    return "insufficient" if light == "green" and part.get("days_unrecorded") else light
+
+
+def _days_over(told: Json) -> str:
+    """Days above the cap; none is an answer only where every day has its records."""
+    return count_text(len(told["over_cap"]) or (None if told["after"].get("days_unrecorded") else 0))
+
+
 def _rate(part: Json, percent: bool, _: Words) -> str:  # noqa: FBT001 -- as the caller has it
+    light = _proven(part, "rate_light")
     if percent and part["rate"] is not None:
-        return f"{_share(part['rate'])} · {code_name('light', part['rate_light'], _)}"
-    return _with_light(part["rate"], "‱", part["rate_light"], _)
+        return f"{_share(part['rate'])} · {code_name('light', light, _)}"
+    return _with_light(part["rate"], "‱", light, _)
 
 
 def _white_list(channel: Json) -> str:
@@ -436,9 +434,7 @@ def _notes(measured: Json | None, _: Words) -> list[str]:
         return []
     day = measured["isolated"]
     return [
-        _("The order of isolation was approved on {day}; that day is excluded from both periods.").format(
-            day=_day(day, _)
-        ),
+        claim_text(Claim("windows_counted", {}, (), {"day": _day(day, _)}), _),
         claim_text(_isolation_claim(measured["that_day"]), _),
         _("Both periods are counted from the same tables, by the portrait's own definitions."),
     ]

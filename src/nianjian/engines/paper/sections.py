@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from html import escape
 from typing import Any, Final
 
@@ -18,6 +20,7 @@ from nianjian.engines.paper.figures import (
     amount_text,
     count_text,
     declaration_text,
+    own_values_text,
 )
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.calls import REASONS
@@ -245,8 +248,9 @@ def warning_lines(portrait: Json, _: Words) -> tuple[str, ...]:
         "rows_erased": _("rows erased on {on}: those before {before} are gone; the figures remain as sealed"),
     }
     own = str(portrait.get("own_light") or "")
-    beside = _("by the enterprise's own limits, in addition to the guide's: {light}")
-    second = (beside.format(light=code_name("light", own, _)),) if own else ()
+    beside = _("by the enterprise's own values ({which}), in addition to the guide's: {light}")
+    which = own_values_text(portrait["metrics"], _)
+    second = (beside.format(light=code_name("light", own, _), which=which),) if own else ()
     return (
         second
         + marketing_lines(portrait, _)
@@ -514,6 +518,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "damaged": mark("damaged by Excel"),
 }
 SHOWN_DAYS: Final = 5
+RATE: Final = re.compile(r"-?\d+\.\d{4}")  # as the portrait's JSON has a rate
 PERIOD: Final = "period"
 
 
@@ -529,6 +534,8 @@ def quality_lines(portrait: Json, _: Words) -> list[tuple[str, str]]:
                 walk(f"{prefix} · {_quality_label(str(key), _)}" if prefix else _quality_label(str(key), _), inner)
         elif isinstance(value, list):
             found.append((prefix, _list_text(value) if value else "0"))
+        elif isinstance(value, str) and RATE.fullmatch(value):
+            found.append((prefix, charts.figure_text(Decimal(value))))
         else:
             found.append(
                 (prefix, count_text(value) if isinstance(value, int) else str(value if value is not None else "–"))

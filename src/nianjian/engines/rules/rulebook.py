@@ -24,7 +24,7 @@ LIMITS: Final = frozenset({
     "portrait.number_consistency.other_short_light", "portrait.number_consistency.unknown_limit",
     "portrait.closing_rate.limit", "portrait.complaint_rate.sources", "portrait.complaint_rate.denominator",
     "portrait.number_consistency.denominator", "portrait.seat_vacancy.attachments",
-    "portrait.complaint_rate.attachments",
+    "portrait.complaint_rate.attachments", "portrait.complaint_rate.exclusions",
 })  # fmt: skip
 """What colours a light: limits, lights, what is counted and what explains it.
 

@@ -17,7 +17,6 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.texts.complaints import STATES
 from nianjian.features.complaints import operations, presenters
-from nianjian.features.complaints.clocks import overdue_since
 from nianjian.features.complaints.forms import FORMS, Filter, Paper, choose_person, choose_team
 from nianjian.features.complaints.matching import DECISIONS, decide, match_tickets
 from nianjian.features.complaints.models import Complaint
@@ -35,7 +34,6 @@ from nianjian.features.complaints.queries import (
     load_channels,
 )
 from nianjian.features.complaints.queries import get_ticket as read
-from nianjian.features.complaints.queries import ticket_facts as clock_facts
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import State, TicketAction
 from nianjian.features.registers.forms import RowForm
@@ -119,14 +117,13 @@ def count_views(counts: QueueCounts) -> dict[str, int]:
 
 
 def describe_counts(counts: QueueCounts, found: TicketList) -> str:
-    """How many tickets are open, how many of them overdue, and for how long the oldest one."""
+    """How many tickets are open, how many of them overdue, and for how long the earliest one."""
     text = _("{count} tickets open").format(count=counts.open)
-    since = overdue_since(clock_facts(Complaint(arrived_at=counts.oldest)), found.promise, found.at)
-    if since is None:
+    if counts.since is None:
         return text
     late = _("all overdue") if counts.overdue == counts.open else _("{count} overdue").format(count=counts.overdue)
-    words = _("{tickets}, {overdue}, the oldest for {time}")
-    return words.format(tickets=text, overdue=late, time=presenters.span(found.at - since))
+    words = _("{tickets}, {overdue}, the earliest for {time}")
+    return words.format(tickets=text, overdue=late, time=presenters.span(found.at - counts.since))
 
 
 def list_columns(request: Request, order: Order) -> list[Column]:

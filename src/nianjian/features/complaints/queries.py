@@ -10,7 +10,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final, cast
 
-from django.db.models import Case, Count, F, Min, Q, QuerySet, When
+from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -25,6 +25,7 @@ from nianjian.features.complaints.clocks import (
     ServiceLevels,
     evaluate_clock,
     is_overdue,
+    overdue_since,
     read_limits,
 )
 from nianjian.features.complaints.models import OPEN, REOPENED, UNFINISHED, Complaint, Proposal
@@ -182,6 +183,15 @@ def _find_text(rows: QuerySet[Complaint], text: str) -> QuerySet[Complaint]:
 def overdue_tickets(enterprise: str, promise: ServiceLevels, at: datetime) -> QuerySet[Complaint]:
     """Every ticket that is still open past a limit, however long, the one that arrived first first; no drills."""
     return current_tickets(enterprise).filter(_overdue(promise, at)).order_by("arrived_at", "key").defer(*SEALED)
+
+
+def find_overdue_since(rows: QuerySet[Complaint], promise: ServiceLevels, at: datetime) -> datetime | None:
+    """Since when the first of overdue tickets, in their order, is overdue; None: there is none.
+
+    The one measure of how long tickets are overdue: of the queue's head, of its first row and of today's page.
+    """
+    first = rows.first()
+    return None if first is None else overdue_since(ticket_facts(first), promise, at)
 
 
 def rows_to_tickets(
@@ -373,7 +383,7 @@ def _in_span(clock: Clock, hand: Hand, terms: ClockLimits, at: datetime) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """How many tickets there are to work on, drills aside; ``oldest``: when the first of the overdue ones arrived.
+    """How many tickets there are to work on, drills aside; ``since``: when the earliest of the overdue ones became so.
 
     ``closed`` is None where there are more than `COUNTED`.
     """
@@ -383,7 +393,7 @@ class QueueCounts:
     mine: int
     unassigned: int
     unanswered: int
-    oldest: datetime | None
+    since: datetime | None
     closed: int | None
     drills: int
 
@@ -412,8 +422,8 @@ def count_queue(sight: ReadScope, me: str, promise: ServiceLevels, at: datetime)
             mine=Count("pk", filter=Q(assignee=me)),
             unassigned=Count("pk", filter=_UNASSIGNED),
             unanswered=Count("pk", filter=_STATES[State.NEW]),
-            oldest=Min("arrived_at", filter=late),
         ),
+        since=find_overdue_since(rows(overdue=True, drills=False).order_by("arrived_at", "key"), promise, at),
         closed=closed,
         drills=rows(open=True, drills=True).count(),
     )

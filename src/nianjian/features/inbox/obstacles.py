@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints import queries as complaints
-from nianjian.features.complaints.clocks import ServiceLevels, overdue_since
+from nianjian.features.complaints.clocks import ServiceLevels
 from nianjian.features.reconciliation import queries as reconciliation
 
 OVERDUE: Final = "complaints_overdue"
@@ -32,7 +32,7 @@ def list_obstacles(enterprise: str, levels: ServiceLevels) -> list[Point]:
     found, late = list[Point](), complaints.overdue_tickets(enterprise, levels, now)
     first = late.first()
     if first is not None:
-        since = overdue_since(complaints.ticket_facts(first), levels, now) or now
+        since = complaints.find_overdue_since(late, levels, now) or now
         values = {"count": late.count(), "oldest": first.key, "days": (now - since).days}
         found.append(Point(OVERDUE, values | {"since": f"{since.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"}))
     return found + [

@@ -10,8 +10,8 @@ from ninja import Field, Path, Query, Router, Schema
 from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.dossier.operations.checklist import MEDIA
 from nianjian.features.inspection.operations import day as visits
+from nianjian.features.inspection.operations import declarations, readiness, room
 from nianjian.features.inspection.operations import drill as drills
-from nianjian.features.inspection.operations import readiness, room
 from nianjian.features.inspection.operations.day import VisitInput, build_sheet
 from nianjian.features.inspection.states import LONGEST_MINUTES, DrillPlan
 from nianjian.features.people.documents import MadeLink, link_document
@@ -46,7 +46,7 @@ class InspectionTold(Schema):
     told: dict[str, Any] | None
 
 
-mount(router, REGISTRY.of(readiness.INSPECTION))
+mount(router, REGISTRY.of(declarations.INSPECTION))
 
 
 @read(router, HERE, act=Permission.READ, answer=InspectionTold)

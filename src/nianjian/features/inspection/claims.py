@@ -73,16 +73,32 @@ def robot_abilities(told: RobotFigures) -> Claim:
     return Claim("robot_abilities", figures, lacks)
 
 
-def absence(card: str, verdict: str, figures: Figures) -> Claim:
-    """没有AI外呼、没有预测式外呼: may be said where the records say so, not where they cannot tell."""
-    lacks = {"found": [Lack(f"{card}_found")], "not_found": []}
+#: Cards on which the enterprise itself may state yes or no: the guide asks for a declaration of each.
+DECLARED: Final = ("ai_outbound", "predictive", "one_click")
+
+
+def absence(card: str, verdict: str, figures: Figures, declared: bool | None = None) -> Claim:  # noqa: FBT001 -- yes or no
+    """没有AI外呼、没有预测式外呼: may be said where the records say so, not where they cannot tell.
+
+    ``declared``: what the enterprise states of itself; a yes takes the sentence back, a no proves nothing.
+    """
+    lacks = {"found": [Lack(f"{card}_found")], "not_found": [Lack("stated_otherwise", known=False)] if declared else []}
+    if declared is False and verdict == "found":
+        lacks["found"].append(Lack("statement_refuted"))
     return Claim(card, figures, lacks.get(verdict, [Lack(f"{card}_untold", known=False)]))
 
 
-def one_click(doors: int, alive: int, numbers: int, without: int, *, untried: int = 0) -> Claim:
-    """有“一键投诉”: addresses are open, each leads to a ticket with clocks, every number in force has one."""
+def one_click(
+    doors: int, alive: int, numbers: int, without: int, *, untried: int = 0, declared: bool | None = None
+) -> Claim:
+    """有“一键投诉”: addresses are open, each leads to a ticket with clocks, every number in force has one.
+
+    ``declared``: as of `absence`; an entry of the enterprise's own cannot be tried from here.
+    """
     figures = {"doors": doors, "alive": alive, "numbers": numbers, "without": without}
-    lacks = []
+    if declared and not doors:
+        return Claim("one_click", figures, [Lack("doors_elsewhere", known=False)])
+    lacks = [Lack("stated_otherwise", known=False)] if declared is False and doors else []
     if not numbers:
         lacks.append(Lack("no_numbers", known=False))
     if not doors:
@@ -150,13 +166,12 @@ def resources(lines: int, bare: int, strange: int, teams: int, unnamed: int = 0,
     return Claim("resources", {"lines": lines, "bare": bare, "strange": strange, "teams": teams}, lacks)
 
 
-def conduct(lights: Mapping[str, str], predictive: str) -> Claim:
+def conduct(lights: Mapping[str, str], predictive: Claim) -> Claim:
     """经营行为: complaint rate and closing rate are green, and no predictive dialling is found."""
     wrong = [Lack(f"light_{name}", known=one not in {"insufficient", "na", "unknown"}) for name, one in lights.items()
              if one != "green"]  # fmt: skip
-    found = absence("predictive", predictive, {}).lacks
     green = sum(one == "green" for one in lights.values())
-    return Claim("conduct", {"metrics": len(lights), "green": green}, [*wrong, *found])
+    return Claim("conduct", {"metrics": len(lights), "green": green}, [*wrong, *predictive.lacks])
 
 
 def control(snapshot: str, dialled: int | None, let_through: int, *, enforced: bool, answers: bool) -> Claim:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -44,6 +44,12 @@ def render_visit(told: Json, console: Console) -> None:
 def render_text(text: str, console: Console) -> None:
     """A sentence."""
     console.print(text, markup=False)
+
+
+def render_declarations(console: Console, rows: Sequence[Json]) -> None:
+    """What the enterprise states of each card."""
+    for one in rows[0]["declarations"]:
+        console.print(f"{_(inspection.CARDS[one['card']])} {_(inspection.ANSWERS[one['answer']])}", markup=False)
 
 
 def render_drill_begun(told: Json, console: Console) -> None:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("day/scan/remove/", day.remove_scan, name="inspection-day-scan-remove"),
     path("day/screens/", day.note_screens, name="inspection-day-screens"),
     path("dialling/", checks.part, {"part": "dialling"}, name="inspection-dialling"),
+    path("dialling/declare/", checks.declare, name="inspection-declare"),
     path("drill/", drill.front, name="inspection-drill"),
     path("drill/run/", drill.run_drill, name="inspection-drill-run"),
     path("drill/report/", drill.send_report, name="inspection-drill-paper"),

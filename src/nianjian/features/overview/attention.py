@@ -22,7 +22,8 @@ from nianjian.engines.season.deadlines import Licence as Reporter
 from nianjian.engines.season.deadlines import TrackState as State
 from nianjian.engines.season.deadlines import list_reporting as reporting
 from nianjian.engines.season.deadlines import track_state as state
-from nianjian.features.complaints.clocks import ServiceLevels
+from nianjian.features.complaints.clocks import ServiceLevels, is_overdue
+from nianjian.features.complaints.queries import ticket_facts
 from nianjian.features.complaints.sla_warnings import list_due_soon
 from nianjian.features.inbox.obstacles import Point
 from nianjian.features.overview.queue import Queue, list_queue
@@ -263,7 +264,9 @@ def list_tasks(enterprise: str, actor: Actor, levels: ServiceLevels, waiting: Qu
 
 
 def _ticket_points(enterprise: str, levels: ServiceLevels) -> list[Point]:
-    found = list_due_soon(enterprise, levels, clock.now())[:MOST]
+    now = clock.now()
+    due = list_due_soon(enterprise, levels, now)
+    found = [one for one in due if not is_overdue(ticket_facts(one.row), levels, now)][:MOST]  # those are in the queue
     return [
         Point(
             COMPLAINT,

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from nianjian.engines.paper.charts import figure_text
 from nianjian.engines.paper.days import day_text
-from nianjian.engines.paper.figures import count_text, find_headroom
+from nianjian.engines.paper.figures import count_text, find_headroom, own_values_text
 from nianjian.engines.paper.rectification import ChannelNames, channel_text
 from nianjian.engines.paper.sections import html_headroom, missing_lines
 from nianjian.engines.paper.texts.portrait import code_name
@@ -26,7 +26,7 @@ from nianjian.features.overview import attention
 from nianjian.features.overview import texts as said
 from nianjian.features.overview.facts import Overview
 from nianjian.features.overview.verdict import Cause, Trouble, find_cause, gravest, rank_metrics
-from nianjian.features.portrait import bases
+from nianjian.features.portrait import bases, causes
 from nianjian.features.portrait.causes import ORDER, order_metrics
 from nianjian.features.portrait.portraits import list_years
 from nianjian.features.rectification.models import Order
@@ -122,8 +122,10 @@ class Board:
             return Said(light, code_name("light", light, _), sentence, others=[*self._list_own(), *self._list_bases()])
         first = troubles[0]
         metric = self._metric(first.slug)
-        cause = None if self.team else find_cause(metric)
+        cause = None if self.team else self._find_cause(metric)
         text = said.CAUSES.get(first.slug) if cause else None
+        if cause and first.slug == causes.TESTED and not cause.named:
+            text = said.LARGEST_SHARE  # chance may explain it: nobody is blamed
         return Said(
             light=first.light,
             word=code_name("light", first.light, _),
@@ -134,6 +136,15 @@ class Board:
             acts=self._list_acts(metric, cause),
             others=[*self._list_others(troubles[1:]), *self._list_own(), *self._list_bases()],
         )
+
+    def _find_cause(self, metric: Json) -> Cause | None:
+        """The channel that stands out beyond chance; else the one with the largest share, which causes nothing yet."""
+        if self.told.portrait and metric["slug"] == causes.TESTED:
+            found = causes.find_named_channel(metric, causes.get_level(self.told.portrait))
+            if found is not None:
+                ranking, cause = found
+                return Cause(ranking.split, str(cause.key), cause.count, ranking.total, named=True)
+        return find_cause(metric)
 
     def _metric(self, slug: str) -> Json:
         return next(metric for metric in self.metrics if metric["slug"] == slug)
@@ -191,7 +202,7 @@ class Board:
 
     def _list_consequences(self, metric: Json, cause: Cause | None, trouble: Trouble) -> Iterator[str]:
         _, room = self._, None if self.team else find_headroom(metric)
-        if room and cause and not room.least and room.used - cause.count > room.limit:
+        if room and cause and cause.named and not room.least and room.used - cause.count > room.limit:
             yield _(said.WITHOUT_IT).format(n=count_text(room.used - cause.count))
         if wanted := self._wanted_papers(metric):
             yield _(said.TO_ATTACH).format(papers=said.papers_text(wanted, _))
@@ -212,7 +223,7 @@ class Board:
             return []
         why = Act(_("See why"), self.metric_address(slug))
         act = None
-        if slug == "complaint_rate" and cause is not None:
+        if slug == causes.TESTED and cause is not None and cause.named:
             act = self._find_isolation(cause)
         elif slug == "closing_rate" and self.told.queue.tickets and Permission.MANAGE_DATA in self.acts:
             act = Act(_("Close overdue tickets"), obstacle_address(self.code, OVERDUE, {}))
@@ -243,12 +254,13 @@ class Board:
             yield Line(trouble.light, word, self._sentence(self._metric(trouble.slug)), address)
 
     def _list_own(self) -> Iterator[Line]:
-        """Metrics that have another light by the enterprise's own limits than by the guide's."""
+        """Metrics that have another light by the enterprise's own values than by the guide's."""
         _ = self._
         for metric in self.metrics:
             light = str((metric.get("own") or {}).get("light") or metric["light"])
             if light != metric["light"]:
-                text = _(said.BY_OWN_LIMIT).format(metric=code_name("metric", str(metric["slug"]), _))
+                name, which = code_name("metric", str(metric["slug"]), _), own_values_text([metric], _)
+                text = _(said.BY_OWN_VALUES).format(metric=name, which=which)
                 yield Line(light, code_name("light", light, _), text)
 
     def _list_bases(self) -> Iterator[Line]:
@@ -313,7 +325,7 @@ class Board:
             return self._vacant_text(metric)
         if slug == "number_consistency":
             return self._evasion_text(metric)
-        cause = find_cause(metric)
+        cause = self._find_cause(metric)
         values = {"n": count_text(cause.count), "all": count_text(cause.total)} if cause else {}
         return (
             _(said.SHORT_CAUSES[slug]).format(**values, channel=self.channel(cause.split, cause.key)) if cause else ""

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.paper.days import day_text, moment_text
 from nianjian.engines.paper.figures import count_text, find_headroom
 from nianjian.engines.paper.people import actor_text
@@ -18,13 +19,14 @@ from nianjian.engines.paper.texts.errors import error_message, translate_value
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
 from nianjian.engines.paper.texts.season import TASKS, TRACKS
+from nianjian.features.complaints.presenters import span
 from nianjian.features.inbox import obstacles
 from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.overview import attention, queue, worklist
 from nianjian.features.overview import texts as said
 from nianjian.features.overview.board import Board
 from nianjian.features.overview.deadlines import expiry_address
-from nianjian.features.overview.queue import NOBODY, TEAM
+from nianjian.features.overview.queue import NOBODY
 from nianjian.features.overview.worklist import Item
 from nianjian.platform.web import work
 
@@ -78,7 +80,7 @@ def present_item(item: Item, owner: str | None, board: Board) -> dict[str, objec
         "address": item_address(item, owner, board.code, board.told.year),
         "day": "" if item.due is None else day_text(item.due, board.today, _),
         "left": "" if left is None or left <= 1 else gettext("{n} days left").format(n=left),
-        "overdue": -left if left is not None and left < 0 else 0,
+        "overdue": _overdue_text(item, left),
         "waits": item.code == attention.APPROVAL,
         "owner": (owners := _owner_text(item, board)),
         "initial": owners[:1] if len(item.owners) == 1 and NOBODY not in item.owners else "",
@@ -91,13 +93,20 @@ def _owner_text(item: Item, board: Board) -> str:
     """Who sees to it: one by name, nobody, or how many people do."""
     owners = [owner for owner, count in item.owners.items() if count]
     if owners == [NOBODY]:
-        return gettext("Unassigned")
+        written = item.values.get("written")  # a name that nobody signs in by
+        return gettext("{name} (no account)").format(name=written) if written else gettext("Unassigned")
     if len(owners) == 1:
-        (owner,) = owners
-        return board.channel("team", owner.removeprefix(TEAM)) if owner.startswith(TEAM) else actor_text(owner, board._)
+        return actor_text(owners[0], board._)
     nobody = item.owners.get(NOBODY, 0)
     people = gettext("{n} owners").format(n=len(owners) - bool(nobody))
     return f"{people} · {gettext('{n} unassigned').format(n=nobody)}" if nobody else people
+
+
+def _overdue_text(item: Item, left: int | None) -> str:
+    """For how long it is overdue, of tickets as their own pages count it; "" for what is not."""
+    if item.code == obstacles.OVERDUE:
+        return gettext("{time} overdue").format(time=span(clock.now() - item.values["since"]))
+    return gettext("{n} days overdue").format(n=-left) if left is not None and left < 0 else ""
 
 
 def _describe_gain(board: Board) -> str:
@@ -120,7 +129,8 @@ def describe_nothing(item: Item, board: Board) -> Values:
 
 
 def _describe_tickets(item: Item, board: Board) -> Values:
-    return {"days": count_text(-(item.days_left(board.today) or 0))}
+    del board
+    return {"time": span(clock.now() - item.values["since"])}
 
 
 def _describe_differences(item: Item, board: Board) -> Values:

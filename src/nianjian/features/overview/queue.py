@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Count, QuerySet
@@ -16,14 +16,16 @@ from django.db.models import Count, QuerySet
 from nianjian.engines.kernel import clock
 from nianjian.engines.season.plan import Task, TaskState
 from nianjian.features.complaints import queries as complaints
-from nianjian.features.complaints.clocks import ServiceLevels, overdue_since
+from nianjian.features.complaints.clocks import ServiceLevels
 from nianjian.features.complaints.models import Complaint
 from nianjian.features.complaints.queries import TicketFilter
 from nianjian.features.inbox import obstacles
 from nianjian.features.inbox.obstacles import Point
 from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.season.reminders import list_open_tasks
+from nianjian.platform.accounts.people import list_candidates
 from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.registers.queries import ReadScope
 
 TICKETS: Final = "own_complaints_overdue"
@@ -33,22 +35,26 @@ DIFFERENCES_UNOWNED: Final = "unowned_differences_open"
 TASK: Final = "own_season_task"
 TASKS_UNOWNED: Final = "unowned_season_tasks"
 NOBODY: Final = ""
-TEAM: Final = "team:"  # before a team's code, of tickets that a team has and no person
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
     """``tickets`` overdue by owner, since ``overdue`` the oldest; open ``differences`` by owner, with their point.
 
-    An owner is a login, `NOBODY`, or `TEAM` with a team's code; of differences as people have written it. ``tasks``
-    of the season of data year ``year``.
+    An owner is the login of somebody of the enterprise, or `NOBODY`: a team without a person owns nothing, nor does a
+    name that nobody signs in by. ``tasks`` of the season of data year ``year``; ``people``: who may own one.
     """
 
     tickets: Mapping[str, int] = field(default_factory=Counter)
-    overdue: date | None = None
+    overdue: datetime | None = None
     differences: Sequence[tuple[Point, Mapping[str, int]]] = ()
     tasks: Sequence[Task] = ()
     year: int = 0
+    people: frozenset[str] = frozenset()
+
+    def task_owner(self, task: Task) -> str:
+        """Who sees to a task of the season; `NOBODY`: nobody who could."""
+        return _resolve_owner(written_owner(task), self.people)
 
 
 def read_queue(enterprise: str, actor: Actor, levels: ServiceLevels, late: Sequence[Point]) -> Queue:
@@ -57,40 +63,44 @@ def read_queue(enterprise: str, actor: Actor, levels: ServiceLevels, late: Seque
     ``late``: what `list_obstacles` tells.
     """
     overdue, tickets = None, Counter[str]()
+    people = frozenset(one.name for one in list_candidates(enterprise, Permission.READ))
     for point in late:
         if point.code == obstacles.OVERDUE:
             tickets = count_by_owner(complaints.overdue_tickets(enterprise, levels, clock.now()))
-            overdue = date.fromisoformat(str(point.values["since"])[:10])
-    runs = [
-        (point, reconciliation.count_open_by_owner(point.values["run"]))
-        for point in late
-        if point.code == obstacles.DIFFERENCES
-    ]
+            overdue = datetime.fromisoformat(str(point.values["since"])).replace(tzinfo=clock.ZONE)
+    runs = []
+    for point in late:
+        if point.code == obstacles.DIFFERENCES:
+            owners = Counter[str]()
+            for owner, count in reconciliation.count_open_by_owner(point.values["run"]).items():
+                owners[_resolve_owner(owner, people)] += count
+            runs.append((point, owners))
     year, tasks = list_open_tasks(enterprise, clock.today(), actor)
-    return Queue(tickets, overdue, runs, tasks, year)
+    return Queue(tickets, overdue, runs, tasks, year, people)
+
+
+def _resolve_owner(written: str, people: frozenset[str]) -> str:
+    return written if written in people else NOBODY
 
 
 def read_team_queue(enterprise: str, team: str) -> Queue:
     """Read what a team may see of it: its own overdue tickets."""
     levels, scope = complaints.load_service_levels(enterprise), ReadScope(enterprise, clock.today(), team)
-    rows = complaints.filter_tickets(scope, TicketFilter(overdue=True), levels, clock.now())
-    first, now = rows.first(), clock.now()
-    if first is None:
-        return Queue()
-    since = overdue_since(complaints.ticket_facts(first), levels, now) or now
-    return Queue(count_by_owner(rows), since.astimezone(clock.ZONE).date())
+    now = clock.now()
+    rows = complaints.filter_tickets(scope, TicketFilter(overdue=True), levels, now)
+    return Queue(count_by_owner(rows), complaints.find_overdue_since(rows, levels, now))
 
 
 def count_by_owner(rows: QuerySet[Complaint]) -> Counter[str]:
     """How many tickets each owner has."""
     found = Counter[str]()
-    for assignee, team, count in rows.order_by().values_list("assignee", "team_id").annotate(n=Count("pk")):
-        found[assignee or (f"{TEAM}{team}" if team else NOBODY)] += count
+    for assignee, count in rows.order_by().values_list("assignee").annotate(n=Count("pk")):
+        found[assignee or NOBODY] += count
     return found
 
 
-def task_owner(task: Task) -> str:
-    """Who sees to a task of the season; `NOBODY`: nobody yet."""
+def written_owner(task: Task) -> str:
+    """Whom people have named for a task of the season; `NOBODY`: nobody yet."""
     return task.said.owner or task.seen.owner or NOBODY
 
 
@@ -121,9 +131,9 @@ def _list_differences(queue: Queue, name: str, *, governs: bool) -> Iterator[Poi
 
 def _list_season_tasks(queue: Queue, name: str, *, governs: bool) -> Iterator[Point]:
     for task in queue.tasks:
-        if task_owner(task) == name:
+        if queue.task_owner(task) == name:
             yield Point(TASK, {"task": task.plan.task, "due": task.due.day, "year": queue.year})
-    unowned = [task for task in queue.tasks if task_owner(task) == NOBODY]
+    unowned = [task for task in queue.tasks if queue.task_owner(task) == NOBODY]
     if governs and unowned:
         late = sum(task.state is TaskState.LATE for task in unowned)
         yield Point(TASKS_UNOWNED, {"count": len(unowned), "late": late, "year": queue.year})

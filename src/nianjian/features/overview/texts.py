@@ -29,7 +29,7 @@ CHANGED: Final[Mapping[str, str]] = {
 ITEMS: Final[Mapping[str, tuple[str, str, str]]] = {
     obstacles.OVERDUE: (
         mark("Close {n} overdue complaint tickets"),
-        mark("the oldest has been overdue for {days} days"),
+        mark("the earliest has been overdue for {time}"),
         mark("Handle"),
     ),
     obstacles.DIFFERENCES: (
@@ -104,6 +104,7 @@ CAUSES: Final[Mapping[str, str]] = {
     "closing_rate": mark("{n} of the {all} open tickets ({share} %) concern {channel}"),
     "number_consistency": mark("{n} calls with landline or mobile numbers ({share} %) go out by {channel}"),
 }
+LARGEST_SHARE: Final = mark("{n} complaints ({share} %), the largest share, concern {channel}")
 SHORT_CAUSES: Final[Mapping[str, str]] = {
     "complaint_rate": mark("{channel} has {n} of them"),
     "closing_rate": mark("{all} open, {n} of them by {channel}"),
@@ -122,7 +123,7 @@ NOTHING_YET: Final = mark("Nothing is proved yet: no figures have been computed.
 ALL_GREEN: Final = mark("All metrics are within the guide's limits.")
 EXPLAINED: Final = mark("All metrics are within their limits or explained.")
 PER_TEN_THOUSAND: Final = mark("per 10,000 answered calls")
-BY_OWN_LIMIT: Final = mark("by the own limit: {metric}")
+BY_OWN_VALUES: Final = mark("by the own values ({which}): {metric}")
 
 
 def papers_text(kinds: Sequence[str], _: Words) -> str:

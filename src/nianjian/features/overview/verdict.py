@@ -176,12 +176,13 @@ HALF: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """``count`` of ``total`` are of the channel ``key`` of a split."""
+    """``count`` of ``total`` are of the channel ``key`` of a split; ``named``: the exact test finds it stands out."""
 
     split: str
     key: str
     count: int
     total: int
+    named: bool = False
 
     @property
     def percent(self) -> int:

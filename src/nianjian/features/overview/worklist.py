@@ -12,7 +12,7 @@ from nianjian.engines.season.reminders import FILING
 from nianjian.features.inbox.obstacles import DIFFERENCES, OVERDUE
 from nianjian.features.overview import attention
 from nianjian.features.overview.facts import Overview
-from nianjian.features.overview.queue import NOBODY, TASK, task_owner
+from nianjian.features.overview.queue import NOBODY, TASK, written_owner
 from nianjian.platform.accounts.query import Actor
 
 SILENT: Final = "lines_silent"
@@ -60,8 +60,8 @@ def select_items(items: Sequence[Item], owner: str | None) -> list[Item]:
 
 
 def _list_tickets(told: Overview) -> Iterator[Item]:
-    if count := sum(told.queue.tickets.values()):
-        yield Item(OVERDUE, {}, told.queue.overdue, told.queue.tickets, count)
+    if (count := sum(told.queue.tickets.values())) and (since := told.queue.overdue):
+        yield Item(OVERDUE, {"since": since}, since.astimezone(clock.ZONE).date(), told.queue.tickets, count)
 
 
 def _list_differences(told: Overview) -> Iterator[Item]:
@@ -101,7 +101,8 @@ def _find_report_day(told: Overview) -> date | None:
 
 def _list_season_tasks(told: Overview) -> Iterator[Item]:
     for task in told.queue.tasks:
-        yield Item(TASK, {"task": task.plan.task, "year": told.queue.year}, task.due.day, {task_owner(task): 1})
+        values = {"task": task.plan.task, "year": told.queue.year, "written": written_owner(task)}
+        yield Item(TASK, values, task.due.day, {told.queue.task_owner(task): 1})
 
 
 def _list_rejects(told: Overview) -> Iterator[Item]:

@@ -88,7 +88,7 @@ class _Case:
         """A rate as the metric tells it."""
         unit = str(self.metric["unit"])
         text = decimal_text(Fraction(numerator, denominator) if denominator else None, unit)
-        return figures.amount_text(figures.short_value(self.metric, text), unit)
+        return figures.amount_text(text, unit, self.metric.get("limit"))
 
     def is_over(self, numerator: int, denominator: int) -> bool:
         """Whether a rate would still meet the limit's condition."""
@@ -100,7 +100,7 @@ class _Case:
         """What the metric would be after some steps."""
         after = simulate(self.result, moves).metric(self.metric["slug"])
         text = decimal_text(after.verdict.value, after.card.unit)
-        value = figures.amount_text(figures.short_value(self.metric, text), str(self.metric["unit"]))
+        value = figures.amount_text(text, str(self.metric["unit"]), self.metric.get("limit"))
         _ = self.words
         return _("then {value}, {light}").format(value=value, light=code_name("light", after.verdict.light.value, _))
 

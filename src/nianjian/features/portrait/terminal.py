@@ -107,9 +107,9 @@ def print_simulation(console: Console, answer: Json) -> None:
         then = after[slug]
         table.add_row(
             code_name("metric", slug, _),
-            amount_text(metric["value"], metric["unit"]),
+            amount_text(metric["value"], metric["unit"], metric.get("limit")),
             light(str(metric["light"])),
-            amount_text(then["value"], then["unit"]),
+            amount_text(then["value"], then["unit"], then.get("limit")),
             light(str(then["light"])),
         )
     table.add_section()

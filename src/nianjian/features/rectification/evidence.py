@@ -81,7 +81,7 @@ def counting_terms(book: Rulebook) -> ComplaintCounting:
     """What the rulebook says of complaints."""
     return ComplaintCounting(
         sources=kinds_of(book.with_guide_limits(), "portrait.complaint_rate.sources"),
-        reasons=kinds_of(book, "portrait.complaint_rate.exclusions"),
+        reasons=kinds_of(book.with_guide_limits(), "portrait.complaint_rate.exclusions"),
         minutes=whole(book.rule("portrait.complaint_rate.match_window").value),
     )
 

@@ -201,14 +201,28 @@ def _decide_marketing(block: Mapping[str, Any], figures: Mapping[str, Any]) -> T
 
     Calls of a switch that names no purpose tell nothing of marketing: a person's decision is all that there can be.
     """
-    told = {**figures, **{name: block.get(name) for name in ("calls", "calls_after", "numbers", "unnamed")}}
+    counts = {name: block.get(name) for name in ("calls", "calls_after", "numbers", "unnamed")}
+    told = {**figures, **counts, "why": _find_marketing_reason(block)}
     if not block:  # a portrait of an older program
-        return TaskProgress(complete=False, figures=figures, proved=False)
+        return TaskProgress(complete=False, figures=told, proved=False)
     decided = block["answered"] and block["delivered"] > 0
     if block["calls"] or block["numbers"] or decided:
         return TaskProgress(bool(block["answered"]), int(block["answered"]), 1, told)
     proved = block["delivered"] > 0 and block["unnamed"] == 0
     return TaskProgress(proved, figures=told, proved=proved)
+
+
+def _find_marketing_reason(block: Mapping[str, Any]) -> str:
+    """Why the task about marketing lines is open or done, as a code of `season.TASK_REASONS`."""
+    if not block:
+        return "portrait_old"
+    if block["delivered"] and block["answered"]:
+        return "marketing_borne_out"
+    if block["calls"] or block["numbers"]:
+        return "marketing_not_borne_out" if block["decision"] else "marketing_undecided"
+    if not block["delivered"]:
+        return "marketing_no_calls"
+    return "marketing_unnamed" if block["unnamed"] else "marketing_none"
 
 
 def _list_empty_registers(portrait: Mapping[str, Any]) -> dict[str, str]:

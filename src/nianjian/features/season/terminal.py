@@ -89,7 +89,7 @@ def _plan(console: Console, told: Json) -> None:
     ]
     table.rows(console, (_("code"), _("task"), _("state"), _("due"), _("steps"), _("owner")), tasks)
     for one in told["tasks"]:
-        for line in one["effects"]:
+        for line in filter(None, (texts.task_reason(one, _), *one["effects"])):
             console.print(f"  {line}", markup=False)
 
 

@@ -38,7 +38,7 @@ CARD: Final = Card(
     title_zh="结案率",
     title_en="Closing rate",
     unit="%",
-    rules=("portrait.closing_rate.limit", "portrait.closing_rate.on_time"),
+    rules=("portrait.closing_rate.limit", "portrait.closing_rate.on_time", "portrait.complaint_rate.exclusions"),
 )
 DIMENSIONS: Final = ("source", "kind", "line", "team", "display")
 

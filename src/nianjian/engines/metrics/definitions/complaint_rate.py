@@ -42,6 +42,7 @@ CARD: Final = Card(
         "portrait.complaint_rate.low_volume",
         "portrait.complaint_rate.denominator",
         "portrait.complaint_rate.sources",
+        "portrait.complaint_rate.exclusions",
     ),
 )
 SOURCES: Final = ("12321", "12300")

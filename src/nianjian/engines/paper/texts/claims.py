@@ -17,6 +17,7 @@ from nianjian.engines.paper.words import Words, mark
 BLANK: Final = "＿＿＿＿＿＿＿＿"
 HOUR: Final = 60  # minutes
 TEXT: Final = "text"  # the part of a claim whose blank is one text
+ANSWER, YES, NO = "answer", "yes", "no"  # the part of a claim that a person states by one of two words
 CARDS: Final = "answer_cards"  # where a claim stands that an inspector is told
 
 
@@ -47,6 +48,7 @@ class ClaimTexts:
 _REPORT: Final = ("responsibility_report",)
 _FORM: Final = ("algorithm_filing",)
 _SOP: Final = ("complaint_sop",)
+_CASE: Final = ("rectification_report",)
 _PAPERS: Final[Mapping[str, ClaimTexts]] = {
     "legal_representative": ClaimTexts(
         where=_REPORT,
@@ -358,8 +360,63 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         parts={TEXT: mark("how often the procedure is practised and reviewed, by whom")},
         standing=True,
     ),
+    "notice_received": ClaimTexts(
+        where=_CASE,
+        rule="R1",
+        released=mark("On {received} we received the rectification notice{number}, to be carried out by {due}."),
+    ),
+    "complaints_compared": ClaimTexts(
+        where=_CASE,
+        rule="R2",
+        released=mark(
+            "From {first} to {last}, {count} complaints accepted by {sources} were counted by complained number, line"
+            " and team, and each channel was compared with all others."
+        ),
+        blank=mark("The cause has not been located yet."),
+    ),
+    "channel_conspicuous": ClaimTexts(
+        where=_CASE,
+        rule="R2",
+        released=mark(
+            "{kind} {key}: {complaints} complaints in {answered} answered calls, a rate of {rate}; the rate of all"
+            " other channels is {rest}. {chance}"
+        ),
+    ),
+    "channel_isolated": ClaimTexts(
+        where=_CASE,
+        rule="R3",
+        released=mark(
+            "On {when} {by} proposed and {second} approved the order to isolate {kind} {channel}. It orders at most"
+            " {cap} attempts a natural day{before}{list}. Reason: {reason}."
+        ),
+        refused=mark("No channel has been isolated."),
+    ),
+    "isolation_ended": ClaimTexts(
+        where=_CASE,
+        rule="R3",
+        released=mark(
+            "On {when} {by} proposed and {second} approved the order to lift the isolation of {kind} {channel}."
+            " Reason: {reason}."
+        ),
+    ),
+    "windows_counted": ClaimTexts(
+        where=_CASE,
+        rule="R5",
+        released=mark("The order of isolation was approved on {day}; that day is excluded from both periods."),
+        blank=mark("The figures have not been counted yet."),
+    ),
+    "measures_recorded": ClaimTexts(where=_CASE, rule="R5", refused=mark("No measure is recorded yet.")),
+    "assessed": ClaimTexts(
+        where=_CASE,
+        rule="R5",
+        released=mark(
+            "{issuer} issued the technical assessment {number} on {day}; scope: {scope}. It is submitted with this"
+            " report."
+        ),
+        refused=mark("There is no technical assessment yet."),
+    ),
     "not_conspicuous": ClaimTexts(
-        where=("rectification_report",),
+        where=_CASE,
         rule="R2",
         released=mark("No channel draws more complaints than chance explains."),
         blank=mark(
@@ -368,7 +425,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         ),
     ),
     "cap_kept": ClaimTexts(
-        where=("rectification_report",),
+        where=_CASE,
         rule="R3",
         released=mark("Since the isolation the channel dialled at most {most} times a day; the cap was kept."),
         refused=mark(
@@ -378,7 +435,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         blank=mark("No calls of the channel since the isolation are on record; whether the cap was kept is not shown."),
     ),
     "white_list_kept": ClaimTexts(
-        where=("rectification_report",),
+        where=_CASE,
         rule="R4",
         released=mark("Since the isolation all {of} calls of the channel went to callees with a consent on file."),
         refused=mark(
@@ -388,7 +445,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         blank=mark("The records do not show whether the channel called white-listed callees only since the isolation."),
     ),
     "isolation_calls": ClaimTexts(
-        where=("rectification_report",),
+        where=_CASE,
         rule="R3",
         released=mark("On that day the channel dialled {before} times before and {after} times after it."),
         blank=mark("There are no call records of the channel on that day."),
@@ -438,18 +495,30 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
         rule="S7",
         released=mark("We do not make AI calls."),
         refused=mark("{seats} robot seats are open, and robots made {robot_calls} calls."),
+        blank=mark("AI outbound calls: {answer}."),
+        parts={ANSWER: mark("AI outbound calls")},
+        standing=True,
+        refutes=False,
     ),
     "predictive": ClaimTexts(
         where=(CARDS,),
         rule="S7",
         released=mark("We do not use predictive dialling."),
         refused=mark("{over} of {calls} calls were dialled while more calls were ringing than agents were free."),
+        blank=mark("Predictive dialling: {answer}."),
+        parts={ANSWER: mark("Predictive dialling")},
+        standing=True,
+        refutes=False,
     ),
     "one_click": ClaimTexts(
         where=(CARDS,),
         rule="S7",
         released=mark("Every number has a one-click complaint address, and it works."),
         refused=mark("{alive} of {doors} one-click addresses work; {without} of {numbers} numbers have none."),
+        blank=mark("One-click complaint entry: {answer}."),
+        parts={ANSWER: mark("One-click complaint entry")},
+        standing=True,
+        refutes=False,
     ),
     "logs_kept": ClaimTexts(
         where=(CARDS,),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel.claims import Claim, Lack
 from nianjian.engines.kernel.states import State
-from nianjian.engines.paper.texts.claims import claim_text
+from nianjian.engines.paper.texts.claims import ANSWER, claim_text
 from nianjian.engines.paper.texts.states import STATES
 from nianjian.engines.paper.words import Words, mark
 
@@ -26,6 +26,9 @@ CARDS: Final[Mapping[str, str]] = {
     "control": mark("What stops a call that must not be made?"),
     "consent": mark("How do you prove consent?"),
 }
+ANSWERS: Final[Mapping[bool | None, str]] = {
+    True: mark("in place"), False: mark("not in place"), None: mark("not stated"),
+}  # fmt: skip
 LACKS: Final[Mapping[str, str]] = {
     "no_calls": mark("no outbound calls are counted"),
     "other_numbers_shown": mark("calls display other numbers"),
@@ -46,6 +49,9 @@ LACKS: Final[Mapping[str, str]] = {
     "ai_outbound_untold": mark("the records cannot rule it out: there are none, or answered calls name no agent"),
     "predictive_found": mark("predictive dialling was found"),
     "predictive_untold": mark("the records are not sufficient for every team"),
+    "stated_otherwise": mark("the enterprise states the opposite of what the records show"),
+    "statement_refuted": mark("the enterprise states that there is none; the records show the opposite"),
+    "doors_elsewhere": mark("the entry is the enterprise's own; it cannot be tried from here"),
     "no_doors": mark("no one-click address is open"),
     "doors_dead": mark("one-click addresses do not work"),
     "doors_untried": mark("one-click addresses were not tested"),
@@ -114,9 +120,12 @@ STEPS: Final[Mapping[str, str]] = {
     "closes_late": mark("Show the real figures and enable warnings before a clock expires."),
     "arrival_unknown": mark("Enter when each ticket arrived."),
     "ai_outbound_found": mark("Answer yes, and show the robot seats, their filing and their transfers."),
-    "ai_outbound_untold": mark("Import records that name the agent of each answered call."),
+    "ai_outbound_untold": mark("Import records that name the agent of each answered call, or state it yourself."),
     "predictive_found": mark("Answer yes with these figures, or dial only for agents who are free."),
-    "predictive_untold": mark("Import records that name the agent of each answered call."),
+    "predictive_untold": mark("Import records that name the agent of each answered call, or state it yourself."),
+    "stated_otherwise": mark("Correct the statement, or import the records that show it."),
+    "statement_refuted": mark("Correct the statement."),
+    "doors_elsewhere": mark("Show the entry to the inspectors."),
     "no_doors": mark("Open a one-click address for every number."),
     "doors_untried": mark("Close the addresses that nobody needs; so many cannot be tested at once."),
     "doors_dead": mark("Open the address on a telephone and check what is wrong with the server."),
@@ -237,7 +246,9 @@ def format_answer(card: Mapping[str, Any], read: str, _: Words) -> str:
     """
     lacks = [Lack(one["code"], one["known"], one["count"]) for one in card["lacks"]]
     period = _("since {day}").format(day=card["from"]) if card.get("from") else ""
-    return claim_text(Claim(card["card"], card["figures"], lacks), _, period=period, read=read)
+    answer = card.get("stated")  # a check of an older program has none
+    stated = {} if answer is None else {ANSWER: _(ANSWERS[answer])}
+    return claim_text(Claim(card["card"], card["figures"], lacks), _, stated, period=period, read=read)
 
 
 def answer_figures(card: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:

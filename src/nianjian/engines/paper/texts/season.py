@@ -64,6 +64,26 @@ TASKS: Final[Mapping[str, str]] = {
     "file_licence": mark("Hand in the licence report"),
     "file_code_number": mark("Hand in the code-number report"),
 }
+#: Why a task stands as it does, where its state alone does not say it; with its figures in braces.
+TASK_REASONS: Final[Mapping[str, str]] = {
+    "portrait_old": mark("the portrait is of an older version; compute it again"),
+    "marketing_borne_out": mark("decided, and the call records since then bear it out"),
+    "marketing_not_borne_out": mark("decided, but the records do not bear it out: {calls_after} marketing calls since"),
+    "marketing_undecided": mark("{calls} calls and {numbers} numbers are marketing; nobody has decided"),
+    "marketing_no_calls": mark("no delivered call is on record; nothing shows that there is no marketing"),
+    "marketing_unnamed": mark("{unnamed} delivered calls name no purpose; a decision is needed"),
+    "marketing_none": mark("every delivered call names another purpose"),
+}
+
+
+def task_reason(task: Mapping[str, Any], _: Words) -> str:
+    """Why a task stands as it does; "" where its state says it."""
+    figures = task["figures"]
+    if not (text := TASK_REASONS.get(figures.get("why", ""))):
+        return ""
+    return _(text).format(**{**figures, "numbers": len(figures.get("numbers") or ())})
+
+
 TEST_OUTCOMES: Final[Mapping[str, str]] = {
     "planned": mark("planned"),
     "passed": mark("passed"),

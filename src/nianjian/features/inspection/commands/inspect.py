@@ -26,6 +26,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _add_check_actions(actions)
     _add_day_actions(actions)
     _add_notice_actions(actions)
+    from nianjian.features.inspection.operations.declarations import declare_facts
+    from nianjian.platform.terminal.commands import configure as add_operations
+
+    add_operations(actions, [declare_facts], terminal.render_declarations)
 
 
 def _add_day_actions(actions: Actions) -> None:

@@ -18,6 +18,7 @@ from nianjian.engines.kernel.claims import RELEASED, Claim
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import NumberClass
 from nianjian.engines.kernel.periods import day_of
+from nianjian.engines.paper.texts.claims import ANSWER, YES
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.clocks import Clock, TicketCounts, build_in_time_claim, count_tickets, evaluate_clock
@@ -32,6 +33,8 @@ from nianjian.features.inspection.queries import CheckBasis, Json, open_calls
 from nianjian.features.portrait.operations import compute_portrait
 from nianjian.features.reconciliation.operations import list_runs
 from nianjian.platform.accounts.query import Actor
+from nianjian.platform.claims.models import STANDING
+from nianjian.platform.claims.storage import load_statements
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.registers.consents import Consent
 from nianjian.platform.registers.lines import Line
@@ -220,15 +223,17 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
     doors = check_one_click(grounds, register["numbers"])
     progress("", 5, STEPS)
     robots = _robot_figures(grounds, dialled["ai"], used["intents"], numbers["year"])
-    sums = {name: sum(one[name] for one in dialled["teams"]) for name in ("calls", "over", "answered", "alone")}
+    stated = read_declarations(grounds.enterprise)
+    predictive = claims.absence("predictive", dialled["verdict"], _sum_teams(dialled), stated.get("predictive"))
+    figures = {"seats": robots.seats, "robot_calls": robots.calls}
     compared = find_comparison(grounds, "numbers")
     cards = [
         claims.own_numbers(numbers["delivered"], numbers["own"], numbers["classes"], unrecorded=numbers["unrecorded"]),
         claims.robot_abilities(robots),
         build_in_time_claim(tickets_since(grounds, first)),
-        claims.absence("ai_outbound", dialled["ai"]["verdict"], {"seats": robots.seats, "robot_calls": robots.calls}),
-        claims.absence("predictive", dialled["verdict"], sums),
-        claims.one_click(**doors | {"without": len(doors["without"])}),
+        claims.absence("ai_outbound", dialled["ai"]["verdict"], figures, stated.get("ai_outbound")),
+        predictive,
+        claims.one_click(**doors | {"without": len(doors["without"])}, declared=stated.get("one_click")),
         claims.logs({one["log"]: one["state"] for one in kept["logs"]}),
         claims.number_filing(
             len(register["numbers"]),
@@ -245,7 +250,7 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
             used["unnamed"],
             listed_teams=register["teams"],
         ),
-        claims.conduct(numbers["lights"] or dict.fromkeys(LIGHTS, "unknown"), dialled["verdict"]),
+        claims.conduct(numbers["lights"] or dict.fromkeys(LIGHTS, "unknown"), predictive),
         _control_claim(grounds, used["days"]),
         claims.consent(register["consents"], register["proved"]),
     ]
@@ -254,12 +259,23 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
         "enterprise": grounds.enterprise,
         "as_of": grounds.day.isoformat(),
         "at": clock.now().astimezone(clock.ZONE).isoformat(timespec="seconds"),
-        "cards": [{**claim_to_document(one), "from": since.get(one.id)} for one in cards],
+        "cards": [{**claim_to_document(one, stated), "from": since.get(one.id)} for one in cards],
         "released": sum(one.state == RELEASED for one in cards),
         "all": len(cards),
         "problem": numbers["problem"],
         "rulebook": grounds.stamp(),
     }
+
+
+def _sum_teams(dialled: Json) -> dict[str, int]:
+    return {name: sum(one[name] for one in dialled["teams"]) for name in ("calls", "over", "answered", "alone")}
+
+
+def read_declarations(enterprise: str) -> dict[str, bool]:
+    """Card -> whether the enterprise states that it does or has this; without those of which it states nothing."""
+    known = load_statements(enterprise, STANDING)
+    answers = {card: known.get(card, {}).get(ANSWER) for card in claims.DECLARED}
+    return {card: answer.text == YES for card, answer in answers.items() if answer}
 
 
 def _robot_figures(grounds: CheckBasis, ai: Json, intents: int, year: int) -> claims.RobotFigures:
@@ -297,13 +313,14 @@ def _refuses_everywhere(policy: Json) -> bool:
     return bool(policy.get("enforce")) and not any(line.get("observing") for line in policy["channels"])
 
 
-def claim_to_document(one: Claim) -> Json:
-    """A card as JSON."""
+def claim_to_document(one: Claim, stated: Mapping[str, bool]) -> Json:
+    """A card as JSON; ``stated``: card -> what the enterprise states of itself."""
     return {
         "card": one.id,
         "state": one.state,
         "figures": dict(one.figures),
         "lacks": [asdict(lack) for lack in one.lacks],
+        "stated": stated.get(one.id),
     }
 
 

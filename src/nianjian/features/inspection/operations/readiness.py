@@ -35,6 +35,7 @@ from nianjian.platform.rulebook.holidays import calendar
 INSPECTION: Final = Area(path="/enterprises/{code}")
 STEPS: Final = 6
 LOGS: Final = {"ok": State.PASSED, "unknown": State.NOT_PROVED}
+REFUTED: Final = "statement_refuted"  # a lack: the records show what the enterprise denies
 NEVER_COMPARED: Final = (State.NOT_PROVED, "run_never")
 #: Card -> the part that it speaks of and the guide's row.
 CARDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -62,7 +63,7 @@ def check_readiness(*, enterprise: str, as_of: date | None, actor: Actor, progre
         _callback_check(grounds),
         *_card_checks(cards, robots=bool(dialled["ai"]["calls"]) or _may_use_robots(grounds, dialled["ai"]["seats"])),
         *_log_checks(kept),
-        _dialling_check(dialled),
+        _dialling_check(dialled, cards),
         _dossier_check(grounds),
     ]
     return {
@@ -122,6 +123,9 @@ def _card_checks(told: Json, *, robots: bool) -> Iterator[Check]:
         state = {RELEASED: State.PASSED, UNKNOWN: State.NOT_PROVED}.get(one["state"], State.FAILED)
         why = "card_holds" if state == State.PASSED else str(one["lacks"][0]["code"])
         yield Check(one["card"], part, rule, state, why, told["as_of"])
+    for one in told["cards"]:
+        if any(lack["code"] == REFUTED for lack in one["lacks"]):
+            yield Check(one["card"], SYSTEM, "S5", State.FAILED, REFUTED, told["as_of"])
 
 
 def _log_checks(told: Json) -> Iterator[Check]:
@@ -130,11 +134,16 @@ def _log_checks(told: Json) -> Iterator[Check]:
         yield Check(f"log_{one['log']}", SYSTEM, "S6", state, one["why"], told["until"])
 
 
-def _dialling_check(told: Json) -> Check:
-    """Predictive dialling that is found must be answered for; records that cannot tell prove nothing."""
+def _dialling_check(told: Json, cards: Json) -> Check:
+    """Predictive dialling that is found must be answered for; records that cannot tell prove nothing.
+
+    Neither do records that show none against the enterprise's own word.
+    """
     free = "over_seldom" if any(one["over"] for one in told["teams"]) else "agents_free"
     verdicts = {"found": (State.FAILED, "predictive_found"), "not_found": (State.PASSED, free)}
     state, why = verdicts.get(told["verdict"], (State.NOT_PROVED, "predictive_untold"))
+    if state == State.PASSED and any(one["card"] == "predictive" and one["stated"] for one in cards["cards"]):
+        state, why = State.NOT_PROVED, "stated_otherwise"
     return Check("predictive", SYSTEM, "S5", state, why, told["to"])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,10 +18,12 @@ from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.figures import count_text
 from nianjian.engines.paper.texts import inspection
 from nianjian.engines.paper.texts import inspection_day as texts
+from nianjian.engines.paper.texts.claims import NO, YES
 from nianjian.engines.paper.texts.inspection import PARTS
 from nianjian.engines.paper.texts.states import BADGES, STATES
 from nianjian.engines.paper.words import Words, words
-from nianjian.features.inspection.operations import readiness
+from nianjian.features.inspection.claims import DECLARED
+from nianjian.features.inspection.operations import declarations, readiness
 from nianjian.features.inspection.operations.day import build_sheet
 from nianjian.features.inspection.queries import Json
 from nianjian.platform.accounts.access import has_permission
@@ -28,9 +31,11 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.registers.models import Team
 from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.forms import form as operation_form
+from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Table, card_table
-from nianjian.platform.web.work import moment
+from nianjian.platform.web.work import moment, person
 
 RULE_PAGES: Final[Mapping[str, str]] = {
     "S1": "inspection-day", "S2": "reconcile", "S3": "reconcile", "S4": "callback", "S5": "inspection-dialling",
@@ -96,6 +101,8 @@ def _suspect_rows(seen: Json, _: Words) -> Table:
     return card_table(gettext("The newest of these calls"), heads, rows, figures=[6])
 
 
+DIALLING: Final = "dialling"
+DeclareForm: Final = operation_form(declarations.declare_facts)
 LOGS: Final = {"ok": "good", "gap": "bad", "too_short": "bad", "unknown": "open"}
 VERDICTS: Final = {"found": "bad", "not_found": "good", "unknown": "open"}
 RECORDINGS: Final = {"missing": "bad", "empty": "bad", "too_short": "bad"}
@@ -226,6 +233,7 @@ def present_answers(told: Json, _: Words) -> Json:
             "lacks": inspection.answer_lacks(one, _),
             "steps": inspection.answer_steps(one, _),
             "since": one.get("from"),
+            "state_at": one["card"] in DECLARED,
         }
         for one in told["cards"]
     ]
@@ -234,7 +242,7 @@ def present_answers(told: Json, _: Words) -> Json:
 
 PRESENTERS: Final[Mapping[str, Callable[[Json, Words], Json]]] = {
     "answers": present_answers,
-    "dialling": present_dialling,
+    DIALLING: present_dialling,
     "retention": present_retention,
 }
 
@@ -302,12 +310,40 @@ def _describe_peek(code: str, row: Json, _: Words) -> Json:
     }
 
 
+def _describe_declarations(request: Request, code: str, _: Words) -> Json:
+    """What the enterprise states of its dialling, and the form for whoever may state it."""
+    known = declarations.list_declarations(enterprise=code, actor=request.actor)
+    answers = {None: "", True: YES, False: NO}
+    return {
+        "declared": [(_(inspection.CARDS[one.card]), _declaration_text(one, _)) for one in known],
+        "form": DeclareForm(initial={one.card: answers[one.answer] for one in known}),
+        "may_declare": has_permission(request.actor, code, Permission.MANAGE_DATA),
+    }
+
+
+def _declaration_text(one: declarations.Declaration, _: Words) -> str:
+    who = f" ({person(one.stated_by)}, {moment(one.stated_at)})" if one.stated_at else ""
+    return _(inspection.ANSWERS[one.answer]) + who
+
+
+@require_POST
+@page(Permission.MANAGE_DATA)
+def declare(request: Request, code: str) -> HttpResponse:
+    """State what the records cannot tell."""
+    form = DeclareForm(request.POST)
+    if run_form(form, lambda _data: form.run(enterprise=code, actor=request.actor, key="")):
+        messages.success(request, gettext("Answer cards print this from the next check on."))
+    return redirect("inspection-dialling", code=code)
+
+
 @require_safe
 @page(Permission.READ)
 def part(request: Request, code: str, part: str) -> HttpResponse:
     """Show the newest look at answers, dialling or retention."""
     told = readiness.newest_check(enterprise=code, part=part, actor=request.actor)
     more = {} if told is None else PRESENTERS[part](told, words(current()))
+    if part == DIALLING:
+        more |= _describe_declarations(request, code, words(current()))
     return render(request, "inspection/part.html", _page_context(request, code, part, told) | more)
 
 

@@ -349,7 +349,7 @@ def _twins(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> list[dict[st
         {
             "title": title,
             "counts": list(_row_links(one, told, row, parts, _)),
-            "value": figures.amount_text(figures.short_value(told, row["value"]), told["unit"]),
+            "value": figures.amount_text(row["value"], told["unit"], told.get("limit")),
             "light": (light := str(row.get("light") or "na")),
             "word": code_name("light", light, _),
         }

@@ -23,6 +23,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper import rectification, sections
+from nianjian.engines.paper.figures import amount_text, limit_text
 from nianjian.engines.paper.people import actor_texts
 from nianjian.engines.paper.rectification import ChannelNames
 from nianjian.engines.paper.texts.errors import error_message
@@ -234,7 +235,13 @@ def _closer(request: Request, code: str) -> list[Json]:
         return []
     _ = words(current())
     evasion = _("landline and mobile share")
-    return [one | {"title": _(METRICS[one["metric"]]) if one["metric"] in METRICS else evasion} for one in found]
+    return [
+        one
+        | {"title": _(METRICS[one["metric"]]) if one["metric"] in METRICS else evasion}
+        | {"value": amount_text(one["value"], one["unit"], one["limit"])}
+        | {name: limit_text({"limit": one[name]}, one["unit"]) for name in ("limit", "internal_limit")}
+        for one in found
+    ]
 
 
 @require_POST
