@@ -172,6 +172,9 @@ def test_a_month_without_records_has_no_figures_but_its_complaints() -> None:
         ("2026-05", "未到", *["–"] * 5),
     )
     assert summary.total == ("合计", 0, 0, 1, 0, 0, 3)
+    rows.append(Traffic("2026-06", "", NumberClass.LANDLINE, outbound=4))
+    summary = monthly_traffic.build_document(replace(HEAD, as_of=date(2026, 4, 30)), rows, _say, _).tables[0]
+    assert summary.rows[5] == ("2026-06", 0, 0, 4, 0, 0, 0), "what is counted in the total stands in its month"
 
 
 @pytest.mark.parametrize(
@@ -213,7 +216,7 @@ def test_a_workbook_holds_counts_as_numbers_and_codes_as_text() -> None:
     said = "".join(str(row) for row in book.get_sheet_by_name("呼叫流量月报").to_python())
     assert "3 个呼出通话无法判断" in said
     assert "其中1次的话单载明接听坐席" in said
-    assert "有2次已接通通话的话单未载明通话时长" in said
+    assert "有2次已接通呼出通话的话单未载明通话时长" in said
     alone = monthly_traffic.build_document(HEAD, [replace(rows[0], inbound_served=0)], _say, _)
     (method, *_rest) = alone.sections
     assert "其中0次的话单载明接听坐席" in str(method), "answered by no seat that is named"
