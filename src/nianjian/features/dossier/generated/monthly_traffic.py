@@ -140,8 +140,9 @@ CLAIMS: Final = ("traffic_agrees", "inbound_decided", "calls_retained")
 
 
 def build_document(head: Head, rows: Sequence[Traffic], say: Say, _: Words) -> Document:
-    """Twelve months, each with a line; then number by number. Months that begin after the day are not due yet, as long as nothing is counted of them.
+    """Twelve months, each with a line; then number by number.
 
+    A month that begins after the day is not due yet, as long as no call of it is counted in the total.
     Of a month without a single call nothing tells that none was made: it has no figures but its complaints.
     """
     months = [f"{head.year}-{month:02d}" for month in range(1, 13)]
