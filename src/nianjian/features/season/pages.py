@@ -149,7 +149,8 @@ def task_address(code: str, year: int, task: str) -> str:
     if task not in PLACES:
         return ""
     name, more = PLACES[task]
-    return reverse(name, kwargs={"code": code, **({"year": year} if more is PLACE_YEAR else more)})
+    place = reverse(name, kwargs={"code": code, **({"year": year} if more is PLACE_YEAR else more)})
+    return f"{place}?year={year}" if name == "portrait-newest" else place
 
 
 YEAR: Final = re.compile("[0-9]{4}")
