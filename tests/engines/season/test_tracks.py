@@ -78,5 +78,9 @@ def test_what_is_said(today: date, expected: list[Risk]) -> None:
     filed = build_tracks([Season("A", 2026)], FOUND, {("A", "licence"): date(2027, 3, 1)}, today)
     late = [Risk.LATE_REPORT] if today > date(2027, 3, 31) else []
     assert list_risks(filed, SHUT, today, conflict=False, provisional=False, licences=True) == late
+    both = {("A", "licence"): date(2027, 4, 1), ("A", "code_number"): date(2027, 3, 31)}
+    late_one = build_tracks([Season("A", 2026)], FOUND, both, today)
+    told = list_risks(late_one, SHUT, today, conflict=False, provisional=False, licences=True)
+    assert told == late, "a late report stays one when it is handed in"
     told = list_risks(filed, None, today, conflict=True, provisional=True, licences=False)
     assert told[-3:] == [Risk.NO_LICENCE, Risk.CONFLICT, Risk.PROVISIONAL]

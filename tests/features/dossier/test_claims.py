@@ -357,6 +357,9 @@ def test_what_is_stated_is_printed_kept_and_proposed(demo: str, anna: Actor, tmp
     form = "".join(read_text(made["algorithm_filing"].files[1]).split())
     assert "☑已备案☐不适用（本企业自述）" in form
     assert "意图识别模型（本企业自述）" in form
+    asked = [one.values["fields"] for one in made["algorithm_filing"].findings if one.code == "claim_blank"]
+    assert "algorithm.number" in asked[0]
+    assert "algorithm.reason" not in asked[0], "what is filed has no reason why it does not apply"
     fields = [one.values["fields"] for one in made["responsibility_report"].findings if one.code == "claim_blank"]
     assert "daily_lead.post, daily_lead.telephone" in fields
     assert not any("security_training" in str(names) for names in fields)

@@ -59,6 +59,7 @@ def test_values_are_written_as_the_form_takes_them() -> None:
     for unknown in (None, "", []):
         assert format_value(unknown, Written.TEXT) is None
     assert percent(Fraction(30_000_001, 100_000_000)) == "30.00"
+    assert (percent(Fraction(99_999, 100_000)), percent(Fraction(1))) == ("99.99", "100.00"), "one of them is missing"
 
 
 def test_last_year_did_not_know_a_day_of_this_year() -> None:

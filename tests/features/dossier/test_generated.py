@@ -16,9 +16,10 @@ from python_calamine import CalamineWorkbook
 from tests.support.word_structure import list_faults
 
 from nianjian.engines.kernel.numbers import NumberClass
+from nianjian.engines.paper.texts.claims import moot_parts, open_parts, printed_parts
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.finding import Weight
-from nianjian.features.dossier.generated import complaint_records, monthly_traffic, registers, self_check
+from nianjian.features.dossier.generated import complaint_records, facts, monthly_traffic, registers, self_check
 from nianjian.features.dossier.generated import document as sheets
 from nianjian.features.dossier.generated.complaint_records import Ticket
 from nianjian.features.dossier.generated.document import Head
@@ -172,6 +173,30 @@ def test_a_month_without_records_has_no_figures_but_its_complaints() -> None:
         ("2026-05", "未到", *["–"] * 5),
     )
     assert summary.total == ("合计", 0, 0, 1, 0, 0, 3)
+    rows.append(Traffic("2026-06", "", NumberClass.LANDLINE, outbound=4))
+    summary = monthly_traffic.build_document(replace(HEAD, as_of=date(2026, 4, 30)), rows, _say, _).tables[0]
+    assert summary.rows[5] == ("2026-06", 0, 0, 4, 0, 0, 0), "what is counted in the total stands in its month"
+
+
+def test_a_form_asks_and_prints_only_what_applies() -> None:
+    """The algorithm filing (M13) is on file with a number and a day, or does not apply for a reason; never both."""
+    every = {"number": "网信算备1号", "filed_on": "2026-05-06", "reason": "不具有舆论属性"}
+    form = facts.stated("algorithm")
+    for state, cells in (
+        ("已备案", ("网信算备1号", "2026-05-06", sheets.DASH)),
+        ("不适用", (sheets.DASH, sheets.DASH, "不具有舆论属性")),
+    ):
+        stated = {"state": state, **every}
+        document = registers.build_algorithm_filing(HEAD, stated, [], _say, _)
+        rows = dict(document.tables[0].rows)
+        told = [
+            str(rows[label]).removesuffix("（本企业自述）")
+            for label in ("备案编号（网信算备）", "备案日期", "不适用的说明")
+        ]
+        assert tuple(told) == cells
+        assert set(printed_parts(form, stated)).isdisjoint(moot_parts("algorithm", stated))
+        assert not {"number", "filed_on", "reason"} & set(open_parts(form, stated))
+    assert {"number", "filed_on", "reason"} <= set(open_parts(form, {})), "as long as nobody says which"
 
 
 @pytest.mark.parametrize(
@@ -213,7 +238,7 @@ def test_a_workbook_holds_counts_as_numbers_and_codes_as_text() -> None:
     said = "".join(str(row) for row in book.get_sheet_by_name("呼叫流量月报").to_python())
     assert "3 个呼出通话无法判断" in said
     assert "其中1次的话单载明接听坐席" in said
-    assert "有2次已接通通话的话单未载明通话时长" in said
+    assert "有2次已接通呼出通话的话单未载明通话时长" in said
     alone = monthly_traffic.build_document(HEAD, [replace(rows[0], inbound_served=0)], _say, _)
     (method, *_rest) = alone.sections
     assert "其中0次的话单载明接听坐席" in str(method), "answered by no seat that is named"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from nianjian.engines.kernel import clock
@@ -49,6 +50,15 @@ def test_a_late_report_is_in_the_way_until_it_is_handed_in(demo: str, operator: 
     given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "code_number", "licence": None}
     operations.note_notice(**given, day=date(2027, 5, 5), notice="通知", actor=operator)
     assert not list_late_reports({demo: "浙江"}, clock.today()), "the notice's day wins"
+
+
+def test_a_late_report_is_the_red_verdict_of_the_day(site: Client) -> None:
+    Enterprise.objects.update(created_at=BEFORE)
+    verdict = site.get("/e/demo/").content.decode().split('class="verdict')[1].split("</section>")[0]
+    assert verdict.startswith(" red")
+    assert verdict.index("2026 年度许可年报逾期：昨天已截止，只能补报。") < verdict.index("2026 年度码号年报逾期")
+    assert 'class="button primary" href="/e/demo/season/?year=2026"' in verdict
+    assert "投诉率" in verdict, "what is wrong beside it stays"
 
 
 def test_what_was_over_before_it_was_known_here_is_not_said(demo: str) -> None:

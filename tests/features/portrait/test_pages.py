@@ -21,6 +21,7 @@ from tests.support.people import signed_in
 from tests.support.sample_portrait import fill
 
 from nianjian.features.portrait import operations, portraits
+from nianjian.features.season.pages import task_address
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_user
 from nianjian.platform.audit.query import acts
@@ -65,6 +66,18 @@ def test_each_metric_is_told_in_full(site: Client, sample: dict[str, Any], slug:
     assert f"{told['value']} {told['unit']}" in page
     assert "138001" not in page
     assert ("Guide and law disagree" in page) == (slug in {"number_consistency", "closing_rate"})
+
+
+def test_the_next_data_year_is_begun_from_the_last_ones_page(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first run of a year: its address is offered, and the season's task leads there."""
+    monkeypatch.setenv("NIANJIAN_TODAY", "2027-02-01")
+    assert '<a href="/e/demo/2027/run/">计算 2027 年度</a>' in " ".join(text(site, HOME).split()).replace('" >', '">')
+    assert site.get("/e/demo/portrait/?year=2027").headers["location"] == "/e/demo/2027/run/"
+    assert site.get("/e/demo/portrait/?year=2026").headers["location"] == HOME
+    assert task_address("demo", 2027, "portrait") == "/e/demo/portrait/?year=2027"
+    reader = signed_in("rita", "auditor", "demo")
+    assert "/2027/run/" not in text(reader, HOME)
+    assert reader.get("/e/demo/portrait/?year=2027").headers["location"] == HOME, "who may not run it reads the last"
 
 
 def test_the_formula_has_its_numbers_put_in(site: Client) -> None:

@@ -18,6 +18,7 @@ from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints import operations
+from nianjian.features.portrait.operations import run_portrait
 from nianjian.features.rectification import evidence, reports
 from nianjian.features.rectification.models import Event
 from nianjian.platform.accounts.query import Actor
@@ -318,6 +319,23 @@ def test_the_forms_say_what_is_wrong(lead: Client) -> None:
     assert lead.post(f"{HOME}watch/", given).status_code == 302
     assert lead.post(f"{HOME}watch/", given).status_code == 422
     assert "浙B2-20080101" in text(lead, f"{HOME}watch/")
+
+
+def test_a_metric_without_figures_is_not_within_the_stricter_limits(
+    lead: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R8, and in the January after, when no portrait of the new year exists."""
+    flag = {"licence": "京B2-20080101", "since": "2026-06-01", "source": "北京市通信管理局"}
+    assert lead.post(f"{HOME}watch/", flag).status_code == 302
+    run_portrait(enterprise="demo", year=TODAY.year, as_of=None, province=None, today=None, raw=False, actor=Actor("x"))
+    monkeypatch.setenv("NIANJIAN_TODAY", f"{TODAY.year + 1}-01-11")
+    page = text(lead, f"{HOME}watch/")
+    assert f"按更严的内部限值看 {TODAY.year} 数据年度" in page
+    rows = {
+        row.split("<td>")[1].split("<")[0]: row for row in page.split("<tr>") if "24.0000" in row or "0.8000" in row
+    }
+    assert "未证明" in rows["坐席空置率"], "there is no seat"
+    assert "触及" in rows["投诉率"]
 
 
 def test_papers_and_pages_call_people_and_channels_by_their_names(lead: Client, home: Path) -> None:

@@ -62,7 +62,9 @@ def test_the_page_tells_what_the_command_tells(site: Client, sample: dict[str, A
     assert page.count('<rect class="bar ') == len(told["tasks"])
     assert not re.search(r"<svg.*?style=.*?</svg>", page, re.DOTALL), "no inline style: the policy forbids it"
     late = site.get("/e/demo/season/?year=2026&today=2027-05-02").content.decode()
-    assert "不良名单" in late
+    head = late.split('id="grave"')[1].split("</div>")[0]
+    assert [words for words in ("年报系统在 2027-04-30 之后关闭", "属于补报", "不良名单") if words not in head] == []
+    assert 'id="grave"' not in page, "nothing is late yet"
     assert site.get("/e/demo/season/?year=99&today=x").status_code == 200
 
 

@@ -279,10 +279,11 @@ def list_risks(
 ) -> list[Risk]:
     """What must be said, the gravest first. ``shut``: the last day on which the system takes a report."""
     late = [one for one in found if one.state is TrackState.LATE]
+    reported_late = late or [one for one in found if one.state is TrackState.FILED_LATE]
     closed = shut is not None and today > shut and any(one.track == LICENCE and one.open for one in found)
     told = (
         (Risk.SYSTEM_CLOSED, closed),
-        (Risk.LATE_REPORT, bool(late)),
+        (Risk.LATE_REPORT, bool(reported_late)),
         (Risk.BAD_LIST, any(one.track == LICENCE for one in late)),
         (Risk.NO_LICENCE, not licences),
         (Risk.CONFLICT, conflict),

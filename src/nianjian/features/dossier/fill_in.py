@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
@@ -23,6 +23,7 @@ from nianjian.features.dossier.generated.document import DASH, ISO_DAY, Cell, Do
 from nianjian.features.portrait.portraits import describe_basis
 
 HUNDREDTH: Final = Decimal("0.01")
+HUNDRED: Final = Decimal(100)
 Known = str | int | Fraction | Sequence[str] | None
 
 
@@ -65,9 +66,13 @@ def _plain(value: Known) -> object:
 
 
 def percent(value: Fraction) -> str:
-    """A share in percent with two decimals, as it is shown; nothing is compared after it."""
+    """A share in percent with two decimals, as it is shown; nothing is compared after it.
+
+    Only the whole is written as 100: rounding says of nothing that it is complete.
+    """
     exact = Decimal(value.numerator * 100) / Decimal(value.denominator)
-    return str(exact.quantize(HUNDREDTH, ROUND_HALF_UP))
+    whole = HUNDRED - HUNDREDTH < exact < HUNDRED
+    return str(exact.quantize(HUNDREDTH, ROUND_DOWN if whole else ROUND_HALF_UP))
 
 
 def known_by(value: Known, year: int) -> Known:

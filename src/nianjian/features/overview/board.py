@@ -19,6 +19,7 @@ from nianjian.engines.paper.figures import count_text, find_headroom, own_values
 from nianjian.engines.paper.rectification import ChannelNames, channel_text
 from nianjian.engines.paper.sections import html_headroom, missing_lines
 from nianjian.engines.paper.texts.portrait import code_name
+from nianjian.engines.paper.texts.season import TRACKS
 from nianjian.engines.paper.words import Words
 from nianjian.features.inbox.obstacles import OVERDUE
 from nianjian.features.inbox.pages import obstacle_address
@@ -112,10 +113,13 @@ class Board:
 
     def build_verdict(self) -> Said:
         """The one verdict that is written out."""
-        _, told = self._, self.told
+        _, told, late = self._, self.told, list(self._list_late())
+        troubles = rank_metrics(self.metrics, told.year or self.today.year, self.today)
+        if late and not (troubles and troubles[0].light == "red"):
+            first, others = late[0], [*late[1:], *self._list_others(troubles), *self._list_own(), *self._list_bases()]
+            return Said(first.light, first.word, first.text, acts=[Act(_(said.REPORT), first.address)], others=others)
         if not self.metrics:
             return Said("insufficient", code_name("light", "insufficient", _), _(said.NOTHING_YET))
-        troubles = rank_metrics(self.metrics, told.year or self.today.year, self.today)
         if not troubles:
             light = gravest(str(metric["light"]) for metric in self.metrics)
             sentence = _(said.ALL_GREEN if light == "green" else said.EXPLAINED)
@@ -134,7 +138,7 @@ class Board:
             channel=self._cause_rows(metric, cause) if text and cause else None,
             after=self._join_consequences(metric, cause, first, begun=bool(text)),
             acts=self._list_acts(metric, cause),
-            others=[*self._list_others(troubles[1:]), *self._list_own(), *self._list_bases()],
+            others=[*late, *self._list_others(troubles[1:]), *self._list_own(), *self._list_bases()],
         )
 
     def _find_cause(self, metric: Json) -> Cause | None:
@@ -145,6 +149,15 @@ class Board:
                 ranking, cause = found
                 return Cause(ranking.split, str(cause.key), cause.count, ranking.total, named=True)
         return find_cause(metric)
+
+    def _list_late(self) -> Iterator[Line]:
+        """The reports whose last day is over: nothing that a metric shows is as grave."""
+        _ = self._
+        for values in (point.values for point in self.told.blockers if point.code == attention.LATE):
+            words = {"report": _(TRACKS[values["track"]]), "due": day_text(values["due"], self.today, _)}
+            address = f"{reverse('season', kwargs={'code': self.code})}?year={values['year']}"
+            text = _(said.MISSED).format(year=values["year"], **words)
+            yield Line("red", code_name("light", "red", _), text, address)
 
     def _metric(self, slug: str) -> Json:
         return next(metric for metric in self.metrics if metric["slug"] == slug)

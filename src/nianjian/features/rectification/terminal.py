@@ -343,7 +343,7 @@ def _watch(args: Namespace, actor: Actor) -> Answer:
             (
                 _(METRICS[one["metric"]]) if one["metric"] in METRICS else _("landline and mobile share"),
                 *(amount_text(one[name], one["unit"]) for name in ("value", "limit", "internal_limit")),
-                _("hit") if one["internal_met"] else _("not reached"),
+                _("hit") if one["internal_met"] else _("unproven") if one["value"] is None else _("not reached"),
             )
             for one in answer.get("closer", ())
         ]

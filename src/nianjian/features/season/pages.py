@@ -28,6 +28,7 @@ from nianjian.engines.paper.texts.season_days import list_days
 from nianjian.engines.paper.texts.states import BADGES as STATE_BADGES
 from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.engines.season import deadlines
+from nianjian.engines.season.deadlines import Risk
 from nianjian.features.archives import closed_seasons as archives
 from nianjian.features.dossier.pages.presenters import item_title, state_badge
 from nianjian.features.inbox.pages import obstacle_address
@@ -149,11 +150,13 @@ def task_address(code: str, year: int, task: str) -> str:
     if task not in PLACES:
         return ""
     name, more = PLACES[task]
-    return reverse(name, kwargs={"code": code, **({"year": year} if more is PLACE_YEAR else more)})
+    place = reverse(name, kwargs={"code": code, **({"year": year} if more is PLACE_YEAR else more)})
+    return f"{place}?year={year}" if name == "portrait-newest" else place
 
 
 YEAR: Final = re.compile("[0-9]{4}")
 CLOSING_DIGITS: Final = 4
+GRAVE: Final = frozenset({Risk.SYSTEM_CLOSED, Risk.LATE_REPORT, Risk.BAD_LIST})  # what no one may overlook
 BADGES = {"filed": "good", "late": "bad", "filed_late": "warn", "snoozed": "plain", "open": "warn"}
 
 
@@ -174,7 +177,8 @@ def season(request: Request, code: str) -> HttpResponse:
         "told": told,
         "obstacles": [(row["text"], obstacle_address(code, row["code"], row["values"])) for row in told["obstacles"]],
         "deadline": "" if first is None else _describe_deadline(first, _),
-        "flags": told["risk_flags"],
+        "grave": [flag for flag in told["risk_flags"] if flag["code"] in GRAVE],
+        "flags": [flag for flag in told["risk_flags"] if flag["code"] not in GRAVE],
         "tracks": _tracks(told["tracks"], _),
         "deadlines": _deadlines(told["tracks"], _),
         "queue": queue,

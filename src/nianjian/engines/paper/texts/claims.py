@@ -29,7 +29,8 @@ class ClaimTexts:
     "": no data can prove it. ``refused`` "": no data can refute it. ``blank`` "": what is unproved is said by
     ``refused``, unknown figures as "–". ``more``: figure -> what is added where it is not 0. ``parts``: what a person
     can fill in -> its label; ``personal``: those that name people or their telephones; ``standing``: a statement holds
-    for every year until it is replaced. ``refutes`` False: ``refused`` tells what is not recorded, which speaks against
+    for every year until it is replaced; ``moot``: (part, what it says) -> the parts that do not apply then, which are
+    neither asked for nor printed. ``refutes`` False: ``refused`` tells what is not recorded, which speaks against
     no statement.
     """
 
@@ -42,6 +43,7 @@ class ClaimTexts:
     parts: Mapping[str, str] = field(default_factory=dict)
     personal: tuple[str, ...] = ()
     standing: bool = False
+    moot: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     refutes: bool = True
 
 
@@ -254,6 +256,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
             "words": mark("Words at the start of the call"),
         },
         standing=True,
+        moot={("state", "已备案"): ("reason",), ("state", "不适用"): ("number", "filed_on")},
     ),
     "robot_seats": ClaimTexts(
         where=_FORM,
@@ -616,20 +619,27 @@ def hours_text(minutes: int | None, _: Words) -> str:
 
 def open_parts(claim: Claim, stated: Mapping[str, str]) -> tuple[str, ...]:
     """The blanks that a claim leaves on the paper: its sentence has them, and nobody has filled them in."""
-    return tuple(part for part in _parts(claim) if not stated.get(part))
+    return tuple(part for part in _parts(claim, stated) if not stated.get(part))
 
 
 def printed_parts(claim: Claim, stated: Mapping[str, str]) -> tuple[str, ...]:
     """What people have stated of a claim and the paper prints, for its sentence has it."""
-    return tuple(part for part in _parts(claim) if stated.get(part))
+    return tuple(part for part in _parts(claim, stated) if stated.get(part))
 
 
-def _parts(claim: Claim) -> tuple[str, ...]:
-    """The parts that a claim's sentence has."""
-    texts = CLAIMS[claim.id]
+def moot_parts(claim: str, stated: Mapping[str, str]) -> frozenset[str]:
+    """The parts of a claim that do not apply beside what is stated."""
+    return frozenset(
+        part for (of, text), parts in CLAIMS[claim].moot.items() if stated.get(of) == text for part in parts
+    )
+
+
+def _parts(claim: Claim, stated: Mapping[str, str]) -> tuple[str, ...]:
+    """The parts that a claim's sentence has, and that apply."""
+    texts, moot = CLAIMS[claim.id], moot_parts(claim.id, stated)
     form = _form(claim, texts)
     table = not (texts.released or texts.refused or texts.blank)  # its parts are cells of a form
-    return tuple(part for part in texts.parts if table or f"{{{part}}}" in form)
+    return tuple(part for part in texts.parts if part not in moot and (table or f"{{{part}}}" in form))
 
 
 def is_contradicted(claim: Claim, stated: Mapping[str, str]) -> bool:

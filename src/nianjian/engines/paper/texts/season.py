@@ -97,9 +97,9 @@ WAITING: Final[Mapping[str, str]] = {
 }
 RISKS: Final[Mapping[str, str]] = {
     "late_report": mark(
-        "Late: only a late report is possible. The guide claims that late reports are put on the list for "
-        "close checks and that on-site checks are three times as likely (a claim without a source; nothing "
-        "is computed from it)."
+        "Not handed in by the last day, so it is a late report. The guide claims that late reports are put on the "
+        "list for close checks and that on-site checks are three times as likely (an agency's claim without an "
+        "official source; nothing is computed from it)."
     ),
     "system_closed": mark(
         "The reporting system closed after {day} (inferred; the notice of the year is authoritative)."

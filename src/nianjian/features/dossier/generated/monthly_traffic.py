@@ -140,8 +140,9 @@ CLAIMS: Final = ("traffic_agrees", "inbound_decided", "calls_retained")
 
 
 def build_document(head: Head, rows: Sequence[Traffic], say: Say, _: Words) -> Document:
-    """Twelve months, each with a line; then number by number. Months that begin after the day are not due yet.
+    """Twelve months, each with a line; then number by number.
 
+    A month that begins after the day is not due yet, as long as no call of it is counted in the total.
     Of a month without a single call nothing tells that none was made: it has no figures but its complaints.
     """
     months = [f"{head.year}-{month:02d}" for month in range(1, 13)]
@@ -153,7 +154,7 @@ def build_document(head: Head, rows: Sequence[Traffic], say: Say, _: Words) -> D
     last = f"{head.as_of:%Y-%m}"
     pending = (_("not due yet"), *[DASH] * (len(counts) - 1))
     summary: tuple[tuple[Cell, ...], ...] = tuple(
-        (month, *(_month_cells(of, _) if month <= last else pending)) for month, of in by_month.items()
+        (month, *(_month_cells(of, _) if of or month <= last else pending)) for month, of in by_month.items()
     )
     body: tuple[tuple[Cell, ...], ...] = tuple(
         (row.month, row.number or _(CLASSES[row.shown]), *_counts([row]))
@@ -181,7 +182,7 @@ def _method(rows: Sequence[Traffic], _: Words) -> list[Line]:
     if untold := sum_traffic(rows, "untold"):
         notes.append(_("For {n} outbound calls it is unknown whether they were answered.").format(n=f"{untold:,}"))
     if untimed := sum_traffic(rows, "untimed"):
-        notes.append(_("For {n} answered calls the duration is unknown.").format(n=f"{untimed:,}"))
+        notes.append(_("For {n} answered outbound calls the duration is unknown.").format(n=f"{untimed:,}"))
     return [method_line(text) for text in notes]
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, STATED
+from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, STATED, moot_parts
 from nianjian.engines.paper.words import Words
 from nianjian.features.dossier.generated.document import (
+    DASH,
     Cell,
     Document,
     Head,
@@ -139,8 +140,11 @@ def build_algorithm_filing(
     head: Head, stated: Mapping[str, str], lines: Sequence[Line], say: Say, _: Words
 ) -> Document:
     """``stated``: what people have said of the algorithm; ``lines``: the duty to file, and who has stated what."""
-    parts = CLAIMS["algorithm"].parts
-    form = tuple((_(label), _algorithm_cell(part, stated.get(part, ""), _)) for part, label in parts.items())
+    moot = moot_parts("algorithm", stated)
+    form = tuple(
+        (_(label), DASH if part in moot else _algorithm_cell(part, stated.get(part, ""), _))
+        for part, label in CLAIMS["algorithm"].parts.items()
+    )
     sections = (Section(_("Robots and duty to file"), (say("robot_seats"), *lines)),)
     tables = (Table(_("Filing form"), (_("Entry"), _("Content")), form, shares=(2, 5)),)
     return build(ALGORITHM_FILING, head, _, sections=sections, tables=tables, signs=(_("Filled in by"),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.metrics.drill_down import components
 from nianjian.engines.metrics.frame import Basis
 from nianjian.engines.paper import sections
@@ -32,6 +33,7 @@ from nianjian.features.portrait.pages.open_portrait import (
     shared_context,
     translator,
 )
+from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.web.access import Request, page
 
@@ -43,10 +45,22 @@ LINES = 3  # of what is missing; the rest is folded
 @require_safe
 @page(Permission.READ_OWN)
 def newest(request: Request, code: str) -> HttpResponse:
-    """Go to the newest data year; where there is none, to the overview, which says what to do first."""
-    del request
-    found = portraits.list_years(code)
+    """Go to the newest data year; where there is none, to the overview, which says what to do first.
+
+    A data year that the address names comes before: its portrait, or the form of its first run.
+    """
+    found, wanted = portraits.list_years(code), request.GET.get("year", "")
+    if wanted in map(str, found):
+        return redirect("portrait", code=code, year=wanted)
+    if found and wanted in map(str, _list_uncomputed(found)) and has_permission(request.actor, code, Permission.REPORT):
+        return redirect("portrait-run", code=code, year=wanted)
     return redirect("portrait", code=code, year=found[0]) if found else redirect("overview", code=code)
+
+
+def _list_uncomputed(years: Collection[int]) -> list[int]:
+    """The data years of which figures are asked for by now, and none were computed."""
+    this = clock.today().year
+    return [year for year in (this, this - 1) if year not in years]
 
 
 @require_safe
@@ -63,8 +77,10 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
     missing, marketing = sections.missing_lines(data, _), sections.marketing_lines(data, _)
     metrics = causes.order_metrics(data)
     as_of, level = str(data["period"]["as_of"]), causes.get_level(data)
+    years = portraits.list_years(code)
     context = shared_context(request, one) | {
-        "years": portraits.list_years(code),
+        "years": years,
+        "uncomputed": _list_uncomputed(years),
         **_verdict(one, names, level, _),
         "missing": [*missing[:LINES], *(marketing[:1] if (data.get("marketing") or {}).get("light") else ())],
         "notes": [*missing[LINES:], *(line for line in sections.warning_lines(data, _) if line not in marketing)],

@@ -30,6 +30,7 @@ from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import METRICS
 from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
 from nianjian.engines.paper.words import Words, mark, words
+from nianjian.features.portrait.portraits import list_years
 from nianjian.features.rectification import evidence, operations, queries, reports, states
 from nianjian.features.rectification.evidence import GapPreview
 from nianjian.features.rectification.gaps import Gap
@@ -219,7 +220,8 @@ def watched(request: Request, code: str) -> HttpResponse:
     context = {
         "table": Table(gettext("Watch list"), [Column(head) for head in heads], rows, wrap=True),
         "tasks": operations.update_routine(enterprise=code, done=None, day=None, actor=request.actor),
-        "closer": _closer(request, code),
+        "closer": _closer(request, code, year) if (year := next(iter(list_years(code)), None)) else [],
+        "year": year,
         "form": form,
         "may": has_permission(request.actor, code, Permission.MANAGE_DATA),
     }
@@ -227,10 +229,10 @@ def watched(request: Request, code: str) -> HttpResponse:
     return render(request, "rectification/watch.html", context, status=status)
 
 
-def _closer(request: Request, code: str) -> list[Json]:
-    """The last year's portrait under the stricter limits; nothing where there is none or nobody is watched."""
+def _closer(request: Request, code: str, year: int) -> list[Json]:
+    """The newest portrait under the stricter limits; nothing where nobody is watched."""
     try:
-        found = operations.list_stricter_limits(enterprise=code, year=clock.today().year, actor=request.actor)
+        found = operations.list_stricter_limits(enterprise=code, year=year, actor=request.actor)
     except NianjianError:
         return []
     _ = words(current())
@@ -238,7 +240,7 @@ def _closer(request: Request, code: str) -> list[Json]:
     return [
         one
         | {"title": _(METRICS[one["metric"]]) if one["metric"] in METRICS else evasion}
-        | {"value": amount_text(one["value"], one["unit"], one["limit"])}
+        | {"value": amount_text(one["value"], one["unit"], one["limit"]), "unproven": one["value"] is None}
         | {name: limit_text({"limit": one[name]}, one["unit"]) for name in ("limit", "internal_limit")}
         for one in found
     ]
