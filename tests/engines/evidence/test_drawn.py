@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from nianjian.engines.evidence import sampling
-from nianjian.engines.evidence.sampling import Draw
+from nianjian.engines.evidence import recordings
+from nianjian.engines.evidence.recordings import Draw
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import CALLS
 
@@ -55,8 +55,8 @@ def test_the_draw_is_that_of_the_digests(count: int) -> None:
         calls = engine.hold("calls", pa.Table.from_pylist(given, schema=CALLS))
         for seed in ("0123456789abcdef", "fedcba9876543210"):
             draw = Draw(FIRST, LAST, seed, count)
-            known = sorted({str(row["call_id"]) for row in engine.rows(sampling.draw_ids(calls, draw))})
-            found = engine.rows(sampling.draw_sample(calls, draw, known))
+            known = sorted({str(row["call_id"]) for row in engine.rows(recordings.draw_ids(calls, draw))})
+            found = engine.rows(recordings.draw_sample(calls, draw, known))
             assert [(one["day"], one["call_id"]) for one in found] == expected(given, seed, count)
             assert all(one["extra"] == NAMED for one in found)
     assert expected(given, "0123456789abcdef", 1) != expected(given, "fedcba9876543210", 1)
@@ -65,5 +65,5 @@ def test_the_draw_is_that_of_the_digests(count: int) -> None:
 def test_nothing_is_drawn_of_nothing() -> None:
     with closing(DuckDBEngine()) as engine:
         calls = engine.hold("calls", CALLS.empty_table())
-        assert engine.rows(sampling.draw_ids(calls, Draw(FIRST, LAST, "s", 1))) == []
-        assert engine.rows(sampling.draw_sample(calls, Draw(FIRST, LAST, "s", 1), [])) == []
+        assert engine.rows(recordings.draw_ids(calls, Draw(FIRST, LAST, "s", 1))) == []
+        assert engine.rows(recordings.draw_sample(calls, Draw(FIRST, LAST, "s", 1), [])) == []

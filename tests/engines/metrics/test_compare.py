@@ -11,7 +11,7 @@ from tests.support.sample_portrait import portrait
 
 from nianjian.engines.metrics.compare import compare
 from nianjian.engines.paper.explanations import comparison_view
-from nianjian.engines.paper.masking import mask_moves
+from nianjian.engines.paper.people import mask_moves
 from nianjian.engines.paper.words import words
 
 ENGLISH = words("en")

@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 
 from nianjian.engines.paper import figures, sections
-from nianjian.engines.paper.masking import mask_portrait
-from nianjian.engines.paper.page import portrait_page
+from nianjian.engines.paper.people import mask_portrait
+from nianjian.engines.paper.pictures import portrait_page
 from nianjian.engines.paper.words import words
 from nianjian.engines.paper.workbook import portrait_workbook
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from nianjian.engines.paper import explanations
 from nianjian.engines.paper.explanations import list_formulas, team_results
-from nianjian.engines.paper.masking import mask_portrait
+from nianjian.engines.paper.people import mask_portrait
 from nianjian.engines.paper.portrait_pdf import Stamp, portrait_content
 from nianjian.engines.paper.words import words
 from nianjian.engines.rules.load import load

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.periods import Season
+from nianjian.engines.kernel.workdays import Season
 from nianjian.engines.rules.holidays import builtin
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import (

@@ -6,12 +6,25 @@ from datetime import date, timedelta
 
 import pytest
 
-from nianjian.engines.kernel.periods import Season
-from nianjian.engines.kernel.workdays import Due
+from nianjian.engines.kernel.workdays import Due, Season
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import Deadline, Kind, build_tracks
-from nianjian.engines.season.plan import PlannedTask, Task, TaskNote, TaskProgress, TaskState
-from nianjian.engines.season.reminders import DUE, Moments, Person, Reminder, Scope, due, moments, recipients, stage
+from nianjian.engines.season.plan import (
+    DUE,
+    Moments,
+    Person,
+    PlannedTask,
+    Reminder,
+    Scope,
+    Task,
+    TaskNote,
+    TaskProgress,
+    TaskState,
+    due,
+    moments,
+    recipients,
+    stage,
+)
 
 END = date(2027, 3, 31)
 RULE = moments(Rulebook.on(date(2027, 1, 1), "浙江"))

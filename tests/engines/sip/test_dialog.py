@@ -11,9 +11,7 @@ from typing import Final
 import pytest
 from tests.support.answerer import SOUND, Answerer, Stream, answered, back, place, reason
 
-from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
-from nianjian.engines.sip.digest import Account
-from nianjian.engines.sip.message import Message, parameter
+from nianjian.engines.sip.message import Account, CallTrace, Message, Plan, Via, parameter
 
 Replies = Iterable[Message]
 KNOWN: Final = Account("u", "p")

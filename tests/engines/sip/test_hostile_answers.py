@@ -11,10 +11,8 @@ import pytest
 from nianjian.engines.sip import call as sip_call
 from nianjian.engines.sip import media as sip_media
 from nianjian.engines.sip.call import CUT, KEPT, LONGEST, Call
-from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
-from nianjian.engines.sip.digest import Account, challenges
 from nianjian.engines.sip.media import HEARD, Description, Media
-from nianjian.engines.sip.message import Message, read, serialize_message
+from nianjian.engines.sip.message import Account, CallTrace, Message, Plan, Via, challenges, read, serialize_message
 
 KEYS: Final = "1234"
 SECOND: Final = 1.0  # a message of 64 kB that is read in squares takes more than ten

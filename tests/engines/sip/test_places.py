@@ -8,7 +8,7 @@ import pytest
 from tests.support.answerer import Answerer, pick_up, place
 
 from nianjian.engines.sip.agent import REFUSED, connected, is_this_machine
-from nianjian.engines.sip.call_trace import Plan, Via
+from nianjian.engines.sip.message import Plan, Via
 
 
 @pytest.mark.parametrize(

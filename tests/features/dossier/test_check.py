@@ -29,11 +29,11 @@ from nianjian.features.dossier.check import (
     check,
     find_missing_seals,
 )
-from nianjian.features.dossier.finding import PageFound, ReadFields, Sheet, Verdict, Weight
 from nianjian.features.dossier.generated.document import Document, pdf
 from nianjian.features.dossier.ingest.receive import DrawnPage, PageFacts
 from nianjian.features.dossier.kinds import Form, get_item
 from nianjian.features.dossier.seals.mask import Kind, Seal
+from nianjian.features.dossier.states import PageFound, ReadFields, Sheet, Verdict, Weight
 
 NAME, OTHER = "浙江华信通信科技有限公司", "杭州云桥通信技术有限公司"
 

@@ -17,13 +17,13 @@ from tests.support.word_structure import list_faults
 
 from nianjian.engines.kernel.numbers import NumberClass
 from nianjian.engines.paper.words import words
-from nianjian.features.dossier.finding import Weight
-from nianjian.features.dossier.generated import complaint_records, monthly_traffic, registers, self_check
+from nianjian.features.dossier.generated import complaint_papers, monthly_traffic, registers, self_check
 from nianjian.features.dossier.generated import document as sheets
-from nianjian.features.dossier.generated.complaint_records import Ticket
+from nianjian.features.dossier.generated.complaint_papers import Ticket
 from nianjian.features.dossier.generated.document import Head
 from nianjian.features.dossier.generated.monthly_traffic import Traffic
 from nianjian.features.dossier.generated.self_check import compare_sums, find_disagreements
+from nianjian.features.dossier.states import Weight
 
 DAY = date(2026, 12, 31)
 HEAD = Head(
@@ -83,7 +83,7 @@ def test_tickets_count_to_the_end_of_the_day_in_shanghai() -> None:
         Ticket({"source": "12321", "accepted_at": _at(1, 1), "closed_at": _at(2, 1)}, "duplicate", "duplicate"),
         Ticket({"source": "enterprise", "accepted_at": _at(1, 1), "closed_at": _at(2, 1), "reopened_at": _at(2, 1)}),
     ]
-    found = complaint_records.count_tickets(tickets, DAY, ("12321", "12300"))
+    found = complaint_papers.count_tickets(tickets, DAY, ("12321", "12300"))
     assert found == {"complaints": 3, "tickets": 4, "closed": 2}
 
 

@@ -20,11 +20,11 @@ from tests.support.sealed_scans import scan_book
 from tests.support.seats import enter_human_seat
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.editions import page_codes
-from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.kinds import ITEMS
 from nianjian.features.dossier.models import Arrival, SealedScan, Version
 from nianjian.features.dossier.operations import arrivals, package, sealed_book
+from nianjian.features.dossier.states import Verdict
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs.progress import silent
@@ -42,14 +42,14 @@ def _codes(*numbers: int | None) -> list[str]:
 
 
 def test_pages_are_told_by_their_codes() -> None:
-    assert page_codes.match_pages(_codes(1, 2, 3, 5), PAGES) == {"a": [1, 2], "b": [3]}
-    assert page_codes.match_pages(_codes(1, 2, None, 4, 5), PAGES) == {"a": [1, 2], "b": [4]}, "one place is left"
+    assert manifest.match_pages(_codes(1, 2, 3, 5), PAGES) == {"a": [1, 2], "b": [3]}
+    assert manifest.match_pages(_codes(1, 2, None, 4, 5), PAGES) == {"a": [1, 2], "b": [4]}, "one place is left"
     for codes in (_codes(1, 2, 5), _codes(1, 2, 3, 3, 5), _codes(1, 2, None, 5)):
         with pytest.raises(NianjianError, match="dossier_sealed_pages"):
-            page_codes.match_pages(codes, PAGES)
-    assert page_codes.find_book(["", "https://example.cn/NJ1/ABCDEFGHIJ/1"]) is None
+            manifest.match_pages(codes, PAGES)
+    assert manifest.find_book(["", "https://example.cn/NJ1/ABCDEFGHIJ/1"]) is None
     with pytest.raises(NianjianError, match="dossier_sealed_mixed"):
-        page_codes.find_book(["NJ1/ABCDEFGHIJ/1", "NJ1/ABCDEFGHIK/2"])
+        manifest.find_book(["NJ1/ABCDEFGHIJ/1", "NJ1/ABCDEFGHIK/2"])
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_a_sealed_book_goes_into_the_upload_edition_and_never_into_a_book(
     assert all("sealed_sha256" in item for item in after["items"])
     (upload,) = (again.folder / "upload").glob("*坐席*")
     with pypdfium2.PdfDocument(upload) as document:
-        codes = [page_codes.read_page_code(page) for page in document]
+        codes = [manifest.read_page_code(page) for page in document]
     assert [code.partition("/")[2].partition("/")[0] for code in codes] == [after["book"]] * 2
 
 

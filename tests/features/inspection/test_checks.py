@@ -24,7 +24,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints.models import Complaint
-from nianjian.features.inspection import terminal as picture
+from nianjian.features.inspection import commands as picture
 from nianjian.features.inspection.operations import answers, dialling, logs, readiness
 from nianjian.features.inspection.queries import CheckBasis
 from nianjian.features.reconciliation import comparisons

@@ -11,7 +11,7 @@ from tests.support.people import signed_in
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.inspection.models import RoomEntry
-from nianjian.features.inspection.operations import day, room
+from nianjian.features.inspection.operations import day
 from nianjian.features.inspection.operations.day import VisitInput
 from nianjian.platform.accounts import links
 from nianjian.platform.accounts.query import Actor
@@ -52,7 +52,7 @@ def text_of(client: Client, address: str) -> str:
 def test_an_inspector_sees_what_is_released_and_each_opening_is_recorded(visit: str, operator: Actor) -> None:
     inspector = enter(visit, operator)
     assert "企业还没有为这个检查日放行任何内容" in text_of(inspector, "/")
-    room.release_items(enterprise=visit, day=VISIT, items=SEATS, actor=operator)
+    day.release_items(enterprise=visit, day=VISIT, items=SEATS, actor=operator)
     seen = text_of(inspector, "/")
     assert "T00S001" in seen
     assert "赵云" not in seen, "names are masked"
@@ -80,20 +80,20 @@ def test_a_guessed_address_is_not_there_for_an_inspector(visit: str, operator: A
 def test_the_room_closes_with_the_link_and_after_the_day(
     visit: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room.release_items(enterprise=visit, day=VISIT, items=SEATS, actor=operator)
+    day.release_items(enterprise=visit, day=VISIT, items=SEATS, actor=operator)
     inspector = enter(visit, operator)
     (held,) = links.list_links(["insp"])["insp"]
     monkeypatch.setenv("NIANJIAN_TODAY", str(VISIT + timedelta(days=1)))
-    assert room.find_room_visit(visit) is None
+    assert day.find_room_visit(visit) is None
     with pytest.raises(NianjianError, match="room_over"):
-        room.release_items(enterprise=visit, day=VISIT, items=[], actor=operator)
+        day.release_items(enterprise=visit, day=VISIT, items=[], actor=operator)
     monkeypatch.setenv("NIANJIAN_TODAY", str(VISIT))
     links.revoke_link(link=held.id, actor=operator)
     assert inspector.get("/room/demo/S2/").headers["Location"].startswith("/account/login/")
 
 
 def test_an_original_is_asked_for_and_shown(visit: str, operator: Actor) -> None:
-    room.release_items(enterprise=visit, day=VISIT, items=SEATS, actor=operator)
+    day.release_items(enterprise=visit, day=VISIT, items=SEATS, actor=operator)
     inspector, boss = enter(visit, operator), signed_in("boss")
     assert inspector.post("/room/demo/S2/ask/", {"subject": "  "}).status_code == 422
     assert inspector.post("/room/demo/S3/ask/", {"subject": "T00S001"}).status_code == 404
@@ -121,11 +121,11 @@ def test_the_firm_chooses_item_by_item_and_sees_the_same_page(visit: str, operat
     assert boss.get(f"{PAGE}preview/S3/").status_code == 404
     assert RoomEntry.objects.count() == 1, "a preview leaves no line"
     with pytest.raises(NianjianError, match="room_item_unknown"):
-        room.release_items(enterprise=visit, day=VISIT, items=["register:consents"], actor=operator)
+        day.release_items(enterprise=visit, day=VISIT, items=["register:consents"], actor=operator)
 
 
 def test_without_a_day_there_is_nothing_to_choose(demo: str) -> None:
     boss = signed_in("boss")
     assert "/e/demo/inspection/day/" in boss.get(PAGE).content.decode()
     assert clock.today() < VISIT
-    assert room.find_room_visit(demo) is None
+    assert day.find_room_visit(demo) is None

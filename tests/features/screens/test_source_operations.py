@@ -19,7 +19,7 @@ from tests.support.switch_files import asterisk_row
 from nianjian.engines.intake.formats.freeswitch_post import parse_leg
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.screens import operations, posted, queries, watch_files
+from nianjian.features.screens import operations, posted, queries
 from nianjian.features.screens import watch as module
 from nianjian.features.screens.models import ScreenSource
 from nianjian.features.screens.posted import Spool
@@ -164,7 +164,7 @@ def test_names_are_resolved_while_nothing_is_locked(folder: Path, monkeypatch: p
         depths.append(len(connection.savepoint_ids))
         return "127.0.0.1"
 
-    monkeypatch.setattr("nianjian.platform.notifications.sending.place", resolve)
+    monkeypatch.setattr("nianjian.platform.notifications.webhooks.place", resolve)
     row = add("ami", "slow.example")
     operations.change_source(
         enterprise="demo", actor=OPERATOR, source=row.pk, name="b", kind="ami", place="slower.example", user="u",
@@ -239,7 +239,7 @@ def test_a_switch_posts_to_a_source_of_the_page(
                 enterprise="demo", name=name, credentials=f"sender:{WORD}"
             ))  # fmt: skip
             assert error.code == "live_post_refused", "what the setting names is asked of no database, nor what none is"
-    assert where == posted.folder_of(watch_files.folder(home), "demo", "fs")
+    assert where == posted.folder_of(posted.folder(home), "demo", "fs")
     error = refused(lambda: find_posting_folder(enterprise="other", name="fs", credentials=f"sender:{WORD}"))
     assert error.code == "live_post_refused"
     variables = {"uuid": "leg-1", "start_epoch": str(int(clock.now().timestamp()))}
@@ -255,7 +255,7 @@ def figures(name: str) -> Any:
 
 
 def test_a_change_of_the_page_counts_from_the_next_look_on(folder: Path, home: Path) -> None:
-    watch = PageWatch("demo", watch_files.folder(home), {"fixed"})
+    watch = PageWatch("demo", posted.folder(home), {"fixed"})
     assert not watch.look(), "nothing is set"
     (folder / "a.csv").write_text(asterisk_row(1))
     (folder / "b.csv").write_text(asterisk_row(2) + asterisk_row(3))
@@ -263,7 +263,7 @@ def test_a_change_of_the_page_counts_from_the_next_look_on(folder: Path, home: P
 
     def count() -> int:
         assert watch.look()
-        told = watch_files.read(watch_files.folder(home) / watch_files.name("demo", "pbx"))
+        told = posted.read(posted.folder(home) / posted.name("demo", "pbx"))
         assert told is not None
         return sum(told["calls"]["counts"].values())
 

@@ -16,7 +16,7 @@ from nianjian.engines.intake.formats.freeswitch_post import parse_leg
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.screens import counts as asterisk
-from nianjian.features.screens import posted, watch_files
+from nianjian.features.screens import posted
 from nianjian.features.screens import watch as module
 from nianjian.features.screens.connections import FreeSwitchSocket, KamailioSocket
 from nianjian.features.screens.posted import Spool
@@ -49,14 +49,14 @@ def looks(home: Path) -> Looks:
 
 
 def beat(home: Path, name: str) -> dict[str, Any]:
-    found = watch_files.read(watch_files.folder(home) / watch_files.BEATS)
+    found = posted.read(posted.folder(home) / posted.BEATS)
     assert found is not None
     told: dict[str, Any] = found["switches"][f"demo:{name}"]
     return told
 
 
 def counts(home: Path, name: str) -> dict[str, int]:
-    told = watch_files.read(watch_files.folder(home) / watch_files.name("demo", name))
+    told = posted.read(posted.folder(home) / posted.name("demo", name))
     return {} if told is None else {outcome: count for outcome, count in told["calls"]["counts"].items() if count}
 
 
@@ -64,7 +64,7 @@ def post(home: Path, number: int, began: datetime | None = None) -> None:
     at = began or clock.now()
     variables = {"uuid": f"leg-{number}", "start_epoch": str(int(at.timestamp())), "originate_disposition": "SUCCESS"}
     one = parse_leg(json.dumps({"variables": variables}))
-    folder = posted.folder_of(watch_files.folder(home), "demo", "fs")
+    folder = posted.folder_of(posted.folder(home), "demo", "fs")
     Spool(folder).keep(at.astimezone(clock.ZONE).date(), one.uuid, one.line)
 
 
@@ -111,7 +111,7 @@ def test_the_next_day_has_a_file_of_its_own(home: Path, monkeypatch: pytest.Monk
     post(home, 2, tomorrow)
     watch.look()
     assert counts(home, "fs") == {"failed": 1}
-    told = watch_files.read(watch_files.folder(home) / watch_files.name("demo", "fs"))
+    told = posted.read(posted.folder(home) / posted.name("demo", "fs"))
     assert told is not None
     assert (told["gap"], len(told["places"])) == (None, 1)
     watch.close()
@@ -159,11 +159,11 @@ def test_what_an_earlier_version_kept_goes_on(home: Path, looks: Looks, monkeypa
     calls = asterisk.AsteriskCounts(today())
     calls.counts["answered"] = 9
     told = {"place": asdict(tail.read_tail(master, None).place), "calls": calls.plain(), "gap": None, "at": None}
-    watch_files.write(watch_files.folder(home) / watch_files.name("demo", "pbx"), told)
+    posted.write(posted.folder(home) / posted.name("demo", "pbx"), told)
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{master}")
     looks()
     assert counts(home, "pbx") == {"answered": 9}
-    found = watch_files.read(watch_files.folder(home) / watch_files.name("demo", "pbx"))
+    found = posted.read(posted.folder(home) / posted.name("demo", "pbx"))
     assert found is not None
     assert found["calls"]["damaged"] == 0
 

@@ -15,8 +15,8 @@ from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.intake import tail
 from nianjian.engines.kernel import clock
+from nianjian.features.screens import posted
 from nianjian.features.screens import watch as module
-from nianjian.features.screens import watch_files
 from nianjian.features.screens.connections import AsteriskManager
 from nianjian.features.screens.watch import Watch
 
@@ -48,7 +48,7 @@ class Home:
             file.write(asterisk_row(self._number, disposition))
 
     def beats(self) -> dict[str, Any]:
-        found = json.loads((watch_files.folder(self.path) / watch_files.BEATS).read_text())
+        found = json.loads((posted.folder(self.path) / posted.BEATS).read_text())
         assert isinstance(found, dict)
         return found
 
@@ -58,7 +58,7 @@ class Home:
         return found
 
     def counts(self) -> dict[str, int]:
-        found = watch_files.read(watch_files.folder(self.path) / watch_files.name("demo", "pbx"))
+        found = posted.read(posted.folder(self.path) / posted.name("demo", "pbx"))
         assert found is not None
         return {name: count for name, count in found["calls"]["counts"].items() if count}
 
@@ -96,7 +96,7 @@ def test_a_kill_before_the_counts_are_kept_counts_once(
     watch.look()
     home.call()
     with monkeypatch.context() as broken:
-        broken.setattr(watch_files, "write", lambda *_: (_ for _ in ()).throw(OSError("killed")))
+        broken.setattr(posted, "write", lambda *_: (_ for _ in ()).throw(OSError("killed")))
         with pytest.raises(OSError, match="killed"):
             watch.look()
     watch.close()
@@ -186,7 +186,7 @@ def test_the_gate_is_watched_without_a_setting(home: Home, monkeypatch: pytest.M
     )
     journal.flush()
     assert alone.look()
-    told = watch_files.read(watch_files.folder(home.path) / watch_files.GATE)
+    told = posted.read(posted.folder(home.path) / posted.GATE)
     assert told is not None
     assert told["asked"]["demo"]["allowed"] == 1
     heard = home.beats()["gate"]["at"]
@@ -200,6 +200,6 @@ def test_the_gate_is_watched_without_a_setting(home: Home, monkeypatch: pytest.M
 
 def test_what_is_kept_is_private(home: Home, watch: Watch) -> None:
     watch.look()
-    place = watch_files.folder(home.path)
+    place = posted.folder(home.path)
     assert place.stat().st_mode & 0o777 == 0o700
     assert all(one.stat().st_mode & 0o077 == 0 for one in place.glob("*.json"))

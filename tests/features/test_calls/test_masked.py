@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nianjian.engines.paper.masking import mask_call_text
+from nianjian.engines.paper.people import mask_call_text
 from nianjian.features.test_calls.models import Landing
 from nianjian.features.test_calls.queries import landing_to_document
 

@@ -9,8 +9,7 @@ import pytest
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.sip.call import find_voicemail
-from nianjian.engines.sip.call_trace import CallTrace, Via
-from nianjian.engines.sip.message import Message
+from nianjian.engines.sip.message import CallTrace, Message, Via
 from nianjian.features.test_calls import validation
 from nianjian.features.test_calls.states import ADDRESS, NONE, REASONS, TOKEN, FinishedTest, judge, judge_number
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import ROUND_CEILING, Decimal
 from html import escape
 from itertools import groupby
 from typing import Final, Protocol
 
+from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.paper.words import Words, mark
 
 LINES: Final = "lines"
@@ -588,3 +590,34 @@ def _bar(name: str, begin: int, end: int) -> str:
     if end <= begin:
         return ""
     return f'<rect class="{name}" x="{_tenths(begin)}%" y="3" width="{_tenths(end - begin)}%" height="10"/>'
+
+
+# Days as people say them: near ones by a word, those of this year without it.
+
+NEAR: Final = {-1: mark("yesterday"), 0: mark("today"), 1: mark("tomorrow")}
+WEEKDAYS: Final = (mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri"), mark("Sat"), mark("Sun"))
+
+
+def day_text(day: date, today: date, _: Words) -> str:
+    """``today``, ``25 Nov``, or ``19 Oct 2025`` where it is of another year."""
+    if near := NEAR.get((day - today).days):
+        return _(near)
+    if day.year == today.year:
+        return calendar_day(day, _)
+    return _("{day} {year}").format(day=calendar_day(day, _), year=day.year)
+
+
+def calendar_day(day: date, _: Words) -> str:
+    """``25 Nov``."""
+    return _("{day} {month}").format(day=day.day, month=_(MONTHS[day.month - 1]))
+
+
+def moment_text(moment: datetime, today: date, _: Words) -> str:
+    """A day and its time in Shanghai: ``today 09:06``."""
+    here = moment.astimezone(ZONE)
+    return f"{day_text(here.date(), today, _)} {here:%H:%M}"
+
+
+def weekday_text(day: date, _: Words) -> str:
+    """``Wed``."""
+    return _(WEEKDAYS[day.weekday()])

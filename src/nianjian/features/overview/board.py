@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from nianjian.engines.paper.charts import figure_text
-from nianjian.engines.paper.days import day_text
+from nianjian.engines.paper.charts import day_text, figure_text
 from nianjian.engines.paper.figures import count_text, find_headroom
 from nianjian.engines.paper.rectification import ChannelNames, channel_text
 from nianjian.engines.paper.sections import html_headroom, missing_lines

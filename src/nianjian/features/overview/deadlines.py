@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.urls import reverse
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.days import day_text
+from nianjian.engines.paper.charts import day_text
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import ENGLISH, Words
 from nianjian.features.overview import texts as said

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from nianjian.engines.paper.days import day_text, moment_text
+from nianjian.engines.paper.charts import day_text, moment_text
 from nianjian.engines.paper.figures import count_text, find_headroom
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.complaints import CLOCKS

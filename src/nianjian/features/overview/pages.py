@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper import figures
-from nianjian.engines.paper.days import calendar_day, day_text, moment_text, weekday_text
+from nianjian.engines.paper.charts import calendar_day, day_text, moment_text, weekday_text
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts import gate
 from nianjian.engines.paper.texts.errors import translate_value

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.days import day_text, moment_text
+from nianjian.engines.paper.charts import day_text, moment_text
 from nianjian.engines.paper.words import words
 from nianjian.platform.web.language import current
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from tests.support.gate_store import NOON, E, Steady, Valkey, crashed, many, opened, per_day, silent, slot, take, until
 
-from nianjian.engines.gate.counters import store_connection
+from nianjian.engines.gate.counters import store_client
 from nianjian.engines.gate.counters.meters import DAY
 
 CAP = per_day(300)
@@ -185,11 +185,9 @@ def test_row_27_a_release_counts_once_and_never_for_a_day_that_is_gone(valkey: V
         await gate.stop()
 
     def give(name: str) -> int:
-        keys = (store_connection.CANARY, "cap:2026-03-02:E:day:x", f"released:{name}")
+        keys = (store_client.CANARY, "cap:2026-03-02:E:day:x", f"released:{name}")
         return int(
-            valkey.ask(
-                "FCALL", store_connection.RELEASE, 3, *keys, valkey.ask("GET", store_connection.CANARY).decode(), 2
-            )
+            valkey.ask("FCALL", store_client.RELEASE, 3, *keys, valkey.ask("GET", store_client.CANARY).decode(), 2)
         )
 
     asyncio.run(test())

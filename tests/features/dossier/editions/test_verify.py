@@ -14,7 +14,7 @@ from tests.support import packages
 
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import BuiltEditions, shrink_picture
-from nianjian.features.dossier.editions.compare import Kind, closeness, compare
+from nianjian.features.dossier.editions.manifest import Kind, closeness, compare
 from nianjian.features.dossier.editions.verify import verify
 
 PAPER = "paper/材料包.pdf"

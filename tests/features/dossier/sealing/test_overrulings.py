@@ -18,9 +18,9 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions.verify import verify
-from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.operations import checklist, package
 from nianjian.features.dossier.operations.overrulings import OverrulingRequest, request_overruling
+from nianjian.features.dossier.states import Verdict
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 

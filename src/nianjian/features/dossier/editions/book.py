@@ -18,10 +18,10 @@ from pikepdf import Array, Dictionary, Name, OutlineItem
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.official import format_code
-from nianjian.engines.paper.qr_codes import render_qr_code
-from nianjian.engines.paper.typeset import typeset
+from nianjian.engines.paper.typeset import render_qr_code, typeset
 from nianjian.engines.paper.words import CHINESE, Words, words
 from nianjian.features.dossier.editions import package as geometry
+from nianjian.features.dossier.editions.manifest import draw_code, name_book
 from nianjian.features.dossier.editions.package import (
     A4,
     FOOT,
@@ -38,7 +38,6 @@ from nianjian.features.dossier.editions.package import (
     plan,
     to_operator,
 )
-from nianjian.features.dossier.editions.page_codes import draw_code, name_book
 
 FRONT = -1
 BLANK = -2

@@ -11,7 +11,6 @@ from datetime import date
 from typing import Final
 
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.finding import ReadFields, Sheet
 from nianjian.features.dossier.reading import (
     articles,
     audit_report,
@@ -25,6 +24,7 @@ from nianjian.features.dossier.reading import (
 )
 from nianjian.features.dossier.reading.text import Facts, PageText, ask_finding, check_page_order
 from nianjian.features.dossier.seals.mask import Picture
+from nianjian.features.dossier.states import ReadFields, Sheet
 
 MASK: Final = "*"
 CODE_SIGNS: Final = 15

@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from nianjian.features.dossier.finding import Finding, Sheet
 from nianjian.features.dossier.reading import ocr
 from nianjian.features.dossier.reading.text import (
     PageNumber,
@@ -23,6 +22,7 @@ from nianjian.features.dossier.reading.text import (
     plain,
 )
 from nianjian.features.dossier.seals.mask import Kind, Picture, unwrap_letters
+from nianjian.features.dossier.states import Finding, Sheet
 
 KEPT: Final = re.compile(r"[^一-鿿()]")
 CONFIDENT: Final = 0.80
