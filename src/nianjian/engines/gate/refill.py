@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -45,9 +45,7 @@ class Figures:
     units: Iterable[Unit] = ()
 
 
-async def rebuild_store(
-    url: str, caps: Mapping[str, Sequence[Cap]], figures: Figures, block: Callable[[Cap], int] = meters.token_block
-) -> str:
+async def rebuild_store(url: str, caps: Mapping[str, Sequence[Cap]], figures: Figures) -> str:
     """Raise every count to the larger of the store's and the figure; the new generation, written last.
 
     All gates refuse from the first step on until they are told the new generation. NianjianError where
@@ -62,7 +60,9 @@ async def rebuild_store(
         raised = []
         for (key, day), count in figures.allows.items():
             cap = by_name.get(key[:2])
-            raised.append((store_client.granted_key(key, day), count + figures.gates * (block(cap) if cap else 1)))
+            raised.append(
+                (store_client.granted_key(key, day), count + figures.gates * (meters.token_block(cap) if cap else 1))
+            )
         for begin in range(0, len(raised), _PART):
             part = raised[begin : begin + _PART]
             words: list[str | int] = [*(key for key, _ in part), *(one for _, one in part)]

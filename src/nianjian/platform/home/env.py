@@ -198,10 +198,10 @@ def address(path: str, asked: str, environ: Mapping[str, str] | None = None) -> 
     return own.rstrip("/") + path if is_set and own else asked
 
 
-def call_hosts(environ: Mapping[str, str] | None = None) -> frozenset[str]:
+def call_hosts() -> frozenset[str]:
     """Hosts near this machine that routes of test calls may lead to, in small letters."""
-    given = os.environ if environ is None else environ
-    return frozenset(one.strip().lower() for one in text("NIANJIAN_CALL_HOSTS", given).split(",") if one.strip())
+    hosts = text("NIANJIAN_CALL_HOSTS", os.environ).split(",")
+    return frozenset(one.strip().lower() for one in hosts if one.strip())
 
 
 def flag(name: str, environ: Mapping[str, str]) -> bool:

@@ -184,9 +184,9 @@ Pixels = Any
 Tiles = Any
 
 
-def render_page(page: pypdfium2.PdfPage, scale: float = SCALE / POINT) -> Pixels:
-    """The page as it is read, in grey, at ``scale`` pixels a point; red as light as paper."""
-    return lightness(page.render(scale=scale, may_draw_forms=True).to_numpy())
+def render_page(page: pypdfium2.PdfPage) -> Pixels:
+    """The page as it is read, in grey; red as light as paper."""
+    return lightness(page.render(scale=SCALE / POINT, may_draw_forms=True).to_numpy())
 
 
 def lightness(pixels: Pixels) -> Pixels:

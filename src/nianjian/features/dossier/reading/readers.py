@@ -75,7 +75,7 @@ class SheetReading:
         known = {(one.code, one.page) for one in facts.findings}
         more = [one for one in check_page_order(pages) if (one.code, one.page) not in known]
         if self.expected.get("name"):
-            more += strips.check_seal_names(rings, self.expected["name"], 1)
+            more += strips.check_seal_names(rings, self.expected["name"])
         return ReadFields({name: value for name, value in told.items() if value is not None}, (*facts.findings, *more))
 
     def _seen(self, sheets: Iterable[Sheet], rings: list[bytes]) -> Iterator[tuple[int, int, Picture]]:

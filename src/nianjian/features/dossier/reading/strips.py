@@ -131,14 +131,14 @@ def _png(picture: Picture) -> bytes:
     return np.asarray(cv2.imencode(".png", picture)[1]).tobytes()
 
 
-def check_seal_names(strips: list[bytes], expected: str, page: int) -> tuple[Finding, ...]:
+def check_seal_names(strips: list[bytes], expected: str) -> tuple[Finding, ...]:
     """Whether one of the seals is the enterprise's: others may lie beside it (an auditor's, an authority's).
 
     Nothing where one fits; else the finding of the seal that comes nearest, for a person to look at.
     """
     if not strips:
         return ()
-    names = [seal_name(text, confidence, expected, page) for text, confidence in ocr.read_strips(strips)]
+    names = [seal_name(text, confidence, expected, 1) for text, confidence in ocr.read_strips(strips)]
     if any(name.fits for name in names):
         return ()
     order = ("seal_name_nearly", "seal_name_unread", "seal_name_differs")
