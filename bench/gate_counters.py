@@ -24,8 +24,7 @@ import uvloop
 from bench import machine
 from nianjian.engines.gate.counters.journal import Journal
 from nianjian.engines.gate.counters.memory import Memory
-from nianjian.engines.gate.counters.meters import milliseconds
-from nianjian.engines.gate.counters.port import Counters, Reservation
+from nianjian.engines.gate.counters.meters import Counters, Reservation, milliseconds
 from nianjian.engines.gate.counters.store import Store
 from nianjian.engines.gate.policy import Cap, Slot
 from nianjian.engines.gate.refill import Figures, rebuild_store

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from nianjian.engines.gate.counters.journal import Journal
 from nianjian.engines.gate.counters.memory import Memory
-from nianjian.engines.gate.counters.port import Counters
+from nianjian.engines.gate.counters.meters import Counters
 from nianjian.engines.gate.counters.store import Store
 from nianjian.engines.gate.decision_journal import Journal as Decisions
 from nianjian.engines.gate.process import COLLECT

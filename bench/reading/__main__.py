@@ -23,9 +23,9 @@ from PIL import ImageFont
 from bench import machine
 from bench.reading import audit_texts, misread, papers, scanner
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.finding import Weight, decide_verdict
 from nianjian.features.dossier.reading import readers
 from nianjian.features.dossier.reading.engine import page_text
+from nianjian.features.dossier.states import Weight, decide_verdict
 
 DAY: Final = date(2027, 4, 1)
 DPIS: Final = (300, 200, 150)

@@ -25,11 +25,9 @@ WRITERS = {"service.py", "storage.py", "operations.py", "record.py"}
 SUBJECTS = {
     Path(name)
     for name in (
-        "platform/accounts/holds.py", "platform/accounts/invitations.py", "platform/accounts/links.py",
-        "platform/accounts/preferences.py", "platform/accounts/tokens.py", "platform/notifications/channels.py",
-        "platform/notifications/outbox.py", "platform/notifications/webhooks.py", "platform/vault/columns.py",
-        "platform/vault/rotation.py",
-        "features/dossier/materials.py", "features/dossier/pictures.py",
+        "platform/accounts/holds.py", "platform/accounts/links.py", "platform/accounts/people.py",
+        "platform/accounts/tokens.py", "platform/notifications/channels.py", "platform/notifications/outbox.py",
+        "platform/notifications/webhooks.py", "platform/vault/columns.py", "features/dossier/materials.py",
     )
 } | {Path("features/complaints", name) for name in ("matching.py", "one_click.py", "sla_warnings.py")}  # fmt: skip
 

@@ -45,7 +45,7 @@ SHOWN: Final[Mapping[str, frozenset[str]]] = {
     "features/dossier/operations/checklist.py": frozenset({"law.algorithm.duty"}),
     "features/dossier/operations/seals.py": frozenset({"materials.seal.electronic"}),
     # the steps of the emergency procedure with their sources
-    "features/dossier/generated/complaint_sop.py": frozenset(
+    "features/dossier/generated/complaint_papers.py": frozenset(
         {"rectification.evidence", "rectification.habit", "rectification.locate", "rectification.white_list"}
     ),
     # an act of the same name

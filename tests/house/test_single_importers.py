@@ -13,7 +13,6 @@ PARTS = ("pages", "forms", "terminal", "texts", "presenters")
 SEPARATE = {
     "doors/site": "a process, a server or a check, loaded by the command that starts it",
     "engines/gate/counters/segments": "the bytes of a journal on the disk, apart from what they count",
-    "engines/gate/counters/store_leases": "the tokens of one process, apart from the protocol of the store",
     "engines/gate/fastagi": "a protocol of Asterisk",
     "engines/gate/kamailio": "a protocol of Kamailio",
     "engines/gate/server/usual": "the short way, held equal to the long one by tests",
@@ -21,7 +20,6 @@ SEPARATE = {
     "engines/lake/duckdb_engine": "one engine, imported when it is chosen",
     "engines/lake/spark_engine": "one engine, imported when it is chosen",
     "engines/sip/call": "one call, without sockets",
-    "features/dossier/checks": "pure decisions on one page",
     "features/dossier/editions/book": "the paper edition, apart from the order of work",
     "features/dossier/reading": "one kind of paper a file",
     "features/dossier/seals": "one shape of seal a file",
@@ -32,7 +30,6 @@ SEPARATE = {
     "features/rectification/assessment": "a process of its own for files nobody vouches for",
     "features/rectification/pages/stages": "what the steps of a case say, apart from the requests that show them",
     "features/reconciliation/people": "one comparison with a store of its own",
-    "features/search/books": "what indexes of registers give, apart from the other kinds of things",
     "platform/notifications/smtp": "a protocol",
 }
 

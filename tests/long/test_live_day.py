@@ -25,7 +25,7 @@ from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.intake.formats.freeswitch_post import parse_leg
 from nianjian.engines.kernel import clock
-from nianjian.features.screens import posted, watch_files
+from nianjian.features.screens import posted
 from nianjian.features.screens import watch as module
 from nianjian.features.screens.connections import AsteriskManager
 from nianjian.features.screens.posted import Spool
@@ -53,7 +53,7 @@ class Day:
         self._rows = 0
         self.acc = home / "acc"
         self.acc.mkdir()
-        self._spool = Spool(posted.folder_of(watch_files.folder(home), "demo", "fs"))
+        self._spool = Spool(posted.folder_of(posted.folder(home), "demo", "fs"))
 
     def milliseconds(self) -> int:
         return int(self.at.timestamp() * 1000)
@@ -118,7 +118,7 @@ def _held() -> int:
 def _same(home: Path, day: Day, allowed: int) -> None:
     """The other switches had the same calls."""
     for name in ("kam", "fs"):
-        other = watch_files.read(watch_files.folder(home) / watch_files.name("demo", name))
+        other = posted.read(posted.folder(home) / posted.name("demo", name))
         assert other is not None
         counts = other["calls"]["counts"]
         assert (counts["answered"], counts["busy"]) == (allowed, day.calls - allowed), name
@@ -153,8 +153,8 @@ def test_a_day_is_counted_to_the_call_and_nothing_grows(tmp_path: Path, monkeypa
             sizes.append(_held())
     tracemalloc.stop()
     watch.look()
-    told = watch_files.read(watch_files.folder(tmp_path) / watch_files.name("demo", "pbx"))
-    gate = watch_files.read(watch_files.folder(tmp_path) / watch_files.GATE)
+    told = posted.read(posted.folder(tmp_path) / posted.name("demo", "pbx"))
+    gate = posted.read(posted.folder(tmp_path) / posted.GATE)
     assert told is not None
     assert gate is not None
     assert sum(told["calls"]["counts"].values()) == day.calls
@@ -165,11 +165,11 @@ def test_a_day_is_counted_to_the_call_and_nothing_grows(tmp_path: Path, monkeypa
     _same(tmp_path, day, asked["allowed"])
     print(f"{SECONDS} looks, {day.calls} calls; bytes held: {sizes}")  # noqa: T201
     assert max(sizes[6:]) - max(sizes[2:6]) < GROWTH, sizes
-    assert sum(one.stat().st_size for one in watch_files.folder(tmp_path).glob("*.json")) < GROWTH
+    assert sum(one.stat().st_size for one in posted.folder(tmp_path).glob("*.json")) < GROWTH
     day.at = BEGIN + timedelta(days=1)  # midnight
     day.second(random.Random(1))
     watch.look()
-    told = watch_files.read(watch_files.folder(tmp_path) / watch_files.name("demo", "pbx"))
+    told = posted.read(posted.folder(tmp_path) / posted.name("demo", "pbx"))
     assert told is not None
     assert told["calls"]["day"] == "2026-11-22"
     watch.close()

@@ -28,7 +28,7 @@ from tests.support.site import Site, browsing, serving
 
 from nianjian.engines.intake.formats.freeswitch_post import extract_leg_id
 from nianjian.engines.kernel import clock
-from nianjian.features.screens import posted, watch_files
+from nianjian.features.screens import posted
 
 pytestmark = pytest.mark.long
 
@@ -141,7 +141,7 @@ def test_what_was_posted_is_what_the_screen_counts(tmp_path: Path) -> None:
 
 
 def lines(folder: Path) -> list[str]:
-    files = sorted(posted.folder_of(watch_files.folder(folder / "home"), "demo", "fs").glob("*.jsonl"))
+    files = sorted(posted.folder_of(posted.folder(folder / "home"), "demo", "fs").glob("*.jsonl"))
     return [extract_leg_id(line) for path in files for line in path.read_bytes().splitlines()]
 
 

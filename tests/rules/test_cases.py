@@ -16,10 +16,10 @@ import pytest
 import yaml
 from tests.support import portrait_data as data
 
-from nianjian.engines.kernel import identifiers, numbers, periods
+from nianjian.engines.kernel import identifiers, numbers
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.workdays import add_workdays, next_workday
+from nianjian.engines.kernel.workdays import add_months, add_workdays, next_workday
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.metrics import lights
 from nianjian.engines.metrics.definitions import seat_vacancy as seat_vacancy_metric
@@ -188,7 +188,7 @@ def window(given: Given) -> Given:
 
 
 def months_back(given: Given) -> Given:
-    return {"result": periods.add_months(given["day"], -given["months"])}
+    return {"result": add_months(given["day"], -given["months"])}
 
 
 def _holds(given: Given, key: str, part: Any, whole: Any) -> bool:
@@ -199,7 +199,7 @@ def _holds(given: Given, key: str, part: Any, whole: Any) -> bool:
 def logs_reach(given: Given) -> Given:
     """Whether the logs reach as far back as the rule's months."""
     key = "inspection.logs.months"
-    edge = periods.add_months(given["day"], -_book(given).integer(key))
+    edge = add_months(given["day"], -_book(given).integer(key))
     return {"passes": _holds(given, key, given["day"] - given["oldest"], given["day"] - edge)}
 
 

@@ -12,8 +12,7 @@ from typing import Final, Self
 
 from nianjian.engines.sip import agent
 from nianjian.engines.sip.agent import Pace
-from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
-from nianjian.engines.sip.message import Message, read, reply, serialize_message
+from nianjian.engines.sip.message import CallTrace, Message, Plan, Via, read, reply, serialize_message
 from nianjian.features.test_calls.states import ADDRESS, judge
 
 SOUND: Final = (

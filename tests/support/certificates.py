@@ -21,7 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from nianjian.engines.kernel import clock
-from nianjian.features.dossier.signing import append_signature, open_signer
+from nianjian.features.dossier.signatures import append_signature, open_signer
 
 asn1_keys: Any = import_module("asn1crypto.keys")  # a library without types
 asn1: Any = import_module("asn1crypto.x509")

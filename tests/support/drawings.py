@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from nianjian.engines.paper import page
+from nianjian.engines.paper import pictures
 
 REM = 15  # px: the root's size on a phone
-ASSETS = Path(page.__file__).parent / "assets"
+ASSETS = Path(pictures.__file__).parent / "assets"
 
 
 def smallest_text(sheet: str, drawing: str, wide: int) -> float:

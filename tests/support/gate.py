@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nianjian.engines.gate import telephone
+from nianjian.engines.gate import question
 from nianjian.engines.gate.policy import Cap
 from nianjian.engines.gate.question import Request
 from nianjian.engines.gate.snapshot import files as form
@@ -71,7 +71,7 @@ def listed(
     (root / form.LISTS).mkdir(parents=True, exist_ok=True)
     path = root / "made.list"
     with ListBuilder(path, spans=True, purposes=True) as builder:
-        builder.add_rows((telephone.number_key(number), start, end, of) for number, start, end, of in rows)
+        builder.add_rows((question.number_key(number), start, end, of) for number, start, end, of in rows)
         entries, size = builder.finish(), path.stat().st_size
     return form.ListEntry(kind, False, write.store_list(root, path), size, entries, purposes)  # noqa: FBT003 -- the register's
 

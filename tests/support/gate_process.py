@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from nianjian.engines.gate.counters.journal import Journal
-from nianjian.engines.gate.counters.port import Counters, Reservation
+from nianjian.engines.gate.counters.meters import Counters, Reservation
 from nianjian.engines.gate.counters.store import Store
 from nianjian.engines.gate.policy import Cap, Slot
 

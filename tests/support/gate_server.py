@@ -12,7 +12,7 @@ import uvloop
 from tests.support.gate import NOON, snapshot
 
 from nianjian.engines.gate.counters.memory import Memory
-from nianjian.engines.gate.counters.port import Reservation
+from nianjian.engines.gate.counters.meters import Reservation
 from nianjian.engines.gate.fastagi import FastAgi
 from nianjian.engines.gate.policy import Cap, Slot
 from nianjian.engines.gate.question import Request, Verdict

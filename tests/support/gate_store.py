@@ -18,7 +18,7 @@ from typing import Any
 import hiredis
 from tests.support.services import missing
 
-from nianjian.engines.gate.counters.port import Counters, Reservation
+from nianjian.engines.gate.counters.meters import Counters, Reservation
 from nianjian.engines.gate.counters.store import Store
 from nianjian.engines.gate.policy import Cap, Slot
 from nianjian.engines.gate.refill import Figures, rebuild_store

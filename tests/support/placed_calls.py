@@ -10,11 +10,11 @@ from pathlib import Path
 from tests.support.answerer import Answerer
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.sip.call_trace import Via
+from nianjian.engines.sip.message import Via
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.test_calls.models import Trial
 from nianjian.features.test_calls.operations import calls
-from nianjian.features.test_calls.operations.routes import CallWay
+from nianjian.features.test_calls.operations.calls import CallWay
 from nianjian.platform.accounts.query import Actor
 
 LEDGER = "码号,批准总位长,备案状态,备案日期,指定落地网关"

@@ -19,8 +19,8 @@ from tests.support.import_pages import calls, work  # noqa: E402
 from tests.support.sample_portrait import fill  # noqa: E402
 
 from nianjian.engines.kernel import clock  # noqa: E402
-from nianjian.engines.sip.call_trace import CallTrace  # noqa: E402
-from nianjian.engines.sip.call_trace import Line as SipLine  # noqa: E402
+from nianjian.engines.sip.message import CallTrace  # noqa: E402
+from nianjian.engines.sip.message import Line as SipLine  # noqa: E402
 from nianjian.features.archives import closed_seasons as archives  # noqa: E402
 from nianjian.features.calls import drafts  # noqa: E402
 from nianjian.features.complaints import one_click  # noqa: E402
@@ -29,13 +29,13 @@ from nianjian.features.dossier import materials  # noqa: E402
 from nianjian.features.dossier.editions import manifest  # noqa: E402
 from nianjian.features.dossier.fill_in import Report, list_fields  # noqa: E402
 from nianjian.features.dossier.fill_in import build_line as filled  # noqa: E402
-from nianjian.features.dossier.finding import Verdict  # noqa: E402
 from nianjian.features.dossier.ingest.receive import SmallPicture  # noqa: E402
 from nianjian.features.dossier.materials import File, Place  # noqa: E402
 from nianjian.features.dossier.models import Evidence, Request  # noqa: E402
 from nianjian.features.dossier.operations import arrivals, fill_in, rounds, signatures  # noqa: E402
 from nianjian.features.dossier.operations.rounds import Handover, RequestInput  # noqa: E402
 from nianjian.features.dossier.signatures import to_signature  # noqa: E402
+from nianjian.features.dossier.states import Verdict  # noqa: E402
 from nianjian.features.inspection.operations import day as inspection  # noqa: E402
 from nianjian.features.inspection.operations import drill, room  # noqa: E402
 from nianjian.features.portrait import portraits  # noqa: E402

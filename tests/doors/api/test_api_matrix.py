@@ -24,7 +24,7 @@ from nianjian.features.dossier.operations import package
 from nianjian.features.rectification import reports
 from nianjian.features.rulebook import operations
 from nianjian.platform.accounts import links, service, tokens
-from nianjian.platform.accounts.invitations import invite
+from nianjian.platform.accounts.links import invite
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.roles import Permission, Role
 from nianjian.platform.api.operations import MARK

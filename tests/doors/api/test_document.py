@@ -70,7 +70,7 @@ def there(
         home.mkdir()
         patch.setenv("NIANJIAN_HOME", str(home))
         keyring.place(home.parent / "keys.json", home)
-        patch.setattr("nianjian.platform.notifications.sending.place", lambda *_given: None)  # no names are looked up
+        patch.setattr("nianjian.platform.notifications.webhooks.place", lambda *_given: None)  # no names are looked up
         for signal in signals:  # the application would close the connection, and with it the transaction
             signal.disconnect(close_old_connections)
         yield _make(sample)

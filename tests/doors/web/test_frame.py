@@ -24,7 +24,7 @@ from nianjian.engines.kernel.errors import (
     PermissionDeniedError,
     kind_of,
 )
-from nianjian.engines.paper.page import page_style
+from nianjian.engines.paper.pictures import page_style
 from nianjian.engines.paper.texts.errors import ERRORS
 from nianjian.platform.accounts.models import User
 from nianjian.platform.accounts.query import Actor

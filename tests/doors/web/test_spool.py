@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from tests.support.site import PATIENCE, serving
 
-from nianjian.platform.home import spill
+from nianjian.platform.home import folders
 
 pytestmark = pytest.mark.long
 
@@ -28,7 +28,7 @@ def test_what_comes_in_lies_in_the_home(tmp_path: Path) -> None:
         assert place.is_relative_to(site.home / "tmp"), place
         folder = place.parent
         assert folder.stat().st_mode & 0o777 == 0o700
-    spill.empty(site.home)
+    folders.empty(site.home)
     assert not folder.exists()
 
 

@@ -76,7 +76,7 @@ def _larger(value: object) -> object:
 def test_the_tables_of_a_saved_page_fit_screen_and_sheet(
     sample: dict[str, Any], browser: Any, medium: str, width: int, language: str
 ) -> None:
-    from nianjian.engines.paper.page import portrait_page as drawn  # noqa: PLC0415 -- this file is loaded before Django is set up
+    from nianjian.engines.paper.pictures import portrait_page as drawn  # noqa: PLC0415 -- this file is loaded before Django is set up
 
     larger = _larger(sample)
     assert isinstance(larger, dict)

@@ -10,9 +10,9 @@ from datetime import date
 
 import pytest
 
-from nianjian.engines.evidence import audio, recordings, retention
+from nianjian.engines.evidence import audio, recordings
 from nianjian.engines.evidence.audio import Length
-from nianjian.engines.evidence.retention import Reach, Stretch
+from nianjian.engines.evidence.recordings import Reach, Stretch
 
 DAY = date(2026, 8, 3)
 
@@ -207,36 +207,42 @@ def reach(state: str, why: str) -> Reach:
 
 
 def test_the_log_is_green_only_where_every_sampled_day_is_kept() -> None:
-    whole = reach(retention.OK, "reaches")
+    whole = reach(recordings.OK, "reaches")
     assert recordings.judge_recordings(whole, None).why == "references_only"
-    assert recordings.judge_recordings(whole, None).state == retention.UNKNOWN
+    assert recordings.judge_recordings(whole, None).state == recordings.UNKNOWN
     found = recordings.judge_recordings(whole, {DAY: [recordings.KEPT], date(2026, 8, 4): [recordings.KEPT]})
-    assert (found.state, found.why) == (retention.OK, "files_kept")
-    assert recordings.judge_recordings(whole, {}).state == retention.UNKNOWN
+    assert (found.state, found.why) == (recordings.OK, "files_kept")
+    assert recordings.judge_recordings(whole, {}).state == recordings.UNKNOWN
     for one in recordings.VERDICTS:
         told = recordings.judge_recordings(whole, {DAY: [recordings.KEPT, one], date(2026, 8, 4): [recordings.KEPT]})
         expected = (
-            retention.OK if one == recordings.KEPT else retention.GAP if one in recordings.WRONG else retention.UNKNOWN
+            recordings.OK
+            if one == recordings.KEPT
+            else recordings.GAP
+            if one in recordings.WRONG
+            else recordings.UNKNOWN
         )
         assert told.state == expected, one
     gap = recordings.judge_recordings(whole, {DAY: ["missing"], date(2026, 8, 4): [recordings.EMPTY]})
     assert (gap.why, list(gap.gaps), gap.since) == ("files_missing", [Stretch(DAY, date(2026, 8, 4))], date(2026, 8, 5))
     late = recordings.judge_recordings(whole, {DAY: ["missing"], date(2026, 8, 4): ["unreadable"]})
-    assert (late.state, list(late.gaps), late.since) == (retention.GAP, [Stretch(DAY, DAY)], date(2026, 8, 5))
+    assert (late.state, list(late.gaps), late.since) == (recordings.GAP, [Stretch(DAY, DAY)], date(2026, 8, 5))
     assert recordings.judge_recordings(whole, {date(2026, 8, 4): ["unreadable"]}).since == date(2026, 8, 5)
 
 
 def test_what_references_alone_show_to_be_wrong_stays_so() -> None:
     every = {DAY: [recordings.KEPT]}
     for state, why in (
-        (retention.GAP, "calls_without"),
-        (retention.TOO_SHORT, "begins_late"),
-        (retention.UNKNOWN, "no_reference"),
+        (recordings.GAP, "calls_without"),
+        (recordings.TOO_SHORT, "begins_late"),
+        (recordings.UNKNOWN, "no_reference"),
     ):
         for days in (None, every):
             assert recordings.judge_recordings(reach(state, why), days) == reach(state, why)
     assert (
-        recordings.judge_recordings(reach(retention.TOO_SHORT, "begins_late"), {DAY: ["missing"]}).why
+        recordings.judge_recordings(reach(recordings.TOO_SHORT, "begins_late"), {DAY: ["missing"]}).why
         == "files_missing"
     )
-    assert recordings.judge_recordings(reach(retention.GAP, "calls_without"), {DAY: ["missing"]}).why == "calls_without"
+    assert (
+        recordings.judge_recordings(reach(recordings.GAP, "calls_without"), {DAY: ["missing"]}).why == "calls_without"
+    )

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support import gate
 
-from nianjian.engines.gate import decision, telephone
+from nianjian.engines.gate import decision, question
 from nianjian.engines.gate.decision import CLOCK_REASON, DAY, RULES, Refusal, decide, fails_open
 from nianjian.engines.gate.decision_journal import Decision
 from nianjian.engines.gate.policy import Slot
@@ -280,19 +280,19 @@ def test_what_is_not_known_is_refused(asked: Request, snapshot: Snapshot) -> Non
         return
     assert asked.enterprise == "acme"
     assert asked.channel in {"L01", "L02"}
-    assert telephone.number_key(asked.callee)
-    assert telephone.number_key(asked.callee) != telephone.number_key(gate.REFUSED)
+    assert question.number_key(asked.callee)
+    assert question.number_key(asked.callee) != question.number_key(gate.REFUSED)
     if asked.channel == "L02":
-        assert telephone.number_key(asked.callee) == telephone.number_key(gate.CONSENTED)
+        assert question.number_key(asked.callee) == question.number_key(gate.CONSENTED)
     assert all(isinstance(slot, Slot) for slot in found)
     assert found
 
 
 @given(text=TEXT)
 def test_a_key_is_read_back_from_its_text(text: str) -> None:
-    key = telephone.number_key(text)
+    key = question.number_key(text)
     assert key < 1 << 64
-    assert telephone.number_key(telephone.number_text(key)) == key
+    assert question.number_key(question.number_text(key)) == key
 
 
 FIVE = 300_000

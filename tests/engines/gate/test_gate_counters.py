@@ -21,8 +21,7 @@ from tests.support.gate_store import NOON, E, Valkey, crashed, opened, server, t
 
 from nianjian.engines.gate.counters.journal import Journal
 from nianjian.engines.gate.counters.memory import Memory
-from nianjian.engines.gate.counters.meters import AHEAD, DAY, day_name
-from nianjian.engines.gate.counters.port import Reservation
+from nianjian.engines.gate.counters.meters import AHEAD, DAY, Reservation, day_name
 from nianjian.engines.gate.counters.store import Store
 from nianjian.engines.gate.policy import Cap, Slot
 from nianjian.engines.gate.refill import Figures, rebuild_store

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support import gate
 
-from nianjian.engines.gate import telephone
+from nianjian.engines.gate import question
 from nianjian.engines.gate.snapshot import files as form
 from nianjian.engines.gate.snapshot import list_builder, lists, write
 from nianjian.engines.gate.snapshot.lists import BLOCK, OPEN, NumberList
@@ -22,8 +22,8 @@ from nianjian.engines.kernel.errors import NianjianError
 
 KEYS = st.one_of(
     st.integers(13_000_000_000, 13_000_000_050),
-    st.integers(1, telephone.KIND - 1),
-    st.integers(0, 5).flatmap(lambda kind: st.integers(1, 10**12).map(lambda value: kind * telephone.KIND + value)),
+    st.integers(1, question.KIND - 1),
+    st.integers(0, 5).flatmap(lambda kind: st.integers(1, 10**12).map(lambda value: kind * question.KIND + value)),
 )
 ENTRY = st.tuples(KEYS, st.integers(0, 5), st.sampled_from([3, 6, OPEN]), st.integers(0, 2))
 
@@ -72,7 +72,7 @@ def test_every_number_of_a_list_of_many_blocks_is_found(
     few: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lists, "FEW", few)
-    keys = [13_000_000_000 + one * 3 for one in range(5 * BLOCK)] + [telephone.KIND + one for one in range(BLOCK)]
+    keys = [13_000_000_000 + one * 3 for one in range(5 * BLOCK)] + [question.KIND + one for one in range(BLOCK)]
     repeated = [(key, start, OPEN, 0) for key in keys[BLOCK - 3 : BLOCK + 3] for start in range(3)]
     with list_builder.ListBuilder(tmp_path / "a.list", spans=True, purposes=False) as builder:
         builder.add_rows([(key, 0, OPEN, 0) for key in keys] + repeated)
@@ -81,7 +81,7 @@ def test_every_number_of_a_list_of_many_blocks_is_found(
     assert all(key in found for key in keys)
     assert (found.few is None) == (few == 0)
     assert not any(key + 1 in found for key in keys[: 5 * BLOCK])
-    assert not any(key in found for key in (1, keys[0] - 1, telephone.KIND - 1, keys[-1] + 1, 2 * telephone.KIND))
+    assert not any(key in found for key in (1, keys[0] - 1, question.KIND - 1, keys[-1] + 1, 2 * question.KIND))
     assert [len(list(found.spans(key))) for key in keys[BLOCK - 4 : BLOCK + 4]] == [1, *[3] * 6, 1]
 
 

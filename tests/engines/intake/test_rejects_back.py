@@ -12,7 +12,7 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 from tests.engines.intake.conftest import HEADER, Desk, csv_bytes, good, row
-from tests.engines.intake.formats.test_freeswitch import A, B, document
+from tests.engines.intake.formats.test_asterisk import A, B, document
 from tests.engines.intake.workbooks import book
 
 from nianjian.engines.intake import ledger, rejects

@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from nianjian.engines.intake import text_masking
+from nianjian.engines.intake import rejects
 from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.intake.formats import catalogue
 from nianjian.engines.intake.preview import MEMBERS, ROWS, example_file, preview_files, try_file
@@ -144,11 +144,11 @@ def test_lines_are_masked() -> None:
     }  # fmt: skip
     times = ("2026-03-02 10:00:05", "2026/3/2 9:05", "2026年3月2日 10:00:05", "20260302100005", "2026-03-02", "95013")
     masked |= {text: text for text in times}
-    assert {text: text_masking.mask_line(text) for text in masked} == masked
+    assert {text: rejects.mask_line(text) for text in masked} == masked
 
 
 def test_names_are_masked_by_their_heading() -> None:
-    assert text_masking.mask_cells(["客户姓名", "备注"], ["张三丰", "回 13800138000", "x"]) == [
+    assert rejects.mask_cells(["客户姓名", "备注"], ["张三丰", "回 13800138000", "x"]) == [
         "张**",
         "回 138****8000",
         "x",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from nianjian.engines.kernel import clock, workdays
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.states import State, overall_state, parse_state
 from nianjian.engines.kernel.workdays import Calendar, Due
 
 YEAR_2026 = Calendar(
@@ -92,3 +93,63 @@ def test_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(clock.OVERRIDE, "31.3.2027")
     with pytest.raises(NianjianError, match="today_unreadable"):
         clock.today()
+
+
+# Months and days.
+
+PERIODS_DAYS = st.dates(date(1990, 1, 1), date(2060, 12, 31))
+
+
+@given(PERIODS_DAYS, st.integers(-240, 240))
+def test_months_added_and_taken_off(day: date, months: int) -> None:
+    there = workdays.add_months(day, months)
+    assert (there.year - day.year) * 12 + there.month - day.month == months
+    back = workdays.add_months(there, -months)
+    assert back <= day
+    assert (day - back).days <= 3
+    if day.day <= 28:
+        assert back == day
+
+
+@given(PERIODS_DAYS, PERIODS_DAYS, st.integers(-60, 60))
+def test_months_keep_the_order_of_days(one: date, two: date, months: int) -> None:
+    if one <= two:
+        assert workdays.add_months(one, months) <= workdays.add_months(two, months)
+
+
+def test_day_boundaries_lie_in_shanghai() -> None:
+    late = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
+    assert workdays.day_of(late) == date(2027, 1, 1)
+    assert workdays.day_of(late - timedelta(seconds=1)) == date(2026, 12, 31)
+
+
+# The six states: the worst of the parts is that of the whole, and what records hold is read in today's codes.
+
+
+@pytest.mark.parametrize(
+    ("parts", "whole"),
+    [
+        ([], State.NOT_PROVED), (["passed"], State.PASSED), (["passed", "not_applicable"], State.PASSED),
+        (["not_applicable"], State.NOT_APPLICABLE), (["passed", "in_progress"], State.IN_PROGRESS),
+        (["in_progress", "not_proved", "passed"], State.NOT_PROVED), (["not_proved", "overdue"], State.OVERDUE),
+        (["overdue", "failed", "not_proved"], State.FAILED),
+    ],
+)  # fmt: skip
+def test_a_whole_is_as_bad_as_its_worst_part(parts: list[str], whole: State) -> None:
+    assert overall_state(parts) is whole
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [
+        ("pass", State.PASSED), ("fail", State.FAILED), ("unproved", State.NOT_PROVED),
+        ("unknown", State.NOT_PROVED), ("insufficient", State.NOT_PROVED), ("overdue", State.OVERDUE),
+    ],
+)  # fmt: skip
+def test_a_record_is_read_in_the_codes_of_today(code: str, state: State) -> None:
+    assert parse_state(code) is state
+
+
+def test_what_never_was_a_state_is_refused() -> None:
+    with pytest.raises(ValueError, match="green"):
+        parse_state("green")

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import copy
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.support.sample_portrait import portrait
 
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.metrics.compare import compare
+from nianjian.engines.metrics.marketing import names_marketing, read_marketing_words
+from nianjian.engines.metrics.tables import facts, match_marketing
 from nianjian.engines.paper.explanations import comparison_view
-from nianjian.engines.paper.masking import mask_moves
+from nianjian.engines.paper.people import mask_moves
 from nianjian.engines.paper.words import words
+from nianjian.engines.rules.rulebook import Rulebook
 
 ENGLISH = words("en")
 
@@ -155,3 +164,49 @@ def test_months_that_moved_are_named(before: dict[str, Any], after: dict[str, An
 def test_a_portrait_reads_from_a_folder_of_its_own(tmp_path: Path, before: dict[str, Any]) -> None:
     """The same data give the same portrait: what the comparison calls equal is equal bytes."""
     assert compare(before, portrait(tmp_path))["same"]
+
+
+# Which purposes are marketing: the query engine and Python read a text the same way.
+
+WORDS = read_marketing_words(Rulebook.on(date(2026, 12, 31)))
+PIECES = st.sampled_from([*WORDS, "回访", "Market", "MARKETING", "Sales", "营", "销", " ", "%", "_", "'", "İ"])
+PURPOSES = st.lists(st.none() | st.lists(PIECES, max_size=4).map("".join), min_size=1, max_size=40)
+
+
+@settings(max_examples=20, deadline=None)
+@given(purposes=PURPOSES)
+def test_both_sides_agree(purposes: list[str | None]) -> None:
+    engine = DuckDBEngine()
+    try:
+        rows = pa.table(
+            {"place": pa.array(range(len(purposes)), pa.int64()), "purpose": pa.array(purposes, pa.string())}
+        )
+        table = engine.hold("purposes", rows)
+        found = engine.rows(table.select("place", marketing=match_marketing(table.purpose, WORDS)).order_by("place"))
+    finally:
+        engine.close()
+    assert [row["marketing"] for row in found] == [names_marketing(text, WORDS) for text in purposes]
+
+
+def test_an_overlay_adds_words_and_takes_none_away() -> None:
+    value = {"marketing": ["促销"], "service": ["回访"]}
+    overlay = {"key": "gate.purposes", "value": value, "enterprise": "demo", "valid_from": "2026-01-01"}
+    book = Rulebook.on(date(2026, 12, 31), enterprise="demo", overlays=[overlay])
+    assert set(read_marketing_words(book)) == {*WORDS, "促销"}
+
+
+def test_a_call_is_marketing_if_any_leg_names_it() -> None:
+    leg = {
+        "part": "2026-03", "source": "s", "call_key": "k", "direction": "out", "leg": "customer", "test": False,
+        "delivered": True, "start_ts": datetime(2026, 3, 2, 10),  # noqa: DTZ001 -- a wall time of the lake
+    }  # fmt: skip
+    legs = [
+        {**leg, "call_id": str(place), "purpose": text} for place, text in enumerate(("客服", "营销", None, "通知"))
+    ]
+    engine = DuckDBEngine()
+    try:
+        calls = engine.hold("legs", pa.Table.from_pylist(legs, schema=SCHEMAS["calls"]))
+        found = engine.rows(facts(calls, WORDS).out)
+    finally:
+        engine.close()
+    assert [row["purpose"] for row in found] == ["营销"]

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.support import portrait_data as data
 from tests.support import portrait_oracle as oracle
+from tests.support import portrait_verdicts as verdicts
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.numbers import NumberClass
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.tables import Lake
-from nianjian.engines.metrics import revive
+from nianjian.engines.metrics import lights, revive
+from nianjian.engines.metrics.frame import Frame
+from nianjian.engines.metrics.lights import Light, Limit, Verdict
+from nianjian.engines.metrics.metric import decimal_text, figures, number_text
+from nianjian.engines.metrics.result import snapshot_sha256
 from nianjian.engines.metrics.run import run
 from nianjian.engines.metrics.simulate import Moves, simulate
 from nianjian.engines.rules.overlay_values import fit_value
@@ -216,3 +228,237 @@ def test_refused(key: str, value: str, code: str) -> None:
     with pytest.raises(NianjianError) as refused:
         book(**{key: value})
     assert refused.value.code == code
+
+
+# What the tables of `tests/rules` and the oracle of verdicts leave out.
+
+VACANCY = Limit(Decimal("0.30"), ">")
+EVASION = Limit(Decimal("0.70"), ">=")
+UNKNOWN = Limit(Decimal("0.01"), ">")
+
+
+def test_seat_twin_and_attachment() -> None:
+    """Unfiled open seats do not hide idle filed ones; an attachment explains the yellow only."""
+    verdict = lights.seat_vacancy(filed=100, opened=75, opened_and_filed=60, unfiled_open=15, limit=VACANCY)
+    assert [(f.code, f.light) for f in verdict.flags] == [("over_limit", Light.YELLOW), ("unfiled_open", Light.RED)]
+    assert verdict.light is Light.RED
+    explained = lights.seat_vacancy(
+        filed=100, opened=60, opened_and_filed=60, unfiled_open=0, limit=VACANCY, attached=True
+    )
+    assert explained.light is Light.YELLOW_EXPLAINED
+    assert explained.attachment_needed
+
+
+@pytest.mark.parametrize(
+    ("untold", "light"),
+    [
+        ({}, "green"),
+        ({NumberClass.OWN_SHORT: 500}, "green"),
+        ({NumberClass.LANDLINE: 1666}, "green"),
+        ({NumberClass.LANDLINE: 1667}, "insufficient"),  # with all of them 1,867 of 2,667: over 70 %
+        ({NumberClass.OTHER_SHORT: 1}, "insufficient"),
+        ({NumberClass.UNKNOWN: 200}, "insufficient"),
+    ],
+)
+def test_calls_of_unknown_answer_never_leave_a_light_that_they_could_change(
+    untold: dict[NumberClass, int], light: str
+) -> None:
+    counts = {NumberClass.OWN_SHORT: 800, NumberClass.LANDLINE: 200}
+    verdict = lights.number_consistency(counts=counts, evasion=EVASION, unknown=UNKNOWN, untold=untold)
+    assert (verdict.numerator, verdict.denominator, verdict.light) == (800, 1000, light)
+    assert [flag.count for flag in verdict.flags if flag.code == "answer_unknown"] == [*untold.values()]
+
+
+def test_calls_of_unknown_answer_may_lift_a_red_light_which_is_then_unknown() -> None:
+    counts = {NumberClass.OWN_SHORT: 20, NumberClass.LANDLINE: 80}
+    verdict = lights.number_consistency(
+        counts=counts, evasion=EVASION, unknown=UNKNOWN, untold={NumberClass.OWN_SHORT: 900}
+    )
+    assert verdict.light == "insufficient"
+    assert verdict.bounds == (Fraction(20, 100), Fraction(920, 1000))
+
+
+def test_worst_first() -> None:
+    assert lights.worst([Light.GREEN, Light.NA, Light.YELLOW]) is Light.YELLOW
+    assert lights.worst([Light.YELLOW, Light.INSUFFICIENT]) is Light.INSUFFICIENT
+    assert lights.overall([Light.NA, Light.NA]) is Light.INSUFFICIENT
+    assert lights.overall([Light.NA, Light.YELLOW_EXPLAINED, Light.GREEN]) is Light.YELLOW_EXPLAINED
+
+
+# How figures are printed, and what windows a portrait looks at.
+
+
+@pytest.mark.parametrize(
+    ("share", "unit", "text"),
+    [
+        (Fraction(31, 100), "%", "31.0000"),
+        (Fraction(-2, 50), "%", "-4.0000"),
+        (Fraction(1, 9_999), "‱", "1.0001"),
+        (Fraction(97_996, 100_000), "%", "97.9960"),
+        (Fraction(1, 3), "%", "33.3333"),
+        (Fraction(2, 3), "%", "66.6667"),
+        (Fraction(-1, 10**9), "%", "0.0000"),
+        (Fraction(0), "‱", "0.0000"),
+        (None, "%", None),
+    ],
+)
+def test_decimal_text(share: Fraction | None, unit: str, text: str | None) -> None:
+    assert decimal_text(share, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (57187654321, "057187654321"),
+        (1062345678, "01062345678"),
+        (13800138000, "13800138000"),
+        (95013, "95013"),
+        (4001234567, "4001234567"),
+        (9521234567, "9521234567"),
+        (None, None),
+    ],
+)
+def test_number_text(number: int | None, text: str | None) -> None:
+    assert number_text(number, {}) == text
+
+
+def test_number_text_follows_the_calls() -> None:
+    assert number_text(9521234567, {"9521234567": "09521234567"}) == "09521234567"
+
+
+def test_windows() -> None:
+    frame = Frame(2026, date(2026, 12, 31))
+    assert (frame.trailing.first, frame.trailing.end) == (date(2026, 1, 1), date(2027, 1, 1))
+    assert frame.trailing == frame.period
+    mid = Frame(2026, date(2026, 12, 31), today=date(2026, 11, 25))
+    assert (mid.trailing.first, mid.trailing.end) == (date(2025, 11, 26), date(2026, 11, 26))
+    assert mid.month_ends[-1] == date(2026, 10, 31)
+    leap = Frame(2024, date(2024, 2, 28))
+    assert leap.trailing.first == date(2023, 3, 1)
+
+
+def test_snapshot_sha256_does_not_depend_on_order() -> None:
+    assert snapshot_sha256({"a": 1, "b": 2}) == snapshot_sha256({"b": 2, "a": 1})
+    assert snapshot_sha256({"a": 1}) != snapshot_sha256({"a": 2})
+
+
+# A portrait can be computed again from the tables as they stood then: to the byte, whatever was written since.
+
+
+def test_an_earlier_snapshot_gives_the_earlier_portrait(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path), "E1")
+    data.write(lake, data.everything(5))
+    asked = {"lake": lake, "rulebook": Rulebook.on(date(2026, 12, 31)), "enterprise": "E1", "year": 2026}
+    engine = DuckDBEngine()
+    try:
+        before = run(**asked, engine=engine)
+        data.change(lake, add={"later": data.calls(Random(5), 40, first=100_000)}, remove=())
+        lake.replace("number_dim", data.arrow("number_dim", data.number_dim(Random(6))), digest="later")
+        lake.replace("seat_dim", data.arrow("seat_dim", data.seat_dim(Random(7), 30)), digest="later")
+        after = run(**asked, engine=engine)
+        assert after.as_json() != before.as_json()
+        assert run(**asked, engine=engine, snapshot=before.snapshot).as_json() == before.as_json()
+    finally:
+        engine.close()
+
+
+# Every verdict from counts equals the one that is found by trying all ways to settle what is unknown.
+
+few = st.integers(0, 6)
+some = st.integers(0, 120)
+
+
+def told(verdict: Verdict, unit: str) -> dict[str, Any]:
+    low, high = verdict.bounds or (None, None)
+    return {
+        **figures(verdict, unit),
+        "bounds": {"low": decimal_text(low, unit), "high": decimal_text(high, unit)},
+        "flags": {flag.code: flag.count for flag in verdict.flags},
+    }
+
+
+@given(filed=some, idle=some, beyond=few, unknown=few, opened=few, attached=st.booleans())
+def test_seats(*, filed: int, idle: int, beyond: int, unknown: int, opened: int, attached: bool) -> None:
+    both, opened = max(0, filed - idle), min(opened, unknown)
+    counts = Counter(
+        filed=filed,
+        opened=both + beyond + opened,
+        opened_and_filed=both,
+        unfiled_open=beyond,
+        unknown_filing=unknown,
+        unknown_filing_open=opened,
+    )
+    found = lights.seat_vacancy(
+        filed=filed,
+        opened=counts["opened"],
+        opened_and_filed=both,
+        unfiled_open=beyond,
+        limit=Limit(Decimal("0.30"), ">"),
+        unknown=unknown,
+        unknown_open=opened,
+        attached=attached,
+    )
+    light = verdicts.seat_light(counts, attached=attached)
+    assert told(found, "%") == {
+        **verdicts.figures(filed - counts["opened"], filed, "%", light),
+        "bounds": verdicts.seat_bounds(counts),
+        "flags": verdicts.seat_flags(counts),
+    }
+
+
+@given(
+    complaints=few,
+    calls=st.sampled_from([0, 1, 9_998, 9_999, 10_000, 19_999, 20_000, 29_990, 49_999]),
+    untold=st.sampled_from([0, 0, 1, 2, 40]),
+    undated=st.integers(0, 2),
+    attached=st.booleans(),
+)
+def test_complaints(*, complaints: int, calls: int, untold: int, undated: int, attached: bool) -> None:
+    found = lights.complaint_rate(
+        complaints=complaints,
+        answered=calls,
+        limit=Limit(Decimal("0.0001"), ">"),
+        low_volume=10_000,
+        undated=undated,
+        unknown=untold,
+        attached=attached,
+    )
+    light = verdicts.rate_light(complaints, calls, untold=untold, undated=undated, attached=attached)
+    assert told(found, "‱") == {
+        **verdicts.figures(complaints, calls, "‱", light),
+        "bounds": verdicts.span(verdicts.rate_ways(complaints, calls, untold, undated), "‱"),
+        "flags": verdicts.rate_flags(complaints, calls, untold, undated),
+    }
+
+
+@given(own=some, land=some, mobile=some, foreign=st.sampled_from([0, 0, 0, 1]), other=few, dark=st.integers(0, 3))
+def test_numbers(*, own: int, land: int, mobile: int, foreign: int, other: int, dark: int) -> None:
+    counts = Counter(own_short=own, landline=land, mobile=mobile, other_short=foreign, other=other, unknown=dark)
+    found = lights.number_consistency(
+        counts={NumberClass(name): count for name, count in counts.items()},
+        evasion=Limit(Decimal("0.70"), ">="),
+        unknown=Limit(Decimal("0.01"), ">"),
+    )
+    total = counts.total()
+    assert told(found, "%") == {
+        **verdicts.figures(own, total, "%", verdicts.number_light(counts)),
+        "bounds": verdicts.span([(own + d, total) for d in range(dark + 1)], "%"),
+        "flags": verdicts.number_flags(counts),
+    }
+    for flag in found.flags:
+        if flag.code == "evasion" and flag.bounds is not None:
+            shown = {"low": decimal_text(flag.bounds[0], "%"), "high": decimal_text(flag.bounds[1], "%")}
+            assert (flag.light.value, shown) == (verdicts.evasion(counts)["light"], verdicts.evasion(counts)["bounds"])
+
+
+@given(tickets=some, waiting=few, shut=few, unsure=few)
+def test_closing(*, tickets: int, waiting: int, shut: int, unsure: int) -> None:
+    done = max(0, tickets - waiting)
+    found = lights.closing_rate(
+        closed=done, tickets=tickets, limit=Limit(Decimal("0.98"), ">="), undated_closed=shut, undated_open=unsure
+    )
+    assert told(found, "%") == {
+        **verdicts.figures(done, tickets, "%", verdicts.closing_light(done, tickets, shut, unsure)),
+        "bounds": verdicts.span(verdicts.closing_ways(done, tickets, shut, unsure), "%"),
+        "flags": verdicts.closing_flags(done, tickets, shut + unsure),
+    }

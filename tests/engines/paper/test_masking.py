@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nianjian.engines.paper import sections
-from nianjian.engines.paper.masking import mask_key, mask_portrait
+from nianjian.engines.paper.people import mask_key, mask_portrait
 from nianjian.engines.paper.words import CHINESE, words
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Any
 
 import openpyxl
 import pytest
 
-from nianjian.engines.paper import figures, sections
-from nianjian.engines.paper.masking import mask_portrait
-from nianjian.engines.paper.page import portrait_page
+from nianjian.engines.paper import explanations, figures, sections
+from nianjian.engines.paper.explanations import list_formulas, team_results
+from nianjian.engines.paper.people import mask_portrait
+from nianjian.engines.paper.pictures import portrait_page
+from nianjian.engines.paper.portrait_pdf import Stamp, portrait_content
 from nianjian.engines.paper.words import words
 from nianjian.engines.paper.workbook import portrait_workbook
+from nianjian.engines.rules.load import load
 
 
 class _Tags(HTMLParser):
@@ -114,3 +119,136 @@ def test_headroom_of_seats_is_that_of_the_worse_rate() -> None:
         "components": {"filed": 100, "opened_and_filed": 69},
     }  # fmt: skip
     assert figures.headroom_text(metric, words("en")) == "1 vacant seats too many"
+
+
+# A metric told in full: formula with its numbers, rules in words, what was left out, one team's own figures.
+
+ENGLISH = words("en")
+CHINESE = words("zh_Hans")
+
+
+def metric(told: dict[str, Any], slug: str) -> dict[str, Any]:
+    return next(one for one in told["metrics"] if one["slug"] == slug)
+
+
+def test_numbers_stand_in_the_formula(sample: dict[str, Any]) -> None:
+    (vacancy,) = list_formulas(metric(sample, "seat_vacancy"), ENGLISH)
+    assert vacancy.numbers == "(100 − 60) ÷ 100 = 40.0000 %"
+    assert vacancy.decision == "40 × 10 = 400 > 100 × 3 = 300  (> 30 %)"
+    consistency, evasion = list_formulas(metric(sample, "number_consistency"), ENGLISH)
+    assert consistency.decision == ""
+    assert "landline or mobile" in evasion.words
+    assert "(≥ 70 %)" in evasion.decision
+    (closing,) = list_formulas(metric(sample, "closing_rate"), ENGLISH)
+    assert " < " in closing.decision
+
+
+def test_the_base_is_named_as_the_rulebook_has_it(sample: dict[str, Any]) -> None:
+    rate = copy.deepcopy(metric(sample, "complaint_rate"))
+    assert "answered" in list_formulas(rate, ENGLISH)[0].words
+    rate["denominator"] = rate["components"]["delivered"]
+    assert "delivered" in list_formulas(rate, ENGLISH)[0].words
+    consistency = copy.deepcopy(metric(sample, "number_consistency"))
+    consistency["components"]["answered"] = consistency["components"].pop("delivered")
+    assert "answered" in list_formulas(consistency, ENGLISH)[0].words
+
+
+def test_nothing_is_divided_by_nothing(sample: dict[str, Any]) -> None:
+    rate = metric(sample, "complaint_rate") | {"numerator": 2, "denominator": 0, "value": None}
+    (told,) = list_formulas(rate, ENGLISH)
+    assert told.numbers.endswith("÷ 0 = –")
+    assert told.decision == ""
+
+
+def test_every_rule_of_the_portrait_can_be_said(sample: dict[str, Any]) -> None:
+    said = {one["key"]: explanations.value_text(one, ENGLISH) for one in sample["rules"]}
+    assert said["portrait.seat_vacancy.limit"] == "> 30 %"
+    assert said["portrait.closing_rate.on_time"] == "≤ 24 hours"
+    assert said["portrait.complaint_rate.low_volume"] == "< 10,000 calls"
+    assert said["portrait.number_consistency.evasion_light"] == "red"
+    assert said["portrait.seat_vacancy.attachments"] == "outsourcing agreement, expansion plan"
+    assert said["portrait.number_consistency.attachments"] == "–"
+    assert not [key for key, text in said.items() if re.search(r"[{]|Decimal|^\[", text)]
+
+
+def test_conflicts_that_are_named_exist() -> None:
+    known = {rule.key for rule in load().rules}
+    assert {key for keys in explanations.CONFLICTS.values() for key in keys} <= known
+
+
+def test_a_changed_value_says_who_and_why(sample: dict[str, Any]) -> None:
+    told = copy.deepcopy(sample)
+    limit = next(one for one in told["rules"] if one["key"] == "portrait.closing_rate.limit")
+    limit["overlay"] = {"who": "user:a + user:b", "when": "2026-11-01T08:00:00", "reason": "省局要求"}
+    (found,) = (
+        one for one in explanations.rules_of_metric(told, "closing_rate", "en", ENGLISH) if one.key == limit["key"]
+    )
+    assert found.changed == "changed by a + b on 2026-11-01: 省局要求"
+    assert explanations.rules_of_metric({**told, "rules": []}, "closing_rate", "en", ENGLISH) == ()
+
+
+def test_what_is_left_out_has_a_sentence_and_a_count(sample: dict[str, Any]) -> None:
+    told = copy.deepcopy(sample)
+    rate = metric(told, "complaint_rate")
+    rate["components"]["excluded"] = dict.fromkeys(explanations.REASONS, 2) | {"duplicate": 0}
+    told["quality"]["calls"]["tests"] = 7
+    found = {reason: (text, number) for reason, text, number in explanations.exclusion_lines(told, rate, ENGLISH)}
+    assert set(found) == {"not_accepted", "not_own_number", "not_a_call", "tests"}
+    assert found["tests"] == ("7 test calls are not counted in any rate.", 7)
+    seats = explanations.exclusion_lines(told, metric(told, "seat_vacancy"), ENGLISH)
+    assert seats == ()
+
+
+def test_a_team_sees_its_own_figures(sample: dict[str, Any]) -> None:
+    row = next(one for one in metric(sample, "number_consistency")["splits"]["team"] if one["key"] == "T1")
+    mine = {one["slug"]: one for one in team_results(sample, "T1")}
+    assert set(mine) == {"complaint_rate", "number_consistency", "closing_rate"}
+    assert mine["number_consistency"]["components"]["delivered"] == row["denominator"]
+    assert mine["number_consistency"]["value"] == row["value"]
+    assert "splits" not in mine["number_consistency"]
+    nobody = {one["slug"]: one for one in team_results(sample, "nobody")}
+    assert nobody["closing_rate"] | {"components": {}} == {
+        **nobody["closing_rate"], "numerator": 0, "denominator": 0, "value": None, "light": "na", "components": {},
+    }  # fmt: skip
+
+
+def test_a_page_for_print_is_masked_and_speaks_one_language(sample: dict[str, Any]) -> None:
+    told = portrait_content(sample, "en", Stamp("Demo", "", 7, "f" * 64))
+    text = str({name: part for name, part in told.items() if name != "cards"})
+    assert "f" * 16 not in text
+    assert sample["rulebook"]["version"] not in text
+    assert not re.search(r"[\u4e00-\u9fff]", text)
+    assert "13800138000" not in str(portrait_content(mask_portrait(sample), "zh_Hans", Stamp("示范", "", 7, "f" * 64)))
+
+
+def test_no_rule_shows_a_code_to_people() -> None:
+    """Every word of a rule's value that reads like a code has a name in both languages."""
+    code = re.compile(r"[a-z]+(_[a-z0-9]+)*")
+
+    def codes(value: object) -> set[str]:
+        if isinstance(value, Mapping):
+            return {key for key in value if code.fullmatch(key)}.union(*(codes(one) for one in value.values()))
+        if isinstance(value, tuple):
+            return set().union(*(codes(one) for one in value))
+        return {value} if isinstance(value, str) and code.fullmatch(value) else set()
+
+    found = {one: rule for rule in load().rules if rule.unit not in {"light", "purposes"} for one in codes(rule.value)}
+    assert len(found) > 100
+    for one, rule in found.items():
+        shown = explanations.value_text({"value": one, "unit": "text", "operator": None}, CHINESE)
+        assert re.search("[\u4e00-\u9fff]", shown), (rule.key, one)
+        assert "_" not in explanations.value_text({"value": one, "unit": "text", "operator": None}, ENGLISH), (
+            rule.key,
+            one,
+        )
+
+
+def test_a_value_of_parts_names_each_and_the_rules_that_it_means() -> None:
+    told = {"key": "k", "unit": "limits", "operator": None}
+    told["value"] = {"limits": [{"calls": 5, "hours": 1}], "rules": ["a.b"], "board": "special"}
+    assert (
+        explanations.value_text(told, CHINESE, {"a.b": "另一条"})
+        == "限值：(通话：5 · 时段：1); 规则：另一条; 板块：专项"
+    )
+    told |= {"unit": "purposes", "value": {"marketing": ["营销", "sales"]}}
+    assert explanations.value_text(told, CHINESE) == "营销: 营销 + sales", "words that are looked for stand as they are"

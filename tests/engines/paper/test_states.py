@@ -5,14 +5,20 @@ from __future__ import annotations
 import pytest
 
 from nianjian.engines.kernel.states import State
-from nianjian.engines.paper.texts import states
+from nianjian.engines.paper.texts import platform
 from nianjian.engines.paper.texts.season import task_state_text
 from nianjian.engines.paper.words import CHINESE, words
 
 
 def test_every_state_has_its_text_badge_and_style() -> None:
-    assert states.STATES.keys() == states.TASKS.keys() == states.BADGES.keys() == states.STYLES.keys() == set(State)
-    assert [state for state, badge in states.BADGES.items() if badge == "good"] == [State.PASSED]
+    assert (
+        platform.STATES.keys()
+        == platform.TASKS.keys()
+        == platform.BADGES.keys()
+        == platform.STYLES.keys()
+        == set(State)
+    )
+    assert [state for state, badge in platform.BADGES.items() if badge == "good"] == [State.PASSED]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nianjian.engines.kernel.periods import Season
+from nianjian.engines.kernel.workdays import Season
 from nianjian.engines.rules.holidays import builtin
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
 from nianjian.engines.season.deadlines import (

@@ -20,8 +20,7 @@ from tests.support.certificates import root
 from tests.support.services import free_port
 from tests.support.tls import server
 
-from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
-from nianjian.engines.sip.digest import Account
+from nianjian.engines.sip.message import Account, CallTrace, Plan, Via
 from nianjian.features.test_calls.states import ADDRESS, Verdict, judge
 
 pytestmark = pytest.mark.long

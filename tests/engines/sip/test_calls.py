@@ -16,9 +16,17 @@ from tests.support.services import free_port
 from nianjian.engines.kernel import clock
 from nianjian.engines.sip import agent
 from nianjian.engines.sip.agent import Pace
-from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
-from nianjian.engines.sip.digest import Account, answer, challenges
-from nianjian.engines.sip.message import Message, read, serialize_message
+from nianjian.engines.sip.message import (
+    Account,
+    CallTrace,
+    Message,
+    Plan,
+    Via,
+    answer,
+    challenges,
+    read,
+    serialize_message,
+)
 
 KEYS: Final = "42"
 Replies = Iterable[Message]

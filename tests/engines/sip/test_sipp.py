@@ -15,8 +15,7 @@ from tests.support.kamailio_proxy import Proxy
 from tests.support.sipp_far import Far
 from tests.support.tls import server
 
-from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
-from nianjian.engines.sip.digest import Account
+from nianjian.engines.sip.message import Account, CallTrace, Plan, Via
 from nianjian.features.test_calls.states import ADDRESS, judge
 
 KNOWN = Account("nj", "secret")

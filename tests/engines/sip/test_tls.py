@@ -19,7 +19,7 @@ from tests.support.certificates import Held, root
 from tests.support.tls import server
 
 from nianjian.engines.sip import agent
-from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
+from nianjian.engines.sip.message import CallTrace, Plan, Via
 
 HERE: Final = [x509.IPAddress(ip_address("127.0.0.1"))]
 RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST

@@ -160,7 +160,7 @@ def test_the_chain_is_read_and_checked(api: Ask) -> None:
 
 
 def test_a_webhooks_secret_is_told_once(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nianjian.platform.notifications.sending.place", lambda *_given: None)
+    monkeypatch.setattr("nianjian.platform.notifications.webhooks.place", lambda *_given: None)
     client = api()
     body = {"url": "https://example.org/hook", "events": ["portrait.run"]}
     made = post(client, f"{DEMO}/webhooks", body, key="k").json()

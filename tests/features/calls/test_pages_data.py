@@ -17,10 +17,10 @@ from tests.support.import_pages import begun, calls, committed, sent, work
 from tests.support.people import signed_in
 
 from nianjian.engines.intake import ledger
+from nianjian.engines.intake.load import catalogue
 from nianjian.engines.intake.mapping import FIELDS
-from nianjian.engines.intake.recognise import catalogue
 from nianjian.engines.kernel import clock
-from nianjian.features.calls.forms import field_label
+from nianjian.features.calls.wizard import field_label
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts

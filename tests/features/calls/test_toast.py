@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from tests.support.people import signed_in
 
-from nianjian.features.calls import toast
+from nianjian.features.calls import job_pages
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.jobs import query
@@ -81,7 +81,7 @@ def test_another_person_sees_nothing_of_it(lead: Client) -> None:
     _begin(lead)
     stranger = signed_in("wang", "auditor", "")
     session = stranger.session
-    session[toast.JOBS] = [["nonsense", "/"]]
+    session[job_pages.JOBS] = [["nonsense", "/"]]
     session.save()
     assert "合规画像" not in stranger.get("/jobs/").content.decode()
     assert signed_in("zhao").get(f"/jobs/{_job().id}/").status_code in {302, 404}

@@ -19,7 +19,7 @@ from tests.support.import_pages import work
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.qr_codes import qr_png
+from nianjian.engines.paper.typeset import qr_png
 from nianjian.features.complaints import forwards, one_click, operations
 from nianjian.features.complaints.models import Complaint, Door, Proposal
 from nianjian.features.complaints.queries import list_tickets, load_current_tickets

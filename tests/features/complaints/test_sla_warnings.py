@@ -10,7 +10,7 @@ import pytest
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.season.reminders import Scope
+from nianjian.engines.season.plan import Scope
 from nianjian.features.complaints import operations as flows
 from nianjian.features.complaints import sla_warnings
 from nianjian.features.complaints.models import Warned

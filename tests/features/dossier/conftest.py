@@ -11,9 +11,9 @@ from tests.support.people import signed_in
 from tests.support.seats import enter_human_seat
 
 from nianjian.features.dossier import materials
-from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import File, Place
 from nianjian.features.dossier.operations import checklist
+from nianjian.features.dossier.states import Verdict
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 

@@ -20,8 +20,8 @@ from tests.support.paper_scans import a4
 from nianjian.doors.api.application import API
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions import manifest
-from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.models import PagePicture
+from nianjian.features.dossier.states import Verdict
 from nianjian.platform.accounts.query import enterprise
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs.models import Job

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import pikepdf
+import pypdfium2
 import pytest
+from django.urls import reverse
 from tests.features.dossier.conftest import keep_paper
 from tests.support import packages
 from tests.support.fixtures import Import
+from tests.support.people import signed_in
+from tests.support.sealed_scans import scan_book
 from tests.support.seats import enter_human_seat
 
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import build as editions
+from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.kinds import ITEMS
-from nianjian.features.dossier.operations import package
+from nianjian.features.dossier.models import Arrival, SealedScan, Version
+from nianjian.features.dossier.operations import arrivals, package, sealed_book
+from nianjian.features.dossier.states import Verdict
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs.progress import silent
+from nianjian.platform.registers.attachments import RowAttachment
+from nianjian.platform.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_home")]
 YEAR = 2026
@@ -123,3 +137,125 @@ def test_a_cover_that_names_another_portrait_is_refused(tmp_path: Path) -> None:
     paper = replace(made, items=(replace(made.items[0], run="P1"),))
     with pytest.raises(NianjianError, match="dossier_runs_differ"):
         editions.build(paper, tmp_path / "out")
+
+
+# The book is printed, sealed and scanned; its scan is split by its codes, and what was generated stays what it was.
+
+SEALED_BOOK_YEAR, SEALED_BOOK_DAY = 2026, date(2027, 2, 1)
+PAGES = [{"item": "", "source_page": 1}, {"item": "a", "source_page": 1}, {"item": "a", "source_page": 2},
+         {"item": "", "source_page": 0}, {"item": "b", "source_page": 1}]  # fmt: skip
+
+
+def _codes(*numbers: int | None) -> list[str]:
+    return ["" if number is None else f"NJ1/ABCDEFGHIJ/{number}" for number in numbers]
+
+
+def test_pages_are_told_by_their_codes() -> None:
+    assert manifest.match_pages(_codes(1, 2, 3, 5), PAGES) == {"a": [1, 2], "b": [3]}
+    assert manifest.match_pages(_codes(1, 2, None, 4, 5), PAGES) == {"a": [1, 2], "b": [4]}, "one place is left"
+    for codes in (_codes(1, 2, 5), _codes(1, 2, 3, 3, 5), _codes(1, 2, None, 5)):
+        with pytest.raises(NianjianError, match="dossier_sealed_pages"):
+            manifest.match_pages(codes, PAGES)
+    assert manifest.find_book(["", "https://example.cn/NJ1/ABCDEFGHIJ/1"]) is None
+    with pytest.raises(NianjianError, match="dossier_sealed_mixed"):
+        manifest.find_book(["NJ1/ABCDEFGHIJ/1", "NJ1/ABCDEFGHIK/2"])
+
+
+@pytest.fixture
+def printed(demo: str, anna: Actor, tmp_path: Path) -> Path:
+    """A package of a generated paper and a scan, built in the shell; its folder."""
+    body = packages.scans(tmp_path / "seats.pdf", [5, 6], dpi=100).read_bytes()
+    report = {"fields": {"run": "P1"}, "sums": [{"figure": "filed", "paper": 2, "portrait": 2}]}
+    keep_paper("seat_table", body, code=demo, year=SEALED_BOOK_YEAR, actor=anna, report=report, pages=2)
+    enter_human_seat(demo, tmp_path)
+    for seed, item in enumerate(one for one in ITEMS if one not in {"algorithm_filing", "seat_table"}):
+        body = packages.scans(tmp_path / "paper.pdf", [20 + seed], dpi=100).read_bytes()
+        keep_paper(item, body, code=demo, year=SEALED_BOOK_YEAR, actor=anna)
+    made = package.build(
+        enterprise=demo, year=SEALED_BOOK_YEAR, folder=tmp_path / "package", actor=anna, on=SEALED_BOOK_DAY
+    )
+    return made.folder
+
+
+def _bring(demo: str, anna: Actor, content: bytes) -> Arrival | None:
+    """The scan comes as any file does; what waits of it afterwards."""
+    row = arrivals.store_file(enterprise=demo, year=SEALED_BOOK_YEAR, name="扫描.pdf", content=content, actor=anna)
+    arrivals.run_sorting(enterprise=demo, year=SEALED_BOOK_YEAR, actor=anna, progress=silent)
+    return Arrival.objects.filter(pk=row.pk).first()
+
+
+@pytest.mark.long
+def test_a_sealed_book_goes_into_the_upload_edition_and_never_into_a_book(
+    printed: Path, demo: str, anna: Actor, tmp_path: Path
+) -> None:
+    scan = scan_book(printed / "paper/材料包.pdf", tmp_path / "scan.pdf")
+    built = (printed / "manifest.json").read_bytes()
+    RowAttachment.objects.filter(register="built_book").delete()
+    draft = json.dumps({**json.loads(built), "draft": True}).encode()  # with pictures of seals it has the same name
+    for body in (draft, built, built, draft):
+        with sealed_book.store_manifest(demo, SEALED_BOOK_YEAR, body, anna):
+            pass
+    assert RowAttachment.objects.filter(register="built_book").count() == 2
+    assert _bring(demo, anna, scan) is None, "nothing is left to decide"
+    assert {one.version.material.item for one in SealedScan.objects.all()} == set(ITEMS) - {"algorithm_filing"}
+    assert set(SealedScan.objects.values_list("riding", flat=True)) <= {"joins", "cannot_tell"}
+    version = Version.objects.get(material__item="seat_table")
+    assert (version.number, json.loads(version.report or "")["sums"][0]["paper"]) == (1, 2), "its sums are still held"
+    assert _bring(demo, anna, scan) is None, "the same scan once more stops nothing"
+    (original,) = RowAttachment.objects.filter(register="sealed_book")
+    assert blobs.get(original.blob) == scan, "with its cover and backs"
+    client = signed_in("mary", "compliance_lead", demo)
+    page = client.get(reverse("dossier-item", args=[demo, SEALED_BOOK_YEAR, "seat_table"])).content.decode()
+    assert re.search("盖章扫描件：2页|Sealed scan: 2 pages", page)
+    out = reverse("dossier-sealed-scan", args=[demo, SEALED_BOOK_YEAR, "seat_table", 1])
+    assert client.post(out, {"whole": "on"}).content == scan
+    own = client.post(out).content
+    with pikepdf.open(io.BytesIO(own)) as pdf:
+        assert len(pdf.pages) == 2
+    assert [act.data["version"] for act in acts(enterprise=demo, verb="dossier.sealed_fetched")] == [1, 1]
+    entry, _again = acts(enterprise=demo, verb="dossier.sealed_scan")
+    assert entry.data["items"]["seat_table"]["version"] == 1
+    again = package.build(
+        enterprise=demo, year=SEALED_BOOK_YEAR, folder=tmp_path / "again", actor=anna, on=SEALED_BOOK_DAY
+    )
+    before, after = (json.loads((folder / "manifest.json").read_text()) for folder in (printed, again.folder))
+    assert (after["book"], again.sealed) == (before["book"], True)
+    paper = "paper/材料包.pdf"
+    assert (again.folder / paper).read_bytes() == (printed / paper).read_bytes(), "the book is the one that was sealed"
+    assert all("sealed_sha256" in item for item in after["items"])
+    (upload,) = (again.folder / "upload").glob("*坐席*")
+    with pypdfium2.PdfDocument(upload) as document:
+        codes = [manifest.read_page_code(page) for page in document]
+    assert [code.partition("/")[2].partition("/")[0] for code in codes] == [after["book"]] * 2
+
+
+@pytest.mark.long
+def test_a_scan_that_is_not_the_sealed_book_waits_with_its_fault(
+    printed: Path, demo: str, anna: Actor, tmp_path: Path
+) -> None:
+    def fault(content: bytes) -> str:
+        row = _bring(demo, anna, content)
+        assert row is not None
+        return str((arrivals.read_fault(row) or {})["code"])
+
+    paper = printed / "paper/材料包.pdf"
+    bare = scan_book(paper, tmp_path / "bare.pdf", sealed=False)
+    assert fault(bare) == "dossier_sealed_unsealed"
+    assert fault(scan_book(paper, tmp_path / "other.pdf", swap=True)) == "dossier_sealed_differs"
+    RowAttachment.objects.filter(register="built_book").delete()
+    Arrival.objects.update(fault=None)
+    assert fault(bare) == "dossier_sealed_unknown"
+    assert not SealedScan.objects.exists()
+
+
+def test_no_place_for_a_seal_is_marked_over_one_that_was_scanned(demo: str, anna: Actor, tmp_path: Path) -> None:
+    body = packages.scans(tmp_path / "seats.pdf", [5], dpi=60).read_bytes()
+    seal = {"x_mm": 150.0, "y_mm": 240.0, "diameter_mm": 40.0, "kind": "round"}
+    sheets: list[Any] = [{"page": 1, "seals": [seal]}]
+    report = {"fields": {}, "sheets": sheets}
+    keep_paper("seat_table", body, code=demo, year=SEALED_BOOK_YEAR, actor=anna, report=report, verdict=Verdict.READY)
+    made = package.build(
+        enterprise=demo, year=SEALED_BOOK_YEAR, folder=tmp_path / "package", actor=anna, on=SEALED_BOOK_DAY
+    )
+    (item,) = json.loads((made.folder / "manifest.json").read_text())["items"]
+    assert item["seals"] == ["riding_seal"]

@@ -18,10 +18,9 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations
 from nianjian.features.dossier import materials
-from nianjian.features.dossier.finding import Finding, ReadFields, Verdict, Weight
 from nianjian.features.dossier.materials import Place
 from nianjian.features.dossier.operations import arrivals, checklist
-from nianjian.features.dossier.states import DONE, MaterialState
+from nianjian.features.dossier.states import DONE, Finding, MaterialState, ReadFields, Verdict, Weight
 from nianjian.features.rulebook import operations as overlay
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts

@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 from tests.support.scans import ink, paper, scanner
 
-from nianjian.features.dossier import checks
+from nianjian.features.dossier import check
 from nianjian.features.dossier.generated.document import Document, Table, pdf
 from nianjian.features.dossier.ingest.inside.draw import tiles
 from nianjian.features.dossier.ingest.receive import PageFacts, Picture
@@ -27,7 +27,7 @@ def grey(bgr: np.ndarray) -> np.ndarray:
     [(210, 297, True), (297, 210, True), (213, 294, True), (213.1, 297, False), (216, 279, False), (148, 210, False)],
 )
 def test_a4(wide: float, high: float, is_it: bool) -> None:  # noqa: FBT001 - a table of cases
-    assert checks.is_a4(wide, high, 3) is is_it
+    assert check.is_a4(wide, high, 3) is is_it
 
 
 def facts(*pictures: Picture) -> PageFacts:
@@ -36,17 +36,17 @@ def facts(*pictures: Picture) -> PageFacts:
 
 def test_a4_at_300_dpi_has_2480_pixels_and_is_enough() -> None:
     whole = Picture((2480, 3508), (2480 / (210 / 25.4), 3508 / (297 / 25.4)), 1.0)
-    assert checks.measure_resolution(facts(whole), 300) == checks.Resolution(300, enough=True)
+    assert check.measure_resolution(facts(whole), 300) == check.Resolution(300, enough=True)
     short = Picture((2478, 3508), (2478 / (210 / 25.4), 3508 / (297 / 25.4)), 1.0)
-    found = checks.measure_resolution(facts(short), 300)
+    found = check.measure_resolution(facts(short), 300)
     assert found is not None
     assert not found.enough
 
 
 def test_an_ornament_says_nothing_of_the_resolution() -> None:
     logo = Picture((60, 60), (72.0, 72.0), 0.02)
-    assert checks.measure_resolution(facts(logo), 300) is None
-    assert checks.measure_resolution(facts(logo, Picture((1240, 1754), (150.0, 150.0), 0.9)), 300) == checks.Resolution(
+    assert check.measure_resolution(facts(logo), 300) is None
+    assert check.measure_resolution(facts(logo, Picture((1240, 1754), (150.0, 150.0), 0.9)), 300) == check.Resolution(
         150, enough=False
     )
 
@@ -56,22 +56,22 @@ def test_a_page_with_dust_is_blank_and_a_page_with_a_line_is_not() -> None:
     page = np.full((1169, 827), 250, np.uint8)
     for y, x in zip(rng.integers(40, 1100, 60), rng.integers(40, 780, 60), strict=True):
         page[y, x] = 40
-    assert checks.ink_share(page) < 0.002
+    assert check.ink_share(page) < 0.002
     text = scale_page(paper.page("text", 1), paper.DPI)
-    assert checks.ink_share(whiten(text)) > 0.02
+    assert check.ink_share(whiten(text)) > 0.02
 
 
 @pytest.mark.parametrize("lean", [-3.4, -1.2, 0.0, 0.7, 2.6])
 @pytest.mark.parametrize("kind", ["text", "table"])
 def test_skew(kind: str, lean: float) -> None:
     page, _jpeg = scanner.scanned(paper.page(kind, 2), scanner.Faults(skew=lean, noise=3), random.Random(1))
-    found = checks.measure_skew(grey(scale_page(page, paper.DPI)))
+    found = check.measure_skew(grey(scale_page(page, paper.DPI)))
     assert found is not None
     assert abs(found + lean) <= 0.15
 
 
 def test_a_page_without_rows_has_no_skew() -> None:
-    assert checks.measure_skew(np.full((1169, 827), 250, np.uint8)) is None
+    assert check.measure_skew(np.full((1169, 827), 250, np.uint8)) is None
 
 
 def sharpness(sigma: float, shrink: float = 1.0) -> tuple[float, float]:
@@ -82,7 +82,7 @@ def sharpness(sigma: float, shrink: float = 1.0) -> tuple[float, float]:
         small = cv2.resize(page, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
         page = cv2.resize(small, page.shape[1::-1], interpolation=cv2.INTER_CUBIC)
     parts = tiles(grey(page))
-    width, detail = checks.measure_edge_width(parts), checks.measure_detail(parts)
+    width, detail = check.measure_edge_width(parts), check.measure_detail(parts)
     assert width is not None
     assert detail is not None
     return width, detail
@@ -101,7 +101,7 @@ def test_a_copy_shows_no_colour_beside_its_seal_and_an_original_does() -> None:
     shares = []
     for page in (paper.page("licence", 1), scanner.grey(paper.page("licence", 1))):
         white = whiten(scale_page(page, paper.DPI))
-        shares.append(checks.colour_share_beside_seals(checks.colour_mask(white), ()))
+        shares.append(check.colour_share_beside_seals(check.colour_mask(white), ()))
     assert shares[0] >= 0.003 > shares[1]
 
 
@@ -111,7 +111,7 @@ def test_a_faint_seal_makes_a_page_coloured() -> None:
     layer = ink.coverage(ink.Print("round", 42, 42, "faded", "浙江华信科技有限公司"), paper.DPI, rng)
     ink.stamp(page, layer, "faded", 600, 900)
     white = whiten(scale_page(page, paper.DPI))
-    assert checks.colour_share(checks.colour_mask(white)) >= 0.0004
+    assert check.colour_share(check.colour_mask(white)) >= 0.0004
 
 
 @pytest.mark.parametrize(("kind", "turn"), [("signs", 0), ("signs", 90), ("list", 0), ("list", 180)])
@@ -124,4 +124,4 @@ def test_which_way_is_up_counts_as_it_is_read(kind: str, turn: int) -> None:
     with pypdfium2.PdfDocument(pdf(made)) as document:
         drawn = np.ascontiguousarray(document[0].render(scale=100 / 72).to_numpy()[..., :3])
     page, _jpeg = scanner.scanned(drawn, scanner.Faults(skew=0.4, noise=3, quality=85), random.Random(3))
-    assert checks.detect_rotation(np.ascontiguousarray(np.rot90(page, -turn // 90)), ocr.read_turn) == turn
+    assert check.detect_rotation(np.ascontiguousarray(np.rot90(page, -turn // 90)), ocr.read_turn) == turn

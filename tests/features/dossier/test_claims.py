@@ -22,7 +22,6 @@ from tests.support.people import signed_in
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim, Lack
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.official import official_pdf
 from nianjian.engines.paper.official_word import official_docx
 from nianjian.engines.paper.rectification import ReportStamp, build_report
@@ -30,11 +29,11 @@ from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, claim_text, is_co
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.complaints import one_click
-from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.generated import facts
+from nianjian.features.dossier.generated import registers
 from nianjian.features.dossier.generated.self_check import Sum
+from nianjian.features.dossier.operations.fill_in import list_blanks, state_claim
 from nianjian.features.dossier.operations.generate import DECIDERS, ITEMS, GeneratedItem, Values, generate
-from nianjian.features.dossier.operations.statements import list_blanks, state_claim
+from nianjian.features.dossier.states import Verdict, finding_text
 from nianjian.features.inspection.operations.day import build_bundle
 from nianjian.features.inspection.operations.readiness import check_now
 from nianjian.features.portrait.operations import run_portrait
@@ -249,59 +248,59 @@ def test_every_claim_of_a_paper_is_decided_or_stated() -> None:
 WHOLE = {"until": "L", "count": 0, "unconfirmed": {"count": 0, "ranges": []}}
 GAP = {"until": "L", "count": 3, "unconfirmed": {"count": 2, "ranges": [{"from": "2026-05-01", "to": "2026-05-02"}]}}
 CASES = [
-    (facts.by_licence("office", "places", {"B1": "一号"}), RELEASED, "办公地址：一号。"),
+    (registers.by_licence("office", "places", {"B1": "一号"}), RELEASED, "办公地址：一号。"),
     (
-        facts.by_licence("office", "places", {"B1": "一号", "B2": "二号"}),
+        registers.by_licence("office", "places", {"B1": "一号", "B2": "二号"}),
         REFUSED,
         "办公地址（按许可证）：一号（B1）；二号（B2）。",
     ),
-    (facts.by_licence("office", "places", {}), UNKNOWN, f"办公地址：{BLANK}。"),
-    (facts.numbers_listed(["95013"], written=True), RELEASED, "截至D，在用码号1个：95013。"),
-    (facts.numbers_listed([], written=True), REFUSED, "截至D，台账登记的码号均不在有效期内。"),
-    (facts.numbers_listed([], written=False), UNKNOWN, f"在用码号：{BLANK}。"),
-    (facts.number_filing_known(0), RELEASED, ""),
-    (facts.number_filing_known(2), REFUSED, "另有2个码号未登记备案状态，未计入在用码号。"),
-    (facts.register_count("lines_listed", 0, written=True), RELEASED, "截至D，台账登记在用中继线0条。"),
-    (facts.register_count("lines_listed", 0, written=False), UNKNOWN, f"在用中继线：{BLANK}。"),
+    (registers.by_licence("office", "places", {}), UNKNOWN, f"办公地址：{BLANK}。"),
+    (registers.numbers_listed(["95013"], written=True), RELEASED, "截至D，在用码号1个：95013。"),
+    (registers.numbers_listed([], written=True), REFUSED, "截至D，台账登记的码号均不在有效期内。"),
+    (registers.numbers_listed([], written=False), UNKNOWN, f"在用码号：{BLANK}。"),
+    (registers.number_filing_known(0), RELEASED, ""),
+    (registers.number_filing_known(2), REFUSED, "另有2个码号未登记备案状态，未计入在用码号。"),
+    (registers.register_count("lines_listed", 0, written=True), RELEASED, "截至D，台账登记在用中继线0条。"),
+    (registers.register_count("lines_listed", 0, written=False), UNKNOWN, f"在用中继线：{BLANK}。"),
     (
-        facts.register_count("seats_listed", 3, written=True, robots=1, untyped=1),
+        registers.register_count("seats_listed", 3, written=True, robots=1, untyped=1),
         RELEASED,
         "截至D，在册坐席3个，其中机器人坐席1个。在册坐席中有1个未登记类型。",
     ),
-    (facts.chain_whole(9, whole=False), REFUSED, f"操作日志不完整。原因：{BLANK}。"),
-    (facts.calls_retained(WHOLE, YEAR), RELEASED, "F至L，有业务的日期均存有通话记录。"),
+    (registers.chain_whole(9, whole=False), REFUSED, f"操作日志不完整。原因：{BLANK}。"),
+    (registers.calls_retained(WHOLE, YEAR), RELEASED, "F至L，有业务的日期均存有通话记录。"),
     (
-        facts.calls_retained(GAP, YEAR),
+        registers.calls_retained(GAP, YEAR),
         REFUSED,
         f"F至L，2日无通话记录（2026-05-01至2026-05-02）。原因：{BLANK}。另有1日无业务，已由本企业确认。",
     ),
-    (facts.calls_retained(None, YEAR), UNKNOWN, f"无话单的日期及原因：{BLANK}。"),
+    (registers.calls_retained(None, YEAR), UNKNOWN, f"无话单的日期及原因：{BLANK}。"),
     (
-        facts.traffic_agrees([Sum("monthly_traffic", "outbound", 3, 3)], "12321"),
+        registers.traffic_agrees([Sum("monthly_traffic", "outbound", 3, 3)], "12321"),
         RELEASED,
         "投诉数为当月12321受理的投诉；通话与投诉合计与合规画像一致。",
     ),
     (
-        facts.traffic_agrees([Sum("monthly_traffic", "outbound", 3, 4)], "12321"),
+        registers.traffic_agrees([Sum("monthly_traffic", "outbound", 3, 4)], "12321"),
         REFUSED,
         "投诉数为当月12321受理的投诉。本表合计与合规画像不一致（本表 / 合规画像）：3 / 4。",
     ),
     (
-        facts.traffic_agrees([Sum("monthly_traffic", "outbound", 3, None)], "12321"),
+        registers.traffic_agrees([Sum("monthly_traffic", "outbound", 3, None)], "12321"),
         UNKNOWN,
         "投诉数为当月12321受理的投诉。",
     ),
-    (facts.closed_after_response(0), RELEASED, ""),
-    (facts.closed_after_response(24), REFUSED, "有24件工单登记的办结时间早于首次响应时间，须核实更正。"),
-    (facts.inbound_decided(0), RELEASED, ""),
-    (facts.inbound_decided(2), REFUSED, "2个呼入通话无法判断是否接通。"),
-    (facts.seat_filing_known([{"filing": "filed"}], written=True), RELEASED, ""),
+    (registers.closed_after_response(0), RELEASED, ""),
+    (registers.closed_after_response(24), REFUSED, "有24件工单登记的办结时间早于首次响应时间，须核实更正。"),
+    (registers.inbound_decided(0), RELEASED, ""),
+    (registers.inbound_decided(2), REFUSED, "2个呼入通话无法判断是否接通。"),
+    (registers.seat_filing_known([{"filing": "filed"}], written=True), RELEASED, ""),
     (
-        facts.seat_filing_known([{"filing": None}], written=True),
+        registers.seat_filing_known([{"filing": None}], written=True),
         REFUSED,
         "另有1个坐席未登记备案状态，未计入已备案数。",
     ),
-    (facts.stated("emergency_plan"), UNKNOWN, f"应急预案（名称、日期）：{BLANK}。"),
+    (registers.stated("emergency_plan"), UNKNOWN, f"应急预案（名称、日期）：{BLANK}。"),
 ]
 
 
@@ -312,9 +311,11 @@ def test_a_claim_says_what_its_figures_prove(claim: Claim, state: str, text: str
 
 
 def test_days_are_retained_only_of_what_was_looked_at() -> None:
-    assert facts.calls_retained(WHOLE | {"until": "2025-12-31"}, YEAR).state == UNKNOWN, "no day of the year is over"
-    never = facts.days_without_calls({"quality": {"rows": {"loaded": 0}, "days_without_records": GAP}})
-    assert facts.calls_retained(never, YEAR).state == UNKNOWN, "no call was ever imported"
+    assert registers.calls_retained(WHOLE | {"until": "2025-12-31"}, YEAR).state == UNKNOWN, (
+        "no day of the year is over"
+    )
+    never = registers.days_without_calls({"quality": {"rows": {"loaded": 0}, "days_without_records": GAP}})
+    assert registers.calls_retained(never, YEAR).state == UNKNOWN, "no call was ever imported"
 
 
 def test_a_number_of_unknown_filing_is_not_called_in_force(
@@ -325,16 +326,16 @@ def test_a_number_of_unknown_filing_is_not_called_in_force(
     (made,) = _make(demo, anna, tmp_path, "responsibility_report")
     text = "".join(read_text(made.files[0]).split())
     assert "在用码号1个：95013。另有1个码号未登记备案状态，未计入在用码号。" in text
-    assert facts.numbers_listed([], 1, written=True).state == UNKNOWN, "nothing says that none is in force"
+    assert registers.numbers_listed([], 1, written=True).state == UNKNOWN, "nothing says that none is in force"
 
 
 def test_a_statement_fills_a_blank_and_never_overrides_the_data() -> None:
     said = {"text": "二号"}
-    unknown = facts.by_licence("office", "places", {})
+    unknown = registers.by_licence("office", "places", {})
     assert claim_text(unknown, _, said) == "办公地址：二号。（本企业自述）"
-    assert claim_text(facts.by_licence("office", "places", {"B1": "一号"}), _, said) == "办公地址：一号。"
-    assert is_contradicted(facts.by_licence("office", "places", {"B1": "一号", "B2": "二号"}), said)
-    assert not is_contradicted(facts.seat_filing_known([{"filing": None}], written=True), said), "only not recorded"
+    assert claim_text(registers.by_licence("office", "places", {"B1": "一号"}), _, said) == "办公地址：一号。"
+    assert is_contradicted(registers.by_licence("office", "places", {"B1": "一号", "B2": "二号"}), said)
+    assert not is_contradicted(registers.seat_filing_known([{"filing": None}], written=True), said), "only not recorded"
 
 
 def _state(code: str, actor: Actor, year: int = YEAR, **told: str) -> None:
@@ -418,4 +419,4 @@ def test_lacks_have_a_remedy() -> None:
 
     lacks: set[str] = {lack.code for claim, _state, _text in CASES for lack in claim.lacks}
     assert lacks <= set(LACKS) & set(STEPS)
-    assert Lack("not_stated", known=False) == facts.NOT_STATED
+    assert Lack("not_stated", known=False) == registers.NOT_STATED

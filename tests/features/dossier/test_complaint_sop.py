@@ -17,8 +17,8 @@ from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.claims import BLANK
+from nianjian.features.dossier.operations.fill_in import list_blanks, state_claim
 from nianjian.features.dossier.operations.generate import ALL, generate
-from nianjian.features.dossier.operations.statements import list_blanks, state_claim
 from nianjian.features.portrait.models import Task
 from nianjian.features.portrait.operations import run_portrait
 from nianjian.platform.accounts.query import Actor

@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 from PIL import Image
-from tests.features.dossier.test_recognise import PAPERS
+from tests.features.dossier.test_ingest import PAPERS
 from tests.support.read_pages import BOOK, DAY, page
 
 from nianjian.engines.kernel.errors import NianjianError

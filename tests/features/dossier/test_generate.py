@@ -25,7 +25,6 @@ from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import people
-from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.texts.claims import BLANK
 from nianjian.engines.paper.texts.inspection import STEPS
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
@@ -35,7 +34,6 @@ from nianjian.features.complaints.models import Complaint
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.check import check
 from nianjian.features.dossier.editions.verify import verify
-from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.kinds import ITEMS as KINDS
 from nianjian.features.dossier.models import PagePicture
 from nianjian.features.dossier.operations import checklist
@@ -44,6 +42,7 @@ from nianjian.features.dossier.operations.generate import ITEMS, GeneratedItem, 
 from nianjian.features.dossier.operations.package import build
 from nianjian.features.dossier.pages import package as tables
 from nianjian.features.dossier.reading.readers import SheetReading
+from nianjian.features.dossier.states import Verdict, finding_text
 from nianjian.features.portrait import portraits
 from nianjian.features.portrait.operations import run_portrait
 from nianjian.platform.accounts.query import Actor

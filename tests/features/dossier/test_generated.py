@@ -18,13 +18,13 @@ from tests.support.word_structure import list_faults
 from nianjian.engines.kernel.numbers import NumberClass
 from nianjian.engines.paper.texts.claims import moot_parts, open_parts, printed_parts
 from nianjian.engines.paper.words import words
-from nianjian.features.dossier.finding import Weight
-from nianjian.features.dossier.generated import complaint_records, facts, monthly_traffic, registers, self_check
+from nianjian.features.dossier.generated import complaint_papers, monthly_traffic, registers, self_check
 from nianjian.features.dossier.generated import document as sheets
-from nianjian.features.dossier.generated.complaint_records import Ticket
+from nianjian.features.dossier.generated.complaint_papers import Ticket
 from nianjian.features.dossier.generated.document import Head
 from nianjian.features.dossier.generated.monthly_traffic import Traffic
 from nianjian.features.dossier.generated.self_check import compare_sums, find_disagreements
+from nianjian.features.dossier.states import Weight
 
 DAY = date(2026, 12, 31)
 HEAD = Head(
@@ -84,7 +84,7 @@ def test_tickets_count_to_the_end_of_the_day_in_shanghai() -> None:
         Ticket({"source": "12321", "accepted_at": _at(1, 1), "closed_at": _at(2, 1)}, "duplicate", "duplicate"),
         Ticket({"source": "enterprise", "accepted_at": _at(1, 1), "closed_at": _at(2, 1), "reopened_at": _at(2, 1)}),
     ]
-    found = complaint_records.count_tickets(tickets, DAY, ("12321", "12300"))
+    found = complaint_papers.count_tickets(tickets, DAY, ("12321", "12300"))
     assert found == {"complaints": 3, "tickets": 4, "closed": 2}
 
 
@@ -181,7 +181,7 @@ def test_a_month_without_records_has_no_figures_but_its_complaints() -> None:
 def test_a_form_asks_and_prints_only_what_applies() -> None:
     """The algorithm filing (M13) is on file with a number and a day, or does not apply for a reason; never both."""
     every = {"number": "网信算备1号", "filed_on": "2026-05-06", "reason": "不具有舆论属性"}
-    form = facts.stated("algorithm")
+    form = registers.stated("algorithm")
     for state, cells in (
         ("已备案", ("网信算备1号", "2026-05-06", sheets.DASH)),
         ("不适用", (sheets.DASH, sheets.DASH, "不具有舆论属性")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +14,15 @@ import pytest
 from PIL import Image
 from tests.support.hostile import pdfs
 from tests.support.hostile.raw import pdf
+from tests.support.read_pages import BOOK, DAY, page
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import ERRORS, error_message
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.ingest import limits
-from nianjian.features.dossier.ingest.receive import ReceivedFile, receive, render_pages
+from nianjian.features.dossier.ingest.receive import ReceivedFile, receive, render_pages, unpack
+from nianjian.features.dossier.kinds import ITEMS
+from nianjian.features.dossier.recognition import Proposal, proposal_to_document, recognise_item
 
 LEFT = (b"pwned-by-js", b"hidden-script", b"key-script", b"MZ-embedded-program", b"cmd.exe", b"passwd", b"evil.example")
 
@@ -239,3 +242,120 @@ def test_the_child_has_nothing_of_the_parent(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("NIANJIAN_KEYS", "secret")
     assert "NIANJIAN_KEYS" not in limited._ENVIRONMENT
     assert set(limited._ENVIRONMENT) == {"PATH", "LANG", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"}
+
+
+# A package as a zip: unpacked within limits, and nothing outside the folder.
+
+MARKER = "manifest.json"
+
+
+def zipped(folder: Path, members: dict[str, bytes], how: int = zipfile.ZIP_STORED) -> Path:
+    path = folder / "p.zip"
+    with zipfile.ZipFile(path, "w", how) as pack:
+        for name, content in members.items():
+            pack.writestr(name, content)
+    return path
+
+
+def out(folder: Path) -> Path:
+    made = folder / "out"
+    made.mkdir()
+    return made
+
+
+def test_the_folder_of_the_manifest_is_the_package(tmp_path: Path) -> None:
+    path = zipped(tmp_path, {"材料/manifest.json": b"{}", "材料/upload/a.pdf": b"x"})
+    found = unpack(path, out(tmp_path), marker=MARKER)
+    assert found == tmp_path / "out" / "材料"
+    assert (found / "upload" / "a.pdf").read_bytes() == b"x"
+
+
+def test_names_in_gbk_are_read(tmp_path: Path) -> None:
+    path = zipped(tmp_path, {"XXXX.pdf": b"x"})
+    path.write_bytes(path.read_bytes().replace(b"XXXX", "材料".encode("gbk")))
+    unpack(path, out(tmp_path), marker=MARKER)
+    assert (tmp_path / "out" / "材料.pdf").is_file()
+
+
+@pytest.mark.parametrize("name", ["../a.pdf", "/a.pdf", "a/../../b.pdf", "..\\a.pdf"])
+def test_a_member_that_leaves_the_folder_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(NianjianError) as refused:
+        unpack(zipped(tmp_path, {name: b"x"}), out(tmp_path), marker=MARKER)
+    assert refused.value.code == "dossier_zip_path"
+    assert list((tmp_path / "out").rglob("*")) == []
+
+
+def test_bombs_and_broken_files_are_refused(tmp_path: Path) -> None:
+    bomb = zipped(tmp_path, {"a.pdf": bytes(50 << 20)}, zipfile.ZIP_DEFLATED)
+    with pytest.raises(NianjianError) as refused:
+        unpack(bomb, out(tmp_path), marker=MARKER)
+    assert refused.value.code == "dossier_zip_large"
+    bomb.write_bytes(b"PK\x03\x04 nonsense")
+    with pytest.raises(NianjianError) as broken:
+        unpack(bomb, tmp_path / "out", marker=MARKER)
+    assert broken.value.code == "dossier_zip_broken"
+
+
+# Which item a file seems to be: headings, words and the item's own reader; nothing is passed that is not clear.
+
+Rows = Sequence[str | Sequence[str]]
+PAPERS: dict[str, Rows] = {
+    "business_licence": ["营 业 执 照", "统一社会信用代码 91110000600037341L", "法定代表人 刘垚", "经营范围"],
+    "licence": [
+        "中华人民共和国", "增值电信业务经营许可证", "许可证编号：B2-20200001", "业务种类", "有效期至 2030年1月1日",
+    ],
+    "articles": ["杭州云桥通信技术有限公司章程", "第一章 总则", "第一条 依据公司法制定", "股东会", "出资额"],
+    "shareholders": ["股东及出资信息", ["股东名称", "认缴出资额", "持股比例"], ["甲", "100", "60%"]],
+    "audit_report": ["审计报告", "一、审计意见", "审计了财务报表", "某某会计师事务所", "中国注册会计师"],
+    "legal_person_id": [
+        "中华人民共和国", "居民身份证", "签发机关 某市公安局", "有效期限 2016.01.01-2036.01.01", "民族 汉 住址",
+    ],
+    "social_insurance": ["社会保险单位参保缴费证明", ["养老保险", "失业保险", "工伤保险"], "缴费基数"],
+    "number_ledger": ["码号资源使用台账", ["码号", "批准文号", "用途", "启用日期", "接入地"]],
+    "seat_table": ["坐席明细表", ["坐席", "工号", "人工", "备案", "开通"]],
+    "monthly_traffic": ["呼叫流量月报", ["月份", "呼入", "呼出", "接通", "通话时长"]],
+    "complaint_records": ["用户投诉处理记录", ["工单", "投诉", "办结", "回访", "12321"]],
+    "responsibility_report": ["信息安全责任制报告", "第一责任人", "应急预案与培训", "信息安全责任"],
+    "algorithm_filing": ["AI外呼算法备案表", ["算法名称", "算法类型", "备案编号"], "机器人外呼"],
+}  # fmt: skip
+
+
+def seems(*rows: str | Sequence[str]) -> Proposal:
+    return recognise_item([page(rows)], BOOK, DAY)
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_each_item_is_told_by_its_heading_and_words(item: str) -> None:
+    found = seems(*PAPERS[item])
+    assert (found.item, found.sure) == (item, True), proposal_to_document(found)
+
+
+def test_one_sign_of_a_heading_may_be_misread() -> None:
+    assert seems("呼叫流星月报", ["月份", "呼入", "呼出", "接通", "通话时长"]).item == "monthly_traffic"
+
+
+def test_a_heading_named_in_a_sentence_is_none() -> None:
+    letter = seems("关于补充材料的说明", "兹附上贵局要求的审计报告以及营业执照复印件各一份请查收", "此致敬礼")
+    assert (letter.item, letter.sure) == (None, False)
+
+
+def test_two_that_speak_alike_are_left_to_a_person() -> None:
+    found = seems("审计报告", "营业执照")
+    assert found.item is None
+    assert {one.item for one in found.guesses} == {"audit_report", "business_licence"}
+
+
+def test_an_empty_page_is_nothing() -> None:
+    assert recognise_item([page([])], BOOK, DAY) == Proposal(None, sure=False, guesses=())
+
+
+def test_the_items_own_reader_is_evidence() -> None:
+    rows = [
+        "营 业 执 照",
+        "统一社会信用代码 91110000600037341L",
+        ["名", "称", "杭州云桥通信技术有限公司"],
+        ["法定代表人", "刘垚"],
+    ]
+    best = seems(*rows).guesses[0]
+    assert "credit_code" in best.fields
+    assert best.title == "营 业 执 照"

@@ -8,7 +8,6 @@ import pytest
 
 from nianjian.engines.paper.texts.dossier import ASKED
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.states import (
     ALLOWED,
     REQUESTS,
@@ -18,6 +17,7 @@ from nianjian.features.dossier.states import (
     RequestState,
     RoundAction,
     RoundState,
+    Verdict,
     evaluate_material,
     evaluate_request,
     evaluate_round,

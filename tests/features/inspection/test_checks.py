@@ -26,7 +26,7 @@ from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints.models import Complaint
-from nianjian.features.inspection import terminal as picture
+from nianjian.features.inspection import commands as picture
 from nianjian.features.inspection.claims import DECLARED
 from nianjian.features.inspection.operations import answers, declarations, dialling, logs, readiness
 from nianjian.features.inspection.queries import CheckBasis

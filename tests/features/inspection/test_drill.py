@@ -20,7 +20,7 @@ from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.season.reminders import Scope
+from nianjian.engines.season.plan import Scope
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints import operations as acts
 from nianjian.features.complaints import queries as query
@@ -28,8 +28,8 @@ from nianjian.features.complaints.clocks import Clock, ClockLimit, ServiceLevels
 from nianjian.features.complaints.models import Complaint
 from nianjian.features.complaints.states import Facts
 from nianjian.features.inbox import operations
+from nianjian.features.inspection import commands
 from nianjian.features.inspection import states as inspection_states
-from nianjian.features.inspection import terminal
 from nianjian.features.inspection.operations import drill as report
 from nianjian.features.inspection.operations.drill import choose_recipients
 from nianjian.features.inspection.states import DrillPlan, DrillRecord
@@ -120,7 +120,7 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
         text = "".join(one.get_textpage().get_text_bounded() for one in document)
     assert ticket in text.replace("\r\n", "")
     shown = Console(file=StringIO(), width=300)
-    terminal.render_drill_report(told, shown)
+    commands.render_drill_report(told, shown)
     assert isinstance(shown.file, StringIO)
     assert ticket in shown.file.getvalue()
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from nianjian.engines.evidence import retention, sampling
-from nianjian.engines.evidence.retention import Stretch
+from nianjian.engines.evidence import recordings
+from nianjian.engines.evidence.recordings import Stretch
 from nianjian.engines.gate import decision_journal
 from nianjian.engines.gate import decision_search as journal
 from nianjian.engines.gate.question import Request, Verdict
-from nianjian.engines.kernel.periods import add_months
+from nianjian.engines.kernel.workdays import add_months
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import CALLS
 
@@ -37,68 +37,70 @@ def test_six_months_are_months_and_180_days_fail(as_of: date, begin: date, after
     until = as_of - DAY
     held = [after_180 + DAY * step for step in range((until - after_180).days + 1)]
     assert (as_of - after_180).days == 180
-    assert retention.daily(held, begin, until).state == retention.TOO_SHORT
+    assert recordings.daily(held, begin, until).state == recordings.TOO_SHORT
     whole = [begin + DAY * step for step in range((until - begin).days + 1)]
-    found = retention.daily(whole, begin, until)
-    assert (found.state, found.oldest, found.since) == (retention.OK, begin, begin)
-    assert retention.daily(whole[1:], begin, until).state == retention.TOO_SHORT
+    found = recordings.daily(whole, begin, until)
+    assert (found.state, found.oldest, found.since) == (recordings.OK, begin, begin)
+    assert recordings.daily(whole[1:], begin, until).state == recordings.TOO_SHORT
 
 
 def test_a_day_without_a_record_needs_a_reason() -> None:
     monday = date(2026, 6, 1)
-    found = retention.daily(ALL - {monday, monday + DAY, date(2026, 7, 6)}, BEGIN, UNTIL)
-    assert (found.state, found.why, found.since) == (retention.GAP, "days_missing", date(2026, 7, 7))
+    found = recordings.daily(ALL - {monday, monday + DAY, date(2026, 7, 6)}, BEGIN, UNTIL)
+    assert (found.state, found.why, found.since) == (recordings.GAP, "days_missing", date(2026, 7, 7))
     assert found.gaps == [Stretch(monday, monday + DAY), Stretch(date(2026, 7, 6), date(2026, 7, 6))]
     sundays = {day for day in ALL if day.weekday() == 6}
-    rested = retention.daily(ALL - sundays, BEGIN, UNTIL, sunday)
-    assert (rested.state, rested.excused, rested.gaps) == (retention.OK, {"rest_day": len(sundays)}, [])
-    assert retention.daily(ALL - sundays, BEGIN, UNTIL).state == retention.GAP
+    rested = recordings.daily(ALL - sundays, BEGIN, UNTIL, sunday)
+    assert (rested.state, rested.excused, rested.gaps) == (recordings.OK, {"rest_day": len(sundays)}, [])
+    assert recordings.daily(ALL - sundays, BEGIN, UNTIL).state == recordings.GAP
 
 
 def test_a_log_that_stopped_has_no_unbroken_end() -> None:
-    found = retention.daily(ALL - {UNTIL, UNTIL - DAY}, BEGIN, UNTIL)
-    assert (found.state, found.since) == (retention.GAP, None)
-    assert retention.daily(ALL - {UNTIL - DAY}, BEGIN, UNTIL).since == UNTIL
+    found = recordings.daily(ALL - {UNTIL, UNTIL - DAY}, BEGIN, UNTIL)
+    assert (found.state, found.since) == (recordings.GAP, None)
+    assert recordings.daily(ALL - {UNTIL - DAY}, BEGIN, UNTIL).since == UNTIL
 
 
 def test_the_first_day_may_be_one_of_rest() -> None:
     begin = date(2026, 3, 1)  # a Sunday
     days = {day for day in ALL if day > begin}
-    assert retention.daily(days, begin, UNTIL, sunday).state == retention.OK
-    assert retention.daily(days - {date(2026, 3, 2)}, begin, UNTIL, sunday).state == retention.TOO_SHORT
+    assert recordings.daily(days, begin, UNTIL, sunday).state == recordings.OK
+    assert recordings.daily(days - {date(2026, 3, 2)}, begin, UNTIL, sunday).state == recordings.TOO_SHORT
 
 
 def test_nothing_is_unknown_and_what_comes_after_does_not_count() -> None:
     for found in (
-        retention.daily([], BEGIN, UNTIL),
-        retention.daily([UNTIL + DAY], BEGIN, UNTIL),
-        retention.complete({}, BEGIN, UNTIL),
+        recordings.daily([], BEGIN, UNTIL),
+        recordings.daily([UNTIL + DAY], BEGIN, UNTIL),
+        recordings.complete({}, BEGIN, UNTIL),
     ):
-        assert found.state == retention.UNKNOWN
-    assert retention.now_and_then([UNTIL + DAY], BEGIN, UNTIL, 31).state == retention.UNKNOWN
+        assert found.state == recordings.UNKNOWN
+    assert recordings.now_and_then([UNTIL + DAY], BEGIN, UNTIL, 31).state == recordings.UNKNOWN
 
 
 def test_a_long_silence_proves_nothing_unless_the_log_proves_itself() -> None:
     days = [BEGIN, *(BEGIN + DAY * step for step in range(32, (UNTIL - BEGIN).days, 32))]
-    assert retention.now_and_then(days, BEGIN, UNTIL, 31).state == retention.OK  # 31 quiet days between two
-    assert retention.now_and_then(days, BEGIN, UNTIL, 30).state == retention.UNKNOWN
-    assert retention.now_and_then([BEGIN], BEGIN, UNTIL, None).state == retention.OK
-    assert retention.now_and_then([BEGIN + DAY], BEGIN, UNTIL, None).state == retention.TOO_SHORT
-    old = retention.now_and_then([BEGIN - DAY * 200, *(day + DAY * 31 for day in days)], BEGIN, UNTIL, 31)
-    assert old.state == retention.OK  # of that silence 31 days lie within the six months
-    told = retention.now_and_then([BEGIN - DAY * 200, *days], BEGIN, UNTIL, 31)
-    assert (told.state, list(told.gaps)) == (retention.OK, [])  # a silence before the six months is none of theirs
+    assert recordings.now_and_then(days, BEGIN, UNTIL, 31).state == recordings.OK  # 31 quiet days between two
+    assert recordings.now_and_then(days, BEGIN, UNTIL, 30).state == recordings.UNKNOWN
+    assert recordings.now_and_then([BEGIN], BEGIN, UNTIL, None).state == recordings.OK
+    assert recordings.now_and_then([BEGIN + DAY], BEGIN, UNTIL, None).state == recordings.TOO_SHORT
+    old = recordings.now_and_then([BEGIN - DAY * 200, *(day + DAY * 31 for day in days)], BEGIN, UNTIL, 31)
+    assert old.state == recordings.OK  # of that silence 31 days lie within the six months
+    told = recordings.now_and_then([BEGIN - DAY * 200, *days], BEGIN, UNTIL, 31)
+    assert (told.state, list(told.gaps)) == (recordings.OK, [])  # a silence before the six months is none of theirs
 
 
 def test_every_answered_call_has_its_recording() -> None:
     days = [UNTIL - DAY * step for step in range(31)]
     begin = days[-1]
-    assert retention.complete(dict.fromkeys(days, (3, 3)), begin, UNTIL).state == retention.OK
-    lacking = retention.complete({day: (3, 3 - (day == days[4])) for day in days}, begin, UNTIL)
-    assert (lacking.state, lacking.gaps, lacking.since) == (retention.GAP, [Stretch(days[4], days[4])], days[3])
-    assert retention.complete({day: (3, 3 * (day > begin)) for day in days}, begin, UNTIL).state == retention.TOO_SHORT
-    assert retention.complete(dict.fromkeys(days[:-1], (3, 3)), begin, UNTIL).state == retention.TOO_SHORT
-    assert retention.complete(dict.fromkeys(days, (3, 0)), begin, UNTIL).state == retention.UNKNOWN
+    assert recordings.complete(dict.fromkeys(days, (3, 3)), begin, UNTIL).state == recordings.OK
+    lacking = recordings.complete({day: (3, 3 - (day == days[4])) for day in days}, begin, UNTIL)
+    assert (lacking.state, lacking.gaps, lacking.since) == (recordings.GAP, [Stretch(days[4], days[4])], days[3])
+    assert (
+        recordings.complete({day: (3, 3 * (day > begin)) for day in days}, begin, UNTIL).state == recordings.TOO_SHORT
+    )
+    assert recordings.complete(dict.fromkeys(days[:-1], (3, 3)), begin, UNTIL).state == recordings.TOO_SHORT
+    assert recordings.complete(dict.fromkeys(days, (3, 0)), begin, UNTIL).state == recordings.UNKNOWN
 
 
 def test_days_of_calls_and_their_recordings() -> None:
@@ -121,7 +123,7 @@ def test_days_of_calls_and_their_recordings() -> None:
     ]
     whole = [usual | {"start_ts": START, "call_id": str(number)} | dict(one) for number, one in enumerate(rows)]
     with closing(DuckDBEngine()) as engine:
-        (told,) = engine.rows(sampling.count_by_day(engine.hold("calls", pa.Table.from_pylist(whole, schema=CALLS))))
+        (told,) = engine.rows(recordings.count_by_day(engine.hold("calls", pa.Table.from_pylist(whole, schema=CALLS))))
     assert told == {"day": date(2026, 3, 2), "rows": 6, "out": 5, "answered": 3, "recorded": 2}
 
 

@@ -22,7 +22,7 @@ from tests.support.people import signed_in
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations import import_calls
-from nianjian.features.inspection import terminal as picture
+from nianjian.features.inspection import commands as picture
 from nianjian.features.inspection.operations import day as inspection_day
 from nianjian.features.inspection.operations import logs, readiness
 from nianjian.features.maintenance import health

@@ -24,7 +24,7 @@ from tests.support.site import PATIENCE
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import models
 from nianjian.platform.audit.query import acts
-from nianjian.platform.home import sign_in
+from nianjian.platform.home import env
 
 pytestmark = pytest.mark.django_db
 PEOPLE = {
@@ -67,7 +67,7 @@ def _configured(provider: str, settings: Any) -> None:
         "NIANJIAN_OIDC_CLIENT_SECRET": "geheim",
         "NIANJIAN_OIDC_NAME": "集团登录",
     }
-    settings.SOCIALACCOUNT_PROVIDERS = sign_in.providers(given)
+    settings.SOCIALACCOUNT_PROVIDERS = env.providers(given)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -161,10 +161,10 @@ def test_an_address_that_two_people_have_lets_nobody_in() -> None:
 
 def test_a_provider_without_a_client_is_no_configuration() -> None:
     with pytest.raises(NianjianError, match="sign_on_incomplete"):
-        sign_in.providers({"NIANJIAN_OIDC_ISSUER": "https://sso.example.com"})
-    assert sign_in.providers({}) == {}
+        env.providers({"NIANJIAN_OIDC_ISSUER": "https://sso.example.com"})
+    assert env.providers({}) == {}
     given = {"NIANJIAN_FEISHU_CLIENT_ID": "a", "NIANJIAN_FEISHU_CLIENT_SECRET": "b"}
-    assert set(sign_in.providers(given)) == {"feishu"}
+    assert set(env.providers(given)) == {"feishu"}
 
 
 def test_a_forged_answer_of_a_provider_is_refused() -> None:

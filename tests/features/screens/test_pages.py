@@ -16,7 +16,7 @@ from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints import operations
 from nianjian.features.people.middleware import SEEN, UNATTENDED
-from nianjian.features.screens import counts, watch_files
+from nianjian.features.screens import counts, posted
 from nianjian.features.screens.models import ScreenLink
 from nianjian.features.screens.operations import create_link
 from nianjian.features.screens.sources import today
@@ -51,7 +51,7 @@ def beat(home: Path, *, switch: int | None = 0, gate: int | None = 0, now: int =
     heard, lives = (None if ago is None else at - 1000 * ago for ago in (switch, gate))
     told = {"now": now, "now_at": heard, "records_at": heard, "problem": problem}
     beats = {"at": at, "gate": {"at": lives, "problem": None}, "switches": {"demo:pbx": told}}
-    watch_files.write(watch_files.folder(home) / watch_files.BEATS, beats)
+    posted.write(posted.folder(home) / posted.BEATS, beats)
 
 
 @pytest.fixture
@@ -79,10 +79,10 @@ def live(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> P
     journal.close()
     counted = counts.DecisionTotals(today())
     counted.read(files.decisions_folder(home))
-    watch_files.write(watch_files.folder(home) / watch_files.GATE, counted.plain())
+    posted.write(posted.folder(home) / posted.GATE, counted.plain())
     calls = counts.AsteriskCounts(today())
     calls.counts.update(answered=1234, busy=5)
-    watch_files.write(watch_files.folder(home) / watch_files.name("demo", "pbx"), {"calls": calls.plain(), "gap": None})
+    posted.write(posted.folder(home) / posted.name("demo", "pbx"), {"calls": calls.plain(), "gap": None})
     beat(home)
     return home
 
@@ -144,12 +144,12 @@ def test_the_limit_of_freshness_is_a_setting(admin: Client, live: Path, monkeypa
 
 
 def test_a_watch_that_is_gone_leaves_nothing_live(admin: Client, live: Path) -> None:
-    (watch_files.folder(live) / watch_files.BEATS).unlink()
+    (posted.folder(live) / posted.BEATS).unlink()
     found = states(page(admin))
     assert found.pop("complaints") == "fresh"
     assert set(found.values()) == {"stale"}
     assert value(page(admin), "calls") == "–", "nobody has said when it was true"
-    (watch_files.folder(live) / watch_files.GATE).write_text("{broken")
+    (posted.folder(live) / posted.GATE).write_text("{broken")
     assert value(page(admin), "blocked") == "–"
 
 
@@ -180,10 +180,8 @@ def test_of_several_switches_the_silent_one_is_named(
 
 def test_counts_of_yesterday_are_not_todays(admin: Client, live: Path) -> None:
     before = today() - timedelta(days=1)
-    watch_files.write(
-        watch_files.folder(live) / watch_files.name("demo", "pbx"), {"calls": counts.AsteriskCounts(before).plain()}
-    )
-    watch_files.write(watch_files.folder(live) / watch_files.GATE, counts.DecisionTotals(before).plain())
+    posted.write(posted.folder(live) / posted.name("demo", "pbx"), {"calls": counts.AsteriskCounts(before).plain()})
+    posted.write(posted.folder(live) / posted.GATE, counts.DecisionTotals(before).plain())
     text = page(admin)
     assert value(text, "calls") == value(text, "blocked") == "0"
 
@@ -192,7 +190,7 @@ def test_rows_that_could_not_be_read_and_a_gap_are_said(admin: Client, live: Pat
     calls = counts.AsteriskCounts(today())
     calls.damaged = 3
     gap = clock.now().isoformat(timespec="seconds")
-    watch_files.write(watch_files.folder(live) / watch_files.name("demo", "pbx"), {"calls": calls.plain(), "gap": gap})
+    posted.write(posted.folder(live) / posted.name("demo", "pbx"), {"calls": calls.plain(), "gap": gap})
     text = page(admin)
     assert "3 行无法读取" in text
     assert "之前的记录可能缺失" in text

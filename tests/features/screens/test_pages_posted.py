@@ -19,7 +19,7 @@ from django.urls import resolve
 from nianjian.engines.kernel import clock
 from nianjian.features.calls.documents import ImportReceipt
 from nianjian.features.calls.operations import import_calls
-from nianjian.features.screens import posted, sources, watch_files
+from nianjian.features.screens import posted, sources
 from nianjian.features.screens.sources import today
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
@@ -59,7 +59,7 @@ def live(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> P
     address = f"post://{USER}:{quote(SECRET)}@freeswitch"
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:fs1={address} demo:pbx=asterisk:///x/Master.csv")
     monkeypatch.setattr(sources, "_SPOOLS", {})
-    return posted.folder_of(watch_files.folder(home), "demo", "fs1")
+    return posted.folder_of(posted.folder(home), "demo", "fs1")
 
 
 def lines(folder: Path) -> list[bytes]:

@@ -11,7 +11,7 @@ from tests.support.people import signed_in
 from tests.support.speaking import speaking
 from tests.support.switch_files import asterisk_row
 
-from nianjian.features.screens import watch_files
+from nianjian.features.screens import posted
 from nianjian.features.screens.models import ScreenSource
 from nianjian.features.screens.operations import create_link
 from nianjian.features.screens.watch import PageWatch
@@ -60,9 +60,9 @@ def test_from_an_empty_screen_to_a_figure(officer: Client, folder: Path, home: P
     assert not ScreenSource.objects.exists()
     assert officer.post(HERE, {"act": "keep", **FORM}).status_code == 302
     assert "未知：至今没有动静" in text(officer), "not looked at yet: neither green nor nought"
-    watch = PageWatch("demo", watch_files.folder(home), ())
+    watch = PageWatch("demo", posted.folder(home), ())
     watch.look()
-    watch_files.write(watch_files.folder(home) / watch_files.BEATS, {"switches": watch.beats})
+    posted.write(posted.folder(home) / posted.BEATS, {"switches": watch.beats})
     assert '<span class="badge good">' in text(officer)
     screen = text(officer, "/e/demo/inspection/screens/office/")
     assert re.search(r'data-tile="calls".*?<p class="value[^>]*>1</p>', screen, re.DOTALL)

@@ -13,8 +13,7 @@ from tests.support.people import signed_in
 from nianjian.features.complaints import operations as complaints
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.rectification.storage import Notice
-from nianjian.features.search.hits import Hit, read_search
-from nianjian.features.search.queries import Reader, search
+from nianjian.features.search.queries import Hit, Reader, read_search, search
 from nianjian.platform.accounts.access import team_of
 from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import USER, Actor, enterprise

@@ -12,9 +12,8 @@ from tests.features.search.conftest import OPERATOR, Find, write
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.search import books
-from nianjian.features.search.hits import MOST, Fit, read_search
-from nianjian.features.search.queries import Reader, search
+from nianjian.features.search import queries
+from nianjian.features.search.queries import MOST, Fit, Reader, read_search, search
 from nianjian.platform.accounts.models import Membership, User
 from nianjian.platform.accounts.query import USER, Actor, enterprise
 from nianjian.platform.registers import storage
@@ -79,7 +78,7 @@ def test_full_width_signs_are_found_by_their_beginning(find: Find, monkeypatch: 
     write("lines", line_id="L9", name="速达（外包）九号", team="T1")
     Line.objects.filter(key="L9").update(team="（一）组")
     Team.objects.filter(key="T1").update(name="（一）组")
-    monkeypatch.setattr(books, "SCANNED", 1)
+    monkeypatch.setattr(queries, "SCANNED", 1)
     for reader in ((), ("outsourcer", "T1")):
         assert [hit.code for hit in find("速达（外", *reader).get("lines", [])] == ["L9"]
 

@@ -22,13 +22,13 @@ from nianjian.features.archives.closed_seasons import Archive, Kept, list_sealed
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.fill_in import Report
-from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import File, Place
 from nianjian.features.dossier.models import Evidence, Submission
 from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, rounds, seals, signatures
+from nianjian.features.dossier.operations.fill_in import state_claim
 from nianjian.features.dossier.operations.rounds import Handover, RequestInput
 from nianjian.features.dossier.operations.seals import PrintRequest
-from nianjian.features.dossier.operations.statements import state_claim
+from nianjian.features.dossier.states import Verdict
 from nianjian.features.inspection.operations.day import build_sheet
 from nianjian.features.maintenance import retention
 from nianjian.features.rectification.models import Case

@@ -11,7 +11,7 @@ from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.season.entry_test import read_picture, record_entry_test
+from nianjian.features.season.operations import read_picture, record_entry_test
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.models import Entry

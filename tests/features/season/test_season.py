@@ -10,7 +10,7 @@ import pytest
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.season_days import list_days
+from nianjian.engines.paper.texts.season import list_days
 from nianjian.features.overview.attention import list_late_reports, with_reports
 from nianjian.features.portrait.declarations import declare_not_applicable
 from nianjian.features.portrait.operations import run_portrait

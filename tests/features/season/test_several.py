@@ -15,7 +15,7 @@ from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.features.overview import facts
 from nianjian.features.rectification.operations import open_case
 from nianjian.features.rectification.storage import Notice
-from nianjian.features.season import all_enterprises, closing, operations
+from nianjian.features.season import closing, operations
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import USER, Actor
@@ -51,15 +51,13 @@ def _task(enterprise: str, operator: Actor) -> tuple[str, str]:
 def test_all_or_none_with_an_entry_for_each(demo: str, lead: Actor, operator: Actor) -> None:
     before = Entry.objects.count()
     with pytest.raises(NianjianError, match="role_missing"):
-        all_enterprises.change_tasks(enterprises=[demo, "three"], task="items", act="assign", text="王工", actor=lead)
+        operations.change_tasks(enterprises=[demo, "three"], task="items", act="assign", text="王工", actor=lead)
     with pytest.raises(NianjianError, match="role_missing"):  # whether an enterprise exists is not told
-        all_enterprises.change_tasks(enterprises=["nowhere"], task="items", act="assign", text="王工", actor=lead)
+        operations.change_tasks(enterprises=["nowhere"], task="items", act="assign", text="王工", actor=lead)
     assert Entry.objects.count() == before
     assert _task(demo, operator)[0] == ""
     assert (
-        all_enterprises.change_tasks(
-            enterprises=[demo, "two", demo], task="items", act="assign", text="王工", actor=lead
-        )
+        operations.change_tasks(enterprises=[demo, "two", demo], task="items", act="assign", text="王工", actor=lead)
         == 2
     )
     assert [_task(code, operator)[0] for code in (demo, "two")] == ["王工", "王工"]
@@ -73,21 +71,21 @@ def test_all_or_none_with_an_entry_for_each(demo: str, lead: Actor, operator: Ac
 def test_resting_needs_a_reason_everywhere(demo: str, lead: Actor, operator: Actor) -> None:
     given: dict[str, Any] = {"enterprises": [demo, "two"], "task": "items", "day": date(2027, 3, 1), "actor": lead}
     with pytest.raises(NianjianError, match="season_reason_missing"):
-        all_enterprises.change_tasks(**given, act="snooze", text=" ")
-    all_enterprises.change_tasks(**given, act="snooze", text="等公章")
+        operations.change_tasks(**given, act="snooze", text=" ")
+    operations.change_tasks(**given, act="snooze", text="等公章")
     assert [_task(code, operator)[1] for code in (demo, "two")] == ["snoozed", "snoozed"]
 
 
 def test_a_reminder_that_a_person_wants_is_told_once_a_day(demo: str, lead: Actor) -> None:
-    count = all_enterprises.send_reminders(enterprises=[demo, "two"], actor=lead)
+    count = operations.send_reminders(enterprises=[demo, "two"], actor=lead)
     told = Message.objects.filter(user="lead")
     assert count == Message.objects.count() > 0
     assert set(told.values_list("enterprise", "stage")) == {(demo, "asked"), ("two", "asked")}
     assert {"track:licence", "track:code_number"} <= set(told.values_list("about", flat=True))
-    assert all_enterprises.send_reminders(enterprises=[demo, "two"], actor=lead) == 0
+    assert operations.send_reminders(enterprises=[demo, "two"], actor=lead) == 0
     assert Entry.objects.filter(verb="season.reminded_now").count() == 2
     with pytest.raises(NianjianError, match="role_missing"):
-        all_enterprises.send_reminders(enterprises=["three"], actor=lead)
+        operations.send_reminders(enterprises=["three"], actor=lead)
 
 
 def test_licences_with_different_days_are_told_apart(demo: str, lead: Actor, operator: Actor) -> None:
@@ -98,13 +96,13 @@ def test_licences_with_different_days_are_told_apart(demo: str, lead: Actor, ope
         ).save()  # fmt: skip
     operations.note_notice(enterprise=demo, year=2026, track="licence", licence="B2-1", day=date(2027, 3, 15),
                            notice="通知", actor=operator)  # fmt: skip
-    all_enterprises.send_reminders(enterprises=[demo], actor=lead)
+    operations.send_reminders(enterprises=[demo], actor=lead)
     rows = Message.objects.filter(user="lead", about="track:licence").order_by("pk")
     assert [(one.stage, one.values["due"], one.values["open"]) for one in rows] == [
         ("asked", "2027-03-15", 1),
         ("asked-2027-03-31", "2027-03-31", 2),
     ]
-    assert all_enterprises.send_reminders(enterprises=[demo], actor=lead) == 0
+    assert operations.send_reminders(enterprises=[demo], actor=lead) == 0
 
 
 def test_an_enterprise_whose_season_is_closed_is_named(demo: str, lead: Actor, operator: Actor) -> None:
@@ -114,9 +112,9 @@ def test_an_enterprise_whose_season_is_closed_is_named(demo: str, lead: Actor, o
     before = Entry.objects.count()
     of: dict[str, Any] = {"enterprises": [demo, "two"], "actor": lead}
     tried: tuple[Callable[[], int], ...] = (
-        lambda: all_enterprises.change_tasks(**of, task="items", act="assign", text="王工"),
-        lambda: all_enterprises.change_tasks(**of, task="items", act="snooze", day=date(2027, 3, 1), text="x"),
-        lambda: all_enterprises.send_reminders(**of),
+        lambda: operations.change_tasks(**of, task="items", act="assign", text="王工"),
+        lambda: operations.change_tasks(**of, task="items", act="snooze", day=date(2027, 3, 1), text="x"),
+        lambda: operations.send_reminders(**of),
     )
     for act in tried:
         with pytest.raises(NianjianError, match="portfolio_season_closed") as refused:
@@ -125,15 +123,15 @@ def test_an_enterprise_whose_season_is_closed_is_named(demo: str, lead: Actor, o
         assert "two (two)" in said
         assert demo not in said
     assert Entry.objects.count() == before
-    assert all_enterprises.list_closed([demo, "two"]) == ["two"]
+    assert operations.list_closed([demo, "two"]) == ["two"]
     with pytest.raises(NianjianError, match="role_missing"):
-        all_enterprises.change_tasks(enterprises=["two", "three"], task="items", act="assign", text="x", actor=lead)
+        operations.change_tasks(enterprises=["two", "three"], task="items", act="assign", text="x", actor=lead)
 
 
 def test_how_many_at_once(lead: Actor) -> None:
     for chosen, code in (([], "portfolio_none_chosen"), ([f"e{n}" for n in range(201)], "portfolio_too_many")):
         with pytest.raises(NianjianError, match=code):
-            all_enterprises.record_list_export(enterprises=chosen, actor=lead)
+            operations.record_list_export(enterprises=chosen, actor=lead)
 
 
 def test_a_case_that_waits_is_red_and_its_day_counts(demo: str, lead: Actor, operator: Actor) -> None:

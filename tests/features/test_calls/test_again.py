@@ -22,12 +22,11 @@ from tests.support.placed_calls import (
 
 from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
-from nianjian.engines.sip.call_trace import Via
-from nianjian.engines.sip.message import Message
+from nianjian.engines.sip.message import Message, Via
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.models import Landing, Trial
-from nianjian.features.test_calls.operations import calls, landings, routes
-from nianjian.features.test_calls.operations.routes import CallWay
+from nianjian.features.test_calls.operations import calls, landings
+from nianjian.features.test_calls.operations.calls import CallWay
 from nianjian.features.test_calls.storage import RouteInput
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -38,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _home(quick_calls: None, two_numbers: None, operator: Actor) -> None:
-    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    calls.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
 
 
 def _jobs(*states: str) -> list[Job]:
@@ -288,7 +287,7 @@ def test_a_worker_that_ends_does_not_have_the_same_numbers_called_again(anna: Ac
 
     with Answerer(does) as far:
         given = RouteInput(name="w", via=f"sip:127.0.0.1:{far.port}", caller=CALLER, witness="address")
-        routes.save_route(enterprise="demo", given=given, actor=operator)
+        calls.save_route(enterprise="demo", given=given, actor=operator)
         calls.enqueue_test_calls(enterprise="demo", numbers=("95013",), names=(), actor=anna)
         assert Worker("w", leaving).step()
         (job,) = Job.objects.filter(kind="callback.test")

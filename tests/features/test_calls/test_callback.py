@@ -15,15 +15,14 @@ from tests.support.fixtures import Import
 from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.masking import mask_call_text
+from nianjian.engines.paper.people import mask_call_text
 from nianjian.engines.paper.texts.season import reminder_line
 from nianjian.engines.sip.agent import Pace
-from nianjian.engines.sip.call_trace import Via
-from nianjian.engines.sip.message import Message
+from nianjian.engines.sip.message import Message, Via
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.models import Route, Trial
-from nianjian.features.test_calls.operations import calls, routes
-from nianjian.features.test_calls.operations.routes import CallWay
+from nianjian.features.test_calls.operations import calls
+from nianjian.features.test_calls.operations.calls import CallWay
 from nianjian.features.test_calls.queries import CallBasis
 from nianjian.features.test_calls.storage import RouteInput, next_run
 from nianjian.platform.accounts.query import Actor, actor
@@ -94,11 +93,11 @@ def _route(far: Answerer, who: Actor, **more: Any) -> None:
         "witness": "address",
         **more,
     }
-    routes.save_route(enterprise="demo", given=RouteInput(**given), actor=who)
+    calls.save_route(enterprise="demo", given=RouteInput(**given), actor=who)
 
 
 def test_every_filed_number_is_called_judged_and_kept(far: Answerer, anna: Actor, operator: Actor) -> None:
-    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    calls.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     told = calls.place_test_calls(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna)
     rows = {one["number"]: one for one in told["rows"]}
     assert set(rows) == {"95013", "95014"}
@@ -131,9 +130,9 @@ def test_what_the_ledger_does_not_say_is_never_passed(far: Answerer, anna: Actor
         "landing_unproved",
     )
     assert reason(ways=[_way(far)], gateway="10.9.9.9") == ("failed", "wrong_gateway")
-    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="10.9.9.9", actor=operator)
+    calls.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="10.9.9.9", actor=operator)
     assert reason(ways=[_way(far)]) == ("failed", "wrong_gateway")
-    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="10.9.9.9 127.0.0.1", actor=operator)
+    calls.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="10.9.9.9 127.0.0.1", actor=operator)
     assert reason(ways=[_way(far)], gateway="127.0.0.1") == ("passed", "answered")
 
 
@@ -158,7 +157,7 @@ def test_as_work_over_kept_routes(far: Answerer, anna: Actor, operator: Actor) -
     with pytest.raises(NianjianError, match="callback_no_way"):
         calls.enqueue_test_calls(enterprise="demo", numbers=(), names=(), actor=anna)
     _route(far, operator, carrier="中国移动", username="u", password=WORD)
-    assert WORD not in str(routes.describe_routes(enterprise="demo", actor=anna))
+    assert WORD not in str(calls.describe_routes(enterprise="demo", actor=anna))
     assert WORD not in str([one.data for one in acts()])
     with pytest.raises(NianjianError, match="callback_number_unfiled"):
         calls.enqueue_test_calls(enterprise="demo", numbers=("95013", "13912345678"), names=(), actor=anna)
@@ -381,15 +380,15 @@ def test_a_daily_test_that_cannot_run_is_said_once_and_stands_on_the_page(
 ) -> None:
     add_user(name="tess", role="tester", enterprises=["demo"], actor=operator)
     _route(far, operator, daily_at=time(10, 30))
-    (route,) = routes.describe_routes(enterprise="demo", actor=anna)["routes"]
+    (route,) = calls.describe_routes(enterprise="demo", actor=anna)["routes"]
     assert route["daily_flaw"] is None
     _route(far, operator, daily_at=time(18, 0))
-    (route,) = routes.describe_routes(enterprise="demo", actor=anna)["routes"]
+    (route,) = calls.describe_routes(enterprise="demo", actor=anna)["routes"]
     assert route["daily_flaw"] == "callback_outside"
     _route(far, operator, daily_at=time(9, 0))
-    monkeypatch.setattr(routes, "MOST_CALLS", 1)
     monkeypatch.setattr(calls, "MOST_CALLS", 1)
-    (route,) = routes.describe_routes(enterprise="demo", actor=anna)["routes"]
+    monkeypatch.setattr(calls, "MOST_CALLS", 1)
+    (route,) = calls.describe_routes(enterprise="demo", actor=anna)["routes"]
     assert route["daily_flaw"] == "callback_too_many"
     Route.objects.update(next_at=clock.now())
     assert (calls.call_daily(), calls.call_daily()) == (0, 0)

@@ -21,8 +21,8 @@ from tests.support.tls import server
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.maintenance import health
 from nianjian.features.test_calls.models import Route
-from nianjian.features.test_calls.operations import calls, routes
-from nianjian.features.test_calls.operations.routes import CallWay
+from nianjian.features.test_calls.operations import calls
+from nianjian.features.test_calls.operations.calls import CallWay
 from nianjian.features.test_calls.storage import RouteInput
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -69,19 +69,19 @@ def reason(actor: Actor) -> str:
 
 
 def test_from_a_way_without_it_to_one_that_forgets_it(trunk: Trunk, operator: Actor) -> None:
-    told = routes.save_route(enterprise="demo", given=trunk.given(), actor=operator)
+    told = calls.save_route(enterprise="demo", given=trunk.given(), actor=operator)
     assert told["certificate_until"] is None
     assert reason(operator) in {"tls_identity", "tls_failed"}
-    told = routes.save_route(
+    told = calls.save_route(
         enterprise="demo", given=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator
     )
     assert told["certificate_until"] > "2026"
-    assert MARK not in str(told) + str(routes.describe_routes(enterprise="demo", actor=operator))
+    assert MARK not in str(told) + str(calls.describe_routes(enterprise="demo", actor=operator))
     assert reason(operator) == "gateway_unknown"  # it answered; the ledger names no gateway
-    routes.save_route(enterprise="demo", given=trunk.given(carrier="中国移动"), actor=operator)
+    calls.save_route(enterprise="demo", given=trunk.given(carrier="中国移动"), actor=operator)
     assert reason(operator) == "gateway_unknown"  # what is not said stays
     assert (
-        routes.save_route(enterprise="demo", given=trunk.given(certificate=""), actor=operator)["certificate_until"]
+        calls.save_route(enterprise="demo", given=trunk.given(certificate=""), actor=operator)["certificate_until"]
         is None
     )
     assert Route.objects.get().identity is None
@@ -91,7 +91,7 @@ def test_from_a_way_without_it_to_one_that_forgets_it(trunk: Trunk, operator: Ac
 
 
 def test_the_key_lies_sealed_and_stands_in_no_entry(trunk: Trunk, operator: Actor) -> None:
-    routes.save_route(enterprise="demo", given=trunk.given(certificate=trunk.certificate + trunk.key), actor=operator)
+    calls.save_route(enterprise="demo", given=trunk.given(certificate=trunk.certificate + trunk.key), actor=operator)
     assert MARK in (Route.objects.get().identity or "")
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM inspection_route")
@@ -108,7 +108,7 @@ def test_what_does_not_fit_changes_nothing(trunk: Trunk, operator: Actor) -> Non
         (good | {"via": "sip:127.0.0.1:5060;transport=tcp"}, "callback_cert_plain"),
     ):
         with pytest.raises(NianjianError, match=code):
-            routes.save_route(enterprise="demo", given=trunk.given(**more), actor=operator)
+            calls.save_route(enterprise="demo", given=trunk.given(**more), actor=operator)
     assert not Route.objects.exists()
 
 
@@ -119,9 +119,9 @@ def test_the_doctor_tells_of_a_certificate_that_ends(
         (found,) = [one for one in health.examine_installation() if one.check == "certificates"]
         return found.code
 
-    routes.save_route(enterprise="demo", given=trunk.given(), actor=operator)
+    calls.save_route(enterprise="demo", given=trunk.given(), actor=operator)
     assert code() == "certificates_none"
-    told = routes.save_route(
+    told = calls.save_route(
         enterprise="demo", given=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator
     )
     last = date.fromisoformat(told["certificate_until"])

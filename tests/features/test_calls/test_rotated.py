@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 
 from nianjian.features.screens.sources import Records
-from nianjian.features.test_calls import switch_files
-from nianjian.features.test_calls.landings import PlacedCall, VoicemailSigns
-from nianjian.features.test_calls.switch_files import ReadPart, SwitchRecords
+from nianjian.features.test_calls import landings
+from nianjian.features.test_calls.landings import PlacedCall, ReadPart, SwitchRecords, VoicemailSigns
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -44,7 +43,7 @@ def _write(path: Path, content: bytes, until: datetime) -> Path:
 
 
 def _read(path: Path, *tests: PlacedCall) -> SwitchRecords:
-    return switch_files.read_switch(Records("asterisk", path), "live:pbx", tests or (TEST,), SIGNS, lambda: None)
+    return landings.read_switch(Records("asterisk", path), "live:pbx", tests or (TEST,), SIGNS, lambda: None)
 
 
 OURS = _text(_row(NOON - HOUR), _row(NOON, TEST.caller), _row(NOON + HOUR))
@@ -83,7 +82,7 @@ def test_only_files_of_the_time_are_opened(tmp_path: Path) -> None:
         at = NOON + day * DAY
         _write(tmp_path / f"Master.csv-202611{at.day:02}", _text(_row(at)), at + 6 * HOUR)
     _write(tmp_path / "Master.csv", b"", NOON + 6 * DAY)
-    files, lost = switch_files.choose_files([tmp_path / "Master.csv"], NOON - DAY, NOON + DAY)
+    files, lost = landings.choose_files([tmp_path / "Master.csv"], NOON - DAY, NOON + DAY)
     assert [one.path.name[-2:] for one in files] == ["sv", "21", "20", "19"]
     assert lost is None
 
@@ -116,11 +115,9 @@ def test_the_part_that_is_too_much_is_a_gap(tmp_path: Path, monkeypatch: pytest.
     _write(tmp_path / "Master.csv", _text(*rows), NOON + 20 * HOUR)
     assert _read(tmp_path / "Master.csv").covers(TEST)
     length = len(_text(rows[0]))
-    monkeypatch.setattr(switch_files, "MOST", length * 25)  # from five hours before on
+    monkeypatch.setattr(landings, "MOST", length * 25)  # from five hours before on
     assert _read(tmp_path / "Master.csv").covers(TEST)
-    monkeypatch.setattr(
-        switch_files, "MOST", length * 15
-    )  # from six hours after on: what was before is in another file
+    monkeypatch.setattr(landings, "MOST", length * 15)  # from six hours after on: what was before is in another file
     _write(tmp_path / "Master.csv.1", _text(_row(NOON - 21 * HOUR)), NOON - 21 * HOUR)
     assert not _read(tmp_path / "Master.csv").covers(TEST)
     late = PlacedCall("B2", "95013", "1", "", NOON + 8 * HOUR, NOON + 8 * HOUR)
@@ -131,22 +128,22 @@ def test_a_packed_file_unpacks_to_so_much_and_no_more(tmp_path: Path, monkeypatc
     rows = [_row(NOON + step * HOUR) for step in range(-3, 4)]
     length = len(_text(rows[0]))
     _write(tmp_path / "Master.csv.1.gz", gzip.compress(_text(*rows) + b"x" * 50_000_000), NOON + 4 * HOUR)
-    monkeypatch.setattr(switch_files, "MOST", length * 2)
+    monkeypatch.setattr(landings, "MOST", length * 2)
     part = ReadPart()
-    assert len(list(switch_files.read_lines(tmp_path / "Master.csv.1.gz", part, length * 2))) == 2
+    assert len(list(landings.read_lines(tmp_path / "Master.csv.1.gz", part, length * 2))) == 2
     assert (part.behind, part.read <= length * 3) == (True, True)
     _write(tmp_path / "Master.csv", _text(_row(NOON + 5 * HOUR)), NOON + 5 * HOUR)
     assert not _read(tmp_path / "Master.csv").covers(TEST)
 
 
 def test_a_line_without_end_is_left_out_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(switch_files, "LONGEST", 10)
+    monkeypatch.setattr(landings, "LONGEST", 10)
     path = _write(tmp_path / "acc.log", b"short\n" + b"y" * 35 + b"\nlast\ntorn", NOON)
-    assert list(switch_files.read_lines(path, ReadPart(), 1000)) == [b"short", b"last"]
+    assert list(landings.read_lines(path, ReadPart(), 1000)) == [b"short", b"last"]
 
 
 def test_all_files_together_are_bounded_the_newest_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(switch_files, "BUDGET", len(_text(_row(NOON))) * 3)
+    monkeypatch.setattr(landings, "BUDGET", len(_text(_row(NOON))) * 3)
     for day in range(-3, 1):
         _write(tmp_path / f"Master.csv.{1 - day}", _text(*[_row(NOON + day * DAY)] * 2), NOON + day * DAY + HOUR)
     _write(tmp_path / "Master.csv", _text(_row(NOON + HOUR * 6)), NOON + 6 * HOUR)
@@ -154,8 +151,8 @@ def test_all_files_together_are_bounded_the_newest_first(tmp_path: Path, monkeyp
     found = _read(tmp_path / "Master.csv", old, TEST)
     assert len(found.moments) == 3
     assert not found.covers(old)
-    monkeypatch.setattr(switch_files, "FILES", 2)
-    files, lost = switch_files.choose_files([tmp_path / "Master.csv"], NOON - 3 * DAY, NOON + DAY)
+    monkeypatch.setattr(landings, "FILES", 2)
+    files, lost = landings.choose_files([tmp_path / "Master.csv"], NOON - 3 * DAY, NOON + DAY)
     assert ([one.path.name for one in files], lost) == (["Master.csv", "Master.csv.1"], NOON - DAY + HOUR)
 
 
@@ -168,7 +165,7 @@ def test_files_that_move_while_they_are_read_tell_nothing_of_what_is_missing(tmp
             path.rename(tmp_path / "Master.csv.1")
             _write(path, b"", NOON + HOUR)
 
-    found = switch_files.read_switch(Records("asterisk", path), "live:pbx", [TEST], SIGNS, rotate)
+    found = landings.read_switch(Records("asterisk", path), "live:pbx", [TEST], SIGNS, rotate)
     assert not found.covers(TEST)
 
 
@@ -180,7 +177,7 @@ def test_a_folder_of_a_proxy_has_rotated_files_too(tmp_path: Path) -> None:
     _write(tmp_path / "acc_2.log-20261120", line("y", NOON + HOUR), NOON + HOUR)
     for name in ("acc_1.log", "acc_2.log"):
         _write(tmp_path / name, line(name, NOON + 2 * DAY), NOON + 2 * DAY)
-    found = switch_files.read_switch(Records("kamailio", tmp_path), "live:edge", [TEST], SIGNS, lambda: None)
+    found = landings.read_switch(Records("kamailio", tmp_path), "live:edge", [TEST], SIGNS, lambda: None)
     assert [one.call for one in found.records] == ["c0ffee"]
     assert found.covers(TEST)
 
@@ -192,4 +189,4 @@ def test_what_stops_the_work_stops_the_reading(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        switch_files.read_switch(Records("asterisk", path), "live:pbx", [TEST], SIGNS, tick)
+        landings.read_switch(Records("asterisk", path), "live:pbx", [TEST], SIGNS, tick)

@@ -25,7 +25,7 @@ from nianjian.engines.kernel import clock
 from nianjian.features.inspection.operations import readiness
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.models import Trial
-from nianjian.features.test_calls.operations import landings, routes
+from nianjian.features.test_calls.operations import calls, landings
 from nianjian.features.test_calls.queries import CallBasis
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -38,7 +38,7 @@ GATEWAY = "PJSIP/HZ-GW-01-00000001"
 def trial(load: Import, far: Answerer, anna: Actor, operator: Actor) -> Trial:
     """A test that passed by all that SIP shows: answered at once, at the gateway's address."""
     load("numbers", LEDGER, ("95013", 8, "已备案", "2024-02-01", "HZ-GW-01"))
-    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    calls.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     trial = place_call(far, anna)
     assert trial.verdict == "passed"
     return trial

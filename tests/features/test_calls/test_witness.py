@@ -28,7 +28,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.test_calls import LANDINGS as WORDS
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.models import Landing, Trial
-from nianjian.features.test_calls.operations import calls, landings, routes
+from nianjian.features.test_calls.operations import calls, landings
 from nianjian.features.test_calls.states import LANDINGS
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -80,7 +80,7 @@ def test_at_the_ledgers_gateway(far: Answerer, anna: Actor, operator: Actor, tmp
 
 
 def test_at_another_gateway_the_worse_counts(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
-    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    calls.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     trial = place_call(far, anna)
     assert (trial.verdict, trial.witness, _light(anna)) == ("passed", "address", "green")
     import_records(tmp_path / "a.csv", operator, [record("t", trial.begun_at, "BJ-GW")])
@@ -93,7 +93,7 @@ def test_at_another_gateway_the_worse_counts(far: Answerer, anna: Actor, operato
 
 
 def test_not_recorded_though_that_time_is(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
-    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    calls.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     trial = place_call(far, anna)
     at = trial.begun_at
     strange = [record("a", at, "HZ-GW-01", caller="13700000000"), record("b", at, "HZ-GW-01", callee="95014"),
@@ -112,7 +112,7 @@ def test_a_name_that_nobody_knows_proves_nothing(far: Answerer, anna: Actor, ope
     trial = place_call(far, anna, "none")
     import_records(tmp_path / "a.csv", operator, [*records_beside(trial.begun_at), record("t", trial.begun_at, "L01")])
     assert (_look(trial, anna)["verdict"], _light(anna)) == ("unnamed", "yellow")
-    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="L01", actor=operator)  # the line is that gateway's
+    calls.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="L01", actor=operator)  # the line is that gateway's
     assert (_look(trial, anna)["verdict"], _light(anna)) == ("filed", "green")
 
 

@@ -23,12 +23,12 @@ from tests.support.placed_calls import (
 from nianjian.engines.kernel import clock
 from nianjian.engines.sip import agent
 from nianjian.engines.sip.agent import Pace
-from nianjian.engines.sip.call_trace import Plan, Via
+from nianjian.engines.sip.message import Plan, Via
 from nianjian.features.inspection import claims
 from nianjian.features.inspection.queries import open_calls
 from nianjian.features.test_calls import queries
-from nianjian.features.test_calls.operations import calls, landings, routes
-from nianjian.features.test_calls.operations.routes import CallWay
+from nianjian.features.test_calls.operations import calls, landings
+from nianjian.features.test_calls.operations.calls import CallWay
 from nianjian.features.test_calls.queries import CallBasis
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.home import wiring
@@ -120,7 +120,7 @@ def _zone(switch: Asterisk) -> str:
 
 def test_each_verdict_by_the_switchs_own_records(switch: Asterisk, anna: Actor, operator: Actor) -> None:
     for name in ("HZ-GW-01", "BJ-GW"):
-        routes.save_gateway(enterprise="demo", name=name, hosts="127.0.0.1", actor=operator)
+        calls.save_gateway(enterprise="demo", name=name, hosts="127.0.0.1", actor=operator)
     _other(switch)
     right, wrong = (_tested(anna, switch.port, number) for number in ("95013", "95014"))
     time.sleep(1)
@@ -164,7 +164,7 @@ def test_a_voicemail_that_answered_by_the_switchs_own_records(switch: Asterisk, 
     """SIP sees an answer in time at the right address; the record says who it was, by application and by context."""
     said = switch.tell("module load app_voicemail.so")
     assert "Running" in switch.tell("module show like app_voicemail.so"), said
-    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    calls.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     tests = {number: _tested(anna, switch.port, number) for number in ("95013", "95015", "95016")}
     assert {one["verdict"] for one in tests.values()} == {"passed"}
     _other(switch)

@@ -29,7 +29,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.webhooks import operations as flow
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.record import record
-from nianjian.platform.notifications import sending, webhooks
+from nianjian.platform.notifications import webhooks
 from nianjian.platform.notifications.models import Delivery, Webhook
 
 BOSS = Actor("root")
@@ -127,7 +127,7 @@ def test_a_redirect_is_not_followed_and_silence_is_named(demo: str, other: Liste
 def test_a_receiver_that_lets_one_wait_gets_one_message_a_round(
     demo: str, other: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "PATIENCE", 0.5)
+    monkeypatch.setattr(webhooks, "PATIENCE", 0.5)
     monkeypatch.setattr(flow, "SLOW", 0.4)
     with socket.create_server(("127.0.0.1", 0)) as dead:  # takes the connection and says nothing
         silent, _secret = _made(f"http://127.0.0.1:{dead.getsockname()[1]}/")
@@ -169,7 +169,7 @@ def test_the_place_that_was_checked_is_the_one_asked(monkeypatch: pytest.MonkeyP
     answers: list[Any] = [[(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: answers.pop(0))
     monkeypatch.setattr(socket, "create_connection", _by_number)
-    assert sending.post(f"http://told.example:{port}/", b"{}", {}, {"told.example"}) == 204
+    assert webhooks.post(f"http://told.example:{port}/", b"{}", {}, {"told.example"}) == 204
     assert answers == []
 
 
@@ -213,10 +213,10 @@ def test_an_answer_that_drips_ends_at_the_deadline(other: Listener) -> None:
         Thread(target=_drip, args=(listening,), daemon=True).start()
         began = time.monotonic()
         with pytest.raises(NianjianError, match="webhook_unanswered") as raised:
-            sending.post(f"http://127.0.0.1:{listening.getsockname()[1]}/", b"{}", {}, ("127.0.0.1",), within=1)
+            webhooks.post(f"http://127.0.0.1:{listening.getsockname()[1]}/", b"{}", {}, ("127.0.0.1",), within=1)
     assert raised.value.values["reason"] == "TimeoutError"
     assert time.monotonic() - began < DRIPS / 2
-    assert timedelta(seconds=sending.DEADLINE) < webhooks.PAUSES[0]  # for which a message is taken
+    assert timedelta(seconds=webhooks.DEADLINE) < webhooks.PAUSES[0]  # for which a message is taken
 
 
 def _drip(listening: socket.socket) -> None:

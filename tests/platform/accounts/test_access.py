@@ -27,7 +27,7 @@ from nianjian.features.reconciliation.storage import store_run
 from nianjian.features.rectification.operations import Notice, open_case
 from nianjian.features.test_calls.storage import CallFrame, store_begin
 from nianjian.platform.accounts import models, service
-from nianjian.platform.accounts.invitations import invite
+from nianjian.platform.accounts.links import invite
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import ALLOWED, Permission, Role
 from nianjian.platform.registers.overlays import OverlayProposal, propose_overlay

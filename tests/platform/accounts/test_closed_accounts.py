@@ -21,10 +21,9 @@ from nianjian.features.screens import operations as screens
 from nianjian.features.screens import queries
 from nianjian.features.season import feeds
 from nianjian.features.season.operations import create_feed
-from nianjian.platform.accounts import invitations, links, models, query, service
+from nianjian.platform.accounts import links, models, query, service
 from nianjian.platform.accounts.access import list_accessible_enterprises
-from nianjian.platform.accounts.invitations import invite
-from nianjian.platform.accounts.links import create_first_link, create_inspection
+from nianjian.platform.accounts.links import create_first_link, create_inspection, invite
 from nianjian.platform.accounts.models import Link
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.approvals.storage import approve_request, get_approval
@@ -75,7 +74,7 @@ def _carried(place: str) -> dict[str, Callable[[], bool]]:
     return {
         "feed": lambda: feeds.render_calendar(secret, "en") is not None,
         "screen": lambda: queries.find_enterprise_by_secret(screen) is not None,
-        "invitation": lambda: invitations.find_invitation(invitation) is not None,
+        "invitation": lambda: links.find_invitation(invitation) is not None,
         "webhook": listening,
         "job": lambda: queue.job(job).state == "waiting",
         "request": lambda: get_approval(asked).state == "pending",

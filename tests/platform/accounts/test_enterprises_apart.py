@@ -8,7 +8,7 @@ import pytest
 
 from nianjian.doors.cli.main import main
 from nianjian.platform.accounts import models, service, tokens
-from nianjian.platform.accounts.invitations import accept_invitation, invite
+from nianjian.platform.accounts.links import accept_invitation, invite
 from nianjian.platform.accounts.query import Actor
 
 pytestmark = pytest.mark.django_db

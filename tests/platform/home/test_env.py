@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.home import database, env
+from nianjian.platform.home import env
 from nianjian.platform.home.folders import make_private, write_once
 
 
@@ -41,7 +41,7 @@ def test_a_secret_comes_from_a_file(tmp_path: Path) -> None:
 
 
 def test_a_database_url_in_all_its_parts() -> None:
-    found = database.settings("postgresql://an%40na:p%2Fw@db.example:5433/nian?sslmode=require", Path("/x"))
+    found = env.database_settings("postgresql://an%40na:p%2Fw@db.example:5433/nian?sslmode=require", Path("/x"))
     assert {name: found[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")} == {
         "NAME": "nian", "USER": "an@na", "PASSWORD": "p/w", "HOST": "db.example", "PORT": 5433,
         "OPTIONS": {"sslmode": "require"},
@@ -51,12 +51,12 @@ def test_a_database_url_in_all_its_parts() -> None:
 @pytest.mark.parametrize("url", ["mysql://u:secret@h/n", "postgresql://u:secret@h/", "postgresql://u:secret@h:x/n"])
 def test_a_wrong_database_url_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(NianjianError, match="database_url_malformed") as caught:
-        database.settings(url, Path("/x"))
+        env.database_settings(url, Path("/x"))
     assert "secret" not in str(caught.value)
 
 
 def test_without_a_url_the_database_lies_in_the_home() -> None:
-    assert database.settings("", Path("/srv/x"))["NAME"] == "/srv/x/nianjian.sqlite3"
+    assert env.database_settings("", Path("/srv/x"))["NAME"] == "/srv/x/nianjian.sqlite3"
 
 
 def test_a_folder_open_to_others_is_closed(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.platform.home import spill, wiring
+from nianjian.platform.home import folders, wiring
 
 pytestmark = pytest.mark.long
 
@@ -85,14 +85,14 @@ def test_a_command_leaves_its_temporary_files_in_the_home(
 
 def test_what_a_killed_process_left_goes_at_the_next_start(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    mine = spill.folder(home)
+    mine = folders.folder(home)
     (mine / "duckdb_temp_storage_S32K-0.tmp").write_text("in use")
     left = Path(_python(KILLED, home, check=False).stdout.strip())
     assert left.is_dir()
-    spill.empty(home)
+    folders.empty(home)
     assert not left.exists()
     assert (mine / "duckdb_temp_storage_S32K-0.tmp").exists()
-    assert spill.folder(home) == mine
+    assert folders.folder(home) == mine
 
 
 def _python(program: str, *words: Path, check: bool = True) -> subprocess.CompletedProcess[str]:

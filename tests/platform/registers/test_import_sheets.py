@@ -18,7 +18,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
-from nianjian.platform.registers import exports, kinds, models, storage, workbooks
+from nianjian.platform.registers import kinds, models, storage, workbooks
 from nianjian.platform.registers.queries import list_register
 from nianjian.platform.registers.storage import ImportReceipt, import_sheet
 from nianjian.platform.registers.versions import current_versions
@@ -397,7 +397,7 @@ def test_a_list_that_was_made_harmless_comes_back_unchanged(
     rows = [(f"T{n}", name) for n, name in enumerate(names)]
     assert load("teams", "团队编号,名称", *rows).rows["inserted"] == len(names)
     sheet = kinds.register("teams").sheet
-    made = exports.write_csv(sheet, models.Team.objects.all(), full=True)
+    made = workbooks.write_csv(sheet, models.Team.objects.all(), full=True)
     written = [cells[1] for cells in csv.reader(made.decode("utf-8-sig").splitlines())][1:]
     assert sorted(written) == sorted(f"'{name}" for name in names)
     path = tmp_path / "back.csv"

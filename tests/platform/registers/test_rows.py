@@ -16,7 +16,7 @@ from nianjian.platform.accounts import service as people
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.audit.chain import verify_chain
 from nianjian.platform.audit.query import acts
-from nianjian.platform.registers import cells, entries, exports, kinds, queries, storage
+from nianjian.platform.registers import cells, entries, kinds, queries, storage, workbooks
 from nianjian.platform.registers.models import Consent, Line, Payment, Seat, Team
 from nianjian.platform.registers.queries import ReadScope
 from nianjian.platform.registers.storage import ImportReceipt, import_sheet
@@ -323,9 +323,9 @@ def test_a_full_list_comes_back_unchanged_and_a_masked_one_does_not_come_in(
             for full in (True, False):
                 rows = queries.list_rows(kind, _sight())
                 content = (
-                    exports.write_workbook(sheet, rows, [("a", "b")], full=full)
+                    workbooks.write_workbook(sheet, rows, [("a", "b")], full=full)
                     if form == "xlsx"
-                    else exports.write_csv(sheet, rows, full=full)
+                    else workbooks.write_csv(sheet, rows, full=full)
                 )
                 path = tmp_path / f"{kind}-{full}.{form}"
                 path.write_bytes(content)

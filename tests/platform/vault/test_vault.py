@@ -15,7 +15,7 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.registers.models import Seat
 from nianjian.platform.registers.storage import ImportReceipt
-from nianjian.platform.vault import blobs, keyring, rotation
+from nianjian.platform.vault import blobs, columns, keyring
 
 pytestmark = pytest.mark.postgres
 
@@ -55,7 +55,7 @@ def test_rotation_seals_rows_and_files_with_the_new_key(load: Callable[..., Impo
     load("seats", SEATS, ROW, ("S2", "李四", "", ""))
     blob = blobs.put(b"agreement")
     before = _stored()
-    done = rotation.rotate(actor=operator)
+    done = columns.rotate(actor=operator)
     assert (done.rows, done.files) == (2, 1)
     assert not set(before) & set(_stored()) - {None}
     assert [seat.person for seat in Seat.objects.order_by("key")] == ["张三", "李四"]
@@ -84,7 +84,7 @@ def test_a_file_of_any_size_is_sealed_in_pieces(
     (sealed,) = (keyring.home() / "vault").glob("??/*")
     assert (blob.sha256, blob.size) == (hashlib.sha256(content).hexdigest(), len(content))
     assert (blobs.get(blob.id), content[:4] in sealed.read_bytes()[8:]) == (content, not content)
-    done = rotation.rotate(actor=operator)
+    done = columns.rotate(actor=operator)
     assert (done.files, blobs.key_of(blob.id), blobs.get(blob.id)) == (1, done.key, content)
     whole = sealed.read_bytes()
     piece = 4 + int.from_bytes(whole[20:24], "big")
@@ -100,7 +100,7 @@ def test_a_process_that_runs_on_reads_what_another_sealed_with_a_newer_key(
 ) -> None:
     load("seats", SEATS, ROW)
     before = keyring.current()
-    rotation.rotate(actor=operator)
+    columns.rotate(actor=operator)
     keyring._place.ring = before
     assert Seat.objects.get().person == "张三"
 
@@ -108,31 +108,31 @@ def test_a_process_that_runs_on_reads_what_another_sealed_with_a_newer_key(
 def test_keys_are_listed_with_what_they_seal(load: Callable[..., ImportReceipt], operator: Actor) -> None:
     load("seats", SEATS, ROW)
     old = keyring.current().active
-    rotation.rotate(actor=operator)
+    columns.rotate(actor=operator)
     blob = blobs.put(b"agreement")
-    told = [(one.id, one.active, one.rotating, one.values, one.files) for one in rotation.all_keys()]
+    told = [(one.id, one.active, one.rotating, one.values, one.files) for one in columns.all_keys()]
     assert told == [(old, False, False, 0, 0), (blobs.key_of(blob.id), True, False, 3, 1)]
 
 
 def test_two_rotations_do_not_meet(db: None, operator: Actor) -> None:
-    with (keyring.home() / rotation.LOCK).open("ab") as held:
+    with (keyring.home() / columns.LOCK).open("ab") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(NianjianError, match="rotation_running"):
-            rotation.rotate(actor=operator)
-    assert len(rotation.all_keys()) == 1
+            columns.rotate(actor=operator)
+    assert len(columns.all_keys()) == 1
 
 
 def test_killed_after_its_entry_a_rotation_leaves_no_second_one(db: None, operator: Actor) -> None:
-    done = rotation.rotate(actor=operator)
+    done = columns.rotate(actor=operator)
     keyring._change(lambda content: content.update(rotating=done.key))
-    assert rotation.rotate(actor=operator) == rotation.Rotation(done.key, 0, 0, resumed=True)
+    assert columns.rotate(actor=operator) == columns.Rotation(done.key, 0, 0, resumed=True)
     assert len(list(acts(verb="vault.rotate"))) == 1
     assert keyring.rotating() is None
 
 
 def test_the_same_person_is_found_again_after_rotation(load: Callable[..., ImportReceipt], operator: Actor) -> None:
     load("consents", "号码,用途", ("13800138000", "回访"))
-    rotation.rotate(actor=operator)
+    columns.rotate(actor=operator)
     assert load("consents", "号码,用途", ("13800138000", "回访")).rows["unchanged"] == 1
 
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from nianjian.platform.home import database, env, folders, logs, sign_in
+from nianjian.platform.home import env, folders, logs
 
 ENVIRONMENT: Final = env.read()
 SOURCE: Final = Path(__file__).resolve().parents[2]
@@ -48,7 +48,7 @@ INSTALLED_APPS = [
     "nianjian.features.people",
     "nianjian.features.portrait.pages",
 ]
-DATABASES = {"default": database.settings(ENVIRONMENT.database_url, ENVIRONMENT.home)}
+DATABASES = {"default": env.database_settings(ENVIRONMENT.database_url, ENVIRONMENT.home)}
 # Attempts to sign in are counted here, so the count holds over processes and machines.
 CACHES = {
     "default": {
@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "nianjian.platform.home.http.RememberAnswers",
     "nianjian.platform.home.http.Bodies",
     "nianjian.platform.web.errors.Refusals",
-    "nianjian.features.calls.toast.JobsBeside",
+    "nianjian.features.calls.job_pages.JobsBeside",
     "allauth.account.middleware.AccountMiddleware",
     "nianjian.features.people.middleware.Limits",
     "nianjian.features.people.account_pages.Enrolment",
@@ -100,7 +100,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "nianjian.doors.site.menu.shell",
                 "nianjian.features.inbox.pages.unread",
-                "nianjian.features.calls.toast.build_context",
+                "nianjian.features.calls.job_pages.build_context",
             ],
             "loaders": [("django.template.loaders.cached.Loader", ["nianjian.platform.web.compact.Loader"])],
             "builtins": ["nianjian.platform.web.templatetags.writer"],  # its form token instead of Django's
@@ -140,7 +140,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.https  # browsers allow it on localhost alone
 MFA_TOTP_TOLERANCE = 1
 SOCIALACCOUNT_ADAPTER = "nianjian.features.people.adapter.SignOn"
-SOCIALACCOUNT_PROVIDERS = sign_in.providers(os.environ)
+SOCIALACCOUNT_PROVIDERS = env.providers(os.environ)
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_QUERY_EMAIL = True
 SECOND_FACTOR = ENVIRONMENT.mfa_required  # obligatory for `web.account.second_factor.ASKED`

@@ -10,7 +10,7 @@ from nianjian.features.screens import urls as screens
 from nianjian.platform.web import assets, comfort, draft_pages, style_guide
 
 urlpatterns = [
-    path("api/v1/", include("nianjian.doors.api.urls")),
+    path("api/v1/", include("nianjian.doors.api.application")),
     path("", include("nianjian.features.overview.pages")),
     path("", include("nianjian.features.search.pages")),
     path("", include("nianjian.features.portrait.pages.urls")),

@@ -13,20 +13,241 @@ import os
 import re
 import stat
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from nianjian.engines.evidence import retention
+import ibis
+import ibis.expr.types as ir
+
 from nianjian.engines.evidence.audio import SUFFIXES, Length, file_suffix
-from nianjian.engines.evidence.retention import Reach
-from nianjian.engines.evidence.sampling import RECORDING
 from nianjian.engines.kernel import numbers
 from nianjian.engines.kernel.errors import NianjianError
+
+# How far back a log reaches without a hole (日志保存). Pure; every limit comes from the rulebook.
+#
+# A log that is written all day long has a record on every day, or a reason why not. A log that is written when
+# something happens has quiet days; a silence that is too long proves nothing, unless the log itself proves that nothing
+# is missing. What proves nothing is unknown, and unknown is never green.
+
+OK, GAP, UNKNOWN = "ok", "gap", "unknown"
+DAY: Final = timedelta(days=1)
+
+Excuse = Callable[[date], str]
+"""Why a day may be without a record, as a code; "" where there is no reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days without a record, both included. ``reason``: the code of what excuses them; "": nothing does."""
+
+    first: date
+    last: date
+    reason: str = ""
+
+    @property
+    def days(self) -> int:
+        """How many."""
+        return (self.last - self.first).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A log against the day to which it must reach back.
+
+    ``oldest``: its first record; ``since``: the first day of the unbroken run of days that ends at ``until``, None:
+    there is none. ``why``: the code of what makes the state. ``gaps`` have no excuse; ``excused``: reason -> days.
+    """
+
+    state: str
+    why: str
+    begin: date
+    until: date
+    oldest: date | None = None
+    since: date | None = None
+    days: int = 0
+    gaps: Sequence[Stretch] = ()
+    excused: Mapping[str, int] = field(default_factory=dict)
+
+
+def no_excuse(_day: date) -> str:
+    """Nothing excuses a day without a record."""
+    return ""
+
+
+def daily(days: Collection[date], begin: date, until: date, excuse: Excuse = no_excuse) -> Reach:
+    """A log that every day leaves a record in, from ``begin`` to ``until``, both included."""
+    written = set(days)
+    known = [day for day in written if day <= until]
+    if not known:
+        return Reach(UNKNOWN, "no_record", begin, until)
+    oldest = min(known)
+    span = (begin + DAY * step for step in range((until - begin).days + 1))
+    missing = {day: excuse(day) for day in span if day not in written}
+    # Before the first record an excuse proves only that nothing is missing there, not that a log was kept.
+    reaches = all(missing[day] for day in missing if day < oldest)
+    inner = [day for day, reason in missing.items() if day > oldest and not reason]
+    excused = Counter(reason for day, reason in missing.items() if reason and day > oldest)
+    state, why = (GAP, "days_missing") if inner else (OK, "reaches") if reaches else (TOO_SHORT, "begins_late")
+    since = after(inner[-1], until) if inner else oldest
+    return Reach(state, why, begin, until, oldest, since, len(known), stretches(inner), dict(excused))
+
+
+def now_and_then(days: Collection[date], begin: date, until: date, silence: int | None) -> Reach:
+    """A log that is written when something happens.
+
+    ``silence``: the most days in a row without a record that prove anything; None: the log proves by itself that no
+    record is missing.
+    """
+    known = sorted({day for day in days if day <= until})
+    if not known:
+        return Reach(UNKNOWN, "no_record", begin, until)
+    oldest = known[0]
+    quiet: list[Stretch] = []
+    if silence is not None:
+        pairs = zip(known, [*known[1:], until + DAY], strict=True)
+        spans = [Stretch(max(one + DAY, begin), other - DAY) for one, other in pairs]  # what was before is not asked
+        quiet = [span for span in spans if span.days > silence]
+    if oldest > begin:
+        return Reach(TOO_SHORT, "begins_late", begin, until, oldest, oldest, len(known), quiet)
+    if quiet:
+        return Reach(UNKNOWN, "long_silence", begin, until, oldest, after(quiet[-1].last, until), len(known), quiet)
+    return Reach(OK, "reaches", begin, until, oldest, oldest, len(known))
+
+
+def complete(told: Mapping[date, tuple[int, int]], begin: date, until: date) -> Reach:
+    """What every answered call must have, such as a recording: day -> (calls, those that have it)."""
+    having = sorted(day for day, (_calls, there) in told.items() if there and day <= until)
+    if not having:
+        return Reach(UNKNOWN, "no_reference", begin, until)
+    oldest = having[0]
+    lacking = [day for day, (calls, there) in told.items() if there < calls and max(begin, oldest) <= day <= until]
+    before = [day for day, (calls, _there) in told.items() if calls and begin <= day < oldest]
+    state, why = (GAP, "calls_without") if lacking else (TOO_SHORT, "begins_late") if before else (OK, "reaches")
+    if state == OK and oldest > begin:  # no call was answered before: what was recorded first proves no earlier day
+        state, why = TOO_SHORT, "begins_late"
+    since = after(max(lacking), until) if lacking else oldest
+    return Reach(state, why, begin, until, oldest, since, len(having), stretches(sorted(lacking)))
+
+
+def after(gap: date, until: date) -> date | None:
+    """The first day behind a gap; None: the gap goes on to the end."""
+    return gap + DAY if gap < until else None
+
+
+def stretches(days: Sequence[date]) -> list[Stretch]:
+    """Days in order, those that follow each other as one."""
+    found: list[Stretch] = []
+    for day in days:
+        if found and found[-1].last + DAY == day:
+            found[-1] = Stretch(found[-1].first, day)
+        else:
+            found.append(Stretch(day, day))
+    return found
+
+
+# What call records tell of their own days, and the calls of each day whose recordings are looked at.
+#
+# One pass over five columns of the calls: it grows with the number of calls, not with the length of their texts, except
+# that of answered outbound calls the further columns are looked at for a recording.
+
+REJECTED: Final = "rejected"
+RECORDING: Final[Sequence[str]] = ("录音", "record", "rec_")
+"""What the heading of a column about a recording holds."""
+SHORT: Final = 12  # hex digits of a digest that the first pass keeps of every call; equal ones go by its id
+_NAMED: Final = '(?i)"[^"]*(' + "|".join(RECORDING) + r')[^"]*" *: *"[^"]+"'
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """``count`` calls of each day from ``first`` to ``last``, both included, by a ``seed``."""
+
+    first: date
+    last: date
+    seed: str
+    count: int
+
+
+def count_by_day(calls: ir.Table) -> ir.Table:
+    """``day``; ``rows`` of the records; ``out``: that left the platform; ``answered`` outbound; ``recorded``."""
+    rows = calls.filter(calls.part != REJECTED, calls.start_ts.notnull())
+    out = (rows.direction == "out").fill_null(False)  # noqa: FBT003 -- a value of the column
+    answered = _answered(rows)
+    # a pattern on every row's further columns would cost more than all the rest: they are looked at where it matters
+    has = answered & _names_one(rows)
+    return rows.group_by(day=rows.start_ts.date()).aggregate(
+        rows=rows.count(),
+        out=(out & rows.delivered.fill_null(False)).cast("int64").sum(),  # noqa: FBT003 -- a value of the column
+        answered=answered.cast("int64").sum(),
+        recorded=has.cast("int64").sum(),
+    )
+
+
+def draw_ids(calls: ir.Table, draw: Draw) -> ir.Table:
+    """``call_id`` of the calls that `draw_sample` gives: the first pass, which carries no text of the rows along.
+
+    Measured: 10 million answered calls of thirty days take 17 s of the processor for it, 4 s for `draw_sample` and
+    0.4 GiB; 24 s and 0.9 GiB where three a day are drawn.
+    """
+    rows = _calls_with_recording(calls, draw)
+    named = rows.select(day=rows.start_ts.date(), call_id=rows.call_id.fill_null(""), digest=_digest(rows, draw.seed))
+    if draw.count == 1:
+        return named.group_by("day").aggregate(call_id=named.call_id.argmin(named.digest)).select("call_id")
+    short = named.mutate(digest=named.digest.left(SHORT))
+    order = [short.digest, short.call_id]
+    placed = short.mutate(place=ibis.row_number().over(group_by=short.day, order_by=order))
+    return placed.filter(placed.place < draw.count).select("call_id")
+
+
+def draw_sample(calls: ir.Table, draw: Draw, known: Sequence[str]) -> ir.Table:
+    """At most so many answered outbound calls of each day that name a recording.
+
+    Which ones follows from the seed alone: those whose digest with it comes first, so nobody chooses them and anybody
+    can draw them again. ``known``: what `draw_ids` gives. ``day at call_id callee callee_shape answer end extra``, in
+    order.
+    """
+    rows = calls.filter(calls.call_id.fill_null("").isin(known)) if known else calls.limit(0)
+    rows = _calls_with_recording(rows, draw)
+    named = rows.select(
+        *("call_id", "callee", "callee_shape", "extra"),
+        day=rows.start_ts.date(),
+        at=rows.start_ts,
+        answer=rows.answer_ts,
+        end=rows.end_ts,
+        digest=_digest(rows, draw.seed),
+        where=rows.file.fill_null("") + ":" + rows.line.cast("string").fill_null(""),
+    )
+    order = [named.digest, named.where]
+    placed = named.mutate(place=ibis.row_number().over(group_by=named.day, order_by=order))
+    return placed.filter(placed.place < draw.count).order_by("day", "place").drop("digest", "where", "place")
+
+
+def _calls_with_recording(calls: ir.Table, draw: Draw) -> ir.Table:
+    """The answered outbound calls of the days that name a recording."""
+    begin, end = (ibis.literal(datetime.combine(day, time())) for day in (draw.first, draw.last + timedelta(days=1)))
+    rows = calls.filter(calls.part != REJECTED, calls.start_ts >= begin, calls.start_ts < end)
+    return rows.filter(_answered(rows) & _names_one(rows))
+
+
+def _digest(rows: ir.Table, seed: str) -> ir.StringValue:
+    return (ibis.literal(f"{seed} ") + rows.source.fill_null("") + " " + rows.call_id.fill_null("")).hexdigest("sha256")
+
+
+def _answered(rows: ir.Table) -> ir.BooleanValue:
+    out = (rows.direction == "out").fill_null(False)  # noqa: FBT003 -- a value of the column
+    test = rows.test.fill_null(False)  # noqa: FBT003 -- a value of the column
+    customer = (rows.leg == "customer").fill_null(False)  # noqa: FBT003 -- a value of the column
+    return out & customer & ~test & rows.answered.fill_null(False)  # noqa: FBT003 -- a value of the column
+
+
+def _names_one(rows: ir.Table) -> ir.BooleanValue:
+    return rows.extra.notnull() & rows.extra.fill_null("").re_search(_NAMED)
+
 
 #: What the heading of a column holds that speaks of a recording and names none.
 ABOUT: Final = re.compile(
@@ -173,20 +394,20 @@ def judge_recordings(references: Reach, days: Mapping[date, Collection[str]] | N
     None: no folder is known, so a reference is only a word. A file that is known to be wrong is a hole. What is worse
     by its references alone stays so. No run of days is unbroken over a day that is not proved.
     """
-    if references.state == retention.UNKNOWN:
+    if references.state == UNKNOWN:
         return references
     wrong = sorted(day for day, found in (days or {}).items() if set(found) & set(WRONG))
     unproved = max((day for day, found in (days or {}).items() if set(found) != {KEPT}), default=None)
-    since = references.since if unproved is None else retention.after(unproved, references.until)
-    if wrong and references.state != retention.GAP:
-        gaps = retention.stretches(wrong)
-        return replace(references, state=retention.GAP, why="files_missing", since=since, gaps=gaps)
-    if references.state != retention.OK:
+    since = references.since if unproved is None else after(unproved, references.until)
+    if wrong and references.state != GAP:
+        gaps = stretches(wrong)
+        return replace(references, state=GAP, why="files_missing", since=since, gaps=gaps)
+    if references.state != OK:
         return references
     if days is None:
-        return replace(references, state=retention.UNKNOWN, why="references_only")
+        return replace(references, state=UNKNOWN, why="references_only")
     if not days or any(set(found) != {KEPT} for found in days.values()):
-        return replace(references, state=retention.UNKNOWN, why="files_unproved", since=since)
+        return replace(references, state=UNKNOWN, why="files_unproved", since=since)
     return replace(references, why="files_kept")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from nianjian.engines.gate import telephone
+from nianjian.engines.gate import question
 from nianjian.engines.gate.policy import Purpose, Slot
 from nianjian.engines.gate.question import Request
 from nianjian.engines.gate.snapshot.read import Snapshot
@@ -65,7 +65,7 @@ def _decide(request: Request, tenant: Tenant) -> Refusal | tuple[Slot, ...]:
         if isinstance(found, Refusal):
             return found
         way = found
-    callee = telephone.number_key(request.callee)
+    callee = question.number_key(request.callee)
     reason = _callee_problem(tenant, callee, request, way)
     if reason:
         return _refusal(reason)
@@ -123,7 +123,7 @@ def _display_problem(tenant: Tenant, rows: tuple[FiledNumber, ...], purpose: str
 
 def _callee_problem(tenant: Tenant, callee: int, request: Request, way: CallPath) -> str:
     """Why this callee may not be dialled now; "" where nothing forbids it."""
-    if callee == telephone.UNREADABLE:
+    if callee == question.UNREADABLE:
         return "callee-unreadable"
     second = request.at // 1000
     if tenant.refused and tenant.is_refused(callee, second, way.purpose):

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Final
 
-from nianjian.engines.gate import decision_journal, telephone
+from nianjian.engines.gate import decision_journal, question
 from nianjian.engines.gate.decision_journal import DAY, EAST, SUFFIX, Decision, day_name
 
 NEAR: Final = 1 << 16  # bytes that are read through for one place in a file
@@ -51,7 +51,7 @@ class DecisionFilter:
             all(not wanted or wanted == found for wanted, found in texts)
             and (
                 not self.callee
-                or telephone.number_key(self.callee) == telephone.number_key(asked.callee) != telephone.UNREADABLE
+                or question.number_key(self.callee) == question.number_key(asked.callee) != question.UNREADABLE
             )
             and (self.allow is None or self.allow == one.verdict.allow)
             and (self.since is None or self.since <= one.decided_at)

@@ -17,7 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from nianjian.engines.gate.counters import meters
-from nianjian.engines.gate.counters.port import Reservation
+from nianjian.engines.gate.counters.meters import Reservation
 from nianjian.engines.gate.policy import Slot
 from nianjian.engines.gate.server.gate import Gate
 from nianjian.engines.gate.snapshot.read import Snapshot

@@ -14,8 +14,7 @@ from typing import Final
 
 import uvloop
 
-from nianjian.engines.gate.counters.meters import milliseconds
-from nianjian.engines.gate.counters.port import Counters
+from nianjian.engines.gate.counters.meters import Counters, milliseconds
 from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.fastagi import FastAgi
 from nianjian.engines.gate.kamailio import Rpc, SwitchLeases

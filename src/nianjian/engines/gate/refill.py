@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from nianjian.engines.gate import telephone
-from nianjian.engines.gate.counters import meters, store_connection
+from nianjian.engines.gate import question
+from nianjian.engines.gate.counters import meters, store_client
 from nianjian.engines.gate.counters.meters import Key
-from nianjian.engines.gate.counters.store_client import Address, Connection, connect
-from nianjian.engines.gate.counters.store_connection import require_fit_store, store_functions
+from nianjian.engines.gate.counters.store_client import Address, Connection, connect, require_fit_store, store_functions
 from nianjian.engines.gate.decision_journal import SUFFIX
 from nianjian.engines.gate.decision_search import DecisionMatches, read_decisions
 from nianjian.engines.gate.policy import Cap, Channel, Slot
@@ -46,9 +45,7 @@ class Figures:
     units: Iterable[Unit] = ()
 
 
-async def rebuild_store(
-    url: str, caps: Mapping[str, Sequence[Cap]], figures: Figures, block: Callable[[Cap], int] = meters.token_block
-) -> str:
+async def rebuild_store(url: str, caps: Mapping[str, Sequence[Cap]], figures: Figures) -> str:
     """Raise every count to the larger of the store's and the figure; the new generation, written last.
 
     All gates refuse from the first step on until they are told the new generation. NianjianError where
@@ -57,25 +54,27 @@ async def rebuild_store(
     connection = await connect(Address.of(url), lambda: None)
     try:
         await require_fit_store(connection)
-        await connection.ask("DEL", store_connection.CANARY)
+        await connection.ask("DEL", store_client.CANARY)
         await connection.ask("FUNCTION", "LOAD", "REPLACE", store_functions())
         by_name = {(enterprise, cap.name): cap for enterprise, several in caps.items() for cap in several}
         raised = []
         for (key, day), count in figures.allows.items():
             cap = by_name.get(key[:2])
-            raised.append((store_connection.granted_key(key, day), count + figures.gates * (block(cap) if cap else 1)))
+            raised.append(
+                (store_client.granted_key(key, day), count + figures.gates * (meters.token_block(cap) if cap else 1))
+            )
         for begin in range(0, len(raised), _PART):
             part = raised[begin : begin + _PART]
             words: list[str | int] = [*(key for key, _ in part), *(one for _, one in part)]
-            await connection.ask("FCALL", store_connection.RAISE, len(part), *words)
+            await connection.ask("FCALL", store_client.RAISE, len(part), *words)
         await _rebuild_windows(connection, figures.units)
         for (enterprise, name), cap in by_name.items():
             await connection.ask(
-                "HSET", store_connection.policy_key(enterprise, name), "epoch", cap.epoch, "cap", cap.limit
+                "HSET", store_client.policy_key(enterprise, name), "epoch", cap.epoch, "cap", cap.limit
             )
-        await connection.ask("INCR", store_connection.CHANGES)
+        await connection.ask("INCR", store_client.CHANGES)
         generation = secrets.token_hex(8)
-        await connection.ask("SET", store_connection.CANARY, generation)
+        await connection.ask("SET", store_client.CANARY, generation)
     finally:
         connection.close()
     return generation
@@ -84,7 +83,7 @@ async def rebuild_store(
 async def _rebuild_windows(connection: Connection, units: Iterable[Unit]) -> None:
     """Beside what is there: a unit that both know counts twice, which is the strict side."""
     for number, unit in enumerate(sorted(units, key=lambda one: one.at)):
-        window = store_connection.window_key(unit.key, unit.cap, unit.at)
+        window = store_client.window_key(unit.key, unit.cap, unit.at)
         if unit.cap.window == "anchored":
             start, length = await connection.ask("ZSCORE", window, ""), unit.cap.seconds * 1000
             if start is not None and unit.at + length <= int(float(start)):
@@ -141,7 +140,7 @@ def _slots_of(asked: Request, snapshot: Snapshot) -> tuple[Slot, ...]:
     display, _rows = tenant.display(asked.display)
     line = tenant.lines.get(asked.channel)
     channel = Channel(asked.channel) if line is None else line.channel
-    return tenant.slots(asked, display, telephone.number_key(asked.callee), channel, tenant.purpose(asked.purpose))
+    return tenant.slots(asked, display, question.number_key(asked.callee), channel, tenant.purpose(asked.purpose))
 
 
 def _window_start(cap: Cap, now: int) -> int:

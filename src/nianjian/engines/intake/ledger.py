@@ -10,8 +10,7 @@ from operator import add
 from pathlib import Path
 from typing import Any, Final, cast
 
-from nianjian.engines.kernel.crash import crash_point
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, crash_point
 from nianjian.engines.lake.keys import KeyFiles
 from nianjian.engines.lake.schema import REJECTED
 from nianjian.engines.lake.tables import Lake, OldFile

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from nianjian.engines.intake.sql import (
     UNITS,
     any_time,
     choose_word,
+    epoch_time,
     first_of,
     require_zone,
     seconds_after,
@@ -271,3 +272,48 @@ def _words(field: str, pairs: object) -> dict[str, str]:
         if ours is not None and str(word) not in ours and str(word) not in ours.values():
             raise _MappingError(field, closest_names(str(word), dict.fromkeys((*ours, *ours.values()))), word)
     return {str(theirs): str(word) for theirs, word in pairs.items()}
+
+
+# The four times of a vendor's row, with the difference between "not set" and "unreadable" kept.
+
+# Vendors write 0 (and one of them -1) for a time that never came.
+_NOT_SET = "[-+]?[01]?|0+([.]0*)?|null|NULL"
+
+
+def read_epochs(column: str, _zone: str) -> str:
+    """Of a source that writes seconds or milliseconds since 1970, wherever it stands."""
+    return epoch_time(column)
+
+
+def read_times(
+    columns: Columns,
+    mapping: FileMapping,
+    zone: str,
+    read: Callable[[str, str], str] = any_time,
+    **fields: Sequence[str],
+) -> Fields:
+    """Only the times, to be completed by `replace`. ``read`` turns a column of a zone into a TIMESTAMP.
+
+    ``fields``: start, ring, answer, end -> names to look for; several names of one field are tried in turn in each row.
+    A mapping's own column and format of a field win, also in what follows from it: an end that is the start and a
+    duration.
+    """
+    built: dict[str, str] = {}
+    origin: dict[str, str] = {}
+    checks: list[tuple[str, str, str]] = []
+    for field, wanted in fields.items():
+        names = list(dict.fromkeys(name for name in map(columns.find, wanted) if name is not None))
+        form, reader = mapping.formats.get(field), read
+        if isinstance(said := mapping.columns.get(field), str | int):
+            names, reader = [raw_name(columns, said)], any_time
+        parts = [time_by_format(quoted(name), form, zone) if form else reader(quoted(name), zone) for name in names]
+        built[field] = first_of((*parts, NO_TIME))
+        if names:
+            origin[field] = names[0]
+        if field != "start":
+            for name, part in zip(names, parts, strict=True):
+                unset = f"regexp_full_match({quoted(name)}, '{_NOT_SET}')"
+                fault = f"{quoted(name)} is not null and not {unset} and {part} is null"
+                checks.append((f"{field}_unreadable", name, fault))
+    texts = {"start": origin["start"]} if "start" in origin else {}
+    return Fields(texts=texts, columns=origin, checks=tuple(checks), **built)  # type: ignore[arg-type] # by field name

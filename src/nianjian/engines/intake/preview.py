@@ -14,15 +14,15 @@ from typing import Any, Final
 
 import pyarrow.parquet as pq
 
-from nianjian.engines.intake import ledger, load, text_masking
-from nianjian.engines.intake.clean_copies import encoding_of, text_blocks
+from nianjian.engines.intake import ledger, load, rejects
 from nianjian.engines.intake.columns import Columns
 from nianjian.engines.intake.format import FileMapping, Sample
 from nianjian.engines.intake.formats import catalogue, generic
 from nianjian.engines.intake.ledger import FileReceipt
+from nianjian.engines.intake.lines import encoding_of, text_blocks
+from nianjian.engines.intake.load import choose_format, read_sample
 from nianjian.engines.intake.mapping import FIELDS
 from nianjian.engines.intake.read import Item, Stream, list_items
-from nianjian.engines.intake.recognise import choose_format, read_sample
 from nianjian.engines.intake.rejects import RejectedLine, first_rejects, write_rejects
 from nianjian.engines.intake.tables import is_json, split_cells
 from nianjian.engines.kernel import numbers
@@ -107,11 +107,11 @@ def _add_lines(look: FilePreview, found: Sample) -> FilePreview:
     if header:
         mark = found.delimiter
         lines = [
-            text_masking.mask_line(first[0]),
-            *(mark.join(text_masking.mask_cells(found.header, split_cells(one, mark))) for one in first[1:]),
+            rejects.mask_line(first[0]),
+            *(mark.join(rejects.mask_cells(found.header, split_cells(one, mark))) for one in first[1:]),
         ]
     else:
-        lines = [text_masking.mask_member(one) for one in first]
+        lines = [rejects.mask_member(one) for one in first]
     return replace(look, header=header, lines=tuple(one[:WIDE] for one in lines), fields=tuple(fields))
 
 
@@ -241,5 +241,5 @@ def mask_row(row: dict[str, Any]) -> dict[str, object]:
         value, raw = row[name], row[f"{name}_raw"]
         zero = "0" if row[f"{name}_shape"] == "landline" else ""
         told[name] = numbers.mask(f"{zero}{value}" if value is not None else str(raw or ""))
-    told["call_id"] = text_masking.mask_line(str(row["call_id"]))
+    told["call_id"] = rejects.mask_line(str(row["call_id"]))
     return told

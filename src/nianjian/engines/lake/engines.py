@@ -6,17 +6,17 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.engine import Engine
 
 
-def open_engine(url: str = "duckdb", *, threads: int = 2, memory_limit: str = "3GB", temp: str | None = None) -> Engine:
+def open_engine(url: str = "duckdb", *, temp: str | None = None) -> Engine:
     """``duckdb`` (in this process), ``spark://host:port`` (driver in this process), ``sc://host:port`` (Spark Connect).
 
-    The bounds are those of the embedded engine; Spark's are set where the cluster is started. ``temp``: what does
+    Spark's bounds are set where the cluster is started. ``temp``: what does
     not fit into this process's memory goes there. Raises NianjianError ``engine_unknown``, or ``engine_missing``
     when PySpark is not installed.
     """
     if url == "duckdb":
         from nianjian.engines.lake.duckdb_engine import DuckDBEngine  # noqa: PLC0415 - see the first line
 
-        return DuckDBEngine(threads=threads, memory_limit=memory_limit, temp=temp)
+        return DuckDBEngine(threads=2, memory_limit="3GB", temp=temp)
     if url.startswith(("spark://", "sc://")):
         try:
             from nianjian.engines.lake.spark_engine import SparkEngine  # noqa: PLC0415 - see the first line

@@ -312,7 +312,7 @@ def _ticket_rows(told: ir.Table, ask: RowQuery, complaint_fact: ir.Table) -> ir.
     for split, key in ask.keys.items():
         number = split == "display" and key is not None  # keys are texts, a landline with its 0
         told = told.filter(_has_key(told[split], int(str(key)) if number else key))
-    said = latest(complaint_fact, "complaint_id").select(*TICKET_COLUMNS).rename(said_id="complaint_id")
+    said = latest(complaint_fact).select(*TICKET_COLUMNS).rename(said_id="complaint_id")
     return told.left_join(said, told.complaint_id == said.said_id).drop("said_id")
 
 

@@ -434,15 +434,15 @@ def _slice(counted: ir.Table, dim: str, key: ir.Value, *, shape: ir.Value, confi
     )
 
 
-def latest(versions: ir.Table, key: str) -> ir.Table:
-    """The newest version of each row of a dated table: its own dates say what held when."""
+def latest(versions: ir.Table) -> ir.Table:
+    """The newest version of each complaint of a dated table: its own dates say what held when."""
     order = [
         versions.valid_to.isnull().cast("int64").desc(),
         versions.valid_from.notnull().cast("int64").desc(),
         versions.valid_from.desc(),
         versions.valid_to.desc(),
     ]
-    ranked = versions.mutate(rank=ibis.row_number().over(ibis.window(group_by=versions[key], order_by=order)))
+    ranked = versions.mutate(rank=ibis.row_number().over(ibis.window(group_by=versions.complaint_id, order_by=order)))
     return ranked.filter(ranked.rank == 0).drop("rank")
 
 
@@ -452,9 +452,7 @@ def complaint_match(calls: ir.Table, complaint_fact: ir.Table, *, minutes: int, 
     ``minutes`` is the reach around the time that the complaint names, both ends included. ``by_id`` False leaves
     the recorded ids out where no complaint has one: it saves reading all call ids.
     """
-    asked = latest(complaint_fact, "complaint_id").select(
-        "complaint_id", "complainant", "complained", "call_ts", asked_call="call_id"
-    )
+    asked = latest(complaint_fact).select("complaint_id", "complainant", "complained", "call_ts", asked_call="call_id")
     rows = good_rows(calls)
     rows = rows.filter(rows.direction == "out", rows.leg == "customer").select(
         "call_id", "callee", "display", "start_ts", "line_id", "team_id", kind="agent_kind"
@@ -512,7 +510,7 @@ def tickets(
     counting: ComplaintCounting = ComplaintCounting(),
 ) -> ir.Table:
     """One row a complaint; `excluded_rate` is D2's (among its sources), `excluded_ticket` D4's (all sources)."""
-    known = latest(complaint_fact, "complaint_id")
+    known = latest(complaint_fact)
     known = known.mutate(day=known.accepted_ts.date())
     # A recorded reason that the rulebook does not name excludes nothing.
     known = known.mutate(exclusion=ibis.ifelse(known.exclusion.isin(counting.reasons), known.exclusion, None))

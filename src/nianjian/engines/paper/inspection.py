@@ -10,13 +10,12 @@ from typing import Any, Final
 from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.official import format_code
 from nianjian.engines.paper.people import actor_text
-from nianjian.engines.paper.qr_codes import render_qr_code
 from nianjian.engines.paper.texts import inspection, inspection_day
 from nianjian.engines.paper.texts.claims import BLANK
 from nianjian.engines.paper.texts.inspection_day import clock_text, duration_text
-from nianjian.engines.paper.texts.states import STATES
+from nianjian.engines.paper.texts.platform import STATES
 from nianjian.engines.paper.texts.test_calls import REASONS
-from nianjian.engines.paper.typeset import typeset
+from nianjian.engines.paper.typeset import render_qr_code, typeset
 from nianjian.engines.paper.words import CHINESE, Words
 
 SOURCE: Final = "dossier_item.typ"

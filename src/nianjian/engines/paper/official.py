@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from nianjian.engines.paper.charts import Picture, paper_svg
-from nianjian.engines.paper.qr_codes import render_qr_code
-from nianjian.engines.paper.typeset import typeset
+from nianjian.engines.paper.typeset import render_qr_code, typeset
 from nianjian.engines.paper.words import CHINESE, Words, words
 
 SOURCE: Final = "official.typ"

@@ -19,8 +19,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from nianjian.engines.paper.charts import Picture, paper_svg
 from nianjian.engines.paper.official import CHART, OfficialPaper, paper_to_document
-from nianjian.engines.paper.qr_codes import qr_png
-from nianjian.engines.paper.typeset import typeset
+from nianjian.engines.paper.typeset import qr_png, typeset
 from nianjian.engines.paper.words import Words, plain_text, strip_zero_width, words
 
 ZIP_STAMP: Final = (2017, 1, 1, 0, 0, 0)

@@ -7,12 +7,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from nianjian.engines.paper import charts, explanations, figures, pictures, sections
-from nianjian.engines.paper.masking import mask_portrait
 from nianjian.engines.paper.official import format_code
-from nianjian.engines.paper.qr_codes import render_qr_code
+from nianjian.engines.paper.people import mask_portrait
 from nianjian.engines.paper.rectification import ChannelNames, channel_text
 from nianjian.engines.paper.texts.portrait import SPLITS, code_name
-from nianjian.engines.paper.typeset import typeset
+from nianjian.engines.paper.typeset import render_qr_code, typeset
 from nianjian.engines.paper.words import CHINESE, Words, words
 
 Json = Mapping[str, Any]

@@ -10,7 +10,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from nianjian.engines.paper import figures, sections
-from nianjian.engines.paper.masking import mask_portrait
+from nianjian.engines.paper.people import mask_portrait
 from nianjian.engines.paper.texts.portrait import SPLITS, code_name
 from nianjian.engines.paper.words import Words, words
 

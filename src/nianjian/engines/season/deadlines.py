@@ -9,8 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from nianjian.engines.kernel.periods import Season, add_months
-from nianjian.engines.kernel.workdays import Calendar, Due, next_workday
+from nianjian.engines.kernel.workdays import Calendar, Due, Season, add_months, next_workday
 from nianjian.engines.rules.rule import Level, Rule
 from nianjian.engines.rules.rulebook import Rulebook
 

@@ -21,9 +21,8 @@ from typing import Final, cast
 from nianjian.engines.kernel import clock
 from nianjian.engines.sip import secure
 from nianjian.engines.sip.call import Call
-from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
 from nianjian.engines.sip.media import Media
-from nianjian.engines.sip.message import LONGEST, read, reply, serialize_message
+from nianjian.engines.sip.message import LONGEST, CallTrace, Plan, Via, read, reply, serialize_message
 from nianjian.engines.sip.secure import NEEDED, SecureError
 
 THIS_NETWORK: Final = ipaddress.ip_network("0.0.0.0/8")  # leads to this machine, too

@@ -12,10 +12,22 @@ from typing import Final, Protocol
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.sip import media as sdp
-from nianjian.engines.sip.call_trace import CallTrace, Line, Plan, Via
-from nianjian.engines.sip.digest import CREDENTIALS, Proofs
 from nianjian.engines.sip.media import Media
-from nianjian.engines.sip.message import TURN, Message, address, host, parameter, reply, serialize_message
+from nianjian.engines.sip.message import (
+    CREDENTIALS,
+    TURN,
+    CallTrace,
+    Line,
+    Message,
+    Plan,
+    Proofs,
+    Via,
+    address,
+    host,
+    parameter,
+    reply,
+    serialize_message,
+)
 from nianjian.engines.sip.secure import NEEDED
 
 Proof = Callable[[str, str], tuple[tuple[str, str], ...]]  # method and address of a request -> its credentials

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
-from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.people import actor_texts
 from nianjian.engines.paper.rectification import channel_text
 from nianjian.engines.paper.texts.errors import translate_value
@@ -27,6 +26,7 @@ from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.approvals import operations as flow
 from nianjian.features.dial_policy.pages import describe_setting, setting_text
+from nianjian.features.dossier.states import finding_text
 from nianjian.features.rectification.queries import get_case, get_channel_names, list_channel_names
 from nianjian.features.rulebook.operations import enqueue_effects
 from nianjian.platform.accounts import query as accounts

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -27,14 +30,17 @@ from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.portrait import portraits
 from nianjian.features.registers import presenters as registers
 from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers import batches, drafts
 from nianjian.platform.web import work
-from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.access import Request, page, person
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
+from nianjian.platform.web.resend import find_page_address
+from nianjian.platform.web.tables import Cell
 from nianjian.platform.web.work import describe_cell_error, progressing
 
 Result = Mapping[str, Any]
@@ -431,3 +437,122 @@ def stop(request: Request, code: str, job: str) -> HttpResponse:
     flow.stop(job=found.id, actor=request.actor)
     messages.info(request, _("The job stops at its next step."))
     return redirect("data-job", code=code, job=found.id)
+
+
+# Long work beside the page: a form that begins some comes back to where it stood, and the side says how far it is.
+
+JOBS: Final = "nianjian_jobs"  # in a session: [id, page where it was begun] of what has not been read yet
+MOST: Final = 3
+QUICKEST: Final = 1  # seconds between two questions of a page: longer each time, never beyond SLOWEST
+SLOWEST: Final = 30
+WIZARD: Final = "data-import"  # its draft ends with the import, and so do its pages
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One piece of work in the side. ``text``: what came of it; ``error``: why it failed."""
+
+    job: JobValue
+    label: str
+    state: Cell
+    bar: work.Bar
+    text: str
+    error: str
+    begun_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The lines of the side, and after how many seconds the page asks for them again."""
+
+    lines: list[Line]
+    wait: int
+
+    def __bool__(self) -> bool:
+        return bool(self.lines)
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is anything to ask for."""
+        return any(not line.job.over for line in self.lines)
+
+
+class JobsBeside:
+    """Middleware: what leads from a form to the page of its work leads back to the form's page instead.
+
+    Not where the browser does not say which page that was, nor from the import's steps, whose draft is used up.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer."""
+        answer = self._get_response(request)
+        if request.method != "POST" or answer.status_code != 302 or getattr(request, "htmx", False):  # noqa: PLR2004 -- a redirect
+            return answer
+        job = _resolve(answer.headers["Location"])
+        back = find_page_address(request, request.headers.get("Referer", ""))
+        before = _resolve(back.partition("?")[0])
+        if job is None or job.url_name != "data-job" or before is None:
+            return answer
+        if str(before.url_name).startswith((WIZARD, "data-job")):
+            return answer
+        begun = [entry for entry in request.session.get(JOBS, []) if entry[0] != job.kwargs["job"]]
+        request.session[JOBS] = [*begun, [job.kwargs["job"], back]][-MOST:]
+        answer.headers["Location"] = back
+        return answer
+
+
+def _resolve(address: str) -> ResolverMatch | None:
+    try:
+        return resolve(address) if address else None
+    except Resolver404:
+        return None
+
+
+def build_context(request: HttpRequest) -> dict[str, object]:
+    """Give templates ``work_beside``, the lines of the side, where this session has begun work; else ask nothing."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None or not request.session.get(JOBS):
+        return {}
+    return {"work_beside": SimpleLazyObject(lambda: Beside(_list_lines(request, actor), QUICKEST))}
+
+
+def _list_lines(request: HttpRequest, actor: Actor) -> list[Line]:
+    lines = []
+    for id_, address in request.session.get(JOBS, []):
+        try:
+            lines.append(_build_line(flow.job_for(id_, actor), address))
+        except (Http404, NianjianError):  # another person's of this browser, or gone
+            continue
+    return lines
+
+
+def _build_line(job: JobValue, page: str) -> Line:
+    text = str(outcome(job.enterprise, job, dict(job.result)).get("text", "")) if job.over else ""
+    error = work.describe_job_error(job.error)[0] if job.state == "failed" else ""
+    return Line(job, work.kind(job.kind), work.state(job), work.bar(job), text, error, page)
+
+
+@require_safe
+@person
+def show_beside(request: Request) -> HttpResponse:
+    """Answer with the lines of the side; each time the page is to wait longer before it asks again."""
+    asked = request.GET.get("wait", "")
+    wait = min(int(asked), SLOWEST) if asked.isascii() and asked.isdigit() and len(asked) < 4 else QUICKEST  # noqa: PLR2004 -- digits
+    beside = Beside(_list_lines(request, request.actor), min(math.ceil(wait * 1.5), SLOWEST))
+    return render(request, "data/beside.html", {"work_beside": beside})
+
+
+@require_safe
+@person
+def open_result(request: Request, job: str) -> HttpResponse:
+    """Lead to what came of the work, or with ``again`` to where it was begun; it is read by that."""
+    entries = request.session.get(JOBS, [])
+    page = next((page for id_, page in entries if id_ == job), "")
+    request.session[JOBS] = [entry for entry in entries if entry[0] != job]
+    found = flow.job_for(job, request.actor)
+    if page and "again" in request.GET:
+        return redirect(page)
+    return redirect(find_result(found))

@@ -20,8 +20,7 @@ from nianjian.engines.intake import ledger, load, mapping, read
 from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.intake.ledger import CALLS_TABLE, FileReceipt, RepeatingBatch, RetentionLimits
 from nianjian.engines.intake.load import open_workbench
-from nianjian.engines.kernel.crash import crash_point
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, crash_point
 from nianjian.engines.lake.tables import Lake, forget, vacuum
 from nianjian.engines.lake.workbench import Workbench
 from nianjian.features.calls.documents import ImportReceipt, sum_row_counts

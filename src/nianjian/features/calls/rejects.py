@@ -25,7 +25,7 @@ from nianjian.features.calls.operations import batch_for
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
-from nianjian.platform.home import env, spill, wiring
+from nianjian.platform.home import env, folders, wiring
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
@@ -158,7 +158,7 @@ def _note(known: BatchValue, actor: Actor) -> None:
 @contextmanager
 def _packed(known: BatchValue, words: Sentence, told: Callable[[int], None]) -> Iterator[tuple[Path, str]]:
     """The file and its type, for as long as it is looked at; neither the rows nor the file are ever in memory whole."""
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as name:  # closed to others, soon gone
+    with tempfile.TemporaryDirectory(dir=folders.folder(env.read().home)) as name:  # closed to others, soon gone
         target = Path(name) / f"{known.id}-rejects.csv"
         written = quarantine.write_rejects(wiring.lake(known.enterprise), known.id, target, words, told)
         if len(written) == 1 and sum(written.values()) <= DIRECT:

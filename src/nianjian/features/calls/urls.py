@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.features.calls import job_pages, pages, toast, wizard
+from nianjian.features.calls import job_pages, pages, wizard
 
 AT = "e/<str:code>/data/"
 NEW = f"{AT}import/"
@@ -23,8 +23,8 @@ urlpatterns = [
     path(f"{AT}jobs/<str:job>/", job_pages.job, name="data-job"),
     path(f"{AT}jobs/<str:job>/progress/", job_pages.progress, name="data-job-progress"),
     path(f"{AT}jobs/<str:job>/stop/", job_pages.stop, name="data-job-stop"),
-    path("jobs/", toast.show_beside, name="work-beside"),
-    path("jobs/<str:job>/", toast.open_result, name="work-result"),
+    path("jobs/", job_pages.show_beside, name="work-beside"),
+    path("jobs/<str:job>/", job_pages.open_result, name="work-result"),
     path(NEW, wizard.kinds, name="data-import"),
     path(f"{NEW}template/<str:kind>/", wizard.template, name="data-import-template"),
     path(f"{NEW}example/<str:source>/", wizard.example, name="data-import-example"),

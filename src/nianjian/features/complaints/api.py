@@ -12,9 +12,9 @@ from ninja import Field, Query, Router, Schema
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
-from nianjian.engines.paper.qr_codes import MEDIA, render_qr_code
 from nianjian.engines.paper.texts.complaints import one_click_carriers
 from nianjian.engines.paper.texts.errors import error_message
+from nianjian.engines.paper.typeset import MEDIA, render_qr_code
 from nianjian.engines.paper.words import words
 from nianjian.features.complaints import forwards, matching, one_click, operations, queries  # noqa: F401 -- match declares an operation, too
 from nianjian.features.complaints.clocks import Clock, Hand

@@ -15,7 +15,7 @@ from typing import Final
 
 from nianjian.engines.kernel.claims import Claim, Lack
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.periods import day_of
+from nianjian.engines.kernel.workdays import day_of
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.complaints.states import Facts
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from nianjian.engines.intake import text_masking
+from nianjian.engines.intake import rejects
 from nianjian.engines.kernel import clock, yaml_text
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import content
@@ -33,7 +33,7 @@ from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.record import record
-from nianjian.platform.home import spill
+from nianjian.platform.home import folders
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.flow import Report
 from nianjian.platform.jobs.progress import Progress, silent
@@ -419,7 +419,7 @@ def list_columns(found: Beginning, sheet: Sheet) -> tuple[ListColumn, ...]:
 
 def _shown(heading: str, text: str) -> str:
     """A value of a column that nobody has named yet: it may be a number, a name, or what a complainant wrote."""
-    (hidden,) = text_masking.mask_cells([heading], [text])
+    (hidden,) = rejects.mask_cells([heading], [text])
     return hidden if len(hidden) <= LONG else f"{hidden[:SHOWN]}…"
 
 
@@ -480,7 +480,7 @@ def run_import(job: JobValue, actor: Actor, progress: Report) -> Mapping[str, ob
     """
     given: Mapping[str, Any] = job.payload
     mapping, _ = ForwardMapping(**given["mapping"]), words(flow.text(given, "language") or CHINESE)
-    with spill.temporary_file(str(given["name"]), blobs.get(str(given[LIST]))) as path:
+    with folders.temporary_file(str(given["name"]), blobs.get(str(given[LIST]))) as path:
         receipt = import_forwards(
             enterprise=job.enterprise,
             path=path,
@@ -536,5 +536,5 @@ def preview_upload(*, enterprise: str, name: str, content: bytes, mapping: Forwa
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
     accounts.enterprise(enterprise)
     require_importable(name, content)
-    with spill.temporary_file(plain_name(name), content) as path:
+    with folders.temporary_file(plain_name(name), content) as path:
         return preview_forward_list(path, mapping)

@@ -23,9 +23,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.qr_codes import MEDIA, render_qr_code
 from nianjian.engines.paper.texts.claims import claim_text
 from nianjian.engines.paper.texts.complaints import one_click_carriers
+from nianjian.engines.paper.typeset import MEDIA, render_qr_code
 from nianjian.engines.paper.words import words
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints.forms import Complaint, NewDoor

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.season import COMPLAINT
-from nianjian.engines.season.reminders import Scope
+from nianjian.engines.season.plan import Scope
 from nianjian.features.complaints import queries
 from nianjian.features.complaints.clocks import Clock, ClockReading, Hand, ServiceLevels, evaluate_clock
 from nianjian.features.complaints.models import Complaint, Warned

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Max
 
-from nianjian.engines.gate import telephone
+from nianjian.engines.gate import question
 from nianjian.engines.gate.snapshot import files as form
 from nianjian.engines.gate.snapshot.lists import OPEN
 from nianjian.engines.gate.snapshot.tenant import OTHER, Tenant, consent_subject
@@ -128,7 +128,7 @@ def iterate_rows(kind: str, enterprise: str, purposes: Purposes) -> Iterator[Row
         refused = current_versions(models.DoNotCall, enterprise).order_by().values_list("number", "scope", "valid_to")
         for number, scope, last in refused.iterator(chunk_size=CHUNK):
             end = to_epoch_seconds(_midnight(last, after=True), OPEN)
-            yield telephone.number_key(number or ""), 0, end, purposes.of(scope)
+            yield question.number_key(number or ""), 0, end, purposes.of(scope)
         return
     columns = ("number", "purpose", "obtained_at", "expires_at", "withdrawn_at", "valid_from", "valid_to")
     given = current_versions(models.Consent, enterprise).order_by().values_list(*columns).iterator(chunk_size=CHUNK)
@@ -139,7 +139,7 @@ def iterate_rows(kind: str, enterprise: str, purposes: Purposes) -> Iterator[Row
             to_epoch_seconds(withdrawn, OPEN),
             to_epoch_seconds(_midnight(last, after=True), OPEN),
         )
-        yield telephone.number_key(number or ""), start, max(start, end), purposes.of(purpose)
+        yield question.number_key(number or ""), start, max(start, end), purposes.of(purpose)
 
 
 def _midnight(of: date | None, *, after: bool = False) -> datetime | None:

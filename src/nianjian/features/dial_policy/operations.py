@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from django.db import transaction
 from pyarrow import csv
 
-from nianjian.engines.gate import telephone
+from nianjian.engines.gate import question
 from nianjian.engines.gate.snapshot import files as form
 from nianjian.engines.gate.snapshot import write
 from nianjian.engines.gate.snapshot.list_builder import ENTRY, ListBuilder
@@ -468,7 +468,7 @@ def _fill(builder: ListBuilder, path: Path, sheet: Sheet, purposes: facts.Purpos
 
         entries = np.zeros(batch.num_rows, ENTRY)
         entries["key"] = _keys(batch.column(columns["number"]))
-        good = entries["key"] != telephone.UNREADABLE
+        good = entries["key"] != question.UNREADABLE
         entries["to"] = OPEN
         if sheet is CONSENTS:
             entries["from"], good = _seconds(of("obtained_at"), sheet.by_field("obtained_at"), 0, good)
@@ -489,7 +489,7 @@ def _open(path: Path, sheet: Sheet) -> tuple[list[str], csv.CSVStreamingReader]:
     first = probe.decode(encoding, errors="ignore").partition("\n")[0].strip().split(",")
     headers = [header.strip().strip('"').lstrip("﻿") for header in first]
     bare = (
-        not any(sheet.column(header) for header in headers) and telephone.number_key(headers[0]) != telephone.UNREADABLE
+        not any(sheet.column(header) for header in headers) and question.number_key(headers[0]) != question.UNREADABLE
     )
     names = [str(place) for place in range(len(headers))]
     read = csv.ReadOptions(block_size=BLOCK, encoding=encoding, column_names=names, skip_rows=0 if bare else 1)
@@ -529,7 +529,7 @@ def _keys(column: pa.Array) -> np.ndarray[Any, Any]:
     mobiles = pc.if_else(plain, texts, "0").cast(pa.uint64())
     keys: np.ndarray[Any, Any] = mobiles.to_numpy(zero_copy_only=False).copy()
     for at in np.flatnonzero(~plain.to_numpy(zero_copy_only=False)):
-        keys[at] = telephone.number_key(texts[int(at)].as_py())
+        keys[at] = question.number_key(texts[int(at)].as_py())
     return keys
 
 

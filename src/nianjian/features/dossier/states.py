@@ -2,13 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, Protocol
 
-from nianjian.features.dossier.finding import Verdict
+import numpy as np
+from numpy.typing import NDArray
+
+from nianjian.engines.paper.texts.claims import CLAIMS
+from nianjian.engines.paper.texts.dossier import FIELDS, OPINIONS, VALUES
+from nianjian.engines.paper.texts.errors import error_message
+from nianjian.engines.paper.words import Words
+from nianjian.features.dossier.seals.mask import Seal
+
+# What a check reports: findings as codes with values, what was seen on a page, and what reads its fields.
+
+
+class Weight(StrEnum):
+    """What a finding does to the verdict."""
+
+    STOP = "stop"  # the file is not ready
+    ASK = "ask"  # the machine cannot say: a person looks
+    NOTE = "note"  # good to know
+
+
+class Verdict(StrEnum):
+    """Whether a file may go into the package."""
+
+    READY = "ready"
+    NOT_READY = "not_ready"
+    NEEDS_PERSON = "needs_person"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``page`` counts from 1; None: the whole file. ``values`` are plain scalars for the sentence of ``code``."""
+
+    code: str
+    weight: Weight
+    page: int | None = None
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def finding_to_document(one: Finding) -> dict[str, object]:
+    """A finding as reports hold it: code and values, no sentence."""
+    return {"code": one.code, "weight": one.weight.value, "page": one.page, "values": dict(one.values)}
+
+
+def decide_verdict(findings: Iterable[Finding]) -> Verdict:
+    """The heaviest finding decides."""
+    weights = {one.weight for one in findings}
+    if Weight.STOP in weights:
+        return Verdict.NOT_READY
+    return Verdict.NEEDS_PERSON if Weight.ASK in weights else Verdict.READY
+
+
+ANSWER: Final = "answer"  # of a finding in a report: reason, who asked, and once agreed to who agreed
+
+
+def is_overruled(one: Mapping[str, Any]) -> bool:
+    """Whether two people have overruled a finding, as reports hold it."""
+    return "approved_by" in one.get(ANSWER, {})
+
+
+def decide_open_verdict(findings: Iterable[Mapping[str, Any]]) -> Verdict:
+    """What the findings of a report that nobody has overruled leave; never ready by that alone: a person confirms."""
+    found = list(findings)
+    weights = {Weight(one["weight"]) for one in found if not is_overruled(one)}
+    if Weight.STOP in weights:
+        return Verdict.NOT_READY
+    asked = Weight.ASK in weights or any(is_overruled(one) for one in found)
+    return Verdict.NEEDS_PERSON if asked else Verdict.READY
+
+
+@dataclass(frozen=True, slots=True)
+class PageFound:
+    """``page`` from 1. ``dpi`` None: no scanned picture covers the page. ``skew_deg`` None: nothing to measure by.
+
+    ``rotation``: degrees clockwise by which the page lies turned, 0, 90, 180 or 270; None: unsure.
+    ``colour`` is `colour` or `grey`.
+    """
+
+    page: int
+    a4: bool
+    dpi: int | None
+    blank: bool
+    skew_deg: float | None
+    rotation: int | None
+    colour: str
+    seals: tuple[Seal, ...]
+
+
+def to_document(one: PageFound) -> dict[str, object]:
+    """A page as answers and reports hold it; lengths in mm from the upper left corner."""
+    names = ("x_mm", "y_mm", "diameter_mm")
+    seals = [{name: getattr(seal, name) for name in names} | {"kind": seal.kind.value} for seal in one.seals]
+    return {**asdict(one), "seals": seals}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """A page as a picture: ``number`` from 1, upright, BGR, at ``dpi``; ``seals`` as they were found on it."""
+
+    number: int
+    dpi: int
+    bgr: NDArray[np.uint8]
+    seals: tuple[Seal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFields:
+    """``fields`` as JSON can hold them, only those that were read; ``findings`` about what they say."""
+
+    fields: Mapping[str, object] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+class Reading(Protocol):
+    """Reads an item's pages."""
+
+    def read(self, item: str, sheets: Iterable[Sheet]) -> ReadFields:
+        """Fields and findings. Sheets come one by one at 300 dpi and are gone after; what is not sure is left out."""
+
+
+class Unread:
+    """Reads nothing: every field stays unknown, a person decides."""
+
+    def read(self, item: str, sheets: Iterable[Sheet]) -> ReadFields:
+        """No field."""
+        del item, sheets
+        return ReadFields()
 
 
 class MaterialState(StrEnum):
@@ -130,3 +255,41 @@ def evaluate_round(requests: Collection[RequestState], *, later: bool, passed: b
 def is_late(due: date, *, sent_on: date | None, today: date) -> bool:
     """Whether the last day went by: ``sent_on`` is when the next package was handed in; the last day is in time."""
     return (today if sent_on is None else sent_on) > due
+
+
+# What is printed and shown of the package's papers.
+
+
+def finding_text(code: str, values: Mapping[str, Any], _: Words) -> str:
+    """A finding's sentence; fields, claims and opinions in it by their names."""
+    said = dict(values)
+    for name in said.keys() & {"field", "column"}:
+        said[name] = _field_name(str(said[name]), _)
+    if "fields" in said:
+        said["fields"] = _(", ").join(_field_name(one, _) for one in str(said["fields"]).split(", "))
+    if said.get("claim") in CLAIMS and "part" not in said:
+        said["claim"] = _(", ").join(map(_, CLAIMS[said["claim"]].parts.values()))
+    if str(said.get("opinion")) in OPINIONS:
+        said["opinion"] = _(OPINIONS[str(said["opinion"])])
+    return error_message(code, said, _)
+
+
+def read_fields(read: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
+    """Label and value of each field that was read."""
+    return [(_field_name(name, _), _value_text(name, value, _)) for name, value in read.items()]
+
+
+def _field_name(name: str, _: Words) -> str:
+    claim, _dot, part = name.partition(".")
+    if part and claim in CLAIMS:
+        return _(CLAIMS[claim].parts[part])
+    return _(FIELDS[name]) if name in FIELDS else name
+
+
+def _value_text(name: str, value: Any, _: Words) -> str:  # noqa: ANN401 -- what JSON holds
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return _(", ").join(str(one) for one in value)
+    words = OPINIONS if name == "opinion" else VALUES
+    return _(words[str(value)]) if str(value) in words else str(value)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
-from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.people import actor_text, actor_texts
 from nianjian.engines.paper.texts.dossier import (
     ASKED,
@@ -38,8 +37,9 @@ from nianjian.engines.paper.texts.dossier import (
 from nianjian.engines.paper.texts.dossier import SEALS as REQUIRED_SEALS
 from nianjian.engines.paper.words import CHINESE, plain_text
 from nianjian.features.dossier.fill_in import format_change, source_text
-from nianjian.features.dossier.finding import to_document as page_to_document
 from nianjian.features.dossier.recognition import format_range
+from nianjian.features.dossier.states import finding_text
+from nianjian.features.dossier.states import to_document as page_to_document
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, Answer
 from nianjian.platform.terminal.language import _, language

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from datetime import time
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts import season
+from nianjian.engines.paper.texts.season import COMPLAINT, OBSTACLE
 from nianjian.engines.paper.words import CHINESE, ENGLISH, language_of, words
-from nianjian.engines.season.reminders import Scope
-from nianjian.features.inbox.matters import is_settled, refresh_values
+from nianjian.engines.season.plan import Scope
+from nianjian.features.complaints import queries as complaints
+from nianjian.features.complaints.clocks import Clock
+from nianjian.features.complaints.queries import load_service_levels
+from nianjian.features.inbox.obstacles import list_obstacles
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import has_permission, list_accessible_enterprises, require_permission
 from nianjian.platform.accounts.query import USER, Actor, find_spoken_language
@@ -23,6 +27,41 @@ from nianjian.platform.notifications import channels, delivery, outbox, storage
 from nianjian.platform.notifications.channels import Hours
 from nianjian.platform.notifications.delivery import Outcome
 from nianjian.platform.notifications.models import Channel, Dispatch, Message
+
+# Whether the matter of a message still stands: it is asked again at sending, hours after the message was made.
+
+REPORTED: Final = frozenset({"track", "task"})  # matters that are told with the days that are left
+
+
+def is_settled(message: Message) -> bool:
+    """Whether a ticket's clock has stopped, or an obstacle is gone; other matters are not looked at here."""
+    kind, _colon, name = message.about.partition(":")
+    if kind == COMPLAINT:
+        return _has_stopped(message.enterprise, str(message.values["complaint"]), name)
+    if kind == OBSTACLE:
+        waiting = list_obstacles(message.enterprise, load_service_levels(message.enterprise))
+        return not any(one.code == name and one.values.get("run") == message.values.get("run") for one in waiting)
+    return False
+
+
+def _has_stopped(enterprise: str, key: str, name: str) -> bool:
+    row = complaints.current_tickets(enterprise, drills=True).filter(key=key).first()
+    if row is None or row.exclusion:
+        return True
+    facts = complaints.ticket_facts(row).at(clock.now())
+    return (facts.finished if name == Clock.CLOSE.value else facts.responded or facts.finished) is not None
+
+
+def refresh_values(message: Message) -> Mapping[str, Any]:
+    """The values of a message as they are now: how many days are left, and whether a clock has run out meanwhile."""
+    kind, values = message.about.partition(":")[0], dict(message.values)
+    if kind == COMPLAINT:
+        due = datetime.strptime(str(values["at"]), "%Y-%m-%d %H:%M").replace(tzinfo=clock.ZONE)
+        return values | {"late": bool(values["late"]) or due < clock.now()}
+    if kind in REPORTED:
+        return values | {"left": (date.fromisoformat(str(values["due"])) - clock.today()).days}
+    return values
+
 
 MOST: Final = 200  # texts of one round
 AT_ONCE: Final = 8  # channels that are spoken to at a time

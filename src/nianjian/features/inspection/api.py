@@ -14,7 +14,7 @@ from nianjian.features.inspection.operations import declarations, readiness, roo
 from nianjian.features.inspection.operations import drill as drills
 from nianjian.features.inspection.operations.day import VisitInput, build_sheet
 from nianjian.features.inspection.states import LONGEST_MINUTES, DrillPlan
-from nianjian.features.people.documents import MadeLink, link_document
+from nianjian.features.people.operations import MadeLink, link_document
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document

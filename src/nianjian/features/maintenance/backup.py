@@ -24,8 +24,7 @@ from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.crash import crash_point
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, crash_point
 from nianjian.engines.lake import tables
 from nianjian.engines.lake.tables import LakeContents
 from nianjian.features.maintenance import rows

@@ -277,10 +277,10 @@ def configure_upgrade(parser: argparse.ArgumentParser) -> None:
 
 def run_upgrade(args: argparse.Namespace) -> Answer:
     """Back up, migrate, examine; exit code 1 when a check fails."""
-    from nianjian.platform.home import env, spill, wiring
+    from nianjian.platform.home import env, folders, wiring
 
     wiring.start()
-    spill.shelter(env.read().home)
+    folders.shelter(env.read().home)
     from nianjian.features.maintenance import health
     from nianjian.features.maintenance.upgrade import upgrade_home
     from nianjian.platform.accounts import query

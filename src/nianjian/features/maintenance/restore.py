@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from nianjian.engines.kernel.crash import crash_point
+from nianjian.engines.kernel.errors import crash_point
 from nianjian.features.maintenance.archive import Progress, enter_stage, stage_archive
 from nianjian.platform.home import env, switch, wiring
 from nianjian.platform.home.folders import make_private

@@ -16,8 +16,8 @@ from django.db.models import Model
 from nianjian.engines.intake import ledger
 from nianjian.engines.intake.ledger import RetentionLimits
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.crash import crash_point
-from nianjian.engines.kernel.periods import add_months, day_of
+from nianjian.engines.kernel.errors import crash_point
+from nianjian.engines.kernel.workdays import add_months, day_of
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.calls.operations import ERASE, TICKETS, finish_erase, finish_tickets, settle_intent
@@ -26,7 +26,7 @@ from nianjian.features.complaints import sla_warnings as warned
 from nianjian.features.maintenance.backup import lock_backups
 from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.reconciliation.storage import delete_people
-from nianjian.features.screens import posted, watch_files
+from nianjian.features.screens import posted
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import EVERYWHERE, require_permission
 from nianjian.platform.accounts.query import Actor, Enterprise
@@ -180,7 +180,7 @@ def _list_class_statuses(tenant: Enterprise) -> list[ClassStatus]:
 
 def _with_posted(calls: ClassStatus) -> ClassStatus:
     """The class of calls with those that lie posted; the lake knows the oldest month, files the day."""
-    live, code = watch_files.folder(env.read().home), calls.enterprise
+    live, code = posted.folder(env.read().home), calls.enterprise
     first, count = posted.oldest(live, code), posted.legs(_posted(code, calls.period))
     months = [one for one in (calls.oldest, f"{first:%Y-%m}" if first else None) if one]
     return replace(calls, oldest=min(months, default=None), over=calls.over + count, posted=count)
@@ -188,7 +188,7 @@ def _with_posted(calls: ClassStatus) -> ClassStatus:
 
 def _posted(code: str, calls: Period) -> list[Path]:
     """Files of posted records (`inspection.screens.posted`) of the months whose calls are over their time."""
-    return posted.older(watch_files.folder(env.read().home), code, calls.since.replace(day=1)) if calls.since else []
+    return posted.older(posted.folder(env.read().home), code, calls.since.replace(day=1)) if calls.since else []
 
 
 def _begin(day: date) -> datetime:

@@ -12,8 +12,7 @@ from django.core.management import call_command
 from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from nianjian.engines.kernel.crash import crash_point
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, crash_point
 from nianjian.features.maintenance import rows
 from nianjian.features.maintenance.archive import Stage
 from nianjian.platform.accounts import query as accounts

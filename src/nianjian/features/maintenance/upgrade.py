@@ -10,8 +10,7 @@ from typing import Final
 from django.db import Error, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
-from nianjian.engines.kernel.crash import crash_point
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, crash_point
 from nianjian.features.calls.operations import recover
 from nianjian.features.maintenance import backup, health
 from nianjian.features.maintenance.backup import Waiting

@@ -13,7 +13,7 @@ from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.overview import facts
 from nianjian.features.people.api import Role
 from nianjian.features.portrait import line_usage, portraits
-from nianjian.features.season import all_enterprises
+from nianjian.features.season import operations
 from nianjian.platform.accounts import query, service
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Enterprise as Tenant
@@ -208,7 +208,7 @@ def portfolio(request: Request, cut: Query[Cut], wanted: Query[PortfolioWanted])
 class SeveralAsked(Schema):
     """``act``: assign an owner (``text``) of a task, snooze it until a day with a reason (no day: wake it), remind."""
 
-    enterprises: Annotated[list[Text], Field(min_length=1, max_length=all_enterprises.MOST)]
+    enterprises: Annotated[list[Text], Field(min_length=1, max_length=operations.MOST)]
     act: Literal["assign", "snooze", "remind"]
     task: Annotated[Text, Field(max_length=32)] = ""
     text: Annotated[Text, Field(max_length=200)] = ""
@@ -225,8 +225,8 @@ class SeveralDone(Schema):
 def portfolio_several(request: Request, asked: SeveralAsked) -> dict[str, int]:
     """Do it at all of these enterprises or at none; the season that runs at each is meant."""
     if asked.act == "remind":
-        return {"count": all_enterprises.send_reminders(enterprises=asked.enterprises, actor=request.actor)}
-    return {"count": all_enterprises.change_tasks(actor=request.actor, **asked.dict())}
+        return {"count": operations.send_reminders(enterprises=asked.enterprises, actor=request.actor)}
+    return {"count": operations.change_tasks(actor=request.actor, **asked.dict())}
 
 
 @read(router, "/enterprises/{code}/lines", act=Permission.READ, answer=LinesCarried)

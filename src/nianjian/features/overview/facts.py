@@ -13,7 +13,7 @@ from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.periods import day_of
+from nianjian.engines.kernel.workdays import day_of
 from nianjian.engines.rules.rule import Rule
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.dossier import materials

@@ -24,7 +24,7 @@ from nianjian.features.overview import first_steps as flow
 from nianjian.features.overview.deadlines import present_deadline
 from nianjian.features.overview.facts import Overview
 from nianjian.features.overview.first_steps import FirstSteps, Step
-from nianjian.platform.accounts import preferences as comfort
+from nianjian.platform.accounts import people as comfort
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.models import User
 from nianjian.platform.accounts.roles import Permission

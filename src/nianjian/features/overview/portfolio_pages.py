@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.formulas import harmless
-from nianjian.engines.kernel.periods import day_of
+from nianjian.engines.kernel.workdays import day_of
 from nianjian.engines.paper.texts.portrait import LIGHTS, code_name
 from nianjian.engines.paper.texts.season import TASKS
 from nianjian.engines.paper.words import ENGLISH, Words, words
@@ -29,7 +29,7 @@ from nianjian.features.overview import texts as said
 from nianjian.features.overview.deadlines import present_deadline
 from nianjian.features.overview.facts import PortfolioEntry
 from nianjian.features.overview.verdict import Mood
-from nianjian.features.season import all_enterprises as bulk
+from nianjian.features.season import operations as bulk
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Enterprise

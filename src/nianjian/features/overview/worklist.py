@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.season.reminders import FILING
+from nianjian.engines.season.plan import FILING
 from nianjian.features.inbox.obstacles import DIFFERENCES, OVERDUE
 from nianjian.features.overview import attention
 from nianjian.features.overview.facts import Overview

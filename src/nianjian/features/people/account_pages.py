@@ -38,13 +38,13 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.words import words
 from nianjian.features.people.forms import ChoosePassword, DisplayName, NewToken
-from nianjian.platform.accounts import invitations, links, query, service, sign_in, tokens
-from nianjian.platform.accounts.invitations import accept_invitation
+from nianjian.platform.accounts import links, query, service, sign_in, tokens
+from nianjian.platform.accounts.links import accept_invitation
 from nianjian.platform.accounts.models import Link, User
 from nianjian.platform.accounts.people import has_second_factor
 from nianjian.platform.accounts.query import enterprise, permissions_of
 from nianjian.platform.accounts.roles import Permission, Role
-from nianjian.platform.home.sign_in import CHINESE
+from nianjian.platform.home.env import CHINESE
 from nianjian.platform.web import access, resend
 from nianjian.platform.web.access import INSPECTION, Request, person, public
 from nianjian.platform.web.errors import describe_error
@@ -200,7 +200,7 @@ def open_inspection(request: HttpRequest, secret: str) -> HttpResponse:
 @sensitive_variables("secret")
 def accept_invitation_page(request: Request, secret: str) -> HttpResponse:
     """Accept an invitation as the person who is signed in; nothing is accepted by opening the page."""
-    invitation = invitations.find_invitation(secret)
+    invitation = links.find_invitation(secret)
     if invitation is None:
         return _render_gone(request)
     if request.method == "GET":

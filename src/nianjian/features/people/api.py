@@ -9,13 +9,20 @@ from django.http import Http404
 from ninja import Query, Router, Schema
 
 from nianjian.features.people import operations
-from nianjian.features.people.documents import Added, Confirmed, Given, MadeLink, Touched, Withdrawn, link_document
-from nianjian.features.people.operations import PEOPLE
-from nianjian.platform.accounts import invitations, links, people, tokens
+from nianjian.features.people.operations import (
+    PEOPLE,
+    Added,
+    Confirmed,
+    Given,
+    MadeLink,
+    Touched,
+    Withdrawn,
+    link_document,
+)
+from nianjian.platform.accounts import links, people, tokens
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.holds import confirm_account, list_holders
-from nianjian.platform.accounts.invitations import withdraw_invitation
-from nianjian.platform.accounts.links import NewLink
+from nianjian.platform.accounts.links import NewLink, withdraw_invitation
 from nianjian.platform.accounts.models import Invitation, Link, Token
 from nianjian.platform.accounts.people import Person, PersonList
 from nianjian.platform.accounts.query import Actor
@@ -244,7 +251,7 @@ def roles_take(request: Request, code: str, name: str, role: str) -> dict[str, s
 @read(router, INVITATIONS, act=Permission.PEOPLE, answer=Page[InvitationTold])
 def invitations_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The invitations that can still be accepted, oldest first, without their secrets."""
-    return paged(request, cut, invitations.open_invitations(code), invitation)
+    return paged(request, cut, links.open_invitations(code), invitation)
 
 
 @write(router, INVITATIONS, act=Permission.PEOPLE, answer=MadeLink, status=201, hidden=("url",))

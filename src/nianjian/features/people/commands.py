@@ -297,9 +297,9 @@ def _invite(args: argparse.Namespace) -> Answer:
 
 def _uninvite(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.platform.accounts import invitations
+    from nianjian.platform.accounts import links
 
-    invitations.withdraw_invitation(invitation=args.invitation, enterprise=args.enterprise, actor=actor)
+    links.withdraw_invitation(invitation=args.invitation, enterprise=args.enterprise, actor=actor)
     told = _("The invitation is no longer valid.")
     return Answer({"invitation": args.invitation, "revoked": True}, lambda console: console.print(told))
 
@@ -366,7 +366,7 @@ def _set_display_name(args: argparse.Namespace) -> Answer:
 def _list_users(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.platform.accounts.access import people
-    from nianjian.platform.accounts.names import list_display_names
+    from nianjian.platform.accounts.people import list_display_names
 
     found = people(actor)
     names = list_display_names()

@@ -18,7 +18,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.platform import ROLES
 from nianjian.engines.paper.words import words
 from nianjian.platform.accounts.models import User
-from nianjian.platform.accounts.names import LONGEST
+from nianjian.platform.accounts.people import LONGEST
 from nianjian.platform.accounts.roles import Role
 from nianjian.platform.accounts.tokens import READING
 from nianjian.platform.web.forms import DayField

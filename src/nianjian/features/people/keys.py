@@ -9,9 +9,8 @@ from allauth.mfa.models import Authenticator
 from nianjian.platform.accounts.access import EVERYWHERE, require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.vault import rotation
-from nianjian.platform.vault.columns import SealedTexts
-from nianjian.platform.vault.rotation import Key, Progress, Rotation
+from nianjian.platform.vault import columns
+from nianjian.platform.vault.columns import Key, Progress, Rotation, SealedTexts
 
 SECOND_FACTORS: Final = SealedTexts(
     Authenticator, ("data",), ("secret", "seed", "migrated_codes"), b"mfa_authenticator.data"
@@ -22,10 +21,10 @@ SECOND_FACTORS: Final = SealedTexts(
 def list_keys(*, actor: Actor) -> list[Key]:
     """List every key with what it seals; ``role_missing_everywhere``."""
     require_permission(actor, EVERYWHERE, Permission.ADMINISTER)
-    return rotation.all_keys([SECOND_FACTORS])
+    return columns.all_keys([SECOND_FACTORS])
 
 
 def rotate_keys(*, actor: Actor, progress: Progress) -> Rotation:
     """Rotate, or finish a rotation that was broken off; ``role_missing_everywhere``, and those of `vault.rotation`."""
     require_permission(actor, EVERYWHERE, Permission.ADMINISTER)
-    return rotation.rotate(actor=actor, others=[SECOND_FACTORS], progress=progress)
+    return columns.rotate(actor=actor, others=[SECOND_FACTORS], progress=progress)

@@ -3,28 +3,105 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
 
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.people.documents import MadeLink, Touched, link_document
-from nianjian.platform.accounts import invitations, links, people, query, service
+from nianjian.platform.accounts import links, people, query, service
 from nianjian.platform.accounts.access import EVERYWHERE, require_permission
 from nianjian.platform.accounts.links import NewLink, create_first_link, create_inspection, revoke_link
 from nianjian.platform.accounts.people import Person
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.roles import Permission, Role
 from nianjian.platform.approvals import storage as approvals
+from nianjian.platform.home import env
 from nianjian.platform.jobs import flow
 from nianjian.platform.notifications import webhooks
 from nianjian.platform.operations.fields import Day, Key, Line
 from nianjian.platform.operations.operation import Answer, Body, Resource, operation
 from nianjian.platform.registers import versions
 from nianjian.platform.registers.teams import Team
+
+# What acts on people answer to programs.
+
+
+@dataclass(frozen=True)
+class Touched:
+    """The person that something was done to."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How many ways into an account were ended; ``connections``: of single sign-on."""
+
+    links: int
+    sessions: int
+    tokens: int
+    passkeys: int
+    connections: int
+
+
+@dataclass(frozen=True)
+class Confirmed(Touched):
+    """Who might have been behind the account until now (nobody: nothing was ended), and what was ended.
+
+    ``email``: the address that goes on letting in by single sign-on; make sure that it is the person's.
+    """
+
+    behind: list[str]
+    ended: Ended
+    email: str
+
+
+@dataclass(frozen=True)
+class Given(Touched):
+    """Whether the role was not held before."""
+
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Added(Touched):
+    """Who was added; ``url``: the one-time link, told now alone (null where this answer is repeated).
+
+    An inspector comes by a link that is made with its end: ``url`` and ``expires_at`` are null.
+    """
+
+    url: str | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class MadeLink:
+    """A new link; ``url`` is told now alone (null where this answer is repeated)."""
+
+    id: str
+    url: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """The invitation that was taken back."""
+
+    id: str
+
+
+def link_url(request: HttpRequest, link: NewLink) -> str:
+    """The address of a link that was just made, under the name that `NIANJIAN_URL` gives."""
+    return env.address(link.path, request.build_absolute_uri(link.path))
+
+
+def link_document(request: HttpRequest, link: NewLink) -> dict[str, object]:
+    """A link that was just made, with its address."""
+    return {"id": link.id, "url": link_url(request, link), "expires_at": link.expires_at}
 
 
 def first_administrator(*, name: str, enterprise: str, again: bool, actor: Actor) -> NewLink:
@@ -78,7 +155,7 @@ def grant(*, user: str, role: str, enterprise: str, actor: Actor, team: str = ""
 def invite(*, role: str, enterprise: str, actor: Actor, team: str = "") -> NewLink:
     """Make the link by which whoever has an account takes the role. Errors as `grant` and `invitations.invite`."""
     _check_role(role, [enterprise], team, actor)
-    return invitations.invite(role=role, enterprise=enterprise, actor=actor, team=team)
+    return links.invite(role=role, enterprise=enterprise, actor=actor, team=team)
 
 
 def revoke(*, user: str, role: str, enterprise: str, actor: Actor) -> None:

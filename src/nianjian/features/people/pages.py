@@ -22,13 +22,12 @@ from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.platform import ENDED, ways_in_text
 from nianjian.engines.paper.words import words
 from nianjian.features.people import operations
-from nianjian.features.people.documents import link_url
 from nianjian.features.people.forms import AddPerson, Address, DisplayName, GiveRole, Invite, Until
-from nianjian.platform.accounts import invitations, links, people, query, service
+from nianjian.features.people.operations import link_url
+from nianjian.platform.accounts import links, people, query, service
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.holds import confirm_account, count_ways_in, list_holders
-from nianjian.platform.accounts.invitations import withdraw_invitation
-from nianjian.platform.accounts.links import NewLink
+from nianjian.platform.accounts.links import NewLink, withdraw_invitation
 from nianjian.platform.accounts.people import Person
 from nianjian.platform.accounts.query import USER, Actor, Enterprise
 from nianjian.platform.accounts.roles import Permission, Role
@@ -244,7 +243,7 @@ def add_person(request: Request, code: str = EVERYWHERE) -> HttpResponse:
         "new": new,
         "role": role,
         "invite": invite,
-        "waiting": [(one, translate_value("role", one.role, _)) for one in invitations.open_invitations(place)],
+        "waiting": [(one, translate_value("role", one.role, _)) for one in links.open_invitations(place)],
         "done": done,
         "url": link_url(request, done.link) if done and done.link else "",
         "onward": read_return(request),

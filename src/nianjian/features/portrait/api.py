@@ -12,7 +12,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.drill_down import EXCLUDED, SPLITS, RowQuery, components, find_figures
 from nianjian.engines.metrics.simulate import Moves
 from nianjian.engines.paper.explanations import team_results
-from nianjian.engines.paper.masking import mask_portrait
+from nianjian.engines.paper.people import mask_portrait
 from nianjian.features.portrait import bases, declarations, marketing, operations, portraits
 from nianjian.features.portrait.operations import (
     FORMS,

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.periods import Season
+from nianjian.engines.kernel.workdays import Season
 from nianjian.engines.metrics.frame import DAY, Basis, Frame
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook

@@ -6,7 +6,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from nianjian.engines.paper.masking import mask_portrait
+from nianjian.engines.paper.people import mask_portrait
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.features.portrait import terminal
 from nianjian.platform.terminal.answer import Answer

@@ -10,7 +10,7 @@ from typing import Annotated, Final, cast
 
 from django.db.models import Count
 
-from nianjian.engines.evidence import retention
+from nianjian.engines.evidence import recordings
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.kernel.errors import NianjianError
@@ -48,7 +48,7 @@ from nianjian.platform.rulebook.rulebooks import rulebook
 DECISIONS: Final = Area(path="/enterprises/{code}/marketing-decisions")
 CANCELLED: Final = "cancelled"
 CONSENTED: Final = "retention.outbound_consented"
-LOGS: Final = {retention.OK: State.PASSED, retention.UNKNOWN: State.NOT_PROVED}
+LOGS: Final = {recordings.OK: State.PASSED, recordings.UNKNOWN: State.NOT_PROVED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock, identifiers, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import NumberClass, Shape
-from nianjian.engines.kernel.periods import Season
+from nianjian.engines.kernel.workdays import Season
 from nianjian.engines.lake import rollups
 from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
@@ -42,8 +42,8 @@ from nianjian.engines.metrics.result import Result, plain
 from nianjian.engines.metrics.run import QUIET, default_day, run
 from nianjian.engines.metrics.simulate import Moves, maxima, simulate
 from nianjian.engines.metrics.tables import complaint_match, tickets, tickets_rollup
-from nianjian.engines.paper.masking import mask_call_text, mask_moves
-from nianjian.engines.paper.page import portrait_page
+from nianjian.engines.paper.people import mask_call_text, mask_moves
+from nianjian.engines.paper.pictures import portrait_page
 from nianjian.engines.paper.portrait_pdf import Stamp, first_page_png, portrait_pdf
 from nianjian.engines.paper.workbook import portrait_workbook
 from nianjian.engines.rules.rulebook import Overlay, Rulebook

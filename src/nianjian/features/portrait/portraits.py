@@ -27,7 +27,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.frame import Basis, Frame
 from nianjian.engines.paper.figures import basis_text
-from nianjian.engines.paper.masking import mask_portrait
+from nianjian.engines.paper.people import mask_portrait
 from nianjian.engines.paper.words import Words
 from nianjian.platform.home import env
 

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.periods import Season
+from nianjian.engines.kernel.workdays import Season
 from nianjian.engines.metrics import lights, revive
 from nianjian.engines.metrics.frame import Basis
 from nianjian.engines.metrics.lights import Limit

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.people import actor_text
+from nianjian.engines.paper.texts.platform import STYLES
 from nianjian.engines.paper.texts.reconciliation import (
     KINDS,
     LIKELY,
@@ -24,7 +25,6 @@ from nianjian.engines.paper.texts.reconciliation import (
     STATES,
     VERDICTS,
 )
-from nianjian.engines.paper.texts.states import STYLES
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, number, on_day

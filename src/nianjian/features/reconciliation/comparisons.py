@@ -20,8 +20,7 @@ from typing import Any, Final, Self
 
 from nianjian.engines.kernel import clock, files
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.periods import add_months
-from nianjian.engines.kernel.workdays import Calendar, Due, add_workdays
+from nianjian.engines.kernel.workdays import Calendar, Due, add_months, add_workdays
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import in_year

@@ -11,7 +11,7 @@ from nianjian.features.reconciliation import comparisons, operations
 from nianjian.features.reconciliation.comparisons import BillInput
 from nianjian.features.reconciliation.operations import FILE_FIELD, summarize_result
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.home import spill
+from nianjian.platform.home import folders
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.flow import Kind, Report, day, text
 from nianjian.platform.jobs.query import JobValue
@@ -23,7 +23,7 @@ from nianjian.platform.vault import blobs
 def _open_file(job: JobValue) -> Iterator[tuple[Path, bytes | None]]:
     """The sealed file of a job under its own name, and the mapping of its headings."""
     mapping = text(job.payload, "mapping")
-    with spill.temporary_file(str(job.payload["name"]), blobs.get(str(job.payload[FILE_FIELD]))) as path:
+    with folders.temporary_file(str(job.payload["name"]), blobs.get(str(job.payload[FILE_FIELD]))) as path:
         yield path, None if mapping is None else mapping.encode()
 
 

@@ -25,7 +25,7 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.home import spill
+from nianjian.platform.home import folders
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.operations.fields import Flag, Limits, Lines, OptionalDay
@@ -379,7 +379,7 @@ def preview_file(
     sheet = get_preview_sheet(kind)
     given = comparisons.load_bill_mapping(mapping) if kind == BILL else None
     chosen = comparisons.load_export_mapping(mapping, kind) if given is None else given.export
-    with spill.temporary_file(plain_name(name), content) as path:
+    with folders.temporary_file(plain_name(name), content) as path:
         mapped = exports.apply_mapping(sheet, chosen)
         found = read_beginning(path, mapped)
         columns = list_columns(found, mapped)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper import reconciliation, sections
+from nianjian.engines.paper.texts.platform import BADGES
 from nianjian.engines.paper.texts.reconciliation import (
     KINDS,
     LIKELY,
@@ -28,7 +29,6 @@ from nianjian.engines.paper.texts.reconciliation import (
     STATES,
     VERDICTS,
 )
-from nianjian.engines.paper.texts.states import BADGES
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.complaints.forward_pages import HEADING, build_columns_table, build_heading_fields
 from nianjian.features.complaints.forwards import ListColumn, ListPreview

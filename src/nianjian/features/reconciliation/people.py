@@ -15,7 +15,7 @@ from django.db.models import Q
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from nianjian.engines.kernel.periods import add_months
+from nianjian.engines.kernel.workdays import add_months
 from nianjian.platform.registers import models
 from nianjian.platform.registers.versions import current_versions
 

@@ -31,7 +31,7 @@ from nianjian.engines.metrics.frame import DAY, Window
 from nianjian.engines.metrics.metric import kinds_of, whole
 from nianjian.engines.metrics.result import snapshot_sha256
 from nianjian.engines.metrics.tables import ComplaintCounting, daily_rollup, tickets_rollup
-from nianjian.engines.paper.masking import mask_call_id
+from nianjian.engines.paper.people import mask_call_id
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.dial_policy import facts as gate_facts

@@ -19,7 +19,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from nianjian.engines.gate import decision_journal, telephone
+from nianjian.engines.gate import decision_journal, question
 from nianjian.engines.gate.decision_journal import DAY as DAY_MS
 from nianjian.engines.gate.decision_journal import EAST, SUFFIX, Decision
 from nianjian.engines.gate.question import Request
@@ -60,7 +60,7 @@ def consent_spans(called: Iterable[Mapping[str, Any]], lists: Iterable[NumberLis
     chosen = tuple(lists)
     rows = []
     for one in called:
-        key = telephone.value_key(Shape(one["callee_shape"]), one["callee"])
+        key = question.value_key(Shape(one["callee_shape"]), one["callee"])
         for start, end in merge_spans(_named(key, chosen)):
             told = {"from_ts": _wall(start), "to_ts": _NEVER if end == OPEN else _wall(end)}
             rows.append({"callee": one["callee"], "callee_shape": one["callee_shape"], **told})
@@ -68,7 +68,7 @@ def consent_spans(called: Iterable[Mapping[str, Any]], lists: Iterable[NumberLis
 
 
 def _named(key: int, lists: Iterable[NumberList]) -> list[Span]:
-    if key == telephone.UNREADABLE:
+    if key == question.UNREADABLE:
         return []
     for one in lists:
         if found := [(start, end) for start, end, _purpose in one.spans(key)]:

@@ -119,9 +119,7 @@ def select_counted_tickets(
         tickets.accepted_day >= window.first,
         tickets.accepted_day < window.end,
     )
-    said = latest(complaint_fact, "complaint_id").select(
-        COMPLAINANT, "complained", "call_ts", "call_id", said_id="complaint_id"
-    )
+    said = latest(complaint_fact).select(COMPLAINANT, "complained", "call_ts", "call_id", said_id="complaint_id")
     return told.left_join(said, told.complaint_id == said.said_id).drop("said_id")
 
 

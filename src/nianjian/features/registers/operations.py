@@ -22,7 +22,7 @@ from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.registers import exports, kinds, queries, storage
+from nianjian.platform.registers import kinds, queries, storage, workbooks
 from nianjian.platform.registers.filters import RowFilter
 from nianjian.platform.registers.queries import AHEAD, ReadScope, RegisterState, get_register_state
 from nianjian.platform.registers.versions import Version
@@ -96,9 +96,9 @@ def count_export_rows(asked: ExportRequest, actor: Actor) -> int:
     if asked.form not in FORMS:
         raise NianjianError("export_form_unknown", form=asked.form, forms=", ".join(FORMS))
     found = queries.filter_rows(asked.kind, asked.sight, asked.wanted)
-    count = found.order_by()[: exports.MOST + 1].count()
-    if count > exports.MOST:
-        raise NianjianError("register_export_too_large", most=exports.MOST)
+    count = found.order_by()[: workbooks.MOST + 1].count()
+    if count > workbooks.MOST:
+        raise NianjianError("register_export_too_large", most=workbooks.MOST)
     return count
 
 
@@ -107,9 +107,9 @@ def build_export_file(asked: ExportRequest, count: int, actor: Actor, progress: 
     sheet, sight, form = kinds.register(asked.kind).sheet, asked.sight, asked.form
     rows = _with_progress(queries.stream_rows(asked.kind, sight, asked.wanted), asked.kind, count, progress)
     if form == "csv":
-        content = exports.write_csv(sheet, rows, full=asked.full)
+        content = workbooks.write_csv(sheet, rows, full=asked.full)
     else:
-        content = exports.write_workbook(sheet, rows, _describe_export(asked, count, actor), full=asked.full)
+        content = workbooks.write_workbook(sheet, rows, _describe_export(asked, count, actor), full=asked.full)
     return ExportFile(f"{sight.enterprise}-{asked.kind}-{sight.day}.{form}", FORMS[form], content, count)
 
 

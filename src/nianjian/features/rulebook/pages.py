@@ -20,8 +20,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.identifiers import PROVINCES
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.portrait import code_name
-from nianjian.engines.paper.texts.rules import SUBJECTS
-from nianjian.engines.paper.words import words
+from nianjian.engines.paper.words import mark, words
 from nianjian.engines.rules.inputs import apply_input
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook, require_settable
@@ -46,6 +45,30 @@ from nianjian.platform.web.second_person import build_second_person, read_approv
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import bar, kind, state
 from nianjian.platform.web.work import describe_job_error as fault
+
+# Names of the topics of the rulebook, in the order in which settings show them.
+
+SUBJECTS: Final[Mapping[str, str]] = {
+    "portrait": mark("Portrait and metrics"),
+    "calls": mark("Calls, lines and displayed numbers"),
+    "gate": mark("Pre-dial gate"),
+    "frequency": mark("Dialling frequency of vendors"),
+    "rectification": mark("Rectification and isolation"),
+    "inspection": mark("On-site check"),
+    "timeline": mark("Deadlines"),
+    "season": mark("Plan of the season"),
+    "calendar": mark("How deadlines are counted"),
+    "materials": mark("Materials"),
+    "scans": mark("Check of scans"),
+    "fill_in": mark("Fields of the two yearly reports"),
+    "reconcile": mark("Reconciliation"),
+    "numbers": mark("Code numbers"),
+    "personal_data": mark("Personal data and algorithms"),
+    "retention": mark("Retention periods"),
+    "law": mark("The law beside the guide"),
+    "conflicts": mark("Where guide and law disagree"),
+}
+
 
 FIRST: Final = (
     "portrait.complaint_rate.limit", "portrait.closing_rate.limit", "portrait.seat_vacancy.limit",

@@ -12,7 +12,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.paper.words import mark
-from nianjian.features.screens import places, queries, sources
+from nianjian.features.screens import queries, sources
 from nianjian.features.screens.models import ScreenLink, ScreenSource
 from nianjian.features.screens.probes import SourceReading, read_source
 from nianjian.features.screens.queries import Json, RemovedSource, SourceEntry, link_to_document
@@ -272,10 +272,10 @@ def _check_form(row: ScreenSource) -> None:
     Outside of a transaction: it asks the resolver of names, which takes its time while others wait to write.
     """
     _complete_form(row)
-    if row.kind in places.PORTS:
-        places.resolve_host(row.enterprise_id, *places.parse_host(row.kind, row.place))
+    if row.kind in sources.PORTS:
+        sources.resolve_host(row.enterprise_id, *sources.parse_host(row.kind, row.place))
     elif row.kind != sources.POSTING:
-        places.resolve_path(row.enterprise_id, row.place)
+        sources.resolve_path(row.enterprise_id, row.place)
 
 
 def _check_secret(row: ScreenSource) -> None:

@@ -23,7 +23,7 @@ from nianjian.features.complaints.clocks import ClockReading, Hand
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.states import State
 from nianjian.features.dial_policy.decisions import decision_as_dict
-from nianjian.features.screens import sources, watch_files
+from nianjian.features.screens import posted, sources
 from nianjian.features.screens.counts import OUTCOMES
 from nianjian.features.screens.models import ScreenLink, ScreenSource
 from nianjian.features.screens.sources import Switch, today
@@ -107,7 +107,7 @@ class _View:
     def of(cls, enterprise: str) -> _View:
         switches = sources.load_switches(enterprise)
         limit = min(sources.fresh_milliseconds(), _longest_silence(enterprise))
-        return cls(enterprise, clock.milliseconds(), limit, _read(watch_files.BEATS), switches)
+        return cls(enterprise, clock.milliseconds(), limit, _read(posted.BEATS), switches)
 
     def around(self) -> Json:
         return {"enterprise": self.enterprise, "at": format_moment(self.at), "fresh_s": self.limit // 1000}
@@ -126,7 +126,7 @@ class _View:
         having = [one for one in self.switches if one.records is not None]
         damaged, gaps = 0, []
         for one in having:
-            told = _read(watch_files.name(self.enterprise, one.name))
+            told = _read(posted.name(self.enterprise, one.name))
             counted = told.get("calls") or {}
             if counted.get("day") == today().isoformat():
                 counts.update({name: int(counted["counts"].get(name, 0)) for name in OUTCOMES})
@@ -167,7 +167,7 @@ class _View:
         return {part: life[part] for part in ("state", "since", "problem")}
 
     def _asked(self) -> Mapping[str, Any]:
-        told = _read(watch_files.GATE)
+        told = _read(posted.GATE)
         found: Mapping[str, Any] = told.get("asked", {}).get(self.enterprise, {})
         return found if told.get("day") == today().isoformat() else {}
 
@@ -199,7 +199,7 @@ class _View:
 
 def _read(name: str) -> Json:
     """What the watch has kept under a name; nothing where there is none."""
-    return watch_files.read(watch_files.folder(env.read().home) / name) or {}
+    return posted.read(posted.folder(env.read().home) / name) or {}
 
 
 def _longest_silence(enterprise: str) -> int:

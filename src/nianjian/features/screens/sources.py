@@ -18,11 +18,76 @@ from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit
 from nianjian.engines.intake.formats.freeswitch_post import Leg, parse_leg
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.screens import places, posted, watch_files
+from nianjian.features.screens import posted
 from nianjian.features.screens.models import ScreenSource
-from nianjian.features.screens.places import PORTS
 from nianjian.features.screens.posted import Spool
 from nianjian.platform.home import env
+from nianjian.platform.notifications import webhooks
+
+# Where a source that somebody typed on a page may lie: below the enterprise's folder, at a host that may be asked.
+#
+# The operator names folders and hosts inside the own network by enterprise; other hosts pass the guard that webhooks
+# pass. What was checked is what is opened: links are resolved, a name is resolved once for each connection.
+
+FOLDERS: Final = "NIANJIAN_LIVE_FOLDERS"
+HOSTS: Final = "NIANJIAN_LIVE_HOSTS"
+PORTS: Final = {"ami": 5038, "esl": 8021}
+
+
+def _list_grants(setting: str, enterprise: str) -> list[str]:
+    """What ``CODE=VALUE`` with blanks, commas or line ends between grants an enterprise; ``live_grant_malformed``."""
+    values = []
+    for place, entry in enumerate(env.text(setting, os.environ).replace(",", " ").split(), 1):
+        code, sign, value = entry.partition("=")
+        if not (code and sign and value):
+            raise NianjianError("live_grant_malformed", setting=setting, place=place)  # not whose it is
+        if code == enterprise:
+            values.append(unquote(value))
+    return values
+
+
+def find_folder(enterprise: str) -> Path:
+    """The folder below which files may be named, without links; ``live_folder_unset``, ``live_grant_malformed``."""
+    folders = _list_grants(FOLDERS, enterprise)
+    if len(folders) != 1 or not Path(folders[0]).is_absolute():
+        raise NianjianError("live_folder_unset", setting=FOLDERS, enterprise=enterprise)
+    return Path(os.path.realpath(folders[0]))
+
+
+def resolve_path(enterprise: str, text: str) -> Path:
+    """A typed path without links, also of what is not there yet; ``live_path_refused`` outside of `find_folder`."""
+    folder = find_folder(enterprise)
+    try:
+        real = Path(os.path.realpath(folder / text))
+    except (OSError, ValueError) as fault:
+        raise NianjianError("live_path_refused", path=text, folder=str(folder)) from fault
+    if not real.is_relative_to(folder):
+        raise NianjianError("live_path_refused", path=text, folder=str(folder))
+    return real
+
+
+def parse_host(kind: str, text: str) -> tuple[str, int]:
+    """Host and port of ``HOST`` or ``HOST:PORT``; ``live_place_wrong``."""
+    try:
+        at = urlsplit(f"//{text}")
+        host, port = (at.hostname or "").encode("ascii").decode(), at.port or PORTS[kind]
+    except ValueError as fault:
+        raise NianjianError("live_place_wrong", place=text) from fault
+    if not host or at.username is not None or at.path or at.query or at.fragment:
+        raise NianjianError("live_place_wrong", place=text)
+    return host, port
+
+
+def resolve_host(enterprise: str, host: str, port: int) -> str:
+    """The address to connect to; ``webhook_host_unknown``, ``live_host_refused``, ``live_grant_malformed``."""
+    hosts = [host.lower() for host in _list_grants(HOSTS, enterprise)]
+    try:
+        return webhooks.place(host, port, hosts)
+    except NianjianError as error:
+        if error.code != "webhook_host_refused":
+            raise
+        raise NianjianError("live_host_refused", host=host, setting=HOSTS, enterprise=enterprise) from error
+
 
 SETTING: Final = "NIANJIAN_LIVE"
 FRESH: Final = "NIANJIAN_LIVE_FRESH"
@@ -122,20 +187,20 @@ def build_switch(row: ScreenSource) -> Switch:
     code, user, secret = row.enterprise_id, row.user or "", row.secret or ""
     empty = Switch(code, row.name)
     if row.kind == POSTING:
-        folder = posted.folder_of(watch_files.folder(env.read().home), code, row.name)
+        folder = posted.folder_of(posted.folder(env.read().home), code, row.name)
         return replace(empty, records=Records(POSTING, folder, user, secret))
     if row.kind in FILES:
-        guard = partial(places.resolve_path, code)
+        guard = partial(resolve_path, code)
         return replace(empty, records=Records(row.kind, Path(row.place), guard=guard))
     if row.kind == "jsonrpc":
         return replace(empty, manager=Manager(row.kind, row.place, 0, "", "", lambda: _resolve_socket(code, row.place)))
-    host, port = places.parse_host(row.kind, row.place)
-    host_guard = partial(places.resolve_host, code, host, port)
+    host, port = parse_host(row.kind, row.place)
+    host_guard = partial(resolve_host, code, host, port)
     return replace(empty, manager=Manager(row.kind, host, port, user, secret, host_guard))
 
 
 def _resolve_socket(enterprise: str, place: str) -> str:
-    return str(places.resolve_path(enterprise, place))
+    return str(resolve_path(enterprise, place))
 
 
 def _malformed(whose: str) -> NianjianError:
@@ -166,7 +231,7 @@ def _records(known: Switch, at: SplitResult, home: Path) -> Records | None:
     if at.scheme in FILES and _is_path(at):
         return Records(at.scheme, Path(unquote(at.path)))
     if at.scheme == "post" and at.hostname == POSTING and at.username and at.password and not at.path.strip("/"):
-        folder = posted.folder_of(watch_files.folder(home), known.enterprise, known.name)
+        folder = posted.folder_of(posted.folder(home), known.enterprise, known.name)
         return Records(POSTING, folder, unquote(at.username), unquote(at.password))
     return None
 

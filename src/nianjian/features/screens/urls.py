@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.features.screens import pages, source_pages
+from nianjian.features.screens import pages
 
 urlpatterns = [
     path("", pages.front, name="screens"),
     path("office/", pages.office, name="screens-office"),
     path("gateway/", pages.gateway, name="screens-gateway"),
-    path("sources/", source_pages.list_sources, name="screens-sources"),
-    path("sources/<str:screen_source>/", source_pages.change_source, name="screens-source"),
+    path("sources/", pages.list_sources, name="screens-sources"),
+    path("sources/<str:screen_source>/", pages.change_source, name="screens-source"),
 ]
 
 kiosk_patterns = [path("<str:secret>/<str:part>/", pages.kiosk, name="screens-kiosk")]

@@ -27,7 +27,7 @@ from nianjian.engines.gate.snapshot import files
 from nianjian.engines.intake import tail
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.screens import counts, posted, watch_files
+from nianjian.features.screens import counts, posted
 from nianjian.features.screens.connections import AsteriskManager, FreeSwitchSocket, KamailioSocket
 from nianjian.features.screens.models import ScreenSource
 from nianjian.features.screens.sources import (
@@ -62,7 +62,7 @@ class SwitchWatch:
     def __init__(self, switch: Switch, folder: Path) -> None:
         self.name = f"{switch.enterprise}:{switch.name}"
         self._manager = None if switch.manager is None else open_interface(switch.manager)
-        path = folder / watch_files.name(switch.enterprise, switch.name)
+        path = folder / posted.name(switch.enterprise, switch.name)
         self._records = None if switch.records is None else _RecordCounts(switch.records, path)
         self._now: int | None = None
         self._now_at: int | None = None
@@ -114,7 +114,7 @@ class _RecordCounts:
     def __init__(self, records: Records, path: Path) -> None:
         self._records, self._path = records, path
         kind = COUNTED[records.kind]
-        told = watch_files.read(path) or {}
+        told = posted.read(path) or {}
         of = (told.get("kind", "asterisk"), told.get("path", str(records.path)))
         if of != (records.kind, str(records.path)):  # of another switch of that name
             told = {}
@@ -148,7 +148,7 @@ class _RecordCounts:
         places = {name: asdict(one) for name, one in self._places.items()}
         of = {"kind": self._records.kind, "path": str(self._records.path)}
         told = {**of, "places": places, "calls": self._calls.plain()}
-        watch_files.write(self._path, {**told, "gap": self._gap, "at": self.at})
+        posted.write(self._path, {**told, "gap": self._gap, "at": self.at})
 
     def _files(self, day: date) -> list[Path]:
         """The files to read; a switch that posts has none before the day's first record."""
@@ -294,7 +294,7 @@ class Watch:
     """``look`` is called again and again by one thread."""
 
     def __init__(self) -> None:
-        self._folder = watch_files.folder(env.read().home)
+        self._folder = posted.folder(env.read().home)
         self._lock: IO[bytes] | None = None
         self._set = _configured_switches()
         self._watched: list[SwitchWatch] | None = None
@@ -314,9 +314,7 @@ class Watch:
             self._gate = _GateWatch(decisions, self._folder)
         told = {one.name: one.look() for one in self._watched} | self._pages.beats(enterprises)
         gate = None if self._gate is None else self._gate.look()
-        watch_files.write(
-            self._folder / watch_files.BEATS, {"at": clock.milliseconds(), "gate": gate, "switches": told}
-        )
+        posted.write(self._folder / posted.BEATS, {"at": clock.milliseconds(), "gate": gate, "switches": told})
         return True
 
     def _find_enterprises(self) -> list[str]:
@@ -327,8 +325,8 @@ class Watch:
 
     def _alone(self) -> bool:
         if self._lock is None:
-            self._folder.mkdir(mode=watch_files.PRIVATE, parents=True, exist_ok=True)
-            lock = (self._folder / watch_files.LOCK).open("ab")
+            self._folder.mkdir(mode=posted.PRIVATE, parents=True, exist_ok=True)
+            lock = (self._folder / posted.LOCK).open("ab")
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
@@ -361,8 +359,8 @@ class _GateWatch:
 
     def __init__(self, decisions: Path, folder: Path) -> None:
         self._decisions = decisions
-        self._path = folder / watch_files.GATE
-        told = watch_files.read(self._path)
+        self._path = folder / posted.GATE
+        told = posted.read(self._path)
         self._counted = counts.DecisionTotals(today()) if told is None else counts.load_decisions(told)
         self._at: int | None = None
         self._rest = 0
@@ -384,7 +382,7 @@ class _GateWatch:
         if (alive or new) and not more and problem is None:
             self._at = moment
         if new or before != self._counted.day:
-            watch_files.write(self._path, self._counted.plain())
+            posted.write(self._path, self._counted.plain())
         return {"at": self._at, "silent": not alive, "problem": "behind" if more else problem}
 
     def _all(self) -> tuple[bool, bool]:

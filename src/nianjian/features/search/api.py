@@ -6,8 +6,7 @@ from dataclasses import asdict
 
 from ninja import Query, Router, Schema
 
-from nianjian.features.search.hits import read_search
-from nianjian.features.search.queries import Reader, search
+from nianjian.features.search.queries import Reader, read_search, search
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read

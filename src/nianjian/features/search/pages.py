@@ -8,8 +8,7 @@ from django.urls import path
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from nianjian.features.search.hits import read_search
-from nianjian.features.search.queries import Reader, search
+from nianjian.features.search.queries import Reader, read_search, search
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.web.access import Request, page
 

@@ -12,8 +12,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.dossier.operations.package import ZIP
 from nianjian.features.season import closing, feeds, operations
-from nianjian.features.season.entry_test import read_picture, record_entry_test
-from nianjian.features.season.operations import roll_over
+from nianjian.features.season.operations import read_picture, record_entry_test, roll_over
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.periods import Season
+from nianjian.engines.kernel.workdays import Season
 from nianjian.engines.season.deadlines import TrackState
 from nianjian.features.archives import closed_seasons
 from nianjian.features.archives.closed_seasons import ArchiveFile

@@ -11,8 +11,7 @@ from typing import Any, Final
 from icalendar import Calendar, Event
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.season import DAY_KINDS, TASKS, TEMPLATES, TRACKS
-from nianjian.engines.paper.texts.season_days import build_day_key, list_days
+from nianjian.engines.paper.texts.season import DAY_KINDS, TASKS, TEMPLATES, TRACKS, build_day_key, list_days
 from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.features.season.models import Feed
 from nianjian.features.season.queries import due_year, summarize_season

@@ -13,10 +13,12 @@ from typing import Any, Final
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.periods import Season
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
+from nianjian.engines.kernel.workdays import Season
 from nianjian.engines.season.deadlines import LICENCE, TRACKS
-from nianjian.engines.season.plan import BY_HAND
+from nianjian.engines.season.plan import BY_HAND, TRACK, Reminder, TaskState, settled, waiting
+from nianjian.engines.season.plan import TASK as PLANNED
+from nianjian.features.archives import closed_seasons as archives
 from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.operations import checklist, rounds
@@ -24,15 +26,26 @@ from nianjian.features.dossier.operations.rounds import Handover
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.season import feeds
 from nianjian.features.season import queries as notes
-from nianjian.features.season.entry_pictures import TASK
 from nianjian.features.season.models import Feed, Note
-from nianjian.features.season.queries import SeasonFacts, get_season_facts
+from nianjian.features.season.queries import (
+    FAILED,
+    PASSED,
+    TASK,
+    SeasonFacts,
+    due_year,
+    get_season_facts,
+    list_pictures,
+    list_tasks,
+)
+from nianjian.features.season.reminders import build_notifications
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.record import record
-from nianjian.platform.registers import filings
+from nianjian.platform.notifications import outbox
+from nianjian.platform.registers import attachments, filings
+from nianjian.platform.registers.attachments import RowAttachment
 
 SECRET_BYTES: Final = 32
 MOST_FEEDS: Final = 10  # open feeds a person and enterprise
@@ -337,3 +350,136 @@ def revoke_feed(*, enterprise: str, feed: str, actor: Actor) -> None:
         row.revoked_at = clock.now()
         row.save(update_fields=["revoked_at"])
         record(verb="season.feed_revoked", enterprise=enterprise, actor=actor, data={"feed": feed, "user": row.user})
+
+
+# The test of the report's entry (T4): planned, passed or failed, each result with a picture of the screen.
+
+PICTURES: Final = (".jpeg", ".jpg", ".pdf", ".png")
+
+
+def record_entry_test(
+    *, enterprise: str, year: int, result: str, day: date, note: str, name: str, content: bytes, actor: Actor
+) -> int:
+    """Keep the result of a test with its picture; the picture's id. Passed ends the task, failed leaves it open.
+
+    ``season_result_unknown``, ``entry_test_picture`` for what is no picture, and what `operations.note_test_result` and
+    `attachments.store_paper` raise.
+    """
+    if result not in {PASSED, FAILED}:
+        raise NianjianError("season_result_unknown", result=result, results=f"{PASSED}, {FAILED}")
+    if not name.lower().endswith(PICTURES):
+        raise NianjianError("entry_test_picture", file=name, types=", ".join(PICTURES))
+    with transaction.atomic():
+        note_test_result(
+            enterprise=enterprise, year=year, task=TASK, day=day, passed=result == PASSED, note=note, actor=actor
+        )
+        key = f"{year}.{result}.{day.isoformat()}"
+        return attachments.store_paper(
+            enterprise=enterprise, register=TASK, key=key, name=name, content=content, actor=actor
+        )
+
+
+def read_picture(*, enterprise: str, picture: int, actor: Actor) -> tuple[RowAttachment, bytes]:
+    """Give a picture out and note it; ``role_missing``, ``attachment_unknown``, ``blob_missing``."""
+    require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
+    found = list_pictures(enterprise).filter(pk=picture)
+    return attachments.read_paper(get_or_raise(found, "attachment_unknown", attachment=picture), actor)
+
+
+# What an agency does to several enterprises at once: all or none, one transaction, an entry for each enterprise.
+#
+# The season meant is the one that runs at each of them.
+
+MOST: Final = 200  # enterprises at once: each costs some dozens of queries
+NAMED: Final = 5  # enterprises that a sentence names
+REQUESTED: Final = "asked"  # the stage of a reminder that a person wanted
+
+
+def change_tasks(
+    *, enterprises: Sequence[str], task: str, act: str, day: date | None = None, text: str = "", actor: Actor
+) -> int:
+    """Assign an owner at each, or let the task rest, with a reason (no day: wake it); how many.
+
+    Errors of `select_enterprises` and `operations.change_task`.
+    """
+    codes = select_enterprises(enterprises)
+    with transaction.atomic():
+        for code, year in _running_seasons(codes, Permission.MANAGE_DATA, actor).items():
+            change_task(enterprise=code, year=year, task=task, act=act, day=day, text=text, actor=actor)
+    return len(codes)
+
+
+def send_reminders(*, enterprises: Sequence[str], actor: Actor) -> int:
+    """Tell the people of each now what is open: reports not handed in, tasks that are late; how many messages.
+
+    The same once a day.
+    """
+    today, now, count = clock.today(), clock.now(), 0
+    codes = select_enterprises(enterprises)
+    with transaction.atomic():
+        for code, year in _running_seasons(codes, Permission.REPORT, actor).items():
+            season = get_season_facts(code, year, today)
+            told = list(build_notifications(code, [(season, one) for one in _open_matters(season, actor)], now))
+            count += outbox.enqueue_requested_messages(enterprise=code, day=today, news=told, now=now, actor=actor)
+    return count
+
+
+def record_list_export(*, enterprises: Sequence[str], actor: Actor) -> None:
+    """Note that a list with where these stand was taken out; ``role_missing``."""
+    codes = select_enterprises(enterprises)
+    with transaction.atomic():
+        for code in codes:
+            require_permission(actor, code, Permission.READ)
+            record(verb="portfolio.taken", enterprise=code, actor=actor, data={"rows": len(codes)})
+
+
+def select_enterprises(enterprises: Sequence[str]) -> list[str]:
+    """Each once; ``portfolio_none_chosen``, ``portfolio_too_many``."""
+    found = list(dict.fromkeys(enterprises))
+    if not found:
+        raise NianjianError("portfolio_none_chosen")
+    if len(found) > MOST:
+        raise NianjianError("portfolio_too_many", count=len(found), most=MOST)
+    return found
+
+
+def list_closed(enterprises: Sequence[str]) -> list[str]:
+    """Those of them at which the season that runs is closed: nothing is done there any more."""
+    return [code for code in enterprises if due_year(code, clock.today()) in archives.list_closed_years(code)]
+
+
+def describe_enterprises(codes: Sequence[str]) -> str:
+    """The first few by name and code, so that a person finds them in the list."""
+    some = "、".join(f"{accounts.enterprise(code).name} ({code})" for code in codes[:NAMED])
+    return f"{some} …" if len(codes) > NAMED else some
+
+
+def _running_seasons(codes: Sequence[str], act: Permission, actor: Actor) -> dict[str, int]:
+    """The data year whose season runs at each; ``role_missing``.
+
+    ``portfolio_season_closed`` names those whose season is closed, so that a person can leave them out.
+    """
+    for code in codes:
+        require_permission(actor, code, act)  # of all of them first, so that nobody learns which codes exist
+    if shut := list_closed(codes):
+        raise NianjianError("portfolio_season_closed", count=len(shut), names=describe_enterprises(shut))
+    return {code: due_year(code, clock.today()) for code in codes}
+
+
+def _open_matters(season: SeasonFacts, actor: Actor) -> list[Reminder]:
+    """Reports that are not handed in, one a report and last day however many licences, and tasks that are late."""
+    today, found, told = season.today, list[Reminder](), set[str]()
+    for name, last, count in waiting(season.tracks):
+        # A person is told a matter once a stage and day: the days after the first one are stages of their own.
+        stage = f"{REQUESTED}-{last}" if name in told else REQUESTED
+        told.add(name)
+        found.append(Reminder(f"{TRACK}:{name}", stage, today, last, (last - today).days, count))
+    tasks = list_tasks(season, actor)
+    moot = settled(tasks)
+    for task in tasks:
+        if task.state is TaskState.LATE and task.plan.task not in moot:
+            day, owner = task.due.day, task.said.owner or task.seen.owner
+            found.append(
+                Reminder(f"{PLANNED}:{task.plan.task}", REQUESTED, today, day, (day - today).days, owner=owner)
+            )
+    return found

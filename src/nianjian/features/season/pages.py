@@ -23,9 +23,9 @@ from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.people import actor_texts
 from nianjian.engines.paper.texts import season as texts
 from nianjian.engines.paper.texts.audit import verb_text
+from nianjian.engines.paper.texts.platform import BADGES as STATE_BADGES
 from nianjian.engines.paper.texts.portrait import code_name
-from nianjian.engines.paper.texts.season_days import list_days
-from nianjian.engines.paper.texts.states import BADGES as STATE_BADGES
+from nianjian.engines.paper.texts.season import list_days
 from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.engines.season import deadlines
 from nianjian.engines.season.deadlines import Risk
@@ -33,11 +33,9 @@ from nianjian.features.archives import closed_seasons as archives
 from nianjian.features.dossier.pages.presenters import item_title, state_badge
 from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season import closing, feeds, operations
-from nianjian.features.season.entry_pictures import TASK
-from nianjian.features.season.entry_test import read_picture, record_entry_test
 from nianjian.features.season.operations import list_papers_left_behind as left_behind
-from nianjian.features.season.operations import roll_over
-from nianjian.features.season.queries import summarize_season
+from nianjian.features.season.operations import read_picture, record_entry_test, roll_over
+from nianjian.features.season.queries import TASK, summarize_season
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.query import list_readers
 from nianjian.platform.accounts.roles import Permission

@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final, cast
 
+from django.db.models import QuerySet
+
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.periods import Season
 from nianjian.engines.kernel.states import State
-from nianjian.engines.kernel.workdays import Calendar
+from nianjian.engines.kernel.workdays import Calendar, Season
 from nianjian.engines.metrics.frame import Basis
 from nianjian.engines.paper.sections import advice_lines
 from nianjian.engines.paper.texts.season import conflict_text, obstacle_text, risk_text
@@ -56,16 +57,37 @@ from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.reconciliation import states
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.rectification.queries import list_cases
-from nianjian.features.season.entry_pictures import count_entry_test
 from nianjian.features.season.models import Note
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.registers import filings
+from nianjian.platform.registers.attachments import RowAttachment
 from nianjian.platform.registers.filings import Filing
 from nianjian.platform.registers.licences import list_reporting_licences
 from nianjian.platform.rulebook.holidays import calendar
+
+# What is kept of tests of the report's entry (T4): pictures with result and day, and the outcome they give.
+
+TASK: Final = "entry_test"
+PLANNED, PASSED, FAILED = "planned", "passed", "failed"
+
+
+def list_pictures(enterprise: str) -> QuerySet[RowAttachment]:
+    """The pictures of an enterprise, newest first; their keys are data year, result and day."""
+    return RowAttachment.objects.filter(enterprise_id=enterprise, register=TASK, removed_at=None).order_by("-pk")
+
+
+def count_entry_test(enterprise: str, year: int) -> TaskProgress:
+    """The newest result and the pictures of all, newest first: ``outcome`` and ``pictures`` of the figures."""
+    rows = [(row, row.key.split(".")) for row in list_pictures(enterprise).filter(key__startswith=f"{year}.")]
+    passed = Note.objects.filter(enterprise_id=enterprise, year=year, task=TASK).exclude(done_on=None).exists()
+    newest = rows[0][1][1] if rows else PLANNED
+    outcome = PASSED if passed else newest if newest != PASSED else PLANNED
+    pictures = [{"picture": row.pk, "name": row.name, "result": key[1], "day": key[2]} for row, key in rows]
+    figures: Mapping[str, Any] = {"outcome": outcome, "pictures": pictures}
+    return TaskProgress(complete=False, figures=figures)
 
 
 def list_notes_by_task(enterprise: str, year: int) -> dict[str, TaskNote]:

@@ -13,14 +13,14 @@ from typing import Final
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.season import OBSTACLE
 from nianjian.engines.season.deadlines import earliest
-from nianjian.engines.season.plan import Task
-from nianjian.engines.season.reminders import (
+from nianjian.engines.season.plan import (
     DUE,
     FILING,
     LATE,
     Person,
     Reminder,
     Scope,
+    Task,
     due,
     list_open_matters,
     moments,
@@ -31,8 +31,7 @@ from nianjian.features.archives import closed_seasons as archives
 from nianjian.features.complaints import sla_warnings
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.inbox import obstacles
-from nianjian.features.inbox.matters import REPORTED, is_settled
-from nianjian.features.inbox.operations import deliver_messages
+from nianjian.features.inbox.operations import REPORTED, deliver_messages, is_settled
 from nianjian.features.season.queries import SeasonFacts, due_year, get_season_facts, list_tasks
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor, list_readers

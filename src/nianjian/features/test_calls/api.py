@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.test_calls import queries
-from nianjian.features.test_calls.operations import calls, landings, routes
+from nianjian.features.test_calls.operations import calls, landings
 from nianjian.features.test_calls.storage import RouteInput
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request, of_enterprise
@@ -234,27 +234,27 @@ HERE = "/enterprises/{code}/callback"
 @read(router, f"{HERE}/ways", act=Permission.READ, answer=CallbackWays)
 def callback_ways(request: Request, code: str) -> dict[str, object]:
     """Ways and gateways."""
-    return routes.describe_routes(enterprise=code, actor=request.actor)
+    return calls.describe_routes(enterprise=code, actor=request.actor)
 
 
 @write(router, f"{HERE}/ways", act=Permission.ADMINISTER, answer=CallbackRoute)
 def callback_way_set(request: Request, code: str, given: CallbackRouteSet) -> dict[str, object]:
     """Make a way or change it."""
-    way = RouteInput(**given.dict(exclude={"daily_at"}), daily_at=routes.parse_daily(given.daily_at))
-    return routes.save_route(enterprise=code, given=way, actor=request.actor)
+    way = RouteInput(**given.dict(exclude={"daily_at"}), daily_at=calls.parse_daily(given.daily_at))
+    return calls.save_route(enterprise=code, given=way, actor=request.actor)
 
 
 @write(router, f"{HERE}/ways/remove", act=Permission.ADMINISTER, answer=CallbackRouteNamed)
 def callback_way_remove(request: Request, code: str, given: CallbackRouteNamed) -> dict[str, object]:
     """Remove a way; the test calls that went over it stay."""
-    routes.remove_route(enterprise=code, name=given.name, actor=request.actor)
+    calls.remove_route(enterprise=code, name=given.name, actor=request.actor)
     return {"name": given.name}
 
 
 @write(router, f"{HERE}/gateways", act=Permission.ADMINISTER, answer=CallbackGateway)
 def callback_gateway_set(request: Request, code: str, given: CallbackGatewaySet) -> dict[str, object]:
     """Say from which addresses a gateway of the ledger answers."""
-    return routes.save_gateway(enterprise=code, name=given.name, hosts=" ".join(given.hosts), actor=request.actor)
+    return calls.save_gateway(enterprise=code, name=given.name, hosts=" ".join(given.hosts), actor=request.actor)
 
 
 TESTS = "/enterprises/{code}/callbacks"

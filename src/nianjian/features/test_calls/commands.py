@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.states import State
-from nianjian.features.test_calls import terminal
 from nianjian.features.test_calls.states import WITNESSES
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, number
@@ -17,7 +16,151 @@ from nianjian.platform.terminal.language import _
 from nianjian.platform.terminal.session import begin
 
 if TYPE_CHECKING:
-    from nianjian.features.test_calls.operations.routes import CallWay
+    from nianjian.features.test_calls.operations.calls import CallWay
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+
+from nianjian.engines.paper.texts.platform import STATES, STYLES
+from nianjian.engines.paper.texts.test_calls import CARRIERS, LANDINGS, LIGHTS, REASONS
+from nianjian.engines.paper.texts.test_calls import WITNESSES as PROOFS
+from nianjian.platform.terminal import table
+
+# Test calls on a terminal.
+
+Json = Mapping[str, Any]
+Show = Callable[[Console], None]
+
+
+def render_line(text: str) -> Show:
+    """One line."""
+    return lambda console: console.print(text)
+
+
+def render_tested(told: Json) -> Show:
+    """What was called now."""
+
+    def show(console: Console) -> None:
+        counts = told["counts"]
+        text = _("{passed} passed, {failed} failed, {unproved} not proved; the limit is {limit} s.")
+        line = text.format(
+            passed=counts[State.PASSED],
+            failed=counts[State.FAILED],
+            unproved=counts[State.NOT_PROVED],
+            limit=told["limit_s"],
+        )
+        console.print(line, style=STYLES[told["verdict"]])
+        _rows(console, told["rows"])
+
+    return show
+
+
+def render_tests(rows: Sequence[Json]) -> Show:
+    """Test calls, a line each."""
+    return lambda console: _rows(console, rows)
+
+
+def _rows(console: Console, rows: Sequence[Json]) -> None:
+    heads = (_("test call"), _("number called"), _("verdict"), _("reason"), _("answered after (s)"), _("gateway"),
+             _("begun"))  # fmt: skip
+    body = [
+        (
+            one["trial"],
+            one["number"],
+            _(STATES[one["counts"]]),
+            _(REASONS[one["counts_reason"]]) if one["counts_reason"] else None,
+            one["answer_s"],
+            one["gateway_seen"],
+            one["begun_at"][:19].replace("T", " "),
+        )
+        for one in rows
+    ]
+    table.rows(console, heads, body)
+
+
+def render_numbers(rows: Sequence[Json]) -> Show:
+    """Filed numbers with their lights."""
+
+    def show(console: Console) -> None:
+        heads = (_("number called"), _("light"), _("carriers"), _("gateway"), _("newest test call"))
+        body = [
+            (
+                one["number"],
+                _(LIGHTS[one["light"]]),
+                "、".join(f"{carrier} {_(CARRIERS[state])}" for carrier, state in one["carriers"].items()),
+                one["gateway"],
+                one["newest"] and one["newest"]["begun_at"][:16].replace("T", " "),
+            )
+            for one in rows
+        ]
+        table.rows(console, heads, body)
+
+    return show
+
+
+def render_trial(told: Json) -> Show:
+    """One test call: what it proves, and its messages in order."""
+
+    def show(console: Console) -> None:
+        _rows(console, [told])
+        console.print(_("landing proved by: {witness}").format(witness=_(PROOFS[told["counts_witness"]])))
+        if told["landing"]:
+            was = _(REASONS[told["reason"]]) if told["reason"] else ""
+            console.print(_("by SIP alone: {verdict}").format(verdict=f"{_(STATES[told['verdict']])} {was}"))
+            _looks(console, [{"trial": told["trial"], "landing": one} for one in told["looks"]])
+        body = [(one["at_ms"], "→" if one["sent"] else "←", one["first"]) for one in told["messages"]]
+        if body:
+            table.rows(console, (_("after ms"), "", _("message")), body)
+        if "evidence" in told:
+            console.print(told["evidence"])
+
+    return show
+
+
+def render_landings(told: Json) -> Show:
+    """What the call records say of test calls."""
+    return lambda console: _looks(console, told["rows"])
+
+
+def _looks(console: Console, rows: Sequence[Json]) -> None:
+    heads = (_("test call"), _("in the call records"), _("gateway in the ledger"), _("named there"), _("checked at"))
+    body = [
+        (
+            one["trial"],
+            _(LANDINGS[one["landing"]["verdict"]]),
+            one["landing"]["expected"],
+            "、".join(one["landing"]["seen"]),
+            one["landing"]["at"][:19].replace("T", " "),
+        )
+        for one in rows
+    ]
+    table.rows(console, heads, body)
+
+
+def render_routes(told: Json) -> Show:
+    """Ways and gateways."""
+
+    def show(console: Console) -> None:
+        heads = (
+            _("route"),
+            _("where calls go"),
+            _("carrier"),
+            _("calling number"),
+            _("proof of landing"),
+            _("daily at"),
+        )
+        body = [
+            (one["name"], one["via"], one["carrier"], one["caller"], _(PROOFS[one["witness"]]), one["daily_at"])
+            for one in told["routes"]
+        ]
+        if body or not told["gateways"]:
+            table.rows(console, heads, body)
+        if told["gateways"]:
+            hosts = [(one["name"], ", ".join(one["hosts"])) for one in told["gateways"]]
+            table.rows(console, (_("gateway"), _("addresses")), hosts)
+
+    return show
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -75,10 +218,10 @@ def _read(path: Path | None) -> str | None:
 
 def build_way(args: argparse.Namespace) -> CallWay:
     """The way that the command tells."""
-    from nianjian.engines.sip.digest import Account
+    from nianjian.engines.sip.message import Account
     from nianjian.features.test_calls import validation
-    from nianjian.features.test_calls.operations.routes import CALLER, parse_client_identity
-    from nianjian.features.test_calls.operations.routes import CallWay as Way
+    from nianjian.features.test_calls.operations.calls import CALLER, parse_client_identity
+    from nianjian.features.test_calls.operations.calls import CallWay as Way
 
     account = Account(args.user, read_password(args) or "") if args.user else None
     caller = validation.parse_caller(args.caller) if args.caller else CALLER
@@ -121,7 +264,7 @@ def _numbers(args: argparse.Namespace) -> Answer:
     from nianjian.features.test_calls import queries
 
     rows = queries.list_numbers(enterprise=args.enterprise, actor=actor, first=_first(args), count=PAGE)
-    return Answer({"numbers": rows}, terminal.render_numbers(rows))
+    return Answer({"numbers": rows}, render_numbers(rows))
 
 
 def _list(args: argparse.Namespace) -> Answer:
@@ -130,7 +273,7 @@ def _list(args: argparse.Namespace) -> Answer:
 
     of = args.number.strip()
     rows = queries.list_trials(enterprise=args.enterprise, actor=actor, number=of, first=_first(args), count=PAGE)
-    return Answer({"tests": rows}, terminal.render_tests(rows))
+    return Answer({"tests": rows}, render_tests(rows))
 
 
 def _show(args: argparse.Namespace) -> Answer:
@@ -143,7 +286,7 @@ def _show(args: argparse.Namespace) -> Answer:
     if args.out is not None:
         _name, content = calls.fetch_evidence(trial=args.trial, actor=actor)
         told["evidence"] = write_private_file(args.out, content)
-    return Answer(told, terminal.render_trial(told))
+    return Answer(told, render_trial(told))
 
 
 def _begin(args: argparse.Namespace) -> Answer:
@@ -152,7 +295,7 @@ def _begin(args: argparse.Namespace) -> Answer:
 
     told = calls.begin_manual_call(enterprise=args.enterprise, number=args.number, carrier=args.carrier, actor=actor)
     text = _("Dial {number} now; the timer of test call {trial} runs.")
-    return Answer(told, terminal.render_line(text.format(number=told["number"], trial=told["trial"])))
+    return Answer(told, render_line(text.format(number=told["number"], trial=told["trial"])))
 
 
 def _end(args: argparse.Namespace) -> Answer:
@@ -160,7 +303,7 @@ def _end(args: argparse.Namespace) -> Answer:
     from nianjian.features.test_calls.operations import calls
 
     told = calls.end_manual_call(trial=args.trial, outcome=args.outcome, note=args.note, actor=actor)
-    return Answer(told, terminal.render_tests([told]), DONE if told["verdict"] == State.PASSED else NO)
+    return Answer(told, render_tests([told]), DONE if told["verdict"] == State.PASSED else NO)
 
 
 def add_test_actions(actions: Actions) -> None:
@@ -204,7 +347,7 @@ def _test(args: argparse.Namespace) -> Answer:
         )
     if len(told["rows"]) == 1:  # one number is told at the top, too
         told = {**told["rows"][0], **told}
-    return Answer(told, terminal.render_tested(told), DONE if told["verdict"] == State.PASSED else NO)
+    return Answer(told, render_tested(told), DONE if told["verdict"] == State.PASSED else NO)
 
 
 def _witness(args: argparse.Namespace) -> Answer:
@@ -219,7 +362,7 @@ def _witness(args: argparse.Namespace) -> Answer:
             actor=actor,
             progress=lambda _note, done, total: report(done, total),
         )
-    return Answer(told, terminal.render_landings(told), DONE if told["verdict"] == State.PASSED else NO)
+    return Answer(told, render_landings(told), DONE if told["verdict"] == State.PASSED else NO)
 
 
 def add_route_actions(actions: Actions) -> None:
@@ -241,20 +384,20 @@ def add_route_actions(actions: Actions) -> None:
 
 def _routes(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.test_calls.operations import routes
+    from nianjian.features.test_calls.operations import calls
 
-    told = routes.describe_routes(enterprise=args.enterprise, actor=actor)
-    return Answer(told, terminal.render_routes(told))
+    told = calls.describe_routes(enterprise=args.enterprise, actor=actor)
+    return Answer(told, render_routes(told))
 
 
 def _route(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.test_calls.operations import routes
+    from nianjian.features.test_calls.operations import calls
     from nianjian.features.test_calls.storage import RouteInput
 
     if args.remove:
-        routes.remove_route(enterprise=args.enterprise, name=args.name, actor=actor)
-        return Answer({"route": args.name, "removed": True}, terminal.render_line(_("Removed.")))
+        calls.remove_route(enterprise=args.enterprise, name=args.name, actor=actor)
+        return Answer({"route": args.name, "removed": True}, render_line(_("Removed.")))
     certificate, key = read_certificate(args)
     given = RouteInput(
         name=args.name,
@@ -265,18 +408,18 @@ def _route(args: argparse.Namespace) -> Answer:
         carrier=args.carrier,
         username=args.user,
         password=(read_password(args) or "") if args.user or args.password_file else None,
-        daily_at=routes.parse_daily(args.daily),
+        daily_at=calls.parse_daily(args.daily),
         ca=_read(args.ca_file) or "",
         certificate="" if args.no_cert else certificate,
         key="" if args.no_cert else key,
     )
-    told = routes.save_route(enterprise=args.enterprise, given=given, actor=actor)
-    return Answer(told, terminal.render_routes({"routes": [told], "gateways": []}))
+    told = calls.save_route(enterprise=args.enterprise, given=given, actor=actor)
+    return Answer(told, render_routes({"routes": [told], "gateways": []}))
 
 
 def _gateway(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.test_calls.operations import routes
+    from nianjian.features.test_calls.operations import calls
 
-    told = routes.save_gateway(enterprise=args.enterprise, name=args.name, hosts=" ".join(args.hosts), actor=actor)
-    return Answer(told, terminal.render_routes({"routes": [], "gateways": [told]}))
+    told = calls.save_gateway(enterprise=args.enterprise, name=args.name, hosts=" ".join(args.hosts), actor=actor)
+    return Answer(told, render_routes({"routes": [], "gateways": [told]}))

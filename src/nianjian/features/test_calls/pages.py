@@ -7,27 +7,30 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+from django import forms
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.kernel.states import State
+from nianjian.engines.paper.texts.platform import BADGES, STATES
 from nianjian.engines.paper.texts.season import CALLBACK, reminder_line
-from nianjian.engines.paper.texts.states import BADGES, STATES
-from nianjian.engines.paper.texts.test_calls import CARRIERS, HOWS, LANDINGS, LIGHTS, REASONS, WITNESSES
+from nianjian.engines.paper.texts.test_calls import CARRIERS, HOWS, LANDINGS, LIGHTS, REASONS
+from nianjian.engines.paper.texts.test_calls import OUTCOMES as SAID
+from nianjian.engines.paper.texts.test_calls import WITNESSES as PROOFS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.test_calls import queries
-from nianjian.features.test_calls.forms import EndForm, GatewayForm, ManualCallForm, RouteForm, TestCallForm
-from nianjian.features.test_calls.operations import calls, landings, routes
+from nianjian.features.test_calls.operations import calls, landings
+from nianjian.features.test_calls.operations.calls import OUTCOMES
 from nianjian.features.test_calls.queries import CallBasis
-from nianjian.features.test_calls.states import AGAINST
+from nianjian.features.test_calls.states import AGAINST, WITNESSES
 from nianjian.features.test_calls.storage import RouteInput, milliseconds
 from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.roles import Permission
@@ -38,6 +41,110 @@ from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import person
+
+# The forms of test calls.
+
+LONG: Final = 500
+NUMBER: Final = 40
+
+
+class SecretTextarea(forms.Textarea):
+    """A text that is never given back, as a password is not."""
+
+    def format_value(self, value: object) -> None:
+        """Nothing."""
+        del value
+
+
+class PemField(forms.CharField):
+    """Certificates or a key as text."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **words: Any) -> None:  # noqa: ANN401 -- Django's words for a field
+        super().__init__(required=False, max_length=65_536, **words)
+        self.widget.attrs |= {"rows": 4, "spellcheck": "false"}
+
+
+class TestCallForm(forms.Form):
+    """Which number is called; none: all filed ones."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Number called"),
+        required=False,
+        max_length=NUMBER,
+        help_text=gettext_lazy("Empty: all filed numbers that are in force."),
+    )
+    route = forms.CharField(label=gettext_lazy("Route"), required=False, max_length=60)
+
+
+class ManualCallForm(forms.Form):
+    """A number that a person dials now."""
+
+    number = forms.CharField(label=gettext_lazy("Number called"), max_length=NUMBER)
+    carrier = forms.CharField(label=gettext_lazy("Carrier"), required=False, max_length=60)
+
+
+class EndForm(forms.Form):
+    """What came of a call by hand."""
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("What happened"), choices=[(one, gettext_lazy(SAID[one])) for one in OUTCOMES]
+    )
+    note = forms.CharField(label=gettext_lazy("What was heard"), required=False, max_length=LONG)
+
+
+class RouteForm(forms.Form):
+    """A way for test calls."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    via = forms.CharField(
+        label=gettext_lazy("Where calls go"), max_length=320, help_text="sip:10.0.0.1:5060;transport=udp"
+    )
+    caller = forms.CharField(label=gettext_lazy("Calling number"), required=False, max_length=40)
+    line = forms.CharField(label=gettext_lazy("Trunk line of the register"), required=False, max_length=120)
+    carrier = forms.CharField(label=gettext_lazy("Carrier"), required=False, max_length=60)
+    username = forms.CharField(label=gettext_lazy("User"), required=False, max_length=120)
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        required=False,
+        max_length=200,
+        widget=forms.PasswordInput({"autocomplete": "off"}),
+        help_text=gettext_lazy("If user and password are empty, the saved ones stay."),
+    )
+    ca = PemField(
+        label=gettext_lazy("Own certificate authority (PEM)"),
+        help_text=gettext_lazy("For TLS: only these certificates are trusted; empty: the system's."),
+    )
+    certificate = PemField(
+        label=gettext_lazy("Own certificate (PEM)"),
+        help_text=gettext_lazy("For a gateway that asks for one over TLS; empty: the saved one stays."),
+    )
+    key = PemField(
+        label=gettext_lazy("Its private key (PEM)"),
+        help_text=gettext_lazy("Without a passphrase; it is stored encrypted and never shown again."),
+        widget=SecretTextarea({"autocomplete": "off", "data-secret": True}),
+    )
+    no_certificate = forms.BooleanField(label=gettext_lazy("Delete your own certificate and its key"), required=False)
+    witness = forms.ChoiceField(
+        label=gettext_lazy("What proves the landing"), choices=[(one, gettext_lazy(PROOFS[one])) for one in WITNESSES]
+    )
+    daily_at = forms.TimeField(
+        label=gettext_lazy("Each day at"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+    )
+
+
+class GatewayForm(forms.Form):
+    """The addresses of a gateway."""
+
+    name = forms.CharField(label=gettext_lazy("Gateway in the ledger"), max_length=120)
+    hosts = forms.CharField(
+        label=gettext_lazy("Addresses"),
+        required=False,
+        max_length=900,
+        help_text=gettext_lazy("Host names or IP addresses, separated by commas; empty deletes it."),
+    )
+
 
 Json = dict[str, Any]
 LADDER_WIDTH: Final = 720
@@ -133,7 +240,7 @@ def _listing(request: Request, code: str, status: int = 200, **bound: Form) -> H
     about: Json = {"enterprise": code, "actor": request.actor}
     numbers: Page[Json] = paged(request, LazyRows(partial(queries.list_numbers, **about)), name="numbers")
     tests: Page[Json] = paged(request, LazyRows(partial(queries.list_trials, **about)))
-    kept = routes.describe_routes(enterprise=code, actor=request.actor)
+    kept = calls.describe_routes(enterprise=code, actor=request.actor)
     context = {
         "asked": TestCallForm(auto_id=ASKED),
         "by_hand": ManualCallForm(auto_id=BY_HAND),
@@ -215,7 +322,7 @@ def route_listing(request: Request, code: str) -> HttpResponse:
             messages.success(request, gettext("Saved."))
             return redirect("callback-ways", code=code)
         status = UNPROCESSABLE
-    kept = routes.describe_routes(enterprise=code, actor=request.actor)
+    kept = calls.describe_routes(enterprise=code, actor=request.actor)
     _ = words(current())
     flaws = [_describe_flaw(one, kept["numbers"]) for one in kept["routes"] if one["daily_flaw"]]
     rows = [
@@ -225,7 +332,7 @@ def route_listing(request: Request, code: str) -> HttpResponse:
             Cell(one["line"] or "–"),
             Cell(one["carrier"] or "–"),
             Cell(one["caller"]),
-            Cell(_(WITNESSES[one["witness"]])),
+            Cell(_(PROOFS[one["witness"]])),
             _certificate_cell(one["certificate_until"]),
             Cell(one["daily_at"] or "–", badge="bad" if one["daily_flaw"] else ""),
         ]
@@ -255,7 +362,7 @@ def _certificate_cell(day: str | None) -> Cell:
 
 def _describe_flaw(route: dict[str, Any], numbers: int) -> str:
     """Why a daily test does not run, as people are told of it."""
-    about = {"reason": route["daily_flaw"], "route": route["name"], "count": numbers, "most": routes.MOST_CALLS}
+    about = {"reason": route["daily_flaw"], "route": route["name"], "count": numbers, "most": calls.MOST_CALLS}
     return reminder_line(f"{CALLBACK}:", about, words(current()))
 
 
@@ -263,18 +370,18 @@ def _apply_form(request: Request, code: str, form: Form) -> bool:
     """Whether what was asked for is done; else the form says why not."""
     try:
         if name := request.POST.get("remove", ""):
-            routes.remove_route(enterprise=code, name=name[:60], actor=request.actor)
+            calls.remove_route(enterprise=code, name=name[:60], actor=request.actor)
             return True
         if not form.is_valid():
             return False
         given = form.cleaned_data
         if isinstance(form, GatewayForm):
-            routes.save_gateway(enterprise=code, name=given["name"], hosts=given["hosts"], actor=request.actor)
+            calls.save_gateway(enterprise=code, name=given["name"], hosts=given["hosts"], actor=request.actor)
         else:
             password, forget = given.pop("password"), given.pop("no_certificate")
             given |= {"certificate": "", "key": ""} if forget else {"certificate": given["certificate"] or None}
             kept = password if password or given["username"] else None
-            routes.save_route(enterprise=code, given=RouteInput(**given, password=kept), actor=request.actor)
+            calls.save_route(enterprise=code, given=RouteInput(**given, password=kept), actor=request.actor)
     except NianjianError as error:
         form.full_clean()
         form.add_error(None, " ".join(describe_error(error)))
@@ -359,7 +466,7 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
         (gettext("Gateway in the ledger"), told["gateway_expected"]),
         (gettext("Gateway seen"), told["gateway_seen"]),
         (gettext("Contact, routes, audio"), " · ".join(filter(None, places))),
-        (gettext("Landing proved by"), _(WITNESSES[told["counts_witness"]])),
+        (gettext("Landing proved by"), _(PROOFS[told["counts_witness"]])),
         (gettext("By SIP alone"), _by_sip(told, _) if told["landing"] else ""),
         (gettext("Audio format"), told["codec"]),
         (gettext("Repeated INVITEs"), str(told["resent"]) if told["messages"] else ""),

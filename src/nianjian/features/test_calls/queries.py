@@ -20,7 +20,7 @@ from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.states import State
 from nianjian.engines.kernel.workdays import Calendar
-from nianjian.engines.paper.masking import mask_call_id, mask_call_text
+from nianjian.engines.paper.people import mask_call_id, mask_call_text
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.sip.agent import Pace
 from nianjian.features.test_calls import validation

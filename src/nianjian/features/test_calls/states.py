@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from nianjian.engines.kernel.states import State
-from nianjian.engines.sip.call_trace import CallTrace
+from nianjian.engines.sip.message import CallTrace
 from nianjian.engines.sip.secure import FAULTS as TLS
 
 VERDICTS: Final = (State.PASSED, State.FAILED, State.NOT_PROVED)

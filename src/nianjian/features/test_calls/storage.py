@@ -13,7 +13,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.sip.call_trace import CallTrace
+from nianjian.engines.sip.message import CallTrace
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.landings import LandingResult
 from nianjian.features.test_calls.models import Gateway, Landing, Route, Trial

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.sip.call_trace import Via
+from nianjian.engines.sip.message import Via
 from nianjian.engines.sip.secure import trusting
 
 VIA: Final = re.compile(r"(sips?):(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]{1,253})(?::([0-9]{1,5}))?((?:;[a-z]+=[a-z0-9]+)*)")

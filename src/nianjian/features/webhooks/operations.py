@@ -12,7 +12,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env
-from nianjian.platform.notifications import sending, webhooks
+from nianjian.platform.notifications import webhooks
 from nianjian.platform.notifications.models import Webhook as WebhookRow
 from nianjian.platform.operations.fields import Key, Line, Lines
 from nianjian.platform.operations.operation import Answer, Body, Resource, operation
@@ -82,8 +82,8 @@ def add_webhook(*, enterprise: str, actor: Actor, url: Line, events: Lines) -> t
     Errors of `sending.checked`, `sending.place` and `webhooks.create_webhook`.
     """
     allowed = env.read().webhook_hosts
-    parts = sending.checked(url.strip(), allowed)
-    sending.place(str(parts.hostname), parts.port or sending.SCHEMES[parts.scheme], allowed)
+    parts = webhooks.checked(url.strip(), allowed)
+    webhooks.place(str(parts.hostname), parts.port or webhooks.SCHEMES[parts.scheme], allowed)
     return webhooks.create_webhook(enterprise=enterprise, url=url.strip(), events=events, actor=actor)
 
 
@@ -124,7 +124,7 @@ def deliver() -> int:
         )
         status, fault, began = None, "", time.monotonic()
         try:
-            status = sending.post(due.webhook.url, body, head, env.read().webhook_hosts)
+            status = webhooks.post(due.webhook.url, body, head, env.read().webhook_hosts)
         except NianjianError as error:
             fault = str(error.values.get("reason") or error.code)
         webhooks.record_try(delivery=due, status=status, fault=fault, now=clock.now())

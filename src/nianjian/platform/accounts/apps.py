@@ -15,7 +15,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let pages and papers name people: read once a request, and where the work of a job says so."""
-        from nianjian.platform.accounts.names import list_display_names  # noqa: PLC0415 -- after the models
+        from nianjian.platform.accounts.people import list_display_names  # noqa: PLC0415 -- after the models
 
         people.set_directory(list_display_names)
         request_started.connect(people.begin_batch)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from allauth.mfa.models import Authenticator
+from django.db import transaction
 from django.db.models import Q
 
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.people import KINDS
+from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.platform.accounts import models
-from nianjian.platform.accounts.access import EVERYWHERE, administers, scoped
+from nianjian.platform.accounts.access import EVERYWHERE, administers, require_permission, scoped
+from nianjian.platform.accounts.models import User
 from nianjian.platform.accounts.query import Actor, MembershipValue, permissions_of, roles_of
 from nianjian.platform.accounts.roles import Permission, allows
+from nianjian.platform.audit.record import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +108,87 @@ def _person(row: models.User, held: Sequence[MembershipValue], enterprise: str) 
     elsewhere = not everywhere and any(role.enterprise != enterprise for role in held)
     usable = row.has_usable_password()
     return Person(row.name, row.display_name, row.email, row.is_active, row.last_login, usable, roles, elsewhere)
+
+
+# The names by which readers know people; `engines.paper.people` prints them.
+
+LONGEST: Final = 60
+
+
+def list_display_names(enterprise: str | None = None) -> dict[str, str]:
+    """Display names by login, of those who have one; closed accounts keep theirs.
+
+    Of everybody, or of those who hold a role at the enterprise or everywhere.
+    """
+    found = User.objects.exclude(display_name="")
+    if enterprise is not None:
+        here = Q(memberships__enterprise_id=enterprise) | Q(memberships__enterprise=None, memberships__isnull=False)
+        found = found.filter(here)
+    return dict(found.values_list("name", "display_name"))
+
+
+def checked_display_name(text: str, *, of: str) -> str:
+    """Return the name of the user ``of`` with single blanks; "": none.
+
+    ``display_name_malformed``: invisible signs, or too long; " + " stands between several people
+    (`engines.paper.people.actor_text`), so it is no part of a name. ``display_name_taken``: a word for who is no
+    person, or the login of somebody else; two persons may have the same name.
+    """
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if len(name) > LONGEST or " + " in name or not name.isprintable():
+        raise NianjianError("display_name_malformed", most=LONGEST)
+    login = unicodedata.normalize("NFKC", name)
+    if _plain(name) in _list_reserved() or User.objects.filter(name__iexact=login).exclude(pk=of).exists():
+        raise NianjianError("display_name_taken", name=name)
+    return name
+
+
+def _list_reserved() -> frozenset[str]:
+    return frozenset(_plain(words(language)(word)) for language in (CHINESE, ENGLISH) for word in KINDS.values())
+
+
+def _plain(name: str) -> str:
+    """Without what a reader overlooks: width, case and blanks."""
+    return unicodedata.normalize("NFKC", name).casefold().replace(" ", "")
+
+
+# How a person likes the pages: language, theme, and whether the first steps are shown.
+
+LANGUAGES: Final = ("zh-hans", "en")
+THEMES: Final = ("light", "dark")
+
+
+def set_look(*, actor: Actor, language: str | None = None, theme: str | None = None) -> bool:
+    """Keep the actor's own language and theme, each if given ("": no choice); whether anything changed.
+
+    A value that is none of `LANGUAGES` or `THEMES` is no choice.
+    """
+    wanted = {}
+    if language is not None:
+        wanted["language"] = language if language in LANGUAGES else ""
+    if theme is not None:
+        wanted["theme"] = theme if theme in THEMES else ""
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=actor.name)
+        if all(getattr(user, name) == value for name, value in wanted.items()):
+            return False
+        User.objects.filter(pk=actor.name).update(**wanted)
+        record(verb="user.comfort", enterprise="", actor=actor, data={"user": actor.name, **wanted})
+    return True
+
+
+def set_guidance(*, actor: Actor, enterprise: str, on: bool) -> bool:
+    """Whether the overview of the enterprise leads the actor through the first steps; whether anything changed.
+
+    ``role_missing`` for who could not take the steps.
+    """
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=actor.name)
+        if on is (enterprise not in user.unled):
+            return False
+        unled = sorted({*user.unled} - {enterprise} if on else {*user.unled, enterprise})
+        User.objects.filter(pk=actor.name).update(unled=unled)
+        data = {"user": actor.name, "led": on}
+        record(verb="user.comfort", enterprise=enterprise, actor=actor, data=data)
+    return True

@@ -28,7 +28,7 @@ from nianjian.platform.accounts.access import (
     require_token_scope,
 )
 from nianjian.platform.accounts.holds import end_ways_in, record_hold
-from nianjian.platform.accounts.names import checked_display_name
+from nianjian.platform.accounts.people import checked_display_name
 from nianjian.platform.accounts.query import USER, Actor, Enterprise
 from nianjian.platform.accounts.roles import Permission, Role, allowed
 from nianjian.platform.audit.record import record

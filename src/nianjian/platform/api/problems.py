@@ -24,7 +24,7 @@ from nianjian.engines.kernel.errors import (
 )
 from nianjian.engines.paper.texts import platform
 from nianjian.engines.paper.texts.errors import error_message
-from nianjian.engines.paper.texts.remedies import remedy as remedy_for
+from nianjian.engines.paper.texts.errors import remedy as remedy_for
 from nianjian.engines.paper.words import CHINESE, ENGLISH, mark, words
 
 LOG: Final = logging.getLogger("nianjian.api")

@@ -10,7 +10,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from nianjian.engines.kernel.errors import NianjianError
 
@@ -197,10 +198,10 @@ def address(path: str, asked: str, environ: Mapping[str, str] | None = None) -> 
     return own.rstrip("/") + path if is_set and own else asked
 
 
-def call_hosts(environ: Mapping[str, str] | None = None) -> frozenset[str]:
+def call_hosts() -> frozenset[str]:
     """Hosts near this machine that routes of test calls may lead to, in small letters."""
-    given = os.environ if environ is None else environ
-    return frozenset(one.strip().lower() for one in text("NIANJIAN_CALL_HOSTS", given).split(",") if one.strip())
+    hosts = text("NIANJIAN_CALL_HOSTS", os.environ).split(",")
+    return frozenset(one.strip().lower() for one in hosts if one.strip())
 
 
 def flag(name: str, environ: Mapping[str, str]) -> bool:
@@ -276,3 +277,67 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         log=log(given),
         upload_mib=count("NIANJIAN_UPLOAD_MIB", given),
     )
+
+
+# Single sign-on from the environment: what the sign-in library is told about each provider that is configured.
+
+OIDC: Final = "openid_connect"
+# The library's name of each provider, and the word in the settings' names.
+CHINESE: Final = {"feishu": "FEISHU", "dingtalk": "DINGTALK", "weixin": "WEIXIN"}
+
+
+def providers(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the library's ``SOCIALACCOUNT_PROVIDERS``; ``sign_on_incomplete`` for an issuer without a client."""
+    found: dict[str, Any] = {}
+    issuer = text("NIANJIAN_OIDC_ISSUER", environ)
+    if issuer:
+        app = _app("OIDC", environ)
+        settings = {"server_url": issuer, "oauth_pkce_enabled": True}
+        name = text("NIANJIAN_OIDC_NAME", environ)
+        found[OIDC] = {"APPS": [{**app, "provider_id": "oidc", "name": name, "settings": settings}]}
+    for provider, word in CHINESE.items():
+        if text(f"NIANJIAN_{word}_CLIENT_ID", environ):
+            found[provider] = {"APPS": [_app(word, environ)]}
+    return found
+
+
+def _app(word: str, environ: Mapping[str, str]) -> dict[str, str]:
+    names = {"client_id": f"NIANJIAN_{word}_CLIENT_ID", "secret": f"NIANJIAN_{word}_CLIENT_SECRET"}
+    values = {key: text(name, environ) for key, name in names.items()}
+    for key, value in values.items():
+        if not value:
+            raise NianjianError("sign_on_incomplete", setting=names[key])
+    return values
+
+
+# From a database URL to Django's database_settings of it: SQLite in the home, or PostgreSQL.
+
+WAIT: Final = 30  # seconds that a writer waits for another one
+
+# Every transaction of SQLite takes the write lock at its start: a read that turns into a write would fail at once
+# instead of waiting. WAL keeps readers going beside the writer; synchronous stays FULL, the audit chain must
+# survive a power cut.
+SQLITE: Final = {
+    "timeout": WAIT,
+    "transaction_mode": "IMMEDIATE",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+}
+
+
+def database_settings(url: str, home: Path) -> dict[str, object]:
+    """Django's ``DATABASES["default"]``; ``database_url_malformed`` without echoing the URL, it holds a password."""
+    if not url:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(home / "nianjian.sqlite3"), "OPTIONS": SQLITE}
+    parts = urlsplit(url)
+    name = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in {"postgres", "postgresql"} or not name:
+        raise NianjianError("database_url_malformed", scheme=parts.scheme)
+    try:
+        port = parts.port
+    except ValueError as fault:
+        raise NianjianError("database_url_malformed", scheme=parts.scheme) from fault
+    return {
+        "ENGINE": "django.db.backends.postgresql", "NAME": name, "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""), "HOST": parts.hostname or "", "PORT": port or "",
+        "OPTIONS": dict(parse_qsl(parts.query)), "CONN_HEALTH_CHECKS": True,
+    }  # fmt: skip

@@ -11,8 +11,7 @@ from typing import Final
 
 from nianjian.engines.gate.counters.journal import Journal as Counting
 from nianjian.engines.gate.counters.memory import Memory
-from nianjian.engines.gate.counters.meters import milliseconds
-from nianjian.engines.gate.counters.port import Counters
+from nianjian.engines.gate.counters.meters import Counters, milliseconds
 from nianjian.engines.gate.counters.store import Store
 from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.process import Ports, Serving, Switch

@@ -16,8 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from nianjian.engines.kernel.crash import crash_point
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, crash_point
 
 IN_USE: Final = ".using.lock"
 JOURNAL: Final = ".restore.json"

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from nianjian.platform.home import env, spill, switch
+from nianjian.platform.home import env, folders, switch
 from nianjian.platform.home.folders import make_private
 from nianjian.platform.vault import keyring
 
@@ -32,7 +32,7 @@ def start() -> None:
     environment = env.read()
     make_private(environment.home)
     switch.enter(environment.home, environment.database_url)
-    spill.empty(environment.home)
+    folders.empty(environment.home)
     keyring.place(environment.keys, environment.home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     import django  # noqa: PLC0415 -- the home must stand before settings are read
@@ -68,7 +68,7 @@ def engine() -> Engine:
     from nianjian.engines.lake.engines import open_engine  # noqa: PLC0415 -- light commands do without an engine
 
     environment = env.read()
-    return open_engine(environment.engine, temp=str(spill.folder(environment.home)))
+    return open_engine(environment.engine, temp=str(folders.folder(environment.home)))
 
 
 def keys() -> keyring.Keyring:

@@ -91,10 +91,10 @@ def list_attachments(enterprise: str, *, year: int | None = None) -> QuerySet[At
     return found if year is None else found.filter(year=year)
 
 
-def list_row_papers(enterprise: str, register: str, key: str, most: int = 50) -> list[RowAttachment]:
-    """Attachments of a row, newest first."""
+def list_row_papers(enterprise: str, register: str, key: str) -> list[RowAttachment]:
+    """Attachments of a row, the newest 50 first."""
     found = RowAttachment.objects.filter(enterprise_id=enterprise, register=register, key=key, removed_at=None)
-    return list(found.order_by("-pk")[:most])
+    return list(found.order_by("-pk")[:50])
 
 
 def get_row_paper(enterprise: str, register: str, key: str, id_: int) -> RowAttachment:

@@ -6,8 +6,7 @@ from typing import ClassVar, Final
 
 from django.db import models
 
-from nianjian.platform.registers.columns import Column, Kind, Sheet
-from nianjian.platform.registers.shared_columns import CHANGED, number_masked
+from nianjian.platform.registers.columns import CHANGED, Column, Kind, Sheet, number_masked
 from nianjian.platform.registers.versions import Version
 from nianjian.platform.vault.fields import SealedText, TailIndex
 

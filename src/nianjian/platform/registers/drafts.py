@@ -74,10 +74,10 @@ def get_draft(id_: str) -> DraftValue:
     return _to_value(get_or_raise(Draft.objects.filter(pk=id_), "draft_unknown", draft=id_))
 
 
-def list_drafts(enterprise: str, made_by: str, *, newest: int = 50) -> list[DraftValue]:
-    """What a person has under way at an enterprise, the ``newest`` first."""
+def list_drafts(enterprise: str, made_by: str) -> list[DraftValue]:
+    """What a person has under way at an enterprise, the newest 50 first."""
     found = Draft.objects.filter(enterprise_id=enterprise, made_by=made_by).order_by("-changed_at", "-id")
-    return [_to_value(one) for one in found[:newest]]
+    return [_to_value(one) for one in found[:50]]
 
 
 def is_own_draft(draft: str, enterprise: str, made_by: str) -> bool:

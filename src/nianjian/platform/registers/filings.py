@@ -10,7 +10,7 @@ from django.db import models, transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.memo import per_request
-from nianjian.engines.kernel.periods import Season
+from nianjian.engines.kernel.workdays import Season
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.record import record

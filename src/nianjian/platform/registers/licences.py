@@ -7,11 +7,10 @@ from typing import Final
 from django.db import models
 
 from nianjian.engines.kernel import identifiers
-from nianjian.engines.kernel.periods import Season
+from nianjian.engines.kernel.workdays import Season
 from nianjian.engines.season.deadlines import Licence as ReportingLicence
 from nianjian.engines.season.deadlines import list_reporting
-from nianjian.platform.registers.columns import Column, Fault, Kind, Row, Sheet, check_order
-from nianjian.platform.registers.shared_columns import CHANGED
+from nianjian.platform.registers.columns import CHANGED, Column, Fault, Kind, Row, Sheet, check_order
 from nianjian.platform.registers.versions import Version, versions_on
 from nianjian.platform.vault.fields import SealedText
 

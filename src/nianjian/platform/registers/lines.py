@@ -6,9 +6,8 @@ from typing import ClassVar, Final
 
 from django.db import models
 
-from nianjian.platform.registers.columns import Column, Kind, Sheet, check_order
+from nianjian.platform.registers.columns import CHANGED, Column, Kind, Sheet, check_order
 from nianjian.platform.registers.prefixes import prefix_index
-from nianjian.platform.registers.shared_columns import CHANGED
 from nianjian.platform.registers.versions import Version
 
 

@@ -7,9 +7,8 @@ from typing import ClassVar, Final
 
 from django.db import models
 
-from nianjian.platform.registers.columns import Column, Fault, Kind, Row, Sheet, Undated, check_order
+from nianjian.platform.registers.columns import CHANGED, FILING, Column, Fault, Kind, Row, Sheet, Undated, check_order
 from nianjian.platform.registers.prefixes import prefix_index
-from nianjian.platform.registers.shared_columns import CHANGED, FILING
 from nianjian.platform.registers.versions import Version
 from nianjian.platform.vault.fields import SealedText
 

@@ -8,9 +8,7 @@ from typing import ClassVar, Final
 from django.db import models
 from django.db.models import F, Q
 
-from nianjian.platform.registers.columns import Column, Fault, Kind, Row, Sheet, Undated, check_order
-from nianjian.platform.registers.prefixes import prefix_index
-from nianjian.platform.registers.shared_columns import (
+from nianjian.platform.registers.columns import (
     CHANGED,
     EMPLOYMENT,
     FILING,
@@ -21,7 +19,15 @@ from nianjian.platform.registers.shared_columns import (
     STAFF_ID,
     TEAM,
     WORKPLACE,
+    Column,
+    Fault,
+    Kind,
+    Row,
+    Sheet,
+    Undated,
+    check_order,
 )
+from nianjian.platform.registers.prefixes import prefix_index
 from nianjian.platform.registers.versions import Version, current_versions
 from nianjian.platform.vault.fields import SealedText
 

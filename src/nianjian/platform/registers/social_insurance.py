@@ -6,8 +6,7 @@ from typing import Final
 
 from django.db import models
 
-from nianjian.platform.registers.columns import Column, Kind, Sheet, Undated
-from nianjian.platform.registers.shared_columns import NAME
+from nianjian.platform.registers.columns import NAME, Column, Kind, Sheet, Undated
 from nianjian.platform.registers.versions import Version
 from nianjian.platform.vault.fields import SealedText
 

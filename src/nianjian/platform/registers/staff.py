@@ -6,9 +6,7 @@ from typing import ClassVar, Final
 
 from django.db import models
 
-from nianjian.platform.registers.columns import Column, Kind, Sheet, check_order
-from nianjian.platform.registers.prefixes import prefix_index
-from nianjian.platform.registers.shared_columns import (
+from nianjian.platform.registers.columns import (
     CHANGED,
     EMPLOYMENT,
     IDENTITY,
@@ -18,7 +16,12 @@ from nianjian.platform.registers.shared_columns import (
     STAFF_ID,
     TEAM,
     WORKPLACE,
+    Column,
+    Kind,
+    Sheet,
+    check_order,
 )
+from nianjian.platform.registers.prefixes import prefix_index
 from nianjian.platform.registers.versions import Version
 from nianjian.platform.vault.fields import SealedText
 

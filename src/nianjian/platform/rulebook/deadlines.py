@@ -10,8 +10,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
-from nianjian.engines.kernel.periods import add_months
 from nianjian.engines.kernel.workdays import Calendar as Workdays
+from nianjian.engines.kernel.workdays import add_months
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
 from nianjian.engines.season.deadlines import CLOSES_BY, LEAD, LICENCE, TEMPLATES, UNIT, in_year, last_day

@@ -25,10 +25,10 @@ def prepare() -> None:
 
     From here on temporary files lie in the home: they hold calls and people, and the system's folder is everybody's.
     """
-    from nianjian.platform.home import env, spill, wiring
+    from nianjian.platform.home import env, folders, wiring
 
     wiring.prepare()
-    spill.shelter(env.read().home)
+    folders.shelter(env.read().home)
     from nianjian.platform.jobs import query
 
     if query.open_intents():  # seldom; the lake's libraries load only then

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.days import full_day, weekday_text
 from nianjian.engines.paper.words import words
-from nianjian.platform.accounts import preferences
-from nianjian.platform.accounts.preferences import THEMES
+from nianjian.platform.accounts import people
+from nianjian.platform.accounts.people import THEMES
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.rulebook.holidays import calendar
 from nianjian.platform.web.access import Request, person, public
@@ -62,9 +62,9 @@ def set_language(request: HttpRequest) -> HttpResponse:
     """Remember the language and go back to the page."""
     response = _redirect_back(request)
     tag = request.POST.get("language", "")
-    if tag in preferences.LANGUAGES:
+    if tag in people.LANGUAGES:
         if request.user.is_authenticated:
-            preferences.set_look(actor=Actor(request.user.get_username(), USER), language=tag)
+            people.set_look(actor=Actor(request.user.get_username(), USER), language=tag)
         _set_cookie(request, response, LANGUAGE_COOKIE, tag)
     return response
 
@@ -76,8 +76,8 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     response = _redirect_back(request)
     chosen = request.POST.get("theme", "")
     if request.user.is_authenticated:
-        preferences.set_look(actor=Actor(request.user.get_username(), USER), theme=chosen)
-    if chosen in preferences.THEMES:
+        people.set_look(actor=Actor(request.user.get_username(), USER), theme=chosen)
+    if chosen in people.THEMES:
         _set_cookie(request, response, THEME_COOKIE, chosen)
     else:
         response.delete_cookie(THEME_COOKIE, samesite="Strict")

@@ -17,8 +17,7 @@ from nianjian.engines.kernel.errors import (
     PermissionDeniedError,
 )
 from nianjian.engines.paper.texts import platform
-from nianjian.engines.paper.texts.errors import error_message
-from nianjian.engines.paper.texts.remedies import REMEDIES, remedy
+from nianjian.engines.paper.texts.errors import REMEDIES, error_message, remedy
 from nianjian.engines.paper.words import mark, words
 from nianjian.platform.web.language import current
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from nianjian.engines.paper.words import language_of
-from nianjian.platform.accounts.preferences import LANGUAGES
+from nianjian.platform.accounts.people import LANGUAGES
 
 
 def current() -> str:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.support.gate import NOON, cap, tenant
 from tests.support.gate_asking import CALL, body, got, posted, split
-from tests.support.gate_server import Slow, made, requests, run, running, talk
+from tests.support.gate_server import Heard, Slow, made, requests, run, running, talk
 
+from nianjian.engines.gate.server.connections import Connection, Connections, Limits
+from nianjian.engines.gate.server.control import Control
+from nianjian.engines.gate.server.gate import Gate
+from nianjian.engines.gate.server.http import HttpConnection
 from nianjian.engines.gate.server.wire import Admission
 from nianjian.engines.kernel.errors import NianjianError
 
@@ -216,3 +225,139 @@ def test_a_client_that_is_gone_hurts_nobody(tmp_path: Path) -> None:
             return await talk(ports["http"], requests([body()]), until=b'"}')
 
     assert b'"allow":true' in run(play())
+
+
+# However questions over HTTP are cut into pieces, they get the answers that they get one by one.
+
+RIGHT, WRONG = b"Authorization: Bearer secret\r\n", b"Authorization: Bearer secreT\r\n"
+GET = b"GET /gate?display=95013001&callee=13900139000&channel=L01&call_id=g%d HTTP/1.1\r\n%b\r\n"
+INNER = body(call_id="z" * 9)
+
+
+def _question(kind: str, number: int) -> bytes:
+    usual = body(call_id=f"c{number}")
+    return {
+        "post": lambda: requests([usual], headers=RIGHT),
+        "open": lambda: requests([usual]),
+        "wrong": lambda: requests([usual], headers=WRONG),
+        "longer": lambda: requests([body(call_id=f"call-{number}")], headers=RIGHT),
+        "full": lambda: requests([body(call_id=f"c{number}", channel="L99")], headers=RIGHT),
+        "broken": lambda: requests([usual[:-1] + b"]"], headers=RIGHT),
+        "get": lambda: GET % (number, RIGHT),
+        # a text inside a question that looks like a question
+        "nested": lambda: requests([body(caller=requests([INNER], headers=RIGHT).decode())], headers=RIGHT),
+    }[kind]()
+
+
+def _answers(gate: Gate, pieces: list[bytes], kind: type[HttpConnection] = HttpConnection) -> list[tuple[int, object]]:
+    async def play() -> bytes:
+        admission = Admission({"secret": "acme"}, lambda: ("acme",))
+        connections = Connections()
+        control = Control(gate, admission, connections=connections)
+        door, heard = kind(gate, admission, control.answer, connections), Heard()
+        door.connection_made(heard)
+        for piece in pieces:
+            door.data_received(piece)
+        door.connection_lost(None)
+        assert not heard.closed, "nobody asked for an end"
+        return heard.text
+
+    return [(status, _nameless(told)) for status, told in split(asyncio.run(play()))]
+
+
+def _nameless(told: bytes) -> object:
+    return json.loads(re.sub(rb'"decision_id":"[^"]*"', b'"decision_id":""', told)) if told.startswith(b"{") else told
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    kinds=st.lists(
+        st.sampled_from(["post", "post", "post", "open", "wrong", "longer", "full", "broken", "get", "nested"]),
+        min_size=1,
+        max_size=12,
+    ),
+    cuts=st.lists(st.integers(0, 3000), max_size=6),
+)
+def test_pieces_change_no_answer(tmp_path_factory: Any, kinds: list[str], cuts: list[int]) -> None:
+    root = tmp_path_factory.mktemp("gate")
+    whole = [_question(kind, number + 10) for number, kind in enumerate(["post"] * 4 + kinds)]
+    text = b"".join(whole)
+    ends = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
+    policy = tenant(caps=[asdict(cap("L01", 12))])
+    one, other, third = (made(root / name, policy) for name in ("one", "other", "third"))
+    alone = _answers(one, whole)
+    assert len(alone) == len(whole)
+    assert _answers(other, [text[a:b] for a, b in pairwise(ends)]) == alone
+    third.usual.learn = lambda *_: None  # type: ignore[method-assign]
+    assert _answers(third, whole) == alone
+    assert one.reasons == other.reasons == third.reasons
+
+
+class _Counted(HttpConnection):
+    parsed = 0
+
+    def on_message_complete(self) -> None:
+        _Counted.parsed += 1
+        super().on_message_complete()
+
+
+def test_the_same_head_again_needs_no_parser_and_a_text_like_it_is_no_question(tmp_path: Path) -> None:
+    gate, _Counted.parsed = made(tmp_path), 0
+    again = [_question("post", number) for number in range(10, 30)]
+    outer = b"POST /v1/decide HTTP/1.1\r\nHost: gate\r\n%bContent-Length: %d\r\n\r\n" % (RIGHT, len(again[0]))
+    told = _answers(gate, [*again, outer, _question("post", 30), _question("post", 31)], _Counted)
+    assert [status for status, _ in told] == [200] * 20 + [400, 200]
+    assert (_Counted.parsed, gate.usual.taken) == (4, 19), "two to learn, one to see it so, and the outer one"
+    assert gate.reasons["acme", "allow"] == 21
+
+
+# Room for connections: shares of addresses, the reserve, and what an address is.
+
+
+def opened(connections: Connections, *peers: str) -> list[Connection]:
+    """Connections from peers, one after the other; those that were refused are left out."""
+    found = []
+    for peer in peers:
+        connection, transport = Connection(connections), Heard(peer)
+        connection.connection_made(transport)
+        if not transport.closed:
+            found.append(connection)
+    return found
+
+
+def refused(connections: Connections) -> dict[str, Any]:
+    return {limit: number for limit, number in connections.refused.items() if number}
+
+
+def test_an_address_has_its_share_and_gives_it_back() -> None:
+    connections = Connections(Limits(100, 3))
+    first, *_ = opened(connections, *["192.0.2.1"] * 5, "192.0.2.2")
+    assert (len(connections), refused(connections)) == (4, {"address": 2})
+    first.connection_lost(None)
+    first.connection_lost(None)
+    assert len(opened(connections, "192.0.2.1", "192.0.2.1")) == 1
+
+
+def test_the_reserve_is_for_this_machine_and_for_addresses_that_have_proved_a_token() -> None:
+    connections = Connections(Limits(40, 20))
+    switch, *_ = opened(connections, "192.0.2.1")
+    switch.proved()
+    switch.connection_lost(None)
+    assert len(opened(connections, *(f"198.51.100.{number}" for number in range(40)))) == 35
+    assert refused(connections) == {"total": 5}
+    comes_in = opened(connections, "192.0.2.1", "127.0.0.1", "::1", "::ffff:127.0.0.1", "192.0.2.1", "192.0.2.1")
+    assert (len(comes_in), len(connections)) == (5, 40)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8::1", "2001:db8::2", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+    ],
+)
+def test_an_ipv6_subnet_is_one_address(one: str, other: str, same: bool) -> None:  # noqa: FBT001 - a parameter
+    assert len(opened(Connections(Limits(100, 1)), one, other)) == (1 if same else 2)

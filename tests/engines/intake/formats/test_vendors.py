@@ -1,16 +1,26 @@
 from __future__ import annotations
 
+import csv
 import json
+from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
+from tests.engines.intake.conftest import Desk
 from tests.engines.intake.formats.conftest import Evaluate, sample_of
+from tests.engines.intake.formats.test_asterisk import A, B, document, row
+from tests.support import call_files
 
+from nianjian.engines.intake import load, read
 from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.intake.formats import catalogue
 from nianjian.engines.intake.sql import is_public_number
-from nianjian.engines.lake.schema import literal
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.schema import CALLS, literal
+from nianjian.engines.lake.tables import Lake
 from nianjian.engines.lake.workbench import Workbench
+from nianjian.engines.metrics.tables import facts
 
 TINET = {
     "UniqueId": "u1", "Cno": "1111", "StartTime": 1772416800, "EndTime": 1772416830, "Clid": "95013", "CallType": 4,
@@ -235,3 +245,193 @@ def test_a_seats_leg_of_tinet_is_no_call_to_a_customer(evaluate: Evaluate) -> No
         ("out", "agent", False), ("out", "customer", True),
     ]  # fmt: skip
     assert {row["call_key"] for row in rows} == {"m.1"}
+
+
+TESTS = Path(__file__).parents[3]
+SAMPLES = {
+    "samples/asterisk-22.10.1_Master.csv": "asterisk",
+    "samples/asterisk-22.10.1_Master_predictive_and_robot.csv": "asterisk",
+    "samples/kamailio/acc_1.log": "kamailio",
+    "samples/kamailio/acc_129.log": "kamailio",
+    "samples/kamailio/acc_syslog_style.log": "kamailio",
+    "samples/kamailio/cdrs_130.log": "kamailio",
+}
+HEADERS = {
+    "asterisk": [
+        "calldate,clid,src,dst,dcontext,channel,dstchannel,lastapp,duration,billsec,disposition,uniqueid,outbound_cnum"
+    ],
+    "freeswitch_csv": ["uuid,caller_id_number,destination_number,start_stamp,answer_stamp,end_stamp,hangup_cause"],
+    "kamailio": ["id,method,from_tag,to_tag,callid,sip_code,sip_reason,time,src_user,dst_user"],
+    "vicidial": [
+        "uniqueid,lead_id,list_id,campaign_id,call_date,start_epoch,end_epoch,length_in_sec,status,phone_number,user",
+        "uniqueid,call_date,server_ip,lead_id,hangup_cause,dialstatus,channel,dial_time,answered_time",
+        "uniqueid,channel,channel_group,type,server_ip,extension,number_dialed,caller_code,start_time,start_epoch",
+        "caller_code,lead_id,server_ip,call_date,extension,channel,context,timeout,outbound_cid,uniqueid",
+    ],
+    "vos3000": ["Callere164,Calleraccesse164,Calleee164,Callertogatewaye164,Starttime,Stoptime,Holdtime,Flowno"],
+    "tinet": ["UniqueId,Cno,StartTime,AnswerTime,EndTime,Clid,DisplayNumber,CallType,Status,CustomerNumber"],
+    "aliyun_ccc": ["ContactId,ContactType,ContactDisposition,CallingNumber,CalledNumber,StartTime,EstablishedTime"],
+    "tencent_tccc": ["SessionId,Caller,Callee,Direction,CallType,StartTimestamp,EndedTimestamp,EndStatus"],
+    "huawei_cec": [
+        "callSerialNo,caller,called,callerPresent,startTime,endTime,talkingTime,releaseTime,reasonCode",
+        "developer,account_id,cc_id,agent_id,call_id,caller_no,callee_no,wait_begin,call_begin,call_end,call_type",
+    ],
+    "generic": [
+        "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,振铃时间,接通时间,结束时间,结果,坐席编号,坐席类型,线路编号,团队,用途"
+    ],
+}  # fmt: skip
+
+
+def best(text: str) -> list[str]:
+    """The sources with the highest score, none if nobody knows the file."""
+    found = sample_of(text)
+    scores = {name: form.recognise(found) for name, form in catalogue().items()}
+    top = max(scores.values())
+    return [name for name, score in scores.items() if score == top] if top else []
+
+
+@pytest.mark.parametrize(("file", "source"), SAMPLES.items())
+def test_real_records_are_known(file: str, source: str) -> None:
+    assert best((TESTS / file).read_text(encoding="utf-8")) == [source]
+
+
+@pytest.mark.parametrize(("source", "header"), [(name, one) for name, many in HEADERS.items() for one in many])
+def test_headers_are_known_in_any_order_and_with_further_columns(source: str, header: str) -> None:
+    names = [*reversed(header.split(",")), "备注"]
+    assert best(header + "\n") == [source]
+    assert best(",".join(names) + "\n") == [source]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["姓名,身份证号,金额\n张三,x,1\n", "a,b,c\n1,2,3\n", '{"foo": 1}\n', "1|2|3\n", "2026-03-02 10:00:00,a,b,c\n"],
+)
+def test_what_is_no_call_record_is_nobodys(text: str) -> None:
+    assert best(text) == []
+
+
+def test_a_cdr_custom_file_is_told_from_master_and_from_freeswitch() -> None:
+    text = (TESTS / "samples/asterisk-22.10.1_cdr_custom_Gateway.csv").read_text(encoding="utf-8")
+    scores = {name: form.recognise(sample_of(text)) for name, form in catalogue().items()}
+    assert {name for name, score in scores.items() if score} == {"asterisk"}
+    assert scores["asterisk"] < 50
+
+
+# What an Asterisk record says of application and context stays beside the call: a robot's call is told by it.
+
+KEPT_SAMPLES = Path(__file__).parents[3] / "samples"
+KEPT = ("dcontext", "channel", "dstchannel", "lastapp", "lastdata")
+PLACES = (3, 5, 6, 7, 8)  # of a Master.csv, counted from 0
+EXPORT = (
+    "calldate,clid,src,dst,dcontext,channel,dstchannel,lastapp,lastdata,duration,billsec,disposition,uniqueid\n"
+    "2026-03-02 10:00:00,,95013,13800138000,airobot,PJSIP/a-1,,AGI,robot.py,9,5,ANSWERED,1772413057.57\n"
+)
+
+
+@pytest.mark.parametrize("name", ["asterisk-22.10.1_Master.csv", "asterisk-22.10.1_Master_predictive_and_robot.csv"])
+def test_every_row_keeps_what_its_record_says(desk: Desk, name: str) -> None:
+    data = (KEPT_SAMPLES / name).read_bytes()
+    receipt = desk.take(data, name, mapping=FileMapping(timezone="Asia/Shanghai"))
+    told = [json.loads(extra) for (extra,) in desk.rows("extra", "part <> 'rejected'")]
+    assert len(told) == receipt.rows.loaded
+    theirs = Counter(
+        tuple(row[place] or None for place in PLACES) for row in csv.reader(data.decode("utf-8").splitlines())
+    )
+    assert receipt.rows.loaded == theirs.total()
+    assert Counter(tuple(one[name] for name in KEPT) for one in told) == theirs
+
+
+def test_the_robots_of_a_run_can_be_told_from_the_queue(desk: Desk) -> None:
+    name = "asterisk-22.10.1_Master_predictive_and_robot.csv"
+    desk.take((KEPT_SAMPLES / name).read_bytes(), name, mapping=FileMapping(timezone="Asia/Shanghai"))
+    context = "json_extract_string(extra, '$.dcontext')"
+    found = desk.rows("count(*)", f"part <> 'rejected' and answered and {context} = 'airobot'")
+    assert found == [(17,)], "so many robot calls of the run were answered"
+
+
+def test_columns_of_an_export_keep_their_names(desk: Desk) -> None:
+    desk.take(EXPORT.encode(), "cdr.csv", mapping=FileMapping(source="asterisk", timezone="Asia/Shanghai"))
+    ((extra,),) = desk.rows("extra")
+    told = json.loads(extra)
+    assert {name: told[name] for name in KEPT} == {
+        "dcontext": "airobot", "channel": "PJSIP/a-1", "dstchannel": None, "lastapp": "AGI", "lastdata": "robot.py",
+    }  # fmt: skip
+
+
+# Two rows of one call, imported: which of them stands for the call.
+
+LOG = (
+    "uniqueid,lead_id,call_date,start_epoch,end_epoch,length_in_sec,status,phone_number,user\n"
+    "1.1,7,2026-03-02 10:00:00,1772416800,1772416830,30,SALE,13800138000,6001\n"
+)
+DIAL = "call_date,lead_id,outbound_cid,uniqueid,extension\n2026-03-02 10:00:00,7,95013,1.1,13800138000\n"
+LEGS = "\n".join(json.dumps(leg) for leg in (document(), document(originator=A, uuid=B, caller_id_number="95013")))
+
+
+ROWS = [row().replace('"1001"', '"8001"'), row(leg=B, other="").replace('"1001"', '"95013"')]
+LONG = [row().replace('"1001"', '"80012345"'), ROWS[1]]  # a site whose extensions look like numbers
+BOTH = [document(variables={"effective_caller_id_number": "95188", "bridge_uuid": B}),
+        document(originator=A, uuid=B, caller_id_number="95013")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"legs.jsonl": LEGS},
+        {"legs.jsonl": "\n".join(map(json.dumps, BOTH))},
+        {"Master.csv": "\n".join(ROWS)},
+        {"Master.csv": "\n".join(ROWS[::-1])},
+        {"Master.csv": "\n".join(LONG)},
+        {"Master.csv": "\n".join(LONG[::-1])},
+        {"log.csv": LOG, "dial.csv": DIAL},
+    ],
+)
+def test_the_row_that_knows_what_was_shown_stands_for_the_call(tmp_path: Path, files: dict[str, str]) -> None:
+    calls = counted(tmp_path, files)
+    assert [(call["display"], call["delivered"], call["answered"]) for call in calls] == [(95013, 1, 1)]
+
+
+def test_a_customers_leg_without_a_number_shows_none(tmp_path: Path) -> None:
+    withheld = row(leg=B, other="").replace('"1001"', '"anonymous"')
+    (call,) = counted(tmp_path, {"Master.csv": f"{LONG[0]}\n{withheld}"})
+    assert (call["display"], call["shape"]) == (None, "none")
+
+
+def test_what_freeswitch_dialled_is_no_reason_to_refuse_a_row(tmp_path: Path) -> None:
+    cases = [
+        *((callee, "default", "internal", "none") for callee in ("voicemail", "alice", "conference-main", "&park")),
+        ("*97", "default", "internal", "other"), ("*72*1234", "default", "internal", "other"),
+        ("100", "public", "in", "other"), ("9011442079460000", "public", "in", "other"),
+        ("00041245085789", "public", "in", "none"), ("' or 1=1", "public", "in", "none"),
+        ("03201234567", "default", "out", "none"),
+    ]  # fmt: skip
+    lines = [
+        row(callee, context, leg=A.replace("1111", f"{number:04}", 1), other="")
+        for number, (callee, context, *_) in enumerate(cases)
+    ]
+    found = call_files.rows(taken(tmp_path, {"Master.csv": "\n".join(lines)}))
+    assert [(one["reason"], one["direction"], one["callee_shape"]) for one in found] == [
+        (None, direction, shape) for *_, direction, shape in cases
+    ]
+
+
+def counted(tmp_path: Path, files: dict[str, str]) -> list[dict[str, object]]:
+    """The outbound calls of the files, each once."""
+    lake = taken(tmp_path, files)
+    engine = DuckDBEngine()
+    calls = engine.rows(facts(engine.table("calls", lake.files("calls"), CALLS)).out)
+    engine.close()
+    return calls
+
+
+def taken(tmp_path: Path, files: dict[str, str]) -> Lake:
+    """The lake with the files in it; no row is refused."""
+    lake = Lake(url=str(tmp_path / "lake"), enterprise="e")
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        for item in read.list_items([tmp_path / name]):
+            receipt = load.import_file(
+                lake=lake, item=item, batch=f"B2026030209000{len(name):04x}", timezone="Asia/Shanghai"
+            )
+            assert receipt.rows.rejected == 0
+    return lake

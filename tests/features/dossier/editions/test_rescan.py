@@ -12,7 +12,7 @@ import pytest
 from tests.support import packages
 
 from nianjian.features.dossier.editions.build import BuiltEditions, build
-from nianjian.features.dossier.editions.compare import Kind
+from nianjian.features.dossier.editions.manifest import Kind
 from nianjian.features.dossier.editions.package import Board, Item, Seal
 from nianjian.features.dossier.editions.verify import Rescan, rescan
 

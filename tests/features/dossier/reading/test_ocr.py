@@ -20,12 +20,12 @@ from tests.support.read_pages import BOOK, DAY
 from tests.support.scans.scanner import Faults, scanned
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.finding import Sheet, Weight
 from nianjian.features.dossier.generated.document import Document, Table, pdf
 from nianjian.features.dossier.reading import ocr, readers
 from nianjian.features.dossier.reading.engine import level_page, measure_skew, unread_ink, without_red_ink
 from nianjian.features.dossier.reading.strips import check_page_order
 from nianjian.features.dossier.reading.text import Layer
+from nianjian.features.dossier.states import Sheet, Weight
 
 FONT = ImageFont.truetype(str(next(papers.FONTS.glob("*.ttc"))), 40)
 SMALL = '#set page(width: 90mm, height: 60mm, margin: 8mm)\n#set text(font: "Noto Sans CJK SC", size: 12pt)\n'

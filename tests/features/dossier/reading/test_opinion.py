@@ -9,10 +9,10 @@ import pytest
 from bench.reading.audit_texts import COMPANY, Text, filled, texts
 from tests.support.read_pages import BOOK, DAY, page, typed
 
-from nianjian.features.dossier.finding import Verdict, decide_verdict
 from nianjian.features.dossier.reading import audit_report
 from nianjian.features.dossier.reading.audit_report import Opinion, OpinionRead, read_opinion
 from nianjian.features.dossier.reading.text import Box, Layer, Line, PageText
+from nianjian.features.dossier.states import Verdict, decide_verdict
 
 TEXTS = {text.name: text for text in texts()}
 STANDARD = TEXTS["standard"]

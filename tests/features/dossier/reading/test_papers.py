@@ -8,9 +8,7 @@ from datetime import date
 import pytest
 from tests.support.read_pages import BOOK, DAY, page
 
-from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.words import words
-from nianjian.features.dossier.finding import Verdict, Weight, decide_verdict
 from nianjian.features.dossier.reading import readers
 from nianjian.features.dossier.reading.strips import seal_name
 from nianjian.features.dossier.reading.text import (
@@ -27,6 +25,7 @@ from nianjian.features.dossier.reading.text import (
     page_to_json,
     plain,
 )
+from nianjian.features.dossier.states import Verdict, Weight, decide_verdict, finding_text
 
 CODE = "91110000600037341L"
 NAME = "杭州云桥通信技术有限公司"

@@ -32,8 +32,7 @@ from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.models import Evidence, SignedPaper
 from nianjian.features.dossier.operations import package as build
 from nianjian.features.dossier.operations import rounds, signatures
-from nianjian.features.dossier.signatures import Standing, read_signatures
-from nianjian.features.dossier.signing import append_signature, open_signer
+from nianjian.features.dossier.signatures import Standing, append_signature, open_signer, read_signatures
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import query as queue

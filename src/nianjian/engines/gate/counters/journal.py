@@ -10,8 +10,7 @@ from typing import cast
 
 from nianjian.engines.gate.counters import meters
 from nianjian.engines.gate.counters.memory import UNAVAILABLE, Done, Memory
-from nianjian.engines.gate.counters.meters import Days, Key, Meter, Unit, milliseconds
-from nianjian.engines.gate.counters.port import Reservation
+from nianjian.engines.gate.counters.meters import Days, Key, Meter, Reservation, Unit, milliseconds
 from nianjian.engines.gate.counters.segments import Record, Segments, Writer
 from nianjian.engines.gate.policy import Cap
 

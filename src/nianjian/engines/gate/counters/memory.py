@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
-from nianjian.engines.gate.counters.meters import AHEAD, DAY, Beat, Days, Key, Meter, Meters, Unit, Watch, milliseconds
-from nianjian.engines.gate.counters.port import Again, Reservation
+from nianjian.engines.gate.counters.meters import (
+    AHEAD,
+    DAY,
+    Again,
+    Beat,
+    Days,
+    Key,
+    Meter,
+    Meters,
+    Reservation,
+    Unit,
+    Watch,
+    milliseconds,
+)
 from nianjian.engines.gate.policy import Cap, Slot
 
 MOST_CALLS: Final = 1_000_000

@@ -12,13 +12,18 @@ from typing import Any, Final
 
 import hiredis
 
-from nianjian.engines.gate.counters import meters, store_connection
+from nianjian.engines.gate.counters import meters, store_client
 from nianjian.engines.gate.counters.memory import UNAVAILABLE, Calls, Done, later_refusal
-from nianjian.engines.gate.counters.meters import AHEAD, DAY, Beat, Watch, milliseconds
-from nianjian.engines.gate.counters.port import Again, Reservation
-from nianjian.engines.gate.counters.store_client import Address, Heard, Word
-from nianjian.engines.gate.counters.store_connection import StoreConnection
-from nianjian.engines.gate.counters.store_leases import Lease, Leases, TakenTokens
+from nianjian.engines.gate.counters.meters import AHEAD, DAY, Again, Beat, Reservation, Watch, milliseconds
+from nianjian.engines.gate.counters.store_client import (
+    Address,
+    Heard,
+    Lease,
+    Leases,
+    StoreConnection,
+    TakenTokens,
+    Word,
+)
 from nianjian.engines.gate.policy import Cap, Slot
 
 MOST_DEBTS: Final = 20_000  # more are forfeited
@@ -163,7 +168,7 @@ class StoreCall:
         self._finish(fullest, used=True)
 
     def _took(self) -> TakenTokens:
-        key = store_connection.window_key
+        key = store_client.window_key
         units = tuple(
             (key((self.enterprise, slot.cap.name, slot.value), slot.cap, self.now), slot.cap.counts == "answered")
             for slot in self.windows
@@ -338,13 +343,13 @@ class Store:
             LOG.exception("an answer could not be given")
 
     def _ask(self, asked: list[tuple[Lease, int]]) -> None:
-        keys: list[str] = [store_connection.CANARY]
+        keys: list[str] = [store_client.CANARY]
         words: list[str | int] = [self.keeper.generation]
         for lease, want in asked:
-            keys += (store_connection.policy_key(*lease.key[:2]), store_connection.granted_key(lease.key, lease.day))
+            keys += (store_client.policy_key(*lease.key[:2]), store_client.granted_key(lease.key, lease.day))
             words += (want, lease.cap.limit)
         self.keeper.say(
-            ("FCALL", store_connection.LEASE, len(keys), *keys, *words), lambda reply: self._granted(asked, reply)
+            ("FCALL", store_client.LEASE, len(keys), *keys, *words), lambda reply: self._granted(asked, reply)
         )
 
     def _granted(self, asked: list[tuple[Lease, int]], reply: Any) -> None:  # noqa: ANN401 - a reply
@@ -375,13 +380,13 @@ class Store:
         """One FCALL for all windows of a call."""
         self._numbers += 1
         call.reservation = f"{self.gate}:{self._numbers}"
-        keys: list[str] = [store_connection.CANARY]
+        keys: list[str] = [store_client.CANARY]
         words: list[str | int] = [self.keeper.generation, call.reservation, call.now]
         for slot in call.windows:
             cap = slot.cap
             keys += (
-                store_connection.policy_key(call.enterprise, cap.name),
-                store_connection.window_key((call.enterprise, cap.name, slot.value), cap, call.now),
+                store_client.policy_key(call.enterprise, cap.name),
+                store_client.window_key((call.enterprise, cap.name, slot.value), cap, call.now),
             )
             words += (cap.window, cap.seconds * 1000, cap.limit)
 
@@ -392,7 +397,7 @@ class Store:
                 self._silent = False
             heard(reply)
 
-        self.keeper.say(("FCALL", store_connection.TAKE, len(keys), *keys, *words), told)
+        self.keeper.say(("FCALL", store_client.TAKE, len(keys), *keys, *words), told)
 
     def _refused(self, error: Exception) -> None:
         if not isinstance(error, ConnectionError):
@@ -419,16 +424,16 @@ class Store:
         if self._giving:
             self._numbers += 1
             name = f"{self.gate}:{self._numbers}"
-            granted = store_connection.granted_key(lease.key, lease.day)
-            keys = (store_connection.CANARY, granted, store_connection.release_key(name))
-            words: Command = ("FCALL", store_connection.RELEASE, len(keys), *keys, self.keeper.generation, tokens)
+            granted = store_client.granted_key(lease.key, lease.day)
+            keys = (store_client.CANARY, granted, store_client.release_key(name))
+            words: Command = ("FCALL", store_client.RELEASE, len(keys), *keys, self.keeper.generation, tokens)
             self._debts.owe(name, words, now=self.keeper.ready)
 
     def back(self, took: TakenTokens, *, attempts: bool) -> None:
         """Give units of windows back: all of them, or those alone that count answered calls."""
         keys = [key for key, answered in took.windows if attempts or answered]
         if keys:
-            words: Command = ("FCALL", store_connection.BACK, len(keys), *keys, took.reservation)
+            words: Command = ("FCALL", store_client.BACK, len(keys), *keys, took.reservation)
             self._debts.owe(f"back {took.reservation}", words, now=self.keeper.ready)
 
     def _pay(self) -> None:

@@ -13,8 +13,7 @@ from itertools import count
 from typing import Final
 
 from nianjian.engines.gate import decision, question
-from nianjian.engines.gate.counters.meters import milliseconds
-from nianjian.engines.gate.counters.port import Counters, Reservation
+from nianjian.engines.gate.counters.meters import Counters, Reservation, milliseconds
 from nianjian.engines.gate.decision import RULES, Refusal, decide, fails_open
 from nianjian.engines.gate.decision_journal import Decision, Journal
 from nianjian.engines.gate.question import ALLOWED, FAIL_OPEN, Brief, Request, Used, Verdict

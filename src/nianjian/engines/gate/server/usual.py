@@ -16,8 +16,8 @@ from itertools import count
 from sys import intern
 from typing import Any, Final, Protocol
 
-from nianjian.engines.gate import decision_journal, telephone
-from nianjian.engines.gate.counters.port import Counters
+from nianjian.engines.gate import decision_journal, question
+from nianjian.engines.gate.counters.meters import Counters
 from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.policy import Slot
 from nianjian.engines.gate.question import Alike, Brief, Request, Verdict
@@ -138,7 +138,7 @@ class Usual:
             if path is None or held is None or held is not self._snapshot or not self._since <= now < self._until:
                 return None
             alike, take, counter, named, own = path
-            called = telephone.number_key(callee)
+            called = question.number_key(callee)
             if not called or called in named or not call_id or call_id in own.young or call_id in own.old:
                 return None
             if now >= held.stale_from or (self._waiting and self._waits(like, callee, call_id)):

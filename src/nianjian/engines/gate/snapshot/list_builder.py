@@ -15,6 +15,7 @@ from typing import IO, Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
+from nianjian.engines.gate.question import KIND
 from nianjian.engines.gate.snapshot.lists import (
     HALF,
     HEADER,
@@ -26,7 +27,6 @@ from nianjian.engines.gate.snapshot.lists import (
     align_size,
     list_sections,
 )
-from nianjian.engines.gate.telephone import KIND
 
 Entries = npt.NDArray[Any]
 

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from nianjian.engines.gate import telephone
+from nianjian.engines.gate import question
 from nianjian.engines.gate.policy import Cap, Channel, Policy, Purpose, Slot
 from nianjian.engines.gate.question import Request
 from nianjian.engines.gate.snapshot.lists import OPEN, NumberList
@@ -227,7 +227,7 @@ class Tenant:
         fixed, open_caps = self._counted(channel)
         if not open_caps:
             return fixed
-        called = telephone.number_text(callee)
+        called = question.number_text(callee)
         values = {
             "channel": channel.name,
             "display": display,

@@ -18,7 +18,7 @@ from typing import Final
 
 from nianjian.engines.intake.columns import Columns, plain_name
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout, Sample
-from nianjian.engines.intake.mapping import apply_mapping
+from nianjian.engines.intake.mapping import apply_mapping, read_times
 from nianjian.engines.intake.sql import (
     choose_word,
     first_of,
@@ -29,7 +29,6 @@ from nianjian.engines.intake.sql import (
     to_number,
 )
 from nianjian.engines.intake.tables import distinct_names, is_json
-from nianjian.engines.intake.times import read_times
 from nianjian.engines.kernel.errors import NianjianError
 
 _EXAMPLE: Final = (

@@ -16,10 +16,9 @@ from urllib.parse import unquote
 from nianjian.engines.intake.columns import Columns, join_masked_names
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout, Sample
 from nianjian.engines.intake.formats.freeswitch_csv import HANGUP
-from nianjian.engines.intake.mapping import apply_mapping
+from nianjian.engines.intake.mapping import apply_mapping, read_times
 from nianjian.engines.intake.sql import NULL, choose_word, first_of, is_drill, is_public_number
 from nianjian.engines.intake.tables import distinct_names, field_names, is_json, parse_json
-from nianjian.engines.intake.times import read_times
 from nianjian.engines.kernel.errors import NianjianError
 
 # The variables that are kept; a whole document has hundreds, 8 KB a leg.

@@ -12,10 +12,9 @@ from typing import Final
 
 from nianjian.engines.intake.columns import Columns
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout
-from nianjian.engines.intake.mapping import apply_mapping
+from nianjian.engines.intake.mapping import apply_mapping, read_epochs, read_times
 from nianjian.engines.intake.sql import choose_word, is_among
 from nianjian.engines.intake.tables import Signature, signature_recogniser, table_layout
-from nianjian.engines.intake.times import read_epochs, read_times
 
 # The documentation at hand does not name the customer's column the same way in every table.
 CUSTOMER: Final = (

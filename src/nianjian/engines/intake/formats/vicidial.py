@@ -13,7 +13,7 @@ from typing import Final
 
 from nianjian.engines.intake.columns import Columns
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout
-from nianjian.engines.intake.mapping import apply_mapping
+from nianjian.engines.intake.mapping import apply_mapping, read_times
 from nianjian.engines.intake.sql import (
     NULL,
     choose_word,
@@ -24,7 +24,6 @@ from nianjian.engines.intake.sql import (
     to_number,
 )
 from nianjian.engines.intake.tables import Signature, signature_recogniser, table_layout
-from nianjian.engines.intake.times import read_times
 
 KNOWN: Final = (
     "uniqueid", "lead_id", "list_id", "campaign_id", "call_date", "start_epoch", "end_epoch", "length_in_sec",

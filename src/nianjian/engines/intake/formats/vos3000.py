@@ -11,10 +11,9 @@ from typing import Final
 
 from nianjian.engines.intake.columns import Columns
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout
-from nianjian.engines.intake.mapping import apply_mapping
+from nianjian.engines.intake.mapping import apply_mapping, read_times
 from nianjian.engines.intake.sql import seconds_after, to_number
 from nianjian.engines.intake.tables import Signature, signature_recogniser, table_layout
-from nianjian.engines.intake.times import read_times
 
 KNOWN: Final = (
     "callere164", "calleraccesse164", "calleee164", "calleeaccesse164", "callerip", "callercodec",

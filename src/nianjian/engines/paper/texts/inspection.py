@@ -8,7 +8,7 @@ from typing import Any, Final
 from nianjian.engines.kernel.claims import Claim, Lack
 from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.texts.claims import ANSWER, claim_text
-from nianjian.engines.paper.texts.states import STATES
+from nianjian.engines.paper.texts.platform import STATES
 from nianjian.engines.paper.words import Words, mark
 
 CARDS: Final[Mapping[str, str]] = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from nianjian.engines.kernel.states import State
-from nianjian.engines.paper.texts.states import STATES
+from nianjian.engines.paper.texts.platform import STATES
 from nianjian.engines.paper.words import mark
 
 LIGHTS: Final[Mapping[str, str]] = {

@@ -11,21 +11,13 @@ from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.engines.kernel.slices import LazyRows
-from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words, words
-from nianjian.features.dossier.finding import ANSWER, is_overruled
 from nianjian.features.dossier.materials import TEXT_LENGTH
 from nianjian.features.dossier.models import Arrival, Comment, Version, row_values
-from nianjian.features.dossier.operations import (
-    arrivals,
-    checklist,
-    fill_in,  # noqa: F401 -- declares an operation
-    overrulings,
-    sealed_book,
-    statements,
-)
+from nianjian.features.dossier.operations import arrivals, checklist, fill_in, overrulings, sealed_book
 from nianjian.features.dossier.recognition import Range
+from nianjian.features.dossier.states import ANSWER, finding_text, is_overruled
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
@@ -94,7 +86,7 @@ class ItemFull(ItemTold):
 class ItemStatements(Schema):
     """The parts of an item's claims that people can fill in."""
 
-    items: list[statements.Blank]
+    items: list[fill_in.Blank]
 
 
 class CommentTold(Schema):
@@ -148,7 +140,7 @@ def dossier_list(request: Request, code: str, year: Year, on: Day | None = None)
 @read(router, f"{ITEM}/statements", act=Permission.MANAGE_DATA, answer=ItemStatements)
 def dossier_statements(request: Request, code: str, year: Year, item: str) -> dict[str, object]:
     """What people can state of an item where the data decide nothing, and what they have stated."""
-    return {"items": statements.list_blanks(**place(request, code, year), item=item)}
+    return {"items": fill_in.list_blanks(**place(request, code, year), item=item)}
 
 
 @read(router, ITEM, act=Permission.READ, answer=ItemFull)

@@ -16,7 +16,6 @@ from typing import Any, Final
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier import terminal
-from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import ALGORITHM
 from nianjian.features.dossier.operations import (
     checklist,
@@ -27,10 +26,10 @@ from nianjian.features.dossier.operations import (
     rounds,
     seals,
     signatures,
-    statements,
 )
 from nianjian.features.dossier.operations.rounds import Handover, RequestInput
 from nianjian.features.dossier.operations.seals import PrintRequest
+from nianjian.features.dossier.states import Verdict
 from nianjian.features.dossier.terminal import answer, plain_json, sentence
 from nianjian.features.rectification.storage import PaperContent, read_paper
 from nianjian.platform.accounts.access import require_permission
@@ -87,10 +86,10 @@ def overrule(args: Args, place: Place) -> Answer:
 def state_claim(args: Args, place: Place) -> Answer:
     """State a part of a claim, or list what can be stated of an item."""
     if args.claim is None:
-        blanks = [plain_json(asdict(blank)) for blank in statements.list_blanks(**place)]
+        blanks = [plain_json(asdict(blank)) for blank in fill_in.list_blanks(**place)]
         return answer(terminal.show_statements, {"item": args.item, "statements": blanks})
     given = {name: value for name, value in place.items() if name != "item"}
-    blank = statements.state_claim(**given, claim=args.claim, part=args.part, text=args.text)
+    blank = fill_in.state_claim(**given, claim=args.claim, part=args.part, text=args.text)
     return answer(terminal.show_statements, {"item": args.item, "statements": [plain_json(asdict(blank))]})
 
 

@@ -12,14 +12,13 @@ from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier import terminal
 from nianjian.features.dossier.check import check
-from nianjian.features.dossier.editions.compare import Difference
-from nianjian.features.dossier.editions.manifest import NAME
+from nianjian.features.dossier.editions.manifest import NAME, Difference
 from nianjian.features.dossier.editions.package import Rules, plan
 from nianjian.features.dossier.editions.verify import rescan, verify
-from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.reading.readers import SheetReading
 from nianjian.features.dossier.recognition import file_proposal_to_document, propose_for_files
+from nianjian.features.dossier.states import Verdict
 from nianjian.features.dossier.terminal import answer
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.language import _

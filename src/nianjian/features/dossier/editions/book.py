@@ -18,10 +18,10 @@ from pikepdf import Array, Dictionary, Name, OutlineItem
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.official import format_code
-from nianjian.engines.paper.qr_codes import render_qr_code
-from nianjian.engines.paper.typeset import typeset
+from nianjian.engines.paper.typeset import render_qr_code, typeset
 from nianjian.engines.paper.words import CHINESE, Words, words
 from nianjian.features.dossier.editions import package as geometry
+from nianjian.features.dossier.editions.manifest import draw_code, name_book
 from nianjian.features.dossier.editions.package import (
     A4,
     FOOT,
@@ -38,7 +38,6 @@ from nianjian.features.dossier.editions.package import (
     plan,
     to_operator,
 )
-from nianjian.features.dossier.editions.page_codes import draw_code, name_book
 
 FRONT = -1
 BLANK = -2
@@ -120,13 +119,13 @@ class Stamper:
         high = wide * ratio
         self._draw(page, f"{_box(wide, high, x_mm * POINT - wide / 2, y_mm * POINT - high / 2)} {name} Do")
 
-    def slice(self, page: pikepdf.Page, picture: Picture, piece: Slice, *, back: bool = False) -> None:
-        """One strip of the riding seal at the outer edge; the back's left edge is the front's right edge."""
+    def slice(self, page: pikepdf.Page, picture: Picture, piece: Slice) -> None:
+        """One strip of the riding seal at the outer edge."""
         name, ratio = self._ready(page, picture)
         book = geometry.build_page_view(page).upright()
         side = picture.width_mm * POINT
         high, wide = side * ratio, side / piece.strips
-        x = 0.0 if back else book.width - wide
+        x = book.width - wide
         y = float(piece.height) * book.height - high / 2
         inside = _box(side, high, x - piece.strip * wide, y)
         self._draw(page, f"{x:.3f} {y:.3f} {wide:.3f} {high:.3f} re W n {inside} {name} Do")

@@ -104,7 +104,7 @@ def _seal(path: Path) -> dict[str, Any]:
 def _codes(path: Path) -> dict[str, Any]:
     import pypdfium2  # noqa: PLC0415 - each child loads what it needs
 
-    from nianjian.features.dossier.editions.page_codes import read_page_code  # noqa: PLC0415 - the same
+    from nianjian.features.dossier.editions.manifest import read_page_code  # noqa: PLC0415 - the same
 
     codes = []
     with pypdfium2.PdfDocument(path) as document:

@@ -6,21 +6,30 @@ import base64
 import hashlib
 import json
 import os
+import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from difflib import SequenceMatcher
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import cv2
 import numpy as np
 import pikepdf
 import pypdfium2
+import qrcode
 from cryptography.hazmat.primitives import hashes
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions.package import A4, FOOT, POINT, Item, Matrix, Package, Plan, inherited_attribute
+
+if TYPE_CHECKING:
+    import pypdfium2
+
 
 #: Where an object stands, when it was written, or what follows from the rest.
 SKIPPED: Final = frozenset(
@@ -175,9 +184,9 @@ Pixels = Any
 Tiles = Any
 
 
-def render_page(page: pypdfium2.PdfPage, scale: float = SCALE / POINT) -> Pixels:
-    """The page as it is read, in grey, at ``scale`` pixels a point; red as light as paper."""
-    return lightness(page.render(scale=scale, may_draw_forms=True).to_numpy())
+def render_page(page: pypdfium2.PdfPage) -> Pixels:
+    """The page as it is read, in grey; red as light as paper."""
+    return lightness(page.render(scale=SCALE / POINT, may_draw_forms=True).to_numpy())
 
 
 def lightness(pixels: Pixels) -> Pixels:
@@ -432,3 +441,232 @@ def read_packed_manifest(pieces: Iterator[bytes]) -> bytes:
         while size > 0 and (skipped := take(min(size, PIECE))):
             size -= len(skipped)
     raise NianjianError("dossier_manifest_unreadable", file=NAME)
+
+
+# What was done to a row of pages, and which page of the manifest a scanned page is.
+
+
+class Kind(StrEnum):
+    """How a file or page differs."""
+
+    SWAPPED = "swapped"
+    ADDED = "added"
+    REMOVED = "removed"
+    REORDERED = "reordered"
+    CHANGED = "changed"
+    MISSING_FILE = "missing_file"
+    EXTRA_FILE = "extra_file"
+    MANIFEST = "manifest"
+    SEAL_MISSING = "seal_missing"
+    SEAL_BROKEN = "seal_broken"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Difference:
+    """``page``: from 1, in the file as it is; of one that is gone, in the manifest. None: the file itself."""
+
+    file: str
+    page: int | None
+    kind: Kind
+
+
+def compare(
+    file: str, wanted: Sequence[str], there: Sequence[str], alike: Callable[[int, int], bool]
+) -> list[Difference]:
+    """Each page that is not what it must be. ``alike``: whether a wanted page looks like one that is there."""
+    if list(wanted) == list(there):
+        return []
+    gone, new, pairs = _unmatched(wanted, there)
+    spare_gone, spare_new = Counter(wanted[one] for one in gone), Counter(there[one] for one in new)
+    moved = spare_gone & spare_new
+    found: list[Difference] = []
+    left = Counter(moved)
+    for place in new:
+        if left[there[place]]:
+            left[there[place]] -= 1
+            found.append(Difference(file, place + 1, Kind.REORDERED))
+    moved_there = {one.page - 1 for one in found if one.page}
+    left, moved_wanted = Counter(moved), set[int]()
+    for place in gone:
+        if left[wanted[place]]:
+            left[wanted[place]] -= 1
+            moved_wanted.add(place)
+    exchanged: set[tuple[int, int]] = {
+        (old, now) for old, now in pairs if old not in moved_wanted and now not in moved_there
+    }
+    for old, now in sorted(exchanged):
+        found.append(Difference(file, now + 1, Kind.CHANGED if alike(old, now) else Kind.SWAPPED))
+    olds, nows = {old for old, _now in exchanged}, {now for _old, now in exchanged}
+    found += [Difference(file, one + 1, Kind.REMOVED) for one in gone if one not in moved_wanted | olds]
+    found += [Difference(file, one + 1, Kind.ADDED) for one in new if one not in moved_there | nows]
+    return sorted(found, key=lambda one: (one.page or 0, one.kind))
+
+
+def _unmatched(wanted: Sequence[str], there: Sequence[str]) -> tuple[list[int], list[int], list[tuple[int, int]]]:
+    """Places without a partner on both sides, and those of them that stand at the same spot."""
+    gone: list[int] = []
+    new: list[int] = []
+    pairs: list[tuple[int, int]] = []
+    for tag, a, b, c, d in SequenceMatcher(None, wanted, there, autojunk=False).get_opcodes():
+        if tag != "equal":
+            gone += range(a, b)
+            new += range(c, d)
+            pairs += zip(range(a, b), range(c, d), strict=False)
+    return gone, new, pairs
+
+
+REACH: Final = 2  # tiles by which a scan may lie off
+PARTS: Final = 4  # steps within a tile
+EMPTY: Final = (
+    200.0  # ink of an empty page, of its own direction: a line of print has as much, a page of text ten times
+)
+
+
+def closeness(one: str, other: str) -> float:
+    """Of two fingerprints: 1 the same, 0 nothing in common."""
+    return float(max(_even(decode_fingerprint(one)) @ _even(decode_fingerprint(other)), 0.0))
+
+
+def scores(looks: Sequence[str], known: Sequence[str]) -> Any:  # noqa: ANN401 -- an array, scans by pages
+    """How close each scan is to each known page, at the shift that fits best."""
+    there = np.stack([_even(decode_fingerprint(one)) for one in known])
+    best = np.zeros((len(looks), len(known)), np.float32)
+    shifts = [(dx / PARTS, dy / PARTS) for dx in range(-REACH, REACH + 1) for dy in range(-REACH, REACH + 1)]
+    for place, text in enumerate(looks):
+        tiles = decode_fingerprint(text).astype(np.float32)
+        moved = np.stack([_even(_shifted(tiles, dx, dy)) for dx, dy in shifts])
+        best[place] = np.maximum((moved @ there.T).max(axis=0), 0)
+    return best
+
+
+def _shifted(tiles: Any, dx: float, dy: float) -> Any:  # noqa: ANN401 -- arrays
+    by = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
+    return cv2.warpAffine(tiles, by, (COLUMNS, ROWS), flags=cv2.INTER_LINEAR)
+
+
+def blank(known: str) -> bool:
+    """Whether a page of the manifest is empty; ValueError."""
+    flat = decode_fingerprint(known).astype(np.float32)
+    return float(np.linalg.norm(flat - flat.mean())) < EMPTY / 2
+
+
+def _even(tiles: Any) -> Any:  # noqa: ANN401 -- arrays
+    """As a vector of length 1 around its mean, with one direction more that every page has in equal part.
+
+    Without it a nearly empty page would have no direction that a scan could find again.
+    """
+    flat = tiles.astype(np.float32).ravel()
+    off = np.append(flat - flat.mean(), np.float32(EMPTY))
+    return off / float(np.linalg.norm(off))
+
+
+# The code that each page of the book bears, and which scanned page is which by it.
+
+MARK: Final = "NJ1"  # an alphanumeric QR code of version 1 holds 20 signs: mark, book and page
+SIGNS: Final = 10  # of a book's name
+CODE: Final = re.compile(rf"{MARK}/([A-Z2-7]{{{SIGNS}}})/([1-9][0-9]{{0,3}})")
+MODULE_MM: Final = 0.4  # 4.7 pixels at 300 dpi
+QUIET: Final = 4  # modules around it
+EDGE_MM: Final = 4.0  # that printers leave white
+FOOT_MM: Final = 1.8
+DPI: Final = 300
+STRIP_MM: Final = 32.0  # of the foot in which a code is sought
+
+
+@dataclass(frozen=True, slots=True)
+class PageCode:
+    """``page`` of the book ``book``, from 1."""
+
+    book: str
+    page: int
+
+
+def name_book(package: Package) -> str:
+    """The book's name: the same for the same papers in the same order, whatever its upload edition is made of."""
+    papers = [
+        [item.name, item.title, item.source_sha256, digests(item.file)[0], sorted(seal.value for seal in item.seals)]
+        for item in package.items
+    ]
+    facts = [package.enterprise, package.season, package.snapshot, package.draft, package.duplex, papers]
+    digest = hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).digest()
+    return base64.b32encode(digest).decode()[:SIGNS]
+
+
+def draw_code(book: str, page: int, *, back: bool) -> str:
+    """Operators that draw a page's code in the outer corner of its foot, on white."""
+    made = qrcode.QRCode(version=1, error_correction=qrcode.ERROR_CORRECT_M, border=QUIET)
+    made.add_data(f"{MARK}/{book}/{page}")
+    made.make(fit=False)
+    rows, side = made.get_matrix(), MODULE_MM * POINT
+    wide = len(rows) * side
+    left = EDGE_MM * POINT if back else A4[0] * POINT - EDGE_MM * POINT - wide
+    low = FOOT_MM * POINT
+    dark = [
+        f"{left + column * side:.3f} {low + (len(rows) - 1 - line) * side:.3f} {side:.3f} {side:.3f} re"
+        for line, row in enumerate(rows)
+        for column, filled in enumerate(row)
+        if filled
+    ]
+    return f"q 1 g {left:.3f} {low:.3f} {wide:.3f} {wide:.3f} re f 0 g {' '.join(dark)} f Q\n"
+
+
+def parse_code(text: str) -> PageCode | None:
+    """The page that a code names; None: it is no code of a book."""
+    found = CODE.fullmatch(text)
+    return None if found is None else PageCode(found[1], int(found[2]))
+
+
+def read_page_code(page: pypdfium2.PdfPage) -> str:
+    """The text of the code at the foot of an upright scanned page, "" where none is read."""
+    import cv2  # noqa: PLC0415 -- only the process that reads scans loads it
+
+    _width, height = page.get_size()
+    above = max(0.0, height - STRIP_MM * POINT)
+    strip = page.render(scale=DPI / 72, crop=(0, 0, 0, above), grayscale=True).to_numpy()
+    reader, half = cv2.QRCodeDetector(), strip.shape[1] // 2
+    for part in (strip[:, half:], strip[:, :half]):
+        for zoom in (1, 2):
+            pixels = part if zoom == 1 else cv2.resize(part, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+            text = str(reader.detectAndDecode(pixels)[0])
+            if parse_code(text) is not None:
+                return text
+    return ""
+
+
+def find_book(codes: Sequence[str]) -> str | None:
+    """The book that the codes of a scan name; None: they name none. ``dossier_sealed_mixed``: more than one."""
+    books = {found.book for text in codes if (found := parse_code(text)) is not None}
+    if len(books) > 1:
+        raise NianjianError("dossier_sealed_mixed", books=", ".join(sorted(books)))
+    return next(iter(books), None)
+
+
+def match_pages(codes: Sequence[str], pages: Sequence[Mapping[str, Any]]) -> dict[str, list[int]]:
+    """Item -> places (from 0) of the scan that are its pages in their order; blank backs and the front are left out.
+
+    ``pages``: of the book, as its manifest lists them. A page whose code was not read and that lies where the pages
+    around it leave but one place is that page. ``dossier_sealed_pages`` names pages of the book that are not there
+    once each.
+    """
+    numbers = _fill_gaps([found.page if (found := parse_code(text)) else None for text in codes])
+    places: dict[int, list[int]] = defaultdict(list)
+    for place, number in enumerate(numbers):
+        if number is not None:
+            places[number].append(place)
+    wanted = {number: page for number, page in enumerate(pages, 1) if page["item"]}
+    faults = [str(number) for number in wanted if len(places[number]) != 1]
+    if faults:
+        raise NianjianError("dossier_sealed_pages", pages=", ".join(faults))
+    matched: dict[str, list[int]] = defaultdict(list)
+    for number, page in wanted.items():
+        matched[str(page["item"])].append(places[number][0])
+    return dict(matched)
+
+
+def _fill_gaps(numbers: Sequence[int | None]) -> list[int | None]:
+    filled = list(numbers)
+    for place in range(1, len(filled) - 1):
+        before, after = filled[place - 1], filled[place + 1]
+        if filled[place] is None and before is not None and after == before + 2:
+            filled[place] = before + 1
+    return filled

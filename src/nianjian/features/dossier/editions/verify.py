@@ -16,8 +16,8 @@ from typing import Any, Final
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import PAPER, UPLOAD
-from nianjian.features.dossier.editions.compare import Difference, Kind, blank, closeness, compare, scores
 from nianjian.features.dossier.editions.look import inspect_file
+from nianjian.features.dossier.editions.manifest import Difference, Kind, blank, closeness, compare, scores
 from nianjian.features.dossier.reading import ocr
 from nianjian.features.dossier.reading.text import PageText, page_number
 from nianjian.features.dossier.signatures import Standing, read_signatures

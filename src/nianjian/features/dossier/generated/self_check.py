@@ -11,7 +11,6 @@ from nianjian.engines.paper import figures, sections
 from nianjian.engines.paper.texts.dossier import INTERNAL, ITEMS, STATES
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words
-from nianjian.features.dossier.finding import Finding, Weight
 from nianjian.features.dossier.generated.document import (
     DASH,
     Cell,
@@ -23,6 +22,7 @@ from nianjian.features.dossier.generated.document import (
     build,
     portrait_line,
 )
+from nianjian.features.dossier.states import Finding, Weight
 
 ITEM: Final = "self_check"
 

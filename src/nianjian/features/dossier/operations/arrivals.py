@@ -19,7 +19,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.closed_seasons import refuse_closed
-from nianjian.features.dossier import pictures
+from nianjian.features.dossier import materials
 from nianjian.features.dossier.ingest import limits
 from nianjian.features.dossier.ingest.receive import SmallPicture, cut_ranges, receive, require_cuttable
 from nianjian.features.dossier.kinds import get_item
@@ -135,8 +135,8 @@ def _record_reading(
             return
         row.proposal, row.fault = proposal, fault
         row.save(update_fields=["proposal", "fault"])
-        pictures.delete_pictures(of=row)
-        pictures.store_pictures(of=row, pictures=pictured)
+        materials.delete_pictures(of=row)
+        materials.store_pictures(of=row, pictures=pictured)
         _note("read", row, actor, {"item": json.loads(proposal)["item"] if proposal else None})
 
 
@@ -205,17 +205,17 @@ def record_decision(*, row: Arrival, item: str | None, actor: Actor) -> None:
     """
     proposed = (read_proposal(row) or {}).get("item")
     with transaction.atomic():
-        pictures.require_waiting(row)
+        materials.require_waiting(row)
         _note("sorted" if item else "put_away", row, actor, {"item": item, "proposed": proposed})
-        pictures.delete_file(row)
+        materials.delete_file(row)
 
 
 def record_cut(*, row: Arrival, papers: Sequence[Range], leave: str, actor: Actor) -> None:
     """A person said which pages are which item; ``leave``: pages that are none. As `record_decision`."""
     with transaction.atomic():
-        pictures.require_waiting(row)
+        materials.require_waiting(row)
         _note("cut", row, actor, {"papers": [asdict(one) for one in papers], "left": leave})
-        pictures.delete_file(row)
+        materials.delete_file(row)
 
 
 def _note(act: str, row: Arrival, actor: Actor, data: Mapping[str, object]) -> None:
@@ -325,7 +325,7 @@ def reveal_pages(*, enterprise: str, year: int, arrival: int, first: int, actor:
     ``role_missing``, ``dossier_arrival_unknown``, ``blob_missing``.
     """
     row = _require_reveal(enterprise, year, arrival, actor)
-    revealed = pictures.read_pictures(row, first, first + PICTURES_AT_ONCE - 1)
+    revealed = materials.read_pictures(row, first, first + PICTURES_AT_ONCE - 1)
     if revealed:
         _note("looked_at", row, actor, {"first": revealed[0].page, "last": revealed[-1].page})
     return revealed
@@ -334,7 +334,7 @@ def reveal_pages(*, enterprise: str, year: int, arrival: int, first: int, actor:
 def reveal_picture(*, enterprise: str, year: int, arrival: int, page: int, actor: Actor) -> bytes:
     """One page's picture (JPEG), with its entry; as `reveal_pages`, and ``dossier_picture_unknown``."""
     row = _require_reveal(enterprise, year, arrival, actor)
-    content = pictures.read_picture(row, page)
+    content = materials.read_picture(row, page)
     _note("looked_at", row, actor, {"first": page, "last": page})
     return content
 

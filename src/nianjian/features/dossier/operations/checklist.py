@@ -18,21 +18,19 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.closed_seasons import refuse_closed
-from nianjian.features.dossier import finding, materials, pictures
+from nianjian.features.dossier import materials, states
 from nianjian.features.dossier.check import CheckResult, Watch, check
-from nianjian.features.dossier.finding import Reading, Verdict
 from nianjian.features.dossier.ingest.receive import DPI, SmallPicture, receive, render_pages, shrink_page
 from nianjian.features.dossier.kinds import ITEMS, KNOWN, Form, get_item
-from nianjian.features.dossier.materials import ALGORITHM, File, Line, Place
+from nianjian.features.dossier.materials import ALGORITHM, File, Line, Mark, Place, list_marks
 from nianjian.features.dossier.models import Comment, Version, row_values
-from nianjian.features.dossier.pictures import Mark, list_marks
 from nianjian.features.dossier.reading.readers import SheetReading
-from nianjian.features.dossier.states import DONE
+from nianjian.features.dossier.states import DONE, Reading, Verdict
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.home import env, spill
+from nianjian.platform.home import env, folders
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
@@ -88,7 +86,7 @@ def require_writable(actor: Actor, enterprise: str, year: int, act: Permission =
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
     """A folder closed to others, soon gone."""
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:
+    with tempfile.TemporaryDirectory(dir=folders.folder(env.read().home)) as folder:
         yield Path(folder)
 
 
@@ -119,7 +117,7 @@ def reveal_pages(
     """
     require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     row = materials.get_version(enterprise, year, item, number)
-    shown = pictures.read_pictures(row, first, min(first + most - 1, row.pages))
+    shown = materials.read_pictures(row, first, min(first + most - 1, row.pages))
     contents = {one.page: one.jpeg for one in shown}
     if contents:
         _note_look(row, min(contents), max(contents), actor)
@@ -130,7 +128,7 @@ def reveal_picture(*, enterprise: str, year: int, item: str, number: int, page: 
     """One page's picture (JPEG), with its entry; as `reveal_pages`, and ``dossier_picture_unknown``."""
     require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     row = materials.get_version(enterprise, year, item, number)
-    content = pictures.read_picture(row, page)
+    content = materials.read_picture(row, page)
     _note_look(row, page, page, actor)
     return content
 
@@ -152,7 +150,7 @@ def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -
     for page in range(first, last + 1):
         wide, high = sizes.get(page, A4)
         known, found = facts.get(page, {}), findings.get(page, [])
-        weighed = [{**one, "weight": finding.Weight.NOTE} if finding.is_overruled(one) else one for one in found]
+        weighed = [{**one, "weight": states.Weight.NOTE} if states.is_overruled(one) else one for one in found]
         marks = list_marks(known, weighed, wide, high)
         made.append(Page(page, wide, high, known, found, marks, contents.get(page)))
     return made
@@ -175,7 +173,7 @@ def run_drawing(*, enterprise: str, year: int, item: str, version: int, actor: A
         drawn = draw_pictures(materials.read_content(row), row.media_type, progress)
         with transaction.atomic():
             if not row.pictures.exists():  # nobody has drawn them meanwhile
-                pictures.store_pictures(of=row, pictures=drawn)
+                materials.store_pictures(of=row, pictures=drawn)
                 materials.note("drawn", row.material, actor, {"version": version, "pages": len(drawn)})
     return {"year": year, "item": item, "version": version, "pages": row.pages}
 
@@ -320,10 +318,10 @@ def check_to_report(checked: CheckResult) -> Json:
     """What a check found, as it is kept: codes and values, no sentences."""
     return {
         "verdict": checked.verdict.value,
-        "findings": [finding.finding_to_document(one) for one in checked.findings],
+        "findings": [states.finding_to_document(one) for one in checked.findings],
         "fields": dict(checked.fields),
         "pages": len(checked.pages),
-        "sheets": [finding.to_document(one) for one in checked.pages],
+        "sheets": [states.to_document(one) for one in checked.pages],
     }
 
 
@@ -436,8 +434,8 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
         if line.item in YEARLY or old is None or old.confirmed_at is None or now[line.item].newest is not None:
             continue
         report = materials.read_report(old)
-        plain = [{name: one[name] for name in one if name != finding.ANSWER} for one in report.get("findings", ())]
-        stopped = finding.decide_open_verdict(plain) is Verdict.NOT_READY  # what was overruled, was so for its season
+        plain = [{name: one[name] for name in one if name != states.ANSWER} for one in report.get("findings", ())]
+        stopped = states.decide_open_verdict(plain) is Verdict.NOT_READY  # what was overruled, was so for its season
         file = File(
             old.name or "",
             old.media_type,
@@ -445,7 +443,7 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
             old.pages,
             Verdict.NOT_READY if stopped else Verdict.NEEDS_PERSON,  # a person looks again
             {**report, "findings": plain} if plain else report,
-            pictures.read_pictures(old, 1, old.pages),
+            materials.read_pictures(old, 1, old.pages),
         )
         materials.store_version(place=Place(enterprise, year, line.item), file=file, actor=actor, reused_from=year - 1)
         taken.append(line.item)

@@ -31,8 +31,7 @@ from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
-from nianjian.engines.paper.masking import mask_portrait
-from nianjian.engines.paper.people import actor_text, read_names_once
+from nianjian.engines.paper.people import actor_text, mask_portrait, read_names_once
 from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, TEXT, is_contradicted, open_parts, printed_parts
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.complaints import queries as complaints
@@ -41,25 +40,23 @@ from nianjian.features.complaints.models import Complaint
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.dossier import materials
-from nianjian.features.dossier.finding import Finding, Verdict, Weight, decide_verdict, finding_to_document
-from nianjian.features.dossier.generated import (
-    complaint_records,
-    complaint_sop,
-    facts,
-    monthly_traffic,
-    registers,
-    responsibility_report,
-    self_check,
-)
+from nianjian.features.dossier.generated import complaint_papers, monthly_traffic, registers, self_check
 from nianjian.features.dossier.generated import document as documents
-from nianjian.features.dossier.generated.complaint_records import Ticket
+from nianjian.features.dossier.generated.complaint_papers import Ticket
 from nianjian.features.dossier.generated.document import Document, Head, Row
 from nianjian.features.dossier.generated.monthly_traffic import Traffic
 from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.features.dossier.materials import File, Line, Place
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import draw_pictures as drawn
-from nianjian.features.dossier.states import MaterialState
+from nianjian.features.dossier.states import (
+    Finding,
+    MaterialState,
+    Verdict,
+    Weight,
+    decide_verdict,
+    finding_to_document,
+)
 from nianjian.features.portrait import bases, portraits, watch_list
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
@@ -210,13 +207,13 @@ def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
         .filter(accepted_at__gte=since, accepted_at__lt=until)
         .order_by("accepted_at", "key")
     )
-    texts = [text for ticket in rows for text in complaint_records.list_numbers(ticket)]
+    texts = [text for ticket in rows for text in complaint_papers.list_numbers(ticket)]
     complained = {ticket.complained for ticket in rows if ticket.complained}
     own_displays = find_own_displays(found, enterprise, {*texts, *complained})
     tickets = []
     for ticket in rows:
         hidden = ("complainant",) if ticket.complained in own_displays else ("complainant", "complained")
-        row = complaint_records.hide_numbers(_row(ticket, COMPLAINTS, masked=hidden), own_displays)
+        row = complaint_papers.hide_numbers(_row(ticket, COMPLAINTS, masked=hidden), own_displays)
         own = {"excluded_rate": row["exclusion"], "excluded_ticket": row["exclusion"]}  # that the run has not seen
         told = reasons.get(row["ticket_id"], own)
         tickets.append(Ticket(row, str(told["excluded_rate"] or ""), str(told["excluded_ticket"] or "")))
@@ -297,12 +294,12 @@ class Values:
     @cached_property
     def counts(self) -> dict[str, int]:
         """Of the complaints."""
-        return complaint_records.count_tickets(self.tickets, self.head.as_of, self.sources)
+        return complaint_papers.count_tickets(self.tickets, self.head.as_of, self.sources)
 
     @cached_property
     def in_time(self) -> Claim:
         """Whether the tickets that D4 counts were answered and closed in time, as far as it is known by now."""
-        known = complaint_records.clock_counts(self.tickets, self.head.as_of)
+        known = complaint_papers.clock_counts(self.tickets, self.head.as_of)
         return build_in_time_claim(count_tickets(known, load_service_levels(self.enterprise), clock.moment()))
 
     @cached_property
@@ -317,7 +314,7 @@ class Values:
     def claim(self, name: str) -> Claim:
         """A claim as the data decide it; each is decided once."""
         if name not in self._decided:
-            self._decided[name] = DECIDERS[name](self) if name in DECIDERS else facts.stated(name)
+            self._decided[name] = DECIDERS[name](self) if name in DECIDERS else registers.stated(name)
         return self._decided[name]
 
     def claims(self, item: str) -> Sequence[Claim]:
@@ -394,37 +391,39 @@ def _by_licence(claim: str, name: str, attribute: str) -> Callable[[Values], Cla
     def decide(values: Values) -> Claim:
         rows = versions_on(Licence, values.enterprise, values.head.as_of)
         told = {str(row.number): value for row in rows if (value := getattr(row, attribute))}
-        return facts.by_licence(claim, name, told)
+        return registers.by_licence(claim, name, told)
 
     return decide
 
 
 def _numbers_listed(values: Values) -> Claim:
     day = values.head.as_of
-    used = [row for row in values.numbers if row.get("root") and facts.in_force(row, day)]
+    used = [row for row in values.numbers if row.get("root") and registers.in_force(row, day)]
     roots = sorted(str(row["root"]) for row in used if row.get("filing") is not None)
     written = _registered(Number, values.enterprise)
-    return facts.numbers_listed(roots, facts.count_untold_filing(used), written=written)
+    return registers.numbers_listed(roots, registers.count_untold_filing(used), written=written)
 
 
 def _number_filing_known(values: Values) -> Claim:
-    used = [row for row in values.numbers if facts.in_force(row, values.head.as_of)]
-    return facts.number_filing_known(facts.count_untold_filing(used))
+    used = [row for row in values.numbers if registers.in_force(row, values.head.as_of)]
+    return registers.number_filing_known(registers.count_untold_filing(used))
 
 
 def _lines_listed(values: Values) -> Claim:
     written = _registered(NetworkLine, values.enterprise)
-    return facts.register_count("lines_listed", len(list_lines(values.enterprise, values.head.as_of)), written=written)
+    return registers.register_count(
+        "lines_listed", len(list_lines(values.enterprise, values.head.as_of)), written=written
+    )
 
 
 def _teams_listed(values: Values) -> Claim:
     count = versions_on(Team, values.enterprise, values.head.as_of).count()
-    return facts.register_count("teams_listed", count, written=_registered(Team, values.enterprise))
+    return registers.register_count("teams_listed", count, written=_registered(Team, values.enterprise))
 
 
 def _seats_listed(values: Values) -> Claim:
     seats = values.listed_seats
-    return facts.register_count(
+    return registers.register_count(
         "seats_listed",
         len(seats),
         written=_registered(Seat, values.enterprise),
@@ -435,28 +434,28 @@ def _seats_listed(values: Values) -> Claim:
 
 def _robot_seats(values: Values) -> Claim:
     robots = [row for row in values.listed_seats if row.get("kind") == registers.ROBOT]
-    return facts.register_count(
+    return registers.register_count(
         "robot_seats",
         len(robots),
         written=_registered(Seat, values.enterprise),
-        unknown=facts.count_untold_filing(robots),
+        unknown=registers.count_untold_filing(robots),
         **registers.count_seats(robots, values.head.as_of),
     )
 
 
 def _chain_whole(values: Values) -> Claim:
     """The chain is that of the installation: how many entries others have in it is theirs."""
-    return facts.chain_whole(filter_entries(enterprise=values.enterprise).count(), whole=verify_chain().ok)
+    return registers.chain_whole(filter_entries(enterprise=values.enterprise).count(), whole=verify_chain().ok)
 
 
 def _complaints_counted(values: Values) -> Claim:
-    names = complaint_records.name_sources(values.sources)
-    return facts.complaints_counted(values.counts, names, written=_registered(Complaint, values.enterprise))
+    names = complaint_papers.name_sources(values.sources)
+    return registers.complaints_counted(values.counts, names, written=_registered(Complaint, values.enterprise))
 
 
 def _traffic_agrees(values: Values) -> Claim:
     sums = self_check.compare_sums(FIGURES[monthly_traffic.ITEM](values), values.portrait)
-    return facts.traffic_agrees(sums, complaint_records.name_sources(values.sources))
+    return registers.traffic_agrees(sums, complaint_papers.name_sources(values.sources))
 
 
 #: What the data decide; every other claim of a paper is what a person states.
@@ -469,17 +468,19 @@ DECIDERS: Final[Mapping[str, Callable[[Values], Claim]]] = {
     "teams_listed": _teams_listed,
     "seats_listed": _seats_listed,
     "records_protected": _chain_whole,
-    "calls_retained": lambda values: facts.calls_retained(facts.days_without_calls(values.portrait), values.head.year),
+    "calls_retained": lambda values: registers.calls_retained(
+        registers.days_without_calls(values.portrait), values.head.year
+    ),
     "tickets_in_time": lambda values: values.in_time,
     "complaints_counted": _complaints_counted,
-    "closed_after_response": lambda values: facts.closed_after_response(
-        complaint_records.count_closed_unanswered(values.tickets)
+    "closed_after_response": lambda values: registers.closed_after_response(
+        complaint_papers.count_closed_unanswered(values.tickets)
     ),
     "traffic_agrees": _traffic_agrees,
-    "inbound_decided": lambda values: facts.inbound_decided(
+    "inbound_decided": lambda values: registers.inbound_decided(
         monthly_traffic.sum_traffic(values.traffic, "inbound_untold")
     ),
-    "seat_filing_known": lambda values: facts.seat_filing_known(
+    "seat_filing_known": lambda values: registers.seat_filing_known(
         values.listed_seats, written=_registered(Seat, values.enterprise)
     ),
     "robot_seats": _robot_seats,
@@ -508,33 +509,33 @@ def _sop(values: Values) -> Document:
         {**line, "team": f"{line['team']} {teams.get(str(line['team']), '')}".strip()} if line["team"] else line
         for line in list_lines(values.enterprise, values.head.as_of)
     ]
-    notes = values.say_who_stated(complaint_sop.ITEM)
+    notes = values.say_who_stated(complaint_papers.ITEM)
     book = checklist.get_rulebook(values.enterprise)
-    return complaint_sop.build_document(values.head, book, lines, routine=routine, say=values.say, notes=notes, _=_)
+    return complaint_papers.build_document(values.head, book, lines, routine=routine, say=values.say, notes=notes, _=_)
 
 
 ITEMS: Final[Mapping[str, Callable[[Values], Document]]] = {
     registers.NUMBER_LEDGER: lambda values: registers.build_number_ledger(values.head, values.numbers, _),
     registers.SEAT_TABLE: lambda values: registers.build_seat_table(values.head, values.seats, values.say, _),
     monthly_traffic.ITEM: lambda values: monthly_traffic.build_document(values.head, values.traffic, values.say, _),
-    complaint_records.ITEM: lambda values: complaint_records.build_document(
+    complaint_papers.RECORDS: lambda values: complaint_papers.build_records(
         values.head, values.tickets, values.sources, values.say, clock.today(), _
     ),
-    responsibility_report.ITEM: lambda values: responsibility_report.build_document(
-        values.head, values.say, values.say_who_stated(responsibility_report.ITEM), _
+    registers.ITEM: lambda values: registers.build_document(
+        values.head, values.say, values.say_who_stated(registers.ITEM), _
     ),
     registers.ALGORITHM_FILING: _algorithm,
     self_check.ITEM: _check,
-    complaint_sop.ITEM: _sop,
+    complaint_papers.ITEM: _sop,
 }
-INTERNAL: Final = frozenset({self_check.ITEM, complaint_sop.ITEM})  # for the house itself: no items of the checklist
+INTERNAL: Final = frozenset({self_check.ITEM, complaint_papers.ITEM})  # for the house itself: no items of the checklist
 # Figures of an item that must agree with the portrait.
 FIGURES: Final[Mapping[str, Callable[[Values], dict[str, int]]]] = {
     registers.SEAT_TABLE: lambda values: registers.count_seats(values.seats, values.head.as_of),
     monthly_traffic.ITEM: lambda values: {
         one: monthly_traffic.sum_traffic(values.traffic, one) for one in ("outbound", "outbound_answered", "complaints")
     },
-    complaint_records.ITEM: lambda values: values.counts,
+    complaint_papers.RECORDS: lambda values: values.counts,
 }
 
 

@@ -14,9 +14,9 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions.package import Overruled
-from nianjian.features.dossier.finding import ANSWER, Weight, decide_open_verdict, is_overruled
 from nianjian.features.dossier.models import Version
 from nianjian.features.dossier.operations.checklist import hold_newest
+from nianjian.features.dossier.states import ANSWER, Weight, decide_open_verdict, is_overruled
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals import storage as approvals

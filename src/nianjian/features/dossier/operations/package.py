@@ -21,10 +21,10 @@ from nianjian.features.archives.closed_seasons import list_closed_years, list_se
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions import build_process, manifest
 from nianjian.features.dossier.editions.build import PAPER
+from nianjian.features.dossier.editions.manifest import name_book
 from nianjian.features.dossier.editions.package import Board, Item, Limits, Package, Seal, required_seals
-from nianjian.features.dossier.editions.page_codes import name_book
 from nianjian.features.dossier.editions.verify import verify
-from nianjian.features.dossier.generated import complaint_sop
+from nianjian.features.dossier.generated import complaint_papers
 from nianjian.features.dossier.ingest.receive import receive
 from nianjian.features.dossier.kinds import Form, get_item
 from nianjian.features.dossier.materials import Line
@@ -535,7 +535,7 @@ def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageSt
 def _find_files_of_items(enterprise: str, year: int) -> JobValue | None:
     """The newest files of items of the checklist; those of the emergency procedure alone are not among them."""
     made = queue.list_done_jobs(enterprise, flow.GENERATE_ITEMS, {"year": year, "files": True})
-    return next((job for job in made if BLOB in job.result and job.payload["items"] != [complaint_sop.ITEM]), None)
+    return next((job for job in made if BLOB in job.result and job.payload["items"] != [complaint_papers.ITEM]), None)
 
 
 def _made(enterprise: str, kind: str, payload: Json) -> JobValue | None:
@@ -556,7 +556,7 @@ def get_procedure_status(enterprise: str, year: int, actor: Actor) -> ProcedureS
     """How the emergency procedure stands. NianjianError role_missing, enterprise_unknown."""
     require_permission(actor, enterprise, Permission.READ)
     newest = bases.find_filed_run(enterprise, year)
-    wanted = {"year": year, "items": [complaint_sop.ITEM], "files": True}
+    wanted = {"year": year, "items": [complaint_papers.ITEM], "files": True}
     return ProcedureStatus(
         run="" if newest is None else newest.id,
         working=queue.under_way(enterprise, wanted, kind=flow.GENERATE_ITEMS),

@@ -22,8 +22,7 @@ from django.db.models import Prefetch, QuerySet
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.periods import Season
-from nianjian.engines.kernel.workdays import Due, add_workdays
+from nianjian.engines.kernel.workdays import Due, Season, add_workdays
 from nianjian.engines.season.deadlines import LICENCE
 from nianjian.features.archives.closed_seasons import list_sealed_blobs, refuse_closed
 from nianjian.features.dossier.editions import manifest
@@ -51,7 +50,7 @@ from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.record import record
-from nianjian.platform.home import env, spill
+from nianjian.platform.home import env, folders
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.query import JobValue
@@ -223,7 +222,7 @@ def read_package(body: bytes, *, enterprise: str, year: int) -> Package:
 
 def _read_manifest(body: bytes) -> Json:
     """The manifest, every part that is used later checked for its shape."""
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as room:
+    with tempfile.TemporaryDirectory(dir=folders.folder(env.read().home)) as room:
         path = Path(room) / manifest.NAME
         path.write_bytes(body)
         content = manifest.read_manifest(path)
@@ -516,13 +515,13 @@ def _package_files(package: Package, year: int) -> Iterator[Sequence[PackageFile
         yield package.files
         return
     stored = [file for file in package.files if file.kind == Evidence.PACKAGE]  # a signed edition is the one handed in
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as room:
+    with tempfile.TemporaryDirectory(dir=folders.folder(env.read().home)) as room:
         built = _copy_built_files(package, Path(room) / "built")
-        folders = [] if stored else [(Evidence.PACKAGE, built or package.folder)]
-        folders += [(Evidence.SIGNED, package.folder)] if built else []
+        editions = [] if stored else [(Evidence.PACKAGE, built or package.folder)]
+        editions += [(Evidence.SIGNED, package.folder)] if built else []
         files: list[PackageFile] = []
         try:
-            for kind, folder in folders:
+            for kind, folder in editions:
                 made = packages.store_zip(folder, f"{year}-{kind}.zip", path=Path(room) / f"{kind}.zip")
                 files.append(PackageFile(kind, made["name"], made["sha256"], made["size"], made[packages.BLOB]))
             yield [*stored, *files]

@@ -18,11 +18,11 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.archives.closed_seasons import refuse_closed
-from nianjian.features.dossier import materials, pictures
-from nianjian.features.dossier.editions import manifest, page_codes
+from nianjian.features.dossier import materials
+from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import PAPER
-from nianjian.features.dossier.editions.compare import blank, scores
 from nianjian.features.dossier.editions.look import inspect_file
+from nianjian.features.dossier.editions.manifest import blank, scores
 from nianjian.features.dossier.editions.verify import KNOWN, find_riding_seal, read_plan
 from nianjian.features.dossier.ingest.receive import cut_ranges, receive, require_cuttable
 from nianjian.features.dossier.models import Arrival, Evidence, SealedScan, Version
@@ -63,7 +63,7 @@ def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[
         if file.read(len(PDF)) != PDF:
             return False
     seen = inspect_file("codes", path)
-    book = None if seen is None else page_codes.find_book(seen["codes"])
+    book = None if seen is None else manifest.find_book(seen["codes"])
     if seen is None or book is None:
         return False
     watch()
@@ -71,7 +71,7 @@ def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[
     if listed["draft"]:
         raise NianjianError("dossier_manifest_draft")
     pages = _pages(listed)
-    items = page_codes.match_pages(seen["codes"], pages)
+    items = manifest.match_pages(seen["codes"], pages)
     named = _require_same_pages(path, items, pages)
     watch()
     riding, _torn = find_riding_seal(path, read_plan(listed, len(pages), manifest.NAME), named, len(named))
@@ -233,7 +233,7 @@ def _find_versions(row: Arrival, items: Sequence[Json]) -> dict[str, Version]:
 def _store(row: Arrival, scan: SealedBook, actor: Actor) -> None:
     refuse_closed(row.enterprise_id, row.year)
     with ExitStack() as stack, transaction.atomic():
-        pictures.require_waiting(row)
+        materials.require_waiting(row)
         items = {}
         for version, content in scan.contents.items():
             sha256 = hashlib.sha256(content).hexdigest()
@@ -256,11 +256,11 @@ def _keep_original(row: Arrival, book: str, actor: Actor) -> None:
     """Keep the scan as it came, once a book: cover, fronts and backs belong to no version."""
     place = {"enterprise_id": row.enterprise_id, "register": SCANS, "key": f"{row.year}.{book}"}
     if RowAttachment.objects.filter(**place, sha256=row.sha256, removed_at=None).exists():
-        pictures.delete_file(row)
+        materials.delete_file(row)
         return
     RowAttachment.objects.create(
         **place, name=row.name, media_type="application/pdf", sha256=row.sha256, size=row.size, blob=row.blob,
         recorded_at=clock.now(), recorded_by=str(actor),
     )  # fmt: skip
-    pictures.delete_pictures(of=row)
+    materials.delete_pictures(of=row)
     row.delete()

@@ -30,12 +30,14 @@ from nianjian.features.dossier.operations.checklist import (
 )
 from nianjian.features.dossier.signatures import (
     Signature,
+    Signer,
     Standing,
+    append_signature,
+    open_signer,
     read_signatures,
     read_signatures_of_files,
     worst_standing,
 )
-from nianjian.features.dossier.signing import Signer, append_signature, open_signer
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import manifest
-from nianjian.features.dossier.editions.compare import Difference
+from nianjian.features.dossier.editions.manifest import Difference
 from nianjian.features.dossier.editions.verify import rescan, verify
 from nianjian.features.dossier.ingest.receive import unpack
 from nianjian.features.dossier.models import Evidence, Submission

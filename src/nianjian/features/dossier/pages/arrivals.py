@@ -18,13 +18,13 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.dossier import FIELDS, SEALS
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.kinds import ITEMS, KNOWN
+from nianjian.features.dossier.materials import SEEN, Mark
 from nianjian.features.dossier.models import Arrival
 from nianjian.features.dossier.operations import arrivals, checklist
 from nianjian.features.dossier.operations.arrivals import PICTURES_AT_ONCE
 from nianjian.features.dossier.operations.checklist import ENDINGS, STEP, Page, Pages
 from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.presenters import WEIGHTS, item_title, place, require_year, work_context
-from nianjian.features.dossier.pictures import SEEN, Mark
 from nianjian.features.dossier.recognition import Range, format_range
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission

@@ -16,21 +16,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.texts.claims import TEXT
 from nianjian.engines.paper.texts.dossier import FORMS, INTERNAL, MARKS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.dossier import materials
-from nianjian.features.dossier.generated import complaint_sop
+from nianjian.features.dossier.generated import complaint_papers
 from nianjian.features.dossier.generated.registers import TICKS
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.materials import ALGORITHM, Line
 from nianjian.features.dossier.models import Version
-from nianjian.features.dossier.operations import checklist, overrulings, sealed_book, statements
+from nianjian.features.dossier.operations import checklist, fill_in, overrulings, sealed_book
 from nianjian.features.dossier.operations import package as output_files
 from nianjian.features.dossier.operations.checklist import ItemDetail, ItemRequirement
+from nianjian.features.dossier.operations.fill_in import Blank
 from nianjian.features.dossier.operations.package import GENERATED
-from nianjian.features.dossier.operations.statements import Blank
 from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.package import generation_form
 from nianjian.features.dossier.pages.presenters import (
@@ -44,6 +43,7 @@ from nianjian.features.dossier.pages.presenters import (
     text_field,
     work_context,
 )
+from nianjian.features.dossier.states import finding_text
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.claims.storage import LONGEST
@@ -234,12 +234,12 @@ def _statement_hint(blank: Blank) -> str:
 @page(Permission.MANAGE_DATA)
 def state(request: Request, code: str, year: int, item: str) -> HttpResponse:
     """State what the records do not tell."""
-    if item not in {*KNOWN, complaint_sop.ITEM}:
+    if item not in {*KNOWN, complaint_papers.ITEM}:
         raise Http404
     require_year(year)
-    given = StatementsForm(statements.list_blanks(**place(request, code, year), item=item), request.POST)
+    given = StatementsForm(fill_in.list_blanks(**place(request, code, year), item=item), request.POST)
     if given.is_valid():
-        statements.state_item(**place(request, code, year), texts=given.texts())
+        fill_in.state_item(**place(request, code, year), texts=given.texts())
         messages.success(request, gettext("Saved. Generate the document again to have it printed."))
     else:
         messages.error(request, form_errors(given))
@@ -264,13 +264,13 @@ def _render_procedure(request: Request, code: str, year: int) -> HttpResponse:
     found = output_files.get_procedure_status(code, year, request.actor)
     context = {
         "year": year,
-        "heading": words(current())(INTERNAL[complaint_sop.ITEM]),
-        "item": complaint_sop.ITEM,
+        "heading": words(current())(INTERNAL[complaint_papers.ITEM]),
+        "item": complaint_papers.ITEM,
         "run": found.run,
         "files": found.files,
         "days": output_files.KEPT.days,
         "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),
-        "stating": _statements_form(request, code, year, complaint_sop.ITEM),
+        "stating": _statements_form(request, code, year, complaint_papers.ITEM),
         **work_context(code, found.working),
     }
     return render(request, "dossier/procedure.html", context)
@@ -378,7 +378,7 @@ def _statements_form(request: Request, code: str, year: int, item: str) -> State
     """The form of an item that has blanks, for who may fill them in."""
     if not has_permission(request.actor, code, Permission.MANAGE_DATA):
         return None
-    blanks = statements.list_blanks(**place(request, code, year), item=item)
+    blanks = fill_in.list_blanks(**place(request, code, year), item=item)
     return StatementsForm(blanks) if blanks else None
 
 

@@ -11,18 +11,17 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.dossier import finding_text, read_fields
 from nianjian.engines.paper.people import actor_texts
 from nianjian.engines.paper.texts.dossier import ITEMS, NEXT, NEXT_GENERATED, NEXT_MADE, STATES, VERDICTS
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.engines.rules.rule import Rule
 from nianjian.features.dossier import materials
-from nianjian.features.dossier.finding import ANSWER, is_overruled
 from nianjian.features.dossier.materials import TEXT_LENGTH, Line
 from nianjian.features.dossier.models import Version
 from nianjian.features.dossier.operations.package import GENERATED, portrait_of_item
 from nianjian.features.dossier.operations.sealed_book import find_sealed_scan
+from nianjian.features.dossier.states import ANSWER, finding_text, is_overruled, read_fields
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.web.access import Request

@@ -14,7 +14,6 @@ from itertools import accumulate, pairwise
 from typing import Final, cast
 
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.finding import Finding, Weight
 from nianjian.features.dossier.reading.text import (
     LONG,
     DateMatch,
@@ -30,6 +29,7 @@ from nianjian.features.dossier.reading.text import (
     nearly_same_word,
     page_numbers,
 )
+from nianjian.features.dossier.states import Finding, Weight
 
 RULE: Final = "materials.audit.marks"
 NUMBERING: Final = re.compile(r"^[(\[]?([一二三四五六七八九十]{1,3}|\d{1,2})[)\],.:]+")

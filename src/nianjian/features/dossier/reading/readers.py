@@ -11,7 +11,6 @@ from datetime import date
 from typing import Final
 
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.finding import ReadFields, Sheet
 from nianjian.features.dossier.reading import (
     articles,
     audit_report,
@@ -25,6 +24,7 @@ from nianjian.features.dossier.reading import (
 )
 from nianjian.features.dossier.reading.text import Facts, PageText, ask_finding, check_page_order
 from nianjian.features.dossier.seals.mask import Picture
+from nianjian.features.dossier.states import ReadFields, Sheet
 
 MASK: Final = "*"
 CODE_SIGNS: Final = 15
@@ -75,7 +75,7 @@ class SheetReading:
         known = {(one.code, one.page) for one in facts.findings}
         more = [one for one in check_page_order(pages) if (one.code, one.page) not in known]
         if self.expected.get("name"):
-            more += strips.check_seal_names(rings, self.expected["name"], 1)
+            more += strips.check_seal_names(rings, self.expected["name"])
         return ReadFields({name: value for name, value in told.items() if value is not None}, (*facts.findings, *more))
 
     def _seen(self, sheets: Iterable[Sheet], rings: list[bytes]) -> Iterator[tuple[int, int, Picture]]:

@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from nianjian.features.dossier.finding import Finding, Sheet
 from nianjian.features.dossier.reading import ocr
 from nianjian.features.dossier.reading.text import (
     PageNumber,
@@ -23,6 +22,7 @@ from nianjian.features.dossier.reading.text import (
     plain,
 )
 from nianjian.features.dossier.seals.mask import Kind, Picture, unwrap_letters
+from nianjian.features.dossier.states import Finding, Sheet
 
 KEPT: Final = re.compile(r"[^一-鿿()]")
 CONFIDENT: Final = 0.80
@@ -131,14 +131,14 @@ def _png(picture: Picture) -> bytes:
     return np.asarray(cv2.imencode(".png", picture)[1]).tobytes()
 
 
-def check_seal_names(strips: list[bytes], expected: str, page: int) -> tuple[Finding, ...]:
+def check_seal_names(strips: list[bytes], expected: str) -> tuple[Finding, ...]:
     """Whether one of the seals is the enterprise's: others may lie beside it (an auditor's, an authority's).
 
     Nothing where one fits; else the finding of the seal that comes nearest, for a person to look at.
     """
     if not strips:
         return ()
-    names = [seal_name(text, confidence, expected, page) for text, confidence in ocr.read_strips(strips)]
+    names = [seal_name(text, confidence, expected, 1) for text, confidence in ocr.read_strips(strips)]
     if any(name.fits for name in names):
         return ()
     order = ("seal_name_nearly", "seal_name_unread", "seal_name_differs")

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.identifiers import CreditCode, IdentityCard, credit_code, identity_card
-from nianjian.features.dossier.finding import Finding, Weight
+from nianjian.features.dossier.states import Finding, Weight
 
 _BLANK: Final = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _ONE_WIDTH: Final = str.maketrans(

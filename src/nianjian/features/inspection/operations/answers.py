@@ -17,7 +17,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import RELEASED, Claim
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import NumberClass
-from nianjian.engines.kernel.periods import day_of
+from nianjian.engines.kernel.workdays import day_of
 from nianjian.engines.paper.texts.claims import ANSWER, YES
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints import queries as complaints

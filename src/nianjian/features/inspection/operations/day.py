@@ -18,7 +18,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.states import State, overall_state
-from nianjian.engines.paper.masking import mask_call_text
+from nianjian.engines.paper.people import mask_call_text
 from nianjian.engines.paper.words import words
 from nianjian.engines.season.deadlines import LICENCE
 from nianjian.features.dossier.ingest.receive import receive
@@ -39,7 +39,7 @@ from nianjian.platform.accounts.people import PersonList
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Permission, Role
 from nianjian.platform.audit.record import record
-from nianjian.platform.home import env, spill
+from nianjian.platform.home import env, folders
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.registers import filings
 from nianjian.platform.registers.uploads import plain_name
@@ -116,7 +116,7 @@ def check_size(name: str, size: int) -> None:
 
 
 def _check_file(name: str, content: bytes) -> ScanFile:
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
+    with tempfile.TemporaryDirectory(dir=folders.folder(env.read().home)) as place:  # closed to others, soon gone
         path = Path(place) / "scan"
         path.write_bytes(content)
         got = receive(path, Path(place), name=name)

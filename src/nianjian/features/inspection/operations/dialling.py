@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from nianjian.engines.kernel import numbers
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.masking import mask_call_id
+from nianjian.engines.paper.people import mask_call_id
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.inspection import dialling
 from nianjian.features.inspection.dialling import DiallingLimits, RobotSigns, TeamVerdict

@@ -18,7 +18,7 @@ from nianjian.engines.kernel.numbers import Shape
 from nianjian.engines.kernel.states import WORST_FIRST, State, overall_state, parse_state
 from nianjian.engines.paper.texts.season import DRILL
 from nianjian.engines.paper.words import words
-from nianjian.engines.season.reminders import Scope
+from nianjian.engines.season.plan import Scope
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints import operations as service
 from nianjian.features.complaints import queries as complaints

@@ -11,16 +11,15 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from nianjian.engines.evidence import audio, recordings, retention, sampling
+from nianjian.engines.evidence import audio, recordings
 from nianjian.engines.evidence.audio import Length
-from nianjian.engines.evidence.recordings import Index, Parts
-from nianjian.engines.evidence.retention import Reach
+from nianjian.engines.evidence.recordings import Index, Parts, Reach
 from nianjian.engines.gate import decision_search as journal
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import Shape
-from nianjian.engines.kernel.periods import add_months, day_of
+from nianjian.engines.kernel.workdays import add_months, day_of
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.inspection.queries import CheckBasis, Json, LakeCalls, open_calls
 from nianjian.platform.accounts.query import Actor
@@ -93,9 +92,9 @@ def check_recordings(
         if source == "unreadable" and reach.why == "references_only":
             reach = recordings.mark_unreadable(reach)
         return reach, told | _sample_to_document([], Index())
-    calls, draw = lake.tables["calls"], sampling.Draw(references.begin, references.until, seed, count)
-    ids = {str(row["call_id"]) for row in lake.engine.rows(sampling.draw_ids(calls, draw))}
-    rows = lake.engine.rows(sampling.draw_sample(calls, draw, sorted(ids)))
+    calls, draw = lake.tables["calls"], recordings.Draw(references.begin, references.until, seed, count)
+    ids = {str(row["call_id"]) for row in lake.engine.rows(recordings.draw_ids(calls, draw))}
+    rows = lake.engine.rows(recordings.draw_sample(calls, draw, sorted(ids)))
     found, known = _open_sample(root, rows, tolerance, beat)
     days: dict[date, list[str]] = defaultdict(list)
     for one in found:
@@ -200,7 +199,7 @@ CONSENTED: Final = "retention.outbound_consented"
 SILENCE: Final = "inspection.logs.silence"
 REST, QUIET = "rest_day", "gate_asked_nothing"
 #: What is known to be wrong comes before what is not known; all is well only where every log is.
-GRAVITY: Final = (retention.GAP, retention.TOO_SHORT, retention.UNKNOWN, retention.OK)
+GRAVITY: Final = (recordings.GAP, recordings.TOO_SHORT, recordings.UNKNOWN, recordings.OK)
 GAPS: Final = 50  # stretches of a log that are told
 DAY: Final = timedelta(days=1)
 
@@ -224,7 +223,7 @@ def check_logs(
         called, version = _count_by_day(lake), lake.version
         counted = {day: (one["answered"], one["recorded"]) for day, one in called.items()}
         recorded, sample = check_recordings(
-            grounds, lake, retention.complete(counted, short, until), folder, lambda: progress("", 0, steps)
+            grounds, lake, recordings.complete(counted, short, until), folder, lambda: progress("", 0, steps)
         )
     progress("", 1, steps)
     asked, running = journal.days_with_decisions(files.decisions_folder(env.read().home), enterprise)
@@ -238,11 +237,13 @@ def check_logs(
     silence = grounds.book.integer(SILENCE)
     out = {day for day, one in called.items() if one["out"]}
     found = {
-        "calls": retention.daily({day for day, one in called.items() if one["rows"]}, long, until, _rest_excuse(asked)),
-        "gateway": retention.daily(asked, long, until, _rest_excuse(out, running)),
+        "calls": recordings.daily(
+            {day for day, one in called.items() if one["rows"]}, long, until, _rest_excuse(asked)
+        ),
+        "gateway": recordings.daily(asked, long, until, _rest_excuse(out, running)),
         "system": _system_log(written, long, until, holds=chain.ok),
-        "complaints": retention.now_and_then(arrived, long, until, silence),
-        "consents": retention.now_and_then(agreed, short, until, silence),
+        "complaints": recordings.now_and_then(arrived, long, until, silence),
+        "consents": recordings.now_and_then(agreed, short, until, silence),
         "recordings": recorded,
     }
     return {
@@ -260,7 +261,7 @@ def check_logs(
 
 def _count_by_day(lake: LakeCalls) -> dict[date, Mapping[str, int]]:
     names = ("rows", "out", "answered", "recorded")
-    rows = lake.engine.rows(sampling.count_by_day(lake.tables["calls"]))
+    rows = lake.engine.rows(recordings.count_by_day(lake.tables["calls"]))
     told = {row["day"]: {name: int(str(row[name] or 0)) for name in names} for row in rows}
     return {day: one for day, one in told.items() if isinstance(day, date)}
 
@@ -273,7 +274,7 @@ def _first_days(grounds: CheckBasis) -> tuple[date, date]:
     return add_months(grounds.day, -months), grounds.day - DAY * days
 
 
-def _rest_excuse(busy: Collection[date], running: Collection[date] = ()) -> retention.Excuse:
+def _rest_excuse(busy: Collection[date], running: Collection[date] = ()) -> recordings.Excuse:
     """A day of rest excuses a missing record, and so does a gate that ran and was asked nothing.
 
     Nothing excuses it where another log shows that there was work that day.
@@ -292,8 +293,8 @@ def _rest_excuse(busy: Collection[date], running: Collection[date] = ()) -> rete
 
 def _system_log(written: Collection[date], begin: date, until: date, *, holds: bool) -> Reach:
     """The chain's numbers and sums leave no hole, so quiet days need no excuse; a broken chain proves nothing."""
-    found = retention.now_and_then(written, begin, until, silence=None)
-    return found if holds else Reach(retention.GAP, "chain_broken", begin, until, found.oldest, None, found.days)
+    found = recordings.now_and_then(written, begin, until, silence=None)
+    return found if holds else Reach(recordings.GAP, "chain_broken", begin, until, found.oldest, None, found.days)
 
 
 def _days_of(moments: Iterable[datetime | None]) -> set[date]:

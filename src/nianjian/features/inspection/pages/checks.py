@@ -20,7 +20,7 @@ from nianjian.engines.paper.texts import inspection
 from nianjian.engines.paper.texts import inspection_day as texts
 from nianjian.engines.paper.texts.claims import NO, YES
 from nianjian.engines.paper.texts.inspection import PARTS
-from nianjian.engines.paper.texts.states import BADGES, STATES
+from nianjian.engines.paper.texts.platform import BADGES, STATES
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.inspection.claims import DECLARED
 from nianjian.features.inspection.operations import declarations, readiness

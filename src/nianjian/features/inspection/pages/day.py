@@ -17,7 +17,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts import inspection_day as texts
-from nianjian.engines.paper.texts.states import BADGES, STATES
+from nianjian.engines.paper.texts.platform import BADGES, STATES
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.inspection.operations import day as visits
 from nianjian.features.inspection.operations import readiness

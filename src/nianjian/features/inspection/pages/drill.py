@@ -17,7 +17,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.charts import Chart, Point, Series
 from nianjian.engines.paper.sections import html_chart
 from nianjian.engines.paper.texts import inspection_day as texts
-from nianjian.engines.paper.texts.states import BADGES, STATES
+from nianjian.engines.paper.texts.platform import BADGES, STATES
 from nianjian.engines.paper.words import Words, mark, words
 from nianjian.features.complaints.one_click import list_doors
 from nianjian.features.inspection.operations import drill as drills

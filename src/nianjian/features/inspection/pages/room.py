@@ -18,8 +18,8 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts import inspection as inspection_texts
 from nianjian.engines.paper.texts import inspection_day as texts
+from nianjian.engines.paper.texts.platform import BADGES, STATES
 from nianjian.engines.paper.texts.screens import SCREENS
-from nianjian.engines.paper.texts.states import BADGES, STATES
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.inspection.models import RoomEntry, Visit
 from nianjian.features.inspection.operations import readiness, room

@@ -22,13 +22,12 @@ from nianjian.engines.kernel.states import State
 from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.features.screens import sources as live
+from nianjian.features.test_calls import landings, queries, storage
 from nianjian.features.test_calls import landings as compare
-from nianjian.features.test_calls import queries, storage, switch_files
-from nianjian.features.test_calls.landings import BESIDE, LandingResult, PlacedCall, VoicemailSigns
+from nianjian.features.test_calls.landings import BESIDE, LandingResult, PlacedCall, SwitchRecords, VoicemailSigns
 from nianjian.features.test_calls.models import Landing, Trial
 from nianjian.features.test_calls.queries import CallBasis, Json, landing_to_document, require_trial
 from nianjian.features.test_calls.states import AGAINST, ELSEWHERE, FILED_GATEWAY, LANDINGS, SILENT, UNSEEN, VOICEMAIL
-from nianjian.features.test_calls.switch_files import SwitchRecords
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import wiring
@@ -171,7 +170,7 @@ class _LandingSearch:
             tests |= {each.trial: each for each in (one, *map(self._of, self._near(one)))}
         for name, given in sources.items():
             tick = partial(self.progress, name, 0, len(wanted))
-            self.tailed[name] = switch_files.read_switch(given, name, list(tests.values()), self.signs, tick)
+            self.tailed[name] = landings.read_switch(given, name, list(tests.values()), self.signs, tick)
 
     @cached_property
     def signs(self) -> VoicemailSigns:
