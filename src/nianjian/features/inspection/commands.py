@@ -22,7 +22,7 @@ from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, day, enterprise, number, on_day
 from nianjian.platform.terminal.language import _, language
-from nianjian.platform.terminal.session import begin
+from nianjian.platform.terminal.session import begin, load
 
 # The on-site check on a terminal.
 
@@ -243,6 +243,7 @@ def configure_inspect(parser: argparse.ArgumentParser) -> None:
     _add_check_actions(actions)
     _add_day_actions(actions)
     _add_notice_actions(actions)
+    load()
     from nianjian.features.inspection.operations.declarations import declare_facts
     from nianjian.platform.terminal.commands import configure as add_operations
 
