@@ -124,8 +124,8 @@ def find_reads() -> frozenset[str]:
                 isinstance(word, ast.Attribute | ast.Subscript) or (isinstance(word, ast.Name) and word.id not in kept)
                 for word in given
             )
-            for node in [function] if by_variable else given:
-                found |= _keys(node, texts, kept)
+            asked: list[ast.AST] = [function] if by_variable else [*given]
+            found |= {key for one in asked for key in _keys(one, texts, kept)}
     return frozenset(found)
 
 

@@ -399,8 +399,7 @@ def _metric(metric: Json, _: Words) -> dict[str, Any]:
     lines += [_count(f"{excluded}: {code_name('exclusion', one['code'], _)}", one) for one in metric["excluded"]]
     if "limit" in metric["changed"]:
         before, after = metric["changed"]["limit"]
-        limits = [limit_text({"limit": limit}, unit) for limit in (before, after)]
-        lines.append((_("limit"), *limits, ""))
+        lines.append((_("limit"), limit_text({"limit": before}, unit), limit_text({"limit": after}, unit), ""))
     return {
         "slug": metric["slug"],
         "title": code_name("metric", metric["slug"], _),

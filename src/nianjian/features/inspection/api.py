@@ -22,7 +22,6 @@ from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.parameter_types import Day, FileName, Text, attached
 from nianjian.platform.api.routes import mount
 from nianjian.platform.home.http import as_attachment
-from nianjian.platform.operations.operation import REGISTRY
 
 router = Router(tags=["inspection"])
 HERE = "/enterprises/{code}/inspection"
@@ -46,7 +45,7 @@ class InspectionTold(Schema):
     told: dict[str, Any] | None
 
 
-mount(router, REGISTRY.of(declarations.INSPECTION))
+mount(router, (readiness.look, declarations.declare_facts))
 
 
 @read(router, HERE, act=Permission.READ, answer=InspectionTold)

@@ -27,7 +27,7 @@ CARDS: Final[Mapping[str, str]] = {
     "consent": mark("How do you prove consent?"),
 }
 ANSWERS: Final[Mapping[bool | None, str]] = {
-    True: mark("in place"), False: mark("not in place"), None: mark("not stated"),
+    True: mark("in place"), False: mark("not in place"), None: mark("no statement yet"),
 }  # fmt: skip
 LACKS: Final[Mapping[str, str]] = {
     "no_calls": mark("no outbound calls are counted"),

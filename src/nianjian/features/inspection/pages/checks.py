@@ -102,7 +102,14 @@ def _suspect_rows(seen: Json, _: Words) -> Table:
 
 
 DIALLING: Final = "dialling"
-DeclareForm: Final = operation_form(declarations.declare_facts)
+
+
+def _offer_answers() -> list[tuple[str, str]]:
+    _ = words(current())
+    return [(value, _(inspection.ANSWERS[answer])) for value, answer in (("", None), (YES, True), (NO, False))]
+
+
+DeclareForm: Final = operation_form(declarations.declare_facts, choices=dict.fromkeys(DECLARED, _offer_answers))
 LOGS: Final = {"ok": "good", "gap": "bad", "too_short": "bad", "unknown": "open"}
 VERDICTS: Final = {"found": "bad", "not_found": "good", "unknown": "open"}
 RECORDINGS: Final = {"missing": "bad", "empty": "bad", "too_short": "bad"}
