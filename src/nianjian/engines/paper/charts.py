@@ -15,7 +15,7 @@ from html import escape
 from itertools import groupby
 from typing import Final, Protocol
 
-from nianjian.engines.paper.words import Words, mark
+from nianjian.engines.paper.words import Words, mark, pair_text
 
 LINES: Final = "lines"
 BARS: Final = "bars"
@@ -293,7 +293,7 @@ def describe(chart: Chart, _: Words) -> str:
              if (last := _last(one)) is not None] or [_("not proved")]  # fmt: skip
     if chart.limit is not None:
         parts.append(chart.limit.text)
-    return f"{chart.caption}: {'; '.join(parts)}"
+    return pair_text(chart.caption, _("; ").join(parts), _)
 
 
 def is_empty(chart: Chart) -> bool:

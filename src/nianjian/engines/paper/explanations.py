@@ -15,7 +15,7 @@ from nianjian.engines.paper.figures import DASH, amount_text, count_text, limit_
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.portrait import BASIS_NAMES, FILL_IN, PLAN, TABLES, VALUES, code_name
 from nianjian.engines.paper.texts.season import MODULES, TASKS
-from nianjian.engines.paper.words import CHINESE, Words, mark
+from nianjian.engines.paper.words import CHINESE, Words, mark, pair_text
 from nianjian.engines.rules.inputs import PER_TEN_THOUSAND
 
 Json = Mapping[str, Any]
@@ -113,7 +113,7 @@ def value_text(rule: Json, _: Words, titles: Mapping[str, str] = NO_TITLES) -> s
     value, unit, operator = rule["value"], str(rule["unit"]), rule.get("operator")
     sign = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "==": "= "}.get(str(operator), "")
     if unit == WORDS_TO_FIND and isinstance(value, Mapping):
-        return "; ".join(f"{_word_of(key, _, titles)}: {' + '.join(words)}" for key, words in value.items())
+        return _("; ").join(pair_text(_word_of(key, _, titles), " + ".join(words), _) for key, words in value.items())
     if isinstance(value, list | Mapping):
         return _nested_text(value, _, titles) or "–"
     if unit in {"share", "factor"}:
@@ -396,7 +396,7 @@ def _metric(metric: Json, _: Words) -> dict[str, Any]:
     unit = str(metric["unit"])
     lines = [_count(code_name("component", one["code"], _), one) for one in metric["components"]]
     excluded = code_name("component", "excluded", _)
-    lines += [_count(f"{excluded}: {code_name('exclusion', one['code'], _)}", one) for one in metric["excluded"]]
+    lines += [_count(pair_text(excluded, code_name("exclusion", one["code"], _), _), one) for one in metric["excluded"]]
     if "limit" in metric["changed"]:
         before, after = metric["changed"]["limit"]
         lines.append((_("limit"), limit_text({"limit": before}, unit), limit_text({"limit": after}, unit), ""))
@@ -429,7 +429,7 @@ def _flag(flag: Json, _: Words) -> str:
         return _("new: {flag} ({count})").format(flag=title, count=count_text(after["count"]))
     if after is None:
         return _("no longer: {flag} ({count})").format(flag=title, count=count_text(before["count"]))
-    return f"{title}: {count_text(before['count'])} → {count_text(after['count'])}"
+    return pair_text(title, f"{count_text(before['count'])} → {count_text(after['count'])}", _)
 
 
 def _papers(metric: Json, _: Words) -> list[str]:

@@ -16,7 +16,7 @@ from nianjian.engines.paper.texts.inspection_day import clock_text, duration_tex
 from nianjian.engines.paper.texts.platform import STATES
 from nianjian.engines.paper.texts.test_calls import REASONS
 from nianjian.engines.paper.typeset import render_qr_code, typeset
-from nianjian.engines.paper.words import CHINESE, Words
+from nianjian.engines.paper.words import CHINESE, Words, pair_text
 
 SOURCE: Final = "dossier_item.typ"
 STYLE: Final = (
@@ -225,7 +225,7 @@ def logs_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
 
 def _log_reason(log: Json, _: Words) -> str:
     """Why a log stands as it does, and the days without a record that are not counted as missing."""
-    excused = (f"{_(inspection.EXCUSES[name])}: {count}" for name, count in (log.get("excused") or {}).items())
+    excused = (pair_text(_(inspection.EXCUSES[name]), count, _) for name, count in (log.get("excused") or {}).items())
     return _("; ").join((_(inspection.LOG_WHYS[log["why"]]), *excused))
 
 

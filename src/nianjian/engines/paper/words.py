@@ -30,6 +30,11 @@ def words(language: str) -> Words:
     return gettext.translation(DOMAIN, LOCALE, [CHINESE]).gettext
 
 
+def pair_text(name: object, value: object, _: Words) -> str:
+    """A name and what it is, with the colon of the language."""
+    return _("{name}: {value}").format(name=name, value=value)
+
+
 def language_of(tag: str) -> str:
     """Pick the language for a locale name or language tag: ``en…`` is English, all else Chinese."""
     return ENGLISH if tag.strip().lower().startswith("en") else CHINESE

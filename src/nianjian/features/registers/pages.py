@@ -20,7 +20,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts.errors import error_message
-from nianjian.engines.paper.words import words
+from nianjian.engines.paper.words import pair_text, words
 from nianjian.features.registers import operations, presenters
 from nianjian.features.registers.forms import CHANGE, COLUMN, FIRST, LAST, EndForm, Filter, PaperForm, RowForm
 from nianjian.features.registers.operations import FORMS, ExportRequest, export_register, list_states
@@ -126,7 +126,7 @@ def _notes(version: Version, sheet: Sheet) -> list[str]:
     """What the sheet warns about: it refuses nothing, but changes a light."""
     word = words(current())
     return [
-        f"{presenters.label(sheet.by_field(field))}: {error_message(one.code, one.values(), word)}"
+        pair_text(presenters.label(sheet.by_field(field)), error_message(one.code, one.values(), word), word)
         for field, one in entries.list_warnings(version, sheet)
     ]
 

@@ -9,7 +9,7 @@ from nianjian.engines.kernel.claims import Claim, Lack
 from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.texts.claims import ANSWER, claim_text
 from nianjian.engines.paper.texts.platform import STATES
-from nianjian.engines.paper.words import Words, mark
+from nianjian.engines.paper.words import Words, mark, pair_text
 
 CARDS: Final[Mapping[str, str]] = {
     "own_numbers": mark("Which numbers do your outbound calls display?"),
@@ -435,7 +435,9 @@ def sample_facts(sample: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
     found = [(_("Recordings searched in"), _(FOLDERS[sample["folder"]]))]
     if sample["folder"] not in {"setting", "given"}:
         return found
-    counts = "; ".join(f"{_(RECORDING_VERDICTS[one])}: {count}" for one, count in sample["verdicts"].items() if count)
+    counts = _("; ").join(
+        pair_text(_(RECORDING_VERDICTS[one]), count, _) for one, count in sample["verdicts"].items() if count
+    )
     return [
         *found,
         (

@@ -13,7 +13,7 @@ from nianjian.engines.paper.texts import inspection
 from nianjian.engines.paper.texts.inspection_day import THROWN
 from nianjian.engines.paper.texts.platform import TASKS as TASK_STATES
 from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
-from nianjian.engines.paper.words import Words, mark
+from nianjian.engines.paper.words import Words, mark, pair_text
 
 NOT_TAKEN: Final[Mapping[str, str]] = {
     "yearly": mark("applies to one season only"),
@@ -267,7 +267,7 @@ def _missed_text(values: Mapping[str, Any], _: Words) -> str:
 def reminder_text(lines: Sequence[tuple[str, str]], address: str, _: Words, *, repeated: bool) -> tuple[str, str]:
     """Title and text of several (enterprise, sentence); ``address``: where to read more."""
     title = _("Annual inspection: {count} reminders").format(count=len(lines))
-    told = [f"{enterprise}: {sentence}" for enterprise, sentence in lines]
+    told = [pair_text(enterprise, sentence, _) for enterprise, sentence in lines]
     head = [_("This may be a duplicate: it is unknown whether it was delivered before.")] if repeated else []
     return title, "\n".join([*head, *told, address])
 

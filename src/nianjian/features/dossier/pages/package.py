@@ -29,7 +29,7 @@ from nianjian.engines.paper.texts.dossier import (
 )
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import code_name
-from nianjian.engines.paper.words import CHINESE, words
+from nianjian.engines.paper.words import CHINESE, pair_text, words
 from nianjian.features.dossier.fill_in import Report, format_change, source_text
 from nianjian.features.dossier.operations import checklist, fill_in, verification
 from nianjian.features.dossier.operations import package as output_files
@@ -139,7 +139,7 @@ def sum_rows(found: Sequence[Paper]) -> Table | None:
     rows = [
         [
             Cell(presenters.item_title(one.line.item)),
-            Cell(f"{code_name('metric', held['metric'], _)}: {code_name('component', held['figure'], _)}"),
+            Cell(pair_text(code_name("metric", held["metric"], _), code_name("component", held["figure"], _), _)),
             Cell(figures.count_text(held["paper"]), figure=True),
             Cell("–" if held["portrait"] is None else figures.count_text(held["portrait"]), figure=True),
             _agrees(held, older=one.older),
@@ -342,7 +342,7 @@ def _found(job: JobValue) -> dict[str, object]:
         "scan": scan,
         "pairs": pairs,
         "table": _table(result) if result["differences"] else None,
-        "notes": [f"{one['file']}: {_(NOTES[one['kind']])}" for one in result.get("notes", ())],
+        "notes": [pair_text(one["file"], _(NOTES[one["kind"]]), _) for one in result.get("notes", ())],
         "why": [_(WHY[one]) for one in result.get("why", ())],
         "by_place": ", ".join(map(str, result.get("by_place", ()))),
     }
@@ -361,9 +361,9 @@ def _read(result: dict[str, Any]) -> list[tuple[str, str]]:
         states: dict[str, list[str]] = {}
         for one in riding["sheets"]:
             states.setdefault(one["state"], []).append(str(one["sheet"]))
-        sheets = [f"{_(SHEETS[state])}: {', '.join(numbers)}" for state, numbers in sorted(states.items())]
+        sheets = [pair_text(_(SHEETS[state]), _(", ").join(numbers), _) for state, numbers in sorted(states.items())]
         if sheets and riding["state"] != "absent":
-            pairs.append((gettext("Sheets of the riding seal"), "; ".join(sheets)))
+            pairs.append((gettext("Sheets of the riding seal"), _("; ").join(sheets)))
     return pairs
 
 

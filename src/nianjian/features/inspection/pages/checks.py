@@ -21,7 +21,7 @@ from nianjian.engines.paper.texts import inspection_day as texts
 from nianjian.engines.paper.texts.claims import NO, YES
 from nianjian.engines.paper.texts.inspection import PARTS
 from nianjian.engines.paper.texts.platform import BADGES, STATES
-from nianjian.engines.paper.words import Words, words
+from nianjian.engines.paper.words import Words, pair_text, words
 from nianjian.features.inspection.claims import DECLARED
 from nianjian.features.inspection.operations import declarations, readiness
 from nianjian.features.inspection.operations.day import build_sheet
@@ -157,11 +157,12 @@ def _present_sample(logs: Table, sample: Json, _: Words) -> Json:
 def _gaps(one: Json) -> str:
     named = [" – ".join(dict.fromkeys((gap["from"], gap["to"]))) for gap in one["gaps"][:STRETCHES]]
     more = ["…"] if len(one["gaps"]) > STRETCHES else []
-    return f"{one['missing_days']}: {', '.join([*named, *more])}" if named else "0"
+    _ = words(current())
+    return pair_text(one["missing_days"], _(", ").join([*named, *more]), _) if named else "0"
 
 
 def _excuses(one: Json, _: Words) -> list[str]:
-    return [f"{_(inspection.EXCUSES[name])}: {count}" for name, count in one["excused"].items()]
+    return [pair_text(_(inspection.EXCUSES[name]), count, _) for name, count in one["excused"].items()]
 
 
 def present_dialling(told: Json, _: Words) -> Json:
@@ -290,7 +291,7 @@ def _describe_row(code: str, row: Json, chosen: str, _: Words) -> Json:
         "title": _(texts.ROWS[row["rule"]]),
         "badge": BADGES[row["state"]],
         "state": _(STATES[row["state"]]),
-        "why": why if worst is None else f"{texts.evidence_name(worst['check'], _)}: {why}",
+        "why": why if worst is None else pair_text(texts.evidence_name(worst["check"], _), why, _),
         "href": rule_address(code, row["rule"]),
         "here": row["rule"] == chosen,
     }

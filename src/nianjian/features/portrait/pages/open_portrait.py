@@ -18,7 +18,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, component_of_flag, find_figures
 from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts.portrait import code_name
-from nianjian.engines.paper.words import Words, words
+from nianjian.engines.paper.words import Words, pair_text, words
 from nianjian.features.portrait import portraits
 from nianjian.features.portrait.portraits import Run
 from nianjian.platform.accounts import access
@@ -144,7 +144,8 @@ def part_name(component: str, _: Words) -> str:
     if component == IDLE:
         return _("filed, not opened")
     if component.startswith(EXCLUDED):
-        return f"{code_name('component', 'excluded', _)}: {code_name('exclusion', component.removeprefix(EXCLUDED), _)}"
+        reason = code_name("exclusion", component.removeprefix(EXCLUDED), _)
+        return pair_text(code_name("component", "excluded", _), reason, _)
     return code_name("component", component, _)
 
 

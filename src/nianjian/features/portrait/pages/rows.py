@@ -19,7 +19,7 @@ from nianjian.engines.metrics.marketing import MARKETING
 from nianjian.engines.paper import figures, sections
 from nianjian.engines.paper.texts.calls import SOURCES, source_name
 from nianjian.engines.paper.texts.portrait import code_name
-from nianjian.engines.paper.words import Words, mark
+from nianjian.engines.paper.words import Words, mark, pair_text
 from nianjian.engines.paper.workbook import rows_workbook
 from nianjian.features.portrait import causes, operations, portraits
 from nianjian.features.portrait.operations import FORMS
@@ -209,7 +209,7 @@ def _narrowed(
         shown = split == "display" and key is not None
         text = _shown_number(one, ask.slug, str(key)) if shown else sections.key_text(key, _)
         name = names.get(split, {}).get(key or "", "")
-        words = f"{code_name('split', split, _)}: {text} {name}".strip()
+        words = pair_text(code_name("split", split, _), f"{text} {name}".strip(), _)
         said.append((words, address(request, **{split: ""}, page="", look="")))
     return said
 
