@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
@@ -46,9 +46,9 @@ def render_text(text: str, console: Console) -> None:
     console.print(text, markup=False)
 
 
-def render_declarations(console: Console, rows: Sequence[Json]) -> None:
+def render_declarations(told: Json, console: Console) -> None:
     """What the enterprise states of each card."""
-    for one in rows[0]["declarations"]:
+    for one in told["declarations"]:
         console.print(f"{_(inspection.CARDS[one['card']])} {_(inspection.ANSWERS[one['answer']])}", markup=False)
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 
 from nianjian.engines.kernel import files
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.claims import DECLARED
 from nianjian.features.inspection import terminal
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, day, enterprise, number, on_day
 from nianjian.platform.terminal.language import _, language
 from nianjian.platform.terminal.session import begin
+
+ANSWERS: Final = {"yes": True, "no": False}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,10 +29,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _add_check_actions(actions)
     _add_day_actions(actions)
     _add_notice_actions(actions)
-    from nianjian.features.inspection.operations.declarations import declare_facts
-    from nianjian.platform.terminal.commands import configure as add_operations
+    about = _("state what the records cannot tell: AI outbound calls, predictive dialling, one-click entry")
+    stated = actions.add("declare", _declare, about)
+    enterprise(stated)
+    for card in DECLARED:
+        about = _("whether the enterprise has it; without it: nothing is stated")
+        stated.add_argument(f"--{card.replace('_', '-')}", choices=tuple(ANSWERS), help=about)
 
-    add_operations(actions, [declare_facts], terminal.render_declarations)
+
+def _declare(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.inspection.operations.declarations import declare_facts
+
+    facts = {card: ANSWERS.get(getattr(args, card)) for card in DECLARED}
+    told = asdict(declare_facts(enterprise=args.enterprise, actor=actor, **facts))
+    return Answer(told, partial(terminal.render_declarations, told))
 
 
 def _add_day_actions(actions: Actions) -> None:
