@@ -22,12 +22,12 @@ from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts import inspection as texts
+from nianjian.engines.paper.texts.claims import DECLARED
 from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints.models import Complaint
 from nianjian.features.inspection import commands as picture
-from nianjian.features.inspection.claims import DECLARED
 from nianjian.features.inspection.operations import answers, declarations, dialling, logs, readiness
 from nianjian.features.inspection.queries import CheckBasis
 from nianjian.features.reconciliation import comparisons

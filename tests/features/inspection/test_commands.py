@@ -132,3 +132,10 @@ def test_a_notice_is_kept_fetched_and_removed_and_screens_are_signed(cli: Shell,
     assert {one["why"] for row in rows if row["rule"] == "S9" for one in row["evidence"]} == {
         "screens_absent", "screens_gone",
     }  # fmt: skip
+
+
+def test_what_no_record_tells_is_stated_from_a_shell(cli: Shell) -> None:
+    told = cli("inspect", "declare", *HOUSE, "--predictive", "no", "--json").json
+    answers = {one["card"]: one["answer"] for one in told["declarations"]}
+    assert answers == {"ai_outbound": None, "predictive": False, "one_click": None}
+    assert "有无预测式外呼？无" in cli("inspect", "declare", *HOUSE, "--predictive", "no").out.replace(" ", "")

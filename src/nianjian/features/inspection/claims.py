@@ -73,10 +73,6 @@ def robot_abilities(told: RobotFigures) -> Claim:
     return Claim("robot_abilities", figures, lacks)
 
 
-#: Cards on which the enterprise itself may state yes or no: the guide asks for a declaration of each.
-DECLARED: Final = ("ai_outbound", "predictive", "one_click")
-
-
 def absence(card: str, verdict: str, figures: Figures, declared: bool | None = None) -> Claim:  # noqa: FBT001 -- yes or no
     """没有AI外呼、没有预测式外呼: may be said where the records say so, not where they cannot tell.
 

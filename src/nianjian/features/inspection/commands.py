@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 
@@ -17,14 +17,17 @@ from nianjian.engines.paper.inspection import evidence_rows
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts import inspection
 from nianjian.engines.paper.texts import inspection_day as drill_texts
+from nianjian.engines.paper.texts.claims import DECLARED
 from nianjian.engines.paper.texts.platform import STATES
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, day, enterprise, number, on_day
 from nianjian.platform.terminal.language import _, language
-from nianjian.platform.terminal.session import begin, load
+from nianjian.platform.terminal.session import begin
 
 # The on-site check on a terminal.
+
+ANSWERS: Final = {"yes": True, "no": False}
 
 
 def render_sheet(told: Json, console: Console) -> None:
@@ -50,9 +53,9 @@ def render_visit(told: Json, console: Console) -> None:
     console.print(text, markup=False)
 
 
-def render_declarations(console: Console, rows: Sequence[Json]) -> None:
+def render_declarations(told: Json, console: Console) -> None:
     """What the enterprise states of each card."""
-    for one in rows[0]["declarations"]:
+    for one in told["declarations"]:
         console.print(f"{_(inspection.CARDS[one['card']])} {_(inspection.ANSWERS[one['answer']])}", markup=False)
 
 
@@ -243,11 +246,21 @@ def configure_inspect(parser: argparse.ArgumentParser) -> None:
     _add_check_actions(actions)
     _add_day_actions(actions)
     _add_notice_actions(actions)
-    load()
-    from nianjian.features.inspection.operations.declarations import declare_facts
-    from nianjian.platform.terminal.commands import configure as add_operations
+    about = _("state what the records cannot tell: AI outbound calls, predictive dialling, one-click entry")
+    stated = actions.add("declare", _declare, about)
+    enterprise(stated)
+    for card in DECLARED:
+        about = _("whether the enterprise has it; without it: nothing is stated")
+        stated.add_argument(f"--{card.replace('_', '-')}", choices=tuple(ANSWERS), help=about)
 
-    add_operations(actions, [declare_facts], render_declarations)
+
+def _declare(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.inspection.operations.declarations import declare_facts
+
+    facts = {card: ANSWERS.get(getattr(args, card)) for card in DECLARED}
+    told = asdict(declare_facts(enterprise=args.enterprise, actor=actor, **facts))
+    return Answer(told, partial(render_declarations, told))
 
 
 def _add_day_actions(actions: Actions) -> None:

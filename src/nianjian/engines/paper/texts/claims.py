@@ -18,6 +18,7 @@ BLANK: Final = "＿＿＿＿＿＿＿＿"
 HOUR: Final = 60  # minutes
 TEXT: Final = "text"  # the part of a claim whose blank is one text
 ANSWER, YES, NO = "answer", "yes", "no"  # the part of a claim that a person states by one of two words
+DECLARED: Final = ("ai_outbound", "predictive", "one_click")  # cards on which the guide asks for a declaration
 CARDS: Final = "answer_cards"  # where a claim stands that an inspector is told
 
 

@@ -18,7 +18,7 @@ from nianjian.engines.kernel.claims import RELEASED, Claim
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import NumberClass
 from nianjian.engines.kernel.workdays import day_of
-from nianjian.engines.paper.texts.claims import ANSWER, YES
+from nianjian.engines.paper.texts.claims import ANSWER, DECLARED, YES
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.clocks import Clock, TicketCounts, build_in_time_claim, count_tickets, evaluate_clock
@@ -274,7 +274,7 @@ def _sum_teams(dialled: Json) -> dict[str, int]:
 def read_declarations(enterprise: str) -> dict[str, bool]:
     """Card -> whether the enterprise states that it does or has this; without those of which it states nothing."""
     known = load_statements(enterprise, STANDING)
-    answers = {card: known.get(card, {}).get(ANSWER) for card in claims.DECLARED}
+    answers = {card: known.get(card, {}).get(ANSWER) for card in DECLARED}
     return {card: answer.text == YES for card, answer in answers.items() if answer}
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 from django.db import transaction
 
-from nianjian.engines.paper.texts.claims import ANSWER, CLAIMS, NO, YES
+from nianjian.engines.paper.texts.claims import ANSWER, CLAIMS, DECLARED, NO, YES
 from nianjian.engines.paper.words import mark
-from nianjian.features.inspection.claims import DECLARED
 from nianjian.features.inspection.operations.readiness import INSPECTION
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -19,8 +18,6 @@ from nianjian.platform.claims.models import STANDING
 from nianjian.platform.claims.storage import load_statements, store_statements
 from nianjian.platform.operations.fields import Param, YesNo
 from nianjian.platform.operations.operation import Answer, Body, operation
-
-STATE: Final = mark("whether the enterprise has it; without it: nothing is stated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +51,16 @@ def list_declarations(*, enterprise: str, actor: Actor) -> list[Declaration]:
 @operation(
     "inspection.declare", on=INSPECTION, permission=Permission.MANAGE_DATA, path="/inspection/declarations",
     answer=Answer(schema=Declarations, document=lambda _request, _key, declarations: declarations),
-    label=mark("Save the statement"), command="declare",
-    help=mark("state what the records cannot tell: AI outbound calls, predictive dialling, one-click entry"),
+    label=mark("Save the statement"),
     body=Body("NewDeclarations", "True: there is; false: there is none; null: the enterprise states nothing."),
 )  # fmt: skip
 def declare_facts(
     *,
     enterprise: str,
     actor: Actor,
-    ai_outbound: Annotated[YesNo, Param(label=CLAIMS["ai_outbound"].parts[ANSWER], help=STATE)] = None,
-    predictive: Annotated[YesNo, Param(label=CLAIMS["predictive"].parts[ANSWER], help=STATE)] = None,
-    one_click: Annotated[YesNo, Param(label=CLAIMS["one_click"].parts[ANSWER], help=STATE)] = None,
+    ai_outbound: Annotated[YesNo, Param(label=CLAIMS["ai_outbound"].parts[ANSWER])] = None,
+    predictive: Annotated[YesNo, Param(label=CLAIMS["predictive"].parts[ANSWER])] = None,
+    one_click: Annotated[YesNo, Param(label=CLAIMS["one_click"].parts[ANSWER])] = None,
 ) -> Declarations:
     """Declare AI outbound calls, predictive dialling and a one-click complaint entry; answer cards print it."""
     answers = {"ai_outbound": ai_outbound, "predictive": predictive, "one_click": one_click}

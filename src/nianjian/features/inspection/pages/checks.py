@@ -18,11 +18,10 @@ from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.figures import count_text
 from nianjian.engines.paper.texts import inspection
 from nianjian.engines.paper.texts import inspection_day as texts
-from nianjian.engines.paper.texts.claims import NO, YES
+from nianjian.engines.paper.texts.claims import DECLARED, NO, YES
 from nianjian.engines.paper.texts.inspection import PARTS
 from nianjian.engines.paper.texts.platform import BADGES, STATES
 from nianjian.engines.paper.words import Words, pair_text, words
-from nianjian.features.inspection.claims import DECLARED
 from nianjian.features.inspection.operations import declarations, readiness
 from nianjian.features.inspection.operations.day import build_sheet
 from nianjian.features.inspection.queries import Json
