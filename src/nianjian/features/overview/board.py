@@ -74,6 +74,12 @@ class Said:
     others: Sequence[Line] = ()
 
 
+def _own_light(metric: Json) -> str:
+    """A metric's light by the enterprise's own limit, or by the stricter one of a watched licence."""
+    second = metric.get("own") or metric.get("internal") or {}
+    return str(second.get("light") or metric["light"])
+
+
 @dataclass(frozen=True)
 class Board:
     """What a page of the day is drawn from; ``team``: whose rows alone the reader sees."""
@@ -260,7 +266,7 @@ class Board:
         """Metrics that have another light by the enterprise's own limits than by the guide's."""
         _ = self._
         for metric in self.metrics:
-            light = str((metric.get("own") or {}).get("light") or metric["light"])
+            light = _own_light(metric)
             if light != metric["light"]:
                 text = _(said.BY_OWN_LIMIT).format(metric=code_name("metric", str(metric["slug"]), _))
                 yield Line(light, code_name("light", light, _), text)
@@ -299,7 +305,7 @@ class Board:
             tile["spelt"] = _(said.PER_TEN_THOUSAND) if metric["unit"] == "‱" else ""
         if self.team:
             return tile
-        own = str((metric.get("own") or {}).get("light") or light)
+        own = _own_light(metric)
         return tile | {
             "address": self.metric_address(slug),
             "bar": SafeString(html_headroom(metric, _)),
