@@ -123,8 +123,8 @@ class Board:
         _, told, late = self._, self.told, list(self._list_late())
         troubles = rank_metrics(self.metrics, told.year or self.today.year, self.today)
         if late and not (troubles and troubles[0].light == "red"):
-            first, others = late[0], [*late[1:], *self._list_others(troubles), *self._list_own(), *self._list_bases()]
-            return Said(first.light, first.word, first.text, acts=[Act(_(said.REPORT), first.address)], others=others)
+            head, others = late[0], [*late[1:], *self._list_others(troubles), *self._list_own(), *self._list_bases()]
+            return Said(head.light, head.word, head.text, acts=[Act(_(said.REPORT), head.address)], others=others)
         if not self.metrics:
             return Said("insufficient", code_name("light", "insufficient", _), _(said.NOTHING_YET))
         if not troubles:
