@@ -201,6 +201,15 @@ def test_an_own_limit_never_hides_the_guides_light(site: Client, sample: dict[st
     assert text.split('class="card tiles"')[1].count("本企业口径") == 1
 
 
+def test_a_stricter_limit_of_the_watch_list_is_a_second_light(site: Client, sample: dict[str, Any]) -> None:
+    made = _green(sample)
+    made["metrics"][0]["internal"] = {"light": "yellow", "limit": "24", "operator": ">"}
+    _keep("demo", made)
+    verdict = _text(site).split('class="verdict')[1].split("</section>")[0]
+    assert verdict.startswith(" green")
+    assert "本企业口径：坐席空置率" in verdict
+
+
 def test_without_a_light_nothing_is_green(site: Client) -> None:
     add_enterprise(code="bare", name="空白", province="浙江", actor=Actor("tester"))
     text = _text(signed_in("rita", "auditor", "bare"), "/e/bare/").split("<main")[1]

@@ -71,7 +71,9 @@ def test_each_metric_is_told_in_full(site: Client, sample: dict[str, Any], slug:
 def test_the_next_data_year_is_begun_from_the_last_ones_page(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first run of a year: its address is offered, and the season's task leads there."""
     monkeypatch.setenv("NIANJIAN_TODAY", "2027-02-01")
-    assert '<a href="/e/demo/2027/run/">计算 2027 年度</a>' in " ".join(text(site, HOME).split()).replace('" >', '">')
+    page = text(site, HOME)
+    assert 'href="/e/demo/2027/run/"' in page
+    assert "计算 2027 年度" in page
     assert site.get("/e/demo/portrait/?year=2027").headers["location"] == "/e/demo/2027/run/"
     assert site.get("/e/demo/portrait/?year=2026").headers["location"] == HOME
     assert task_address("demo", 2027, "portrait") == "/e/demo/portrait/?year=2027"

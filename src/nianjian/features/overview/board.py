@@ -74,6 +74,12 @@ class Said:
     others: Sequence[Line] = ()
 
 
+def _own_light(metric: Json) -> str:
+    """A metric's light by the enterprise's own limit, or by the stricter one of a watched licence."""
+    second = metric.get("own") or metric.get("internal") or {}
+    return str(second.get("light") or metric["light"])
+
+
 @dataclass(frozen=True)
 class Board:
     """What a page of the day is drawn from; ``team``: whose rows alone the reader sees."""
@@ -116,9 +122,8 @@ class Board:
         _, told, late = self._, self.told, list(self._list_late())
         troubles = rank_metrics(self.metrics, told.year or self.today.year, self.today)
         if late and not (troubles and troubles[0].light == "red"):
-            missed, others = late[0], [*late[1:], *self._list_others(troubles), *self._list_own(), *self._list_bases()]
-            acts = [Act(_(said.REPORT), missed.address)]
-            return Said(missed.light, missed.word, missed.text, acts=acts, others=others)
+            head, others = late[0], [*late[1:], *self._list_others(troubles), *self._list_own(), *self._list_bases()]
+            return Said(head.light, head.word, head.text, acts=[Act(_(said.REPORT), head.address)], others=others)
         if not self.metrics:
             return Said("insufficient", code_name("light", "insufficient", _), _(said.NOTHING_YET))
         if not troubles:
@@ -271,7 +276,7 @@ class Board:
         """Metrics that have another light by the enterprise's own values than by the guide's."""
         _ = self._
         for metric in self.metrics:
-            light = str((metric.get("own") or {}).get("light") or metric["light"])
+            light = _own_light(metric)
             if light != metric["light"]:
                 name, which = code_name("metric", str(metric["slug"]), _), own_values_text([metric], _)
                 text = _(said.BY_OWN_VALUES).format(metric=name, which=which)
@@ -311,7 +316,7 @@ class Board:
             tile["spelt"] = _(said.PER_TEN_THOUSAND) if metric["unit"] == "‱" else ""
         if self.team:
             return tile
-        own = str((metric.get("own") or {}).get("light") or light)
+        own = _own_light(metric)
         return tile | {
             "address": self.metric_address(slug),
             "bar": SafeString(html_headroom(metric, _)),

@@ -8,11 +8,11 @@ rule               step
 T1, T2, T3         `_sees_nothing_done`: season and days of law and guide, the earlier one counts
 T4                 `year.tests_entry` on 15 March, with a picture
 T5, T6             `_goes_through_january`: numbers, lines and seats against the province's export as at 31 December
-T7                 not walked: a season is late or in time, and this one is in time (`tests/features/season`)
+T7                 `_reports_late`, in a season of its own, which was missed
 T8, D5             `_goes_through_january`: tasks of the first quarter, two bases, what can still change them
 M1 – M7, M17, M18  `_hands_in`: scans brought, read, and confirmed by a person
 M8 – M12           `_hands_in`: generated from the records, sums held against the portrait
-M13                `_hands_in`: no robots, so it is not due (13 of 13 items are ready); due: `tests/features/dossier`
+M13                `_hands_in`: no robots, so it is not due (13 of 13 items are ready); due: `_has_robots`
 M14 – M16, M19     `_seals`: both editions of one manifest, one sealing, the scan split by its codes
 D1 – D4            `_reads_the_first_light`, `_mends`: four metrics, what would change them, what explains them
 S1                 `_gets_ready`: the inspection day, 14 days after the submission
@@ -27,7 +27,7 @@ R2                 `_rectifies`: the line from which the complaints come
 R3, R4             `_sets_the_gate`: a cap, counted by the running gate; `_rectifies`: isolated, white list only
 R5, R6             `_rectifies`: report and assessment handed in; when an opinion is to be expected
 R7                 `_rectifies`: the licence on the watch list
-R8                 not walked: the stricter limits show in the next year's portrait (`tests/features/rectification`)
+R8                 `_is_looked_at_closely`: the next year's portrait under the stricter limits, beside the guide's
 R9                 `_rectifies`: a check that it helped before the case is closed, the procedure as a file
 =================  ==================================================================================================
 
@@ -59,6 +59,7 @@ from tests.support.switch_files import asterisk_row
 pytestmark = pytest.mark.long
 OCTOBER, JANUARY, MARCH = date(2026, 10, 12), date(2027, 1, 11), date(2027, 3, 15)
 HANDED_IN, NOTICE, MENDED = date(2027, 3, 23), date(2027, 4, 15), date(2027, 4, 26)
+MISSED = date(2027, 4, 15)
 DAY = timedelta(days=1)
 
 
@@ -124,6 +125,81 @@ def test_from_october_to_the_archive(
     _rectifies(manager, second, clock, served.gate, tmp_path)
     _archives(manager, package, tmp_path)
     assert [one.faults for one in people] == [[], [], [], []]
+
+
+def test_a_missed_season_robots_and_the_year_on_the_watch_list(
+    site: tuple[Site, list[str]], clock: MovedClock, browser: Any, tmp_path: Path
+) -> None:
+    served, links = site
+    one = year.walker(browser, served.address)
+    year.begins(one, links[0])
+    robots = year_data.seats(8, year_data.OPEN).replace("S0006,人工", "S0006,机器人")
+    sheets = {"teams": year_data.TEAMS, "lines": year_data.LINES, "licences": year_data.LICENCES, "seats": robots}
+    for kind, sheet in sheets.items():
+        year.imports(one, kind, sheet)
+    year.imports(one, "calls", year_data.calls(date(2026, 1, 1), OCTOBER - DAY))
+    year.opens_task(one, "portrait")
+    one.link("去办理")
+    one.press("main form[action$='/run/'] button.primary")
+    one.worked()
+    clock.play(MISSED)
+    year.signs_in(one, "李明")
+    _has_robots(one, tmp_path)
+    _reports_late(one)
+    _is_looked_at_closely(one)
+    assert one.faults == []
+
+
+def _has_robots(one: Walker, folder: Path) -> None:
+    """M13 where it is due: the form asks for what applies and prints nothing else."""
+    year.computes(one)
+    said = {"备案状态": "不适用", "不适用的说明": "不具有舆论属性和社会动员能力", "备案编号（网信算备）": "旧"}
+    year.states(one, "M13", said)
+    year.generates(one)
+    year.materials(one, "M13")
+    form = year_papers.reads(one.took("form[action$='/files/1/'] button", folder / "form.pdf"))
+    assert "☑不适用（本企业自述）" in form
+    assert "备案编号（网信算备）–备案日期–不适用的说明不具有舆论属性和社会动员能力" in form
+    one.sends("form[action$='/act/confirm/']")
+    assert "已就绪" in one.text()
+
+
+def _reports_late(one: Walker) -> None:
+    """T7: a missed day is the red verdict; what the guide says of late reports holds when they are handed in, too."""
+    one.comes_home()
+    verdict = one.page.locator(".verdict")
+    assert [
+        words
+        for words in ("红灯", "2026 年度许可年报逾期", "2026 年度码号年报逾期")
+        if words not in verdict.inner_text()
+    ] == []
+    one.press(verdict.get_by_role("link", name="去补报"))
+    said = ("属于补报", "现场检查概率提升3倍", "不良名单")
+    assert [words for words in said if words not in one.page.locator("#grave").inner_text()] == []
+    for task in ("file_licence", "file_code_number"):
+        year.files(one, MISSED, task)
+    one.comes_home()
+    assert "逾期：" not in verdict.inner_text()
+    one.opens("年检季")
+    assert "属于补报" in one.page.locator("#grave").inner_text()
+    assert "不良名单" not in one.page.locator("#grave").inner_text(), "it was handed in"
+    assert one.whole().count("逾期提交") == 2
+
+
+def _is_looked_at_closely(one: Walker) -> None:
+    """R8: 25 % of the seats are vacant: green by the guide's 30 %, yellow by four fifths of it."""
+    year.watches(one, MISSED)
+    year.imports(one, "calls", year_data.calls(date(2027, 1, 1), MISSED - DAY))
+    one.opens("画像")
+    one.page.get_by_role("link", name="计算 2027 年度").click()
+    one.press("#panel form[action$='/run/'] button.primary")
+    text = one.worked()
+    tile = one.page.locator("main a.tile", has_text="坐席空置率").inner_text()
+    assert [words for words in ("25.00", "绿灯", "本企业口径: 黄灯") if words not in tile] == [], text
+    one.opens("整改")
+    one.link("重点监测库与日常任务")
+    row = one.page.locator("main tr", has_text="坐席空置率").inner_text()
+    assert [words for words in ("24.0000", "触及") if words not in row] == []
 
 
 def _sees_nothing_done(one: Walker) -> None:
@@ -273,7 +349,7 @@ def _hands_in(one: Walker, folder: Path) -> Path:
     licence, numbers = year.states_of(one, "提交许可年报", "提交码号年报")
     assert licence == "已完成 1/1"
     assert not numbers.startswith("已完成")
-    year.files_numbers(one, HANDED_IN)
+    year.files(one, HANDED_IN)
     states = year.states_of(one, "提交码号年报", "生成材料包", "备齐材料包各项")
     assert states == ["已完成 1/1", "已完成 1/1", "已完成 13/13"]
     return path

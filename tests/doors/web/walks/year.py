@@ -210,7 +210,7 @@ def imports(one: Walker, kind: str, body: bytes | str) -> str:
 def computes(one: Walker) -> str:
     """A new run of the portrait, from the page of the newest; what the portrait says then."""
     one.opens("画像")
-    one.page.locator("main a[href$='/run/']").first.click()
+    one.page.locator("main a[href$='/run/']", has_text="重新计算").first.click()
     one.press("#panel form[action$='/run/'] button.primary")
     return one.worked()
 
@@ -413,11 +413,11 @@ def submits(one: Walker, day: date) -> str:
     return one.text()
 
 
-def files_numbers(one: Walker, day: date) -> None:
-    """The report of the code numbers, which goes another way."""
-    opens_task(one, "file_code_number")
+def files(one: Walker, day: date, task: str = "file_code_number") -> None:
+    """A report that was handed in; that of the code numbers goes another way than the package."""
+    opens_task(one, task)
     one.page.locator("#report-day").fill(str(day))
-    one.page.locator("#report-text").fill("回执 码号")
+    one.page.locator("#report-text").fill("回执 1 号")
     one.press("button[value=file]")
 
 

@@ -52,7 +52,7 @@ def newest(request: Request, code: str) -> HttpResponse:
     found, wanted = portraits.list_years(code), request.GET.get("year", "")
     if wanted in map(str, found):
         return redirect("portrait", code=code, year=wanted)
-    if found and wanted in map(str, _list_uncomputed(found)) and has_permission(request.actor, code, Permission.REPORT):
+    if wanted in map(str, _list_uncomputed(found)) and has_permission(request.actor, code, Permission.REPORT):
         return redirect("portrait-run", code=code, year=wanted)
     return redirect("portrait", code=code, year=found[0]) if found else redirect("overview", code=code)
 
