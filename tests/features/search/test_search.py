@@ -213,10 +213,10 @@ def test_a_person_is_shown_by_the_name_that_was_found(find: Find) -> None:
 def test_a_group_says_that_there_are_more_and_of_last_digits_shows_the_newest(find: Find) -> None:
     for at in range(MOST + 1):
         write("consents", number=f"13911{at:02}7777", purpose=f"回访{at}")
-        write("seats", seat_id=f"R{at:04}", team="T2")
+        write("seats", seat_id=f"ZS{at:04}", team="T2")
     assert [hit.fact for hit in find("7777")["consents"]] == [f"回访{at}" for at in range(MOST, 0, -1)]
     actor = Actor("administrator-", USER)
-    for text, kind, more in (("7777", "consents", True), ("R0", "seats", True), ("R0001", "seats", False)):
+    for text, kind, more in (("7777", "consents", True), ("ZS0", "seats", True), ("ZS0001", "seats", False)):
         groups = search(Reader(actor, enterprise("demo"), None), read_search(text))
         assert [(group.kind, group.more) for group in groups] == [(kind, more)]
 
