@@ -49,3 +49,13 @@ def filled(parser: Parser, token: Token) -> Filled:
 def asset(name: str) -> str:
     """Return the address of a file that every page loads; it changes with the file's content."""
     return address(name)
+
+
+@register.simple_tag
+def drawer(address: str) -> SafeString:
+    """Attributes of a link whose page opens in the drawer, with its title; without script it is an ordinary link."""
+    return format_html(
+        'href="{0}" hx-get="{0}" hx-target="#panel-content" hx-select="#main h1, #main .head .meta, #main .content, .in-drawer"'
+        ' hx-swap="innerHTML ignoreTitle:true"',
+        address,
+    )
