@@ -19,7 +19,8 @@ class Cell:
     ``key``: the code of a thing whose name ``text`` is, set before it in grey; ``tone``: soft or overdue.
 
     ``figure``: a number, set to the right; ``day``: a date, which is not broken;
-    ``says``: what a link says to those who do not see where it stands; ``here``: its row is shown beside the list; ``drawer``: the link opens over the page;
+    ``says``: what a link says to those who do not see where it stands; ``here``: its row is shown beside the list;
+    ``drawer``: the link opens over the page;
     ``pairs``: (name, value) in place of ``text``, which then sums up what is folded away.
     """
 

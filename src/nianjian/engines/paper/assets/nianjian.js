@@ -390,6 +390,50 @@ document.addEventListener("click", (event) => {
       if (!isRefused(answer)) discard(nameOf(form));
     });
   }
+  // signing in over the page: a form that stood a while is sent only once the session is known to hold
+  const signIn = document.getElementById("sign-in");
+  let waiting = null; // the form that waits, and its button
+  const resume = () => {
+    if (!waiting) return;
+    const { form, button } = waiting;
+    waiting = null;
+    signIn.close();
+    form.dataset.sure = "";
+    form.requestSubmit(button);
+    delete form.dataset.sure;
+  };
+  const show = async (answer) => {
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const asked = page.querySelector("main form.form:not([data-passkey])");
+    if (page.body.dataset.writer === writer) {
+      const value = JSON.parse(page.body.getAttribute("hx-headers"))["X-CSRFToken"];
+      document.dispatchEvent(new CustomEvent("nianjian:token", { detail: { value } }));
+    }
+    if (page.body.dataset.writer || !asked) return resume(); // the server says what becomes of another person's form
+    signIn.querySelector("[data-form]").replaceChildren(document.adoptNode(asked));
+    if (!signIn.open) signIn.showModal();
+    asked.querySelector("input:not([type=hidden])").focus();
+  };
+  const ask = (address, wanted) => fetch(address, wanted).then(show).catch(resume);
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    const fresh = "sure" in form.dataset || performance.now() < 60_000;
+    if (!writer || fresh || event.defaultPrevented || !isLong(form) || form.hasAttribute("hx-post")) return;
+    event.preventDefault();
+    if (waiting) return;
+    waiting = { form, button: event.submitter };
+    const found = await fetch("/account/draft/", { redirect: "manual" }).catch(() => null);
+    if (found?.type === "opaqueredirect") ask(signIn.dataset.address);
+    else resume();
+  });
+  if (signIn) {
+    signIn.addEventListener("submit", (event) => {
+      event.preventDefault();
+      ask(event.target.action, { method: "POST", body: new URLSearchParams(new FormData(event.target)) });
+    });
+    signIn.addEventListener("close", () => { waiting = null; });
+    signIn.querySelector("[data-elsewhere]").addEventListener("click", resume);
+  }
   document.addEventListener("nianjian:token", (event) => {
     document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": event.detail.value }));
     for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = event.detail.value;

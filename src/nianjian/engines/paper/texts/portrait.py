@@ -212,6 +212,22 @@ FILL_IN: Final[Mapping[str, str]] = {
 }
 
 
+#: Parts of a value that its form names, beyond the words of the value itself.
+PART_NAMES: Final[Mapping[str, str]] = {
+    "words": mark("words that tell it, parted by commas"),
+    "within": mark("within"),
+    "span": mark("unit of time"),
+    "weekday": mark("day of the week"),
+    "first": mark("or the first day"),
+    "last": mark("last day, if several"),
+    "1": mark("Monday"),
+    "2": mark("Tuesday"),
+    "3": mark("Wednesday"),
+    "4": mark("Thursday"),
+    "5": mark("Friday"),
+    "6": mark("Saturday"),
+    "7": mark("Sunday"),
+}
 VALUES: Final[Mapping[str, str]] = {
     "accepted": mark("day of acceptance"),
     "action": mark("what is done here"),

@@ -55,7 +55,8 @@ def asset(name: str) -> str:
 def drawer(address: str) -> SafeString:
     """Attributes of a link whose page opens in the drawer, with its title; without script it is an ordinary link."""
     return format_html(
-        'href="{0}" hx-get="{0}" hx-target="#panel-content" hx-select="#main h1, #main .head .meta, #main .content, .in-drawer"'
+        'href="{0}" hx-get="{0}" hx-target="#panel-content"'
+        ' hx-select="#main h1, #main .head .meta, #main .content, .in-drawer"'
         ' hx-swap="innerHTML ignoreTitle:true"',
         address,
     )
