@@ -115,7 +115,7 @@ def join_rows(rule: Rule, present: Any, tables: Sequence[Sequence[Row]]) -> Any:
         case "quiet_days":
             return {_join_day(row): row["reason"] for row in rows}
         case "templates":
-            return [row | {KEPT: row.get(KEPT) or row["name"]} for row in rows]
+            return [{**row, KEPT: row.get(KEPT) or row["name"]} for row in rows]
         case "calls_per_hour":
             return {"calls": int(rows[0]["calls"]), "share": f"{(Decimal(rows[0]['share']) / 100).normalize():f}"}
         case _:

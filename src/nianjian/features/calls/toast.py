@@ -9,7 +9,7 @@ from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
@@ -27,7 +27,7 @@ JOBS: Final = "nianjian_jobs"  # in a session: [id, page where it was begun] of 
 MOST: Final = 3
 QUICKEST: Final = 1  # seconds between two questions of a page: longer each time, never beyond SLOWEST
 SLOWEST: Final = 30
-WIZARD: Final = "data-import"  # its draft ends with the import, and so do its pages
+COMMIT: Final = "data-import-commit"  # the draft ends with the import, and so do its pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ class Beside:
 class JobsBeside:
     """Middleware: what leads from a form to the page of its work leads back to the form's page instead.
 
-    Not where the browser does not say which page that was, nor from the import's steps, whose draft is used up.
+    Not where the browser does not say which page that was. The last of the import's steps is gone with its draft: it
+    leads to the imports; one of the first steps of an enterprise leads on from the page of its work.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -76,10 +77,12 @@ class JobsBeside:
         job = _resolve(answer.headers["Location"])
         back = find_page_address(request, request.headers.get("Referer", ""))
         before = _resolve(back.partition("?")[0])
-        if job is None or job.url_name != "data-job" or before is None:
+        if job is None or job.url_name != "data-job" or before is None or before.url_name == "data-job":
             return answer
-        if str(before.url_name).startswith((WIZARD, "data-job")):
-            return answer
+        if request.resolver_match is not None and request.resolver_match.url_name == COMMIT:
+            if job_pages.leads_on(job.kwargs["code"]):
+                return answer
+            back = reverse("data-imports", args=[job.kwargs["code"]])
         begun = [entry for entry in request.session.get(JOBS, []) if entry[0] != job.kwargs["job"]]
         request.session[JOBS] = [*begun, [job.kwargs["job"], back]][-MOST:]
         answer.headers["Location"] = back
@@ -112,7 +115,7 @@ def _list_lines(request: HttpRequest, actor: Actor) -> list[Line]:
 
 
 def _build_line(job: JobValue, page: str) -> Line:
-    text = str(job_pages.outcome(job.enterprise, job, dict(job.result)).get("text", "")) if job.over else ""
+    text = job_pages.describe_result(job)
     error = work.describe_job_error(job.error)[0] if job.state == "failed" else ""
     return Line(job, work.kind(job.kind), work.state(job), work.bar(job), text, error, page)
 

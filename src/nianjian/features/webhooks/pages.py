@@ -30,7 +30,7 @@ from nianjian.platform.web.work import person
 
 def _list_events() -> list[tuple[str, str]]:
     _ = words(current())
-    return [(code, f"{verb_text(code, _)} ({code})") for code in EVENTS]
+    return [(code, verb_text(code, _)) for code in EVENTS]
 
 
 class NewWebhook(forms.Form):
