@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests.support.import_pages import begun, calls, sent, work
 from tests.support.people import signed_in
 
 from nianjian.features.calls import job_pages
@@ -85,3 +86,23 @@ def test_another_person_sees_nothing_of_it(lead: Client) -> None:
     session.save()
     assert "合规画像" not in stranger.get("/jobs/").content.decode()
     assert signed_in("zhao").get(f"/jobs/{_job().id}/").status_code in {302, 404}
+
+
+def test_an_import_runs_beside_the_imports_and_leads_to_its_batch(
+    lead: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nianjian.features.calls.job_pages.leads_on", lambda _code: False)
+    draft = begun(lead)
+    sent(lead, draft, ("话单.csv", calls(rows=5, bad=2)))
+    page = {"referer": f"http://testserver{draft}check/"}
+    checked = lead.post(f"{draft}check/whole/", headers=page)
+    assert checked.headers["Location"] == f"{draft}check/", "the step stays"
+    work()
+    (check,) = query.jobs("demo")
+    assert lead.get(f"/jobs/{check.id}/").headers["Location"] == f"{draft}check/"
+    assert lead.post(f"{draft}commit/", headers=page).headers["Location"] == "/e/demo/data/batches/"
+    work()
+    side = lead.get("/e/demo/data/batches/").content.decode().split('id="toast"')[1].split("</section>")[0]
+    assert "读取 7 行，新增 5 行" in side
+    job = next(one for one in query.jobs("demo") if one.id != check.id)
+    assert "/e/demo/data/batches/B" in lead.get(f"/jobs/{job.id}/").headers["Location"]

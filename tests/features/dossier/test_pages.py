@@ -443,10 +443,12 @@ def test_a_second_person_reads_what_is_asked_and_decides(lead: Client) -> None:
     keep_paper("articles", pages=2)
     _picture(lead)
     given = {"item": "articles", "kind": "official_seal", "mark": "", "page": "2", "x_mm": "", "y_mm": ""}
+    assert f'action="{SEALS}act/use/"' not in text(lead, SEALS), "nothing is asked of who has nobody to decide it"
+    second = signed_in("bo", "compliance_lead", "demo")
+    assert f'action="{SEALS}act/use/"' in text(lead, SEALS)
     page = post(lead, f"{SEALS}act/use/", **given, reason="样稿")
     row = Impression.objects.get()
     assert row.approval in page
-    second = signed_in("bo", "compliance_lead", "demo")
     asked = second.get(f"/e/demo/approvals/{row.approval}/").content.decode()
     for word in ("公章", "公司章程", row.document_sha256, "158.00 × 58.00 mm", "样稿"):
         assert word in asked

@@ -21,9 +21,9 @@ from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.days import day_text, moment_text
 from nianjian.engines.paper.texts import inspection as texts
-from nianjian.engines.paper.texts.claims import DECLARED
-from nianjian.engines.paper.words import ENGLISH, words
+from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints.models import Complaint
@@ -134,9 +134,10 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
         assert told is not None
         page = client.get(f"/e/demo/inspection/{'?row=S5' if part == 'readiness' else f'{part}/'}")
         assert page.status_code == 200
-        assert str(told["as_of"]) in page.content.decode()
-        ended = datetime.fromisoformat(str(told["at" if part == "readiness" else "ended_at"])).astimezone(clock.ZONE)
-        assert f"{ended:%Y-%m-%d %H:%M}" in page.content.decode(), "the clock of Beijing"
+        _ = words(CHINESE)
+        assert day_text(date.fromisoformat(str(told["as_of"])), clock.today(), _) in page.content.decode()
+        ended = datetime.fromisoformat(str(told["at" if part == "readiness" else "ended_at"]))
+        assert moment_text(ended, clock.today(), _) in page.content.decode(), "the clock of Beijing"
         terminal = Console(file=StringIO(), width=200)
         getattr(picture, f"render_{part}")(told, terminal)
         assert isinstance(terminal.file, StringIO)

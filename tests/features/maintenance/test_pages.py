@@ -15,6 +15,8 @@ from tests.support.import_pages import begun, calls, committed, sent, work
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.paper.days import day_text
+from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.maintenance import health as figures
 from nianjian.features.maintenance import retention
 from nianjian.features.maintenance.backup import VERB
@@ -186,7 +188,7 @@ def test_every_class_stands_with_its_rule_level_and_source(filled: Client) -> No
     assert "2026-03" not in _text(filled), "nothing is counted while the page is asked for"
     _count(filled)
     text = _text(filled)
-    for words in (
+    for said in (
         "话单",
         "36 个月",
         "内部规则",
@@ -196,7 +198,7 @@ def test_every_class_stands_with_its_rule_level_and_source(filled: Client) -> No
         "2027-06-15",
         "2026-03",
     ):
-        assert words in text
+        assert said in text
     assert "/e/demo/rules/retention.keep.calls/" in text
     assert "尚未清除过任何记录。" in text
 
@@ -217,7 +219,7 @@ def test_what_is_due_is_erased_by_the_worker_and_told_afterwards(filled: Client)
     assert f'href="{PAGE}"' in told
     text = _text(filled)
     assert "没有超期的记录。" in text
-    assert f"{clock.now().astimezone(clock.ZONE):%Y-%m-%d} 清除的行" in text
+    assert f"{day_text(clock.now().astimezone(clock.ZONE).date(), clock.today(), words(CHINESE))} 清除的行" in text
     assert "2027-06 以前的话单 5 行" in text
     assert "2029-06-15 以前未收的话单 2 行" in text
     assert "2027-06-15 以前失效的 1 行" in text

@@ -20,7 +20,7 @@ from nianjian.platform.home import wiring
 HOME = "/e/demo/2026/"
 SLUGS = ("seat_vacancy", "complaint_rate", "number_consistency", "closing_rate")
 LINK = re.compile(
-    r'<a\s+href="([^"]*/rows/\?[^"]*)"\s+hx-get="[^"]*"\s+hx-target="#panel-content"\s+aria-label="([^"]*)"\s*>([^<]*)</a>'
+    r'<a\s+href="([^"]*/rows/\?[^"]*)"\s+hx-get="[^"]*"\s+hx-target="#panel-content"[^>]*?\s+aria-label="([^"]*)"\s*>([^<]*)</a>'
 )
 BARE = re.compile(r'<td class="n">\s*([\d,]+)(?: \w+)?\s*</td>')  # an integer that leads nowhere
 COUNT = re.compile(r"[\d,]+")

@@ -103,6 +103,15 @@ def isolated(client: Client, case: str) -> None:
     second.post(approval, {"decision": "yes"})
 
 
+def test_who_has_nobody_to_decide_is_led_to_a_colleague_before_anything_is_asked(lead: Client) -> None:
+    case = opened(lead)
+    alone = text(lead, f"{case}isolate/")
+    assert 'name="channel"' not in alone
+    assert "请联系管理员添加" in alone or "邀请同事" in alone
+    signed_in("bo", "compliance_lead", "demo")
+    assert 'name="channel"' in text(lead, f"{case}isolate/")
+
+
 def test_from_the_notice_to_the_report(lead: Client) -> None:
     case = opened(lead)
     assert "京通管改1号" in text(lead, HOME)
@@ -113,6 +122,7 @@ def test_from_the_notice_to_the_report(lead: Client) -> None:
     assert re.search(r'<a href="[^"]*key=L1"><rect class="hit"', page), "a bar leads to its complaints"
     assert behind(page)
     assert "13900000000" not in page
+    signed_in("bo", "compliance_lead", "demo")
     form = text(lead, f"{case}isolate/")
     assert 'value="L1"' in form
     given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}

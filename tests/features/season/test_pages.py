@@ -184,7 +184,13 @@ def test_a_closed_season_is_asked_to_be_opened_again(site: Client) -> None:
     for track in ("licence", "code_number"):
         site.post("/e/demo/season/reports/", {**year, "act": "file", "track": track, "day": "2027-02-01"})
     site.post(end, {"act": "close", **year})
-    assert 'value="reopen"' in site.get(archive).content.decode()
+    alone = site.get(archive).content.decode()
+    assert "邀请同事" in alone
+    assert 'value="reopen"' not in alone, "nothing is asked of who has nobody to decide it"
+    second = signed_in("otto", "compliance_lead", "demo")
+    page = site.get(archive).content.decode()
+    assert "可批准的人：" in page
+    assert 'value="reopen"' in page
     assert site.post(end, {"act": "reopen", **year}).status_code == 400
     asked = site.post(end, {"act": "reopen", "text": "退回补正", **year}, follow=True).content.decode()
     found = re.search("A[0-9a-f]{8}", asked)
@@ -197,7 +203,6 @@ def test_a_closed_season_is_asked_to_be_opened_again(site: Client) -> None:
     assert "退回补正" in site.get(one).content.decode()
     site.post(one, {"decision": "yes"})
     assert site.get(archive).status_code == 200, "who asked cannot say yes"
-    second = signed_in("otto", "compliance_lead", "demo")
     assert "退回补正" in second.get(one).content.decode()
     second.post(one, {"decision": "yes"})
     assert site.get(archive).status_code == 404

@@ -26,6 +26,7 @@ from nianjian.engines.paper.texts.reconciliation import VERDICTS
 from nianjian.engines.paper.texts.test_calls import LANDINGS
 from nianjian.engines.paper.words import mark, words
 from nianjian.features.calls import presenters
+from nianjian.features.calls.documents import sum_row_counts
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.portrait import portraits
 from nianjian.features.registers import presenters as registers
@@ -317,12 +318,43 @@ def find_result(job: JobValue) -> str:
         return own
     if job.kind == flow.RUN_PORTRAIT:
         return reverse("portrait", args=[job.enterprise, job.result["year"]])
+    if job.kind in (*IMPORTS, *CHECKS):
+        return _find_import(job) or own
     shown = outcome(job.enterprise, job, dict(job.result))
     ways = cast("list[Way]", shown.get("ways", []))
     return ways[0][0] if len(ways) == 1 and not {"take", "error", "listed"}.intersection(shown) else own
 
 
 IMPORTS: Final = (flow.IMPORT_CALLS, flow.IMPORT_REGISTER)
+CHECKS: Final = (flow.CHECK_CALLS, flow.CHECK_REGISTER)
+
+
+def _find_import(job: JobValue) -> str:
+    """What an import has brought, or the step whose files were checked; "" where its own page tells more."""
+    if job.kind in CHECKS:
+        draft = str(job.payload.get("draft") or "")
+        there = drafts.is_own_draft(draft, job.enterprise, job.requested_by)
+        return reverse("data-import-check", args=[job.enterprise, draft]) if there else ""
+    if job.kind == flow.IMPORT_REGISTER:
+        return reverse("registers-list", args=[job.enterprise, job.result["kind"]])
+    batch = _standing(str(job.result.get("batch") or ""))
+    whole = batch and not (job.result.get("failed") or job.result.get("affected"))
+    return reverse("data-batch", args=[job.enterprise, batch]) if whole else ""
+
+
+def describe_result(job: JobValue) -> str:
+    """What came of a job in a sentence, or ""."""
+    result: dict[str, Any] = dict(job.result)
+    if job.state == "done" and job.kind == flow.IMPORT_CALLS:
+        rows = {name: figures.count_text(count) for name, count in sum_row_counts(result["files"]).items()}
+        text = "%(read)s rows read, %(loaded)s new, %(duplicate)s already present, %(rejected)s rejected"
+        return _(text) % rows
+    if job.state == "done" and job.kind == flow.IMPORT_REGISTER:
+        text = _("{kind}: {read} rows read, {inserted} added, {updated} changed, {unchanged} unchanged.")
+        return text.format(kind=work.register(str(result["kind"])), **result["rows"])
+    if job.state == "done" and job.kind == flow.CHECK_REGISTER:
+        return work.verdict(result["faulty"], result["read"])
+    return str(outcome(job.enterprise, job, result).get("text", "")) if job.over else ""
 
 
 def _job(request: Request, code: str, job: str) -> JobValue:
@@ -345,16 +377,14 @@ def job(request: Request, code: str, job: str) -> HttpResponse:
         "ended": work.moment(found.finished_at),
         "may_stop": not found.over and not found.stop_wanted and flow.may_stop(found, request.actor),
         "all_rows": request.team is None,
-        "led": request.team is None and _leads_on(code, found),
+        "led": request.team is None and found.kind in IMPORTS and found.state == "done" and leads_on(code),
         **_outcome(request, code, found),
     }
     return render(request, "data/job.html", context)
 
 
-def _leads_on(code: str, job: JobValue) -> bool:
-    """Whether the import was one of the first steps of the enterprise."""
-    if job.state != "done" or job.kind not in IMPORTS:
-        return False
+def leads_on(code: str) -> bool:
+    """Whether an import is one of the first steps of the enterprise."""
     return sum(len(portraits.list_runs(code, year)) for year in portraits.list_years(code)) <= portraits.FEW
 
 
@@ -372,12 +402,8 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
             "warnings": presenters.warnings(files),
             "reasons": presenters.reasons(files) if any(one["reasons"] for one in files) else None,
         }
-    if job.kind == flow.IMPORT_REGISTER and job.state == "done":
-        rows = result["rows"]
-        text = _("{kind}: {read} rows read, {inserted} added, {updated} changed, {unchanged} unchanged.")
-        told["text"] = text.format(kind=work.register(str(result["kind"])), **rows)
-    if job.kind == flow.CHECK_REGISTER and job.state == "done":
-        told["text"] = work.verdict(result["faulty"], result["read"])
+    if job.kind in {flow.IMPORT_REGISTER, flow.CHECK_REGISTER}:
+        told["text"] = describe_result(job)
     if job.kind == flow.RUN_PORTRAIT and job.state == "done":
         told["year"] = result["year"]
     if job.kind == flow.ERASE_OVER and job.state == "done":
@@ -445,7 +471,7 @@ JOBS: Final = "nianjian_jobs"  # in a session: [id, page where it was begun] of 
 MOST: Final = 3
 QUICKEST: Final = 1  # seconds between two questions of a page: longer each time, never beyond SLOWEST
 SLOWEST: Final = 30
-WIZARD: Final = "data-import"  # its draft ends with the import, and so do its pages
+COMMIT: Final = "data-import-commit"  # the draft ends with the import, and so do its pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,7 +506,8 @@ class Beside:
 class JobsBeside:
     """Middleware: what leads from a form to the page of its work leads back to the form's page instead.
 
-    Not where the browser does not say which page that was, nor from the import's steps, whose draft is used up.
+    Not where the browser does not say which page that was. The last of the import's steps is gone with its draft: it
+    leads to the imports; one of the first steps of an enterprise leads on from the page of its work.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -494,10 +521,12 @@ class JobsBeside:
         job = _resolve(answer.headers["Location"])
         back = find_page_address(request, request.headers.get("Referer", ""))
         before = _resolve(back.partition("?")[0])
-        if job is None or job.url_name != "data-job" or before is None:
+        if job is None or job.url_name != "data-job" or before is None or before.url_name == "data-job":
             return answer
-        if str(before.url_name).startswith((WIZARD, "data-job")):
-            return answer
+        if request.resolver_match is not None and request.resolver_match.url_name == COMMIT:
+            if leads_on(job.kwargs["code"]):
+                return answer
+            back = reverse("data-imports", args=[job.kwargs["code"]])
         begun = [entry for entry in request.session.get(JOBS, []) if entry[0] != job.kwargs["job"]]
         request.session[JOBS] = [*begun, [job.kwargs["job"], back]][-MOST:]
         answer.headers["Location"] = back
@@ -530,7 +559,7 @@ def _list_lines(request: HttpRequest, actor: Actor) -> list[Line]:
 
 
 def _build_line(job: JobValue, page: str) -> Line:
-    text = str(outcome(job.enterprise, job, dict(job.result)).get("text", "")) if job.over else ""
+    text = describe_result(job)
     error = work.describe_job_error(job.error)[0] if job.state == "failed" else ""
     return Line(job, work.kind(job.kind), work.state(job), work.bar(job), text, error, page)
 

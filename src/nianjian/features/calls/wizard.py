@@ -722,7 +722,6 @@ def commit(request: Request, code: str, draft: str) -> HttpResponse:
     if not found.files:
         return redirect("data-import-files", code=code, draft=draft)
     job = drafts.enqueue_import(draft=found, actor=request.actor)
-    messages.success(request, _("The import has been handed to the worker. You can leave this page."))
     return redirect("data-job", code=code, job=job)
 
 

@@ -182,7 +182,7 @@ def _panel(  # noqa: PLR0917 -- one part of `tickets`
     after = next((one for one in shown if one.row.key != row.key), None)
     day = format_day(presenters.day_of(row.arrived_at))
     facts = [presenters.source_name(row), _("arrived {day}").format(day=day) if day else ""]
-    done = presenters.describe_result(request.GET.get("done", ""), ticket, counts.open)
+    done = presenters.describe_result(request.GET.get("done", ""), ticket, counts.open, whole=request.team is None)
     back = request.GET.copy()
     for name in ("row", "done"):
         back.pop(name, None)
@@ -327,7 +327,7 @@ def render_ticket_page(
         "others": _other_forms(request, found, channels, wrong) if may_load else [],
         "claimable": may_load and not row.assignee and TicketAction.ASSIGN in found.acts,
         "me": request.actor.name,
-        "done": presenters.describe_result(request.GET.get("done", ""), found, counts.open),
+        "done": presenters.describe_result(request.GET.get("done", ""), found, counts.open, whole=request.team is None),
         "after": _find_after(request, ticket),
         "match": presenters.match_facts(found.proposal),
         "call": presenters.call_facts(found),

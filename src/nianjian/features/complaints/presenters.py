@@ -12,7 +12,10 @@ from django.utils.translation import gettext as _
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.complaints import ACTS, CONFIDENCE, LINKS, PROPOSALS, STATES
+from nianjian.engines.paper.texts.portrait import code_name
+from nianjian.engines.paper.words import words
 from nianjian.features.complaints.clocks import ClockReading, Hand
+from nianjian.features.complaints.closing_effect import find_closing_effect
 from nianjian.features.complaints.models import Complaint, Proposal
 from nianjian.features.complaints.queries import Channels, Ticket, TicketEvent, list_workers, ticket_as_dict
 from nianjian.features.complaints.sheet import COMPLAINTS
@@ -20,6 +23,7 @@ from nianjian.features.complaints.states import State, TicketAction
 from nianjian.features.registers import presenters as registers
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.web.days import format_day, format_moment
+from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell
 from nianjian.platform.web.work import person
 
@@ -256,11 +260,14 @@ def list_people(enterprise: str, actor: Actor, *also: str | None) -> list[tuple[
     ]
 
 
-def describe_result(act: str, ticket: Ticket, left: int) -> str:
-    """What is true after an act, and what it changed; "" where the ticket does not stand so."""
+def describe_result(act: str, ticket: Ticket, left: int, *, whole: bool) -> str:
+    """What is true after an act, and what it changed; "" where the ticket does not stand so.
+
+    ``whole``: the reader may see all tickets, so how their rate stands now is told, too.
+    """
     row, name = ticket.row, ticket_name(ticket.row)
     if act == TicketAction.CLOSE and ticket.state is State.CLOSED:
-        return _describe_close(row, left)
+        return _describe_close(row, left, whole=whole)
     text = ""
     match act:
         case "add":
@@ -282,12 +289,29 @@ def describe_result(act: str, ticket: Ticket, left: int) -> str:
     return text
 
 
-def _describe_close(row: Complaint, left: int) -> str:
+def _describe_close(row: Complaint, left: int, *, whole: bool) -> str:
     texts = [_("{ticket} is closed.").format(ticket=ticket_name(row))]
     if row.accepted_at and not row.drill:
         year = row.accepted_at.astimezone(clock.ZONE).year
-        texts.append(_("It counts in data year {year}.").format(year=year))
+        told = _describe_effect(row.enterprise_id, row.accepted_at) if whole else _("It counts in data year {year}.")
+        texts.append(told.format(year=year))
     return " ".join([*texts, _("{count} tickets left open.").format(count=left)])
+
+
+def _describe_effect(enterprise: str, accepted: datetime) -> str:
+    """What the closing did to the rate and the light of its data year."""
+    effect = find_closing_effect(enterprise, accepted)
+    before, after = (f"{count * 100 / effect.tickets:.2f} %" for count in (effect.closed - 1, effect.closed))
+    word = words(current())
+    was, now = (code_name("light", str(one), word) for one in (effect.before, effect.after))
+    texts = [
+        _("Closing rate of data year {year}: {before} → {after} ({closed} of {tickets})."),
+        _("Guide's limit: from {was} to {now}.") if was != now else _("Guide's limit: {now} as before."),
+        _("The portrait counts it at its next run."),
+    ]
+    return " ".join(texts).format(
+        year=effect.year, before=before, after=after, closed=effect.closed, tickets=effect.tickets, was=was, now=now
+    )
 
 
 def ticket_address(enterprise: str, key: str) -> str:

@@ -312,18 +312,18 @@ def _any(conditions: Iterable[Q]) -> Q:
     return reduce(or_, conditions, Q(pk__in=()))
 
 
-_COUNTED: Final = Q(exclusion=None)
+INCLUDED: Final = Q(exclusion=None)
 _UNASSIGNED: Final = Q(assignee=None) | Q(assignee="")
-_DONE: Final = Q(closed_at__isnull=False) & (Q(reopened_at=None) | Q(reopened_at__lte=F("closed_at")))
+DONE: Final = Q(closed_at__isnull=False) & (Q(reopened_at=None) | Q(reopened_at__lte=F("closed_at")))
 _CALLED_AGAIN: Final = Q(called_back_at__isnull=False) & Q(called_back_at__gte=F("reopened_at"))
 _NOT_AGAIN: Final = Q(called_back_at=None) | Q(called_back_at__lt=F("reopened_at"))
-_FRESH: Final = _COUNTED & Q(closed_at=None, reopened_at=None)
+_FRESH: Final = INCLUDED & Q(closed_at=None, reopened_at=None)
 # The same as `states.state`; a test holds both equal.
 _STATES: Final[Mapping[State, Q]] = {
     State.EXCLUDED: Q(exclusion__isnull=False),
-    State.CLOSED: _COUNTED & _DONE,
-    State.REOPENED: _COUNTED & REOPENED & _NOT_AGAIN,
-    State.CALLED_BACK: (_COUNTED & REOPENED & _CALLED_AGAIN) | (_FRESH & Q(called_back_at__isnull=False)),
+    State.CLOSED: INCLUDED & DONE,
+    State.REOPENED: INCLUDED & REOPENED & _NOT_AGAIN,
+    State.CALLED_BACK: (INCLUDED & REOPENED & _CALLED_AGAIN) | (_FRESH & Q(called_back_at__isnull=False)),
     State.RESPONDED: _FRESH & Q(called_back_at=None, responded_at__isnull=False),
     State.NEW: _FRESH & Q(called_back_at=None, responded_at=None),
 }
@@ -334,8 +334,8 @@ def _hand(clock: Clock, hand: Hand, promise: ServiceLevels, at: datetime) -> Q:
     if hand is Hand.STOPPED:
         return Q(exclusion__isnull=False)
     if hand is Hand.UNSET:
-        return _COUNTED & Q(arrived_at=None)
-    return _COUNTED & _any(span & _in_span(clock, hand, terms, at) for span, terms in _spans(promise))
+        return INCLUDED & Q(arrived_at=None)
+    return INCLUDED & _any(span & _in_span(clock, hand, terms, at) for span, terms in _spans(promise))
 
 
 def _overdue(promise: ServiceLevels, at: datetime) -> Q:
@@ -367,7 +367,7 @@ def _in_span(clock: Clock, hand: Hand, terms: ClockLimits, at: datetime) -> Q:
     if clock is Clock.RESPONSE:
         name, undone, done = "responded_at", Q(responded_at=None), Q(responded_at__isnull=False)
     else:
-        name, undone, done = "closed_at", UNFINISHED, _DONE
+        name, undone, done = "closed_at", UNFINISHED, DONE
     due: Any = F("arrived_at") + limit.length
     over, near = at - limit.length, at - limit.warning
     match hand:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
@@ -22,7 +22,8 @@ from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts import gate
 from nianjian.engines.paper.texts.errors import error_message
-from nianjian.engines.paper.words import Words, words
+from nianjian.engines.paper.words import CHINESE, Words, words
+from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dial_policy import decisions as check
 from nianjian.features.dial_policy import operations
@@ -82,7 +83,9 @@ def _badge(code: str) -> str:
 
 def _snapshot(of: Json, _: Words) -> str:
     if of["generation"] is None:
-        return gettext("nianjian gate feed creates one")
+        return gettext(
+            "none yet: whoever runs the server starts the gate's feed, as the operator's handbook says under Gate"
+        )
     said = gettext("number {generation}, {age} s old, policy {version}, epoch {epoch}")
     more = said.format(generation=of["generation"], age=of["age_s"], version=of["version"], epoch=of["epoch"] or "–")
     problem = of["problem"]
@@ -91,13 +94,12 @@ def _snapshot(of: Json, _: Words) -> str:
 
 def _process(of: Json) -> str:
     if of["generation"] is None:
-        return str(of["problem"] or of["url"])
-    said = gettext("answers at {url} by snapshot {generation}, {age} s old")
-    more = said.format(url=of["url"], generation=of["generation"], age=of["age_s"])
-    return f"{more} · {of['problem']}" if of["problem"] else more
+        return gettext("does not answer: whoever runs the server starts it, as the operator's handbook says under Gate")
+    said = gettext("answers by snapshot {generation}, {age} s old").format(generation=of["generation"], age=of["age_s"])
+    return f"{said} · {of['problem']}" if of["problem"] else said
 
 
-def purpose_table(code: str, of: Iterable[Json], rules: Collection[str]) -> Table:
+def purpose_table(code: str, of: Iterable[Json], rules: Mapping[str, Rule]) -> Table:
     """The purposes with their hours, consents and switches."""
     rows = [
         [
@@ -115,7 +117,7 @@ def purpose_table(code: str, of: Iterable[Json], rules: Collection[str]) -> Tabl
     )
 
 
-def cap_table(code: str, of: Iterable[Json], channels: Iterable[Json], rules: Collection[str]) -> Table:
+def cap_table(code: str, of: Iterable[Json], channels: Iterable[Json], rules: Mapping[str, Rule]) -> Table:
     """The caps with what they count; an isolated channel says so."""
     _ = words(current())
     marks = {one["name"]: gettext("only observed") for one in channels if one["observing"]}
@@ -162,11 +164,12 @@ def observing_table(code: str, of: Iterable[Json], *, may: bool) -> Table:
     return Table(gettext("New lines"), heads, rows, wrap=True, cards=True)
 
 
-def _rule(code: str, key: str, rules: Collection[str]) -> Cell:
-    """The rule's key; where it holds, the way to its page, where another value is asked for."""
+def _rule(code: str, key: str, rules: Mapping[str, Rule]) -> Cell:
+    """What the rule is called; where it holds, the way to its page, where another value is asked for."""
     if key not in rules:
-        return Cell(key or "–")
-    return Cell(key, href=reverse("rules-one-here", kwargs={"code": code, "key": key}))
+        return Cell("–")
+    title = rules[key].title_zh if current() == CHINESE else rules[key].title_en
+    return Cell(title, href=reverse("rules-one-here", kwargs={"code": code, "key": key}))
 
 
 def rule_table(code: str, of: Iterable[RulePresentation]) -> Table:
@@ -235,7 +238,7 @@ def _cap_text(key: str, values: Json) -> str:
     return " · ".join(parts)
 
 
-def decision_table(code: str, of: Iterable[Json], rules: Collection[str]) -> Table:
+def decision_table(code: str, of: Iterable[Json], rules: Mapping[str, Rule]) -> Table:
     """The answers, newest first; numbers of people come masked."""
     _ = words(current())
     rows = []

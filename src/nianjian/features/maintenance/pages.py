@@ -41,9 +41,11 @@ from nianjian.platform.audit.models import Entry
 from nianjian.platform.home import env
 from nianjian.platform.jobs import flow as jobs
 from nianjian.platform.jobs import query as queue
+from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web.access import Request, everywhere, page, public
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
+from nianjian.platform.web.rule_values import titles
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import moment, person
 
@@ -157,11 +159,12 @@ def _classes(found: Sequence[Class], code: str, _: Words) -> Table:
         gettext("records"), gettext("kept for"), gettext("past retention"), gettext("kept from"), gettext("oldest"),
         gettext("level"), gettext("rule"), gettext("source"),
     )  # fmt: skip
+    names = titles(rulebook(day=None, province=None, enterprise=code))
     columns = [Column(head, figure=place == 2) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the count
-    return Table(gettext("Classes of records"), columns, [_class(one, code, _) for one in found], cards=True)
+    return Table(gettext("Classes of records"), columns, [_class(one, code, names, _) for one in found], cards=True)
 
 
-def _class(one: Class, code: str, _: Words) -> list[Cell]:
+def _class(one: Class, code: str, names: Mapping[str, str], _: Words) -> list[Cell]:
     period = one.period
     there = reverse("rules-one-here", kwargs={"code": code, "key": period.rule}) if period.rule else ""
     return [
@@ -171,7 +174,7 @@ def _class(one: Class, code: str, _: Words) -> list[Cell]:
         Cell(period.since.isoformat() if period.since else figures.DASH),
         Cell(one.oldest or figures.DASH),
         Cell(code_name("level", period.level, _)),
-        Cell(period.rule or figures.DASH, href=there),
+        Cell(names.get(period.rule or "", figures.DASH), href=there),
         Cell(period.citation),
     ]
 

@@ -37,8 +37,10 @@ from nianjian.platform.accounts import access
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.registers.lines import Line
+from nianjian.platform.registers.teams import Team
 from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import format_day
 from nianjian.platform.web.language import current
 from nianjian.platform.web.menu import Place
 from nianjian.platform.web.paging import Page, paged
@@ -63,18 +65,22 @@ def list_lines(request: Request, code: str) -> HttpResponse:
     known = {key: (name, team) for key, name, team in rows.order_by().values_list("key", "name", "team")}
     heads = (gettext("line"), gettext("state"), gettext("name"), gettext("team"), gettext("last outbound call"))
     columns = [*map(Column, heads), Column(gettext("days before the newest call"), figure=True)]
-    body = [_line_row(code, one, *known.get(one.line, ("", ""))) for one in shown.rows]
+    teams = dict(versions_on(Team, code, today).order_by().values_list("key", "name"))
+    body = []
+    for one in shown.rows:
+        name, team = known.get(one.line, ("", ""))
+        body.append(_line_row(code, one, name, Cell(teams.get(team or "") or figures.DASH, key=team or "")))
     context = {"found": found, "page": shown, "table": Table(gettext("Lines in use"), columns, body)}
     return render(request, "overview/lines.html", context)
 
 
-def _line_row(code: str, one: LineUse, name: str | None, team: str | None) -> list[Cell]:
+def _line_row(code: str, one: LineUse, name: str | None, team: Cell) -> list[Cell]:
     return [
         Cell(one.line, href=reverse("registers-row", kwargs={"code": code, "kind": "lines", "key": one.line})),
         Cell(gettext("silent"), badge="warn") if one.silent else Cell(gettext("carries calls"), badge="good"),
         Cell(name or figures.DASH),
-        Cell(team or figures.DASH),
-        Cell(one.last.isoformat() if one.last else gettext("never")),
+        team,
+        Cell(format_day(one.last) or gettext("never"), day=True),
         Cell(figures.DASH if one.before is None else one.before, figure=True),
     ]
 

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import datetime
+from fractions import Fraction
 from typing import Any, Final
 
 from django import forms
@@ -150,6 +151,13 @@ def portfolio(request: Request) -> HttpResponse:
     return render(request, "overview/portfolio.html", context)
 
 
+def _describe_room(room: Fraction | None) -> str:
+    """The least headroom of the metrics; beyond a limit a share says nothing that one could do."""
+    if room is None:
+        return "–"
+    return gettext("over the limit") if room < 0 else f"{float(room * 100):.1f} %"
+
+
 def _portfolio_row(one: PortfolioEntry | Enterprise, _: Words) -> dict[str, object]:
     if isinstance(one, Enterprise):
         return {"code": one.code, "name": one.name, "own": True}
@@ -165,6 +173,6 @@ def _portfolio_row(one: PortfolioEntry | Enterprise, _: Words) -> dict[str, obje
         "deadline": present_deadline(earliest, one.enterprise.code, _) if earliest else None,
         "age": said.ago(one.age, _),
         "red": one.red,
-        "room": "–" if one.room is None else f"{float(one.room * 100):.1f} %",
+        "room": _describe_room(one.room),
         "run": day_of(datetime.fromisoformat(one.run.moment)) if one.run else None,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +31,7 @@ Json = Mapping[str, Any]
 MOST: Final = 3
 MONTH: Final = Decimal(365) / 12  # days
 CALM: Final = frozenset({"green", "na", "yellow_explained"})
+NUMBERS: Final = "number_consistency"
 SCALE: Final = {"%": 100, "‱": 10_000}
 
 
@@ -112,7 +114,8 @@ class _Case:
 
 def list_remedies(portrait: Json, metric: Json, names: Names, level: Fraction, _: Words) -> list[Remedy]:
     """The acts that still help, the best first; none for a metric that needs none. ``level``: `causes.get_level`."""
-    if metric["light"] in {"green", "na"}:
+    unproven = metric["slug"] == NUMBERS and metric["light"] == "na" and not metric.get("declared")
+    if metric["light"] in {"green", "na"} and not unproven:
         return []
     case = _Case(portrait, metric, names, level, _, clock.today())
     found = (one for one in _FINDERS[metric["slug"]](case) if one.last_day is None or case.today <= one.last_day)
@@ -225,8 +228,46 @@ def _for_seats(case: _Case) -> Iterator[Remedy]:
         yield step(sections.STEPS["cut_seats"], less, Moves(cut_seats=less))
 
 
+def _prove_numbers(case: _Case) -> Iterator[Remedy]:
+    """What would prove the rate while it is not: calls, their displayed numbers, and whether they were answered."""
+    metric, _, day = case.metric, case.words, case.filing_day
+    parts, total = metric["components"], int(metric["denominator"])
+    dark = int(parts.get("unknown", 0))
+    if not total:
+        effect = _("the rate is counted from the calls of the data year")
+        title = _("Import call records that name the displayed number")
+        yield Remedy(title, effect, _("Import"), "data", day, {}, {})
+        return
+    evasion, unknown = case.result.metric(NUMBERS).limits
+    plain = int(parts.get("landline", 0)) + int(parts.get("mobile", 0))
+    most = bisect_left(
+        range(dark + 1), 1, key=lambda left: unknown.met(left, total) or evasion.met(plain + left, total)
+    )
+    if (need := dark - max(most - 1, 0)) > 0:
+        text = _("{dark} of {total} calls name none; a light can be told once at most {most} are left")
+        effect = text.format(
+            dark=figures.count_text(dark), total=figures.count_text(total), most=figures.count_text(dark - need)
+        )
+        title = _("Name the displayed number of {count} more calls").format(count=figures.count_text(need))
+        yield Remedy(title, effect, _("View them"), "portrait-rows", day, _place(case), {"class": "unknown"})
+        lines = [row for row in metric["splits"].get("line", ()) if row["key"] is not None and row.get("unknown")]
+        if lines:
+            top = max(lines, key=lambda row: int(row["unknown"]))
+            title = _("Begin with {channel}: {count} calls").format(
+                channel=case.channel("line", str(top["key"])), count=figures.count_text(int(top["unknown"]))
+            )
+            effect = _("Import its call records again, from an export that has the displayed number")
+            yield Remedy(title, effect, _("Import"), "data", day, {}, {})
+    if untold := int(parts.get("answer_unknown", 0)):
+        title = _("Say of {count} calls whether they were answered").format(count=figures.count_text(untold))
+        effect = _("Import their call records again, from an export that has the time of the answer")
+        yield Remedy(title, effect, _("Import"), "data", day, {}, {})
+
+
 def _for_numbers(case: _Case) -> Iterator[Remedy]:
     metric, _ = case.metric, case.words
+    if metric["light"] in {"insufficient", "na"}:
+        yield from _prove_numbers(case)
     if all(flag["light"] in CALM for flag in metric["flags"] if flag["code"] == "evasion"):
         return
     for cause in causes.rank_causes(metric, "line", case.level).causes[:MOST] if "line" in metric["splits"] else ():

@@ -223,7 +223,7 @@ def _table(code: str, told: Json, rows: Sequence[Json], _: Words) -> Table:
         last = f"{one['due']}{' *' if one['provisional'] else ''}" if one["due"] else "–"
         body.append(
             [
-                Cell(about(one) or "–", href=reverse("reconcile-difference", kwargs=kwargs)),
+                Cell(about(one) or "–", href=reverse("reconcile-difference", kwargs=kwargs), drawer=True),
                 Cell(one["month"] or last, badge="bad" if one["late"] else ""),
                 Cell(_(RESULTS[one["result"]])),
                 Cell(why(one, _) or "–"),

@@ -518,7 +518,7 @@ def _render(  # noqa: PLR0917 -- one part of both pages
     entries = queries.list_sources(enterprise=code, actor=request.actor)
     context = {
         "rows": [_row(request, each) for each in entries], "form": entry_form, "notice": notice, "entry": entry,
-        "folder": folder, "folders": sources.FOLDERS, "hosts": sources.HOSTS,
+        "folder": folder,
     }  # fmt: skip
     return render(request, template, context, status=status)
 

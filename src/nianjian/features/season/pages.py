@@ -46,6 +46,7 @@ from nianjian.platform.web.days import asked_day, format_day
 from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import address
+from nianjian.platform.web.second_person import build_second_person
 from nianjian.platform.web.tables import Cell, Column, Table, card_table
 from nianjian.platform.web.work import moment, person
 
@@ -309,6 +310,7 @@ def archive(request: Request, code: str, year: int) -> HttpResponse:
         "tracks": _tracks(told["season"]["tracks"], _),
         "kept": kept,
         "asks": asks and of_now,
+        "second": build_second_person(request, code) if asks and of_now else None,
         "waiting": waiting,
         "closing_query": f"?closing={number}" if number else "",
         "closings": _closings(code, year, told["closings"]),

@@ -22,6 +22,7 @@ from nianjian.engines.rules.rule import Kind, Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
+from nianjian.platform.web.rule_parts import PartRows
 
 OPERATORS: Final[Mapping[str, str]] = {
     ">": mark("at most {value}"),
@@ -130,7 +131,7 @@ class RuleValueField(forms.CharField):
     """A value of a rule, typed as people write it; cleaned to the text that an overlay takes."""
 
     def __init__(self, rule: Rule, book: Rulebook, **kwargs: Any) -> None:  # noqa: ANN401 -- words of a field
-        self.rule, self.names = rule, list_names(rule, book)
+        self.rule, self.book, self.names = rule, book, list_names(rule, book)
         super().__init__(max_length=2000, widget=self._build_widget(), **kwargs)
 
     def _build_widget(self) -> forms.Widget:
@@ -139,12 +140,14 @@ class RuleValueField(forms.CharField):
             return forms.Select(choices=offered) if isinstance(rule.value, str) else Ticks(choices=offered)
         if isinstance(rule.value, str | int | Decimal):
             return forms.TextInput({"autocomplete": "off"})
-        return forms.Textarea({"rows": 3 if classify_input(rule) is InputKind.LIST else 8, "spellcheck": "false"})
+        if classify_input(rule) is InputKind.STRUCTURE:
+            return PartRows(rule, titles(self.book))
+        return forms.Textarea({"rows": 3, "spellcheck": "false"})
 
     @property
     def typed(self) -> bool:
         """Whether it is typed, and so can be misread."""
-        return not list_choices(self.rule)
+        return not list_choices(self.rule) and classify_input(self.rule) is not InputKind.STRUCTURE
 
     @property
     def hint(self) -> str:
@@ -165,8 +168,8 @@ class RuleValueField(forms.CharField):
     def get_initial(self) -> str:
         """The present value as one would type it."""
         value = self.rule.value
-        if isinstance(value, Mapping) or (isinstance(value, tuple) and value and isinstance(value[0], Mapping)):
-            return json.dumps(plain(value), ensure_ascii=False, indent=1)
+        if classify_input(self.rule) is InputKind.STRUCTURE:
+            return json.dumps(plain(value), ensure_ascii=False)
         if isinstance(value, tuple) and value and isinstance(value[0], tuple):
             return ", ".join("-".join(str(part) for part in cast("tuple[object, ...]", pair)) for pair in value)
         if isinstance(value, tuple):

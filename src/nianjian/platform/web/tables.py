@@ -20,6 +20,7 @@ class Cell:
 
     ``figure``: a number, set to the right; ``day``: a date, which is not broken;
     ``says``: what a link says to those who do not see where it stands; ``here``: its row is shown beside the list;
+    ``drawer``: the link opens over the page;
     ``pairs``: (name, value) in place of ``text``, which then sums up what is folded away.
     """
 
@@ -34,6 +35,7 @@ class Cell:
     key: str = ""
     tone: str = ""
     here: bool = False
+    drawer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 from tests.doors.web.journeys.conftest import ENTERPRISE, Journey
+from tests.support.axe import assert_clean
 from tests.support.site import follow, told
 
 WORDS: Final = "ein-langes-Kennwort-26"
@@ -90,6 +91,30 @@ def test_a_lost_session_sends_the_form_once_after_signing_in(journey: Journey) -
     follow(page.get_by_role("button", name="再提交一次"))
     assert _count(journey, page) == 1
     assert _open_form(journey, page).input_value() == "", "the draft has gone with it"
+
+
+@pytest.mark.web
+def test_whoever_wrote_for_long_signs_in_over_the_page_and_the_form_is_sent(journey: Journey) -> None:
+    _let_in(journey, "demo")
+    page = journey.begin()
+    page.clock.install()
+    field = _open_form(journey, page)
+    _write(field)
+    page.clock.fast_forward("05:00")
+    page.context.clear_cookies(name="sessionid")
+    page.locator("main form button.primary").click()
+    dialog = page.locator("#sign-in")
+    dialog.get_by_text("登录已过期；您写的内容已存为草稿，重新登录后继续。").wait_for()
+    assert_clean(page)
+    dialog.locator("[name=login]").fill("demo")
+    dialog.locator("[name=password]").fill("not-the-word")
+    dialog.locator("button.primary").click()
+    dialog.locator(".errorlist, .notice.error, .refused").first.wait_for()
+    assert field.input_value() == NAME, "the page still stands below"
+    dialog.locator("[name=login]").fill("demo")
+    dialog.locator("[name=password]").fill(WORDS)
+    follow(dialog.locator("button.primary"))
+    assert _count(journey, page) == 1
 
 
 @pytest.mark.web

@@ -112,11 +112,46 @@ document.addEventListener("keydown", (event) => {
   open.querySelector("summary").focus();
 });
 
-// ---- the panel: what htmx puts into it is shown over the page
-document.addEventListener("htmx:afterSwap", (event) => {
-  const panel = event.detail.target.closest("dialog.panel");
-  if (panel && !panel.open) panel.showModal();
-});
+// ---- the drawer: what htmx puts into it stands at the right of the page; a changed form asks once before it closes
+const panel = document.getElementById("panel");
+{
+  const ask = panel.querySelector(".ask");
+  let changed = false;
+  let outside = false; // a press began beside the drawer
+  const shut = () => {
+    if (changed && ask.hidden) {
+      ask.hidden = false;
+      ask.querySelector("button").focus();
+    } else panel.close();
+  };
+  panel.addEventListener("htmx:afterSwap", (event) => {
+    changed = false;
+    ask.hidden = true;
+    panel.dataset.page = new URL(event.detail.pathInfo.requestPath, location.href).pathname;
+    for (const form of panel.querySelectorAll("form:not([action])")) form.action = event.detail.pathInfo.requestPath;
+    if (!panel.open) panel.showModal();
+    panel.scrollTop = 0;
+  });
+  panel.addEventListener("input", (event) => { changed ||= event.target.form?.method === "post"; });
+  panel.addEventListener("submit", () => { changed = false; });
+  panel.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    shut();
+  });
+  panel.addEventListener("pointerdown", (event) => { outside = event.target === panel; });
+  panel.addEventListener("click", (event) => {
+    if (event.target.closest("[data-stay]")) ask.hidden = true;
+    else if (event.target.closest("a")?.href === location.href.replace(/[?#].*/, "")) {
+      event.preventDefault(); // a way back to the page that it stands over
+      shut();
+    }
+    else if (event.target.closest("[data-shut]") || (outside && event.target === panel)) shut();
+  });
+  panel.addEventListener("close", () => {
+    changed = false;
+    document.getElementById("panel-content").replaceChildren();
+  });
+}
 
 // ---- tables: J and K go from row to row, Enter opens, X ticks; a row may show itself beside the table
 const ROWS = "tr[data-row]";
@@ -248,9 +283,10 @@ document.addEventListener("click", (event) => {
     form.method === "post" && !form.matches("[data-resend], [data-passkey]") && form.closest("main, #panel") &&
     (form.querySelector("textarea") || fieldsOf(form).filter(([, field]) => !ticked(field)).length > 2);
   const nameOf = (form) => {
+    const page = form.closest("#panel")?.dataset.page ?? location.pathname;
     const action = form.getAttribute("action") ?? "";
-    const same = [...document.forms].filter((other) => (other.getAttribute("action") ?? "") === action);
-    return `${location.pathname}|${action}|${same.indexOf(form)}`;
+    const same = [...form.closest("main, #panel").querySelectorAll("form")].filter((other) => other.getAttribute("action") === form.getAttribute("action"));
+    return `${page}|${action === page ? "" : action}|${same.indexOf(form)}`;
   };
   const place = (name) => `${DRAFT}${writer}|${name}`;
   const typed = (form) => {
@@ -361,6 +397,50 @@ document.addEventListener("click", (event) => {
       const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
       if (!isRefused(answer)) discard(nameOf(form));
     });
+  }
+  // signing in over the page: a form that stood a while is sent only once the session is known to hold
+  const signIn = document.getElementById("sign-in");
+  let waiting = null; // the form that waits, and its button
+  const resume = () => {
+    if (!waiting) return;
+    const { form, button } = waiting;
+    waiting = null;
+    signIn.close();
+    form.dataset.sure = "";
+    form.requestSubmit(button);
+    delete form.dataset.sure;
+  };
+  const show = async (answer) => {
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const asked = page.querySelector("main form.form:not([data-passkey])");
+    if (page.body.dataset.writer === writer) {
+      const value = JSON.parse(page.body.getAttribute("hx-headers"))["X-CSRFToken"];
+      document.dispatchEvent(new CustomEvent("nianjian:token", { detail: { value } }));
+    }
+    if (page.body.dataset.writer || !asked) return resume(); // the server says what becomes of another person's form
+    signIn.querySelector("[data-form]").replaceChildren(document.adoptNode(asked));
+    if (!signIn.open) signIn.showModal();
+    asked.querySelector("input:not([type=hidden])").focus();
+  };
+  const ask = (address, wanted) => fetch(address, wanted).then(show).catch(resume);
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    const fresh = "sure" in form.dataset || performance.now() < 60_000;
+    if (!writer || fresh || event.defaultPrevented || !isLong(form) || form.hasAttribute("hx-post")) return;
+    event.preventDefault();
+    if (waiting) return;
+    waiting = { form, button: event.submitter };
+    const found = await fetch("/account/draft/", { redirect: "manual" }).catch(() => null);
+    if (found?.type === "opaqueredirect") ask(signIn.dataset.address);
+    else resume();
+  });
+  if (signIn) {
+    signIn.addEventListener("submit", (event) => {
+      event.preventDefault();
+      ask(event.target.action, { method: "POST", body: new URLSearchParams(new FormData(event.target)) });
+    });
+    signIn.addEventListener("close", () => { waiting = null; });
+    signIn.querySelector("[data-elsewhere]").addEventListener("click", resume);
   }
   document.addEventListener("nianjian:token", (event) => {
     document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": event.detail.value }));

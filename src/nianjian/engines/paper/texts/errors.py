@@ -30,7 +30,7 @@ from nianjian.engines.paper.texts import (
     season,
 )
 from nianjian.engines.paper.texts.dossier import ITEMS as DOSSIER_ITEMS
-from nianjian.engines.paper.texts.portrait import ATTACHMENTS, BASIS_NAMES, COMPONENTS, METRICS
+from nianjian.engines.paper.texts.portrait import ATTACHMENTS, BASIS_NAMES, COMPONENTS, METRICS, MOVES
 from nianjian.engines.paper.words import Words, mark, plain_text
 
 ERRORS: Final[Mapping[str, str]] = {
@@ -87,6 +87,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "basis": BASIS_NAMES,
     "filed_basis": BASIS_NAMES,
     "remedy": inspection.STEPS,
+    "move": MOVES,
 }
 
 

@@ -212,6 +212,31 @@ FILL_IN: Final[Mapping[str, str]] = {
 }
 
 
+#: Steps of a what-if, as its form calls them.
+MOVES: Final[Mapping[str, str]] = {
+    "open_seats": mark("open filed seats"),
+    "cut_seats": mark("cut the filing of seats"),
+    "close_seats": mark("close open seats"),
+    "close_tickets": mark("close open tickets"),
+    "close_unfiled": mark("close open seats that are not filed"),
+    "file_seats": mark("file open seats that are not filed"),
+}
+#: Parts of a value that its form names, beyond the words of the value itself.
+PART_NAMES: Final[Mapping[str, str]] = {
+    "words": mark("words that tell it, parted by commas"),
+    "within": mark("within"),
+    "span": mark("unit of time"),
+    "weekday": mark("day of the week"),
+    "first": mark("or the first day"),
+    "last": mark("last day, if several"),
+    "1": mark("Monday"),
+    "2": mark("Tuesday"),
+    "3": mark("Wednesday"),
+    "4": mark("Thursday"),
+    "5": mark("Friday"),
+    "6": mark("Saturday"),
+    "7": mark("Sunday"),
+}
 VALUES: Final[Mapping[str, str]] = {
     "accepted": mark("day of acceptance"),
     "action": mark("what is done here"),
@@ -263,6 +288,7 @@ VALUES: Final[Mapping[str, str]] = {
     "consent_on_file": mark("consent on file"),
     "copies": mark("copies"),
     "copy_seal": mark("seal on copies"),
+    "further_seal": mark("further seal"),
     "counts": mark("counts"),
     "cover_seal": mark("seal on the first page"),
     "data_year": mark("data year"),

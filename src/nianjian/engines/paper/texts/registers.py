@@ -166,7 +166,8 @@ RULES: Final[Mapping[str, str]] = {
     "rule_input_choice": mark("“{value}” is none of the values of this rule"),
     "rule_input_flag": mark("“{value}” is neither yes nor no"),
     "rule_input_structure": mark(
-        "the parts of this value are not those of the rule: change only what stands behind them"
+        "a row is not complete, or holds what this rule does not accept: fill in every part of it, counts with whole "
+        "numbers of 1 or more; a row left empty is taken away"
     ),
     "rules_file_unreadable": mark("the rule file {file} cannot be read: {reason}"),
     "rules_version_unreadable": mark("{file} contains no version, only “{value}”"),

@@ -52,6 +52,7 @@ from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.receiving import Receiving, upload_page
+from nianjian.platform.web.second_person import build_second_person
 
 
 def _known(year: int, item: str) -> None:
@@ -345,6 +346,8 @@ def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse
         else None,
         **_work(code, year, item),
     }
+    if context["overrule"]:
+        context["second"] = build_second_person(request, code)
     return render(request, "dossier/item.html", context)
 
 

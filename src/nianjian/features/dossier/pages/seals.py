@@ -38,6 +38,7 @@ from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.receiving import Receiving, upload_page
+from nianjian.platform.web.second_person import build_second_person
 from nianjian.platform.web.tables import Cell, Table
 from nianjian.platform.web.work import moment, person
 
@@ -233,6 +234,7 @@ def show_seals(request: Request, code: str, year: int) -> HttpResponse:
         "source": None if rule is None else presenters.rule_source(rule),
         "pictures": build_pictures_table(found) if found else None,
         "uses": build_uses_table(code, uses) if (uses := seals.list_uses(code, season, actor, 0, NEWEST)) else None,
+        "second": build_second_person(request, code),
         "papers": build_papers_table(code, season, kept)
         if (kept := signatures.list_papers(code, season, actor, 0, NEWEST))
         else None,

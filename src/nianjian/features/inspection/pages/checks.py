@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django.contrib import messages
@@ -30,6 +30,7 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.registers.models import Team
 from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import format_day, format_moment
 from nianjian.platform.web.forms import form as operation_form
 from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
@@ -273,7 +274,7 @@ def front(request: Request, code: str) -> HttpResponse:
             for state, count in sheet["counts"].items()
             if count
         ],
-        "looked": "" if looked is None else moment(datetime.fromisoformat(looked)),
+        "looked": "" if looked is None else format_moment(datetime.fromisoformat(looked)),
         "visit": sheet["visit"],
         "rows": [_describe_row(code, one, chosen, _) for one in rows],
         "peek": _describe_peek(code, next(one for one in rows if one["rule"] == chosen), _),
@@ -310,7 +311,7 @@ def _describe_peek(code: str, row: Json, _: Words) -> Json:
                 "badge": BADGES[one["state"]],
                 "state": _(STATES[one["state"]]),
                 "why": texts.evidence_reason(one["why"], _),
-                "day": one["day"] or "",
+                "day": format_day(date.fromisoformat(one["day"])) if one["day"] else "",
             }
             for one in row["evidence"]
         ],
@@ -371,7 +372,7 @@ def _page_context(request: Request, code: str, of: str, told: Json | None) -> Js
         "part": of,
         "title": _(PARTS[of]),
         "told": told,
-        "ended": "" if told is None else moment(datetime.fromisoformat(str(told["ended_at"]))),
+        "ended": "" if told is None else format_moment(datetime.fromisoformat(str(told["ended_at"]))),
         "parts": [
             (reverse(f"inspection-{one}", kwargs={"code": code}), _(text))
             for one, text in PARTS.items()

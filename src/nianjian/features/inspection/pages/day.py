@@ -30,11 +30,12 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import format_day, format_moment
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Table, card_table
-from nianjian.platform.web.work import moment, person
+from nianjian.platform.web.work import person
 
 DIGITS: Final = 18
 ACCEPTED: Final = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.ofd"
@@ -261,7 +262,7 @@ def _front(request: Request, code: str, day: date | None, given: Json | None = N
     context: Json = {
         "told": told,
         "badge": BADGES[told["state"]],
-        "looked": "" if told["looked_at"] is None else moment(datetime.fromisoformat(told["looked_at"])),
+        "looked": "" if told["looked_at"] is None else format_moment(datetime.fromisoformat(told["looked_at"])),
         "state": _(STATES[told["state"]]),
         "pairs": texts.notice_lines(told, _),
         "why": texts.evidence_reason(told["notice"]["state"], _),
@@ -323,7 +324,7 @@ def _evidence(told: Json, code: str, _: Words) -> Table:
                 ),
                 Cell(_(STATES[one["state"]]), badge=BADGES[one["state"]]),
                 Cell(texts.evidence_reason(one["why"], _) if one["why"] else _("not checked yet")),
-                Cell(one["day"] or "–", day=True),
+                Cell(format_day(date.fromisoformat(one["day"])) if one["day"] else "–", day=True),
             ]
             for one in found
         ]

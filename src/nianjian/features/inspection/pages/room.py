@@ -41,11 +41,12 @@ from nianjian.platform.registers.models import Team
 from nianjian.platform.registers.queries import ReadScope
 from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.web.access import INSPECTION, Request, inspector, page
+from nianjian.platform.web.days import format_day, format_moment
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table, card_table
-from nianjian.platform.web.work import moment, person
+from nianjian.platform.web.work import person
 
 READER: Final = Actor("room", "system")  # reads what is released for an inspector, who may read nothing else
 ROWS: Final = 10  # of a ledger on one page
@@ -166,7 +167,7 @@ def _render(
         "actor": None,  # no menu and no bell, in a preview either
         "room": entered,
         "firm": entered.enterprise.name,
-        "until": moment(entered.ends),
+        "until": format_moment(entered.ends),
         "visit": visit,
         "rule": rule,
         "form": form or AskForm(),
@@ -182,7 +183,7 @@ def _render(
             "evidence": _evidence(rows[rule], _) if entered.names(rule, "check") and rows[rule]["evidence"] else None,
             "cards": _cards(entered, rule, _),
             "screens": [_screen(entered, name, _) for name in entered.names(rule, "screen")],
-            "checked": "" if sheet["looked_at"] is None else moment(datetime.fromisoformat(sheet["looked_at"])),
+            "checked": "" if sheet["looked_at"] is None else format_moment(datetime.fromisoformat(sheet["looked_at"])),
             "asked": _list_asked(visit, rule),
             **_ledger(request, entered, rule),
         }
@@ -210,7 +211,7 @@ def _evidence(row: Json, _: Words) -> Table:
             Cell(texts.evidence_name(one["check"], _)),
             Cell(_(STATES[one["state"]]), badge=BADGES[one["state"]]),
             Cell(texts.evidence_reason(one["why"], _)),
-            Cell(one["day"] or "–", day=True),
+            Cell(format_day(date.fromisoformat(one["day"])) if one["day"] else "–", day=True),
         ]
         for one in row["evidence"]
     ]
@@ -275,7 +276,10 @@ def _value(version: Any, column: Any, teams: Mapping[str, str | None]) -> str:  
 
 def _list_asked(visit: Visit, rule: str) -> list[Json]:
     rows = RoomEntry.objects.filter(visit=visit, rule=rule, asked=True).order_by("-at", "-pk")[:5]
-    return [{"subject": one.subject, "at": moment(one.at), "answered": moment(one.answered_at)} for one in rows]
+    return [
+        {"subject": one.subject, "at": format_moment(one.at), "answered": format_moment(one.answered_at)}
+        for one in rows
+    ]
 
 
 # ---- the firm's side
@@ -369,8 +373,8 @@ def _label(key: str, _: Words) -> str:
 def _describe_entry(entry: Json, _: Words) -> Json:
     return {
         **entry,
-        "at": moment(datetime.fromisoformat(entry["at"])),
-        "answered": moment(datetime.fromisoformat(entry["answered_at"])) if entry["answered_at"] else "",
+        "at": format_moment(datetime.fromisoformat(entry["at"])),
+        "answered": format_moment(datetime.fromisoformat(entry["answered_at"])) if entry["answered_at"] else "",
         "who": person(entry["by"]),
         "row": _(texts.ROWS[entry["rule"]]),
     }

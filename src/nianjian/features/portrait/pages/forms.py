@@ -82,7 +82,7 @@ NO_ROOM = {
 def show_form(  # noqa: PLR0917 -- what stands around a form
     request: Request, form: forms.BaseForm, title: str, text: str, send: str, year: int, back: str = ""
 ) -> HttpResponse:
-    """A form in the drawer, or on a page of its own."""
+    """A form on a page of its own, which opens in the drawer."""
     context = {
         "form": form,
         "title": title,
@@ -90,7 +90,6 @@ def show_form(  # noqa: PLR0917 -- what stands around a form
         "send": send,
         "year": year,
         "action": request.path,
-        "back": "" if request.htmx else back or reverse("overview", args=[request.enterprise.code]),
+        "back": back or reverse("overview", args=[request.enterprise.code]),
     }
-    template = "portrait/drawer_form.html" if request.htmx else "portrait/form_page.html"
-    return render(request, template, context, status=UNPROCESSABLE if form.is_bound else 200)
+    return render(request, "portrait/form_page.html", context, status=UNPROCESSABLE if form.is_bound else 200)

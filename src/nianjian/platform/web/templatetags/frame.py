@@ -57,3 +57,14 @@ def day_input(name: str, value: object, **attributes: object) -> SafeString:
     """``{% day_input "day" today id="done-day" %}``: the box for a day where no form stands behind it."""
     named = {key.replace("_", "-"): one for key, one in attributes.items()}
     return DayInput().render(name, value or None, attrs=named)
+
+
+@register.simple_tag
+def drawer(address: str) -> SafeString:
+    """Attributes of a link whose page opens in the drawer, with its title; without script it is an ordinary link."""
+    return format_html(
+        'href="{0}" hx-get="{0}" hx-target="#panel-content"'
+        ' hx-select="#main h1, #main .head .meta, #main .content, .in-drawer"'
+        ' hx-swap="innerHTML ignoreTitle:true"',
+        address,
+    )
