@@ -23,6 +23,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.days import day_text, moment_text
 from nianjian.engines.paper.texts import inspection as texts
+from nianjian.engines.paper.texts.claims import DECLARED
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.complaints import one_click
