@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -33,11 +34,13 @@ from nianjian.platform.registers.columns import Column, Sheet, is_masked
 from nianjian.platform.registers.filters import RowFilter
 from nianjian.platform.registers.queries import ReadScope, RegisterState
 from nianjian.platform.registers.versions import Version
+from nianjian.platform.web import tables
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.days import asked_day
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import address, paged
+from nianjian.platform.web.tables import Cell, Row, Table, choose_columns
 from nianjian.platform.web.work import person
 
 
@@ -406,8 +409,8 @@ def rows(request: Request, code: str, kind: str) -> HttpResponse:
         "day": seen.day,
         "told": day_parameter(seen),
         "query": request.GET.urlencode(),
-        "by_value": [presenters.label(column) for column in filters.exact_columns(sheet)],
-        "sealed": [presenters.label(column) for column in sheet.columns if column.personal],
+        "by_value": _(", ").join(presenters.label(column) for column in filters.exact_columns(sheet)),
+        "sealed": _(", ").join(presenters.label(column) for column in sheet.columns if column.personal),
         "may_load": may(request, Permission.MANAGE_DATA),
         "may_reveal": may(request, Permission.VIEW_UNMASKED),
         "wizard": _wizard(code),
@@ -435,23 +438,28 @@ def _table(request: Request, seen: ReadScope, sheet: Sheet, found: Sequence[Vers
     of_teams = any(column.field == TEAM for column in columns)
     teams = queries.list_team_titles(seen.enterprise, {getattr(row, TEAM) for row in found}) if of_teams else {}
     sorts = {column.field for column in filters.sortable_columns(sheet)}
-    return {
-        "key_head": (presenters.key_label(sheet), *_sort(request, "", asked)),
-        "heads": [
-            (presenters.label(column), *(_sort(request, column.field, asked) if column.field in sorts else ("", "")))
-            for column in columns
-        ],
-        "lines": [
-            {
-                "pk": one.pk,
-                "name": presenters.name(one, sheet),
-                "href": presenters.address(seen.enterprise, sheet.kind, one.key, day_parameter(seen)),
-                "cells": [_cell(one, column, teams) for column in columns],
-                "open": one.valid_to is None or one.valid_to >= clock.today(),
-            }
-            for one in found
-        ],
-    }
+    href, state = _sort(request, "", asked)
+    heads = [tables.Column(presenters.key_label(sheet), href=href, sorted=state)]
+    for column in columns:
+        href, state = _sort(request, column.field, asked) if column.field in sorts else ("", "")
+        heads.append(tables.Column(presenters.label(column), href=href, sorted=state, name=column.field))
+    choice = choose_columns(request, f"registers-{sheet.kind}", heads)
+    rows = []
+    for one in found:
+        name = presenters.name(one, sheet)
+        href = presenters.address(seen.enterprise, sheet.kind, one.key, day_parameter(seen))
+        cells = [
+            Cell(name, href=href),
+            *(Cell(Truncator(_cell(one, column, teams)).chars(WIDEST)) for column in columns),
+        ]
+        ends = one.valid_to is None or one.valid_to >= clock.today()
+        rows.append(Row(cells, name=name, href=href, value=str(one.pk) if ends else ""))
+    ticks = "bulk" if may(request, Permission.MANAGE_DATA) else ""
+    table = Table(presenters.title(sheet.kind), heads, rows, hidden=choice.hidden, ticks=ticks)
+    return {"table": table, "choice": choice}
+
+
+WIDEST: Final = 60  # signs of a cell in the list
 
 
 def _used(sheet: Sheet, found: Sequence[Version], asked: RowFilter) -> list[Column]:

@@ -27,6 +27,7 @@ _KEPT: Final = re.compile(
 )
 _BREAK: Final = r"\s*\n\s*"
 _RULES: Final = (
+    (re.compile(r"\s*(\{% colon %\})\s*"), r"\1"),  # a colon joins what it stands between
     (re.compile(rf"{_BREAK}(?=/?>|</?{_BLOCK}\b|</(?:button|svg)>)"), ""),
     (re.compile(rf"(</?{_BLOCK}{_TAG_END}|<(?:button|svg){_TAG_END}){_BREAK}"), r"\1"),
     (re.compile(_BREAK), " "),

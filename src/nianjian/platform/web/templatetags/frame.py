@@ -10,6 +10,7 @@ from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from nianjian.platform.web.assets import address
 from nianjian.platform.web.forms import DayInput
@@ -50,6 +51,12 @@ def filled(parser: Parser, token: Token) -> Filled:
 def asset(name: str) -> str:
     """Return the address of a file that every page loads; it changes with the file's content."""
     return address(name)
+
+
+@register.simple_tag
+def colon() -> str:
+    """What stands between a name and its value, in the reader's language."""
+    return gettext(": ")
 
 
 @register.simple_tag
