@@ -68,7 +68,7 @@ BARE = {
     "screens-kiosk": "a screen on a wall", "screens-posted": "a switch posts here",
     "season-calendar": "a calendar for programs", "healthz": "for machines", "metrics": "for machines",
     "language": "a choice, no page", "theme": "a choice, no page",
-    "columns": "a choice, no page", "asset": "a file of every page",
+    "columns": "a choice, no page", "day-reading": "what a typed day is understood as", "asset": "a file of every page",
     "draft": "what a form's script stores", "resend": "after signing in again: there is one thing to do",
     "work-beside": "a part of the side", "work-result": "leads on",
 }  # fmt: skip

@@ -210,6 +210,7 @@ NONE: Final[Mapping[str, str]] = {
     "rules-reading-here": _ECHO,
     "theme": _LOOK,
     "columns": _LOOK,
+    "day-reading": _ECHO,
     **dict.fromkeys(("draft", "resend"), "what was typed into a form of a page; a program keeps its own"),
     "overview-lead": "whether this person's overview shows the first steps; the API has no overview to be led on",
     "asset": "the style sheet and the scripts of the pages",

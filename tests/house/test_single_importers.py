@@ -20,6 +20,7 @@ SEPARATE = {
     "engines/lake/duckdb_engine": "one engine, imported when it is chosen",
     "engines/lake/spark_engine": "one engine, imported when it is chosen",
     "engines/sip/call": "one call, without sockets",
+    "features/complaints/closing_effect": "what a closing changes in the light, apart from the act",
     "features/dossier/editions/book": "the paper edition, apart from the order of work",
     "features/dossier/reading": "one kind of paper a file",
     "features/dossier/seals": "one shape of seal a file",
@@ -31,6 +32,7 @@ SEPARATE = {
     "features/rectification/pages/stages": "what the steps of a case say, apart from the requests that show them",
     "features/reconciliation/people": "one comparison with a store of its own",
     "platform/notifications/smtp": "a protocol",
+    "platform/web/rule_parts": "the widget of values with parts, apart from how they are read",
 }
 
 

@@ -181,12 +181,12 @@ def test_the_second_day_is_shown_to_people_and_in_json_only_when_named(cli: Shel
     vacancy = named["metrics"][0]
     assert (vacancy["slug"], vacancy["value"], vacancy["light"]) == ("seat_vacancy", "50.0000", "yellow")
     assert (vacancy["twins"]["today"]["value"], vacancy["twins"]["today"]["light"]) == ("30.0000", "green")
-    assert "截至 2026-03-01: 30.00 % · 绿" in cli(*words, **later).out
+    assert "截至2026-03-01: 30.00 % · 绿" in cli(*words, **later).out
     page = tmp_path / "p.html"
     cli(*words, "--html", str(page), **later)
-    assert "截至 2026-03-01" not in page.read_text(encoding="utf-8")
+    assert "截至2026-03-01" not in page.read_text(encoding="utf-8")
     cli(*words, "--html", str(page), "--today", "2026-03-01")
-    assert "截至 2026-03-01" in page.read_text(encoding="utf-8")
+    assert "截至2026-03-01" in page.read_text(encoding="utf-8")
 
 
 def test_simulate_and_attach(cli: Shell, tmp_path: Path) -> None:

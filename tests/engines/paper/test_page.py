@@ -251,4 +251,4 @@ def test_a_value_of_parts_names_each_and_the_rules_that_it_means() -> None:
         == "限值：(通话：5 · 时段：1); 规则：另一条; 板块：专项"
     )
     told |= {"unit": "purposes", "value": {"marketing": ["营销", "sales"]}}
-    assert explanations.value_text(told, CHINESE) == "营销: 营销 + sales", "words that are looked for stand as they are"
+    assert explanations.value_text(told, CHINESE) == "营销：营销 + sales", "words that are looked for stand as they are"

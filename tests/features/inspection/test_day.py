@@ -22,7 +22,7 @@ from nianjian.features.complaints import one_click
 from nianjian.features.complaints import operations as acts
 from nianjian.features.inspection import states as pure
 from nianjian.features.inspection.models import RoomEntry
-from nianjian.features.inspection.operations import day, drill
+from nianjian.features.inspection.operations import day, drill, room
 from nianjian.features.inspection.operations.day import VisitInput, build_sheet
 from nianjian.features.inspection.states import NoticeState, format_lines, parse_lines
 from nianjian.features.season import operations as season
@@ -234,7 +234,7 @@ def text_of(client: Client, address: str) -> str:
 def test_an_inspector_sees_what_is_released_and_each_opening_is_recorded(visit: str, operator: Actor) -> None:
     inspector = enter(visit, operator)
     assert "企业还没有为这个检查日放行任何内容" in text_of(inspector, "/")
-    day.release_items(enterprise=visit, day=VISIT, items=SEATS, actor=operator)
+    room.release_items(enterprise=visit, day=VISIT, items=SEATS, actor=operator)
     seen = text_of(inspector, "/")
     assert "T00S001" in seen
     assert "赵云" not in seen, "names are masked"
@@ -262,20 +262,20 @@ def test_a_guessed_address_is_not_there_for_an_inspector(visit: str, operator: A
 def test_the_room_closes_with_the_link_and_after_the_day(
     visit: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    day.release_items(enterprise=visit, day=VISIT, items=SEATS, actor=operator)
+    room.release_items(enterprise=visit, day=VISIT, items=SEATS, actor=operator)
     inspector = enter(visit, operator)
     (held,) = links.list_links(["insp"])["insp"]
     monkeypatch.setenv("NIANJIAN_TODAY", str(VISIT + timedelta(days=1)))
-    assert day.find_room_visit(visit) is None
+    assert room.find_room_visit(visit) is None
     with pytest.raises(NianjianError, match="room_over"):
-        day.release_items(enterprise=visit, day=VISIT, items=[], actor=operator)
+        room.release_items(enterprise=visit, day=VISIT, items=[], actor=operator)
     monkeypatch.setenv("NIANJIAN_TODAY", str(VISIT))
     links.revoke_link(link=held.id, actor=operator)
     assert inspector.get("/room/demo/S2/").headers["Location"].startswith("/account/login/")
 
 
 def test_an_original_is_asked_for_and_shown(visit: str, operator: Actor) -> None:
-    day.release_items(enterprise=visit, day=VISIT, items=SEATS, actor=operator)
+    room.release_items(enterprise=visit, day=VISIT, items=SEATS, actor=operator)
     inspector, boss = enter(visit, operator), signed_in("boss")
     assert inspector.post("/room/demo/S2/ask/", {"subject": "  "}).status_code == 422
     assert inspector.post("/room/demo/S3/ask/", {"subject": "T00S001"}).status_code == 404
@@ -303,11 +303,11 @@ def test_the_firm_chooses_item_by_item_and_sees_the_same_page(visit: str, operat
     assert boss.get(f"{PAGE}preview/S3/").status_code == 404
     assert RoomEntry.objects.count() == 1, "a preview leaves no line"
     with pytest.raises(NianjianError, match="room_item_unknown"):
-        day.release_items(enterprise=visit, day=VISIT, items=["register:consents"], actor=operator)
+        room.release_items(enterprise=visit, day=VISIT, items=["register:consents"], actor=operator)
 
 
 def test_without_a_day_there_is_nothing_to_choose(demo: str) -> None:
     boss = signed_in("boss")
     assert "/e/demo/inspection/day/" in boss.get(PAGE).content.decode()
     assert clock.today() < VISIT
-    assert day.find_room_visit(demo) is None
+    assert room.find_room_visit(demo) is None

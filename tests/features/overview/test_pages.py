@@ -207,7 +207,7 @@ def test_a_stricter_limit_of_the_watch_list_is_a_second_light(site: Client, samp
     _keep("demo", made)
     verdict = _text(site).split('class="verdict')[1].split("</section>")[0]
     assert verdict.startswith(" green")
-    assert "本企业口径：坐席空置率" in verdict
+    assert "本企业口径（重点监测许可证的更严限值）：坐席空置率" in verdict
 
 
 def test_without_a_light_nothing_is_green(site: Client) -> None:

@@ -249,7 +249,7 @@ def test_pages_show_both_bases_and_take_the_choice(january: Actor, monkeypatch: 
     client = signed_in("anna")
     shown = client.get("/e/demo/2026/").content.decode()
     assert "尚未选定。规则要求的口径：年末口径（12月31日）" in shown
-    assert "最迟申报日：2027-03-31。" in shown
+    assert "最迟申报日：3月31日。" in shown
     assert "目前已无任何措施可以改变这些数据。" in shown
     for text in (shown, client.get("/e/demo/").content.decode()):
         assert "年末口径（12月31日）" in text

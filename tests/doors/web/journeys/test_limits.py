@@ -14,7 +14,7 @@ def test_a_lead_raises_an_own_limit_in_five_clicks(journey: Journey) -> None:
     journey.click(page.get_by_role("link", name="设置", exact=True))
     if "/rules/" not in page.url:
         journey.click(page.get_by_role("link", name="限值与规则"))
-    journey.click(page.get_by_role("link", name="修改: 坐席空置率上限"))
+    journey.click(page.get_by_role("link", name="修改：坐席空置率上限"))
     page.get_by_label("新值").press_sequentially("40")
     page.locator("#reading").get_by_text("按 40 % 理解").wait_for()
     page.locator("#reading").get_by_text("不超过 40 %").wait_for()

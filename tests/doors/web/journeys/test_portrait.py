@@ -26,7 +26,7 @@ def test_the_complaints_of_the_line_that_stands_out_are_taken_along_in_three_cli
     journey.click(link)
     drawer = page.locator("#panel")
     drawer.locator("#rows tbody tr").first.wait_for(timeout=60_000)
-    assert "线路: L23 中继23 · 速达外包" in drawer.inner_text()
+    assert "线路：L23 中继23 · 速达外包" in drawer.inner_text()
     assert_clean(page)
     with page.expect_download(timeout=60_000) as taken:
         journey.click(drawer.get_by_role("button", name="导出"))
