@@ -88,6 +88,12 @@ def test_tickets_count_to_the_end_of_the_day_in_shanghai() -> None:
     assert found == {"complaints": 3, "tickets": 4, "closed": 2}
 
 
+def test_a_code_of_a_ticket_has_its_name_beside_it() -> None:
+    row = {"ticket_id": "I1", "line_id": "L23", "team_id": "T9"}
+    named = complaint_papers.name_channels(row, {"T3": "速达外包"}, {"L23": "中继23"})
+    assert named == row | {"line_id": "L23 中继23"}
+
+
 def _portrait(**components: object) -> dict[str, Any]:
     return {"metrics": [{"slug": "seat_vacancy", "components": components}]}
 

@@ -315,7 +315,7 @@ def states_of(one: Walker, *tasks: str) -> list[str]:
     for task in tasks:
         row = one.page.locator("tbody tr", has=one.page.get_by_text(task, exact=True)).first
         cells = row.locator("td, th").all_inner_texts()
-        states.append(f"{cells[4].strip()} {cells[3].strip()}")
+        states.append(f"{cells[1].strip()} {cells[4].strip()}")
     return states
 
 

@@ -262,6 +262,16 @@ class Ticket:
     not_in_closing: str = ""
 
 
+def name_channels(row: Row, teams: Mapping[str, str], lines: Mapping[str, str]) -> Row:
+    """A ticket's row with the name beside the code of its line and of its team, as the registers call them."""
+    named = {
+        field: f"{row[field]} {names[str(row[field])]}"
+        for field, names in (("line_id", lines), ("team_id", teams))
+        if names.get(str(row.get(field)))
+    }
+    return {**row, **named}
+
+
 def count_tickets(tickets: Sequence[Ticket], day: date, sources: Collection[str]) -> dict[str, int]:
     """``complaints`` (C of D2, of the regulators' ``sources``), ``tickets`` and ``closed`` of D4 at the day's end."""
     there = _counted(tickets, day)

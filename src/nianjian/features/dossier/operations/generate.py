@@ -73,7 +73,7 @@ from nianjian.platform.registers.lines import LINES
 from nianjian.platform.registers.lines import Line as NetworkLine
 from nianjian.platform.registers.numbers import NUMBERS, Number
 from nianjian.platform.registers.publish import list_roots
-from nianjian.platform.registers.queries import find_authority
+from nianjian.platform.registers.queries import find_authority, list_channels
 from nianjian.platform.registers.seats import SEATS, Seat
 from nianjian.platform.registers.teams import Team
 from nianjian.platform.registers.versions import Version, current_versions, versions_on
@@ -210,10 +210,12 @@ def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
     texts = [text for ticket in rows for text in complaint_papers.list_numbers(ticket)]
     complained = {ticket.complained for ticket in rows if ticket.complained}
     own_displays = find_own_displays(found, enterprise, {*texts, *complained})
+    teams, lines = list_channels(enterprise, clock.today())
     tickets = []
     for ticket in rows:
         hidden = ("complainant",) if ticket.complained in own_displays else ("complainant", "complained")
         row = complaint_papers.hide_numbers(_row(ticket, COMPLAINTS, masked=hidden), own_displays)
+        row = complaint_papers.name_channels(row, teams, {key: name or team for key, (name, team) in lines.items()})
         own = {"excluded_rate": row["exclusion"], "excluded_ticket": row["exclusion"]}  # that the run has not seen
         told = reasons.get(row["ticket_id"], own)
         tickets.append(Ticket(row, str(told["excluded_rate"] or ""), str(told["excluded_ticket"] or "")))
