@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.support.axe import assert_clean
 from tests.support.import_pages import calls
-from tests.support.site import Site, follow
+from tests.support.site import Site, follow, open_result
 
 PASSWORD = "eine lange Losung 47"  # noqa: S105 -- of people of the tests
 HOME = "e/demo/"
@@ -69,7 +69,7 @@ class Walk:
         page.wait_for_url("**/check/")
         assert "139****" in self.text()
         follow(page.locator("main form[action$='/commit/'] button.primary"))
-        follow(page.locator("main a.primary[href*='/batches/']"), timeout=PATIENCE)
+        open_result(page)
         page.wait_for_url("**/batches/*/")
         assert re.search(r"\b3\b", self.text())
         assert "13900000" not in self.text()
