@@ -203,12 +203,14 @@ def test_headroom_is_told_in_things_that_can_be_counted(told: Headroom | None, b
 
 
 def test_headroom_is_reckoned_from_whole_numbers(sample: dict[str, Any]) -> None:
-    told = [find_headroom(metric) for metric in sample["metrics"]]
+    proved = [metric | {"light": "yellow"} for metric in sample["metrics"]]
+    told = [find_headroom(metric) for metric in proved]
     assert told == [Headroom(40, 30), Headroom(11, 0), Headroom(75, 419), Headroom(7, 11, least=True)]
-    assert [headroom_text(metric, EN) for metric in sample["metrics"]] == [
+    assert [headroom_text(metric, EN) for metric in proved] == [
         "10 vacant seats too many", "11 too many (allowance 0)", "344 more landline or mobile calls",
         "4 closed tickets short",
     ]  # fmt: skip
+    assert find_headroom(proved[2] | {"light": "insufficient"}) is None, "what is not proved has no room"
     bar = sections.html_headroom(sample["metrics"][0], EN)
     assert 'aria-label="10 vacant seats too many"' in bar
     nothing = sections.html_headroom(sample["metrics"][0] | {"value": None}, ZH)

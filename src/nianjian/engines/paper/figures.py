@@ -212,11 +212,13 @@ def plain_limit(metric: Json, _: Words) -> str:
 
 
 def find_headroom(metric: Json) -> Headroom | None:
-    """What is counted against what the limit allows or asks for; None where there is no limit, or nothing is counted.
+    """What is counted against what the limit allows or asks for; None where there is no limit, or nothing is proved.
 
     D3: so many calls may show landline or mobile numbers; at the limit itself it is already red.
     """
     slug, parts, limit = metric["slug"], metric["components"], metric.get("limit")
+    if metric.get("light") in {"insufficient", "na"}:
+        return None
     if slug == "complaint_rate":
         return Headroom(parts["allowance"] - parts["headroom"], parts["allowance"])
     if slug == "number_consistency":

@@ -78,8 +78,12 @@ def reconciliation(one: Looker) -> None:
     follow(page.locator("button[value=filing]"))
     open_result(page)
     one.look()
-    follow(page.locator("tbody a[href*='/differences/']").first)
+    difference = page.locator("tbody a[href*='/differences/']").first
+    address = difference.get_attribute("href")
+    difference.click()
+    page.locator("#panel[open] h1").wait_for(timeout=PATIENCE)
     one.look()
+    one.open(address.lstrip("/"))
 
 
 def test_call(one: Looker) -> None:

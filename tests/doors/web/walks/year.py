@@ -280,13 +280,13 @@ def compares(one: Walker, kind: str, export: str, as_at: date) -> str:
 
 
 def settles(one: Walker, key: str) -> None:
-    """Explain the difference of a row, on the page of its comparison."""
-    one.link(key)
-    one.page.locator("#id_state").select_option("explained")
+    """Explain the difference of a row, in the drawer over its comparison."""
+    one.page.locator("main").get_by_role("link", name=key).first.click()
+    one.page.locator("#panel #id_state").select_option("explained", timeout=PATIENCE)
     one.page.locator("#id_owner").fill("张瀚文")
     one.page.locator("#id_cause").fill("导出时漏选该席")
     one.page.locator("#id_action").fill("已请省局重新导出")
-    one.button("保存")
+    one.press(one.page.locator("#panel").get_by_role("button", name="保存"))
 
 
 def opens_task(one: Walker, task: str) -> None:
