@@ -83,7 +83,7 @@ def reconciliation(one: Looker) -> None:
     difference.click()
     page.locator("#panel[open] h1").wait_for(timeout=PATIENCE)
     one.look()
-    one.open(address.lstrip("/"))
+    one.go(address.lstrip("/"))
 
 
 def test_call(one: Looker) -> None:
