@@ -117,10 +117,12 @@ class Walker:
             assert time.monotonic() < until, self.text()
             self.page.wait_for_timeout(200)
             self.page.reload()
+        came = ""
         if (result := self.page.locator("#toast a").last).count():  # the newest; others may be unread
+            came = self.page.locator("#toast").inner_text()
             follow(result)
         self.look()
-        return self.text()
+        return f"{came}\n{self.text()}"
 
     def look(self) -> None:
         seen = self.page.evaluate(SEEN)
