@@ -62,7 +62,7 @@ def test_both_by_keyboard_alone(journey: Journey) -> None:
     for key, name in (("j", names[0]), ("j", names[1]), ("j", names[2]), ("k", names[1])):
         press(key)
         assert page.locator(":focus").inner_text() == name
-    page.wait_for_function("name => document.querySelector('#peek h2').innerText.includes(name)", arg=names[1])
+    page.locator("#peek h2", has_text=names[1]).wait_for()
     assert page.locator("tr.here a").first.inner_text() == names[1]
     press("x")
     press("j")
@@ -74,7 +74,7 @@ def test_both_by_keyboard_alone(journey: Journey) -> None:
     press("Space")
     _tab_to(page, "button[value=assign]")
     press("Enter")
-    page.wait_for_function("document.querySelector('#messages').innerText.includes('2 张工单已分派给')")
+    page.locator("#messages", has_text="2 张工单已分派给").wait_for()
     press("j")
     _tab_to(page, "#peek [name=callback]")
     press("Space")
@@ -82,7 +82,7 @@ def test_both_by_keyboard_alone(journey: Journey) -> None:
     page.keyboard.type(MEASURES)
     press("Tab")
     press("Enter")
-    page.wait_for_function("document.querySelector('#peek .note')?.innerText.includes('已办结')")
+    page.locator("#peek .note", has_text="已办结").wait_for()
     press("j")
     press("Enter")
     page.wait_for_url("**/complaints/t/*/")
