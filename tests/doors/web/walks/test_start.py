@@ -62,7 +62,7 @@ def test_the_first_steps_go_by_keyboard_alone(tmp_path: Path, browser: Any) -> N
         page.locator("#id_number").focus()
         page.keyboard.type("浙B2-20240001")
         page.keyboard.press("Enter")
-        page.wait_for_function("document.querySelector('.stages .done')")
+        page.locator(".stages .done").first.wait_for()
         page.locator("#id_calls").set_input_files(CALLS)
         page.locator("form:has(#id_calls) button").focus()
         page.keyboard.press("Enter")
@@ -70,7 +70,7 @@ def test_the_first_steps_go_by_keyboard_alone(tmp_path: Path, browser: Any) -> N
         page.goto(f"{site.address}e/ACME/")
         page.locator("button[name=on]").focus()
         page.keyboard.press("Enter")
-        page.wait_for_function("!document.querySelector('.stages')")
+        page.locator(".stages").wait_for(state="detached")
         page.reload()
         assert page.locator(".stages").count() == 0, "remembered"
         assert page.get_by_role("link", name="开始使用", exact=True).is_visible(), "and found again"
