@@ -79,6 +79,7 @@ OWN_STEPS: Final = (
 ROOM: Final = ("account-inspect", "room-front", "room-row")
 # What answers GET with HTML, or may, and is no page that anybody looks at.
 NO_PAGE: Final[Mapping[str, str]] = {
+    "day-reading": "what a typed day is understood as, behind its box",
     "by": "leads on to a metric's page",
     "portrait-newest": "leads on to the portrait of the newest year",
     "dossier-package": "leads on to the open step of the season's package",
