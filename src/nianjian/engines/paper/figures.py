@@ -216,17 +216,16 @@ def find_headroom(metric: Json) -> Headroom | None:
 
     D3: so many calls may show landline or mobile numbers; at the limit itself it is already red.
     """
-    slug, parts, limit = metric["slug"], metric["components"], metric.get("limit")
     if metric.get("light") in {"insufficient", "na"}:
         return None
+    slug, parts = metric["slug"], metric["components"]
     if slug == "complaint_rate":
         return Headroom(parts["allowance"] - parts["headroom"], parts["allowance"])
     if slug == "number_consistency":
         found: Json = next((flag for flag in metric.get("flags", ()) if flag["code"] == "evasion"), {})
-        if found.get("limit") is None:
-            return None
-        return Headroom(found["count"], max(_reached(metric, found["limit"]) - 1, 0))
-    if limit is None or not metric.get("denominator"):
+        limit = found.get("limit")
+        return None if limit is None else Headroom(found["count"], max(_reached(metric, limit) - 1, 0))
+    if (limit := metric.get("limit")) is None or not metric.get("denominator"):
         return None
     if slug == "closing_rate":
         return Headroom(metric["numerator"], _reached(metric, limit), least=True)
