@@ -61,6 +61,17 @@ def test_a_late_report_is_the_red_verdict_of_the_day(site: Client) -> None:
     assert "投诉率" in verdict, "what is wrong beside it stays"
 
 
+def test_a_report_of_an_earlier_season_is_not_forgotten(demo: str, operator: Actor) -> None:
+    Enterprise.objects.update(created_at=BEFORE)
+    after = date(2028, 4, 1)
+    assert [one.year for one in list_late_reports({demo: "浙江"}, after)[demo]] == [2027, 2027]
+    operations.assign_task(enterprise=demo, year=2026, task="entry_test", owner="张三", actor=operator)
+    found = [(one.year, one.track) for one in list_late_reports({demo: "浙江"}, after)[demo]]
+    assert found[:2] == [(2026, "licence"), (2026, "code_number")]
+    _file("licence", operator)
+    assert [(one.year, one.track) for one in list_late_reports({demo: "浙江"}, after)[demo]] == found[1:]
+
+
 def test_what_was_over_before_it_was_known_here_is_not_said(demo: str) -> None:
     Enterprise.objects.update(created_at=datetime(2027, 4, 1, tzinfo=clock.now().tzinfo))
     assert not list_late_reports({demo: "浙江"}, clock.today())

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.workdays import Calendar as Workdays
 from nianjian.engines.kernel.workdays import Due
 from nianjian.engines.rules.rule import Level, Rule
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
@@ -29,6 +30,7 @@ from nianjian.features.inbox.obstacles import Point
 from nianjian.features.overview.queue import Queue, list_queue
 from nianjian.features.portrait.line_usage import OLD
 from nianjian.features.rectification.operations import Running
+from nianjian.features.season.queries import list_followed_years
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import permissions
 from nianjian.platform.accounts.query import Actor
@@ -124,25 +126,39 @@ class LateReport:
 def list_late_reports(enterprises: Mapping[str, str], today: date) -> dict[str, list[LateReport]]:
     """By code; ``enterprises``: code -> province. What is not in it has handed in everything, or nothing is due yet.
 
-    Of a season that was over before the enterprise was known here nothing can be said.
+    An earlier year stays until its report is handed in, if its season was worked on here. Of one that was over before
+    the enterprise was known here nothing can be said.
     """
-    year = today.year - 1
-    filed, since = filings.list_filings_by_enterprise(list(enterprises), year), accounts.known_since(list(enterprises))
+    last, found = today.year - 1, dict[str, list[LateReport]]()
+    asked = {last: dict(enterprises)}
+    for code, years in list_followed_years(list(enterprises), last).items():
+        for year in years:
+            asked.setdefault(year, {})[code] = enterprises[code]
+    since = accounts.known_since(list(enterprises))
+    acting = [one for one in overlays.list_overlays() if str(one["key"]).startswith(UNDER)]
+    days = calendar()
+    for year, own in sorted(asked.items()):
+        for code, late in _late_of_year(own, year, today, acting, days).items():
+            if kept := [one for one in late if one.due >= since[code]]:
+                found.setdefault(code, []).extend(kept)
+    return found
+
+
+def _late_of_year(
+    enterprises: Mapping[str, str], year: int, today: date, acting: list[Overlay], days: Workdays
+) -> dict[str, list[LateReport]]:
+    filed = filings.list_filings_by_enterprise(list(enterprises), year)
     reporting = list_licences(
         [code for code in filed if any(one.submitted_on or one.licence for one in filed[code])], year, today
     )
-    acting = [one for one in overlays.list_overlays() if str(one["key"]).startswith(UNDER)]
-    days, ends = calendar(), dict[tuple[str, str, str], tuple[SeasonDeadline, ...]]()
-    found = {}
+    ends, found = dict[tuple[str, str, str], tuple[SeasonDeadline, ...]](), {}
     for code, province in enterprises.items():
         own = [one for one in acting if one.get("enterprise") in {None, code}]
         named = code if any(one.get("enterprise") == code for one in own) else ""
         key = (province, named, json.dumps(own, default=str, sort_keys=True))
         if key not in ends:
-            ends[key] = of_season(_rulebook(today, *key), today.year, days)
-        told = _late_of_enterprise(ends[key], filed.get(code, []), reporting.get(code, {""}), today)
-        if kept := [one for one in told if one.due >= since[code]]:
-            found[code] = kept
+            ends[key] = of_season(_rulebook(today, *key), year + 1, days)
+        found[code] = _late_of_enterprise(ends[key], filed.get(code, []), reporting.get(code, {""}), year, today)
     return found
 
 
@@ -154,7 +170,7 @@ def _rulebook(today: date, province: str, enterprise: str, acting: str) -> Ruleb
 
 
 def _late_of_enterprise(
-    ends: tuple[SeasonDeadline, ...], rows: list[Filing], numbers: set[str], today: date
+    ends: tuple[SeasonDeadline, ...], rows: list[Filing], numbers: set[str], year: int, today: date
 ) -> list[LateReport]:
     told, found = printed_to(filings.list_notices(rows), numbers), []
     for track in TRACKS:
@@ -166,7 +182,7 @@ def _late_of_enterprise(
             and state(due, handed.get(number), today) is State.LATE
         ]
         if late_:
-            found.append(LateReport(track, today.year - 1, min(late_)))
+            found.append(LateReport(track, year, min(late_)))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final, cast
@@ -88,6 +88,16 @@ def count_entry_test(enterprise: str, year: int) -> TaskProgress:
     pictures = [{"picture": row.pk, "name": row.name, "result": key[1], "day": key[2]} for row, key in rows]
     figures: Mapping[str, Any] = {"outcome": outcome, "pictures": pictures}
     return TaskProgress(complete=False, figures=figures)
+
+
+def list_followed_years(enterprises: Collection[str], before: int) -> dict[str, set[int]]:
+    """Data years before ``before`` in whose season an enterprise noted anything, by code."""
+    found: dict[str, set[int]] = {}
+    for code, year in Note.objects.filter(enterprise_id__in=enterprises, year__lt=before).values_list(
+        "enterprise_id", "year"
+    ):
+        found.setdefault(code, set()).add(year)
+    return found
 
 
 def list_notes_by_task(enterprise: str, year: int) -> dict[str, TaskNote]:
