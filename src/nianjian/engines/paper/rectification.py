@@ -115,7 +115,7 @@ def _cause(where: Json | None, names: ChannelNames, _: Words) -> Part:
         if group is not None:
             lines.append(_channel_sentence(group, one["dimension"], names, _))
     if not where["named"]:
-        lines.append(_nobody(where, _))
+        lines.append(none_named_text(where, _))
     return Part(_("Analysis of the cause"), tuple(lines))
 
 
@@ -134,7 +134,7 @@ def _share(rate: str | None) -> str:
     return DASH if rate is None else f"{(Decimal(rate) / 100).quantize(Decimal('0.0001'))} %"
 
 
-def _nobody(where: Json, _: Words) -> str:
+def none_named_text(where: Json, _: Words) -> str:
     """What can be said where no channel is named: only with complaints and volume enough is none an answer."""
     groups = [group for one in where["dimensions"].values() for group in one["groups"]]
     enough = where["complaints"] and any(group["key"] is not None and not group["low_volume"] for group in groups)
@@ -285,7 +285,7 @@ def _statistics(groups: Sequence[Json], dimension: str, channels: ChannelNames, 
     names = ("key", "complaints", "answered", "rate", "rest", "chance", "share", "mark")
     rows = []
     for group in groups[:GROUPS]:
-        row = group_row(group, dimension, channels, _) | {"chance": _(CHANCE_CELLS[chance_word(group["chance"])])}
+        row = group_row(group, dimension, channels, _)
         row["rate"] = DASH if dimension == "complainant" else _share(group["rate"])
         row["rest"] = _share(group["rest"]["rate"])
         rows.append(tuple(row[name] for name in names))
@@ -323,6 +323,7 @@ def location_content(where: Json | None, names: ChannelNames, _: Words) -> dict[
             sources=" + ".join(where["sources"]),
         ),
         "named": named,
+        "none_named": "" if named else none_named_text(where, _),
         "method": _(
             "Rate: complaints per ten thousand answered outbound calls. Chance: exact one-sided test of a channel"
             " against all others; what stands out is decided for all channels together (Holm) at the level {level}."
@@ -345,7 +346,7 @@ def group_row(one: Json, dimension: str, names: ChannelNames, _: Words) -> dict[
         "answered": count_text(one["answered"]),
         "rate": DASH if dimension == "complainant" else amount_text(one["rate"], "‱"),
         "rest": amount_text(one["rest"]["rate"], "‱"),
-        "chance": one["chance"] or DASH,
+        "chance": _(CHANCE_CELLS[chance_word(one["chance"])]),
         "share": amount_text(one["so_far"], "%"),
         "mark": " · ".join(marks),
     }

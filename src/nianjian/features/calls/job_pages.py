@@ -163,7 +163,7 @@ def _show_file(route: str, *names: str, taken: str = "") -> Callable[[str, JobVa
 
 def _show_location(_code: str, _job: JobValue, result: Result) -> Shown:
     named = len(result.get("named", ()))
-    text = _("Beyond chance: {count}.").format(count=named) if named else _("No channel stands out beyond chance.")
+    text = _("Beyond chance: {count}.").format(count=named) if named else _("No channel is named.")
     return {"text": text}
 
 

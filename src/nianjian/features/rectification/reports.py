@@ -325,7 +325,9 @@ def close(
 ) -> Json:
     """Close the case: work that fails while the figures do not bear out that the measures worked.
 
-    Its recurring measures become the routine. ``rectify_not_effective`` with what speaks against it.
+    Its recurring measures become the routine. ``effective`` is null where days since the isolation have no calls on
+    record: nothing speaks against the measures, nothing proves them. ``rectify_not_effective`` with what speaks
+    against them.
     """
     text = _check_closing(enterprise=enterprise, case=case, check=check)
     held = queries.get_case(case)
@@ -336,7 +338,8 @@ def close(
         tasks = len(storage.create_routine(case=held, start=clock.today(), actor=actor))
         data = {"after": counted[figures.AFTER], "snapshot": counted["snapshot"], "tasks": tasks}
         done = storage.record_step(case=held, step=states.CLOSED, data=data, actor=actor, checked=text | counted)
-    answer = {"case": case, "id": case, "state": done.state, "effective": True}
+    effective = True if not data["after"][figures.UNRECORDED] else None
+    answer = {"case": case, "id": case, "state": done.state, "effective": effective}
     return {**answer, "tasks": tasks, "after": data["after"]}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, Final
 
 from rich.console import Console
@@ -12,9 +13,11 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.figures import amount_text, count_text
 from nianjian.engines.paper.people import actor_text, actor_texts
+from nianjian.engines.paper.rectification import channel_text, group_row, none_named_text
 from nianjian.engines.paper.texts.portrait import METRICS, code_name
 from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
-from nianjian.features.rectification import evidence, operations, reports, storage
+from nianjian.engines.paper.words import words
+from nianjian.features.rectification import evidence, figures, operations, queries, reports, storage
 from nianjian.features.rectification.storage import Notice
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.terminal import table
@@ -175,29 +178,28 @@ def _locate(args: Namespace, actor: Actor) -> Answer:
     location = evidence.locate_cause(enterprise=place, case=_named(args), **days, actor=actor)
     beside = _list_cases_beside(args, actor)
 
+    code = place or queries.get_case(_named(args) or "").enterprise_id
+    last = date.fromisoformat(location["to"]) - timedelta(days=1)
+
     def show(console: Console) -> None:
+        names, said = queries.list_channel_names(code, last), words(language())
         _draw_cases_beside(console, beside)
         for one in location["named"]:
             text = _("{group} {key} stands out beyond chance.")
-            console.print(text.format(group=_(DIMENSIONS[one["dimension"]]), key=one["key"]), style="bold red")
+            key = channel_text(one["dimension"], one["key"], names)
+            console.print(text.format(group=_(DIMENSIONS[one["dimension"]]), key=key), style="bold red")
         if not location["named"]:
-            console.print(_("No channel stands out beyond chance."))
+            console.print(none_named_text(location, said))
         for dimension, part in location["dimensions"].items():
             if not part["groups"]:
                 continue
             console.print(_("Complaints by {group}").format(group=_(DIMENSIONS[dimension])), style="bold")
             header = (_("group"), _("complaints"), _("answered"), _("rate"), _("rest"), _("chance"), _("mark"))
-            table.rows(console, header, [_group_row(one) for one in part["groups"][:GROUPS]])
+            rows = [group_row(one, dimension, names, said) for one in part["groups"][:GROUPS]]
+            columns = ("key", "complaints", "answered", "rate", "rest", "chance", "mark")
+            table.rows(console, header, [[row[name] or None for name in columns] for row in rows])
 
     return Answer(location, show)
-
-
-def _group_row(group: Json) -> tuple[object, ...]:
-    marks = [_("stands out")] * bool(group["named"]) + [_("low volume")] * bool(group["low_volume"])
-    rates = (amount_text(group["rate"], "‱"), amount_text(group["rest"]["rate"], "‱"))
-    key = _("not known") if group["key"] is None else group["key"]
-    counts = (count_text(group["complaints"]), count_text(group["answered"]))
-    return (key, *counts, *rates, group["chance"], " · ".join(marks) or None)
 
 
 def _tickets(args: Namespace, actor: Actor) -> Answer:
@@ -327,7 +329,10 @@ def _close(args: Namespace, actor: Actor) -> Answer:
     place, case = _place(args, actor), _case(args, actor)
     answer = reports.close(enterprise=place, case=case, check=args.check, actor=actor)
     del answer["case"]
-    return _line(answer, _("Case closed."))
+    days = answer["after"][figures.UNRECORDED]
+    return _line(
+        answer, " ".join([_("Case closed."), *([sentence("effect_unproved", {"days": days})] if days else [])])
+    )
 
 
 def _watch(args: Namespace, actor: Actor) -> Answer:

@@ -87,6 +87,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "test_report_early": mark("the test report is dated {dated}, not after the isolation of {isolated}"),
     "nothing_since": mark("no day since the isolation has an answered call to review"),
     "rate_light": mark("the complaint rate since the isolation is not green"),
+    "effect_unproved": mark(
+        "{days} days since the isolation have no call records: that the measures worked is not proved"
+    ),
+    "consistency_light": mark("number consistency since the isolation is red"),
     "no_fewer_complaints": mark("the channel draws as many complaints per day as before"),
 }
 

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from nianjian.engines.gate.decision_search import DecisionFilter
 from nianjian.engines.paper import rectification
 from nianjian.engines.paper.rectification import ChannelNames
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words, mark
 from nianjian.features.dial_policy.decisions import list_recent_decisions
-from nianjian.features.rectification import states
+from nianjian.features.rectification import figures, states
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals.storage import list_approvers
 from nianjian.platform.web.work import moment, person
@@ -70,6 +71,7 @@ def list_stages(code: str, told: Json, names: ChannelNames, word: Words) -> list
         "opened": _opened_line(told),
         "located": _located_line(told, names, word),
         "isolated": _isolated_line(told, names),
+        "closed": _closed_line(told, word),
     }
     links = {
         "located": (reverse("rectify-locate", args=[code, told["id"]]), _("View the grounds")),
@@ -97,7 +99,7 @@ def _located_line(told: Json, names: ChannelNames, word: Words) -> str:
     content = rectification.location_content(told["located"], names, word)
     if content is None:
         return ""
-    return "；".join(content["named"]) or _("No channel stands out beyond chance.")
+    return "；".join(content["named"]) or str(content["none_named"])
 
 
 def _isolated_line(told: Json, names: ChannelNames) -> str:
@@ -108,6 +110,12 @@ def _isolated_line(told: Json, names: ChannelNames) -> str:
         text = channel if one["cap"] is None else _("{channel}: at most {cap} calls a day")
         texts.append(text.format(channel=channel, cap=one["cap"]))
     return "；".join(texts)
+
+
+def _closed_line(told: Json, word: Words) -> str:
+    """That the effect stays unproved where days since the isolation have no calls on record."""
+    days = ((told["checked"] or {}).get(figures.AFTER) or {}).get(figures.UNRECORDED)
+    return error_message("effect_unproved", {"days": days}, word) if days else ""
 
 
 def _event_line(told: Json, step: str) -> str:
