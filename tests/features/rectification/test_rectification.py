@@ -328,7 +328,10 @@ def test_a_case_closes_only_after_the_check_and_leaves_a_routine(case: str, anna
     )
     assert [one["code"] for one in refused.findings] == ["over_cap"]
     data.change(wiring.lake("demo"), add={}, remove=("b2",))
-    assert reports.close(enterprise="demo", case=case, check="已复核", actor=anna)["tasks"] == 1
+    told = reports.close(enterprise="demo", case=case, check="已复核", actor=anna)
+    assert told["tasks"] == 1
+    assert told["after"]["days_unrecorded"], "days without calls prove nothing"
+    assert told["effective"] is None
     fails(
         "rectify_closed",
         lambda: operations.add_measure(

@@ -145,7 +145,7 @@ def list_late_reports(enterprises: Mapping[str, str], today: date) -> dict[str, 
 
 
 def _late_of_year(
-    enterprises: Mapping[str, str], year: int, today: date, acting: list[Overlay], days: Workdays
+    enterprises: Mapping[str, str], year: int, today: date, acting: Sequence[Overlay], days: Workdays
 ) -> dict[str, list[LateReport]]:
     filed = filings.list_filings_by_enterprise(list(enterprises), year)
     reporting = list_licences(

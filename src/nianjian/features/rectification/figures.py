@@ -267,8 +267,7 @@ def find_objections(measured: Mapping[str, Any]) -> list[str]:
     """What speaks against the measures having worked: codes, none where they did.
 
     ``rate_light``: the complaint rate since is not green; ``no_fewer_complaints``: the channel draws as many a day as
-    before; ``consistency_light``: number consistency since is red; ``over_cap``: more attempts than the order allows
-    on a day; ``nothing_since``: no day to look at.
+    before; ``over_cap``: more attempts than the order allows on a day; ``nothing_since``: no day to look at.
     """
     before, after = measured[BEFORE], measured[AFTER]
     found = []
@@ -279,8 +278,6 @@ def find_objections(measured: Mapping[str, Any]) -> list[str]:
     own, then = after["channel"]["complaints"], before["channel"]["complaints"]
     if own and own * before["days"] >= then * max(after["days"], 1):
         found.append("no_fewer_complaints")
-    if after["consistency_light"] == Light.RED:
-        found.append("consistency_light")
     if measured["over_cap"]:
         found.append("over_cap")
     return found

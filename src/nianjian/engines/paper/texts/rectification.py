@@ -90,7 +90,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "effect_unproved": mark(
         "{days} days since the isolation have no call records: that the measures worked is not proved"
     ),
-    "consistency_light": mark("number consistency since the isolation is red"),
     "no_fewer_complaints": mark("the channel draws as many complaints per day as before"),
 }
 
