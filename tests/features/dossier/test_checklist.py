@@ -20,6 +20,7 @@ from nianjian.features.approvals import operations
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.materials import Place
 from nianjian.features.dossier.operations import arrivals, checklist
+from nianjian.features.dossier.operations.overrulings import list_explained
 from nianjian.features.dossier.states import DONE, Finding, MaterialState, ReadFields, Verdict, Weight
 from nianjian.features.rulebook import operations as overlay
 from nianjian.platform.accounts.query import Actor
@@ -34,8 +35,11 @@ ARTICLES = Place("demo", YEAR, "articles")
 
 @pytest.fixture
 def keep(demo: str, anna: Actor) -> Callable[..., int]:
-    def keep(body: bytes = b"%PDF-1", verdict: Verdict = Verdict.NEEDS_PERSON, place: Place = ARTICLES) -> int:
-        return keep_paper(place.item, body, code=demo, year=place.year, actor=anna, verdict=verdict, confirmed=False)
+    def keep(
+        body: bytes = b"%PDF-1", verdict: Verdict = Verdict.NEEDS_PERSON, place: Place = ARTICLES, **file: Any
+    ) -> int:
+        held: dict[str, Any] = {"code": demo, "year": place.year, "actor": anna, "verdict": verdict, "confirmed": False}
+        return keep_paper(place.item, body, **held, **file)
 
     return keep
 
@@ -86,6 +90,22 @@ def test_a_person_confirms_and_the_paper_has_its_own_days(keep: Callable[..., in
     assert _states(date(2027, 3, 2))["articles"] is MaterialState.EXPIRED
     reversed_days = {"effective_on": date(2027, 1, 2), "valid_until": date(2027, 1, 1)}
     assert _code(lambda: _confirm(anna, 1, **reversed_days)) == "dossier_days_reversed"
+
+
+def test_whom_the_list_does_not_cover_must_be_explained(keep: Callable[..., int], anna: Actor) -> None:
+    found = [
+        {"code": "people_missing", "weight": "ask", "page": None, "values": {"count": 61}},
+        {"code": "people_few", "weight": "ask", "page": None, "values": {"people": 3, "wanted": 20}},
+    ]
+    keep(report={"fields": {}, "findings": found})
+    with pytest.raises(NianjianError) as refused:
+        _confirm(anna, 1, explanation=" ")
+    assert refused.value.code == "dossier_explanation_missing"
+    assert refused.value.findings == ({"code": "people_missing", "count": 61},)
+    assert _states()["articles"] is MaterialState.TO_CONFIRM
+    _confirm(anna, 1, explanation="61 人为外包派遣，协议见附件")
+    (told,) = list_explained(materials.get_version("demo", YEAR, "articles", 1))
+    assert (told.finding, told.text, told.by) == ("people_missing", "61 人为外包派遣，协议见附件", str(anna))
 
 
 def test_only_the_newest_version_counts(keep: Callable[..., int], anna: Actor) -> None:

@@ -67,6 +67,16 @@ def is_overruled(one: Mapping[str, Any]) -> bool:
     return "approved_by" in one.get(ANSWER, {})
 
 
+EXPLANATION: Final = "explanation"  # of a finding in a report: text, who wrote it and when
+#: The guide wants everyone on the staff list covered by the social-insurance list, or explained (M7).
+TO_EXPLAIN: Final = frozenset({"people_missing", "people_not_throughout"})
+
+
+def list_unexplained(findings: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """The findings of a report, as it holds them, that nobody may confirm without an explanation, and none is given."""
+    return [one for one in findings if one["code"] in TO_EXPLAIN and EXPLANATION not in one and not is_overruled(one)]
+
+
 def decide_open_verdict(findings: Iterable[Mapping[str, Any]]) -> Verdict:
     """What the findings of a report that nobody has overruled leave; never ready by that alone: a person confirms."""
     found = list(findings)

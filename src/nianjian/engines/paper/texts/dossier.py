@@ -339,6 +339,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "version {version} of {item} has findings that must be resolved; add a file without them, or have "
         "two people overrule them"
     ),
+    "dossier_explanation_missing": mark(
+        "version {version} of {item} does not cover everyone; explain it when you confirm it (new staff, dispatched, "
+        "retired, part-time, …)"
+    ),
     "dossier_finding_unknown": mark("version {version} of {item} has no finding {finding} there that can be overruled"),
     "dossier_days_reversed": mark(
         "the document expires on {until}, before it takes effect on {effective}; correct the dates"

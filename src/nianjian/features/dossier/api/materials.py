@@ -17,7 +17,7 @@ from nianjian.features.dossier.materials import TEXT_LENGTH
 from nianjian.features.dossier.models import Arrival, Comment, Version, row_values
 from nianjian.features.dossier.operations import arrivals, checklist, fill_in, overrulings, sealed_book
 from nianjian.features.dossier.recognition import Range
-from nianjian.features.dossier.states import ANSWER, finding_text, is_overruled
+from nianjian.features.dossier.states import ANSWER, EXPLANATION, finding_text, is_overruled
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
@@ -220,10 +220,18 @@ class FindingOverruled(Schema):
     approval: str
 
 
+class FindingExplanation(Schema):
+    """What the person who confirmed the paper says of a finding."""
+
+    text: str
+    by: str
+    at: datetime
+
+
 class VersionFinding(Schema):
     """``weight``: stop, ask (a person looks) or note; ``page`` None: the whole file.
 
-    ``overruled``: by two people; it stands against the paper no more.
+    ``overruled``: by two people; it stands against the paper no more. ``explanation``: given with the confirmation.
     """
 
     code: str
@@ -231,6 +239,7 @@ class VersionFinding(Schema):
     page: int | None
     detail: str
     overruled: FindingOverruled | None = None
+    explanation: FindingExplanation | None = None
 
 
 class SealedScanTold(Schema):
@@ -279,10 +288,14 @@ class VersionTold(Schema):
 
 
 class DaysGiven(Schema):
-    """The paper's own days; without a last day the one that was read holds."""
+    """The paper's own days; without a last day the one that was read holds.
+
+    ``explanation``: of people whom the paper does not cover, where the check found any.
+    """
 
     effective_on: Day | None = None
     valid_until: Day | None = None
+    explanation: Annotated[str, Field(max_length=TEXT_LENGTH)] = ""
 
 
 class WhyGiven(Schema):
@@ -357,6 +370,7 @@ def _findings(findings: Iterable[Mapping[str, Any]], _: Words) -> list[dict[str,
             "page": one["page"],
             "detail": finding_text(one["code"], {"page": one["page"], **one["values"]}, _),
             "overruled": one[ANSWER] if is_overruled(one) else None,
+            "explanation": one.get(EXPLANATION),
         }
         for one in findings
     ]

@@ -80,6 +80,9 @@ def _configure_items(actions: Actions) -> None:
     _version(confirmed)
     on_day(confirmed, "--effective", _("the day from which the document is valid"))
     on_day(confirmed, "--valid-until", _("the last day on which it is valid; default: as read"))
+    confirmed.add_argument(
+        "--explanation", default="", metavar="TEXT", help=_("why people are not covered, where the check found any")
+    )
     returned = _verb(actions, "return", "send_back", _("send the newest version of an item back"))
     _version(returned)
     returned.add_argument("--reason", required=True, metavar="TEXT", help=_("why"))

@@ -60,7 +60,9 @@ def add_file(args: Args, place: Place) -> Answer:
 
 def confirm(args: Args, place: Place) -> Answer:
     """A person stands for a version."""
-    row = checklist.confirm(**place, effective_on=args.effective, valid_until=args.valid_until)
+    row = checklist.confirm(
+        **place, effective_on=args.effective, valid_until=args.valid_until, explanation=args.explanation
+    )
     until = None if row.valid_until is None else row.valid_until.isoformat()
     data = {"item": args.item, "version": row.number, "confirmed": True, "valid_until": until}
     return sentence(_("{item}: version {version} is confirmed"), data)

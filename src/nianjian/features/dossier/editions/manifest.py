@@ -326,8 +326,12 @@ def _prints(item: Item) -> dict[str, Any]:
 
 
 def _overruled(item: Item) -> dict[str, Any]:
-    """Findings that two people have overruled; nothing where there are none."""
-    return {"overruled": [asdict(one) for one in item.overruled]} if item.overruled else {}
+    """Findings that two people have overruled, or one has explained; nothing where there are none."""
+    told = {
+        "overruled": [asdict(one) for one in item.overruled],
+        "explained": [asdict(one) for one in item.explained],
+    }
+    return {name: found for name, found in told.items() if found}
 
 
 def _sealed(item: Item) -> dict[str, Any]:

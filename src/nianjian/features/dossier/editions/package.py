@@ -180,6 +180,16 @@ class Overruled:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """What a check found on an item's file and the person who confirmed it explains."""
+
+    finding: str
+    text: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One item with its clean copy. ``source_sha256``: of the untouched original, where that is another file.
 
@@ -195,6 +205,7 @@ class Item:
     source_sha256: str = ""
     prints: tuple[Print, ...] = ()
     overruled: tuple[Overruled, ...] = ()
+    explained: tuple[Explained, ...] = ()
     run: str = ""
     sealed: Path | None = None
 

@@ -327,12 +327,14 @@ def check_to_report(checked: CheckResult) -> Json:
 
 def confirm(
     *, enterprise: str, year: int, item: str, number: int, actor: Actor, effective_on: date | None = None,
-    valid_until: date | None = None,
+    valid_until: date | None = None, explanation: str = "",
 ) -> Version:  # fmt: skip
     """A person has looked at the newest version and stands for it: only findings that stop and nobody overruled block.
 
-    Without a last day that of the paper, as it was read, holds. ``role_missing``, ``dossier_version_unknown``,
-    ``dossier_version_old``, ``dossier_version_returned``, ``dossier_not_ready``, ``dossier_days_reversed``.
+    Without a last day that of the paper, as it was read, holds. ``explanation``: of people whom the paper does not
+    cover; it stands with the finding and in the manifest. ``role_missing``, ``dossier_version_unknown``,
+    ``dossier_version_old``, ``dossier_version_returned``, ``dossier_not_ready``, ``dossier_days_reversed``,
+    ``dossier_explanation_missing``.
     """
     require_writable(actor, enterprise, year)
     read = materials.read_report(materials.get_version(enterprise, year, item, number)).get("fields", {})
@@ -343,12 +345,27 @@ def confirm(
         row = hold_newest(enterprise, year, item, number)
         if row.verdict == Verdict.NOT_READY:
             raise NianjianError("dossier_not_ready", item=item, version=number)
+        _explain_findings(row, explanation.strip(), actor)
         row.effective_on, row.valid_until = effective_on, until
         row.confirmed_at, row.confirmed_by = clock.now(), str(actor)
         row.save(update_fields=["effective_on", "valid_until", "confirmed_at", "confirmed_by"])
         days = {"effective_on": _iso(effective_on), "valid_until": _iso(until)}
         materials.note("confirmed", row.material, actor, {"version": number, **days})
     return row
+
+
+def _explain_findings(row: Version, text: str, actor: Actor) -> None:
+    report = materials.read_report(row)
+    if not (found := states.list_unexplained(report.get("findings", ()))):
+        return
+    if not text:
+        told = ({"code": one["code"], **one["values"]} for one in found)
+        raise NianjianError(
+            "dossier_explanation_missing", item=row.material.item, version=row.number, findings=tuple(told)
+        )
+    for one in found:
+        one[states.EXPLANATION] = {"text": text, "by": str(actor), "at": clock.now().isoformat()}
+    materials.store_report(row, report, Verdict(row.verdict))
 
 
 def _day(text: object) -> date | None:

@@ -13,10 +13,10 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import materials
-from nianjian.features.dossier.editions.package import Overruled
+from nianjian.features.dossier.editions.package import Explained, Overruled
 from nianjian.features.dossier.models import Version
 from nianjian.features.dossier.operations.checklist import hold_newest
-from nianjian.features.dossier.states import ANSWER, Weight, decide_open_verdict, is_overruled
+from nianjian.features.dossier.states import ANSWER, EXPLANATION, Weight, decide_open_verdict, is_overruled
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals import storage as approvals
@@ -166,3 +166,12 @@ def list_overruled(row: Version) -> tuple[Overruled, ...]:
         for one in materials.read_report(row).get("findings", ())
         if is_overruled(one) and (told := one[ANSWER])
     )  # fmt: skip
+
+
+def list_explained(row: Version) -> tuple[Explained, ...]:
+    """What the person who confirmed a version explains, as the manifest names it."""
+    return tuple(
+        Explained(one["code"], told["text"], told["by"], told["at"])
+        for one in materials.read_report(row).get("findings", ())
+        if (told := one.get(EXPLANATION))
+    )

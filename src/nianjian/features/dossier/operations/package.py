@@ -32,7 +32,7 @@ from nianjian.features.dossier.models import Evidence, Version
 from nianjian.features.dossier.operations import checklist, generate, sealed_book, signatures
 from nianjian.features.dossier.operations import seals as seal_operations
 from nianjian.features.dossier.operations.checklist import temporary_folder, wrap_folder_errors
-from nianjian.features.dossier.operations.overrulings import list_overruled
+from nianjian.features.dossier.operations.overrulings import list_explained, list_overruled
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.seals.mask import Kind as SealShape
 from nianjian.features.dossier.states import DONE, MaterialState
@@ -193,7 +193,8 @@ def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterp
         if own and _bears_seal(row):
             asked &= {Seal.RIDING}
         run = portrait_of_item(line)
-        yield Item(line.item, title, board, got.clean, asked, row.sha256, overruled=list_overruled(row), run=run)
+        yield Item(line.item, title, board, got.clean, asked, row.sha256, overruled=list_overruled(row),
+                   explained=list_explained(row), run=run)  # fmt: skip
 
 
 def _with_sealed_pages(package: Package, bound: Sequence[tuple[Line, Version]], room: Path) -> Package:

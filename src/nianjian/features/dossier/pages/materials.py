@@ -43,7 +43,7 @@ from nianjian.features.dossier.pages.presenters import (
     text_field,
     work_context,
 )
-from nianjian.features.dossier.states import finding_text
+from nianjian.features.dossier.states import finding_text, list_unexplained
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.claims.storage import LONGEST
@@ -94,6 +94,13 @@ class ConfirmForm(forms.Form):
     valid_until = day_field(
         gettext_lazy("Holds until"),
         gettext_lazy("The last day on which it is valid; empty: as read, or without end."),
+    )
+    explanation = text_field(
+        gettext_lazy("Explanation"),
+        gettext_lazy(
+            "Why people are not covered: new staff, dispatched, retired, part-time. It goes into the manifest."
+        ),
+        required=False,
     )
 
 
@@ -369,12 +376,22 @@ def _forms(line: Line) -> dict[str, object]:
     last = line.newest
     days: dict[str, Any] = {"effective_on": last.effective_on, "valid_until": last.valid_until} if last else {}
     return {
-        "confirm": _form("confirm", version=last.number, **days) if last else None,
+        "confirm": _confirm_form(last, days) if last else None,
         "send_back": _form("return", version=last.number) if last else None,
         "assign": _form("assign", owner=line.owner, due=line.due),
         "say": _form("comment"),
         "free": _form("not-applicable", reason=line.not_applicable) if line.item == ALGORITHM else None,
     }
+
+
+def _confirm_form(newest: Version, days: dict[str, Any]) -> forms.Form:
+    """The form of a confirmation; an explanation is asked for where a finding needs one."""
+    form = _form("confirm", version=newest.number, **days)
+    if list_unexplained(materials.read_report(newest).get("findings", ())):
+        form.fields["explanation"].required = True
+    else:
+        del form.fields["explanation"]
+    return form
 
 
 def _statements_form(request: Request, code: str, year: int, item: str) -> StatementsForm | None:

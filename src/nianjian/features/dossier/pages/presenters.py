@@ -21,7 +21,7 @@ from nianjian.features.dossier.materials import TEXT_LENGTH, Line
 from nianjian.features.dossier.models import Version
 from nianjian.features.dossier.operations.package import GENERATED, portrait_of_item
 from nianjian.features.dossier.operations.sealed_book import find_sealed_scan
-from nianjian.features.dossier.states import ANSWER, finding_text, is_overruled, read_fields
+from nianjian.features.dossier.states import ANSWER, EXPLANATION, finding_text, is_overruled, read_fields
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.web.access import Request
@@ -167,6 +167,11 @@ def finding_sentences(findings: Iterable[dict[str, Any]]) -> list[tuple[str, int
 
 def _finding_sentence(one: Mapping[str, Any]) -> str:
     sentence = finding_text(one["code"], {"page": one["page"], **one["values"]}, words(current()))
+    if told := one.get(EXPLANATION):
+        return gettext("{finding} – explained by {person} on {day}: {text}").format(
+            finding=sentence, person=person(told["by"]),
+            day=moment(datetime.fromisoformat(told["at"])), text=told["text"],
+        )  # fmt: skip
     if not is_overruled(one):
         return sentence
     told = one[ANSWER]
