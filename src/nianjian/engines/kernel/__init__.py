@@ -1,1 +1,1 @@
-"""Values without I/O: numbers, identifiers, periods, working days, the clock, claims and the error class."""
+"""Values: numbers, identifiers, periods, working days, the clock, claims, errors; workbooks read within limits."""
