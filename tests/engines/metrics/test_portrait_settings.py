@@ -31,7 +31,7 @@ from nianjian.engines.metrics.result import snapshot_sha256
 from nianjian.engines.metrics.run import run
 from nianjian.engines.metrics.simulate import Moves, simulate
 from nianjian.engines.rules.overlay_values import fit_value
-from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.engines.rules.rulebook import LIMITS, Rulebook
 
 END = date(2026, 12, 31)
 Rows = dict[str, list[data.Row]]
@@ -101,6 +101,49 @@ def test_an_own_definition_gives_a_second_light_and_changes_nothing_of_the_first
     assert told == metric(plain, slug)
     rule = next(one for one in changed["rules"] if one["key"] == f"portrait.{key.replace('__', '.')}")
     assert (rule["overlay"]["value"], rule["overlay"]["beside"]) == (value, True)
+
+
+OTHER_VALUES = {  # plainly different from the guide's, and valid
+    "seat_vacancy.limit": "0.01", "seat_vacancy.attachments": '["anti_harassment_plan"]',
+    "seat_vacancy.over_filed_light": "green", "complaint_rate.limit": "0.9", "complaint_rate.denominator": "delivered",
+    "complaint_rate.sources": '["carrier"]', "complaint_rate.exclusions": "[]",
+    "complaint_rate.attachments": '["expansion_plan"]', "complaint_rate.low_volume": "1",
+    "complaint_rate.match_window": "1440", "number_consistency.evasion_limit": "0.01",
+    "number_consistency.evasion_light": "green", "number_consistency.other_short_light": "green",
+    "number_consistency.unknown_limit": "0.99", "number_consistency.denominator": "answered",
+    "closing_rate.limit": "0.01", "closing_rate.on_time": "1", "basis": "filing",
+}  # fmt: skip
+CONFIRMED = {"quiet_days"}  # what two persons say of days without calls: it is to act on the first light
+
+
+def settable() -> set[str]:
+    rules = Rulebook.on(END).rules("portrait.")
+    return {rule.key.removeprefix("portrait.") for rule in rules if rule.settable}
+
+
+def first_lights(told: dict[str, Any]) -> object:
+    figures = ("slug", "numerator", "denominator", "value", "light", "bounds", "limit")
+    return told["light"], told["period"]["as_of"], told["missing"], [
+        [
+            [one[name] for name in figures],
+            [flag for flag in one["flags"] if flag["light"] != "green"],
+            one["twins"].get("evasion"),
+        ]
+        for one in told["metrics"]
+    ]  # fmt: skip
+
+
+def test_every_rule_that_can_be_set_is_tried() -> None:
+    assert settable() == OTHER_VALUES.keys() | CONFIRMED
+
+
+@pytest.mark.parametrize("key", sorted(settable() - CONFIRMED))
+def test_no_value_that_an_enterprise_sets_moves_a_first_light(world: tuple[Lake, Rows], key: str) -> None:
+    lake, _ = world
+    plain = portrait(lake, book(), as_of=None)
+    changed = portrait(lake, book(**{key.replace(".", "__"): OTHER_VALUES[key]}), as_of=None)
+    assert first_lights(changed) == first_lights(plain)
+    assert ("own_light" in changed) == (f"portrait.{key}" in LIMITS)
 
 
 def test_no_complaint_by_own_sources_is_green_only_beside_the_guides_light(tmp_path: Path) -> None:
@@ -218,6 +261,7 @@ def test_an_own_limit_gives_a_second_light(tmp_path: Path, limit: str, opened: i
         ("windows", '["months"]', "overlay_rule_reference"),
         ("zero_denominator", "zero", "overlay_rule_reference"),
         ("complaint_rate__dated_by", "closed", "overlay_rule_reference"),
+        ("as_of", "01-31", "overlay_rule_fixed"),
         ("complaint_rate__sources", '["12345"]', "overlay_value_wrong"),
         ("complaint_rate__sources", "[]", "overlay_value_wrong"),
         ("complaint_rate__exclusions", '["unfounded"]', "overlay_value_wrong"),

@@ -156,24 +156,33 @@ def observing() -> set[str]:
     return {name for name, line in opened().tenants["demo"].lines.items() if line.channel.observing}
 
 
-def test_a_new_line_observes_until_a_person_switches_enforcing_on(house: str, anna: Actor, bo: Actor) -> None:
+def looks_on_at_unknown_lines() -> bool:
+    return opened().tenants["demo"].observes_unknown
+
+
+def test_a_new_line_observes_until_a_person_switches_enforcing_on(
+    house: str, load: Import, anna: Actor, bo: Actor
+) -> None:
     gate_feed.feed()
-    assert observing() == {"L01", "L02"}
+    assert (observing(), looks_on_at_unknown_lines()) == ({"L01", "L02"}, True)
     set_cap(anna, 30)
     assert observing() == {"L01", "L02"}, "a cap alone refuses nothing yet"
     assert set_cap(anna, 30, enforce=True).state == "set"
-    assert observing() == {"L02"}
+    assert (observing(), looks_on_at_unknown_lines()) == ({"L02"}, False)
     assert set_cap(anna, 40).values == {"cap": 40, "white_list": False, "enforce": True}, "it stays on"
     waiting = set_cap(anna, 40, enforce=False)
     assert (waiting.state, observing()) == ("pending", {"L02"})
     operations.approve(approval=str(waiting.approval), actor=bo)
-    assert observing() == {"L01", "L02"}
+    assert (observing(), looks_on_at_unknown_lines()) == ({"L01", "L02"}, True)
     for key, name in (("display", "95013001"), ("team", "T01")):
         for change in ({"enforce": False}, {"uncapped": True}):
             with pytest.raises(NianjianError, match="gate_only_lines"):
                 set_cap(anna, None, key=key, name=name, **change)
     set_cap(anna, None, enforce=True, uncapped=True)
     assert "L01" not in caps()
+    load("lines", "线路编号,状态,停用日期", ("L01", "停用", "2026-11-25"))
+    gate_feed.feed()
+    assert not looks_on_at_unknown_lines(), "an enforced line that stops gives no other one free"
 
 
 def test_lines_of_an_upgraded_home_go_on_refusing(house: str, operator: Actor, anna: Actor, bo: Actor) -> None:

@@ -14,16 +14,20 @@ from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.metrics.frame import Basis
 from nianjian.engines.metrics.simulate import Moves
 from nianjian.engines.paper.sections import advice_lines
 from nianjian.engines.paper.words import CHINESE, words
+from nianjian.features.archives.closed_seasons import store_archive
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.dossier.operations import package, rounds
 from nianjian.features.dossier.operations.generate import build_head
+from nianjian.features.overview.facts import build_overview, build_portfolio
 from nianjian.features.portrait import bases, portraits
 from nianjian.features.portrait.operations import choose_basis, compute_and_simulate, run_portrait
 from nianjian.features.season.operations import note_report
 from nianjian.features.season.queries import summarize_season
+from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.registers.overlays import Overlay
@@ -47,12 +51,12 @@ def _today(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
     monkeypatch.setenv("NIANJIAN_TODAY", day)
 
 
-def _load_calls(sheet: Sheet, actor: Actor) -> None:
-    """One answered call a day of 2026 with the own number, and forty of January 2027 that show a landline."""
-    days = [(date(2026, 1, 1) + timedelta(days=n), "95013") for n in range(365)]
-    days += [(date(2027, 1, 4), "02188886666")] * 40
-    at = ["呼出", "02110000", "{shown}", "13900000001", "{0} 10:00:00", "{0} 10:00:05", "{0} 10:01:05", "接通"]
-    rows = [(f"c{n}", *(cell.format(day, shown=shown) for cell in at)) for n, (day, shown) in enumerate(days)]
+def _load_calls(sheet: Sheet, actor: Actor, days: int = 365) -> None:
+    """An answered call a day of 2026 with the own number, on the first ``days``; forty of 2027 that show a landline."""
+    shown = [(date(2026, 1, 1) + timedelta(days=n), "95013") for n in range(days)]
+    shown += [(date(2027, 1, 4), "02188886666")] * 40
+    at = ["呼出", "02110000", "{1}", "13900000001", "{0} 10:00:00", "{0} 10:00:05", "{0} 10:01:05", "接通"]
+    rows = [(f"c{n}", *(cell.format(*one) for cell in at)) for n, one in enumerate(shown)]
     how: Json = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
     path: Path = sheet(CALLS, *rows, name="calls.csv")
     import_calls(enterprise="demo", patterns=[str(path)], actor=actor, progress=lambda *_figures: None, **how)
@@ -170,6 +174,56 @@ def test_stopped_seats_are_off_line_when_none_is_filed_or_the_filing_was_cut(
         _run(january)
     assert _values(_told(january)["filing"])["seat_vacancy"][0] == "green"
     assert _tasks(clock.today(), january)["stopped_seats"] == state
+
+
+def test_january_alone_proves_no_year_whatever_the_as_of_day(  # noqa: PLR0917 -- fixtures
+    demo: str, operator: Actor, anna: Actor, load: Import, sheet: Sheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Complaint rate and number consistency count the whole year's calls as of 31 January, too: its days can lack."""
+    _today(monkeypatch, "2027-01-05")
+    load("numbers", NUMBERS, ("95013", "5", "已备案", "2024-01-01", "是", "2024-01-01"))
+    load("seats", SEATS, *((*row[:5], "2024-01-02") for row in _seats("")))
+    rows = [[str(cell).replace("2026-03", "2026-01") for cell in row] for row in _tickets()]
+    load("complaints", TICKETS, *rows[:48])
+    _load_calls(sheet, operator, days=31)
+    day = {"province": None, "today": None, "raw": False}
+    told = run_portrait(enterprise="demo", year=2026, as_of=date(2026, 1, 31), actor=anna, **day).as_dict()  # type: ignore[arg-type]
+    assert {one["light"] for one in told["metrics"]} == {"green"}  # type: ignore[attr-defined]
+    missing: Json = {"code": "days_without_records", "count": 334}
+    missing["ranges"] = [{"from": "2026-02-01", "to": "2026-12-31"}]
+    assert (told["light"], told["missing"]) == ("insufficient", [missing])
+
+
+def test_a_run_within_the_year_stands_for_nothing_once_the_year_is_over(january: Actor) -> None:
+    """今天, the portfolio and the tasks keep to the run on a basis; the asked run is there beside it."""
+    asked = run_portrait(
+        enterprise="demo", year=2026, as_of=date(2026, 1, 31), province=None, today=None, raw=False, actor=january
+    )
+    assert portraits.find_portrait("demo", 2026) == asked.as_dict()
+    standing = bases.find_standing_run("demo", 2026)
+    assert standing is not None
+    assert (standing.as_of, standing) == ("2026-12-31", portraits.find_basis_run("demo", 2026, Basis.YEAR_END))
+    (entry,) = build_portfolio([accounts.enterprise("demo")])
+    assert entry.run == standing
+    shown = build_overview(accounts.enterprise("demo"), january, None).portrait
+    assert shown is not None
+    assert shown["period"]["as_of"] == "2026-12-31"
+    assert _tasks(date(2027, 1, 5), january)["portrait"] == "done"
+    choose_basis(enterprise="demo", year=2026, basis="filing", reason="省局通知", actor=january)
+    portraits.show_run("demo", 2026, portraits.list_runs("demo", 2026)[0])  # the asked run is the newest again
+    assert bases.find_standing_run("demo", 2026) == portraits.find_basis_run("demo", 2026, Basis.FILING)
+
+
+def test_a_season_that_is_missed_keeps_both_bases_until_it_is_closed(
+    january: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _today(monkeypatch, "2028-01-03")
+    both = ((Basis.YEAR_END, date(2026, 12, 31)), (Basis.FILING, date(2028, 1, 3)))
+    assert bases.list_open_bases("demo", 2026, clock.today()) == both
+    _run(january)
+    assert [one["as_of"] for one in _told(january).values()] == ["2026-12-31", "2028-01-03"]
+    store_archive(enterprise="demo", year=2026, told={}, files=(), actor=january)
+    assert bases.list_open_bases("demo", 2026, clock.today()) == ()
 
 
 def test_the_chosen_basis_stands_and_every_paper_carries_it(january: Actor) -> None:

@@ -11,16 +11,22 @@ from typing import Any
 import openpyxl
 import pytest
 from tests.support.fixtures import Import, Sheet
+from tests.support.people import signed_in
 
 from nianjian.doors.site.worker import Worker
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.season import task_reason
+from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.reconciliation import comparisons, operations
 from nianjian.features.reconciliation.models import Difference, Run
 from nianjian.features.reconciliation.queries import DifferenceFilter
+from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.query import Actor, actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers.overlays import Overlay
 from nianjian.platform.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -127,6 +133,23 @@ def test_what_was_explained_stays_so_and_what_was_settled_but_is_there_is_open_a
     export.write_text(export.read_text().replace("示例旧名", "又一名"))
     third = str(made(export, anna)["run"])
     assert Difference.objects.get(run=third, key="95014/8").state == "open"  # it is another difference now
+
+
+def test_an_allowance_of_the_enterprises_own_stands_beside_the_guides_which_decides(export: Path, anna: Actor) -> None:
+    Overlay(
+        id="a" * 32, key="deadline.guide.consistency.open_differences", value=3, enterprise="demo",
+        valid_from=date(2027, 1, 1), reason="内部容差", proposed_by="user:anna", proposed_at=clock.now(), approval="A1",
+        approved_by="user:bo", approved_at=clock.now(),
+    ).save(force_insert=True)  # fmt: skip
+    told = made(export, anna)
+    verdicts = {name: told[name] for name in ("open", "verdict", "allowed", "own_verdict", "own_allowed")}
+    assert verdicts == {"open": 3, "verdict": "failed", "allowed": 0, "own_verdict": "passed", "own_allowed": 3}
+    season = summarize_season(enterprise="demo", year=2026, today=clock.today(), actor=anna)
+    task = next(one for one in season["tasks"] if one["task"] == "filed_base")
+    assert (task["finished"], task["steps"]["done"]) == (False, 0)
+    assert task_reason(task, words(CHINESE)) == "指南允许的未处理差异为0条，以此判定；企业自设为3条"
+    shown = signed_in("anna").get(f"/e/demo/reconcile/{told['run']}/").content.decode()
+    assert "指南0条，以此判定；企业自设3条：通过" in shown
 
 
 def test_nothing_compared_or_unclear_is_never_passed(demo: str, load: Import, sheet: Sheet, anna: Actor) -> None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support import portrait_data as data
 
+from nianjian.engines.kernel.numbers import NumberClass
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics.metric import WATCH_FACTOR
+from nianjian.engines.metrics.run import run
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.portrait.watch_limits import applies_to_year, apply_stricter_limits
 
@@ -19,15 +27,20 @@ def portrait(*given: int) -> dict[str, Any]:
         "metrics": [
             {
                 "slug": "seat_vacancy", "unit": "%", "numerator": filed - opened, "denominator": filed,
-                "limit": "30.0000", "operator": ">", "components": {"filed": filed, "opened_and_filed": opened},
+                "limit": "30.0000", "operator": ">", "attachments": [], "flags": [],
+                "components": {
+                    "filed": filed, "opened": opened, "opened_and_filed": opened, "unfiled_open": 0,
+                    "unknown_filing": 0, "unknown_filing_open": 0,
+                },
             },
             {
                 "slug": "complaint_rate", "unit": "‱", "numerator": complaints, "denominator": answered,
-                "limit": "1.0000", "operator": ">", "components": {},
+                "limit": "1.0000", "operator": ">", "attachments": [], "flags": [], "components": {},
             },
             {
                 "slug": "number_consistency", "unit": "%", "numerator": calls - plain, "denominator": calls,
-                "limit": None, "operator": None, "components": {},
+                "limit": None, "operator": None, "attachments": [],
+                "components": dict.fromkeys(NumberClass, 0) | {"own_short": calls - plain, "mobile": plain},
                 "flags": [{"code": "evasion", "count": plain, "limit": "70.0000", "operator": ">="}],
             },
         ]
@@ -47,6 +60,7 @@ def portrait(*given: int) -> dict[str, Any]:
 def test_the_internal_limit_is_eighty_per_cent_of_the_guides(given: tuple[int, ...], met: tuple[bool, ...]) -> None:
     found = apply_stricter_limits(portrait(*given), BOOK)
     assert tuple(one.met for one in found) == met
+    assert tuple(one.unproven for one in found) == tuple(not one.met and not one.denominator for one in found)
     assert [one.internal for one in found] == ["24.0000", "0.8000", "56.0000"]
     assert [one.guide for one in found] == ["30.0000", "1.0000", "70.0000"]
     assert {one.as_dict()["level"] for one in found} == {"internal"}
@@ -56,6 +70,32 @@ def test_the_guides_own_limit_stays_beside_it() -> None:
     found = apply_stricter_limits(portrait(100, 70, 1, 10_000, 70, 100), BOOK)
     assert [one.guide_met for one in found] == [False, False, True]
     assert all(one.met for one in found)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_light_is_the_one_that_the_portrait_gives(tmp_path: Path, seed: int) -> None:
+    """Random rows, many of them unknown: the portrait of a watched licence, and the same judged afterwards."""
+    lake = Lake(str(tmp_path), "E1")
+    data.write(lake, data.everything(seed, calls_count=60, seats_count=8 * seed))
+    factor = BOOK.decimal(WATCH_FACTOR)
+    with closing(DuckDBEngine()) as engine:
+        told = run(lake=lake, engine=engine, rulebook=BOOK, enterprise="E1", year=2026, watch=factor).as_dict()
+    metrics: Any = told["metrics"]
+    lights = [one["internal"]["light"] for one in metrics if "internal" in one]
+    found = apply_stricter_limits(told, BOOK)
+    assert [one.light for one in found] == lights
+
+
+def test_what_is_unknown_is_neither_hit_nor_not_reached() -> None:
+    """Two open seats of unknown filing, calls that may be answered, displays that may be mobile numbers."""
+    told = portrait(100, 75, 1, 12_499, 55, 100)
+    seats, complaints, numbers = told["metrics"]
+    seats["components"] |= {"unknown_filing": 2, "unknown_filing_open": 2}
+    complaints["flags"] = [{"code": "answer_unknown", "count": 1}]
+    numbers["components"] |= {"own_short": 44, "unknown": 1}
+    found = apply_stricter_limits(told, BOOK)
+    assert [(one.met, one.unproven, one.light.value) for one in found] == [(False, True, "insufficient")] * 3
+    assert [one.as_dict()["internal_unproven"] for one in found] == [True] * 3
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from nianjian.features.portrait.operations import run_portrait
 from nianjian.features.reconciliation.models import Run
 from nianjian.features.rectification.operations import open_case
 from nianjian.features.rectification.storage import Notice
+from nianjian.features.rulebook.operations import request_overlay
 from nianjian.features.season import feeds, operations
 from nianjian.features.season.feeds import list_entries
 from nianjian.features.season.models import Note
@@ -249,6 +250,22 @@ def test_who_may(demo: str, operator: Actor) -> None:
         operations.assign_task(enterprise=demo, year=2026, task="items", owner="x", actor=reader)
     with pytest.raises(NianjianError, match="role_missing"):
         summarize_season(enterprise=demo, year=2026, today=TODAY, actor=Actor("nobody", "user"))
+
+
+def test_a_missed_report_is_red_whatever_was_set(demo: str, operator: Actor) -> None:
+    """Approved when the light could still be set; such rows are in old databases, so it is written as a row."""
+    Overlay(
+        id="a" * 32, key="deadline.guide.late_light", value="green", enterprise=demo, valid_from=date(2027, 1, 1),
+        reason="试用", proposed_by="user:anna", proposed_at=clock.now(), approval="A1", approved_by="user:bo",
+        approved_at=clock.now(),
+    ).save(force_insert=True)  # fmt: skip
+    told = summarize_season(enterprise=demo, year=2026, today=date(2027, 7, 1), actor=operator)
+    assert {(one["state"], one["light"]) for one in told["tracks"]} == {("late", "red")}
+    with pytest.raises(NianjianError, match="overlay_rule_fixed"):
+        request_overlay(
+            key="deadline.guide.late_light", value="green", province=None, enterprise=demo, reason="试用",
+            valid_from=TODAY, valid_to=None, actor=operator,
+        )  # fmt: skip
 
 
 def test_an_empty_register_makes_no_task_done(demo: str, operator: Actor, anna: Actor, keys: None) -> None:

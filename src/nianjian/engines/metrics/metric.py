@@ -38,7 +38,7 @@ STRICTER: Final[Mapping[str, str]] = {  # metric -> the rule whose limit is stri
     "complaint_rate": "portrait.complaint_rate.limit",
     "number_consistency": "portrait.number_consistency.evasion_limit",
 }
-_OVER: Final = frozenset({"over_limit", "evasion"})  # flags that speak of these limits
+OVER: Final = frozenset({"over_limit", "evasion"})  # flags that speak of these limits
 
 
 class Rules(Protocol):
@@ -309,7 +309,7 @@ def flag_stricter(verdict: Verdict, strict: Verdict, limit: Limit) -> tuple[Verd
     light = worst((verdict.light, strict.light))
     if light is verdict.light:
         return verdict, light
-    count = next((flag.count for flag in strict.flags if flag.code in _OVER), strict.numerator)
+    count = next((flag.count for flag in strict.flags if flag.code in OVER), strict.numerator)
     share = Fraction(count, strict.denominator) if strict.denominator else None
     return replace(verdict, flags=(*verdict.flags, Flag(INTERNAL, light, count, share, limit))), light
 

@@ -96,7 +96,9 @@ def quality_questions(tables: Tables, calls: ir.Table, frame: Frame) -> dict[str
 def judge_quality(rows: Mapping[str, Rows], frame: Frame, over: date | None, quiet: QuietDays) -> dict[str, object]:
     """The quality block of the JSON answer; shares in per cent with 4 decimals, None where nothing was counted.
 
-    ``over``: the last day that has ended; no later one lacks records. ``quiet``: days whose reason is confirmed.
+    Days without records are looked for on every day of the data year up to ``over``, the last one that has ended (None:
+    the year has): the calls of the whole year are counted, whichever day seats and tickets are looked at. ``quiet``:
+    days whose reason is confirmed.
     """
     counted = rows["calls"]
     loaded = summed(rows["rows"], "rows")
@@ -109,7 +111,8 @@ def judge_quality(rows: Mapping[str, Rows], frame: Frame, over: date | None, qui
         if row["shape"] is not None:
             confidence[str(row["confidence"])] += whole(row["delivered"])
             shapes[str(row["shape"])] += whole(row["delivered"])
-    last = min(day for day in (frame.period.end - DAY, frame.as_of, frame.today, over) if day is not None)
+    last = frame.period.end - DAY
+    last = last if over is None else min(last, over)
     silent = _silent_days(counted, frame, last)
     unexplained = [day for day in silent if day not in quiet]
     return {
@@ -206,8 +209,9 @@ def run(  # noqa: PLR0913 -- one argument a choice
 ) -> Result:
     """The portrait of data year ``year``.
 
-    ``as_of`` defaults to the day that the rulebook names; ``today`` asks for the second value. ``over`` is the last day
-    that has ended: no later one lacks records (None: the as-of day has ended).
+    ``as_of`` defaults to the day that the rulebook names; ``today`` asks for the second value. Both say when seats and
+    tickets are looked at: complaint rate and number consistency count the year's calls and complaints, also those after
+    the as-of day. ``over`` is the last day that has ended: no later one lacks records (None: the year has ended).
     ``raw`` counts from the rows instead of the rollups; the result is the same. Otherwise the rollups are
     brought up to date first, which writes them under the lake's lock.
     ``until``: the last day on which a report of the year can be filed, for the advice; None: not known.

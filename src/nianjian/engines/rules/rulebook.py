@@ -25,10 +25,11 @@ LIMITS: Final = frozenset({
     "portrait.closing_rate.limit", "portrait.complaint_rate.sources", "portrait.complaint_rate.denominator",
     "portrait.number_consistency.denominator", "portrait.seat_vacancy.attachments",
     "portrait.complaint_rate.attachments", "portrait.complaint_rate.exclusions",
+    "deadline.guide.consistency.open_differences",
 })  # fmt: skip
-"""What colours a light: limits, lights, what is counted and what explains it.
+"""What colours a light or passes a comparison: limits, lights, what is counted and what explains it.
 
-An overlay of one of these gives a second light beside the guide's, never another first one.
+An overlay of one of these gives a second light or verdict beside the guide's, never another first one.
 """
 
 Overlay = Mapping[str, object]
@@ -93,7 +94,7 @@ class Rulebook:
         return cls(known.id, known.version, sha256, day, province, found, tuple(acting), tuple(ignored), before)
 
     def with_guide_limits(self) -> Rulebook:
-        """The same rulebook with what colours the portrait's lights (`LIMITS`) as it stands without overlays."""
+        """The same rulebook with what colours lights or passes comparisons (`LIMITS`) as without overlays."""
         guide = {key: rule for key, rule in self.before.items() if key in LIMITS}
         return replace(self, in_force={**self.in_force, **guide}) if guide else self
 

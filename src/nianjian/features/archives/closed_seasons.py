@@ -88,9 +88,14 @@ def list_closed_years(enterprise: str) -> list[int]:
     )
 
 
+def is_closed(enterprise: str, year: int) -> bool:
+    """Whether a season is closed, and not open again."""
+    return Archive.objects.filter(enterprise_id=enterprise, year=year, opened_at=None).exists()
+
+
 def refuse_closed(enterprise: str, year: int) -> None:
     """``season_archived`` for a season that is closed: its reports and tasks do not change any more."""
-    if Archive.objects.filter(enterprise_id=enterprise, year=year, opened_at=None).exists():
+    if is_closed(enterprise, year):
         raise NianjianError("season_archived", year=year)
 
 

@@ -236,6 +236,7 @@ def build_policy(code: str, before: Mapping[str, Any] | None, now: int) -> dict[
         "isolated_teams": sorted(ruled.list_isolated(settings, ruled.TEAM)),
         "enforced_displays": sorted(ruled.list_enforced(settings, ruled.DISPLAY)),
         "enforced_teams": sorted(ruled.list_enforced(settings, ruled.TEAM)),
+        "observes_unknown": not ruled.list_enforced(settings, ruled.CHANNEL),
         "purposes": ruled.read_purposes(book, settings),
         "numbers": facts.list_numbers(code),
     }

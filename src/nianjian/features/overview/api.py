@@ -12,7 +12,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.overview import facts
 from nianjian.features.people.api import Role
-from nianjian.features.portrait import line_usage, portraits
+from nianjian.features.portrait import bases, line_usage, portraits
 from nianjian.features.season import operations
 from nianjian.platform.accounts import query, service
 from nianjian.platform.accounts.access import list_accessible_enterprises
@@ -83,7 +83,8 @@ def enterprises_add(request: Request, new: NewEnterprise) -> dict[str, str]:
 def enterprises_get(request: Request, code: str) -> dict[str, object]:
     """One enterprise and the light of its newest portrait."""
     years = portraits.list_years(code) if request.team is None else []
-    portrait = portraits.find_masked_portrait(code, years[0]) if years else None
+    run = bases.find_standing_run(code, years[0]) if years else None
+    portrait = portraits.find_masked_portrait(code, years[0], run.id if run else None) if years else None
     light = None if portrait is None else portrait["light"]
     return {**asdict(request.enterprise), "year": years[0] if years else None, "light": light}
 

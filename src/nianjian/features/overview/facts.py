@@ -24,7 +24,7 @@ from nianjian.features.overview import attention, queue
 from nianjian.features.overview.attention import list_late_reports, with_reports
 from nianjian.features.overview.queue import Queue
 from nianjian.features.overview.verdict import Situation, Verdict, decide, gravest, smallest_headroom, urgency
-from nianjian.features.portrait import line_usage, portraits
+from nianjian.features.portrait import bases, line_usage, portraits
 from nianjian.features.portrait.line_usage import LineUsage
 from nianjian.features.portrait.portraits import Run
 from nianjian.features.rectification import operations
@@ -187,7 +187,7 @@ class Overview:
     runs: Sequence[Run]
     verdict: Verdict
     lines: LineUsage | None = None
-    since: Mapping[str, int] = field(default_factory=dict)  # what changed since the newest run, with its acts
+    since: Mapping[str, int] = field(default_factory=dict)  # what changed since the run that stands, with its acts
     queue: Queue = field(default_factory=Queue)
     running: Sequence[operations.Running] = ()  # cases of rectification that wait
 
@@ -197,7 +197,12 @@ def build_overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Ov
     today = clock.today()
     years = portraits.list_years(enterprise.code)
     year = years[0] if years else None
-    portrait = None if year is None else portraits.find_masked_portrait(enterprise.code, year)
+    standing = None if year is None else bases.find_standing_run(enterprise.code, year)
+    portrait = (
+        None
+        if year is None
+        else portraits.find_masked_portrait(enterprise.code, year, standing.id if standing else None)
+    )
     calendar = calendars({enterprise.code: enterprise.province}, today)[enterprise.code]
     if team is not None:
         return replace(
@@ -221,7 +226,6 @@ def build_overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Ov
     overdue = sum(int(one.values["count"]) for one in blockers if one.code == obstacles.OVERDUE)
     age = min((one.age for one in sources if one.age is not None), default=None)
     now = Situation(light, len(blockers), len(tasks), _days_left(calendar), age, late=len(unfiled), overdue=overdue)
-    newest = None if year is None else portraits.find_newest_run(enterprise.code, year)
     return Overview(
         year=year,
         portrait=portrait,
@@ -234,7 +238,7 @@ def build_overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Ov
         runs=[portraits.get_run(enterprise.code, year, one) for one in runs] if year else [],
         verdict=decide(now),
         lines=line_usage.find_line_usage(enterprise.code, today),
-        since={} if newest is None else count_changes(enterprise.code, newest),
+        since={} if standing is None else count_changes(enterprise.code, standing),
         queue=waiting,
         running=running,
     )
@@ -293,7 +297,7 @@ def build_portfolio(enterprises: Sequence[Enterprise]) -> list[PortfolioEntry]:
     found = []
     for one in enterprises:
         years = portraits.list_years(one.code)
-        run = portraits.find_newest_run(one.code, years[0]) if years else None
+        run = bases.find_standing_run(one.code, years[0]) if years else None
         portrait = portraits.find_portrait(one.code, years[0]) if years and run is None else None  # of an older program
         light = run.light if run else str(portrait["light"]) if portrait else ""
         day = last.get(one.code)

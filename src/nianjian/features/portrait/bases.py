@@ -20,6 +20,7 @@ from nianjian.engines.season.deadlines import (
     printed_to,
     season_day,
 )
+from nianjian.features.archives.closed_seasons import is_closed
 from nianjian.features.portrait import portraits
 from nianjian.features.portrait.models import BasisChoice
 from nianjian.features.portrait.portraits import Run
@@ -66,8 +67,11 @@ def find_last_filing_day(enterprise: str, year: int, today: date) -> date | None
 
 
 def list_open_bases(enterprise: str, year: int, today: date) -> tuple[tuple[Basis, date], ...]:
-    """The bases that stand side by side, each with its as-of day; none before 1 January or once the season is filed."""
-    if year != today.year - 1 or find_filing_day(enterprise, year) is not None:
+    """The bases that stand side by side, each with its as-of day; none before 1 January.
+
+    None of a season that is filed or closed, either. A missed one stays open, however many years ago its year ended.
+    """
+    if year >= today.year or find_filing_day(enterprise, year) is not None or is_closed(enterprise, year):
         return ()
     return (Basis.YEAR_END, Season("", year).year_end), (Basis.FILING, today)
 
@@ -92,18 +96,32 @@ def get_basis(enterprise: str, year: int) -> BasisInForce:
     return BasisInForce(Basis(row.basis), rule, row.reason or "", row.chosen_by, row.chosen_at)
 
 
+def find_standing_run(enterprise: str, year: int) -> Run | None:
+    """The run that 今天 and the season's tasks speak of: the year's newest.
+
+    Once the year is over one within it never stands in place of one on a basis: it was asked for, and stays a run, but
+    seats and tickets have moved on since its day. None: there is none, or an older program kept the newest.
+    """
+    newest = portraits.find_newest_run(enterprise, year)
+    if newest is None or clock.today() <= Season("", year).year_end or _basis_of(newest) is not Basis.WITHIN_YEAR:
+        return newest
+    filed = get_basis(enterprise, year).basis
+    runs = (portraits.find_basis_run(enterprise, year, basis) for basis in (filed, *BASES))
+    return next((run for run in runs if run is not None), newest)
+
+
 def find_filed_run(enterprise: str, year: int) -> Run | None:
     """The run that papers, season and archive speak of: the newest on the basis that the enterprise files.
 
-    The year's newest where the year is not over, or where nobody has chosen and no run has the rulebook's basis.
+    The one that stands where the year is not over, or where nobody has chosen and no run has the rulebook's basis.
     None: there is none, or none on the basis that a person chose.
     """
-    newest = portraits.find_newest_run(enterprise, year)
-    if newest is None or clock.today() <= Season("", year).year_end:
-        return newest
+    standing = find_standing_run(enterprise, year)
+    if standing is None or clock.today() <= Season("", year).year_end:
+        return standing
     chosen = get_basis(enterprise, year)
     run = portraits.find_basis_run(enterprise, year, chosen.basis)
-    return run if run is not None or chosen.by else newest
+    return run if run is not None or chosen.by else standing
 
 
 def require_filed_basis(enterprise: str, year: int, run: str) -> None:

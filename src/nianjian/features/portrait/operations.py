@@ -180,7 +180,8 @@ def run_portrait(
 
     Without ``as_of``, from 1 January until the season is filed, both bases are computed and kept, each as a run of its
     own; the one that the enterprise files comes last and is returned. ``today`` is the second day of seat vacancy and
-    closing rate. Whoever promises the same bytes tomorrow leaves it None. ``role_missing`` and what `compute` raises.
+    closing rate. Whoever promises the same bytes tomorrow leaves it None. ``role_missing`` and what
+    `compute_portrait` raises.
     The audit entry stands before the result is put in its place: a crash between the two leaves the year's former
     result and the entry of a run.
     """
@@ -521,7 +522,7 @@ def simulate_moves(
 
 
 def count_room(*, enterprise: str, year: int, run: str | None, actor: Actor) -> dict[str, int]:
-    """How much of each step there is; the errors of `what_if`."""
+    """How much of each step there is; the errors of `simulate_moves`."""
     require_permission(actor, enterprise, Permission.READ)
     return maxima(revive.result(get_portrait(enterprise, year, run)))
 
@@ -545,7 +546,9 @@ def compute_and_simulate(
     actor: Actor,
     waiting: Waiting,
 ) -> dict[str, dict[str, object]]:
-    """Return ``before`` and ``after`` as portraits; nothing is kept. ``role_missing``, and what `compute` raises.
+    """Return ``before`` and ``after`` as portraits; nothing is kept.
+
+    Errors: ``role_missing``, those of `compute_portrait`.
 
     Without ``as_of``, where two bases stand side by side, on that of the day of filing, which steps can still change.
     Facts that registers wrote before are published on the way: the write of the register has its entry in the chain.

@@ -281,7 +281,7 @@ def find_portrait(enterprise: str, year: int, id_: str | None = None) -> dict[st
 
 
 def find_masked_portrait(enterprise: str, year: int, id_: str | None = None) -> dict[str, Any] | None:
-    """Return the same as `kept` with numbers masked, as every door shows it."""
+    """Return the same as `find_portrait` with numbers masked, as every door shows it."""
     return _find_file(_read_masked, enterprise, year, id_)
 
 

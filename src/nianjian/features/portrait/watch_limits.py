@@ -1,20 +1,34 @@
 """The stricter internal limits of a watched licence (R7, R8), shown beside the guide's and never as law. Pure.
 
 The figures are those of a portrait that was computed already; only the limits differ, by the rule
-``portrait.watch_factor``.
+``portrait.watch_factor``. They are judged as the portrait judges its own (`engines.metrics.lights`), also where the
+portrait was computed before anybody was watched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from nianjian.engines.metrics.lights import Limit
-from nianjian.engines.metrics.metric import SCALE, WATCH_FACTOR, decimal_text
+from nianjian.engines.kernel.numbers import NumberClass
+from nianjian.engines.metrics import lights
+from nianjian.engines.metrics.definitions import number_consistency, seat_vacancy
+from nianjian.engines.metrics.lights import Flag, Light, Limit, Verdict
+from nianjian.engines.metrics.metric import (
+    OVER,
+    SCALE,
+    WATCH_FACTOR,
+    Rules,
+    decimal_text,
+    flag_stricter,
+    light_of,
+    limit_of,
+    whole,
+)
 from nianjian.engines.rules.rulebook import Rulebook
 
 Json = Mapping[str, Any]
@@ -22,7 +36,10 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class StricterLimit:
-    """A metric under both limits, in its unit. ``met``: the internal one is hit; ``guide_met``: the guide's is too."""
+    """A metric under both limits, in its unit. ``met``: the internal one is hit; ``guide_met``: the guide's is too.
+
+    ``light``: the metric's under the internal limit; ``unproven``: what is unknown may hit that limit or not.
+    """
 
     metric: str
     unit: str
@@ -34,6 +51,8 @@ class StricterLimit:
     operator: str
     met: bool
     guide_met: bool
+    light: Light
+    unproven: bool
 
     def as_dict(self) -> dict[str, object]:
         """The comparison as JSON; ``level`` says that the internal limit is the house's own."""
@@ -47,6 +66,8 @@ class StricterLimit:
             "limit_met": self.guide_met,
             "internal_limit": self.internal,
             "internal_met": self.met,
+            "internal_light": self.light.value,
+            "internal_unproven": self.unproven,
             "operator": self.operator,
             "level": "internal",
         }
@@ -59,7 +80,7 @@ def applies_to_year(since: date, until: date | None, year: int) -> bool:
 
 def apply_stricter_limits(portrait: Json, rules: Rulebook) -> list[StricterLimit]:
     """Vacancy, complaint rate and evasion of a portrait's JSON under the guide's limits and the stricter ones."""
-    factor = rules.decimal(WATCH_FACTOR)
+    factor, guide = rules.decimal(WATCH_FACTOR), rules.with_guide_limits()
     by_slug = {metric["slug"]: metric for metric in portrait["metrics"]}
     found = []
     for slug, flag in (("seat_vacancy", None), ("complaint_rate", None), ("number_consistency", "evasion")):
@@ -68,7 +89,7 @@ def apply_stricter_limits(portrait: Json, rules: Rulebook) -> list[StricterLimit
             continue
         part, limit = _figure_and_limit(metric, flag)
         if limit is not None:
-            found.append(_stricter_limit(flag or slug, metric, part, limit, factor))
+            found.append(_stricter_limit(flag or slug, metric, part, (limit, limit.scaled(factor)), guide))
     return found
 
 
@@ -86,9 +107,56 @@ def _figure_and_limit(metric: Json, flag: str | None) -> tuple[int, Limit | None
     return int(metric["numerator"]), limit
 
 
-def _stricter_limit(name: str, metric: Json, part: int, limit: Limit, factor: Decimal) -> StricterLimit:
+def _judge(metric: Json, guide: Rules, limit: Limit) -> Verdict:
+    """The verdict over the stored counts with ``limit`` in place of the guide's own."""
+    numerator, denominator = int(metric["numerator"]), int(metric["denominator"])
+    parts, attached = metric["components"], bool(metric["attachments"])
+    flags = {str(flag["code"]): int(flag["count"]) for flag in metric["flags"]}
+    if metric["slug"] == "seat_vacancy":
+        counts = {name: whole(parts[name]) for name in seat_vacancy.COUNTS}
+        beyond = light_of(guide, seat_vacancy.CARD.rules[2])
+        return seat_vacancy.judge(counts, limit, attached=attached, beyond=beyond)
+    if metric["slug"] == "complaint_rate":
+        verdict = lights.complaint_rate(
+            complaints=numerator,
+            answered=denominator,
+            undated=flags.get("undated", 0),
+            unknown=flags.get("answer_unknown", 0),
+            limit=limit,
+            attached=attached,
+        )
+        nothing = "nothing_registered" in flags and verdict.light is Light.GREEN
+        return replace(verdict, light=Light.INSUFFICIENT) if nothing else verdict
+    _evasion, unknown, evading, foreign, _base = number_consistency.CARD.rules
+    return lights.number_consistency(
+        counts={name: whole(parts[name.value]) for name in NumberClass},
+        evasion=limit,
+        unknown=limit_of(guide, unknown),
+        evading=light_of(guide, evading),
+        foreign_shown=light_of(guide, foreign),
+        # Of what class the calls of unknown answer are was not stored: they may be any.
+        untold={NumberClass.UNKNOWN: flags.get("answer_unknown", 0)},
+    )
+
+
+def _find_hit(verdict: Verdict) -> Flag | None:
+    """The flag that speaks of the limit, whether it is hit or not known to be."""
+    return next((flag for flag in verdict.flags if flag.code in {*OVER, "no_answered_calls"}), None)
+
+
+def _is_hit(verdict: Verdict) -> bool:
+    flag = _find_hit(verdict)
+    calm = {Light.GREEN, Light.INSUFFICIENT}
+    return flag is not None and flag.light not in calm and verdict.light is not Light.INSUFFICIENT
+
+
+def _stricter_limit(name: str, metric: Json, part: int, limits: Sequence[Limit], guide: Rules) -> StricterLimit:
+    """``limits``: the guide's and the internal one."""
     unit, of = str(metric["unit"]), int(metric["denominator"])
-    internal = limit.scaled(factor)
+    limit, internal = limits
+    usual, strict = (_judge(metric, guide, one) for one in limits)
+    flag, met = _find_hit(strict), _is_hit(strict)
+    doubtful = strict.light is Light.INSUFFICIENT or (flag is not None and flag.light is Light.INSUFFICIENT)
     return StricterLimit(
         metric=name,
         unit=unit,
@@ -98,6 +166,8 @@ def _stricter_limit(name: str, metric: Json, part: int, limit: Limit, factor: De
         guide=str(decimal_text(Fraction(limit.value), unit)),
         internal=str(decimal_text(Fraction(internal.value), unit)),
         operator=limit.operator,
-        met=internal.met(part, of) if of else part > 0,
-        guide_met=limit.met(part, of) if of else part > 0,
+        met=met,
+        guide_met=_is_hit(usual),
+        light=flag_stricter(usual, strict, internal)[1],
+        unproven=not met and (doubtful or not of),
     )

@@ -83,7 +83,8 @@ Said = Annotated[str, Field(max_length=500)]
 class Reconciliation(Schema):
     """A run in one line. ``counts``: rows by result; ``unclear``: rows that cannot be proved either way.
 
-    ``verdict``: passed, failed (differences are open) or not_proved (nothing compared, or something unclear).
+    ``verdict``: passed, failed (differences are open) or not_proved (nothing compared, or something unclear), with at
+    most ``allowed`` open differences. ``own_allowed`` and ``own_verdict``: with those that the enterprise has set.
     """
 
     run: str
@@ -95,6 +96,9 @@ class Reconciliation(Schema):
     open: int
     unclear: int
     verdict: Literal["passed", "failed", "not_proved"]
+    allowed: int
+    own_allowed: int | None
+    own_verdict: Literal["passed", "failed", "not_proved"] | None
     made_at: str
     made_by: str
 

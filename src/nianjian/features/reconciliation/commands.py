@@ -24,6 +24,7 @@ from nianjian.engines.paper.texts.reconciliation import (
     RESULTS,
     STATES,
     VERDICTS,
+    own_allowance_text,
 )
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
@@ -41,6 +42,8 @@ def _head(console: Console, told: Json) -> None:
     text = _("Reconciliation {run} ({kind}) as at {as_of}: {verdict}, {open} open.")
     line = text.format(run=told["run"], kind=kind, as_of=told["as_of"], verdict=verdict, open=told["open"])
     console.print(line, style=STYLES[told["verdict"]])
+    if own := own_allowance_text(told, _):
+        console.print(f"{_('Open differences allowed')}: {own}")
     table.rows(console, (_("result"), _("rows")), [(_(RESULTS[one]), n) for one, n in told["counts"].items()])
 
 

@@ -82,14 +82,25 @@ class Grounds:
         """Which rules a run was made by."""
         return {"id": self.book.id, "version": self.book.version, "sha256": self.book.sha256}
 
-    def verdict(self, run: Run, open_: int) -> str:
-        """Whether a run has passed."""
-        return states.verdict(
-            compared=sum(run.counts.values()),
-            unclear=int(run.told.get("unclear", 0)),
-            open_=open_,
-            allowed=self.book.integer(ALLOWED),
-        )
+    def verdicts(self, run: Run, open_: int) -> Json:
+        """Whether a run has passed: by the guide's ``allowed`` open differences, and beside by the enterprise's own.
+
+        ``own_allowed`` and ``own_verdict`` None: the enterprise has set none.
+        """
+        guide = self.book.with_guide_limits().integer(ALLOWED)
+        own = self.book.integer(ALLOWED) if ALLOWED in self.book.before else None
+        return {
+            "verdict": _verdict(run, open_, guide),
+            "allowed": guide,
+            "own_allowed": own,
+            "own_verdict": None if own is None else _verdict(run, open_, own),
+        }
+
+
+def _verdict(run: Run, open_: int, allowed: int) -> str:
+    return states.verdict(
+        compared=sum(run.counts.values()), unclear=int(run.told.get("unclear", 0)), open_=open_, allowed=allowed
+    )
 
 
 def summarize_run(run: Run, grounds: Grounds, open_: int | None = None) -> Json:
@@ -104,7 +115,7 @@ def summarize_run(run: Run, grounds: Grounds, open_: int | None = None) -> Json:
         "counts": dict(run.counts),
         "open": count,
         "unclear": int(run.told.get("unclear", 0)),
-        "verdict": grounds.verdict(run, count),
+        **grounds.verdicts(run, count),
         "made_at": run.made_at.astimezone(clock.ZONE).isoformat(timespec="seconds"),
         "made_by": run.made_by,
     }

@@ -28,6 +28,7 @@ from nianjian.engines.paper.texts.reconciliation import (
     RESULTS,
     STATES,
     VERDICTS,
+    own_allowance_text,
 )
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.complaints.forward_pages import HEADING, build_columns_table, build_heading_fields
@@ -208,6 +209,7 @@ def _figure_pairs(told: Json) -> list[tuple[str, str]]:
         (gettext("Carrier"), figures.get("carrier")),
         (gettext("Calls of the bill on other days"), figures.get("bill_outside")),
         (gettext("Rows that cannot be proved"), told["unclear"]),
+        (gettext("Open differences allowed"), own_allowance_text(told, words(current()))),
         (gettext("Left blank by the export, unknown"), "、".join(blank)),
         (gettext("Not in the export, not compared"), "、".join(missing)),
         (gettext("Not checked"), figures.get("left_out")),

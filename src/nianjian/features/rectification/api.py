@@ -271,7 +271,10 @@ class WatchYear(Schema):
 
 
 class CloserLimit(Schema):
-    """A metric under the guide's limit and the stricter internal one, in its unit; ``met``: the limit is hit."""
+    """A metric under the guide's limit and the stricter internal one, in its unit; ``met``: the limit is hit.
+
+    ``internal_light``: the metric's under the internal limit; ``internal_unproven``: what is unknown may hit it or not.
+    """
 
     metric: str
     unit: str
@@ -282,6 +285,8 @@ class CloserLimit(Schema):
     limit_met: bool
     internal_limit: str
     internal_met: bool
+    internal_light: str
+    internal_unproven: bool
     operator: str
     level: str
 

@@ -301,9 +301,9 @@ def list_group_tickets(
 
 
 def delete_expired_lookups() -> int:
-    """Delete the complaints that were looked up more than `KEPT` ago, and of which group: no record outlives its days.
+    """Delete the complaints that were looked up more than `LOOKUP_RETENTION` ago, and of which group.
 
-    How many.
+    No record outlives its days. How many.
     """
     old = queue.over_before(flow.RECTIFY_TICKETS, clock.now() - LOOKUP_RETENTION, "key")
     for one in old:
@@ -389,7 +389,7 @@ def measure_figures(
 ) -> Json:
     """Count both windows and keep them with the case: ``first`` begins the earlier one, ``last`` ends the later one.
 
-    ``rectify_unknown``, ``rectify_closed``, and those of `measurable`.
+    ``rectify_unknown``, ``rectify_closed``, and those of `check_measurable`.
     """
     found = get_visible_case(case, actor, Permission.REPORT)
     order, days = check_measurable(found, first, last)

@@ -523,7 +523,8 @@ def change_watch_list(
 ) -> Json:
     """Put a licence on the list or take it off (``until``), then say how the list stands.
 
-    ``role_missing``, ``rectify_unknown``, ``rectify_licence_unusual``, and those of the service and of `closer`.
+    ``role_missing``, ``rectify_unknown``, ``rectify_licence_unusual``, those of the storage and of
+    `list_stricter_limits`.
     """
     if licence is not None and until is not None:
         require_permission(actor, enterprise, Permission.MANAGE_DATA)

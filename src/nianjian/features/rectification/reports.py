@@ -145,7 +145,7 @@ def _job(held: Case, job: str) -> JobValue | None:
 
 
 def delete_expired_reports() -> int:
-    """Delete reports that were set more than `KEPT` ago: another one can be set at any time. How many."""
+    """Delete reports that were set more than `REPORT_RETENTION` ago: another one can be set at any time. How many."""
     old = queue.over_before(flow.RECTIFY_REPORT, clock.now() - REPORT_RETENTION, "blob")
     for one in old:
         blobs.remove(str(one.result["blob"]))  # first: killed in between, the next sweep finds the row again

@@ -348,7 +348,7 @@ def _watch(args: Namespace, actor: Actor) -> Answer:
             (
                 _(METRICS[one["metric"]]) if one["metric"] in METRICS else _("landline and mobile share"),
                 *(amount_text(one[name], one["unit"]) for name in ("value", "limit", "internal_limit")),
-                _("hit") if one["internal_met"] else _("unproven") if one["value"] is None else _("not reached"),
+                _("hit") if one["internal_met"] else _("unproven") if one["internal_unproven"] else _("not reached"),
             )
             for one in answer.get("closer", ())
         ]

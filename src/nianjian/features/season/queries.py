@@ -165,6 +165,7 @@ def _notices(rows: Sequence[Filing], licences: Sequence[Licence]) -> list[Notice
     return printed_to(filings.list_notices(rows), {one.number for one in licences} or {""})
 
 
+Json = dict[str, Any]
 REGISTERS: Final = "deadline.guide.consistency"
 ALLOWED: Final = "deadline.guide.consistency.open_differences"
 KINDS: Final = {"number": "numbers", "line": "lines", "seat": "seats"}
@@ -200,7 +201,8 @@ class ProgressQuery:
 
 def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict[str, TaskProgress]:
     """By task; what cannot be seen is not in it."""
-    portrait = portraits.find_portrait(asked.enterprise, asked.year)
+    run = bases.find_standing_run(asked.enterprise, asked.year)
+    portrait = portraits.find_portrait(asked.enterprise, asked.year, run.id if run else None)
     lines = list_all_items(asked.enterprise, asked.year, asked.today)
     year_end = Season("", asked.year).year_end
     return {
@@ -327,12 +329,13 @@ def _advice(portrait: Mapping[str, Any] | None, filed_before: int | None) -> dic
 
 
 def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProgress:
-    """The newest run of each register as at these days passes by its verdict.
+    """The newest run of each register as at these days passes by its verdict, with what the guide allows.
 
-    A run that compared no row, or could not tell one, as with an export of keys alone, proves nothing.
+    An allowance of the enterprise's own stands beside it in the figures. A run that compared no row, or could not tell
+    one, as with an export of keys alone, proves nothing.
     """
     kinds = [KINDS[str(one)] for one in asked.book.items(REGISTERS) if str(one) in KINDS]
-    allowed = asked.book.integer(ALLOWED)
+    allowed = asked.book.with_guide_limits().integer(ALLOWED)
     newest = {
         kind: reconciliation.list_runs(asked.enterprise, kind).filter(as_of__gte=since, as_of__lte=until).first()
         for kind in kinds
@@ -347,7 +350,9 @@ def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProg
         for run in newest.values() if run is not None
     ]  # fmt: skip
     passed = verdicts.count(State.PASSED)
-    figures = {"runs": len(ids), "open_differences": sum(opened.values())}
+    figures: Json = {"runs": len(ids), "open_differences": sum(opened.values())}
+    if ALLOWED in asked.book.before:
+        figures |= {"why": "own_allowance", "allowed": allowed, "own_allowed": asked.book.integer(ALLOWED)}
     complete = passed == len(kinds) > 0
     return TaskProgress(complete, passed, len(kinds), figures, proved=State.NOT_PROVED not in verdicts)
 
@@ -404,7 +409,6 @@ def _count_filed(tracks: Sequence[Track], name: str) -> TaskProgress:
     return TaskProgress(done == len(own) > 0, done, len(own), proved=len(own) > 0)
 
 
-Json = dict[str, Any]
 LIGHT: Final = "deadline.guide.late_light"
 SOURCES: Final[Mapping[Risk, str]] = {
     Risk.LATE_REPORT: LATE_RULE,
@@ -417,7 +421,7 @@ SOURCES: Final[Mapping[Risk, str]] = {
 def summarize_season(*, enterprise: str, year: int | None, today: date, actor: Actor, language: str = CHINESE) -> Json:
     """Everything of a season on a day; ``year`` None: the data year whose season runs.
 
-    ``role_missing``, and those of `known`.
+    ``role_missing``, and those of `get_season_facts`.
     """
     require_permission(actor, enterprise, Permission.READ)
     found = get_season_facts(enterprise, due_year(enterprise, today) if year is None else year, today)

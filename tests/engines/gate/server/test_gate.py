@@ -87,6 +87,17 @@ def test_a_new_line_lets_go_and_says_what_would_be_refused(tmp_path: Path) -> No
     assert ask(gate, request(channel="L09", call_id="c5"))[0].reason == "no-channel", "no line of the register"
 
 
+def test_a_line_that_the_register_does_not_know_is_looked_on_at_until_a_line_is_enforced(tmp_path: Path) -> None:
+    told = tenant(observes_unknown=True, enforced_displays=["95013002"], enforced_teams=["T09"])
+    gate = made(tmp_path, told)
+    unknown = {"channel": "L09"}
+    (answer,) = ask(gate, request(call_id="u1", **unknown))
+    assert (answer.allow, answer.reason, answer.observed) == (True, "observed:no-channel", "no-channel")
+    for changes in ({"display": "95013002"}, {"team": "T09"}):
+        (refused,) = ask(gate, request(call_id=f"d{changes}", **unknown | changes))
+        assert (refused.allow, refused.reason) == (False, "no-channel"), "of them a case has asked for more"
+
+
 def test_without_a_snapshot_everything_is_refused(tmp_path: Path) -> None:
     gate = Gate(CurrentSnapshot(tmp_path), Counting(), moment=lambda: NOON)
     (answer,) = ask(gate, request())

@@ -96,6 +96,8 @@ class Tenant:
         self.enforced_displays = frozenset[str](told.get("enforced_displays", ()))
         """Displayed numbers, and below teams, whose own cap or isolation acts on observing lines, too."""
         self.enforced_teams = frozenset[str](told.get("enforced_teams", ()))
+        self.observes_unknown: bool = told.get("observes_unknown", False)
+        """Whether lines that the register does not know are looked on at, too: nobody has enforced any line yet."""
         self.unfiled_purpose_allowed: bool = told["unfiled_purpose"] == "allow"
         self.words = [(one["name"], tuple(one["words"])) for one in told["purposes"]]
         self._unnamed: str = told["unnamed"]
@@ -179,14 +181,15 @@ class Tenant:
     def observes(self, request: Request) -> bool:
         """Whether the gate looks on at this call: the whole enterprise, or a new line (试运行).
 
-        What a case or a person has enforced about the displayed number or the team acts on a new line all the same.
+        A line that the register does not know is refused once a line is enforced, and looked on at before. What a case
+        or a person has enforced about the displayed number or the team acts on both all the same.
         """
         if not self.policy.enforce:
             return True
         line = self.lines.get(request.channel)
-        if line is None or not line.channel.observing:
+        if not (self.observes_unknown if line is None else line.channel.observing):
             return False
-        team = line.channel.team or request.team
+        team = ("" if line is None else line.channel.team) or request.team
         return team not in self.enforced_teams and self.display(request.display)[0] not in self.enforced_displays
 
     def is_refused(self, callee: int, second: int, purpose: Purpose) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from nianjian.engines.paper.words import mark
+from nianjian.engines.paper.words import Words, mark
 
 TEXTS: Final[Mapping[str, str]] = {
     "reconcile_run_unknown": mark("there is no reconciliation {run}"),
@@ -69,6 +69,18 @@ VERDICTS: Final[Mapping[str, str]] = {
     "failed": mark("differences are open"),
     "not_proved": mark("cannot be proved yet"),
 }
+OWN_ALLOWANCE: Final = mark("{allowed} by the guide, which decides; {own_allowed} of the enterprise's own: {verdict}")
+
+
+def own_allowance_text(run: Mapping[str, Any], _: Words) -> str:
+    """What a run comes to with the enterprise's own allowance beside the guide's; "" where it has set none."""
+    if run["own_allowed"] is None:
+        return ""
+    return _(OWN_ALLOWANCE).format(
+        allowed=run["allowed"], own_allowed=run["own_allowed"], verdict=_(VERDICTS[run["own_verdict"]])
+    )
+
+
 LIKELY: Final[Mapping[str, str]] = {
     "not_there": mark("the other side has no such row"),
     "other_length": mark("the other side has the root with another length"),

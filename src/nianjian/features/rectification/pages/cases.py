@@ -240,7 +240,7 @@ def _closer(request: Request, code: str, year: int) -> list[Json]:
     return [
         one
         | {"title": _(METRICS[one["metric"]]) if one["metric"] in METRICS else evasion}
-        | {"value": amount_text(one["value"], one["unit"], one["limit"]), "unproven": one["value"] is None}
+        | {"value": amount_text(one["value"], one["unit"], one["limit"])}
         | {name: limit_text({"limit": one[name]}, one["unit"]) for name in ("limit", "internal_limit")}
         for one in found
     ]
