@@ -33,12 +33,14 @@ from nianjian.features.dossier.generated import registers
 from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.features.dossier.operations.fill_in import list_blanks, state_claim
 from nianjian.features.dossier.operations.generate import DECIDERS, ITEMS, GeneratedItem, Values, generate
-from nianjian.features.dossier.states import Verdict, finding_text
+from nianjian.features.dossier.operations.overrulings import can_be_overruled
+from nianjian.features.dossier.states import Verdict, Weight, finding_text, finding_to_document
 from nianjian.features.inspection.operations.day import build_bundle
 from nianjian.features.inspection.operations.readiness import check_now
 from nianjian.features.portrait.operations import run_portrait
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
+from nianjian.platform.claims.storage import load_statements
 
 pytestmark = pytest.mark.django_db
 YEAR = 2026
@@ -224,7 +226,7 @@ def test_no_paper_prints_what_nothing_proves(demo: str, anna: Actor, tmp_path: P
         assert made.verdict is not Verdict.READY
         for path in made.files:
             found = set(list_sentences(read_text(path)))
-            assert found <= {"records_protected", "traffic_agrees"}, "the chain is whole, and nought equals nought"
+            assert found <= {"records_protected"}, "the chain is whole; that nought equals nought proves nothing"
     report = next(path for path in tmp_path.iterdir() if path.stem == "信息安全责任制报告" and path.suffix != ".pdf")
     text = read_text(report)
     assert text.count(BLANK) >= 20
@@ -308,6 +310,13 @@ CASES = [
 def test_a_claim_says_what_its_figures_prove(claim: Claim, state: str, text: str) -> None:
     assert claim.state == state
     assert claim_text(claim, _, {}, day="D", first="F", year=YEAR) == text
+
+
+@pytest.mark.parametrize("lack", ["no_calls", "register_empty"])
+def test_that_nothing_equals_nothing_proves_no_agreement(lack: str) -> None:
+    claim = registers.traffic_agrees([], "12321", recorded=lack != "no_calls", written=lack != "register_empty")
+    assert (claim.state, [one.code for one in claim.lacks]) == (UNKNOWN, [lack])
+    assert claim_text(claim, _, {}) == "投诉数为当月12321受理的投诉。"
 
 
 def test_days_are_retained_only_of_what_was_looked_at() -> None:
@@ -412,6 +421,48 @@ def test_statements_by_page_and_command(demo: str, anna: Actor, capsys: pytest.C
         _state(demo, anna, claim="daily_lead", part="shoe", text="42")
     with pytest.raises(NianjianError, match="claim_part_unknown"):  # of the public pages, and an administrator's
         _state(demo, anna, claim="one_click_promise", part="response_hours", text="abc")
+
+
+def test_an_algorithm_filing_that_states_nothing_is_missing(demo: str, anna: Actor, tmp_path: Path) -> None:
+    """M13 is on file, or does not apply for a reason; else the item is missing, and nobody overrules that."""
+    _run(demo, anna)
+
+    def verdict(**told: str) -> Verdict:
+        for part, text in told.items():
+            _state(demo, anna, claim="algorithm", part=part, text=text)
+        (made,) = _make(demo, anna, tmp_path, "algorithm_filing")
+        found = [one for one in made.findings if one.code == "filing_missing"]
+        assert [one.weight for one in found] == ([Weight.STOP] if found else [])
+        assert not any(can_be_overruled(finding_to_document(one)) for one in found)
+        assert bool(found) is (made.verdict is Verdict.NOT_READY)
+        return made.verdict
+
+    assert verdict(name="意图识别模型") is Verdict.NOT_READY
+    assert verdict(state="不适用") is Verdict.NOT_READY
+    assert verdict(reason="不具有舆论属性") is Verdict.NEEDS_PERSON
+    assert verdict(state="已备案", reason="") is Verdict.NEEDS_PERSON, (
+        "number and day are blanks that a person fills in"
+    )
+
+
+def test_a_part_is_asked_for_by_its_kind(demo: str) -> None:
+    client: Client = signed_in("mary", "data_officer", demo)
+    item = [demo, YEAR, "algorithm_filing"]
+    asked = client.get(reverse("dossier-item", args=item)).content.decode()
+    assert '<datalist id="state_algorithm.state_words"><option value="已备案"><option value="不适用">' in asked
+    assert re.search('<span class="day-box"><input[^>]*name="algorithm.filed_on"', asked)
+
+    def state(**parts: str) -> str:
+        sent = {f"algorithm.{part}": text for part, text in parts.items()}
+        return client.post(reverse("dossier-state", args=item), sent, follow=True).content.decode()
+
+    assert "未备案" in state(state="未备案")
+    refused = state(state="已备案", filed_on="2027-01-21")
+    assert "备案日期：不能填写“2027-01-21”" in refused
+    assert load_statements(demo, YEAR) == {}
+    state(state="已备案", filed_on="2027年1月20日")
+    stated = {part: one.text for part, one in load_statements(demo, YEAR)["algorithm"].items()}
+    assert stated == {"state": "已备案", "filed_on": "2027-01-20"}
 
 
 def test_lacks_have_a_remedy() -> None:

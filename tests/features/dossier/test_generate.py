@@ -38,6 +38,7 @@ from nianjian.features.dossier.kinds import ITEMS as KINDS
 from nianjian.features.dossier.models import PagePicture
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations import package as status
+from nianjian.features.dossier.operations.fill_in import state_claim
 from nianjian.features.dossier.operations.generate import ITEMS, GeneratedItem, generate
 from nianjian.features.dossier.operations.package import build
 from nianjian.features.dossier.pages import package as tables
@@ -114,6 +115,7 @@ def registered(demo: str, operator: Actor, load: Import, sheet: Sheet) -> str:
     path = sheet(CALLS, *_calls(), name="calls.csv")
     how: dict[str, Any] = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
     import_calls(enterprise=demo, patterns=[str(path)], actor=operator, progress=lambda *_figures: None, **how)
+    state_claim(enterprise=demo, actor=operator, year=YEAR, claim="algorithm", part="state", text="已备案")
     return demo
 
 

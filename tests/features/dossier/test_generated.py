@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import cv2
+import ibis
 import pypdfium2
 import pytest
 from docx import Document
@@ -40,6 +41,9 @@ HEAD = Head(
     "2026.11",
 )
 _ = words("zh_Hans")
+
+
+PART = "合计（通话为有话单月份合计）"
 
 
 def _say(name: str) -> sheets.Line:
@@ -178,10 +182,43 @@ def test_a_month_without_records_has_no_figures_but_its_complaints() -> None:
         ("2026-04", "无话单", *["–"] * 4, 0),
         ("2026-05", "未到", *["–"] * 5),
     )
-    assert summary.total == ("合计", 0, 0, 1, 0, 0, 3)
+    assert summary.total == (PART, 0, 0, 1, 0, 0, 3), "the calls are those of February, the complaints all"
     rows.append(Traffic("2026-06", "", NumberClass.LANDLINE, outbound=4))
     summary = monthly_traffic.build_document(replace(HEAD, as_of=date(2026, 4, 30)), rows, _say, _).tables[0]
     assert summary.rows[5] == ("2026-06", 0, 0, 4, 0, 0, 0), "what is counted in the total stands in its month"
+
+
+def test_a_total_of_no_records_or_of_a_register_never_filled_in_is_no_figure() -> None:
+    complained = [Traffic("2026-03", "", NumberClass.UNKNOWN, complaints=2)]
+    silent = monthly_traffic.build_document(HEAD, complained, _say, _)
+    assert [table.total for table in silent.tables] == [("合计", *["–"] * 5, 2), ("合计", "", *["–"] * 5, 2)]
+    assert silent.tables[1].rows == (("2026-03", "号码未知", *["–"] * 5, 2),)
+    called = [Traffic(f"2026-{month:02d}", "95013", NumberClass.OWN_SHORT, outbound=1) for month in range(1, 13)]
+    document = monthly_traffic.build_document(HEAD, called, _say, _, written=False)
+    summary, numbers = document.tables
+    assert summary.total == ("合计", 0, 0, 12, 0, 0, "–"), "every month has records"
+    assert {row[-1] for row in (*summary.rows, *numbers.rows, numbers.total)} == {"–"}
+    assert "投诉台账尚未登记" in str(document.sections)
+    with pypdfium2.PdfDocument(sheets.pdf(document)) as opened:
+        printed = "".join(page.get_textpage().get_text_range() for page in opened)
+    assert "合计 0 0 12 0 0 –" in " ".join(printed.split())
+    book = CalamineWorkbook.from_filelike(io.BytesIO(sheets.xlsx(document)))
+    assert book.get_sheet_by_name("逐月呼叫流量").to_python()[-1] == ["合计", 0, 0, 12, 0, 0, "–"]
+    last = Document(io.BytesIO(sheets.docx(document))).tables[1].rows[-1]
+    assert [cell.text for cell in last.cells] == ["合计", "0", "0", "12", "0", "0", "–"]
+
+
+def test_complaints_without_a_day_are_counted_on_the_paper() -> None:
+    tickets = ibis.memtable(
+        [("12321", None, None, "95013"), ("12321", None, "duplicate", "95013"), ("enterprise", None, None, "95013"),
+         ("12321", DAY, None, "95013")],
+        schema={"source": "string", "accepted_day": "date", "excluded_rate": "string", "display": "string"},
+    )  # fmt: skip
+    counted = monthly_traffic.count_undated(tickets, ("12321", "12300"))
+    assert ibis.duckdb.connect().to_pyarrow(counted).to_pylist() == [{"undated": 1}]
+    document = monthly_traffic.build_document(HEAD, [], _say, _, undated=1)
+    assert "另有1件投诉未登记受理时间，未计入各月" in str(document.sections)
+    assert "未登记受理时间" not in str(monthly_traffic.build_document(HEAD, [], _say, _).sections)
 
 
 def test_a_form_asks_and_prints_only_what_applies() -> None:
@@ -240,7 +277,7 @@ def test_a_workbook_holds_counts_as_numbers_and_codes_as_text() -> None:
     assert monthly[2] == ["2026-02", 1, 1, 1205, 700, 65000, 1]
     numbers = book.get_sheet_by_name("分号码呼叫流量").to_python()
     assert [row[1] for row in numbers[1:]] == ["95013", "手机号", ""]
-    assert numbers[-1] == ["合计", "", 1, 1, 1205, 700, 65000, 1]
+    assert numbers[-1] == [PART, "", 1, 1, 1205, 700, 65000, 1]
     said = "".join(str(row) for row in book.get_sheet_by_name("呼叫流量月报").to_python())
     assert "3 个呼出通话无法判断" in said
     assert "其中1次的话单载明接听坐席" in said

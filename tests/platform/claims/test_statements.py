@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -48,3 +49,47 @@ def test_a_statement_has_a_length(demo: str, operator: Actor) -> None:
         _state(demo, operator, 2025, name="x" * (LONGEST + 1))
     assert caught.value.code == "statement_too_long"
     assert not Statement.objects.exists()
+
+
+def _state_algorithm(demo: str, actor: Actor, **texts: str) -> None:
+    store_statements(enterprise=demo, claim="algorithm", year=STANDING, texts=texts, actor=actor)
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "possible"),
+    [
+        ("state", "未备案", "已备案、不适用"),
+        ("told", "yes", "是、否"),
+        ("filed_on", "去年", "past_day"),
+        ("filed_on", "2026-02-30", "past_day"),
+        ("filed_on", "2999-06-02", "past_day"),
+    ],
+)
+def test_a_part_says_only_what_it_can(demo: str, operator: Actor, part: str, text: str, possible: str) -> None:
+    with pytest.raises(NianjianError) as caught:
+        _state_algorithm(demo, operator, name="意图识别", **{part: text})
+    assert caught.value.code == "statement_part_wrong"
+    assert caught.value.values == {"statement": f"algorithm.{part}", "value": text, "possible": possible}
+    assert not Statement.objects.exists(), "all or none"
+
+
+def test_a_day_is_kept_in_one_form(demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-06-01")
+    _state_algorithm(demo, operator, filed_on=" 2026年6月1日 ", state="已备案", told="是", name="任意文字")
+    store_statements(enterprise=demo, claim="sop_issue", year=STANDING, texts={"since": "2099/1/1"}, actor=operator)
+    known = list_statements(demo, "algorithm", 2026)
+    assert {part: one.text for part, one in known.items()} == {
+        "filed_on": "2026-06-01", "state": "已备案", "told": "是", "name": "任意文字",
+    }  # fmt: skip
+    assert list_statements(demo, "sop_issue", 2026)["since"].text == "2099-01-01", "rules may apply from a later day"
+
+
+def test_what_a_part_cannot_say_any_more_is_blank(demo: str, operator: Actor) -> None:
+    kept = {"enterprise_id": demo, "claim": "algorithm", "year": STANDING, "stated_by": "x", "stated_at": clock.now()}
+    Statement.objects.create(part="state", text="未备案", **kept)
+    Statement.objects.create(part="filed_on", text="2026年5月6日", **kept)
+    assert {part: one.text for part, one in list_statements(demo, "algorithm", 2026).items()} == {
+        "filed_on": "2026-05-06"
+    }
+    _state_algorithm(demo, operator, state="已备案")
+    assert list_statements(demo, "algorithm", 2026)["state"].text == "已备案"

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.claims import PartKind, PartShape, get_shape, read_part
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.record import record
@@ -34,11 +35,15 @@ Statements = Mapping[str, Mapping[str, StatementText]]  # claim -> part -> what 
 
 
 def load_statements(enterprise: str, year: int) -> Statements:
-    """All that counts for a data year: the year's own text, else the standing one."""
+    """All that counts for a data year: the year's own text, else the standing one.
+
+    A text that its part cannot say any more is none, to be stated again.
+    """
     rows = Statement.objects.filter(enterprise_id=enterprise, year__in=(STANDING, year), superseded_at=None)
     found: dict[str, dict[str, StatementText]] = {}
     for row in rows.order_by("year"):  # a year's own comes last and replaces the standing one
-        found.setdefault(row.claim, {})[row.part] = _to_text(row)
+        if (text := _to_text(row)) is not None:
+            found.setdefault(row.claim, {})[row.part] = text
     return found
 
 
@@ -52,24 +57,42 @@ def list_proposals(enterprise: str, claim: str, year: int) -> dict[str, Statemen
     rows = Statement.objects.filter(
         enterprise_id=enterprise, claim=claim, year__gt=STANDING, year__lt=year, superseded_at=None
     ).order_by("year")
-    return {row.part: _to_text(row) for row in rows}
+    return {row.part: text for row in rows if (text := _to_text(row)) is not None}
 
 
-def _to_text(row: Statement) -> StatementText:
-    return StatementText(row.text or "", row.stated_by, row.stated_at, row.year)
+def _to_text(row: Statement) -> StatementText | None:
+    text = read_part(row.text or "", get_shape(row.claim, row.part), clock.today())
+    return None if text is None else StatementText(text, row.stated_by, row.stated_at, row.year)
+
+
+def _check_part(claim: str, part: str, text: str) -> str:
+    """The text as it is stored; ``statement_too_long``, ``statement_part_wrong``."""
+    if len(text.strip()) > LONGEST:
+        raise NianjianError("statement_too_long", part=part, longest=LONGEST)
+    shape = get_shape(claim, part)
+    plain = read_part(text, shape, clock.today())
+    if plain is None:
+        raise NianjianError(
+            "statement_part_wrong", statement=f"{claim}.{part}", value=text.strip(), possible=_name_possible(shape)
+        )
+    return plain
+
+
+def _name_possible(shape: PartShape) -> str:
+    """What a part may say, as errors name it: the words themselves, or the code of a day."""
+    if shape.kind is PartKind.CHOICE:
+        return "、".join(shape.choices)
+    return "past_day" if shape.past else shape.kind.value
 
 
 def store_statements(*, enterprise: str, claim: str, year: int, texts: Mapping[str, str], actor: Actor) -> list[str]:
     """State the parts of a claim for a data year (0: standing), in one audit entry; an empty text takes one back.
 
     The parts that changed: a text that counts already is left as it is. ``enterprise_unknown``,
-    ``statement_too_long``.
+    ``statement_too_long``, ``statement_part_wrong`` for what a part cannot say: no day, a day to come, another word.
     """
     code, at = accounts.enterprise(enterprise).code, clock.now()
-    plain = {part: text.strip() for part, text in texts.items()}
-    for part, text in plain.items():
-        if len(text) > LONGEST:
-            raise NianjianError("statement_too_long", part=part, longest=LONGEST)
+    plain = {part: _check_part(claim, part, text) for part, text in texts.items()}
     with transaction.atomic():
         counting = {
             row.part: row

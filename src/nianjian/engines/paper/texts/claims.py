@@ -6,9 +6,12 @@ true figures; unproved, a blank, or what a person of the enterprise has stated, 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from nianjian.engines.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim
@@ -19,7 +22,30 @@ HOUR: Final = 60  # minutes
 TEXT: Final = "text"  # the part of a claim whose blank is one text
 ANSWER, YES, NO = "answer", "yes", "no"  # the part of a claim that a person states by one of two words
 DECLARED: Final = ("ai_outbound", "predictive", "one_click")  # cards on which the guide asks for a declaration
+FILED, EXEMPT = "已备案", "不适用"  # the states of an algorithm's filing, as the form is ticked
 CARDS: Final = "answer_cards"  # where a claim stands that an inspector is told
+
+
+class PartKind(StrEnum):
+    """How a part is written."""
+
+    TEXT = "text"
+    DAY = "day"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class PartShape:
+    """What a part may say. ``choices``: its words, as they are printed; ``past``: a day that has come."""
+
+    kind: PartKind = PartKind.TEXT
+    choices: tuple[str, ...] = ()
+    past: bool = False
+
+
+ANY_TEXT: Final = PartShape()
+YES_OR_NO: Final = PartShape(PartKind.CHOICE, (YES, NO))
+FULL_DAY: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?|(\d{4})(\d\d)(\d\d)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +57,8 @@ class ClaimTexts:
     ``refused``, unknown figures as "–". ``more``: figure -> what is added where it is not 0. ``parts``: what a person
     can fill in -> its label; ``personal``: those that name people or their telephones; ``standing``: a statement holds
     for every year until it is replaced; ``moot``: (part, what it says) -> the parts that do not apply then, which are
-    neither asked for nor printed. ``refutes`` False: ``refused`` tells what is not recorded, which speaks against
-    no statement.
+    neither asked for nor printed; ``shapes``: part -> what it may say, any text where none is named. ``refutes``
+    False: ``refused`` tells what is not recorded, which speaks against no statement.
     """
 
     where: tuple[str, ...]
@@ -45,6 +71,7 @@ class ClaimTexts:
     personal: tuple[str, ...] = ()
     standing: bool = False
     moot: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    shapes: Mapping[str, PartShape] = field(default_factory=dict)
     refutes: bool = True
 
 
@@ -257,7 +284,12 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
             "words": mark("Words at the start of the call"),
         },
         standing=True,
-        moot={("state", "已备案"): ("reason",), ("state", "不适用"): ("number", "filed_on")},
+        moot={("state", FILED): ("reason",), ("state", EXEMPT): ("number", "filed_on")},
+        shapes={
+            "state": PartShape(PartKind.CHOICE, (FILED, EXEMPT)),
+            "filed_on": PartShape(PartKind.DAY, past=True),
+            "told": PartShape(PartKind.CHOICE, ("是", "否")),
+        },
     ),
     "robot_seats": ClaimTexts(
         where=_FORM,
@@ -272,6 +304,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         rule="R9",
         blank=mark("These rules are numbered {number} and apply from {since}."),
         parts={"number": mark("procedure: number"), "since": mark("procedure: day from which it applies")},
+        shapes={"since": PartShape(PartKind.DAY)},
         standing=True,
     ),
     "sop_lead": ClaimTexts(
@@ -501,6 +534,7 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
         refused=mark("{seats} robot seats are open, and robots made {robot_calls} calls."),
         blank=mark("AI outbound calls: {answer}."),
         parts={ANSWER: mark("AI outbound calls")},
+        shapes={ANSWER: YES_OR_NO},
         standing=True,
         refutes=False,
     ),
@@ -511,6 +545,7 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
         refused=mark("{over} of {calls} calls were dialled while more calls were ringing than agents were free."),
         blank=mark("Predictive dialling: {answer}."),
         parts={ANSWER: mark("Predictive dialling")},
+        shapes={ANSWER: YES_OR_NO},
         standing=True,
         refutes=False,
     ),
@@ -521,6 +556,7 @@ _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
         refused=mark("{alive} of {doors} one-click addresses work; {without} of {numbers} numbers have none."),
         blank=mark("One-click complaint entry: {answer}."),
         parts={ANSWER: mark("One-click complaint entry")},
+        shapes={ANSWER: YES_OR_NO},
         standing=True,
         refutes=False,
     ),
@@ -616,6 +652,26 @@ def hours_text(minutes: int | None, _: Words) -> str:
     return (
         _("{n} clock minutes").format(n=minutes) if minutes % HOUR else _("{n} clock hours").format(n=minutes // HOUR)
     )
+
+
+def get_shape(claim: str, part: str) -> PartShape:
+    """What a part may say; of a claim that is not here any text."""
+    return CLAIMS[claim].shapes.get(part, ANY_TEXT) if claim in CLAIMS else ANY_TEXT
+
+
+def read_part(text: str, shape: PartShape, today: date) -> str | None:
+    """What a person states as it is stored, a day in the form of files; None: the part cannot say that."""
+    plain = text.strip()
+    if not plain or shape.kind is PartKind.TEXT:
+        return plain
+    if shape.kind is PartKind.CHOICE:
+        return plain if plain in shape.choices else None
+    found = FULL_DAY.fullmatch(plain)
+    try:
+        day = found and date(*(int(one) for one in found.groups() if one))
+    except ValueError:
+        return None
+    return None if not day or (shape.past and day > today) else day.isoformat()
 
 
 def open_parts(claim: Claim, stated: Mapping[str, str]) -> tuple[str, ...]:

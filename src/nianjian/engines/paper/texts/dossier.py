@@ -437,6 +437,10 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "claim_part_unknown": mark("{claim} has no part {part} that can be filled in"),
     "claim_blank": mark("only you know this: {fields}; fill it in on the item's page, it is kept for next time"),
+    "filing_missing": mark(
+        "the form says neither that the algorithm is filed nor, with a reason, that the filing does not apply; state it"
+        " on the item's page and generate the document again"
+    ),
     "claim_contradicted": mark(
         "the statement does not agree with the data, which is printed instead: {claim}; correct the "
         "statement or the data"
@@ -601,6 +605,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "dossier_package_resaved": mark(
         "{file} was saved again, or something other than a signature was appended: hand in the folder as "
         "`nianjian dossier build` wrote it or `nianjian dossier sign` signed it, or build it again"
+    ),
+    "dossier_package_alone": mark(
+        "{file} is only a manifest, and the files that it lists are not stored here, so the season could never be"
+        " archived; name the folder of the package instead"
     ),
     "dossier_place_missing": mark("say where it was handed in: the window or the system"),
     "dossier_day_ahead": mark("{day} is in the future; give the day on which it happened"),

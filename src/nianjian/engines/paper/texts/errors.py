@@ -29,6 +29,7 @@ from nianjian.engines.paper.texts import (
     registers,
     season,
 )
+from nianjian.engines.paper.texts.claims import CLAIMS
 from nianjian.engines.paper.texts.dossier import ITEMS as DOSSIER_ITEMS
 from nianjian.engines.paper.texts.portrait import ATTACHMENTS, BASIS_NAMES, COMPONENTS, METRICS, MOVES
 from nianjian.engines.paper.words import Words, mark, plain_text
@@ -88,6 +89,11 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "filed_basis": BASIS_NAMES,
     "remedy": inspection.STEPS,
     "move": MOVES,
+    "statement": {f"{claim}.{part}": label for claim, texts in CLAIMS.items() for part, label in texts.parts.items()},
+    "possible": {
+        "day": mark("a day such as 2026-11-25"),
+        "past_day": mark("a day such as 2026-11-25, not after today"),
+    },
 }
 
 

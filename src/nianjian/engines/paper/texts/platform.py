@@ -92,6 +92,7 @@ REMEDIES: Final[Mapping[str, str]] = {
 
 TEXTS: Final[Mapping[str, str]] = {
     "statement_too_long": mark("a statement: at most {longest} characters ({part})"),
+    "statement_part_wrong": mark("{statement}: “{value}” cannot be stated. Possible: {possible}, or nothing"),
     # the shell itself
     "usage": mark("{message} (see `{program} --help`)"),
     "internal": mark("unexpected error {kind}: {detail}. This is a bug; please report it with the text above."),

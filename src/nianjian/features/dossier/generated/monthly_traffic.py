@@ -95,11 +95,21 @@ def _by_month(days: ir.Table, *names: str) -> ir.Table:
 
 def list_complaints(tickets: ir.Table, sources: tuple[str, ...], first: date, last: date) -> ir.Table:
     """Month of acceptance and complained number (digits): what counts in the complaint rate."""
-    counted = tickets.filter(tickets.source.isin(sources), tickets.excluded_rate.isnull())
+    counted = _counted_tickets(tickets, sources)
     counted = counted.filter(counted.accepted_day >= ibis.literal(first), counted.accepted_day <= ibis.literal(last))
     return counted.group_by(month=counted.accepted_day.strftime("%Y-%m"), number=counted.display).aggregate(
         complaints=counted.count()
     )
+
+
+def count_undated(tickets: ir.Table, sources: tuple[str, ...]) -> ir.Table:
+    """One row: of what would count in the complaint rate, how many have no time of acceptance and so no month."""
+    counted = _counted_tickets(tickets, sources)
+    return counted.filter(counted.accepted_day.isnull()).aggregate(undated=lambda rows: rows.count())
+
+
+def _counted_tickets(tickets: ir.Table, sources: tuple[str, ...]) -> ir.Table:
+    return tickets.filter(tickets.source.isin(sources), tickets.excluded_rate.isnull())
 
 
 ITEM: Final = "monthly_traffic"
@@ -139,11 +149,21 @@ def sum_traffic(rows: Sequence[Traffic], name: str) -> int:
 CLAIMS: Final = ("traffic_agrees", "inbound_decided", "calls_retained")
 
 
-def build_document(head: Head, rows: Sequence[Traffic], say: Say, _: Words) -> Document:
+def is_recorded(rows: Sequence[Traffic]) -> bool:
+    """Whether a call of these rows is on record."""
+    return any(row.inbound or row.outbound for row in rows)
+
+
+def build_document(
+    head: Head, rows: Sequence[Traffic], say: Say, _: Words, *, written: bool = True, undated: int = 0
+) -> Document:
     """Twelve months, each with a line; then number by number.
 
     A month that begins after the day is not due yet, as long as no call of it is counted in the total.
-    Of a month without a single call nothing tells that none was made: it has no figures but its complaints.
+    Of a month without a single call nothing tells that none was made: it has no figures but its complaints, and the
+    total says that its calls are those of the other months.
+    ``written``: the register of complaints was ever filled in; else nothing tells how many there were.
+    ``undated``: complaints without a time of acceptance, which stand in no month.
     """
     months = [f"{head.year}-{month:02d}" for month in range(1, 13)]
     counts = (
@@ -151,27 +171,37 @@ def build_document(head: Head, rows: Sequence[Traffic], say: Say, _: Words) -> D
         _("Outbound talk time (s)"), _("Complaints"),
     )  # fmt: skip
     by_month = {month: [row for row in rows if row.month == month] for month in months}
+    recorded = {month for month, of in by_month.items() if is_recorded(of)}
+
+    def cells(of: Sequence[Traffic], without: str, *, known: bool) -> tuple[Cell, ...]:
+        *calls, complaints = _counts(of)
+        told = calls if known else (without, *[DASH] * (len(calls) - 1))
+        return (*told, complaints if written else DASH)
+
     last = f"{head.as_of:%Y-%m}"
     pending = (_("not due yet"), *[DASH] * (len(counts) - 1))
     summary: tuple[tuple[Cell, ...], ...] = tuple(
-        (month, *(_month_cells(of, _) if of or month <= last else pending)) for month, of in by_month.items()
+        (month, *(cells(of, _("no call records"), known=month in recorded) if of or month <= last else pending))
+        for month, of in by_month.items()
     )
     body: tuple[tuple[Cell, ...], ...] = tuple(
-        (row.month, row.number or _(CLASSES[row.shown]), *_counts([row]))
+        (row.month, row.number or _(CLASSES[row.shown]), *cells([row], DASH, known=row.month in recorded))
         for row in sorted(rows, key=lambda row: (row.month, not row.number, row.number, row.shown))
     )
-    total = _counts(rows)
+    part = 0 < len(recorded) < len(months)
+    name = _("Total (calls: of the months with call records)") if part else _("Total")
+    total = cells(rows, DASH, known=bool(recorded))
     numbered = (_("Month"), _("Number of the enterprise"), *counts)
     tables = (
-        Table(_("Calls of each month"), (_("Month"), *counts), summary, (_("Total"), *total), (4,) + 6 * (5,)),
-        Table(_("By number"), numbered, body, (_("Total"), "", *total), (4, 8) + 6 * (5,)),
+        Table(_("Calls of each month"), (_("Month"), *counts), summary, (name, *total), (6,) + 6 * (5,)),
+        Table(_("By number"), numbered, body, (name, "", *total), (6, 8) + 6 * (5,)),
     )
-    notes = (*_method(rows, _), *filter(None, map(say, CLAIMS)))
+    notes = (*_method(rows, undated, _, written=written), *filter(None, map(say, CLAIMS)))
     return build(ITEM, head, _, sections=(Section(_("How it is counted"), notes),), tables=tables, wide=True)
 
 
-def _method(rows: Sequence[Traffic], _: Words) -> list[Line]:
-    """How the figures are counted, and what the call records do not tell."""
+def _method(rows: Sequence[Traffic], undated: int, _: Words, *, written: bool) -> list[Line]:
+    """How the figures are counted, and what the records do not tell."""
     notes = [_("Outbound calls are those delivered to the carrier, customer leg, without test calls.")]
     if sum_traffic(rows, "inbound_answered"):
         served = sum_traffic(rows, "inbound_served")
@@ -183,12 +213,15 @@ def _method(rows: Sequence[Traffic], _: Words) -> list[Line]:
         notes.append(_("For {n} outbound calls it is unknown whether they were answered.").format(n=f"{untold:,}"))
     if untimed := sum_traffic(rows, "untimed"):
         notes.append(_("For {n} answered outbound calls the duration is unknown.").format(n=f"{untimed:,}"))
+    if not written:
+        notes.append(_("The register of complaints has not been filled in yet: the number of complaints is not known."))
+    if undated:
+        notes.append(
+            _("The time of acceptance of {n} complaints is not recorded; they stand in no month.").format(
+                n=f"{undated:,}"
+            )
+        )
     return [method_line(text) for text in notes]
-
-
-def _month_cells(rows: Sequence[Traffic], _: Words) -> tuple[Cell, ...]:
-    counts = _counts(rows)
-    return counts if counts[0] or counts[2] else (_("no call records"), *[DASH] * (len(counts) - 2), counts[-1])
 
 
 def _counts(rows: Sequence[Traffic]) -> tuple[int, ...]:

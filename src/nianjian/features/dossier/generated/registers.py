@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from nianjian.engines.kernel.claims import Claim, Lack
-from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, STATED, moot_parts
+from nianjian.engines.paper.texts.claims import ANY_TEXT, BLANK, CLAIMS, EXEMPT, FILED, STATED, moot_parts
 from nianjian.engines.paper.words import Words, mark
 from nianjian.features.dossier.generated.document import (
     DASH,
@@ -105,12 +105,19 @@ def closed_after_response(count: int) -> Claim:
     return Claim("closed_after_response", {"n": count}, lacks)
 
 
-def traffic_agrees(sums: Sequence[Sum], sources: str) -> Claim:
-    """The paper counts what the portrait counts."""
+def traffic_agrees(sums: Sequence[Sum], sources: str, *, recorded: bool = True, written: bool = True) -> Claim:
+    """The paper counts what the portrait counts; that nothing equals nothing proves nothing.
+
+    ``recorded``: there is a call on record; ``written``: the register of complaints was ever filled in.
+    """
     other = [one for one in sums if one.portrait is not None and one.portrait != one.paper]
     lacks = [Lack("portrait_differs", count=len(other))] if other else []
     if any(one.portrait is None for one in sums):
         lacks.append(Lack("portrait_silent", known=False))
+    if not recorded:
+        lacks.append(Lack("no_calls", known=False))
+    if not written:
+        lacks.append(Lack("register_empty", known=False))
     told = "；".join(f"{one.paper} / {one.portrait}" for one in other)
     return Claim("traffic_agrees", {}, lacks, {"sources": sources, "sums": told})
 
@@ -283,8 +290,12 @@ def _tell_opening(row: Row, _: Words) -> Row:
 
 ALGORITHM_FILING: Final = "algorithm_filing"
 ROBOT: Final = "robot"  # kind of a seat
-TICKS: Final[Mapping[str, tuple[str, ...]]] = {"state": ("已备案", "不适用"), "told": ("是", "否")}
-"""The parts of the form that are ticked, with the words that a person states."""
+
+
+def is_filing_missing(stated: Mapping[str, str]) -> bool:
+    """Whether the form says neither that the algorithm is filed nor, with a reason, that it need not be (M13)."""
+    state = stated.get("state")
+    return state != FILED and not (state == EXEMPT and stated.get("reason"))
 
 
 def build_algorithm_filing(
@@ -303,7 +314,7 @@ def build_algorithm_filing(
 
 def _algorithm_cell(part: str, text: str, _: Words) -> str:
     """What was stated, or a blank; where words are given, they are ticked."""
-    words = TICKS.get(part, ())
+    words = CLAIMS["algorithm"].shapes.get(part, ANY_TEXT).choices
     if words and text in {"", *words}:
         ticked = "　".join(f"{'☑' if word == text else '☐'} {word}" for word in words)
         return ticked + (_(STATED) if text else "")

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.claims import CLAIMS, TEXT
+from nianjian.engines.paper.texts.claims import CLAIMS, TEXT, PartKind, get_shape
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.archives.closed_seasons import list_closed_years
 from nianjian.features.dossier.fill_in import (
@@ -510,6 +510,7 @@ class Blank:
     ``standing``: for every year until it is replaced; ``decided``: the data may decide the claim, the text is printed
     only while they do not. ``proposal``: last stated for an earlier year, to be stated again if it still holds.
     Both texts are null where an answer is repeated. ``personal``: it names people, so both are masked.
+    ``kind``: a text, a day, or one of ``choices``.
     """
 
     claim: str
@@ -522,6 +523,8 @@ class Blank:
     decided: bool
     proposal: str | None
     personal: bool
+    kind: PartKind = PartKind.TEXT
+    choices: tuple[str, ...] = ()
 
 
 STATED: Final = Answer(schema=Blank, document=lambda _request, _key, blank: blank, hidden=("text", "proposal"))
@@ -541,6 +544,7 @@ def _read_blanks(enterprise: str, year: int, item: str, wanted: str = "") -> Ite
         proposals = {} if texts.standing else list_proposals(enterprise, claim, year)
         for part, label in texts.parts.items():
             counting, personal = known.get(claim, {}).get(part), part in texts.personal
+            shape = get_shape(claim, part)
             yield Blank(
                 claim=claim,
                 part=part,
@@ -552,6 +556,8 @@ def _read_blanks(enterprise: str, year: int, item: str, wanted: str = "") -> Ite
                 decided=bool(texts.released or texts.refused),
                 proposal="" if counting else _show(proposals.get(part), personal),
                 personal=personal,
+                kind=shape.kind,
+                choices=shape.choices,
             )
 
 
@@ -569,7 +575,7 @@ def state_claim(
 ) -> Blank:
     """State what the data do not tell, for a data year or, of a standing claim, until it is stated anew.
 
-    ``season_archived``, ``claim_part_unknown``, ``statement_too_long``.
+    ``season_archived``, ``claim_part_unknown``, ``statement_too_long``, ``statement_part_wrong``.
     """
     require_writable(actor, enterprise, year, Permission.MANAGE_DATA)
     _store(enterprise, year, {(claim, part): text}, actor)

@@ -282,10 +282,20 @@ class Values:
         return [row for row in self.seats if registers.is_listed(row, self.head.as_of)]
 
     @cached_property
+    def _traffic(self) -> tuple[Sequence[Traffic], int]:
+        with open_tables(self.enterprise, self.portrait) as found:
+            (undated,) = found.engine.rows(monthly_traffic.count_undated(found.tickets, self.sources))
+            return count_traffic(found, self.sources, self.head.year), int(str(undated["undated"]))
+
+    @property
     def traffic(self) -> Sequence[Traffic]:
         """The calls by month and number."""
-        with open_tables(self.enterprise, self.portrait) as found:
-            return count_traffic(found, self.sources, self.head.year)
+        return self._traffic[0]
+
+    @property
+    def undated_complaints(self) -> int:
+        """Complaints that would count, had they a time of acceptance."""
+        return self._traffic[1]
 
     @cached_property
     def tickets(self) -> Sequence[Ticket]:
@@ -457,7 +467,12 @@ def _complaints_counted(values: Values) -> Claim:
 
 def _traffic_agrees(values: Values) -> Claim:
     sums = self_check.compare_sums(FIGURES[monthly_traffic.ITEM](values), values.portrait)
-    return registers.traffic_agrees(sums, complaint_papers.name_sources(values.sources))
+    return registers.traffic_agrees(
+        sums,
+        complaint_papers.name_sources(values.sources),
+        recorded=monthly_traffic.is_recorded(values.traffic),
+        written=_registered(Complaint, values.enterprise),
+    )
 
 
 #: What the data decide; every other claim of a paper is what a person states.
@@ -519,7 +534,14 @@ def _sop(values: Values) -> Document:
 ITEMS: Final[Mapping[str, Callable[[Values], Document]]] = {
     registers.NUMBER_LEDGER: lambda values: registers.build_number_ledger(values.head, values.numbers, _),
     registers.SEAT_TABLE: lambda values: registers.build_seat_table(values.head, values.seats, values.say, _),
-    monthly_traffic.ITEM: lambda values: monthly_traffic.build_document(values.head, values.traffic, values.say, _),
+    monthly_traffic.ITEM: lambda values: monthly_traffic.build_document(
+        values.head,
+        values.traffic,
+        values.say,
+        _,
+        written=_registered(Complaint, values.enterprise),
+        undated=values.undated_complaints,
+    ),
     complaint_papers.RECORDS: lambda values: complaint_papers.build_records(
         values.head, values.tickets, values.sources, values.say, clock.today(), _
     ),
@@ -630,7 +652,15 @@ def _findings(item: str, values: Values) -> tuple[Finding, ...]:
     unknown = values.list_head_blanks()
     blank = (Finding("generated_blank", Weight.ASK, values={"fields": ", ".join(unknown)}),) if unknown else ()
     unsigned = () if item in INTERNAL else (Finding("generated_unsigned", Weight.ASK),)
-    return (*unsigned, *blank, *(found for claim in values.claims(item) for found in _unproved(claim, values)))
+    missing: tuple[Finding, ...] = ()
+    if item == registers.ALGORITHM_FILING and registers.is_filing_missing(values.stated("algorithm")):
+        missing = (Finding("filing_missing", Weight.STOP),)
+    return (
+        *unsigned,
+        *missing,
+        *blank,
+        *(found for claim in values.claims(item) for found in _unproved(claim, values)),
+    )
 
 
 def _unproved(claim: Claim, values: Values) -> Iterator[Finding]:

@@ -11,17 +11,17 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise as StrPromise
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.claims import TEXT
+from nianjian.engines.paper.texts.claims import TEXT, PartKind
 from nianjian.engines.paper.texts.dossier import FORMS, INTERNAL, MARKS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.generated import complaint_papers
-from nianjian.features.dossier.generated.registers import TICKS
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.materials import ALGORITHM, Line
 from nianjian.features.dossier.models import Version
@@ -50,6 +50,7 @@ from nianjian.platform.claims.storage import LONGEST
 from nianjian.platform.registers import uploads
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.receiving import Receiving, upload_page
 from nianjian.platform.web.second_person import build_second_person
@@ -198,24 +199,50 @@ class StatementsForm(forms.Form):
         blanks = sorted(blanks, key=lambda blank: blank.decided)
         self.blanks = {f"{blank.claim}.{blank.part}": blank for blank in blanks}
         for name, blank in self.blanks.items():
-            self.fields[name] = forms.CharField(
-                label=_(blank.label),
-                required=False,
-                max_length=LONGEST,
-                initial="" if blank.personal else blank.text or blank.proposal,
-                help_text=_statement_hint(blank),
-                widget=forms.Textarea(attrs={"rows": 2}) if blank.part == TEXT else forms.TextInput,
-            )
+            self.fields[name] = _statement_field(blank, _)
             if blank.personal and blank.text:
                 self.fields[CLEAR + name] = clear_field(_(blank.label))
 
     def texts(self) -> dict[tuple[str, str], str]:
         """What was typed, by claim and part."""
+        typed = {name: str(self.cleaned_data[name] or "") for name in self.blanks}  # a day in the form of files
         return {
-            (blank.claim, blank.part): "" if self.cleaned_data.get(CLEAR + name) else self.cleaned_data[name]
+            (blank.claim, blank.part): "" if self.cleaned_data.get(CLEAR + name) else typed[name]
             for name, blank in self.blanks.items()
-            if self.cleaned_data[name] or CLEAR + name not in self.fields or self.cleaned_data[CLEAR + name]
+            if typed[name] or CLEAR + name not in self.fields or self.cleaned_data[CLEAR + name]
         }
+
+
+class WordInput(forms.TextInput):
+    """A box that offers the words that may be typed into it."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        super().__init__()
+        self.words = words
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:  # noqa: ANN401 -- Django's signature
+        """Put the words behind the box."""
+        offer = f"{(attrs or {}).get('id', name)}_words"
+        box = super().render(name, value, {**(attrs or {}), "list": offer}, renderer)
+        options = format_html_join("", '<option value="{}">', ((word,) for word in self.words))
+        return format_html('{}<datalist id="{}">{}</datalist>', box, offer, options)
+
+
+def _statement_field(blank: Blank, _: Words) -> forms.Field:
+    """The field of a part, by its kind."""
+    first = "" if blank.personal else blank.text or blank.proposal
+    about: dict[str, Any] = {
+        "label": _(blank.label), "required": False, "initial": first, "help_text": _statement_hint(blank),
+    }  # fmt: skip
+    match blank.kind:
+        case PartKind.DAY:
+            return DayField(**about)
+        case PartKind.CHOICE:
+            offered = [(word, word) for word in blank.choices]
+            return forms.ChoiceField(choices=offered, widget=WordInput(blank.choices), **about)
+        case _:
+            widget = forms.Textarea(attrs={"rows": 2}) if blank.part == TEXT else forms.TextInput
+            return forms.CharField(max_length=LONGEST, widget=widget, **about)
 
 
 def _statement_hint(blank: Blank) -> str:
@@ -230,9 +257,9 @@ def _statement_hint(blank: Blank) -> str:
         hints.append(gettext("Of an earlier year: {value}.").format(value=blank.proposal))
     elif blank.proposal:
         hints.append(gettext("The text of an earlier year; saving confirms it for this year."))
-    if blank.claim == "algorithm" and blank.part in TICKS:
-        ticks = format_html('<span lang="zh-Hans">{}</span>', gettext(", ").join(TICKS[blank.part]))
-        hints.append(format_html(gettext("One of: {words}."), words=ticks))
+    if blank.choices:
+        offered = format_html('<span lang="zh-Hans">{}</span>', gettext(", ").join(blank.choices))
+        hints.append(format_html(gettext("One of: {words}."), words=offered))
     if blank.decided:
         hints.append(gettext("Printed only if the data does not provide it."))
     return format_html_join(" ", "{}", ((hint,) for hint in hints))
