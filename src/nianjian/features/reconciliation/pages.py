@@ -46,8 +46,9 @@ from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, read_uploa
 from nianjian.platform.registers.columns import Kind
 from nianjian.platform.registers.mappings import list_mapping_names
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import list_zones
 from nianjian.platform.web.errors import describe_error
-from nianjian.platform.web.forms import ZONES, DayField, WordsField, ZoneField
+from nianjian.platform.web.forms import DayField, WordsField, ZoneField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, address, paged
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -569,7 +570,7 @@ class BillForm(MappingForm):
         choices=[("", "60"), *((str(one), str(one)) for one in UNITS if one != 60)],  # noqa: PLR2004 -- the usual one
     )
     field_order = ("file", "first", "last", "carrier", "together", "kept")
-    zones = ZONES
+    zones = staticmethod(list_zones)
 
     def subject(self) -> str:
         """A bill."""

@@ -42,13 +42,13 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment, read_upload, takes_files
 from nianjian.platform.registers.attachments import ROW_LIMIT
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.days import asked_day, format_day
+from nianjian.platform.web.days import asked_day, format_day, format_moment
 from nianjian.platform.web.forms import DayField
-from nianjian.platform.web.language import current
+from nianjian.platform.web.language import current, say_pair
 from nianjian.platform.web.paging import address
 from nianjian.platform.web.second_person import build_second_person
 from nianjian.platform.web.tables import Cell, Column, Table, card_table
-from nianjian.platform.web.work import moment, person
+from nianjian.platform.web.work import person
 
 Json = Mapping[str, Any]
 WIDE: Final = 1000
@@ -373,7 +373,7 @@ def _say_reopened(row: Mapping[str, Any]) -> str:
 
 
 def _moment(text: str) -> str:
-    return moment(datetime.fromisoformat(text))
+    return format_moment(datetime.fromisoformat(text))
 
 
 def _tracks(found: Sequence[dict[str, Any]], _: Words) -> Table:
@@ -569,7 +569,10 @@ def _names(items: Iterable[str]) -> str:
 def _back(request: Request, code: str, form: Form, task: str = "") -> HttpResponse:
     """To the season and the task that were meant; what was wrong is said there."""
     if form.errors:
-        faults = "；".join(f"{name}: {' '.join(map(str, texts))}" for name, texts in form.errors.items())
+        faults = "；".join(
+            say_pair(form.fields[name].label if name in form.fields else name, " ".join(map(str, texts)))
+            for name, texts in form.errors.items()
+        )
         messages.error(request, faults)
         return redirect("season", code=code)
     task = task or form.cleaned_data.get("task", "")

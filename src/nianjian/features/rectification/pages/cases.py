@@ -42,13 +42,14 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
 from nianjian.platform.jobs import flow
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.second_person import build_second_person
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import describe_job_error as fault_of
-from nianjian.platform.web.work import kind, moment, person, progressing
+from nianjian.platform.web.work import kind, person, progressing
 
 Json = dict[str, Any]
 
@@ -350,7 +351,7 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
         if closed
         else [(gap.blocks, error_message(gap.code, gap.values, _), *_way(code, told, gap)) for gap in known.gaps],
         "looked": known,
-        "checked": moment(known.at),
+        "checked": format_moment(known.at),
         "figures": rectification.measured_rows(told["measured"], _),
         "chart": _chart(told, names, _),
         "papers": [
@@ -571,7 +572,7 @@ def _channel_names(told: Json) -> ChannelNames:
 
 
 def _at(wall: str | None) -> str:
-    return "" if wall is None else moment(datetime.fromisoformat(wall))
+    return "" if wall is None else format_moment(datetime.fromisoformat(wall))
 
 
 def _holds(order: Json) -> bool:

@@ -22,7 +22,8 @@ from nianjian.features.dial_policy.decisions import list_recent_decisions
 from nianjian.features.rectification import figures, states
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals.storage import list_approvers
-from nianjian.platform.web.work import moment, person
+from nianjian.platform.web.days import format_moment
+from nianjian.platform.web.work import person
 
 Json = dict[str, Any]
 DONE, NOW, LATER = "done", "now", "later"
@@ -151,7 +152,7 @@ def find_request(code: str, told: Json, names: ChannelNames, actor: Actor) -> Is
         reason=order["reason"],
         end=order["end"] or "",
         requester=person(order["proposed_by"]),
-        at=moment(datetime.fromisoformat(order["proposed_at"])),
+        at=format_moment(datetime.fromisoformat(order["proposed_at"])),
         deciders=[one.display_name or one.name for one in list_approvers(code, requester)],
         deaf=deaf,
     )  # fmt: skip
