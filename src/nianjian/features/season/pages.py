@@ -29,7 +29,7 @@ from nianjian.engines.paper.texts.season import list_days
 from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.engines.season import deadlines
 from nianjian.engines.season.deadlines import Risk
-from nianjian.features.archives import closed_seasons as archives
+from nianjian.features.archives import closed_seasons
 from nianjian.features.dossier.pages.presenters import item_title, state_badge
 from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season import closing, feeds, operations
@@ -169,7 +169,7 @@ def season(request: Request, code: str) -> HttpResponse:
     today = asked_day(request.GET.get("today", ""))
     told = summarize_season(enterprise=code, year=year, today=today, actor=request.actor, language=language)
     names = {one["task"]: _(texts.TASKS.get(one["task"], one["task"])) for one in told["tasks"]}
-    first, closed = told["earliest"], archives.list_closed_years(code)
+    first, closed = told["earliest"], closed_seasons.list_closed_years(code)
     queue = _build_queue(request, told)
     task = _choose_task(request, queue.rows)
     context = {
@@ -191,7 +191,7 @@ def season(request: Request, code: str) -> HttpResponse:
         "closed": told["year"] in closed,
         "past": closed,
         "undecided": closing.is_undecided(code, told["year"]),
-        "opened": archives.list_reopened(code),
+        "opened": closed_seasons.list_reopened(code),
         "left_behind": _list_left_behind(request, code, told["year"]),
     }
     return render(request, "season/season.html", context)
@@ -280,6 +280,14 @@ def _list_people(code: str, owner: str) -> list[tuple[str, str, bool]]:
     logins = sorted(list_readers(code), key=person)
     extra = [owner] if owner and owner not in logins else []
     return [(login, person(login), login == owner) for login in (*extra, *logins)]
+
+
+@require_safe
+@page(Permission.READ)
+def archives(request: Request, code: str) -> HttpResponse:
+    """To the newest closed season; a page that says so where none is closed."""
+    closed = closed_seasons.list_closed_years(code)
+    return redirect("season-archive", code, closed[0]) if closed else render(request, "season/archives.html")
 
 
 @require_safe

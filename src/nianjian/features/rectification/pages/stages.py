@@ -132,7 +132,7 @@ def find_request(code: str, told: Json, names: ChannelNames, actor: Actor) -> Is
         return None
     requester = Actor(*reversed(order["proposed_by"].split(":", 1)))
     isolates = order["kind"] == "isolate"
-    rows = [(_("Calls a day"), _cap_text(order["cap_before"]), _cap_text(order["cap"]))]
+    rows = [(_("Calls a day"), cap_text(order["cap_before"]), cap_text(order["cap"]))]
     if isolates:
         listed = _("consented numbers only")
         rows += [
@@ -158,5 +158,6 @@ def find_request(code: str, told: Json, names: ChannelNames, actor: Actor) -> Is
     )  # fmt: skip
 
 
-def _cap_text(cap: int | None) -> str:
+def cap_text(cap: int | None) -> str:
+    """How many calls a day a channel may make; None: as many as it likes."""
     return _("no cap") if cap is None else _("at most {cap} calls").format(cap=cap)
