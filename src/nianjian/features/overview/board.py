@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from nianjian.engines.paper.charts import figure_text
 from nianjian.engines.paper.days import day_text
-from nianjian.engines.paper.figures import count_text, find_headroom, own_values_text
+from nianjian.engines.paper.figures import count_text, find_headroom, own_values_text, proven
 from nianjian.engines.paper.rectification import ChannelNames, channel_text
 from nianjian.engines.paper.sections import html_headroom, missing_lines
 from nianjian.engines.paper.texts.portrait import code_name
@@ -310,9 +310,9 @@ class Board:
             "title": code_name("metric", slug, _), "light": light, "word": code_name("light", light, _),
             "unit": metric["unit"],
         }  # fmt: skip
-        if metric["value"] not in (None, ""):
+        if (value := proven(metric)) not in (None, ""):
             limit = Decimal(str(metric["limit"])) if metric.get("limit") else None
-            tile["value"] = figure_text(Decimal(str(metric["value"])), limit)
+            tile["value"] = figure_text(Decimal(str(value)), limit)
             tile["spelt"] = _(said.PER_TEN_THOUSAND) if metric["unit"] == "‱" else ""
         if self.team:
             return tile
