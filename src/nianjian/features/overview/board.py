@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from nianjian.engines.paper.charts import figure_text
 from nianjian.engines.paper.days import day_text
-from nianjian.engines.paper.figures import count_text, find_headroom, own_values_text, proven
+from nianjian.engines.paper.figures import count_text, declaration_text, find_headroom, own_values_text, proven
 from nianjian.engines.paper.rectification import ChannelNames, channel_text
 from nianjian.engines.paper.sections import html_headroom, missing_lines
 from nianjian.engines.paper.texts.portrait import code_name
@@ -194,7 +194,9 @@ class Board:
         portrait = self.told.portrait or {}
         title = code_name("metric", str(metric["slug"]), self._)
         lines = missing_lines(portrait, self._) if portrait.get("light") else ()
-        line = next((line for line in lines if line.startswith(title)), code_name("light", "insufficient", self._))
+        line = next(
+            (line for line in lines if line.startswith(title)), code_name("light", str(metric["light"]), self._)
+        )
         return line.removeprefix(title).lstrip(":： ")
 
     def _cause_text(self, text: str, cause: Cause) -> str:
@@ -336,7 +338,9 @@ class Board:
 
     def _short_cause(self, metric: Json) -> str:
         _, slug = self._, str(metric["slug"])
-        if metric["light"] == "insufficient":
+        if metric.get("declared"):
+            return declaration_text(metric, _)
+        if metric["light"] in {"insufficient", "na"}:
             return self.missing_text(metric)
         if (flag := self._flag(metric)) is not None:
             return f"{code_name('flag', flag['code'], _)} {count_text(flag.get('count'))}"

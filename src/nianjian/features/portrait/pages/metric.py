@@ -169,6 +169,7 @@ def figure_context(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict
         "headroom": mark_safe_fragment(charts.headroom_svg(headroom, label)),
         "distance": distance,
         "bounds": card.bounds,
+        "declared": figures.declaration_text(told, _) if told.get("declared") else "",
         "own": next((flag for flag in card.flags if flag.code in {"own_limit", "internal_limit"}), None),
         "used": _used_address(one, told, headroom),
         "flags": [(flag, ways.get(flag.code, "")) for flag in card.flags if flag.code not in SAID],
