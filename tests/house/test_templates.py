@@ -31,6 +31,8 @@ TRANSLATED = re.compile(
 TEXT = re.compile(
     r"\{% blocktranslate.*?endblocktranslate %\}|\{% translate \".*?\"|\{% comment %\}.*?\{% endcomment %\}"
 )
+#: A colon of English between two things that templates put together; ``colon`` is in the reader's language.
+FOREIGN_COLON = re.compile(r"(?:\}\}|%\}|</\w+>): (?=\{[{%]|<)")
 BLOCK_OPTIONS = re.compile(r"\{%\s*blocktranslate\b([^%]*)%\}(.*?)\{%\s*endblocktranslate", re.DOTALL)
 
 
@@ -91,6 +93,8 @@ def faults(text: str) -> list[str]:
         refused.append("translate of a value: mark and translate it where it is known")
     if re.search(r"\|\s*safe\b|autoescape\s+off", text):
         refused.append("text that is not escaped")
+    if FOREIGN_COLON.search(re.sub(r"\{% blocktranslate.*?endblocktranslate %\}", "{% %}", text, flags=re.DOTALL)):
+        refused.append("a colon that is English in Chinese: {% colon %}")
     return refused + Markup(text).faults
 
 
@@ -137,7 +141,7 @@ def test_a_template_is_a_page_in_the_frame_or_a_part(path: Path) -> None:
         "<p>Hello there</p>", '<p title="Hello">{% translate "x" %}</p>', '<input placeholder="name">',
         '<p style="color:red"></p>', "<script>run()</script>", '<button onclick="x()"></button>',
         '<button hx-on:click="x()"></button>', '<a href="https://example.org/"></a>', "<!-- note -->",
-        "{{ value|safe }}", "{% translate value %}",
+        "{{ value|safe }}", "{% translate value %}", "<a>{{ a }}</a>: {{ b }}",
         "{% blocktranslate count n=n %}{{ n }} row{% plural %}{{ n }} rows{% endblocktranslate %}",
     ],
 )  # fmt: skip

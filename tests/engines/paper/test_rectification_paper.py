@@ -155,6 +155,22 @@ def test_no_window_is_green_nor_a_cap_kept_while_days_lack_their_calls() -> None
     assert rows["超过上限的天数"] == ["–", "–"]
 
 
+def test_a_narrow_breach_keeps_its_digits_and_a_nought_without_proof_is_none() -> None:
+    channel = {"complaints": 0, "attempts": 5, "most": 5}
+    before = {
+        "from": "2026-10-31", "to": "2026-11-30", "days": 30, "complaints": 1, "answered": 9960, "rate": "1.0040",
+        "rate_light": "yellow", "rate_limit": "1.0000", "evasion": "1.9996", "evasion_limit": "2.0000",
+        "consistency_light": "green", "channel": channel,
+    }  # fmt: skip
+    after = before | {"rate": "0.0000", "rate_light": "insufficient"}
+    told = {"before": before, "after": after, "over_cap": [], "gate": {"asked": 0}}
+    rows = {row[0]: row[1:] for row in measured_rows(told, words("zh_Hans"))}
+    assert rows["投诉率"] == ["1.004 ‱ · 黄灯", "– · 未证明"]
+    assert rows["固话与手机号占比"][0].startswith("1.9996 %")
+    percent = {row[0]: row[1:] for row in measured_rows(told, words("zh_Hans"), percent=True)}
+    assert percent["投诉率"] == ["0.01004 % · 黄灯", "– · 未证明"]
+
+
 @pytest.mark.parametrize(("unrecorded", "state"), [(0, RELEASED), (59, UNKNOWN), (None, UNKNOWN)])
 def test_an_order_is_kept_only_where_every_day_has_its_records(unrecorded: int | None, state: str) -> None:
     channel = {"attempts": 5, "most": 5, "callees_known": 5, "white_listed": 5}

@@ -31,6 +31,7 @@ from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.registers import batches, drafts, mappings, uploads
 from nianjian.platform.web import work as shown
+from nianjian.platform.web.days import format_moment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -350,7 +351,8 @@ def test_every_time_is_beijing_time_and_work_that_is_done_is_done(site: Client) 
     local = datetime.fromisoformat(act.at).astimezone(clock.ZONE)
     committed(site, _with_file(site))
     page = _text(site, "/e/demo/data/batches/")
-    assert re.search(rf">\s*{local:%Y-%m-%d %H:%M}</td>", page)
+    with override("zh-hans"):
+        assert re.search(rf">\s*{format_moment(local)}</td>", page)
     assert act.at[:16].replace("T", " ") not in page
     assert "UTC" not in page.replace("UTC+8", "")
     assert "时间均为北京时间" in page

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from threading import Event
 
+import docx
 import pytest
 from django.urls import reverse
 from tests.features.dossier.test_claims import read_text
@@ -48,6 +49,8 @@ def test_it_is_complete_with_limits_sources_channels_and_routine(enterprise: str
     state_claim(enterprise=enterprise, actor=anna, year=YEAR, claim="sop_trigger", text="单日3件")
     (made,) = generate(enterprise=enterprise, year=YEAR, items=(SOP,), folder=tmp_path / "out", actor=anna)
     texts = _read(tmp_path / "out")
+    lines = docx.Document(str(next((tmp_path / "out").glob("*.docx")))).paragraphs
+    assert [one for one in lines if one.paragraph_format.first_line_indent and not one.text] == [], "an empty line"
     assert texts.keys() == {".docx", ".pdf", ".xlsx"}
     for ending in (".docx", ".pdf"):
         text = texts[ending]

@@ -295,8 +295,8 @@ def test_a_self_check_without_data_proves_nothing() -> None:
               "numerator": 0, "denominator": 0, "components": parts, "flags": [], "source": source}  # fmt: skip
     sums = [("seat_table", "filed", 0, 0)]
 
-    def tables(light: str) -> dict[str, tuple[tuple[sheets.Cell, ...], ...]]:
-        portrait = {"light": light, "missing": [], "metrics": [metric]}
+    def tables(light: str, **more: object) -> dict[str, tuple[tuple[sheets.Cell, ...], ...]]:
+        portrait = {"light": light, "missing": [], "metrics": [metric]} | more
         document = self_check.build_document(HEAD, portrait, sums, [], _)
         return {table.title: table.rows for part in document.sections for table in part.tables}
 
@@ -306,3 +306,6 @@ def test_a_self_check_without_data_proves_nothing() -> None:
     assert told["发现的问题"] == (("坐席空置率", "无数据", "未证明", "–"),)
     assert told["材料合计与合规画像比对"][0][-1] == "未证明", "two noughts agree about nothing"
     assert tables("green")["材料合计与合规画像比对"][0][-1] == "一致"
+    marketing = {"light": "red", "calls": 1200, "numbers": ["95078"], "source": source}
+    found = tables("insufficient", marketing=marketing)["发现的问题"]
+    assert found[-1] == ("营销外呼", "尚无相应的决定", "红灯", "1,200 次，1 个号码")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from django.utils.translation import override
@@ -12,14 +14,21 @@ from nianjian.features.complaints import operations as complaints
 from nianjian.features.complaints.presenters import span, time_left
 from nianjian.features.complaints.queries import count_queue, list_tickets, load_service_levels
 from nianjian.features.inbox.obstacles import list_obstacles
-from nianjian.features.overview import attention, queue
+from nianjian.features.overview import attention, queue, worklist
+from nianjian.features.overview.attention import Point
 from nianjian.features.reconciliation.models import Difference, Run
+from nianjian.features.reconciliation.queries import DifferenceFilter, list_differences
 from nianjian.features.reconciliation.storage import settle_difference
 from nianjian.features.season import operations as season
 from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_user
 from nianjian.platform.registers.queries import ReadScope
+from nianjian.platform.rulebook.deadlines import Deadline
+
+if TYPE_CHECKING:
+    from nianjian.engines.rules.rule import Rule
+    from nianjian.features.overview.facts import Overview
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 OLGA, ADA = Actor("olga", USER), Actor("ada", USER)
@@ -55,6 +64,11 @@ def test_an_old_ticket_is_the_administrators_until_it_is_assigned(people: str, o
     assert _list_queue(OLGA)[queue.TICKETS] == 1
 
 
+def _list_of(run: Run, owner: str) -> list[int]:
+    wanted = DifferenceFilter(state="open", owner=owner, people=frozenset({"ada", "olga"}))
+    return [one.pk for one in list_differences(run, wanted)]
+
+
 def test_an_open_difference_is_the_administrators_until_it_has_an_owner(people: str, operator: Actor) -> None:
     facts = {"as_of": date(2026, 12, 31), "counts": {}, "told": {}, "made_at": clock.now()}
     run = Run.objects.create(enterprise_id=people, kind="numbers", **facts)
@@ -62,9 +76,11 @@ def test_an_open_difference_is_the_administrators_until_it_has_an_owner(people: 
     assert _list_queue(ADA)[queue.DIFFERENCES_UNOWNED] == 1
     settle_difference(difference=difference, state="open", said={"owner": "王五"}, actor=operator)
     assert _list_queue(ADA)[queue.DIFFERENCES_UNOWNED] == 1, "nobody signs in by that name"
+    assert _list_of(run, "") == [difference.pk], "the list that the row leads to has what it counts"
     settle_difference(difference=difference, state="open", said={"owner": "olga"}, actor=operator)
     assert queue.DIFFERENCES_UNOWNED not in _list_queue(ADA)
     assert _list_queue(OLGA)[queue.DIFFERENCES] == 1
+    assert (_list_of(run, ""), _list_of(run, "olga")) == ([], [difference.pk])
 
 
 def test_a_task_of_the_season_is_the_administrators_until_it_is_assigned(people: str, operator: Actor) -> None:
@@ -97,3 +113,20 @@ def test_a_ticket_that_is_overdue_is_counted_once_and_since_one_moment(people: s
     (ticket,) = listed.tickets()
     with override("zh-hans"):
         assert time_left(ticket, now)[0] == f"逾期 {span(now - head.since)}"
+
+
+def test_a_paper_is_due_with_the_report_of_its_own_season() -> None:
+    paper = Point(attention.ATTACHMENT, {"metric": "complaint_rate", "kinds": ("anti_harassment_plan",)})
+    days = [Deadline(cast("Rule", None), date(year, 3, 31), 1, track="licence") for year in (2027, 2028)]
+
+    def due(year: int, deadlines: list[Deadline]) -> date | None:
+        told = SimpleNamespace(
+            year=year, blockers=[paper], tasks=(), queue=queue.Queue(), lines=None,
+            calendar=SimpleNamespace(deadlines=deadlines),
+        )  # fmt: skip
+        (item,) = worklist.list_items(cast("Overview", told), ADA, date(2027, 1, 5))
+        return item.due
+
+    assert due(2026, days) == date(2027, 3, 31)
+    assert due(2027, days) == date(2028, 3, 31)
+    assert due(2026, days[1:]) is None, "the report is handed in: the next season's day is none of this paper"

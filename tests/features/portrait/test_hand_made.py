@@ -168,6 +168,16 @@ def test_a_declared_metric_is_shown_with_its_reason_and_acts_only_where_nothing_
     said = "由 anna 于 2027-01-20 声明不适用：本年度未租用坐席，可询 139****5678"
     for address in ("/e/demo/2026/", "/e/demo/2026/metric/seat_vacancy/"):
         assert said in pages.get(address, headers={"accept-language": "zh"}).content.decode(), address
+    for address in ("/e/demo/", "/e/demo/2026/"):
+        page = " ".join(pages.get(address, headers={"accept-language": "zh"}).content.decode().split())
+        tile = next(
+            part
+            for part in page.split('class="tile"')
+            if part.split(">", 1)[1].lstrip().startswith("<span") and "坐席空置率" in part.split("</span>")[0]
+        )
+        assert 'class="light na' in tile, address
+        assert "不适用" in tile, address
+        assert said in tile, address
     made = export_portrait(enterprise="demo", year=2026, run=None, form="pdf", language=CHINESE, actor=anna)
     text = pypdfium2.PdfDocument(made.content)[0].get_textpage().get_text_range()
     assert "".join(said.split()) in "".join(text.split())

@@ -109,6 +109,7 @@ def _metric(slug: str, before: Json | None, after: Json | None) -> dict[str, Any
         "unit": (after or before or {})["unit"],
         "light": [metric.get("light") for metric in pair],
         "value": [metric.get("value") for metric in pair],
+        "limit": [metric.get("limit") for metric in pair],
         "changed": _pairs(*({name: metric.get(name) for name in FIGURES} for metric in pair)),
         "components": _counted(*counts),
         "excluded": _counted(*(one.get("excluded") or {} for one in both("components"))),

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper import sections
-from nianjian.engines.paper.figures import DASH, amount_text, count_text, limit_text
+from nianjian.engines.paper.figures import DASH, amount_text, count_text, limit_text, proven
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.portrait import BASIS_NAMES, FILL_IN, PLAN, TABLES, VALUES, code_name
 from nianjian.engines.paper.texts.season import MODULES, TASKS
@@ -404,14 +404,17 @@ def _metric(metric: Json, _: Words) -> dict[str, Any]:
         "slug": metric["slug"],
         "title": code_name("metric", metric["slug"], _),
         "light": [{"code": code or "na", "word": code_name("light", str(code or "na"), _)} for code in metric["light"]],
-        "value": [amount_text(one, unit) for one in metric["value"]],
+        "value": [
+            amount_text(proven({"value": value, "light": light}), unit, limit)
+            for value, light, limit in zip(metric["value"], metric["light"], metric["limit"], strict=True)
+        ],
         "same": not metric["changed"] and not lines and not metric["flags"],
         "lines": lines,
         "flags": [_flag(flag, _) for flag in metric["flags"]],
         "papers": _papers(metric, _),
-        "months": [_moved_row(row, unit, _) for row in metric["months"]],
+        "months": [_moved_row(row, metric, _) for row in metric["months"]],
         "splits": [
-            (code_name("split", split, _), [_moved_row(row, unit, _) for row in rows])
+            (code_name("split", split, _), [_moved_row(row, metric, _) for row in rows])
             for split, rows in metric["splits"].items()
         ],
     }
@@ -440,11 +443,13 @@ def _papers(metric: Json, _: Words) -> list[str]:
     ]
 
 
-def _moved_row(row: Json, unit: str, _: Words) -> dict[str, Any]:
+def _moved_row(row: Json, metric: Json, _: Words) -> dict[str, Any]:
     def side(place: int) -> str:
         top, bottom = row["numerator"][place], row["denominator"][place]
-        value = row["value"][place]
-        return DASH if bottom is None else f"{count_text(top)} / {count_text(bottom)} = {amount_text(value, unit)}"
+        value = amount_text(
+            proven({name: row[name][place] for name in ("value", "light")}), metric["unit"], metric["limit"][place]
+        )
+        return DASH if bottom is None else f"{count_text(top)} / {count_text(bottom)} = {value}"
 
     return {
         "key": sections.key_text(row["key"], _),

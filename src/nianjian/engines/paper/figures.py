@@ -93,6 +93,13 @@ def amount_text(value: object, unit: str, limit: object = None) -> str:
     return f"{figure_text(Decimal(str(value)), None if limit in (None, '') else Decimal(str(limit)))} {unit}"
 
 
+def proven(told: Json) -> Any:  # noqa: ANN401 -- a rate as it stands in its unit, or None
+    """The rate of a metric, or of a row with a light; None for a nought that no record proves."""
+    value = told["value"]
+    nought = value not in (None, "") and not Decimal(str(value))
+    return None if nought and told.get("light") == "insufficient" else value
+
+
 def other_unit(value: object, unit: str) -> str:
     """The same figure in per cent, where it is told per ten thousand; "" else."""
     if unit != "‱" or value in (None, ""):
@@ -342,7 +349,7 @@ def _second_day(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
     light = str(twin["light"])
     word = code_name("light", light, _)
     title = _("as of {day}").format(day=twin["as_of"])
-    return (Flag("today", title, light, word, f"{amount_text(twin['value'], unit, metric.get('limit'))} · {word}"),)
+    return (Flag("today", title, light, word, f"{amount_text(proven(twin), unit, metric.get('limit'))} · {word}"),)
 
 
 def _bounds(metric: Json) -> str:
@@ -372,8 +379,8 @@ def metric_card(metric: Json, _: Words) -> Card:
         title=code_name("metric", slug, _),
         light=str(metric["light"]),
         light_word=code_name("light", str(metric["light"]), _),
-        value=amount_text(metric["value"], unit, metric.get("limit")),
-        value_other=other_unit(metric["value"], unit),
+        value=amount_text(proven(metric), unit, metric.get("limit")),
+        value_other=other_unit(proven(metric), unit),
         limit=_flagged_when(metric, unit, _),
         limit_other=other_unit(metric.get("limit"), unit),
         headroom=headroom_text(metric, _),

@@ -144,4 +144,4 @@ def _cell(row: Json | None, metric: Json) -> dict[str, str]:
     if row is None:
         return {"counts": figures.DASH, "value": figures.DASH, "code": "na"}
     counts = f"{figures.count_text(row['numerator'])} / {figures.count_text(row['denominator'])}"
-    return {"counts": counts, "value": figures.short_value(metric, row["value"]), "code": str(row["light"])}
+    return {"counts": counts, "value": figures.short_value(metric, figures.proven(row)), "code": str(row["light"])}

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel.claims import Claim, Lack
 from nianjian.engines.paper.charts import Chart, Limit, Picture, Point, Series, Share, ShareChart, figure_text
-from nianjian.engines.paper.figures import DASH, amount_text, count_text
+from nianjian.engines.paper.figures import DASH, amount_text, count_text, proven
 from nianjian.engines.paper.official import Grid, OfficialPaper, Part, format_code
 from nianjian.engines.paper.people import actor_text, actor_texts
 from nianjian.engines.paper.texts.claims import BLANK, claim_text
@@ -129,9 +129,15 @@ def _channel_sentence(group: Json, dimension: str, names: ChannelNames, _: Words
     return claim_text(Claim("channel_conspicuous", {}, (), values), _)
 
 
-def _share(rate: str | None) -> str:
-    """A rate per ten thousand as the authority reads it, in per cent with four decimals."""
-    return DASH if rate is None else f"{(Decimal(rate) / 100).quantize(Decimal('0.0001'))} %"
+def _share(rate: str | None, limit: str | None = None) -> str:
+    """A rate per ten thousand as the authority reads it, in per cent with four decimals.
+
+    More only where rounding would hide on which side of a ``limit`` per ten thousand it lies.
+    """
+    if rate is None:
+        return DASH
+    shown = figure_text(Decimal(rate), None if limit is None else Decimal(limit)).replace(",", "")
+    return f"{Decimal(shown).scaleb(-2):f} %"
 
 
 def none_named_text(where: Json, _: Words) -> str:
@@ -372,7 +378,10 @@ def measured_rows(told: Json | None, _: Words, *, percent: bool = False) -> list
         (_("Complaint rate"), [_rate(part, percent, _) for part in parts]),
         (
             _("Landline and mobile share"),
-            [_with_light(part["evasion"], "%", _proven(part, "consistency_light"), _) for part in parts],
+            [
+                _with_light(part["evasion"], "%", _proven(part, "consistency_light"), part.get("evasion_limit"), _)
+                for part in parts
+            ],
         ),
         (_("Complaints of the channel"), [count_text(part["channel"]["complaints"]) for part in parts]),
         (_("Attempts of the channel"), [count_text(part["channel"]["attempts"]) for part in parts]),
@@ -397,10 +406,11 @@ def _days_over(told: Json) -> str:
 
 
 def _rate(part: Json, percent: bool, _: Words) -> str:  # noqa: FBT001 -- as the caller has it
-    light = _proven(part, "rate_light")
-    if percent and part["rate"] is not None:
-        return f"{_share(part['rate'])} · {code_name('light', light, _)}"
-    return _with_light(part["rate"], "‱", light, _)
+    light, limit = _proven(part, "rate_light"), part.get("rate_limit")
+    rate = proven({"value": part["rate"], "light": light})
+    if percent and rate is not None:
+        return f"{_share(rate, limit)} · {code_name('light', light, _)}"
+    return _with_light(rate, "‱", light, limit, _)
 
 
 def _white_list(channel: Json) -> str:
@@ -426,8 +436,9 @@ def _gate(gate: Json, _: Words) -> list[tuple[str, list[str]]]:
     return [*told, (_("Share of white-listed callees at the gate"), [DASH, amount_text(gate["white_list_share"], "%")])]
 
 
-def _with_light(value: str | None, unit: str, light: str, _: Words) -> str:
-    return f"{amount_text(value, unit)} · {code_name('light', light, _)}"
+def _with_light(value: str | None, unit: str, light: str, limit: str | None, _: Words) -> str:
+    shown = amount_text(proven({"value": value, "light": light}), unit, limit)
+    return f"{shown} · {code_name('light', light, _)}"
 
 
 def _notes(measured: Json | None, _: Words) -> list[str]:

@@ -159,9 +159,9 @@ def advice_lines(portrait: Json, _: Words, *, today: date | None = None) -> tupl
 
     ``today``: steps whose last possible day is over are left out.
     """
-    units = {metric["slug"]: str(metric["unit"]) for metric in portrait["metrics"]}
+    metrics = {metric["slug"]: metric for metric in portrait["metrics"]}
     steps = [one for one in portrait.get("advice") or () if today is None or _is_possible(one, today)]
-    return tuple(_advice_line(step, units.get(step["metric"], ""), _) for step in steps)
+    return tuple(_advice_line(step, metrics.get(step["metric"], {}), _) for step in steps)
 
 
 def _is_possible(step: Json, today: date) -> bool:
@@ -179,13 +179,14 @@ def _warnings(codes: Iterable[str], _: Words) -> tuple[str, ...]:
     return tuple(_(WARNINGS[code]) if code in WARNINGS else str(code) for code in codes)
 
 
-def _advice_line(step: Json, unit: str, _: Words) -> str:
+def _advice_line(step: Json, of: Json, _: Words) -> str:
     code = str(step["code"])
     act = _(STEPS[code]).format(count=count_text(step["count"]), line=step.get("line", "")) if code in STEPS else code
     metric = code_name("metric", str(step["metric"]), _)
 
     def describe_effect(text: str, effect: Json) -> str:
-        value, light = amount_text(effect.get("value"), unit), code_name("light", str(effect["light"]), _)
+        value = amount_text(effect.get("value"), str(of.get("unit", "")), of.get("limit"))
+        light = code_name("light", str(effect["light"]), _)
         return text.format(metric=metric, value=value, light=light)
 
     effects = [describe_effect(_("{metric} becomes {value}, {light}"), step)]

@@ -37,10 +37,10 @@ from nianjian.platform.approvals.storage import split_approvers
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values
 from nianjian.platform.web.access import Request, anywhere, at
+from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
-from nianjian.platform.web.work import moment
 
 KIND: Final = "overlay"
 PENDING: Final = "pending"
@@ -126,7 +126,7 @@ def list_requests(request: Request, code: str = EVERYWHERE) -> HttpResponse:
                 href=at("approvals-decide", code, approval=one["approval"]),
             ),
             *map(Cell, actor_texts([one["requested_by"], _get_decider(one)], _)),
-            Cell(moment(datetime.fromisoformat(one["decided_at"] or one["requested_at"])), day=True),
+            Cell(format_moment(datetime.fromisoformat(one["decided_at"] or one["requested_at"])), day=True),
         ]
         for one in shown.rows
     ]
@@ -238,8 +238,8 @@ def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpRespo
         "decider": "" if decider == "–" else decider,
         "deciders": names,
         "unconfirmed": [person.display_name or person.name for person in unconfirmed],
-        "asked_at": moment(datetime.fromisoformat(one["requested_at"])),
-        "decided_at": moment(datetime.fromisoformat(one["decided_at"])) if one["decided_at"] else "",
+        "asked_at": format_moment(datetime.fromisoformat(one["requested_at"])),
+        "decided_at": format_moment(datetime.fromisoformat(one["decided_at"])) if one["decided_at"] else "",
         "open": one["state"] == PENDING,
         "mine": mine,
         "may": has_permission(request.actor, place, Permission.APPROVE) and not mine,

@@ -38,8 +38,9 @@ from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers import batches, drafts
 from nianjian.platform.web import work
 from nianjian.platform.web.access import Request, page, person
+from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.errors import describe_error
-from nianjian.platform.web.language import current
+from nianjian.platform.web.language import current, say_pair
 from nianjian.platform.web.resend import find_page_address
 from nianjian.platform.web.tables import Cell
 from nianjian.platform.web.work import describe_cell_error, progressing
@@ -235,7 +236,7 @@ def _list_differences(code: str, found: Mapping[str, list[str]]) -> tuple[str, l
     lines = [
         (
             reverse("complaints-one", args=[code, key]),
-            f"{key}: {', '.join(registers.label(COMPLAINTS.by_field(name)) for name in fields)}",
+            say_pair(key, ", ".join(registers.label(COMPLAINTS.by_field(name)) for name in fields)),
         )
         for key, fields in list(found.items())[:SHOWN]
     ]
@@ -373,8 +374,8 @@ def job(request: Request, code: str, job: str) -> HttpResponse:
     context = {
         **progressing(code, found),
         "by": work.person(found.requested_by),
-        "asked": work.moment(found.created_at),
-        "ended": work.moment(found.finished_at),
+        "asked": format_moment(found.created_at),
+        "ended": format_moment(found.finished_at),
         "may_stop": not found.over and not found.stop_wanted and flow.may_stop(found, request.actor),
         "all_rows": request.team is None,
         "led": request.team is None and found.kind in IMPORTS and found.state == "done" and leads_on(code),
@@ -418,7 +419,7 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
     affected: list[Any] = result.get("affected", [])
     told["affected"] = [(one["batch"], ", ".join(one["files"])) for one in affected]
     told["failed"] = [
-        f"{one['name']}: {work.describe_job_error({'code': one['code'], 'values': one})[0]}" for one in failed
+        say_pair(one["name"], work.describe_job_error({"code": one["code"], "values": one})[0]) for one in failed
     ]
     return told
 

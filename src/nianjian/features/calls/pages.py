@@ -29,6 +29,7 @@ from nianjian.platform.registers import batches, drafts
 from nianjian.platform.registers.batches import BatchValue
 from nianjian.platform.web import work
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -106,7 +107,7 @@ def _registers(found: list[Any]) -> Table:
         [
             *map(Cell, (work.register(str(act.data["kind"])), act.data.get("file", ""))),
             *(Cell(f"{act.data.get(name, 0):,}", figure=True) for name in ("inserted", "updated", "unchanged")),
-            *map(Cell, (work.person(act.actor), work.moment(datetime.fromisoformat(act.at)))),
+            *map(Cell, (work.person(act.actor), format_moment(datetime.fromisoformat(act.at)))),
         ]
         for act in found
     ]
@@ -126,7 +127,7 @@ def _drafts(request: Request, code: str) -> list[dict[str, object]]:
             "id": one.id,
             "kind": _("Call records") if one.kind == "calls" else work.register(one.kind),
             "files": ", ".join(file.name for file in one.files[:3]),
-            "changed": work.moment(one.changed_at),
+            "changed": format_moment(one.changed_at),
             "job": one.job,
         }
         for one in found
@@ -166,7 +167,7 @@ def _shown(request: Request, code: str, found: BatchValue, rows: Any, *, reveale
         "batch": found,
         "state": presenters.batch_state(found),
         "by": work.person(found.created_by),
-        "at": work.moment(found.created),
+        "at": format_moment(found.created),
         "replaced_by": batches.find_successor(found.id) if found.state == "replaced" else "",
         "sums": sums,
         "files": presenters.file_table(receipts),

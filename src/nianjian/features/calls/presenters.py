@@ -15,10 +15,10 @@ from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.words import words
 from nianjian.features.calls.documents import sum_row_counts
 from nianjian.platform.registers.batches import BatchValue, File
-from nianjian.platform.web.days import format_day
+from nianjian.platform.web.days import format_day, format_moment, zone_text
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
-from nianjian.platform.web.work import moment, person, reason, source
+from nianjian.platform.web.work import person, reason, source
 
 BATCH_BADGES: Final = {"active": "good", "undone": "plain", "replaced": "plain"}
 REASONS: Final = 50  # lines that a page shows
@@ -38,7 +38,7 @@ def batch_table(found: Sequence[BatchValue], code: str) -> Table:
                 Cell(_shorten([file.name for file in one.files])),
                 *(Cell(f"{sums[name]:,}", figure=True) for name in FIGURES),
                 Cell(person(one.created_by)),
-                Cell(moment(one.created)),
+                Cell(format_moment(one.created)),
             ]
         )
     first, last = (_("batch"), _("state"), _("file names")), (_("who"), _("imported"))
@@ -132,7 +132,7 @@ def file_table(receipts: Sequence[Mapping[str, Any]]) -> Table:
     """Files as their receipts tell them."""
     rows = [
         [
-            *map(Cell, (one["name"], source(one["source"]), one["encoding"], one["timezone"])),
+            *map(Cell, (one["name"], source(one["source"]), one["encoding"], zone_text(one["timezone"]))),
             *(Cell(f"{one['rows'][name]:,}", figure=True) for name in FIGURES),
             Cell(_span(one["days"])),
         ]
@@ -165,7 +165,7 @@ def warnings(receipts: Sequence[Mapping[str, Any]]) -> list[str]:
         name, odd = one["name"], ", ".join(one.get("unknown_results", ()))
         if one["timezone_assumed"]:
             text = _("{file}: the timestamps carry no time zone; {timezone} was assumed.")
-            lines.append(text.format(file=name, timezone=one["timezone"]))
+            lines.append(text.format(file=name, timezone=zone_text(one["timezone"])))
         if one["truncated"]:
             lines.append(_("{file}: truncated; the complete rows before the break are imported.").format(file=name))
         if "display_from_caller" in one["warnings"]:

@@ -38,8 +38,9 @@ from nianjian.platform.registers.drafts import DraftValue
 from nianjian.platform.registers.sheet_reader import Finding
 from nianjian.platform.web import work
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import list_zones, zone_text
 from nianjian.platform.web.errors import describe_error
-from nianjian.platform.web.forms import ZONES, WordsField, ZoneField
+from nianjian.platform.web.forms import WordsField, ZoneField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.receiving import Receiving
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -614,7 +615,7 @@ def mapping(request: Request, code: str, draft: str) -> HttpResponse:
         looks=present_looks(looks),
         open=any(look.mapped or look.fault for look in looks) or bool(drafts.get_mapping_data(found)),
         saved=mappings.list_mapping_names(code),
-        zones=ZONES,
+        zones=list_zones(),
         formats=FORMATS,
     )
 
@@ -665,7 +666,10 @@ def check(request: Request, code: str, draft: str) -> HttpResponse:
     if found.kind == drafts.CALLS:
         how = [
             (_("Source"), _("detected automatically") if _source(found) == AUTO else work.source(_source(found))),
-            (_("Time zone of timestamps without one"), drafts.get_choice(found, "timezone") or "Asia/Shanghai"),
+            (
+                _("Time zone of timestamps without one"),
+                zone_text(drafts.get_choice(found, "timezone") or "Asia/Shanghai"),
+            ),
         ]
         return _page(request, "check_calls", found, 4, sample=ROWS, how=how, **present_trials(found))
     return _page(request, "check_sheet", found, 4, **present_sheet(found))

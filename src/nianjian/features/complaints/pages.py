@@ -47,7 +47,7 @@ from nianjian.platform.registers.filters import RowFilter
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.days import format_day
 from nianjian.platform.web.errors import describe_error
-from nianjian.platform.web.language import current
+from nianjian.platform.web.language import current, say_pair
 from nianjian.platform.web.menu import Place
 from nianjian.platform.web.paging import Order, Page, address, ordered, paged
 from nianjian.platform.web.tables import Column, Row, Table, choose_columns, column
@@ -269,7 +269,7 @@ def export(request: Request, code: str) -> HttpResponse:
     form = Filter(request.GET, channels=load_channels(code), categories=())
     found = list_tickets(enterprise=code, actor=request.actor, wanted=form.wanted())
     keys = tuple(request.POST.getlist("row")) or tuple(found.rows.values_list("key", flat=True)[: DIRECT + 1])
-    filters = {name: f"{form[name].label}: {value}" for name, value in request.GET.items() if name in form.fields}
+    filters = {name: say_pair(form[name].label, value) for name, value in request.GET.items() if name in form.fields}
     wanted = ExportRequest(
         kind=KIND, sight=found.sight, wanted=RowFilter(keys=keys), form="xlsx", full=False, language=current(),
         filters=filters,

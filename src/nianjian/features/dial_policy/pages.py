@@ -35,7 +35,7 @@ from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values as rules_shown
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.days import asked_day
+from nianjian.platform.web.days import asked_day, format_moment
 from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import SIZE, Page, address, number, paged
@@ -193,7 +193,7 @@ def setting_table(of: Iterable[Json]) -> Table:
     _ = words(current())
     rows = [
         [
-            Cell(one["since"].astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")),
+            Cell(format_moment(one["since"])),
             Cell(describe_setting(str(one["key"]), str(one["name"]))),
             Cell(setting_text(str(one["key"]), one["values"])),
             Cell(one["reason"] or "–"),

@@ -29,8 +29,8 @@ from nianjian.platform.notifications.storage import (
     save_mail_server,
 )
 from nianjian.platform.web.access import Request, everywhere
+from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.language import current
-from nianjian.platform.web.work import moment
 
 HOST = r"[A-Za-z0-9][A-Za-z0-9.\-]*"
 
@@ -99,7 +99,7 @@ def set_mail_server(request: Request) -> HttpResponse:
         "form": form,
         "test": test,
         "server": row,
-        "changed": f"{actor_text(row.changed_by, words(current()))} · {moment(row.changed_at)}" if row else "",
+        "changed": f"{actor_text(row.changed_by, words(current()))} · {format_moment(row.changed_at)}" if row else "",
         "by_environment": not row and bool(env.text("NIANJIAN_MAIL_URL", os.environ)),
         "ready": bool(get_mail_url()),
     }

@@ -37,6 +37,7 @@ from nianjian.platform.jobs import query as jobs
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.web import work
 from nianjian.platform.web.access import Request, at, everywhere, page
+from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.forms import DayField, DayInput
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
@@ -60,8 +61,8 @@ def show_verification(request: Request, job: str) -> HttpResponse:
     context = {
         **_progress_context(found),
         "by": work.person(found.requested_by),
-        "asked": work.moment(found.created_at),
-        "ended": work.moment(found.finished_at),
+        "asked": format_moment(found.created_at),
+        "ended": format_moment(found.finished_at),
         "report": found.result if found.state == "done" else None,
         "error": work.describe_job_error(found.error)[0] if found.state == "failed" else "",
         "may_stop": not found.over and not found.stop_wanted,

@@ -43,11 +43,12 @@ from nianjian.platform.jobs import flow as jobs
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web.access import Request, everywhere, page, public
+from nianjian.platform.web.days import format_day, format_moment
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.rule_values import titles
 from nianjian.platform.web.tables import Cell, Column, Table
-from nianjian.platform.web.work import moment, person
+from nianjian.platform.web.work import person
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)  # seconds
@@ -127,7 +128,7 @@ def retention(request: Request, code: str) -> HttpResponse:
     shown: Page[Entry] = paged(request, audit.filter_entries(enterprise=code, verb=ERASE))
     context = {
         "table": _classes(known.classes, code, _),
-        "counted": moment(known.at),
+        "counted": format_moment(known.at),
         "due": figures.count_text(known.over) if known.over else "",
         "counting": [one.id for one in queue.under_way(code, kind=jobs.COUNT_OVER)],
         "may_erase": has_permission(request.actor, code, Permission.ADMINISTER),
@@ -171,7 +172,7 @@ def _class(one: Class, code: str, names: Mapping[str, str], _: Words) -> list[Ce
         Cell(_(RECORD_CLASSES.get(period.record_class, period.record_class))),
         Cell(_kept(period, _)),
         Cell(figures.DASH if one.over is None else figures.count_text(one.over), figure=True),
-        Cell(period.since.isoformat() if period.since else figures.DASH),
+        Cell(format_day(period.since) or figures.DASH),
         Cell(one.oldest or figures.DASH),
         Cell(code_name("level", period.level, _)),
         Cell(names.get(period.rule or "", figures.DASH), href=there),
@@ -272,7 +273,7 @@ def show_backups(request: Request) -> HttpResponse:
         at = datetime.fromisoformat(newest.at)
         days = (clock.now() - at).days
         said = {
-            "at": moment(at),
+            "at": format_moment(at),
             "by": person(newest.actor),
             **{name: newest.data.get(name) for name in ("archive", "keys")},
         }

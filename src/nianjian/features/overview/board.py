@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from nianjian.engines.paper.charts import figure_text
 from nianjian.engines.paper.days import day_text
-from nianjian.engines.paper.figures import count_text, find_headroom, own_values_text
+from nianjian.engines.paper.figures import count_text, declaration_text, find_headroom, own_values_text, proven
 from nianjian.engines.paper.rectification import ChannelNames, channel_text
 from nianjian.engines.paper.sections import html_headroom, missing_lines
 from nianjian.engines.paper.texts.portrait import code_name
@@ -194,7 +194,9 @@ class Board:
         portrait = self.told.portrait or {}
         title = code_name("metric", str(metric["slug"]), self._)
         lines = missing_lines(portrait, self._) if portrait.get("light") else ()
-        line = next((line for line in lines if line.startswith(title)), code_name("light", "insufficient", self._))
+        line = next(
+            (line for line in lines if line.startswith(title)), code_name("light", str(metric["light"]), self._)
+        )
         return line.removeprefix(title).lstrip(":： ")
 
     def _cause_text(self, text: str, cause: Cause) -> str:
@@ -310,9 +312,9 @@ class Board:
             "title": code_name("metric", slug, _), "light": light, "word": code_name("light", light, _),
             "unit": metric["unit"],
         }  # fmt: skip
-        if metric["value"] not in (None, ""):
+        if (value := proven(metric)) not in (None, ""):
             limit = Decimal(str(metric["limit"])) if metric.get("limit") else None
-            tile["value"] = figure_text(Decimal(str(metric["value"])), limit)
+            tile["value"] = figure_text(Decimal(str(value)), limit)
             tile["spelt"] = _(said.PER_TEN_THOUSAND) if metric["unit"] == "‱" else ""
         if self.team:
             return tile
@@ -336,7 +338,9 @@ class Board:
 
     def _short_cause(self, metric: Json) -> str:
         _, slug = self._, str(metric["slug"])
-        if metric["light"] == "insufficient":
+        if metric.get("declared"):
+            return declaration_text(metric, _)
+        if metric["light"] in {"insufficient", "na"}:
             return self.missing_text(metric)
         if (flag := self._flag(metric)) is not None:
             return f"{code_name('flag', flag['code'], _)} {count_text(flag.get('count'))}"

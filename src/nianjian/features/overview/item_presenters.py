@@ -59,9 +59,10 @@ def item_address(item: Item, owner: str | None, code: str, year: int | None) -> 
             return reverse("data-batch", args=[code, values["batches"][0]]) if single else reverse("data", args=[code])
         case obstacles.OVERDUE | obstacles.DIFFERENCES:
             address = obstacle_address(code, item.code, values)
-            if item.code == obstacles.DIFFERENCES or owner is None:
+            if owner is None:
                 return address
-            return f"{address}&{urlencode({'unassigned': 'on'} if owner == NOBODY else {'assignee': owner})}"
+            name = "owner" if item.code == obstacles.DIFFERENCES else "assignee"
+            return f"{address}&{urlencode({'unassigned': 'on'} if owner == NOBODY else {name: owner})}"
     name, arguments = ITEM_PAGES.get(item.code, ("portrait-newest", {}))
     return reverse(name, kwargs={"code": code, **{name: values[of] for name, of in arguments.items()}})
 

@@ -23,7 +23,7 @@ from nianjian.features.inbox import obstacles
 from nianjian.features.inbox.obstacles import Point
 from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.season.reminders import list_open_tasks
-from nianjian.platform.accounts.people import list_candidates
+from nianjian.platform.accounts.people import list_candidates, resolve_owner
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.registers.queries import ReadScope
@@ -54,7 +54,7 @@ class Queue:
 
     def task_owner(self, task: Task) -> str:
         """Who sees to a task of the season; `NOBODY`: nobody who could."""
-        return _resolve_owner(written_owner(task), self.people)
+        return resolve_owner(written_owner(task), self.people)
 
 
 def read_queue(enterprise: str, actor: Actor, levels: ServiceLevels, late: Sequence[Point]) -> Queue:
@@ -73,14 +73,10 @@ def read_queue(enterprise: str, actor: Actor, levels: ServiceLevels, late: Seque
         if point.code == obstacles.DIFFERENCES:
             owners = Counter[str]()
             for owner, count in reconciliation.count_open_by_owner(point.values["run"]).items():
-                owners[_resolve_owner(owner, people)] += count
+                owners[resolve_owner(owner, people)] += count
             runs.append((point, owners))
     year, tasks = list_open_tasks(enterprise, clock.today(), actor)
     return Queue(tickets, overdue, runs, tasks, year, people)
-
-
-def _resolve_owner(written: str, people: frozenset[str]) -> str:
-    return written if written in people else NOBODY
 
 
 def read_team_queue(enterprise: str, team: str) -> Queue:

@@ -89,14 +89,15 @@ def _list_points(told: Overview, actor: Actor, today: date) -> Iterator[Item]:
             case attention.EXPIRED:
                 yield Item(point.code, values, values["until"])
             case attention.MATERIALS | attention.ATTACHMENT:
-                yield Item(point.code, values, _find_report_day(told))
+                yield Item(point.code, values, _find_report_day(told, values.get("year", told.year)))
             case code if code in WITHOUT_DAY:
                 yield Item(code, values)
 
 
-def _find_report_day(told: Overview) -> date | None:
-    """The last day of the report that the package goes with."""
-    return next((deadline.last for deadline in told.calendar.deadlines if deadline.track), None)
+def _find_report_day(told: Overview, year: int | None) -> date | None:
+    """The last day of the report on data year ``year``; None: it is handed in or over, or no source names one."""
+    days = (one.last for one in told.calendar.deadlines if one.track and year is not None and one.day.year == year + 1)
+    return next(days, None)
 
 
 def _list_season_tasks(told: Overview) -> Iterator[Item]:

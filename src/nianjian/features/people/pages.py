@@ -14,7 +14,6 @@ from django.urls import path
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.identifiers import PROVINCES
 from nianjian.engines.paper.people import actor_texts
@@ -32,6 +31,7 @@ from nianjian.platform.accounts.people import Person
 from nianjian.platform.accounts.query import USER, Actor, Enterprise
 from nianjian.platform.accounts.roles import Permission, Role
 from nianjian.platform.web.access import Request, anywhere, at, everywhere
+from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
@@ -193,7 +193,7 @@ def list_people(request: Request, code: str = EVERYWHERE) -> HttpResponse:
             Cell(one.display_name or one.name, href=at("people-one", code, name=one.name)),
             Cell(one.name),
             Cell(_role_text(one, code)),
-            Cell(one.last_login.astimezone(clock.ZONE).strftime("%Y-%m-%d") if one.last_login else "–"),
+            Cell(format_moment(one.last_login) or "–"),
             Cell(_("account open"), badge="good") if one.is_open else Cell(_("account closed"), badge="warn"),
         ]
         for one in rows.rows

@@ -30,7 +30,7 @@ def build_basis_cards(code: str, year: int, _: Words) -> dict[str, Any] | None:
                 "metrics": [
                     {
                         "title": code_name("metric", metric["slug"], _),
-                        "value": figures.amount_text(metric["value"], metric["unit"], metric.get("limit")),
+                        "value": figures.amount_text(figures.proven(metric), metric["unit"], metric.get("limit")),
                         "light": metric["light"],
                         "word": code_name("light", metric["light"], _),
                     }

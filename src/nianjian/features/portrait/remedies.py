@@ -101,10 +101,11 @@ class _Case:
     def effect(self, moves: Moves) -> str:
         """What the metric would be after some steps."""
         after = simulate(self.result, moves).metric(self.metric["slug"])
-        text = decimal_text(after.verdict.value, after.card.unit)
-        value = figures.amount_text(text, str(self.metric["unit"]), self.metric.get("limit"))
+        light = after.verdict.light.value
+        told = {"value": decimal_text(after.verdict.value, after.card.unit), "light": light}
+        value = figures.amount_text(figures.proven(told), str(self.metric["unit"]), self.metric.get("limit"))
         _ = self.words
-        return _("then {value}, {light}").format(value=value, light=code_name("light", after.verdict.light.value, _))
+        return _("then {value}, {light}").format(value=value, light=code_name("light", light, _))
 
     def channel(self, split: str, key: str) -> str:
         """Code and name of a channel."""

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nianjian.engines.paper.explanations import comparison_view
-from nianjian.engines.paper.figures import DASH, Card, amount_text, metric_cards
+from nianjian.engines.paper.figures import DASH, Card, amount_text, metric_cards, proven
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.sections import advice_lines, lead_text, missing_lines, simulated_warnings, warning_lines
 from nianjian.engines.paper.texts.portrait import code_name
@@ -107,9 +107,9 @@ def print_simulation(console: Console, answer: Json) -> None:
         then = after[slug]
         table.add_row(
             code_name("metric", slug, _),
-            amount_text(metric["value"], metric["unit"], metric.get("limit")),
+            amount_text(proven(metric), metric["unit"], metric.get("limit")),
             light(str(metric["light"])),
-            amount_text(then["value"], then["unit"], then.get("limit")),
+            amount_text(proven(then), then["unit"], then.get("limit")),
             light(str(then["light"])),
         )
     table.add_section()
@@ -132,7 +132,7 @@ def print_bases(console: Console, told: Json) -> None:
     first: Sequence[Json] = next((one["metrics"] for one in told["bases"] if one["run"]), [])
     for place, metric in enumerate(first):
         cells = [
-            Text.assemble(amount_text(row["value"], row["unit"]), " ", light(str(row["light"])))
+            Text.assemble(amount_text(proven(row), row["unit"], row.get("limit")), " ", light(str(row["light"])))
             for row in (one["metrics"][place] if one["run"] else BLANK for one in told["bases"])
         ]
         table.add_row(code_name("metric", metric["slug"], _), *cells)
@@ -159,7 +159,7 @@ def print_runs(console: Console, runs: Sequence[Json]) -> None:
     for metric in runs[0]["metrics"]:
         table.add_column(code_name("metric", metric["slug"], _), justify="right")
     for run in runs:
-        values = [amount_text(metric["value"], metric["unit"]) for metric in run["metrics"]]
+        values = [amount_text(proven(metric), metric["unit"], metric.get("limit")) for metric in run["metrics"]]
         table.add_row(run["id"], actor_text(run["actor"], _), run["as_of"], light(run["light"]), *values)
     console.print(table)
 

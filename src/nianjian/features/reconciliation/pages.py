@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import yaml
@@ -42,14 +43,16 @@ from nianjian.features.reconciliation.sources import BILL
 from nianjian.features.reconciliation.storage import LONGEST
 from nianjian.features.registers.presenters import label
 from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.people import list_candidates
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, read_upload, takes_files
 from nianjian.platform.registers.columns import Kind
 from nianjian.platform.registers.mappings import list_mapping_names
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import format_moment, list_zones
 from nianjian.platform.web.errors import describe_error
-from nianjian.platform.web.forms import ZONES, DayField, WordsField, ZoneField
-from nianjian.platform.web.language import current
+from nianjian.platform.web.forms import DayField, WordsField, ZoneField
+from nianjian.platform.web.language import current, say_pair
 from nianjian.platform.web.paging import Page, address, paged
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import person
@@ -156,7 +159,10 @@ def show_run(request: Request, code: str, reconciliation: str) -> HttpResponse:
     """Show a run."""
     told = get_run_or_404(request, code, reconciliation)
     _ = words(current())
-    wanted = DifferenceFilter(*(request.GET.get(name, "")[:16] for name in ("state", "result", "month")))
+    asked = {name: request.GET.get(name, "")[:16] for name in ("state", "result", "month")}
+    owner = "" if request.GET.get("unassigned") else request.GET.get("owner") or None
+    people = frozenset() if owner is None else frozenset(one.name for one in list_candidates(code, Permission.READ))
+    wanted = DifferenceFilter(**asked, owner=owner, people=people)
     here: Json = {"run": told["run"], "actor": request.actor}
     differences = LazyRows(
         lambda first, count: operations.list_differences(**here, wanted=wanted, first=first, count=count)
@@ -178,11 +184,16 @@ def show_run(request: Request, code: str, reconciliation: str) -> HttpResponse:
             (address(request, state=one, page=""), label, one == wanted.state)
             for one, label in [("", gettext("all")), *((one, _(word)) for one, word in STATES.items())]
         ],
+        "owners": [
+            (address(request, unassigned="", owner="", page=""), gettext("all"), owner is None),
+            (address(request, unassigned="on", owner="", page=""), gettext("Unassigned"), owner == ""),
+            *([(address(request, page=""), person(owner), True)] if owner else ()),
+        ],
         "matrix": _matrix(request, told, wanted, _),
         "chart": _chart(told, _),
         "page": cut,
         "table": _table(code, told, cut.rows, _),
-        "narrowed": bool(wanted.state or wanted.result or wanted.month),
+        "narrowed": any(asked.values()) or owner is not None,
         "proposed": [one | {"kind": _(PAIRS[one["kind"]]), "word": _(PROPOSALS[one["state"]])} for one in pairs.rows],
         "pairs": pairs,
         "filed": told["kind"] in FILED,
@@ -198,12 +209,12 @@ def _figure_pairs(told: Json) -> list[tuple[str, str]]:
     sides = figures.get("sources", ()) if sources else ()
     compared = " · ".join(sides)
     if len(sides) == 1:
-        compared += ": " + gettext("Nothing to compare: all calls are on one side.")
+        compared = say_pair(compared, gettext("Nothing to compare: all calls are on one side."))
     missing = [get_sheet(told["kind"]).by_field(one).header for one in figures.get("not_compared", ())]
     blank = [f"{get_sheet(told['kind']).by_field(one).header} ({n})" for one, n in figures.get("blank", {}).items()]
     pairs = [
         (gettext("As at"), f"{told['from']} – {told['as_of']}" if told["from"] else told["as_of"]),
-        (gettext("Created at"), told["made_at"][:16].replace("T", " ")),
+        (gettext("Created at"), format_moment(datetime.fromisoformat(told["made_at"]))),
         (gettext("Carrier's bill") if sources else gettext("Exported file"), told["file"]),
         (gettext("Compared"), compared),
         (gettext("Carrier"), figures.get("carrier")),
@@ -414,7 +425,7 @@ def runs(request: Request, code: str) -> HttpResponse:
             Cell(_(VERDICTS[one["verdict"]]), badge=BADGES[one["verdict"]]),
             Cell(one["open"], figure=True),
             Cell(one["file"] or "–"),
-            Cell(one["made_at"][:16].replace("T", " ")),
+            Cell(format_moment(datetime.fromisoformat(one["made_at"]))),
         ]
         for one in shown.rows
     ]
@@ -571,7 +582,7 @@ class BillForm(MappingForm):
         choices=[("", "60"), *((str(one), str(one)) for one in UNITS if one != 60)],  # noqa: PLR2004 -- the usual one
     )
     field_order = ("file", "first", "last", "carrier", "together", "kept")
-    zones = ZONES
+    zones = staticmethod(list_zones)
 
     def subject(self) -> str:
         """A bill."""

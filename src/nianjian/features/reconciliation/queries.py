@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar, cast
@@ -15,17 +15,23 @@ from django.db.models import Count, Max, Min, Model, Q, QuerySet
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation import states
 from nianjian.features.reconciliation.models import Account, Difference, Proposal, Run
+from nianjian.platform.accounts.people import resolve_owner
 
 M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
 class DifferenceFilter:
-    """What is looked for among differences; "" is everything."""
+    """What is looked for among differences; "" is everything.
+
+    ``owner``: whose they are, "" what is nobody's of ``people``, whatever name stands there; None: anybody's.
+    """
 
     state: str = ""
     result: str = ""
     month: str = ""
+    owner: str | None = None
+    people: frozenset[str] = frozenset()
 
 
 def list_runs(enterprise: str, kind: str = "") -> QuerySet[Run]:
@@ -48,8 +54,14 @@ def _get(rows: QuerySet[M], missing: NianjianError) -> M:
 
 def list_differences(run: Run, wanted: DifferenceFilter | None = None) -> QuerySet[Difference]:
     """The differences of a run, in the order they were found."""
-    values = {name: text for name, text in asdict(wanted or DifferenceFilter()).items() if text}
-    return Difference.objects.filter(run=run, **values).order_by("pk")
+    wanted = wanted or DifferenceFilter()
+    asked = {"state": wanted.state, "result": wanted.result, "month": wanted.month}
+    found = Difference.objects.filter(run=run, **{name: text for name, text in asked.items() if text}).order_by("pk")
+    if wanted.owner is None:
+        return found
+    named = found.filter(owner__isnull=False).values_list("pk", "owner")  # sealed: read one by one
+    theirs = Q(pk__in=[pk for pk, owner in named if resolve_owner(owner or "", wanted.people) == wanted.owner])
+    return found.filter(theirs if wanted.owner else theirs | Q(owner__isnull=True))
 
 
 def get_difference(run: Run, id_: int) -> Difference:

@@ -233,9 +233,11 @@ def summarize_figures(rows: Mapping[str, Rows], window: Window, rules: Rulebook)
         "answer_unknown": unknown,
         "rate": decimal_text(rate.value, "‱"),
         "rate_light": rate.light.value,
+        "rate_limit": decimal_text(Fraction(limit_of(rules, RATE).value), "‱"),
         "delivered": sum(classes.values()),
         "evasion": decimal_text(evasion, "%"),
         "consistency_light": consistency.light.value,
+        "evasion_limit": decimal_text(Fraction(limit_of(rules, EVASION).value), "%"),
         "channel": {
             "complaints": mine,
             "attempts": sum(count for _day, count, _answered in days),

@@ -41,6 +41,11 @@ def list_cases(enterprise: str) -> QuerySet[Case]:
     return Case.objects.filter(enterprise_id=enterprise).order_by("-opened_at", "-pk")
 
 
+def find_newest_open(enterprise: str) -> Case | None:
+    """The first of `list_cases` that is not closed, its key alone; None: there is none."""
+    return list_cases(enterprise).exclude(state=states.CLOSED).only("pk").first()
+
+
 def list_waiting(enterprises: Collection[str]) -> QuerySet[Case]:
     """Cases of several enterprises whose report has not been submitted."""
     return Case.objects.filter(enterprise_id__in=enterprises, submitted_on=None).exclude(state=states.CLOSED)

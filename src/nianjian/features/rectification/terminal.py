@@ -11,7 +11,7 @@ from rich.console import Console
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.figures import amount_text, count_text
+from nianjian.engines.paper.figures import amount_text, count_text, proven
 from nianjian.engines.paper.people import actor_text, actor_texts
 from nianjian.engines.paper.rectification import channel_text, group_row, none_named_text
 from nianjian.engines.paper.texts.portrait import METRICS, code_name
@@ -254,6 +254,11 @@ def _pending(order: Json, beside: Sequence[str] = ()) -> Answer:
     return Answer(order, show, NO)
 
 
+def _rate(part: Json) -> str:
+    rate = proven({"value": part["rate"], "light": part["rate_light"]})
+    return amount_text(rate, "‱", part.get("rate_limit"))
+
+
 def _measure(args: Namespace, actor: Actor) -> Answer:
     """Both windows side by side."""
     days = {"first": getattr(args, "from"), "last": args.to}
@@ -267,7 +272,7 @@ def _measure(args: Namespace, actor: Actor) -> Answer:
             (_("answered calls"), *(count_text(one["answered"]) for one in parts)),
             (
                 _("rate"),
-                *(f"{amount_text(one['rate'], '‱')} {code_name('light', one['rate_light'], _)}" for one in parts),
+                *(f"{_rate(one)} {code_name('light', one['rate_light'], _)}" for one in parts),
             ),
             (_("complaints of the channel"), *(count_text(one["channel"]["complaints"]) for one in parts)),
             (_("attempts of the channel"), *(count_text(one["channel"]["attempts"]) for one in parts)),
@@ -347,7 +352,8 @@ def _watch(args: Namespace, actor: Actor) -> Answer:
         figures = [
             (
                 _(METRICS[one["metric"]]) if one["metric"] in METRICS else _("landline and mobile share"),
-                *(amount_text(one[name], one["unit"]) for name in ("value", "limit", "internal_limit")),
+                amount_text(one["value"], one["unit"], one["limit"]),
+                *(amount_text(one[name], one["unit"]) for name in ("limit", "internal_limit")),
                 _("hit") if one["internal_met"] else _("unproven") if one["internal_unproven"] else _("not reached"),
             )
             for one in answer.get("closer", ())

@@ -21,7 +21,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts.errors import error_message
-from nianjian.engines.paper.words import pair_text, words
+from nianjian.engines.paper.words import words
 from nianjian.features.registers import operations, presenters
 from nianjian.features.registers.forms import CHANGE, COLUMN, FIRST, LAST, EndForm, Filter, PaperForm, RowForm
 from nianjian.features.registers.operations import FORMS, ExportRequest, export_register, list_states
@@ -36,9 +36,9 @@ from nianjian.platform.registers.queries import ReadScope, RegisterState
 from nianjian.platform.registers.versions import Version
 from nianjian.platform.web import tables
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.days import asked_day
+from nianjian.platform.web.days import asked_day, format_moment
 from nianjian.platform.web.errors import describe_error
-from nianjian.platform.web.language import current
+from nianjian.platform.web.language import current, say_pair
 from nianjian.platform.web.paging import address, paged
 from nianjian.platform.web.tables import Cell, Row, Table, choose_columns
 from nianjian.platform.web.work import person
@@ -129,7 +129,7 @@ def _notes(version: Version, sheet: Sheet) -> list[str]:
     """What the sheet warns about: it refuses nothing, but changes a light."""
     word = words(current())
     return [
-        pair_text(presenters.label(sheet.by_field(field)), error_message(one.code, one.values(), word), word)
+        say_pair(presenters.label(sheet.by_field(field)), error_message(one.code, one.values(), word))
         for field, one in entries.list_warnings(version, sheet)
     ]
 
@@ -295,12 +295,11 @@ def _render_conflict(  # noqa: PLR0917 -- one part of `edit`
     again = request.POST.copy()
     again["seen"] = str(last.pk)
     fresh = RowForm(again, sheet=sheet, version=last)
-    at = f"{last.recorded_at.astimezone(clock.ZONE):%Y-%m-%d %H:%M}"
     text = _("Saved by {who} at {at}. Compare; submitting again overwrites it.")
     more = {
         "lines": lines,
         "conflict": describe_error(error)[0],
-        "written": text.format(who=person(last.recorded_by), at=at),
+        "written": text.format(who=person(last.recorded_by), at=format_moment(last.recorded_at)),
     }
     return _edit(request, kind, key, last, fresh, status=CONFLICT, **more)
 
@@ -522,7 +521,7 @@ def export(request: Request, code: str, kind: str) -> HttpResponse:
     looked = Filter(request.GET, sheet=sheet, teams=request.team is None and queries.has_team_scope(kind))
     asked = ExportRequest(
         kind=kind, sight=seen, wanted=looked.wanted(), form=form, full=full, language=current(),
-        filters={field.name: f"{field.label}: {field.value()}" for field in looked if field.value()},
+        filters={field.name: say_pair(field.label, field.value()) for field in looked if field.value()},
     )  # fmt: skip
     try:
         file = export_register(asked, actor=request.actor)

@@ -37,11 +37,12 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env
 from nianjian.platform.home.http import UNPROCESSABLE, reads_form_itself
 from nianjian.platform.web.access import Request, page, public
+from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.forms import OperationForm, form, run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Table, card_table
-from nianjian.platform.web.work import moment, person
+from nianjian.platform.web.work import person
 
 JsonMapping = Mapping[str, Any]
 
@@ -407,7 +408,7 @@ def _links(kept: list[dict[str, Any]]) -> Table:
         [
             Cell(one["name"]),
             Cell(person(one["made_by"]) or "–"),
-            *(Cell(moment(datetime.fromisoformat(one[name]))) for name in ("made_at", "expires_at")),
+            *(Cell(format_moment(datetime.fromisoformat(one[name]))) for name in ("made_at", "expires_at")),
         ]
         for one in kept
     ]

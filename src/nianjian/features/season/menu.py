@@ -18,7 +18,10 @@ def _find_newest(enterprise: str) -> Mapping[str, int] | None:
 
 ENTRIES: Final = (
     Entry(Place.DOSSIER, mark("Deadlines and tasks"), "season"),
-    Entry(Place.DOSSIER, mark("Past years"), "season-archive", needs=("year",), follows=False, find=_find_newest),
+    Entry(
+        Place.DOSSIER, mark("Past years"), "season-archive", needs=("year",), follows=False, find=_find_newest,
+        empty="season-archives",
+    ),
     Entry(Place.SETTINGS, mark("Reminder log"), "season-reminders", Permission.REPORT, group=ENTERPRISE),
     Entry(Place.SETTINGS, mark("Calendar feed"), "season-feed", group=ENTERPRISE),
-)
+)  # fmt: skip

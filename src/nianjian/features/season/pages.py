@@ -29,7 +29,7 @@ from nianjian.engines.paper.texts.season import list_days
 from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.engines.season import deadlines
 from nianjian.engines.season.deadlines import Risk
-from nianjian.features.archives import closed_seasons as archives
+from nianjian.features.archives import closed_seasons
 from nianjian.features.dossier.pages.presenters import item_title, state_badge
 from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season import closing, feeds, operations
@@ -42,13 +42,13 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment, read_upload, takes_files
 from nianjian.platform.registers.attachments import ROW_LIMIT
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.days import asked_day, format_day
+from nianjian.platform.web.days import asked_day, format_day, format_moment
 from nianjian.platform.web.forms import DayField
-from nianjian.platform.web.language import current
+from nianjian.platform.web.language import current, say_pair
 from nianjian.platform.web.paging import address
 from nianjian.platform.web.second_person import build_second_person
 from nianjian.platform.web.tables import Cell, Column, Table, card_table
-from nianjian.platform.web.work import moment, person
+from nianjian.platform.web.work import person
 
 Json = Mapping[str, Any]
 WIDE: Final = 1000
@@ -169,7 +169,7 @@ def season(request: Request, code: str) -> HttpResponse:
     today = asked_day(request.GET.get("today", ""))
     told = summarize_season(enterprise=code, year=year, today=today, actor=request.actor, language=language)
     names = {one["task"]: _(texts.TASKS.get(one["task"], one["task"])) for one in told["tasks"]}
-    first, closed = told["earliest"], archives.list_closed_years(code)
+    first, closed = told["earliest"], closed_seasons.list_closed_years(code)
     queue = _build_queue(request, told)
     task = _choose_task(request, queue.rows)
     context = {
@@ -191,7 +191,7 @@ def season(request: Request, code: str) -> HttpResponse:
         "closed": told["year"] in closed,
         "past": closed,
         "undecided": closing.is_undecided(code, told["year"]),
-        "opened": archives.list_reopened(code),
+        "opened": closed_seasons.list_reopened(code),
         "left_behind": _list_left_behind(request, code, told["year"]),
     }
     return render(request, "season/season.html", context)
@@ -280,6 +280,14 @@ def _list_people(code: str, owner: str) -> list[tuple[str, str, bool]]:
     logins = sorted(list_readers(code), key=person)
     extra = [owner] if owner and owner not in logins else []
     return [(login, person(login), login == owner) for login in (*extra, *logins)]
+
+
+@require_safe
+@page(Permission.READ)
+def archives(request: Request, code: str) -> HttpResponse:
+    """To the newest closed season; a page that says so where none is closed."""
+    closed = closed_seasons.list_closed_years(code)
+    return redirect("season-archive", code, closed[0]) if closed else render(request, "season/archives.html")
 
 
 @require_safe
@@ -373,7 +381,7 @@ def _say_reopened(row: Mapping[str, Any]) -> str:
 
 
 def _moment(text: str) -> str:
-    return moment(datetime.fromisoformat(text))
+    return format_moment(datetime.fromisoformat(text))
 
 
 def _tracks(found: Sequence[dict[str, Any]], _: Words) -> Table:
@@ -569,7 +577,10 @@ def _names(items: Iterable[str]) -> str:
 def _back(request: Request, code: str, form: Form, task: str = "") -> HttpResponse:
     """To the season and the task that were meant; what was wrong is said there."""
     if form.errors:
-        faults = "；".join(f"{name}: {' '.join(map(str, texts))}" for name, texts in form.errors.items())
+        faults = "；".join(
+            say_pair(form.fields[name].label if name in form.fields else name, " ".join(map(str, texts)))
+            for name, texts in form.errors.items()
+        )
         messages.error(request, faults)
         return redirect("season", code=code)
     task = task or form.cleaned_data.get("task", "")

@@ -15,6 +15,7 @@ urlpatterns = [
     path("entry-test/<int:picture>/", pages.entry_picture, name="season-entry-picture"),
     path("feeds/", pages.feed, name="season-feed"),
     path("end/", pages.end, name="season-end"),
+    path("archive/", pages.archives, name="season-archives"),
     path("archive/<int:year>/", pages.archive, name="season-archive"),
     path("archive/<int:year>/<str:part>/", pages.archive_file, name="season-archive-file"),
     path("reminders/", inbox.list_reminders, name="season-reminders"),

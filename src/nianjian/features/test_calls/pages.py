@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
@@ -36,6 +36,7 @@ from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import format_day
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
@@ -357,7 +358,8 @@ def route_listing(request: Request, code: str) -> HttpResponse:
 
 def _certificate_cell(day: str | None) -> Cell:
     """The last day of our own certificate; one that is over is no good to any gateway."""
-    return Cell(day or "–", badge="bad" if day and day < clock.today().isoformat() else "")
+    last = date.fromisoformat(day) if day else None
+    return Cell(format_day(last) or "–", badge="bad" if last and last < clock.today() else "")
 
 
 def _describe_flaw(route: dict[str, Any], numbers: int) -> str:

@@ -46,6 +46,11 @@ class Candidate:
     roles: tuple[str, ...]
 
 
+def resolve_owner(written: str, people: frozenset[str]) -> str:
+    """Who sees to a thing: the login that is written, "" (nobody) where it is none of ``people``."""
+    return written if written in people else ""
+
+
 def list_candidates(enterprise: str, act: Permission) -> list[Candidate]:
     """Everybody with an open account who may do the act at the enterprise (`EVERYWHERE`: in the installation)."""
     at = Q(enterprise=None) if enterprise == EVERYWHERE else Q(enterprise=None) | Q(enterprise_id=enterprise)

@@ -11,12 +11,18 @@ from django.utils.translation import gettext
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.days import day_text, moment_text
-from nianjian.engines.paper.words import words
+from nianjian.engines.paper.words import mark, words
 from nianjian.platform.web.language import current
 
 #: Words for near days, in both languages.
 WORDS: Final = {
     "前天": -2, "昨天": -1, "今天": 0, "明天": 1, "后天": 2, "yesterday": -1, "today": 0, "tomorrow": 1,
+}  # fmt: skip
+#: Time zones that people choose from: their name -> what they are called.
+ZONES: Final = {
+    "Asia/Shanghai": mark("Beijing time"), "UTC": mark("universal time (UTC)"),
+    "Asia/Hong_Kong": mark("Hong Kong time"), "Asia/Singapore": mark("Singapore time"),
+    "Asia/Tokyo": mark("Tokyo time"), "Europe/Berlin": mark("Berlin time"),
 }  # fmt: skip
 DAY: Final = re.compile(r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?|(\d{4})(\d\d)(\d\d)")
 MOMENT: Final = re.compile(r"(.*?)[T\s]*(\d{1,2}):(\d\d)(?::(\d\d)(?:\.0+)?)?")
@@ -63,6 +69,16 @@ def format_day(day: date | None) -> str:
 def format_moment(at: datetime | None) -> str:
     """A moment on the wall clock of Shanghai: its day and the minute; "" for None."""
     return "" if at is None else moment_text(at, clock.today(), words(current()))
+
+
+def zone_text(zone: str) -> str:
+    """A time zone as people call it, Shanghai's for ""; its own name where it is none of `ZONES`."""
+    return words(current())(ZONES.get(zone or str(clock.ZONE), zone))
+
+
+def list_zones() -> list[tuple[str, str]]:
+    """What to offer where a time zone is typed: name and what it is called."""
+    return [(zone, zone_text(zone)) for zone in ZONES]
 
 
 def format_days_left(day: date) -> str:

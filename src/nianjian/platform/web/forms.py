@@ -29,7 +29,6 @@ from nianjian.platform.web.days import read_moment
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 
-ZONES: Final = ("Asia/Shanghai", "UTC", "Asia/Hong_Kong", "Asia/Singapore", "Asia/Tokyo", "Europe/Berlin")
 WORDS: Final = re.compile(r"\s*([^:：]+?)\s*[:：]\s*(.+?)\s*=\s*(\S+)\s*")
 
 

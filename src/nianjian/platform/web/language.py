@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from nianjian.engines.paper.words import language_of
+from nianjian.engines.paper.words import language_of, pair_text, words
 from nianjian.platform.accounts.people import LANGUAGES
 
 
@@ -29,3 +29,8 @@ class OwnLanguage:
             translation.activate(chosen)
             request.LANGUAGE_CODE = chosen
         return self._get_response(request)
+
+
+def say_pair(name: object, value: object) -> str:
+    """A name and what it is, with the colon of the reader's language."""
+    return pair_text(name, value, words(current()))

@@ -66,8 +66,9 @@ class Entry:
     ``label``: message id; "" for pages that stand directly under their line. ``route``: name of its address, for which
     ``needs`` names what the address holds besides the enterprise: taken from the page's own address, unless the entry
     ``follows`` no other page, else from ``find`` (None: nothing there, so the entry is not shown). ``front``: the
-    address of the same without ``needs``. ``pages``: names of the addresses below it; NAME stands for NAME-… too,
-    unless another entry names that. ``values`` and ``query``: the part of such addresses that belongs to this entry.
+    address of the same without ``needs``. ``empty``: the page that says that nothing is there. ``pages``: names of the
+    addresses below it; NAME stands for NAME-… too, unless another entry names that. ``values`` and ``query``: the part
+    of such addresses that belongs to this entry.
     """
 
     place: Place
@@ -81,6 +82,7 @@ class Entry:
     follows: bool = True
     find: Callable[[str], Mapping[str, Any] | None] | None = None
     front: str = ""
+    empty: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
 
@@ -185,7 +187,9 @@ class Menu:
             Place.ACCOUNT: mark("My account"),
         }
         self.entries = tuple(one for one in declared if isinstance(one, Entry))
-        self._names = {one: (one.route, one.front, *one.pages, *below.get(one.route, ())) for one in self.entries}
+        self._names = {
+            one: (one.route, one.front, one.empty, *one.pages, *below.get(one.route, ())) for one in self.entries
+        }
 
     def find_entry(self, match: ResolverMatch | None, query: Mapping[str, str], me: str = "") -> Entry | None:
         """Return the entry under which an address stands: the longest name wins, then what it shares besides."""
@@ -303,7 +307,7 @@ class Frame:
         if entry is None or match is None or entry.place is Place.TODAY:
             return []
         front = self._find_front(entry.place)
-        own = match.url_name in {entry.route, f"{entry.route}-here", entry.front}
+        own = match.url_name in {entry.route, f"{entry.route}-here", entry.front, entry.empty}
         links = []
         first = own and self._is_front(entry)
         if front and (not first or entry.place is Place.SETTINGS):
@@ -349,7 +353,8 @@ class Frame:
             )
             known = match.kwargs if match and follows else self._ask(entry)
             if known is None:
-                return reverse(entry.front, kwargs=self._code(entry)) if entry.front else ""
+                instead = entry.front or entry.empty
+                return reverse(instead, kwargs=self._code(entry)) if instead else ""
             values |= {name: known[name] for name in entry.needs}
         if entry.scope is Scope.BOTH:
             return at(entry.route, self._reader.code, **values)

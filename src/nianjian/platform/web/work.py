@@ -18,6 +18,7 @@ from nianjian.engines.paper.texts.errors import error_message, translate_value
 from nianjian.engines.paper.words import mark, words
 from nianjian.platform.jobs import flow, query
 from nianjian.platform.jobs.query import JobValue
+from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
 
@@ -91,11 +92,6 @@ def state(job: JobValue) -> Cell:
     return Cell(_(word), badge=badge)
 
 
-def moment(at: Any) -> str:  # noqa: ANN401 -- a datetime or nothing
-    """A moment on the wall clock of Shanghai, to the minute."""
-    return f"{at.astimezone(clock.ZONE):%Y-%m-%d %H:%M}" if at else ""
-
-
 def person(actor: str | None) -> str:
     """Who acted, as a page names people."""
     return actor_text(actor, words(current()))
@@ -157,7 +153,7 @@ def job_table(found: Sequence[JobValue], code: str) -> Table:
         [
             Cell(kind(job.kind), href=reverse("data-job", args=[code, job.id])),
             state(job),
-            Cell(moment(job.created_at)),
+            Cell(format_moment(job.created_at)),
             Cell(person(job.requested_by)),
             Cell("" if bar(job).percent is None else f"{bar(job).percent} %", figure=True),
         ]

@@ -166,14 +166,14 @@ def build_document(
         " seat of the enterprise."
     )
     source = _("Source: {text} ({citation}).").format(text=habit.text_zh, citation=habit.citation)
-    scope = (rule_line(purpose), rule_line(source), *map(say, SCOPE))
+    scope = (rule_line(purpose), rule_line(source), *_said(SCOPE, say))
     sections = (
         Section(_("Purpose and scope"), scope),
-        Section(_("Persons in charge"), tuple(map(say, PEOPLE))),
+        Section(_("Persons in charge"), _said(PEOPLE, say)),
         Section(_("When the procedure begins"), (*_begins(book, _), say("sop_trigger"))),
         Section(_("Procedure"), (say("sop_limits"),), (_steps(book, _),)),
         Section(_("Records to be kept"), (*_listed(TO_KEEP, _), say("sop_records"))),
-        Section(_("Daily routine and review"), tuple(map(say, STATE)), (_routine(routine, _),)),
+        Section(_("Daily routine and review"), _said(STATE, say), (_routine(routine, _),)),
         Section(
             _("Supplement"), (*notes, method_line(_("What is left blank is filled in before the rules are issued.")))
         ),
@@ -181,6 +181,11 @@ def build_document(
     tables = (_channels(channels, _), _form(_))
     signs = (_("Drawn up by"), _("Approved by"))
     return build(ITEM, head, _, title=_(INTERNAL[ITEM]), sections=sections, tables=tables, signs=signs)
+
+
+def _said(claims: Sequence[str], say: Say) -> tuple[Line, ...]:
+    """The sentences of claims; one that has nothing to say is no empty line."""
+    return tuple(filter(None, map(say, claims)))
 
 
 def _begins(book: Rulebook, _: Words) -> tuple[Line, ...]:

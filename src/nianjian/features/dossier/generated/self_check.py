@@ -42,7 +42,10 @@ def build_document(
     decided = portrait["light"] != sections.UNDECIDED
     cards = [_Result(card, metric, decided) for card, metric in
              zip(figures.metric_cards(portrait, _), portrait["metrics"], strict=True)]  # fmt: skip
-    tables = [table for table in (*_metrics(cards, _), *_items(sums, states, decided=decided, _=_)) if table.rows]
+    found = (*(row for one in cards for row in one.findings(_)), *_marketing(portrait, _))
+    tables = [
+        table for table in (*_metrics(cards, found, _), *_items(sums, states, decided=decided, _=_)) if table.rows
+    ]
     parts = [
         Section(_("Overall result"), _sentences(said, _)),
         *(Section(table.title, (), (table,)) for table in tables),
@@ -105,7 +108,17 @@ def _plain(value: object) -> str:
     return f"{Decimal(str(value)).normalize():f}"
 
 
-def _metrics(results: Sequence[_Result], _: Words) -> tuple[Table, ...]:
+def _marketing(portrait: Mapping[str, Any], _: Words) -> list[tuple[Cell, ...]]:
+    """What names marketing without a decision that answers for it, among the findings."""
+    block = portrait.get("marketing") or {}
+    if not block.get("light"):
+        return []
+    detail = _("{n} calls, {k} numbers").format(n=figures.count_text(block["calls"]), k=len(block["numbers"]))
+    light = code_name("light", str(block["light"]), _)
+    return [(_("Marketing calls"), _("no decision answers for them"), light, detail)]
+
+
+def _metrics(results: Sequence[_Result], findings: Sequence[tuple[Cell, ...]], _: Words) -> tuple[Table, ...]:
     """Rates, their counts, and what was found beside them."""
     told = [
         (one.card.title, one.word(_), one.card.value_other or one.card.value, one.limit(_), one.distance(),
@@ -119,13 +132,12 @@ def _metrics(results: Sequence[_Result], _: Words) -> tuple[Table, ...]:
         if not one.unproved
         for part in one.card.parts
     )
-    flags = tuple(row for one in results for row in one.findings(_))
     heads = (_("metric"), _("Judgement"), _("value"), _("limit"), _("To the limit"), _("to attach"), _("citation"))
     found = (_("metric"), _("Finding"), _("Judgement"), _("Detail"))
     return (
         Table(_("Metrics"), heads, rates, shares=(4, 3, 4, 4, 5, 5, 8)),
         Table(_("Counted figures"), (_("metric"), _("figure"), _("value")), counts, shares=(3, 6, 3)),
-        Table(_("Findings"), found, flags, shares=(4, 6, 3, 8)),
+        Table(_("Findings"), found, tuple(findings), shares=(4, 6, 3, 8)),
     )
 
 

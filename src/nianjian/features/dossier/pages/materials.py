@@ -50,6 +50,7 @@ from nianjian.platform.claims.storage import LONGEST
 from nianjian.platform.registers import uploads
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.receiving import Receiving, upload_page
@@ -250,7 +251,7 @@ def _statement_hint(blank: Blank) -> str:
     hints = []
     if blank.stated_at is not None:
         said = gettext("Stated by {person} on {moment}.")
-        hints.append(said.format(person=data.person(blank.stated_by), moment=data.moment(blank.stated_at)))
+        hints.append(said.format(person=data.person(blank.stated_by), moment=format_moment(blank.stated_at)))
     if blank.personal and blank.text:
         hints.append(gettext("Currently {value}. Leave it empty to keep that value.").format(value=blank.text))
     elif blank.personal and blank.proposal:
@@ -368,7 +369,7 @@ def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse
         "sources": [presenters.rule_source(rule) for rule in (asked.rule, asked.beside) if rule],
         "required": line.required,
         "versions": [presenters.version_view(row, newest.number if newest else 0) for row in found.versions],
-        "comments": [(data.moment(one.at), data.person(one.actor), one.text) for one in found.comments],
+        "comments": [(format_moment(one.at), data.person(one.actor), one.text) for one in found.comments],
         "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,
         "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "generate": generation_form(item) if item in GENERATED else None,

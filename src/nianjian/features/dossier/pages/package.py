@@ -55,11 +55,12 @@ from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers import uploads
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.language import current
 from nianjian.platform.web.receiving import Receiving, upload_page
 from nianjian.platform.web.rule_values import LEVELS
 from nianjian.platform.web.tables import Cell, Table
-from nianjian.platform.web.work import moment, person
+from nianjian.platform.web.work import person
 
 MARKS, PICTURES = "marks", "pictures"
 SEALS: Final = (
@@ -162,7 +163,7 @@ def package_context(job: JobValue) -> dict[str, object]:
     result: Json = job.result
     ofd = gettext("an OFD file cannot be bound; add a PDF of it")
     pairs = [
-        (gettext("Built"), f"{moment(job.finished_at)} · {person(job.requested_by)}"),
+        (gettext("Built"), f"{format_moment(job.finished_at)} · {person(job.requested_by)}"),
         (gettext("Manifest"), str(result["digest"])),
         (gettext("Run of the portrait"), str(result["run"]) or "–"),
         (gettext("Pages of the paper edition"), figures.count_text(result["pages"])),
@@ -231,7 +232,7 @@ def signature_context(job: JobValue) -> dict[str, object]:
     result: Json = job.result
     stamped = [one["stamped"] for one in result["signed"] if one["stamped"]]
     pairs = [
-        (gettext("Signed"), f"{moment(job.finished_at)} · {person(job.requested_by)}"),
+        (gettext("Signed"), f"{format_moment(job.finished_at)} · {person(job.requested_by)}"),
         (gettext("Holder"), str(result["subject"])),
         (gettext("Signed files"), figures.count_text(len(result["signed"]))),
         (gettext("With a time stamp"), figures.count_text(len(stamped))),
@@ -320,7 +321,7 @@ def _found(job: JobValue) -> dict[str, object]:
     scan = bool(result["scan"])
     badge = "good" if result["intact"] else "bad"
     word = gettext("no differences") if result["intact"] else gettext("differs from the manifest")
-    pairs = [(gettext("Checked at"), f"{data.moment(job.finished_at)} · {data.person(job.requested_by)}")]
+    pairs = [(gettext("Checked at"), f"{format_moment(job.finished_at)} · {data.person(job.requested_by)}")]
     if scan:
         counts = gettext("{scanned} scanned, {expected} expected").format(
             scanned=result["scanned"], expected=result["expected"]
@@ -558,7 +559,7 @@ def _render_sheet(
 
 def _pairs(told: Told) -> list[tuple[str, str]]:
     return [
-        (gettext("Created"), f"{moment(told['made_at'])} · {person(told['made_by'])}"),
+        (gettext("Created"), f"{format_moment(told['made_at'])} · {person(told['made_by'])}"),
         (gettext("As of"), str(told["as_of"])),
         (gettext("Figures from run"), told["run"] or gettext("no portrait of the year: its figures are unknown")),
         (gettext("Still to be filled in"), str(told["unknown"])),

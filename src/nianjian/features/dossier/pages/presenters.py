@@ -25,11 +25,12 @@ from nianjian.features.dossier.states import ANSWER, EXPLANATION, finding_text, 
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.web.access import Request
+from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.forms import DayField
-from nianjian.platform.web.language import current
+from nianjian.platform.web.language import current, say_pair
 from nianjian.platform.web.rule_values import LEVELS
 from nianjian.platform.web.tables import Cell, Column, Table
-from nianjian.platform.web.work import moment, person, progressing
+from nianjian.platform.web.work import person, progressing
 
 
 def day_field(label: Any, hint: Any = "", *, required: bool = False) -> forms.DateField:  # noqa: ANN401 -- lazy texts
@@ -53,7 +54,7 @@ def clear_field(label: str) -> forms.BooleanField:
 
 def form_errors(given: forms.Form) -> str:
     """What is wrong with a form, a sentence a field."""
-    return " ".join(f"{given.fields[name].label}: {texts[0]}" for name, texts in given.errors.items())
+    return " ".join(say_pair(given.fields[name].label, texts[0]) for name, texts in given.errors.items())
 
 
 def attach_sealed(content: bytes, media_type: str, name: str) -> HttpResponse:
@@ -154,7 +155,7 @@ def _sealed_sentence(row: Version) -> str:
     if scan is None:
         return ""
     return gettext("Sealed scan: {pages} pages, brought in on {day} by {person}.").format(
-        pages=row.pages, day=moment(scan.recorded_at), person=person(scan.recorded_by)
+        pages=row.pages, day=format_moment(scan.recorded_at), person=person(scan.recorded_by)
     )
 
 
@@ -170,7 +171,7 @@ def _finding_sentence(one: Mapping[str, Any]) -> str:
     if told := one.get(EXPLANATION):
         return gettext("{finding} – explained by {person} on {day}: {text}").format(
             finding=sentence, person=person(told["by"]),
-            day=moment(datetime.fromisoformat(told["at"])), text=told["text"],
+            day=format_moment(datetime.fromisoformat(told["at"])), text=told["text"],
         )  # fmt: skip
     if not is_overruled(one):
         return sentence
@@ -178,24 +179,24 @@ def _finding_sentence(one: Mapping[str, Any]) -> str:
     asker, approver = actor_texts([told["asked_by"], told["approved_by"]], words(current()))
     return gettext("{finding} – overruled by {one} and {other} on {day}: {reason}").format(
         finding=sentence, one=asker, other=approver,
-        day=moment(datetime.fromisoformat(told["approved_at"])), reason=told["reason"],
+        day=format_moment(datetime.fromisoformat(told["approved_at"])), reason=told["reason"],
     )  # fmt: skip
 
 
 def _facts(row: Version) -> list[tuple[str, str]]:
     facts = [
-        (gettext("Uploaded"), f"{moment(row.recorded_at)} · {person(row.recorded_by)}"),
+        (gettext("Uploaded"), f"{format_moment(row.recorded_at)} · {person(row.recorded_by)}"),
         (gettext("Number of pages"), str(row.pages or "–")),
         (gettext("Checksum"), row.sha256[:12]),
     ]
     if row.reused_from is not None:
         facts.append((gettext("Taken over from"), str(row.reused_from)))
     if row.confirmed_at is not None:
-        facts.append((gettext("Confirmed"), f"{moment(row.confirmed_at)} · {person(row.confirmed_by)}"))
+        facts.append((gettext("Confirmed"), f"{format_moment(row.confirmed_at)} · {person(row.confirmed_by)}"))
         facts.append((gettext("Valid from"), str(row.effective_on or "–")))
         facts.append((gettext("Holds until"), str(row.valid_until or "–")))
     if row.returned_at is not None:
-        facts.append((gettext("Sent back"), f"{moment(row.returned_at)} · {person(row.returned_by)}"))
+        facts.append((gettext("Sent back"), f"{format_moment(row.returned_at)} · {person(row.returned_by)}"))
     return facts
 
 

@@ -18,7 +18,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.dossier import ASKED, EVIDENCE, PAGES, ROUND_CHANGES, ROUNDS, WHOLE
 from nianjian.engines.paper.texts.dossier import ITEMS as NAMES
-from nianjian.engines.paper.words import words
+from nianjian.engines.paper.words import pair_text, words
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.models import Evidence
 from nianjian.features.dossier.operations import rounds
@@ -39,10 +39,10 @@ from nianjian.platform.home.http import takes_files
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers.attachments import TYPES
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.days import format_day
+from nianjian.platform.web.days import format_day, format_moment
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell
-from nianjian.platform.web.work import moment, person
+from nianjian.platform.web.work import person
 
 ACCEPT: Final = ",".join(TYPES)
 ROWS: Final = 5  # requests that a notice's form has room for; a further notice takes more
@@ -68,7 +68,7 @@ class SubmissionForm(forms.Form):
         field: Any = self.fields["package"]
         field.choices = [
             (job.id, gettext("built {at} · {pages} pages · {digest}").format(
-                at=moment(job.finished_at), pages=job.result["pages"], digest=str(job.result["digest"])[:12]))
+                at=format_moment(job.finished_at), pages=job.result["pages"], digest=str(job.result["digest"])[:12]))
             for job in packages
         ]  # fmt: skip
         if len(packages) == 1:
@@ -106,9 +106,9 @@ class NoticeForm(forms.Form):
         for row in range(1, ROWS + 1):
             what = gettext("Request {row}").format(row=row)
             self.fields[f"item{row}"] = forms.ChoiceField(
-                label=f"{what}: {gettext('item')}", choices=items, required=False
+                label=pair_text(what, gettext("item"), _), choices=items, required=False
             )
-            self.fields[f"text{row}"] = text_field(f"{what}: {gettext('what is asked for')}", required=row == 1)
+            self.fields[f"text{row}"] = text_field(pair_text(what, gettext("what is asked for"), _), required=row == 1)
 
     def asked(self) -> list[RequestInput]:
         """The requests that were filled in."""
@@ -305,7 +305,13 @@ def show_package(request: Request, code: str, year: int, number: int) -> HttpRes
             for one in told["items"]
         ),
         "papers": [
-            (one["id"], _(EVIDENCE[one["kind"]]), one["name"], moment(one["recorded_at"]), person(one["recorded_by"]))
+            (
+                one["id"],
+                _(EVIDENCE[one["kind"]]),
+                one["name"],
+                format_moment(one["recorded_at"]),
+                person(one["recorded_by"]),
+            )
             for one in told["papers"]
         ],
         "give_back": form("return", received=clock.today()) if "return" in acts else None,
@@ -346,7 +352,7 @@ def _notice(code: str, year: int, told: Told, open_: bool) -> dict[str, Any]:  #
                 "text": one["text"],
                 "state": _state(one["state"], ASKED),
                 "answers": [
-                    (answer["version"], answer["note"], moment(answer["at"]), person(answer["by"]))
+                    (answer["version"], answer["note"], format_moment(answer["at"]), person(answer["by"]))
                     for answer in one["answers"]
                 ],
                 "form": form("answer", request=one["id"]) if open_ else None,

@@ -36,11 +36,12 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.language import current
 from nianjian.platform.web.receiving import Receiving, upload_page
 from nianjian.platform.web.second_person import build_second_person
 from nianjian.platform.web.tables import Cell, Table
-from nianjian.platform.web.work import moment, person
+from nianjian.platform.web.work import person
 
 
 def _seals() -> list[tuple[str, str]]:
@@ -138,7 +139,7 @@ def build_pictures_table(found: Sequence[SealPicture]) -> Table:
             Cell(seal(one.kind)),
             Cell(f"{one.width_mm.normalize():f}"),
             Cell(one.sha256[:12]),
-            Cell(f"{moment(one.recorded_at)} · {person(one.recorded_by)}"),
+            Cell(f"{format_moment(one.recorded_at)} · {person(one.recorded_by)}"),
         ]
         for one in found
     ]
@@ -158,7 +159,7 @@ def build_uses_table(code: str, found: Sequence[Impression]) -> Table:
             Cell(seal(one.picture.kind)),
             Cell(_(PLACES[one.mark])),
             Cell(f"{one.page} ({one.x_mm.normalize():f} × {one.y_mm.normalize():f} mm)"),
-            Cell(f"{moment(one.asked_at)} · {asker}"),
+            Cell(f"{format_moment(one.asked_at)} · {asker}"),
             _agreed(code, one, approver),
             Cell(gettext("{count} times").format(count=one.placed) if one.placed else "–"),
         ]
@@ -173,7 +174,7 @@ def _agreed(code: str, one: Impression, approver: str) -> Cell:
         return Cell(gettext("image withdrawn"), badge="plain")
     if one.approved_at is None:
         return Cell(one.approval, href=reverse("approvals-decide-here", args=[code, one.approval]))
-    return Cell(f"{moment(one.approved_at)} · {approver}")
+    return Cell(f"{format_moment(one.approved_at)} · {approver}")
 
 
 def build_papers_table(code: str, year: int, found: Sequence[SignedPaper]) -> Table:
@@ -185,7 +186,7 @@ def build_papers_table(code: str, year: int, found: Sequence[SignedPaper]) -> Ta
             Cell(item_title(one.item)),
             Cell(one.signatures),
             build_standing_cell(one.standing),
-            Cell(f"{moment(one.recorded_at)} · {person(one.recorded_by)}"),
+            Cell(f"{format_moment(one.recorded_at)} · {person(one.recorded_by)}"),
         ]
         for one in found
     ]
@@ -320,7 +321,7 @@ def show_paper(request: Request, code: str, year: int, signed: int) -> HttpRespo
         "standing": build_standing_cell(row.standing),
         "pairs": [
             (gettext("Item"), presenters.item_title(row.item)),
-            (gettext("Put in"), f"{data.moment(row.recorded_at)} · {data.person(row.recorded_by)}"),
+            (gettext("Put in"), f"{format_moment(row.recorded_at)} · {data.person(row.recorded_by)}"),
             (gettext("Checksum"), row.sha256),
         ],
         "signatures": build_signatures_table(row),

@@ -35,7 +35,7 @@ from nianjian.platform.web.forms import form as operation_form
 from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Table, card_table
-from nianjian.platform.web.work import moment, person
+from nianjian.platform.web.work import person
 
 RULE_PAGES: Final[Mapping[str, str]] = {
     "S1": "inspection-day", "S2": "reconcile", "S3": "reconcile", "S4": "callback", "S5": "inspection-dialling",
@@ -330,7 +330,7 @@ def _describe_declarations(request: Request, code: str, _: Words) -> Json:
 
 
 def _declaration_text(one: declarations.Declaration, _: Words) -> str:
-    who = f" ({person(one.stated_by)}, {moment(one.stated_at)})" if one.stated_at else ""
+    who = f" ({person(one.stated_by)}, {format_moment(one.stated_at)})" if one.stated_at else ""
     return _(inspection.ANSWERS[one.answer]) + who
 
 

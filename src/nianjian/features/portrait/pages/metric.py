@@ -146,7 +146,7 @@ def own_row(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict[str, A
         "title": code_name("metric", told["slug"], _),
         "light": told["light"],
         "word": code_name("light", told["light"], _),
-        "value": figures.short_value(told, told["value"]),
+        "value": figures.short_value(told, figures.proven(told)),
         "unit": told["unit"],
         "parts": input_links(one, told, told["components"], _),
         "address": one.link("portrait-metric", slug=told["slug"]),
@@ -163,12 +163,13 @@ def figure_context(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict
         "title": card.title,
         "light": card.light,
         "word": card.light_word,
-        "value": figures.short_value(told, told["value"]),
-        "unit": told["unit"] if told["value"] not in {None, ""} else "",
+        "value": figures.short_value(told, figures.proven(told)),
+        "unit": told["unit"] if figures.proven(told) not in {None, ""} else "",
         "sentence": _sentence(told, _),
         "headroom": mark_safe_fragment(charts.headroom_svg(headroom, label)),
         "distance": distance,
         "bounds": card.bounds,
+        "declared": figures.declaration_text(told, _) if told.get("declared") else "",
         "own": next((flag for flag in card.flags if flag.code in {"own_limit", "internal_limit"}), None),
         "used": _used_address(one, told, headroom),
         "flags": [(flag, ways.get(flag.code, "")) for flag in card.flags if flag.code not in SAID],
@@ -186,8 +187,9 @@ def _used_address(one: OpenPortrait, told: Mapping[str, Any], headroom: Headroom
 def _sentence(told: Mapping[str, Any], _: Words) -> str:
     """The figure in words, with its limit; per ten thousand is spelled out."""
     limit = figures.plain_limit(told, _)
-    if told["unit"] == "‱" and told["value"] not in {None, ""}:
-        said = _("{n} complaints in ten thousand answered calls").format(n=figures.short_value(told, told["value"]))
+    rate = figures.proven(told)
+    if told["unit"] == "‱" and rate not in {None, ""}:
+        said = _("{n} complaints in ten thousand answered calls").format(n=figures.short_value(told, rate))
         return _("; ").join(filter(None, (said, limit)))
     return limit
 
@@ -349,7 +351,7 @@ def _twins(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> list[dict[st
         {
             "title": title,
             "counts": list(_row_links(one, told, row, parts, _)),
-            "value": figures.amount_text(row["value"], told["unit"], told.get("limit")),
+            "value": figures.amount_text(figures.proven(row), told["unit"], told.get("limit")),
             "light": (light := str(row.get("light") or "na")),
             "word": code_name("light", light, _),
         }

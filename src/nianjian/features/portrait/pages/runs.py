@@ -117,7 +117,7 @@ def runs(request: Request, code: str, year: int) -> HttpResponse:
                 "as_of": format_day(date.fromisoformat(run.as_of)),
                 "rulebook": run.rulebook["version"],
                 "values": [
-                    (code_name("metric", metric["slug"], _), f"{figures.short_value(metric, metric['value'])}")
+                    (code_name("metric", metric["slug"], _), f"{figures.short_value(metric, figures.proven(metric))}")
                     for metric in run.metrics
                 ],
                 "erased": portraits.marks_of_snapshot(run.snapshot, known),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Final, NamedTuple, cast
 
@@ -35,20 +35,21 @@ from nianjian.features.rectification import evidence, operations, queries, repor
 from nianjian.features.rectification.evidence import GapPreview
 from nianjian.features.rectification.gaps import Gap
 from nianjian.features.rectification.pages.forms import Isolated, Measure, Opened, Paper, Period, Watched
-from nianjian.features.rectification.pages.stages import NOW, find_request, list_stages
+from nianjian.features.rectification.pages.stages import NOW, cap_text, find_request, list_stages
 from nianjian.features.rectification.storage import LIMIT, Notice, PaperContent, paper_content
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
 from nianjian.platform.jobs import flow
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.days import format_day, format_moment
 from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.second_person import build_second_person
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import describe_job_error as fault_of
-from nianjian.platform.web.work import kind, moment, person, progressing
+from nianjian.platform.web.work import kind, person, progressing
 
 Json = dict[str, Any]
 
@@ -172,9 +173,9 @@ def cases(request: Request, code: str) -> HttpResponse:
         [
             Cell(one["id"], href=reverse("rectify-one", kwargs={"code": code, "case": one["id"]})),
             Cell(one["notice"] or "–"),
-            Cell(one["received"]),
-            Cell(one["target"]),
-            Cell(one["due"], badge="bad" if one["late"] else ""),
+            Cell(_day(one["received"])),
+            Cell(_day(one["target"])),
+            Cell(_day(one["due"]), badge="bad" if one["late"] else ""),
             Cell(_(STEPS[one["state"]]), badge="good" if one["state"] == "closed" else "plain"),
         ]
         for one in shown.rows
@@ -183,6 +184,42 @@ def cases(request: Request, code: str) -> HttpResponse:
     table = Table(gettext("Cases"), [Column(head) for head in [*heads, gettext("State")]], rows, wrap=True)
     context = {"page": shown, "table": table, "may": has_permission(request.actor, code, Permission.MANAGE_DATA)}
     return render(request, "rectification/list.html", context)
+
+
+@require_safe
+@page(Permission.READ)
+def locations(request: Request, code: str) -> HttpResponse:
+    """To where the newest open case locates its cause; a page that says so where none is open."""
+    case = queries.find_newest_open(code)
+    if case:
+        return redirect("rectify-locate", code, case.pk)
+    may = has_permission(request.actor, code, Permission.MANAGE_DATA)
+    return render(request, "rectification/locations.html", {"may": may})
+
+
+@require_safe
+@page(Permission.READ)
+def isolated(request: Request, code: str) -> HttpResponse:
+    """The channels that are isolated now, each leading to the case that may lift it."""
+    _ = words(current())
+    names = queries.list_channel_names(code, clock.today())
+    rows = []
+    for order in queries.list_isolations(code):
+        told = _order_row(queries.order_document(order), names)
+        case = reverse("rectify-isolate", args=[code, order.case_id])
+        rows.append(
+            [
+                Cell(told["channel"], href=case),
+                Cell(cap_text(told["cap"])),
+                Cell(told["approved_at"]),
+                Cell(" · ".join([told["requester"], told["approver"]])),
+                Cell(told["end"] or "–"),
+            ]
+        )
+    heads = (gettext("Channel"), gettext("Calls a day"), gettext("Since"), gettext("Asked for and approved by"))
+    columns = [Column(head) for head in (*heads, gettext("Condition for lifting it"))]
+    table = Table(gettext("Isolated channels"), columns, rows, wrap=True, cards=True)
+    return render(request, "rectification/isolated.html", {"table": table})
 
 
 @require_http_methods(["GET", "POST"])
@@ -215,7 +252,10 @@ def watched(request: Request, code: str) -> HttpResponse:
         messages.success(request, gettext("The licence is on the watch list."))
         return redirect("rectify-watch", code=code)
     found = operations.list_watched_licences(enterprise=code, year=None, actor=request.actor)
-    rows = [[Cell(one[name] or "–") for name in ("licence", "since", "until", "source")] for one in found]
+    rows = [
+        [Cell(one["licence"]), Cell(_day(one["since"])), Cell(_day(one["until"])), Cell(one["source"] or "–")]
+        for one in found
+    ]
     heads = (gettext("Licence"), gettext("Since which day"), gettext("Until"), gettext("Ordered by"))
     context = {
         "table": Table(gettext("Watch list"), [Column(head) for head in heads], rows, wrap=True),
@@ -350,7 +390,7 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
         if closed
         else [(gap.blocks, error_message(gap.code, gap.values, _), *_way(code, told, gap)) for gap in known.gaps],
         "looked": known,
-        "checked": moment(known.at),
+        "checked": format_moment(known.at),
         "figures": rectification.measured_rows(told["measured"], _),
         "chart": _chart(told, names, _),
         "papers": [
@@ -570,8 +610,12 @@ def _channel_names(told: Json) -> ChannelNames:
     return queries.get_channel_names(queries.get_case(told["id"]))
 
 
+def _day(text: str | None) -> str:
+    return format_day(date.fromisoformat(text)) if text else "–"
+
+
 def _at(wall: str | None) -> str:
-    return "" if wall is None else moment(datetime.fromisoformat(wall))
+    return "" if wall is None else format_moment(datetime.fromisoformat(wall))
 
 
 def _holds(order: Json) -> bool:

@@ -22,7 +22,8 @@ from nianjian.features.dial_policy.decisions import list_recent_decisions
 from nianjian.features.rectification import figures, states
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals.storage import list_approvers
-from nianjian.platform.web.work import moment, person
+from nianjian.platform.web.days import format_moment
+from nianjian.platform.web.work import person
 
 Json = dict[str, Any]
 DONE, NOW, LATER = "done", "now", "later"
@@ -131,7 +132,7 @@ def find_request(code: str, told: Json, names: ChannelNames, actor: Actor) -> Is
         return None
     requester = Actor(*reversed(order["proposed_by"].split(":", 1)))
     isolates = order["kind"] == "isolate"
-    rows = [(_("Calls a day"), _cap_text(order["cap_before"]), _cap_text(order["cap"]))]
+    rows = [(_("Calls a day"), cap_text(order["cap_before"]), cap_text(order["cap"]))]
     if isolates:
         listed = _("consented numbers only")
         rows += [
@@ -151,11 +152,12 @@ def find_request(code: str, told: Json, names: ChannelNames, actor: Actor) -> Is
         reason=order["reason"],
         end=order["end"] or "",
         requester=person(order["proposed_by"]),
-        at=moment(datetime.fromisoformat(order["proposed_at"])),
+        at=format_moment(datetime.fromisoformat(order["proposed_at"])),
         deciders=[one.display_name or one.name for one in list_approvers(code, requester)],
         deaf=deaf,
     )  # fmt: skip
 
 
-def _cap_text(cap: int | None) -> str:
+def cap_text(cap: int | None) -> str:
+    """How many calls a day a channel may make; None: as many as it likes."""
     return _("no cap") if cap is None else _("at most {cap} calls").format(cap=cap)
