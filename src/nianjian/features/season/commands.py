@@ -162,7 +162,9 @@ def render_archive(told: Json, console: Console) -> None:
          one["sha256"][:12])
         for one in told["closings"]
     ]  # fmt: skip
-    if "package" in told["left_out"]:
+    if told["package"] is None:
+        console.print(_("No package is recorded as submitted, so the archive contains none."))
+    elif "package" in told["left_out"]:
         console.print(_("The files of the package were no longer here: only its manifest is archived."))
     if "portrait" in told["left_out"]:
         console.print(_("The portrait named by the package is not in this installation, so it is not archived."))
@@ -195,6 +197,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         one.add_argument("--undo", action="store_true", help=_("withdraw it"))
         if name == "file":
             one.add_argument("--receipt", default="", metavar="TEXT", help=_("the system's reference number"))
+            where = _("where the package that goes out with the report was handed in: the window or the system")
+            one.add_argument("--place", default="", metavar="WHERE", help=where)
         else:
             one.add_argument("--name", default="", metavar="TEXT", help=_("name of the notice"))
     task = actions.add("task", _task, _("assign the owner of a task, snooze it, or mark it as done"))
@@ -270,7 +274,7 @@ def _note(args: argparse.Namespace) -> Answer:
     of = {"enterprise": args.enterprise, "year": args.year, "track": args.track, "licence": args.licence}
     of |= {"day": None if args.undo else args.on or clock.today(), "actor": actor}
     if args.action == "file":
-        operations.note_report(receipt=args.receipt, **of)
+        operations.note_report(receipt=args.receipt, place=args.place, **of)
     else:
         operations.note_notice(notice=args.name, **of)
     return _shown(args, actor)
