@@ -184,23 +184,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     enterprise(show)
     year(show, required=False)
     on_day(show, "--today", _("as of this day instead of today"))
-    for name, about in (
-        ("file", _("record that a report was handed in")),
-        ("notice", _("record the last day stated in a notice to the enterprise; it takes precedence")),
-    ):
-        one = actions.add(name, _note, about)
-        enterprise(one)
-        year(one)
-        one.add_argument("--track", choices=TRACKS, required=True, metavar="T", help=", ".join(TRACKS))
-        one.add_argument("--licence", metavar="NUMBER", help=_("for this licence only"))
-        on_day(one, "--on", _("on this day instead of today") if name == "file" else _("the last day stated in it"))
-        one.add_argument("--undo", action="store_true", help=_("withdraw it"))
-        if name == "file":
-            one.add_argument("--receipt", default="", metavar="TEXT", help=_("the system's reference number"))
-            where = _("where the package that goes out with the report was handed in: the window or the system")
-            one.add_argument("--place", default="", metavar="WHERE", help=where)
-        else:
-            one.add_argument("--name", default="", metavar="TEXT", help=_("name of the notice"))
+    _configure_reports(actions)
     task = actions.add("task", _task, _("assign the owner of a task, snooze it, or mark it as done"))
     enterprise(task)
     year(task)
@@ -240,6 +224,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
     told = actions.add("reminders", _reminders, _("show who was told what, and the result; send again"))
     enterprise(told)
     told.add_argument("--again", metavar="N", help=_("send this one again"))
+
+
+def _configure_reports(actions: Actions) -> None:
+    for name, about in (
+        ("file", _("record that a report was handed in")),
+        ("notice", _("record the last day stated in a notice to the enterprise; it takes precedence")),
+    ):
+        one = actions.add(name, _note, about)
+        enterprise(one)
+        year(one)
+        one.add_argument("--track", choices=TRACKS, required=True, metavar="T", help=", ".join(TRACKS))
+        one.add_argument("--licence", metavar="NUMBER", help=_("for this licence only"))
+        on_day(one, "--on", _("on this day instead of today") if name == "file" else _("the last day stated in it"))
+        one.add_argument("--undo", action="store_true", help=_("withdraw it"))
+        if name == "file":
+            one.add_argument("--receipt", default="", metavar="TEXT", help=_("the system's reference number"))
+            where = _("where the package that goes out with the report was handed in: the window or the system")
+            one.add_argument("--place", default="", metavar="WHERE", help=where)
+        else:
+            one.add_argument("--name", default="", metavar="TEXT", help=_("name of the notice"))
 
 
 def _configure_entry_test(actions: Actions) -> None:
