@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pikepdf
 import pytest
 from tests.features.dossier.conftest import keep_paper
@@ -247,6 +248,19 @@ def test_evidence_is_sealed_and_each_taking_out_is_noted(
     assert (row.name, content) == ("回执.pdf", RECEIPT.body)
     verbs = [one.verb for one in acts(enterprise=demo) if one.verb.startswith(("dossier.round", "dossier.submitted"))]
     assert verbs == ["dossier.round_fetched", "dossier.round_paper", "dossier.submitted"]
+
+
+def test_a_manifest_whose_files_are_nowhere_is_no_package(keep: Callable[..., int], demo: str, tmp_path: Path) -> None:
+    keep("articles", 1)
+    alone = tmp_path / "manifest.json"
+    blank = np.full((manifest.HIGH, manifest.WIDE), 255, np.uint8)
+    page = {"item": "", "source_page": 1, "content": "c" * 64, "look": manifest.encode_fingerprint(blank)}
+    file = {"path": "upload/1.pdf", "edition": "upload", "bytes": 1, "pages": [page], "sha256": "a" * 64,
+            "sm3": "b" * 64, "document": "d" * 64}  # fmt: skip
+    alone.write_bytes(_manifest(demo, "articles", files=[file]))
+    with pytest.raises(NianjianError) as caught:
+        rounds.read_package_path(alone, enterprise=demo, year=YEAR)
+    assert (caught.value.code, caught.value.values) == ("dossier_package_alone", {"file": "manifest.json"})
 
 
 def test_the_commands_say_the_same(

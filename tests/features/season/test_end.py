@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -98,7 +99,7 @@ def test_a_closed_season_is_read_only(demo: str, operator: Actor) -> None:
         state_claim(enterprise=demo, actor=operator, year=year, claim=claim, text="一号")
     told = closing.close_season(enterprise=demo, year=2026, actor=operator)
     assert [one["state"] for one in told["season"]["tracks"]] == ["filed", "filed"]
-    assert told["package"] is None
+    assert (told["package"], told["left_out"]) == (None, ["package"])
     assert [one["verb"] for one in told["log"]["acts"]] == [
         "claims.state", "claims.state", "season.task_assigned", "season.filed", "season.filed",
     ]  # fmt: skip
@@ -331,6 +332,23 @@ def test_the_season_hands_the_built_package_in(demo: str, operator: Actor) -> No
     assert len(rounds.list_packages(enterprise=demo, year=2026, actor=operator)) == 1, "saying it twice changes nothing"
 
 
+def test_the_season_asks_where_its_package_was_handed_in(demo: str, operator: Actor) -> None:
+    client = signed_in("rita", "compliance_lead", demo)
+    shown, place = f"/e/{demo}/season/?year=2026&task=file_licence", 'id="report-place"'
+    assert place not in client.get(shown).content.decode(), "there is no package yet"
+    _built(demo, operator)
+    assert place in client.get(shown).content.decode()
+    given = {"act": "file", "year": "2026", "track": "licence", "day": "2027-03-01", "place": "政务大厅"}
+    client.post(f"/e/{demo}/season/reports/", given)
+    (row,) = rounds.list_packages(enterprise=demo, year=2026, actor=operator)
+    assert row["place"] == "政务大厅"
+    assert place not in client.get(shown).content.decode(), "it was handed in"
+    operations.note_report(enterprise=demo, year=2026, track="licence", licence=None, day=None, actor=operator)
+    _filed(demo, operator)
+    page = client.get(f"/e/{demo}/dossier/2026/rounds/").content.decode()
+    assert "未填" in page, "the interfaces need not say where"
+
+
 def test_what_was_asked_for_is_answered_before_a_season_is_closed(demo: str, anna: Actor, operator: Actor) -> None:
     of: dict[str, Any] = {"enterprise": demo, "year": 2026}
     _built(demo, operator)
@@ -366,6 +384,22 @@ def test_what_was_asked_for_is_answered_before_a_season_is_closed(demo: str, ann
     rounds.record_passed(**of, number=2, on=date(2027, 4, 2), actor=anna)
     told = closing.close_season(**of, actor=operator)["package"]
     assert (told["manifest"], told["number"], told["passed_on"]) == (again.sha256, 2, "2027-04-02")
+
+
+def test_a_finding_nobody_answered_stands_in_the_way_without_a_package_too(
+    demo: str, anna: Actor, operator: Actor
+) -> None:
+    of: dict[str, Any] = {"enterprise": demo, "year": 2026}
+    _filed(demo, operator)
+    _paper("seat_table", None, anna, confirmed=False)
+    file = File("a.pdf", "application/pdf", b"scan", 1, Verdict.NOT_READY, {"fields": {}})
+    number = materials.store_version(place=Place(demo, 2026, "articles"), file=file, actor=anna).number
+    with pytest.raises(NianjianError) as caught:
+        closing.close_season(**of, actor=operator)
+    assert (caught.value.code, caught.value.values["names"]) == ("season_findings_open", "articles")
+    checklist.send_back(**of, item="articles", number=number, reason="重新扫描", actor=anna)
+    told = closing.close_season(**of, actor=operator)
+    assert (told["package"], told["left_out"]) == (None, ["package"]), "what nobody handed in may stay unfinished"
 
 
 def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_path: Path) -> None:

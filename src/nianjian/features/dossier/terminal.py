@@ -280,7 +280,7 @@ def show_packages(console: Console, data: Json) -> None:
     """A season's packages."""
     header = (_("Number"), _("state"), _("handed in on"), _("place"), _("requests"), _("due"))
     body = [
-        (one["number"], _(ROUNDS[one["state"]]), one["handed_on"], one["place"],
+        (one["number"], _(ROUNDS[one["state"]]), one["handed_on"], one["place"] or _("not filled in"),
          f"{one['answered']}/{one['requests']}", one["due"])
         for one in data["rounds"]
     ]  # fmt: skip

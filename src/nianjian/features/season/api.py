@@ -177,7 +177,8 @@ class SeasonTold(Schema):
 class ReportNoted(Schema):
     """A report of a data year; ``licence`` null: of every one that reports; ``day`` null: it is taken back.
 
-    ``text``: number of the receipt, or name of the notice.
+    ``text``: number of the receipt, or name of the notice; ``place``: where the package was handed in that goes out
+    with the licence report, "" where nobody says it; a notice has none.
     """
 
     year: DataYear
@@ -185,6 +186,7 @@ class ReportNoted(Schema):
     licence: Annotated[str, Field(max_length=80)] | None = None
     day: Day | None = None
     text: Annotated[Text, Field(max_length=200)] = ""
+    place: Annotated[Text, Field(max_length=200)] = ""
 
 
 class TaskSaid(Schema):
@@ -235,7 +237,7 @@ def season_report(request: Request, code: str, noted: ReportNoted) -> dict[str, 
 @write(router, f"{HERE}/notices", act=Permission.REPORT, answer=SeasonTold)
 def season_notice(request: Request, code: str, noted: ReportNoted) -> dict[str, Any]:
     """Note the last day that a notice to the enterprise names; it wins over the templates."""
-    of = noted.dict(exclude={"text"})
+    of = noted.dict(exclude={"text", "place"})
     operations.note_notice(enterprise=code, notice=noted.text, actor=request.actor, **of)
     return _told(request, code, noted.year, None)
 

@@ -146,10 +146,10 @@ def _is_manifest_alone(submission: Submission) -> bool:
 
 
 def _list_left_out(files: Sequence[ArchiveFile], enterprise: str, year: int) -> list[str]:
-    """Parts that belong to the season and are not here any more: the package's files, the portrait that it names."""
+    """Parts that belong to the season and are not here: the package or its files, the portrait that it names."""
     parts = {one.part for one in files}
-    if MANIFEST not in parts:
-        return []
+    if MANIFEST not in parts:  # no package was recorded as handed in
+        return [PACKAGE]
     named = bool(_get_named_run(enterprise, year))
     return [part for part, due in ((PACKAGE, True), (PORTRAIT, named)) if due and part not in parts]
 
@@ -272,7 +272,11 @@ def close_season(*, enterprise: str, year: int, actor: Actor, undecided: bool = 
 
 
 def _require_answered(enterprise: str, year: int, actor: Actor) -> None:
-    """Nothing that the authority or a check asked for is left open; ``season_round_open``, ``season_findings_open``."""
+    """Nothing that the authority or a check asked for is left open; ``season_round_open``, ``season_findings_open``.
+
+    Open are findings that stop the newest version of an item, whether or not a package was handed in, and of what the
+    package holds also a version that waits for a person or was sent back.
+    """
     last = rounds.list_submissions(enterprise, year).first()
     if last is not None:
         state = rounds.evaluate_status(last).state
@@ -280,11 +284,10 @@ def _require_answered(enterprise: str, year: int, actor: Actor) -> None:
             raise NianjianError("season_round_open", year=year, number=last.number)
     end = date(Season("", year).filed_in, 12, 31)  # a later case is another season's
     cases = [case.pk for case, _days in rectification.list_waiting(enterprise) if case.received <= end]
-    lines = [] if last is None else checklist.list_items(enterprise, year, actor)
     packed = {} if last is None else last.items
     items = [
         line.item
-        for line in lines
+        for line in checklist.list_items(enterprise, year, actor)
         if line.state is MaterialState.NOT_READY or (line.item in packed and line.state in UNSURE)
     ]
     if cases or items:

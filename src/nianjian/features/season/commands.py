@@ -162,7 +162,9 @@ def render_archive(told: Json, console: Console) -> None:
          one["sha256"][:12])
         for one in told["closings"]
     ]  # fmt: skip
-    if "package" in told["left_out"]:
+    if told["package"] is None:
+        console.print(_("No package is recorded as submitted, so the archive contains none."))
+    elif "package" in told["left_out"]:
         console.print(_("The files of the package were no longer here: only its manifest is archived."))
     if "portrait" in told["left_out"]:
         console.print(_("The portrait named by the package is not in this installation, so it is not archived."))
@@ -182,21 +184,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     enterprise(show)
     year(show, required=False)
     on_day(show, "--today", _("as of this day instead of today"))
-    for name, about in (
-        ("file", _("record that a report was handed in")),
-        ("notice", _("record the last day stated in a notice to the enterprise; it takes precedence")),
-    ):
-        one = actions.add(name, _note, about)
-        enterprise(one)
-        year(one)
-        one.add_argument("--track", choices=TRACKS, required=True, metavar="T", help=", ".join(TRACKS))
-        one.add_argument("--licence", metavar="NUMBER", help=_("for this licence only"))
-        on_day(one, "--on", _("on this day instead of today") if name == "file" else _("the last day stated in it"))
-        one.add_argument("--undo", action="store_true", help=_("withdraw it"))
-        if name == "file":
-            one.add_argument("--receipt", default="", metavar="TEXT", help=_("the system's reference number"))
-        else:
-            one.add_argument("--name", default="", metavar="TEXT", help=_("name of the notice"))
+    _configure_reports(actions)
     task = actions.add("task", _task, _("assign the owner of a task, snooze it, or mark it as done"))
     enterprise(task)
     year(task)
@@ -238,6 +226,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
     told.add_argument("--again", metavar="N", help=_("send this one again"))
 
 
+def _configure_reports(actions: Actions) -> None:
+    for name, about in (
+        ("file", _("record that a report was handed in")),
+        ("notice", _("record the last day stated in a notice to the enterprise; it takes precedence")),
+    ):
+        one = actions.add(name, _note, about)
+        enterprise(one)
+        year(one)
+        one.add_argument("--track", choices=TRACKS, required=True, metavar="T", help=", ".join(TRACKS))
+        one.add_argument("--licence", metavar="NUMBER", help=_("for this licence only"))
+        on_day(one, "--on", _("on this day instead of today") if name == "file" else _("the last day stated in it"))
+        one.add_argument("--undo", action="store_true", help=_("withdraw it"))
+        if name == "file":
+            one.add_argument("--receipt", default="", metavar="TEXT", help=_("the system's reference number"))
+            where = _("where the package that goes out with the report was handed in: the window or the system")
+            one.add_argument("--place", default="", metavar="WHERE", help=where)
+        else:
+            one.add_argument("--name", default="", metavar="TEXT", help=_("name of the notice"))
+
+
 def _configure_entry_test(actions: Actions) -> None:
     test = actions.add("entry-test", _entry_test, _("save the result of the entry test with its screenshot (T4)"))
     enterprise(test)
@@ -270,7 +278,7 @@ def _note(args: argparse.Namespace) -> Answer:
     of = {"enterprise": args.enterprise, "year": args.year, "track": args.track, "licence": args.licence}
     of |= {"day": None if args.undo else args.on or clock.today(), "actor": actor}
     if args.action == "file":
-        operations.note_report(receipt=args.receipt, **of)
+        operations.note_report(receipt=args.receipt, place=args.place, **of)
     else:
         operations.note_notice(notice=args.name, **of)
     return _shown(args, actor)

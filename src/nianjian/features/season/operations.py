@@ -77,13 +77,22 @@ def _write_note(
 
 
 def note_report(
-    *, enterprise: str, year: int, track: str, licence: str | None, day: date | None, receipt: str = "", actor: Actor
+    *,
+    enterprise: str,
+    year: int,
+    track: str,
+    licence: str | None,
+    day: date | None,
+    receipt: str = "",
+    place: str = "",
+    actor: Actor,
 ) -> None:
     """Note that a report was handed in on a day (None: take it back); ``licence`` None: of every one that reports.
 
     The licence report goes out with the package: noting it hands in the newest complete package that was built by that
-    day, by whoever may keep files of the season; the report alone is noted where there is none. Another day for all
-    licences that went out with the package is the package's too; taken back, it is withdrawn while nothing came of it.
+    day, by whoever may keep files of the season, at ``place`` ("": nobody said where); the report alone is noted where
+    there is none. Another day for all licences that went out with the package is the package's too; taken back, it is
+    withdrawn while nothing came of it.
 
     ``role_missing``, ``season_track_unknown``, ``season_licence_unknown``, ``season_day_ahead``, ``season_day_early``,
     and those of `withdraw_submission` and `correct_handover_day`.
@@ -96,7 +105,7 @@ def note_report(
     seasons = _select_seasons(found, licence)
     with transaction.atomic():
         if track == LICENCE:
-            handed = None if day is None else Handover(day, place="", reference=receipt)
+            handed = None if day is None else Handover(day, place=place, reference=receipt)
             _match_package(found, seasons, handed, actor)
         for season in seasons:
             filings.record_submission(

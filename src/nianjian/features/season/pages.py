@@ -30,6 +30,7 @@ from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.engines.season import deadlines
 from nianjian.engines.season.deadlines import Risk
 from nianjian.features.archives import closed_seasons
+from nianjian.features.dossier.operations.rounds import list_built_packages
 from nianjian.features.dossier.pages.presenters import item_title, state_badge
 from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season import closing, feeds, operations
@@ -113,6 +114,7 @@ class ReportForm(forms.Form):
     licence = forms.CharField(required=False, max_length=80)
     day = DayField(required=False)
     text = forms.CharField(required=False, max_length=200)
+    place = forms.CharField(required=False, max_length=200)
 
 
 class TaskForm(forms.Form):
@@ -248,6 +250,7 @@ def _build_task(code: str, told: Json, task: dict[str, Any], names: Mapping[str,
     _ = words(current())
     key = task["task"]
     numbers = list(dict.fromkeys(row["licence"] for row in told["tracks"]))
+    first = task["track"] == deadlines.LICENCE and told["package"] is None
     due = format_day(date.fromisoformat(task["due"]))
     facts = [
         (gettext("due"), f"{due} ({_('provisional')})" if task["provisional"] else due),
@@ -269,6 +272,7 @@ def _build_task(code: str, told: Json, task: dict[str, Any], names: Mapping[str,
         "href": task_address(code, told["year"], key),
         "by_hand": task["by_hand"] and key != TASK and not task["track"],
         "track": task["track"],
+        "hands_in": first and bool(list_built_packages(code, told["year"])),
         "licences": numbers if len(numbers) > 1 else [],
         "entry": _entry_test_view(told["tasks"], _) if key == TASK else None,
         "people": _list_people(code, task["owner"]),
@@ -476,7 +480,9 @@ def report(request: Request, code: str) -> HttpResponse:
         given = form.cleaned_data
         of = {"enterprise": code, "year": given["year"], "track": given["track"], "licence": given["licence"] or None}
         if given["act"] == "file":
-            operations.note_report(**of, day=given["day"], receipt=given["text"], actor=request.actor)
+            operations.note_report(
+                **of, day=given["day"], receipt=given["text"], place=given["place"], actor=request.actor
+            )
         else:
             operations.note_notice(**of, day=given["day"], notice=given["text"], actor=request.actor)
         messages.success(request, gettext("Saved."))

@@ -125,10 +125,11 @@ class RoundStatus:
 
 
 def read_package_path(path: Path, *, enterprise: str, year: int) -> Package:
-    """The package of a folder, whose files must hold, or of a manifest alone.
+    """The package of a folder, whose files must hold, or of a manifest alone, whose files are here already.
 
     ``dossier_path_unknown``, ``dossier_package_differs``, ``dossier_package_resaved`` (neither as it was built nor
-    that with a signature behind it), ``file_too_large``, and those of `read_package`.
+    that with a signature behind it), ``file_too_large``, ``dossier_package_alone`` (its files are nowhere),
+    and those of `read_package`.
     """
     if not path.exists():
         raise NianjianError("dossier_path_unknown", path=str(path))
@@ -140,6 +141,9 @@ def read_package_path(path: Path, *, enterprise: str, year: int) -> Package:
     except OSError as error:
         raise NianjianError("dossier_manifest_unreadable", file=listed.name) from error
     package = read_package(body, enterprise=enterprise, year=year)
+    here = path.is_dir() or any(file.kind == Evidence.PACKAGE for file in package.files)
+    if not here and json.loads(body)["files"]:
+        raise NianjianError("dossier_package_alone", file=path.name)
     found = verify(path) if path.is_dir() else None
     if found is not None and not found.intact:
         first = found.differences[0]

@@ -255,7 +255,7 @@ def show_packages(request: Request, code: str, year: int) -> HttpResponse:
 
 def _round(code: str, year: int, row: Told, *, newest: bool) -> dict[str, Any]:
     """A package as a step; the newest one is open."""
-    pairs = [(gettext("Where"), row["place"] or "–"), (gettext("Last day"), _due(row))]
+    pairs = [(gettext("Where"), row["place"] or gettext("not filled in")), (gettext("Last day"), _due(row))]
     if row["requests"]:
         pairs.append((gettext("Requests answered"), f"{row['answered']} / {row['requests']}"))
     return {
@@ -327,7 +327,7 @@ def _pairs(told: Told) -> list[tuple[str, str]]:
     built = gettext("yes") if told["built_here"] else gettext("no: the audit chain contains no build of it")
     pairs = [
         (gettext("Handed in on"), told["handed_on"]),
-        (gettext("Where"), told["place"] or "–"),
+        (gettext("Where"), told["place"] or gettext("not filled in")),
         (gettext("The authority's reference number"), told["reference"] or "–"),
         (gettext("Manifest"), told["manifest"][:16]),
         (gettext("Built here"), built),

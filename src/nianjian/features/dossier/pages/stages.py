@@ -161,7 +161,8 @@ def _describe_done(step: str, way: PackageProgress, lines: Sequence[Line]) -> st
 
 def _describe_submission(row: Submission) -> str:
     number = gettext("reference number {number}").format(number=row.reference) if row.reference else ""
-    return _join(format_day(row.handed_on), row.place, number, person(row.recorded_by))
+    place = row.place or gettext("place not filled in")
+    return _join(format_day(row.handed_on), place, number, person(row.recorded_by))
 
 
 def _join(*parts: str) -> str:
