@@ -18,7 +18,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
-from nianjian.platform.registers import kinds, models, storage, workbooks
+from nianjian.platform.registers import kinds, models, sheet_reader, storage, workbooks
 from nianjian.platform.registers.queries import list_register
 from nianjian.platform.registers.storage import ImportReceipt, import_sheet
 from nianjian.platform.registers.versions import current_versions
@@ -348,6 +348,25 @@ def test_a_file_that_is_no_sheet(demo: str, operator: Actor, tmp_path: Path, con
     path = tmp_path / "seats.csv"
     path.write_bytes(content)
     with pytest.raises(NianjianError, match=code):
+        import_sheet(kind="seats", path=path, enterprise=demo, actor=operator)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_file_of_more_rows_than_a_transaction_bears(
+    demo: str, operator: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    monkeypatch.setattr(sheet_reader, "ROWS", 20)
+    path = tmp_path / f"seats.{ending}"
+    book = openpyxl.Workbook()
+    for row in (("坐席编号",), *((f"S{n}",) for n in range(31))):
+        book.worksheets[0].append(row)
+    book.save(path)
+    if ending == "csv":
+        path.write_text("坐席编号\n" + "".join(f"S{n}\n" for n in range(31)))
+    with pytest.raises(NianjianError, match="sheet_rows_many"):
+        import_sheet(kind="seats", path=path, enterprise=demo, actor=operator)
+    monkeypatch.setattr(sheet_reader, "BYTES", 100)
+    with pytest.raises(NianjianError, match="file_too_large"):
         import_sheet(kind="seats", path=path, enterprise=demo, actor=operator)
 
 

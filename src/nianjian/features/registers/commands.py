@@ -17,6 +17,7 @@ from nianjian.platform.terminal.arguments import Actions, enterprise, on_day
 from nianjian.platform.terminal.language import _, language, sentence, translate_code
 from nianjian.platform.terminal.session import begin, prepare
 
+SHOWN: Final = 200  # faults of a sheet, and as many warnings
 VALIDITY: Final = {"valid_from": mark("valid from"), "valid_to": mark("valid to")}
 
 
@@ -66,10 +67,13 @@ def _import(args: argparse.Namespace) -> Answer:
         data[name] = [{**one.as_dict(), "message": sentence(one.code, one.values())} for one in found]
 
     def show(console: Console) -> None:
-        for style, one in (*(("red", one) for one in receipt.errors), *(("yellow", one) for one in receipt.warnings)):
-            text = _("line {line}, {column}: {fault}")
-            fault = sentence(one.code, one.values())
-            console.print(text.format(line=one.line, column=one.column, fault=fault), style=style)
+        for style, found in (("red", receipt.errors), ("yellow", receipt.warnings)):
+            for one in found[:SHOWN]:
+                text = _("line {line}, {column}: {fault}")
+                fault = sentence(one.code, one.values())
+                console.print(text.format(line=one.line, column=one.column, fault=fault), style=style)
+            if len(found) > SHOWN:
+                console.print(_("… and {count} more").format(count=len(found) - SHOWN), style=style)
         if receipt.ok:
             text = _("{kind}: {read} rows read, {inserted} added, {updated} changed, {unchanged} unchanged.")
         else:

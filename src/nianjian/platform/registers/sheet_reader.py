@@ -54,6 +54,8 @@ HEADER_WITHIN: Final = 10  # a title and notes may stand above the header
 EXAMPLE: Final = "示例"
 CELL_LIMIT: Final = 1_000_000  # characters; a stray quote may swallow the rest of a file
 csv.field_size_limit(CELL_LIMIT)
+ROWS: Final = 200_000  # of one file: they are checked in memory and written in one transaction, a minute or two
+BYTES: Final = 128 << 20  # of one file: a CSV takes eight times that in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,8 @@ def read_sheet(path: Path, sheet: Sheet) -> Table:
 
     NianjianError: ``file_missing``, ``file_unreadable``, ``file_empty``, ``encoding_unknown``, ``encoding_mixed``,
     ``sheet_malformed`` (broken quotes), ``workbook_unreadable``, ``not_a_workbook`` (only its name is one),
-    ``header_missing`` (no row names the key), ``column_missing``, ``column_twice``; of a workbook that is larger
-    than a server can hold those of `kernel.unpacking`.
+    ``header_missing`` (no row names the key), ``column_missing``, ``column_twice``, ``file_too_large``,
+    ``sheet_rows_many``; of a workbook that is larger than a server can hold those of `kernel.unpacking`.
     """
     content = _content(path)
     digest = hashlib.sha256(content).hexdigest()
@@ -133,6 +135,8 @@ def read_beginning(path: Path, sheet: Sheet) -> Beginning:
 
 def _content(path: Path) -> bytes:
     with wrap_read_errors(path):
+        if path.stat().st_size > BYTES:
+            raise NianjianError("file_too_large", file=path.name, limit=BYTES)
         content = path.read_bytes()
     if not content.strip():
         raise NianjianError("file_empty", file=path.name)
@@ -210,6 +214,7 @@ def _csv(text: str, name: str) -> list[Line]:
         for cells in reader:
             lines.append(Line(number, [restored(cell.strip(OUTER)) for cell in cells]))
             number = reader.line_num + 1
+            _require_few(lines, name)
     except csv.Error as fault:
         raise NianjianError("sheet_malformed", file=name, line=number) from fault
     return lines
@@ -234,13 +239,22 @@ def _workbook(path: Path, sheet: Sheet) -> tuple[str, list[Line], int | None, li
                 break
         if not chosen:
             return "", [], None, []
-        rows = [row for row in book.values(chosen) if _has_value(row) or row.formula]
+        rows = []
+        for row in book.values(chosen):
+            if _has_value(row) or row.formula:
+                rows.append(row)
+                _require_few(rows, path.name)
     except NianjianError as fault:
         if fault.code == "workbook_broken":
             raise NianjianError("workbook_unreadable", file=path.name) from fault
         raise
     lines = _lines(filter(_has_value, rows))
     return chosen, lines, _find_header(lines, sheet), [row.number for row in rows if row.formula]
+
+
+def _require_few(rows: Sequence[object], name: str) -> None:
+    if len(rows) > ROWS + HEADER_WITHIN:
+        raise NianjianError("sheet_rows_many", file=name, limit=f"{ROWS:,}")
 
 
 def _has_value(row: ValueRow) -> bool:

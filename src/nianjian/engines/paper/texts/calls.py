@@ -94,6 +94,7 @@ FILES: Final[Mapping[str, str]] = {
         "{file}, sheet “{sheet}”, row {row}: there is a cell in column {column}, at most {limit} columns are "
         "read; delete everything outside the table, or save the sheet as CSV"
     ),
+    "sheet_rows_many": mark("{file} has more than {limit} rows; split it into several files"),
     "workbook_cells_many": mark(
         "{file}, sheet “{sheet}”: up to row {row} there are more than {limit} cells, including blank cells "
         "in between; delete everything outside the table, or split the sheet"
