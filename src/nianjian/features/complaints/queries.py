@@ -191,7 +191,12 @@ def find_overdue_since(rows: QuerySet[Complaint], promise: ServiceLevels, at: da
     The one measure of how long tickets are overdue: of the queue's head, of its first row and of today's page.
     """
     first = rows.first()
-    return None if first is None else overdue_since(ticket_facts(first), promise, at)
+    return None if first is None else find_ticket_overdue_since(first, promise, at)
+
+
+def find_ticket_overdue_since(row: Complaint, promise: ServiceLevels, at: datetime) -> datetime | None:
+    """Since when a ticket is overdue; None: it is not."""
+    return overdue_since(ticket_facts(row), promise, at)
 
 
 def rows_to_tickets(

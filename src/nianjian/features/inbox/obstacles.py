@@ -32,7 +32,7 @@ def list_obstacles(enterprise: str, levels: ServiceLevels) -> list[Point]:
     found, late = list[Point](), complaints.overdue_tickets(enterprise, levels, now)
     first = late.first()
     if first is not None:
-        since = complaints.find_overdue_since(late, levels, now) or now
+        since = complaints.find_ticket_overdue_since(first, levels, now) or now
         values = {"count": late.count(), "oldest": first.key, "days": (now - since).days}
         found.append(Point(OVERDUE, values | {"since": f"{since.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"}))
     return found + [

@@ -162,7 +162,9 @@ def _classes(found: Sequence[Class], code: str, _: Words) -> Table:
     )  # fmt: skip
     names = titles(rulebook(day=None, province=None, enterprise=code))
     columns = [Column(head, figure=place == 2) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the count
-    return Table(gettext("Classes of records"), columns, [_class(one, code, names, _) for one in found], cards=True)
+    return Table(
+        gettext("Classes of records"), columns, [_class(one, code, names, _) for one in found], wrap=True, cards=True
+    )
 
 
 def _class(one: Class, code: str, names: Mapping[str, str], _: Words) -> list[Cell]:

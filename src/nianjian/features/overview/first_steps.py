@@ -20,7 +20,7 @@ from nianjian.platform.accounts.roles import Permission, allows
 from nianjian.platform.registers.licences import Licence
 from nianjian.platform.registers.numbers import Number
 from nianjian.platform.registers.seats import Seat
-from nianjian.platform.registers.versions import Version, versions_on
+from nianjian.platform.registers.versions import Version, have_rows, versions_on
 
 NEEDED: Final[Sequence[tuple[str, type[Version]]]] = (
     ("numbers", Number),
@@ -62,11 +62,9 @@ class FirstSteps:
 
 
 def build_first_steps(enterprise: str, told: Overview, today: date) -> FirstSteps:
-    """Read how far the enterprise is; a register that never had an entry is not asked for a row."""
+    """Read how far the enterprise is."""
     written = {one.name for one in told.registers if one.last is not None}
-    numbers, seats, complaints = (
-        kind in written and versions_on(model, enterprise, today).exists() for kind, model in NEEDED
-    )
+    numbers, seats, complaints = find_filled(enterprise, told, today)
     keys = versions_on(Licence, enterprise, today).values_list("key", flat=True)
     licences = tuple(str(key) for key in keys) if "licences" in written else ()
     days = [one.last for one in told.sources if one.last is not None]
@@ -80,6 +78,15 @@ def build_first_steps(enterprise: str, told: Overview, today: date) -> FirstStep
     }
     done = frozenset(step for step, holds in found.items() if holds)
     return FirstSteps(done, max(days).year if days else None, licences, numbers, seats, complaints)
+
+
+def find_filled(enterprise: str, told: Overview, today: date) -> tuple[bool, bool, bool]:
+    """Whether the registers of numbers, seats and complaints hold a row today; none is asked where all are new."""
+    written = {one.name for one in told.registers if one.last is not None}
+    if written.isdisjoint(kind for kind, _model in NEEDED):
+        return False, False, False
+    numbers, seats, complaints = have_rows([model for _kind, model in NEEDED], enterprise, today)
+    return numbers, seats, complaints
 
 
 def is_early(told: Overview, acts: Collection[Permission], team: str | None) -> bool:

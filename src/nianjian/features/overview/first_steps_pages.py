@@ -125,14 +125,15 @@ def _list_states(found: FirstSteps) -> list[str]:
 
 def list_unknown(request: Request, told: Overview) -> list[str]:
     """What the first light does not know yet: what it lacks, complaints that nobody has entered, calls of few days."""
-    _, found = words(current()), flow.build_first_steps(request.enterprise.code, told, clock.today())
+    _ = words(current())
+    numbers, seats, complaints = flow.find_filled(request.enterprise.code, told, clock.today())
     portrait = told.portrait or {}
     days = (portrait.get("quality") or {}).get("days_without_records") or {}
     count = (days.get("unconfirmed") or days).get("count")
     gaps = (
-        (found.numbers, gettext("No own number is in the register: 95 and 96 numbers count as somebody else's.")),
-        (found.seats, gettext("No seat is in the register: the seat vacancy rate is not proved.")),
-        (found.complaints, gettext("No complaint is in the register: that is no proof that there were none.")),
+        (numbers, gettext("No own number is in the register: 95 and 96 numbers count as somebody else's.")),
+        (seats, gettext("No seat is in the register: the seat vacancy rate is not proved.")),
+        (complaints, gettext("No complaint is in the register: that is no proof that there were none.")),
         (not count, gettext("{n} days of the data year have no call records.").format(n=count)),
     )
     lines = missing_lines(portrait, _) if portrait else ()

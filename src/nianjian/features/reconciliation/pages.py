@@ -142,7 +142,7 @@ def why(one: Json, _: Words) -> str:
     """Likely cause and reasons of a difference."""
     words = [_(LIKELY[one["likely"]])] if one["likely"] else []
     words += [_({**REASONS, **RESULTS}[code]) for code in one["reasons"]]
-    return "；".join(words)
+    return gettext("; ").join(words)
 
 
 def about(one: Json) -> str:
@@ -221,8 +221,8 @@ def _figure_pairs(told: Json) -> list[tuple[str, str]]:
         (gettext("Calls of the bill on other days"), figures.get("bill_outside")),
         (gettext("Rows that cannot be proved"), told["unclear"]),
         (gettext("Open differences allowed"), own_allowance_text(told, words(current()))),
-        (gettext("Left blank by the export, unknown"), "、".join(blank)),
-        (gettext("Not in the export, not compared"), "、".join(missing)),
+        (gettext("Left blank by the export, unknown"), gettext(", ").join(blank)),
+        (gettext("Not in the export, not compared"), gettext(", ").join(missing)),
         (gettext("Not checked"), figures.get("left_out")),
     ]
     return [(name, str(value)) for name, value in pairs if value]

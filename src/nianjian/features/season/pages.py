@@ -260,7 +260,7 @@ def _build_task(code: str, told: Json, task: dict[str, Any], names: Mapping[str,
     if task["steps"]["total"]:
         facts.append((gettext("steps"), f"{task['steps']['done']}/{task['steps']['total']}"))
     if task["after"]:
-        facts.append((gettext("comes after"), "、".join(names[each] for each in task["after"])))
+        facts.append((gettext("comes after"), gettext(", ").join(names[each] for each in task["after"])))
     return {
         "key": key,
         "name": names[key],
@@ -577,13 +577,13 @@ def end(request: Request, code: str) -> HttpResponse:
 
 
 def _names(items: Iterable[str]) -> str:
-    return "、".join(item_title(one) for one in items) or "–"
+    return gettext(", ").join(item_title(one) for one in items) or "–"
 
 
 def _back(request: Request, code: str, form: Form, task: str = "") -> HttpResponse:
     """To the season and the task that were meant; what was wrong is said there."""
     if form.errors:
-        faults = "；".join(
+        faults = gettext("; ").join(
             say_pair(form.fields[name].label if name in form.fields else name, " ".join(map(str, texts)))
             for name, texts in form.errors.items()
         )

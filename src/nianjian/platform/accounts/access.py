@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 
 from nianjian.engines.kernel.errors import NianjianError
@@ -31,10 +31,14 @@ def memberships(user: str) -> QuerySet[Membership]:
 
 
 @per_request
+def _list_held(user: str) -> list[tuple[str | None, str]]:
+    """Enterprise (None: the installation) and role of each membership by which a user may act now."""
+    return list(memberships(user).values_list("enterprise_id", "role"))
+
+
 def roles(user: str, enterprise: str) -> frozenset[str]:
     """Return what a user is at an enterprise; a role of the installation holds at every one."""
-    at = Q(enterprise=None) if enterprise == EVERYWHERE else Q(enterprise=None) | Q(enterprise_id=enterprise)
-    return frozenset(memberships(user).filter(at).values_list("role", flat=True))
+    return frozenset(role for place, role in _list_held(user) if place is None or place == enterprise)
 
 
 def has_permission(actor: Actor, enterprise: str, act: Permission) -> bool:
@@ -166,9 +170,6 @@ def list_accessible_enterprises(
         return enterprises()[:limit]
     if not scoped(actor, act):
         return []
-    held = memberships(actor.name).filter(role__in=roles_for(act))
-    if held.filter(enterprise=None).exists():
-        found = Row.objects.all()
-    else:
-        found = Row.objects.filter(Exists(held.filter(enterprise__isnull=False, enterprise=OuterRef("pk"))))
+    places = {place for place, role in _list_held(actor.name) if role in roles_for(act)}
+    found = Row.objects.all() if None in places else Row.objects.filter(pk__in=[place for place in places if place])
     return [Enterprise(one.code, one.name, one.province) for one in found.order_by("code")[:limit]]

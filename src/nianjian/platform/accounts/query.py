@@ -81,6 +81,11 @@ def enterprise(code: str) -> Enterprise:
 
 def known_since(codes: Collection[str]) -> dict[str, date]:
     """The day on which each tenant was made here, by code; what is no tenant is not in it."""
+    return _known_since(tuple(sorted(codes)))
+
+
+@per_request
+def _known_since(codes: tuple[str, ...]) -> dict[str, date]:
     made = models.Enterprise.objects.filter(pk__in=codes).values_list("code", "created_at")
     return {code: at.astimezone(clock.ZONE).date() for code, at in made}
 

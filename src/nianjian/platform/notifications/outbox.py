@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.query import Actor
@@ -29,9 +29,10 @@ def list_inbox(user: str, enterprises: Collection[str]) -> QuerySet[Message]:
     return found.prefetch_related("dispatches").order_by("-made_at", "-id")
 
 
-def has_unread(user: str) -> bool:
-    """Whether there is a message that the person has not read."""
-    return Message.objects.filter(user=user, read_at=None).exists()
+def count_unread(user: str) -> dict[str, int]:
+    """How many messages of each enterprise a person has not read."""
+    found = Message.objects.filter(user=user, read_at=None).order_by().values_list("enterprise")
+    return dict(found.annotate(n=Count("pk")))
 
 
 def list_log(enterprise: str) -> QuerySet[Message]:

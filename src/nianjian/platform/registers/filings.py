@@ -45,15 +45,23 @@ class Filing(models.Model):
 
 
 @per_request
+def _list_all(enterprise: str) -> list[Filing]:
+    """The reports of every data year, a handful of rows, by licence and report."""
+    return list(Filing.objects.filter(enterprise_id=enterprise).order_by("licence", "track"))
+
+
 def list_filings(enterprise: str, year: int) -> list[Filing]:
     """The reports of a data year of which anything is known, by licence and report."""
-    return list(Filing.objects.filter(enterprise_id=enterprise, year=year).order_by("licence", "track"))
+    return [row for row in _list_all(enterprise) if row.year == year]
 
 
 def list_filings_by_enterprise(enterprises: Iterable[str], year: int) -> dict[str, list[Filing]]:
     """The same of many enterprises, by code; one query."""
+    codes = list(enterprises)
+    if len(codes) == 1:
+        return {code: rows for code in codes if (rows := list_filings(code, year))}
     found: dict[str, list[Filing]] = {}
-    for row in Filing.objects.filter(enterprise_id__in=list(enterprises), year=year).order_by("licence", "track"):
+    for row in Filing.objects.filter(enterprise_id__in=codes, year=year).order_by("licence", "track"):
         found.setdefault(row.enterprise_id, []).append(row)
     return found
 

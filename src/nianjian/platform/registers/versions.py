@@ -15,7 +15,7 @@ from itertools import chain, count
 from typing import Any, ClassVar, Final, TypeVar
 
 from django.db import models, transaction
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.clock import ZONE
@@ -108,6 +108,12 @@ def last_recorded_at(models: Sequence[type[Version]], enterprise: str) -> list[d
         for model in models
     ]
     return list(Enterprise.objects.filter(pk=enterprise).values_list(*newest).get())
+
+
+def have_rows(models: Sequence[type[Version]], enterprise: str, day: date) -> list[bool]:
+    """Whether each register holds a row on a day; one query for all of them."""
+    found = [Exists(versions_on(model, enterprise, day)) for model in models]
+    return list(Enterprise.objects.filter(pk=enterprise).values_list(*found).get())
 
 
 def newest_recorded_at(versions: QuerySet[V]) -> datetime | None:

@@ -92,7 +92,7 @@ def list_stages(code: str, told: Json, names: ChannelNames, word: Words) -> list
 
 
 def _opened_line(told: Json) -> str:
-    causes = "；".join(told["causes"])
+    causes = _("; ").join(told["causes"])
     return _("The notice names: {causes}").format(causes=causes) if causes else told["notice"] or ""
 
 
@@ -100,7 +100,7 @@ def _located_line(told: Json, names: ChannelNames, word: Words) -> str:
     content = rectification.location_content(told["located"], names, word)
     if content is None:
         return ""
-    return "；".join(content["named"]) or str(content["none_named"])
+    return _("; ").join(content["named"]) or str(content["none_named"])
 
 
 def _isolated_line(told: Json, names: ChannelNames) -> str:
@@ -110,7 +110,7 @@ def _isolated_line(told: Json, names: ChannelNames) -> str:
         channel = rectification.channel_text(one["key"], one["channel"], names)
         text = channel if one["cap"] is None else _("{channel}: at most {cap} calls a day")
         texts.append(text.format(channel=channel, cap=one["cap"]))
-    return "；".join(texts)
+    return _("; ").join(texts)
 
 
 def _closed_line(told: Json, word: Words) -> str:
