@@ -201,6 +201,8 @@ def test_three_months_in_a_row(period: str, count: str, months: int, passes: boo
         ("202611-202701", Verdict.READY, []),
         ("202612-202702", Verdict.READY, []),  # the month of the submission is paid already
         ("202610-202612", Verdict.READY, ["months_end_early"]),
+        ("202609-202611", Verdict.READY, ["months_end_early"]),
+        ("202608-202610", Verdict.NOT_READY, ["months_old"]),
         ("202612-202701", Verdict.NOT_READY, ["months_too_few"]),
         ("202701-202702", Verdict.NOT_READY, ["months_too_few"]),
         ("202611-202612", Verdict.NOT_READY, ["months_too_few", "months_end_early"]),

@@ -559,6 +559,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "row_unsure": mark("a row was read with a confidence of only {confidence}; compare it with the page"),
     "months_differ": mark("a row says {told} months, its period covers {read}; a person must decide which one applies"),
     "months_too_few": mark("{months} months in a row were paid, at least {wanted} are needed"),
+    "months_old": mark("the last paid month is {last}; the list must show the latest paid months before submission"),
     "months_end_early": mark("the last paid month is {last}; a later list may be required"),
     "people_not_throughout": mark("not everyone was paid for in the last {months} months; explain who joined or left"),
     "people_few": mark("{people} people are listed, agencies expect at least {wanted}"),
