@@ -207,6 +207,11 @@ def test_a_sealed_book_goes_into_the_upload_edition_and_never_into_a_book(
     client = signed_in("mary", "compliance_lead", demo)
     page = client.get(reverse("dossier-item", args=[demo, SEALED_BOOK_YEAR, "seat_table"])).content.decode()
     assert re.search("盖章扫描件：2页|Sealed scan: 2 pages", page)
+    assert set(SealedScan.objects.values_list("dpi", flat=True)) == {300}
+    assert "重新扫描" not in page
+    SealedScan.objects.update(dpi=200)
+    page = client.get(reverse("dossier-item", args=[demo, SEALED_BOOK_YEAR, "seat_table"])).content.decode()
+    assert re.search("扫描件为 200 dpi，至少需要 300 dpi", page)
     out = reverse("dossier-sealed-scan", args=[demo, SEALED_BOOK_YEAR, "seat_table", 1])
     assert client.post(out, {"whole": "on"}).content == scan
     own = client.post(out).content

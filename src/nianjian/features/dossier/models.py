@@ -231,6 +231,7 @@ class SealedScan(models.Model):
     book = models.CharField(max_length=16)
     manifest_sha256 = models.CharField(max_length=64)  # of the package that was printed
     riding = models.CharField(max_length=16)
+    dpi = models.PositiveSmallIntegerField(null=True)  # of the coarsest page; null: no page is one picture
     sha256 = models.CharField(max_length=64)  # of the plain content
     size = models.BigIntegerField()  # bytes, plain
     blob = models.CharField(max_length=32)

@@ -243,12 +243,16 @@ class VersionFinding(Schema):
 
 
 class SealedScanTold(Schema):
-    """The pages of a version out of the scanned sealed book; ``riding``: what was seen of the riding seal."""
+    """The pages of a version out of the scanned sealed book; ``riding``: what was seen of the riding seal.
+
+    ``dpi``: of the coarsest page; null: not known.
+    """
 
     recorded_at: datetime
     recorded_by: str
     pages: int
     riding: str
+    dpi: int | None
     sha256: str
     size: int
 

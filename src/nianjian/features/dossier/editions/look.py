@@ -50,14 +50,16 @@ def _ink(path: Path) -> dict[str, Any]:
 
     from nianjian.features.dossier.editions import build, manifest  # noqa: PLC0415 - the same
 
-    looks = []
+    looks, dpi = [], []
     with pypdfium2.PdfDocument(path) as document:
         if len(document) > PAGES:
             raise SystemExit(2)
         for page in document:
             looks.append(manifest.encode_fingerprint(build.look_at_page(page)))
+            picture = build.find_page_jpeg(page)
+            dpi.append(None if picture is None else round(picture[1]))
             page.close()
-    return {"looks": looks}
+    return {"looks": looks, "dpi": dpi}
 
 
 def _text(path: Path) -> dict[str, Any]:

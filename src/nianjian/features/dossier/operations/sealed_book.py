@@ -43,12 +43,13 @@ SCANS: Final = "sealed_book"  # the register under which the scans are kept as t
 
 @dataclass(frozen=True, slots=True)
 class SealedBook:
-    """A scan that was split; ``riding``: what was seen of the riding seal."""
+    """A scan that was split; ``riding``: what was seen of the riding seal; ``dpi`` of each version's coarsest page."""
 
     book: str
     manifest_sha256: str
     riding: str
     contents: Mapping[Version, bytes]
+    dpi: Mapping[Version, int | None]
 
 
 def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[], object], actor: Actor) -> bool:
@@ -72,7 +73,8 @@ def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[
         raise NianjianError("dossier_manifest_draft")
     pages = _pages(listed)
     items = manifest.match_pages(seen["codes"], pages)
-    named = _require_same_pages(path, items, pages)
+    inside = _inspect_pages(path)
+    named = _require_same_pages(inside["looks"], items, pages)
     watch()
     riding, _torn = find_riding_seal(path, read_plan(listed, len(pages), manifest.NAME), named, len(named))
     if riding.state == "absent":
@@ -83,7 +85,11 @@ def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[
     ranges = [(places[0] + 1, places[-1] + 1) for places in items.values()]
     parts = cut_ranges(clean, ranges, room, name=name)
     contents = {versions[item]: part.read_bytes() for item, part in zip(items, parts, strict=True)}
-    _store(row, SealedBook(book, str(listed["sha256"]), riding.state, contents), actor)
+    coarsest = {
+        versions[item]: min(filter(None, (inside["dpi"][place] for place in places)), default=None)
+        for item, places in items.items()
+    }
+    _store(row, SealedBook(book, str(listed["sha256"]), riding.state, contents, coarsest), actor)
     return True
 
 
@@ -189,16 +195,21 @@ def sealed_to_document(version: Version) -> Json | None:
         return None
     return {
         "recorded_at": scan.recorded_at, "recorded_by": scan.recorded_by, "pages": version.pages,
-        "riding": scan.riding, "sha256": scan.sha256, "size": scan.size,
+        "riding": scan.riding, "dpi": scan.dpi, "sha256": scan.sha256, "size": scan.size,
     }  # fmt: skip
 
 
-def _require_same_pages(path: Path, items: Mapping[str, Sequence[int]], pages: Sequence[Json]) -> list[int | None]:
-    """Hold each scanned page against the look of the page that its code names; place -> page of the book, from 0."""
+def _inspect_pages(path: Path) -> Json:
     seen = inspect_file("ink", path)
     if seen is None:
         raise NianjianError("dossier_scan_unreadable", file=path.name)
-    looks = seen["looks"]
+    return seen
+
+
+def _require_same_pages(
+    looks: Sequence[str], items: Mapping[str, Sequence[int]], pages: Sequence[Json]
+) -> list[int | None]:
+    """Hold each scanned page against the look of the page that its code names; place -> page of the book, from 0."""
     named: list[int | None] = [None] * len(looks)
     numbers = {(page["item"], page["source_page"]): number for number, page in enumerate(pages)}
     differ = []
@@ -243,7 +254,7 @@ def _store(row: Arrival, scan: SealedBook, actor: Actor) -> None:
             blob = stack.enter_context(blobs.put_undoable(content))
             SealedScan.objects.create(
                 version=version, book=scan.book, manifest_sha256=scan.manifest_sha256, riding=scan.riding,
-                sha256=blob.sha256,
+                dpi=scan.dpi[version], sha256=blob.sha256,
                 size=blob.size, blob=blob.id, recorded_at=clock.now(), recorded_by=str(actor),
             )  # fmt: skip
         data = {"year": row.year, "sha256": row.sha256, "book": scan.book, "manifest": scan.manifest_sha256,

@@ -19,6 +19,7 @@ from nianjian.engines.rules.rule import Rule
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.materials import TEXT_LENGTH, Line
 from nianjian.features.dossier.models import Version
+from nianjian.features.dossier.operations.checklist import get_rulebook
 from nianjian.features.dossier.operations.package import GENERATED, portrait_of_item
 from nianjian.features.dossier.operations.sealed_book import find_sealed_scan
 from nianjian.features.dossier.states import ANSWER, EXPLANATION, finding_text, is_overruled, read_fields
@@ -154,9 +155,14 @@ def _sealed_sentence(row: Version) -> str:
     scan = find_sealed_scan(row)
     if scan is None:
         return ""
-    return gettext("Sealed scan: {pages} pages, brought in on {day} by {person}.").format(
+    text = gettext("Sealed scan: {pages} pages, brought in on {day} by {person}.").format(
         pages=row.pages, day=format_moment(scan.recorded_at), person=person(scan.recorded_by)
     )
+    least = get_rulebook(row.material.enterprise_id).integer("materials.scan.dpi")
+    if scan.dpi is None or scan.dpi >= least:
+        return text
+    coarse = gettext("It has {dpi} dpi, at least {least} dpi are required: scan the sealed book again.")
+    return f"{text} {coarse.format(dpi=scan.dpi, least=least)}"
 
 
 def finding_sentences(findings: Iterable[dict[str, Any]]) -> list[tuple[str, int | None, str]]:
