@@ -43,7 +43,7 @@ from nianjian.platform.jobs import flow as jobs
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web.access import Request, everywhere, page, public
-from nianjian.platform.web.days import format_day, format_moment
+from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.rule_values import titles
@@ -174,7 +174,7 @@ def _class(one: Class, code: str, names: Mapping[str, str], _: Words) -> list[Ce
         Cell(_(RECORD_CLASSES.get(period.record_class, period.record_class))),
         Cell(_kept(period, _)),
         Cell(figures.DASH if one.over is None else figures.count_text(one.over), figure=True),
-        Cell(format_day(period.since) or figures.DASH),
+        Cell(period.since.isoformat() if period.since else figures.DASH),
         Cell(one.oldest or figures.DASH),
         Cell(code_name("level", period.level, _)),
         Cell(names.get(period.rule or "", figures.DASH), href=there),
