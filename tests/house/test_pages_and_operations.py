@@ -197,6 +197,7 @@ NONE: Final[Mapping[str, str]] = {
     "metrics": _MACHINE,
     "season-calendar": "a calendar for programs, opened by its secret address alone",
     "screens-kiosk": "a screen on a wall, opened by its secret address alone",
+    "screens-kiosk-link": "leads on to the first screen of a kiosk",
     "screens-posted": "a switch posts its call records there, under a name and password of its own",
     **dict.fromkeys(
         ("room", "room-front", "room-row", "room-ask"),

@@ -41,7 +41,9 @@ def test_rules_and_an_overlay_that_a_second_person_approves(api: Ask) -> None:
     listed = anna.get(f"{DEMO}/approvals").json()["items"]
     assert [(row["approval"], row["state"]) for row in listed] == [(approval, "pending")]
     address = f"{DEMO}/approvals/{approval}/decision"
-    assert post(anna, address, {"decision": "yes"}).json()["code"] == "approval_same_person"
+    own = post(anna, address, {"decision": "yes"}).json()
+    assert own["code"] == "approval_same_person"
+    assert own["remedy"] == "Another person with the right to approve must decide it."
     assert post(api("tester", name="ines"), address, {"decision": "yes"}).status_code == 403
     done = post(berta, address, {"decision": "yes"})
     assert (done.status_code, done.json()["state"]) == (200, "approved")

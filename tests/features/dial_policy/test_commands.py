@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def test_a_question_policies_and_a_second_person(house: Shell, shell_home: Path)
     assert late.code == 1
     assert "outside the allowed hours" in late.out
     assert "again at 2026-11-26 08:00:00+08:00" in late.out
+    consent = house(*ASK, "--channel", "L01", "--purpose", "营销").out
+    assert re.search("规则：.*同意.*（gate.consent）", consent)
     assert house(*ASK[:-2], "--at", "soon", "--channel", "L01").code == 2
     caps = house("gate", "policy", "list", *HOUSE, "--json").json["caps"]
     assert {cap["only"]: (cap["limit"], cap["window"], cap["counts"]) for cap in caps} == {
@@ -142,3 +145,15 @@ def _take(house: Shell, gate: Program) -> None:
     assert gate.tokens == ["Bearer secret"] * 2
     told = house(*ask, NIANJIAN_GATE_URL=far)
     assert (told.code, told.json["error"]["code"], told.json["error"]["values"]["url"]) == (2, "gate_not_reached", far)
+    assert told.json["error"]["message"].endswith("那里没有程序在监听")
+    refusal = json.dumps({"status": 401, "title": "Unauthorized", "detail": "a token is needed"}).encode()
+    for status, answer, why in (
+        (200, b"  <html>", "那里应答的不是拨前闸"),
+        (404, b'{"error": "no such page"}', "那里应答的不是拨前闸"),
+        (401, refusal, "拨前闸不接受 NIANJIAN_GATE_TOKENS 中该企业的令牌"),
+    ):
+        gate.status, gate.answer = status, answer
+        told = house(*ask, "--gate", gate.place)
+        assert (told.code, told.json["error"]["message"]) == (2, f"{gate.place} 没有拨前闸应答：{why}")
+    told = house(*ask, "--gate", "ftp://here")
+    assert told.json["error"]["message"].endswith("这不是 http 或 https 地址")

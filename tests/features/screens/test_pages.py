@@ -262,6 +262,9 @@ def test_a_link_opens_both_screens_of_one_enterprise_without_signing_in(admin: C
         assert CALLEE not in text
         assert "138****5678" in text
         assert "X9.9" not in text
+    bare = kiosk.get(path.replace("office/", ""))  # as the API tells it
+    assert (bare.status_code, bare.headers["Location"]) == (302, path)
+    assert (bare.headers["Cache-Control"], bare.headers["Referrer-Policy"]) == ("no-store", "same-origin")
     assert not kiosk.cookies.get("sessionid")
     assert kiosk.get(HERE).status_code == 302, "it signs nobody in"
     assert kiosk.post(path).status_code == 405
@@ -283,7 +286,7 @@ def test_a_link_ends_by_time_by_hand_and_with_its_maker(admin: Client) -> None:
         gone = kiosk.get(path)
         assert gone.status_code == 410
         assert "已失效" in Client(headers={"accept-language": "zh-CN"}).get(path).content.decode()
-    assert kiosk.get("/screens/nonsense/office/").status_code == 410
+    assert [kiosk.get(f"/screens/nonsense/{end}").status_code for end in ("office/", "")] == [410, 410]
 
 
 def test_a_link_is_audited_without_its_secret(admin: Client) -> None:

@@ -14,6 +14,8 @@ def test_a_register_is_called_by_its_name_in_a_sentence() -> None:
     said = sentence("header_missing", {"file": "a.csv", "kind": "seats", "column": "坐席编号"})
     assert "坐席 的表头" in said
     assert "seats" not in said
+    said = sentence("header_missing", {"file": "a.csv", "kind": "numbers", "column": "码号"})
+    assert said == "a.csv：缺少表头 码号", "the register's name is the heading's"
 
 
 def test_kinds_to_be_typed_stand_with_their_names() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import logging
 import os
@@ -74,6 +75,12 @@ def serve(serving: Serving, *, ready: Callable[[], None]) -> None:
     uvloop.run(Process(serving).run(ready))
 
 
+def _reason(fault: OSError) -> str:
+    """The system's own words: the loop puts addresses around them."""
+    number = fault.errno or 0
+    return os.strerror(number) if number in errno.errorcode else fault.strerror or ""
+
+
 class Process:
     """One gate."""
 
@@ -143,8 +150,7 @@ class Process:
             try:
                 server = await loop.create_server(door, ports.host, port, backlog=BACKLOG)
             except OSError as fault:
-                listen = f"{ports.host}:{port}"
-                raise NianjianError("gate_port_taken", listen=listen, reason=fault.strerror or "") from fault
+                raise NianjianError("gate_port_taken", listen=f"{ports.host}:{port}", reason=_reason(fault)) from fault
             keep_alive(server)
             self._servers.append(server)
         connections.start()

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -22,12 +22,13 @@ from rich.console import Console
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts import gate
+from nianjian.engines.paper.words import ENGLISH
 from nianjian.platform.jobs.beside import TAKEN, Beside
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, moment, number, on_day
 from nianjian.platform.terminal.console import stderr
-from nianjian.platform.terminal.language import _, sentence
+from nianjian.platform.terminal.language import _, language, sentence
 from nianjian.platform.terminal.session import begin
 
 if TYPE_CHECKING:
@@ -489,26 +490,42 @@ def _check(args: argparse.Namespace) -> Answer:
         told = check_call(question=question, actor=actor)
 
     def show(console: Console) -> None:
+        rules = _name_rules()
         style = "yellow" if told.get("would") else "green" if told["allow"] else "red"
         console.print(_translate_reason(str(told.get("would") or told["reason"])), style=style)
         if told.get("rule"):
-            console.print(_("rule: {rule}").format(rule=told["rule"]))
+            console.print(_("rule: {rule}").format(rule=rules.get(told["rule"], told["rule"])))
         if told.get("retry_at"):
             moment = datetime.fromtimestamp(told["retry_at"], clock.ZONE).isoformat(sep=" ", timespec="seconds")
             console.print(_("again at {moment}").format(moment=moment))
         if told.get("slots"):
             header = (_("counted by"), _("value"), _("limit"), _("window"), _("rule"))
-            table.rows(console, header, [_slot(slot) for slot in told["slots"]])
+            table.rows(console, header, [_slot(slot, rules) for slot in told["slots"]])
         if told.get("enforce") is False:
             console.print(_("The gate only observes here: the call is allowed."), style="yellow")
 
     return Answer(told, show, DONE if told["allow"] else NO)
 
 
-def _slot(slot: dict[str, Any]) -> tuple[object, ...]:
+def _name_rules() -> dict[str, str]:
+    """Each rule's title, with its key behind it."""
+    from nianjian.platform.rulebook.rulebooks import rulebook
+
+    held = rulebook(day=None, province=None, enterprise=None).in_force
+    titles = {key: rule.title_en if language() == ENGLISH else rule.title_zh for key, rule in held.items()}
+    return {key: _("{name} ({code})").format(name=title, code=key) for key, title in titles.items()}
+
+
+def _slot(slot: dict[str, Any], rules: Mapping[str, str]) -> tuple[object, ...]:
     window, _space, seconds = str(slot["window"]).partition(" ")
     span = f"{gate.translate_code(gate.WINDOWS, window, _)} {seconds}".strip()
-    return gate.translate_code(gate.KEYS, slot["key"], _), slot["value"], slot["limit"], span, slot["rule"]
+    return (
+        gate.translate_code(gate.KEYS, slot["key"], _),
+        slot["value"],
+        slot["limit"],
+        span,
+        rules.get(slot["rule"], slot["rule"]),
+    )
 
 
 def _feed(args: argparse.Namespace) -> Answer:

@@ -8,6 +8,8 @@ import http.client
 import io
 import json
 import os
+import socket
+import ssl
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -47,6 +49,14 @@ from nianjian.platform.home import env
 PERSONAL: Final = frozenset({"callee", "caller_callee"})
 PATIENCE: Final = 5.0  # seconds for a running gate to answer
 UNREACHABLE: Final = (OSError, ValueError, http.client.HTTPException)
+WHY_UNREACHED: Final[tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...]] = (  # the first that fits
+    (TimeoutError, "TimeoutError"),
+    (ssl.SSLCertVerificationError, "SSLError"),
+    (socket.gaierror, "NameResolutionError"),
+    (ConnectionResetError, "broken_off"),
+    ((ssl.SSLError, http.client.HTTPException, json.JSONDecodeError, UnicodeDecodeError), "no_gate"),
+    (ValueError, "no_address"),
+)
 LINES: Final = 20_000  # of the journal that are read for one page: a fraction of a second
 
 
@@ -109,10 +119,18 @@ def ask_running_gate(*, question: Question, call_id: str, gate: str, actor: Acto
     try:
         status, told = _ask(gate, question.enterprise, "POST", "/v1/decide", json.dumps(body).encode(), PATIENCE)
     except UNREACHABLE as fault:
-        raise NianjianError("gate_not_reached", url=gate, reason=str(fault)) from fault
+        raise NianjianError("gate_not_reached", url=gate, reason=_why_unreached(fault)) from fault
     if not isinstance(told, dict) or "allow" not in told:
-        raise NianjianError("gate_not_reached", url=gate, reason=f"{status} {told}")
+        detail = told.get("detail") if isinstance(told, dict) else None  # of a gate that refuses the question
+        known = "gate_token_wrong" if detail and status == http.client.UNAUTHORIZED else detail or "no_gate"
+        raise NianjianError("gate_not_reached", url=gate, reason=str(known))
     return {**told, "taken": True}
+
+
+def _why_unreached(fault: Exception) -> str:
+    """The reason that has words (`texts.errors.NAMES`), else what the system says."""
+    named = next((reason for kinds, reason in WHY_UNREACHED if isinstance(fault, kinds)), "")
+    return named or (isinstance(fault, OSError) and fault.strerror) or type(fault).__name__
 
 
 def _ask(  # noqa: PLR0917 -- a request of HTTP

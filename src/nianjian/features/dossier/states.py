@@ -12,7 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nianjian.engines.paper.texts.claims import CLAIMS
-from nianjian.engines.paper.texts.dossier import FIELDS, OPINIONS, VALUES
+from nianjian.engines.paper.texts.dossier import (
+    CLAIM_RULES,
+    FIELDS,
+    OPINION_PARTS,
+    OPINIONS,
+    PAGES_ASTRAY,
+    PAGES_LOST,
+    VALUES,
+)
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words
 from nianjian.features.dossier.seals.mask import Seal
@@ -271,7 +279,7 @@ def is_late(due: date, *, sent_on: date | None, today: date) -> bool:
 
 
 def finding_text(code: str, values: Mapping[str, Any], _: Words) -> str:
-    """A finding's sentence; fields, claims and opinions in it by their names."""
+    """A finding's sentence; fields, claims, opinions and rules in it by their names."""
     said = dict(values)
     for name in said.keys() & {"field", "column"}:
         said[name] = _field_name(str(said[name]), _)
@@ -279,9 +287,22 @@ def finding_text(code: str, values: Mapping[str, Any], _: Words) -> str:
         said["fields"] = _(", ").join(_field_name(one, _) for one in str(said["fields"]).split(", "))
     if said.get("claim") in CLAIMS and "part" not in said:
         said["claim"] = _(", ").join(map(_, CLAIMS[said["claim"]].parts.values()))
-    if str(said.get("opinion")) in OPINIONS:
-        said["opinion"] = _(OPINIONS[str(said["opinion"])])
+    for name, names in (("opinion", OPINIONS), ("part", OPINION_PARTS), ("rule", CLAIM_RULES)):
+        if str(said.get(name)) in names:
+            said[name] = _(names[str(said[name])])
+    if code == "opinion_conflict":
+        said["kinds"] = _(", ").join(_(OPINIONS.get(one, one)) for one in str(said["kinds"]).split(", "))
+    if code == "pages_missing":
+        said["gap"] = _page_gap(int(said["before"]), int(said["after"]), _)
     return error_message(code, said, _)
+
+
+def _page_gap(before: int, after: int, _: Words) -> str:
+    """What is wrong where one printed page number follows another."""
+    first, last = before + 1, after - 1
+    if first > last:
+        return _(PAGES_ASTRAY)
+    return _(PAGES_LOST).format(pages=str(first) if first == last else f"{first}–{last}")
 
 
 def read_fields(read: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:

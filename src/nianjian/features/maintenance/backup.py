@@ -30,6 +30,7 @@ from nianjian.engines.lake.tables import LakeContents
 from nianjian.features.maintenance import rows
 from nianjian.features.maintenance.archive import DATABASE, HOME, LAKE, SQLITE, Writer, copy_keys, write_archive
 from nianjian.platform.accounts.access import EVERYWHERE, require_permission
+from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.models import Head
@@ -119,7 +120,10 @@ Waiting = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """``archive``: where it stands; ``keys``: the copied key file; ``sha256``: of the manifest, over everything."""
+    """``archive``: where it stands; ``keys``: the copied key file; ``sha256``: of the manifest, over everything.
+
+    ``enterprises``: those of the database, with or without data in the lake.
+    """
 
     archive: Path
     keys: Path | None
@@ -176,7 +180,8 @@ def write_backup(*, out: Path, keys: Path | None, waiting: Waiting = lambda _cod
     if keys is not None:
         copy_keys(env.read().keys, keys)  # last, so that it holds every key that a copied file may need
     size, entries = target.stat().st_size, int(str(at.audit["seq"]))
-    return Receipt(target, keys, writer.digest, size, len(writer.members), len(listed), entries)
+    enterprises = at.tables[Enterprise._meta.db_table]  # noqa: SLF001 -- Django's documented Meta API
+    return Receipt(target, keys, writer.digest, size, len(writer.members), enterprises, entries)
 
 
 @contextmanager

@@ -433,6 +433,16 @@ def kiosk(request: HttpRequest, secret: str, part: str) -> HttpResponse:
     return _render_screen(request, part, tenant, other)
 
 
+@require_safe
+@public
+@sensitive_variables("secret")
+def open_kiosk(request: HttpRequest, secret: str) -> HttpResponse:
+    """Go on to the first screen of a link, whose address the API tells; 410 where a screen of it is."""
+    if queries.find_enterprise_by_secret(secret) is None:
+        return render(request, "screens/ended.html", status=GONE)
+    return redirect("screens-kiosk", secret=secret, part=PARTS[0])
+
+
 # The page of the screens' sources: list, add, change, remove, and a test of each.
 
 

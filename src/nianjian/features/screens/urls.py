@@ -14,5 +14,8 @@ urlpatterns = [
     path("sources/<str:screen_source>/", pages.change_source, name="screens-source"),
 ]
 
-kiosk_patterns = [path("<str:secret>/<str:part>/", pages.kiosk, name="screens-kiosk")]
+kiosk_patterns = [
+    path("<str:secret>/", pages.open_kiosk, name="screens-kiosk-link"),
+    path("<str:secret>/<str:part>/", pages.kiosk, name="screens-kiosk"),
+]
 post_patterns = [path("<str:code>/<str:name>/cdr", pages.receive_record, name="screens-posted")]

@@ -22,7 +22,6 @@ from nianjian.engines.kernel.errors import (
     NotFoundError,
     PermissionDeniedError,
 )
-from nianjian.engines.paper.texts import platform
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.errors import remedy as remedy_for
 from nianjian.engines.paper.words import CHINESE, ENGLISH, mark, words
@@ -79,7 +78,7 @@ def problem(
 ) -> HttpResponse:
     """Answer with a problem document."""
     _ = words(language(request))
-    remedy = _(platform.REMEDIES[code]) if code in platform.REMEDIES else remedy_for(code, _)
+    remedy = remedy_for(code, _)
     told = Problem(
         type=f"urn:nianjian:problem:{code}",
         title=_(TITLES[status]),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import json
+import os
+import socket
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -13,15 +16,17 @@ import pytest
 from tests.support.gate import NOON, REFUSED, cap, purpose, request, snapshot, tenant
 from tests.support.gate_server import Counting, Slow, ask, channel_used, made, run
 
+from nianjian.engines.gate.counters.memory import Memory
 from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.decision_search import DecisionMatches, read_decisions
-from nianjian.engines.gate.process import Ports, Process, Serving
+from nianjian.engines.gate.process import Ports, Process, Serving, serve
 from nianjian.engines.gate.question import Verdict
 from nianjian.engines.gate.server import usual
 from nianjian.engines.gate.server.answers import Answers
 from nianjian.engines.gate.server.gate import Gate
 from nianjian.engines.gate.server.wire import answer_word, to_answer, to_json
 from nianjian.engines.gate.snapshot.read import CurrentSnapshot
+from nianjian.engines.kernel.errors import NianjianError
 
 OLD_ANSWER = {"allow", "reason", "rule", "retry_at", "counter", "decision_id"}
 LINE = cap("L01")
@@ -270,6 +275,15 @@ def test_answers_are_bounded_whoever_has_the_numbers_between(tmp_path: Path, mon
         ask(gate, request(call_id=""))  # the whole way: it remembers nothing and has every second number
     assert gate.usual.taken >= 98
     assert len(gate.answers) <= 2 * (16 + 8)
+
+
+def test_a_port_that_is_taken_is_told_in_the_systems_words(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        ports = Ports("127.0.0.1", other.getsockname()[1])
+        journal = Journal(tmp_path / "decisions", "main")
+        with pytest.raises(NianjianError, match="gate_port_taken") as error:
+            serve(Serving(CurrentSnapshot(tmp_path), Memory(), journal, {}, ports), ready=lambda: None)
+    assert error.value.values["reason"] == os.strerror(errno.EADDRINUSE)
 
 
 def test_a_snapshot_that_was_replaced_is_let_go_though_nobody_asks(tmp_path: Path) -> None:

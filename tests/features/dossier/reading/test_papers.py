@@ -135,6 +135,25 @@ def test_an_identity_card() -> None:
 USUAL = ("浙B2-20080101", "至2030年5月10日")
 
 
+@pytest.mark.parametrize(
+    ("code", "values", "said"),
+    [
+        ("pages_missing", {"before": 2, "after": 21}, "第2页之后是第21页（第3–20页缺失"),
+        ("pages_missing", {"before": 2, "after": 4}, "第2页之后是第4页（第3页缺失"),
+        ("pages_missing", {"before": 3, "after": 2}, "第3页之后是第2页（有重复或错位的页）"),
+        ("opinion_incomplete", {"part": "supported"}, "（关于审计证据为发表意见提供基础的语句）"),
+        ("opinion_incomplete", {"part": "opening"}, "（说明审计了哪些财务报表的首段）"),
+        ("opinion_incomplete", {"part": "headings"}, "（审计意见和双方责任的标题）"),
+        ("opinion_incomplete", {"part": "basis"}, "（形成审计意见的基础）"),
+        ("opinion_conflict", {"kinds": "qualified, adverse"}, "（保留意见、否定意见）"),
+        ("claim_refused", {"rule": "S8", "lack": "closes_late", "count": 1}, "投诉按时响应、按时办结："),
+        ("claim_unproved", {"rule": "M12", "lack": "closes_late"}, "信息安全责任制报告："),
+    ],
+)
+def test_a_finding_speaks_in_names(code: str, values: dict[str, object], said: str) -> None:
+    assert said in finding_text(code, values, words("zh_Hans"))
+
+
 def test_a_persons_name_is_called_so() -> None:
     (finding,) = facts("legal_person_id", card(), legal_representative="欧阳冲").findings
     assert finding_text(finding.code, finding.values, words("zh_Hans")).startswith("姓名")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from nianjian.engines.paper.texts.inspection_day import ROWS
 from nianjian.engines.paper.words import mark
 
 ITEMS: Final[Mapping[str, str]] = {
@@ -112,6 +113,24 @@ OPINIONS: Final[Mapping[str, str]] = {
     "disclaimer": mark("disclaimer of opinion"),
     "unclear": mark("not clear"),
 }
+OPINION_PARTS: Final[Mapping[str, str]] = {  # of a standard audit report
+    "opening": mark("the opening: whose statements were audited"),
+    "supported": mark("the sentence that the evidence is a basis for the opinion"),
+    "headings": mark("the headings of the opinion and of both responsibilities"),
+    "basis": mark("the part on the basis for the opinion"),
+}
+#: Id of the rule that a paper's claim rests on -> the check or the paper that it is about; no paper prints the id.
+CLAIM_RULES: Final[Mapping[str, str]] = {
+    **ROWS,
+    "M9": ITEMS["seat_table"],
+    "M10": ITEMS["monthly_traffic"],
+    "M11": ITEMS["complaint_records"],
+    "M12": ITEMS["responsibility_report"],
+    "M13": ITEMS["algorithm_filing"],
+    "R9": INTERNAL["complaint_sop"],
+}
+PAGES_LOST: Final = mark("missing, misplaced or unread: {pages}")
+PAGES_ASTRAY: Final = mark("a page is doubled or misplaced")
 VALUES: Final[Mapping[str, str]] = {"forever": mark("long-term"), "not_told": mark("not stated")}
 VERDICTS: Final[Mapping[str, str]] = {
     "ready": mark("ready"),
@@ -505,7 +524,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "the text inside the PDF differs from what the page shows; only the visible text counts, check the page"
     ),
     "pages_missing": mark(
-        "by the page numbers, page {after} is where the one after {before} should be; look for a missing or moved page"
+        "after printed page {before} comes printed page {after} ({gap}); check that the file is complete and in order"
     ),
     "pages_begin_late": mark("the first page is numbered {number}; look for the missing pages before it"),
     "pages_end_early": mark("the last page is numbered {number} of {total}; look for the missing pages"),

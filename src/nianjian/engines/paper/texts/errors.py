@@ -97,6 +97,10 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
+#: Code -> its sentence where the heading has the register's own name, which would stand there twice.
+SAME_NAME: Final[Mapping[str, str]] = {"header_missing": mark("{file}: the header {column} is missing")}
+
+
 class _Gaps(dict[str, object]):
     """Values for a sentence: one that was not given shows as its name instead of breaking the message."""
 
@@ -112,6 +116,8 @@ def error_message(code: str, values: Mapping[str, object], _: Words) -> str:
         inside = ", ".join(f"{name}={value}" for name, value in values.items())
         return f"{code} ({inside})" if inside else code
     said = {value: translate_value(value, one, _) for value, one in values.items()}
+    if "column" in said and said.get("kind") == said["column"]:
+        text = SAME_NAME.get(code, text)
     for many, value in (("kinds", "kind"), ("roles", "role")):
         if many in said:  # a choice of codes to be typed: the name stands beside, where it says more
             said[many] = ", ".join(_with_name(value, one, _) for one in str(said[many]).split(", "))
@@ -141,4 +147,4 @@ REMEDIES: Final[Mapping[type[NianjianError], str]] = {
 
 def remedy(code: str, _: Words) -> str:
     """Say what helps against an error with this code."""
-    return _(REMEDIES[kind_of(code)])
+    return _(platform.REMEDIES.get(code) or REMEDIES[kind_of(code)])

@@ -50,11 +50,16 @@ _SYSTEM: Final[Mapping[int, str]] = {
     errno.EADDRINUSE: mark("another program already listens there"),
     errno.EADDRNOTAVAIL: mark("this machine does not have that address"),
     errno.ECONNREFUSED: mark("nothing listens there"),
+    errno.EHOSTUNREACH: mark("that machine cannot be reached"),
+    errno.ENETUNREACH: mark("that machine cannot be reached"),
 }
 
 #: What an error calls its ``reason`` -> what a reader is told; a reason that is not here speaks for itself.
 FAULTS: Final[Mapping[str, str]] = {
     **{os.strerror(number): text for number, text in _SYSTEM.items()},
+    "no_gate": mark("what answers there is no gate"),
+    "no_address": mark("it is not an address of http or https"),
+    "gate_token_wrong": mark("the gate does not accept the enterprise's token in NIANJIAN_GATE_TOKENS"),
     "not_json": mark("it is not valid JSON; check line and column"),
     "not_utf8": mark("it is not UTF-8; check line"),
     "field_missing": mark("a field is missing"),
@@ -86,6 +91,10 @@ REMEDIES: Final[Mapping[str, str]] = {
     "api_method_not_allowed": mark("Look up the address in /api/v1/openapi.json."),
     "api_unreadable": mark("Send JSON in UTF-8, as /api/v1/openapi.json describes it."),
     "api_too_large": mark("Send less at once."),
+    **dict.fromkeys(
+        ("approval_same_person", "approval_not_apart"),
+        mark("Another person with the right to approve must decide it."),
+    ),
     "api_fault": mark("Try again later; if the problem persists, tell whoever runs the server."),
 }
 
