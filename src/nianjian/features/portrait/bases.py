@@ -69,9 +69,12 @@ def find_last_filing_day(enterprise: str, year: int, today: date) -> date | None
 def list_open_bases(enterprise: str, year: int, today: date) -> tuple[tuple[Basis, date], ...]:
     """The bases that stand side by side, each with its as-of day; none before 1 January.
 
-    None of a season that is filed or closed, either. A missed one stays open, however many years ago its year ended.
+    None of a season that is filed or closed, either. A missed one that had both keeps them, however many years ago its
+    year ended.
     """
     if year >= today.year or find_filing_day(enterprise, year) is not None or is_closed(enterprise, year):
+        return ()
+    if year < today.year - 1 and portraits.find_basis_run(enterprise, year, Basis.FILING) is None:
         return ()
     return (Basis.YEAR_END, Season("", year).year_end), (Basis.FILING, today)
 
