@@ -221,6 +221,14 @@ def test_complaints_without_a_day_are_counted_on_the_paper() -> None:
     assert "未登记受理时间" not in str(monthly_traffic.build_document(HEAD, [], _say, _).sections)
 
 
+def test_scanners_are_named_beside_the_inbound_calls() -> None:
+    rows = [Traffic("2026-06", "95013", NumberClass.OWN_SHORT, inbound=2)]
+    document = monthly_traffic.build_document(HEAD, rows, _say, _, scanners=1204)
+    assert "扫描呼叫1,204个，未计入呼入" in str(document.sections)
+    assert document.tables[0].total == (PART, 2, 0, 0, 0, 0, 0)
+    assert "扫描呼叫" not in str(monthly_traffic.build_document(HEAD, rows, _say, _).sections)
+
+
 def test_a_form_asks_and_prints_only_what_applies() -> None:
     """The algorithm filing (M13) is on file with a number and a day, or does not apply for a reason; never both."""
     every = {"number": "网信算备1号", "filed_on": "2026-05-06", "reason": "不具有舆论属性"}

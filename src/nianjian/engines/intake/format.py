@@ -94,6 +94,8 @@ class Fields:
     # Of a source that writes both legs: whether this is the one towards the customer, whose display counts even where
     # it is withheld.
     customer_leg: str = "false"
+    # Came from outside by nobody who signed in: unanswered, and at no number of ours, it is a scanner's call.
+    stranger: str = "false"
     result: str = "NULL::VARCHAR"  # NULL: derived from the times
     delivered: str = "true"
     answered: str = ""  # "" : answer set and end > answer

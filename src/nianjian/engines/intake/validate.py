@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from nianjian.engines.intake.columns import TOTAL, Columns
 from nianjian.engines.intake.format import Fields, Layout
-from nianjian.engines.intake.sql import NO_TIME, NULL, choose_word, restore_cell, strip_guard
+from nianjian.engines.intake.sql import NO_TIME, NULL, choose_word, is_public_number, restore_cell, strip_guard
 from nianjian.engines.kernel.numbers import (
     BIG_CITIES,
     EXTENSIONS_END,
@@ -23,7 +23,7 @@ from nianjian.engines.kernel.numbers import (
     Shape,
     normalise,
 )
-from nianjian.engines.lake.schema import literal, quoted
+from nianjian.engines.lake.schema import SCANNER, literal, quoted
 from nianjian.engines.lake.workbench import Workbench
 
 SHAPES: Final = f"enum({', '.join(repr(shape.value) for shape in Shape)})"
@@ -426,7 +426,8 @@ def select_rows(plan: Plan, scan: str, *, line: bool, suspects: str | None) -> s
     own = f"select *, {_display_speaks()} as __own from ({typed})"
     shown = f"select *, {_display(Columns(plan.layout.columns).withholds())} as __shown from ({own})"
     numbered = _without_extensions(stage_fields(shown, ("__shown", "__f_callee"), plan.fields.trunk_prefixes))
-    judged = f"select *, {first_reason(plan.layout, plan.fields, plan.latest)} as __judged from ({numbered})"
+    judged = f"select *, {first_reason(plan.layout, plan.fields, plan.latest)} as __judged"
+    judged += f", {_is_scanner(plan.fields)} as __scanner from ({numbered})"
     columns = [*_lake_columns(plan), *([f"{LINE} as line"] if line else []), "__suspect as suspect"]
     columns.append("hash(__f_call_id) as h")
     doubt = "false" if suspects is None else f"(__judged is null and hash(__f_call_id) in (select h from {suspects}))"
@@ -434,8 +435,8 @@ def select_rows(plan: Plan, scan: str, *, line: bool, suspects: str | None) -> s
 
 
 _AS_THEY_ARE: Final = (
-    "call_id", "call_key", "caller", "display", "customer_leg", "callee", *TIMES, "delivered", "test", "purpose",
-    "agent_id", "line_id", "team_id", "gateway",
+    "call_id", "call_key", "caller", "display", "customer_leg", "stranger", "callee", *TIMES, "delivered", "test",
+    "purpose", "agent_id", "line_id", "team_id", "gateway",
 )  # fmt: skip
 
 
@@ -481,14 +482,44 @@ def _without_extensions(numbered: str) -> str:
     )
 
 
+# What no carrier delivers a call with: a way abroad in front of the number, signs of an attack.
+_FROM_NO_CARRIER: Final = r"""(?:sips?:)?[0-9]?(?:00|011)[0-9]{7,}(?:@.*)?|.*["'<>\\].*"""
+
+
+def _is_scanner(fields: Fields) -> str:
+    """A stranger's unanswered call whose callee is no number of ours.
+
+    What looks like a number of the public network may be one. An extension or a name that no phone rang at is none
+    of ours where the caller is an extension himself: customers have numbers, or withhold them.
+    """
+    if fields.stranger == "false":
+        return "false"
+    refused = "coalesce(__f_result in ('failed', 'rejected'), __f_result is null)"
+    inner = (
+        f"regexp_full_match(__f_caller, '[0-9]{{2,6}}') and not {is_public_number('__f_caller')}"
+        f" and not regexp_full_match(__f_caller, '{PUBLIC_CODES}')"
+    )
+    strange = f"not starts_with(__f_callee, '0086') and regexp_full_match(__f_callee, {literal(_FROM_NO_CARRIER)})"
+    nowhere = f"({strange} or {refused} and {inner} and not {is_public_number('__f_callee')})"
+    return (
+        f"coalesce(__f_stranger and __f_direction = 'in' and __f_leg = 'customer' and not {_answered(fields)}"
+        f" and not coalesce(__f_test, false) and __f_callee_shape in ('other', 'international', 'none')"
+        f" and {nowhere}, false)"
+    )
+
+
+def _answered(fields: Fields) -> str:
+    """Where no column gives the answer time and the source has no other sign, the answer is unknown, not "no"."""
+    told = fields.answered or fields.answer == NO_TIME
+    return "__f_answered" if told else "coalesce(__f_answer is not null and __f_end > __f_answer, false)"
+
+
 def _lake_columns(plan: Plan) -> list[str]:
     """The last stage: the lake's columns in the order of its schema."""
     listed = reject_reasons(plan.layout, plan.fields, plan.latest)
     codes = ", ".join(literal(code) for code, _, _ in listed)
     places = ", ".join(literal(plan.fields.columns.get(place, place)) for _, place, _ in listed)
-    # Where no column gives the answer time and the source has no other sign, the answer is unknown, not "no".
-    told = plan.fields.answered or plan.fields.answer == NO_TIME
-    answered = "__f_answered" if told else "coalesce(__f_answer is not null and __f_end > __f_answer, false)"
+    answered = _answered(plan.fields)
     confidence = (
         "case when __shown_shape = 'none' and not coalesce(__own and __f_customer_leg, false)"
         " then 'none'::confidence_word"
@@ -500,8 +531,13 @@ def _lake_columns(plan: Plan) -> list[str]:
         f"case when {answered} then 'answered'::result_word when {answered} is null then 'unknown'::result_word"
         " else 'no_answer'::result_word end"
     )
+    result = (
+        "case when __scanner and __f_result is distinct from 'rejected' then 'failed'::result_word"
+        f" else coalesce(__f_result, {derived}) end"
+    )
     return [
-        *(f"__f_{name} as {name}" for name in ("call_id", "call_key", "direction", "leg")),
+        *(f"__f_{name} as {name}" for name in ("call_id", "call_key", "direction")),
+        "case when __scanner then 'event'::leg_word else __f_leg end as leg",
         "nullif(__f_caller, __shown) as caller_raw",
         "__shown_value as display",
         "__shown_shape as display_shape",
@@ -511,7 +547,7 @@ def _lake_columns(plan: Plan) -> list[str]:
         "__f_callee_shape as callee_shape",
         "__f_callee_kept as callee_raw",
         *(f"__f_{name} as {name}_ts" for name in TIMES),
-        f"coalesce(__f_result, {derived}) as result",
+        f"{result} as result",
         "coalesce(__f_delivered, true) as delivered",
         f"{answered} as answered",
         "coalesce(__f_test, false) as test",
@@ -530,14 +566,16 @@ def _cells_json(plan: Plan) -> str:
 
 
 def _extra_json(plan: Plan) -> str:
-    """JSON of the file's columns that no expression reads, and of those that its format keeps nevertheless."""
+    """JSON of the file's columns that no expression reads, of those that its format keeps nevertheless, and SCANNER."""
     unread = unread_columns(plan.layout.columns, plan.fields)
     unread = [name for name in plan.layout.columns if name in unread or name in plan.fields.kept]
-    if not unread:
-        return NULL
-    pairs = ", ".join(f"{literal(name)}, {quoted(name)}" for name in unread)
+    pairs = [f"{literal(name)}, {quoted(name)}" for name in unread]
     filled = " or ".join(f"{quoted(name)} is not null" for name in unread)
-    return f"case when {filled} then json_object({pairs})::varchar end"
+    usual = f"case when {filled} then json_object({', '.join(pairs)})::varchar end" if unread else NULL
+    if plan.fields.stranger == "false":
+        return usual
+    marked = ", ".join([*pairs, *map(literal, SCANNER)])
+    return f"case when __scanner then json_object({marked})::varchar else {usual} end"
 
 
 def unread_columns(columns: Sequence[str], fields: Fields) -> list[str]:

@@ -22,6 +22,7 @@ def literal(text: str) -> str:
 
 
 REJECTED: Final = "rejected"
+SCANNER: Final = ("kept", "scanner")  # name and word in ``extra``
 
 MOMENT: Final = pa.timestamp("us")
 
@@ -31,7 +32,8 @@ CALLS: Final = pa.schema(
         ("call_id", pa.string()),  # row key within the source
         ("call_key", pa.string()),  # shared by all rows of one call; NULL: the row is its own call
         ("direction", pa.string()),  # out | in | internal
-        ("leg", pa.string()),  # customer | agent | event (a row that only completes another: BYE, hang-up handler)
+        # customer | agent | event (a row that only completes another: BYE, hang-up handler; or a scanner's call)
+        ("leg", pa.string()),
         ("caller_raw", pa.string()),  # as written; NULL where equal to display_raw's source text
         ("display", pa.int64()),  # national significant number, no trunk 0, no 86; NULL if unknown
         ("display_shape", pa.string()),  # kernel.numbers.Shape value
@@ -54,7 +56,7 @@ CALLS: Final = pa.schema(
         ("line_id", pa.string()),
         ("team_id", pa.string()),
         ("gateway", pa.string()),
-        ("extra", pa.string()),  # JSON of the file's further columns, NULL if none
+        ("extra", pa.string()),  # JSON of the file's further columns, and SCANNER of a scanner's call; NULL if none
         ("batch", pa.string()),
         ("file", pa.string()),  # sha256 of the file as given (of the member for zip and folders)
         ("line", pa.int64()),  # physical line, first line = 1; xlsx: sheet row

@@ -60,6 +60,7 @@ from nianjian.engines.metrics.tables import (
     facts_of_window,
     false_if_null,
     match_marketing,
+    scanner_calls,
     tickets,
     tickets_rollup,
 )
@@ -90,6 +91,7 @@ def quality_questions(tables: Tables, calls: ir.Table, frame: Frame) -> dict[str
         "rows": kept.aggregate(rows=kept.count()),
         "rejected": refused.group_by("reason").aggregate(rows=refused.count()),
         "complaints": told.group_by("how", "source").aggregate(complaints=told.count()),
+        "scanners": scanner_calls(calls, period.first, period.end - DAY),
     }
 
 
@@ -105,6 +107,7 @@ def judge_quality(rows: Mapping[str, Rows], frame: Frame, over: date | None, qui
     reasons = {str(row["reason"]): whole(row["rows"]) for row in rows["rejected"]}
     rejected = sum(reasons.values())
     delivered, untold = summed(counted, "delivered"), summed(counted, UNTOLD)
+    scanners = summed(rows["scanners"], "scanners")
     confidence: Counter[str] = Counter()
     shapes: Counter[str] = Counter()
     for row in counted:
@@ -128,6 +131,7 @@ def judge_quality(rows: Mapping[str, Rows], frame: Frame, over: date | None, qui
             "period": YEAR,
             **{name: summed(counted, name) for name in MEASURES},
             "undelivered": summed(counted, "outbound") - delivered,
+            **({"scanners": scanners} if scanners else {}),
         },
         UNTOLD: {"count": untold, "share": _percent(untold, delivered)},
         "display_confidence": {

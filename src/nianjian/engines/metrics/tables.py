@@ -15,7 +15,7 @@ import pyarrow as pa
 from nianjian.engines.kernel.numbers import NumberClass, Shape
 from nianjian.engines.lake.engine import Once
 from nianjian.engines.lake.rollups import ByDay, WholeRollup
-from nianjian.engines.lake.schema import MOMENT
+from nianjian.engines.lake.schema import MOMENT, SCANNER
 from nianjian.engines.metrics.metric import Rules, kinds_of, whole
 
 # Shapes whose class needs no ledger.
@@ -132,6 +132,15 @@ class Facts:
 def good_rows(calls: ir.Table) -> ir.Table:
     """The rows that are not in quarantine."""
     return calls.filter(calls.part != REJECTED)
+
+
+def scanner_calls(calls: ir.Table, first: date, last: date) -> ir.Table:
+    """``scanners``: calls of scanners that started from ``first`` to ``last`` (included); no others are told so."""
+    rows = good_rows(calls)
+    name, word = SCANNER
+    told = rows.extra.fill_null("").contains(f'"{name}":"{word}"')
+    rows = rows.filter(*_bounds(rows, first, last), rows.direction == "in", rows.leg == "event", told)
+    return rows.aggregate(scanners=rows.count())
 
 
 def facts(calls: ir.Table, words: Sequence[str] = (), *, first: date | None = None, last: date | None = None) -> Facts:

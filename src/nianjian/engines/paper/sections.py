@@ -484,6 +484,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "answer_unknown": mark("answered or not: unknown"),
     "undelivered": mark("not delivered"),
     "tests": mark("test calls"),
+    "scanners": mark("scanner calls, not counted as inbound"),
     "without_customer": mark("calls without a customer leg"),
     "masked_callee": mark("called number masked"),
     "display_confidence": mark("confidence in the display number"),

@@ -4,7 +4,10 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
+from typing import cast
+from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 from tests.engines.intake.conftest import Desk
@@ -17,10 +20,13 @@ from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.intake.formats import catalogue
 from nianjian.engines.intake.sql import is_public_number
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
-from nianjian.engines.lake.schema import CALLS, literal
+from nianjian.engines.lake.schema import CALLS, SCHEMAS, literal
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.lake.workbench import Workbench
-from nianjian.engines.metrics.tables import facts
+from nianjian.engines.metrics.run import run
+from nianjian.engines.metrics.tables import facts, scanner_calls
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.generated import monthly_traffic
 
 TINET = {
     "UniqueId": "u1", "Cno": "1111", "StartTime": 1772416800, "EndTime": 1772416830, "Clid": "95013", "CallType": 4,
@@ -413,6 +419,84 @@ def test_what_freeswitch_dialled_is_no_reason_to_refuse_a_row(tmp_path: Path) ->
     assert [(one["reason"], one["direction"], one["callee_shape"]) for one in found] == [
         (None, direction, shape) for *_, direction, shape in cases
     ]
+
+
+def scanned(callee: str, caller: str = "1001", cause: str = "CALL_REJECTED", **more: str) -> str:
+    """A row of context public that nobody answered; ``context``, ``account`` and ``answer``: otherwise."""
+    given = {"context": "public", "account": "", "answer": ""} | more
+    times = f'"2026-03-02 10:00:00","{given["answer"]}","2026-03-02 10:00:30","30","0","{cause}"'
+    leg = uuid5(NAMESPACE_OID, "|".join((callee, caller, cause, *more.values())))
+    return f'"x","{caller}","{callee}","{given["context"]}",{times},"{leg}","","{given["account"]}","PCMA","PCMA"'
+
+
+STRANGE = ("9011442071234567", "00041245085789", "' or 1=1--", "00442071234567", "sip:9011442071234567@1.2.3.4")
+SCANNERS = [
+    *(scanned(callee) for callee in ("100", "sip:x")),
+    *(scanned(callee, "02161234567", "NO_ANSWER") for callee in STRANGE),
+    scanned("100", cause="NORMAL_CLEARING"),
+]
+CUSTOMERS = [
+    *(scanned(callee, "13800138000") for callee in ("100", "8001", "alice")),
+    scanned("100", "anonymous"), scanned("100", "110"), scanned("100", cause="NO_ANSWER"),
+    *(scanned(callee) for callee in ("95013", "95013001", "02161234567", "61234567", "13800138000", "4001234567")),
+    scanned("03201234567"), scanned("008602161234567"),
+    scanned("100", answer="2026-03-02 10:00:05"), scanned("9011442071234567", answer="2026-03-02 10:00:05"),
+]  # fmt: skip
+OTHERS = [
+    scanned("100", account="1001"),
+    scanned("9011442071234567", context="default"),
+    scanned("100", account="drill"),
+]
+
+
+def test_a_scanners_call_is_kept_as_one_and_is_no_customers(tmp_path: Path) -> None:
+    lake = taken(tmp_path, {"Master.csv": "\n".join([*SCANNERS, *CUSTOMERS, *OTHERS])})
+    found = call_files.rows(lake)
+    told = [row for row in found if row["leg"] == "event"]
+    assert [(row["line"], json.loads(row["extra"])["kept"]) for row in told] == [
+        (line, "scanner") for line, _ in enumerate(SCANNERS, start=1)
+    ]
+    assert {(row["direction"], row["answered"]) for row in told} == {("in", False)}
+    assert Counter(row["result"] for row in told) == {"rejected": 2, "failed": len(STRANGE) + 1}
+    others = found[len(SCANNERS) :]
+    assert {(row["leg"], "scanner" in row["extra"]) for row in others} == {("customer", False)}
+    assert {row["direction"] for row in others[: len(CUSTOMERS)]} == {"in"}
+
+    engine, year = DuckDBEngine(), (date(2026, 1, 1), date(2026, 12, 31))
+    calls, numbers = (engine.table(name, lake.files(name), SCHEMAS[name]) for name in ("calls", "number_dim"))
+    inbound = engine.rows(monthly_traffic.count_inbound(calls, numbers, *year))
+    (beside,) = engine.rows(scanner_calls(calls, *year))
+    (outside,) = engine.rows(scanner_calls(calls, date(2026, 3, 3), date(2026, 12, 31)))
+    portraits = [
+        run(
+            lake=lake, engine=engine, rulebook=Rulebook.on(date(2026, 12, 31)), enterprise="e", year=2026, raw=raw
+        ).quality
+        for raw in (True, False)
+    ]
+    engine.close()
+    assert portraits[0] == portraits[1]
+    told_calls = cast("dict[str, object]", portraits[0]["calls"])
+    assert told_calls["scanners"] == len(SCANNERS)
+    assert told_calls["records"] == len(found), "they are records nevertheless"
+    assert sum(int(str(row["inbound"])) for row in inbound) == len(CUSTOMERS), "a drill is a test"
+    assert (beside, outside) == ({"scanners": len(SCANNERS)}, {"scanners": 0})
+
+
+def test_a_posted_scanners_call_is_told_alike(tmp_path: Path) -> None:
+    legs = [
+        document(variables={"uuid": f"{A[:-1]}{place}"} | account, context="public", **profile)
+        for place, (account, profile) in enumerate([
+            ({}, {"destination_number": "100"}), ({"accountcode": "1001"}, {"destination_number": "100"}),
+            ({}, {"destination_number": "95013"}), ({}, {"destination_number": "9011442071234567"}),
+        ])
+    ]  # fmt: skip
+    for leg in legs:
+        for flow in leg["callflow"]:
+            flow["times"].pop("answered_time", None)
+    found = call_files.rows(taken(tmp_path, {"legs.jsonl": "\n".join(map(json.dumps, legs))}))
+    assert [("scanner" in row["extra"], row["leg"]) for row in found] == [
+        (True, "event"), (False, "customer"), (False, "customer"), (True, "event"),
+    ]  # fmt: skip
 
 
 def counted(tmp_path: Path, files: dict[str, str]) -> list[dict[str, object]]:

@@ -4,7 +4,7 @@ Read in source, never seen as real records. The A leg's row (legs="a") says what
 the displayed number is missing and the caller stands in for it with low confidence. With both legs in the file
 (legs="ab") the caller of the B leg is what was sent. The A leg's own direction is always inbound and is not asked;
 context and callee tell the call's. A callee may be a name of the dial plan's (voicemail, a user), a feature code, or
-what a scanner tried. Stamps are local time without a zone.
+what a scanner tried from outside. Stamps are local time without a zone.
 """
 
 from __future__ import annotations
@@ -253,6 +253,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         leg=_leg(leg, direction, callee),
         display=first_of((columns.filled(*SHOWN), f"(case when {customers} then {caller} end)")),
         customer_leg=customers,
+        stranger=public,
         callee=callee,
         start=start,
         texts=texts,

@@ -177,6 +177,8 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         f"(case when {is_b} then case when {away} then 'out' else 'internal' end"
         f" when coalesce(\"context\" = 'public', false) then 'in' when {away} then 'out' else 'internal' end)"
     )
+    stranger = f"(not {is_b} and {columns.cell('context')} = 'public'"
+    stranger += f' and {columns.cell("accountcode")} is distinct from "caller_id_number")'
     display = f"(case when {is_b} then {first_of(_SHOWN_B)} else {first_of(_SHOWN_A)} end)"
     cause = first_of(('"bridge_hangup_cause"', '"last_bridge_hangup_cause"', '"hangup_cause"'))
     answered = f"coalesce({clock.answer} < {clock.end}, false)"
@@ -191,6 +193,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         # What the A leg exported is surpassed by what its B leg really sent.
         display_confidence=f"(case when {is_b} or {first_of(_BRIDGED)} is null then 'good' else 'medium' end)",
         customer_leg=f"({is_b} and {away})",
+        stranger=stranger,
         callee='"destination_number"',
         columns={**clock.columns, **_ORIGIN},
         result=f"(case when {answered} then 'answered' else {choose_word(cause, HANGUP)} end)",

@@ -50,7 +50,9 @@ def count_outbound(calls: ir.Table, number_dim: ir.Table, first: date, last: dat
 
 
 def count_inbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> ir.Table:
-    """The same for what came in, by the number that was called; rows of one call are one call, tests left out.
+    """The same for what came in, by the number that was called; rows of one call are one call.
+
+    Tests and calls of scanners are left out: these are no legs of a customer.
 
     ``inbound_served``: answered calls of which a row names the seat that took them; ``inbound_untold``: calls of which
     no row says that they were answered, and one does not tell.
@@ -155,7 +157,14 @@ def is_recorded(rows: Sequence[Traffic]) -> bool:
 
 
 def build_document(
-    head: Head, rows: Sequence[Traffic], say: Say, _: Words, *, written: bool = True, undated: int = 0
+    head: Head,
+    rows: Sequence[Traffic],
+    say: Say,
+    _: Words,
+    *,
+    written: bool = True,
+    undated: int = 0,
+    scanners: int = 0,
 ) -> Document:
     """Twelve months, each with a line; then number by number.
 
@@ -163,7 +172,8 @@ def build_document(
     Of a month without a single call nothing tells that none was made: it has no figures but its complaints, and the
     total says that its calls are those of the other months.
     ``written``: the register of complaints was ever filled in; else nothing tells how many there were.
-    ``undated``: complaints without a time of acceptance, which stand in no month.
+    ``undated``: complaints without a time of acceptance, which stand in no month. ``scanners``: calls of scanners,
+    which are no inbound calls.
     """
     months = [f"{head.year}-{month:02d}" for month in range(1, 13)]
     counts = (
@@ -196,11 +206,11 @@ def build_document(
         Table(_("Calls of each month"), (_("Month"), *counts), summary, (name, *total), (6,) + 6 * (5,)),
         Table(_("By number"), numbered, body, (name, "", *total), (6, 8) + 6 * (5,)),
     )
-    notes = (*_method(rows, undated, _, written=written), *filter(None, map(say, CLAIMS)))
+    notes = (*_method(rows, undated, scanners, _, written=written), *filter(None, map(say, CLAIMS)))
     return build(ITEM, head, _, sections=(Section(_("How it is counted"), notes),), tables=tables, wide=True)
 
 
-def _method(rows: Sequence[Traffic], undated: int, _: Words, *, written: bool) -> list[Line]:
+def _method(rows: Sequence[Traffic], undated: int, scanners: int, _: Words, *, written: bool) -> list[Line]:
     """How the figures are counted, and what the records do not tell."""
     notes = [_("Outbound calls are those delivered to the carrier, customer leg, without test calls.")]
     if sum_traffic(rows, "inbound_answered"):
@@ -209,6 +219,8 @@ def _method(rows: Sequence[Traffic], undated: int, _: Words, *, written: bool) -
             _("Inbound calls count as answered whoever answers: a seat, a queue, a menu or a voicemail. For "
                 "{n} of them the records name the seat that answered the call.").format(n=f"{served:,}")
         )  # fmt: skip
+    if scanners:
+        notes.append(_("{n} scanner calls are not counted as inbound calls.").format(n=f"{scanners:,}"))
     if untold := sum_traffic(rows, "untold"):
         notes.append(_("For {n} outbound calls it is unknown whether they were answered.").format(n=f"{untold:,}"))
     if untimed := sum_traffic(rows, "untimed"):

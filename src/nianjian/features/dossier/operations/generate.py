@@ -30,7 +30,7 @@ from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.drill_down import counting
-from nianjian.engines.metrics.tables import tickets_rollup
+from nianjian.engines.metrics.tables import scanner_calls, tickets_rollup
 from nianjian.engines.paper.people import actor_text, mask_portrait, read_names_once
 from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, TEXT, is_contradicted, open_parts, printed_parts
 from nianjian.engines.paper.words import CHINESE, words
@@ -282,10 +282,13 @@ class Values:
         return [row for row in self.seats if registers.is_listed(row, self.head.as_of)]
 
     @cached_property
-    def _traffic(self) -> tuple[Sequence[Traffic], int]:
+    def _traffic(self) -> tuple[Sequence[Traffic], int, int]:
         with open_tables(self.enterprise, self.portrait) as found:
             (undated,) = found.engine.rows(monthly_traffic.count_undated(found.tickets, self.sources))
-            return count_traffic(found, self.sources, self.head.year), int(str(undated["undated"]))
+            days = date(self.head.year, 1, 1), date(self.head.year, 12, 31)
+            (beside,) = found.engine.rows(scanner_calls(found.dated["calls"], *days))
+            traffic = count_traffic(found, self.sources, self.head.year)
+            return traffic, int(str(undated["undated"])), int(str(beside["scanners"]))
 
     @property
     def traffic(self) -> Sequence[Traffic]:
@@ -296,6 +299,11 @@ class Values:
     def undated_complaints(self) -> int:
         """Complaints that would count, had they a time of acceptance."""
         return self._traffic[1]
+
+    @property
+    def scanners(self) -> int:
+        """Calls of scanners in the year."""
+        return self._traffic[2]
 
     @cached_property
     def tickets(self) -> Sequence[Ticket]:
@@ -541,6 +549,7 @@ ITEMS: Final[Mapping[str, Callable[[Values], Document]]] = {
         _,
         written=_registered(Complaint, values.enterprise),
         undated=values.undated_complaints,
+        scanners=values.scanners,
     ),
     complaint_papers.RECORDS: lambda values: complaint_papers.build_records(
         values.head, values.tickets, values.sources, values.say, clock.today(), _
