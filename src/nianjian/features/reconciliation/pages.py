@@ -336,7 +336,7 @@ def _difference_context(request: Request, code: str, run: Json, one: Json, form:
         (gettext("Likely cause"), why(one, _) or "–"),
         (gettext("Month"), one["month"] or ""),
         (gettext("Changed on"), one["changed_on"] or ""),
-        (gettext("To be filed by"), f"{last} ({gettext('provisional')})" if last and one["provisional"] else last),
+        (gettext("To be filed by"), f"{last}{gettext(' (provisional)')}" if last and one["provisional"] else last),
         (gettext("Decided by"), person(one["decided_by"])),
     ]
     return {

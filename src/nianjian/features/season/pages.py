@@ -253,7 +253,7 @@ def _build_task(code: str, told: Json, task: dict[str, Any], names: Mapping[str,
     first = task["track"] == deadlines.LICENCE and told["package"] is None
     due = format_day(date.fromisoformat(task["due"]))
     facts = [
-        (gettext("due"), f"{due} ({_('provisional')})" if task["provisional"] else due),
+        (gettext("due"), due + _(" (provisional)") if task["provisional"] else due),
         (gettext("begins"), format_day(date.fromisoformat(task["begins"]))),
         (gettext("workdays"), task["workdays"]),
     ]
