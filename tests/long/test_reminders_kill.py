@@ -49,4 +49,4 @@ def test_each_reminder_is_delivered_once_or_visibly_maybe(tmp_path: Path) -> Non
 def _named(path: str, text: str) -> tuple[str, str]:
     line = text.splitlines()[0]
     (about,) = [code for name, code in TRACKS.items() if name in line]
-    return path.strip("/"), f"e{line.partition(':')[0].removeprefix('企业')}/{about}"
+    return path.strip("/"), f"e{line.partition('：')[0].removeprefix('企业')}/{about}"

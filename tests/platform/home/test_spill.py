@@ -15,8 +15,8 @@ pytestmark = pytest.mark.long
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from nianjian.platform.home import spill
-folder = spill.folder(Path(sys.argv[1]))
+from nianjian.platform.home import folders
+folder = folders.folder(Path(sys.argv[1]))
 (folder / "duckdb_temp_storage_S32K-0.tmp").write_text("13987654321")
 print(folder, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
@@ -25,13 +25,13 @@ SPILL = """
 import os, sys
 from contextlib import closing
 from pathlib import Path
-from nianjian.platform.home import spill
-from nianjian.engines.lake.engines import open_engine
+from nianjian.platform.home import folders
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 os.chdir(sys.argv[2])
-with closing(open_engine("duckdb", memory_limit="32MB", temp=str(spill.folder(Path(sys.argv[1]))))) as engine:
+with closing(DuckDBEngine(memory_limit="32MB", temp=str(folders.folder(Path(sys.argv[1]))))) as engine:
     con = engine.backend.con
     con.execute("create table held as select range as n, md5(range::varchar) as text from range(1200000)")
-    print(*os.listdir(spill.folder(Path(sys.argv[1]))), "|", *os.listdir())
+    print(*os.listdir(folders.folder(Path(sys.argv[1]))), "|", *os.listdir())
 """
 
 
