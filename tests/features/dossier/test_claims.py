@@ -224,6 +224,7 @@ def test_no_paper_prints_what_nothing_proves(demo: str, anna: Actor, tmp_path: P
     _run(demo, anna)
     for made in _make(demo, anna, tmp_path):
         assert made.verdict is not Verdict.READY
+        assert not {one.figure for one in made.sums} & {"complaints", "tickets", "closed"}, "nobody registered any"
         for path in made.files:
             found = set(list_sentences(read_text(path)))
             assert found <= {"records_protected"}, "the chain is whole; that nought equals nought proves nothing"

@@ -396,8 +396,8 @@ def _check(values: Values) -> Document:
     states = [(line.item, line.state.value) for line in lines]
     compared = [
         (item, one.figure, one.paper, one.portrait)
-        for item, count in FIGURES.items()
-        for one in self_check.compare_sums(count(values), values.portrait)
+        for item in FIGURES
+        for one in self_check.compare_sums(_count_figures(item, values), values.portrait)
     ]
     return self_check.build_document(values.head, mask_portrait(values.portrait), compared, states, _)
 
@@ -474,7 +474,7 @@ def _complaints_counted(values: Values) -> Claim:
 
 
 def _traffic_agrees(values: Values) -> Claim:
-    sums = self_check.compare_sums(FIGURES[monthly_traffic.ITEM](values), values.portrait)
+    sums = self_check.compare_sums(_count_figures(monthly_traffic.ITEM, values), values.portrait)
     return registers.traffic_agrees(
         sums,
         complaint_papers.name_sources(values.sources),
@@ -570,6 +570,15 @@ FIGURES: Final[Mapping[str, Callable[[Values], dict[str, int]]]] = {
     },
     complaint_papers.RECORDS: lambda values: values.counts,
 }
+OF_COMPLAINTS: Final = frozenset({"complaints", "tickets", "closed"})
+
+
+def _count_figures(item: str, values: Values) -> dict[str, int]:
+    """The figures of an item that must agree; of complaints none while their register was never filled in."""
+    found = FIGURES[item](values) if item in FIGURES else {}
+    if found.keys() & OF_COMPLAINTS and not _registered(Complaint, values.enterprise):
+        return {name: count for name, count in found.items() if name not in OF_COMPLAINTS}
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -620,7 +629,7 @@ def generate(
             made.append(left)
             continue
         document = ITEMS[item](values)
-        held = self_check.compare_sums(FIGURES[item](values) if item in FIGURES else {}, values.portrait)
+        held = self_check.compare_sums(_count_figures(item, values), values.portrait)
         found = (*_findings(item, values), *self_check.find_disagreements(held))
         told = GeneratedItem(item, decide_verdict(found), found, values.head.run, held)
         made.append(

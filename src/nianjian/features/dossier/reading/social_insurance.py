@@ -37,7 +37,6 @@ SUMS: Final = ("合计", "总计", "小计", "单位名称", "制表", "打印",
 UNPAID: Final = ("欠费", "未缴", "未到账", "未缴费", "中断", "补缴未到")
 LONGEST: Final = 600  # months of a period that can be meant
 YEAR: Final = 12
-RECENT: Final = 3  # months before the submission: an older list does not show the latest ones
 DECISIVE: Final = frozenset({"name", "period", "begin", "end"})
 
 
@@ -68,7 +67,7 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
         tell("months_too_few", months=len(last), wanted=wanted)
     elif len(_run(everyone, asked)) < wanted:
         facts.ask("people_not_throughout", months=wanted)
-    if last and asked - last[-1] > RECENT:
+    if last and asked - last[-1] > wanted:  # it ends before the months that it must show can have begun
         facts.stop("months_old", last=_month(last[-1]))
     elif last and asked - last[-1] > 1:
         facts.note("months_end_early", last=_month(last[-1]))
