@@ -108,6 +108,18 @@ def test_whom_the_list_does_not_cover_must_be_explained(keep: Callable[..., int]
     assert (told.finding, told.text, told.by) == ("people_missing", "61 人为外包派遣，协议见附件", str(anna))
 
 
+def test_a_paper_with_blanks_is_bound_but_ready_only_once_somebody_says_why(
+    keep: Callable[..., int], anna: Actor
+) -> None:
+    found = [{"code": "claim_blank", "weight": "ask", "page": None, "values": {"fields": "office.address"}}]
+    keep(report={"fields": {}, "findings": found})
+    _confirm(anna, 1)
+    assert _states()["articles"] is MaterialState.BLANK
+    assert "articles" in materials.list_unready_items("demo", YEAR, on=clock.today())[0]
+    _confirm(anna, 1, explanation="盖章前手填")
+    assert _states()["articles"] is MaterialState.READY
+
+
 def test_only_the_newest_version_counts(keep: Callable[..., int], anna: Actor) -> None:
     keep()
     _confirm(anna, 1)

@@ -26,6 +26,7 @@ from nianjian.features.dossier.states import (
     Facts,
     MaterialState,
     Verdict,
+    count_blanks,
     decide_open_verdict,
     evaluate_material,
 )
@@ -221,12 +222,14 @@ def _line(item: str, row: Material | None, versions: Sequence[Version], *, on: d
     )
 
 
-STANDING: Final = ("verdict", "confirmed_at", "returned_at", "effective_on", "valid_until")
+STANDING: Final = ("verdict", "confirmed_at", "returned_at", "blanks", "effective_on", "valid_until")
 
 
-def _facts(verdict: str, confirmed: datetime | None, returned: datetime | None, *days: date | None) -> Facts:
+def _facts(
+    verdict: str, confirmed: datetime | None, returned: datetime | None, blanks: int, *days: date | None
+) -> Facts:
     """What of a version decides its item's state, from the columns `STANDING`."""
-    return Facts(Verdict(verdict), confirmed is not None, returned is not None, *days)
+    return Facts(Verdict(verdict), confirmed is not None, returned is not None, blanks, *days)
 
 
 def list_unready_items(enterprise: str, year: int, *, on: date, further: Sequence[str] = ()) -> tuple[set[str], bool]:
@@ -321,7 +324,7 @@ def store_version(*, place: Place, file: File, actor: Actor, reused_from: int | 
                 material=row, number=1 if last is None else last.number + 1, name=file.name,
                 media_type=file.media_type, sha256=stored.sha256, size=stored.size, blob=stored.id, pages=file.pages,
                 verdict=file.verdict.value, report=_to_json(file.report), reused_from=reused_from,
-                recorded_at=clock.now(), recorded_by=str(actor),
+                blanks=count_blanks(file.report.get("findings", ())), recorded_at=clock.now(), recorded_by=str(actor),
             )  # fmt: skip
             store_pictures(of=made, pictures=file.pictures)
             told = {"version": made.number, "sha256": sha256, "verdict": made.verdict, "reused_from": reused_from}
@@ -352,7 +355,8 @@ def _key(one: Mapping[str, Any]) -> str:
 def store_report(row: Version, report: Mapping[str, Any], verdict: Verdict) -> None:
     """Keep a version's report; the act that it is part of writes the entry."""
     row.verdict, row.report = verdict.value, _to_json(report)
-    row.save(update_fields=["verdict", "report"])
+    row.blanks = count_blanks(report.get("findings", ()))
+    row.save(update_fields=["verdict", "report", "blanks"])
 
 
 def _to_json(value: Mapping[str, Any]) -> str:

@@ -197,6 +197,7 @@ class Version(models.Model):
     pages = models.PositiveIntegerField()
     verdict = models.CharField(max_length=16)
     report = SealedText()
+    blanks = models.PositiveSmallIntegerField(default=0)  # of the report, that nobody has said anything about
     effective_on = models.DateField(null=True)
     valid_until = models.DateField(null=True)
     reused_from = models.PositiveIntegerField(null=True)  # data year

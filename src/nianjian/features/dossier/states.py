@@ -78,11 +78,24 @@ def is_overruled(one: Mapping[str, Any]) -> bool:
 EXPLANATION: Final = "explanation"  # of a finding in a report: text, who wrote it and when
 #: The guide wants everyone on the staff list covered by the social-insurance list, or explained (M7).
 TO_EXPLAIN: Final = frozenset({"people_missing", "people_not_throughout"})
+#: What a generated paper leaves blank: nobody stated it, nothing proves it. It may be confirmed, yet is never ready.
+BLANKS: Final = frozenset({"claim_blank", "claim_unproved", "generated_blank"})
 
 
 def list_unexplained(findings: Iterable[Mapping[str, Any]]) -> list[Any]:
     """The findings of a report, as it holds them, that nobody may confirm without an explanation, and none is given."""
-    return [one for one in findings if one["code"] in TO_EXPLAIN and EXPLANATION not in one and not is_overruled(one)]
+    return [one for one in list_unanswered(findings) if one["code"] in TO_EXPLAIN]
+
+
+def list_unanswered(findings: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """The findings of a report that can be explained, and are neither explained nor overruled."""
+    wanted = TO_EXPLAIN | BLANKS
+    return [one for one in findings if one["code"] in wanted and EXPLANATION not in one and not is_overruled(one)]
+
+
+def count_blanks(findings: Iterable[Mapping[str, Any]]) -> int:
+    """How many findings of a report are blanks that nobody has said anything about."""
+    return sum(one["code"] in BLANKS for one in list_unanswered(findings))
 
 
 def decide_open_verdict(findings: Iterable[Mapping[str, Any]]) -> Verdict:
@@ -162,11 +175,14 @@ class MaterialState(StrEnum):
     NOT_READY = "not_ready"  # the check has found what must not stand
     TO_CONFIRM = "to_confirm"  # a person must look and say so
     EXPIRED = "expired"  # confirmed, but not valid on the day that counts
+    BLANK = "blank"  # confirmed and may be bound, but something in it is left blank and nobody said why
     READY = "ready"
     NOT_APPLICABLE = "not_applicable"
 
 
 DONE = frozenset({MaterialState.READY, MaterialState.NOT_APPLICABLE})
+BOUND = frozenset({MaterialState.READY, MaterialState.BLANK})  # goes into the package
+COMPLETE = DONE | BOUND  # does not stand in the way of handing in
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +192,7 @@ class Facts:
     verdict: Verdict
     confirmed: bool = False
     returned: bool = False
+    blanks: int = 0
     effective_on: date | None = None
     valid_until: date | None = None
 
@@ -192,9 +209,15 @@ def evaluate_material(newest: Facts | None, *, not_applicable: bool, on: date) -
         return MaterialState.NOT_READY
     if not newest.confirmed:
         return MaterialState.TO_CONFIRM
+    return _evaluate_confirmed(newest, on)
+
+
+def _evaluate_confirmed(newest: Facts, on: date) -> MaterialState:
     late = newest.valid_until is not None and newest.valid_until < on
     early = newest.effective_on is not None and newest.effective_on > on
-    return MaterialState.EXPIRED if late or early else MaterialState.READY
+    if late or early:
+        return MaterialState.EXPIRED
+    return MaterialState.BLANK if newest.blanks else MaterialState.READY
 
 
 class RequestState(StrEnum):

@@ -49,7 +49,7 @@ from nianjian.features.complaints import queries as complaints
 from nianjian.features.dossier.materials import Line
 from nianjian.features.dossier.operations.checklist import list_all_items
 from nianjian.features.dossier.operations.rounds import find_first_submission
-from nianjian.features.dossier.states import DONE
+from nianjian.features.dossier.states import BOUND, DONE
 from nianjian.features.inbox import obstacles
 from nianjian.features.inspection.operations import drill
 from nianjian.features.portrait import bases, portraits
@@ -373,7 +373,7 @@ def _package(asked: ProgressQuery, lines: Sequence[Line]) -> TaskProgress:
         return TaskProgress(complete=False, total=1)
     items, draft = cast("Mapping[str, Mapping[str, Any]]", data.get("items") or {}), bool(data.get("draft"))
     bound = {item: told.get("version") for item, told in items.items()}
-    now = {one.item: one.newest.number for one in lines if one.newest is not None and one.state in DONE}
+    now = {one.item: one.newest.number for one in lines if one.newest is not None and one.state in BOUND}
     current = not draft and all(bound.get(item) == number for item, number in now.items())
     return TaskProgress(current, int(current), 1, {"draft": draft, "manifest": data.get("manifest")})
 

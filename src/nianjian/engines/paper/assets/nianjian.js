@@ -157,11 +157,15 @@ const panel = document.getElementById("panel");
 const ROWS = "tr[data-row]";
 const rowNow = () => document.activeElement.closest(ROWS) ?? document.querySelector(`${ROWS}.here`);
 const viewRow = (row) => {
-  if (!row.hasAttribute("hx-get")) return;
+  if (!row.hasAttribute("hx-get") || row.classList.contains("here")) return;
   for (const one of row.closest("tbody").querySelectorAll("tr.here")) one.classList.remove("here");
   row.classList.add("here");
+  document.getElementById("peek").inert = true; // what is typed now would go with the row before
   htmx.trigger(row, "view");
 };
+for (const failed of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(failed, () => document.getElementById("peek")?.removeAttribute("inert"));
+}
 const moves = {
   j: (rows, place) => rows[place + 1],
   k: (rows, place) => rows[place < 0 ? 0 : place - 1],

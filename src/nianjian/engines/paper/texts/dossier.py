@@ -62,6 +62,9 @@ NEXT_GENERATED: Final[Mapping[str, str]] = {
     "returned": mark("Read why it was sent back; generate it again, or upload a better file."),
     "not_ready": mark("Fix what the check found, and generate it again."),
     "expired": mark("Generate it again for the hand-in date."),
+    "blank": mark(
+        "State what is missing on this page and generate it again, or confirm it again and say why it stays blank."
+    ),
 }
 NEXT_MADE: Final[Mapping[str, str]] = {
     **NEXT_GENERATED,
@@ -143,6 +146,7 @@ STATES: Final[Mapping[str, str]] = {
     "not_ready": mark("not ready"),
     "to_confirm": mark("to be confirmed by a person"),
     "expired": mark("not valid on that day"),
+    "blank": mark("has blanks"),
     "ready": mark("ready"),
     "not_applicable": mark("does not apply"),
 }

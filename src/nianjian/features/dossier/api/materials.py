@@ -37,7 +37,9 @@ Long = Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH)]
 
 
 class ItemTold(Schema):
-    """An item as it stands; ``state``: missing, returned, not_ready, to_confirm, expired, ready or not_applicable.
+    """An item as it stands.
+
+    ``state``: missing, returned, not_ready, to_confirm, expired, blank (confirmed with some), ready or not_applicable.
 
     ``required`` False: the guide does not ask for it this year. ``version``: the newest of ``versions``.
     """

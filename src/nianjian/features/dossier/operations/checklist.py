@@ -25,7 +25,7 @@ from nianjian.features.dossier.kinds import ITEMS, KNOWN, Form, get_item
 from nianjian.features.dossier.materials import ALGORITHM, File, Line, Mark, Place, list_marks
 from nianjian.features.dossier.models import Comment, Version, row_values
 from nianjian.features.dossier.reading.readers import SheetReading
-from nianjian.features.dossier.states import DONE, Reading, Verdict
+from nianjian.features.dossier.states import COMPLETE, Reading, Verdict
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -332,7 +332,8 @@ def confirm(
     """A person has looked at the newest version and stands for it: only findings that stop and nobody overruled block.
 
     Without a last day that of the paper, as it was read, holds. ``explanation``: of people whom the paper does not
-    cover; it stands with the finding and in the manifest. ``role_missing``, ``dossier_version_unknown``,
+    cover (without it refused) and of blanks (without it the item is not ready); it stands with the finding and in the
+    manifest. ``role_missing``, ``dossier_version_unknown``,
     ``dossier_version_old``, ``dossier_version_returned``, ``dossier_not_ready``, ``dossier_days_reversed``,
     ``dossier_explanation_missing``.
     """
@@ -356,10 +357,12 @@ def confirm(
 
 def _explain_findings(row: Version, text: str, actor: Actor) -> None:
     report = materials.read_report(row)
-    if not (found := states.list_unexplained(report.get("findings", ()))):
+    if not (found := states.list_unanswered(report.get("findings", ()))):
         return
     if not text:
-        told = ({"code": one["code"], **one["values"]} for one in found)
+        if not (wanted := states.list_unexplained(found)):
+            return
+        told = ({"code": one["code"], **one["values"]} for one in wanted)
         raise NianjianError(
             "dossier_explanation_missing", item=row.material.item, version=row.number, findings=tuple(told)
         )
@@ -500,7 +503,7 @@ def _iso(day: date | None) -> str | None:
 
 def count_missing(found: list[Line]) -> int:
     """How many items stand in the way of handing in."""
-    return sum(line.state not in DONE for line in found)
+    return sum(line.state not in COMPLETE for line in found)
 
 
 def is_complete(found: list[Line]) -> bool:

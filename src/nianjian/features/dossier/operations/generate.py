@@ -50,6 +50,7 @@ from nianjian.features.dossier.materials import File, Line, Place
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import draw_pictures as drawn
 from nianjian.features.dossier.states import (
+    BLANKS,
     Finding,
     MaterialState,
     Verdict,
@@ -613,8 +614,8 @@ def generate(
     """Set the items (`ALL`: every one that is due), into a folder, or as versions of the checklist.
 
     They name people where the paper must, so it takes the right to reveal; each is one audit entry. In the checklist an
-    item that a person has confirmed is left as it is, an upload that waits for one unless ``replace`` says so, and
-    what is no item of it (`INTERNAL`) is left out.
+    item that a person has confirmed is left as it is unless its blanks would differ now, an upload that waits for one
+    unless ``replace`` says so, and what is no item of it (`INTERNAL`) is left out.
     NianjianError role_missing, portrait_missing, dossier_item_not_generated, dossier_version_returned,
     dossier_folder_unusable, rows_behind_erased, drawing_failed.
     """
@@ -632,6 +633,9 @@ def generate(
         held = self_check.compare_sums(_count_figures(item, values), values.portrait)
         found = (*_findings(item, values), *self_check.find_disagreements(held))
         told = GeneratedItem(item, decide_verdict(found), found, values.head.run, held)
+        if folder is None and _has_blanks_of(states[item], found):
+            made.append(_keep(states[item], values.head.run))
+            continue
         made.append(
             _added(values, told, document, actor) if folder is None else _put(values, told, document, folder, actor)
         )
@@ -642,13 +646,25 @@ def _left(line: Line, run: str, *, replace: bool) -> GeneratedItem | None:
     """An item that is not made anew: what people confirmed, or brought in and have not looked at yet."""
     last = line.newest
     if line.state is MaterialState.READY:
-        number = None if last is None else last.number
-        return GeneratedItem(line.item, Verdict.READY, (), run, version=number, confirmed=True)
+        return _keep(line, run)
     if replace or last is None or last.returned_at is not None or last.confirmed_at is not None:
         return None
     if RUN in materials.read_report(last).get("fields", {}):  # one of ours, older
         return None
     return GeneratedItem(line.item, Verdict(last.verdict), (), run, version=last.number, waits=True)
+
+
+def _keep(line: Line, run: str) -> GeneratedItem:
+    number = None if line.newest is None else line.newest.number
+    return GeneratedItem(line.item, Verdict.READY, (), run, version=number, confirmed=True)
+
+
+def _has_blanks_of(line: Line, found: Sequence[Finding]) -> bool:
+    """Whether an item was confirmed with blanks, and would have the same if it were generated now."""
+    if line.state is not MaterialState.BLANK or line.newest is None:
+        return False
+    before = [one for one in materials.read_report(line.newest)["findings"] if one["code"] in BLANKS]
+    return before == [finding_to_document(one) for one in found if one.code in BLANKS]
 
 
 def check(items: Sequence[str], *, files: bool) -> None:

@@ -35,7 +35,7 @@ from nianjian.features.dossier.operations.checklist import temporary_folder, wra
 from nianjian.features.dossier.operations.overrulings import list_explained, list_overruled
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.seals.mask import Kind as SealShape
-from nianjian.features.dossier.states import DONE, MaterialState
+from nianjian.features.dossier.states import BOUND, COMPLETE
 from nianjian.features.portrait import bases, portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
@@ -96,10 +96,12 @@ def build(
     checklist.require_writable(actor, enterprise, year, Permission.VIEW_UNMASKED)
     day = on or clock.today()
     lines = checklist.list_all_items(enterprise, year, day)
-    taken = [(line, line.newest) for line in lines if line.state is MaterialState.READY and line.newest is not None]
+    taken = [(line, line.newest) for line in lines if line.state in BOUND and line.newest is not None]
     bound = [(line, row) for line, row in taken if row.media_type != OFD]
     unbound = tuple(line.item for line, row in taken if row.media_type == OFD)
-    missing = tuple((line.item, line.state.value) for line in lines if line.state not in DONE or line.item in unbound)
+    missing = tuple(
+        (line.item, line.state.value) for line in lines if line.state not in COMPLETE or line.item in unbound
+    )
     documents = {line.item: row.sha256 for line, row in bound}
     placed, uses = seal_operations.list_approved_prints(enterprise, year, documents) if pictures else ({}, [])
     folder = folder.resolve()
@@ -523,7 +525,7 @@ def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageSt
         run=run,
         lines=lines,
         papers=[_paper(one, run) for one in lines if one.item in GENERATED],
-        missing=[one for one in lines if one.state not in DONE],
+        missing=[one for one in lines if one.state not in COMPLETE],
         certificate=signatures.get_certificate(enterprise, actor),
         working=working,
         files=_find_files_of_items(enterprise, year),

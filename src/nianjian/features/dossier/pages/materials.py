@@ -43,7 +43,7 @@ from nianjian.features.dossier.pages.presenters import (
     text_field,
     work_context,
 )
-from nianjian.features.dossier.states import finding_text, list_unexplained
+from nianjian.features.dossier.states import finding_text, list_unanswered, list_unexplained
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.claims.storage import LONGEST
@@ -413,12 +413,16 @@ def _forms(line: Line) -> dict[str, object]:
 
 
 def _confirm_form(newest: Version, days: dict[str, Any]) -> forms.Form:
-    """The form of a confirmation; an explanation is asked for where a finding needs one."""
+    """The form of a confirmation; an explanation is asked for where a finding takes one."""
     form = _form("confirm", version=newest.number, **days)
-    if list_unexplained(materials.read_report(newest).get("findings", ())):
+    if not (found := list_unanswered(materials.read_report(newest).get("findings", ()))):
+        del form.fields["explanation"]
+    elif list_unexplained(found):
         form.fields["explanation"].required = True
     else:
-        del form.fields["explanation"]
+        form.fields["explanation"].help_text = gettext(
+            "How the blanks are filled in, or why they stay; without it the item shows that it has blanks."
+        )
     return form
 
 

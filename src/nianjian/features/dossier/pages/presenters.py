@@ -85,6 +85,7 @@ BADGES: Final = {
     "not_ready": "bad",
     "to_confirm": "warn",
     "expired": "bad",
+    "blank": "warn",
     "ready": "good",
     "not_applicable": "na",
     "needs_person": "warn",

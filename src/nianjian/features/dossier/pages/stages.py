@@ -136,7 +136,11 @@ def _describe_done(step: str, way: PackageProgress, lines: Sequence[Line]) -> st
             fact = gettext("as of {day}").format(day=format_day(date.fromisoformat(way.run.as_of)))
             actor, at = way.run.actor, datetime.fromisoformat(way.run.moment)
         case progress.MATERIALS:
-            fact = gettext("{count} items ready").format(count=sum(line.state in DONE for line in lines))
+            blank = sum(line.state is MaterialState.BLANK for line in lines)
+            fact = _join(
+                gettext("{count} items ready").format(count=sum(line.state in DONE for line in lines)),
+                gettext("{count} with blanks").format(count=blank) if blank else "",
+            )
             signed = [
                 (row.confirmed_at, row.confirmed_by) for line in lines if (row := line.newest) and row.confirmed_at
             ]
@@ -237,8 +241,15 @@ def _show_build(_request: Request, _code: str, _year: int, way: PackageProgress)
         "build": package.BuildForm(auto_id="build_%s"),
         "package": package.package_context(found) if found else None,
         "missing": len(way.status.missing),
+        "blank": _name_blank_items(way),
         "no_seal": words(current())(NO_SEAL),
     }
+
+
+def _name_blank_items(way: PackageProgress) -> str:
+    """The items that go into the book with blanks; "" where there is none."""
+    blank = [item_title(line.item) for line in way.status.lines if line.state is MaterialState.BLANK]
+    return gettext(", ").join(blank)
 
 
 def _show_seal(_request: Request, _code: str, _year: int, _way: PackageProgress) -> Mapping[str, object]:
@@ -274,6 +285,7 @@ def _show_final(_request: Request, _code: str, _year: int, way: PackageProgress)
     state, pairs, why = package.certificate_context(found.certificate)
     return {
         "package": package.package_context(found.package) if found.package else None,
+        "blank": _name_blank_items(way),
         "signature": package.signature_context(found.signature) if found.signature else None,
         "certificate": {"state": state, "pairs": pairs, "why": why},
     }
