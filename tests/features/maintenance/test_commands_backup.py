@@ -353,7 +353,9 @@ def test_a_backup_lets_nobody_in_nor_does_a_restored_one(tmp_path: Path) -> None
     (there / "home").mkdir(parents=True)
     shutil.copy(here / "keys.json", there)
     words = ("restore", str(_with_session(made, tmp_path, row)), "--replace")
-    told({**site.environment, "NIANJIAN_HOME": str(there / "home")}, *PROGRAM, *words)
+    said = told({**site.environment, "NIANJIAN_HOME": str(there / "home")}, *PROGRAM, *words, "--json")
+    ((tokens,),) = databases.rows(here / "home", "SELECT count(*) FROM accounts_token")
+    assert json.loads(said)["tokens"] == tokens > 0, "they hold again, and the operator is told how many"
     with serving(there) as site:
         assert [_answer(site, "account/", session), _answer(site, path)] == [302, 410]
         assert databases.rows(site.home, "SELECT * FROM django_session WHERE session_key = %s", session) == []

@@ -185,6 +185,12 @@ def run_restore(args: argparse.Namespace) -> Answer:
         console.print(text.format(**data), highlight=False)
         if data["migrated"]:
             console.print(_("The tables have been migrated to this version."))
+        if data["tokens"]:
+            held = _(
+                "{tokens} API tokens hold as they did then, as do links to calendars, screens and inspections: revoke "
+                "once more what was revoked since."
+            )
+            console.print(held.format(**data), style="yellow", highlight=False)
         lost = _("The gate's list {kind} of {enterprise} was not in the backup; build it again from {file}.")
         for one in data["gate"]["lists_missing"]:
             console.print(lost.format(**one), style="yellow", highlight=False)

@@ -18,7 +18,8 @@ def restore_backup(*, file: Path, replace: bool, keys: Path | None, progress: Pr
     """Restore into an empty home, or with ``replace`` in place of a used one. The local operator's act.
 
     ``home``; ``aside``: folders with what stood there before; then what `revive_database` tells. Call it in a process
-    that has not opened the house. ``home_in_use``, and what `stage_archive` and `revive_database` raise.
+    that has not opened the house. ``tokens``: programs' tokens that hold, those revoked since the backup among them.
+    ``home_in_use``, and what `stage_archive` and `revive_database` raise.
     """
     environment = env.read()
     home = environment.home

@@ -84,6 +84,7 @@ def _fill(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[str
     record(verb=VERB, enterprise="", actor=accounts.actor(None), data=data)
     gate = {"generations": generations, "lists_missing": rows.list_missing_lists(stage.home)}
     told = {"enterprises": len(accounts.enterprises()), "audit_entries": manifest["audit"]["seq"], "gate": gate}
+    told["tokens"] = accounts.count_tokens()
     return {**data, **told}
 
 

@@ -95,6 +95,11 @@ def enterprises() -> list[Enterprise]:
     return [Enterprise(one.code, one.name, one.province) for one in models.Enterprise.objects.order_by("code")]
 
 
+def count_tokens() -> int:
+    """How many tokens of programs hold."""
+    return models.Token.objects.filter(Q(expires_at=None) | Q(expires_at__gt=clock.now())).count()
+
+
 def users() -> list[str]:
     """All users' names, sorted."""
     return list(models.User.objects.order_by("name").values_list("name", flat=True))
