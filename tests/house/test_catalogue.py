@@ -6,6 +6,8 @@ import re
 
 from tests.support import messages
 
+#: A mark of English punctuation after a Chinese word; not where a format is spelt out (`主机:端口`, `字段: 词`).
+ENGLISH_MARK = re.compile(r"[\u4e00-\u9fff”），][,;?!(](?!用)|[\u4e00-\u9fff”）]:(?![端分秒名 ])")
 PLACE = re.compile(r"\{[^{}]*\}|%\([a-z_]+\)[sr]|%[sr]")
 
 
@@ -24,6 +26,11 @@ def test_translations_name_the_same_values() -> None:
         if entry.id and sorted(PLACE.findall(str(entry.id))) != sorted(PLACE.findall(str(entry.string)))
     ]
     assert wrong == []
+
+
+def test_chinese_has_chinese_punctuation() -> None:
+    said = [str(entry.string) for entry in messages.catalogue() if entry.id]
+    assert [text for text in said if ENGLISH_MARK.search(text)] == []
 
 
 def test_the_compiled_catalogue_is_fresh() -> None:
