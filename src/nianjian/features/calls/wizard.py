@@ -32,7 +32,7 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.query import JobValue
-from nianjian.platform.registers import mappings, uploads
+from nianjian.platform.registers import mappings, sheet_reader, uploads
 from nianjian.platform.registers import workbooks as templates
 from nianjian.platform.registers.drafts import DraftValue
 from nianjian.platform.registers.sheet_reader import Finding
@@ -526,10 +526,11 @@ def files(request: Request, code: str, draft: str) -> HttpResponse:
             return _received(request, found, handler)
         finally:
             handler.drop()
-    looks = []
+    looks, limit = [], min(uploads.limit(), sheet_reader.BYTES)
     if found.kind == drafts.CALLS:
+        limit = uploads.limit()
         looks = present_looks(preview_files(uploads.paths(found), _source(found), drafts.load_mapping(found)))
-    return _page(request, "files", found, 2, looks=looks, limit=uploads.limit() // uploads.MIB)
+    return _page(request, "files", found, 2, looks=looks, limit=limit // uploads.MIB, rows=f"{sheet_reader.ROWS:,}")
 
 
 @csrf_protect
