@@ -92,7 +92,7 @@ def _calls(*rows: Mapping[str, object]) -> pa.Table:
     return pa.Table.from_pylist(whole, CALLS)
 
 
-def test_a_call_of_several_rows_is_counted_once_and_rejected_rows_never() -> None:
+def test_a_call_of_several_rows_is_counted_once_and_rejected_rows_and_scanners_never() -> None:
     at = datetime(2026, 3, 2, 23, 59)  # noqa: DTZ001 -- wall time
     after = datetime(2026, 3, 3, 0, 0, 1)  # noqa: DTZ001 -- wall time
     table = _calls(
@@ -102,7 +102,9 @@ def test_a_call_of_several_rows_is_counted_once_and_rejected_rows_never() -> Non
         {"source": "crm", "call_id": "8", "call_key": None, "start_ts": at, "line_id": "L1", "part": "rejected"},
         {"source": "crm", "call_id": "7", "call_key": None, "start_ts": at, "line_id": "L1", "test": True},
         {"source": "crm", "call_id": "6", "call_key": None, "start_ts": at, "line_id": None, "direction": "in"},
-    )
+        {"source": "crm", "call_id": "5", "start_ts": at, "direction": "in", "leg": "event",
+         "extra": '{"kept":"scanner"}'},
+    )  # fmt: skip
     with closing(DuckDBEngine()) as engine:
         rows = engine.rows(build_question(engine.hold("calls", table), DAY, NEXT))
     told = {

@@ -134,12 +134,17 @@ def good_rows(calls: ir.Table) -> ir.Table:
     return calls.filter(calls.part != REJECTED)
 
 
+def is_scanner(calls: ir.Table) -> ir.BooleanValue:
+    """Whether a row is what a scanner tried from outside; never unknown."""
+    name, word = SCANNER
+    told = calls.extra.fill_null("").contains(f'"{name}":"{word}"')
+    return ((calls.direction == "in") & (calls.leg == "event") & told).fill_null(False)
+
+
 def scanner_calls(calls: ir.Table, first: date, last: date) -> ir.Table:
     """``scanners``: calls of scanners that started from ``first`` to ``last`` (included); no others are told so."""
     rows = good_rows(calls)
-    name, word = SCANNER
-    told = rows.extra.fill_null("").contains(f'"{name}":"{word}"')
-    rows = rows.filter(*_bounds(rows, first, last), rows.direction == "in", rows.leg == "event", told)
+    rows = rows.filter(*_bounds(rows, first, last), is_scanner(rows))
     return rows.aggregate(scanners=rows.count())
 
 

@@ -18,6 +18,8 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
+from nianjian.engines.metrics.tables import is_scanner
+
 BILL: Final = "carrier-bill"  # the name of the carrier's bill among the sources
 
 Place = tuple[date, str]  # day, or first day of a month, and line; "" is a line that no row names
@@ -214,12 +216,13 @@ class SourceComparison:
 
 
 def build_question(calls: ir.Table, first: date, last: date, unit: int = MINUTE) -> ir.Table:
-    """Calls of the days from ``first`` to ``last`` by source, day and line: a few rows a day.
+    """Calls of the days from ``first`` to ``last`` by source, day and line, scanners' left out: a few rows a day.
 
     ``billed``: seconds of answered outbound calls, each rounded up to ``unit``.
     """
     rows = calls.filter(
         calls.part != REJECTED,
+        ~is_scanner(calls),
         calls.start_ts >= ibis.literal(datetime.combine(first, time())),
         calls.start_ts < ibis.literal(datetime.combine(last + DAY, time())),
     )
