@@ -116,8 +116,21 @@ def test_a_paper_with_blanks_is_bound_but_ready_only_once_somebody_says_why(
     _confirm(anna, 1)
     assert _states()["articles"] is MaterialState.BLANK
     assert "articles" in materials.list_unready_items("demo", YEAR, on=clock.today())[0]
+    assert not checklist.is_complete(checklist.list_items("demo", YEAR, anna))
     _confirm(anna, 1, explanation="盖章前手填")
     assert _states()["articles"] is MaterialState.READY
+
+
+def test_a_generated_paper_that_is_brought_in_stays_what_it_is_and_is_not_reused(
+    keep: Callable[..., int], anna: Actor
+) -> None:
+    found = [{"code": "filing_missing", "weight": "stop", "page": None, "values": {}}]
+    keep(report={"fields": {"run": "R1"}, "findings": found}, verdict=Verdict.NOT_READY)
+    assert keep(report={"findings": []}) == 1, "the same bytes"
+    assert _code(lambda: _confirm(anna, 1)) == "dossier_not_ready"
+    keep(b"%PDF-2", report={"fields": {"run": "R1"}})
+    _confirm(anna, 2)
+    assert checklist.reuse(enterprise="demo", year=YEAR + 1, actor=anna) == []
 
 
 def test_only_the_newest_version_counts(keep: Callable[..., int], anna: Actor) -> None:

@@ -168,6 +168,7 @@ def delete_file(row: Arrival) -> None:
 
 
 ALGORITHM: Final = "algorithm_filing"
+RUN: Final = "run"  # the field that only generated versions have: of the portrait that their figures come from
 PAGE_SIZE: Final = 200  # versions or comments that a page shows
 
 
@@ -307,6 +308,7 @@ def store_version(*, place: Place, file: File, actor: Actor, reused_from: int | 
     """Keep a file as the item's newest version; the same content again is the version that has it already.
 
     The registers and the day may have changed since: what the check says now counts, until a person has confirmed it.
+    Of a generated paper that is brought in what was found when it was generated stays.
     NianjianError dossier_item_unknown, enterprise_unknown; dossier_version_returned where it was sent back before.
     """
     sha256 = hashlib.sha256(file.body).hexdigest()
@@ -335,6 +337,8 @@ def store_version(*, place: Place, file: File, actor: Actor, reused_from: int | 
 def _store_check(row: Version, file: File, actor: Actor) -> None:
     """Keep what the check says now; what a person stands for, and answers to findings that it repeats, stay."""
     before, old = row.verdict, row.report
+    if is_generated(row) and RUN not in file.report.get("fields", {}):
+        return
     answers = {_key(one): one[ANSWER] for one in read_report(row).get("findings", ()) if ANSWER in one}
     found = [
         {**one, ANSWER: answers[_key(one)]} if _key(one) in answers else one for one in file.report.get("findings", ())
@@ -345,6 +349,11 @@ def _store_check(row: Version, file: File, actor: Actor) -> None:
         return
     store_report(row, report, verdict)
     note("checked_again", row.material, actor, {"version": row.number, "before": before, "verdict": row.verdict})
+
+
+def is_generated(row: Version) -> bool:
+    """Whether the program made it."""
+    return RUN in read_report(row).get("fields", {})
 
 
 def _key(one: Mapping[str, Any]) -> str:

@@ -173,6 +173,10 @@ def show_built(console: Console, built: BuiltPackage) -> None:
     if built.pictures:
         text = _("Seal images on it: {count}; it is a draft.")
         console.print(f"{text.format(count=built.pictures)} {_(NO_SEAL)}", style="yellow")
+    if built.blank:
+        names = ", ".join(_(ITEMS[item]) for item in built.blank)
+        text = _("With blanks that nobody has filled in or explained: {items}")
+        console.print(text.format(items=names), style="yellow", markup=False)
     if built.missing:
         console.print(_("A draft, marked as such on every page; not included:"), style="yellow")
     for item, state in built.missing:

@@ -19,7 +19,7 @@ FAR: Final = 9999  # days, where no deadline is known
 LEAST: Final = frozenset({"closing_rate"})
 PER: Final = {"%": 100, "‱": 10_000}  # a rule's limit is a share
 
-FINE: Final = frozenset({"green", "yellow_explained", "na"})
+FINE: Final = frozenset({"green", "yellow_explained"})  # what does not apply proves nothing
 GRAVITY: Final = ("na", "green", "yellow_explained", "yellow", "insufficient", "red")
 
 
@@ -91,7 +91,7 @@ def decide(now: Situation) -> Verdict:
     if near and is_open:
         return Verdict(Mood.ACT, Reason.OVER if (now.days_left or 0) < 0 else Reason.DEADLINE)
     for holds, reason in (
-        (now.light == "insufficient", Reason.UNDECIDED),
+        (now.light in {"insufficient", "na"}, Reason.UNDECIDED),
         (now.light not in FINE, Reason.YELLOW),
         (now.blockers > 0, Reason.BLOCKED),
         (now.tasks > 0, Reason.TASKS),

@@ -226,7 +226,7 @@ def download_file(
 
 KIND: Final = closed_seasons.KIND
 OPEN_ROUNDS: Final = frozenset({RoundState.RETURNED, RoundState.ANSWERED})
-UNSURE: Final = frozenset({MaterialState.TO_CONFIRM, MaterialState.RETURNED})
+UNSURE: Final = frozenset({MaterialState.TO_CONFIRM, MaterialState.RETURNED, MaterialState.BLANK})
 OPEN_STATES: Final = frozenset({TrackState.ON_TIME.value, TrackState.LATE.value, TrackState.UNDATED.value})
 
 

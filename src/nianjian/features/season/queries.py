@@ -374,7 +374,7 @@ def _package(asked: ProgressQuery, lines: Sequence[Line]) -> TaskProgress:
     items, draft = cast("Mapping[str, Mapping[str, Any]]", data.get("items") or {}), bool(data.get("draft"))
     bound = {item: told.get("version") for item, told in items.items()}
     now = {one.item: one.newest.number for one in lines if one.newest is not None and one.state in BOUND}
-    current = not draft and all(bound.get(item) == number for item, number in now.items())
+    current = not draft and bound == now
     return TaskProgress(current, int(current), 1, {"draft": draft, "manifest": data.get("manifest")})
 
 

@@ -161,6 +161,8 @@ def _has_robots(one: Walker, folder: Path) -> None:
     assert "☑不适用（本企业自述）" in form
     assert "备案编号（网信算备）–备案日期–不适用的说明不具有舆论属性和社会动员能力" in form
     one.sends("form[action$='/act/confirm/']")
+    assert "有留空" in one.text()
+    one.sends("form[action$='/act/confirm/']", explanation="算法情况不适用，其余各栏不填")
     assert "已就绪" in one.text()
 
 

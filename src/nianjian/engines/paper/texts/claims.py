@@ -662,8 +662,10 @@ def get_shape(claim: str, part: str) -> PartShape:
 def read_part(text: str, shape: PartShape, today: date) -> str | None:
     """What a person states as it is stored, a day in the form of files; None: the part cannot say that."""
     plain = text.strip()
-    if not plain or shape.kind is PartKind.TEXT:
+    if not plain:
         return plain
+    if shape.kind is PartKind.TEXT:
+        return plain if any(map(str.isalnum, plain)) else None  # a row of underscores would print as a blank again
     if shape.kind is PartKind.CHOICE:
         return plain if plain in shape.choices else None
     found = FULL_DAY.fullmatch(plain)

@@ -92,6 +92,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "statement": {f"{claim}.{part}": label for claim, texts in CLAIMS.items() for part, label in texts.parts.items()},
     "possible": {
         "day": mark("a day such as 2026-11-25"),
+        "text": mark("words or figures"),
         "past_day": mark("a day such as 2026-11-25, not after today"),
     },
 }

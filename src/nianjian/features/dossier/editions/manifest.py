@@ -326,10 +326,11 @@ def _prints(item: Item) -> dict[str, Any]:
 
 
 def _overruled(item: Item) -> dict[str, Any]:
-    """Findings that two people have overruled, or one has explained; nothing where there are none."""
-    told = {
+    """Findings that two people have overruled, or one has explained, and blanks; nothing where there are none."""
+    told: dict[str, Any] = {
         "overruled": [asdict(one) for one in item.overruled],
         "explained": [asdict(one) for one in item.explained],
+        "blanks": item.blanks,
     }
     return {name: found for name, found in told.items() if found}
 

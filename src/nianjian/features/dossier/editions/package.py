@@ -193,6 +193,7 @@ class Explained:
 class Item:
     """One item with its clean copy. ``source_sha256``: of the untouched original, where that is another file.
 
+    ``blanks``: findings of blanks that nobody has filled in or explained.
     ``run``: of the portrait that its figures come from, "" where it was brought in. ``sealed``: its pages as they were
     scanned out of the sealed book; they go into the upload edition, and never into a book.
     """
@@ -206,6 +207,7 @@ class Item:
     prints: tuple[Print, ...] = ()
     overruled: tuple[Overruled, ...] = ()
     explained: tuple[Explained, ...] = ()
+    blanks: int = 0
     run: str = ""
     sealed: Path | None = None
 

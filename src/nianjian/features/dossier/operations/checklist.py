@@ -25,7 +25,7 @@ from nianjian.features.dossier.kinds import ITEMS, KNOWN, Form, get_item
 from nianjian.features.dossier.materials import ALGORITHM, File, Line, Mark, Place, list_marks
 from nianjian.features.dossier.models import Comment, Version, row_values
 from nianjian.features.dossier.reading.readers import SheetReading
-from nianjian.features.dossier.states import COMPLETE, Reading, Verdict
+from nianjian.features.dossier.states import DONE, Reading, Verdict
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -442,7 +442,7 @@ def comment(*, enterprise: str, year: int, item: str, text: str, actor: Actor) -
 def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None] = lambda _: None) -> list[str]:
     """Take over from the year before what was confirmed there and is missing now; it waits for a person again.
 
-    Items whose papers hold for one season only (`YEARLY`) are not taken. Returns the items.
+    Items whose papers hold for one season only (`YEARLY`), and what was generated, are not taken. Returns the items.
     """
     require_writable(actor, enterprise, year)
     today = clock.today()
@@ -453,8 +453,10 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
         old = line.newest
         if line.item in YEARLY or old is None or old.confirmed_at is None or now[line.item].newest is not None:
             continue
-        report = materials.read_report(old)
-        plain = [{name: one[name] for name in one if name != states.ANSWER} for one in report.get("findings", ())]
+        if materials.is_generated(old):
+            continue
+        report, said = materials.read_report(old), {states.ANSWER, states.EXPLANATION}
+        plain = [{name: one[name] for name in one if name not in said} for one in report.get("findings", ())]
         stopped = states.decide_open_verdict(plain) is Verdict.NOT_READY  # what was overruled, was so for its season
         file = File(
             old.name or "",
@@ -502,12 +504,12 @@ def _iso(day: date | None) -> str | None:
 
 
 def count_missing(found: list[Line]) -> int:
-    """How many items stand in the way of handing in."""
-    return sum(line.state not in COMPLETE for line in found)
+    """How many items are not ready, those with blanks among them."""
+    return sum(line.state not in DONE for line in found)
 
 
 def is_complete(found: list[Line]) -> bool:
-    """Whether nothing is missing (M15)."""
+    """Whether nothing is missing or blank (M15)."""
     return not count_missing(found)
 
 

@@ -46,7 +46,7 @@ from nianjian.features.dossier.generated.complaint_papers import Ticket
 from nianjian.features.dossier.generated.document import Document, Head, Row
 from nianjian.features.dossier.generated.monthly_traffic import Traffic
 from nianjian.features.dossier.generated.self_check import Sum
-from nianjian.features.dossier.materials import File, Line, Place
+from nianjian.features.dossier.materials import RUN, File, Line, Place
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import draw_pictures as drawn
 from nianjian.features.dossier.states import (
@@ -387,7 +387,6 @@ Json = dict[str, Any]
 PDF: Final = "application/pdf"
 ALL: Final = "all"
 CITED: Final = re.compile(r"^([^《》第]+)(第)")  # a law that is cited without its marks
-RUN: Final = "run"  # the field that only generated versions have
 SUMS: Final = "sums"  # under which their report keeps what must agree
 _ = words(CHINESE)  # papers for the authority are Chinese, whoever asks for them
 
@@ -634,7 +633,7 @@ def generate(
         found = (*_findings(item, values), *self_check.find_disagreements(held))
         told = GeneratedItem(item, decide_verdict(found), found, values.head.run, held)
         if folder is None and _has_blanks_of(states[item], found):
-            made.append(_keep(states[item], values.head.run))
+            made.append(replaced(_keep(states[item], values.head.run), verdict=told.verdict, findings=found))
             continue
         made.append(
             _added(values, told, document, actor) if folder is None else _put(values, told, document, folder, actor)
@@ -649,7 +648,7 @@ def _left(line: Line, run: str, *, replace: bool) -> GeneratedItem | None:
         return _keep(line, run)
     if replace or last is None or last.returned_at is not None or last.confirmed_at is not None:
         return None
-    if RUN in materials.read_report(last).get("fields", {}):  # one of ours, older
+    if materials.is_generated(last):  # one of ours, older
         return None
     return GeneratedItem(line.item, Verdict(last.verdict), (), run, version=last.number, waits=True)
 

@@ -35,7 +35,7 @@ from nianjian.features.dossier.operations.checklist import temporary_folder, wra
 from nianjian.features.dossier.operations.overrulings import list_explained, list_overruled
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.seals.mask import Kind as SealShape
-from nianjian.features.dossier.states import BOUND, COMPLETE
+from nianjian.features.dossier.states import BOUND, COMPLETE, MaterialState
 from nianjian.features.portrait import bases, portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
@@ -59,6 +59,7 @@ class BuiltPackage:
     """What was written. ``missing``: item and state of what is required and not in it; any makes it a draft.
 
     ``unbound``: items whose newest file is confirmed but cannot be bound (an OFD), a part of ``missing``.
+    ``blank``: items that it holds with blanks that nobody has filled in or explained.
     ``pictures``: how many pictures of seals it bears; any makes it a draft, too.
     """
 
@@ -73,6 +74,7 @@ class BuiltPackage:
     run: str = ""  # of the portrait that the manifest names
     book: str = ""  # the name that the codes of the book's pages bear
     sealed: bool = False  # the upload edition is the scan of the sealed book
+    blank: tuple[str, ...] = ()
 
 
 def build(
@@ -142,6 +144,7 @@ def build(
     return BuiltPackage(
         folder, digest, bool(missing or uses), missing, unbound, files, pages, len(uses), str(told["snapshot"]),
         str(told["book"]), sealed=bool(package.items) and all(item.sealed for item in package.items),
+        blank=tuple(line.item for line, _row in bound if line.state is MaterialState.BLANK),
     )  # fmt: skip
 
 
@@ -196,7 +199,7 @@ def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterp
             asked &= {Seal.RIDING}
         run = portrait_of_item(line)
         yield Item(line.item, title, board, got.clean, asked, row.sha256, overruled=list_overruled(row),
-                   explained=list_explained(row), run=run)  # fmt: skip
+                   explained=list_explained(row), blanks=row.blanks, run=run)  # fmt: skip
 
 
 def _with_sealed_pages(package: Package, bound: Sequence[tuple[Line, Version]], room: Path) -> Package:
@@ -245,7 +248,7 @@ def _file(entry: Json) -> Json:
 def built_to_document(built: BuiltPackage) -> Json:
     """As JSON."""
     missing = [{"item": item, "state": state} for item, state in built.missing]
-    lists = {"missing": missing, "unbound": list(built.unbound), "files": list(built.files)}
+    lists = {name: list(getattr(built, name)) for name in ("unbound", "blank", "files")} | {"missing": missing}
     return {**asdict(built), "folder": str(built.folder), **lists}
 
 
@@ -570,7 +573,7 @@ def get_procedure_status(enterprise: str, year: int, actor: Actor) -> ProcedureS
 def portrait_of_item(line: Line) -> str:
     """The portrait that an item's newest version is made from; "": it was brought in, or there is none."""
     return (
-        "" if line.newest is None else str(materials.read_report(line.newest).get("fields", {}).get(generate.RUN, ""))
+        "" if line.newest is None else str(materials.read_report(line.newest).get("fields", {}).get(materials.RUN, ""))
     )
 
 
