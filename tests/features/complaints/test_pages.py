@@ -191,6 +191,40 @@ def test_a_ticket_is_answered_and_closed_beside_the_list(officer: Client) -> Non
     assert "I1 已办结" not in text(officer.get(f"{HOME}?row=I2&done=close")), "nobody claims what is not so"
 
 
+def undo(page: str) -> tuple[str, dict[str, str]] | None:
+    """Address and values of the form that takes the act back."""
+    note = page.partition('<div class="note good"')[2].partition("</div>")[0]
+    form = re.search(r'action="([^"]+)"', note)
+    return (form[1], dict(re.findall(r'name="(\w+)" value="([^"]*)"', note))) if form else None
+
+
+def test_an_act_is_taken_back_where_its_result_stands(officer: Client) -> None:
+    opened("I1", arrived_at=ago(1))
+    act(officer, "respond", text="已联系")
+    page = act(officer, "close", callback="满意", result="致歉", list="unassigned=on").headers["location"]
+    offered = undo(text(officer.get(page)))
+    assert offered
+    answer = officer.post(*offered)
+    assert answer.headers["location"] == f"{HOME}?unassigned=on&row=I1&done=unclose#peek"
+    assert (row().closed_at, row().called_back_at, row().measures) == (None, None, None)
+    page = text(officer.get(answer.headers["location"]))
+    assert "I1 的办结已撤回" in page
+    assert undo(page) is None
+    assert "撤回办结" in text(officer.post(*offered), 422), "it was taken back already"
+    for name, given, field, was in (
+        ("assign", {"assignee": "olga"}, "assignee", None),
+        ("exclude", {"exclusion": "not_a_call"}, "exclusion", None),
+    ):
+        page = text(officer.get(act(officer, name, **given).headers["location"]))
+        back = undo(page)
+        assert back, name
+        assert getattr(row(), field) != was
+        assert officer.post(*back).status_code == 302, name
+        assert getattr(row(), field) == was
+    act(officer, "close", callback="满意", result="致歉")
+    assert undo(text(signed_in("ann", "data_officer", "demo").get(f"{HOME}t/I1/?done=close"))) is None, "not hers"
+
+
 def test_who_may_not_work_on_tickets_sees_no_form(outsourcer: Client) -> None:
     opened("I1", team_id="T1")
     page = text(outsourcer.get(HOME))

@@ -29,6 +29,8 @@ from nianjian.features.complaints.queries import (
     TicketList,
     count_queue,
     count_rows,
+    find_before_closing,
+    find_replaced,
     list_categories,
     list_tickets,
     load_channels,
@@ -200,10 +202,32 @@ def _panel(  # noqa: PLR0917 -- one part of `tickets`
         "channels": presenters.channel_entities(code, row, channels),
         "owner": presenters.owner_cell(row),
         "done": done,
+        "undo": find_undo(request, ticket, presenters.list_people(code, request.actor)) if may_load and done else None,
         "after": (presenters.ticket_name(after.row), address(request, row=after.row.key, done="")) if after else None,
         "next": build_next(ticket) if may_load else None,
         "list": back.urlencode(),
     }
+
+
+def find_undo(request: Request, ticket: Ticket, people: Sequence[tuple[str, str]]) -> dict[str, Any] | None:
+    """The act that takes back what the reader has just done, with its values; None: nothing does, or no longer.
+
+    ``people``: those who may have the ticket.
+    """
+    row, actor = ticket.row, request.actor
+    values: dict[str, str] = {}
+    match request.GET.get("done", ""):
+        case TicketAction.CLOSE if find_before_closing(row, actor):
+            act = TicketAction.UNCLOSE
+        case TicketAction.EXCLUDE if find_replaced(row, actor, ("exclusion", "duplicate_of")):
+            act = TicketAction.READMIT
+        case TicketAction.ASSIGN if before := find_replaced(row, actor, ("assignee", "team_id")):
+            act, values = TicketAction.ASSIGN, {"assignee": before.assignee or "", "team": before.team_id or ""}
+            if values["assignee"] and values["assignee"] not in dict(people):
+                return None
+        case _:
+            return None
+    return {"act": act.value, "values": {"version": str(row.pk), **values}.items()} if act in ticket.acts else None
 
 
 def build_next(ticket: Ticket, bound: Any = None) -> dict[str, Any] | None:  # noqa: ANN401 -- a form
@@ -313,6 +337,7 @@ def render_ticket_page(
     facts, empty = presenters.ticket_facts(row, full=full)
     left, tone = presenters.time_left(found, every.at)
     step = build_next(found, wrong[1] if wrong and wrong[0] is presenters.NEXT.get(found.state) else None)
+    done = presenters.describe_result(request.GET.get("done", ""), found, counts.open, whole=request.team is None)
     context = {
         "ticket": found,
         "key": ticket,
@@ -327,7 +352,8 @@ def render_ticket_page(
         "others": _other_forms(request, found, channels, wrong) if may_load else [],
         "claimable": may_load and not row.assignee and TicketAction.ASSIGN in found.acts,
         "me": request.actor.name,
-        "done": presenters.describe_result(request.GET.get("done", ""), found, counts.open, whole=request.team is None),
+        "done": done,
+        "undo": find_undo(request, found, presenters.list_people(code, request.actor)) if may_load and done else None,
         "after": _find_after(request, ticket),
         "match": presenters.match_facts(found.proposal),
         "call": presenters.call_facts(found),
@@ -372,9 +398,10 @@ def _other_forms(
     initial = {"version": row.pk, "assignee": row.assignee or "", "team": row.team_id or ""}
     forms = []
     for act, kind in FORMS.items():
-        if act is step or act not in found.acts:
-            continue
         again = wrong[1] if wrong and wrong[0] is act else None
+        offered = act in found.acts and act is not TicketAction.UNCLOSE  # a slip is taken back where its result stands
+        if act is step or not (again or offered):
+            continue
         bound = again or kind(initial=initial, auto_id=f"{act.value}_%s")
         if act is TicketAction.ASSIGN:
             _offer_choices(request, bound, row, channels)

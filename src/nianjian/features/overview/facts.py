@@ -139,7 +139,7 @@ CHANGES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("calls.import", "calls.undo", "retention.erase"), "calls"),
     **{
         f"complaints.{act}": TICKETS
-        for act in ("add", "import", "match", "match.decide", "close", "reopen", "exclude", "readmit")
+        for act in ("add", "import", "match", "match.decide", "close", "unclose", "reopen", "exclude", "readmit")
     },
     "portrait.attach": "papers",
     **dict.fromkeys(("portrait.declare", "portrait.withdraw", "portrait.decide_marketing"), "declarations"),
