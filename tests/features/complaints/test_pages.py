@@ -315,7 +315,8 @@ def test_several_are_assigned_or_answered_and_never_closed(officer: Client) -> N
         refused = officer.post(f"{HOME}several/", chosen | {"act": "assign"} | wrong, follow=True)
         assert 'class="notice error"' in text(refused)
     given = chosen | {"act": "assign", "assignee": "ann", "team": "T1"}
-    assert "2 张工单已分派给ann" in text(officer.post(f"{HOME}several/?sort=ticket", given, follow=True))
+    page = text(officer.post(f"{HOME}several/?sort=ticket", given, follow=True))
+    assert "2 张工单已分派给ann" in page
     assert [row(name).assignee for name in ("I1", "I2", "I3")] == ["ann", "ann", None]
     assert [row(name).team_id for name in ("I1", "I2", "I3")] == ["T1", "T1", None]
     stale = officer.post(f"{HOME}several/", chosen | {"act": "respond", "text": "x"}, follow=True)
@@ -327,6 +328,28 @@ def test_several_are_assigned_or_answered_and_never_closed(officer: Client) -> N
     assert [row(name).responded_at is not None for name in ("I1", "I2", "I3")] == [True, True, False]
     officer.post(f"{HOME}several/", chosen | {"act": "close", "text": "x"})
     assert row().closed_at is None
+
+
+def test_several_that_had_one_owner_are_given_back_at_once(officer: Client) -> None:
+    for name, owner in (("I1", ""), ("I2", ""), ("I3", "olga")):
+        opened(name, assignee=owner)
+    add_user(name="ann", role="compliance_lead", enterprises=["demo"], actor=BOSS)
+
+    def give(*names: str) -> str:
+        given = {"row": names, "version": [row(name).pk for name in names], "act": "assign", "assignee": "ann"}
+        return text(officer.post(f"{HOME}several/?sort=ticket", given, follow=True)).partition('id="messages"')[2]
+
+    form = give("I1", "I2").partition("<form")[2].partition("</form>")[0]
+    sent: dict[str, list[str]] = {}
+    for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form):
+        sent.setdefault(name, []).append(value)
+    back = re.search(r'action="([^"]+)"', form)
+    assert back
+    page = text(officer.post(back[1], sent, follow=True))
+    assert "2 张工单已恢复到分派前的状态" in page
+    assert [row(name).assignee for name in ("I1", "I2")] == [None, None]
+    assert 'class="notice error"' in text(officer.post(back[1], sent, follow=True)), "they stand otherwise by now"
+    assert 'value="back"' not in give("I1", "I3"), "of two owners"
 
 
 def test_a_match_is_confirmed_by_a_person(officer: Client) -> None:

@@ -34,6 +34,7 @@ from nianjian.features.complaints.queries import (
     list_categories,
     list_tickets,
     load_channels,
+    load_current_tickets,
 )
 from nianjian.features.complaints.queries import get_ticket as read
 from nianjian.features.complaints.sheet import COMPLAINTS
@@ -53,6 +54,7 @@ from nianjian.platform.web.language import current, say_pair
 from nianjian.platform.web.menu import Place
 from nianjian.platform.web.paging import Order, Page, address, ordered, paged
 from nianjian.platform.web.tables import Column, Row, Table, choose_columns, column
+from nianjian.platform.web.undo import say_done
 from nianjian.platform.web.work import person
 
 SORTS: Final = {
@@ -202,18 +204,15 @@ def _panel(  # noqa: PLR0917 -- one part of `tickets`
         "channels": presenters.channel_entities(code, row, channels),
         "owner": presenters.owner_cell(row),
         "done": done,
-        "undo": find_undo(request, ticket, presenters.list_people(code, request.actor)) if may_load and done else None,
+        "undo": find_undo(request, ticket) if may_load and done else None,
         "after": (presenters.ticket_name(after.row), address(request, row=after.row.key, done="")) if after else None,
         "next": build_next(ticket) if may_load else None,
         "list": back.urlencode(),
     }
 
 
-def find_undo(request: Request, ticket: Ticket, people: Sequence[tuple[str, str]]) -> dict[str, Any] | None:
-    """The act that takes back what the reader has just done, with its values; None: nothing does, or no longer.
-
-    ``people``: those who may have the ticket.
-    """
+def find_undo(request: Request, ticket: Ticket) -> dict[str, Any] | None:
+    """The act that takes back what the reader has just done, with its values; None: nothing does, or no longer."""
     row, actor = ticket.row, request.actor
     values: dict[str, str] = {}
     match request.GET.get("done", ""):
@@ -223,7 +222,7 @@ def find_undo(request: Request, ticket: Ticket, people: Sequence[tuple[str, str]
             act = TicketAction.READMIT
         case TicketAction.ASSIGN if before := find_replaced(row, actor, ("assignee", "team_id")):
             act, values = TicketAction.ASSIGN, {"assignee": before.assignee or "", "team": before.team_id or ""}
-            if values["assignee"] and values["assignee"] not in dict(people):
+            if values["assignee"] not in {"", *dict(presenters.list_people(row.enterprise_id, actor))}:
                 return None
         case _:
             return None
@@ -259,14 +258,14 @@ def build_next(ticket: Ticket, bound: Any = None) -> dict[str, Any] | None:  # n
 def several(request: Request, code: str) -> HttpResponse:
     """Assign or answer the chosen tickets, all or none; there is no closing here."""
     try:
-        messages.success(request, _to_several(request, code))
+        _to_several(request, code)
     except NianjianError as error:
         messages.error(request, " ".join(describe_error(error)))
     return redirect(f"{reverse('complaints', kwargs={'code': code})}?{request.GET.urlencode()}".rstrip("?"))
 
 
-def _to_several(request: Request, code: str) -> str:
-    """Do it to the chosen tickets; what is said then. Raises what the acts raise."""
+def _to_several(request: Request, code: str) -> None:
+    """Do it to the chosen tickets and say so. Raises what the acts raise."""
     given, keys = request.POST, request.POST.getlist("row")
     versions = [int(one) for one in given.getlist("version") if PRIMARY.fullmatch(one)]
     chosen: dict[str, Any] = {"enterprise": code, "complaints": keys, "actor": request.actor}
@@ -275,15 +274,33 @@ def _to_several(request: Request, code: str) -> str:
         if not text:  # also for one: here nobody has opened the ticket
             raise NianjianError("complaint_text_missing")
         operations.respond(**chosen, text=text, versions=versions)
-        return _("The response is recorded for {count} tickets.").format(count=len(keys))
-    who, team = given.get("assignee") or None, given.get("team") or None
+        messages.success(request, _("The response is recorded for {count} tickets.").format(count=len(keys)))
+        return
+    back = given.get("act") == "back"  # to the owner that all of them had, or to nobody
+    who, team = (given.get(name) if back else given.get(name) or None for name in ("assignee", "team"))
     if (who and who not in dict(presenters.list_people(code, request.actor))) or (
         team and team not in load_channels(code, ()).teams
     ):
         raise NianjianError("complaint_assignee_missing")
+    before = load_current_tickets(code, keys)
     operations.assign(**chosen, assignee=who, team=team, versions=versions)
+    if back:
+        messages.success(request, _("{count} tickets stand as before they were given.").format(count=len(keys)))
+        return
     to = person(who) if who else load_channels(code, ()).teams[team or ""] or team
-    return _("{count} tickets are given to {person}.").format(count=len(keys), person=to)
+    text = _("{count} tickets are given to {person}.").format(count=len(keys), person=to)
+
+    def owner(row: Complaint) -> tuple[tuple[str, str], ...]:
+        changed = (("assignee", row.assignee, who), ("team", row.team_id, team))
+        return tuple((name, value or "") for name, value, now in changed if now is not None)
+
+    if len({owner(row) for row in before.values()}) == 1:
+        rows = load_current_tickets(code, keys).values()
+        named = [pair for row in rows for pair in (("row", row.key), ("version", str(row.pk)))]
+        values = [("act", "back"), *owner(next(iter(before.values()))), *named]
+        say_done(request, text, request.get_full_path(), values)
+    else:
+        messages.success(request, text)
 
 
 @require_POST
@@ -353,7 +370,7 @@ def render_ticket_page(
         "claimable": may_load and not row.assignee and TicketAction.ASSIGN in found.acts,
         "me": request.actor.name,
         "done": done,
-        "undo": find_undo(request, found, presenters.list_people(code, request.actor)) if may_load and done else None,
+        "takes_back": find_undo(request, found) if may_load and done else None,
         "after": _find_after(request, ticket),
         "match": presenters.match_facts(found.proposal),
         "call": presenters.call_facts(found),

@@ -46,6 +46,11 @@ def list_undecided(kind: str, enterprise: str) -> list[Approval]:
     return list(found.order_by("requested_at", "id"))
 
 
+def list_refused(ids: Collection[str]) -> set[str]:
+    """Which of these requests were refused, or withdrawn by who made them."""
+    return set(Request.objects.filter(pk__in=ids, state=Request.REFUSED).values_list("pk", flat=True))
+
+
 def list_requesters(kind: str, subjects: Collection[str]) -> dict[str, str]:
     """Subject -> who asked for what was approved of it."""
     found = Request.objects.filter(kind=kind, subject__in=subjects, state=Request.APPROVED).order_by("decided_at")
