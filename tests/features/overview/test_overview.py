@@ -9,8 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.overview import attention, facts
 from nianjian.features.overview.facts import with_cases
+from nianjian.features.overview.queue import Queue
 from nianjian.features.rectification.operations import Notice, list_waiting, open_case
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Actor
@@ -89,8 +91,12 @@ def test_requests_that_others_made_wait(demo: str, other: str) -> None:
     ]
     add_user(name="dora", role="compliance_lead", enterprises=[demo], actor=Actor("root"))
     approvals.refuse_request(approval=asked[3].id, actor=Actor("dora", "user"))
-    assert approvals.list_pending(demo, besides="user:anna", most=5) == [asked[1]]
-    assert approvals.list_pending(demo, besides="user:zoe", most=1) == [asked[0]]
+    dora = Actor("dora", "user")
+    own = approvals.create_request(kind="overlay", subject="5", digest="d", enterprise=demo, actor=dora)
+    pending = approvals.list_pending(demo)
+    assert pending == [*asked[:2], own]
+    points = attention.list_tasks(demo, dora, load_service_levels(demo), Queue(), pending)
+    assert [point.values["approval"] for point in points] == [one.id for one in asked[:2]]
 
 
 def test_own_work_that_failed_lately(demo: str) -> None:

@@ -15,7 +15,8 @@ from itertools import chain, count
 from typing import Any, ClassVar, Final, TypeVar
 
 from django.db import models, transaction
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DateTimeField, Exists, Max, Min, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.clock import ZONE
@@ -99,12 +100,12 @@ def _holds_on(day: date) -> Q:
 def last_recorded_at(models: Sequence[type[Version]], enterprise: str) -> list[datetime | None]:
     """When the newest entry of each register was written, None where it has none; one query for all of them.
 
-    Rows are only ever added, so the highest key tells, and an index finds it.
+    Rows are only ever added, so the highest key tells, and an index finds it. The statement is written out: building
+    it from a query a register takes ten times as long as its answer.
     """
+    sql = "SELECT recorded_at FROM {} WHERE enterprise_id = %s ORDER BY id DESC LIMIT 1"
     newest = [
-        Subquery(
-            model._default_manager.filter(enterprise_id=OuterRef("pk")).order_by("-pk").values("recorded_at")[:1]  # noqa: SLF001 - the manager of any model
-        )
+        RawSQL(sql.format(model._meta.db_table), [enterprise], DateTimeField())  # noqa: S611, SLF001 -- the table of a model
         for model in models
     ]
     return list(Enterprise.objects.filter(pk=enterprise).values_list(*newest).get())
