@@ -68,7 +68,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "complaints-reveal": "complaints_reveal",
     "complaints-act": (
         "complaints_respond complaints_callback complaints_close complaints_reopen complaints_assign complaints_exclude"
-        " complaints_readmit"
+        " complaints_readmit complaints_unclose"
     ),
     "complaints-match": "complaints_decide complaints_match",
     "complaints-attach": "papers_add",

@@ -168,6 +168,43 @@ def test_reopening_keeps_the_start_and_takes_another_call_back(demo: str, operat
     assert _row(operator)["close_on_time"] is True
 
 
+def test_ones_own_closing_is_taken_back_and_stays_in_history_and_chain(demo: str, operator: Actor) -> None:
+    one = {"enterprise": "demo", "complaint": "I1", "actor": operator}
+    _add(operator)
+    _worked(operator)
+    _close(operator, "I1")
+    flows.reopen(at=_at("02 12:00:00"), **one)
+    flows.callback(result="满意", at=_at("02 13:00:00"), **one)
+    before = _row(operator)
+    flows.close(
+        enterprise="demo", complaints=["I1"], result="退费", callback="联系不上", upheld=True, actor=operator,
+        at=_at("02 14:00:00"),
+    )  # fmt: skip
+    flows.unclose(**one)
+    assert _row(operator) == before
+    assert Complaint.objects.get(superseded_at=None).measures == "致歉"
+    past = get_ticket(enterprise="demo", complaint="I1", actor=operator)[1]
+    assert [event.act for event in past][:4] == ["unclose", "close", "callback", "reopen"]
+    assert [one.verb for one in acts()][:2] == ["complaints.unclose", "complaints.close"]
+    assert verify_chain().ok
+    _close(operator, "I1", at="02 15:00:00")
+    assert _row(operator)["state"] == "closed"
+
+
+def test_a_closing_of_somebody_else_or_with_something_after_it_is_reopened_instead(demo: str, operator: Actor) -> None:
+    people.add_user(name="lee", role="data_officer", enterprises=["demo"], actor=operator)
+    mine, theirs = ({"enterprise": "demo", "complaint": "I1", "actor": one} for one in (operator, Actor("lee")))
+    _add(operator)
+    _worked(operator)
+    assert _refused(lambda: flows.unclose(**mine)) == "complaint_act_refused"
+    _close(operator, "I1")
+    assert _refused(lambda: flows.unclose(**theirs)) == "complaint_unclose_refused"
+    flows.exclude(exclusion="not_a_call", **mine)
+    assert _refused(lambda: flows.unclose(**mine)) == "complaint_act_refused"
+    flows.readmit(**mine)
+    assert _refused(lambda: flows.unclose(**mine)) == "complaint_unclose_refused"
+
+
 def test_an_excluded_ticket_stands_still_until_it_is_readmitted(demo: str, operator: Actor) -> None:
     _add(operator)
     _add(operator, "I2")

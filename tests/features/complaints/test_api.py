@@ -91,9 +91,20 @@ def test_from_arrival_to_close(ask: Callable[..., tuple[int, Any]]) -> None:
     assert ask("POST", f"{ONE}/callback", {"result": "满意", "at": "2026-03-02T09:00:00"})[0] == 200
     status, told = ask("POST", f"{ONE}/close", {"result": "致歉", "at": "2026-03-02T09:30:00"})
     assert (status, told["state"], told["close_on_time"]) == (200, "closed", True)
+    assert ask("POST", f"{ONE}/unclose", {})[1]["state"] == "called_back"
+    assert ask("POST", f"{ONE}/unclose", {})[0] == 409
+    assert ask("POST", f"{ONE}/close", {"result": "致歉", "at": "2026-03-02T09:30:00"})[0] == 200
     assert ask("POST", f"{ONE}/reopen", {})[1]["state"] == "reopened"
     status, told = ask("GET", ONE)
-    assert [event["act"] for event in told["history"]] == ["reopen", "close", "callback", "respond", "add"]
+    assert [event["act"] for event in told["history"]] == [
+        "reopen",
+        "close",
+        "unclose",
+        "close",
+        "callback",
+        "respond",
+        "add",
+    ]
 
 
 def test_what_is_looked_for(ask: Callable[..., tuple[int, Any]]) -> None:

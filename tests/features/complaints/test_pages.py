@@ -191,6 +191,40 @@ def test_a_ticket_is_answered_and_closed_beside_the_list(officer: Client) -> Non
     assert "I1 已办结" not in text(officer.get(f"{HOME}?row=I2&done=close")), "nobody claims what is not so"
 
 
+def undo(page: str) -> tuple[str, dict[str, str]] | None:
+    """Address and values of the form that takes the act back."""
+    note = page.partition('<div class="note good"')[2].partition("</div>")[0]
+    form = re.search(r'action="([^"]+)"', note)
+    return (form[1], dict(re.findall(r'name="(\w+)" value="([^"]*)"', note))) if form else None
+
+
+def test_an_act_is_taken_back_where_its_result_stands(officer: Client) -> None:
+    opened("I1", arrived_at=ago(1))
+    act(officer, "respond", text="已联系")
+    page = act(officer, "close", callback="满意", result="致歉", list="unassigned=on").headers["location"]
+    offered = undo(text(officer.get(page)))
+    assert offered
+    answer = officer.post(*offered)
+    assert answer.headers["location"] == f"{HOME}?unassigned=on&row=I1&done=unclose#peek"
+    assert (row().closed_at, row().called_back_at, row().measures) == (None, None, None)
+    page = text(officer.get(answer.headers["location"]))
+    assert "I1 的办结已撤回" in page
+    assert undo(page) is None
+    assert "撤回办结" in text(officer.post(*offered), 422), "it was taken back already"
+    for name, given, field, was in (
+        ("assign", {"assignee": "olga"}, "assignee", None),
+        ("exclude", {"exclusion": "not_a_call"}, "exclusion", None),
+    ):
+        page = text(officer.get(act(officer, name, **given).headers["location"]))
+        back = undo(page)
+        assert back, name
+        assert getattr(row(), field) != was
+        assert officer.post(*back).status_code == 302, name
+        assert getattr(row(), field) == was
+    act(officer, "close", callback="满意", result="致歉")
+    assert undo(text(signed_in("ann", "data_officer", "demo").get(f"{HOME}t/I1/?done=close"))) is None, "not hers"
+
+
 def test_who_may_not_work_on_tickets_sees_no_form(outsourcer: Client) -> None:
     opened("I1", team_id="T1")
     page = text(outsourcer.get(HOME))
@@ -281,7 +315,8 @@ def test_several_are_assigned_or_answered_and_never_closed(officer: Client) -> N
         refused = officer.post(f"{HOME}several/", chosen | {"act": "assign"} | wrong, follow=True)
         assert 'class="notice error"' in text(refused)
     given = chosen | {"act": "assign", "assignee": "ann", "team": "T1"}
-    assert "2 张工单已分派给ann" in text(officer.post(f"{HOME}several/?sort=ticket", given, follow=True))
+    page = text(officer.post(f"{HOME}several/?sort=ticket", given, follow=True))
+    assert "2 张工单已分派给ann" in page
     assert [row(name).assignee for name in ("I1", "I2", "I3")] == ["ann", "ann", None]
     assert [row(name).team_id for name in ("I1", "I2", "I3")] == ["T1", "T1", None]
     stale = officer.post(f"{HOME}several/", chosen | {"act": "respond", "text": "x"}, follow=True)
@@ -293,6 +328,28 @@ def test_several_are_assigned_or_answered_and_never_closed(officer: Client) -> N
     assert [row(name).responded_at is not None for name in ("I1", "I2", "I3")] == [True, True, False]
     officer.post(f"{HOME}several/", chosen | {"act": "close", "text": "x"})
     assert row().closed_at is None
+
+
+def test_several_that_had_one_owner_are_given_back_at_once(officer: Client) -> None:
+    for name, owner in (("I1", ""), ("I2", ""), ("I3", "olga")):
+        opened(name, assignee=owner)
+    add_user(name="ann", role="compliance_lead", enterprises=["demo"], actor=BOSS)
+
+    def give(*names: str) -> str:
+        given = {"row": names, "version": [row(name).pk for name in names], "act": "assign", "assignee": "ann"}
+        return text(officer.post(f"{HOME}several/?sort=ticket", given, follow=True)).partition('id="messages"')[2]
+
+    form = give("I1", "I2").partition("<form")[2].partition("</form>")[0]
+    sent: dict[str, list[str]] = {}
+    for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form):
+        sent.setdefault(name, []).append(value)
+    back = re.search(r'action="([^"]+)"', form)
+    assert back
+    page = text(officer.post(back[1], sent, follow=True))
+    assert "2 张工单已恢复到分派前的状态" in page
+    assert [row(name).assignee for name in ("I1", "I2")] == [None, None]
+    assert 'class="notice error"' in text(officer.post(back[1], sent, follow=True)), "they stand otherwise by now"
+    assert 'value="back"' not in give("I1", "I3"), "of two owners"
 
 
 def test_a_match_is_confirmed_by_a_person(officer: Client) -> None:

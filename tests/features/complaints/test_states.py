@@ -19,7 +19,7 @@ TABLE = {
     State.NEW: "acknowledge respond callback exclude assign attach",
     State.RESPONDED: "callback exclude assign attach",
     State.CALLED_BACK: "callback close exclude assign attach",
-    State.CLOSED: "reopen exclude attach",
+    State.CLOSED: "unclose reopen exclude attach",
     State.REOPENED: "callback exclude assign attach",
     State.EXCLUDED: "readmit attach",
 }

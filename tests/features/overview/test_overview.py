@@ -9,8 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.overview import attention, facts
 from nianjian.features.overview.facts import with_cases
+from nianjian.features.overview.queue import Queue
 from nianjian.features.rectification.operations import Notice, list_waiting, open_case
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Actor
@@ -25,7 +27,7 @@ from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.models import Team
 from nianjian.platform.registers.overlays import Overlay
 from nianjian.platform.registers.queries import ReadScope, get_register_state
-from nianjian.platform.registers.versions import last_recorded_at
+from nianjian.platform.registers.versions import have_rows, last_recorded_at, versions_on
 from nianjian.platform.rulebook.deadlines import calendars
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -89,8 +91,12 @@ def test_requests_that_others_made_wait(demo: str, other: str) -> None:
     ]
     add_user(name="dora", role="compliance_lead", enterprises=[demo], actor=Actor("root"))
     approvals.refuse_request(approval=asked[3].id, actor=Actor("dora", "user"))
-    assert approvals.list_pending(demo, besides="user:anna", most=5) == [asked[1]]
-    assert approvals.list_pending(demo, besides="user:zoe", most=1) == [asked[0]]
+    dora = Actor("dora", "user")
+    own = approvals.create_request(kind="overlay", subject="5", digest="d", enterprise=demo, actor=dora)
+    pending = approvals.list_pending(demo)
+    assert pending == [*asked[:2], own]
+    points = attention.list_tasks(demo, dora, load_service_levels(demo), Queue(), pending)
+    assert [point.values["approval"] for point in points] == [one.id for one in asked[:2]]
 
 
 def test_own_work_that_failed_lately(demo: str) -> None:
@@ -115,6 +121,19 @@ def test_a_register_knows_its_last_entry(demo: str, other: str) -> None:
         ).save()
     assert last_recorded_at([Team, Line], demo) == [NOW, None]
     assert last_recorded_at([Team], other) == [None]
+
+
+@pytest.mark.parametrize("since", [None, "2026-11-24", "2026-11-25", "2026-11-26"])
+@pytest.mark.parametrize("until", [None, "2026-11-24", "2026-11-25", "2026-11-26"])
+@pytest.mark.parametrize("superseded", [None, NOW])
+def test_a_register_holds_a_row_on_its_days(
+    demo: str, other: str, since: str | None, until: str | None, superseded: datetime | None
+) -> None:
+    stamps = {"valid_from": since, "valid_to": until, "superseded_at": superseded, "recorded_at": NOW}
+    Team(enterprise_id=demo, key="T1", file="f", name="队", **stamps).save()
+    day = date(2026, 11, 25)
+    assert have_rows([Team, Line], demo, day) == [versions_on(Team, demo, day).exists(), False]
+    assert have_rows([Team], other, day) == [False]
 
 
 def test_a_row_that_is_taken_back_moves_the_last_change_of_its_register(demo: str) -> None:

@@ -46,7 +46,10 @@ def people(demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> str:
 def _list_queue(actor: Actor) -> dict[str, object]:
     levels = load_service_levels("demo")
     points = attention.list_tasks(
-        "demo", actor, levels, queue.read_queue("demo", actor, levels, list_obstacles("demo", levels))
+        "demo",
+        actor,
+        levels,
+        queue.read_queue("demo", actor, queue.count_overdue("demo", levels), list_obstacles("demo", levels)),
     )
     return {one.code: one.values.get("count", one.values.get("task")) for one in points}
 
@@ -102,7 +105,10 @@ def test_a_ticket_that_is_overdue_is_counted_once_and_since_one_moment(people: s
     complaints.respond(enterprise=people, complaints=["I1"], at=arrived + timedelta(hours=5), actor=operator)
     levels, now = load_service_levels(people), clock.now()
     points = attention.list_tasks(
-        people, ADA, levels, waiting := queue.read_queue(people, ADA, levels, list_obstacles(people, levels))
+        people,
+        ADA,
+        levels,
+        waiting := queue.read_queue(people, ADA, queue.count_overdue(people, levels), list_obstacles(people, levels)),
     )
     assert [point.code for point in points if "complaint" in point.code] == [queue.TICKETS_UNOWNED]
     head = count_queue(ReadScope(people, clock.today()), "ada", levels, now)

@@ -112,6 +112,19 @@ def test_who_has_nobody_to_decide_is_led_to_a_colleague_before_anything_is_asked
     assert 'name="channel"' in text(lead, f"{case}isolate/")
 
 
+def test_a_request_is_withdrawn_where_it_was_made(lead: Client) -> None:
+    case = opened(lead)
+    signed_in("bo", "compliance_lead", "demo")
+    given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
+    page = lead.post(f"{case}isolate/", given, follow=True).content.decode()
+    note = page.partition('<div class="messages"')[2].partition("</form>")[0]
+    action, values = re.search(r'action="([^"]+)"', note), dict(re.findall(r'name="(\w+)" value="([^"]*)"', note))
+    assert action
+    assert "等待批准人审批" in page
+    lead.post(action[1], values)
+    assert "等待批准人审批" not in text(lead, f"{case}isolate/")
+
+
 def test_from_the_notice_to_the_report(lead: Client) -> None:
     case = opened(lead)
     assert "京通管改1号" in text(lead, HOME)

@@ -38,6 +38,7 @@ CONFLICT: Final = frozenset(
         "approval_subject_changed", "portrait_missing", "portrait_without_rules", "rows_behind_erased", "rows_erased",
         "rows_busy", "register_row_stale", "register_row_ended", "register_row_overlaps", "complaint_act_refused",
         "complaint_callback_missing", "complaint_callback_old", "complaint_proposal_missing", "dossier_not_ready",
+        "complaint_unclose_refused",
         "callback_trial_over", "drill_no_door", "drill_inject_refused", "visits_too_many", "callback_no_numbers",
         "callback_no_way", "room_over", "callback_no_evidence", "callback_not_answered", "screen_links_too_many",
         "live_sources_too_many", "live_source_fixed",

@@ -130,6 +130,7 @@ FORMS: Final[Mapping[TicketAction, type[OperationForm]]] = {
         form(operations.respond, omit=("automatic",)),
         form(operations.close, choices={"callback": _callback_results, "upheld": _upheld}),
         form(operations.callback, choices={"result": _callback_results}),
+        form(operations.unclose),
         form(operations.reopen),
         form(operations.assign, choices={"assignee": list, "team": list}),
         form(operations.exclude, choices={"exclusion": _exclusions}),

@@ -311,6 +311,31 @@ def close(
 
 
 @operation(
+    "complaints.unclose", on=TICKETS, permission=Permission.MANAGE_DATA, label=mark("Take the closing back"),
+    command="unclose", help=mark("take back your own closing, as long as nothing else was recorded since"),
+    path="/tickets/{ticket}/unclose", body=Body("Unclosed", "What to go on from."),
+)  # fmt: skip
+def unclose(*, enterprise: str, complaint: Key, actor: Actor, version: Version = None) -> None:
+    """Take back one's own closing that was a slip: the ticket stands as it stood before.
+
+    The closing stays in the history and in the audit log. ``complaint_unclose_refused``: somebody else closed the
+    ticket, or something else was recorded since; then it is reopened. The clock of closing warns anew.
+    """
+
+    def change(row: Complaint) -> Row:
+        before = queries.find_before_closing(row, actor)
+        if before is None:
+            raise NianjianError("complaint_unclose_refused", complaint=complaint)
+        return column_values(before, COMPLAINTS)
+
+    with transaction.atomic():
+        apply_action(
+            TicketAction.UNCLOSE, enterprise, [complaint], change, actor, at=clock.now(), versions=_one(version)
+        )
+        clear_close_warning(enterprise=enterprise, key=complaint)
+
+
+@operation(
     "complaints.reopen", on=TICKETS, permission=Permission.MANAGE_DATA, label=mark("Reopen the ticket"),
     command="reopen", help=mark("reopen a closed ticket; the clocks keep their start"),
     path="/tickets/{ticket}/reopen", body=Body("Reopened", "Why."),
@@ -324,7 +349,7 @@ def reopen(
     reason: Annotated[Line, WHY] = "",
     version: Version = None,
 ) -> None:
-    """Take a closing back; the clocks keep their start.
+    """Open a closed ticket again; the clocks keep their start.
 
     The clock of closing warns anew.
     """

@@ -29,9 +29,12 @@ from nianjian.features.complaints.queries import (
     TicketList,
     count_queue,
     count_rows,
+    find_before_closing,
+    find_replaced,
     list_categories,
     list_tickets,
     load_channels,
+    load_current_tickets,
 )
 from nianjian.features.complaints.queries import get_ticket as read
 from nianjian.features.complaints.sheet import COMPLAINTS
@@ -51,6 +54,7 @@ from nianjian.platform.web.language import current, say_pair
 from nianjian.platform.web.menu import Place
 from nianjian.platform.web.paging import Order, Page, address, ordered, paged
 from nianjian.platform.web.tables import Column, Row, Table, choose_columns, column
+from nianjian.platform.web.undo import say_done
 from nianjian.platform.web.work import person
 
 SORTS: Final = {
@@ -200,10 +204,29 @@ def _panel(  # noqa: PLR0917 -- one part of `tickets`
         "channels": presenters.channel_entities(code, row, channels),
         "owner": presenters.owner_cell(row),
         "done": done,
+        "undo": find_undo(request, ticket) if may_load and done else None,
         "after": (presenters.ticket_name(after.row), address(request, row=after.row.key, done="")) if after else None,
         "next": build_next(ticket) if may_load else None,
         "list": back.urlencode(),
     }
+
+
+def find_undo(request: Request, ticket: Ticket) -> dict[str, Any] | None:
+    """The act that takes back what the reader has just done, with its values; None: nothing does, or no longer."""
+    row, actor = ticket.row, request.actor
+    values: dict[str, str] = {}
+    match request.GET.get("done", ""):
+        case TicketAction.CLOSE if find_before_closing(row, actor):
+            act = TicketAction.UNCLOSE
+        case TicketAction.EXCLUDE if find_replaced(row, actor, ("exclusion", "duplicate_of")):
+            act = TicketAction.READMIT
+        case TicketAction.ASSIGN if before := find_replaced(row, actor, ("assignee", "team_id")):
+            act, values = TicketAction.ASSIGN, {"assignee": before.assignee or "", "team": before.team_id or ""}
+            if values["assignee"] not in {"", *dict(presenters.list_people(row.enterprise_id, actor))}:
+                return None
+        case _:
+            return None
+    return {"act": act.value, "values": {"version": str(row.pk), **values}.items()} if act in ticket.acts else None
 
 
 def build_next(ticket: Ticket, bound: Any = None) -> dict[str, Any] | None:  # noqa: ANN401 -- a form
@@ -235,14 +258,14 @@ def build_next(ticket: Ticket, bound: Any = None) -> dict[str, Any] | None:  # n
 def several(request: Request, code: str) -> HttpResponse:
     """Assign or answer the chosen tickets, all or none; there is no closing here."""
     try:
-        messages.success(request, _to_several(request, code))
+        _to_several(request, code)
     except NianjianError as error:
         messages.error(request, " ".join(describe_error(error)))
     return redirect(f"{reverse('complaints', kwargs={'code': code})}?{request.GET.urlencode()}".rstrip("?"))
 
 
-def _to_several(request: Request, code: str) -> str:
-    """Do it to the chosen tickets; what is said then. Raises what the acts raise."""
+def _to_several(request: Request, code: str) -> None:
+    """Do it to the chosen tickets and say so. Raises what the acts raise."""
     given, keys = request.POST, request.POST.getlist("row")
     versions = [int(one) for one in given.getlist("version") if PRIMARY.fullmatch(one)]
     chosen: dict[str, Any] = {"enterprise": code, "complaints": keys, "actor": request.actor}
@@ -251,15 +274,33 @@ def _to_several(request: Request, code: str) -> str:
         if not text:  # also for one: here nobody has opened the ticket
             raise NianjianError("complaint_text_missing")
         operations.respond(**chosen, text=text, versions=versions)
-        return _("The response is recorded for {count} tickets.").format(count=len(keys))
-    who, team = given.get("assignee") or None, given.get("team") or None
+        messages.success(request, _("The response is recorded for {count} tickets.").format(count=len(keys)))
+        return
+    back = given.get("act") == "back"  # to the owner that all of them had, or to nobody
+    who, team = (given.get(name) if back else given.get(name) or None for name in ("assignee", "team"))
     if (who and who not in dict(presenters.list_people(code, request.actor))) or (
         team and team not in load_channels(code, ()).teams
     ):
         raise NianjianError("complaint_assignee_missing")
+    before = load_current_tickets(code, keys)
     operations.assign(**chosen, assignee=who, team=team, versions=versions)
+    if back:
+        messages.success(request, _("{count} tickets stand as before they were given.").format(count=len(keys)))
+        return
     to = person(who) if who else load_channels(code, ()).teams[team or ""] or team
-    return _("{count} tickets are given to {person}.").format(count=len(keys), person=to)
+    text = _("{count} tickets are given to {person}.").format(count=len(keys), person=to)
+
+    def owner(row: Complaint) -> tuple[tuple[str, str], ...]:
+        changed = (("assignee", row.assignee, who), ("team", row.team_id, team))
+        return tuple((name, value or "") for name, value, now in changed if now is not None)
+
+    if len({owner(row) for row in before.values()}) == 1:
+        rows = load_current_tickets(code, keys).values()
+        named = [pair for row in rows for pair in (("row", row.key), ("version", str(row.pk)))]
+        values = [("act", "back"), *owner(next(iter(before.values()))), *named]
+        say_done(request, text, request.get_full_path(), values)
+    else:
+        messages.success(request, text)
 
 
 @require_POST
@@ -313,6 +354,7 @@ def render_ticket_page(
     facts, empty = presenters.ticket_facts(row, full=full)
     left, tone = presenters.time_left(found, every.at)
     step = build_next(found, wrong[1] if wrong and wrong[0] is presenters.NEXT.get(found.state) else None)
+    done = presenters.describe_result(request.GET.get("done", ""), found, counts.open, whole=request.team is None)
     context = {
         "ticket": found,
         "key": ticket,
@@ -327,7 +369,8 @@ def render_ticket_page(
         "others": _other_forms(request, found, channels, wrong) if may_load else [],
         "claimable": may_load and not row.assignee and TicketAction.ASSIGN in found.acts,
         "me": request.actor.name,
-        "done": presenters.describe_result(request.GET.get("done", ""), found, counts.open, whole=request.team is None),
+        "done": done,
+        "takes_back": find_undo(request, found) if may_load and done else None,
         "after": _find_after(request, ticket),
         "match": presenters.match_facts(found.proposal),
         "call": presenters.call_facts(found),
@@ -372,9 +415,10 @@ def _other_forms(
     initial = {"version": row.pk, "assignee": row.assignee or "", "team": row.team_id or ""}
     forms = []
     for act, kind in FORMS.items():
-        if act is step or act not in found.acts:
-            continue
         again = wrong[1] if wrong and wrong[0] is act else None
+        offered = act in found.acts and act is not TicketAction.UNCLOSE  # a slip is taken back where its result stands
+        if act is step or not (again or offered):
+            continue
         bound = again or kind(initial=initial, auto_id=f"{act.value}_%s")
         if act is TicketAction.ASSIGN:
             _offer_choices(request, bound, row, channels)

@@ -277,6 +277,8 @@ def describe_result(act: str, ticket: Ticket, left: int, *, whole: bool) -> str:
             text = _("The response of {ticket} is recorded: {stand}.").format(ticket=name, stand=stand.text)
         case "callback" if row.called_back_at:
             text = _("The call-back of {ticket} is recorded.").format(ticket=name)
+        case "unclose" if ticket.state is not State.CLOSED:
+            text = _("The closing of {ticket} is taken back: it stands as before.").format(ticket=name)
         case "reopen" if ticket.state is State.REOPENED:
             text = _("{ticket} is open again; its clocks kept their start.").format(ticket=name)
         case "assign":

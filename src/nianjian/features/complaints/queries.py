@@ -111,6 +111,10 @@ def ticket_facts(row: Complaint) -> Facts:
     return Facts(row.arrived_at, row.responded_at, row.called_back_at, row.closed_at, row.reopened_at, row.exclusion)
 
 
+#: The columns that `ticket_facts` reads, and the number.
+FACTS: Final = ("key", "arrived_at", "responded_at", "called_back_at", "closed_at", "reopened_at", "exclusion")
+
+
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
     """What a list is asked for; empty: everything. ``drills`` None: both kinds."""
@@ -182,7 +186,7 @@ def _find_text(rows: QuerySet[Complaint], text: str) -> QuerySet[Complaint]:
 
 def overdue_tickets(enterprise: str, promise: ServiceLevels, at: datetime) -> QuerySet[Complaint]:
     """Every ticket that is still open past a limit, however long, the one that arrived first first; no drills."""
-    return current_tickets(enterprise).filter(_overdue(promise, at)).order_by("arrived_at", "key").defer(*SEALED)
+    return current_tickets(enterprise).filter(_overdue(promise, at)).order_by("arrived_at", "key").only(*FACTS)
 
 
 def find_overdue_since(rows: QuerySet[Complaint], promise: ServiceLevels, at: datetime) -> datetime | None:
@@ -266,6 +270,28 @@ _ACT_BY_FIELD: Final[Mapping[str, TicketAction]] = {  # the first field that cha
 }
 
 
+CLOSING: Final = frozenset(
+    {"closed_at", "measures", "upheld", "called_back_at", "callback_result", "responded_at", "responded_by"}
+)
+
+
+def find_replaced(row: Complaint, actor: Actor, fields: Collection[str]) -> Complaint | None:
+    """The version that the actor's own act replaced; None where the row stands by anything else than these fields."""
+    if row.replaces is None or row.recorded_by != str(actor) or row.file:
+        return None
+    before = Complaint.objects.filter(pk=row.replaces).first()
+    if before is None:  # erased with its time
+        return None
+    changed = {one.column.field for one in queries.differences(before, row, COMPLAINTS)}
+    return before if changed and changed <= set(fields) else None
+
+
+def find_before_closing(row: Complaint, actor: Actor) -> Complaint | None:
+    """The version that the actor's own closing replaced, where nothing else was recorded since."""
+    before = find_replaced(row, actor, CLOSING)
+    return None if before is None or state_of(ticket_facts(before)) is State.CLOSED else before
+
+
 def list_history(sight: ReadScope, key: str, most: int = PAGE) -> list[TicketEvent]:
     """What happened to a ticket, newest first; for a team as long as it was its own."""
     entries = queries.list_history(list_row_versions(KIND, sight, key, most), COMPLAINTS)
@@ -277,6 +303,8 @@ def _past(one: queries.HistoryEntry) -> TicketEvent:
     act = next((_ACT_BY_FIELD[name].value for name in _ACT_BY_FIELD if name in changed), "edit")
     if "exclusion" in changed and changed["exclusion"] is None:
         act = TicketAction.READMIT.value
+    if act == TicketAction.CLOSE and ticket_facts(cast("Complaint", version)).finished is None:
+        act = TicketAction.UNCLOSE.value
     if version.file:
         act = "import"
     elif one.event is queries.Event.FIRST:

@@ -31,6 +31,7 @@ class TicketAction(StrEnum):
     RESPOND = "respond"
     CALL_BACK = "callback"
     CLOSE = "close"
+    UNCLOSE = "unclose"  # one's own closing was a slip
     REOPEN = "reopen"
     EXCLUDE = "exclude"
     READMIT = "readmit"  # an exclusion was wrong
@@ -47,11 +48,11 @@ ALLOWED: Final[Mapping[State, frozenset[TicketAction]]] = {
     State.NEW: _OPEN | {TicketAction.ACKNOWLEDGE, TicketAction.RESPOND},
     State.RESPONDED: _OPEN,
     State.CALLED_BACK: _OPEN | {TicketAction.CLOSE},
-    State.CLOSED: frozenset({TicketAction.REOPEN, TicketAction.EXCLUDE, TicketAction.ATTACH}),
+    State.CLOSED: frozenset({TicketAction.UNCLOSE, TicketAction.REOPEN, TicketAction.EXCLUDE, TicketAction.ATTACH}),
     State.REOPENED: _OPEN,  # closing it again takes a call-back of its own
     State.EXCLUDED: frozenset({TicketAction.READMIT, TicketAction.ATTACH}),
 }
-# READMIT is not here: what was recorded before tells the state again.
+# UNCLOSE and READMIT are not here: what was recorded before tells the state again.
 AFTER: Final[Mapping[TicketAction, State]] = {
     TicketAction.RESPOND: State.RESPONDED,
     TicketAction.CALL_BACK: State.CALLED_BACK,

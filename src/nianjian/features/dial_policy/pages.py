@@ -42,6 +42,7 @@ from nianjian.platform.web.paging import SIZE, Page, address, number, paged
 from nianjian.platform.web.rule_values import RulePresentation, titles
 from nianjian.platform.web.second_person import build_second_person
 from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.undo import say_requested
 
 Json = Mapping[str, Any]
 
@@ -324,8 +325,8 @@ def _done(code: str, act: str, given: Mapping[str, Any], actor: Actor) -> operat
 
 
 def _say(request: Request, done: operations.GateChange) -> None:
-    if done.state == "pending":
-        messages.success(request, gettext("Requested; a second person decides under Approvals."))
+    if done.approval:
+        say_requested(request, request.enterprise.code, done.approval)
     elif done.told:
         messages.success(request, gettext("In force; the gate has been notified."))
     else:

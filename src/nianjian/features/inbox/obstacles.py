@@ -23,17 +23,21 @@ class Point:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def list_obstacles(enterprise: str, levels: ServiceLevels) -> list[Point]:
+def list_obstacles(enterprise: str, levels: ServiceLevels, overdue: int | None = None) -> list[Point]:
     """What has waited too long already, however long: complaints past a limit, open differences of reconciliations.
 
-    Of each kind of reconciliation the newest run counts.
+    Of each kind of reconciliation the newest run counts. ``overdue``: how many complaints, where that is known.
     """
     now = clock.now()
     found, late = list[Point](), complaints.overdue_tickets(enterprise, levels, now)
-    first = late.first()
+    first = late.first() if overdue != 0 else None
     if first is not None:
         since = complaints.find_ticket_overdue_since(first, levels, now) or now
-        values = {"count": late.count(), "oldest": first.key, "days": (now - since).days}
+        values = {
+            "count": late.count() if overdue is None else overdue,
+            "oldest": first.key,
+            "days": (now - since).days,
+        }
         found.append(Point(OVERDUE, values | {"since": f"{since.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"}))
     return found + [
         Point(DIFFERENCES, {"kind": run.kind, "run": run.pk, "count": count, "as_of": run.as_of.isoformat()})

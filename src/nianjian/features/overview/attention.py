@@ -35,7 +35,7 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import permissions
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.approvals import storage as approvals
+from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.registers import attachments, batches, filings, overlays
 from nianjian.platform.registers.filings import Filing
@@ -83,7 +83,8 @@ def _list_noticed(codes: list[str], today: date) -> list[str]:
 def list_licences(codes: list[str], year: int, today: date) -> dict[str, set[str]]:
     """Numbers of the licences that report on a data year; "" stands for an enterprise whose register names none."""
     found: dict[str, list[Reporter]] = {}
-    for one in versions_of_enterprises(Licence, codes, today) if codes else ():
+    rows = versions_of_enterprises(Licence, codes, today).only("enterprise", "key", "issued_on", "valid_until")
+    for one in rows if codes else ():
         found.setdefault(one.enterprise_id, []).append(Reporter(str(one.key), one.issued_on, one.valid_until))
     return {code: {one.number for one in reporting(found.get(code, []), year)} or {""} for code in codes}
 
@@ -134,14 +135,15 @@ def list_late_reports(enterprises: Mapping[str, str], today: date) -> dict[str, 
     for code, years in list_followed_years(list(enterprises), last).items():
         for year in years:
             asked.setdefault(year, {})[code] = enterprises[code]
-    since = accounts.known_since(list(enterprises))
     acting = [one for one in overlays.list_overlays() if str(one["key"]).startswith(UNDER)]
     days = calendar()
     for year, own in sorted(asked.items()):
         for code, late in _late_of_year(own, year, today, acting, days).items():
-            if kept := [one for one in late if one.due >= since[code]]:
-                found.setdefault(code, []).extend(kept)
-    return found
+            if late:
+                found.setdefault(code, []).extend(late)
+    since = accounts.known_since(list(found)) if found else {}
+    kept = {code: [one for one in late if one.due >= since[code]] for code, late in found.items()}
+    return {code: late for code, late in kept.items() if late}
 
 
 def _late_of_year(
@@ -263,15 +265,20 @@ def _portrait_points(enterprise: str, portrait: Mapping[str, Any]) -> Iterator[P
         yield Point(MARKETING, {"calls": marketing["calls"], "numbers": len(marketing["numbers"]), "year": year})
 
 
-def list_tasks(enterprise: str, actor: Actor, levels: ServiceLevels, waiting: Queue) -> list[Point]:
-    """Tell what waits for this person: requests to decide, the queue, clocks that run out, own work that failed."""
+def list_tasks(
+    enterprise: str, actor: Actor, levels: ServiceLevels, waiting: Queue, pending: Sequence[Approval] = ()
+) -> list[Point]:
+    """Tell what waits for this person: requests to decide, the queue, clocks that run out, own work that failed.
+
+    ``pending``: every request that nobody has decided.
+    """
     found, acts = list[Point](), permissions(actor, enterprise)
     if Permission.APPROVE in acts:
-        pending = approvals.list_pending(enterprise, besides=str(actor), most=MOST)
         found += [
             Point(APPROVAL, {"approval": one.id, "kind": one.kind, "by": one.requested_by, "at": one.requested_at})
             for one in pending
-        ]
+            if one.requested_by != str(actor)
+        ][:MOST]
     if Permission.MANAGE_DATA in acts:
         found += list_queue(actor, waiting, governs=Permission.ADMINISTER in acts)
         found += _ticket_points(enterprise, levels)

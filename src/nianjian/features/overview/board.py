@@ -259,7 +259,7 @@ class Board:
             if (order.key, order.channel, order.kind) == (cause.split, cause.key, Order.ISOLATE):
                 label = _("Decide on isolating {channel}").format(channel=cause.key)
                 return Act(label, reverse("approvals-decide-here", kwargs={**place, "approval": approval}))
-        isolated = {(order.key, order.channel) for order in list_isolations(self.code)}
+        isolated = set(list_isolations(self.code).values_list("key", "channel"))
         if (cause.split, cause.key) in isolated or Permission.REQUEST not in self.acts:
             return None
         label = _("Isolate {channel}").format(channel=cause.key)

@@ -31,6 +31,7 @@ from nianjian.features.rectification import operations
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Actor, Enterprise
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.audit import query as audit
 from nianjian.platform.registers import batches, kinds, versions
 from nianjian.platform.registers.seats import robot_rules_apply
@@ -139,7 +140,7 @@ CHANGES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("calls.import", "calls.undo", "retention.erase"), "calls"),
     **{
         f"complaints.{act}": TICKETS
-        for act in ("add", "import", "match", "match.decide", "close", "reopen", "exclude", "readmit")
+        for act in ("add", "import", "match", "match.decide", "close", "unclose", "reopen", "exclude", "readmit")
     },
     "portrait.attach": "papers",
     **dict.fromkeys(("portrait.declare", "portrait.withdraw", "portrait.decide_marketing"), "declarations"),
@@ -190,6 +191,7 @@ class Overview:
     since: Mapping[str, int] = field(default_factory=dict)  # what changed since the run that stands, with its acts
     queue: Queue = field(default_factory=Queue)
     running: Sequence[operations.Running] = ()  # cases of rectification that wait
+    pending: Sequence[approvals.Approval] = ()  # requests that nobody has decided
 
 
 def build_overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview:
@@ -216,10 +218,12 @@ def build_overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Ov
     over, missed = list_expired(ending, today), list_late_reports({enterprise.code: enterprise.province}, today)
     unfiled = missed.get(enterprise.code, [])
     levels = load_service_levels(enterprise.code)
-    waited = obstacles.list_obstacles(enterprise.code, levels)
+    tickets = queue.count_overdue(enterprise.code, levels)
+    waited = obstacles.list_obstacles(enterprise.code, levels, tickets.total())
     blockers = attention.list_blockers(enterprise.code, portrait, running, over, lacking, late=unfiled, waited=waited)
-    waiting = queue.read_queue(enterprise.code, actor, levels, waited)
-    tasks = attention.list_tasks(enterprise.code, actor, levels, waiting)
+    waiting = queue.read_queue(enterprise.code, actor, tickets, waited)
+    pending = approvals.list_pending(enterprise.code)
+    tasks = attention.list_tasks(enterprise.code, actor, levels, waiting, pending)
     sources = list_source_freshness(enterprise.code, today)
     light = str(portrait["light"]) if portrait else ""
     runs = [] if year is None else portraits.list_runs(enterprise.code, year)[:RUNS]
@@ -241,6 +245,7 @@ def build_overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Ov
         since={} if standing is None else count_changes(enterprise.code, standing),
         queue=waiting,
         running=running,
+        pending=pending,
     )
 
 

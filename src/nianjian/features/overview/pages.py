@@ -35,7 +35,6 @@ from nianjian.features.portrait import line_usage
 from nianjian.features.portrait.line_usage import LineUse
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.teams import Team
 from nianjian.platform.registers.versions import versions_on
@@ -197,9 +196,7 @@ def _describe_gate(code: str, _: Words) -> dict[str, str]:
 def _describe_requests(code: str, told: Overview, _: Words) -> list[dict[str, str]]:
     """Requests that wait for somebody else than the reader."""
     own = {point.values["approval"] for point in told.tasks if point.code == attention.APPROVAL}
-    others = [
-        request for request in approvals.list_pending(code, besides="", most=MOST + len(own)) if request.id not in own
-    ]
+    others = [request for request in told.pending if request.id not in own]
     if not others:
         return []
     by = actor_text(others[0].requested_by, _)

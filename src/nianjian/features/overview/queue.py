@@ -57,16 +57,15 @@ class Queue:
         return resolve_owner(written_owner(task), self.people)
 
 
-def read_queue(enterprise: str, actor: Actor, levels: ServiceLevels, late: Sequence[Point]) -> Queue:
+def read_queue(enterprise: str, actor: Actor, tickets: Mapping[str, int], late: Sequence[Point]) -> Queue:
     """Read whose the overdue complaints, open differences and begun tasks of the season are, however old.
 
-    ``late``: what `list_obstacles` tells.
+    ``tickets``: what `count_overdue` tells; ``late``: what `list_obstacles` does.
     """
-    overdue, tickets = None, Counter[str]()
+    overdue = None
     people = frozenset(one.name for one in list_candidates(enterprise, Permission.READ))
     for point in late:
         if point.code == obstacles.OVERDUE:
-            tickets = count_by_owner(complaints.overdue_tickets(enterprise, levels, clock.now()))
             overdue = datetime.fromisoformat(str(point.values["since"])).replace(tzinfo=clock.ZONE)
     runs = []
     for point in late:
@@ -77,6 +76,11 @@ def read_queue(enterprise: str, actor: Actor, levels: ServiceLevels, late: Seque
             runs.append((point, owners))
     year, tasks = list_open_tasks(enterprise, clock.today(), actor)
     return Queue(tickets, overdue, runs, tasks, year, people)
+
+
+def count_overdue(enterprise: str, levels: ServiceLevels) -> Counter[str]:
+    """How many overdue tickets each owner has."""
+    return count_by_owner(complaints.overdue_tickets(enterprise, levels, clock.now()))
 
 
 def read_team_queue(enterprise: str, team: str) -> Queue:

@@ -47,7 +47,7 @@ MARKS: Final = "erased.json"
 
 def folder(enterprise: str) -> Path:
     """Where an enterprise's portraits lie, and what is kept beside them."""
-    return env.read().home / "portraits" / enterprise
+    return env.path("NIANJIAN_HOME", os.environ) / "portraits" / enterprise
 
 
 def store_beside(enterprise: str, name: str, content: object) -> None:

@@ -229,7 +229,8 @@ def _list_papers(case: Case) -> Iterator[Json]:
 def get_case_detail(*, case: str, actor: Actor) -> Json:
     """Everything of a case but the content of its papers; ``rectify_unknown``."""
     found = get_visible_case(case, actor)
-    done = storage.list_completed_steps(found)
+    done, orders = storage.list_completed_steps(found), queries.list_orders(found)
+    waiting = queries.list_undecided_orders(orders)
     return {
         **summarize_case(found, Days(found.enterprise_id)),
         "steps": [
@@ -239,7 +240,7 @@ def get_case_detail(*, case: str, actor: Actor) -> Json:
         "located": found.located,
         "measured": found.measured,
         "checked": found.checked,
-        "orders": [queries.order_document(one) for one in queries.list_orders(found)],
+        "orders": [{**queries.order_document(one), "waiting": one in waiting} for one in orders],
         "measures": [queries.row_document(one, *MEASURE) for one in queries.list_measures(found)],
         "papers": list(_list_papers(found)),
         "events": [

@@ -14,6 +14,7 @@ from nianjian.engines.paper.rectification import ChannelNames
 from nianjian.features.dial_policy.rules import enforces
 from nianjian.features.rectification import states
 from nianjian.features.rectification.models import Case, Event, Measure, Order, Paper
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.registers import gate_policies as policies
 from nianjian.platform.registers.queries import list_channels
 
@@ -122,6 +123,13 @@ def get_order_of_approval(approval: str) -> Order:
 def list_orders(case: Case) -> list[Order]:
     """Every order of a case, asked for or in force, oldest first."""
     return list(Order.objects.filter(case=case).select_related("lifts").order_by("proposed_at", "pk"))
+
+
+def list_undecided_orders(orders: Collection[Order]) -> list[Order]:
+    """Those of the orders that still wait for a second person."""
+    waiting = [one for one in orders if one.approved_at is None]
+    refused = approvals.list_refused([one.approval for one in waiting]) if waiting else set()
+    return [one for one in waiting if one.approval not in refused]
 
 
 def find_effective(case: Case) -> Order | None:

@@ -46,6 +46,11 @@ def list_undecided(kind: str, enterprise: str) -> list[Approval]:
     return list(found.order_by("requested_at", "id"))
 
 
+def list_refused(ids: Collection[str]) -> set[str]:
+    """Which of these requests were refused, or withdrawn by who made them."""
+    return set(Request.objects.filter(pk__in=ids, state=Request.REFUSED).values_list("pk", flat=True))
+
+
 def list_requesters(kind: str, subjects: Collection[str]) -> dict[str, str]:
     """Subject -> who asked for what was approved of it."""
     found = Request.objects.filter(kind=kind, subject__in=subjects, state=Request.APPROVED).order_by("decided_at")
@@ -59,10 +64,10 @@ def list_approvals_part(enterprise: str | None, *, first: int, count: int, state
     return list(found.order_by("-requested_at", "-id")[first : first + count])
 
 
-def list_pending(enterprise: str, *, besides: str, most: int) -> list[Approval]:
-    """Open requests of an enterprise that somebody else than ``besides`` made, oldest first."""
-    found = Request.objects.filter(enterprise=enterprise, state=Request.PENDING).exclude(requested_by=besides)
-    return list(found.order_by("requested_at", "id")[:most])
+def list_pending(enterprise: str) -> list[Approval]:
+    """Open requests of an enterprise, oldest first: as many as people have made and nobody has decided."""
+    found = Request.objects.filter(enterprise=enterprise, state=Request.PENDING)
+    return list(found.order_by("requested_at", "id"))
 
 
 def list_approvers(enterprise: str, asker: Actor) -> list[Candidate]:

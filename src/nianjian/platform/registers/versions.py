@@ -15,7 +15,8 @@ from itertools import chain, count
 from typing import Any, ClassVar, Final, TypeVar
 
 from django.db import models, transaction
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DateTimeField, Max, Min, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.clock import ZONE
@@ -101,19 +102,25 @@ def last_recorded_at(models: Sequence[type[Version]], enterprise: str) -> list[d
 
     Rows are only ever added, so the highest key tells, and an index finds it.
     """
-    newest = [
-        Subquery(
-            model._default_manager.filter(enterprise_id=OuterRef("pk")).order_by("-pk").values("recorded_at")[:1]  # noqa: SLF001 - the manager of any model
-        )
-        for model in models
-    ]
-    return list(Enterprise.objects.filter(pk=enterprise).values_list(*newest).get())
+    return _ask_each(models, enterprise, "SELECT recorded_at FROM {} WHERE enterprise_id = %s ORDER BY id DESC LIMIT 1")
 
 
 def have_rows(models: Sequence[type[Version]], enterprise: str, day: date) -> list[bool]:
-    """Whether each register holds a row on a day; one query for all of them."""
-    found = [Exists(versions_on(model, enterprise, day)) for model in models]
-    return list(Enterprise.objects.filter(pk=enterprise).values_list(*found).get())
+    """Whether each register holds a row on a day, as `versions_on` finds them; one query for all of them."""
+    found = _ask_each(
+        models, enterprise,
+        "SELECT recorded_at FROM {} WHERE enterprise_id = %s AND superseded_at IS NULL"
+        " AND (valid_from IS NULL OR valid_from <= %s) AND (valid_to IS NULL OR valid_to >= %s) LIMIT 1",
+        day.isoformat(), day.isoformat(),
+    )  # fmt: skip
+    return [one is not None for one in found]
+
+
+def _ask_each(models: Sequence[type[Version]], enterprise: str, sql: str, *given: str) -> list[datetime | None]:
+    """The moment that a statement finds in each register. Building it from querysets takes ten times its answer."""
+    tables = [model._meta.db_table for model in models]  # noqa: SLF001 -- Django's documented Meta API
+    each = [RawSQL(sql.format(table), [enterprise, *given], DateTimeField()) for table in tables]  # noqa: S611 -- written here
+    return list(Enterprise.objects.filter(pk=enterprise).values_list(*each).get())
 
 
 def newest_recorded_at(versions: QuerySet[V]) -> datetime | None:

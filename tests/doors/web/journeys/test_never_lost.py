@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import Any, Final
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from tests.doors.web.journeys.conftest import ENTERPRISE, Journey
 from tests.support.axe import assert_clean
 from tests.support.site import follow, told
@@ -19,7 +21,11 @@ from nianjian.platform.accounts.models import User
 user = User.objects.get(pk=sys.argv[1])
 user.set_password(sys.argv[2])
 user.save()
+if sys.argv[3:]:
+    from allauth.mfa.totp.internal.auth import TOTP
+    TOTP.activate(user, sys.argv[3])
 """
+APP_KEY: Final = "JBSWY3DPEHPK3PXP"
 FORM: Final = f"e/{ENTERPRISE}/registers/teams/new/"
 NAME: Final = "示例外包二队的名称"
 
@@ -34,8 +40,8 @@ def _write(field: Any, text: str = NAME) -> None:
     field.page.locator("main form [name=team_id]").fill("T-new")
 
 
-def _let_in(journey: Journey, person: str) -> None:
-    told(journey.site.environment, sys.executable, "-c", LET_IN, person, WORDS)
+def _let_in(journey: Journey, person: str, *secret: str) -> None:
+    told(journey.site.environment, sys.executable, "-c", LET_IN, person, WORDS, *secret)
 
 
 def _sign_in(page: Any, person: str) -> None:
@@ -113,6 +119,33 @@ def test_whoever_wrote_for_long_signs_in_over_the_page_and_the_form_is_sent(jour
     assert field.input_value() == NAME, "the page still stands below"
     dialog.locator("[name=login]").fill("demo")
     dialog.locator("[name=password]").fill(WORDS)
+    follow(dialog.locator("button.primary"))
+    assert _count(journey, page) == 1
+
+
+@pytest.mark.web
+def test_a_second_factor_is_given_over_the_page_too(journey: Journey) -> None:
+    _let_in(journey, "demo", APP_KEY)
+    page = journey.begin()
+    page.clock.install()
+    field = _open_form(journey, page)
+    _write(field)
+    page.clock.fast_forward("05:00")
+    page.context.clear_cookies(name="sessionid")
+    page.locator("main form button.primary").click()
+    dialog = page.locator("#sign-in")
+    dialog.locator("[name=login]").fill("demo")
+    dialog.locator("[name=password]").fill(WORDS)
+    dialog.locator("button.primary").click()
+    code = dialog.locator("[name=code]")
+    code.wait_for()
+    dialog.get_by_text("请输入验证器应用显示的六位数字").wait_for()
+    assert_clean(page)
+    code.fill("000000")
+    dialog.locator("button.primary").click()
+    dialog.locator(".errorlist, .notice.error, .refused").first.wait_for()
+    assert field.input_value() == NAME, "the page still stands below"
+    dialog.locator("[name=code]").fill(format_hotp_value(hotp_value(APP_KEY, int(time.time()) // 30)))
     follow(dialog.locator("button.primary"))
     assert _count(journey, page) == 1
 

@@ -31,6 +31,7 @@ VERBS: Final[Mapping[str, str]] = {
     "complaints.respond": mark("Complaint responded to"),
     "complaints.callback": mark("Complainant called back"),
     "complaints.close": mark("Complaint ticket closed"),
+    "complaints.unclose": mark("Closing of a complaint ticket taken back"),
     "complaints.reopen": mark("Complaint ticket reopened"),
     "complaints.exclude": mark("Complaint ticket excluded"),
     "complaints.readmit": mark("Ticket exclusion withdrawn"),

@@ -42,6 +42,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "ticket {complaint} was reopened after its last call-back; call back again and record it "
         "(nianjian complaints callback), then close"
     ),
+    "complaint_unclose_refused": mark(
+        "the closing of ticket {complaint} cannot be taken back: somebody else closed it, or something else was "
+        "recorded since; reopen the ticket (nianjian complaints reopen)"
+    ),
     "complaint_result_missing": mark("give the result (--result)"),
     "complaint_text_missing": mark("responding to several tickets at once needs your own text (--text)"),
     "complaint_mass_close": mark(
@@ -85,6 +89,7 @@ ACTS: Final[Mapping[str, str]] = {  # as they stand in "it cannot be … now"
     "respond": mark("responded to"),
     "callback": mark("called back"),
     "close": mark("closed"),
+    "unclose": mark("closing taken back"),
     "reopen": mark("reopened"),
     "exclude": mark("excluded"),
     "readmit": mark("readmitted"),

@@ -55,6 +55,7 @@ from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current
 from nianjian.platform.web.receiving import Receiving, upload_page
 from nianjian.platform.web.second_person import build_second_person
+from nianjian.platform.web.undo import say_done
 
 
 def _known(year: int, item: str) -> None:
@@ -181,8 +182,12 @@ def act(request: Request, code: str, year: int, item: str, act: str) -> HttpResp
         values = {"number" if name == "version" else name: value for name, value in given.cleaned_data.items()}
         _type, operation, said = ACTS[act]
         operation(**place(request, code, year), item=item, **values)
-        back = act == "not-applicable" and not values["reason"]
-        messages.success(request, gettext("Saved: it is required.") if back else str(said))
+        if act != "not-applicable":
+            messages.success(request, str(said))
+        elif values["reason"]:
+            say_done(request, str(said), request.path, [("reason", "")])
+        else:
+            messages.success(request, gettext("Saved: it is required."))
     else:
         messages.error(request, form_errors(given))
     return redirect("dossier-item", code=code, year=year, item=item)

@@ -21,6 +21,7 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.registers.declarations import list_declarations
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.forms import form, run_form
+from nianjian.platform.web.undo import say_done
 
 Declare: Final = form(declare_not_applicable, omit=("metric", "year"))
 
@@ -38,9 +39,11 @@ def declare(request: Request, code: str, year: int, slug: str) -> HttpResponse:
         target: dict[str, Any] = {"enterprise": code, "actor": request.actor, "metric": slug, "year": year}
         act = withdraw_declaration if declaration else declare_not_applicable
         if run_form(sent, lambda typed: act(**target, **typed)):
-            text = gettext("The declaration is withdrawn; compute the portrait again.")
-            done = gettext("The metric is declared not applicable; compute the portrait again.")
-            messages.success(request, text if declaration else done)
+            if declaration:
+                messages.success(request, gettext("The declaration is withdrawn; compute the portrait again."))
+            else:
+                text = gettext("The metric is declared not applicable; compute the portrait again.")
+                say_done(request, text, request.path)
             return redirect("portrait-metric", code=code, year=year, slug=slug)
     title = gettext("{metric} {year}: not applicable").format(metric=code_name("metric", slug, translator()), year=year)
     text = gettext(

@@ -48,6 +48,7 @@ from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.second_person import build_second_person
 from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.undo import say_requested
 from nianjian.platform.web.work import describe_job_error as fault_of
 from nianjian.platform.web.work import kind, person, progressing
 
@@ -331,7 +332,7 @@ def waits(told: Json, looked: GapPreview, working: Collection[str], word: Words)
 def _way(code: str, told: Json, gap: Gap) -> tuple[str, str]:
     """Where a gap is closed: (address, label)."""
     here = {"code": code, "case": told["id"]}
-    waiting = next((one["approval"] for one in told["orders"] if not one["approved_at"]), "")
+    waiting = next((one["approval"] for one in told["orders"] if one["waiting"]), "")
     ways = {
         "locate": (reverse("rectify-locate", kwargs=here), _("Locate the channel")),
         "isolate": (reverse("rectify-isolate", kwargs=here), _("Isolate the channel")),
@@ -582,8 +583,7 @@ def isolate(request: Request, code: str, case: str) -> HttpResponse:
         first |= {"key": suggested["dimension"], "channel": suggested["key"]}
     form = Isolated(request.POST or None, initial=first)
     ask = partial(operations.request_isolation, enterprise=code, case=told["id"], actor=request.actor)
-    if request.method == "POST" and run_form(form, lambda terms: ask(**terms)):
-        messages.success(request, gettext("Requested; a second person decides under Approvals."))
+    if request.method == "POST" and run_form(form, lambda terms: _say_requested(request, code, ask(**terms))):
         return redirect("rectify-isolate", code=code, case=told["id"])
     context = {
         "case": told,
@@ -596,6 +596,10 @@ def isolate(request: Request, code: str, case: str) -> HttpResponse:
     }
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, "rectification/isolate.html", context, status=status)
+
+
+def _say_requested(request: Request, code: str, asked: Json) -> None:
+    say_requested(request, code, asked["approval"])
 
 
 def _order_row(order: Json, names: ChannelNames) -> Json:
@@ -631,8 +635,8 @@ def lift(request: Request, code: str, case: str) -> HttpResponse:
     for order in told["orders"]:
         if order["order"] == wanted and _holds(order):
             reason = request.POST.get("reason", "")
-            operations.request_lift(
+            asked = operations.request_lift(
                 enterprise=code, key=order["key"], channel=order["channel"], reason=reason, actor=request.actor
             )
-            messages.success(request, gettext("Requested; a second person decides under Approvals."))
+            _say_requested(request, code, asked)
     return redirect("rectify-isolate", code=code, case=told["id"])

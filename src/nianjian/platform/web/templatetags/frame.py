@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.html import format_html
@@ -45,6 +47,13 @@ def filled(parser: Parser, token: Token) -> Filled:
     nodelist = parser.parse(("endfilled",))
     parser.delete_first_token()
     return Filled(nodelist, *map(parser.compile_filter, words))
+
+
+@register.filter
+def undo(message: Message) -> tuple[str, list[tuple[str, str]]] | None:
+    """Address and values of the form that takes back what a message says, as `say_done` gave them; None: none."""
+    told = message.extra_tags or ""
+    return json.loads(told) if told.startswith("[") else None
 
 
 @register.simple_tag
