@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from nianjian.engines.paper.texts.claims import CLAIMS
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
@@ -11,6 +12,7 @@ FIELD = re.compile(r"\\{\w+\\}")
 ANY = "[^＿]+?"
 
 
+@cache
 def sentence_pattern(claim: str, language: str) -> re.Pattern[str]:
     """The sentence that a claim releases, without spaces, figures replaced by anything but a blank.
 

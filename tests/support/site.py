@@ -84,10 +84,9 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def told(environment: dict[str, str], *program: str) -> str:
-    """Run a program to its end; what it printed."""
-    if program[: len(PROGRAM)] != PROGRAM:
-        return subprocess.run(program, env=environment, check=True, capture_output=True, text=True).stdout
-    done = started(program[len(PROGRAM) :], env=environment, cwd=ROOT)
+    """Run the program, or Python with ``-c`` or ``-m`` and what follows, to its end; what it printed."""
+    words = program[len(PROGRAM) :] if program[: len(PROGRAM)] == PROGRAM else program[1:]
+    done = started(words, env=environment, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

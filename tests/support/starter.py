@@ -15,6 +15,7 @@ import importlib
 import json
 import os
 import pkgutil
+import runpy
 import shutil
 import signal
 import socket
@@ -41,7 +42,10 @@ LONGEST: Final = 1 << 20  # bytes of a request
 def started(
     words: Sequence[str], *, env: Mapping[str, str], cwd: Path, timeout: float = 120
 ) -> subprocess.CompletedProcess[str]:
-    """``nianjian`` with these words, as `subprocess.run` would start it: code, stdout, stderr."""
+    """``nianjian`` with these words, as `subprocess.run` would start it: code, stdout, stderr.
+
+    ``-c CODE …`` and ``-m MODULE …`` run what a test has beside the program, as Python would.
+    """
     asked = json.dumps({"words": list(words), "env": dict(env), "cwd": str(cwd)}).encode()
     with (
         tempfile.TemporaryFile() as out,
@@ -170,7 +174,7 @@ def _become(asked: Mapping[str, object], streams: Sequence[int]) -> NoReturn:
     code = 1
     try:
         _forget_settings()
-        code = importlib.import_module("nianjian.doors.cli.main").main()
+        code = _run(words)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:  # noqa: BLE001 - as the interpreter would
@@ -180,6 +184,18 @@ def _become(asked: Mapping[str, object], streams: Sequence[int]) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def _run(words: Sequence[str]) -> int:
+    """The program's main, or what ``-c`` or ``-m`` names; the exit code."""
+    if words[:1] not in (["-c"], ["-m"]):
+        return int(importlib.import_module("nianjian.doors.cli.main").main())
+    sys.argv = [words[0], *words[2:]]
+    if words[0] == "-m":
+        runpy.run_module(words[1], run_name="__main__")
+    else:
+        exec(words[1], {"__name__": "__main__"})  # noqa: S102 - a test's own
+    return 0
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def _hide_run(run: re.Match[str]) -> str:
 STEP: Final = 1_000  # rows after which it is told how many are written
 _BATCH: Final = 1_000  # rows
 _RUNS: Final = 100
-_WIDE: Final = pa.array(["columns_surplus", "total_row"])
+_WIDE: Final = ("columns_surplus", "total_row")
 _READ: Final = ["file", "line", "reason", "reason_column", "raw"]
 
 
@@ -232,7 +232,7 @@ def _most_surplus(lake: Lake, paths: Sequence[str], headers: Mapping[str, _Heade
     for path in paths:
         with pq.ParquetFile(lake.path(ledger.CALLS_TABLE) / path) as file:
             for batch in file.iter_batches(batch_size=_BATCH, columns=["file", "raw", "reason"]):
-                wide = batch.filter(pc.is_in(batch.column("reason"), _WIDE))
+                wide = batch.filter(pc.is_in(batch.column("reason"), pa.array(_WIDE)))
                 for row in wide.to_pylist():
                     most = max(most, len(_split_cells(str(row["raw"]), headers[str(row["file"])])[2]))
     return most

@@ -10,17 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
-
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import signers
-from pyhanko.sign.fields import SigSeedSubFilter
-from pyhanko.sign.timestamps.common_utils import TimestampRequestError
-from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
+from typing import TYPE_CHECKING, Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.ingest import receive
 from nianjian.features.dossier.ingest.receive import ChildEnded, Type, run_program
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import SimpleSigner
 
 
 class Standing(StrEnum):
@@ -187,21 +184,20 @@ def _readable(roots: Path) -> bool:
         return False
 
 
-# The firm's own signature (PAdES, by pyHanko), appended behind a finished PDF: every byte before it stays.
+# The firm's own signature (PAdES, by pyHanko), appended behind a finished PDF: every byte before it stays. The library
+# takes a third of a second to load, and only who signs needs it.
 
 FIELD: Final = "Nianjian"
 DIGEST: Final = "sha256"
 TSA_SECONDS: Final = 15.0
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_OPEN: Final[Any] = signers.SimpleSigner.load_pkcs12  # the library has no types for these two
-_STAMPER: Final[Any] = RequestsHTTPTimeStamper
 
 
 @dataclass(frozen=True, slots=True)
 class Signer:
     """Key and certificate, opened; neither the password nor the key is written anywhere."""
 
-    held: signers.SimpleSigner
+    held: SimpleSigner
     subject: str
     fingerprint: str
     valid_from: datetime
@@ -210,10 +206,13 @@ class Signer:
 
 def open_signer(path: Path, password: str, *, now: datetime) -> Signer:
     """Open a PKCS#12 file. ``signer_missing``, ``signer_unreadable`` (also a wrong password), ``signer_expired``."""
+    from pyhanko.sign.signers import SimpleSigner  # noqa: PLC0415 - see above
+
     if not path.is_file():
         raise NianjianError("signer_missing", file=str(path))
+    load: Any = SimpleSigner.load_pkcs12  # the library has no types for it
     with _quiet():  # it would print why, with the file's content in it
-        held: signers.SimpleSigner | None = _OPEN(str(path), passphrase=password.encode() or None)
+        held: SimpleSigner | None = load(str(path), passphrase=password.encode() or None)
     if held is None or held.signing_cert is None:
         raise NianjianError("signer_unreadable", file=path.name)
     found = held.signing_cert
@@ -235,7 +234,14 @@ def append_signature(source: Path, target: Path, signer: Signer, *, tsa: str = "
     ``tsa``: address of the authority that stamps the time, "": none. ``tsa_unreachable``, ``signing_failed``;
     ``signing_disk_full`` where there is no room for the signed file.
     """
-    stamper = _STAMPER(tsa, timeout=TSA_SECONDS) if tsa else None
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # noqa: PLC0415 - see above
+    from pyhanko.sign import signers  # noqa: PLC0415 - see above
+    from pyhanko.sign.fields import SigSeedSubFilter  # noqa: PLC0415 - see above
+    from pyhanko.sign.timestamps.common_utils import TimestampRequestError  # noqa: PLC0415 - see above
+    from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper  # noqa: PLC0415 - see above
+
+    make_stamper: Any = RequestsHTTPTimeStamper  # the library has no types for it
+    stamper = make_stamper(tsa, timeout=TSA_SECONDS) if tsa else None
     asked = signers.PdfSignatureMetadata(
         field_name=_free(source), md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES, reason=None
     )

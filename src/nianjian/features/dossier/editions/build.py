@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import pikepdf
 import pypdfium2
-from pikepdf import Array, Dictionary, Name, OutlineItem, pdfa
+from pikepdf import Array, Dictionary, Name, OutlineItem
 from pypdfium2 import raw
 
 from nianjian.engines.kernel.errors import NianjianError
@@ -271,6 +271,8 @@ def name(package: Package, number: int, part: int, parts: int) -> str:
 
 
 def _file(package: Package, number: int, part: tuple[int, Sequence[Flat]], path: Path, place: int) -> WrittenFile:
+    from pikepdf import pdfa  # noqa: PLC0415 - half of what this module costs to load, and only writers use it
+
     first, pages = part
     item = package.items[number]
     with pikepdf.new() as pdf:
