@@ -10,6 +10,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("any machine", deadline=None)  # how long an example takes says how busy the machine is
+settings.load_profile("any machine")
 
 _HOME = Path(tempfile.mkdtemp(prefix="nianjian-test-"))
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)

@@ -52,7 +52,6 @@ STRANGE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthChec
 def _settings(drawn: int, *, examples: bool) -> Any:
     return settings(
         max_examples=drawn,
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.explicit, Phase.generate] if examples else [Phase.generate],

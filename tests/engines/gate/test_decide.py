@@ -261,7 +261,7 @@ def blocked() -> dict[str, Snapshot]:
 
 
 @given(asked=ASKED, name=st.sampled_from(sorted(BLOCKS)))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_another_block_never_turns_a_refusal_into_a_yes(
     asked: Request, name: str, snapshot: Snapshot, blocked: dict[str, Snapshot]
 ) -> None:
@@ -270,7 +270,7 @@ def test_another_block_never_turns_a_refusal_into_a_yes(
 
 
 @given(asked=ASKED)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_what_is_not_known_is_refused(asked: Request, snapshot: Snapshot) -> None:
     found = decide(asked, snapshot, gate.NOON)
     if isinstance(found, Refusal):

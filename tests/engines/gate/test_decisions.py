@@ -48,7 +48,7 @@ MORNING = gate.NOON - 12 * 3_600_000
 
 
 @given(request=REQUEST, verdict=VERDICT, at=st.integers(0, 2**45))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_line_is_read_back(request: Request, verdict: Verdict, at: int) -> None:
     raw = decision_journal.decision_line(request, verdict, at, 7)
     assert raw.endswith(b"\n")

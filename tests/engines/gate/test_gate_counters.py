@@ -29,7 +29,6 @@ from nianjian.engines.gate.refill import Figures, rebuild_store
 VALUES = ("a", "b")
 WINDOWS = ("calendar_day", "anchored", "sliding")
 QUIET = settings(
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 

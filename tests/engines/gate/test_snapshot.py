@@ -30,7 +30,7 @@ ENTRY = st.tuples(KEYS, st.integers(0, 5), st.sampled_from([3, 6, OPEN]), st.int
 
 @pytest.mark.parametrize("few", [lists.FEW, 0], ids=["a set knows who is absent", "the fences do"])
 @given(rows=st.lists(ENTRY, max_size=80), asked=KEYS, held=st.sampled_from([3, list_builder.HELD]))
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_list_answers_as_a_dictionary_does(
     rows: list[tuple[int, int, int, int]],
     asked: int,

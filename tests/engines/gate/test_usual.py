@@ -126,7 +126,7 @@ async def _walk(root: Path, steps: list[Any]) -> int:
     return short
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_both_ways_answer_alike(tmp_path_factory: Any, steps: list[Any]) -> None:
     asyncio.run(_walk(tmp_path_factory.mktemp("gate"), steps))

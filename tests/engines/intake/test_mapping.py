@@ -248,7 +248,7 @@ FAULTS = {
     "mapping_invalid", "mapping_unreadable", "mapping_column_unknown", "timezone_unknown", "columns_needed",
     "asterisk_columns_unknown", "source_unrecognised", "freeswitch_template_unknown",
 }  # fmt: skip
-CALM = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+CALM = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def _fault_of(act: Callable[[], object]) -> str | None:

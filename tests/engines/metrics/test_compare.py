@@ -173,7 +173,7 @@ PIECES = st.sampled_from([*WORDS, "回访", "Market", "MARKETING", "Sales", "营
 PURPOSES = st.lists(st.none() | st.lists(PIECES, max_size=4).map("".join), min_size=1, max_size=40)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(purposes=PURPOSES)
 def test_both_sides_agree(purposes: list[str | None]) -> None:
     engine = DuckDBEngine()

@@ -301,7 +301,7 @@ def test_portrait_equals_oracle(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=120 if SOAK else 25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120 if SOAK else 25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_portrait_equals_oracle_often(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     compare_seed(tmp_path_factory.mktemp("lake"), seed)

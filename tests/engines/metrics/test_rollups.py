@@ -70,7 +70,7 @@ def test_refreshed_equals_fresh(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=40 if SOAK else 3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40 if SOAK else 3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_refreshed_equals_fresh_often(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     compare(Lake(str(tmp_path_factory.mktemp("lake")), "E1"), seed, steps=10)

@@ -77,7 +77,7 @@ def test_no_journal_tells_nothing(tmp_path: Path) -> None:
 SECONDS = st.integers(0, 30)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(SECONDS, SECONDS), max_size=8))
 def test_merged_spans_hold_the_same_seconds_once(found: list[tuple[int, int]]) -> None:
     told = list(merge_spans(found))

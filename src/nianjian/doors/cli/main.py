@@ -25,7 +25,7 @@ from nianjian.platform.terminal.language import _, sentence, speak
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # What is imported stays: looking through all of it again and again for cycles takes a fifth of the start.
-gc.set_threshold(100_000, 20, 50)
+gc.set_threshold(50_000, 10, 10)
 
 INTERRUPTED: Final = 130
 JSON: Final = "--json"

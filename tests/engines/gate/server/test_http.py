@@ -269,7 +269,7 @@ def _nameless(told: bytes) -> object:
     return json.loads(re.sub(rb'"decision_id":"[^"]*"', b'"decision_id":""', told)) if told.startswith(b"{") else told
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kinds=st.lists(
         st.sampled_from(["post", "post", "post", "open", "wrong", "longer", "full", "broken", "get", "nested"]),

@@ -93,7 +93,7 @@ def _spoil(path: Path, act: str, page: int, other: int) -> tuple[set[Kind], set[
 
 
 @pytest.mark.long
-@settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=16, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     file=st.integers(0, 4),
     act=st.sampled_from(["swap", "remove", "add", "exchange", "double", "redraw"]),
