@@ -61,7 +61,12 @@ def list_approvals_part(enterprise: str | None, *, first: int, count: int, state
 
 def list_pending(enterprise: str, *, besides: str, most: int) -> list[Approval]:
     """Open requests of an enterprise that somebody else than ``besides`` made, oldest first."""
-    found = Request.objects.filter(enterprise=enterprise, state=Request.PENDING).exclude(requested_by=besides)
+    return list_pending_at([enterprise], besides=besides, most=most)
+
+
+def list_pending_at(enterprises: Collection[str], *, besides: str, most: int) -> list[Approval]:
+    """Open requests of several enterprises, as `list_pending`."""
+    found = Request.objects.filter(enterprise__in=enterprises, state=Request.PENDING).exclude(requested_by=besides)
     return list(found.order_by("requested_at", "id")[:most])
 
 

@@ -90,8 +90,8 @@ class Table:
 
     ``cards``: where the screen is narrow each row stands by itself, every cell under the name of its column;
     ``columns`` that a person left out are not drawn, see `choose_columns`. ``ticks``: the id of the form that takes
-    the ticks of its rows; ``totals``: a last line; ``empty``: what stands where there are no rows, with ``clear``,
-    the address without the filters.
+    the ticks of its rows, each under the name ``tick``; ``totals``: a last line; ``empty``: what stands where there
+    are no rows, with ``clear``, the address without the filters.
     """
 
     caption: str
@@ -102,6 +102,7 @@ class Table:
     cards: bool = False
     hidden: frozenset[str] = frozenset()
     ticks: str = ""
+    tick: str = "row"
     totals: Sequence[Cell] = ()
     empty: str = ""
     clear: str = ""
