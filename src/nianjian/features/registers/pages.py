@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any, Final
@@ -438,7 +439,7 @@ def _table(request: Request, seen: ReadScope, sheet: Sheet, found: Sequence[Vers
     teams = queries.list_team_titles(seen.enterprise, {getattr(row, TEAM) for row in found}) if of_teams else {}
     sorts = {column.field for column in filters.sortable_columns(sheet)}
     href, state = _sort(request, "", asked)
-    heads = [tables.Column(presenters.key_label(sheet), href=href, sorted=state)]
+    heads = [tables.Column(presenters.key_label(sheet), href=href, sorted=state, brief="start")]
     for column in columns:
         href, state = _sort(request, column.field, asked) if column.field in sorts else ("", "")
         heads.append(tables.Column(presenters.label(column), href=href, sorted=state, name=column.field))
@@ -454,8 +455,21 @@ def _table(request: Request, seen: ReadScope, sheet: Sheet, found: Sequence[Vers
         ends = one.valid_to is None or one.valid_to >= clock.today()
         rows.append(Row(cells, name=name, href=href, value=str(one.pk) if ends else ""))
     ticks = "bulk" if may(request, Permission.MANAGE_DATA) else ""
-    table = Table(presenters.title(sheet.kind), heads, rows, hidden=choice.hidden, ticks=ticks)
+    table = Table(
+        presenters.title(sheet.kind), _shorten(heads, choice.hidden), rows, form="several" if ticks else "",
+        hidden=choice.hidden, ticks=ticks,
+    )  # fmt: skip
     return {"table": table, "choice": choice}
+
+
+BRIEF: Final = ("end", "start", "end")  # where the first columns beside the key stand on a narrow screen
+
+
+def _shorten(heads: Sequence[tables.Column], hidden: frozenset[str]) -> list[tables.Column]:
+    """The columns with those marked that a narrow screen has: the key and the first few that the person sees."""
+    first = [one.name for one in heads if one.name and one.name not in hidden]
+    places = dict(zip(first, BRIEF, strict=False))
+    return [replace(one, brief=places[one.name], named=True) if one.name in places else one for one in heads]
 
 
 WIDEST: Final = 60  # signs of a cell in the list

@@ -44,7 +44,8 @@ class Column:
 
     ``theirs``: a heading of somebody's file, which stays as it is in every language; ``name``: what a person's choice
     of columns calls it, "" for one that is always there; ``spare``: there only once it is chosen; ``brief``: one of
-    the few that a narrow screen has, two of them on a line, at its ``start`` and its ``end``.
+    the few that a narrow screen has, two of them on a line, at its ``start`` and its ``end``, or one on the ``whole``;
+    ``named``: its label stands before it there.
     """
 
     label: str
@@ -55,6 +56,7 @@ class Column:
     name: str = ""
     spare: bool = False
     brief: str = ""
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
