@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any, Final
@@ -41,7 +40,7 @@ from nianjian.platform.web.days import asked_day, format_moment
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current, say_pair
 from nianjian.platform.web.paging import address, paged
-from nianjian.platform.web.tables import Cell, Row, Table, choose_columns
+from nianjian.platform.web.tables import Cell, Row, Table, choose_columns, shorten_rows
 from nianjian.platform.web.work import person
 
 
@@ -456,20 +455,10 @@ def _table(request: Request, seen: ReadScope, sheet: Sheet, found: Sequence[Vers
         rows.append(Row(cells, name=name, href=href, value=str(one.pk) if ends else ""))
     ticks = "bulk" if may(request, Permission.MANAGE_DATA) else ""
     table = Table(
-        presenters.title(sheet.kind), _shorten(heads, choice.hidden), rows, form="several" if ticks else "",
+        presenters.title(sheet.kind), shorten_rows(heads, choice.hidden), rows, form="several" if ticks else "",
         hidden=choice.hidden, ticks=ticks,
     )  # fmt: skip
     return {"table": table, "choice": choice}
-
-
-BRIEF: Final = ("end", "start", "end")  # where the first columns beside the key stand on a narrow screen
-
-
-def _shorten(heads: Sequence[tables.Column], hidden: frozenset[str]) -> list[tables.Column]:
-    """The columns with those marked that a narrow screen has: the key and the first few that the person sees."""
-    first = [one.name for one in heads if one.name and one.name not in hidden]
-    places = dict(zip(first, BRIEF, strict=False))
-    return [replace(one, brief=places[one.name], named=True) if one.name in places else one for one in heads]
 
 
 WIDEST: Final = 60  # signs of a cell in the list

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Final
 
 from django.http import HttpRequest
 
@@ -161,6 +162,16 @@ def choose_columns(request: HttpRequest, name: str, columns: Sequence[Column]) -
     chosen = read_columns(request, name)
     hidden = {one.name for one in columns if one.name and (one.spare if chosen is None else one.name not in chosen)}
     return ColumnChoice(name, columns, frozenset(hidden), request.get_full_path())
+
+
+BRIEF: Final = ("end", "start", "end")  # where the first columns beside the key stand on a narrow screen
+
+
+def shorten_rows(columns: Sequence[Column], hidden: frozenset[str]) -> list[Column]:
+    """Mark what a narrow screen has of many columns: beside the key the first few that the person sees."""
+    first = [one.name for one in columns if one.name and one.name not in hidden]
+    places = dict(zip(first, BRIEF, strict=False))
+    return [replace(one, brief=places[one.name], named=True) if one.name in places else one for one in columns]
 
 
 def card_table(
