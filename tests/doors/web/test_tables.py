@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
 from nianjian.platform.web.comfort import COLUMNS_COOKIE
-from nianjian.platform.web.tables import Cell, Column, Row, Table, choose_columns
+from nianjian.platform.web.tables import Cell, Column, Row, Table, choose_columns, shorten_rows
 
 COLUMNS = (Column("单号"), Column("类型", name="kind"), Column("来源", name="source", spare=True))
 
@@ -54,3 +54,11 @@ def test_without_rows_a_table_says_how_the_filters_are_cleared() -> None:
 def test_a_total_stands_below() -> None:
     sums = [Cell("合计"), Cell("3", figure=True), Cell("")]
     assert _draw(Table("工单", COLUMNS, [_row("A1")], totals=sums)).count("合计") == 1
+
+
+def test_a_narrow_screen_has_the_first_columns_that_a_person_sees() -> None:
+    heads = [Column("key", brief="start"), *(Column(name, name=name) for name in ("a", "b", "c", "d"))]
+    shown = shorten_rows(heads, frozenset({"b"}))
+    assert [(one.label, one.brief) for one in shown if one.brief] == [
+        ("key", "start"), ("a", "end"), ("c", "start"), ("d", "end"),
+    ]  # fmt: skip

@@ -366,23 +366,61 @@ def test_the_only_enterprise_is_shown_at_once(site: Client) -> None:
     assert site.get("/?all").status_code == 200
 
 
-def test_the_most_urgent_enterprise_comes_first(site: Client, sample: dict[str, Any]) -> None:
+@pytest.fixture
+def four(site: Client, sample: dict[str, Any]) -> Client:
+    """One red, one green, two of which nothing was computed."""
     for code, name in (("calm", "平静"), ("bare", "空白"), ("red", "红火")):
         add_enterprise(code=code, name=name, province="上海", actor=Actor("tester"))
     _keep("calm", _green(sample))
     _keep("red", {**_green(sample), "light": "red"})
     _batch("B2", enterprise="calm")
-    text = _text(site, "/").split("<main")[1]
+    return site
+
+
+def _listed(client: Client, query: str = "") -> str:
+    return _text(client, f"/{query}").split('id="enterprises"')[1].split("<tbody")[1].split("</tbody")[0]
+
+
+def test_the_most_urgent_enterprise_comes_first(four: Client) -> None:
+    text = _listed(four)
     places = [text.index(f'/e/{code}/"') for code in ("red", "demo", "calm", "bare")]  # of no portrait no room is known
-    assert text.index("</form>") < places[0]
     assert places == sorted(places)
     assert "尚无合规画像" in text
     assert "2 天前" in text
-    one = _text(site, "/?light=red").split("<main")[1]
+    one = _listed(four, "?light=red")
     assert "红火" in one
     assert "平静" not in one
-    assert "平静" in _text(site, "/?q=CALM")
-    assert "没有符合条件的企业" in _text(site, "/?q=nirgends")
+    assert "平静" in _listed(four, "?q=CALM")
+    assert "没有符合条件的企业" in _listed(four, "?q=nirgends")
+
+
+def test_the_board_over_all_says_how_many_stand_how_and_names_the_worst(four: Client) -> None:
+    verdict = _text(four, "/").split('class="verdict red')[1].split("</section>")[0]
+    assert "企业：红灯 1 家、未证明 2 家、绿灯 1 家；最急的是红火。" in verdict
+    assert 'class="button primary" href="/e/red/"' in verdict
+    assert "空白" in verdict, "what nobody has computed is unproven, by name"
+    unproven = _listed(four, "?light=insufficient")
+    assert unproven.count('name="enterprise"') == 2
+    assert "平静" not in unproven
+
+
+def test_what_is_to_be_done_at_several_enterprises_stands_in_one_list(four: Client, keys: None) -> None:
+    actor = Actor("tester")
+    for code, tickets in (("demo", ("I1", "I2")), ("calm", ("I1",))):
+        for at, ticket in enumerate(tickets):
+            texts = {"ticket_id": ticket, "source": "12321", "arrived_at": f"2026-0{len(tickets)}-0{at + 2} 10:00:00"}
+            complaints.open_ticket(enterprise=code, texts=texts, actor=actor)
+    texts = {"root": "95014", "valid_until": "2026-11-20"}
+    rows.create_row(kind="numbers", texts=texts, since=None, reason="", actor=actor, enterprise="bare")
+    page = _text(four, "/")
+    work = page.split('id="work"')[1].split("</section>")[0]
+    wanted = ("办结 1 张逾期投诉工单", "平静", "办结 2 张逾期投诉工单", "示范", "续期或停用：码号 95014", "空白")
+    places = [work.index(words) for words in wanted]
+    assert places == sorted(places), "the most overdue first, each with its enterprise"
+    assert "逾期 4 件，涉及 3 家企业" in page
+    of_one = _text(four, "/e/demo/").split('id="work"')[1]
+    since = re.findall(r"已逾期 [0-9]+ 天", work)[1]
+    assert since in of_one, "overdue since the same moment as on its own board"
 
 
 def test_a_stranger_of_an_enterprise_does_not_find_it(site: Client) -> None:
@@ -409,11 +447,11 @@ def test_a_thousand_enterprises_stand_on_one_page(site: Client, monkeypatch: pyt
         Enterprise(code=f"e{at:02}", name=f"企业{at:02}", province="上海", created_at=clock.now()) for at in range(60)
     )
     text = _text(site, "/")
-    assert text.count('<li class="card ') >= 60
+    assert text.count('name="enterprise"') >= 60
     assert "?page=2" not in text
     monkeypatch.setattr(portfolio_pages, "PORTFOLIO", 50)
     text = _text(site, "/")
-    assert text.count('<li class="card ') == 50
+    assert text.count('name="enterprise"') == 50
     assert "?page=2" in text
     assert text.split('class="sheet"')[1].count("/e/") <= 12
     with CaptureQueriesContext(connection) as queries:

@@ -138,8 +138,14 @@ def file_table(receipts: Sequence[Mapping[str, Any]]) -> Table:
         ]
         for one in receipts
     ]
-    heads = [Column(_("file")), Column(_("source")), Column(_("encoding")), Column(_("time zone"))]
-    return Table(_("Files"), [*heads, *_figures(), Column(_("days"))], rows)
+    columns = [
+        Column(_("file"), brief="start"), Column(_("source"), brief="end"), Column(_("encoding")),
+        Column(_("time zone")), Column(_("read"), figure=True),
+        Column(_("loaded"), figure=True, brief="start", named=True), Column(_("duplicate"), figure=True),
+        Column(_("rejected"), figure=True, brief="end", named=True),
+        Column(_("days")),
+    ]  # fmt: skip
+    return Table(_("Files"), columns, rows, form="many")
 
 
 def _span(days: Sequence[str]) -> str:

@@ -90,9 +90,12 @@ def listing(request: Request, code: str) -> HttpResponse:
         ]
         for one in shown.rows
     ]
-    heads = (gettext("Displayed number"), gettext("Since"), gettext("Created by"))
+    columns = [
+        Column(gettext("Displayed number"), brief="start"), Column(gettext("Since"), brief="end"),
+        Column(gettext("Created by"), brief="start"),
+    ]  # fmt: skip
     empty = gettext("No number has an address yet")
-    table = Table(gettext("One-click complaints"), [Column(head) for head in heads], rows, empty=empty)
+    table = Table(gettext("One-click complaints"), columns, rows, empty=empty)
     promise = one_click.get_promise(code, count=True)
     first = {"response": promise.response, "close": promise.close, "purpose": promise.purpose}
     context = {

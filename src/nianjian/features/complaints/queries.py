@@ -10,7 +10,8 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final, cast
 
-from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models import Case, Count, F, Q, QuerySet, When, Window
+from django.db.models.functions import RowNumber
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -35,7 +36,7 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission, team_of
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission, allows
-from nianjian.platform.registers import queries
+from nianjian.platform.registers import overlays, queries
 from nianjian.platform.registers.filters import RowFilter as Words
 from nianjian.platform.registers.filters import build_condition
 from nianjian.platform.registers.lines import Line
@@ -51,8 +52,12 @@ DAY = timedelta(days=1)
 
 def load_service_levels(enterprise: str) -> ServiceLevels:
     """One stretch from each day on which a rule or an approved overlay of the clocks begins or ends."""
-    tenant = accounts.enterprise(enterprise)
-    books = Rulebooks(province=tenant.province or None, enterprise=enterprise)
+    return _read_levels(accounts.enterprise(enterprise).province, enterprise)
+
+
+def _read_levels(province: str, enterprise: str) -> ServiceLevels:
+    """Of an enterprise, or of all of a province that have no overlay of their own where it is ""."""
+    books = Rulebooks(province=province or None, enterprise=enterprise)
     days = sorted({max(day, FIRST_DAY) for day in _turns(books.overlays)})
     terms = {day: read_limits(book) for day in days if f"{UNDER}response" in (book := books.on(day)).in_force}
     return ServiceLevels(tuple(terms), tuple(terms.values()))
@@ -187,6 +192,28 @@ def _find_text(rows: QuerySet[Complaint], text: str) -> QuerySet[Complaint]:
 def overdue_tickets(enterprise: str, promise: ServiceLevels, at: datetime) -> QuerySet[Complaint]:
     """Every ticket that is still open past a limit, however long, the one that arrived first first; no drills."""
     return current_tickets(enterprise).filter(_overdue(promise, at)).order_by("arrived_at", "key").only(*FACTS)
+
+
+def map_overdue(enterprises: Mapping[str, str], at: datetime) -> dict[str, tuple[int, datetime]]:
+    """How many tickets of each of many enterprises are overdue, and since when the first one is; no drills.
+
+    ``enterprises``: code -> province. One query finds who has open tickets, and one more asks for all of a province.
+    """
+    opened = Complaint.objects.filter(OPEN, enterprise_id__in=enterprises, valid_to=None, superseded_at=None)
+    opened = opened.exclude(drill=True).order_by()
+    own = {one.get("enterprise") for one in overlays.list_overlays()}
+    alike: dict[tuple[str, str], list[str]] = {}  # province and, where it has overlays of its own, enterprise
+    for code in opened.values_list("enterprise_id", flat=True).distinct():
+        alike.setdefault((enterprises[code], code if code in own else ""), []).append(code)
+    found: dict[str, tuple[int, datetime]] = {}
+    for key, codes in alike.items():
+        promise = _read_levels(*key)
+        of = F("enterprise_id")
+        place = Window(RowNumber(), partition_by=of, order_by=[F("arrived_at").asc(), F("key").asc()])
+        late = opened.filter(_overdue(promise, at), enterprise_id__in=codes)
+        rows = late.annotate(place=place, late=Window(Count("*"), partition_by=of)).filter(place=1).defer(*SEALED)
+        found |= {row.enterprise_id: (row.late, find_ticket_overdue_since(row, promise, at) or at) for row in rows}
+    return found
 
 
 def find_overdue_since(rows: QuerySet[Complaint], promise: ServiceLevels, at: datetime) -> datetime | None:

@@ -205,7 +205,7 @@ def setting_table(of: Iterable[Json]) -> Table:
     ]
     heads = (gettext("In force since"), gettext("About"), gettext("Value"), gettext("Reason"), gettext("By"))
     columns = [*map(Column, heads), Column(gettext("Approval"))]
-    return Table(gettext("What was set"), columns, rows, wrap=True)
+    return Table(gettext("What was set"), columns, rows, wrap=True, cards=True)
 
 
 def describe_setting(key: str, name: str) -> str:
@@ -262,9 +262,12 @@ def decision_table(code: str, of: Iterable[Json], rules: Mapping[str, Rule]) -> 
                 Cell(_retry_moment(one["retry_at"])),
             ]
         )
-    heads = [gettext("Moment"), gettext("Line"), gettext("Displayed number"), gettext("Dialled number")]
-    columns = [*map(Column, heads), Column(gettext("Answer")), Column(gettext("Reason")), Column(gettext("Rule"))]
-    columns += [Column(gettext("Used of the cap"), figure=True), Column(gettext("Again at"))]
+    columns = [
+        Column(gettext("Moment"), brief="start"), Column(gettext("Line"), brief="end"),
+        Column(gettext("Displayed number")), Column(gettext("Dialled number"), brief="start"),
+        Column(gettext("Answer"), brief="end"), Column(gettext("Reason"), brief="whole"), Column(gettext("Rule")),
+        Column(gettext("Used of the cap"), figure=True), Column(gettext("Again at")),
+    ]  # fmt: skip
     return Table(gettext("Decisions"), columns, rows, wrap=True)
 
 

@@ -41,7 +41,7 @@ from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.forms import DayField, DayInput
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
-from nianjian.platform.web.tables import Cell, Table, card_table
+from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import progressing
 
 
@@ -259,7 +259,11 @@ def _entry_table(shown: Page[Entry], place: str) -> Table:
         gettext("Number"), gettext("Moment"), gettext("Who"), *([] if place else [gettext("Enterprise")]),
         gettext("Act"), gettext("Content"),
     )  # fmt: skip
-    return card_table(gettext("Audit chain"), heads, rows, figures=[0])
+    brief = ("", "start", "end", *([] if place else [""]), "whole", "whole")
+    columns = [
+        Column(head, figure=at == 0, brief=where) for at, (head, where) in enumerate(zip(heads, brief, strict=True))
+    ]
+    return Table(gettext("Audit chain"), columns, rows, wrap=True)
 
 
 def _summary(said: Sequence[tuple[str, str]]) -> str:

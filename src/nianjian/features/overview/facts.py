@@ -21,7 +21,7 @@ from nianjian.features.dossier.materials import ALGORITHM
 from nianjian.features.inbox import obstacles
 from nianjian.features.inbox.obstacles import Point
 from nianjian.features.overview import attention, queue
-from nianjian.features.overview.attention import list_late_reports, with_reports
+from nianjian.features.overview.attention import LateReport, list_late_reports, with_reports
 from nianjian.features.overview.queue import Queue
 from nianjian.features.overview.verdict import Situation, Verdict, decide, gravest, smallest_headroom, urgency
 from nianjian.features.portrait import bases, line_usage, portraits
@@ -272,6 +272,7 @@ class PortfolioEntry:
     """An enterprise in the portfolio; ``light`` "" where no portrait is kept; ``age``: days since its last call.
 
     ``red``: how many things are red; ``room``: the smallest head-room as a share of its limit, None where not known.
+    ``late`` reports, ``expired`` rows and ``cases`` of rectification that wait: what is to be done, with its days.
     """
 
     enterprise: Enterprise
@@ -283,6 +284,9 @@ class PortfolioEntry:
     verdict: Verdict
     red: int = 0
     room: Fraction | None = None
+    late: Sequence[LateReport] = ()
+    expired: Sequence[Expiry] = ()
+    cases: Sequence[operations.Running] = ()
 
 
 def build_portfolio(enterprises: Sequence[Enterprise]) -> list[PortfolioEntry]:
@@ -309,15 +313,21 @@ def build_portfolio(enterprises: Sequence[Enterprise]) -> list[PortfolioEntry]:
         age = None if day is None else max((today - day).days, 0)
         waits = running.get(one.code, [])
         calendar = with_expiries(with_cases(known[one.code], waits, today), ending[one.code], today)
-        over, unfiled = len(list_expired(ending[one.code], today)), len(missed.get(one.code, ()))
+        over, unfiled = list_expired(ending[one.code], today), missed.get(one.code, [])
         metrics = run.metrics if run else ()
         red = sum(each["light"] == RED for each in metrics) if metrics else int(light == RED)
         spare = smallest_headroom(metrics, calendar.limits)
-        red += over + unfiled + len(waits)
-        now = Situation(light, len(waits), 0, _days_left(calendar), age, red, unfiled, spare)
-        entry = PortfolioEntry(one, years[0] if years else None, light, run, calendar, age, decide(now), red, spare)
+        red += len(over) + len(unfiled) + len(waits)
+        now = Situation(light, len(waits), 0, _days_left(calendar), age, red, len(unfiled), spare)
+        year = years[0] if years else None
+        entry = PortfolioEntry(one, year, light, run, calendar, age, decide(now), red, spare, unfiled, over, waits)
         found.append((urgency(now), one.name, entry))
     return [entry for _order, _name, entry in sorted(found, key=lambda one: one[:2])]
+
+
+def holds_text(one: Enterprise, text: str) -> bool:
+    """Whether code or name hold the text."""
+    return text.lower() in f"{one.code} {one.name}".lower()
 
 
 def search_portfolio(actor: Actor, text: str) -> list[PortfolioEntry | Enterprise]:
@@ -326,21 +336,27 @@ def search_portfolio(actor: Actor, text: str) -> list[PortfolioEntry | Enterpris
     Last those of which the asker sees a team alone: nothing of the whole enterprise is told of them.
     """
     whole = {one.code for one in list_accessible_enterprises(actor, Permission.READ)}
-    fitting = [one for one in list_accessible_enterprises(actor) if text.lower() in f"{one.code} {one.name}".lower()]
+    fitting = [one for one in list_accessible_enterprises(actor) if holds_text(one, text)]
     return [
         *build_portfolio([one for one in fitting if one.code in whole]),
         *(one for one in fitting if one.code not in whole),
     ]
 
 
+UNPROVEN: Final = "insufficient"
+
+
 def filter_portfolio(
-    found: Sequence[PortfolioEntry | Enterprise], light: str, province: str
+    found: Sequence[PortfolioEntry | Enterprise], light: str, province: str, *, uncomputed: str = ""
 ) -> list[PortfolioEntry | Enterprise]:
-    """Those whose portrait shows the light, of a province; "" asks for all."""
+    """Those whose portrait shows the light, of a province; "" asks for all.
+
+    ``uncomputed``: the light under which those without a portrait are found.
+    """
 
     def fits(one: PortfolioEntry | Enterprise) -> bool:
         entry = one if isinstance(one, PortfolioEntry) else None
-        return (not light or (entry is not None and entry.light == light)) and (
+        return (not light or (entry is not None and (entry.light or uncomputed) == light)) and (
             not province or (entry is not None and entry.enterprise.province == province)
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -19,6 +19,7 @@ from nianjian.engines.paper.texts.errors import error_message, translate_value
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
 from nianjian.engines.paper.texts.season import TASKS, TRACKS
+from nianjian.engines.paper.words import Words
 from nianjian.features.complaints.presenters import span
 from nianjian.features.inbox import obstacles
 from nianjian.features.inbox.pages import obstacle_address
@@ -81,7 +82,7 @@ def present_item(item: Item, owner: str | None, board: Board) -> dict[str, objec
         "address": item_address(item, owner, board.code, board.told.year),
         "day": "" if item.due is None else day_text(item.due, board.today, _),
         "left": "" if left is None or left <= 1 else gettext("{n} days left").format(n=left),
-        "overdue": _overdue_text(item, left),
+        "overdue": overdue_text(item, left),
         "waits": item.code == attention.APPROVAL,
         "owner": (owners := _owner_text(item, board)),
         "initial": owners[:1] if len(item.owners) == 1 and NOBODY not in item.owners else "",
@@ -103,7 +104,7 @@ def _owner_text(item: Item, board: Board) -> str:
     return f"{people} · {gettext('{n} unassigned').format(n=nobody)}" if nobody else people
 
 
-def _overdue_text(item: Item, left: int | None) -> str:
+def overdue_text(item: Item, left: int | None) -> str:
     """For how long it is overdue, of tickets as their own pages count it; "" for what is not."""
     if item.code == obstacles.OVERDUE:
         return gettext("{time} overdue").format(time=span(clock.now() - item.values["since"]))
@@ -123,13 +124,25 @@ def _describe_gain(board: Board) -> str:
 Values = dict[str, object]
 
 
-def describe_nothing(item: Item, board: Board) -> Values:
+class Teller(Protocol):
+    """In which words, and on which day, something is said."""
+
+    @property
+    def _(self) -> Words:
+        """The words of the reader's language."""
+
+    @property
+    def today(self) -> date:
+        """The day."""
+
+
+def describe_nothing(item: Item, board: Teller) -> Values:
     """Nothing besides the item's own values."""
     del item, board
     return {}
 
 
-def _describe_tickets(item: Item, board: Board) -> Values:
+def _describe_tickets(item: Item, board: Teller) -> Values:
     del board
     return {"time": span(clock.now() - item.values["since"])}
 
@@ -162,19 +175,19 @@ def _describe_ticket(item: Item, board: Board) -> Values:
     return {"clock": board._(CLOCKS[str(item.values["clock"])]), "due": due}
 
 
-def _describe_report(item: Item, board: Board) -> Values:
+def _describe_report(item: Item, board: Teller) -> Values:
     report = board._(TRACKS[str(item.values["track"])])
     return {"report": report, "due": day_text(item.values["due"], board.today, board._)}
 
 
-def _describe_case(item: Item, board: Board) -> Values:
+def _describe_case(item: Item, board: Teller) -> Values:
     _ = board._
     causes = _(", ").join(item.values["causes"])
     cause = _(": {text}").format(text=causes) if causes else ""
     return {"cause": cause, "due": day_text(item.values["due"], board.today, _)}
 
 
-def _describe_expiry(item: Item, board: Board) -> Values:
+def _describe_expiry(item: Item, board: Teller) -> Values:
     _, values = board._, item.values
     keys = said.join_keys(values["keys"], values["count"], _)
     until = day_text(values["until"], board.today, _)
@@ -213,16 +226,20 @@ def _describe_lines(item: Item, board: Board) -> Values:
     return {"names": said.join_keys(names, item.count, board._)}
 
 
-#: Code -> the values of an item as people read them.
-VALUES: Final[Mapping[str, Callable[[Item, Board], Values]]] = {
+#: Code -> the values of an item as people read them: of what is told across enterprises, too.
+ACROSS: Final[Mapping[str, Callable[[Item, Teller], Values]]] = {
     obstacles.OVERDUE: _describe_tickets,
+    attention.LATE: _describe_report,
+    attention.CASE: _describe_case,
+    attention.EXPIRED: _describe_expiry,
+    attention.NOT_RUN: describe_nothing,
+}
+VALUES: Final[Mapping[str, Callable[[Item, Board], Values]]] = {
+    **ACROSS,
     obstacles.DIFFERENCES: _describe_differences,
     attention.APPROVAL: _describe_approval,
     attention.FAILED: _describe_failure,
     attention.COMPLAINT: _describe_ticket,
-    attention.LATE: _describe_report,
-    attention.CASE: _describe_case,
-    attention.EXPIRED: _describe_expiry,
     attention.INSUFFICIENT: _describe_metric,
     attention.ATTACHMENT: _describe_metric,
     attention.DAYS: _describe_count,

@@ -63,7 +63,9 @@ def list_lines(request: Request, code: str) -> HttpResponse:
     rows = versions_on(Line, code, today).filter(key__in=[one.line for one in shown.rows])
     known = {key: (name, team) for key, name, team in rows.order_by().values_list("key", "name", "team")}
     heads = (gettext("line"), gettext("state"), gettext("name"), gettext("team"), gettext("last outbound call"))
-    columns = [*map(Column, heads), Column(gettext("days before the newest call"), figure=True)]
+    brief = ("start", "end", "start", "", "end")  # on a narrow screen: line and state, name and last call
+    columns = [Column(head, brief=place) for head, place in zip(heads, brief, strict=True)]
+    columns.append(Column(gettext("days before the newest call"), figure=True))
     teams = dict(versions_on(Team, code, today).order_by().values_list("key", "name"))
     body = []
     for one in shown.rows:

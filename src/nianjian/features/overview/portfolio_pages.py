@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
-from fractions import Fraction
 from typing import Any, Final
 
 from django import forms
@@ -21,15 +20,23 @@ from django.views.decorators.http import require_POST, require_safe
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.formulas import harmless
-from nianjian.engines.kernel.workdays import day_of
+from nianjian.engines.paper.days import calendar_day, weekday_text
 from nianjian.engines.paper.texts.portrait import LIGHTS, code_name
 from nianjian.engines.paper.texts.season import TASKS
 from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.features.overview import facts
-from nianjian.features.overview import texts as said
-from nianjian.features.overview.deadlines import present_deadline
 from nianjian.features.overview.facts import PortfolioEntry
-from nianjian.features.overview.verdict import Mood
+from nianjian.features.overview.portfolio_presenters import (
+    OfEnterprise,
+    Said,
+    build_table,
+    build_verdict,
+    light_of,
+    list_deadlines,
+    list_items,
+    present_item,
+)
+from nianjian.features.overview.verdict import GRAVITY
 from nianjian.features.season import operations as bulk
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.access import list_accessible_enterprises
@@ -40,9 +47,11 @@ from nianjian.platform.web.access import Request, person
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current
-from nianjian.platform.web.paging import Page, paged
+from nianjian.platform.web.paging import Page, address, paged
 
 FILTER: Final = ("q", "light", "province", "all")
+MOST: Final = 6  # rows of what is to be done that the board shows unasked
+Shown = PortfolioEntry | Enterprise
 MEDIA: Final = "text/csv; charset=utf-8"
 
 
@@ -85,8 +94,7 @@ def apply_to_several(request: Request) -> HttpResponse:
 def _selected_codes(request: Request) -> list[str]:
     if "whole" not in request.POST:
         return request.POST.getlist("enterprise")
-    query, light, province = (request.POST.get(name, "") for name in ("q", "light", "province"))
-    found = facts.filter_portfolio(facts.search_portfolio(request.actor, query.strip()), light, province)
+    found = _find(facts.search_portfolio(request.actor, ""), *(request.POST.get(name, "") for name in FILTER[:3]))
     return [one.enterprise.code for one in found if isinstance(one, PortfolioEntry)]
 
 
@@ -124,55 +132,69 @@ PORTFOLIO: Final = 1000  # enterprises on one page: an agency's whole book, to b
 @person
 def portfolio(request: Request) -> HttpResponse:
     """Where each enterprise stands, the most urgent first; with a single one go straight to it."""
-    _ = words(current())
+    _, today = words(current()), clock.today()
     own = list_accessible_enterprises(request.actor)
     if len(own) == 1 and "all" not in request.GET:
         return redirect("overview", code=own[0].code)
-    wanted, light = request.GET.get("q", "").strip(), request.GET.get("light", "")
-    found = facts.search_portfolio(request.actor, wanted)
-    standings = [one for one in found if isinstance(one, PortfolioEntry)]
-    province = request.GET.get("province", "")
-    rows = facts.filter_portfolio(found, light, province)
-    shown: Page[PortfolioEntry | Enterprise] = paged(request, rows, total=len(rows), size=PORTFOLIO)
-    moods = [one.verdict.mood for one in standings]
+    every = facts.search_portfolio(request.actor, "")
+    entries = [one for one in every if isinstance(one, PortfolioEntry)]
+    wanted, light, province = (request.GET.get(name, "").strip() for name in FILTER[:3])
+    asked = _find(every, wanted, "", province)
+    rows = _find(asked, "", light, "")
+    shown: Page[Shown] = paged(request, rows, total=len(rows), size=PORTFOLIO)
+    items = list_items(entries, request.actor, today)
     context = {
         "any": bool(own),
         "page": shown,
-        "rows": [_portfolio_row(one, _) for one in shown.rows],
+        "table": build_table(
+            shown.rows,
+            ticks=bool(entries),
+            empty=_("No enterprise matches"),
+            clear=f"{reverse('portfolio')}?all" if wanted or light or province else "",
+            _=_,
+        ),
         "q": wanted,
         "light": light,
         "province": province,
-        "provinces": sorted({one.enterprise.province for one in standings if one.enterprise.province}),
-        "lights": [(code, code_name("light", code, _)) for code in LIGHTS if code != "na"],
-        "counts": [(mood.value, moods.count(mood)) for mood in Mood] if standings else [],
+        "provinces": sorted({one.enterprise.province for one in entries if one.enterprise.province}),
+        "tabs": _list_tabs(request, asked, light, _),
+        "day": f"{calendar_day(today, _)} {weekday_text(today, _)}",
+        "verdict": build_verdict(entries, items, today, _) if entries else None,
+        "work": _present_work(request, items, Said(_, today)),
+        "deadlines": list_deadlines(entries, _),
         "tasks": [(code, _(text)) for code, text in TASKS.items() if not code.startswith("file_")],
         "administers": access.has_permission(request.actor, access.EVERYWHERE, Permission.ADMINISTER),
     }
     return render(request, "overview/portfolio.html", context)
 
 
-def _describe_room(room: Fraction | None) -> str:
-    """The least headroom of the metrics; beyond a limit a share says nothing that one could do."""
-    if room is None:
-        return "–"
-    return gettext("over the limit") if room < 0 else f"{float(room * 100):.1f} %"
+def _find(found: Sequence[Shown], text: str, light: str, province: str) -> list[Shown]:
+    """Those that hold the text, show the light (unproven also where nobody has computed) and are of the province."""
+    fitting = [
+        one for one in found if facts.holds_text(one.enterprise if isinstance(one, PortfolioEntry) else one, text)
+    ]
+    return facts.filter_portfolio(fitting, light, province, uncomputed=facts.UNPROVEN)
 
 
-def _portfolio_row(one: PortfolioEntry | Enterprise, _: Words) -> dict[str, object]:
-    if isinstance(one, Enterprise):
-        return {"code": one.code, "name": one.name, "own": True}
-    earliest = one.calendar.earliest
+def _list_tabs(request: Request, found: Sequence[Shown], light: str, _: Words) -> list[tuple[str, str, bool]]:
+    """The lights that there are, the gravest first, each with how many enterprises have it."""
+    counts = Counter(light_of(one) for one in found if isinstance(one, PortfolioEntry))
+    lights = sorted({*counts, *({light} & set(LIGHTS))}, key=GRAVITY.index, reverse=True)
+    return [
+        (address(request, light="", page=""), f"{_('All')} {len(found)}", not light),
+        *(
+            (address(request, light=code, page=""), f"{code_name('light', code, _)} {counts[code]}", code == light)
+            for code in lights
+        ),
+    ]
+
+
+def _present_work(request: Request, items: Sequence[OfEnterprise], told: Said) -> dict[str, object]:
+    """The first rows of what is to be done, or the whole."""
+    shown = items if "whole" in request.GET else items[:MOST]
     return {
-        "code": one.enterprise.code,
-        "name": one.enterprise.name,
-        "province": one.enterprise.province,
-        "mood": one.verdict.mood.value,
-        "light": one.light,
-        "word": code_name("light", one.light, _) if one.light else "",
-        "year": one.year,
-        "deadline": present_deadline(earliest, one.enterprise.code, _) if earliest else None,
-        "age": said.ago(one.age, _),
-        "red": one.red,
-        "room": _describe_room(one.room),
-        "run": day_of(datetime.fromisoformat(one.run.moment)) if one.run else None,
+        "rows": [present_item(one, told) for one in shown],
+        "count": len(items),
+        "rest": len(items) - len(shown),
+        "all": address(request, whole="1"),
     }

@@ -186,8 +186,9 @@ def list_people(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:80]
     rows: Page[Person] = paged(request, people.PersonList(code, search))
     columns = [
-        Column(text) for text in (_("Display name"), _("User name"), _("Roles"), _("Last sign-in"), _("Account"))
-    ]
+        Column(_("Display name"), brief="start"), Column(_("User name"), brief="end"),
+        Column(_("Roles"), brief="start"), Column(_("Last sign-in")), Column(_("Account"), brief="end"),
+    ]  # fmt: skip
     body = [
         [
             Cell(one.display_name or one.name, href=at("people-one", code, name=one.name)),

@@ -433,7 +433,11 @@ def runs(request: Request, code: str) -> HttpResponse:
         gettext("Reconciliation"), gettext("What is compared"), gettext("As at"), gettext("Outcome"),
         gettext("Open differences"), gettext("Exported file"), gettext("Created at"),
     )  # fmt: skip
-    columns = [Column(head, figure=place == 4) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the count's place
+    brief = ("start", "end", "", "start", "end", "", "")
+    columns = [
+        Column(head, figure=place == 4, brief=where, named=place == 4)  # noqa: PLR2004 -- the count's place
+        for place, (head, where) in enumerate(zip(heads, brief, strict=True))
+    ]
     table = Table(gettext("Reconciliations"), columns, rows, wrap=True)
     context = {"page": shown, "table": table, "may": has_permission(request.actor, code, Permission.REPORT)}
     return render(request, "reconcile/list.html", context)

@@ -40,7 +40,7 @@ from nianjian.platform.web.days import asked_day, format_moment
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current, say_pair
 from nianjian.platform.web.paging import address, paged
-from nianjian.platform.web.tables import Cell, Row, Table, choose_columns
+from nianjian.platform.web.tables import Cell, Row, Table, choose_columns, shorten_rows
 from nianjian.platform.web.work import person
 
 
@@ -438,7 +438,7 @@ def _table(request: Request, seen: ReadScope, sheet: Sheet, found: Sequence[Vers
     teams = queries.list_team_titles(seen.enterprise, {getattr(row, TEAM) for row in found}) if of_teams else {}
     sorts = {column.field for column in filters.sortable_columns(sheet)}
     href, state = _sort(request, "", asked)
-    heads = [tables.Column(presenters.key_label(sheet), href=href, sorted=state)]
+    heads = [tables.Column(presenters.key_label(sheet), href=href, sorted=state, brief="start")]
     for column in columns:
         href, state = _sort(request, column.field, asked) if column.field in sorts else ("", "")
         heads.append(tables.Column(presenters.label(column), href=href, sorted=state, name=column.field))
@@ -454,7 +454,10 @@ def _table(request: Request, seen: ReadScope, sheet: Sheet, found: Sequence[Vers
         ends = one.valid_to is None or one.valid_to >= clock.today()
         rows.append(Row(cells, name=name, href=href, value=str(one.pk) if ends else ""))
     ticks = "bulk" if may(request, Permission.MANAGE_DATA) else ""
-    table = Table(presenters.title(sheet.kind), heads, rows, hidden=choice.hidden, ticks=ticks)
+    table = Table(
+        presenters.title(sheet.kind), shorten_rows(heads, choice.hidden), rows, form="several" if ticks else "",
+        hidden=choice.hidden, ticks=ticks,
+    )  # fmt: skip
     return {"table": table, "choice": choice}
 
 

@@ -79,7 +79,7 @@ def list_webhooks(request: Request, code: str) -> HttpResponse:
         for one in shown.rows
     ]
     columns = [Column(gettext("Address")), Column(gettext("Notified about")), Column(gettext("Created by"))]
-    table = Table(gettext("Webhooks"), columns, rows, wrap=True)
+    table = Table(gettext("Webhooks"), columns, rows, wrap=True, cards=True)
     context = {"page": shown, "table": table, "form": form, "secret": secret}
     return render(request, "webhooks/list.html", context, status=status)
 

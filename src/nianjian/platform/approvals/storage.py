@@ -70,6 +70,12 @@ def list_pending(enterprise: str) -> list[Approval]:
     return list(found.order_by("requested_at", "id"))
 
 
+def list_pending_at(enterprises: Collection[str], *, besides: str, most: int) -> list[Approval]:
+    """The first of the open requests of several enterprises that somebody else than ``besides`` made."""
+    found = Request.objects.filter(enterprise__in=enterprises, state=Request.PENDING).exclude(requested_by=besides)
+    return list(found.order_by("requested_at", "id")[:most])
+
+
 def list_approvers(enterprise: str, asker: Actor) -> list[Candidate]:
     """Who can decide what the asker requests at an enterprise: never the asker, nor an account of the same person."""
     return split_approvers(enterprise, asker)[0]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Final
 
 from django.http import HttpRequest
 
@@ -44,7 +45,8 @@ class Column:
 
     ``theirs``: a heading of somebody's file, which stays as it is in every language; ``name``: what a person's choice
     of columns calls it, "" for one that is always there; ``spare``: there only once it is chosen; ``brief``: one of
-    the few that a narrow screen has, two of them on a line, at its ``start`` and its ``end``.
+    the few that a narrow screen has, two of them on a line, at its ``start`` and its ``end``, or one on the ``whole``;
+    ``named``: its label stands before it there.
     """
 
     label: str
@@ -55,6 +57,7 @@ class Column:
     name: str = ""
     spare: bool = False
     brief: str = ""
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,8 @@ class Table:
 
     ``cards``: where the screen is narrow each row stands by itself, every cell under the name of its column;
     ``columns`` that a person left out are not drawn, see `choose_columns`. ``ticks``: the id of the form that takes
-    the ticks of its rows; ``totals``: a last line; ``empty``: what stands where there are no rows, with ``clear``,
-    the address without the filters.
+    the ticks of its rows, each under the name ``tick``; ``totals``: a last line; ``empty``: what stands where there
+    are no rows, with ``clear``, the address without the filters.
     """
 
     caption: str
@@ -102,6 +105,7 @@ class Table:
     cards: bool = False
     hidden: frozenset[str] = frozenset()
     ticks: str = ""
+    tick: str = "row"
     totals: Sequence[Cell] = ()
     empty: str = ""
     clear: str = ""
@@ -158,6 +162,16 @@ def choose_columns(request: HttpRequest, name: str, columns: Sequence[Column]) -
     chosen = read_columns(request, name)
     hidden = {one.name for one in columns if one.name and (one.spare if chosen is None else one.name not in chosen)}
     return ColumnChoice(name, columns, frozenset(hidden), request.get_full_path())
+
+
+BRIEF: Final = ("end", "start", "end")  # where the first columns beside the key stand on a narrow screen
+
+
+def shorten_rows(columns: Sequence[Column], hidden: frozenset[str]) -> list[Column]:
+    """Mark what a narrow screen has of many columns: beside the key the first few that the person sees."""
+    first = [one.name for one in columns if one.name and one.name not in hidden]
+    places = dict(zip(first, BRIEF, strict=False))
+    return [replace(one, brief=places[one.name], named=True) if one.name in places else one for one in columns]
 
 
 def card_table(

@@ -45,7 +45,7 @@ from nianjian.platform.web.days import format_day, format_moment
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
-from nianjian.platform.web.tables import Cell, Column, Table, card_table
+from nianjian.platform.web.tables import Cell, Table, card_table
 from nianjian.platform.web.work import person
 
 READER: Final = Actor("room", "system")  # reads what is released for an inspector, who may read nothing else
@@ -260,7 +260,7 @@ def _ledger(request: HttpRequest, entered: Room, rule: str) -> Json:
     rows = [[Cell(_value(version, column, teams)) for column in columns] for version in found.rows]
     return {
         "ledgers": [(one, presenters.title(one), one == kind) for one in kinds],
-        "ledger": Table(presenters.title(kind), [Column(presenters.label(column)) for column in columns], rows),
+        "ledger": card_table(presenters.title(kind), [presenters.label(column) for column in columns], rows),
         "page": found,
         "search": presenters.label(columns[0]),
         "text": text,

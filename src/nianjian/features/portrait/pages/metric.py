@@ -284,7 +284,7 @@ def _cause_row(
         "record": _register_row(one.code, register, cause.key) if register and cause.key and name else "",
         "named": cause.named,
         "parts": [
-            (f"{label} · {part_name(part, _)}", count_things(part, count, _), rows(part, count))
+            (f"{label} · {part_name(part, _)}", count_things(part, count, _), rows(part, count), part_name(part, _))
             for part, count in cause.parts.items()
         ],
         "width": f"{float(share) * 100:.1f}%",

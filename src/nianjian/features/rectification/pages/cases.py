@@ -181,8 +181,12 @@ def cases(request: Request, code: str) -> HttpResponse:
         ]
         for one in shown.rows
     ]
-    heads = [gettext("Case"), gettext("Notice"), gettext("Received on"), gettext("Internal target"), gettext("Due")]
-    table = Table(gettext("Cases"), [Column(head) for head in [*heads, gettext("State")]], rows, wrap=True)
+    columns = [
+        Column(gettext("Case"), brief="start"), Column(gettext("Notice"), brief="end"), Column(gettext("Received on")),
+        Column(gettext("Internal target")), Column(gettext("Due"), brief="start", named=True),
+        Column(gettext("State"), brief="end"),
+    ]  # fmt: skip
+    table = Table(gettext("Cases"), columns, rows, wrap=True)
     context = {"page": shown, "table": table, "may": has_permission(request.actor, code, Permission.MANAGE_DATA)}
     return render(request, "rectification/list.html", context)
 
@@ -259,7 +263,7 @@ def watched(request: Request, code: str) -> HttpResponse:
     ]
     heads = (gettext("Licence"), gettext("Since which day"), gettext("Until"), gettext("Ordered by"))
     context = {
-        "table": Table(gettext("Watch list"), [Column(head) for head in heads], rows, wrap=True),
+        "table": Table(gettext("Watch list"), [Column(head) for head in heads], rows, wrap=True, cards=True),
         "tasks": operations.update_routine(enterprise=code, done=None, day=None, actor=request.actor),
         "closer": _closer(request, code, year) if (year := next(iter(list_years(code)), None)) else [],
         "year": year,
@@ -481,10 +485,11 @@ def _table(code: str, told: Json, dimension: str, names: ChannelNames, _: Words)
         rows.append(
             [Cell(text["key"], href=link), *(Cell(text[name], figure=True) for name in figures), Cell(text["mark"])]
         )
-    heads = [Column(_(DIMENSIONS[dimension]))]
+    heads = [Column(_(DIMENSIONS[dimension]), brief="start")]
     labels = ("Number of complaints", "Answered calls", "Rate", "Rate of the rest", mark("Chance"), "Cumulated share")
-    heads += [Column(_(label), figure=True) for label in labels]
-    return Table(_(DIMENSIONS[dimension]), [*heads, Column(_("Mark"))], rows, wrap=True)
+    brief = {"Number of complaints": "end", "Rate": "start"}
+    heads += [Column(_(label), figure=True, brief=brief.get(label, ""), named=True) for label in labels]
+    return Table(_(DIMENSIONS[dimension]), [*heads, Column(_("Mark"), brief="end")], rows, wrap=True)
 
 
 @require_POST
