@@ -16,10 +16,13 @@ from nianjian.features.complaints.queries import count_queue, list_tickets, load
 from nianjian.features.inbox.obstacles import list_obstacles
 from nianjian.features.overview import attention, queue, worklist
 from nianjian.features.overview.attention import Point
+from nianjian.features.overview.facts import build_portfolio
+from nianjian.features.overview.verdict import Mood, Reason, Verdict
 from nianjian.features.reconciliation.models import Difference, Run
 from nianjian.features.reconciliation.queries import DifferenceFilter, list_differences
 from nianjian.features.reconciliation.storage import settle_difference
 from nianjian.features.season import operations as season
+from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_user
@@ -115,6 +118,8 @@ def test_a_ticket_that_is_overdue_is_counted_once_and_since_one_moment(people: s
     assert waiting.overdue is not None
     assert head.since is not None
     assert abs(waiting.overdue - head.since) < timedelta(seconds=1)
+    (entry,) = build_portfolio([accounts.enterprise(people)])
+    assert (entry.tickets and entry.tickets[0], entry.verdict) == (1, Verdict(Mood.ACT, Reason.OVERDUE))
     listed = list_tickets(enterprise=people, actor=ADA, at=now)
     (ticket,) = listed.tickets()
     with override("zh-hans"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from django.db.models.functions import RowNumber
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.workdays import day_of
 from nianjian.engines.rules.rule import Rule
-from nianjian.features.complaints.queries import load_service_levels
+from nianjian.features.complaints.queries import load_service_levels, map_overdue
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.materials import ALGORITHM
 from nianjian.features.inbox import obstacles
@@ -273,6 +273,7 @@ class PortfolioEntry:
 
     ``red``: how many things are red; ``room``: the smallest head-room as a share of its limit, None where not known.
     ``late`` reports, ``expired`` rows and ``cases`` of rectification that wait: what is to be done, with its days.
+    ``tickets``: how many complaints are overdue and since when the first one is; None: none.
     """
 
     enterprise: Enterprise
@@ -287,6 +288,7 @@ class PortfolioEntry:
     late: Sequence[LateReport] = ()
     expired: Sequence[Expiry] = ()
     cases: Sequence[operations.Running] = ()
+    tickets: tuple[int, datetime] | None = None
 
 
 def build_portfolio(enterprises: Sequence[Enterprise]) -> list[PortfolioEntry]:
@@ -302,7 +304,7 @@ def build_portfolio(enterprises: Sequence[Enterprise]) -> list[PortfolioEntry]:
     known, missed = with_reports(calendars(places, today), today), list_late_reports(places, today)
     last = batches.last_call_day_by_enterprise([one.code for one in enterprises])
     ending = list_last_days([one.code for one in enterprises], today)
-    running = operations.map_waiting(places)
+    running, tickets = operations.map_waiting(places), map_overdue(places, clock.now())
     found = []
     for one in enterprises:
         years = portraits.list_years(one.code)
@@ -318,9 +320,12 @@ def build_portfolio(enterprises: Sequence[Enterprise]) -> list[PortfolioEntry]:
         red = sum(each["light"] == RED for each in metrics) if metrics else int(light == RED)
         spare = smallest_headroom(metrics, calendar.limits)
         red += len(over) + len(unfiled) + len(waits)
-        now = Situation(light, len(waits), 0, _days_left(calendar), age, red, len(unfiled), spare)
+        late = tickets.get(one.code)
+        overdue = late[0] if late else 0
+        now = Situation(light, len(waits), 0, _days_left(calendar), age, red, len(unfiled), spare, overdue)
         year = years[0] if years else None
-        entry = PortfolioEntry(one, year, light, run, calendar, age, decide(now), red, spare, unfiled, over, waits)
+        judged = decide(now)
+        entry = PortfolioEntry(one, year, light, run, calendar, age, judged, red, spare, unfiled, over, waits, late)
         found.append((urgency(now), one.name, entry))
     return [entry for _order, _name, entry in sorted(found, key=lambda one: one[:2])]
 

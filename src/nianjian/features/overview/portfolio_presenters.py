@@ -11,7 +11,6 @@ from typing import Final
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.workdays import day_of
 from nianjian.engines.paper.days import day_text, moment_text
 from nianjian.engines.paper.figures import count_text
@@ -19,7 +18,6 @@ from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words
-from nianjian.features.complaints import queries as complaints
 from nianjian.features.inbox.obstacles import OVERDUE
 from nianjian.features.overview import attention
 from nianjian.features.overview import texts as said
@@ -128,16 +126,15 @@ def _describe_overdue(late: Sequence[OfEnterprise]) -> str:
 def list_items(entries: Sequence[PortfolioEntry], actor: Actor, today: date) -> list[OfEnterprise]:
     """Everything with a day, the most overdue first, then what has none; of enterprises in their order."""
     known = {entry.enterprise.code: entry.enterprise for entry in entries}
-    tickets = complaints.map_overdue({code: one.province for code, one in known.items()}, clock.now())
     found = [OfEnterprise(known[code], item) for code, item in _list_requests(list(known), actor, today)]
     for entry in entries:
-        found += [OfEnterprise(entry.enterprise, item) for item in _list_of_entry(entry, tickets)]
+        found += [OfEnterprise(entry.enterprise, item) for item in _list_of_entry(entry)]
     return sorted(found, key=lambda one: one.item.due or date.max)
 
 
-def _list_of_entry(entry: PortfolioEntry, tickets: dict[str, tuple[int, datetime]]) -> Iterator[Item]:
-    if entry.enterprise.code in tickets:
-        count, since = tickets[entry.enterprise.code]
+def _list_of_entry(entry: PortfolioEntry) -> Iterator[Item]:
+    if entry.tickets:
+        count, since = entry.tickets
         yield Item(OVERDUE, {"since": since}, day_of(since), count=count)
     for report in entry.late:
         yield Item(attention.LATE, {"track": report.track, "year": report.year, "due": report.due}, report.due)
