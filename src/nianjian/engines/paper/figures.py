@@ -21,6 +21,7 @@ from nianjian.engines.paper.words import Words, mark
 PER_CENT: Final = Decimal(100)
 DASH: Final = "–"
 OPERATORS: Final = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
+NEGATED: Final = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 
 Json = Mapping[str, Any]
 
@@ -274,11 +275,18 @@ def _flag(flag: Json, unit: str, _: Words) -> Flag:
     if flag.get("value") is not None:
         detail += f" · {amount_text(flag['value'], unit, flag.get('limit'))}"
     if flag.get("limit") is not None:
-        detail += f" ({_('limit')} {limit_text(flag, unit)})"
+        detail += f" ({_('limit')} {_limit_of_flag(flag, unit)})"
     light = str(flag["light"])
     calm = flag["code"] == "evasion" and light == "green"
     title = _("landline and mobile share") if calm else code_name("flag", flag["code"], _)
     return Flag(flag["code"], title, light, code_name("light", light, _), detail)
+
+
+def _limit_of_flag(flag: Json, unit: str) -> str:
+    """Beside a green light within which limit it is, else beyond which."""
+    if flag["light"] != "green":
+        return limit_text(flag, unit)
+    return limit_text({**flag, "operator": NEGATED.get(str(flag.get("operator")))}, unit)
 
 
 def _flags(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:

@@ -364,6 +364,7 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
         "told": told,
         "problems": [error_message(one["code"], one["values"], words(current())) for one in told["problems"]],
         "state": state_rows(state),
+        "connected": state["snapshot"]["state"] != check.MISSING and state["process"]["status"] != check.UNREACHED,
         "behind": not told["told"] and state["snapshot"]["generation"] is not None,
         "purposes": purpose_table(code, told["purposes"], known),
         "caps": cap_table(code, caps.rows, told["channels"], known),

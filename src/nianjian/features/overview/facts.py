@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -25,6 +24,7 @@ from nianjian.features.overview.attention import LateReport, list_late_reports, 
 from nianjian.features.overview.queue import Queue
 from nianjian.features.overview.verdict import Situation, Verdict, decide, gravest, smallest_headroom, urgency
 from nianjian.features.portrait import bases, line_usage, portraits
+from nianjian.features.portrait.changes import count_changes
 from nianjian.features.portrait.line_usage import LineUsage
 from nianjian.features.portrait.portraits import Run
 from nianjian.features.rectification import operations
@@ -32,12 +32,10 @@ from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Actor, Enterprise
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals import storage as approvals
-from nianjian.platform.audit import query as audit
 from nianjian.platform.registers import batches, kinds, versions
 from nianjian.platform.registers.seats import robot_rules_apply
 from nianjian.platform.registers.versions import versions_of_enterprises
 from nianjian.platform.rulebook.deadlines import RENEWALS, Calendar, Deadline, Expiry, calendars, data_year, joined
-from nianjian.platform.rulebook.rulebooks import rulebook
 
 SIGHT: Final = timedelta(days=366)  # what runs out later than the next season is no concern yet
 NAMED: Final = 3  # keys of what runs out together
@@ -131,42 +129,6 @@ def count_missing_materials(enterprise: str, calendar: Calendar, today: date) ->
     if ALGORITHM in unready and not robot_rules_apply(enterprise, year, today):
         unready.remove(ALGORITHM)
     return year, len(unready)
-
-
-RULES: Final = "rules"
-TICKETS: Final = "complaints"
-# Act -> what it changes of that which a portrait is made of; acts that change no figure are not among them.
-CHANGES: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("calls.import", "calls.undo", "retention.erase"), "calls"),
-    **{
-        f"complaints.{act}": TICKETS
-        for act in ("add", "import", "match", "match.decide", "close", "unclose", "reopen", "exclude", "readmit")
-    },
-    "portrait.attach": "papers",
-    **dict.fromkeys(("portrait.declare", "portrait.withdraw", "portrait.decide_marketing"), "declarations"),
-    **dict.fromkeys(("rectify.watch", "rectify.unwatch"), "watch"),
-}
-ROWS: Final = ("registers.import", "registers.create", "registers.change", "registers.end")
-KINDS: Final[Mapping[str, str]] = {  # register -> what an act on its rows changes; the portrait reads no other one
-    **dict.fromkeys(("numbers", "lines", "teams", "seats"), "registers"),
-    "complaints": TICKETS,
-}
-DRILL: Final = '"drill":true'  # in the entry of a ticket that is none
-
-
-def count_changes(enterprise: str, run: Run) -> dict[str, int]:
-    """What -> how many acts have changed it since the run; `RULES` 1 where another rulebook would decide now."""
-    found: Counter[str] = Counter()
-    marks = {f'"kind":"{kind}"': what for kind, what in KINDS.items()}
-    acts = audit.count_acts(enterprise=enterprise, after=run.moment, verbs=(*CHANGES, *ROWS), marks=(*marks, DRILL))
-    for (verb, mark), count in acts.items():
-        what = marks.get(mark, "") if verb in ROWS else CHANGES[verb]
-        if what and mark != DRILL:
-            found[what] += count
-    book = rulebook(day=date.fromisoformat(run.as_of), province=run.province, enterprise=enterprise)
-    if book.sha256 != run.rulebook["sha256"]:
-        found[RULES] = 1
-    return dict(found)
 
 
 RUNS: Final = 5

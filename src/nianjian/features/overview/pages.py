@@ -32,6 +32,7 @@ from nianjian.features.overview.menu import store_open_items
 from nianjian.features.overview.queue import NOBODY
 from nianjian.features.overview.worklist import Item, list_items, select_items
 from nianjian.features.portrait import line_usage
+from nianjian.features.portrait.changes import change_text
 from nianjian.features.portrait.line_usage import LineUse
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.roles import Permission
@@ -113,7 +114,7 @@ def overview(request: Request, code: str) -> HttpResponse:
         "work": _present_work(request, items, board),
         "deadlines": [present_deadline(one, code, _) for one in told.calendar.deadlines[:DEADLINES]],
         "system": [] if request.team else _list_system(request, told, _),
-        "since": [said.change_text(what, count, _) for what, count in sorted(told.since.items())],
+        "since": [change_text(what, count, _) for what, count in sorted(told.since.items())],
         "may_run": Permission.REPORT in acts,
         "files": EXPORTS if told.year and request.team is None and Permission.READ in acts else (),
         "unknown": list_unknown(request, told) if early and told.year else (),

@@ -16,15 +16,6 @@ from nianjian.platform.rulebook.deadlines import Expiry
 
 Json = Mapping[str, Any]
 
-CHANGED: Final[Mapping[str, str]] = {
-    "calls": mark("call records: imported, undone or erased {n} times"),
-    "registers": mark("registers, such as seats and numbers: {n} changes"),
-    "complaints": mark("complaints: {n} changes"),
-    "papers": mark("documents that explain a light: {n} added"),
-    "declarations": mark("metrics declared not applicable, decisions about marketing calls: {n} changes"),
-    "watch": mark("watch list: {n} changes"),
-    "rules": mark("rules: another version of the rulebook, or another approved value"),
-}
 #: Code -> what is to be done, why, and the word on its button.
 ITEMS: Final[Mapping[str, tuple[str, str, str]]] = {
     obstacles.OVERDUE: (
@@ -80,7 +71,6 @@ ITEMS: Final[Mapping[str, tuple[str, str, str]]] = {
 }
 ASSIGN: Final = mark("Assign")
 UNTIL_LIMIT: Final = mark("; {n} more closed tickets and the closing rate reaches {limit} %")
-EXCEL: Final = "excel_damaged"
 REJECTED: Final = mark("most often: {reason} ({n} rows)")
 #: Metric -> (beyond the limit, just at it, still to spare).
 DISTANCES: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -134,10 +124,13 @@ def papers_text(kinds: Sequence[str], _: Words) -> str:
 
 
 def rejects_text(portrait: Json | None, _: Words) -> str:
-    """Why most rows were not accepted, as the newest figures know it; what Excel has done stands before its equals."""
+    """Why most rows were not accepted, as the newest figures know it; "" where all were."""
     reasons = ((portrait or {}).get("quality") or {}).get("rows", {}).get("reasons") or {}
-    reason = max(reasons, key=lambda code: (reasons[code], code == EXCEL), default="")
-    return _(REJECTED).format(reason=_(REASONS[reason]), n=count_text(reasons[reason])) if reason else ""
+    most = max(reasons.values(), default=0)
+    alike = [code for code in reasons if reasons[code] == most]
+    if len(alike) > 1:
+        return _("{reasons} reasons most often, {n} rows each").format(reasons=len(alike), n=count_text(most))
+    return _(REJECTED).format(reason=_(REASONS[alike[0]]), n=count_text(most)) if alike else ""
 
 
 def join_keys(keys: Sequence[str], count: int, _: Words) -> str:
@@ -155,11 +148,6 @@ def expiry_text(expiry: Expiry, *, asking: bool, _: Words) -> str:
     )
     what, keys = translate_value("kind", expiry.kind, _), join_keys(expiry.keys, expiry.count, _)
     return text.format(what=what, keys=keys, until=expiry.until, ask_by=expiry.ask_by)
-
-
-def change_text(what: str, count: int, _: Words) -> str:
-    """Say what changed since the last run, and by how many acts."""
-    return _(CHANGED[what]).format(n=count)
 
 
 def ago(days: int | None, _: Words) -> str:

@@ -20,6 +20,7 @@ from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, pair_text, words
 from nianjian.features.portrait import portraits
+from nianjian.features.portrait.changes import change_text, count_changes
 from nianjian.features.portrait.portraits import Run
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.roles import Permission
@@ -103,9 +104,18 @@ def shared_context(request: Request, one: OpenPortrait) -> dict[str, Any]:
         "moment": moment(one.known) if one.known else "",
         "data": one.data,
         "facts": _list_facts(one),
+        "since": _list_changes(one) if access.has_permission(request.actor, one.code, Permission.READ) else [],
         "erased": portraits.marks_of_snapshot(one.data["snapshot"], portraits.list_deletion_marks(one.code)),
         "may_run": access.has_permission(request.actor, one.code, Permission.REPORT),
     }
+
+
+def _list_changes(one: OpenPortrait) -> list[str]:
+    """What has changed since the newest figures were computed; of an earlier run that is shown nothing is said."""
+    if one.run or one.known is None:
+        return []
+    _ = words(current())
+    return [change_text(what, count, _) for what, count in sorted(count_changes(one.code, one.known).items())]
 
 
 def _list_facts(one: OpenPortrait) -> list[str]:

@@ -112,7 +112,7 @@ def _verdict(one: OpenPortrait, names: Names, level: Fraction, _: Words) -> dict
     off = [code_name("metric", told["slug"], _) for told in metrics if worst and told["light"] == worst["light"]]
     texts = {
         "red": _("{metrics}: beyond what an explanation can mend"),
-        "yellow": _("{metrics}: over the limit"),
+        "yellow": _("{metrics}: outside the limit"),
         "insufficient": _("{metrics}: not proved"),
     }
     sentence = texts[worst["light"]].format(metrics=_(", ").join(off)) if worst else _calm_sentence(data, _)
