@@ -122,6 +122,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "rectify-locate": "rectification_get", "rectify-locate-run": "rectification_locate",
     "rectify-tickets": "rectification_tickets jobs_get",
     "rectify-isolate": "rectification_isolate rectification_get",
+    "rectify-isolate-channel": "rectification_isolate", "rectify-lift-channel": "rectification_lift",
     "rectify-locations": "rectification_list", "rectify-isolated": "gate_isolated_displays rectification_get",
     "rectify-lift": "rectification_lift", "dossier": "dossier_list", "dossier-season": "dossier_list",
     "dossier-reuse": "dossier_reuse", "dossier-check": "dossier_versions package_build",

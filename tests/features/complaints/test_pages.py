@@ -150,6 +150,26 @@ def test_filters_narrow_a_view_and_are_cleared(officer: Client) -> None:
     assert re.search(r"L1</span>\s*速达外包", row), "a code never stands without its name"
 
 
+def test_a_ticket_without_a_line_says_how_far_its_match_is_wherever_its_line_is_asked_for(officer: Client) -> None:
+    storage.create_row(kind="lines", texts={"line_id": "L1", "name": "中继一"}, **ROW)
+    opened("A1", line_id="L1", call_id="c-1")
+    opened("B1")
+    opened("C1")
+    call = {"call_id": "c-2", "source": "x", "started": "2026-03-01T15:12:00", "line_id": "L1", "team_id": None}
+    told = {"state": "proposed", "link": "day", "confidence": "low", "candidates": 2, "call": call}
+    Proposal(enterprise_id="demo", key="C1", made_at=clock.now(), **told).save()
+    page = text(officer.get(HOME))
+    for ticket, words in (("B1", "未匹配通话"), ("C1", "通话待确认")):
+        cells = page.partition(f'data-row="{HOME}t/{ticket}/"')[2].partition("</tr>")[0]
+        assert re.search(rf'href="{HOME}t/{ticket}/#call"[^>]*>\s*{words}', cells), ticket
+    narrowed = text(officer.get(f"{HOME}?line=L1"))
+    assert names(narrowed) == ["A1"]
+    assert "另有 2 件未办结工单未写明线路" in narrowed
+    assert "未写明线路" not in page
+    assert re.search("对应通话</h3>", narrowed)
+    assert re.search("投诉人所述通话</h3>", text(officer.get(f"{HOME}?row=B1")))
+
+
 def test_tickets_stand_in_groups_by_age(officer: Client) -> None:
     for name, hours in (("now", 0.01), ("ancient", 2400.0)):
         opened(name, arrived_at=ago(hours))

@@ -102,6 +102,7 @@ def test_the_verdict_names_who_causes_it_and_leads_to_the_rows(site: Client, sam
     lines = [{**_rows(L23=11)[0], "denominator": 100}, *_rows(L01=9)]
     _keep("demo", _complaints(sample, team=_rows(T03=12, T01=8), line=lines, display=_rows(N1=2)))
     verdict = _text(site).split('class="verdict')[1].split("</section>")[0]
+    isolation = "/e/demo/rectification/isolate/?key=line&amp;channel=L23"
     for words in (
         "黄灯",
         "投诉率超限：全年容许 5 件，已受理 20 件。",
@@ -109,7 +110,7 @@ def test_the_verdict_names_who_causes_it_and_leads_to_the_rows(site: Client, sam
         "L23 速达",
         "去掉它仍有 9 件，仍超限",
         "防骚扰",
-        'class="button primary" href="/e/demo/rectification/open/"',
+        f'class="button primary" href="{isolation}"',
         'href="/e/demo/2026/metric/complaint_rate/"',
     ):
         assert words in verdict
@@ -117,7 +118,15 @@ def test_the_verdict_names_who_causes_it_and_leads_to_the_rows(site: Client, sam
     assert evidence.replace("&", "&amp;") in verdict
     assert site.get(evidence).status_code == 200
     assert "看原因" in _text(signed_in("rita", "auditor", "demo"))
-    assert "rectification/open" not in _text(signed_in("rita", "auditor", "demo")).split('class="verdict')[1][:2000]
+    assert "rectification/isolate" not in _text(signed_in("rita", "auditor", "demo")).split('class="verdict')[1][:2000]
+    metric = "/e/demo/2026/metric/complaint_rate/"
+    assert f'href="{isolation}"' in _text(site, metric)
+    assert "rectification/isolate" not in _text(signed_in("rita", "auditor", "demo"), metric)
+    signed_in("bo", "compliance_lead", "demo")
+    form = _text(site, isolation.replace("&amp;", "&"))
+    assert 'name="channel" value="L23"' in form
+    assert "L23 速达 投诉显著偏高：11 / 20 件" in form
+    assert "拨前闸今天没有收到 L23 速达 的呼叫" in form, "what the request will really do"
 
 
 def test_a_channel_that_chance_explains_is_not_blamed(site: Client, sample: dict[str, Any]) -> None:
@@ -125,7 +134,7 @@ def test_a_channel_that_chance_explains_is_not_blamed(site: Client, sample: dict
     _keep("demo", _complaints(sample, line=_rows(L23=11, L01=9)))
     verdict = _text(site).split('class="verdict')[1].split("</section>")[0]
     assert "占比最大的 11 件（55 %）涉及" in verdict
-    for words in ("出自", "去掉它", "rectification/open"):
+    for words in ("出自", "去掉它", "rectification/isolate"):
         assert words not in verdict
 
 

@@ -112,6 +112,22 @@ def test_who_has_nobody_to_decide_is_led_to_a_colleague_before_anything_is_asked
     assert 'name="channel"' in text(lead, f"{case}isolate/")
 
 
+def test_an_isolation_needs_no_case_and_is_lifted_without_one(lead: Client) -> None:
+    second = signed_in("bo", "compliance_lead", "demo")
+    page = f"{HOME}isolate/?key=line&channel=L1"
+    assert re.search(r'name="channel"[^>]*value="L1"', text(lead, page))
+    assert 'value="L1"' not in text(lead, f"{HOME}isolate/"), "nothing was found of it"
+    isolated(lead, HOME)
+    assert f'href="{HOME}isolate/"' in text(lead, f"{HOME}isolated/")
+    (order,) = re.findall(r'name="order" value="(\w+)"', text(lead, f"{HOME}isolate/"))
+    answer = lead.post(f"{HOME}isolate/lift/", {"order": order, "reason": "复核合格"}, follow=True)
+    (approval,) = re.findall(r'href="(/e/demo/approvals/A\w+/)">等待', answer.content.decode())
+    second.post(approval, {"decision": "yes"})
+    assert f'href="{HOME}isolate/"' not in text(lead, f"{HOME}isolated/")
+    case = opened(lead)
+    assert lead.get(page).headers["location"] == f"{case}isolate/?key=line&channel=L1", "it belongs to the case"
+
+
 def test_a_request_is_withdrawn_where_it_was_made(lead: Client) -> None:
     case = opened(lead)
     signed_in("bo", "compliance_lead", "demo")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from django.contrib import messages
@@ -29,6 +30,7 @@ from nianjian.features.complaints.queries import (
     TicketList,
     count_queue,
     count_rows,
+    filter_tickets,
     find_before_closing,
     find_replaced,
     list_categories,
@@ -99,6 +101,7 @@ def tickets(request: Request, code: str) -> HttpResponse:
             hidden=choice.hidden, ticks="bulk" if may_load else "", empty=_("No ticket matches the filters."),
             clear=_clear(code, form) if form.narrowed else "",
         ),
+        "lineless": _count_lineless(form, every) if form.wanted().line and form.wanted().open else 0,
         "counts": counts,
         "head": describe_counts(counts, every),
         "panel": _panel(request, chosen, channels, every, counts, cut.rows) if chosen else None,
@@ -157,6 +160,12 @@ def _row(request: Request, ticket: Ticket, channels: Channels, found: TicketList
     )  # fmt: skip
 
 
+def _count_lineless(form: Filter, every: TicketList) -> int:
+    """How many open tickets that the list would hold for any line name none: theirs may be the line asked for."""
+    wanted = replace(form.wanted(), line="")
+    return filter_tickets(every.sight, wanted, every.promise, every.at).filter(line_id=None).order_by().count()
+
+
 def _clear(code: str, form: Filter) -> str:
     """The address of the view without its filters."""
     query = QueryDict(mutable=True)
@@ -200,6 +209,7 @@ def _panel(  # noqa: PLR0917 -- one part of `tickets`
         "category": row.category,
         "facts": " · ".join(filter(None, facts)),
         "stands": presenters.list_stands(ticket, every.at)[1:],
+        "call_title": presenters.call_title(row),
         "call": presenters.call_facts(ticket),
         "channels": presenters.channel_entities(code, row, channels),
         "owner": presenters.owner_cell(row),
@@ -373,6 +383,7 @@ def render_ticket_page(
         "takes_back": find_undo(request, found) if may_load and done else None,
         "after": _find_after(request, ticket),
         "match": presenters.match_facts(found.proposal),
+        "call_title": presenters.call_title(row),
         "call": presenters.call_facts(found),
         "channels": presenters.channel_entities(code, row, channels),
         "facts": facts,

@@ -85,13 +85,21 @@ def source_name(row: Complaint) -> str:
     return registers.value(row.source, COMPLAINTS.by_field("source"))
 
 
-def channel_cell(row: Complaint, channels: Channels) -> Cell:
-    """The line's code and its team's name, or the team's code and name."""
+def channel_cell(ticket: Ticket, channels: Channels, href: str) -> Cell:
+    """The line's code and its team's name, or the team's code and name; else how far the search for its call is.
+
+    ``href``: the ticket's page, where its call is looked for and decided on.
+    """
+    row = ticket.row
     team = channels.team_of(row)
     called = channels.teams.get(team) or team or channels.lines.get(row.line_id or "", "")
     if row.line_id:
         return Cell(called, key=row.line_id)
-    return Cell(called, key=team if called != team else "") if team else Cell(_("line unknown"), tone="soft")
+    if team:
+        return Cell(called, key=team if called != team else "")
+    waits = ticket.proposal is not None and ticket.proposal.state == Proposal.PROPOSED
+    text = _("call to be confirmed") if waits else _("no call matched")
+    return Cell(text, tone="soft", href=f"{href}#call", says=f"{text}, {ticket_name(row)}")
 
 
 def owner_cell(row: Complaint) -> Cell:
@@ -115,7 +123,7 @@ def cells(ticket: Ticket, channels: Channels, at: datetime, *, href: str, view: 
         Cell(name, href=href),
         Cell(left, href=view, tone=tone or "plain", says=f"{left}, {_('view')} {name}"),
         Cell(row.category or UNKNOWN),
-        channel_cell(row, channels),
+        channel_cell(ticket, channels, href),
         Cell(masked["complained"] or UNKNOWN),
         Cell(masked["complainant"] or UNKNOWN),
         Cell(format_moment(row.accepted_at) or UNKNOWN, day=True),
@@ -182,6 +190,11 @@ def channel_entities(enterprise: str, row: Complaint, channels: Channels) -> lis
         )
         if code
     ]  # fmt: skip
+
+
+def call_title(row: Complaint) -> str:
+    """What the call is headed: as long as no record of it is known, it is what the complainant says of it."""
+    return _("The call") if row.call_id else _("The call as the complainant tells it")
 
 
 def call_facts(ticket: Ticket) -> list[tuple[str, str]]:

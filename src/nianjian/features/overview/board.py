@@ -262,11 +262,9 @@ class Board:
         isolated = set(list_isolations(self.code).values_list("key", "channel"))
         if (cause.split, cause.key) in isolated or Permission.REQUEST not in self.acts:
             return None
-        label = _("Isolate {channel}").format(channel=cause.key)
-        if self.told.running:
-            case, _days = self.told.running[0]
-            return Act(label, reverse("rectify-one", kwargs={**place, "case": case.pk}))
-        return Act(label, reverse("rectify-open", kwargs=place))
+        query = causes.build_isolation_query(cause.split, cause.key)
+        address = f"{reverse(causes.ISOLATE, kwargs=place)}?{urlencode(query)}"
+        return Act(_("Isolate {channel}").format(channel=cause.key), address)
 
     def _list_others(self, troubles: Sequence[Trouble]) -> Iterator[Line]:
         for trouble in troubles:

@@ -139,6 +139,14 @@ def find_named_channel(metric: Json, level: Fraction) -> tuple[Ranking, Cause] |
     return None
 
 
+ISOLATE: Final = "rectify-isolate-channel"  # the page that asks for an isolation
+
+
+def build_isolation_query(split: str, key: str) -> dict[str, str]:
+    """What the page `ISOLATE` is told of a channel; a displayed number stands in no address, the page finds it."""
+    return {"key": split} if split == "display" else {"key": split, "channel": key}
+
+
 Names = Mapping[str, Mapping[str, str]]
 """Split -> key -> its name in the register."""
 

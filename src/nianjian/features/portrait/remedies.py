@@ -138,8 +138,10 @@ def _for_complaints(case: _Case) -> Iterator[Remedy]:
             count=figures.count_text(cause.count), monthly=_monthly(case, cause.count),
             fewer=figures.count_text(fewer), value=case.value(fewer, rest), verdict=verdict,
         )  # fmt: skip
-        title = _("Stop new complaints: isolate {channel}").format(channel=case.channel(ranking.split, str(cause.key)))
-        yield Remedy(title, effect, _("Isolate"), "rectify", case.year_end, {}, {})
+        key = str(cause.key)
+        title = _("Stop new complaints: isolate {channel}").format(channel=case.channel(ranking.split, key))
+        query = causes.build_isolation_query(ranking.split, key)
+        yield Remedy(title, effect, _("Isolate"), causes.ISOLATE, case.year_end, {}, query)
     yield from _attach(case)
     nameless = [row for row in metric["splits"].get("line", ()) if row["key"] is None and row["numerator"]]
     if nameless:

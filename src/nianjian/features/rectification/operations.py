@@ -219,6 +219,12 @@ def summarize_case(case: Case, days: Days) -> Json:
     }
 
 
+def list_order_documents(orders: Sequence[Order]) -> list[Json]:
+    """Orders as JSON, each with whether it still waits for a second person."""
+    waiting = queries.list_undecided_orders(orders)
+    return [{**queries.order_document(one), "waiting": one in waiting} for one in orders]
+
+
 def _list_papers(case: Case) -> Iterator[Json]:
     """The papers, each with who has read it."""
     readers = queries.list_readers(case)
@@ -229,8 +235,7 @@ def _list_papers(case: Case) -> Iterator[Json]:
 def get_case_detail(*, case: str, actor: Actor) -> Json:
     """Everything of a case but the content of its papers; ``rectify_unknown``."""
     found = get_visible_case(case, actor)
-    done, orders = storage.list_completed_steps(found), queries.list_orders(found)
-    waiting = queries.list_undecided_orders(orders)
+    done = storage.list_completed_steps(found)
     return {
         **summarize_case(found, Days(found.enterprise_id)),
         "steps": [
@@ -240,7 +245,7 @@ def get_case_detail(*, case: str, actor: Actor) -> Json:
         "located": found.located,
         "measured": found.measured,
         "checked": found.checked,
-        "orders": [{**queries.order_document(one), "waiting": one in waiting} for one in orders],
+        "orders": list_order_documents(queries.list_orders(found)),
         "measures": [queries.row_document(one, *MEASURE) for one in queries.list_measures(found)],
         "papers": list(_list_papers(found)),
         "events": [

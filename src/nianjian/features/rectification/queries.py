@@ -125,6 +125,12 @@ def list_orders(case: Case) -> list[Order]:
     return list(Order.objects.filter(case=case).select_related("lifts").order_by("proposed_at", "pk"))
 
 
+def list_orders_of_no_case(enterprise: str) -> list[Order]:
+    """Every order of an enterprise that belongs to no case, oldest first."""
+    orders = Order.objects.filter(enterprise_id=enterprise, case=None).select_related("lifts")
+    return list(orders.order_by("proposed_at", "pk"))
+
+
 def list_undecided_orders(orders: Collection[Order]) -> list[Order]:
     """Those of the orders that still wait for a second person."""
     waiting = [one for one in orders if one.approved_at is None]

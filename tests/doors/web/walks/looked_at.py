@@ -43,6 +43,7 @@ WORK: Final = (
     f"{HOME}season/", f"{HOME}season/?today=2027-05-02", f"{HOME}season/reminders/", "inbox/", "inbox/choices/",
     f"{HOME}rectification/", f"{HOME}rectification/isolated/", f"{HOME}rectification/locate/",
     f"{HOME}season/archive/", f"{HOME}rectification/open/", f"{HOME}rectification/watch/",
+    f"{HOME}rectification/isolate/",
     f"{HOME}dossier/", f"{HOME}dossier/2026/", f"{HOME}dossier/2026/articles/",
     f"{HOME}dossier/2026/?step=build", f"{HOME}dossier/2026/?step=final",
     f"{HOME}dossier/2026/check/", f"{HOME}dossier/complaint_sop/", f"{HOME}dossier/2026/complaint_sop/",

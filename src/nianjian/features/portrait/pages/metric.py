@@ -37,6 +37,7 @@ from nianjian.features.portrait.pages.open_portrait import (
     translator,
 )
 from nianjian.features.portrait.remedies import Remedy, list_remedies
+from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.days import format_day
@@ -76,13 +77,14 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     names = causes.list_names(one.data)
     level = causes.get_level(one.data)
     remedies = list_remedies(one.data, told, names, level, _) if one.run is None else []
+    may_request = has_permission(request.actor, code, Permission.REQUEST)
     drawn = pictures.portrait_charts({**one.data, "metrics": [told]}, _, partial(rows_of_month, one))
     context = shared_context(request, one) | _rules(one, slug, _) | {
         "slug": slug,
         **figure_context(one, told, _),
         **_cause_context(request, one, told, _ranking(request, told, level), names),
         "chart": next((chart_html(chart, _) for chart in drawn if chart.name == slug), ""),
-        "remedies": [remedy_row(one, remedy) for remedy in remedies],
+        "remedies": [remedy_row(one, remedy, may_request=may_request) for remedy in remedies],
         "formulas": explanations.list_formulas(told, _),
         "inputs": input_links(one, told, components(told), _),
         "left_out": _left_out(one, told, _),
@@ -303,14 +305,15 @@ def _register_row(code: str, register: str, key: str) -> str:
     return reverse("registers-row", kwargs={"code": code, "kind": register, "key": key})
 
 
-def remedy_row(one: OpenPortrait, remedy: Remedy) -> dict[str, str]:
-    """A remedy with the address of its act and its last day in words."""
+def remedy_row(one: OpenPortrait, remedy: Remedy, *, may_request: bool) -> dict[str, str]:
+    """A remedy with the address of its act, "" where the reader may not do it, and its last day in words."""
     place = reverse(remedy.route, kwargs={"code": one.code, **remedy.values})
+    refused = remedy.route == causes.ISOLATE and not may_request
     return {
         "title": remedy.title,
         "effect": remedy.effect,
         "label": remedy.label,
-        "address": f"{place}?{urlencode(remedy.query)}" if remedy.query else place,
+        "address": "" if refused else f"{place}?{urlencode(remedy.query)}" if remedy.query else place,
         "last_day": format_day(remedy.last_day),
         "drawer": "1" if remedy.route in {"portrait-rows", "portrait-attach"} else "",
     }

@@ -34,8 +34,9 @@ from nianjian.features.portrait.portraits import list_years
 from nianjian.features.rectification import evidence, operations, queries, reports, states
 from nianjian.features.rectification.evidence import GapPreview
 from nianjian.features.rectification.gaps import Gap
+from nianjian.features.rectification.pages import suggestions
 from nianjian.features.rectification.pages.forms import Isolated, Measure, Opened, Paper, Period, Watched
-from nianjian.features.rectification.pages.stages import NOW, cap_text, find_request, list_stages
+from nianjian.features.rectification.pages.stages import NOW, cap_text, find_request, is_unheard, list_stages
 from nianjian.features.rectification.storage import LIMIT, Notice, PaperContent, paper_content
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
@@ -205,13 +206,13 @@ def locations(request: Request, code: str) -> HttpResponse:
 @require_safe
 @page(Permission.READ)
 def isolated(request: Request, code: str) -> HttpResponse:
-    """The channels that are isolated now, each leading to the case that may lift it."""
+    """The channels that are isolated now, each leading to where its lifting is asked for."""
     _ = words(current())
     names = queries.list_channel_names(code, clock.today())
     rows = []
     for order in queries.list_isolations(code):
         told = _order_row(queries.order_document(order), names)
-        case = reverse("rectify-isolate", args=[code, order.case_id])
+        case = _isolation_address(code, order.case_id)
         rows.append(
             [
                 Cell(told["channel"], href=case),
@@ -576,31 +577,52 @@ def _moment(rows: Mapping[str, object] | None) -> str:
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.REQUEST)
-def isolate(request: Request, code: str, case: str) -> HttpResponse:
-    """Ask for an isolation; the orders of the case below."""
-    told = get_case_or_404(request, code, case)
-    standing = [one for one in told["orders"] if _holds(one)]
-    held, names = {(one["key"], one["channel"]) for one in standing}, _channel_names(told)
-    named = [one for one in (told["located"] or {}).get("named", ()) if "*" not in str(one["key"])]
-    suggested = next((one for one in named if (one["dimension"], one["key"]) not in held), None)
+def isolate(request: Request, code: str, case: str | None = None) -> HttpResponse:
+    """Ask for an isolation, of a case or of none; its orders above. ``key`` and ``channel`` of the address fill it in.
+
+    Without a case, what names a channel leads on to the case that waits, if one does: its isolation belongs there.
+    """
+    waiting = [] if case or request.method == "POST" or "key" not in request.GET else operations.list_waiting(code)
+    if waiting:
+        return redirect(f"{_isolation_address(code, waiting[0][0].pk)}?{request.GET.urlencode()}")
+    told = get_case_or_404(request, code, case) if case else None
+    orders = told["orders"] if told else operations.list_order_documents(queries.list_orders_of_no_case(code))
+    standing = [one for one in orders if _holds(one)]
+    names = _channel_names(told) if told else queries.list_channel_names(code, clock.today())
+    asked = suggestions.read_channel(request.GET) or suggestions.suggest_channel(code, told)
     first = {"key": "line", "cap": operations.usual_cap(code)}
-    if suggested:
-        first |= {"key": suggested["dimension"], "channel": suggested["key"]}
+    called = ""
+    if asked:
+        called = rectification.channel_text(*asked, names)
+        first |= {"key": asked.key, "channel": asked.channel}
+        first |= {"reason": suggestions.find_reason(code, asked, called)}
     form = Isolated(request.POST or None, initial=first)
-    ask = partial(operations.request_isolation, enterprise=code, case=told["id"], actor=request.actor)
+    form.fields["channel"].help_text = called
+    ask = partial(operations.request_isolation, enterprise=code, case=case, actor=request.actor)
     if request.method == "POST" and run_form(form, lambda terms: _say_requested(request, code, ask(**terms))):
-        return redirect("rectify-isolate", code=code, case=told["id"])
+        return redirect(_isolation_address(code, case))
     context = {
         "case": told,
-        "ways": ways(code, told["id"]),
+        "ways": ways(code, told["id"]) if told else [],
         "form": form,
-        "orders": [_order_row(one, names) for one in told["orders"]],
+        "orders": [_order_row(one, names) for one in orders],
         "standing": [_order_row(one, names) for one in standing],
-        "open": told["state"] != "closed",
+        "lift": reverse("rectify-lift", args=[code, told["id"]])
+        if told
+        else reverse("rectify-lift-channel", args=[code]),
+        "open": told is None or told["state"] != "closed",
         "second": build_second_person(request, code),
+        "called": called,
+        "unheard": asked is not None and is_unheard(code, asked.key, asked.channel, request.actor),
+        "me": person(str(request.actor)),
     }
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, "rectification/isolate.html", context, status=status)
+
+
+def _isolation_address(code: str, case: str | None) -> str:
+    """Where an isolation of a case, or of none, is asked for and lifted."""
+    return reverse("rectify-isolate", args=[code, case]) if case else reverse("rectify-isolate-channel", args=[code])
 
 
 def _say_requested(request: Request, code: str, asked: Json) -> None:
@@ -633,15 +655,16 @@ def _holds(order: Json) -> bool:
 
 @require_POST
 @page(Permission.REQUEST)
-def lift(request: Request, code: str, case: str) -> HttpResponse:
-    """Ask to lift an isolation of the case."""
-    told = get_case_or_404(request, code, case)
+def lift(request: Request, code: str, case: str | None = None) -> HttpResponse:
+    """Ask to lift an isolation of the case, or one of no case."""
+    told = get_case_or_404(request, code, case) if case else None
+    orders = told["orders"] if told else operations.list_order_documents(queries.list_orders_of_no_case(code))
     wanted = request.POST.get("order", "")
-    for order in told["orders"]:
+    for order in orders:
         if order["order"] == wanted and _holds(order):
             reason = request.POST.get("reason", "")
             asked = operations.request_lift(
                 enterprise=code, key=order["key"], channel=order["channel"], reason=reason, actor=request.actor
             )
             _say_requested(request, code, asked)
-    return redirect("rectify-isolate", code=code, case=told["id"])
+    return redirect(_isolation_address(code, case))

@@ -139,12 +139,6 @@ def find_request(code: str, told: Json, names: ChannelNames, actor: Actor) -> Is
             (_("May be called"), _("anybody"), listed),
             (_("Takes effect"), "–", _("within 5 seconds, on every gateway")),
         ]
-    deaf = (
-        order["key"] == "line"
-        and not list_recent_decisions(
-            wanted=DecisionFilter(enterprise=code, channel=order["channel"]), limit=1, actor=actor
-        ).decisions
-    )
     return IsolationRequest(
         channel=rectification.channel_text(order["key"], order["channel"], names),
         address=reverse("approvals-decide-here", args=[code, order["approval"]]),
@@ -154,8 +148,14 @@ def find_request(code: str, told: Json, names: ChannelNames, actor: Actor) -> Is
         requester=person(order["proposed_by"]),
         at=format_moment(datetime.fromisoformat(order["proposed_at"])),
         deciders=[one.display_name or one.name for one in list_approvers(code, requester)],
-        deaf=deaf,
+        deaf=is_unheard(code, order["key"], order["channel"], actor),
     )  # fmt: skip
+
+
+def is_unheard(code: str, key: str, channel: str, actor: Actor) -> bool:
+    """Whether the gate has had no call of a line today, so that it can limit none; of another channel not known."""
+    wanted = DecisionFilter(enterprise=code, channel=channel)
+    return key == "line" and not list_recent_decisions(wanted=wanted, limit=1, actor=actor).decisions
 
 
 def cap_text(cap: int | None) -> str:
