@@ -117,7 +117,12 @@ def test_an_isolation_needs_no_case_and_is_lifted_without_one(lead: Client) -> N
     page = f"{HOME}isolate/?key=line&channel=L1"
     assert re.search(r'name="channel"[^>]*value="L1"', text(lead, page))
     assert 'value="L1"' not in text(lead, f"{HOME}isolate/"), "nothing was found of it"
-    isolated(lead, HOME)
+    given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
+    waits = lead.post(page, given, follow=True).content.decode()
+    assert "等待批准人审批" in waits
+    assert not re.search(r'name="channel"[^>]*value="L1"', text(lead, page)), "it is asked for already"
+    (approval,) = re.findall(r'href="(/e/demo/approvals/A\w+/)">等待', waits)
+    second.post(approval, {"decision": "yes"})
     assert f'href="{HOME}isolate/"' in text(lead, f"{HOME}isolated/")
     (order,) = re.findall(r'name="order" value="(\w+)"', text(lead, f"{HOME}isolate/"))
     answer = lead.post(f"{HOME}isolate/lift/", {"order": order, "reason": "复核合格"}, follow=True)

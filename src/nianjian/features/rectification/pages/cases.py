@@ -589,7 +589,7 @@ def isolate(request: Request, code: str, case: str | None = None) -> HttpRespons
     orders = told["orders"] if told else operations.list_order_documents(queries.list_orders_of_no_case(code))
     standing = [one for one in orders if _holds(one)]
     names = _channel_names(told) if told else queries.list_channel_names(code, clock.today())
-    asked = suggestions.read_channel(request.GET) or suggestions.suggest_channel(code, told)
+    asked = suggestions.choose_channel(code, told, request.GET, orders)
     first = {"key": "line", "cap": operations.usual_cap(code)}
     called = ""
     if asked:

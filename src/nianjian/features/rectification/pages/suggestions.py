@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -26,15 +26,27 @@ class Channel(NamedTuple):
     channel: str
 
 
-def read_channel(query: Mapping[str, str]) -> Channel | None:
+def _read_channel(query: Mapping[str, str]) -> Channel | None:
     """The channel that an address names; None: it names none."""
     key, channel = (query.get(name, "").strip() for name in ("key", "channel"))
     return Channel(key, channel) if key in KEYS and 0 < len(channel) <= CHANNEL else None
 
 
-def suggest_channel(code: str, told: Json | None) -> Channel | None:
+def choose_channel(code: str, told: Json | None, query: Mapping[str, str], orders: Iterable[Json]) -> Channel | None:
+    """The channel that an address names, else what was found; None where nothing was, or its request waits already.
+
+    ``told``: the case, None without one; ``orders``: those of the page, as `operations.list_order_documents`.
+    """
+    asked = {(one["key"], one["channel"]) for one in orders if one["waiting"]}
+    named = _read_channel(query)
+    if named is not None:
+        return None if named in asked else named
+    return _suggest_channel(code, told, asked)
+
+
+def _suggest_channel(code: str, told: Json | None, asked: Collection[tuple[str, str]]) -> Channel | None:
     """The first channel that a case's location, without one the newest portrait, names and that is not isolated."""
-    held = set(queries.list_isolations(code).values_list("key", "channel"))
+    held = {*asked, *queries.list_isolations(code).values_list("key", "channel")}
     if told is not None and told["located"]:
         named = [Channel(one["dimension"], str(one["key"])) for one in told["located"].get("named", ())]
     else:
