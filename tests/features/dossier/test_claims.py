@@ -408,7 +408,7 @@ def test_statements_by_page_and_command(demo: str, anna: Actor, capsys: pytest.C
     assert "李*" in shown
     assert "李四" not in shown
     assert "mary" in shown
-    told, fold, rest = shown.partition("Printed only if the data does not provide it")
+    told, fold, rest = shown.partition('<details class="more">')
     assert 'name="daily_lead.name"' in told
     assert fold
     assert 'name="complaints_counted.text"' in rest, "what the data may tell is folded"
