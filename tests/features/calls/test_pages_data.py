@@ -104,7 +104,10 @@ def test_the_whole_way_of_a_gb18030_file_with_bad_rows(site: Client) -> None:
         assert word in text
     assert PHONE not in text
     assert "李四" not in text
-    assert batch.id in _text(site, "/e/demo/data/batches/")
+    row = _text(site, "/e/demo/data/batches/")
+    assert re.search(rf'href="/e/demo/data/batches/{batch.id}/"[^>]*>话单.csv</a>', row)
+    assert re.search(r'class="badge warn"\s*>有未收 2 行<', row)
+    assert batch.id in row
     assert f"/e/demo/data/batches/{batch.id}/" in _text(site, "/e/demo/data/rejected/"), (
         "each reason leads to its batch"
     )

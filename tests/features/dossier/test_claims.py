@@ -408,6 +408,10 @@ def test_statements_by_page_and_command(demo: str, anna: Actor, capsys: pytest.C
     assert "李*" in shown
     assert "李四" not in shown
     assert "mary" in shown
+    told, fold, rest = shown.partition('<details class="more">')
+    assert 'name="daily_lead.name"' in told
+    assert fold
+    assert 'name="complaints_counted.text"' in rest, "what the data may tell is folded"
     where = ["--enterprise", demo, "--season", str(YEAR), "--item", "responsibility_report", "--json"]
     assert main(["dossier", "state", *where]) == 0
     assert "李*" in capsys.readouterr().out

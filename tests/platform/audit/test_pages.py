@@ -42,6 +42,22 @@ def test_an_entry_is_told_in_named_parts(site: Client) -> None:
     assert text.count("<details><summary>") == len(re.findall(r"<tr\b", text)) - 1, "what an entry holds is folded"
 
 
+def test_an_entry_leads_with_its_object_and_shows_no_key_of_the_program(site: Client) -> None:
+    with transaction.atomic():
+        told = {"findings": ["generated_unsigned", "of_no_name"], "item": "monthly_traffic", "of_no_word": "x"}
+        record(verb="dossier.generated", enterprise="demo", actor=Actor("root", "os"), data=told)
+        parts = {"claim": "daily_lead", "parts": ["name"]}
+        record(verb="claims.state", enterprise="demo", actor=Actor("anna", "user"), data=parts)
+    text = _text(site, "/e/demo/audit/")
+    assert "<summary>呼叫流量月报 · x</summary>" in text
+    assert "<dt>核查结果</dt><dd>尚未经人确认; 另有 1 项</dd>" in text
+    assert "<dt>其他</dt><dd>x</dd>" in text
+    assert "本机操作员（root）" in text
+    assert "<dt>自述事项</dt><dd>日常工作负责人姓名</dd>" in text
+    for key in ("generated_unsigned", "of_no_name", "of_no_word", "of no word", "findings", "dossier.generated<"):
+        assert key not in text, key
+
+
 def test_numbers_of_people_are_masked_and_keys_of_rows_are_not(site: Client) -> None:
     keys = {"complaint": "12321-2026000123", "key": "10000001", "line": "13900139000", "drill": "D-20260301-1"}
     plain = {"rulebook": "2026-1", "day": "2026-03-01", "size": 13800138000, "notice": "20260301 0001"}

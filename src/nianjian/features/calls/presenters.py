@@ -27,26 +27,32 @@ FIGURES: Final = ("read", "loaded", "duplicate", "rejected")
 
 
 def batch_table(found: Sequence[BatchValue], code: str) -> Table:
-    """Batches, each with its page."""
+    """Batches by the names of their files, each with its page."""
     rows = []
     for one in found:
         sums = sum_row_counts([file.receipt for file in one.files])
         rows.append(
             [
-                Cell(one.id, href=reverse("data-batch", args=[code, one.id])),
+                Cell(
+                    _shorten([file.name for file in one.files]) or one.id,
+                    href=reverse("data-batch", args=[code, one.id]),
+                ),
                 batch_state(one),
-                Cell(_shorten([file.name for file in one.files])),
+                Cell(one.id, tone="soft"),
                 *(Cell(f"{sums[name]:,}", figure=True) for name in FIGURES),
                 Cell(person(one.created_by)),
                 Cell(format_moment(one.created)),
             ]
         )
-    first, last = (_("batch"), _("state"), _("file names")), (_("who"), _("imported"))
+    first, last = (_("file names"), _("state"), _("batch")), (_("who"), _("imported"))
     return Table(_("Batches of call records"), [*map(Column, first), *_figures(), *map(Column, last)], rows, cards=True)
 
 
 def batch_state(batch: BatchValue) -> Cell:
-    """State of a batch as a badge."""
+    """State of a batch as a badge; of one in force also how many rows were not accepted."""
+    refused = sum_row_counts([file.receipt for file in batch.files])["rejected"]
+    if batch.state == "active" and refused:
+        return Cell(_("{n} rows not accepted").format(n=f"{refused:,}"), badge="warn")
     return Cell(str(translate_value("state", batch.state, words(current()))), badge=BATCH_BADGES[batch.state])
 
 
@@ -83,7 +89,7 @@ def rejected_table(files: Sequence[tuple[str, File]], code: str) -> Table | None
         ]
         for (reason_code, batch), count in counted.most_common(REASONS)
     ]
-    heads = [Column(_("reason and remedy")), Column(_("rows"), figure=True), Column(_("files"))]
+    heads = [Column(_("reason and remedy")), Column(_("rows"), figure=True), Column(_("file names"))]
     return Table(_("Rows not accepted"), heads, rows, wrap=True, cards=True) if rows else None
 
 

@@ -158,7 +158,9 @@ class Paper(forms.Form):
     """A file to be kept beside a ticket."""
 
     file = forms.FileField(
-        label=gettext_lazy("File"), widget=forms.ClearableFileInput({"accept": ",".join(sorted(TYPES))})
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("Choose a file or drag it here; it is stored encrypted."),
+        widget=forms.ClearableFileInput({"accept": ",".join(sorted(TYPES)), "class": "drop"}),
     )
 
 

@@ -21,9 +21,12 @@ from nianjian.engines.kernel.numbers import Shape
 from nianjian.engines.paper.figures import DASH, count_text
 from nianjian.engines.paper.people import actor_text, actor_texts
 from nianjian.engines.paper.texts import audit
-from nianjian.engines.paper.texts.audit import VERBS, part_text
+from nianjian.engines.paper.texts.audit import FINDINGS, VERBS, part_text
+from nianjian.engines.paper.texts.claims import CLAIMS
+from nianjian.engines.paper.texts.dossier import VERDICTS
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.portrait import LIGHTS
+from nianjian.engines.paper.texts.season import TASKS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.maintenance.audit_export import build_filter, export_entries
 from nianjian.platform.accounts.access import EVERYWHERE
@@ -117,7 +120,7 @@ class EntryFilter(forms.Form):
         super().__init__(data)
         _ = words(current())
         people = list(dict.fromkeys([*actors, *filter(None, [data.get("actor", "")])]))
-        texts = actor_texts(people, _)
+        texts = _describe_actors(people, _)
         named = sorted(zip(people, texts, strict=True), key=lambda pair: pair[1])
         self._offer("actor", [("", gettext("Everybody")), *named])
         self._offer("verb", [("", gettext("All acts")), *((code, _(name)) for code, name in VERBS.items())])
@@ -140,11 +143,39 @@ MOST_ITEMS: Final = 10  # items of a list that are shown; the file that can be t
 
 LOGINS: Final = frozenset({"user", "approver"})
 SIZES: Final = frozenset({"bytes", "size"})  # an archive of 13 GB has as many digits as a mobile number
+OPERATOR: Final = "os:"  # somebody at the terminal, by the account of the machine
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "finding": FINDINGS,
+    "light": LIGHTS,
+    "task": TASKS,
+    "verdict": VERDICTS,
+}
+#: Parts that name what an act was about, the first of them first.
+OBJECTS: Final = (
+    "item", "task", "name", "user", "file", "case", "ticket", "complaint", "line", "rule", "metric", "kind", "batch",
+)  # fmt: skip
+#: Parts that are of no use to who reads only one line.
+BEHIND: Final = frozenset({"digest", "findings", "id", "replaces", "run", "rulebook", "sha256", "snapshot"})
 
 
 def describe_parts(data: Mapping[str, object], _: Words) -> list[tuple[str, str]]:
-    """(name, value) of every part, those of parts within it in one line."""
-    return [(part_text(key, _), describe_value(key, value, _)) for key, value in data.items()]
+    """(name, value) of every part, those of parts within it in one line; first what names its object."""
+    data = _name_statement(data, _)
+    return [(part_text(key, _), describe_value(key, data[key], _)) for key in _order_parts(data)]
+
+
+def _name_statement(data: Mapping[str, object], _: Words) -> Mapping[str, object]:
+    """A statement by the labels of its parts."""
+    claim, parts = data.get("claim"), data.get("parts")
+    if claim not in CLAIMS or not isinstance(parts, list):
+        return data
+    named = "; ".join(str(translate_value("statement", f"{claim}.{part}", _)) for part in parts)
+    return {**{key: value for key, value in data.items() if key != "parts"}, "claim": named}
+
+
+def _order_parts(data: Mapping[str, object]) -> list[str]:
+    ranks = {key: at for at, key in enumerate(OBJECTS)}
+    return sorted(data, key=lambda key: (key in BEHIND, ranks.get(key, len(ranks))))
 
 
 def describe_value(key: str, value: object, _: Words) -> str:
@@ -160,17 +191,39 @@ def describe_value(key: str, value: object, _: Words) -> str:
         said = ((part_text(name, _), describe_value(name, inside, _)) for name, inside in value.items())
         return " · ".join(_("{part}: {text}").format(part=name, text=inside) for name, inside in said)
     if isinstance(value, list):
-        shown = [describe_value(key, one, _) for one in value[:MOST_ITEMS]]
-        more = [_("and {n} more").format(n=len(value) - MOST_ITEMS)] if len(value) > MOST_ITEMS else []
-        return "; ".join([*shown, *more])
+        return _describe_findings(value, _) if key == "findings" else _describe_list(key, value, _)
     return _describe_word(key, str(value), _)
+
+
+def _describe_list(key: str, values: Sequence[object], _: Words) -> str:
+    shown = [describe_value(key, one, _) for one in values[:MOST_ITEMS]]
+    more = [_("and {n} more").format(n=len(values) - MOST_ITEMS)] if len(values) > MOST_ITEMS else []
+    return "; ".join([*shown, *more])
+
+
+def _describe_findings(codes: Sequence[object], _: Words) -> str:
+    """Findings by their names, each kind once; one without a name only counts."""
+    named = list(dict.fromkeys(_(FINDINGS[code]) for code in map(str, codes) if code in FINDINGS))
+    rest = sum(str(code) not in FINDINGS for code in codes)
+    more = [_("{n} more").format(n=rest) if named else count_text(rest)] if rest else []
+    return "; ".join([*named, *more])
+
+
+def _describe_actors(actors: Sequence[str], _: Words) -> list[str]:
+    """As `actor_texts`; whoever sat at the machine by the account there, which only this page shows."""
+    return [
+        _("operator on this machine ({account})").format(account=actor.removeprefix(OPERATOR))
+        if actor.startswith(OPERATOR)
+        else text
+        for actor, text in zip(actors, actor_texts(actors, _), strict=True)
+    ]
 
 
 def _describe_word(key: str, value: str, _: Words) -> str:
     if key in LOGINS:
         return actor_text(f"{USER}:{value}", _)
-    if key == "light" and value in LIGHTS:
-        return _(LIGHTS[value])
+    if value in WORDS.get(key, {}):
+        return _(WORDS[key][value])
     return _mask_number(key, value) or str(translate_value(key, value, _))
 
 
@@ -243,16 +296,16 @@ def _render_list(request: Request, place: str) -> HttpResponse:
 def _entry_table(shown: Page[Entry], place: str) -> Table:
     _ = words(current())
     rows, acts = [], [query.act(entry) for entry in shown.rows]
-    people = actor_texts([act.actor for act in acts], _)
+    people = _describe_actors([act.actor for act in acts], _)
     for one, who in zip(acts, people, strict=True):
-        said = describe_parts(one.data, _)
+        said, account = describe_parts(one.data, _), one.actor.partition(":")[2] or one.actor
         cells = [
             Cell(one.seq, figure=True),
             Cell(datetime.fromisoformat(one.at).astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S"), day=True),
             Cell(who),
             *([] if place else [Cell(one.enterprise or "–")]),
             Cell(audit.verb_text(one.verb, _)),
-            Cell(_summary(said), pairs=[*said, (gettext("Account"), one.actor), (gettext("Act code"), one.verb)]),
+            Cell(_summary(_name_statement(one.data, _), _), pairs=[*said, (gettext("Account"), account)]),
         ]
         rows.append(cells)
     heads = (
@@ -266,10 +319,18 @@ def _entry_table(shown: Page[Entry], place: str) -> Table:
     return Table(gettext("Audit chain"), columns, rows, wrap=True)
 
 
-def _summary(said: Sequence[tuple[str, str]]) -> str:
-    """The first parts in one line; the rest is folded away behind it."""
-    text = " · ".join(value for _name, value in said[:2]) or DASH
+def _summary(data: Mapping[str, object], _: Words) -> str:
+    """What an act was about, in one line; the rest is folded away behind it."""
+    shown = {key: value for key, value in data.items() if key not in BEHIND} or data
+    text = " · ".join(_brief(key, shown[key], _) for key in _order_parts(shown)[:2]) or DASH
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+
+
+def _brief(key: str, value: object, _: Words) -> str:
+    """A part in the line: how many there are of what has parts of its own."""
+    if isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
+        return _("{part}: {text}").format(part=part_text(key, _), text=count_text(len(value)))
+    return describe_value(key, value, _)
 
 
 def _export(request: Request, place: str) -> HttpResponseBase:

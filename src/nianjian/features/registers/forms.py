@@ -276,5 +276,5 @@ class PaperForm(forms.Form):
         super().__init__(data, files)
         kinds = ", ".join(sorted(TYPES))
         hint = _("{kinds}; at most {size} MiB. It is stored encrypted.").format(kinds=kinds, size=ROW_LIMIT // MEBIBYTE)
-        widget = forms.ClearableFileInput(attrs={"accept": ",".join(sorted(TYPES))})
+        widget = forms.ClearableFileInput(attrs={"accept": ",".join(sorted(TYPES)), "class": "drop"})
         self.fields["file"] = forms.FileField(label=_("File"), help_text=hint, widget=widget)

@@ -158,7 +158,7 @@ def task_address(code: str, year: int, task: str) -> str:
 YEAR: Final = re.compile("[0-9]{4}")
 CLOSING_DIGITS: Final = 4
 GRAVE: Final = frozenset({Risk.SYSTEM_CLOSED, Risk.LATE_REPORT, Risk.BAD_LIST})  # what no one may overlook
-BADGES = {"filed": "good", "late": "bad", "filed_late": "warn", "snoozed": "plain", "open": "warn"}
+BADGES = {"filed": "good", "late": "late", "filed_late": "warn", "snoozed": "plain", "open": "warn"}
 
 
 @require_safe

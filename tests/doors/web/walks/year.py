@@ -354,7 +354,9 @@ def generates(one: Walker) -> str:
 def states(one: Walker, item: str, texts: Mapping[str, str]) -> None:
     """Fill in what no record tells, by the labels of the item's form."""
     materials(one, item)
-    form = one.page.locator("form[action$='/statements/']")
+    form = one.unfolds("form[action$='/statements/']")
+    for fold in form.locator("details > summary").all():
+        fold.click()
     for label, text in texts.items():
         form.get_by_label(label, exact=True).fill(text)
     one.press(form.locator("button").last)

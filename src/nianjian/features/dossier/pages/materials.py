@@ -209,6 +209,24 @@ class StatementsForm(forms.Form):
             if blank.personal and blank.text:
                 self.fields[CLEAR + name] = clear_field(_(blank.label))
 
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """The fields of what no record tells."""
+        return [field for field in self if not self._blank(field).decided]
+
+    @property
+    def decided(self) -> list[forms.BoundField]:
+        """The fields of what the data may tell."""
+        return [field for field in self if self._blank(field).decided]
+
+    @property
+    def blank(self) -> int:
+        """How many of what no record tells nobody has stated."""
+        return sum(not (blank.text or blank.decided) for blank in self.blanks.values())
+
+    def _blank(self, field: forms.BoundField) -> Blank:
+        return self.blanks[field.name.removeprefix(CLEAR)]
+
     def texts(self) -> dict[tuple[str, str], str]:
         """What was typed, by claim and part."""
         typed = {name: str(self.cleaned_data[name] or "") for name in self.blanks}  # a day in the form of files
@@ -252,7 +270,7 @@ def _statement_field(blank: Blank, _: Words) -> forms.Field:
 
 
 def _statement_hint(blank: Blank) -> str:
-    """Who has stated it, whether it is last year's, and when it is printed at all."""
+    """Who has stated it, whether it is last year's, and what may be typed."""
     hints = []
     if blank.stated_at is not None:
         said = gettext("Stated by {person} on {moment}.")
@@ -266,8 +284,6 @@ def _statement_hint(blank: Blank) -> str:
     if blank.choices:
         offered = format_html('<span lang="zh-Hans">{}</span>', gettext(", ").join(blank.choices))
         hints.append(format_html(gettext("One of: {words}."), words=offered))
-    if blank.decided:
-        hints.append(gettext("Printed only if the data does not provide it."))
     return format_html_join(" ", "{}", ((hint,) for hint in hints))
 
 

@@ -223,7 +223,6 @@ def _show_figures(_request: Request, code: str, year: int, way: PackageProgress)
 
 def _show_materials(_request: Request, code: str, year: int, way: PackageProgress) -> Mapping[str, object]:
     found = way.status
-    states = Counter(words(current())(STATES[line.state.value]) for line in found.missing)
     return {
         "run": found.run,
         "papers": package.generated_papers(code, year, found.papers),
@@ -231,8 +230,24 @@ def _show_materials(_request: Request, code: str, year: int, way: PackageProgres
         "generate": package.generation_form(ALL),
         "files": found.files,
         "replaceable": sum(one.line.state is MaterialState.TO_CONFIRM and not one.run for one in found.papers),
-        "open_items": _join(*(f"{state} {count}" for state, count in states.items())),
+        "open_items": _count_open_items(found.missing),
     }
+
+
+def _count_open_items(lines: Sequence[Line]) -> str:
+    """What is to be generated and what to be uploaded, and how many stand otherwise."""
+    absent = [line.item in output_files.GENERATED for line in lines if line.state is MaterialState.MISSING]
+    ways = [
+        text.format(count=count)
+        for text, count in (
+            (gettext("{count} can be generated"), sum(absent)),
+            (gettext("{count} must be uploaded"), len(absent) - sum(absent)),
+        )
+        if count
+    ]
+    others = Counter(line.state.value for line in lines if line.state is not MaterialState.MISSING)
+    told = (f"{words(current())(STATES[state])} {count}" for state, count in others.items())
+    return _join(gettext(", ").join(ways), *told)
 
 
 def _show_build(_request: Request, _code: str, _year: int, way: PackageProgress) -> Mapping[str, object]:

@@ -177,7 +177,7 @@ def cases(request: Request, code: str) -> HttpResponse:
             Cell(one["notice"] or "–"),
             Cell(_day(one["received"])),
             Cell(_day(one["target"])),
-            Cell(_day(one["due"]), badge="bad" if one["late"] else ""),
+            Cell(_day(one["due"]), badge="late" if one["late"] else ""),
             Cell(_(STEPS[one["state"]]), badge="good" if one["state"] == "closed" else "plain"),
         ]
         for one in shown.rows
