@@ -237,17 +237,16 @@ def _show_materials(_request: Request, code: str, year: int, way: PackageProgres
 def _count_open_items(lines: Sequence[Line]) -> str:
     """What is to be generated and what to be uploaded, and how many stand otherwise."""
     absent = [line.item in output_files.GENERATED for line in lines if line.state is MaterialState.MISSING]
-    ways = [
-        text.format(count=count)
-        for text, count in (
-            (gettext("{count} can be generated"), sum(absent)),
-            (gettext("{count} must be uploaded"), len(absent) - sum(absent)),
-        )
-        if count
-    ]
+    made, brought = sum(absent), len(absent) - sum(absent)
+    if made and brought:
+        text = gettext("{made} can be generated, {brought} must be uploaded").format(made=made, brought=brought)
+    elif made:
+        text = gettext("{count} can be generated").format(count=made)
+    else:
+        text = gettext("{count} must be uploaded").format(count=brought) if brought else ""
     others = Counter(line.state.value for line in lines if line.state is not MaterialState.MISSING)
     told = (f"{words(current())(STATES[state])} {count}" for state, count in others.items())
-    return _join(gettext(", ").join(ways), *told)
+    return _join(text, *told)
 
 
 def _show_build(_request: Request, _code: str, _year: int, way: PackageProgress) -> Mapping[str, object]:
