@@ -53,8 +53,9 @@ def test_an_entry_leads_with_its_object_and_shows_no_key_of_the_program(site: Cl
     assert "<dt>核查结果</dt><dd>尚未经人确认; 另有 1 项</dd>" in text
     assert "<dt>其他</dt><dd>x</dd>" in text
     assert "本机操作员（root）" in text
+    assert "<dt>操作代码</dt><dd>dossier.generated</dd>" in text, "which act it was; its name is that of its kind"
     assert "<dt>自述事项</dt><dd>日常工作负责人姓名</dd>" in text
-    for key in ("generated_unsigned", "of_no_name", "of_no_word", "of no word", "findings", "dossier.generated<"):
+    for key in ("generated_unsigned", "of_no_name", "of_no_word", "of no word", "findings"):
         assert key not in text, key
 
 

@@ -305,7 +305,10 @@ def _entry_table(shown: Page[Entry], place: str) -> Table:
             Cell(who),
             *([] if place else [Cell(one.enterprise or "–")]),
             Cell(audit.verb_text(one.verb, _)),
-            Cell(_summary(_name_statement(one.data, _), _), pairs=[*said, (gettext("Account"), account)]),
+            Cell(
+                _summary(_name_statement(one.data, _), _),
+                pairs=[*said, (gettext("Account"), account), (gettext("Act code"), one.verb)],
+            ),
         ]
         rows.append(cells)
     heads = (
