@@ -161,7 +161,7 @@ def test_a_ticket_without_a_line_says_how_far_its_match_is_wherever_its_line_is_
     page = text(officer.get(HOME))
     for ticket, words in (("B1", "未匹配通话"), ("C1", "通话待确认")):
         cells = page.partition(f'data-row="{HOME}t/{ticket}/"')[2].partition("</tr>")[0]
-        assert re.search(rf'href="{HOME}t/{ticket}/#call"[^>]*>\s*{words}', cells), ticket
+        assert words in cells, ticket
     narrowed = text(officer.get(f"{HOME}?line=L1"))
     assert names(narrowed) == ["A1"]
     assert "另有 2 件未办结工单未写明线路" in narrowed

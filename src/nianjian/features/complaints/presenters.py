@@ -85,11 +85,8 @@ def source_name(row: Complaint) -> str:
     return registers.value(row.source, COMPLAINTS.by_field("source"))
 
 
-def channel_cell(ticket: Ticket, channels: Channels, href: str) -> Cell:
-    """The line's code and its team's name, or the team's code and name; else how far the search for its call is.
-
-    ``href``: the ticket's page, where its call is looked for and decided on.
-    """
+def channel_cell(ticket: Ticket, channels: Channels) -> Cell:
+    """The line's code and its team's name, or the team's code and name; else how far the search for its call is."""
     row = ticket.row
     team = channels.team_of(row)
     called = channels.teams.get(team) or team or channels.lines.get(row.line_id or "", "")
@@ -99,7 +96,7 @@ def channel_cell(ticket: Ticket, channels: Channels, href: str) -> Cell:
         return Cell(called, key=team if called != team else "")
     waits = ticket.proposal is not None and ticket.proposal.state == Proposal.PROPOSED
     text = _("call to be confirmed") if waits else _("no call matched")
-    return Cell(text, tone="soft", href=f"{href}#call", says=f"{text}, {ticket_name(row)}")
+    return Cell(text, tone="soft")
 
 
 def owner_cell(row: Complaint) -> Cell:
@@ -123,7 +120,7 @@ def cells(ticket: Ticket, channels: Channels, at: datetime, *, href: str, view: 
         Cell(name, href=href),
         Cell(left, href=view, tone=tone or "plain", says=f"{left}, {_('view')} {name}"),
         Cell(row.category or UNKNOWN),
-        channel_cell(ticket, channels, href),
+        channel_cell(ticket, channels),
         Cell(masked["complained"] or UNKNOWN),
         Cell(masked["complainant"] or UNKNOWN),
         Cell(format_moment(row.accepted_at) or UNKNOWN, day=True),

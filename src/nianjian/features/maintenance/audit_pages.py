@@ -234,7 +234,7 @@ def _mask_number(key: str, value: str) -> str:
     return numbers.mask(value)
 
 
-ROWS: Final = 25
+ROWS: Final = 20  # two lines each in English: no more than two screens
 LONGEST: Final = 40  # characters of a part in the line that stands for the others
 
 
