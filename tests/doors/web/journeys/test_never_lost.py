@@ -99,9 +99,8 @@ def test_a_lost_session_sends_the_form_once_after_signing_in(journey: Journey) -
     assert _open_form(journey, page).input_value() == "", "the draft has gone with it"
 
 
-@pytest.mark.web
-def test_whoever_wrote_for_long_signs_in_over_the_page_and_the_form_is_sent(journey: Journey) -> None:
-    _let_in(journey, "demo")
+def _send_without_session(journey: Journey) -> tuple[Any, Any, Any]:
+    """The page, its field and the dialog that asks to sign in: the session ended while somebody wrote."""
     page = journey.begin()
     page.clock.install()
     field = _open_form(journey, page)
@@ -110,6 +109,13 @@ def test_whoever_wrote_for_long_signs_in_over_the_page_and_the_form_is_sent(jour
     page.context.clear_cookies(name="sessionid")
     page.locator("main form button.primary").click()
     dialog = page.locator("#sign-in")
+    return page, field, dialog
+
+
+@pytest.mark.web
+def test_whoever_wrote_for_long_signs_in_over_the_page_and_the_form_is_sent(journey: Journey) -> None:
+    _let_in(journey, "demo")
+    page, field, dialog = _send_without_session(journey)
     dialog.get_by_text("登录已过期；您写的内容已存为草稿，重新登录后继续。").wait_for()
     assert_clean(page)
     dialog.locator("[name=login]").fill("demo")
@@ -126,14 +132,7 @@ def test_whoever_wrote_for_long_signs_in_over_the_page_and_the_form_is_sent(jour
 @pytest.mark.web
 def test_a_second_factor_is_given_over_the_page_too(journey: Journey) -> None:
     _let_in(journey, "demo", APP_KEY)
-    page = journey.begin()
-    page.clock.install()
-    field = _open_form(journey, page)
-    _write(field)
-    page.clock.fast_forward("05:00")
-    page.context.clear_cookies(name="sessionid")
-    page.locator("main form button.primary").click()
-    dialog = page.locator("#sign-in")
+    page, field, dialog = _send_without_session(journey)
     dialog.locator("[name=login]").fill("demo")
     dialog.locator("[name=password]").fill(WORDS)
     dialog.locator("button.primary").click()
