@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 import ibis
+import ibis.expr.operations as ops
 import pyarrow as pa
+from ibis.backends.duckdb.converter import DuckDBPyArrowData
 
 from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import literal, quoted
@@ -20,8 +23,10 @@ class DuckDBEngine(Engine):
 
     def __init__(self, *, threads: int = 2, memory_limit: str = "3GB", temp: str | None = None) -> None:
         super().__init__()
-        settings: dict[str, object] = {
-            "threads": threads,
+        # Connected without settings, every engine is one database to Ibis, and their plans compare equal.
+        self.backend = ibis.duckdb.connect()
+        settings = {
+            "threads": str(threads),
             "memory_limit": memory_limit,
             # A missing extension must fail at once, not wait for a network.
             "autoinstall_known_extensions": "false",
@@ -30,7 +35,8 @@ class DuckDBEngine(Engine):
         if temp is not None:
             Path(temp).mkdir(parents=True, exist_ok=True, mode=0o700)
             settings["temp_directory"] = temp
-        self.backend = ibis.duckdb.connect(**settings)
+        for name, value in settings.items():
+            self.backend.con.execute(f"set {name} = {literal(value)}")
 
     def table(self, name: str, files: Sequence[str], schema: pa.Schema) -> ibis.Table:
         """A view over the files."""
@@ -58,16 +64,28 @@ class DuckDBEngine(Engine):
         if not again:
             return expression
         table = self._fresh(name)
-        self.backend.con.execute(f"create table {quoted(table)} as {self.backend.compile(expression)}")
+        self.backend.con.execute(f"create table {quoted(table)} as {_compile(expression.op())}")
         return self.backend.table(table)
+
+    def arrow(self, expression: ibis.Expr) -> pa.Table:
+        """Run it and give the whole result."""
+        found = self.backend.con.sql(_compile(expression.as_table().op())).to_arrow_table()
+        return expression.__pyarrow_result__(found, data_mapper=DuckDBPyArrowData)
 
     def batches(self, expression: ibis.Table) -> Iterator[pa.RecordBatch]:
         """Run it; of the result only what is asked for is in memory."""
-        yield from self.backend.con.sql(self.backend.compile(expression)).to_arrow_reader(BATCH)
+        yield from self.backend.con.sql(_compile(expression.op())).to_arrow_reader(BATCH)
 
     def close(self) -> None:
         """Close the connection and free its memory."""
         self.backend.disconnect()
+
+
+@lru_cache(maxsize=512)
+def _compile(plan: ops.Relation) -> str:
+    """The SQL of a plan, kept for the next portrait that asks the same: compiling takes longer than running it."""
+    sql: str = ibis.duckdb.compile(plan.to_expr())
+    return sql
 
 
 def scan(files: Sequence[str], schema: pa.Schema) -> str:

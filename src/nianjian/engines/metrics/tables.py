@@ -9,6 +9,7 @@ from typing import Final
 
 import ibis
 import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -45,7 +46,7 @@ _STEP: Final = 4
 def with_display_class(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
     """``calls`` (any grain with day, display, shape) and `display_class`."""
     standing = _standing(calls, number_dim)
-    calls = calls.view()
+    calls = _view(calls)
     joined = calls.left_join(
         standing,
         [calls.day == standing.dim_day, calls.display == standing.dim_display, calls.shape == standing.dim_shape],
@@ -85,6 +86,12 @@ def _standing(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
     return best.mutate(standing=best.score % _STEP).drop("score")
 
 
+def _view(table: ir.Table) -> ir.Table:
+    """The table as the other side of a join; Ibis numbers its own views anew, and no plan would equal the last one."""
+    view: ir.Table = ops.SelfReference(table, identifier=0).to_expr()
+    return view
+
+
 def with_team(calls: ir.Table, line_dim: ir.Table) -> ir.Table:
     """``calls`` (any grain with day, line_id, team_id) and `team`: its own team, else the line's on that day."""
     asked = calls.filter(calls.team_id.isnull(), calls.line_id.notnull())
@@ -103,7 +110,7 @@ def with_team(calls: ir.Table, line_dim: ir.Table) -> ir.Table:
     ranked = dated.mutate(rank=ibis.row_number().over(newest))
     one = ranked.filter(ranked.rank == 0).select("of_day", "of_line", "dim_team")
     # `one` descends from `calls`: without a view Ibis may bind both sides of a comparison to the same of the two.
-    calls = calls.view()
+    calls = _view(calls)
     joined = calls.left_join(one, [calls.day == one.of_day, calls.line_id == one.of_line])
     return _without(joined, "of_day", "of_line", "dim_team", "team_id", team=joined.team_id.coalesce(joined.dim_team))
 
