@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import functools
 import hashlib
 import os
@@ -22,6 +23,7 @@ from tests.support.starter import started
 
 SERVER = ""  # postgres://… of a database on whose server others may be made; "": SQLite
 _made: set[str] = set()
+KEPT = Path(__file__).parents[2] / ".pytest_cache/tables"
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -34,28 +36,51 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def furnish(home: Path) -> None:
-    """Give a home that is not there yet its tables, which are made once for a process: making them takes seconds."""
+    """Give a home that is not there yet its tables, which are made once: making them takes seconds."""
     if home.exists():
         return
-    made = _furnished()
+    if SERVER:
+        copy(_furnished(), home)
     home.mkdir(mode=0o700, parents=True)
-    copy(made, home)
     if not SERVER:
-        shutil.copy2(made / "nianjian.sqlite3", home)
+        shutil.copy(migrated(), home / "nianjian.sqlite3")
 
 
 @functools.cache
 def _furnished() -> Path:
-    """A home that one command has made."""
+    """A home on PostgreSQL whose tables one command has made."""
     folder = Path(tempfile.mkdtemp(prefix="nianjian-tables-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    home = folder / "home"
-    made = started(["enterprise", "list"], env=own_environment(folder, **environment(home)), cwd=folder)
-    assert made.returncode == 0, made.stderr
-    if not SERVER:  # `furnish` copies the file alone: what the command left in the log beside it goes into it first
-        with closing(sqlite3.connect(home / "nianjian.sqlite3")) as base:
-            base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return home
+    _migrate(folder)
+    return folder / "home"
+
+
+def _migrate(folder: Path) -> None:
+    done = started(["enterprise", "list"], env=own_environment(folder, **environment(folder / "home")), cwd=folder)
+    assert done.returncode == 0, done.stderr
+
+
+@functools.cache
+def migrated() -> Path:
+    """An SQLite file with all tables as the migrations leave them, made once and kept for the next run."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    tree = Path(__file__).parents[2]
+    digest = hashlib.sha256((tree / "uv.lock").read_bytes())
+    for path in sorted((tree / "src").glob("nianjian/*/*/migrations/*.py")):
+        digest.update(path.read_bytes())
+    kept = KEPT / f"{digest.hexdigest()[:20]}.sqlite3"
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the other worker waits for it
+        if not kept.exists():
+            with tempfile.TemporaryDirectory() as folder:
+                _migrate(Path(folder))
+                with (
+                    closing(sqlite3.connect(Path(folder) / "home/nianjian.sqlite3")) as base,
+                    closing(sqlite3.connect(KEPT / "new")) as new,
+                ):
+                    base.backup(new)
+            (KEPT / "new").rename(kept)
+    return kept
 
 
 def copy(source: Path, target: Path) -> None:

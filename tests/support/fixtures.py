@@ -6,13 +6,16 @@ import csv
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import django
 import pytest
+from django.db import connection
 from django.test import Client
 from tests.support import databases
 from tests.support.people import signed_in
@@ -43,6 +46,19 @@ MAKES_A_HOME = frozenset({"doctor", "init", "restore", "upgrade"})
 
 def _restore_keys() -> None:
     keyring.place(Path(os.environ["NIANJIAN_KEYS"]), Path(os.environ["NIANJIAN_HOME"]))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """The database in memory has its tables from the beginning; those of PostgreSQL are migrated."""
+    if databases.SERVER:
+        yield
+        return
+    memory_name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
+    with closing(sqlite3.connect(memory_name, uri=True)) as memory:
+        with closing(sqlite3.connect(databases.migrated())) as kept:
+            kept.backup(memory)
+        yield  # it lives as long as somebody is connected
 
 
 @pytest.fixture(autouse=True)
