@@ -19,6 +19,8 @@ PYTEST = $(BIN)/python -m pytest -n $(JOBS)
 TEMPLATES = $(BIN)/djangofmt --line-length 120 --indent-width 2 --quiet src
 # what `make test` runs
 FAST := not long and not web and not soak
+# calls that ring and clocks that run leave a core idle: one worker more than there are cores
+LONG_JOBS ?= $(shell echo $$(($$(nproc) + 1)))
 # a file goes to one worker, in the order of `tests/conftest.py`: the longest first
 LONG := --dist loadfile --no-loadscope-reorder --randomly-dont-reorganize --durations 40
 # make demo NO_SERVE=1 stops after the portrait
@@ -107,7 +109,7 @@ test-web: setup ## the walks through the pages in a browser (10 minutes on two c
 
 .PHONY: test-long
 test-long: setup-all ## PostgreSQL, crashes, Spark, big data (20 minutes on two cores)
-	@$(PYTEST) -m "long and not web and not soak" $(LONG)
+	@$(PYTEST) -n $(LONG_JOBS) -m "long and not web and not soak" $(LONG)
 
 .PHONY: soak
 soak: setup-all ## the long suite with every dress, thousands of requests and the whole shell on PostgreSQL (hours)

@@ -54,11 +54,6 @@ def differences(expected: str, found: str) -> list[str]:
     ]
 
 
-def compare(lakes: Lakes, engine: Engine, expected: list[str]) -> None:
-    for lake, told in zip(lakes, expected, strict=True):
-        assert differences(told, portrait(lake, engine)) == []
-
-
 def portrait(at: Moment, engine: Engine, *, raw: bool = True) -> str:
     asked = {"lake": at.lake, "engine": engine, "rulebook": BOOK, "enterprise": "E1", "year": 2026}
     return run(
@@ -83,18 +78,22 @@ def test_clickhouse_dialect(lakes: Lakes, expected: list[str], tmp_path: Path) -
 
     engine = ClickHouseEngine(tmp_path / "store")
     try:
-        compare(lakes, engine, expected)
+        for lake, told in zip(lakes, expected, strict=True):
+            assert differences(told, portrait(lake, engine)) == []
     finally:
         engine.close()
 
 
 def test_spark_standalone_and_connect(java: str, lakes: Lakes, expected: list[str], tmp_path: Path) -> None:
-    """A driver in this process first, then a Connect server: both ask for all cores of the worker."""
+    """A driver in this process for the first moment and the rollups, then a Connect server for the rows of the second.
+
+    Both ask for all cores of the worker.
+    """
     del java
     with spark_cluster.cluster(tmp_path) as master:
         engine = open_engine(master)
         try:
-            compare(lakes, engine, expected)
+            assert differences(expected[0], portrait(lakes[0], engine)) == []
             assert differences(expected[1], portrait(lakes[1], engine, raw=False)) == []
         finally:
             engine.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,21 +23,20 @@ SOAK: Final = bool(os.environ.get("SOAK"))
 IGNORED: Final = ("doors/api/test_document.py", "features/overview/test_start.py")
 
 
-def hold(database: str, tests: str, *more: str) -> None:
-    """Run the tests of a folder or file under ``tests``; fail with what they print."""
+def hold(database: str, tests: Sequence[str], *more: str) -> None:
+    """Run the tests of folders or files under ``tests``; fail with what they print."""
     environment = os.environ | {"PYTHONPATH": str(HERE), "NIANJIAN_TEST_DATABASE": database}
     options = ["-q", "-n0", "-p", "plugin", "-p", "no:cacheprovider"]
-    command = [sys.executable, "-m", "pytest", *options, *more, str(TESTS / tests)]
+    command = [sys.executable, "-m", "pytest", *options, *more, *(str(TESTS / name) for name in tests)]
     done = subprocess.run(command, env=environment, cwd=TESTS.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
 
 
-@pytest.mark.parametrize("tests", ["doors", "features", "platform"])
-def test_the_marked_tests_hold_on_postgresql(database: str, tests: str) -> None:
+def test_the_marked_tests_hold_on_postgresql(database: str) -> None:
     marked = "not web and not soak" if SOAK else "postgres and not web and not soak"
-    hold(database, tests, "-m", marked, *(f"--ignore={TESTS / path}" for path in IGNORED))
+    hold(database, ("doors", "features", "platform"), "-m", marked, *(f"--ignore={TESTS / path}" for path in IGNORED))
 
 
 @pytest.mark.soak
 def test_a_walk_of_each_role_on_postgresql(database: str) -> None:
-    hold(database, "doors/web/walks/test_roles.py")
+    hold(database, ("doors/web/walks/test_roles.py",))

@@ -83,6 +83,11 @@ def migrated() -> Path:
     return kept
 
 
+def template() -> str:
+    """The name of a database on PostgreSQL that has all tables."""
+    return _name(_furnished())
+
+
 def copy(source: Path, target: Path) -> None:
     """Give a home that was copied from another the same database as that one; in SQLite it came with the files."""
     if SERVER:

@@ -50,8 +50,9 @@ def _restore_keys() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
-    """The database in memory has its tables from the beginning; those of PostgreSQL are migrated."""
+    """The database has its tables from the beginning: it is a copy of one that was migrated."""
     if databases.SERVER:
+        connection.settings_dict["TEST"]["TEMPLATE"] = databases.template()
         yield
         return
     memory_name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
