@@ -25,7 +25,7 @@ from nianjian.features.dossier.generated.document import (
 )
 from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.platform.registers.numbers import NUMBERS
-from nianjian.platform.registers.seats import SEATS
+from nianjian.platform.registers.seats import SEATS, is_filed, is_gone, is_open
 
 # The claims of generated papers, each decided from what the registers, the portrait or the audit chain tell. Pure.
 
@@ -228,23 +228,6 @@ SEAT_FIELDS: Final = (
 )  # fmt: skip
 
 
-def is_filed(row: Row, day: date) -> bool:
-    """Whether the seat is filed and valid on the day, as D1 counts F."""
-    return not _gone(row, day) and row.get("filing") is not None and row.get("filed_on") is not None
-
-
-def is_open(row: Row, day: date) -> bool:
-    """Whether it is open on the day, as D1 counts O: the day of closing is the first on which it is not."""
-    since, until = row.get("opened_on"), row.get("closed_on")
-    return isinstance(since, date) and since <= day and not (isinstance(until, date) and until <= day)
-
-
-def _gone(row: Row, day: date) -> bool:
-    ended, since = row.get("cancelled_on"), row.get("filed_on")
-    cancelled = ended <= day if isinstance(ended, date) else row.get("filing") == "cancelled"
-    return cancelled or row.get("filing") == "unfiled" or (isinstance(since, date) and since > day)
-
-
 def count_seats(rows: Sequence[Row], day: date) -> dict[str, int]:
     """F and O."""
     return {"filed": sum(is_filed(row, day) for row in rows), "opened": sum(is_open(row, day) for row in rows)}
@@ -252,7 +235,7 @@ def count_seats(rows: Sequence[Row], day: date) -> dict[str, int]:
 
 def is_listed(row: Row, day: date) -> bool:
     """Whether a seat is still the enterprise's on the day: filed, open, or nothing tells whether it is filed."""
-    return is_filed(row, day) or is_open(row, day) or (row.get("filing") is None and not _gone(row, day))
+    return is_filed(row, day) or is_open(row, day) or (row.get("filing") is None and not is_gone(row, day))
 
 
 def build_seat_table(head: Head, rows: Sequence[Row], say: Say, _: Words) -> Document:
