@@ -424,7 +424,7 @@ def _check_query(portrait: Json, ask: RowQuery) -> Json:
     reason = metric is not None and ask.component.startswith(EXCLUDED) and "excluded" in metric["components"]
     known = metric is not None and (reason or ask.component in components(metric))
     months = metric is not None and (ask.month is None or ask.month in [row["month"] for row in metric["months"]])
-    splits = {*SPLITS[ask.slug]} if ask.seats is None else {*SPLITS[ask.slug], "team"}
+    splits = {*SPLITS.get(ask.slug, ()), *(() if ask.seats is None else ("team",))}
     if metric is None or not known or not months or not set(ask.keys) <= splits:
         part = ", ".join([ask.component, *ask.keys, *([ask.month] if ask.month else [])])
         raise NianjianError("portrait_rows_unknown", metric=ask.slug, part=part)

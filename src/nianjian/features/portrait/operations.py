@@ -40,7 +40,7 @@ from nianjian.engines.metrics.frame import DAY, Basis, Frame
 from nianjian.engines.metrics.metric import WATCH_FACTOR
 from nianjian.engines.metrics.result import Result, plain
 from nianjian.engines.metrics.run import QUIET, default_day, run
-from nianjian.engines.metrics.simulate import Moves, maxima, simulate
+from nianjian.engines.metrics.simulate import Moves, maxima, needs, simulate
 from nianjian.engines.metrics.tables import complaint_match, tickets, tickets_rollup
 from nianjian.engines.paper.people import mask_call_text, mask_moves
 from nianjian.engines.paper.pictures import portrait_page
@@ -52,6 +52,7 @@ from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.portrait import bases, causes, line_usage, portraits, watch_list
 from nianjian.features.portrait.marketing import read_marketing_register
 from nianjian.features.portrait.models import BasisChoice
+from nianjian.features.portrait.remedies import list_last_days
 from nianjian.features.portrait.watch_list import WatchedLicence
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission, team_of
@@ -521,10 +522,21 @@ def simulate_moves(
     return {"before": before, "after": simulate(revive.result(before), moves).as_dict()}
 
 
-def count_room(*, enterprise: str, year: int, run: str | None, actor: Actor) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Of each step: how much there is (``most``), how much of it alone is enough, and the last day it is of use."""
+
+    most: Mapping[str, int]
+    needs: Mapping[str, int]
+    last_days: Mapping[str, date | None]
+
+
+def count_room(*, enterprise: str, year: int, run: str | None, actor: Actor) -> Room:
     """How much of each step there is; the errors of `simulate_moves`."""
     require_permission(actor, enterprise, Permission.READ)
-    return maxima(revive.result(get_portrait(enterprise, year, run)))
+    portrait = get_portrait(enterprise, year, run)
+    result = revive.result(portrait)
+    return Room(maxima(result), needs(result), list_last_days(portrait))
 
 
 def get_portrait(enterprise: str, year: int, run: str | None, *, masked: bool = False) -> dict[str, Any]:
