@@ -52,7 +52,6 @@ from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.portrait import bases, causes, line_usage, portraits, watch_list
 from nianjian.features.portrait.marketing import read_marketing_register
 from nianjian.features.portrait.models import BasisChoice
-from nianjian.features.portrait.remedies import list_last_days
 from nianjian.features.portrait.watch_list import WatchedLicence
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission, team_of
@@ -522,21 +521,16 @@ def simulate_moves(
     return {"before": before, "after": simulate(revive.result(before), moves).as_dict()}
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
-    """Of each step: how much there is (``most``), how much of it alone is enough, and the last day it is of use."""
-
-    most: Mapping[str, int]
-    needs: Mapping[str, int]
-    last_days: Mapping[str, date | None]
-
-
-def count_room(*, enterprise: str, year: int, run: str | None, actor: Actor) -> Room:
+def count_room(*, enterprise: str, year: int, run: str | None, actor: Actor) -> dict[str, int]:
     """How much of each step there is; the errors of `simulate_moves`."""
     require_permission(actor, enterprise, Permission.READ)
-    portrait = get_portrait(enterprise, year, run)
-    result = revive.result(portrait)
-    return Room(maxima(result), needs(result), list_last_days(portrait))
+    return maxima(revive.result(get_portrait(enterprise, year, run)))
+
+
+def count_needs(*, enterprise: str, year: int, run: str | None, actor: Actor) -> dict[str, int]:
+    """How much of each step alone brings its metric within the limit; the errors of `simulate_moves`."""
+    require_permission(actor, enterprise, Permission.READ)
+    return needs(revive.result(get_portrait(enterprise, year, run)))
 
 
 def get_portrait(enterprise: str, year: int, run: str | None, *, masked: bool = False) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -24,8 +25,8 @@ from nianjian.engines.paper.words import Words
 from nianjian.features.portrait import bases, causes, operations, portraits
 from nianjian.features.portrait.operations import (
     FORMS,
-    Room,
     compare_runs,
+    count_needs,
     count_room,
     export_portrait,
     list_run_ids,
@@ -40,6 +41,7 @@ from nianjian.features.portrait.pages.open_portrait import (
     shared_context,
     translator,
 )
+from nianjian.features.portrait.remedies import list_last_days
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs import flow
@@ -61,11 +63,14 @@ def simulate(request: Request, code: str, year: int) -> HttpResponse:
     names = causes.list_names(one.data)
     lines = {
         "without_line": [
-            (str(row["key"]), _("{line} ({count})").format(line=_line_name(row, names), count=count))
+            (
+                str(row["key"]),
+                _("{line} ({count})").format(
+                    line=_line_name(row, names), count=count_things("complaints", row["numerator"], _)
+                ),
+            )
             for row in one.metric("complaint_rate")["splits"].get("line", ())
-            if row["key"] is not None
-            and (count := count_things("complaints", row["numerator"], _))
-            and row["numerator"]
+            if row["key"] is not None and row["numerator"]
         ],
         "move_line": [
             (str(row["key"]), _line_name(row, names))
@@ -76,6 +81,8 @@ def simulate(request: Request, code: str, year: int) -> HttpResponse:
     form = SimulateForm(request.GET or None, lines=lines)
     context: dict[str, Any] = shared_context(request, one) | {"form": form}
     room = count_room(enterprise=code, year=year, run=one.run, actor=request.actor)
+    needed = count_needs(enterprise=code, year=year, run=one.run, actor=request.actor)
+    days = list_last_days(one.data)
     try:
         moves = form.moves() if form.is_bound and form.is_valid() else None
         if moves is not None or not form.is_bound:
@@ -83,12 +90,12 @@ def simulate(request: Request, code: str, year: int) -> HttpResponse:
             context |= _outcome(one, told, _)
     except NianjianError as error:
         context["fault"], context["remedy"] = describe_error(error)
-    most = {**room.most, **{step: len(choices) for step, choices in lines.items()}}
+    most = {**room, **{step: len(choices) for step, choices in lines.items()}}
     context["groups"] = [
         (
             code_name("metric", told["slug"], _),
             [
-                _lever(form, step, most[step], room, _)
+                _lever(form[step], most[step], needed.get(step), days[step], _)
                 for step in sorted(STEPS[told["slug"]], key=lambda step: not most[step])  # those without room come last
             ],
         )
@@ -103,17 +110,15 @@ def _line_name(row: Mapping[str, Any], names: causes.Names) -> str:
     return f"{key} {names['line'][key]}" if names["line"].get(key) else key
 
 
-def _lever(form: SimulateForm, step: str, most: int, room: Room, _: Words) -> dict[str, Any]:
+def _lever(field: BoundField, most: int, need: int | None, day: date | None, _: Words) -> dict[str, Any]:
     """One step with its bounds, what brings the light within the limit, and until when it is of use; or why not."""
-    day, need = room.last_days[step], room.needs.get(step)
-    over = day is not None and day < clock.today()
     late = _("{day} is over: the figures of the data year no longer change").format(day=format_day(day))
     return {
-        "field": form[step],
-        "line": step in LINES,
+        "field": field,
+        "line": field.name in LINES,
         "most": most,
-        "value": form[step].value() or 0,
-        "why": NO_ROOM[step] if not most else late if over else "",
+        "value": field.value() or 0,
+        "why": NO_ROOM[field.name] if not most else late if day is not None and day < clock.today() else "",
         "need": _("{n} bring it within the limit").format(n=figures.count_text(need)) if need else "",
         "last_day": format_day(day),
     }
