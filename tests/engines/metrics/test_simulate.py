@@ -15,7 +15,7 @@ from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.definitions import seat_vacancy
 from nianjian.engines.metrics.result import Result
 from nianjian.engines.metrics.run import run
-from nianjian.engines.metrics.simulate import MOVE_WARNINGS, Moves, advise, maxima, simulate
+from nianjian.engines.metrics.simulate import MOVE_WARNINGS, Moves, advise, maxima, needs, simulate
 from nianjian.engines.rules.rulebook import Rulebook
 
 MORNING = data.TURN.replace(month=3, day=9, hour=10)
@@ -155,3 +155,48 @@ def test_seats_open_beyond_the_filing_are_closed_or_filed(portrait: Result) -> N
     assert (steps["file_seats"]["count"], steps["file_seats"]["light"]) == (60, "green")
     assert (steps["close_unfiled"]["count"], steps["close_unfiled"]["light"]) == (60, "yellow")
     assert "close_unfiled" not in {step["code"] for step in advise(portrait)}
+
+
+@pytest.fixture(scope="module")
+def complained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Result]:
+    """Four complaints of 40 answered calls: two of line L1 with its 30 calls, one of L2 with its 10, one of no line."""
+    lake = Lake(str(tmp_path_factory.mktemp("complained")), "E1")
+    facts = [
+        ticket(n, closed=True) | {"source": "12321", "line_id": line} for n, line in enumerate(("L1", "L1", "L2", None))
+    ]
+    calls = [call(n, "L1" if n < 30 else "L2", 95013, "short") for n in range(40)]
+    data.write(lake, {"calls": calls, "complaint_fact": facts})
+    engine = DuckDBEngine()
+    yield run(lake=lake, engine=engine, rulebook=Rulebook.on(date(2026, 12, 31)), enterprise="E1", year=2026)
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    ("moves", "rate", "light"),
+    [
+        (Moves(exclude_complaints=3), (1, 40), "yellow"),
+        (Moves(exclude_complaints=4), (0, 40), "green"),
+        (Moves(without_line="L1"), (2, 10), "yellow"),
+        (Moves(without_line="L1", exclude_complaints=2), (0, 10), "green"),
+    ],
+)
+def test_complaints_are_left_out_one_by_one_and_with_their_line(
+    complained: Result, moves: Moves, rate: tuple[int, int], light: str
+) -> None:
+    after = simulate(complained, moves)
+    found = after.metric("complaint_rate")
+    assert (found.verdict.numerator, found.verdict.denominator, found.verdict.light) == (*rate, light)
+    parts = found.components
+    assert (parts["complaints"], parts["answered"], parts["allowance"], parts["headroom"]) == (*rate, 0, -rate[0])
+    assert after.simulated["warnings"] == (["isolation_keeps_accepted"] if moves.without_line else [])
+
+
+def test_what_is_needed_is_what_turns_the_light_and_no_more(complained: Result, portrait: Result) -> None:
+    assert needs(complained)["exclude_complaints"] == 4
+    assert needs(portrait) == {"open_seats": 15, "cut_seats": 22, "close_tickets": 2}
+    with pytest.raises(NianjianError) as raised:
+        simulate(complained, Moves(without_line="L1", exclude_complaints=3))
+    assert raised.value.values == {"move": "exclude_complaints", "count": 3, "maximum": 2}
+    with pytest.raises(NianjianError) as unknown:
+        simulate(complained, Moves(without_line="L9"))
+    assert unknown.value.code == "simulation_line_unknown"

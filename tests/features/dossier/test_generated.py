@@ -24,8 +24,10 @@ from nianjian.features.dossier.generated import document as sheets
 from nianjian.features.dossier.generated.complaint_papers import Ticket
 from nianjian.features.dossier.generated.document import Head
 from nianjian.features.dossier.generated.monthly_traffic import Traffic
-from nianjian.features.dossier.generated.self_check import compare_sums, find_disagreements
-from nianjian.features.dossier.states import Weight
+from nianjian.features.dossier.generated.self_check import compare_sums, find_disagreements, find_empty_cells
+from nianjian.features.dossier.states import Weight, count_blanks, finding_to_document
+from nianjian.platform.registers.numbers import NUMBERS
+from nianjian.platform.registers.seats import SEATS
 
 DAY = date(2026, 12, 31)
 HEAD = Head(
@@ -317,3 +319,52 @@ def test_a_self_check_without_data_proves_nothing() -> None:
     marketing = {"light": "red", "calls": 1200, "numbers": ["95078"], "source": source}
     found = tables("insufficient", marketing=marketing)["发现的问题"]
     assert found[-1] == ("营销外呼", "尚无相应的决定", "红灯", "1,200 次，1 个号码")
+
+
+def _number(**changed: object) -> dict[str, object]:
+    usual = {column.field: column.example for column in NUMBERS.columns if column.field != "changed_on"}
+    dates = {"valid_since": date(2024, 1, 1), "valid_until": date(2028, 12, 31), "filed_on": date(2024, 2, 1)}
+    return {**usual, **dates, "total_length": 8, "filing": "filed", "outbound": True, **changed}
+
+
+@pytest.mark.parametrize(
+    ("changed", "blank", "unknown"),
+    [
+        ({}, None, None),
+        ({"filing": "unfiled", "filed_on": None}, None, None),
+        ({"filed_on": None, "outbound": None}, (2, "95013 备案日期、95013 呼出权限"), None),
+        ({"commitment": None, "scope": ""}, None, "使用范围 1、承诺书 1"),
+        ({"filing": "cancelled", "commitment": None}, None, None),
+    ],
+)
+def test_an_empty_cell_of_the_number_ledger_is_found(
+    changed: dict[str, object], blank: tuple[int, str] | None, unknown: str | None
+) -> None:
+    rows = [_number(**changed)]
+    document = registers.build_number_ledger(HEAD, rows, _)
+    found = {
+        one.code: (one.weight, *one.values.values())
+        for one in find_empty_cells(document.tables, registers.count_unknown_numbers(rows, DAY))
+    }
+    expected = {
+        "cells_blank": (Weight.ASK, *blank) if blank else None,
+        "cells_unknown": (Weight.NOTE, unknown) if unknown else None,
+    }
+    assert found == {code: values for code, values in expected.items() if values}
+
+
+def test_an_empty_cell_of_the_seat_table_is_found_where_somebody_sits() -> None:
+    whole = {
+        column.field: column.example for column in SEATS.columns if column.field not in {"closed_on", "changed_on"}
+    }
+    sitting = {**whole, **_seat()}
+    vacant = dict.fromkeys(registers.SITTERS)
+    rows = [sitting, {**sitting, **vacant, "opened_on": None}, {**sitting, **vacant, "kind": "robot"}]
+    table = registers.build_seat_table(HEAD, rows, _say, _).tables
+    assert find_empty_cells(table, registers.count_unknown_seats(rows, DAY)) == ()
+    rows = [{**sitting, "seat_id": f"S{n}", "kind": None, "person": None} for n in range(7)]
+    table = registers.build_seat_table(HEAD, rows, _say, _).tables
+    blank, unknown = find_empty_cells(table, registers.count_unknown_seats(rows, DAY))
+    assert blank.values == {"count": 7, "cells": "S0 类型、S1 类型、S2 类型、S3 类型、S4 类型…"}
+    assert unknown.values == {"columns": "姓名 7"}
+    assert count_blanks([finding_to_document(one) for one in (blank, unknown)]) == 1

@@ -265,7 +265,7 @@ def test_runs_are_kept_and_compared(site: Client, sample: dict[str, Any]) -> Non
 
 def test_steps_are_tried_with_and_without_script(site: Client) -> None:
     page = text(site, f"{HOME}simulate/")
-    assert page.count('type="range"') == 6
+    assert page.count('type="range"') == 7
     assert page.count("所有已开通坐席均已备案。") == 2, "a step without room says why"
     assert page.index('name="open_seats"') < page.index('name="close_unfiled"'), "what has room stands first"
     assert re.search(r'name="file_seats"[^>]* disabled aria-describedby="id_file_seats-why"', page)
@@ -283,6 +283,26 @@ def test_steps_are_tried_with_and_without_script(site: Client) -> None:
     assert "the called persons must have consented" in moved
     assert "No line" not in moved
     assert 'role="alert"' in text(site, f"{HOME}simulate/?move_line=nothing")
+
+
+def test_a_step_that_no_longer_changes_the_figures_cannot_be_tried(
+    site: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-12-31")
+    page = text(site, f"{HOME}simulate/")
+    assert re.search(r'id="id_open_seats"(?![^>]* disabled)', page)
+    assert page.count("今天前有效") > 1
+    monkeypatch.setenv("NIANJIAN_TODAY", "2027-01-01")
+    page = text(site, f"{HOME}simulate/")
+    for step in ("open_seats", "close_tickets", "move_line"):
+        assert re.search(rf'id="id_{step}"[^>]* disabled aria-describedby="id_{step}-why"', page)
+    assert "已过，不再影响本数据年度的数字" in page
+
+
+def test_the_outcome_names_whose_each_light_is(site: Client) -> None:
+    outcome = text(site, f"{HOME}simulate/?open_seats=10").split('id="outcome"')[1]
+    assert re.search(r"<b>整体</b>\s*<span\s+class=\"light", outcome)
+    assert re.search(r"固话与手机号占比\s*<span\s+class=\"light \w+\"\s*>(绿灯|黄灯|红灯)</span>", outcome)
 
 
 def test_seats_open_beyond_the_filing_can_be_mended(site: Client, sample: dict[str, Any]) -> None:

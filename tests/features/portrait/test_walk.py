@@ -82,7 +82,7 @@ def test_sliders_answer_at_once(site: Site, session: str, browser: Any) -> None:
     context = site.context(browser, session, locale="en-GB", viewport={"width": 1440, "height": 900})
     page, faults = _watched(context)
     page.goto(f"{site.address}e/demo/2026/simulate/")
-    slider = page.locator("input[type=range]").first
+    slider = page.locator("input[data-mirror=id_open_seats]")
     slider.focus()
     for _press in range(10):
         page.keyboard.press("ArrowRight")

@@ -123,12 +123,15 @@ def test_an_isolation_needs_no_case_and_is_lifted_without_one(lead: Client) -> N
     assert not re.search(r'name="channel"[^>]*value="L1"', text(lead, page)), "it is asked for already"
     (approval,) = re.findall(r'href="(/e/demo/approvals/A\w+/)">等待', waits)
     second.post(approval, {"decision": "yes"})
-    assert f'href="{HOME}isolate/"' in text(lead, f"{HOME}isolated/")
+    assert re.search(rf'<td[^>]*>\s*<a\s+href="{HOME}isolate/"', text(lead, f"{HOME}isolated/"))
     (order,) = re.findall(r'name="order" value="(\w+)"', text(lead, f"{HOME}isolate/"))
     answer = lead.post(f"{HOME}isolate/lift/", {"order": order, "reason": "复核合格"}, follow=True)
     (approval,) = re.findall(r'href="(/e/demo/approvals/A\w+/)">等待', answer.content.decode())
     second.post(approval, {"decision": "yes"})
-    assert f'href="{HOME}isolate/"' not in text(lead, f"{HOME}isolated/")
+    empty = text(lead, f"{HOME}isolated/")
+    assert "没有已隔离的通道" in empty
+    assert f'<a class="button primary" href="{HOME}isolate/">隔离通道</a>' in empty
+    assert f'href="{HOME}isolate/"' not in text(signed_in("ivan", "tester", "demo"), f"{HOME}isolated/")
     case = opened(lead)
     assert lead.get(page).headers["location"] == f"{case}isolate/?key=line&channel=L1", "it belongs to the case"
 

@@ -212,6 +212,34 @@ def test_the_overview_tells_gaps_and_what_runs_out(officer: Client, write: Write
     assert "expires_at" not in consents[: consents.index("</tr>")], "sixty days are no haste without a rule"
 
 
+def test_a_seat_without_an_opening_day_is_not_opened_and_a_register_never_entered_is_a_warning(
+    officer: Client, outsourcer: Client, write: Write
+) -> None:
+    write("seats", seat_id="S1", kind="人工", filing="已备案", filed_on="2025-08-15", team="T1")
+    seats, refused, page = "registers/seats/?missing=opened_on", "从未登记", text(officer.get(BASE))
+    assert f'未开通（无开通日期）：</span><a href="/e/demo/{seats}">1</a>' in page
+    assert "开通日期未知" not in page
+    assert refused in _card(page, "do-not-call")
+    assert refused not in _card(page, "seats")
+    assert refused not in text(outsourcer.get(BASE)), "a team's own rows are not the register"
+    row = text(officer.get(address("row", kind="seats", key="S1")))
+    assert "<dt>开通日期</dt><dd>未开通</dd>" in row
+    assert "<dt>备案日期</dt><dd>2025年8月15日</dd>" in row
+    assert "<dt>停用日期</dt>" not in row
+    assert re.search(r"另有 \d+ 项未填</summary><p class=\"soft\">[^<]*停用日期", row)
+    assert re.search(r"<td[^>]*>\s*未开通\s*</td>", text(officer.get(f"/e/demo/{seats}")))
+
+
+def test_moments_lengths_and_counts_stand_as_people_write_them(officer: Client, write: Write) -> None:
+    moment = f"{clock.today():%Y-%m-%d} 09:30:15"
+    write("complaints", ticket_id="TS1", source="12321", accepted_at=moment, duration="95")
+    for place in (address("list", kind="complaints"), address("row", kind="complaints", key="TS1")):
+        page = text(officer.get(place))
+        assert all(re.search(rf">\s*{shown}\s*</(td|dd)>", page) for shown in ("今天 09:30", "95 秒"))
+        assert not re.search(r">\s*\d{4}-\d\d-\d\d", page)
+    assert "今天" in _card(text(officer.get(BASE)), "complaints")
+
+
 def test_english_names_are_written_where_the_field_does_not_say_it() -> None:
     sheets = [kinds.register(kind).sheet for kind in kinds.kinds()]
     columns = {column.field for sheet_ in sheets for column in sheet_.columns}
@@ -289,7 +317,7 @@ def test_an_edit_from_a_past_day_says_what_it_shows(officer: Client, write: Writ
     edit, there = address("edit", kind="lines", key="L1"), address("row", kind="lines", key="L1")
     assert f'href="{edit}?as_at=2026-02-01"' in text(officer.get(f"{there}?as_at=2026-02-01"))
     page = text(officer.get(f"{edit}?as_at=2026-02-01"))
-    assert "您查看的是 2026-02-01" in page
+    assert "您查看的是 2月1日" in page
     assert 'value="2026-02-01"' in page, "the change begins on the day that was looked at"
     assert 'value="T2"' in page
     for day in ("", "?as_at=2026-03-05"):  # the newest version held on that day

@@ -85,12 +85,14 @@ class RowQuery:
     """``component`` of the metric ``slug`` (``excluded.duplicate`` for a reason), narrowed.
 
     ``keys``: split -> key, None for the rows that have none; ``month``: ``2026-03``, None for the whole year.
+    ``seats``: ids of those of the team in ``keys``, which the table of seats does not name; None: of no team.
     """
 
     slug: str
     component: str
     keys: Mapping[str, str | None] = field(default_factory=dict)
     month: str | None = None
+    seats: frozenset[str] | None = None
 
 
 def find_figures(portrait: Json, slug: str) -> Json | None:
@@ -257,7 +259,7 @@ def drill_down_seats(seats: ir.Table, ask: RowQuery, day: date) -> ir.Table:
         told = told.filter(told[ask.component] == 1)
     if "kind" in ask.keys:
         told = told.filter(_has_key(told.kind, ask.keys["kind"]))
-    return told
+    return told if ask.seats is None else told.filter(told.seat_id.isin(sorted(ask.seats)))
 
 
 TICKET_COLUMNS: Final = ("complaint_id", "reference", "complainant", "complained", "call_ts", "category")
@@ -422,7 +424,8 @@ def _check_query(portrait: Json, ask: RowQuery) -> Json:
     reason = metric is not None and ask.component.startswith(EXCLUDED) and "excluded" in metric["components"]
     known = metric is not None and (reason or ask.component in components(metric))
     months = metric is not None and (ask.month is None or ask.month in [row["month"] for row in metric["months"]])
-    if metric is None or not known or not months or not set(ask.keys) <= set(SPLITS[ask.slug]):
+    splits = {*SPLITS.get(ask.slug, ()), *(() if ask.seats is None else ("team",))}
+    if metric is None or not known or not months or not set(ask.keys) <= splits:
         part = ", ".join([ask.component, *ask.keys, *([ask.month] if ask.month else [])])
         raise NianjianError("portrait_rows_unknown", metric=ask.slug, part=part)
     return metric

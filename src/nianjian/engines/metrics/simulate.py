@@ -10,7 +10,7 @@ from typing import Any, Final
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import NumberClass
 from nianjian.engines.metrics import lights
-from nianjian.engines.metrics.definitions import closing_rate, number_consistency, seat_vacancy
+from nianjian.engines.metrics.definitions import closing_rate, complaint_rate, number_consistency, seat_vacancy
 from nianjian.engines.metrics.frame import DAY, Basis, Frame
 from nianjian.engines.metrics.lights import Light, Limit, Verdict
 from nianjian.engines.metrics.metric import Metric, SecondLight, decimal_text, flag_stricter, whole
@@ -25,11 +25,16 @@ MOVE_WARNINGS: Final = (
     "needs_commitment_letter",
     "needs_consent",
 )
+ISOLATION_WARNINGS: Final = ("isolation_keeps_accepted",)
 
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """The steps: how many seats and tickets, and the line whose calls display an own filed number."""
+    """The steps: how many seats and tickets, and the line whose calls display an own filed number.
+
+    ``exclude_complaints``: how many counted ones prove not to count; ``without_line``: the complaint rate as if this
+    line had neither calls nor complaints in the data year.
+    """
 
     open_seats: int = 0
     cut_seats: int = 0
@@ -38,43 +43,56 @@ class Moves:
     close_unfiled: int = 0
     file_seats: int = 0
     move_line: str | None = None
+    exclude_complaints: int = 0
+    without_line: str | None = None
 
 
 def simulate(result: Result, moves: Moves) -> Result:
     """The portrait as it would stand after these steps; the metrics touched lose their splits, twins and months.
 
     Raises NianjianError ``simulation_negative`` for a negative count, ``simulation_too_many`` (move, count, maximum)
-    for more than there are, ``simulation_line_unknown`` for a line without delivered calls in the data year.
+    for more than there are, ``simulation_line_unknown`` for a line without delivered calls in the data year (of
+    ``without_line`` one without calls and complaints).
     """
     taken = {name: value for name, value in asdict(moves).items() if value not in {0, None}}
-    counts = {name: value for name, value in taken.items() if name != "move_line"}
+    counts = {name: value for name, value in taken.items() if name not in {"move_line", "without_line"}}
     for name, count in counts.items():
         if count < 0:
             raise NianjianError("simulation_negative", move=name, count=count)
-    for name, maximum in maxima(result, moves.open_seats, moves.close_unfiled).items():
+    for name, maximum in maxima(result, moves.open_seats, moves.close_unfiled, moves.without_line).items():
         if counts.get(name, 0) > maximum:
             raise NianjianError("simulation_too_many", move=name, count=counts[name], maximum=maximum)
     changed: dict[str, Metric] = {}
-    if counts.keys() - {"close_tickets"}:
+    if counts.keys() - {"close_tickets", "exclude_complaints"}:
         changed["seat_vacancy"] = _change_seats(result.metric("seat_vacancy"), moves)
     if moves.close_tickets:
         changed["closing_rate"] = _close_tickets(result.metric("closing_rate"), moves.close_tickets)
     if moves.move_line is not None:
         changed["number_consistency"] = _move_line(result.metric("number_consistency"), moves.move_line)
+    if moves.exclude_complaints or moves.without_line is not None:
+        changed["complaint_rate"] = _change_complaints(result, moves)
+    warnings = [
+        *(MOVE_WARNINGS if moves.move_line is not None else ()),
+        *(ISOLATION_WARNINGS if moves.without_line is not None else ()),
+    ]
     return replace(
         result,
         metrics=tuple(changed.get(metric.slug, metric) for metric in result.metrics),
         advice=(),
-        simulated={"moves": taken, "warnings": list(MOVE_WARNINGS if moves.move_line is not None else ())},
+        simulated={"moves": taken, "warnings": warnings},
     )
 
 
-def maxima(result: Result, open_seats: int = 0, close_unfiled: int = 0) -> dict[str, int]:
+def maxima(
+    result: Result, open_seats: int = 0, close_unfiled: int = 0, without_line: str | None = None
+) -> dict[str, int]:
     """How much of each move there is room for: idle filed seats to open, filed ones to cut, opened ones to close.
 
     A seat that is open and not filed can be closed or filed, not both.
     """
     seats, tickets = result.metric("seat_vacancy"), result.metric("closing_rate")
+    complaints = result.metric("complaint_rate")
+    gone = 0 if without_line is None else whole(_row_of_line(complaints, without_line)["numerator"])
     return {
         "open_seats": max(0, seats.count("filed") - seats.count("opened_and_filed")),
         "cut_seats": seats.count("filed"),
@@ -82,7 +100,63 @@ def maxima(result: Result, open_seats: int = 0, close_unfiled: int = 0) -> dict[
         "close_tickets": tickets.count("tickets") - tickets.count("closed"),
         "close_unfiled": seats.count("unfiled_open"),
         "file_seats": max(0, seats.count("unfiled_open") - close_unfiled),
+        "exclude_complaints": complaints.count("complaints") - gone,
     }
+
+
+def needs(result: Result) -> dict[str, int]:
+    """How much of each move alone brings its metric within the guide's limit; only those that are needed and can."""
+    seats, tickets, complaints = map(result.metric, ("seat_vacancy", "closing_rate", "complaint_rate"))
+    found: dict[str, int] = {}
+    if seats.limit is not None:
+        filed, opened = seats.count("filed"), seats.count("opened_and_filed")
+        found["open_seats"] = lights.seats_to_open(filed=filed, opened=opened, limit=seats.limit)
+        found["cut_seats"] = lights.seats_to_cut(filed=filed, opened=opened, limit=seats.limit)
+    if tickets.limit is not None:
+        found["close_tickets"] = lights.tickets_to_close(
+            closed=tickets.count("closed"), tickets=tickets.count("tickets"), limit=tickets.limit
+        )
+    if complaints.limit is not None:
+        allowed = lights.allowance(complaints.verdict.denominator, complaints.limit)
+        found["exclude_complaints"] = complaints.verdict.numerator - allowed
+    room = maxima(result)
+    return {name: count for name, count in found.items() if 0 < count <= room[name]}
+
+
+def _row_of_line(metric: Metric, line: str) -> Mapping[str, object]:
+    """A line's row; NianjianError ``simulation_line_unknown`` where it has none."""
+    for row in metric.splits.get("line", ()):
+        if row["key"] == line:
+            return row
+    raise NianjianError("simulation_line_unknown", line=line)
+
+
+def _change_complaints(result: Result, moves: Moves) -> Metric:
+    """Leave out a line with its calls and complaints, and complaints that prove not to count."""
+    metric = result.metric("complaint_rate")
+    base = "delivered" if "answered" in metric.twins else "answered"  # the twin is of the other calls
+    row = {} if moves.without_line is None else _row_of_line(metric, moves.without_line)
+    gone = {base: whole(row.get("denominator", 0))}
+    gone |= {name: whole(row.get(name, 0)) for name in ("delivered", complaint_rate.UNTOLD)}
+    calls = {name: metric.count(name) - gone.get(name, 0) for name in complaint_rate.MEASURES}
+    complaints = metric.count("complaints") - whole(row.get("numerator", 0)) - moves.exclude_complaints
+    least = next((whole(rule["value"]) for rule in result.rules if rule["key"] == complaint_rate.CARD.rules[2]), 0)
+
+    def judge(limit: Limit) -> Verdict:
+        return lights.complaint_rate(
+            complaints=complaints,
+            answered=calls[base],
+            undated=metric.count("undated"),
+            unknown=calls[complaint_rate.UNTOLD] if base == "answered" else 0,
+            limit=limit,
+            low_volume=least,
+            attached=bool(metric.attachments),
+        )
+
+    allowed = 0 if metric.limit is None else lights.allowance(calls[base], metric.limit)
+    kept = {name: value for name, value in metric.components.items() if not name.startswith("complaints_")}
+    counted = {"complaints": complaints, **calls, "allowance": allowed, "headroom": allowed - complaints}
+    return _judged(metric, {**kept, **counted}, judge, metric.limit)
 
 
 def _change_seats(metric: Metric, moves: Moves) -> Metric:
@@ -115,12 +189,10 @@ def _close_tickets(metric: Metric, count: int) -> Metric:
 
 def _move_line(metric: Metric, line: str) -> Metric:
     """All delivered calls of a line shown with own filed numbers."""
-    rows = [row for row in metric.splits.get("line", ()) if row["key"] == line]
-    if not rows:
-        raise NianjianError("simulation_line_unknown", line=line)
+    row = _row_of_line(metric, line)
     counts = {name: metric.count(name.value) for name in NumberClass}
     for name in NumberClass:
-        moved = whole(rows[0][name.value])
+        moved = whole(row[name.value])
         counts[name] -= moved
         counts[NumberClass.OWN_SHORT] += moved
     (evasion, unknown), (evading, foreign) = metric.limits, metric.lights
@@ -140,7 +212,7 @@ def _judged(
     metric: Metric, components: Mapping[str, object], judge: Callable[[Limit], Verdict], limit: Limit | None
 ) -> Metric:
     """The metric with new figures, by the guide's limit and the enterprise's own; the unknowable is left out."""
-    assert limit is not None  # noqa: S101 - D1 and D4 always have one
+    assert limit is not None  # noqa: S101 - D1, D2 and D4 always have one
     verdict, internal, own = judge(limit), metric.internal, metric.own
     if internal is not None and internal.limit is not None:
         verdict, light = flag_stricter(verdict, judge(internal.limit), internal.limit)

@@ -151,6 +151,9 @@ WARNINGS: Final[Mapping[str, str]] = {
     "needs_commitment_letter": mark("the letter of commitment must be on file"),
     "needs_consent": mark("the called persons must have consented"),
     "needs_result_and_callback": mark("each needs a result and a recorded call-back"),
+    "isolation_keeps_accepted": mark(
+        "isolation only stops new complaints; those accepted so far stay in the rate, which will lie above this one"
+    ),
 }
 
 

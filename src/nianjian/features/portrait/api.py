@@ -195,6 +195,8 @@ class Steps(Schema):
     close_unfiled: Count = 0
     file_seats: Count = 0
     move_line: Text | None = None
+    exclude_complaints: Count = 0
+    without_line: Text | None = None
 
 
 class Behind(Schema):
@@ -259,7 +261,8 @@ def runs_compare(request: Request, code: str, year: Year, pair: Query[Pair]) -> 
 @read(router, "/enterprises/{code}/portraits/{year}/simulation", act=Permission.READ, answer=Simulated)
 def portraits_simulate(request: Request, code: str, year: Year, steps: Query[Steps]) -> dict[str, object]:
     """What the lights would become; nothing is kept and no call is read."""
-    moves = Moves(**steps.model_dump(exclude={"run", "move_line"}), move_line=steps.move_line or None)
+    counts = steps.model_dump(exclude={"run", "move_line", "without_line"})
+    moves = Moves(**counts, move_line=steps.move_line or None, without_line=steps.without_line or None)
     told = simulate_moves(enterprise=code, year=year, run=steps.run, moves=moves, actor=request.actor)
     return {name: mask_portrait(portrait) for name, portrait in told.items()}
 

@@ -53,9 +53,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("--close-tickets", _("close this many tickets")),
         ("--close-unfiled", _("close this many seats that are not filed")),
         ("--file-seats", _("file this many open seats that are not filed")),
+        ("--exclude-complaints", _("exclude this many complaints that prove not to count")),
     ):
         what_if.add_argument(option, type=number, default=0, metavar="N", help=about)
     what_if.add_argument("--move-line", metavar="LINE", help=_("display an own filed number on this line's calls"))
+    what_if.add_argument("--without-line", metavar="LINE", help=_("leave this line's calls and complaints out"))
     attach = actions.add("attach", _attach, _("record the document that explains a yellow light"))
     attach.add_argument("metric", metavar="METRIC", help=_("the metric, for example seat_vacancy"))
     attach.add_argument("file", type=Path, metavar="FILE", help=_("the document; it is stored encrypted"))

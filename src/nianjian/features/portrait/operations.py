@@ -40,7 +40,7 @@ from nianjian.engines.metrics.frame import DAY, Basis, Frame
 from nianjian.engines.metrics.metric import WATCH_FACTOR
 from nianjian.engines.metrics.result import Result, plain
 from nianjian.engines.metrics.run import QUIET, default_day, run
-from nianjian.engines.metrics.simulate import Moves, maxima, simulate
+from nianjian.engines.metrics.simulate import Moves, maxima, needs, simulate
 from nianjian.engines.metrics.tables import complaint_match, tickets, tickets_rollup
 from nianjian.engines.paper.people import mask_call_text, mask_moves
 from nianjian.engines.paper.pictures import portrait_page
@@ -525,6 +525,12 @@ def count_room(*, enterprise: str, year: int, run: str | None, actor: Actor) -> 
     """How much of each step there is; the errors of `simulate_moves`."""
     require_permission(actor, enterprise, Permission.READ)
     return maxima(revive.result(get_portrait(enterprise, year, run)))
+
+
+def count_needs(*, enterprise: str, year: int, run: str | None, actor: Actor) -> dict[str, int]:
+    """How much of each step alone brings its metric within the limit; the errors of `simulate_moves`."""
+    require_permission(actor, enterprise, Permission.READ)
+    return needs(revive.result(get_portrait(enterprise, year, run)))
 
 
 def get_portrait(enterprise: str, year: int, run: str | None, *, masked: bool = False) -> dict[str, Any]:

@@ -113,6 +113,16 @@ class _Case:
         return f"{key} {name}" if name and name != key else key
 
 
+def list_last_days(portrait: Json) -> dict[str, date | None]:
+    """Step of a simulation -> the last day on which it can still change the figures; None: not known."""
+    case = _Case(portrait, {}, {}, Fraction(0), str, clock.today())
+    seats = ("open_seats", "cut_seats", "close_seats", "close_unfiled", "file_seats")
+    return {
+        "exclude_complaints": case.filing_day, "without_line": case.year_end, "close_tickets": case.state_day,
+        **dict.fromkeys(seats, case.state_day), "move_line": case.year_end,
+    }  # fmt: skip
+
+
 def list_remedies(portrait: Json, metric: Json, names: Names, level: Fraction, _: Words) -> list[Remedy]:
     """The acts that still help, the best first; none for a metric that needs none. ``level``: `causes.get_level`."""
     unproven = metric["slug"] == NUMBERS and metric["light"] == "na" and not metric.get("declared")

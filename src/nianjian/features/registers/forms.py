@@ -115,7 +115,7 @@ class Filter(forms.Form):
         if not teams:
             del self.fields["team"]
         columns = [("", ""), *((one.field, presenters.label(one)) for one in sheet.columns)]
-        self.fields["missing"] = forms.ChoiceField(label=_("Unknown"), required=False, choices=columns)
+        self.fields["missing"] = forms.ChoiceField(label=_("Not filled in"), required=False, choices=columns)
         for column in filterable_columns(sheet):
             self._add(column)
 

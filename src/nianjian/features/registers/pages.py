@@ -36,7 +36,7 @@ from nianjian.platform.registers.queries import ReadScope, RegisterState
 from nianjian.platform.registers.versions import Version
 from nianjian.platform.web import tables
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.days import asked_day, format_moment
+from nianjian.platform.web.days import asked_day, format_day, format_moment
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current, say_pair
 from nianjian.platform.web.paging import address, paged
@@ -102,6 +102,7 @@ def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Cont
         "holds": holds is not None,
         "span": presenters.span(told.valid_from, told.valid_to),
         "pairs": _pairs(told, sheet, full=full),
+        "empty": _list_empty_columns(told, sheet),
         "full": full,
         "masked": any(is_masked(one) and getattr(told, one.field) is not None for one in sheet.columns),
         "notes": _notes(told, sheet),
@@ -118,10 +119,24 @@ def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Cont
 
 
 def _pairs(version: Version, sheet: Sheet, *, full: bool) -> list[tuple[str, str]]:
+    """What is filled in, and what must be known; "" where it is not."""
     return [
-        (presenters.label(column), presenters.value(getattr(version, column.field), column, full=full))
+        (
+            presenters.label(column),
+            presenters.value(getattr(version, column.field), column, full=full)
+            or presenters.empty_cell(sheet.kind, column.field),
+        )
         for column in sheet.columns
-        if column.field != entries.CHANGED or getattr(version, column.field) is not None
+        if getattr(version, column.field) is not None or column.field in sheet.needed
+    ]
+
+
+def _list_empty_columns(version: Version, sheet: Sheet) -> list[str]:
+    """Names of the columns that a row may leave empty, and does."""
+    return [
+        presenters.label(column)
+        for column in entries.form_columns(sheet)
+        if getattr(version, column.field) is None and column.field not in sheet.needed
     ]
 
 
@@ -161,7 +176,7 @@ def _event(one: queries.HistoryEntry) -> Context:
         "at": version.recorded_at,
         "by": person(version.recorded_by) if version.recorded_by else _("not recorded"),
         "span": presenters.span(version.valid_from, version.valid_to),
-        "reason": version.reason or "",
+        "reason": _(presenters.REASONS.get(version.reason or "", version.reason or "")) if version.reason else "",
         "believed": one.believed,
         "until": version.superseded_at,
         "imported": bool(version.file),
@@ -246,7 +261,7 @@ def _describe_other_day(request: Request, kind: str, key: str, last: Version) ->
     return _(
         "You viewed {day}; the form shows the newest version, which is valid {span}. To overwrite it from "
         "that day on, select so explicitly."
-    ).format(day=seen.day, span=presenters.span(last.valid_from, last.valid_to))
+    ).format(day=format_day(seen.day), span=presenters.span(last.valid_from, last.valid_to))
 
 
 def _edit(  # noqa: PLR0917 -- one part of `edit`
@@ -361,7 +376,7 @@ def _card(code: str, one: RegisterState, seen: ReadScope) -> Context:
     there = reverse("registers-list", kwargs={"code": code, "kind": one.kind})
     day = f"&as_at={seen.day}" if day_parameter(seen) else ""
     gaps = [
-        (f"{there}?missing={field}{day}", presenters.label(sheet.by_field(field)), _figure(count))
+        (f"{there}?missing={field}{day}", presenters.gap_label(sheet, field), _figure(count))
         for field, count in one.missing.items()
     ]
     expired = f"{there}?{LAST}{one.runs_out}={date.fromordinal(seen.day.toordinal() - 1)}{day}"
@@ -369,9 +384,10 @@ def _card(code: str, one: RegisterState, seen: ReadScope) -> Context:
     return {
         "href": f"{there}?as_at={seen.day}" if day else there,
         "title": presenters.title(one.kind),
-        "rows": f"{figures.count_text(queries.COUNTED)}+" if one.rows is None else one.rows,
+        "rows": f"{figures.count_text(queries.COUNTED)}+" if one.rows is None else figures.count_text(one.rows),
         "many": figures.count_text(queries.COUNTED) if one.rows is None else "",
         "last": one.last,
+        "never": one.last is None and seen.team is None,
         "gaps": gaps,
         "expired": (expired, _figure(one.expired)) if one.runs_out and one.expired != 0 else None,
         "expiring": (expiring, _figure(one.expiring)) if one.runs_out and one.expiring != 0 else None,
@@ -381,7 +397,7 @@ def _card(code: str, one: RegisterState, seen: ReadScope) -> Context:
 
 def _figure(count: int | None) -> str:
     """A count as what leads to its rows; where nothing was counted, the offer to look."""
-    return _("view") if count is None else str(count)
+    return _("view") if count is None else figures.count_text(count)
 
 
 @require_safe
@@ -421,14 +437,14 @@ def rows(request: Request, code: str, kind: str) -> HttpResponse:
 
 def _count(total: int | None) -> str:
     if total is None:
-        return _("more than {most} rows").format(most=queries.COUNTED)
-    return _("one row") if total == 1 else _("{count} rows").format(count=total)
+        return _("more than {most} rows").format(most=figures.count_text(queries.COUNTED))
+    return _("one row") if total == 1 else _("{count} rows").format(count=figures.count_text(total))
 
 
-def _cell(row: Version, column: Column, teams: Mapping[str, str]) -> str:
+def _cell(kind: str, row: Version, column: Column, teams: Mapping[str, str]) -> str:
     """The value in words; a team's id with its name."""
     value = getattr(row, column.field)
-    text = presenters.value(value, column)
+    text = presenters.value(value, column) or presenters.empty_cell(kind, column.field)
     return f"{text} {teams[value]}" if column.field == TEAM and value in teams else text
 
 
@@ -449,7 +465,7 @@ def _table(request: Request, seen: ReadScope, sheet: Sheet, found: Sequence[Vers
         href = presenters.address(seen.enterprise, sheet.kind, one.key, day_parameter(seen))
         cells = [
             Cell(name, href=href),
-            *(Cell(Truncator(_cell(one, column, teams)).chars(WIDEST)) for column in columns),
+            *(Cell(Truncator(_cell(sheet.kind, one, column, teams)).chars(WIDEST)) for column in columns),
         ]
         ends = one.valid_to is None or one.valid_to >= clock.today()
         rows.append(Row(cells, name=name, href=href, value=str(one.pk) if ends else ""))

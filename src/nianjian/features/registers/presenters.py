@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from nianjian.engines.paper.days import full_day
+from nianjian.engines.paper.figures import count_text
 from nianjian.engines.paper.texts.registers import NAMES
-from nianjian.engines.paper.words import ENGLISH, mark
+from nianjian.engines.paper.words import ENGLISH, mark, words
 from nianjian.platform.registers import entries, kinds
 from nianjian.platform.registers.columns import Column, Kind, Sheet
 from nianjian.platform.registers.queries import Event, display_value
 from nianjian.platform.registers.versions import Version
+from nianjian.platform.web.days import format_day, format_moment
 from nianjian.platform.web.language import current
 from nianjian.platform.web.work import person
 
@@ -42,7 +45,7 @@ LABELS: Final[Mapping[str, str]] = {  # where it is not the field's own name
     "coverage": "Area covered",
     "credit_code": "Unified social credit code",
     "display": "Default displayed number",
-    "duration": "Duration of the call (seconds)",
+    "duration": "Duration of the call",
     "employer_paid": "Paid by the employer (yuan)",
     "employment": "Form of employment",
     "exclusion": "Reason for leaving it out",
@@ -86,6 +89,11 @@ CHOICES: Final[Mapping[str, str]] = {  # where it is not the stored word
 }
 
 
+#: What an empty cell says where the metrics read it as a fact: (register, field) -> (in the row, over the rows).
+EMPTY: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
+    ("seats", "opened_on"): (mark("not opened"), mark("not opened (no opening date)")),
+}
+REASONS: Final = {"match": mark("matched with a call")}  # that the program writes itself
 DOT: Final = " · "
 EVENTS: Final[Mapping[Event, str]] = {
     Event.FIRST: mark("recorded"),
@@ -116,13 +124,17 @@ def choice(column: Column, stored: str) -> str:
 
 
 def value(stored: object, column: Column, *, full: bool = False) -> str:
-    """A value as text, masked unless ``full``; "" where it is not known."""
+    """A value as people write it, masked unless ``full``; "" where it is not known."""
     if stored is None:
         return ""
     if isinstance(stored, bool):
         return _("yes") if stored else _("no")
+    if isinstance(stored, date):
+        return format_moment(stored) if isinstance(stored, datetime) else format_day(stored)
     if column.kind is Kind.CHOICE:
         return choice(column, str(stored))
+    if column.kind is Kind.DURATION:
+        return _("{n} s").format(n=count_text(stored))
     shown = str(display_value(stored, column, full=full))
     return person(shown) if column.field in ACCOUNTS else shown
 
@@ -130,8 +142,27 @@ def value(stored: object, column: Column, *, full: bool = False) -> str:
 def name(version: Version, sheet: Sheet, *, full: bool = False) -> str:
     """What a row is called: the columns of its key, masked where they are personal."""
     fields = entries.key_fields(version, sheet)
-    texts = (value(getattr(version, field), sheet.by_field(field), full=full) for field in fields)
+    texts = (_name_part(getattr(version, field), sheet.by_field(field), full=full) for field in fields)
     return DOT.join(text for text in texts if text) or version.key[:12]
+
+
+def _name_part(stored: object, column: Column, *, full: bool) -> str:
+    """A part of a row's name: its day is the same today and tomorrow."""
+    if isinstance(stored, date) and not isinstance(stored, datetime):
+        return full_day(stored, words(current()))
+    return value(stored, column, full=full)
+
+
+def empty_cell(kind: str, field: str) -> str:
+    """What an empty cell of a row says; "" where nothing is known of it."""
+    return _(EMPTY[kind, field][0]) if (kind, field) in EMPTY else ""
+
+
+def gap_label(sheet: Sheet, field: str) -> str:
+    """What stands before the number of rows in which a field is empty."""
+    if (sheet.kind, field) in EMPTY:
+        return _(EMPTY[sheet.kind, field][1])
+    return _("{column} unknown").format(column=label(sheet.by_field(field)))
 
 
 def key_label(sheet: Sheet) -> str:
@@ -145,10 +176,10 @@ def span(first: date | None, last: date | None) -> str:
     if first is None and last is None:
         return _("always")
     if last is None:
-        return _("from {day}").format(day=first)
+        return _("from {day}").format(day=format_day(first))
     if first is None:
-        return _("until {day}").format(day=last)
-    return f"{first} – {last}"
+        return _("until {day}").format(day=format_day(last))
+    return f"{format_day(first)} – {format_day(last)}"
 
 
 def event(one: Event) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar, Final
 
@@ -102,6 +103,24 @@ SEATS: Final = Sheet(
     notes=(_filed_without_day,),
     needed=("kind", "filing", "opened_on"),
 )  # fmt: skip
+
+
+def is_filed(row: Mapping[str, object], day: date) -> bool:
+    """Whether the seat is filed and valid on the day, as D1 counts F."""
+    return not is_gone(row, day) and row.get("filing") is not None and row.get("filed_on") is not None
+
+
+def is_open(row: Mapping[str, object], day: date) -> bool:
+    """Whether it is open on the day, as D1 counts O: the day of closing is the first on which it is not."""
+    since, until = row.get("opened_on"), row.get("closed_on")
+    return isinstance(since, date) and since <= day and not (isinstance(until, date) and until <= day)
+
+
+def is_gone(row: Mapping[str, object], day: date) -> bool:
+    """Whether it is surely not filed on the day: cancelled, never filed, or filed only later."""
+    ended, since = row.get("cancelled_on"), row.get("filed_on")
+    cancelled = ended <= day if isinstance(ended, date) else row.get("filing") == "cancelled"
+    return cancelled or row.get("filing") == "unfiled" or (isinstance(since, date) and since > day)
 
 
 def has_seats(enterprise: str) -> bool:

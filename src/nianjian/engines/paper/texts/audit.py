@@ -340,6 +340,8 @@ def part_text(key: str, _: Words) -> str:
 
 #: What was found of a document -> its name; its sentence stands with the document, an entry keeps no values for it.
 FINDINGS: Final[Mapping[str, str]] = {
+    "cells_blank": mark("left blank: not in the register that the list is made of"),
+    "cells_unknown": mark("cells of the list are not known"),
     "claim_blank": mark("left blank: only the enterprise knows it"),
     "claim_contradicted": mark("a statement does not agree with the data"),
     "claim_refused": mark("the data refutes a claim"),

@@ -468,6 +468,13 @@ TEXTS: Final[Mapping[str, str]] = {
         "the statement does not agree with the data, which is printed instead: {claim}; correct the "
         "statement or the data"
     ),
+    "cells_blank": mark(
+        "{count} cells are blank, for the register does not know them: {cells}; enter them there and generate the list"
+        " again"
+    ),
+    "cells_unknown": mark(
+        "printed as – because the register does not know it: {columns}; enter it there if the authority asks for it"
+    ),
     "generated_blank": mark(
         "the register of licences does not know: {fields}; enter it there, else the paper leaves a blank to fill in"
     ),

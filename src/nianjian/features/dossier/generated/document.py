@@ -235,6 +235,12 @@ def register_table(
     return Table(title, tuple(column.header for column in columns), body, shares=shares)
 
 
+def list_blank_cells(tables: Iterable[Table]) -> list[str]:
+    """Row and column of each blank in the tables of a register, as the paper names them: ``95013 备案日期``."""
+    rows = [(table.header, row) for table in tables for row in table.rows]
+    return [f"{row[0]} {name}" for names, row in rows for name, cell in zip(names, row, strict=True) if cell == SHORT]
+
+
 def row_cells(row: Row, columns: Sequence[Column]) -> tuple[Cell, ...]:
     """A register's row as it is printed."""
     return tuple(_cell(row.get(one.field), one) for one in columns)

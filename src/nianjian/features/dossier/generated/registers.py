@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -24,8 +24,9 @@ from nianjian.features.dossier.generated.document import (
     register_table,
 )
 from nianjian.features.dossier.generated.self_check import Sum
+from nianjian.platform.registers.columns import Sheet
 from nianjian.platform.registers.numbers import NUMBERS
-from nianjian.platform.registers.seats import SEATS
+from nianjian.platform.registers.seats import SEATS, is_filed, is_gone, is_open
 
 # The claims of generated papers, each decided from what the registers, the portrait or the audit chain tell. Pure.
 
@@ -198,7 +199,7 @@ def build_number_ledger(head: Head, rows: Sequence[Row], _: Words) -> Document:
 
     Numbers that are not in force on the day stand in tables of their own.
     """
-    rows = [{**row, "total_length": _length(row)} for row in rows]
+    rows = [_tell_filing({**row, "total_length": _length(row)}, _) for row in rows]
     used = [row for row in rows if in_force(row, head.as_of)]
     ended = [row for row in rows if not in_force(row, head.as_of)]
     titles = (_("Approval and filing"), _("Access and use"))
@@ -206,6 +207,31 @@ def build_number_ledger(head: Head, rows: Sequence[Row], _: Words) -> Document:
     if ended:
         tables += _ledger_tables([_("{table}: not in force").format(table=title) for title in titles], ended)
     return build(NUMBER_LEDGER, head, _, tables=tables, wide=True)
+
+
+def _tell_filing(row: Row, _: Words) -> Row:
+    """A number that was never filed has no day of filing, and the list says so instead of leaving a blank."""
+    told = row.get("filing") == "unfiled" and not row.get("filed_on")
+    return {**row, "filed_on": _("unfiled")} if told else row
+
+
+def count_unknown_numbers(rows: Sequence[Row], day: date) -> dict[str, int]:
+    """Column -> how many numbers in force print a dash there; a number that never changed has no day of a change."""
+    fields = [name for names in NUMBER_FIELDS for name in names if name not in {*NUMBERS.needed, "changed_on"}]
+    return _count_unknown([row for row in rows if in_force(row, day)], NUMBERS, dict.fromkeys(fields, _always))
+
+
+def _always(_row: Row) -> bool:
+    return True
+
+
+def _count_unknown(rows: Sequence[Row], sheet: Sheet, fields: Mapping[str, Callable[[Row], bool]]) -> dict[str, int]:
+    """``fields``: each with the rows in which it should be filled in."""
+    found = {
+        sheet.by_field(name).header: sum(applies(row) and row.get(name) in {None, ""} for row in rows)
+        for name, applies in fields.items()
+    }
+    return {name: count for name, count in found.items() if count}
 
 
 def _ledger_tables(titles: Sequence[str], rows: Sequence[Row]) -> list[Table]:
@@ -228,23 +254,6 @@ SEAT_FIELDS: Final = (
 )  # fmt: skip
 
 
-def is_filed(row: Row, day: date) -> bool:
-    """Whether the seat is filed and valid on the day, as D1 counts F."""
-    return not _gone(row, day) and row.get("filing") is not None and row.get("filed_on") is not None
-
-
-def is_open(row: Row, day: date) -> bool:
-    """Whether it is open on the day, as D1 counts O: the day of closing is the first on which it is not."""
-    since, until = row.get("opened_on"), row.get("closed_on")
-    return isinstance(since, date) and since <= day and not (isinstance(until, date) and until <= day)
-
-
-def _gone(row: Row, day: date) -> bool:
-    ended, since = row.get("cancelled_on"), row.get("filed_on")
-    cancelled = ended <= day if isinstance(ended, date) else row.get("filing") == "cancelled"
-    return cancelled or row.get("filing") == "unfiled" or (isinstance(since, date) and since > day)
-
-
 def count_seats(rows: Sequence[Row], day: date) -> dict[str, int]:
     """F and O."""
     return {"filed": sum(is_filed(row, day) for row in rows), "opened": sum(is_open(row, day) for row in rows)}
@@ -252,7 +261,7 @@ def count_seats(rows: Sequence[Row], day: date) -> dict[str, int]:
 
 def is_listed(row: Row, day: date) -> bool:
     """Whether a seat is still the enterprise's on the day: filed, open, or nothing tells whether it is filed."""
-    return is_filed(row, day) or is_open(row, day) or (row.get("filing") is None and not _gone(row, day))
+    return is_filed(row, day) or is_open(row, day) or (row.get("filing") is None and not is_gone(row, day))
 
 
 def build_seat_table(head: Head, rows: Sequence[Row], say: Say, _: Words) -> Document:
@@ -281,6 +290,21 @@ def build_seat_table(head: Head, rows: Sequence[Row], say: Say, _: Words) -> Doc
     lines = tuple(filter(None, map(say, SEAT_CLAIMS)))
     sections = (Section(_("How it is counted"), lines),) if lines else ()
     return build(SEAT_TABLE, head, _, sections=sections, tables=tables, wide=True)
+
+
+#: What is known of the person who sits there; an idle seat and a robot have none.
+SITTERS: Final = ("staff_id", "person", "identity", "employment", "insured_by")
+
+
+def count_unknown_seats(rows: Sequence[Row], day: date) -> dict[str, int]:
+    """Column -> how many listed seats print a dash there; an open seat has no day of closing."""
+
+    def is_staffed(row: Row) -> bool:
+        return row.get("kind") != ROBOT and is_open(row, day)
+
+    fields = [name for name in SEAT_FIELDS if name not in {*SEATS.needed, "closed_on"}]
+    applies = {name: is_staffed if name in SITTERS else _always for name in fields}
+    return _count_unknown([row for row in rows if is_listed(row, day)], SEATS, applies)
 
 
 def _tell_opening(row: Row, _: Words) -> Row:

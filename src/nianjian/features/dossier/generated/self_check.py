@@ -20,6 +20,7 @@ from nianjian.features.dossier.generated.document import (
     Section,
     Table,
     build,
+    list_blank_cells,
     portrait_line,
 )
 from nianjian.features.dossier.states import Finding, Weight
@@ -208,4 +209,19 @@ def find_disagreements(sums: Sequence[Sum]) -> tuple[Finding, ...]:
         elif one.portrait != one.paper:
             told = {**values, "paper": one.paper, "portrait": one.portrait}
             found.append(Finding("sums_differ", Weight.STOP, values=told))
+    return tuple(found)
+
+
+CELLS: Final = 5  # blank cells that a finding names
+
+
+def find_empty_cells(tables: Sequence[Table], unknown: Mapping[str, int]) -> tuple[Finding, ...]:
+    """What a list made of a register leaves blank, and which columns (with how many rows) it prints as not known."""
+    found = []
+    if blank := list_blank_cells(tables):
+        cells = "、".join(blank[:CELLS]) + ("…" if len(blank) > CELLS else "")
+        found.append(Finding("cells_blank", Weight.ASK, values={"count": len(blank), "cells": cells}))
+    if unknown:
+        columns = "、".join(f"{name} {count}" for name, count in unknown.items())
+        found.append(Finding("cells_unknown", Weight.NOTE, values={"columns": columns}))
     return tuple(found)

@@ -631,6 +631,8 @@ def generate(
         document = ITEMS[item](values)
         held = self_check.compare_sums(_count_figures(item, values), values.portrait)
         found = (*_findings(item, values), *self_check.find_disagreements(held))
+        if item in UNKNOWN_CELLS:
+            found += self_check.find_empty_cells(document.tables, UNKNOWN_CELLS[item](values))
         told = GeneratedItem(item, decide_verdict(found), found, values.head.run, held)
         if folder is None and _has_blanks_of(states[item], found):
             made.append(replaced(_keep(states[item], values.head.run), verdict=told.verdict, findings=found))
@@ -664,6 +666,13 @@ def _has_blanks_of(line: Line, found: Sequence[Finding]) -> bool:
         return False
     before = [one for one in materials.read_report(line.newest)["findings"] if one["code"] in BLANKS]
     return before == [finding_to_document(one) for one in found if one.code in BLANKS]
+
+
+#: A list made of a register -> how often each of its columns is not known.
+UNKNOWN_CELLS: Final[Mapping[str, Callable[[Values], Mapping[str, int]]]] = {
+    registers.NUMBER_LEDGER: lambda values: registers.count_unknown_numbers(values.numbers, values.head.as_of),
+    registers.SEAT_TABLE: lambda values: registers.count_unknown_seats(values.seats, values.head.as_of),
+}
 
 
 def check(items: Sequence[str], *, files: bool) -> None:

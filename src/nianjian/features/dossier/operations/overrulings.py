@@ -29,7 +29,7 @@ KIND: Final = "finding_overruling"  # of the request that a second person decide
 #: Of generated papers: they follow from registers and calls, not from a scan, and are put right there.
 FIGURES: Final = frozenset({
     "sums_differ", "sums_unknown", "claim_refused", "claim_unproved", "claim_blank", "claim_contradicted",
-    "generated_blank", "generated_unsigned", "filing_missing",
+    "generated_blank", "generated_unsigned", "filing_missing", "cells_blank",
 })  # fmt: skip
 DOSSIER: Final = Area(path="/enterprises/{code}/dossier")
 YEARS: Final = Limits(1, 9999)

@@ -257,7 +257,7 @@ def _ledger(request: HttpRequest, entered: Room, rule: str) -> Json:
         size=ROWS,
     )
     teams = dict(versions_on(Team, scope.enterprise, scope.day).values_list("key", "name"))
-    rows = [[Cell(_value(version, column, teams)) for column in columns] for version in found.rows]
+    rows = [[Cell(_value(kind, version, column, teams)) for column in columns] for version in found.rows]
     return {
         "ledgers": [(one, presenters.title(one), one == kind) for one in kinds],
         "ledger": card_table(presenters.title(kind), [presenters.label(column) for column in columns], rows),
@@ -268,8 +268,8 @@ def _ledger(request: HttpRequest, entered: Room, rule: str) -> Json:
     }
 
 
-def _value(version: Any, column: Any, teams: Mapping[str, str | None]) -> str:  # noqa: ANN401 -- a row of any register
-    text = presenters.value(getattr(version, column.field), column)
+def _value(kind: str, version: Any, column: Any, teams: Mapping[str, str | None]) -> str:  # noqa: ANN401 -- a row of any register
+    text = presenters.value(getattr(version, column.field), column) or presenters.empty_cell(kind, column.field)
     name = teams.get(text) if column.field == "team" else None
     return f"{text} {name}" if name else text or "–"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -46,29 +47,44 @@ class BasisForm(forms.Form):
 
 
 class SimulateForm(forms.Form):
-    """The steps that can be tried; what is left empty is not done. ``room``: how much of each there is."""
+    """The steps that can be tried; what is left empty is not done. ``lines``: step -> lines and their names."""
 
+    exclude_complaints = forms.IntegerField(
+        label=_("exclude complaints that prove not to count"), required=False, min_value=0
+    )
+    without_line = forms.ChoiceField(label=_("isolate a line: the rate without it"), required=False)
+    close_tickets = forms.IntegerField(label=_("close open tickets"), required=False, min_value=0)
     open_seats = forms.IntegerField(label=_("open filed seats"), required=False, min_value=0)
     cut_seats = forms.IntegerField(label=_("cut the filing of seats"), required=False, min_value=0)
     close_seats = forms.IntegerField(label=_("close open seats"), required=False, min_value=0)
-    close_tickets = forms.IntegerField(label=_("close open tickets"), required=False, min_value=0)
     close_unfiled = forms.IntegerField(label=_("close open seats that are not filed"), required=False, min_value=0)
     file_seats = forms.IntegerField(label=_("file open seats that are not filed"), required=False, min_value=0)
     move_line = forms.ChoiceField(label=_("this line displays own filed numbers"), required=False)
 
-    def __init__(self, *args: Any, lines: list[str], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+    def __init__(self, *args: Any, lines: Mapping[str, list[tuple[str, str]]], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         super().__init__(*args, **kwargs)
-        self.fields["move_line"].choices = [("", "–"), *((line, line) for line in lines)]  # type: ignore[attr-defined]
+        for step, choices in lines.items():
+            self.fields[step].choices = [("", "–"), *choices]  # type: ignore[attr-defined]
 
     def moves(self) -> Moves:
         """The steps; call it on a valid form."""
-        told = {name: self.cleaned_data[name] or 0 for name in STEPS}
-        return Moves(**told, move_line=self.cleaned_data["move_line"] or None)
+        counts = {name: self.cleaned_data[name] or 0 for steps in STEPS.values() for name in steps if name not in LINES}
+        given = self.cleaned_data
+        return Moves(**counts, move_line=given["move_line"] or None, without_line=given["without_line"] or None)
 
 
-STEPS = ("close_unfiled", "file_seats", "open_seats", "cut_seats", "close_seats", "close_tickets")
+LINES = ("without_line", "move_line")
+#: Metric -> the steps that change it.
+STEPS = {
+    "complaint_rate": ("exclude_complaints", "without_line"),
+    "closing_rate": ("close_tickets",),
+    "seat_vacancy": ("close_unfiled", "file_seats", "open_seats", "cut_seats", "close_seats"),
+    "number_consistency": ("move_line",),
+}
 #: Why a step has no room at all.
 NO_ROOM = {
+    "exclude_complaints": _("No complaint is counted."),
+    "without_line": _("No complaint of the data year names a line."),
     "close_unfiled": _("Every open seat is filed."),
     "file_seats": _("Every open seat is filed."),
     "open_seats": _("Every filed seat is open, or none is filed."),

@@ -71,9 +71,9 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     """How a metric stands, why, and what helps; an outsourcer sees the own team's figures."""
     _ = translator()
     one = get_portrait_or_404(request, code, year)
-    told = one.metric(slug)
     if request.team is not None:
         return _own_metric(request, one, slug, request.team)
+    told = one.split_metric(slug)
     names = causes.list_names(one.data)
     level = causes.get_level(one.data)
     remedies = list_remedies(one.data, told, names, level, _) if one.run is None else []
@@ -100,7 +100,7 @@ def list_causes(request: Request, code: str, year: int, slug: str) -> HttpRespon
     """All causes of a split, 50 at a time, searched by code or name; a fragment for the drawer."""
     _ = translator()
     one = get_portrait_or_404(request, code, year)
-    told, names = one.metric(slug), causes.list_names(one.data)
+    told, names = one.split_metric(slug), causes.list_names(one.data)
     ranking = _ranking(request, told, causes.get_level(one.data))
     if ranking is None:
         raise Http404
@@ -273,7 +273,7 @@ def _cause_row(
 ) -> dict[str, Any]:
     slug, split, share = str(told["slug"]), ranking.split, ranking.share(cause)
     name = names.get(split, {}).get(cause.key or "", "")
-    narrowed = {split: key_address(one, slug, split, cause.place)} if cause.count or cause.base else {}
+    narrowed = {split: key_address(one, slug, split, cause)} if cause.count or cause.base else {}
 
     def rows(part: str, count: int) -> str:
         return address_of(one, slug, part, **narrowed) if count else ""

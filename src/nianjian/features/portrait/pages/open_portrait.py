@@ -19,7 +19,8 @@ from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, component_of_fla
 from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, pair_text, words
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import portraits, vacancies
+from nianjian.features.portrait.causes import Cause
 from nianjian.features.portrait.changes import change_text, count_changes
 from nianjian.features.portrait.portraits import Run
 from nianjian.platform.accounts import access
@@ -51,6 +52,10 @@ class OpenPortrait:
     def metric(self, slug: str) -> Mapping[str, Any]:
         """Return a metric, numbers masked; 404 for one that there is not."""
         return _find_metric(self.data, slug)
+
+    def split_metric(self, slug: str) -> Mapping[str, Any]:
+        """Return the same with what only the registers tell: the seats by team."""
+        return vacancies.add_team_split(self.data, self.metric(slug), self.known)
 
     def unmasked_metric(self, slug: str) -> Mapping[str, Any]:
         """Return the same as it was counted."""
@@ -140,13 +145,13 @@ def address_of(one: OpenPortrait, slug: str, part: str, **keys: str) -> str:
     return one.link("portrait-rows", slug=slug, query={"class": part, **keys})
 
 
-def key_address(one: OpenPortrait, slug: str, split: str, place: int) -> str:
+def key_address(one: OpenPortrait, slug: str, split: str, cause: Cause) -> str:
     """The key of a split's row as an address holds it: nobody can tell a displayed number from it."""
-    metric = one.unmasked_metric(slug) if split == "display" else one.metric(slug)
-    key = metric["splits"][split][place]["key"]
-    if key is None:
+    if cause.key is None:
         return NONE
-    return token(one.code, key) if split == "display" else str(key)
+    if split != "display":
+        return cause.key
+    return token(one.code, str(one.unmasked_metric(slug)["splits"][split][cause.place]["key"]))
 
 
 def part_name(component: str, _: Words) -> str:

@@ -147,10 +147,13 @@ def _find_outlier(one: OpenPortrait, names: Names, level: Fraction, _: Words) ->
 
 def _cause_rows(one: OpenPortrait, told: Mapping[str, Any], names: Names, level: Fraction) -> list[dict[str, Any]]:
     """The channels with most that speaks against a metric that is off."""
-    _, splits = translator(), causes.list_splits(told)
-    if told["light"] not in GRAVITY or not splits:
+    if told["light"] not in GRAVITY:
         return []
     slug = str(told["slug"])
+    told = one.split_metric(slug)
+    _, splits = translator(), causes.list_splits(told)
+    if not splits:
+        return []
     ranking = causes.rank_causes(told, splits[0], level)
     first = code_name("metric", slug, _)
     rows = []
@@ -174,4 +177,4 @@ def _cause_rows(one: OpenPortrait, told: Mapping[str, Any], names: Names, level:
 
 
 def _rows_of(one: OpenPortrait, slug: str, split: str, cause: Cause, part: str) -> str:
-    return address_of(one, slug, part, **{split: key_address(one, slug, split, cause.place)})
+    return address_of(one, slug, part, **{split: key_address(one, slug, split, cause)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from nianjian.engines.paper.texts.calls import SOURCES, source_name
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, mark, pair_text
 from nianjian.engines.paper.workbook import rows_workbook
-from nianjian.features.portrait import causes, operations, portraits
+from nianjian.features.portrait import causes, operations, portraits, vacancies
 from nianjian.features.portrait.operations import FORMS
 from nianjian.features.portrait.pages.open_portrait import (
     NONE,
@@ -33,6 +34,7 @@ from nianjian.features.portrait.pages.open_portrait import (
     token,
     translator,
 )
+from nianjian.features.portrait.portraits import Run
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment
@@ -102,7 +104,8 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     _ = translator()
     one = get_portrait_or_404(request, code, year)
     ask, text = _ask(request, one, slug), _text(request)
-    counted = expected_count(find_figures_or_404(portraits.find_portrait(code, year, one.run) or one.data, slug), ask)
+    whole = find_figures_or_404(portraits.find_portrait(code, year, one.run) or one.data, slug)
+    counted = expected_count(whole if ask.seats is None else one.split_metric(slug), ask)
     total = None if text else counted
     drawer = request.headers.get("HX-Target") == DRAWER
     narrow = bool(request.htmx and "drawer" in request.GET)
@@ -180,10 +183,23 @@ def _ask(request: Request, one: OpenPortrait, slug: str) -> RowQuery:
         if "team" not in SPLITS[slug]:
             raise Http404
         keys["team"] = request.team
+    if slug == vacancies.SLUG and "team" in request.GET and one.known is not None:
+        return _ask_team_seats(one, one.known, RowQuery(slug, component, keys, month), request.GET["team"])
     ask = RowQuery(slug, component, keys, month)
     if month is None and operations.needs_month(one.data, ask):
         ask = RowQuery(slug, component, keys, operations.first_month(one.data, slug))
     return ask
+
+
+def _ask_team_seats(one: OpenPortrait, run: Run, ask: RowQuery, given: str) -> RowQuery:
+    """The same of a team's seats, which the register tells; 404 for a team that had none."""
+    team = None if given == NONE else given
+    ends = {row["month"]: row["as_of"] for row in one.metric(ask.slug)["months"]}
+    day = ends.get(ask.month) if ask.month else one.data["period"]["as_of"]
+    seats = vacancies.list_team_seats(one.data, run, team, date.fromisoformat(day)) if day else None
+    if not seats:
+        raise Http404
+    return replace(ask, keys={**ask.keys, "team": team}, seats=seats)
 
 
 def _number(one: OpenPortrait, slug: str, given: str) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.simulate import Moves
 from nianjian.engines.paper import explanations, figures
@@ -19,17 +22,18 @@ from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.sections import WARNINGS
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words
-from nianjian.features.portrait import bases, operations, portraits
+from nianjian.features.portrait import bases, causes, operations, portraits
 from nianjian.features.portrait.operations import (
     FORMS,
     compare_runs,
+    count_needs,
     count_room,
     export_portrait,
     list_run_ids,
     simulate_moves,
 )
-from nianjian.features.portrait.pages.forms import NO_ROOM, STEPS, BasisForm, RunForm, SimulateForm, show_form
-from nianjian.features.portrait.pages.metric import figure_context
+from nianjian.features.portrait.pages.forms import LINES, NO_ROOM, STEPS, BasisForm, RunForm, SimulateForm, show_form
+from nianjian.features.portrait.pages.metric import count_things, figure_context
 from nianjian.features.portrait.pages.open_portrait import (
     OpenPortrait,
     get_portrait_or_404,
@@ -37,6 +41,7 @@ from nianjian.features.portrait.pages.open_portrait import (
     shared_context,
     translator,
 )
+from nianjian.features.portrait.remedies import list_last_days
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs import flow
@@ -52,14 +57,32 @@ PAIR: Final = 2  # runs that are compared
 @require_safe
 @page(Permission.READ)
 def simulate(request: Request, code: str, year: int) -> HttpResponse:
-    """The sliders and what they would bring; a fragment with the outcome alone for htmx."""
+    """The levers of each metric and what they would bring; a fragment with the outcome alone for htmx."""
     _ = translator()
     one = get_portrait_or_404(request, code, year)
-    splits = one.metric("number_consistency")["splits"]
-    lines = [str(row["key"]) for row in splits.get("line", ()) if row["key"] is not None]
+    names = causes.list_names(one.data)
+    lines = {
+        "without_line": [
+            (
+                str(row["key"]),
+                _("{line} ({count})").format(
+                    line=_line_name(row, names), count=count_things("complaints", row["numerator"], _)
+                ),
+            )
+            for row in one.metric("complaint_rate")["splits"].get("line", ())
+            if row["key"] is not None and row["numerator"]
+        ],
+        "move_line": [
+            (str(row["key"]), _line_name(row, names))
+            for row in one.metric("number_consistency")["splits"].get("line", ())
+            if row["key"] is not None
+        ],
+    }
     form = SimulateForm(request.GET or None, lines=lines)
     context: dict[str, Any] = shared_context(request, one) | {"form": form}
-    maxima = count_room(enterprise=code, year=year, run=one.run, actor=request.actor)
+    room = count_room(enterprise=code, year=year, run=one.run, actor=request.actor)
+    needed = count_needs(enterprise=code, year=year, run=one.run, actor=request.actor)
+    days = list_last_days(one.data)
     try:
         moves = form.moves() if form.is_bound and form.is_valid() else None
         if moves is not None or not form.is_bound:
@@ -67,30 +90,54 @@ def simulate(request: Request, code: str, year: int) -> HttpResponse:
             context |= _outcome(one, told, _)
     except NianjianError as error:
         context["fault"], context["remedy"] = describe_error(error)
-    context["sliders"] = [
-        {
-            "field": form[step],
-            "most": maxima[step],
-            "value": form[step].value() or 0,
-            "why": "" if maxima[step] else NO_ROOM[step],
-        }
-        for step in sorted(STEPS, key=lambda step: not maxima[step])  # those without room come last
+    most = {**room, **{step: len(choices) for step, choices in lines.items()}}
+    context["groups"] = [
+        (
+            code_name("metric", told["slug"], _),
+            [
+                _lever(form[step], most[step], needed.get(step), days[step], _)
+                for step in sorted(STEPS[told["slug"]], key=lambda step: not most[step])  # those without room come last
+            ],
+        )
+        for told in causes.order_metrics(one.data)
     ]
-    context["no_lines"] = "" if lines else NO_ROOM["move_line"]
     return render(request, "portrait/simulated.html" if request.htmx else "portrait/simulate.html", context)
+
+
+def _line_name(row: Mapping[str, Any], names: causes.Names) -> str:
+    """Code and name of a line."""
+    key = str(row["key"])
+    return f"{key} {names['line'][key]}" if names["line"].get(key) else key
+
+
+def _lever(field: BoundField, most: int, need: int | None, day: date | None, _: Words) -> dict[str, Any]:
+    """One step with its bounds, what brings the light within the limit, and until when it is of use; or why not."""
+    late = _("{day} is over: the figures of the data year no longer change").format(day=format_day(day))
+    return {
+        "field": field,
+        "line": field.name in LINES,
+        "most": most,
+        "value": field.value() or 0,
+        "why": NO_ROOM[field.name] if not most else late if day is not None and day < clock.today() else "",
+        "need": _("{n} bring it within the limit").format(n=figures.count_text(need)) if need else "",
+        "last_day": format_day(day),
+    }
 
 
 def _outcome(one: OpenPortrait, told: dict[str, dict[str, Any]], _: Words) -> dict[str, Any]:
     """Each metric before and after; ``one`` is masked, the simulated portraits are not shown by key."""
     before, after = told["before"], told["after"]
     rows = []
-    for was, now in zip(before["metrics"], after["metrics"], strict=True):
+    for was, now in zip(causes.order_metrics(before), causes.order_metrics(after), strict=True):
         sides = {"before": figure_context(one, was, _), "after": figure_context(one, now, _)}
         changed = (was["light"], was["value"]) != (now["light"], now["value"])
         rows.append({**sides, "changed": changed, "title": sides["after"]["title"], "flags": sides["after"]["flags"]})
     return {
         "rows": rows,
-        "whole": [(side["light"], code_name("light", side["light"], _)) for side in (before, after)],
+        "whole": [
+            (side["light"], code_name("light", side["light"], _))
+            for side in ((before, after) if any(row["changed"] for row in rows) else (after,))
+        ],
         "warnings": [_(WARNINGS[code]) for code in after.get("simulated", {}).get("warnings", ())],
     }
 

@@ -225,7 +225,8 @@ def isolated(request: Request, code: str) -> HttpResponse:
     heads = (gettext("Channel"), gettext("Calls a day"), gettext("Since"), gettext("Asked for and approved by"))
     columns = [Column(head) for head in (*heads, gettext("Condition for lifting it"))]
     table = Table(gettext("Isolated channels"), columns, rows, wrap=True, cards=True)
-    return render(request, "rectification/isolated.html", {"table": table})
+    href = _isolation_address(code, None) if has_permission(request.actor, code, Permission.REQUEST) else ""
+    return render(request, "rectification/isolated.html", {"table": table, "href": href})
 
 
 @require_http_methods(["GET", "POST"])
