@@ -6,7 +6,7 @@ import io
 import itertools
 import re
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -58,17 +58,23 @@ def act(client: Client, act: str, ticket: str = "I1", **given: object) -> Any:
     return client.post(f"{HOME}t/{ticket}/act/{act}/", {"version": row(ticket).pk} | given)
 
 
-def test_those_due_soonest_stand_first_with_the_time_left(officer: Client) -> None:
+LEFT = {"late": "逾期 1 小时 0 分", "soon": "还有 15 分", "young": "还有 1 小时 30 分"}
+
+
+@pytest.mark.parametrize(
+    ("hour", "order"), [(12, ["late", "soon", "young"]), (1, ["young", "late", "soon"])], ids=["noon", "after midnight"]
+)
+def test_of_those_that_came_on_one_day_the_first_due_stands_first_with_the_time_left(
+    officer: Client, monkeypatch: pytest.MonkeyPatch, hour: int, order: list[str]
+) -> None:
+    there = datetime.combine(clock.today(), time(hour), clock.ZONE)
+    monkeypatch.setattr(clock, "now", lambda: there.astimezone(UTC))
     opened("late", arrived_at=ago(3))
     opened("young", arrived_at=ago(0.5))
     opened("soon", arrived_at=ago(1.75))
     page = text(officer.get(HOME))
-    assert names(page) == ["late", "soon", "young"]
-    assert re.findall(r'aria-label="([^"]+), 查看 \w+"', page) == [
-        "逾期 1 小时 0 分",
-        "还有 14 分",
-        "还有 1 小时 29 分",
-    ]
+    assert names(page) == order
+    assert re.findall(r'aria-label="([^"]+), 查看 \w+"', page) == [LEFT[name] for name in order]
     assert names(text(officer.get(f"{HOME}?sort=-ticket"))) == ["young", "soon", "late"]
     assert names(text(officer.get(f"{HOME}?hand=warned"))) == ["soon"]
     assert names(text(officer.get(f"{HOME}?q=you"))) == ["young"]
