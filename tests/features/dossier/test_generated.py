@@ -25,7 +25,7 @@ from nianjian.features.dossier.generated.complaint_papers import Ticket
 from nianjian.features.dossier.generated.document import Head
 from nianjian.features.dossier.generated.monthly_traffic import Traffic
 from nianjian.features.dossier.generated.self_check import compare_sums, find_disagreements, find_empty_cells
-from nianjian.features.dossier.states import Weight, count_blanks, finding_to_document
+from nianjian.features.dossier.states import Weight
 from nianjian.platform.registers.numbers import NUMBERS
 from nianjian.platform.registers.seats import SEATS
 
@@ -367,4 +367,3 @@ def test_an_empty_cell_of_the_seat_table_is_found_where_somebody_sits() -> None:
     blank, unknown = find_empty_cells(table, registers.count_unknown_seats(rows, DAY))
     assert blank.values == {"count": 7, "cells": "S0 类型、S1 类型、S2 类型、S3 类型、S4 类型…"}
     assert unknown.values == {"columns": "姓名 7"}
-    assert count_blanks([finding_to_document(one) for one in (blank, unknown)]) == 1

@@ -79,7 +79,7 @@ EXPLANATION: Final = "explanation"  # of a finding in a report: text, who wrote 
 #: The guide wants everyone on the staff list covered by the social-insurance list, or explained (M7).
 TO_EXPLAIN: Final = frozenset({"people_missing", "people_not_throughout"})
 #: What a generated paper leaves blank: nobody stated it, nothing proves it. It may be confirmed, yet is never ready.
-BLANKS: Final = frozenset({"claim_blank", "claim_unproved", "generated_blank", "cells_blank"})
+BLANKS: Final = frozenset({"claim_blank", "claim_unproved", "generated_blank"})
 
 
 def list_unexplained(findings: Iterable[Mapping[str, Any]]) -> list[Any]:
