@@ -245,6 +245,19 @@ def test_an_act_is_taken_back_where_its_result_stands(officer: Client) -> None:
     assert undo(text(signed_in("ann", "data_officer", "demo").get(f"{HOME}t/I1/?done=close"))) is None, "not hers"
 
 
+def test_an_outsourcer_reads_of_no_other_team(officer: Client, outsourcer: Client) -> None:
+    for key, name in (("T1", "甲外包"), ("T2", "乙外包")):
+        storage.create_row(kind="teams", texts={"team_id": key, "name": name, "kind": "外包"}, **ROW)
+        storage.create_row(kind="lines", texts={"line_id": f"L{key}", "name": f"{name}中继", "team": key}, **ROW)
+    opened("I1", team_id="T1", line_id="LT1")
+    assert "乙外包" in text(officer.get(HOME))
+    page = text(outsourcer.get(HOME))
+    assert "LT1 甲外包中继" in page
+    assert "乙外包" not in page
+    assert "LT2" not in page
+    assert 'name="team"' not in page
+
+
 def test_who_may_not_work_on_tickets_sees_no_form(outsourcer: Client) -> None:
     opened("I1", team_id="T1")
     page = text(outsourcer.get(HOME))

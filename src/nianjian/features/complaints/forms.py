@@ -26,6 +26,7 @@ from nianjian.platform.web.forms import OperationForm, form
 
 ALL: Final = "all"
 OVERDUE: Final = "overdue"
+ONE: Final = 2  # choices of a field with one thing to choose; the first one is none
 ANY: Final = ("", gettext_lazy("any"))
 
 
@@ -91,7 +92,8 @@ class Filter(forms.Form):
     @property
     def choices(self) -> list[forms.BoundField]:
         """The fields that choose."""
-        return [self[name] for name in ("line", "team", "kind", "source")]
+        several = len(self.fields["team"].choices) > ONE
+        return [self[name] for name in ("line", "team", "kind", "source") if name != "team" or several]
 
     @property
     def view(self) -> dict[str, str]:
