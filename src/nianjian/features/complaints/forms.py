@@ -26,7 +26,6 @@ from nianjian.platform.web.forms import OperationForm, form
 
 ALL: Final = "all"
 OVERDUE: Final = "overdue"
-ONE: Final = 2  # choices of a field with one thing to choose; the first one is none
 ANY: Final = ("", gettext_lazy("any"))
 
 
@@ -52,6 +51,7 @@ class Filter(forms.Form):
 
     def __init__(self, data: Any, *, channels: Channels, categories: Sequence[str]) -> None:  # noqa: ANN401 -- Django's
         super().__init__(data)
+        self.teams = len(channels.teams)
         source = COMPLAINTS.by_field("source")
         named = {
             "line": [(key, f"{key} {name}") for key, name in channels.lines.items()],
@@ -92,8 +92,7 @@ class Filter(forms.Form):
     @property
     def choices(self) -> list[forms.BoundField]:
         """The fields that choose."""
-        several = len(self.fields["team"].choices) > ONE
-        return [self[name] for name in ("line", "team", "kind", "source") if name != "team" or several]
+        return [self[name] for name in ("line", "team", "kind", "source") if name != "team" or self.teams > 1]
 
     @property
     def view(self) -> dict[str, str]:

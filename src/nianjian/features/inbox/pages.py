@@ -181,6 +181,8 @@ def _message_address(one: Message) -> str:
             return reverse("complaints-one", kwargs={**code, "ticket": one.values["complaint"]})
         case season.OBSTACLE:
             return obstacle_address(one.enterprise, rest, one.values)
+        case season.ROOM:
+            return reverse("inspection-day-room", kwargs=code)
         case season.DRILL:
             return reverse("inspection-drill-screen", kwargs={**code, "drill": one.values["drill"]})
         case _:

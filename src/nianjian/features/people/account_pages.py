@@ -181,7 +181,9 @@ def open_inspection(request: HttpRequest, secret: str) -> HttpResponse:
     if link is None:
         return _render_gone(request)
     if request.method == "GET":  # a mail scanner that follows links must not open a session
-        return render(request, "account/inspect.html", {"link": link})
+        held = (one for one in query.roles_of(link.user_id) if one.role == Role.INSPECTOR and one.enterprise)
+        firms = sorted({enterprise(str(one.enterprise)).name for one in held})
+        return render(request, "account/inspect.html", {"link": link, "firms": firms})
     try:
         opened = links.open_inspection(secret=secret)
     except NianjianError:

@@ -165,6 +165,7 @@ def _render(
     visit = entered.visit
     context: Json = {
         "actor": None,  # no menu and no bell, in a preview either
+        "frame": None,  # nor path and sub navigation
         "room": entered,
         "firm": entered.enterprise.name,
         "until": format_moment(entered.ends),
@@ -351,7 +352,7 @@ def _choice(request: Request, code: str, visit: Visit | None) -> HttpResponse:
                 (_(texts.ROWS[rule]), [(key, _label(key, _), key in stored["items"]) for key in keys])
                 for rule, keys in room.OFFERS.items()
             ],
-            "waiting": [_describe_entry(one, _) for one in stored["log"] if one["subject"] and not one["answered_at"]],
+            "waiting": [_describe_entry(room.entry_to_document(one), _) for one in room.list_unshown(visit)],
             "log": [_describe_entry(one, _) for one in stored["log"]],
         }
     return render(request, "inspection/choice.html", context)

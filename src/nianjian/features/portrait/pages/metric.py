@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, components
 from nianjian.engines.paper import charts, explanations, figures, pictures, sections
 from nianjian.engines.paper.charts import Chart, Headroom
-from nianjian.engines.paper.explanations import team_results
+from nianjian.engines.paper.explanations import team_standing
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, mark
 from nianjian.features.portrait import causes
@@ -44,6 +44,7 @@ from nianjian.platform.web.days import format_day
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, address, paged
 
+SPELT: Final = mark("per 10,000 answered calls")
 FEW: Final = 5  # causes on the page itself
 #: Other readings of a metric -> components that their numerator and denominator count; "": of no one component.
 TWINS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
@@ -134,23 +135,38 @@ def by(request: Request, code: str, year: int, split: str) -> HttpResponse:
 
 def _own_metric(request: Request, one: OpenPortrait, slug: str, team: str) -> HttpResponse:
     _ = translator()
-    found = next((row for row in team_results(one.data, team) if row["slug"] == slug), None)
+    found = next((row for row in team_standing(one.data, team) if row["slug"] == slug), None)
     if found is None:
         raise Http404
     row = own_row(one, found, _)
     context = shared_context(request, one) | _rules(one, slug, _) | row
-    return render(request, "portrait/own_metric.html", context | {"slug": slug, "team": team, "inputs": row["parts"]})
+    own = {"slug": slug, "team": name_team(one, team), "inputs": row["parts"]}
+    return render(request, "portrait/own_metric.html", context | own)
+
+
+def name_team(one: OpenPortrait, team: str) -> str:
+    """A team's code with its name."""
+    name = causes.list_names(one.data)["team"].get(team, "")
+    return f"{team} {name}" if name else team
 
 
 def own_row(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict[str, Any]:
-    """What an outsourcer sees of a metric."""
+    """What an outsourcer sees of a metric: ``told`` as `team_standing` gives it."""
+    headroom, distance = figures.find_headroom(told), figures.distance_texts(told, _)
+    label = _(" · ").join(distance) if distance else _("not proved")
     return {
         "title": code_name("metric", told["slug"], _),
         "light": told["light"],
         "word": code_name("light", told["light"], _),
         "value": figures.short_value(told, figures.proven(told)),
         "unit": told["unit"],
-        "parts": input_links(one, told, told["components"], _),
+        "spelt": _(SPELT) if told["unit"] == "‱" else "",
+        "headroom": mark_safe_fragment(charts.headroom_svg(headroom, label)),
+        "distance": distance,
+        "used": "",
+        "parts": input_links(
+            one, told, {name: told["components"][name] for name in explanations.PARTS[told["slug"]]}, _
+        ),
         "address": one.link("portrait-metric", slug=told["slug"]),
     }
 
