@@ -146,6 +146,7 @@ def test_the_policy_names_its_rules_and_a_reader_changes_nothing(lead: Client) -
     for wanted in ("L01", "300", "/e/demo/rules/rectification.frequency.before/", "08:00–21:00", "calendar day"):
         assert wanted in told
     assert f"{HOME}change/" in told
+    assert re.search(r"20\d\d-\d\d-\d\d – open-ended", told), "a rule without an end is nothing to do"
     for name, role in (("ivo", "tester"), ("ada", "auditor")):
         reader = signed_in(name, role, "demo", "en")
         assert f"{HOME}change/" not in text(reader)

@@ -259,6 +259,9 @@ def test_a_guessed_address_is_not_there_for_an_inspector(visit: str, operator: A
     for address in ("/e/demo/", "/e/demo/complaints/", PAGE, f"{PAGE}preview/", "/account/", "/inbox/", "/search/"):
         assert inspector.get(address).status_code == 404, address
     assert signed_in("boss").get("/room/demo/").status_code == 404, "the room is for whom a link has let in"
+    told = text_of(signed_in("insp"), "/")
+    assert "检查室须用检查链接打开" in told
+    assert "还没有与您有关的企业" not in told
 
 
 def test_the_room_closes_with_the_link_and_after_the_day(

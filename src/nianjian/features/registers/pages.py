@@ -95,13 +95,14 @@ def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Cont
         "kind": kind,
         "register": presenters.title(kind),
         "name": presenters.name(told, sheet, full=full),
+        "called": getattr(told, "name", "") if kind in CALLED else "",
         "key": key,
         "day": seen.day,
         "told": day_parameter(seen),
         "version": told,
         "holds": holds is not None,
         "span": presenters.span(told.valid_from, told.valid_to),
-        "pairs": _pairs(told, sheet, full=full),
+        "pairs": _pairs(code, told, sheet, full=full),
         "full": full,
         "masked": any(is_masked(one) and getattr(told, one.field) is not None for one in sheet.columns),
         "notes": _notes(told, sheet),
@@ -117,9 +118,10 @@ def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Cont
     }
 
 
-def _pairs(version: Version, sheet: Sheet, *, full: bool) -> list[tuple[str, str]]:
+def _pairs(code: str, version: Version, sheet: Sheet, *, full: bool) -> list[tuple[str, str]]:
+    teams = queries.list_team_titles(code, {getattr(version, TEAM, None) or ""})
     return [
-        (presenters.label(column), presenters.value(getattr(version, column.field), column, full=full))
+        (presenters.label(column), _cell(version, column, teams, full=full))
         for column in sheet.columns
         if column.field != entries.CHANGED or getattr(version, column.field) is not None
     ]
@@ -342,6 +344,7 @@ def _list(code: str, kind: str) -> str:
     return reverse("registers-list", kwargs={"code": code, "kind": kind})
 
 
+CALLED: Final = frozenset({"lines", "teams"})  # registers whose rows have a name beside their code
 TEAM: Final = "team"  # the column that holds a team's id
 ROWS: Final = 25  # on a page, so that it is two screens at most
 FORMATS: Final = (("xlsx", "Excel (xlsx)"), ("csv", "CSV"))
@@ -425,10 +428,10 @@ def _count(total: int | None) -> str:
     return _("one row") if total == 1 else _("{count} rows").format(count=total)
 
 
-def _cell(row: Version, column: Column, teams: Mapping[str, str]) -> str:
+def _cell(row: Version, column: Column, teams: Mapping[str, str], *, full: bool = False) -> str:
     """The value in words; a team's id with its name."""
     value = getattr(row, column.field)
-    text = presenters.value(value, column)
+    text = presenters.value(value, column, full=full)
     return f"{text} {teams[value]}" if column.field == TEAM and value in teams else text
 
 

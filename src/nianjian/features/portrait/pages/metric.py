@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import partial
@@ -37,13 +37,15 @@ from nianjian.features.portrait.pages.open_portrait import (
     translator,
 )
 from nianjian.features.portrait.remedies import Remedy, list_remedies
-from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.access import permissions
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.days import format_day
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, address, paged
 
+#: Route of a remedy -> what it takes to open it, where reading is not enough.
+ASKS: Final = {causes.ISOLATE: Permission.REQUEST, "portrait-attach": Permission.MANAGE_DATA}
 SPELT: Final = mark("per 10,000 answered calls")
 FEW: Final = 5  # causes on the page itself
 #: Other readings of a metric -> components that their numerator and denominator count; "": of no one component.
@@ -78,14 +80,14 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     names = causes.list_names(one.data)
     level = causes.get_level(one.data)
     remedies = list_remedies(one.data, told, names, level, _) if one.run is None else []
-    may_request = has_permission(request.actor, code, Permission.REQUEST)
+    acts = permissions(request.actor, code)
     drawn = pictures.portrait_charts({**one.data, "metrics": [told]}, _, partial(rows_of_month, one))
     context = shared_context(request, one) | _rules(one, slug, _) | {
         "slug": slug,
         **figure_context(one, told, _),
         **_cause_context(request, one, told, _ranking(request, told, level), names),
         "chart": next((chart_html(chart, _) for chart in drawn if chart.name == slug), ""),
-        "remedies": [remedy_row(one, remedy, may_request=may_request) for remedy in remedies],
+        "remedies": [remedy_row(one, remedy, acts) for remedy in remedies],
         "formulas": explanations.list_formulas(told, _),
         "inputs": input_links(one, told, components(told), _),
         "left_out": _left_out(one, told, _),
@@ -321,10 +323,10 @@ def _register_row(code: str, register: str, key: str) -> str:
     return reverse("registers-row", kwargs={"code": code, "kind": register, "key": key})
 
 
-def remedy_row(one: OpenPortrait, remedy: Remedy, *, may_request: bool) -> dict[str, str]:
+def remedy_row(one: OpenPortrait, remedy: Remedy, acts: Collection[Permission]) -> dict[str, str]:
     """A remedy with the address of its act, "" where the reader may not do it, and its last day in words."""
     place = reverse(remedy.route, kwargs={"code": one.code, **remedy.values})
-    refused = remedy.route == causes.ISOLATE and not may_request
+    refused = remedy.route in ASKS and ASKS[remedy.route] not in acts
     return {
         "title": remedy.title,
         "effect": remedy.effect,
