@@ -228,7 +228,7 @@ def _role_text(one: Person, place: str, titles: Mapping[str, str]) -> str:
     for held in one.roles:
         team = f"{held.team} {titles.get(held.team, '')}".strip() if held.team else ""
         where = team or ("" if place and held.enterprise else held.enterprise or _("the whole installation"))
-        role = translate_value("role", held.role, _)
+        role = str(translate_value("role", held.role, _))
         texts.append(gettext("{role} ({where})").format(role=role, where=where) if where else role)
     return ", ".join(texts) or "–"
 

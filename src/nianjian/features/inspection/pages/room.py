@@ -18,6 +18,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts import inspection as inspection_texts
 from nianjian.engines.paper.texts import inspection_day as texts
+from nianjian.engines.paper.texts.claims import BLANK
 from nianjian.engines.paper.texts.platform import BADGES, STATES
 from nianjian.engines.paper.texts.screens import SCREENS
 from nianjian.engines.paper.words import Words, words
@@ -224,7 +225,9 @@ def _cards(entered: Room, rule: str, _: Words) -> list[Json]:
     """The answer cards as they may be spoken; what is lacking and how it is mended is the firm's own business."""
     names = entered.names(rule, "card")
     latest = readiness.newest_check(enterprise=entered.enterprise.code, part="answers", actor=READER) if names else None
-    return [] if latest is None else [one for one in checks.present_answers(latest, _)["cards"] if one["card"] in names]
+    shown = [] if latest is None else checks.present_answers(latest, _)["cards"]
+    nothing = gettext("The records cannot tell, and the firm has stated nothing yet.")
+    return [{**one, "said": nothing if BLANK in one["said"] else one["said"]} for one in shown if one["card"] in names]
 
 
 def _screen(entered: Room, name: str, _: Words) -> Table:
