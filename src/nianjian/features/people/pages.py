@@ -330,6 +330,7 @@ def _render_person(request: Request, place: str, name: str, done: Outcome | None
         "behind": ", ".join(actor_texts([f"{USER}:{one}" for one in held], _)),
         "ends": ways_in_text(count_ways_in(name).as_dict(), _) if held else "",
         "inspector": any(held.role == Role.INSPECTOR for held in someone.roles),
+        "inspector_alone": {held.role for held in someone.roles} == {Role.INSPECTOR},  # comes by the room's link
         "second_factor": people.has_second_factor(name),
         "until": Until(),
         "address": Address(initial={"email": someone.email}),
