@@ -376,6 +376,7 @@ def render_ticket_page(
         "owner": presenters.owner_cell(row),
         "stands": presenters.list_stands(found, every.at),
         "next": step if may_load else None,
+        "waits": "" if may_load or step is None else step["title"],
         "others": _other_forms(request, found, channels, wrong) if may_load else [],
         "claimable": may_load and not row.assignee and TicketAction.ASSIGN in found.acts,
         "me": request.actor.name,
