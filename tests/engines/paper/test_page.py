@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from nianjian.engines.paper import explanations, figures, sections
-from nianjian.engines.paper.explanations import list_formulas, team_results
+from nianjian.engines.paper.explanations import list_formulas, team_results, team_standing
 from nianjian.engines.paper.people import mask_portrait
 from nianjian.engines.paper.pictures import portrait_page
 from nianjian.engines.paper.portrait_pdf import Stamp, portrait_content
@@ -206,6 +206,11 @@ def test_a_team_sees_its_own_figures(sample: dict[str, Any]) -> None:
     assert mine["number_consistency"]["components"]["delivered"] == row["denominator"]
     assert mine["number_consistency"]["value"] == row["value"]
     assert "splits" not in mine["number_consistency"]
+    for one in team_standing(sample, "T1"):
+        room, row = figures.find_headroom(one), mine[one["slug"]]
+        assert {name: one["components"][name] for name in row["components"]} == row["components"]
+        beyond = room is not None and (room.used < room.limit if room.least else room.used > room.limit)
+        assert beyond == (row["light"] not in {"green", "na", "insufficient"}), "the distance says what the light says"
     nobody = {one["slug"]: one for one in team_results(sample, "nobody")}
     assert nobody["closing_rate"] | {"components": {}} == {
         **nobody["closing_rate"], "numerator": 0, "denominator": 0, "value": None, "light": "na", "components": {},

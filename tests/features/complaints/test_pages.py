@@ -251,12 +251,23 @@ def test_an_act_is_taken_back_where_its_result_stands(officer: Client) -> None:
     assert undo(text(signed_in("ann", "data_officer", "demo").get(f"{HOME}t/I1/?done=close"))) is None, "not hers"
 
 
+def test_an_outsourcer_reads_of_no_other_team(officer: Client, outsourcer: Client) -> None:
+    for key, name in (("T1", "甲外包"), ("T2", "乙外包")):
+        for kind, texts in (("teams", {"team_id": key, "name": name}), ("lines", {"line_id": f"L{key}", "team": key})):
+            storage.create_row(kind=kind, texts=texts, **ROW)
+    opened("I1", team_id="T1", line_id="LT1")
+    page, every = (text(one.get(HOME)) for one in (outsourcer, officer))
+    for word, shown in (("LT1", True), ("LT2", False), ("乙外包", False), ('name="team"', False)):
+        assert (word in page, word in every) == (shown, True)
+
+
 def test_who_may_not_work_on_tickets_sees_no_form(outsourcer: Client) -> None:
     opened("I1", team_id="T1")
     page = text(outsourcer.get(HOME))
     assert names(page) == ["I1"]
     assert "<form" not in page.partition('id="peek"')[2].partition("</aside>")[0]
     assert 'name="row"' not in page.partition("<main")[2]
+    assert "由可以办理工单的人办理；您只能查看" in text(outsourcer.get(f"{HOME}t/I1/"))
 
 
 def test_the_list_is_taken_along(officer: Client) -> None:

@@ -146,6 +146,7 @@ def test_the_policy_names_its_rules_and_a_reader_changes_nothing(lead: Client) -
     for wanted in ("L01", "300", "/e/demo/rules/rectification.frequency.before/", "08:00–21:00", "calendar day"):
         assert wanted in told
     assert f"{HOME}change/" in told
+    assert re.search(r"20\d\d-\d\d-\d\d – open-ended", told), "a rule without an end is nothing to do"
     for name, role in (("ivo", "tester"), ("ada", "auditor")):
         reader = signed_in(name, role, "demo", "en")
         assert f"{HOME}change/" not in text(reader)
@@ -254,7 +255,8 @@ def test_what_the_gate_has_not_been_told_is_said(lead: Client, home: Path) -> No
 def test_the_decisions_are_masked_and_of_the_enterprise_alone(lead: Client) -> None:
     told = text(lead, f"{HOME}decisions/?day={DAY}")
     assert "139****9001" in told
-    assert "(cap)" in told
+    assert "the cap is reached" in told
+    assert "(cap)" not in told, "the code stands in the journal, the API and the switch's answer"
     assert "/e/demo/rules/rectification.frequency.after/" in told
     assert "13900139" not in told
     assert "139****9002" not in told

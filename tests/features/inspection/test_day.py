@@ -27,6 +27,7 @@ from nianjian.features.inspection.operations.day import VisitInput, build_sheet
 from nianjian.features.inspection.states import NoticeState, format_lines, parse_lines
 from nianjian.features.season import operations as season
 from nianjian.platform.accounts import links
+from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.models import Entry
@@ -221,6 +222,7 @@ def enter(enterprise: str, operator: Actor) -> Client:
         enterprise=enterprise, user="insp", until=clock.now().date() + timedelta(days=2), actor=operator
     )
     client = Client(headers={"accept-language": "zh-CN"})
+    assert accounts.enterprise(enterprise).name in client.get(made.path).content.decode(), "whose room it is"
     assert client.post(made.path).headers["Location"] == "/room/"
     return client
 
@@ -257,6 +259,9 @@ def test_a_guessed_address_is_not_there_for_an_inspector(visit: str, operator: A
     for address in ("/e/demo/", "/e/demo/complaints/", PAGE, f"{PAGE}preview/", "/account/", "/inbox/", "/search/"):
         assert inspector.get(address).status_code == 404, address
     assert signed_in("boss").get("/room/demo/").status_code == 404, "the room is for whom a link has let in"
+    told = text_of(signed_in("insp"), "/")
+    assert "检查室须用检查链接打开" in told
+    assert "还没有与您有关的企业" not in told
 
 
 def test_the_room_closes_with_the_link_and_after_the_day(
@@ -281,14 +286,23 @@ def test_an_original_is_asked_for_and_shown(visit: str, operator: Actor) -> None
     assert inspector.post("/room/demo/S3/ask/", {"subject": "T00S001"}).status_code == 404
     answer = inspector.post("/room/demo/S2/ask/", {"subject": "T00S001"}, follow=True)
     assert "T00S001" in answer.content.decode()
+    for _look in range(room.LOG):
+        inspector.get("/room/demo/S2/")
     page = boss.get(PAGE).content.decode()
-    assert "T00S001" in page
+    assert "T00S001" in page, "however much was looked at since"
+    work = boss.get("/e/demo/").content.decode()
+    assert "向检查组出示 1 份原件" in work
+    assert f'href="{PAGE}"' in work
+    told = boss.get("/inbox/").content.decode()
+    assert "检查组请出示原件：人：坐席工位、社保名单、工资流水" in told
+    assert "T00S001" not in told, "what inspectors wrote may name a person"
     (entry,) = RoomEntry.objects.filter(asked=True)
     assert boss.post(f"{PAGE}shown/", {"entry": str(entry.pk)}).status_code == 302
     entry.refresh_from_db()
     assert entry.answered_by == "user:boss"
     (shown,) = audit.acts(enterprise=visit, verb="inspection.room_shown")
     assert "T00S001" not in str(shown.data), "the chain holds no value"
+    assert "向检查组出示" not in boss.get("/e/demo/").content.decode()
 
 
 def test_the_firm_chooses_item_by_item_and_sees_the_same_page(visit: str, operator: Actor) -> None:
@@ -301,6 +315,7 @@ def test_the_firm_chooses_item_by_item_and_sees_the_same_page(visit: str, operat
     begin, end = '<h2 id="ledger">', "</table>"
     assert seen[seen.index(begin) :].partition(end)[0] == preview[preview.index(begin) :].partition(end)[0]
     assert boss.get(f"{PAGE}preview/S3/").status_code == 404
+    assert "/e/demo/inspection/answers/" not in preview, "the firm's own menus are not what inspectors see"
     assert RoomEntry.objects.count() == 1, "a preview leaves no line"
     with pytest.raises(NianjianError, match="room_item_unknown"):
         room.release_items(enterprise=visit, day=VISIT, items=["register:consents"], actor=operator)

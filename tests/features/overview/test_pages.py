@@ -121,7 +121,10 @@ def test_the_verdict_names_who_causes_it_and_leads_to_the_rows(site: Client, sam
     assert "rectification/isolate" not in _text(signed_in("rita", "auditor", "demo")).split('class="verdict')[1][:2000]
     metric = "/e/demo/2026/metric/complaint_rate/"
     assert f'href="{isolation}"' in _text(site, metric)
-    assert "rectification/isolate" not in _text(signed_in("rita", "auditor", "demo"), metric)
+    assert f'href="{metric}papers/"' in _text(site, metric)
+    seen = _text(signed_in("rita", "auditor", "demo"), metric)
+    assert "rectification/isolate" not in seen
+    assert f"{metric}papers/" not in seen, "no act that ends in a refusal"
     signed_in("bo", "compliance_lead", "demo")
     form = _text(site, isolation.replace("&amp;", "&"))
     assert 'name="channel" value="L23"' in form

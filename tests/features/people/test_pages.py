@@ -144,6 +144,7 @@ def test_an_account_is_closed_and_opened_again(chief: Client) -> None:
 
 def test_an_inspector_comes_by_a_link_to_the_room_alone(boss: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     boss.post("/e/demo/people/add/", {"name": "通管局", "role": "inspector", "email": "", "team": ""})
+    assert 'value="link"' not in boss.get("/e/demo/people/of/通管局/").content.decode(), "a password would open nothing"
     # even if somebody gives it more, the link's session opens the room only
     service.grant(user="通管局", role="administrator", enterprise="demo", actor=OPERATOR)
     path = _link(boss.post("/e/demo/people/of/通管局/", {"act": "inspection", "until": _until()}))

@@ -75,6 +75,7 @@ def test_the_next_data_year_is_begun_from_the_last_ones_page(site: Client, monke
     assert 'href="/e/demo/2027/run/"' in page
     assert "计算 2027 年度" in page
     assert site.get("/e/demo/portrait/?year=2027").headers["location"] == "/e/demo/2027/run/"
+    assert "/e/demo/2027/metric/" not in text(site, "/e/demo/2027/run/"), "a year without figures has no page of them"
     assert site.get("/e/demo/portrait/?year=2026").headers["location"] == HOME
     assert task_address("demo", 2027, "portrait") == "/e/demo/portrait/?year=2027"
     reader = signed_in("rita", "auditor", "demo")

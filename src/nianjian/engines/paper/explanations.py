@@ -338,6 +338,28 @@ def team_results(portrait: Json, team: str) -> list[dict[str, Any]]:
     return found
 
 
+def team_standing(portrait: Json, team: str) -> list[dict[str, Any]]:
+    """The results of a team with what `figures.find_headroom` counts against the limit.
+
+    The limit binds the enterprise as a whole; it is applied to the team's own counts, as its light is.
+    """
+    whole = {metric["slug"]: metric for metric in portrait["metrics"]}
+    found = []
+    for told in team_results(portrait, team):
+        parts, flags = dict(told["components"]), []
+        if told["slug"] == "complaint_rate" and told["limit"] is not None:
+            top, bottom = (Decimal(str(told["limit"])) / SCALE[str(told["unit"])]).as_integer_ratio()
+            allowed = told["denominator"] * top // bottom
+            parts |= {"allowance": allowed, "headroom": allowed - told["numerator"]}
+        if told["slug"] == "number_consistency":
+            flagged: Sequence[Json] = whole[told["slug"]].get("flags") or ()
+            evasion: Json = next((one for one in flagged if one["code"] == "evasion"), {})
+            limit, count = evasion.get("limit"), parts["landline"] + parts["mobile"]
+            flags = [{"code": "evasion", "light": told["light"], "limit": limit, "count": count}]
+        found.append({**told, "components": parts, "flags": flags})
+    return found
+
+
 CAUSES: Final[Mapping[str, str]] = {
     "data": mark("the data changed"),
     "rules": mark("the rulebook changed"),

@@ -227,7 +227,7 @@ def find_headroom(metric: Json) -> Headroom | None:
     if metric.get("light") in {"insufficient", "na"}:
         return None
     slug, parts = metric["slug"], metric["components"]
-    if slug == "complaint_rate":
+    if slug == "complaint_rate" and "allowance" in parts:
         return Headroom(parts["allowance"] - parts["headroom"], parts["allowance"])
     if slug == "number_consistency":
         found: Json = next((flag for flag in metric.get("flags", ()) if flag["code"] == "evasion"), {})

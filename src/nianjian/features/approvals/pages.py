@@ -64,7 +64,7 @@ def build_rule_context(asked: Mapping[str, Any]) -> dict[str, Any]:
         "change": (now.title, now.present, _new_value(asked, book, place, province)),
         "pairs": [
             (gettext("Concerns"), concerned),
-            (gettext("Valid"), f"{first} – {last or gettext('open')}"),
+            (gettext("Valid"), f"{first} – {last or gettext('open-ended')}"),
         ],
     }
 

@@ -12,10 +12,11 @@ from rich.console import Console
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.complaints import ACTS, CONFIDENCE, HANDS, PROPOSALS, STATES
+from nianjian.engines.paper.words import ENGLISH
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, moment
-from nianjian.platform.terminal.language import _, sentence
+from nianjian.platform.terminal.language import _, language, sentence
 from nianjian.platform.terminal.session import begin, load
 
 if TYPE_CHECKING:
@@ -34,10 +35,17 @@ def print_tickets(console: Console, rows: Sequence[Row]) -> None:
     table.rows(console, header, [_line(row) for row in rows])
 
 
+def _source_text(code: str) -> str:
+    """A ticket's source in the shell's language; codes stand in the JSON."""
+    from nianjian.features.complaints.sheet import spell_source
+
+    return code.replace("_", " ") if language() == ENGLISH else spell_source(code)
+
+
 def _line(row: Row) -> tuple[object, ...]:
     name, match = f"{row['id']} ({_('drill')})" if row["drill"] else row["id"], row["match"]
     return (
-        name, row["source"], row["complained"], _(STATES[row["state"]]), row["response_due"],
+        name, _source_text(str(row["source"])), row["complained"], _(STATES[row["state"]]), row["response_due"],
         _(HANDS[row["response_clock"]]), row["close_due"], _(HANDS[row["close_clock"]]),
         None if match is None else _(CONFIDENCE[match["confidence"]]),
     )  # fmt: skip

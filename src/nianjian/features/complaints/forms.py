@@ -51,6 +51,7 @@ class Filter(forms.Form):
 
     def __init__(self, data: Any, *, channels: Channels, categories: Sequence[str]) -> None:  # noqa: ANN401 -- Django's
         super().__init__(data)
+        self.teams = len(channels.teams)
         source = COMPLAINTS.by_field("source")
         named = {
             "line": [(key, f"{key} {name}") for key, name in channels.lines.items()],
@@ -91,7 +92,7 @@ class Filter(forms.Form):
     @property
     def choices(self) -> list[forms.BoundField]:
         """The fields that choose."""
-        return [self[name] for name in ("line", "team", "kind", "source")]
+        return [self[name] for name in ("line", "team", "kind", "source") if name != "team" or self.teams > 1]
 
     @property
     def view(self) -> dict[str, str]:

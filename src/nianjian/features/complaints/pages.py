@@ -75,7 +75,7 @@ LIST: Final = "complaints"
 def tickets(request: Request, code: str) -> HttpResponse:
     """List the tickets of a view, one of them beside the list with its next act."""
     every = list_tickets(enterprise=code, actor=request.actor)
-    channels = load_channels(code)
+    channels = load_channels(code, team=request.team)
     form = Filter(request.GET, channels=channels, categories=list_categories(every.sight))
     found = list_tickets(enterprise=code, actor=request.actor, wanted=form.wanted(), at=every.at).with_age()
     order = ordered(request, SORTS, "closed" if request.GET.get("state") == State.CLOSED else "due")
@@ -317,7 +317,7 @@ def _to_several(request: Request, code: str) -> None:
 @page(Permission.READ_OWN)
 def export(request: Request, code: str) -> HttpResponse:
     """Give the ticked tickets, or all that the address finds, as a workbook, masked."""
-    form = Filter(request.GET, channels=load_channels(code), categories=())
+    form = Filter(request.GET, channels=load_channels(code, team=request.team), categories=())
     found = list_tickets(enterprise=code, actor=request.actor, wanted=form.wanted())
     keys = tuple(request.POST.getlist("row")) or tuple(found.rows.values_list("key", flat=True)[: DIRECT + 1])
     filters = {name: say_pair(form[name].label, value) for name, value in request.GET.items() if name in form.fields}
@@ -358,7 +358,7 @@ def render_ticket_page(
     (found, past), code = get_ticket_or_404(request, ticket), request.enterprise.code
     row, every = found.row, list_tickets(enterprise=code, actor=request.actor)
     may_load = has_permission(request.actor, code, Permission.MANAGE_DATA)
-    channels = load_channels(code, presenters.list_lines([found]))
+    channels = load_channels(code, presenters.list_lines([found]), team=request.team)
     counts = count_queue(every.sight, request.actor.name, every.promise, every.at)
     request.counts = {Place.COMPLAINTS: counts.overdue, **count_views(counts)}
     facts, empty = presenters.ticket_facts(row, full=full)
@@ -376,6 +376,7 @@ def render_ticket_page(
         "owner": presenters.owner_cell(row),
         "stands": presenters.list_stands(found, every.at),
         "next": step if may_load else None,
+        "waits": "" if may_load or step is None else step["title"],
         "others": _other_forms(request, found, channels, wrong) if may_load else [],
         "claimable": may_load and not row.assignee and TicketAction.ASSIGN in found.acts,
         "me": request.actor.name,

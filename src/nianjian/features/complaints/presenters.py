@@ -16,6 +16,7 @@ from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import words
 from nianjian.features.complaints.clocks import ClockReading, Hand
 from nianjian.features.complaints.closing_effect import find_closing_effect
+from nianjian.features.complaints.matching import REASON
 from nianjian.features.complaints.models import Complaint, Proposal
 from nianjian.features.complaints.queries import Channels, Ticket, TicketEvent, list_workers, ticket_as_dict
 from nianjian.features.complaints.sheet import COMPLAINTS
@@ -235,7 +236,7 @@ def describe_event(event: TicketEvent) -> dict[str, Any]:
         "act": _(ACTS[event.act]),
         "at": format_moment(event.at),
         "by": person(event.by),
-        "note": "" if event.act == "match" else event.note,
+        "note": "" if event.note == REASON else event.note,
         "fields": [registers.label(change.column) for change in event.changes],
     }
 

@@ -514,17 +514,20 @@ class Channels:
         return row.team_id or self.team_by_line.get(row.line_id or "", "")
 
 
-def load_channels(enterprise: str, lines: Collection[str] | None = None) -> Channels:
-    """Name the lines (None: all of them) and all teams as they stand today."""
+def load_channels(enterprise: str, lines: Collection[str] | None = None, *, team: str | None = None) -> Channels:
+    """Name the lines (None: all of them) and all teams as they stand today.
+
+    ``team``: the one whose rows alone the reader sees; of the others neither names nor lines are told, save the line of
+    a ticket of its own.
+    """
     wanted = versions_on(Line, enterprise, clock.today())
     rows = list((wanted if lines is None else wanted.filter(key__in=lines)).values_list("key", "name", "team"))
     teams = versions_on(Team, enterprise, clock.today()).values_list("key", "name")
-    called = {key: name or "" for key, name in teams}
+    called = {key: name or "" for key, name in teams if team in {None, key}}
     codes = {name: key for key, name in called.items() if name}
-    return Channels(
-        {key: name or "" for key, name, _team in rows}, called,
-        {key: team if team in called else codes.get(team, team) for key, _name, team in rows if team},
-    )  # fmt: skip
+    teams_by_line = {key: own if own in called else codes.get(own, own) for key, _name, own in rows if own}
+    shown = [(key, name) for key, name, _own in rows if lines is not None or team in {None, teams_by_line.get(key)}]
+    return Channels({key: name or "" for key, name in shown}, called, teams_by_line)
 
 
 @dataclass(frozen=True, slots=True)

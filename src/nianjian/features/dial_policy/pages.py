@@ -32,6 +32,7 @@ from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
+from nianjian.platform.registers.queries import list_channels
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values as rules_shown
 from nianjian.platform.web.access import Request, page
@@ -118,19 +119,31 @@ def purpose_table(code: str, of: Iterable[Json], rules: Mapping[str, Rule]) -> T
     )
 
 
+def _line_cell(key: str, names: Mapping[str, str]) -> Cell:
+    """A line with its code before its name; "individually" where no one line is meant."""
+    name = names.get(key, "")
+    return Cell(name, key=key) if name else Cell(key or gettext("individually"))
+
+
+def _line_names(code: str) -> dict[str, str]:
+    """Line -> its own name and its team's, as of today."""
+    _teams, lines = list_channels(code, clock.today())
+    return {key: " · ".join(filter(None, parts)) for key, parts in lines.items()}
+
+
 def cap_table(code: str, of: Iterable[Json], channels: Iterable[Json], rules: Mapping[str, Rule]) -> Table:
     """The caps with what they count; an isolated channel says so."""
     _ = words(current())
     marks = {one["name"]: gettext("only observed") for one in channels if one["observing"]}
     marks |= {one["name"]: gettext("isolated: white list only") for one in channels if one["isolated"]}
-    rows = []
+    rows, names = [], _line_names(code)
     for one in of:
         window = gate.translate_code(gate.WINDOWS, one["window"], _)
         mark = marks.get(one["only"], "") if one["key"] == "channel" else ""
         rows.append(
             [
                 Cell(gate.translate_code(gate.KEYS, one["key"], _)),
-                Cell(one["only"] or gettext("individually")),
+                _line_cell(one["only"] or "", names if one["key"] == "channel" else {}),
                 Cell(one["limit"], figure=True),
                 Cell(f"{window} {one['seconds']} s" if "seconds" in one else window),
                 Cell(gate.translate_code(gate.COUNTS, one["counts"], _)),
@@ -146,14 +159,14 @@ def cap_table(code: str, of: Iterable[Json], channels: Iterable[Json], rules: Ma
 
 def observing_table(code: str, of: Iterable[Json], *, may: bool) -> Table:
     """New lines with the caps that their own calls propose, and the way to switch enforcing on."""
-    rows = []
+    rows, names = [], _line_names(code)
     for one in of:
         cap = one["cap"]
         query = urlencode({"name": one["name"], "enforce": "on"} | ({} if cap is None else {"cap": cap}))
         href = f"{reverse('gate-change', kwargs={'code': code})}?{query}#part_cap"
         rows.append(
             [
-                Cell(one["name"]),
+                _line_cell(one["name"], names),
                 Cell(one["days"], figure=True),
                 Cell("–" if cap is None else cap, figure=True),
                 Cell("" if cap is None or one["whole"] else gettext("less than 30 days old")),
@@ -242,7 +255,7 @@ def _cap_text(key: str, values: Json) -> str:
 def decision_table(code: str, of: Iterable[Json], rules: Mapping[str, Rule]) -> Table:
     """The answers, newest first; numbers of people come masked."""
     _ = words(current())
-    rows = []
+    rows, names = [], _line_names(code)
     for one in of:
         reason = str(one["observed"] or one["reason"])
         text = gate.translate_code(gate.REASONS, reason, _)
@@ -252,11 +265,11 @@ def decision_table(code: str, of: Iterable[Json], rules: Mapping[str, Rule]) -> 
         rows.append(
             [
                 Cell(str(one["at"])[:19].replace("T", " ")),
-                Cell(one["channel"]),
+                _line_cell(one["channel"] or "", names),
                 Cell(one["display"]),
                 Cell(one["callee"]),
                 Cell(gettext("allowed"), badge="good") if one["allow"] else Cell(gettext("blocked"), badge="bad"),
-                Cell(f"{text} ({reason})"),
+                Cell(text),
                 _rule(code, one["rule"], rules),
                 Cell("–" if counter is None else f"{counter['used']}/{counter['limit']}", figure=True),
                 Cell(_retry_moment(one["retry_at"])),

@@ -21,10 +21,12 @@ from nianjian.engines.paper.texts import season
 from nianjian.engines.paper.texts.season import CHANNEL_KINDS, MESSAGE_STATES, SCOPES
 from nianjian.engines.paper.words import words
 from nianjian.features.inbox import obstacles, operations
+from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.notifications.models import Dispatch, Message
 from nianjian.platform.web.access import Request, page, person
+from nianjian.platform.web.days import format_day
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
@@ -167,7 +169,8 @@ def _message_row(one: Message) -> dict[str, Any]:
     for each in told["dispatches"]:
         each["word"], each["badge"] = _(MESSAGE_STATES[each["state"]]), BADGES[each["state"]]
         each["again"] = each["state"] in {Dispatch.FAILED, Dispatch.UNCLEAR}
-    told["address"] = _message_address(one)
+    told |= {"address": _message_address(one), "firm": accounts.enterprise(one.enterprise).name}
+    told["when"] = format_day(one.day)
     return told
 
 
@@ -181,6 +184,8 @@ def _message_address(one: Message) -> str:
             return reverse("complaints-one", kwargs={**code, "ticket": one.values["complaint"]})
         case season.OBSTACLE:
             return obstacle_address(one.enterprise, rest, one.values)
+        case season.ROOM:
+            return reverse("inspection-day-room", kwargs=code)
         case season.DRILL:
             return reverse("inspection-drill-screen", kwargs={**code, "drill": one.values["drill"]})
         case _:

@@ -19,6 +19,7 @@ from nianjian.engines.paper.texts import inspection
 from nianjian.engines.paper.texts import inspection_day as drill_texts
 from nianjian.engines.paper.texts.claims import DECLARED
 from nianjian.engines.paper.texts.platform import STATES
+from nianjian.engines.paper.words import pair_text
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, day, enterprise, number, on_day
@@ -33,7 +34,7 @@ ANSWERS: Final = {"yes": True, "no": False}
 def render_sheet(told: Json, console: Console) -> None:
     """The notice, the agenda, who stands where, the evidence."""
     for name, value in drill_texts.notice_lines(told, _):
-        console.print(f"{name}: {value}", markup=False)
+        console.print(pair_text(name, value, _), markup=False)
     console.print(
         f"{drill_texts.evidence_reason(told['notice']['state'], _)} · {_(STATES[told['state']])}",
         markup=False,
@@ -42,7 +43,7 @@ def render_sheet(told: Json, console: Console) -> None:
     for one in held["agenda"]:
         console.print(f"  {one['at']}  {one['what']}  {one['who']}", markup=False)
     for one in held["posts"]:
-        console.print(f"  {one['place']}: {one['who']}  {one['task']}", markup=False)
+        console.print(f"  {pair_text(one['place'], one['who'], _)}  {one['task']}", markup=False)
     table.rows(console, (_("rule"), _("evidence"), _("state"), _("why"), _("as at")), evidence_rows(told, _))
 
 
@@ -152,7 +153,7 @@ def _render_sample(console: Console, sample: Json | None) -> None:
     if sample is None:
         return
     for name, text in inspection.sample_facts(sample, _):
-        console.print(f"{name}: {text}", markup=False)
+        console.print(pair_text(name, text, _), markup=False)
     rows = inspection.sample_rows(sample, _)
     if rows:
         table.rows(console, inspection.sample_headings(_), rows)
@@ -213,7 +214,7 @@ def render_answers(told: Json, console: Console) -> None:
         state = _(inspection.CARD_STATES[one["state"]])
         console.print(f"\n{_(inspection.CARDS[one['card']])} [{state}]", style="bold", markup=False)
         console.print(f"  {inspection.format_answer(one, told['at'][:10], _)}", markup=False)
-        figures = "; ".join(f"{name}: {count}" for name, count in inspection.answer_figures(one, _))
+        figures = "; ".join(pair_text(name, count, _) for name, count in inspection.answer_figures(one, _))
         days = f"{one['from']} – {told['as_of']}" if one["from"] else told["as_of"]
         console.print(f"  {figures} ({days})", markup=False)
         for text in inspection.answer_lacks(one, _):
@@ -225,7 +226,8 @@ def render_answers(told: Json, console: Console) -> None:
 def render_readiness(told: Json, console: Console) -> None:
     """Each check and the share of those passed."""
     for part, share in told["shares"].items():
-        console.print(f"{_(inspection.PEOPLE_NUMBERS_SYSTEM[part])}: {share['passed']}/{share['all']}", markup=False)
+        name = _(inspection.PEOPLE_NUMBERS_SYSTEM[part])
+        console.print(pair_text(name, f"{share['passed']}/{share['all']}", _), markup=False)
     rows = [
         (
             _(inspection.PEOPLE_NUMBERS_SYSTEM[one["part"]]),

@@ -25,6 +25,7 @@ from nianjian.engines.paper.texts.audit import FINDINGS, VERBS, part_text
 from nianjian.engines.paper.texts.claims import CLAIMS
 from nianjian.engines.paper.texts.dossier import VERDICTS
 from nianjian.engines.paper.texts.errors import translate_value
+from nianjian.engines.paper.texts.inspection_day import ROWS as ROWS_OF_THE_GUIDE
 from nianjian.engines.paper.texts.portrait import LIGHTS
 from nianjian.engines.paper.texts.season import TASKS
 from nianjian.engines.paper.words import Words, words
@@ -147,15 +148,17 @@ OPERATOR: Final = "os:"  # somebody at the terminal, by the account of the machi
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "finding": FINDINGS,
     "light": LIGHTS,
+    "row": ROWS_OF_THE_GUIDE,
     "task": TASKS,
     "verdict": VERDICTS,
 }
 #: Parts that name what an act was about, the first of them first.
 OBJECTS: Final = (
     "item", "task", "name", "user", "file", "case", "ticket", "complaint", "line", "rule", "metric", "kind", "batch",
+    "row",
 )  # fmt: skip
 #: Parts that are of no use to who reads only one line.
-BEHIND: Final = frozenset({"digest", "findings", "id", "replaces", "run", "rulebook", "sha256", "snapshot"})
+BEHIND: Final = frozenset({"digest", "entry", "findings", "id", "replaces", "run", "rulebook", "sha256", "snapshot"})
 
 
 def describe_parts(data: Mapping[str, object], _: Words) -> list[tuple[str, str]]:

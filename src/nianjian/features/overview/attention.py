@@ -27,6 +27,7 @@ from nianjian.features.complaints.clocks import ServiceLevels, is_overdue
 from nianjian.features.complaints.queries import ticket_facts
 from nianjian.features.complaints.sla_warnings import list_due_soon
 from nianjian.features.inbox.obstacles import Point
+from nianjian.features.inspection.operations import room
 from nianjian.features.overview.queue import Queue, list_queue
 from nianjian.features.portrait.line_usage import OLD
 from nianjian.features.rectification.operations import Running
@@ -209,6 +210,7 @@ MARKETING: Final = "marketing_unanswered"
 REJECTS: Final = "rejects_waiting"
 APPROVAL: Final = "approval"
 FAILED: Final = "job_failed"
+ROOM: Final = "room_asked"
 COMPLAINT: Final = "complaint_due"
 CASE: Final = "rectification_due"
 LATE: Final = "report_late"
@@ -280,6 +282,9 @@ def list_tasks(
             if one.requested_by != str(actor)
         ][:MOST]
     if Permission.MANAGE_DATA in acts:
+        visit = room.find_room_visit(enterprise)
+        if visit is not None and (asked := room.list_unshown(visit)):
+            found.append(Point(ROOM, {"count": len(asked), "row": asked[0].rule}))
         found += list_queue(actor, waiting, governs=Permission.ADMINISTER in acts)
         found += _ticket_points(enterprise, levels)
     failed = queue.failed(enterprise, str(actor), since=clock.now() - FAILED_SINCE, most=MOST)

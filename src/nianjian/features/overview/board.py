@@ -177,7 +177,7 @@ class Board:
         if flag is not None:
             reason = code_name("flag", flag["code"], _)
             return _(said.FLAGGED).format(metric=title, word=word, reason=reason, n=count_text(flag.get("count")))
-        room = None if self.team else find_headroom(metric)
+        room = find_headroom(metric)
         if room is None:
             return _(said.PLAIN).format(metric=title, word=word)
         values = {"limit": room.limit, "used": room.used, "all": metric["denominator"]}
@@ -240,10 +240,10 @@ class Board:
     def _list_acts(self, metric: Json, cause: Cause | None) -> list[Act]:
         """What can be done first, then the page that says why."""
         _, slug = self._, str(metric["slug"])
-        if self.team:
-            return []
         why = Act(_("See why"), self.metric_address(slug))
         act = None
+        if self.team:
+            return [why]
         if slug == causes.TESTED and cause is not None and cause.named:
             act = self._find_isolation(cause)
         elif slug == "closing_rate" and self.told.queue.tickets and Permission.MANAGE_DATA in self.acts:
@@ -269,8 +269,8 @@ class Board:
     def _list_others(self, troubles: Sequence[Trouble]) -> Iterator[Line]:
         for trouble in troubles:
             word = code_name("light", trouble.light, self._)
-            address = "" if self.team else self.metric_address(trouble.slug)
-            yield Line(trouble.light, word, self._sentence(self._metric(trouble.slug)), address)
+            sentence = self._sentence(self._metric(trouble.slug))
+            yield Line(trouble.light, word, sentence, self.metric_address(trouble.slug))
 
     def _list_own(self) -> Iterator[Line]:
         """Metrics that have another light by the enterprise's own values than by the guide's."""
@@ -314,13 +314,15 @@ class Board:
             limit = Decimal(str(metric["limit"])) if metric.get("limit") else None
             tile["value"] = figure_text(Decimal(str(value)), limit)
             tile["spelt"] = _(said.PER_TEN_THOUSAND) if metric["unit"] == "‱" else ""
+        tile |= {
+            "address": self.metric_address(slug),
+            "bar": SafeString(html_headroom(metric, _)),
+            "distance": self._distance(metric),
+        }
         if self.team:
             return tile
         own = _own_light(metric)
         return tile | {
-            "address": self.metric_address(slug),
-            "bar": SafeString(html_headroom(metric, _)),
-            "distance": self._distance(metric),
             "cause": self._short_cause(metric),
             "own": code_name("light", own, _) if own != light else "",
             "own_light": own,

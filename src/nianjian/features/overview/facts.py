@@ -13,6 +13,7 @@ from django.db.models.functions import RowNumber
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.workdays import day_of
+from nianjian.engines.paper.explanations import team_standing
 from nianjian.engines.rules.rule import Rule
 from nianjian.features.complaints.queries import load_service_levels, map_overdue
 from nianjian.features.dossier import materials
@@ -217,12 +218,7 @@ def _days_left(calendar: Calendar) -> int | None:
 
 def _team_overview(year: int | None, portrait: Mapping[str, Any] | None, calendar: Calendar, team: str) -> Overview:
     """The team's own row of each metric in place of the enterprise's figures."""
-    own = [
-        {"slug": metric["slug"], "unit": metric["unit"], "light": row["light"], "value": row.get("value")}
-        for metric in (portrait["metrics"] if portrait else ())
-        for row in (metric.get("splits") or {}).get("team", ())
-        if row["key"] == team
-    ]
+    own = [one for one in team_standing(portrait, team) if one["light"] != "na"] if portrait else []
     light = gravest(str(one["light"]) for one in own)
     shown = {"light": light, "metrics": own, "period": portrait["period"]} if portrait and own else None
     now = Situation(light, days_left=_days_left(calendar))

@@ -16,6 +16,7 @@ from nianjian.engines.paper.figures import count_text, find_headroom
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.complaints import CLOCKS
 from nianjian.engines.paper.texts.errors import error_message, translate_value
+from nianjian.engines.paper.texts.inspection_day import ROWS
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
 from nianjian.engines.paper.texts.season import TASKS, TRACKS
@@ -29,6 +30,7 @@ from nianjian.features.overview.board import Board
 from nianjian.features.overview.deadlines import expiry_address
 from nianjian.features.overview.queue import NOBODY
 from nianjian.features.overview.worklist import Item
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.web import work
 
 #: Item -> its page, and what its address says besides the enterprise: argument -> value of the item.
@@ -40,6 +42,7 @@ ITEM_PAGES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     attention.MARKETING: ("portrait-marketing", {"year": "year"}),
     attention.APPROVAL: ("approvals-decide-here", {"approval": "approval"}),
     attention.FAILED: ("data-job", {"job": "job"}),
+    attention.ROOM: ("inspection-day-room", {}),
     attention.LATE: ("season", {}),
     attention.CASE: ("rectify-one", {"case": "case"}),
     attention.MATERIALS: ("dossier-season", {"year": "year"}),
@@ -78,7 +81,7 @@ def present_item(item: Item, owner: str | None, board: Board) -> dict[str, objec
     return {
         "title": _(title).format(**values),
         "why": _(why).format(**values) + (_describe_gain(board) if late else ""),
-        "button": _(said.ASSIGN if late and item.owners.get(NOBODY) else button),
+        "button": _(_choose_button(button, item, board)),
         "address": item_address(item, owner, board.code, board.told.year),
         "day": "" if item.due is None else day_text(item.due, board.today, _),
         "left": "" if left is None or left <= 1 else gettext("{n} days left").format(n=left),
@@ -89,6 +92,13 @@ def present_item(item: Item, owner: str | None, board: Board) -> dict[str, objec
         "mine": bool(item.owners.get(board.actor.name)),
         "nobody": set(item.owners) == {NOBODY},
     }
+
+
+def _choose_button(button: str, item: Item, board: Board) -> str:
+    """The word of an item's button: who may change nothing looks at it."""
+    if Permission.MANAGE_DATA not in board.acts and item.code != attention.APPROVAL:
+        return said.VIEW
+    return said.ASSIGN if item.code == obstacles.OVERDUE and item.owners.get(NOBODY) else button
 
 
 def _owner_text(item: Item, board: Board) -> str:
@@ -170,6 +180,10 @@ def _describe_failure(item: Item, board: Board) -> Values:
     return {"kind": _(work.KINDS.get(kind, kind)), "why": why}
 
 
+def _describe_room(item: Item, board: Board) -> Values:
+    return {"row": board._(ROWS[item.values["row"]]), "n": count_text(item.values["count"])}
+
+
 def _describe_ticket(item: Item, board: Board) -> Values:
     due = moment_text(item.values["due"], board.today, board._)
     return {"clock": board._(CLOCKS[str(item.values["clock"])]), "due": due}
@@ -239,6 +253,7 @@ VALUES: Final[Mapping[str, Callable[[Item, Board], Values]]] = {
     obstacles.DIFFERENCES: _describe_differences,
     attention.APPROVAL: _describe_approval,
     attention.FAILED: _describe_failure,
+    attention.ROOM: _describe_room,
     attention.COMPLAINT: _describe_ticket,
     attention.INSUFFICIENT: _describe_metric,
     attention.ATTACHMENT: _describe_metric,

@@ -40,8 +40,8 @@ from nianjian.features.overview.verdict import GRAVITY
 from nianjian.features.season import operations as bulk
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.access import list_accessible_enterprises
-from nianjian.platform.accounts.query import Enterprise
-from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.accounts.query import Enterprise, holds
+from nianjian.platform.accounts.roles import Permission, Role
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.web.access import Request, person
 from nianjian.platform.web.errors import describe_error
@@ -145,6 +145,7 @@ def portfolio(request: Request) -> HttpResponse:
     items = list_items(entries, request.actor, today)
     context = {
         "any": bool(own),
+        "inspector": not own and holds(request.actor.name, [Role.INSPECTOR]),
         "page": shown,
         "table": build_table(
             shown.rows,

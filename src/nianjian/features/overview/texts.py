@@ -29,6 +29,7 @@ ITEMS: Final[Mapping[str, tuple[str, str, str]]] = {
         mark("Settle"),
     ),
     attention.APPROVAL: (mark("Decide: {what}"), mark("{by} asked {at}"), mark("Decide")),
+    attention.ROOM: (mark("Show {n} originals to the inspectors"), "{row}", mark("Open")),
     attention.FAILED: (mark("Your job failed: {kind}"), "{why}", mark("View")),
     attention.COMPLAINT: (mark("Ticket {complaint}: {clock}"), mark("due {due}"), mark("Open")),
     attention.LATE: (
@@ -70,6 +71,7 @@ ITEMS: Final[Mapping[str, tuple[str, str, str]]] = {
     worklist.SILENT: (mark("Check {n} lines without calls"), mark("in use, but silent: {names}"), mark("View")),
 }
 ASSIGN: Final = mark("Assign")
+VIEW: Final = mark("View")
 UNTIL_LIMIT: Final = mark("; {n} more closed tickets and the closing rate reaches {limit} %")
 REJECTED: Final = mark("most often: {reason} ({n} rows)")
 #: Metric -> (beyond the limit, just at it, still to spare).

@@ -42,7 +42,7 @@ class Item:
 
 
 def list_items(told: Overview, actor: Actor, today: date) -> list[Item]:
-    """Everything, the most overdue first; what has no day comes last, in its own order."""
+    """Everything: what inspectors wait for, then the most overdue; what has no day comes last, in its own order."""
     items = [
         *_list_tickets(told),
         *_list_differences(told),
@@ -51,7 +51,7 @@ def list_items(told: Overview, actor: Actor, today: date) -> list[Item]:
         *_list_rejects(told),
         *_list_silent_lines(told),
     ]
-    return sorted(items, key=lambda item: item.due or date.max)
+    return sorted(items, key=lambda item: (item.code != attention.ROOM, item.due or date.max))
 
 
 def select_items(items: Sequence[Item], owner: str | None) -> list[Item]:
@@ -75,7 +75,7 @@ def _list_points(told: Overview, actor: Actor, today: date) -> Iterator[Item]:
     for point in (*told.blockers, *told.tasks):
         values = point.values
         match point.code:
-            case attention.APPROVAL:
+            case attention.APPROVAL | attention.ROOM:
                 yield Item(point.code, values, today, {actor.name: 1})
             case attention.FAILED:
                 yield Item(point.code, values, None, {actor.name: 1})

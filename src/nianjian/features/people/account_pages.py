@@ -38,6 +38,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.words import words
 from nianjian.features.people.forms import ChoosePassword, DisplayName, NewToken
+from nianjian.features.people.pages import place_text
 from nianjian.platform.accounts import links, query, service, sign_in, tokens
 from nianjian.platform.accounts.links import accept_invitation
 from nianjian.platform.accounts.models import Link, User
@@ -181,7 +182,9 @@ def open_inspection(request: HttpRequest, secret: str) -> HttpResponse:
     if link is None:
         return _render_gone(request)
     if request.method == "GET":  # a mail scanner that follows links must not open a session
-        return render(request, "account/inspect.html", {"link": link})
+        held = (one for one in query.roles_of(link.user_id) if one.role == Role.INSPECTOR and one.enterprise)
+        firms = sorted({enterprise(str(one.enterprise)).name for one in held})
+        return render(request, "account/inspect.html", {"link": link, "firms": firms})
     try:
         opened = links.open_inspection(secret=secret)
     except NianjianError:
@@ -229,7 +232,7 @@ def show_account(request: Request) -> HttpResponse:
     _ = words(current())
     name = request.actor.name
     context = {
-        "roles": [(translate_value("role", one.role, _), one.enterprise, one.team) for one in query.roles_of(name)],
+        "roles": [(translate_value("role", one.role, _), place_text(one)) for one in query.roles_of(name)],
         "has_password": request.user.is_authenticated and request.user.has_usable_password(),
         "second_factor": has_second_factor(name),
         "asked": requires_second_factor(name),

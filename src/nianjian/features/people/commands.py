@@ -260,6 +260,8 @@ def _add_user(args: argparse.Namespace) -> Answer:
             console.print(told)
             if made:
                 print_link(console, made)
+            else:
+                console.print(_("An inspector's link is made on the page of the inspection day."))
 
         return Answer({**who, **(link_data(made) if made else {})}, show_link)
     token = operations.add_with_token(**who, **more, actor=actor)

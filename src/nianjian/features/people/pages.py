@@ -30,6 +30,7 @@ from nianjian.platform.accounts.links import NewLink, withdraw_invitation
 from nianjian.platform.accounts.people import Person
 from nianjian.platform.accounts.query import USER, Actor, Enterprise
 from nianjian.platform.accounts.roles import Permission, Role
+from nianjian.platform.registers.queries import list_team_titles
 from nianjian.platform.web.access import Request, anywhere, at, everywhere
 from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.errors import describe_error
@@ -189,11 +190,12 @@ def list_people(request: Request, code: str = EVERYWHERE) -> HttpResponse:
         Column(_("Display name"), brief="start"), Column(_("User name"), brief="end"),
         Column(_("Roles"), brief="start"), Column(_("Last sign-in")), Column(_("Account"), brief="end"),
     ]  # fmt: skip
+    titles = list_team_titles(code, {held.team for one in rows.rows for held in one.roles if held.team}) if code else {}
     body = [
         [
             Cell(one.display_name or one.name, href=at("people-one", code, name=one.name)),
             Cell(one.name),
-            Cell(_role_text(one, code)),
+            Cell(_role_text(one, code, titles)),
             Cell(format_moment(one.last_login) or "–"),
             Cell(_("account open"), badge="good") if one.is_open else Cell(_("account closed"), badge="warn"),
         ]
@@ -208,12 +210,26 @@ def list_people(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     return render(request, "people/list.html", context)
 
 
-def _role_text(one: Person, place: str) -> str:
+def place_text(held: query.MembershipValue) -> str:
+    """Where a role holds: the enterprise by its name and the team, or the whole installation."""
+    if not held.enterprise:
+        return gettext("the whole installation")
+    firm, team = query.enterprise(held.enterprise).name, held.team
+    if not team:
+        return firm
+    title = list_team_titles(held.enterprise, [team]).get(team, "")
+    return f"{firm} · {team} {title}".strip()
+
+
+def _role_text(one: Person, place: str, titles: Mapping[str, str]) -> str:
+    """The roles of a person, each with its team, or where it holds; ``titles``: names of teams."""
     _ = words(current())
     texts = []
     for held in one.roles:
-        where = held.team or ("" if place and held.enterprise else held.enterprise or _("the whole installation"))
-        texts.append(f"{translate_value('role', held.role, _)}{f' ({where})' if where else ''}")
+        team = f"{held.team} {titles.get(held.team, '')}".strip() if held.team else ""
+        where = team or ("" if place and held.enterprise else held.enterprise or _("the whole installation"))
+        role = str(translate_value("role", held.role, _))
+        texts.append(gettext("{role} ({where})").format(role=role, where=where) if where else role)
     return ", ".join(texts) or "–"
 
 
@@ -306,7 +322,7 @@ def _render_person(request: Request, place: str, name: str, done: Outcome | None
     context = {
         "person": someone,
         "roles": [
-            (held, translate_value("role", held.role, _), not place or held.enterprise == place)
+            (held, translate_value("role", held.role, _), place_text(held), not place or held.enterprise == place)
             for held in someone.roles
         ],
         "governed": governed,
@@ -314,6 +330,7 @@ def _render_person(request: Request, place: str, name: str, done: Outcome | None
         "behind": ", ".join(actor_texts([f"{USER}:{one}" for one in held], _)),
         "ends": ways_in_text(count_ways_in(name).as_dict(), _) if held else "",
         "inspector": any(held.role == Role.INSPECTOR for held in someone.roles),
+        "inspector_alone": {held.role for held in someone.roles} == {Role.INSPECTOR},  # comes by the room's link
         "second_factor": people.has_second_factor(name),
         "until": Until(),
         "address": Address(initial={"email": someone.email}),

@@ -95,13 +95,14 @@ def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Cont
         "kind": kind,
         "register": presenters.title(kind),
         "name": presenters.name(told, sheet, full=full),
+        "called": getattr(told, "name", "") if kind in CALLED else "",
         "key": key,
         "day": seen.day,
         "told": day_parameter(seen),
         "version": told,
         "holds": holds is not None,
         "span": presenters.span(told.valid_from, told.valid_to),
-        "pairs": _pairs(told, sheet, full=full),
+        "pairs": _pairs(code, told, sheet, full=full),
         "empty": _list_empty_columns(told, sheet),
         "full": full,
         "masked": any(is_masked(one) and getattr(told, one.field) is not None for one in sheet.columns),
@@ -118,14 +119,11 @@ def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Cont
     }
 
 
-def _pairs(version: Version, sheet: Sheet, *, full: bool) -> list[tuple[str, str]]:
+def _pairs(code: str, version: Version, sheet: Sheet, *, full: bool) -> list[tuple[str, str]]:
     """What is filled in, and what must be known; "" where it is not."""
+    teams = queries.list_team_titles(code, {getattr(version, TEAM, None) or ""})
     return [
-        (
-            presenters.label(column),
-            presenters.value(getattr(version, column.field), column, full=full)
-            or presenters.empty_cell(sheet.kind, column.field),
-        )
+        (presenters.label(column), _cell(sheet.kind, version, column, teams, full=full))
         for column in sheet.columns
         if getattr(version, column.field) is not None or column.field in sheet.needed
     ]
@@ -357,6 +355,7 @@ def _list(code: str, kind: str) -> str:
     return reverse("registers-list", kwargs={"code": code, "kind": kind})
 
 
+CALLED: Final = frozenset({"lines", "teams"})  # registers whose rows have a name beside their code
 TEAM: Final = "team"  # the column that holds a team's id
 ROWS: Final = 25  # on a page, so that it is two screens at most
 FORMATS: Final = (("xlsx", "Excel (xlsx)"), ("csv", "CSV"))
@@ -441,10 +440,10 @@ def _count(total: int | None) -> str:
     return _("one row") if total == 1 else _("{count} rows").format(count=figures.count_text(total))
 
 
-def _cell(kind: str, row: Version, column: Column, teams: Mapping[str, str]) -> str:
+def _cell(kind: str, row: Version, column: Column, teams: Mapping[str, str], *, full: bool = False) -> str:
     """The value in words; a team's id with its name."""
     value = getattr(row, column.field)
-    text = presenters.value(value, column) or presenters.empty_cell(kind, column.field)
+    text = presenters.value(value, column, full=full) or presenters.empty_cell(kind, column.field)
     return f"{text} {teams[value]}" if column.field == TEAM and value in teams else text
 
 

@@ -92,7 +92,7 @@ def present_rule(rule: Rule, book: Rulebook) -> RulePresentation:
         badge=LEVELS[str(source.level)],
         citation=source.citation,
         url=source.url or "",
-        days=f"{rule.valid_from} – {rule.valid_to or gettext('open')}",
+        days=f"{rule.valid_from} – {rule.valid_to or gettext('open-ended')}",
         text=rule.text_zh,
         note=(rule.note_zh if current() == CHINESE else "") or rule.note_en,
         province=rule.province or "",

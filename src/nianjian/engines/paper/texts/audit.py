@@ -176,6 +176,7 @@ def verb_text(code: str, _: Words) -> str:
 
 
 PARTS: Final[Mapping[str, str]] = {
+    "row": mark("row"),
     "acting": mark("in force"),
     "acts": mark("acts"),
     "added": mark("new"),

@@ -254,7 +254,7 @@ def format_answer(card: Mapping[str, Any], read: str, _: Words) -> str:
 def answer_figures(card: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
     """The figures in words."""
     figures = ((FIGURES.get(name), count) for name, count in card["figures"].items())
-    return [(_(label), "–" if count is None else str(count)) for label, count in figures if label]
+    return [(_(label), "–" if count is None else f"{count:,}") for label, count in figures if label]
 
 
 def answer_lacks(card: Mapping[str, Any], _: Words) -> list[str]:

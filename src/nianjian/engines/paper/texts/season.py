@@ -10,7 +10,7 @@ from typing import Any, Final
 from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.days import full_day
 from nianjian.engines.paper.texts import inspection
-from nianjian.engines.paper.texts.inspection_day import THROWN
+from nianjian.engines.paper.texts.inspection_day import ROWS, THROWN
 from nianjian.engines.paper.texts.platform import TASKS as TASK_STATES
 from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
 from nianjian.engines.paper.words import Words, mark, pair_text
@@ -215,6 +215,7 @@ COMPLAINT: Final = "complaint"  # what a warning of a ticket's clock is about; b
 CALLBACK: Final = "callback"  # a daily test that did not run; behind the colon stands the route
 OBSTACLE: Final = "obstacle"  # what has waited too long; behind the colon stands the overview's code
 DRILL: Final = "drill"  # what a facilitator throws in; behind the colon stands what names the drill
+ROOM: Final = "room"  # an original that inspectors ask for; behind the colon stands the line of the room's log
 MISSED: Final[Mapping[str, str]] = {
     "callback_too_many": mark("the daily test calls over {route} did not run: {count} calls are more than {most}"),
     "callback_no_numbers": mark("the daily test calls over {route} did not run: no filed number is in force"),
@@ -247,6 +248,8 @@ def reminder_line(about: str, values: Mapping[str, Any], _: Words) -> str:
     if kind == DRILL:
         said = _("DRILL, not real: {what} (complaint {drill})")
         return said.format(what=_(THROWN.get(values["inject"], values["inject"])), drill=values["drill"])
+    if kind == ROOM:
+        return _("Inspectors wait for an original: {row}").format(row=_(ROWS[values["row"]]))
     known = TRACKS if kind == "track" else TASKS
     what, left = _(known.get(name, name)), int(values["left"])
     when = "late" if left < 0 else "ahead" if left else "today"

@@ -215,10 +215,11 @@ def _list_waiting(request: Request, code: str, year: int) -> list[dict[str, Any]
 Body = Callable[[Request, str, int, PackageProgress], Mapping[str, object]]
 
 
-def _show_figures(_request: Request, code: str, year: int, way: PackageProgress) -> Mapping[str, object]:
+def _show_figures(request: Request, code: str, year: int, way: PackageProgress) -> Mapping[str, object]:
     if way.run is None:
         return {"address": reverse("portrait-newest", args=[code])}
-    return {"address": reverse("portrait", args=[code, year]), "basis": reverse("portrait-basis", args=[code, year])}
+    chosen = has_permission(request.actor, code, Permission.REPORT) and reverse("portrait-basis", args=[code, year])
+    return {"address": reverse("portrait", args=[code, year]), "basis": chosen, "computed": True}
 
 
 def _show_materials(_request: Request, code: str, year: int, way: PackageProgress) -> Mapping[str, object]:

@@ -5,7 +5,7 @@ The choice belongs to an inspection day and may be changed until that day is ove
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -13,13 +13,19 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
+from nianjian.engines.paper.texts.season import ROOM
+from nianjian.engines.season.plan import Scope
 from nianjian.features.inspection.models import RoomEntry, RoomItem, Visit
 from nianjian.features.inspection.queries import Json, get_visit
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
-from nianjian.platform.accounts.query import Actor, lock_enterprise
-from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.accounts.query import Actor, list_readers, lock_enterprise
+from nianjian.platform.accounts.roles import Permission, allows
 from nianjian.platform.audit.record import record
+from nianjian.platform.notifications import channels as choices
+from nianjian.platform.notifications import outbox
+from nianjian.platform.notifications.channels import earliest_moment
+from nianjian.platform.notifications.outbox import Notification
 
 SUBJECT: Final = 80  # characters of what an inspector asks to be shown
 LOG: Final = 200  # lines of the log that are read at once
@@ -121,8 +127,9 @@ def record_look(*, visit: Visit, rule: str, actor: Actor) -> None:
 
 
 def ask_for_original(*, visit: Visit, rule: str, subject: str, actor: Actor) -> RoomEntry:
-    """Ask the firm to show the original of something; it stands on the firm's page until it is shown.
+    """Ask the firm to show the original of something; it stands on the firm's pages until it is shown.
 
+    Who may note it as shown finds a message in the inbox, and on confirmed channels.
     ``room_subject_missing``, ``room_subject_long``.
     """
     text = " ".join(subject.split())
@@ -130,7 +137,29 @@ def ask_for_original(*, visit: Visit, rule: str, subject: str, actor: Actor) -> 
         raise NianjianError("room_subject_missing")
     if len(text) > SUBJECT:
         raise NianjianError("room_subject_long", longest=SUBJECT)
-    return _insert_entry(visit, rule, text, actor, "inspection.room_ask")
+    with transaction.atomic():
+        entry = _insert_entry(visit, rule, text, actor, "inspection.room_ask")
+        outbox.add_notifications(enterprise=visit.enterprise_id, news=list(_notifications(entry)), now=clock.now())
+    return entry
+
+
+def _notifications(entry: RoomEntry) -> Iterator[Notification]:
+    """The row that is asked about, not what inspectors wrote: that may name a person."""
+    readers = list_readers(entry.visit.enterprise_id).items()
+    able = [name for name, roles in readers if allows(roles, Permission.MANAGE_DATA)]
+    scopes, hours, channels = choices.list_scopes(able), choices.list_hours(able), choices.list_confirmed_channels(able)
+    now = clock.now()
+    day = now.astimezone(clock.ZONE).date()
+    for name in able:
+        spoken = channels.get(name, ()) if scopes.get(name) != Scope.NONE else ()
+        by = dict.fromkeys(spoken, earliest_moment(now, hours[name], urgent=True))
+        values = {"due": day.isoformat(), "left": 0, "row": entry.rule}
+        yield Notification(name, f"{ROOM}:{entry.pk}", ROOM, day, values, by)
+
+
+def list_unshown(visit: Visit) -> list[RoomEntry]:
+    """What inspectors still wait for on a day, the first request first."""
+    return list(RoomEntry.objects.filter(visit=visit, asked=True, answered_at=None).order_by("at", "pk"))
 
 
 def mark_shown(*, enterprise: str, entry: int, actor: Actor) -> Json:

@@ -335,8 +335,8 @@ def _evidence(told: Json, code: str, _: Words) -> Table:
 def _inspectors(request: Request, code: str) -> Table | None:
     rows = [
         [Cell(person(one["user"]), href=reverse("people-one-here", kwargs={"code": code, "name": one["user"]})),
-         Cell(one["until"] or "–", day=True)]
+         Cell(format_moment(datetime.fromisoformat(one["until"])) if one["until"] else "–", day=True)]
         for one in visits.list_inspectors(enterprise=code, actor=request.actor)
     ]  # fmt: skip
-    heads = (gettext("User name"), gettext("may read until"))
+    heads = (gettext("Name"), gettext("may read until"))
     return card_table(gettext("Inspectors"), heads, rows) if rows else None

@@ -18,6 +18,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts import inspection as inspection_texts
 from nianjian.engines.paper.texts import inspection_day as texts
+from nianjian.engines.paper.texts.claims import BLANK
 from nianjian.engines.paper.texts.platform import BADGES, STATES
 from nianjian.engines.paper.texts.screens import SCREENS
 from nianjian.engines.paper.words import Words, words
@@ -165,6 +166,7 @@ def _render(
     visit = entered.visit
     context: Json = {
         "actor": None,  # no menu and no bell, in a preview either
+        "frame": None,  # nor path and sub navigation
         "room": entered,
         "firm": entered.enterprise.name,
         "until": format_moment(entered.ends),
@@ -223,7 +225,9 @@ def _cards(entered: Room, rule: str, _: Words) -> list[Json]:
     """The answer cards as they may be spoken; what is lacking and how it is mended is the firm's own business."""
     names = entered.names(rule, "card")
     latest = readiness.newest_check(enterprise=entered.enterprise.code, part="answers", actor=READER) if names else None
-    return [] if latest is None else [one for one in checks.present_answers(latest, _)["cards"] if one["card"] in names]
+    shown = [] if latest is None else checks.present_answers(latest, _)["cards"]
+    nothing = gettext("The records cannot tell, and the firm has stated nothing yet.")
+    return [{**one, "said": nothing if BLANK in one["said"] else one["said"]} for one in shown if one["card"] in names]
 
 
 def _screen(entered: Room, name: str, _: Words) -> Table:
@@ -351,7 +355,7 @@ def _choice(request: Request, code: str, visit: Visit | None) -> HttpResponse:
                 (_(texts.ROWS[rule]), [(key, _label(key, _), key in stored["items"]) for key in keys])
                 for rule, keys in room.OFFERS.items()
             ],
-            "waiting": [_describe_entry(one, _) for one in stored["log"] if one["subject"] and not one["answered_at"]],
+            "waiting": [_describe_entry(room.entry_to_document(one), _) for one in room.list_unshown(visit)],
             "log": [_describe_entry(one, _) for one in stored["log"]],
         }
     return render(request, "inspection/choice.html", context)

@@ -96,15 +96,24 @@ NO_ROOM = {
 
 
 def show_form(  # noqa: PLR0917 -- what stands around a form
-    request: Request, form: forms.BaseForm, title: str, text: str, send: str, year: int, back: str = ""
+    request: Request,
+    form: forms.BaseForm,
+    title: str,
+    text: str,
+    send: str,
+    year: int,
+    back: str = "",
+    *,
+    alone: bool = False,
 ) -> HttpResponse:
-    """A form on a page of its own, which opens in the drawer."""
+    """A form on a page of its own, which opens in the drawer; ``alone``: the year has no other page yet."""
     context = {
         "form": form,
         "title": title,
         "text": text,
         "send": send,
         "year": year,
+        "alone": alone,
         "action": request.path,
         "back": back or reverse("overview", args=[request.enterprise.code]),
     }

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from nianjian.engines.kernel import clock
 from nianjian.engines.metrics.drill_down import find_figures
 from nianjian.engines.metrics.marketing import MARKETING, SERVICE, STOPPED
+from nianjian.engines.paper.figures import count_text
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.sections import marketing_lines
 from nianjian.features.portrait import portraits
@@ -62,9 +63,10 @@ def marketing(request: Request, code: str, year: int) -> HttpResponse:
         "form": form,
         "year": year,
         "portrait": portrait,
-        "flag": (portrait or {}).get("marketing") or {},
+        "flag": (flag := (portrait or {}).get("marketing") or {}),
+        "unnamed": " / ".join(count_text(flag.get(name)) for name in ("unnamed", "delivered")),
         "rows": _rows_addresses(code, year, portrait or {}),
-        "numbers": _number_links(code, ((portrait or {}).get("marketing") or {}).get("numbers", ())),
+        "numbers": _number_links(code, flag.get("numbers", ())),
         "lines": marketing_lines(portrait or {}, translator()),
         "decision": decision,
         "who": "" if decision is None else actor_text(decision.recorded_by, translator()),

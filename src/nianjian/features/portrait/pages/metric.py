@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import partial
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, components
 from nianjian.engines.paper import charts, explanations, figures, pictures, sections
 from nianjian.engines.paper.charts import Chart, Headroom
-from nianjian.engines.paper.explanations import team_results
+from nianjian.engines.paper.explanations import team_standing
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, mark
 from nianjian.features.portrait import causes
@@ -37,13 +37,16 @@ from nianjian.features.portrait.pages.open_portrait import (
     translator,
 )
 from nianjian.features.portrait.remedies import Remedy, list_remedies
-from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.access import permissions
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.days import format_day
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, address, paged
 
+#: Route of a remedy -> what it takes to open it, where reading is not enough.
+ASKS: Final = {causes.ISOLATE: Permission.REQUEST, "portrait-attach": Permission.MANAGE_DATA}
+SPELT: Final = mark("per 10,000 answered calls")
 FEW: Final = 5  # causes on the page itself
 #: Other readings of a metric -> components that their numerator and denominator count; "": of no one component.
 TWINS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
@@ -77,14 +80,14 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     names = causes.list_names(one.data)
     level = causes.get_level(one.data)
     remedies = list_remedies(one.data, told, names, level, _) if one.run is None else []
-    may_request = has_permission(request.actor, code, Permission.REQUEST)
+    acts = permissions(request.actor, code)
     drawn = pictures.portrait_charts({**one.data, "metrics": [told]}, _, partial(rows_of_month, one))
     context = shared_context(request, one) | _rules(one, slug, _) | {
         "slug": slug,
         **figure_context(one, told, _),
         **_cause_context(request, one, told, _ranking(request, told, level), names),
         "chart": next((chart_html(chart, _) for chart in drawn if chart.name == slug), ""),
-        "remedies": [remedy_row(one, remedy, may_request=may_request) for remedy in remedies],
+        "remedies": [remedy_row(one, remedy, acts) for remedy in remedies],
         "formulas": explanations.list_formulas(told, _),
         "inputs": input_links(one, told, components(told), _),
         "left_out": _left_out(one, told, _),
@@ -134,23 +137,38 @@ def by(request: Request, code: str, year: int, split: str) -> HttpResponse:
 
 def _own_metric(request: Request, one: OpenPortrait, slug: str, team: str) -> HttpResponse:
     _ = translator()
-    found = next((row for row in team_results(one.data, team) if row["slug"] == slug), None)
+    found = next((row for row in team_standing(one.data, team) if row["slug"] == slug), None)
     if found is None:
         raise Http404
     row = own_row(one, found, _)
     context = shared_context(request, one) | _rules(one, slug, _) | row
-    return render(request, "portrait/own_metric.html", context | {"slug": slug, "team": team, "inputs": row["parts"]})
+    own = {"slug": slug, "team": name_team(one, team), "inputs": row["parts"]}
+    return render(request, "portrait/own_metric.html", context | own)
+
+
+def name_team(one: OpenPortrait, team: str) -> str:
+    """A team's code with its name."""
+    name = causes.list_names(one.data)["team"].get(team, "")
+    return f"{team} {name}" if name else team
 
 
 def own_row(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict[str, Any]:
-    """What an outsourcer sees of a metric."""
+    """What an outsourcer sees of a metric: ``told`` as `team_standing` gives it."""
+    headroom, distance = figures.find_headroom(told), figures.distance_texts(told, _)
+    label = _(" · ").join(distance) if distance else _("not proved")
     return {
         "title": code_name("metric", told["slug"], _),
         "light": told["light"],
         "word": code_name("light", told["light"], _),
         "value": figures.short_value(told, figures.proven(told)),
         "unit": told["unit"],
-        "parts": input_links(one, told, told["components"], _),
+        "spelt": _(SPELT) if told["unit"] == "‱" else "",
+        "headroom": mark_safe_fragment(charts.headroom_svg(headroom, label)),
+        "distance": distance,
+        "used": "",
+        "parts": input_links(
+            one, told, {name: told["components"][name] for name in explanations.PARTS[told["slug"]]}, _
+        ),
         "address": one.link("portrait-metric", slug=told["slug"]),
     }
 
@@ -305,10 +323,10 @@ def _register_row(code: str, register: str, key: str) -> str:
     return reverse("registers-row", kwargs={"code": code, "kind": register, "key": key})
 
 
-def remedy_row(one: OpenPortrait, remedy: Remedy, *, may_request: bool) -> dict[str, str]:
+def remedy_row(one: OpenPortrait, remedy: Remedy, acts: Collection[Permission]) -> dict[str, str]:
     """A remedy with the address of its act, "" where the reader may not do it, and its last day in words."""
     place = reverse(remedy.route, kwargs={"code": one.code, **remedy.values})
-    refused = remedy.route == causes.ISOLATE and not may_request
+    refused = remedy.route in ASKS and ASKS[remedy.route] not in acts
     return {
         "title": remedy.title,
         "effect": remedy.effect,

@@ -14,7 +14,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.metrics.drill_down import components
 from nianjian.engines.metrics.frame import Basis
 from nianjian.engines.paper import sections
-from nianjian.engines.paper.explanations import team_results
+from nianjian.engines.paper.explanations import team_standing
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words
 from nianjian.features.portrait import causes, portraits
@@ -22,7 +22,14 @@ from nianjian.features.portrait.basis_cards import build_basis_cards
 from nianjian.features.portrait.causes import Cause, Names
 from nianjian.features.portrait.operations import FORMS
 from nianjian.features.portrait.pages.forms import RunForm
-from nianjian.features.portrait.pages.metric import cause_name, count_things, figure_context, outlier_sentence, own_row
+from nianjian.features.portrait.pages.metric import (
+    cause_name,
+    count_things,
+    figure_context,
+    name_team,
+    outlier_sentence,
+    own_row,
+)
 from nianjian.features.portrait.pages.open_portrait import (
     OpenPortrait,
     address_of,
@@ -70,8 +77,8 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
     _ = translator()
     one = get_portrait_or_404(request, code, year)
     if request.team is not None:
-        rows = [own_row(one, metric, _) for metric in team_results(one.data, request.team)]
-        own = {"rows": rows, "team": request.team}
+        standing = sorted(team_standing(one.data, request.team), key=lambda told: causes.ORDER.index(told["slug"]))
+        own = {"rows": [own_row(one, told, _) for told in standing], "team": name_team(one, request.team)}
         return render(request, "portrait/own.html", shared_context(request, one) | own)
     data, names = one.data, causes.list_names(one.data)
     missing, marketing = sections.missing_lines(data, _), sections.marketing_lines(data, _)

@@ -41,6 +41,7 @@ from nianjian.features.portrait.pages.open_portrait import (
     shared_context,
     translator,
 )
+from nianjian.features.portrait.portraits import list_years
 from nianjian.features.portrait.remedies import list_last_days
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment
@@ -207,7 +208,7 @@ def run(request: Request, code: str, year: int) -> HttpResponse:
     if not form.is_bound or not form.is_valid():
         title = gettext("Compute the portrait of {year}").format(year=year)
         text = gettext("It is computed in the background; the figures shown stay until it is done.")
-        return show_form(request, form, title, text, gettext("Compute"), year)
+        return show_form(request, form, title, text, gettext("Compute"), year, alone=year not in list_years(code))
     day = form.cleaned_data["as_of"]
     province = form.cleaned_data["province"] or None
     payload: dict[str, Any] = {"year": year, "as_of": day and day.isoformat(), "province": province}
