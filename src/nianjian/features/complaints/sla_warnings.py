@@ -55,6 +55,20 @@ def list_due_soon(enterprise: str, promise: ServiceLevels, at: datetime) -> list
     return sorted(found, key=lambda one: (one.reading.due or at, one.row.key))
 
 
+def find_next_turn(enterprise: str, promise: ServiceLevels, at: datetime) -> datetime | None:
+    """When time alone may next change what is overdue or to be warned of; None: never, as the tickets stand."""
+    longest = max((limit.length for terms in promise.terms for limit in terms.values()), default=timedelta())
+    rows = queries.current_tickets(enterprise, drills=True).filter(exclusion=None, arrived_at__gte=at - longest - GRACE)
+    turns: Iterator[datetime] = (
+        arrived + span
+        for arrived in rows.order_by().values_list("arrived_at", flat=True)
+        if arrived is not None
+        for limit in promise.on(arrived).values()
+        for span in (timedelta(), limit.warning, limit.length, limit.length + GRACE)
+    )
+    return min((turn for turn in turns if turn > at), default=None)
+
+
 def list_watched_enterprises(at: datetime) -> list[str]:
     """Enterprises that have a young ticket at all: only for these a look at the clocks can find anything."""
     rows = Complaint.objects.filter(valid_to=None, superseded_at=None, exclusion=None, arrived_at__gte=at - YOUNG)

@@ -282,8 +282,13 @@ def list_tasks(
     if Permission.MANAGE_DATA in acts:
         found += list_queue(actor, waiting, governs=Permission.ADMINISTER in acts)
         found += _ticket_points(enterprise, levels)
+    return found + list_failed_jobs(enterprise, actor)
+
+
+def list_failed_jobs(enterprise: str, actor: Actor) -> list[Point]:
+    """The person's own work that has failed lately."""
     failed = queue.failed(enterprise, str(actor), since=clock.now() - FAILED_SINCE, most=MOST)
-    return found + [Point(FAILED, {"job": one.id, "kind": one.kind, "error": one.error}) for one in failed]
+    return [Point(FAILED, {"job": one.id, "kind": one.kind, "error": one.error}) for one in failed]
 
 
 def _ticket_points(enterprise: str, levels: ServiceLevels) -> list[Point]:

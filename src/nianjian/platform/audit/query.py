@@ -37,6 +37,19 @@ def acts(*, enterprise: str | None = None, verb: str | None = None, newest: int 
     yield from map(act, Entry.objects.filter(**wanted).order_by("-seq")[:newest])
 
 
+def find_last_number() -> int:
+    """The number of the last entry; 0: there is none."""
+    head = Head.objects.first()
+    return head.seq if head else 0
+
+
+def has_entries_since(number: int, enterprise: str) -> bool:
+    """Whether anything was done at the enterprise, or in the whole installation, after the entry of that number."""
+    if find_last_number() == number:
+        return False
+    return Entry.objects.filter(seq__gt=number, enterprise__in=("", enterprise)).exists()
+
+
 def filter_entries(
     *, enterprise: str = "", verb: str = "", actor: str = "", since: str = "", until: str = ""
 ) -> QuerySet[Entry]:

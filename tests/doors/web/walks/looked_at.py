@@ -99,6 +99,7 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "season-calendar": "a calendar for programs",
     "screens-kiosk": "the same screens as for who is signed in; without a link a page that says so",
     "screens-kiosk-link": "leads on to the first screen of a kiosk",
+    "overview-count": "a part of the side: how many items wait",
     "work-beside": "a part of the side, looked at in the journey of long work",
     "work-result": "leads on to what came of a job",
     "draft": "what the script of a page stores and asks for",
