@@ -51,7 +51,7 @@ class ScanForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Scan of the notice"),
         help_text=gettext_lazy("PDF, JPEG, PNG, TIFF or OFD, at most 20 MiB; stored encrypted."),
-        widget=forms.ClearableFileInput({"accept": ACCEPTED}),
+        widget=forms.ClearableFileInput({"accept": ACCEPTED, "class": "drop"}),
     )
 
 
