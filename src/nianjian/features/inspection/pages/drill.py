@@ -251,8 +251,8 @@ def _front(request: Request, code: str) -> HttpResponse:
             "badge": BADGES[told["state"]],
             "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": told["drill"]}),
             "screen": reverse("inspection-drill-screen", kwargs={"code": code, "drill": told["drill"]}),
-            "tables": [_steps(told, _), _mends(told, _)],
-            "earlier": _earlier(held, code),
+            "steps": _steps(told, _),
+            "folded": [_mends(told, _), _earlier(held, code)],
             "chart": _trend(held, code, _),
         }
     return render(request, "inspection/drill.html", context)
