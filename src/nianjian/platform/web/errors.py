@@ -19,7 +19,7 @@ from nianjian.engines.kernel.errors import (
 from nianjian.engines.paper.people import USER, actor_text, actor_texts
 from nianjian.engines.paper.texts import platform
 from nianjian.engines.paper.texts.errors import REMEDIES, error_message, remedy, translate_value
-from nianjian.engines.paper.words import mark, words
+from nianjian.engines.paper.words import Words, mark, words
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.people import list_candidates
 from nianjian.platform.accounts.query import Actor
@@ -35,21 +35,32 @@ TITLES: Final[Mapping[int, str]] = {
 }  # fmt: skip
 TOO_LARGE: Final = "api_too_large"
 ROLE_MISSING: Final = "role_missing"
+#: What pages say of a missing role: people and roles by their names, as nobody types their codes there.
+MISSING: Final[Mapping[str, str]] = {
+    ROLE_MISSING: mark("{user} may not do this here: {act}. It takes one of these roles: {roles}"),
+    "role_missing_everywhere": mark(
+        "{user} may not do this in the whole installation: {act}. It takes one of these roles there: {roles}"
+    ),
+}
 HELPERS: Final = 3  # administrators who are named
 
 
 def describe_error(error: NianjianError) -> tuple[str, str]:
     """Return the error's sentence and what helps, in the reader's language; for a form that shows them itself."""
     _ = words(current())
-    text = error_message(error.code, error.values, _)
-    if error.code == ROLE_MISSING and {"act", "roles"} <= error.values.keys():
-        who = actor_text(f"{USER}:{error.values['user']}", _)
-        act = translate_value("act", error.values["act"], _)
-        roles = _(", ").join(str(translate_value("role", one, _)) for one in str(error.values["roles"]).split(", "))
-        text = _("{user} may not do this here: {act}. It takes one of these roles: {roles}").format(
-            user=who, act=act, roles=roles
-        )
-    return text, remedy(error.code, _)
+    return page_message(error.code, error.values, _), remedy(error.code, _)
+
+
+def page_message(code: str, values: Mapping[str, object], _: Words) -> str:
+    """The sentence of an error, as `error_message`; one of a missing role in the words of pages."""
+    if code not in MISSING or not {"user", "act", "roles"} <= values.keys():
+        return error_message(code, values, _)
+    roles = (translate_value("role", one, _) for one in str(values["roles"]).split(", "))
+    return _(MISSING[code]).format(
+        user=actor_text(f"{USER}:{values['user']}", _),
+        act=translate_value("act", values["act"], _),
+        roles=_(", ").join(map(str, roles)),
+    )
 
 
 def name_helpers(actor: Actor | None, error: NianjianError) -> str:

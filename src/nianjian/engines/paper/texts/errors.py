@@ -120,12 +120,8 @@ def error_message(code: str, values: Mapping[str, object], _: Words) -> str:
     if "column" in said and said.get("kind") == said["column"]:
         text = SAME_NAME.get(code, text)
     for many, value in (("kinds", "kind"), ("roles", "role")):
-        if many in said:
-            listed = str(said[many]).split(", ")
-            if kind_of(code) is PermissionDeniedError:  # for whom it is to be read, not typed
-                said[many] = _(", ").join(str(translate_value(value, one, _)) for one in listed)
-            else:  # a choice of codes to be typed: the name stands beside, where it says more
-                said[many] = ", ".join(_with_name(value, one, _) for one in listed)
+        if many in said:  # a choice of codes to be typed: the name stands beside, where it says more
+            said[many] = ", ".join(_with_name(value, one, _) for one in str(said[many]).split(", "))
     return _(text).format_map(_Gaps(said))
 
 
