@@ -23,6 +23,7 @@ PERSON: Final = (
 # Address of the pages -> the operations that do what it shows and does.
 OPERATIONS: Final[Mapping[str, str]] = {
     "portfolio": "portfolio enterprises_list", "overview": "enterprises_overview enterprises_get",
+    "overview-count": "enterprises_overview",
     "search": "enterprises_search", "overview-lines": "enterprises_lines",
     "overview-start": "enterprises_overview rows_create",
     "portrait-newest": "portraits_list", "portrait": "portraits_get", "by": "portraits_get",

@@ -214,6 +214,20 @@ def test_a_refusal_becomes_a_page_with_the_right_status(code: str, status: int) 
     assert "a.csv" in text or "B1" in text or "J1" in text or "anna" in text
 
 
+def test_who_lacks_a_role_is_told_its_name_and_whom_to_ask(site: Client) -> None:
+    add_user(name="vera", role="administrator", enterprises=["demo"], actor=Actor("tester"))
+    User.objects.filter(pk="vera").update(display_name="王维拉")
+    answer = signed_in("ines", "tester", "demo").get("/e/demo/audit/")
+    text = " ".join(answer.content.decode().partition("<main")[2].split())
+    assert answer.status_code == 403
+    assert "需具有以下角色之一：管理员、合规负责人、审计员" in text
+    assert "王维拉" in text
+    assert "compliance_lead" not in text
+    text = signed_in("otto", "outsourcer", "demo").get("/e/demo/audit/").content.decode()
+    assert "需具有以下角色之一" in text
+    assert "王维拉" not in text, "who sees a team's rows alone learns nobody's name"
+
+
 def test_for_htmx_a_refusal_is_a_notice() -> None:
     answer = _asked(_raising("job_over", job="J<1>"), htmx=True)
     text = answer.content.decode().lstrip()

@@ -136,8 +136,9 @@ def test_the_page_shows_evidence_with_its_day_and_lets_an_inspector_in(demo: str
     assert client.post(f"{PLACE}keep/", form).status_code == 302
     assert client.post(f"{PLACE}keep/", form | {"agenda": "x"}).status_code == 422
     shown = client.get(PLACE).content.decode()
-    for text in ("2026-09-03", "09:00", "见面", "2026-08-31", "S10", "通知书"):
+    for text in ("2026-09-03", "09:00", "见面", "S10", "通知书"):
         assert text in shown
+    assert ">今天</td>" in "".join(shown.partition("检查内容与证据")[2].split())
     told = build_sheet(enterprise=demo, actor=operator)
     assert told["rows"][0]["state"] == "passed", "the notice is here"
     assert {row["rule"]: row["state"] for row in told["rows"]}["S9"] == "not_proved"

@@ -195,7 +195,7 @@ def test_the_page_signs_with_the_account_and_rows_lead_where_they_are_mended(day
     given = {"seen_on": TODAY.isoformat(), "stand": "yes"}
     assert client.post(f"{PLACE}screens/", given).status_code == 302
     page = client.get(PLACE).content.decode()
-    assert "user:anna" in page
+    assert "anna 签名" in page
     for way in ("reconcile/", "inspection/callback/", "inspection/dialling/", "inspection/retention/",
                 "inspection/answers/", "complaints/", "inspection/screens/", "inspection/drill/"):  # fmt: skip
         assert f'href="/e/demo/{way}"' in page

@@ -55,7 +55,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_can_begin_a_drill_is_offered_first(demo: str, operator: Actor) -> None:
     def forward() -> bool:
-        page = signed_in("anna").get("/e/demo/inspection/drill/").content.decode()
+        page = signed_in("anna").get("/e/demo/inspection/drill/run/").content.decode()
         return '<option value="12321" selected>' in page
 
     assert forward(), "without an address nothing else can"

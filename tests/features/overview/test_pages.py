@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import re
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -325,6 +326,62 @@ def test_what_waits_for_this_person_and_no_other(site: Client) -> None:
     assert asked not in officer
     assert not re.search(r"\bJ1\b", officer)
     assert asked not in _text(signed_in("berta")), "nobody approves the own request"
+
+
+def _find_count(client: Client) -> int | None:
+    """What stands at the line of the day on another page; None: the page leaves it to be asked for."""
+    text = client.get("/e/demo/registers/").content.decode().partition("/e/demo/complaints/")[0]
+    found = re.search(r'class="count">\s*(\d+)', text)
+    assert (found is None) == ('hx-get="/e/demo/today/"' in text)
+    return int(found[1]) if found else None
+
+
+def test_the_count_of_the_day_stays_until_something_happens(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    caches["memory"].clear()
+    otto = signed_in("otto", role="data_officer", enterprise="demo")
+    assert _find_count(otto) is None, "nothing was counted yet"
+    before = int(re.search(r"\d+", otto.get("/e/demo/today/").content.decode())[0])  # type: ignore[index]
+    assert _find_count(otto) == before
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment + timedelta(hours=3))
+    assert _find_count(otto) == before, "nothing has happened"
+    add_enterprise(code="other", name="另一家", province="上海", actor=Actor("tester"))
+    record(verb="registers.end", enterprise="other", actor=Actor("tester"), data={})
+    assert _find_count(site) is None, "another person has another count"
+    assert _find_count(otto) == before, "another enterprise's acts change nothing"
+
+
+@pytest.mark.parametrize("cause", ["act", "failure", "day"])
+def test_a_count_that_may_be_another_by_now_is_not_shown(
+    site: Client, monkeypatch: pytest.MonkeyPatch, cause: str
+) -> None:
+    site.get("/e/demo/")
+    assert _find_count(site) is not None
+    if cause == "act":
+        _batch("B1")
+        record(verb="calls.import", enterprise="demo", actor=Actor("tester"), data={})
+    elif cause == "failure":
+        Job(
+            id="J1", kind="calls.import", enterprise="demo", state=Job.FAILED, requested_by="user:anna",
+            created_at="2026-11-24T00:00Z", finished_at=clock.now(),
+        ).save()  # fmt: skip
+    else:
+        monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-26")
+    assert _find_count(site) is None
+    site.get("/e/demo/")
+    assert _find_count(site) is not None
+
+
+def test_time_alone_changes_the_count_when_a_clock_runs_on(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = clock.now()
+    texts = {"ticket_id": "I1", "source": "12321", "arrived_at": f"{moment.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"}
+    complaints.open_ticket(enterprise="demo", texts=texts, actor=Actor("tester"))
+    site.get("/e/demo/")
+    before = _find_count(site)
+    monkeypatch.setattr(clock, "now", lambda: moment + timedelta(minutes=89))
+    assert _find_count(site) == before
+    monkeypatch.setattr(clock, "now", lambda: moment + timedelta(minutes=91))
+    assert _find_count(site) is None, "it is to be warned of by now"
 
 
 def test_an_outsourcer_sees_the_own_team_only(site: Client, sample: dict[str, Any]) -> None:

@@ -42,7 +42,9 @@ YEARLY: Final = mark("Yearly inspection")
 BASE: Final = mark("Foundation")
 
 LINES: Final = (
-    Line(Place.TODAY, DAILY, mark("Today"), "home", mark("Today"), overview.get_open_items),
+    Line(
+        Place.TODAY, DAILY, mark("Today"), "home", mark("Today"), overview.find_open_items, counted="overview-count"
+    ),
     Line(
         Place.COMPLAINTS, DAILY, mark("Complaints"), "complaints", mark("Complaints"),
         complaints.count_overdue, urgent=True,

@@ -89,7 +89,7 @@ class Rulebook:
                     raise
                 ignored.append(overlay)
         acting = [overlay for overlay in acting if overlay not in ignored]
-        sha256 = digest([*texts.values(), *map(canonical, acting)])
+        sha256 = digest([*texts.values(), *map(canonical, acting)]) if acting else _digest_plain(known, day, province)
         before = {key: plain[key] for key in sorted({str(overlay["key"]) for overlay in acting})}
         return cls(known.id, known.version, sha256, day, province, found, tuple(acting), tuple(ignored), before)
 
@@ -153,6 +153,12 @@ def _standing(known: RuleSet, day: date, province: str | None) -> tuple[Mapping[
     found = dict(sorted(found.items()))
     texts = _texts(known)
     return found, {key: texts[id(rule)] for key, rule in found.items()}
+
+
+@lru_cache(maxsize=256)
+def _digest_plain(known: RuleSet, day: date, province: str | None) -> str:
+    """The hash of a rulebook that no overlay changes."""
+    return digest(_standing(known, day, province)[1].values())
 
 
 @lru_cache(maxsize=4)

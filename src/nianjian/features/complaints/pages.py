@@ -104,6 +104,7 @@ def tickets(request: Request, code: str) -> HttpResponse:
         "lineless": _count_lineless(form, every) if form.wanted().line and form.wanted().open else 0,
         "counts": counts,
         "head": describe_counts(counts, every),
+        "unasked": "row" not in request.GET,
         "panel": _panel(request, chosen, channels, every, counts, cut.rows) if chosen else None,
         "people": presenters.list_people(code, request.actor) if may_load and cut.rows else (),
         "teams": channels.teams.items(),

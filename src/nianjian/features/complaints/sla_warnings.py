@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.memo import per_request
 from nianjian.engines.paper.texts.season import COMPLAINT
 from nianjian.engines.season.plan import Scope
 from nianjian.features.complaints import queries
@@ -46,13 +47,34 @@ class DueClock:
 
 def list_due_soon(enterprise: str, promise: ServiceLevels, at: datetime) -> list[DueClock]:
     """Clocks that are to be warned of at a moment and whose work is not done, the earliest due first; drills too."""
-    longest = max((limit.length for terms in promise.terms for limit in terms.values()), default=timedelta())
-    rows = queries.current_tickets(enterprise, drills=True).filter(
-        exclusion=None, arrived_at__lte=at, arrived_at__gte=at - longest - GRACE
-    )
-    read = rows.order_by().only(*queries.FACTS, "assignee", "team_id", "drill")
+    read = _list_young(enterprise, _find_first_arrival(promise, at))
     found = [one for row in read for one in _list_due_clocks(row, promise, at)]
     return sorted(found, key=lambda one: (one.reading.due or at, one.row.key))
+
+
+def find_next_turn(enterprise: str, promise: ServiceLevels, at: datetime) -> datetime | None:
+    """When time alone may next change what is overdue or to be warned of; None: never, as the tickets stand."""
+    turns = (
+        row.arrived_at + span
+        for row in _list_young(enterprise, _find_first_arrival(promise, at))
+        if row.arrived_at is not None
+        for limit in promise.on(row.arrived_at).values()
+        for span in (timedelta(), limit.warning, limit.length, limit.length + GRACE)
+    )
+    return min((turn for turn in turns if turn > at), default=None)
+
+
+def _find_first_arrival(promise: ServiceLevels, at: datetime) -> datetime:
+    """Whose clocks of tickets that arrived before this hour have run out longer ago than `GRACE`."""
+    longest = max((limit.length for terms in promise.terms for limit in terms.values()), default=timedelta())
+    return (at - longest - GRACE).replace(minute=0, second=0, microsecond=0)
+
+
+@per_request
+def _list_young(enterprise: str, since: datetime) -> Sequence[Complaint]:
+    """Tickets that have arrived since a moment and count, those to come too; drills too."""
+    rows = queries.current_tickets(enterprise, drills=True).filter(exclusion=None, arrived_at__gte=since)
+    return list(rows.order_by().only(*queries.FACTS, "assignee", "team_id", "drill"))
 
 
 def list_watched_enterprises(at: datetime) -> list[str]:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.memo import per_request
 from nianjian.engines.kernel.workdays import Calendar as Workdays
 from nianjian.engines.kernel.workdays import Due
 from nianjian.engines.rules.rule import Level, Rule
@@ -287,8 +288,14 @@ def list_tasks(
             found.append(Point(ROOM, {"count": len(asked), "row": asked[0].rule}))
         found += list_queue(actor, waiting, governs=Permission.ADMINISTER in acts)
         found += _ticket_points(enterprise, levels)
+    return found + list_failed_jobs(enterprise, actor)
+
+
+@per_request
+def list_failed_jobs(enterprise: str, actor: Actor) -> list[Point]:
+    """The person's own work that has failed lately."""
     failed = queue.failed(enterprise, str(actor), since=clock.now() - FAILED_SINCE, most=MOST)
-    return found + [Point(FAILED, {"job": one.id, "kind": one.kind, "error": one.error}) for one in failed]
+    return [Point(FAILED, {"job": one.id, "kind": one.kind, "error": one.error}) for one in failed]
 
 
 def _ticket_points(enterprise: str, levels: ServiceLevels) -> list[Point]:

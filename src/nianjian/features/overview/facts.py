@@ -8,9 +8,6 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
-from django.db.models import Count, F, Window
-from django.db.models.functions import RowNumber
-
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.workdays import day_of
 from nianjian.engines.paper.explanations import team_standing
@@ -35,7 +32,6 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.registers import batches, kinds, versions
 from nianjian.platform.registers.seats import robot_rules_apply
-from nianjian.platform.registers.versions import versions_of_enterprises
 from nianjian.platform.rulebook.deadlines import RENEWALS, Calendar, Deadline, Expiry, calendars, data_year, joined
 
 SIGHT: Final = timedelta(days=366)  # what runs out later than the next season is no concern yet
@@ -47,20 +43,14 @@ Ends = Mapping[tuple[str, date], tuple[tuple[str, ...], int]]
 
 
 def list_last_days(enterprises: Collection[str], today: date) -> dict[str, Ends]:
-    """Last valid days of each enterprise's numbers and licences, up to a year ahead; one query a register for all."""
+    """Last valid days of each enterprise's numbers and licences, up to a year ahead; one query for all."""
     found: dict[str, dict[tuple[str, date], tuple[tuple[str, ...], int]]] = {code: {} for code in enterprises}
-    for kind in RENEWALS:
-        # both registers have the last valid day
-        every: Any = versions_of_enterprises(kinds.register(kind).model, enterprises, today)
-        rows = every.filter(valid_until__lte=today + SIGHT)
-        rows = rows.exclude(filing=CANCELLED) if kind == "numbers" else rows
-        together = [F("enterprise_id"), F("valid_until")]
-        place = Window(RowNumber(), partition_by=together, order_by=F("key").asc())
-        first = rows.annotate(place=place, count=Window(Count("*"), partition_by=together)).filter(place__lte=NAMED)
-        names = ("enterprise_id", "valid_until", "key", "count")
-        for code, until, key, count in first.order_by("key").values_list(*names):
-            keys, _count = found[code].get((kind, until), ((), 0))
-            found[code][kind, until] = (*keys, key), count
+    named = list(RENEWALS)
+    asked = [(kinds.register(kind).model, CANCELLED if kind == "numbers" else "") for kind in named]
+    for one in versions.list_endings(asked, enterprises, today, today + SIGHT, NAMED):
+        ends, kind = found[one.enterprise], named[one.place]
+        keys, _count = ends.get((kind, one.until), ((), 0))
+        ends[kind, one.until] = (*keys, one.key), one.count
     return dict(found)
 
 

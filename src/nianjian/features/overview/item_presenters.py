@@ -15,7 +15,7 @@ from nianjian.engines.paper.days import day_text, moment_text
 from nianjian.engines.paper.figures import count_text, find_headroom
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.complaints import CLOCKS
-from nianjian.engines.paper.texts.errors import error_message, translate_value
+from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.inspection_day import ROWS
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
@@ -32,6 +32,7 @@ from nianjian.features.overview.queue import NOBODY
 from nianjian.features.overview.worklist import Item
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.web import work
+from nianjian.platform.web.errors import page_message
 
 #: Item -> its page, and what its address says besides the enterprise: argument -> value of the item.
 ITEM_PAGES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
@@ -176,7 +177,7 @@ def _describe_approval(item: Item, board: Board) -> Values:
 
 def _describe_failure(item: Item, board: Board) -> Values:
     _, kind, error = board._, item.values["kind"], item.values["error"]
-    why = error_message(str(error.get("code", "")), error.get("values", {}), _)
+    why = page_message(str(error.get("code", "")), error.get("values", {}), _)
     return {"kind": _(work.KINDS.get(kind, kind)), "why": why}
 
 

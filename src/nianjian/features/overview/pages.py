@@ -20,6 +20,8 @@ from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts import gate
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.words import Words, words
+from nianjian.features.complaints.queries import load_service_levels
+from nianjian.features.complaints.sla_warnings import find_next_turn
 from nianjian.features.dial_policy.decisions import get_snapshot_state
 from nianjian.features.overview import attention, facts, first_steps, first_steps_pages, portfolio_pages
 from nianjian.features.overview import texts as said
@@ -28,7 +30,7 @@ from nianjian.features.overview.deadlines import present_deadline
 from nianjian.features.overview.facts import Overview
 from nianjian.features.overview.first_steps_pages import is_guided, list_unknown, render_steps
 from nianjian.features.overview.item_presenters import present_item
-from nianjian.features.overview.menu import store_open_items
+from nianjian.features.overview.menu import OpenItems, list_failed, store_open_items
 from nianjian.features.overview.queue import NOBODY
 from nianjian.features.overview.worklist import Item, list_items, select_items
 from nianjian.features.portrait import line_usage
@@ -36,6 +38,7 @@ from nianjian.features.portrait.changes import change_text
 from nianjian.features.portrait.line_usage import LineUse
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.audit.query import find_last_number
 from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.teams import Team
 from nianjian.platform.registers.versions import versions_on
@@ -92,14 +95,10 @@ def _line_row(code: str, one: LineUse, name: str | None, team: Cell) -> list[Cel
 def overview(request: Request, code: str) -> HttpResponse:
     """How the day stands: the verdict and its cause, the metrics, everything that is to be done, what comes due."""
     _, today = words(current()), clock.today()
-    told = facts.build_overview(request.enterprise, request.actor, request.team)
-    acts = access.permissions(request.actor, code)
-    early = first_steps.is_early(told, acts, request.team)
+    told, items, early = _read_day(request)
     led = early and not told.year and is_guided(request)
-    items = list_items(told, request.actor, today)
-    items = [item for item in items if item.code != attention.NOT_RUN] if led else items  # the steps say so
+    acts = access.permissions(request.actor, code)
     request.counts = {Place.TODAY: len(items), Place.COMPLAINTS: sum(told.queue.tickets.values())}
-    store_open_items(code, request.actor, len(items))
     board = Board(code, told, request.actor, acts, request.team, today, _)
     if led:
         return render_steps(request, told, work=_present_work(request, items, board))
@@ -121,6 +120,28 @@ def overview(request: Request, code: str) -> HttpResponse:
         "put_away": early and not told.year,
     }
     return render(request, "overview/overview.html", context)
+
+
+@require_safe
+@page(Permission.READ_OWN)
+def count_items(request: Request, code: str) -> HttpResponse:
+    """How many items the page of the day would show, for its line of the menu."""
+    del code
+    return render(request, "layout/parts/count.html", {"count": len(_read_day(request)[1])})
+
+
+def _read_day(request: Request) -> tuple[Overview, list[Item], bool]:
+    """All that is known of the day, what is to be done, and whether the enterprise is at its first steps."""
+    actor, code, today = request.actor, request.enterprise.code, clock.today()
+    number, failed, now = find_last_number(), list_failed(code, actor), clock.now()
+    told = facts.build_overview(request.enterprise, actor, request.team)
+    early = first_steps.is_early(told, access.permissions(actor, code), request.team)
+    items = list_items(told, actor, today)
+    if early and not told.year and is_guided(request):
+        items = [item for item in items if item.code != attention.NOT_RUN]  # the steps say so
+    turn = find_next_turn(code, load_service_levels(code), now)
+    store_open_items(code, actor, OpenItems(len(items), number, failed, today, turn))
+    return told, items, early
 
 
 def _describe_figures(told: Overview, today: date, _: Words) -> list[str]:
@@ -219,6 +240,7 @@ urlpatterns = [
     path("portfolio/several/", portfolio_pages.apply_to_several, name="portfolio-several"),
     path("e/<str:code>/", overview, name="overview"),
     path("e/<str:code>/lines/", list_lines, name="overview-lines"),
+    path("e/<str:code>/today/", count_items, name="overview-count"),
     path("e/<str:code>/start/", first_steps_pages.show_steps, name="overview-start"),
     path("e/<str:code>/start/lead/", first_steps_pages.set_guidance, name="overview-lead"),
 ]

@@ -184,6 +184,7 @@ def season(request: Request, code: str) -> HttpResponse:
         "deadlines": _deadlines(told["tracks"], _),
         "queue": queue,
         "table": _tasks(request, queue.rows, names, task, _),
+        "unasked": "task" not in request.GET,
         "task": None if task is None else _build_task(code, told, task, names),
         "gantt": build_gantt(told, names),
         "may_see": has_permission(request.actor, code, Permission.VIEW_UNMASKED),

@@ -125,11 +125,10 @@ def list_display_names(enterprise: str | None = None) -> dict[str, str]:
 
     Of everybody, or of those who hold a role at the enterprise or everywhere.
     """
-    found = User.objects.exclude(display_name="")
-    if enterprise is not None:
-        here = Q(memberships__enterprise_id=enterprise) | Q(memberships__enterprise=None, memberships__isnull=False)
-        found = found.filter(here)
-    return dict(found.values_list("name", "display_name"))
+    if enterprise is None:
+        return dict(User.objects.exclude(display_name="").values_list("name", "display_name"))
+    held = models.Membership.objects.filter(Q(enterprise=None) | Q(enterprise_id=enterprise))
+    return {name: shown for name, shown in held.values_list("user_id", "user__display_name") if shown}
 
 
 def checked_display_name(text: str, *, of: str) -> str:

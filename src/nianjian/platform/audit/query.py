@@ -10,7 +10,8 @@ from functools import reduce
 from operator import or_
 from typing import Final
 
-from django.db.models import Case, Count, Q, QuerySet, Subquery, Value, When
+from django.db.models import CharField, Count, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Substr
 
 from nianjian.platform.audit.models import Entry, Head
@@ -35,6 +36,19 @@ def acts(*, enterprise: str | None = None, verb: str | None = None, newest: int 
     """Yield the newest entries first, at most ``newest``, of one enterprise or verb if given."""
     wanted = {name: value for name, value in (("enterprise", enterprise), ("verb", verb)) if value is not None}
     yield from map(act, Entry.objects.filter(**wanted).order_by("-seq")[:newest])
+
+
+def find_last_number() -> int:
+    """The number of the last entry; 0: there is none."""
+    head = Head.objects.first()
+    return head.seq if head else 0
+
+
+def has_entries_since(number: int, enterprise: str) -> bool:
+    """Whether anything was done at the enterprise, or in the whole installation, after the entry of that number."""
+    if find_last_number() == number:
+        return False
+    return Entry.objects.filter(seq__gt=number, enterprise__in=("", enterprise)).exists()
 
 
 def filter_entries(
@@ -92,9 +106,15 @@ def count_acts(
     """
     before = Entry.objects.filter(at__lte=after).order_by("-seq").values("seq")[:1]
     found = Entry.objects.filter(seq__gt=Coalesce(Subquery(before), 0), enterprise__in=["", enterprise])
-    told = Case(*(When(data__contains=mark, then=Value(mark)) for mark in marks), default=Value(""))
-    rows = found.filter(verb__in=verbs).order_by().annotate(mark=told).values_list("verb", "mark")
+    rows = found.filter(verb__in=verbs).order_by().annotate(mark=_find_mark(marks)).values_list("verb", "mark")
     return {(verb, mark): count for verb, mark, count in rows.annotate(Count("pk"))}
+
+
+def _find_mark(marks: Sequence[str]) -> RawSQL | Value:
+    """The first of these pieces that an entry's data holds, "" for none. Conditions of Django's cost thrice as much."""
+    cases = " ".join(["WHEN data LIKE %s THEN %s"] * len(marks))
+    given = [text for mark in marks for text in (f"%{mark}%", mark)]
+    return RawSQL(f"CASE {cases} ELSE '' END", given, CharField()) if marks else Value("")  # noqa: S611 -- written here
 
 
 def acted_last(*, verb: str, actor: str) -> datetime | None:

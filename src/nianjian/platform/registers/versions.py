@@ -10,17 +10,15 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, count
 from typing import Any, ClassVar, Final, TypeVar
 
-from django.db import models, transaction
-from django.db.models import Count, DateTimeField, Max, Min, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db import connection, models, transaction
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.clock import ZONE
-from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.audit.record import record
 from nianjian.platform.registers.columns import Row, Sheet, Undated
@@ -72,19 +70,20 @@ class Version(models.Model):
 V = TypeVar("V", bound=Version)
 
 
-def current_versions(model: type[V], enterprise: str, *, known_at: datetime | None = None) -> QuerySet[V]:
+def current_versions(model: type[V], enterprise: str, *conditions: Q, known_at: datetime | None = None) -> QuerySet[V]:
     """All versions that the register holds true now, or held true at the moment ``known_at``, by key and span."""
-    found = model._default_manager.filter(enterprise_id=enterprise)  # noqa: SLF001 - the manager of any model
+    manager = model._default_manager  # noqa: SLF001 - the manager of any model
     if known_at is None:
-        found = found.filter(superseded_at=None)
+        found = manager.filter(*conditions, enterprise_id=enterprise, superseded_at=None)
     else:
-        found = found.filter(recorded_at__lte=known_at).exclude(superseded_at__lte=known_at)
+        found = manager.filter(*conditions, enterprise_id=enterprise, recorded_at__lte=known_at)
+        found = found.exclude(superseded_at__lte=known_at)
     return found.order_by("key", "valid_from", "id")
 
 
 def versions_on(model: type[V], enterprise: str, day: date, *, known_at: datetime | None = None) -> QuerySet[V]:
     """The versions that hold on a day: at most one a key."""
-    return current_versions(model, enterprise, known_at=known_at).filter(_holds_on(day))
+    return current_versions(model, enterprise, _holds_on(day), known_at=known_at)
 
 
 def versions_of_enterprises(model: type[V], enterprises: Collection[str], day: date) -> QuerySet[V]:
@@ -116,11 +115,58 @@ def have_rows(models: Sequence[type[Version]], enterprise: str, day: date) -> li
     return [one is not None for one in found]
 
 
+ENDINGS: Final = """
+SELECT {place} AS place, enterprise_id, valid_until, "key" AS name,
+  COUNT(*) OVER (PARTITION BY enterprise_id, valid_until) AS together,
+  ROW_NUMBER() OVER (PARTITION BY enterprise_id, valid_until ORDER BY "key") AS turn
+FROM {table} WHERE enterprise_id IN ({many}) AND superseded_at IS NULL AND valid_until <= %s
+  AND (valid_from IS NULL OR valid_from <= %s) AND (valid_to IS NULL OR valid_to >= %s)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Rows of an enterprise's register that end on a day: how many, and the keys of the first of them, one a value."""
+
+    place: int  # of the register among those asked for
+    enterprise: str
+    until: date
+    key: str
+    count: int
+
+
+def list_endings(
+    asked: Sequence[tuple[type[Version], str]], enterprises: Collection[str], day: date, until: date, most: int
+) -> Iterator[Ending]:
+    """What ends up to ``until`` of the rows that hold on a day, by key: of those with one last day ``most`` at most.
+
+    ``asked``: registers that have ``valid_until``, each with a filing of which no row counts ("": all count). One
+    statement for all, written out: building it from querysets takes three times its answer.
+    """
+    if not enterprises:
+        return
+    statements, given = [], list[str]()
+    for place, (model, without) in enumerate(asked):
+        table = model._meta.db_table  # noqa: SLF001 -- Django's documented Meta API
+        filed = " AND (filing IS NULL OR filing <> %s)" if without else ""
+        statements.append(ENDINGS.format(place=place, table=table, many=", ".join(["%s"] * len(enterprises))) + filed)
+        given += [*enterprises, until.isoformat(), day.isoformat(), day.isoformat(), *([without] if without else [])]
+    sql = f"SELECT * FROM ({' UNION ALL '.join(statements)}) AS each_one WHERE turn <= {most:d} ORDER BY name"  # noqa: S608 -- written here
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        for place, enterprise, last, key, number, _turn in cursor.fetchall():
+            end = last if isinstance(last, date) else date.fromisoformat(last)  # SQLite keeps it as text
+            yield Ending(place, enterprise, end, key, number)
+
+
 def _ask_each(models: Sequence[type[Version]], enterprise: str, sql: str, *given: str) -> list[datetime | None]:
     """The moment that a statement finds in each register. Building it from querysets takes ten times its answer."""
     tables = [model._meta.db_table for model in models]  # noqa: SLF001 -- Django's documented Meta API
-    each = [RawSQL(sql.format(table), [enterprise, *given], DateTimeField()) for table in tables]  # noqa: S611 -- written here
-    return list(Enterprise.objects.filter(pk=enterprise).values_list(*each).get())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT " + ", ".join(f"({sql.format(table)})" for table in tables), [enterprise, *given] * len(tables)
+        )
+        (row,) = cursor.fetchall()
+    return [one if one is None or one.tzinfo else one.replace(tzinfo=UTC) for one in row]  # SQLite's know no zone
 
 
 def newest_recorded_at(versions: QuerySet[V]) -> datetime | None:

@@ -16,9 +16,14 @@ from nianjian.engines.kernel.errors import (
     NotFoundError,
     PermissionDeniedError,
 )
+from nianjian.engines.paper.people import USER, actor_text, actor_texts
 from nianjian.engines.paper.texts import platform
-from nianjian.engines.paper.texts.errors import REMEDIES, error_message, remedy
-from nianjian.engines.paper.words import mark, words
+from nianjian.engines.paper.texts.errors import REMEDIES, error_message, remedy, translate_value
+from nianjian.engines.paper.words import Words, mark, words
+from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.people import list_candidates
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.web.language import current
 
 STATUS: Final[Mapping[type[NianjianError], int]] = {
@@ -29,12 +34,48 @@ TITLES: Final[Mapping[int, str]] = {
     409: mark("Not possible in the current state"), 413: mark("Too large"), 500: mark("Internal error"),
 }  # fmt: skip
 TOO_LARGE: Final = "api_too_large"
+ROLE_MISSING: Final = "role_missing"
+#: What pages say of a missing role: people and roles by their names, as nobody types their codes there.
+MISSING: Final[Mapping[str, str]] = {
+    ROLE_MISSING: mark("{user} may not do this here: {act}. It takes one of these roles: {roles}"),
+    "role_missing_everywhere": mark(
+        "{user} may not do this in the whole installation: {act}. It takes one of these roles there: {roles}"
+    ),
+}
+HELPERS: Final = 3  # administrators who are named
 
 
 def describe_error(error: NianjianError) -> tuple[str, str]:
     """Return the error's sentence and what helps, in the reader's language; for a form that shows them itself."""
     _ = words(current())
-    return error_message(error.code, error.values, _), remedy(error.code, _)
+    return page_message(error.code, error.values, _), remedy(error.code, _)
+
+
+def page_message(code: str, values: Mapping[str, object], _: Words) -> str:
+    """The sentence of an error, as `error_message`; one of a missing role in the words of pages."""
+    if code not in MISSING or not {"user", "act", "roles"} <= values.keys():
+        return error_message(code, values, _)
+    roles = (translate_value("role", one, _) for one in str(values["roles"]).split(", "))
+    return _(MISSING[code]).format(
+        user=actor_text(f"{USER}:{values['user']}", _),
+        act=translate_value("act", values["act"], _),
+        roles=_(", ").join(map(str, roles)),
+    )
+
+
+def name_helpers(actor: Actor | None, error: NianjianError) -> str:
+    """Say which administrators of the enterprise to ask for the role; "" where the reader may not know them."""
+    enterprise = str(error.values.get("enterprise", ""))
+    if error.code != ROLE_MISSING or not (actor and enterprise and has_permission(actor, enterprise, Permission.READ)):
+        return ""
+    able = list_candidates(enterprise, Permission.PEOPLE)[:HELPERS]
+    _ = words(current())
+    people = _(", ").join(actor_texts([f"{USER}:{one.name}" for one in able], _))
+    return (
+        _("Ask an administrator for the role ({people}), or have somebody with the role do this.").format(people=people)
+        if able
+        else ""
+    )
 
 
 class Refusals:
@@ -56,6 +97,7 @@ def refused(request: HttpRequest, error: NianjianError) -> HttpResponse:
     """Answer with the error's sentence, what helps and the status of its kind."""
     _ = words(current())
     text, helps = describe_error(error)
+    helps = name_helpers(getattr(request, "actor", None), error) or helps
     more = [error_message(str(one.get("code", "")), one, _) for one in error.findings]
     return _answer(request, STATUS[type(error)], text, helps, more)
 

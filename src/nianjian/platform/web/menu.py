@@ -101,20 +101,24 @@ class Below:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the side. ``short``: its word in the bar of a phone, "" where it has none; ``urgent``: a red count."""
+    """A line of the side. ``short``: its word in the bar of a phone, "" where it has none; ``urgent``: a red count.
+
+    ``count`` None: not known at once; the route ``counted`` tells it once the page is there.
+    """
 
     place: Place
     group: str
     label: str
     icon: str
     short: str = ""
-    count: Callable[[Reader], int] | None = None
+    count: Callable[[Reader], int | None] | None = None
     urgent: bool = False
+    counted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as it is shown; ``here``: the page stands there."""
+    """A link as it is shown; ``here``: the page stands there; ``counted``: the address that tells its count, or ""."""
 
     label: str
     address: str
@@ -123,6 +127,7 @@ class Link:
     short: str = ""
     count: int = 0
     urgent: bool = False
+    counted: str = ""
 
 
 @dataclass(frozen=True)
@@ -321,7 +326,9 @@ class Frame:
         count = self._reader.counts.get(line.place)
         if count is None:
             count = line.count(self._reader) if line.count else 0
-        return Link(gettext(line.label), address, self.place == line.place, line.icon, short, count, line.urgent)
+        counted = reverse(line.counted, args=[self._reader.code]) if count is None else ""
+        here = self.place == line.place
+        return Link(gettext(line.label), address, here, line.icon, short, count or 0, line.urgent, counted)
 
     def _list_links(self, place: Place) -> Iterator[tuple[Entry, Link]]:
         for entry in self._menu.list_entries(self._reader, place):

@@ -20,6 +20,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.memo import per_request
 from nianjian.platform.home.http import FORMS, PENDING_BODY, READS_FORM, has_files
 from nianjian.platform.vault import keyring
 
@@ -54,6 +55,7 @@ def identify_writer(name: str) -> str:
     return salted_hmac(_SALT, name).hexdigest()[:16]
 
 
+@per_request
 def sign_writer(name: str) -> str:
     """Return the mark of a form that this person writes."""
     return signing.Signer(salt=_SALT).sign(identify_writer(name))

@@ -19,6 +19,7 @@ from nianjian.engines.paper.words import mark, words
 from nianjian.platform.jobs import flow, query
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.web.days import format_moment
+from nianjian.platform.web.errors import page_message
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
 
@@ -101,7 +102,7 @@ def describe_job_error(error: Mapping[str, Any]) -> tuple[str, list[str]]:
     """Sentence of an error that the queue keeps, and those of its findings."""
     speak = words(current())
     more = [error_message(str(one.get("code", "")), one, speak) for one in error.get("findings", ())]
-    return error_message(str(error.get("code", "")), error.get("values", {}), speak), more
+    return page_message(str(error.get("code", "")), error.get("values", {}), speak), more
 
 
 def reason(code: str) -> str:
@@ -171,7 +172,7 @@ def job_table(found: Sequence[JobValue], code: str) -> Table:
 
 def fault(error: NianjianError) -> str:
     """Sentence of an error."""
-    return error_message(error.code, error.values, words(current()))
+    return page_message(error.code, error.values, words(current()))
 
 
 ABSENT: Final = timedelta(seconds=60)

@@ -19,7 +19,8 @@ PAGES = (
     "complaints/", "complaints/?state=closed", "complaints/t/TS00342/",
     "complaints/new/", "complaints/forwards/", "complaints/one-click/",
     "", "start/", "gate/", "gate/decisions/", "inspection/answers/", "inspection/callback/", "inspection/day/",
-    "inspection/day/room/", "inspection/drill/", "inspection/screens/", "rectification/",
+    "inspection/day/room/", "inspection/drill/", "inspection/screens/", "inspection/screens/sources/",
+    "inspection/drill/run/", "inspection/day/keep/", "rectification/", "rectification/watch/",
     "dossier/2026/articles/", "dossier/2026/rounds/", "dossier/2026/sort/", "season/", "season/feeds/",
 )  # fmt: skip
 

@@ -34,6 +34,19 @@ def test_the_oldest_overdue_ticket_is_closed(journey: Journey) -> None:
     assert oldest not in page.locator("table").inner_text()
 
 
+def test_on_a_phone_a_chosen_ticket_shows_its_next_act_at_once(journey: Journey) -> None:
+    page = journey.begin(width=390, height=844)
+    page.goto(f"{journey.site.address}e/DEMO/complaints/")
+    assert not page.locator("#peek").is_visible(), "nobody has chosen a ticket"
+    last = page.locator("tr[data-row]").last
+    name = last.locator("a").first.inner_text()
+    last.locator("a[href*='#peek']").click()
+    page.locator("#peek h2", has_text=name).wait_for()
+    act = page.locator("#peek button.primary").bounding_box()
+    assert act is not None
+    assert act["y"] + act["height"] < page.locator(".phone-bar").bounding_box()["y"]
+
+
 def test_unowned_tickets_are_given_to_a_colleague(journey: Journey) -> None:
     page = _open_list(journey)
     journey.click(page.get_by_role("link", name="无人认领"))

@@ -73,8 +73,9 @@ def test_a_drill_of_two_people_leaves_the_portrait_as_it_was(
     told(site.environment, *PROGRAM, "complaints", "add", "--enterprise", "demo", *TICKET)
     before = _portrait(site)
 
-    lead.go(f"{HOME}inspection/drill/")
+    lead.go(f"{HOME}inspection/drill/run/")
     page = lead.page
+    page.locator("main details.more summary").click()
     page.locator("#id_phone").fill(PHONE)
     page.locator("#id_calls").fill("0")
     page.locator("#id_source").select_option("12321")

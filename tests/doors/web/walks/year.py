@@ -444,7 +444,8 @@ def opens_a_door(one: Walker) -> None:
     """The page of the drill leads to where a number gets its address for complaints."""
     one.opens("现场检")
     one.link("演练")
-    one.press("main a[href$='/complaints/one-click/']")
+    one.page.locator("main a[href$='/drill/run/']").first.click()
+    one.press("#panel a[href$='/complaints/one-click/']")
     one.page.locator("#id_number").fill(year_data.OWN)
     one.press("main form:has(#id_number) button.primary")
 
@@ -453,8 +454,10 @@ def drills(one: Walker) -> str:
     """A drill without calls: arrival, answer, call back, closing; what its page says in the end."""
     one.opens("现场检")
     one.link("演练")
-    one.page.locator("#id_calls").fill("0")
-    one.press("main form[action$='/drill/run/'] button.primary")
+    one.page.locator("main a[href$='/drill/run/']").first.click()
+    one.page.locator("#panel details.more summary").click()
+    one.page.locator("#panel #id_calls").fill("0")
+    one.press("#panel form[action$='/drill/run/'] button.primary")
     one.worked()
     assert "进行中" in one.text()
     one.press("main a[href*='/complaints/t/']")
@@ -566,9 +569,10 @@ def watches(one: Walker, since: date) -> str:
     """The authority put the licence on its watch list; what the page of the list and the routine says."""
     one.opens("整改")
     one.link("重点监测库与日常任务")
+    one.page.locator("main a[href$='/watch/?add=1']").click()
     for name, text in (("licence", year_data.LICENCE), ("since", str(since)), ("source", "浙江省通信管理局")):
-        one.page.locator(f"#id_{name}").fill(text)
-    one.button("列入")
+        one.page.locator(f"#panel #id_{name}").fill(text)
+    one.press("#panel button.primary")
     return one.text()
 
 

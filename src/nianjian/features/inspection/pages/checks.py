@@ -277,6 +277,7 @@ def front(request: Request, code: str) -> HttpResponse:
         "looked": "" if looked is None else format_moment(datetime.fromisoformat(looked)),
         "visit": sheet["visit"],
         "rows": [_describe_row(code, one, chosen, _) for one in rows],
+        "unasked": "row" not in request.GET,
         "peek": _describe_peek(code, next(one for one in rows if one["rule"] == chosen), _),
     }
     return render(request, "inspection/front.html", context)

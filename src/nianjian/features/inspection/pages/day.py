@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -51,7 +51,7 @@ class ScanForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Scan of the notice"),
         help_text=gettext_lazy("PDF, JPEG, PNG, TIFF or OFD, at most 20 MiB; stored encrypted."),
-        widget=forms.ClearableFileInput({"accept": ACCEPTED}),
+        widget=forms.ClearableFileInput({"accept": ACCEPTED, "class": "drop"}),
     )
 
 
@@ -105,10 +105,14 @@ def remove_scan(request: Request, code: str) -> HttpResponse:
     return _back_to_scans(code, day)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.MANAGE_DATA)
 def note_screens(request: Request, code: str) -> HttpResponse:
-    """Sign what was seen in the room."""
+    """Sign what was seen in the room; its form."""
+    if request.method != "POST":
+        form = ScreensForm(initial={"seen_on": clock.today()}, auto_id="seen_%s")
+        what = gettext("You sign with your account and the date; it is valid for some days, then check again.")
+        return _show_form(request, form, gettext("Screens in the room"), gettext("Save and sign"), what)
     form = ScreensForm(request.POST, auto_id="seen_%s")
     if not form.is_valid():
         messages.error(request, gettext("Enter the day on which you checked."))
@@ -127,7 +131,6 @@ def _notice_context(held: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "scans": [one | {"weight": f"{figures.count_text(-(-one['size'] // 1024))} KiB · SHA-256"} for one in kept],
         "scan_form": None if held is None else ScanForm(auto_id="scan_%s"),
-        "seen_form": ScreensForm(initial={"seen_on": clock.today()}, auto_id="seen_%s"),
     }
 
 
@@ -186,10 +189,14 @@ def front(request: Request, code: str) -> HttpResponse:
     return _front(request, code, _requested_day(request))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.MANAGE_DATA)
 def save_visit(request: Request, code: str) -> HttpResponse:
-    """Keep a day."""
+    """Keep a day; its form, of a new day or of the one that is named."""
+    if request.method != "POST":
+        day = _requested_day(request)
+        held = None if day is None else build_sheet(enterprise=code, actor=request.actor, day=day)["visit"]
+        return _show_visit_form(request, VisitForm(initial=_initial(held, words(current()))), held and held["day"])
     form = VisitForm(request.POST)
     if form.is_valid():
         try:
@@ -197,7 +204,7 @@ def save_visit(request: Request, code: str) -> HttpResponse:
             return redirect(f"{reverse('inspection-day', kwargs={'code': code})}?day={told['day']}")
         except NianjianError as error:
             form.add_error(None, " ".join(describe_error(error)))
-    return _front(request, code, None, {"form": form}, UNPROCESSABLE)
+    return _show_visit_form(request, form)
 
 
 @require_POST
@@ -208,19 +215,43 @@ def remove_visit(request: Request, code: str) -> HttpResponse:
     return redirect("inspection-day", code=code)
 
 
-@require_POST
+def _show_visit_form(request: Request, form: VisitForm, held: str | None = None) -> HttpResponse:
+    """Show the form of a day; ``held``: the day that is changed."""
+    title = gettext("Change this day") if held else gettext("Record an inspection day")
+    return _show_form(request, form, title, gettext("Save"), removes=held)
+
+
+def _show_form(  # noqa: PLR0917 -- the words of one page
+    request: Request, form: forms.Form, title: str, send: str, what: str = "", removes: str | None = None
+) -> HttpResponse:
+    """Show a form of the day by itself."""
+    context = {"form": form, "title": title, "send": send, "what": what, "removes": removes}
+    context |= {"back": reverse("inspection-day", kwargs={"code": request.enterprise.code})}
+    return render(request, "inspection/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.PEOPLE)
 def admit_inspector(request: Request, code: str) -> HttpResponse:
     """Let an inspector in until the end of a day; the link stands in this answer and nowhere else."""
-    form = AdmitForm(request.POST, auto_id="admit_%s")
-    if form.is_valid():
+    posted = request.method == "POST"
+    form = AdmitForm(request.POST if posted else None, auto_id="admit_%s", initial={"until": _find_last_day(request)})
+    if posted and form.is_valid():
         try:
             made = visits.admit_inspector(enterprise=code, actor=request.actor, **form.cleaned_data)
             url = env.address(made.path, request.build_absolute_uri(made.path))
             return _front(request, code, None, {"made": made, "url": url})
         except NianjianError as error:
             form.add_error(None, " ".join(describe_error(error)))
-    return _front(request, code, None, {"admit": form}, UNPROCESSABLE)
+    what = gettext("Opens a read-only session; each opening is recorded.")
+    send = gettext("Give an inspector read access")
+    return _show_form(request, form, gettext("Inspectors"), send, what)
+
+
+def _find_last_day(request: Request) -> date:
+    """The day of the next inspection; where none is known, in two weeks."""
+    held, today = build_sheet(enterprise=request.enterprise.code, actor=request.actor)["visit"], clock.today()
+    return today + AHEAD if held is None else max(date.fromisoformat(held["day"]), today)
 
 
 @require_POST
@@ -256,26 +287,35 @@ def _parse_day(text: str) -> date:
 def _front(request: Request, code: str, day: date | None, given: Json | None = None, status: int = 200) -> HttpResponse:
     _ = words(current())
     told = build_sheet(enterprise=code, actor=request.actor, day=day)
-    held, today = told["visit"], clock.now().astimezone(clock.ZONE).date()
-    until = today + AHEAD if held is None else max(date.fromisoformat(held["day"]), today)
+    held = told["visit"]
+    keep = reverse("inspection-day-keep", kwargs={"code": code})
     allowed = {name: has_permission(request.actor, code, act) for name, act in _ACTS.items()}
     context: Json = {
         "told": told,
         "badge": BADGES[told["state"]],
         "looked": "" if told["looked_at"] is None else format_moment(datetime.fromisoformat(told["looked_at"])),
         "state": _(STATES[told["state"]]),
-        "pairs": texts.notice_lines(told, _),
+        "pairs": [pair for pair in texts.notice_lines(told | {"screens": None}, _, empty="") if pair[1]],
         "why": texts.evidence_reason(told["notice"]["state"], _),
         "tables": [] if held is None else [one for one in (_agenda(held), _posts(held)) if one.rows],
         "evidence": _evidence(told, code, _),
         "earlier": [one for one in told["days"] if held is None or one != held["day"]],
-        "form": VisitForm(initial=_initial(held, _)),
-        "admit": AdmitForm(initial={"until": until}, auto_id="admit_%s"),
+        "keep": keep if held is None else f"{keep}?day={held['day']}",
+        "seen": _describe_screens(told["screens"]),
         "inspectors": _inspectors(request, code) if allowed["people"] else None,
         "may": allowed,
         **_notice_context(held),
     }
     return render(request, "inspection/day.html", context | (given or {}), status=status)
+
+
+def _describe_screens(note: Json | None) -> str:
+    """Who saw the screens of the room last, and when."""
+    if note is None:
+        return gettext("Nobody has signed yet that both screens are there with live data.")
+    day, until = (format_day(date.fromisoformat(note[name])) for name in ("seen_on", "until"))
+    text = gettext("checked on {seen_on}, signed by {signed}; valid until {until}")
+    return text.format(seen_on=day, signed=person(note["signed"]), until=until)
 
 
 _ACTS: Final = {

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.charts import Chart, Point, Series
@@ -117,6 +117,7 @@ MINUTES: Final = {
     "closed": mark("Ticket closed: minutes after the arrival"),
 }
 PLAYERS: Final = {"agent": mark("Who responds and calls back"), "lead": mark("Who closes the ticket")}
+ASKED: Final = ("source", "phone", *PLAYERS)  # of every drill; the rest of its script is proposed
 MINUTE: Final = 60
 TREND: Final = 14  # drills, the newest
 
@@ -184,25 +185,31 @@ class DrillForm(forms.Form):
 @page(Permission.READ)
 def front(request: Request, code: str) -> HttpResponse:
     """Show one drill, the newest unless another is named."""
-    # without an address a drill can only come in as a forward: what cannot work is not offered first
-    return _front(
-        request, code, DrillForm(request=request, initial={} if list_doors(code).exists() else {"source": FORWARD})
-    )
+    return _front(request, code)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.REPORT)
 def run_drill(request: Request, code: str) -> HttpResponse:
     """Begin a drill; on to its job."""
-    form = DrillForm(request.POST, request=request)
-    if form.is_valid():
+    posted, door = request.method == "POST", list_doors(code).exists()
+    # without an address a drill can only come in as a forward: what cannot work is not offered first
+    form = DrillForm(request.POST if posted else None, request=request, initial={} if door else {"source": FORWARD})
+    if posted and form.is_valid():
         try:
             given = {name: form.cleaned_data[name] for name in ("phone", "calls")}
             job = drills.enqueue_drill(enterprise=code, actor=request.actor, planned=form.planned(), **given)
             return redirect("data-job", code=code, job=job)
         except NianjianError as error:
             form.add_error(None, describe_error(error)[0])  # what helps stands on the page
-    return _front(request, code, form, UNPROCESSABLE)
+    context = {
+        "form": form,
+        "asked": [form[name] for name in ASKED],
+        "script": [field for field in form if field.name not in ASKED],
+        "door": door,
+        "opens": has_permission(request.actor, code, Permission.ADMINISTER),
+    }
+    return render(request, "inspection/begin.html", context, status=UNPROCESSABLE if posted else 200)
 
 
 @require_safe
@@ -229,14 +236,14 @@ def _find_report(request: Request, code: str, name: str) -> Json | None:
         return None
 
 
-def _front(request: Request, code: str, form: DrillForm, status: int = 200) -> HttpResponse:
+def _front(request: Request, code: str) -> HttpResponse:
     _ = words(current())
     wanted = _requested_drill(request)
     told = _find_report(request, code, wanted)
     if told is None and wanted:
         raise Http404
-    context: Json = {"form": form, "may": has_permission(request.actor, code, Permission.REPORT), "told": told}
-    context |= {"door": list_doors(code).exists(), "opens": has_permission(request.actor, code, Permission.ADMINISTER)}
+    context: Json = {"may": has_permission(request.actor, code, Permission.REPORT), "told": told}
+    context |= {"begin": reverse("inspection-drill-run", kwargs={"code": code})}
     if told is not None:
         held = drills.list_drills(enterprise=code, actor=request.actor)
         context |= {
@@ -244,10 +251,11 @@ def _front(request: Request, code: str, form: DrillForm, status: int = 200) -> H
             "badge": BADGES[told["state"]],
             "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": told["drill"]}),
             "screen": reverse("inspection-drill-screen", kwargs={"code": code, "drill": told["drill"]}),
-            "tables": [_steps(told, _), _mends(told, _), _earlier(held, code)],
+            "steps": _steps(told, _),
+            "folded": [_mends(told, _), _earlier(held, code)],
             "chart": _trend(held, code, _),
         }
-    return render(request, "inspection/drill.html", context, status=status)
+    return render(request, "inspection/drill.html", context)
 
 
 def _steps(told: Json, _: Words) -> Table:

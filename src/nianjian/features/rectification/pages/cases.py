@@ -38,10 +38,12 @@ from nianjian.features.rectification.pages import suggestions
 from nianjian.features.rectification.pages.forms import Isolated, Measure, Opened, Paper, Period, Watched
 from nianjian.features.rectification.pages.stages import NOW, cap_text, find_request, is_unheard, list_stages
 from nianjian.features.rectification.storage import LIMIT, Notice, PaperContent, paper_content
-from nianjian.platform.accounts.access import has_permission
+from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
 from nianjian.platform.jobs import flow
+from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.days import format_day, format_moment
 from nianjian.platform.web.forms import run_form
@@ -253,11 +255,16 @@ def create_case(request: Request, code: str) -> HttpResponse:
 @page(Permission.READ)
 def watched(request: Request, code: str) -> HttpResponse:
     """The watch list with the form of a new flag, and the routine; a flag is set by whom may load."""
-    form = Watched(request.POST or None)
+    form = Watched(request.POST or None, initial=_find_licence(code))
     common: dict[str, Any] = {"enterprise": code, "case": None, "until": None, "year": None, "actor": request.actor}
     if request.method == "POST" and run_form(form, lambda flag: operations.change_watch_list(**flag, **common)):
         messages.success(request, gettext("The licence is on the watch list."))
         return redirect("rectify-watch", code=code)
+    if form.is_bound or "add" in request.GET:
+        require_permission(request.actor, code, Permission.MANAGE_DATA)
+        status = UNPROCESSABLE if form.is_bound else 200
+        context = {"form": form, "back": reverse("rectify-watch", kwargs={"code": code})}
+        return render(request, "rectification/watch_add.html", context, status=status)
     found = operations.list_watched_licences(enterprise=code, year=None, actor=request.actor)
     rows = [
         [Cell(one["licence"]), Cell(_day(one["since"])), Cell(_day(one["until"])), Cell(one["source"] or "–")]
@@ -269,11 +276,15 @@ def watched(request: Request, code: str) -> HttpResponse:
         "tasks": operations.update_routine(enterprise=code, done=None, day=None, actor=request.actor),
         "closer": _closer(request, code, year) if (year := next(iter(list_years(code)), None)) else [],
         "year": year,
-        "form": form,
         "may": has_permission(request.actor, code, Permission.MANAGE_DATA),
     }
-    status = UNPROCESSABLE if request.method == "POST" else 200
-    return render(request, "rectification/watch.html", context, status=status)
+    return render(request, "rectification/watch.html", context)
+
+
+def _find_licence(code: str) -> dict[str, str] | None:
+    """The licence of an enterprise that has only one, for a form."""
+    keys = list(versions_on(Licence, code, clock.today()).values_list("key", flat=True)[:2])
+    return {"licence": keys[0]} if len(keys) == 1 else None
 
 
 def _closer(request: Request, code: str, year: int) -> list[Json]:
