@@ -191,9 +191,23 @@ def test_complaints_are_left_out_one_by_one_and_with_their_line(
     assert after.simulated["warnings"] == (["isolation_keeps_accepted"] if moves.without_line else [])
 
 
+def _with_seats(result: Result, **counts: int) -> Result:
+    """The same with other counts of seats."""
+    metrics = [
+        replace(one, components={**one.components, **counts}) if one.slug == "seat_vacancy" else one
+        for one in result.metrics
+    ]
+    return replace(result, metrics=tuple(metrics))
+
+
 def test_what_is_needed_is_what_turns_the_light_and_no_more(complained: Result, portrait: Result) -> None:
     assert needs(complained)["exclude_complaints"] == 4
     assert needs(portrait) == {"open_seats": 15, "cut_seats": 22, "close_tickets": 2}
+    assert not needs(_with_seats(portrait, opened_and_filed=0)).keys() & {"cut_seats"}, (
+        "nothing would be filed any more"
+    )
+    doubted = needs(_with_seats(portrait, unknown_filing=30))
+    assert not doubted.keys() & {"open_seats", "cut_seats"}, "what is not known keeps it from green"
     with pytest.raises(NianjianError) as raised:
         simulate(complained, Moves(without_line="L1", exclude_complaints=3))
     assert raised.value.values == {"move": "exclude_complaints", "count": 3, "maximum": 2}

@@ -211,6 +211,12 @@ def test_a_team_sees_its_own_figures(sample: dict[str, Any]) -> None:
         assert {name: one["components"][name] for name in row["components"]} == row["components"]
         beyond = room is not None and (room.used < room.limit if room.least else room.used > room.limit)
         assert beyond == (row["light"] not in {"green", "na", "insufficient"}), "the distance says what the light says"
+    foreign = copy.deepcopy(sample)
+    told = metric(foreign, "number_consistency")
+    told["flags"] = [*(told.get("flags") or ()), {"code": "other_short", "light": "red", "count": 9}]
+    next(one for one in told["splits"]["team"] if one["key"] == "T1")["other_short"] = 2
+    (mine_too,) = (one for one in team_standing(foreign, "T1") if one["slug"] == "number_consistency")
+    assert [(one["code"], one["count"]) for one in mine_too["flags"]][1:] == [("other_short", 2)]
     nobody = {one["slug"]: one for one in team_results(sample, "nobody")}
     assert nobody["closing_rate"] | {"components": {}} == {
         **nobody["closing_rate"], "numerator": 0, "denominator": 0, "value": None, "light": "na", "components": {},

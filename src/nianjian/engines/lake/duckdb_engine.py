@@ -81,7 +81,7 @@ class DuckDBEngine(Engine):
         self.backend.disconnect()
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)  # a portrait has two dozen plans, each of up to some hundred KiB
 def _compile(plan: ops.Relation) -> str:
     """The SQL of a plan, kept for the next portrait that asks the same: compiling takes longer than running it."""
     sql: str = ibis.duckdb.compile(plan.to_expr())

@@ -105,7 +105,7 @@ def maxima(
 
 
 def needs(result: Result) -> dict[str, int]:
-    """How much of each move alone brings its metric within the guide's limit; only those that are needed and can."""
+    """How much of each move alone makes its metric green; only those that are needed and do."""
     seats, tickets, complaints = map(result.metric, ("seat_vacancy", "closing_rate", "complaint_rate"))
     found: dict[str, int] = {}
     if seats.limit is not None:
@@ -120,7 +120,17 @@ def needs(result: Result) -> dict[str, int]:
         allowed = lights.allowance(complaints.verdict.denominator, complaints.limit)
         found["exclude_complaints"] = complaints.verdict.numerator - allowed
     room = maxima(result)
-    return {name: count for name, count in found.items() if 0 < count <= room[name]}
+    return {name: count for name, count in found.items() if 0 < count <= room[name] and _is_enough(result, name, count)}
+
+
+MOVED: Final = {"close_tickets": "closing_rate", "exclude_complaints": "complaint_rate"}
+
+
+def _is_enough(result: Result, move: str, count: int) -> bool:
+    """Whether nothing else keeps the metric from green, a filing that is not known or nothing left to count."""
+    taken: dict[str, Any] = {move: count}
+    after = simulate(result, Moves(**taken))
+    return after.metric(MOVED.get(move, "seat_vacancy")).verdict.light is Light.GREEN
 
 
 def _row_of_line(metric: Metric, line: str) -> Mapping[str, object]:

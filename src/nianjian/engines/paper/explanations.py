@@ -356,6 +356,8 @@ def team_standing(portrait: Json, team: str) -> list[dict[str, Any]]:
             evasion: Json = next((one for one in flagged if one["code"] == "evasion"), {})
             limit, count = evasion.get("limit"), parts["landline"] + parts["mobile"]
             flags = [{"code": "evasion", "light": told["light"], "limit": limit, "count": count}]
+            if other := parts.get("other_short"):
+                flags += [{**one, "count": other} for one in flagged if one["code"] == "other_short"]
         found.append({**told, "components": parts, "flags": flags})
     return found
 

@@ -527,6 +527,8 @@ def load_channels(enterprise: str, lines: Collection[str] | None = None, *, team
     codes = {name: key for key, name in called.items() if name}
     teams_by_line = {key: own if own in called else codes.get(own, own) for key, _name, own in rows if own}
     shown = [(key, name) for key, name, _own in rows if lines is not None or team in {None, teams_by_line.get(key)}]
+    if team is not None:
+        teams_by_line = {key: own for key, own in teams_by_line.items() if own == team}
     return Channels({key: name or "" for key, name in shown}, called, teams_by_line)
 
 

@@ -265,7 +265,7 @@ def decision_table(code: str, of: Iterable[Json], rules: Mapping[str, Rule]) -> 
         rows.append(
             [
                 Cell(str(one["at"])[:19].replace("T", " ")),
-                _line_cell(one["channel"] or "", names),
+                _line_cell(one["channel"], names) if one["channel"] else Cell("–"),
                 Cell(one["display"]),
                 Cell(one["callee"]),
                 Cell(gettext("allowed"), badge="good") if one["allow"] else Cell(gettext("blocked"), badge="bad"),

@@ -21,7 +21,7 @@ ENTRIES: Final = (
     Below("registers", ("overview-lines",)),
     Below("overview", ("search",)),
 )
-SECONDS: Final = 24 * 60 * 60
+SECONDS: Final = 300  # a computed portrait is there a moment after its entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,10 @@ def add_team_split(portrait: Json, metric: Json, run: Run | None) -> Json:
 
     So is the vacancy where the register no longer tells what was counted: a split must add up to its metric.
     """
-    limit = revive.result(portrait).metric(SLUG).limit if metric["slug"] == SLUG else None
-    if limit is None or run is None or not metric["splits"]:
+    if metric["slug"] != SLUG or run is None or not metric["splits"] or not portrait.get("rules"):
+        return metric
+    counted = revive.result(portrait).metric(SLUG)
+    if counted.limit is None:
         return metric
     counts: dict[str | None, dict[str, int]] = defaultdict(lambda: dict.fromkeys(seat_vacancy.COUNTS, 0))
     day, teams = date.fromisoformat(portrait["period"]["as_of"]), _list_teams(portrait)
@@ -43,8 +45,13 @@ def add_team_split(portrait: Json, metric: Json, run: Run | None) -> Json:
             part[name] += holds * row["seats"]
     if any(sum(part[name] for part in counts.values()) != metric["components"][name] for name in seat_vacancy.COUNTS):
         return metric
+    on_file, beyond = bool(counted.attachments), counted.lights[0]
     rows = [
-        {"key": key, **figures(seat_vacancy.judge(part, limit), metric["unit"]), **part}
+        {
+            "key": key,
+            **figures(seat_vacancy.judge(part, counted.limit, attached=on_file, beyond=beyond), metric["unit"]),
+            **part,
+        }
         for key, part in counts.items()
         if any(part.values())
     ]

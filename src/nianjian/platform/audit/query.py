@@ -45,9 +45,13 @@ def find_last_number() -> int:
 
 
 def has_entries_since(number: int, enterprise: str) -> bool:
-    """Whether anything was done at the enterprise, or in the whole installation, after the entry of that number."""
-    if find_last_number() == number:
-        return False
+    """Whether anything was done at the enterprise, or in the whole installation, after the entry of that number.
+
+    So it was where the chain is shorter by now: an earlier backup was restored.
+    """
+    last = find_last_number()
+    if last <= number:
+        return last < number
     return Entry.objects.filter(seq__gt=number, enterprise__in=("", enterprise)).exists()
 
 

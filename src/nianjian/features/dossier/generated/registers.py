@@ -205,7 +205,7 @@ def build_number_ledger(head: Head, rows: Sequence[Row], _: Words) -> Document:
     titles = (_("Approval and filing"), _("Access and use"))
     tables = _ledger_tables(titles, used)
     if ended:
-        tables += _ledger_tables([_("{table}: not in force").format(table=title) for title in titles], ended)
+        tables += _ledger_tables([_("{table}: not in force").format(table=title) for title in titles], ended, needed=())
     return build(NUMBER_LEDGER, head, _, tables=tables, wide=True)
 
 
@@ -234,9 +234,9 @@ def _count_unknown(rows: Sequence[Row], sheet: Sheet, fields: Mapping[str, Calla
     return {name: count for name, count in found.items() if count}
 
 
-def _ledger_tables(titles: Sequence[str], rows: Sequence[Row]) -> list[Table]:
+def _ledger_tables(titles: Sequence[str], rows: Sequence[Row], needed: Sequence[str] = NUMBERS.needed) -> list[Table]:
     return [
-        register_table(title, [NUMBERS.by_field(name) for name in fields], rows, shares, NUMBERS.needed)
+        register_table(title, [NUMBERS.by_field(name) for name in fields], rows, shares, needed)
         for title, fields, shares in zip(titles, NUMBER_FIELDS, SHARES, strict=True)
     ]
 

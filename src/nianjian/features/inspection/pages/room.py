@@ -226,8 +226,8 @@ def _cards(entered: Room, rule: str, _: Words) -> list[Json]:
     names = entered.names(rule, "card")
     latest = readiness.newest_check(enterprise=entered.enterprise.code, part="answers", actor=READER) if names else None
     shown = [] if latest is None else checks.present_answers(latest, _)["cards"]
-    nothing = gettext("The records cannot tell, and the firm has stated nothing yet.")
-    return [{**one, "said": nothing if BLANK in one["said"] else one["said"]} for one in shown if one["card"] in names]
+    blank = gettext("(not on record)")
+    return [{**one, "said": one["said"].replace(BLANK, blank)} for one in shown if one["card"] in names]
 
 
 def _screen(entered: Room, name: str, _: Words) -> Table:

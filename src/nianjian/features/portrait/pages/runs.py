@@ -113,7 +113,7 @@ def _line_name(row: Mapping[str, Any], names: causes.Names) -> str:
 
 def _lever(field: BoundField, most: int, need: int | None, day: date | None, _: Words) -> dict[str, Any]:
     """One step with its bounds, what brings the light within the limit, and until when it is of use; or why not."""
-    late = _("{day} is over: the figures of the data year no longer change").format(day=format_day(day))
+    late = _("{day} is over: this step no longer changes the figures").format(day=format_day(day))
     return {
         "field": field,
         "line": field.name in LINES,
