@@ -102,7 +102,6 @@ def drill(one: Looker) -> None:
     """A drill by a forward of 12321: begun, the facilitator's screen before and after something is thrown in."""
     page = one.page
     one.open(f"{HOME}inspection/drill/run/")
-    page.locator("main details.more summary").click()
     page.locator("#id_source").select_option("12321")
     page.locator("#id_calls").fill("0")
     page.locator("input[name=thrown][value=media]").check()
