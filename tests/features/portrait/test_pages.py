@@ -297,7 +297,7 @@ def test_a_step_that_no_longer_changes_the_figures_cannot_be_tried(
     page = text(site, f"{HOME}simulate/")
     for step in ("open_seats", "close_tickets", "move_line"):
         assert re.search(rf'id="id_{step}"[^>]* disabled aria-describedby="id_{step}-why"', page)
-    assert "已过，不再影响本数据年度的数字" in page
+    assert "已过：此步骤不再改变数字" in page
 
 
 def test_the_outcome_names_whose_each_light_is(site: Client) -> None:
