@@ -15,6 +15,7 @@ from typing import Any
 
 import django
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from tests.support import databases
@@ -74,6 +75,12 @@ def _database_keys(request: pytest.FixtureRequest) -> Iterator[None]:
     keyring.place(folder / "keys.json", folder / "home")
     yield
     _restore_keys()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What pages keep in the memory of the process begins empty: it decides how much a page asks the database."""
+    caches["memory"].clear()
 
 
 # Operations on a database

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.utils.translation import override
@@ -145,7 +144,6 @@ def test_the_inbox_and_the_account_keep_the_enterprise(site: Client) -> None:
 
 
 def test_a_count_that_is_zero_is_not_shown(site: Client) -> None:
-    caches["memory"].clear()  # of what tests before have seen
     assert 'class="count' not in site.get("/e/demo/complaints/").content.decode()
     site.get("/e/demo/")
     waiting = re.search(r'class="count">\s*(\d+)', site.get("/e/demo/complaints/").content.decode())

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.db.models import F
 from django.test import Client
@@ -339,7 +338,6 @@ def _find_count(client: Client) -> int | None:
 
 
 def test_the_count_of_the_day_stays_until_something_happens(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    caches["memory"].clear()
     otto = signed_in("otto", role="data_officer", enterprise="demo")
     assert _find_count(otto) is None, "nothing was counted yet"
     before = int(re.search(r"\d+", otto.get("/e/demo/today/").content.decode())[0])  # type: ignore[index]

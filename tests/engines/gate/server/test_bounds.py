@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -61,6 +61,16 @@ def link(port: int, address: str = "127.0.0.1") -> socket.socket:
     sock.bind((address, 0))
     sock.connect(("127.0.0.1", port))
     return sock
+
+
+def wait_open(port: int) -> None:
+    """Until a port answers that opens after the first."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with suppress(ConnectionRefusedError):
+            return link(port).close()
+        time.sleep(0.05)
+    pytest.fail("the port never opened")
 
 
 def rss(gate: GateProcess) -> int:
@@ -257,6 +267,8 @@ def test_a_process_without_descriptors_neither_spins_nor_dies(tmp_path: Path) ->
     with poor, ExitStack() as stack:
         assert poor.process is not None
         pid = poor.process.pid
+        for port in (poor.line, poor.fastagi):
+            wait_open(port)
         limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
         used = len(list(Path(f"/proc/{pid}/fd").iterdir()))
         resource.prlimit(pid, resource.RLIMIT_NOFILE, (used + 8, limits[1]))
