@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from tests.support.site import PROGRAM, ROOT, Site, environment, follow, told
+from tests.support.keyboard import choose
+from tests.support.site import PROGRAM, ROOT, Site, environment, told
 
 PASSWORD: Final = "eine lange Losung 47"  # noqa: S105 -- of people of the tests
 CALLS: Final = ROOT / "tests" / "samples" / "asterisk-22.10.1_Master.csv"
@@ -37,9 +38,10 @@ class Newcomer:
         self.site, self.page, self.look = site, page, look
         self.clicks = 0
 
-    def press(self, what: str | Any, timeout: int = 30_000) -> None:
+    def press(self, what: str) -> None:
+        """Choose it by the keyboard: one click."""
         self.clicks += 1
-        follow(self.page.locator(what).first if isinstance(what, str) else what, timeout=timeout)
+        choose(self.page.locator(what).first)
 
     def comes_in(self, link: str) -> None:
         """Choose a password, leave the second factor for later, add the enterprise."""

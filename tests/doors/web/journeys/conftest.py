@@ -7,75 +7,18 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from tests.support.site import PATIENCE, ROOT, Site, serving
+from tests.support.keyboard import choose
+from tests.support.site import ROOT, Site, serving
 
 ROWS: Final = "40000"
 DAY: Final = "2026-11-25"
 ENTERPRISE: Final = "DEMO"
-
-
-# What takes the focus for an element: itself, what it lies in, or what it is the label of.
-FOCUSABLE: Final = """
-one => {
-  const found = one.closest("a, button, summary, input, select, textarea, label");
-  return found.matches("label") ? found.control : found;
-}
-"""
-# "there", or "group" where another radio button of the same group has the focus.
-STANDS: Final = """
-one => {
-  const has = document.activeElement;
-  return one === has ? "there" : one.type === "radio" && one.name === has.name ? "group" : "";
-}
-"""
-TABS: Final = 400
-
-
-def press(what: Any) -> None:
-    """Go to an element by Tab and the arrows, and choose it."""
-    page, one = what.page, what.evaluate_handle(FOCUSABLE)
-    chosen = one.evaluate("one => ['checkbox', 'radio'].includes(one.type)")
-    for _tab in range(TABS):
-        stands = one.evaluate(STANDS)
-        if stands == "there":
-            with _arriving(page):
-                page.keyboard.press("Space" if chosen else "Enter")
-            return
-        page.keyboard.press("ArrowDown" if stands == "group" else "Tab")
-    pytest.fail(f"{what} cannot be reached by the keyboard")
-
-
-@contextmanager
-def _arriving(page: Any) -> Iterator[None]:
-    """Wait until the page has loaded, or the file has come, that a key asks for; a click does so by itself."""
-    asked: list[Any] = []
-    ended: list[Any] = []
-
-    def hear(request: Any) -> None:
-        if request.is_navigation_request() and request.frame == page.main_frame:
-            asked.append(request)
-
-    def end(what: Any) -> None:
-        ended.append(what)
-
-    listeners = {"request": hear, "load": end, "download": end}
-    for event, listener in listeners.items():
-        page.on(event, listener)
-    yield
-    page.wait_for_timeout(50)
-    until = time.monotonic() + PATIENCE
-    while asked and not ended and time.monotonic() < until:
-        page.wait_for_timeout(20)
-    for event, listener in listeners.items():
-        page.remove_listener(event, listener)
 
 
 @dataclass
@@ -103,8 +46,7 @@ class Journey:
 
     def click(self, what: Any) -> None:
         """Choose a link, a button or a choice, one click of the journey: a mouse could, the keyboard alone does."""
-        what.click(trial=True)
-        press(what)
+        choose(what)
         self.clicks += 1
 
     def close(self) -> None:
