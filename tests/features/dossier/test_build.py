@@ -29,7 +29,7 @@ from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.kinds import ITEMS
 from nianjian.features.dossier.models import Arrival, SealedScan, Version
-from nianjian.features.dossier.operations import arrivals, package, sealed_book
+from nianjian.features.dossier.operations import arrivals, checklist, package, sealed_book
 from nianjian.features.dossier.states import Verdict
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -232,6 +232,13 @@ def test_a_sealed_book_goes_into_the_upload_edition_and_never_into_a_book(
     with pypdfium2.PdfDocument(upload) as document:
         codes = [manifest.read_page_code(page) for page in document]
     assert [code.partition("/")[2].partition("/")[0] for code in codes] == [after["book"]] * 2
+    (flat,) = (printed / "upload").glob("*坐席*")
+    mine = tmp_path / "盖章.pdf"
+    mine.write_bytes(own)
+    for path, fault in ((mine, "dossier_book_pages"), (upload, "dossier_book_pages"), (flat, "dossier_edition_file")):
+        with pytest.raises(NianjianError, match=fault):
+            checklist.add(enterprise=demo, year=SEALED_BOOK_YEAR, item="seat_table", path=path, actor=anna)
+    assert Version.objects.filter(material__item="seat_table").count() == 1, "what was generated is no unknown scan"
 
 
 @pytest.mark.long

@@ -30,7 +30,7 @@ INPUT_UNKNOWN: Final = frozenset(
 PERMISSION: Final = frozenset(
     {"role_missing", "role_missing_everywhere", "token_missing", "token_refused", "approval_same_person",
      "approval_needs_user", "approval_not_apart", "confirm_not_apart", "token_too_narrow",
-     "declaration_needs_user"}
+     "declaration_needs_user", "overruling_needs_user"}
 )  # fmt: skip
 CONFLICT: Final = frozenset(
     {
@@ -50,7 +50,8 @@ CONFLICT: Final = frozenset(
         "basis_year_not_over", "basis_filed", "basis_not_computed",
         "season_package_gone", "season_no_plan", "season_feeds_too_many", "channel_by_person", "channels_too_often",
         "channels_too_many", "dispatch_delivered", "dossier_version_old", "dossier_version_returned",
-        "dossier_version_submitted", "dossier_submitted_already", "dossier_round_over", "dossier_round_refused",
+        "dossier_version_submitted", "dossier_submitted_already",
+        "dossier_edition_file", "dossier_book_pages", "dossier_round_over", "dossier_round_refused",
         "rectify_closed", "rectify_gaps_open", "rectify_group_unknown", "rectify_ref_unknown", "rectify_report_gone",
         "rejects_file_gone", "register_file_gone", "marked_sheet_missing", "rectify_step_early",
         "rectify_isolated_already", "rectify_not_isolated", "rectify_case_not_isolated", "rectify_not_effective",

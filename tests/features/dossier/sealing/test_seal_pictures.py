@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import cv2
 import numpy as np
@@ -29,6 +31,7 @@ from nianjian.features.dossier.operations import checklist, package, seals
 from nianjian.features.dossier.operations.overrulings import OverrulingRequest, request_overruling
 from nianjian.features.dossier.operations.seals import PrintRequest
 from nianjian.features.dossier.states import Verdict
+from nianjian.platform.accounts import tokens
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.audit.query import acts
@@ -366,10 +369,17 @@ def test_the_page_asks_and_shows_both_names(demo: str, anna: Actor, bo: Actor, b
         assert all(word in shown for word in ("anna", "bo", REASON)), place
 
 
-def test_the_command_asks(demo: str, anna: Actor, bo: Actor, body: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_asks_for_a_named_person(
+    demo: str, anna: Actor, bo: Actor, body: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
     _keep(demo, anna, body, TURNED)
     words = ["--item", "articles", "--version", "1", "--finding", "scan_turned", "--page", "1", "--reason", REASON]
-    assert main(["dossier", "overrule", "--enterprise", demo, "--year", str(YEAR), *words, "--json"]) == 0
+    words = ["dossier", "overrule", "--enterprise", demo, "--year", str(YEAR), *words, "--json"]
+    assert main(words) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "overruling_needs_user"
+    secret = tokens.create_token(user="anna", name="x", scopes=None, days=None, actor=anna).secret
+    with patch.dict(os.environ, NIANJIAN_TOKEN=secret):
+        assert main([*words, "--as", "anna"]) == 0
     asked = json.loads(capsys.readouterr().out)
     assert (asked["state"], asked["page"], asked["count"]) == ("pending", 1, 1)
     assert operations.approve(approval=asked["approval"], actor=bo)["finding"] == "scan_turned"

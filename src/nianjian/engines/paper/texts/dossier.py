@@ -621,6 +621,17 @@ TEXTS: Final[Mapping[str, str]] = {
     "dossier_sealed_unsealed": mark(
         "no riding seal is visible on the scan; seal the book first, then scan it in colour"
     ),
+    "dossier_edition_file": mark(
+        "{file} is from the upload edition of a package: version {version} of {item} has been generated already and "
+        "nothing needs to be added"
+    ),
+    "dossier_book_pages": mark(
+        "the pages of {file} bear the codes of a sealed book, in which version {version} of {item} is printed; scan "
+        "the whole book and upload it under “Sort documents”"
+    ),
+    "overruling_needs_user": mark(
+        "two named persons overrule the finding {finding}: --as USER with the token in NIANJIAN_TOKEN"
+    ),
     "dossier_runs_differ": mark(
         "documents of one package must come from one portrait; run {run} is on the cover, the others come "
         "from: {papers}. Generate them again"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from nianjian.features.dossier.ingest.receive import DPI, SmallPicture, receive,
 from nianjian.features.dossier.kinds import ITEMS, KNOWN, Form, get_item
 from nianjian.features.dossier.materials import ALGORITHM, File, Line, Mark, Place, list_marks
 from nianjian.features.dossier.models import Comment, Version, row_values
+from nianjian.features.dossier.operations.sealed_book import refuse_own_pages
 from nianjian.features.dossier.reading.readers import SheetReading
 from nianjian.features.dossier.states import DONE, Reading, Verdict
 from nianjian.platform.accounts import query as accounts
@@ -294,14 +296,16 @@ def add(
     ``reading`` None: the pages are read and held against the registers. ``watch`` as of `check`;
     ``source`` as of `File`.
 
-    NianjianError role_missing, file_missing, file_too_large, and those of the check and of `store_version`.
+    NianjianError role_missing, file_missing, file_too_large, and those of the check, of `store_version` and of
+    `refuse_own_pages`.
     """
     require_writable(actor, enterprise, year)
-    wanted = get_item(item)
+    wanted, place = get_item(item), Place(enterprise, year, item)
     with files.wrap_read_errors(path):
         if path.stat().st_size > LIMIT:
             raise NianjianError("file_too_large", file=path.name, limit=LIMIT)
         body = path.read_bytes()
+    refuse_own_pages(place, path, hashlib.sha256(body).hexdigest())
     rules = get_rulebook(enterprise)
     reader = reading or build_sheet_reading(enterprise, year, rules, clock.today())
     seen: list[SmallPicture] = []
@@ -310,8 +314,7 @@ def add(
     )
     report = check_to_report(checked)
     file = File(path.name, MEDIA[checked.kind], body, len(checked.pages), checked.verdict, report, seen, source)
-    made = materials.store_version(place=Place(enterprise, year, item), file=file, actor=actor)
-    return made, checked
+    return materials.store_version(place=place, file=file, actor=actor), checked
 
 
 def check_to_report(checked: CheckResult) -> Json:

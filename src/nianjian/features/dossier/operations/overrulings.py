@@ -74,9 +74,12 @@ def request_overruling(
 ) -> OverrulingRequest:
     """Ask a second person to overrule what the check found on a scan: all that it found alike on that page.
 
-    ``season_archived``, ``dossier_reason_missing``, ``dossier_version_unknown``, ``dossier_version_old``,
+    ``overruling_needs_user`` (the operator of the machine is nobody by name), ``season_archived``,
+    ``dossier_reason_missing``, ``dossier_version_unknown``, ``dossier_version_old``,
     ``dossier_version_returned``, ``dossier_finding_unknown``, ``approval_pending``.
     """
+    if not actor.proved:
+        raise NianjianError("overruling_needs_user", finding=finding)
     refuse_closed(enterprise, year)
     plain = materials.required_text(reason)
     with transaction.atomic():

@@ -114,6 +114,29 @@ def store_manifest(enterprise: str, year: int, body: bytes, actor: Actor) -> Ite
         yield
 
 
+def refuse_own_pages(place: materials.Place, path: Path, sha256: str) -> None:
+    """Refuse a file made of an item's generated version: it has its figures and sums, and goes back by its book.
+
+    ``dossier_edition_file``: the upload edition of a package that was built here; ``dossier_book_pages``: pages with
+    the codes of a sealed book. A Word document that was edited and any other file is not meant.
+    """
+    newest = materials.list_versions(place.enterprise, place.year, place.item).first()
+    if newest is None or not materials.is_generated(newest) or newest.sha256 == sha256:
+        return
+    told = {"file": path.name, "item": place.item, "version": newest.number}
+    built = RowAttachment.objects.filter(
+        enterprise_id=place.enterprise, register=BOOKS, key__startswith=f"{place.year}.", removed_at=None
+    )
+    if any(one["sha256"] == sha256 for row in built for one in json.loads(blobs.get(row.blob))["files"]):
+        raise NianjianError("dossier_edition_file", **told)
+    with path.open("rb") as file:
+        if file.read(len(PDF)) != PDF:
+            return
+    seen = inspect_file("codes", path)
+    if seen is not None and any(manifest.parse_code(text) for text in seen["codes"]):
+        raise NianjianError("dossier_book_pages", **told)
+
+
 def _place(enterprise: str, year: int, book: str) -> dict[str, str]:
     return {"enterprise_id": enterprise, "register": BOOKS, "key": f"{year}.{book}"}
 
