@@ -1,8 +1,8 @@
 """Holds the rulebook to its version: a rule that changes needs a new one.
 
 ``data/lock.json`` keeps the digest of every version so far. ``python -m nianjian.engines.rules.gate`` checks (as
-`make check` does); after raising ``data/VERSION``, ``--update`` writes the new digest. It refuses to write
-another content under a version that has been used or is not the highest.
+`make check` does); ``--update`` raises ``data/VERSION`` where rules changed under it and writes the new digest. A
+version that has been used or is not the highest never gets another content.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.load import DATA, VERSION, load, version
 from nianjian.engines.rules.rule import canonical, digest, record
@@ -34,13 +35,15 @@ def check(folder: Path = DATA) -> None:
 
 
 def update(folder: Path = DATA) -> None:
-    """Enter the present version and digest in the lock; refuses unless the version was raised."""
+    """Enter the digest of rules that changed under a version higher than all: the one in VERSION, or the next."""
     known, now, found = _lock(folder), version(folder), content(folder)
     if known.get(now) == found:
         return
     highest = max((_parts(one) for one in known), default=())
     if _parts(now) <= highest:
-        raise NianjianError("rules_changed_without_version", version=now)
+        today = clock.today()
+        now = ".".join(map(str, max((today.year, today.month, 1), (*highest[:-1], highest[-1] + 1))))
+        (folder / VERSION).write_text(now + "\n", "utf-8")
     lines = json.dumps({**known, now: found}, indent=2)
     (folder / LOCK).write_text(lines + "\n", "utf-8")
 
@@ -67,8 +70,7 @@ def main(arguments: list[str], folder: Path = DATA) -> int:
             update(folder)
         check(folder)
     except NianjianError as error:
-        sys.stderr.write(f"{error}\nraise src/nianjian/engines/rules/data/{VERSION}, then run ")
-        sys.stderr.write("python -m nianjian.engines.rules.gate --update\n")
+        sys.stderr.write(f"{error}\nrun python -m nianjian.engines.rules.gate --update\n")
         return 1
     sys.stdout.write(f"rules {version(folder)}: {len(load(folder).rules)} rules agree with {LOCK}\n")
     return 0

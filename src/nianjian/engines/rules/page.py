@@ -98,10 +98,9 @@ A reference is shown with its source; the program does not read its value, and a
 
 1. `src/nianjian/engines/rules/data/<subject>.yaml`：旧条目写 `valid_to`，旁写新条目。 Close the old entry, add one.
    程序读取的写 `kind: parameter`，其余是参考。 What the program reads says `kind: parameter`.
-2. `src/nianjian/engines/rules/data/VERSION`：提高版本。 Raise the version.
-3. `python -m nianjian.engines.rules.gate --update`：写入 `lock.json`；版本未提高则拒绝。 The version must be higher.
+2. `tests/rules/*.yaml`：补充案例。 Add the cases at the new edge.
+3. `python -m nianjian.engines.rules.gate --update`：提高 `VERSION` 并写入 `lock.json`。 Raises and locks the version.
 4. `python -m nianjian.engines.rules.page`：重写本页。 Writes these pages anew.
-5. `tests/rules/*.yaml`：补充案例。 Add the cases at the new edge.
 """
 
 

@@ -123,18 +123,17 @@ def refuse_own_pages(place: materials.Place, path: Path, sha256: str) -> None:
     newest = materials.list_versions(place.enterprise, place.year, place.item).first()
     if newest is None or not materials.is_generated(newest) or newest.sha256 == sha256:
         return
-    told = {"file": path.name, "item": place.item, "version": newest.number}
     built = RowAttachment.objects.filter(
         enterprise_id=place.enterprise, register=BOOKS, key__startswith=f"{place.year}.", removed_at=None
     )
     if any(one["sha256"] == sha256 for row in built for one in json.loads(blobs.get(row.blob))["files"]):
-        raise NianjianError("dossier_edition_file", **told)
+        raise NianjianError("dossier_edition_file", file=path.name, item=place.item, version=newest.number)
     with path.open("rb") as file:
         if file.read(len(PDF)) != PDF:
             return
     seen = inspect_file("codes", path)
     if seen is not None and any(manifest.parse_code(text) for text in seen["codes"]):
-        raise NianjianError("dossier_book_pages", **told)
+        raise NianjianError("dossier_book_pages", file=path.name, item=place.item, version=newest.number)
 
 
 def _place(enterprise: str, year: int, book: str) -> dict[str, str]:
