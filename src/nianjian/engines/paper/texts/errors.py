@@ -139,7 +139,7 @@ def _with_name(value: str, code: str, _: Words) -> str:
 # What a person can do about an error, by its kind.
 
 REMEDIES: Final[Mapping[type[NianjianError], str]] = {
-    NotFoundError: mark("Check the address, or go back and choose from the list."),
+    NotFoundError: mark("Check the address, or go back to the page before and choose again."),
     PermissionDeniedError: mark("Ask an administrator for the role, or have somebody with the role do this."),
     ConflictError: mark("Reload the page and check the current state."),
     InvalidInputError: mark("Go back, correct your input and try again."),
