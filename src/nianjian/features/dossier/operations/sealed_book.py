@@ -123,7 +123,7 @@ def refuse_own_pages(place: materials.Place, path: Path, sha256: str) -> None:
     newest = materials.list_versions(place.enterprise, place.year, place.item).first()
     if newest is None or not materials.is_generated(newest) or newest.sha256 == sha256:
         return
-    told = {"file": path.name, "item": place.item, "version": newest.number}
+    told: Mapping[str, Any] = {"file": path.name, "item": place.item, "version": newest.number}
     built = RowAttachment.objects.filter(
         enterprise_id=place.enterprise, register=BOOKS, key__startswith=f"{place.year}.", removed_at=None
     )
