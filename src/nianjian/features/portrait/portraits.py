@@ -261,10 +261,9 @@ def find_basis(enterprise: str, run: Run) -> Basis:
 
 def covers_year(portrait: Mapping[str, Any]) -> bool:
     """Whether every day of the data year had ended when a portrait was computed; True where an older one tells not."""
-    until = (portrait["quality"].get("days_without_records") or {}).get("until")
-    return until is None or date.fromisoformat(until) >= date.fromisoformat(portrait["period"]["to"]) - timedelta(
-        days=1
-    )
+    until = portrait.get("quality", {}).get("days_without_records", {}).get("until")
+    after = date.fromisoformat(portrait["period"]["to"])  # the period's end is excluded
+    return until is None or date.fromisoformat(until) >= after - timedelta(days=1)
 
 
 def describe_basis(year: int, as_of: str, _: Words) -> str:
