@@ -225,6 +225,8 @@ def test_a_run_as_at_31_december_made_in_october_stands_for_no_basis(  # noqa: P
     _load_calls(sheet, operator, days=288)
     ahead = {"as_of": date(2026, 12, 31), "province": None, "today": None, "raw": False}
     run_portrait(enterprise="demo", year=2026, actor=anna, **ahead)  # type: ignore[arg-type]
+    assert build_head("demo", 2026)[0].basis.startswith("年度未结束："), "no paper speaks of the year's end"
+    assert "年度未结束：" in signed_in("anna").get("/e/demo/2026/").content.decode()
     assert _tasks(date(2026, 10, 16), anna)["portrait"] == "ahead"
     _today(monkeypatch, "2027-01-05")
     assert _tasks(date(2027, 1, 5), anna)["portrait"] == "open"

@@ -266,10 +266,13 @@ def covers_year(portrait: Mapping[str, Any]) -> bool:
     return until is None or date.fromisoformat(until) >= after - timedelta(days=1)
 
 
-def describe_basis(year: int, as_of: str, _: Words) -> str:
-    """The basis of a portrait's figures in words, as papers carry it; ``as_of``: its day, ISO 8601."""
+def describe_basis(year: int, as_of: str, _: Words, *, whole: bool = True) -> str:
+    """The basis of a portrait's figures in words, as papers carry it; ``as_of``: its day, ISO 8601.
+
+    ``whole``: what `covers_year` says of the portrait.
+    """
     day = date.fromisoformat(as_of)
-    return basis_text(Frame(year, day).basis, day, year, _)
+    return basis_text(Frame(year, day).basis if whole else Basis.WITHIN_YEAR, day, year, _)
 
 
 def show_run(enterprise: str, year: int, id_: str) -> None:
