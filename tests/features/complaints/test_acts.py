@@ -282,7 +282,8 @@ def test_lists_by_state_and_clock_say_what_the_pure_functions_say(demo: str, loa
             for again in (None, timedelta(seconds=-1), timedelta(), timedelta(seconds=1)):
                 closed = None if done is None else arrived + done
                 reopened = None if closed is None or again is None else closed + again
-                rows.append((arrived, closed, reopened, ""))
+                if max(closed or now, reopened or now) <= now + timedelta(days=1):  # later ones are refused
+                    rows.append((arrived, closed, reopened, ""))
         rows.append((arrived, None, None, "重复"))
     rows += [(None, None, None, ""), (None, now, None, "")]
     header = "编号,来源,受理时间,转办到达时间,首次响应时间,回访时间,结案时间,重开时间,排除原因"

@@ -214,6 +214,28 @@ def test_a_run_within_the_year_stands_for_nothing_once_the_year_is_over(january:
     assert bases.find_standing_run("demo", 2026) == portraits.find_basis_run("demo", 2026, Basis.FILING)
 
 
+def test_a_run_as_at_31_december_made_in_october_stands_for_no_basis(  # noqa: PLR0917 -- fixtures
+    demo: str, operator: Actor, anna: Actor, load: Import, sheet: Sheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It closes no task, and in January it is neither the year's end nor what papers speak of beside a later one."""
+    _today(monkeypatch, "2026-10-16")
+    load("numbers", NUMBERS, ("95013", "5", "已备案", "2024-01-01", "是", "2024-01-01"))
+    load("seats", SEATS, *_seats(""))
+    load("complaints", TICKETS, *_tickets())
+    _load_calls(sheet, operator, days=288)
+    ahead = {"as_of": date(2026, 12, 31), "province": None, "today": None, "raw": False}
+    run_portrait(enterprise="demo", year=2026, actor=anna, **ahead)  # type: ignore[arg-type]
+    assert build_head("demo", 2026)[0].basis.startswith("年度未结束："), "no paper speaks of the year's end"
+    assert "年度未结束：" in signed_in("anna").get("/e/demo/2026/").content.decode()
+    assert _tasks(date(2026, 10, 16), anna)["portrait"] == "ahead"
+    _today(monkeypatch, "2027-01-05")
+    assert _tasks(date(2027, 1, 5), anna)["portrait"] == "open"
+    assert [one["run"] for one in _told(anna).values()] == [None, None]
+    _run(anna)
+    assert _tasks(date(2027, 1, 5), anna)["portrait"] == "done"
+    assert [one["as_of"] for one in _told(anna).values()] == ["2026-12-31", "2027-01-05"]
+
+
 def test_a_season_that_is_missed_keeps_both_bases_until_it_is_closed(
     january: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -152,6 +152,27 @@ def test_an_allowance_of_the_enterprises_own_stands_beside_the_guides_which_deci
     assert "指南0条，以此判定；企业自设3条：通过" in shown
 
 
+def test_a_comparison_as_at_a_day_to_come_closes_no_task(
+    demo: str, load: Import, sheet: Sheet, anna: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made in October as at 31 December; in January nothing is compared yet."""
+    load("numbers", HEADER, ("95013", 8, "示例", "已备案", "2024-02-01", "张三", "2024-02-01"))
+    same = sheet(THEIRS, ("95013", 8, "示例", "已备案", "2024-02-01", "张三"), name="same.csv")
+
+    def task() -> dict[str, Any]:
+        season = summarize_season(enterprise="demo", year=2026, today=clock.today(), actor=anna)
+        return next(one for one in season["tasks"] if one["task"] == "filed_base")
+
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-10-16")
+    told = made(same, anna)
+    assert (told["as_of"], told["verdict"]) == ("2026-12-31", "passed")
+    monkeypatch.setenv("NIANJIAN_TODAY", "2027-01-20")
+    assert task()["steps"]["done"] == 0
+    assert task_reason(task(), words(CHINESE)) == "比对基准日当时尚未到来；该日之后须重新比对"
+    made(same, anna)
+    assert (task()["steps"]["done"], task_reason(task(), words(CHINESE))) == (1, "")
+
+
 def test_nothing_compared_or_unclear_is_never_passed(demo: str, load: Import, sheet: Sheet, anna: Actor) -> None:
     empty = sheet(THEIRS, name="empty.csv")
     assert made(empty, anna)["verdict"] == "not_proved"

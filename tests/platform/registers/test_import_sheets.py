@@ -98,6 +98,10 @@ def test_a_day_that_is_none_is_refused(load: Import, text: str) -> None:
         ("complaints", "编号,来源,受理时间,结案时间", ("C1", "企业", "2026-03-02", "2026-03-01"), "结案时间", "closed_before_accepted"),
         ("complaints", "编号,来源,受理时间", ("C1", "12321", "2099-03-01 09:00"), "受理时间", "moment_in_future"),
         ("complaints", "编号,来源,受理时间,转办到达时间", ("C1", "12321", "2026-03-01", "2099-03-01"), "转办到达时间", "moment_in_future"),
+        ("complaints", "编号,来源,受理时间,首次响应时间", ("C1", "12321", "2026-03-01", "2099-03-01"), "首次响应时间", "moment_in_future"),
+        ("complaints", "编号,来源,受理时间,回访时间", ("C1", "12321", "2026-03-01", "2099-03-01"), "回访时间", "moment_in_future"),
+        ("complaints", "编号,来源,受理时间,结案时间", ("C1", "12321", "2026-03-01", "2099-03-01"), "结案时间", "moment_in_future"),
+        ("complaints", "编号,来源,受理时间,重开时间", ("C1", "12321", "2026-03-01", "2099-03-01"), "重开时间", "moment_in_future"),
     ],
 )  # fmt: skip
 def test_a_faulty_cell_is_named_and_nothing_is_written(  # noqa: PLR0917 -- one case

@@ -42,7 +42,7 @@ AHEAD: Final = timedelta(days=1)  # clocks differ, and a day may be written with
 
 
 def _happened(field: str) -> Callable[[Row], Fault | None]:
-    """A check that a moment is not in the future: a typing error would move the ticket into another year."""
+    """A check that a moment is not in the future: it would move a ticket into another year, or close an open one."""
 
     def check(row: Row) -> Fault | None:
         moment = row.get(field)
@@ -95,8 +95,7 @@ COMPLAINTS: Final = Sheet(
         Column("演练", "drill", Kind.FLAG, ("是否演练",), example="否"),
     ),
     checks=(
-        _happened("accepted_at"),
-        _happened("arrived_at"),
+        *map(_happened, ("accepted_at", "arrived_at", "responded_at", "called_back_at", "closed_at", "reopened_at")),
         check_order("accepted_at", "closed_at", "closed_before_accepted"),
         check_order("accepted_at", "reopened_at", "reopened_before_accepted"),
     ),

@@ -10,7 +10,7 @@ from typing import Any, Final
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.workdays import Season
-from nianjian.engines.metrics.frame import DAY, Basis, Frame
+from nianjian.engines.metrics.frame import DAY, Basis
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import (
@@ -106,7 +106,11 @@ def find_standing_run(enterprise: str, year: int) -> Run | None:
     seats and tickets have moved on since its day. None: there is none, or an older program kept the newest.
     """
     newest = portraits.find_newest_run(enterprise, year)
-    if newest is None or clock.today() <= Season("", year).year_end or _basis_of(newest) is not Basis.WITHIN_YEAR:
+    if (
+        newest is None
+        or clock.today() <= Season("", year).year_end
+        or portraits.find_basis(enterprise, newest) is not Basis.WITHIN_YEAR
+    ):
         return newest
     filed = get_basis(enterprise, year).basis
     runs = (portraits.find_basis_run(enterprise, year, basis) for basis in (filed, *BASES))
@@ -135,14 +139,10 @@ def require_filed_basis(enterprise: str, year: int, run: str) -> None:
     if run not in portraits.list_runs(enterprise, year):
         return
     filed = find_filed_run(enterprise, year)
-    basis = get_basis(enterprise, year).basis if filed is None else _basis_of(filed)
-    papers = _basis_of(portraits.get_run(enterprise, year, run))
+    basis = get_basis(enterprise, year).basis if filed is None else portraits.find_basis(enterprise, filed)
+    papers = portraits.find_basis(enterprise, portraits.get_run(enterprise, year, run))
     if papers is not basis:
         raise NianjianError("dossier_basis_differs", basis=papers.value, filed_basis=basis.value)
-
-
-def _basis_of(run: Run) -> Basis:
-    return Frame(run.year, date.fromisoformat(run.as_of)).basis
 
 
 @dataclass(frozen=True, slots=True)

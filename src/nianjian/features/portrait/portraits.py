@@ -242,15 +242,37 @@ def find_newest_run(enterprise: str, year: int) -> Run | None:
 
 
 def find_basis_run(enterprise: str, year: int, basis: Basis) -> Run | None:
-    """The newest run whose as-of day makes it one of that basis."""
+    """The newest run that is one of that basis."""
     runs = (get_run(enterprise, year, id_) for id_ in list_runs(enterprise, year))
-    return next((run for run in runs if Frame(year, date.fromisoformat(run.as_of)).basis is basis), None)
+    return next((run for run in runs if find_basis(enterprise, run) is basis), None)
 
 
-def describe_basis(year: int, as_of: str, _: Words) -> str:
-    """The basis of a portrait's figures in words, as papers carry it; ``as_of``: its day, ISO 8601."""
+def find_basis(enterprise: str, run: Run) -> Basis:
+    """The basis of a run by its as-of day; one that was computed before the year was over lies within it all the same.
+
+    Nobody knows on 16 October what stands on 31 December.
+    """
+    basis = Frame(run.year, date.fromisoformat(run.as_of)).basis
+    if basis is Basis.WITHIN_YEAR:
+        return basis
+    portrait = find_portrait(enterprise, run.year, run.id)
+    return basis if portrait is None or covers_year(portrait) else Basis.WITHIN_YEAR
+
+
+def covers_year(portrait: Mapping[str, Any]) -> bool:
+    """Whether every day of the data year had ended when a portrait was computed; True where an older one tells not."""
+    until = portrait.get("quality", {}).get("days_without_records", {}).get("until")
+    after = date.fromisoformat(portrait["period"]["to"])  # the period's end is excluded
+    return until is None or date.fromisoformat(until) >= after - timedelta(days=1)
+
+
+def describe_basis(year: int, as_of: str, _: Words, *, whole: bool = True) -> str:
+    """The basis of a portrait's figures in words, as papers carry it; ``as_of``: its day, ISO 8601.
+
+    ``whole``: what `covers_year` says of the portrait.
+    """
     day = date.fromisoformat(as_of)
-    return basis_text(Frame(year, day).basis, day, year, _)
+    return basis_text(Frame(year, day).basis if whole else Basis.WITHIN_YEAR, day, year, _)
 
 
 def show_run(enterprise: str, year: int, id_: str) -> None:

@@ -259,7 +259,8 @@ def compare_filing(
         "rulebook": grounds.stamp(),
     }
     counts, sha256 = count_results(pairs), theirs.sha256
-    run = Run(enterprise_id=enterprise, kind=kind, as_of=day, counts=counts, told=told, file=theirs.file, sha256=sha256)
+    kept = told | {"ahead": True} if day > clock.today() else told
+    run = Run(enterprise_id=enterprise, kind=kind, as_of=day, counts=counts, told=kept, file=theirs.file, sha256=sha256)
     storage.store_run(run=run, differences=differences, actor=actor)
     return {**summarize_run(run, grounds), **told, "rows": [_filing_row(one, sheet) for one in pairs]}
 

@@ -85,7 +85,7 @@ def get_run(*, run: str, actor: Actor) -> Json:
     found = get_visible_run(run, actor)
     by_state = queries.count_by_state(found)
     summary = summarize_run(found, Grounds.of(found.enterprise_id, actor, Permission.READ), by_state[states.OPEN])
-    told = {name: value for name, value in found.told.items() if name != "unclear"}
+    told = {name: value for name, value in found.told.items() if name not in {"unclear", "ahead"}}
     return {**summary, "enterprise": found.enterprise_id, "states": by_state, "told": told}
 
 

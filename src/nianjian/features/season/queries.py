@@ -225,7 +225,7 @@ def _portrait(portrait: Mapping[str, Any] | None, year_end: date) -> TaskProgres
         return TaskProgress(complete=False, total=1)
     empty = _list_empty_registers(portrait)
     figures = {"light": str(portrait["light"]), "empty_registers": sorted(empty.values())}
-    if date.fromisoformat(portrait["period"]["as_of"]) < year_end:
+    if date.fromisoformat(portrait["period"]["as_of"]) < year_end or not portraits.covers_year(portrait):
         return TaskProgress(complete=False, total=1, figures=figures, proved=not empty)
     return TaskProgress(complete=not empty, done=int(not empty), total=1, figures=figures, proved=not empty)
 
@@ -332,7 +332,7 @@ def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProg
     """The newest run of each register as at these days passes by its verdict, with what the guide allows.
 
     An allowance of the enterprise's own stands beside it in the figures. A run that compared no row, or could not tell
-    one, as with an export of keys alone, proves nothing.
+    one, as with an export of keys alone, proves nothing; nor does one that was made before its day had come.
     """
     kinds = [KINDS[str(one)] for one in asked.book.items(REGISTERS) if str(one) in KINDS]
     allowed = asked.book.with_guide_limits().integer(ALLOWED)
@@ -344,13 +344,15 @@ def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProg
     opened = reconciliation.count_open(ids)
     verdicts = [
         states.verdict(
-            compared=sum(run.counts.values()), unclear=int(run.told.get("unclear", 0)), open_=opened.get(run.pk, 0),
-            allowed=allowed,
+            compared=sum(run.counts.values()), unclear=int(run.told.get("unclear", 0)) + ("ahead" in run.told),
+            open_=opened.get(run.pk, 0), allowed=allowed,
         )
         for run in newest.values() if run is not None
     ]  # fmt: skip
     passed = verdicts.count(State.PASSED)
     figures: Json = {"runs": len(ids), "open_differences": sum(opened.values())}
+    if any(run is not None and "ahead" in run.told for run in newest.values()):
+        figures |= {"why": "compared_ahead"}
     if ALLOWED in asked.book.before:
         figures |= {"why": "own_allowance", "allowed": allowed, "own_allowed": asked.book.integer(ALLOWED)}
     complete = passed == len(kinds) > 0

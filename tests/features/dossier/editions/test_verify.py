@@ -8,8 +8,10 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
+import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
@@ -20,9 +22,18 @@ from tests.support import packages
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import BuiltEditions, build, shrink_picture
-from nianjian.features.dossier.editions.manifest import LIMIT, NAME, Kind, closeness, compare, read_packed_manifest
+from nianjian.features.dossier.editions.manifest import (
+    LIMIT,
+    NAME,
+    Kind,
+    closeness,
+    compare,
+    read_packed_manifest,
+    score_signed,
+    scores,
+)  # fmt: skip
 from nianjian.features.dossier.editions.package import Board, Item, Package
-from nianjian.features.dossier.editions.verify import verify
+from nianjian.features.dossier.editions.verify import KNOWN, SIGNED, verify
 from nianjian.features.dossier.operations.package import BLOB, store_zip
 from nianjian.platform.vault import blobs
 
@@ -222,6 +233,37 @@ def test_looks_do_not_depend_on_how_the_scan_is_read() -> None:
     )
     assert closeness(one, other) > 0.97
     assert closeness(one, manifest.encode_fingerprint(shrink_picture(packages.jpeg(packages.sheet(6))))) < 0.6
+
+
+def test_what_hands_add_to_a_page_for_signing_makes_it_no_other_page() -> None:
+    """Title, place to sign and firm are all that is printed; a signature and a date are written, 4 mm off."""
+
+    def draw(*lines: tuple[str, int, int]) -> Any:
+        page = np.full((3508, 2480, 3), 244, np.uint8)
+        for text, x, y in lines:
+            cv2.putText(page, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, 1.8, (40, 36, 34), 5)
+        return page
+
+    def look(page: Any) -> str:
+        return manifest.encode_fingerprint(shrink_picture(packages.jpeg(page)))
+
+    page = draw(("Monthly report", 300, 300), ("Signed by", 400, 480), ("Example Ltd, seal", 1300, 780))
+    at = np.linspace(0, 6 * np.pi, 120)
+    signed = page.copy()
+    cv2.polylines(
+        signed,
+        [np.stack([900 + at * 22, 460 + 80 * np.sin(at * 1.7)], 1).astype(int)],
+        isClosed=False,
+        color=(60, 30, 30),
+        thickness=8,
+    )
+    cv2.putText(signed, "2027  3  15", (1300, 940), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 4, (60, 30, 30), 8)
+    seen = cv2.warpAffine(signed, np.array([[1, 0, 47], [0, 1, 47]], float), (2480, 3508), borderValue=(244, 244, 244))
+    assert scores([look(seen)], [look(page)])[0][0] < KNOWN, "ink of a pen outweighs what was printed"
+    assert score_signed(look(seen), look(page)) >= SIGNED
+    other = draw(("Yearly ledger of numbers", 900, 2000), ("Table 7", 300, 2500), ("Checked by", 1500, 2900))
+    for wrong in (other, cv2.resize(packages.sheet(6), (2480, 3508))):
+        assert score_signed(look(wrong), look(page)) < SIGNED
 
 
 # The manifest of a stored package: read from the front of its zip, whatever comes behind it.

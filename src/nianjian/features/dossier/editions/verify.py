@@ -150,6 +150,7 @@ def _slice(one: Any, pages: int) -> Slice:  # noqa: ANN401 -- JSON
 
 
 KNOWN: Final = 0.60  # a page of another paper stays below
+SIGNED: Final = 0.70  # the same of a page whose code names it, by `score_signed`
 LEAD: Final = 0.08  # by which the best must lead the second best
 SURE: Final = (0.98, 0.80)  # share of pages known by their own look, text or number: high, medium
 STATES: Final = {"missing": Kind.SEAL_MISSING, "does_not_join": Kind.SEAL_BROKEN}

@@ -54,8 +54,8 @@ PICTURES_AT_ONCE: Final = 12  # pages that are shown at once: pictures of one an
 def store_file(*, enterprise: str, year: int, name: str, content: bytes, actor: Actor) -> Arrival:
     """Keep a file until it has its item; `enqueue_reading` puts the work.
 
-    The same content again in a season is the one that waits already. ``role_missing``, ``file_empty``,
-    ``file_too_large``.
+    The same content again in a season is the one that waits already; what could not be read is read anew: the package
+    of a sealed book may have been built since. ``role_missing``, ``file_empty``, ``file_too_large``.
     """
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
     refuse_closed(enterprise, year)
@@ -63,8 +63,11 @@ def store_file(*, enterprise: str, year: int, name: str, content: bytes, actor: 
     require_file(plain, content)
     sha256 = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
-        known = Arrival.objects.filter(enterprise_id=code, year=year, sha256=sha256).first()
+        known = Arrival.objects.select_for_update().filter(enterprise_id=code, year=year, sha256=sha256).first()
         if known is not None:
+            if known.fault is not None:
+                known.fault = None
+                known.save(update_fields=["fault"])
             return known
         with blobs.put_undoable(content) as stored:
             row = Arrival.objects.create(

@@ -172,9 +172,11 @@ def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, dr
 
 def _describe_basis(enterprise: str, year: int, run: str) -> str:
     """The basis of the run's figures in words; "" where no run is kept under that id."""
-    if run not in portraits.list_runs(enterprise, year):
+    portrait = portraits.find_portrait(enterprise, year, run) if run in portraits.list_runs(enterprise, year) else None
+    if portrait is None:
         return ""
-    return portraits.describe_basis(year, portraits.get_run(enterprise, year, run).as_of, words(CHINESE))
+    as_of, whole = str(portrait["period"]["as_of"]), portraits.covers_year(portrait)
+    return portraits.describe_basis(year, as_of, words(CHINESE), whole=whole)
 
 
 def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterprise: str) -> Iterator[Item]:

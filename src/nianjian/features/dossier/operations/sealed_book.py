@@ -22,8 +22,8 @@ from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import PAPER
 from nianjian.features.dossier.editions.look import inspect_file
-from nianjian.features.dossier.editions.manifest import blank, scores
-from nianjian.features.dossier.editions.verify import KNOWN, find_riding_seal, read_plan
+from nianjian.features.dossier.editions.manifest import blank, score_signed
+from nianjian.features.dossier.editions.verify import SIGNED, find_riding_seal, read_plan
 from nianjian.features.dossier.ingest.receive import cut_ranges, receive, require_cuttable
 from nianjian.features.dossier.models import Arrival, Evidence, SealedScan, Version
 from nianjian.platform.accounts.access import require_permission
@@ -242,7 +242,7 @@ def _require_same_pages(
             number = numbers[item, source_page]
             named[place] = number
             look = pages[number]["look"]
-            if not blank(look) and scores([looks[place]], [look])[0][0] < KNOWN:
+            if not blank(look) and score_signed(looks[place], look) < SIGNED:
                 differ.append(str(number + 1))
     if differ:
         raise NianjianError("dossier_sealed_differs", pages=", ".join(differ))

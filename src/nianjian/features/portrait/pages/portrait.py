@@ -98,7 +98,7 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
         ],
         "causes": [row for told in metrics for row in _cause_rows(one, told, names, level)],
         "bases": build_basis_cards(code, year, _) if one.run is None else None,
-        "basis": portraits.describe_basis(year, as_of, _),
+        "basis": portraits.describe_basis(year, as_of, _, whole=portraits.covers_year(data)),
         "within_year": data["period"].get("basis") == Basis.WITHIN_YEAR,
         "inputs": [
             (code_name("metric", told["slug"], _), input_links(one, told, components(told), _)) for told in metrics
