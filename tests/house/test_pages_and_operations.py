@@ -145,6 +145,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "fill-in-take": "fill_in_export", "dossier-sort": "dossier_arrivals",
     "dossier-sort-upload": "dossier_arrive jobs_get jobs_stop",
     "dossier-sort-decide": "dossier_sort dossier_put_away", "dossier-cut": "dossier_arrivals",
+    "dossier-scan-overrule": "dossier_overrule_scan",
     "dossier-cut-papers": "dossier_cut jobs_get jobs_stop", "dossier-cut-pages": "dossier_arrival_picture",
     "dossier-seals": "seals_list seals_uses signed_list", "dossier-seals-upload": "seals_add signed_add",
     "dossier-seals-act": "seals_use seals_withdraw", "dossier-signed": "signed_get",

@@ -24,12 +24,14 @@ from tests.support.seats import enter_human_seat
 
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.approvals import operations
 from nianjian.features.dossier.editions import build as editions
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.kinds import ITEMS
 from nianjian.features.dossier.models import Arrival, SealedScan, Version
 from nianjian.features.dossier.operations import arrivals, checklist, package, sealed_book
+from nianjian.features.dossier.operations.overrulings import request_scan_overruling
 from nianjian.features.dossier.states import Verdict
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -239,6 +241,39 @@ def test_a_sealed_book_goes_into_the_upload_edition_and_never_into_a_book(
         with pytest.raises(NianjianError, match=fault):
             checklist.add(enterprise=demo, year=SEALED_BOOK_YEAR, item="seat_table", path=path, actor=anna)
     assert Version.objects.filter(material__item="seat_table").count() == 1, "what was generated is no unknown scan"
+
+
+@pytest.mark.long
+def test_what_was_found_on_the_scan_of_a_sealed_book_is_overruled_by_two_people(
+    printed: Path, demo: str, anna: Actor, bo: Actor, tmp_path: Path
+) -> None:
+    row = _bring(demo, anna, scan_book(printed / "paper/材料包.pdf", tmp_path / "bare.pdf", sealed=False))
+    client, sort = signed_in("anna", "compliance_lead", demo), reverse("dossier-sort", args=[demo, SEALED_BOOK_YEAR])
+    assert row is not None
+    out = reverse("dossier-scan-overrule", args=[demo, SEALED_BOOK_YEAR, row.pk])
+    assert out in client.get(sort).content.decode()
+    client.post(out, {f"reason-{row.pk}": "骑缝章颜色浅，纸件可见"})
+    assert out not in client.get(sort).content.decode(), "it is asked for once"
+    (asked,) = operations.list_requests(actor=bo)
+    for who in (anna, Actor("root")):
+        with pytest.raises(NianjianError, match="approval_"):
+            operations.approve(approval=str(asked["approval"]), actor=who)
+    with pytest.raises(NianjianError, match="overruling_needs_user"):
+        request_scan_overruling(enterprise=demo, actor=Actor("root"), year=SEALED_BOOK_YEAR, arrival=row.pk, reason="x")
+    page = client.get(reverse("approvals-decide-here", args=[demo, asked["approval"]])).content.decode()
+    assert all(word in page for word in ("骑缝章颜色浅", "扫描件上未见骑缝章"))
+    operations.approve(approval=str(asked["approval"]), actor=bo)
+    arrivals.run_sorting(enterprise=demo, year=SEALED_BOOK_YEAR, actor=anna, progress=silent)
+    assert set(SealedScan.objects.values_list("riding", flat=True)) == {"absent"}
+    shown = client.get(reverse("dossier-item", args=[demo, SEALED_BOOK_YEAR, "seat_table"])).content.decode()
+    assert all(word in shown for word in ("anna", "bo", "骑缝章颜色浅"))
+    made = package.build(
+        enterprise=demo, year=SEALED_BOOK_YEAR, folder=tmp_path / "again", actor=anna, on=SEALED_BOOK_DAY
+    )
+    listed = json.loads((made.folder / "manifest.json").read_text())
+    assert {one["finding"] for item in listed["items"] for one in item["overruled"]} == {"dossier_sealed_unsealed"}
+    with pytest.raises(NianjianError, match="dossier_arrival_unknown"):
+        request_scan_overruling(enterprise=demo, actor=anna, year=SEALED_BOOK_YEAR, arrival=row.pk, reason="x")
 
 
 @pytest.mark.long

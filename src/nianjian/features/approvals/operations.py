@@ -38,6 +38,7 @@ ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
     gate_policy.KIND: gate_policy.approve_change,
     seals.KIND: seals.run_approved,
     overrulings.KIND: overrulings.approve_overruling,
+    overrulings.SCAN: overrulings.approve_scan_overruling,
     season.KIND: season.carry_out_reopening,
 }
 
@@ -58,6 +59,7 @@ SUBJECTS: Final[Mapping[str, Callable[[Collection[str]], Mapping[str, dict[str, 
     gate_policy.KIND: gate_policy.summarize_proposals,
     seals.KIND: seals.describe_requests,
     overrulings.KIND: overrulings.describe_requests,
+    overrulings.SCAN: overrulings.describe_scan_requests,
     season.KIND: season.describe_requests,
 }
 

@@ -19,7 +19,8 @@ class Arrival(models.Model):
     """A file of a data year that belongs to no item yet; the row goes when a person has decided.
 
     ``proposal``: JSON, the items that its content speaks for with evidence, which may name people; None: not yet read.
-    ``fault``: code and values as JSON, where it could not be read.
+    ``fault``: code and values as JSON, where it could not be read. ``overruled``: JSON, what two people answer to what
+    was found on the scan of a sealed book, by its code.
     """
 
     enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
@@ -30,6 +31,7 @@ class Arrival(models.Model):
     blob = models.CharField(max_length=32)
     proposal = SealedText(null=True)
     fault = SealedText(null=True)
+    overruled = SealedText(null=True)
     arrived_at = models.DateTimeField()
     arrived_by = models.CharField(max_length=160)
 
@@ -226,12 +228,14 @@ class SealedScan(models.Model):
     """The pages of a version as they were scanned out of the sealed book, sealed in the vault; the newest counts.
 
     ``book``: the name that the codes on its pages bear; ``riding``: what was seen of the riding seal in the whole book.
+    ``overruled``: as of `Arrival`.
     """
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="sealed_scans")
     book = models.CharField(max_length=16)
     manifest_sha256 = models.CharField(max_length=64)  # of the package that was printed
     riding = models.CharField(max_length=16)
+    overruled = SealedText(null=True)
     dpi = models.PositiveSmallIntegerField(null=True)  # of the coarsest page; null: no page is one picture
     sha256 = models.CharField(max_length=64)  # of the plain content
     size = models.BigIntegerField()  # bytes, plain

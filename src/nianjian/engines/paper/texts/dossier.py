@@ -287,6 +287,7 @@ REQUEST_KINDS: Final[Mapping[str, str]] = {
     **SEAL_KINDS,
     "seal_use": mark("use of a seal image"),
     "finding_overruling": mark("overruling of a check finding"),
+    "scan_overruling": mark("overruling of a finding on the scan of a sealed book"),
 }
 PLACES: Final[Mapping[str, str]] = {
     "cover_seal": mark("first-page seal"),
@@ -628,6 +629,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "dossier_book_pages": mark(
         "the pages of {file} bear the codes of a sealed book, in which version {version} of {item} is printed; scan "
         "the whole book and upload it under “Sort documents”"
+    ),
+    "dossier_scan_not_refused": mark(
+        "nothing was found on file {arrival} that two persons can overrule: only pages that differ and a riding seal "
+        "that is not visible"
     ),
     "overruling_needs_user": mark(
         "two named persons overrule the finding {finding}: --as USER with the token in NIANJIAN_TOKEN"

@@ -74,7 +74,7 @@ def store_file(*, enterprise: str, year: int, name: str, content: bytes, actor: 
                 enterprise_id=code, year=year, name=plain, sha256=sha256, size=stored.size, blob=stored.id,
                 arrived_at=clock.now(), arrived_by=str(actor),
             )  # fmt: skip
-            _note("arrived", row, actor, {"size": stored.size})
+            note("arrived", row, actor, {"size": stored.size})
     return row
 
 
@@ -140,7 +140,7 @@ def _record_reading(
         row.save(update_fields=["proposal", "fault"])
         materials.delete_pictures(of=row)
         materials.store_pictures(of=row, pictures=pictured)
-        _note("read", row, actor, {"item": json.loads(proposal)["item"] if proposal else None})
+        note("read", row, actor, {"item": json.loads(proposal)["item"] if proposal else None})
 
 
 def list_waiting_files(*, enterprise: str, year: int, actor: Actor, first: int = 0, most: int) -> list[Arrival]:
@@ -209,7 +209,7 @@ def record_decision(*, row: Arrival, item: str | None, actor: Actor) -> None:
     proposed = (read_proposal(row) or {}).get("item")
     with transaction.atomic():
         materials.require_waiting(row)
-        _note("sorted" if item else "put_away", row, actor, {"item": item, "proposed": proposed})
+        note("sorted" if item else "put_away", row, actor, {"item": item, "proposed": proposed})
         materials.delete_file(row)
 
 
@@ -217,11 +217,12 @@ def record_cut(*, row: Arrival, papers: Sequence[Range], leave: str, actor: Acto
     """A person said which pages are which item; ``leave``: pages that are none. As `record_decision`."""
     with transaction.atomic():
         materials.require_waiting(row)
-        _note("cut", row, actor, {"papers": [asdict(one) for one in papers], "left": leave})
+        note("cut", row, actor, {"papers": [asdict(one) for one in papers], "left": leave})
         materials.delete_file(row)
 
 
-def _note(act: str, row: Arrival, actor: Actor, data: Mapping[str, object]) -> None:
+def note(act: str, row: Arrival, actor: Actor, data: Mapping[str, object]) -> None:
+    """Write the entry of an act on a file that waits."""
     values = {"year": row.year, "sha256": row.sha256, **data}
     record(verb=f"dossier.{act}", enterprise=row.enterprise_id, actor=actor, data=values)
 
@@ -330,7 +331,7 @@ def reveal_pages(*, enterprise: str, year: int, arrival: int, first: int, actor:
     row = _require_reveal(enterprise, year, arrival, actor)
     revealed = materials.read_pictures(row, first, first + PICTURES_AT_ONCE - 1)
     if revealed:
-        _note("looked_at", row, actor, {"first": revealed[0].page, "last": revealed[-1].page})
+        note("looked_at", row, actor, {"first": revealed[0].page, "last": revealed[-1].page})
     return revealed
 
 
@@ -338,7 +339,7 @@ def reveal_picture(*, enterprise: str, year: int, arrival: int, page: int, actor
     """One page's picture (JPEG), with its entry; as `reveal_pages`, and ``dossier_picture_unknown``."""
     row = _require_reveal(enterprise, year, arrival, actor)
     content = materials.read_picture(row, page)
-    _note("looked_at", row, actor, {"first": page, "last": page})
+    note("looked_at", row, actor, {"first": page, "last": page})
     return content
 
 

@@ -14,8 +14,10 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions.package import Explained, Overruled
-from nianjian.features.dossier.models import Version
+from nianjian.features.dossier.models import Arrival, SealedScan, Version
+from nianjian.features.dossier.operations import arrivals
 from nianjian.features.dossier.operations.checklist import hold_newest
+from nianjian.features.dossier.operations.sealed_book import OVERRULABLE, read_answers
 from nianjian.features.dossier.states import ANSWER, EXPLANATION, Weight, decide_open_verdict, is_overruled
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -26,6 +28,7 @@ from nianjian.platform.operations.operation import Answer, Area, Body, operation
 
 Json = dict[str, Any]
 KIND: Final = "finding_overruling"  # of the request that a second person decides
+SCAN: Final = "scan_overruling"  # the same of what was found on the scan of a sealed book
 #: Of generated papers: they follow from registers and calls, not from a scan, and are put right there.
 FIGURES: Final = frozenset({
     "sums_differ", "sums_unknown", "claim_refused", "claim_unproved", "claim_blank", "claim_contradicted",
@@ -99,6 +102,107 @@ def request_overruling(
     return OverrulingRequest(request.id, request.state, year, item, version, finding, page, len(found))
 
 
+@dataclass(frozen=True, slots=True)
+class ScanOverrulingRequest:
+    """``approval``: of the request that waits for a second person; ``finding``: why the scan was refused."""
+
+    approval: str
+    state: str
+    year: int
+    arrival: int
+    finding: str
+
+
+SCAN_ASKED: Final = Answer(schema=ScanOverrulingRequest, status=202, document=lambda _request, _key, asked: asked)
+
+
+@operation(
+    "dossier.overrule_scan", on=DOSSIER, permission=Permission.REQUEST, path="/scan-overrulings", answer=SCAN_ASKED,
+    body=Body("NewScanOverruling", "``arrival``: the file that waits with what was found on it."),
+)  # fmt: skip
+def request_scan_overruling(
+    *,
+    enterprise: str,
+    actor: Actor,
+    year: Annotated[Number, YEARS],
+    arrival: Annotated[int, Kind.NUMBER, Limits(1)],
+    reason: Annotated[Text, Param(filled=True)],
+) -> ScanOverrulingRequest:
+    """Ask a second person to overrule what refused the scan of a sealed book: pages that differ, no riding seal seen.
+
+    ``overruling_needs_user``, ``season_archived``, ``dossier_reason_missing``, ``dossier_arrival_unknown``,
+    ``dossier_scan_not_refused``, ``approval_pending``.
+    """
+    fault_of = arrivals.read_fault(arrivals.find_arrival(enterprise, year, arrival)) or {}
+    finding = str(fault_of.get("code", ""))
+    if not actor.proved:
+        raise NianjianError("overruling_needs_user", finding=finding)
+    refuse_closed(enterprise, year)
+    plain = materials.required_text(reason)
+    with transaction.atomic():
+        row = Arrival.objects.select_for_update().get(pk=arrival)
+        if finding not in OVERRULABLE:
+            raise NianjianError("dossier_scan_not_refused", arrival=arrival)
+        asked = {"reason": plain, "asked_by": str(actor), "asked_at": clock.now().isoformat()}
+        row.overruled = canonical({**read_answers(row), finding: asked})
+        row.save(update_fields=["overruled"])
+        request = approvals.create_request(
+            kind=SCAN, subject=f"{row.pk}:{finding}", digest=_scan_digest(row, finding),
+            enterprise=row.enterprise_id, actor=actor,
+        )  # fmt: skip
+    return ScanOverrulingRequest(request.id, request.state, year, arrival, finding)
+
+
+def find_scan_request(row: Arrival, finding: str) -> str | None:
+    """The request about what was found on a file that nobody has decided yet."""
+    return approvals.find_pending(SCAN, f"{row.pk}:{finding}")
+
+
+def _scan_digest(row: Arrival, finding: str) -> str:
+    """sha256 over what the second person agrees to: the file, what was found on it, and why that is no obstacle."""
+    fault = arrivals.read_fault(row)
+    content = {"document": row.sha256, "fault": fault, "answer": read_answers(row).get(finding)}
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def approve_scan_overruling(approval: str, actor: Actor) -> Json:
+    """Say yes as the second person: the scan is read again, and split although this was found on it.
+
+    ``season_archived``, ``dossier_arrival_unknown`` and those of `approvals.storage.approve_request`.
+    """
+    with transaction.atomic():
+        key, _sign, finding = approvals.get_approval(approval).subject.partition(":")
+        row = Arrival.objects.select_for_update().filter(pk=key).first()
+        if row is None:
+            raise NianjianError("dossier_arrival_unknown", arrival=key)
+        refuse_closed(row.enterprise_id, row.year)
+        approvals.approve_request(approval=approval, digest=_scan_digest(row, finding), actor=actor)
+        answers = read_answers(row)
+        agreed = {"approval": approval, "approved_by": str(actor), "approved_at": clock.now().isoformat()}
+        row.overruled, row.fault = canonical({**answers, finding: {**answers[finding], **agreed}}), None
+        row.save(update_fields=["overruled", "fault"])
+        arrivals.note("scan_overruled", row, actor, {"finding": finding, "approval": approval})
+        job = arrivals.enqueue_reading(enterprise=row.enterprise_id, year=row.year, actor=actor)
+    return {"arrival": row.pk, "finding": finding, "reason": answers[finding]["reason"], "job": job}
+
+
+def describe_scan_requests(subjects: Collection[str]) -> dict[str, Json]:
+    """As `describe_requests`; what nobody keeps any more has no subject left."""
+    rows = {str(row.pk): row for row in Arrival.objects.filter(pk__in={one.partition(":")[0] for one in subjects})}
+    told = {}
+    for subject in subjects:
+        key, _sign, finding = subject.partition(":")
+        row = rows.get(key)
+        told[subject] = {"findings": [{"code": finding, "page": None, "values": {}}]} | (
+            {} if row is None else {
+                "season": row.year, "document": row.sha256,
+                "findings": [{**(arrivals.read_fault(row) or {"code": finding, "values": {}}), "page": None}],
+                "reason": read_answers(row).get(finding, {}).get("reason", ""),
+            }
+        )  # fmt: skip
+    return told
+
+
 def _list_alike(report: Mapping[str, Any], code: str, page: int | None) -> list[Json]:
     """The findings of a report with a code on a page."""
     return [one for one in report.get("findings", ()) if (one["code"], one["page"]) == (code, page)]
@@ -169,6 +273,17 @@ def list_overruled(row: Version) -> tuple[Overruled, ...]:
         for one in materials.read_report(row).get("findings", ())
         if is_overruled(one) and (told := one[ANSWER])
     )  # fmt: skip
+
+
+def list_scan_overruled(scan: SealedScan) -> tuple[Overruled, ...]:
+    """The same of the scan of a sealed book that a version's pages were cut from."""
+    return tuple(
+        Overruled(
+            code, None, told["reason"], told["asked_by"], told["approved_by"], told["approved_at"], told["approval"]
+        )
+        for code, told in sorted(read_answers(scan).items())
+        if "approved_by" in told
+    )
 
 
 def list_explained(row: Version) -> tuple[Explained, ...]:

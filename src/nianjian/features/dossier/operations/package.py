@@ -32,7 +32,7 @@ from nianjian.features.dossier.models import Evidence, Version
 from nianjian.features.dossier.operations import checklist, generate, sealed_book, signatures
 from nianjian.features.dossier.operations import seals as seal_operations
 from nianjian.features.dossier.operations.checklist import temporary_folder, wrap_folder_errors
-from nianjian.features.dossier.operations.overrulings import list_explained, list_overruled
+from nianjian.features.dossier.operations.overrulings import list_explained, list_overruled, list_scan_overruled
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.seals.mask import Kind as SealShape
 from nianjian.features.dossier.states import BOUND, COMPLETE, MaterialState
@@ -209,10 +209,12 @@ def _with_sealed_pages(package: Package, bound: Sequence[tuple[Line, Version]], 
     book, items = name_book(package), []
     for item, (_line, row) in zip(package.items, bound, strict=True):
         scan, sealed = row.sealed_scans.filter(book=book).order_by("pk").last(), None
+        overruled = item.overruled
         if scan is not None:
             sealed = room / f"{item.name}-sealed.pdf"
             sealed.write_bytes(blobs.get(scan.blob))
-        items.append(replace(item, sealed=sealed))
+            overruled += list_scan_overruled(scan)
+        items.append(replace(item, sealed=sealed, overruled=overruled))
     return replace(package, items=tuple(items))
 
 

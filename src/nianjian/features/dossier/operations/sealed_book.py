@@ -39,6 +39,15 @@ Json = Mapping[str, Any]
 PDF: Final = b"%PDF-"
 BOOKS: Final = "built_book"  # the register under which the manifests of built packages are kept; key as of the scans
 SCANS: Final = "sealed_book"  # the register under which the scans are kept as they came; key: data year and book
+DIFFERS: Final = "dossier_sealed_differs"
+UNSEALED: Final = "dossier_sealed_unsealed"
+#: What is found by looking at a scan, which may err: two people can overrule it. What is missing cannot be overruled.
+OVERRULABLE: Final = frozenset({DIFFERS, UNSEALED})
+
+
+def read_answers(row: Arrival | SealedScan) -> dict[str, dict[str, str]]:
+    """Code of what was found on a scan -> its reason, who asked, and who agreed once somebody has."""
+    return json.loads(row.overruled) if row.overruled else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[
     ``dossier_sealed_mixed``, ``dossier_sealed_unknown`` (its package is not here), ``dossier_manifest_draft``,
     ``dossier_sealed_pages``,
     ``dossier_sealed_differs`` (a page is not the one that its code names), ``dossier_sealed_unsealed``,
-    ``dossier_cut_unfit``.
+    ``dossier_cut_unfit``. What two people have overruled of `OVERRULABLE` refuses it no more.
     """
     with path.open("rb") as file:
         if file.read(len(PDF)) != PDF:
@@ -74,11 +83,12 @@ def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[
     pages = _pages(listed)
     items = manifest.match_pages(seen["codes"], pages)
     inside = _inspect_pages(path)
-    named = _require_same_pages(inside["looks"], items, pages)
+    overruled = {code for code, told in read_answers(row).items() if "approved_by" in told}
+    named = _name_pages(inside["looks"], items, pages, differing=DIFFERS in overruled)
     watch()
     riding, _torn = find_riding_seal(path, read_plan(listed, len(pages), manifest.NAME), named, len(named))
-    if riding.state == "absent":
-        raise NianjianError("dossier_sealed_unsealed")
+    if riding.state == "absent" and UNSEALED not in overruled:
+        raise NianjianError(UNSEALED)
     versions = _find_versions(row, listed["items"])
     name = path.name
     clean = require_cuttable(receive(path, room))
@@ -228,10 +238,13 @@ def _inspect_pages(path: Path) -> Json:
     return seen
 
 
-def _require_same_pages(
-    looks: Sequence[str], items: Mapping[str, Sequence[int]], pages: Sequence[Json]
+def _name_pages(
+    looks: Sequence[str], items: Mapping[str, Sequence[int]], pages: Sequence[Json], *, differing: bool
 ) -> list[int | None]:
-    """Hold each scanned page against the look of the page that its code names; place -> page of the book, from 0."""
+    """Place of the scan -> page of the book, from 0; each is held against the look of the page that its code names.
+
+    ``differing``: pages that look otherwise are taken for what their codes say.
+    """
     named: list[int | None] = [None] * len(looks)
     numbers = {(page["item"], page["source_page"]): number for number, page in enumerate(pages)}
     differ = []
@@ -244,8 +257,8 @@ def _require_same_pages(
             look = pages[number]["look"]
             if not blank(look) and score_signed(looks[place], look) < SIGNED:
                 differ.append(str(number + 1))
-    if differ:
-        raise NianjianError("dossier_sealed_differs", pages=", ".join(differ))
+    if differ and not differing:
+        raise NianjianError(DIFFERS, pages=", ".join(differ))
     return named
 
 
@@ -276,7 +289,7 @@ def _store(row: Arrival, scan: SealedBook, actor: Actor) -> None:
             blob = stack.enter_context(blobs.put_undoable(content))
             SealedScan.objects.create(
                 version=version, book=scan.book, manifest_sha256=scan.manifest_sha256, riding=scan.riding,
-                dpi=scan.dpi[version], sha256=blob.sha256,
+                overruled=row.overruled, dpi=scan.dpi[version], sha256=blob.sha256,
                 size=blob.size, blob=blob.id, recorded_at=clock.now(), recorded_by=str(actor),
             )  # fmt: skip
         data = {"year": row.year, "sha256": row.sha256, "book": scan.book, "manifest": scan.manifest_sha256,

@@ -20,7 +20,7 @@ from nianjian.engines.paper.words import words
 from nianjian.features.dossier.kinds import ITEMS, KNOWN
 from nianjian.features.dossier.materials import SEEN, Mark
 from nianjian.features.dossier.models import Arrival
-from nianjian.features.dossier.operations import arrivals, checklist
+from nianjian.features.dossier.operations import arrivals, checklist, overrulings, sealed_book
 from nianjian.features.dossier.operations.arrivals import PICTURES_AT_ONCE
 from nianjian.features.dossier.operations.checklist import ENDINGS, STEP, Page, Pages
 from nianjian.features.dossier.pages import presenters
@@ -156,7 +156,7 @@ def build_waiting_file(row: Arrival, *, cutting: bool = False) -> Json:
     """A file with what its content speaks for; only a clear proposal is filled in. ``cutting``: that waits or runs.
 
     ``chosen``: the item that stands in the field at first, or ""; ``said``: what speaks for it, a line a guess.
-    ``cut``: it may have several papers.
+    ``cut``: it may have several papers; ``overrulable``: two people can overrule what refused it.
     """
     told, fault = arrivals.read_proposal(row), arrivals.read_fault(row)
     badge, state, chosen = "plain", gettext("not read yet"), ""
@@ -179,8 +179,12 @@ def build_waiting_file(row: Arrival, *, cutting: bool = False) -> Json:
     if cutting:
         badge, state, chosen = "plain", gettext("being split"), ""
     size = f"{-(-row.size // KIB)} KiB"
+    found = (fault or {}).get("code")
+    overrulable = found in sealed_book.OVERRULABLE
+    if overrulable and (asked := overrulings.find_scan_request(row, str(found))):
+        said.append(gettext("A second person has been asked; see Approvals."))
     return {"key": row.pk, "name": row.name or "", "size": size, "badge": badge, "state": state, "chosen": chosen,
-            "said": said, "cut": cut}  # fmt: skip
+            "said": said, "cut": cut, "overrulable": overrulable and not asked}  # fmt: skip
 
 
 def _part(one: Json) -> str:
@@ -384,4 +388,20 @@ def decide(request: Request, code: str, year: int) -> HttpResponse:
         messages.success(request, gettext("Files that were deleted: {count}.").format(count=away))
     if not given and not away:
         messages.info(request, gettext("Choose an item for a file first."))
+    return redirect("dossier-sort", code=code, year=year)
+
+
+@require_POST
+@page(Permission.REQUEST)
+def overrule_scan(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
+    """Ask a second person to overrule what refused the scan of a sealed book."""
+    require_year(year)
+    try:
+        overrulings.request_scan_overruling(
+            **place(request, code, year), arrival=arrival, reason=request.POST.get(f"reason-{arrival}", "")
+        )
+    except NianjianError as fault:
+        messages.error(request, data.fault(fault))
+    else:
+        messages.success(request, gettext("A second person has been asked; see Approvals."))
     return redirect("dossier-sort", code=code, year=year)

@@ -20,6 +20,7 @@ from nianjian.features.dossier import materials
 from nianjian.features.dossier.materials import TEXT_LENGTH, Line
 from nianjian.features.dossier.models import Version
 from nianjian.features.dossier.operations.checklist import get_rulebook
+from nianjian.features.dossier.operations.overrulings import list_scan_overruled
 from nianjian.features.dossier.operations.package import GENERATED, portrait_of_item
 from nianjian.features.dossier.operations.sealed_book import find_sealed_scan
 from nianjian.features.dossier.states import ANSWER, EXPLANATION, finding_text, is_overruled, read_fields
@@ -159,6 +160,10 @@ def _sealed_sentence(row: Version) -> str:
     text = gettext("Sealed scan: {pages} pages, brought in on {day} by {person}.").format(
         pages=row.pages, day=format_moment(scan.recorded_at), person=person(scan.recorded_by)
     )
+    for one in list_scan_overruled(scan):
+        text += " " + gettext("Overruled by {first} and {second}: {reason}").format(
+            first=person(one.asked_by), second=person(one.approved_by), reason=one.reason
+        )
     least = get_rulebook(row.material.enterprise_id).integer("materials.scan.dpi")
     if scan.dpi is None or scan.dpi >= least:
         return text

@@ -29,6 +29,7 @@ urlpatterns = [
     path("<int:year>/sort/files/", arrivals.upload, name="dossier-sort-upload"),
     path("<int:year>/sort/decide/", arrivals.decide, name="dossier-sort-decide"),
     path("<int:year>/sort/<int:arrival>/", arrivals.show_ranges, name="dossier-cut"),
+    path("<int:year>/sort/<int:arrival>/overrule/", arrivals.overrule_scan, name="dossier-scan-overrule"),
     path("<int:year>/sort/<int:arrival>/cut/", arrivals.cut_file, name="dossier-cut-papers"),
     path("<int:year>/sort/<int:arrival>/pages/", arrivals.pictures, name="dossier-cut-pages"),
     path("<int:year>/verify/", package.show_form, name="dossier-verify"),
