@@ -39,6 +39,7 @@ from nianjian.platform.web import rule_values
 from nianjian.platform.web.access import Request, anywhere, at
 from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.language import current
+from nianjian.platform.web.menu import ENTERPRISE, Entry, Place, Scope
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
 
@@ -256,3 +257,6 @@ urlpatterns = [
     path("e/<str:code>/approvals/", list_requests, name="approvals-here"),
     path("e/<str:code>/approvals/<str:approval>/", decide, name="approvals-decide-here"),
 ]
+
+
+ENTRIES: Final = (Entry(Place.SETTINGS, mark("Approvals"), "approvals", scope=Scope.BOTH, group=ENTERPRISE),)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts import season
 from nianjian.engines.paper.texts.season import CHANNEL_KINDS, MESSAGE_STATES, SCOPES
-from nianjian.engines.paper.words import words
+from nianjian.engines.paper.words import mark, words
 from nianjian.features.inbox import obstacles, operations
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.roles import Permission
@@ -29,6 +29,7 @@ from nianjian.platform.web.access import Request, page, person
 from nianjian.platform.web.days import format_day
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
+from nianjian.platform.web.menu import CONNECTIONS, ENTERPRISE, Entry, Place, Scope
 from nianjian.platform.web.paging import Page, paged
 
 
@@ -196,3 +197,12 @@ urlpatterns = [
     path("", inbox, name="inbox"),
     path("choices/", choices, name="inbox-choices"),
 ]
+
+
+ENTRIES: Final = (
+    Entry(Place.TODAY, "", "inbox", Permission.READ_OWN, scope=Scope.PERSON),
+    Entry(
+        Place.SETTINGS, mark("Reminders"), "inbox-choices", Permission.READ_OWN, scope=Scope.PERSON, group=ENTERPRISE
+    ),
+    Entry(Place.SETTINGS, mark("Mail"), "mail", Permission.ADMINISTER, scope=Scope.INSTALLATION, group=CONNECTIONS),
+)

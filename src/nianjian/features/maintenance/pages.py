@@ -45,6 +45,8 @@ from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web.access import Request, everywhere, page, public
 from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.language import current
+from nianjian.platform.web.menu import MACHINE, RETENTION, Place, Scope
+from nianjian.platform.web.menu import Entry as Line
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.rule_values import titles
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -291,3 +293,10 @@ urlpatterns = [
     path("e/<str:code>/retention/count/", count, name="retention-count"),
     path("e/<str:code>/retention/erase/", erase, name="retention-erase"),
 ]
+
+
+ENTRIES: Final = (
+    Line(Place.SETTINGS, mark("Retention periods"), "retention", Permission.AUDIT, group=RETENTION),
+    Line(Place.SETTINGS, mark("Audit log"), "audit", Permission.AUDIT, scope=Scope.BOTH, group=RETENTION),
+    Line(Place.SETTINGS, mark("Backups"), "backup", Permission.ADMINISTER, scope=Scope.INSTALLATION, group=MACHINE),
+)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from django.core.cache import caches
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -30,24 +32,77 @@ from nianjian.features.overview.deadlines import present_deadline
 from nianjian.features.overview.facts import Overview
 from nianjian.features.overview.first_steps_pages import is_guided, list_unknown, render_steps
 from nianjian.features.overview.item_presenters import present_item
-from nianjian.features.overview.menu import OpenItems, list_failed, store_open_items
 from nianjian.features.overview.queue import NOBODY
 from nianjian.features.overview.worklist import Item, list_items, select_items
 from nianjian.features.portrait import line_usage
 from nianjian.features.portrait.changes import change_text
 from nianjian.features.portrait.line_usage import LineUse
 from nianjian.platform.accounts import access
+from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.audit.query import find_last_number
+from nianjian.platform.audit.query import find_last_number, has_entries_since
 from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.teams import Team
 from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.days import format_day
 from nianjian.platform.web.language import current
-from nianjian.platform.web.menu import Place
+from nianjian.platform.web.menu import Below, Entry, Place, Reader, Scope
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
+
+ENTRIES: Final = (
+    Entry(Place.TODAY, "", "overview", Permission.READ_OWN),
+    Entry(Place.TODAY, "", "portfolio", Permission.READ_OWN, scope=Scope.PERSON),
+    Below("registers", ("overview-lines",)),
+    Below("overview", ("search",)),
+)
+SECONDS: Final = 300  # a computed portrait is there a moment after its entry
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItems:
+    """How many items a person had, and what shows that they may be others by now.
+
+    ``number``: the last audit entry before they were counted; ``failed``: the person's jobs that had failed; ``turn``:
+    when time alone may change them.
+    """
+
+    count: int
+    number: int
+    failed: tuple[str, ...]
+    day: date
+    turn: datetime | None
+
+    def holds(self, enterprise: str, actor: Actor) -> bool:
+        """Whether nothing has happened since that could change the count."""
+        return (
+            self.day == clock.today()
+            and (self.turn is None or clock.now() < self.turn)
+            and not has_entries_since(self.number, enterprise)
+            and self.failed == list_failed(enterprise, actor)
+        )
+
+
+def _key(enterprise: str, user: str) -> str:
+    return f"open-items:{enterprise}:{user}"
+
+
+def list_failed(enterprise: str, actor: Actor) -> tuple[str, ...]:
+    """Ids of the person's jobs that have failed lately: no act is recorded of these."""
+    return tuple(str(point.values["job"]) for point in attention.list_failed_jobs(enterprise, actor))
+
+
+def store_open_items(enterprise: str, actor: Actor, found: OpenItems) -> None:
+    """Note how many items the person has."""
+    caches["memory"].set(_key(enterprise, actor.name), found, SECONDS)
+
+
+def find_open_items(reader: Reader) -> int | None:
+    """Return how many items wait for the reader; None: they must be counted, which no page does but that of the day."""
+    found: OpenItems | None = caches["memory"].get(_key(reader.code, reader.actor.name))
+    return found.count if found and found.holds(reader.code, reader.actor) else None
+
 
 OWNERS: Final = ("", "me", "nobody")  # whose items a list shows
 MOST: Final = 6  # rows of the list that the board shows unasked

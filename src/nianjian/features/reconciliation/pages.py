@@ -59,7 +59,8 @@ from nianjian.platform.web.work import person
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
+from nianjian.engines.paper.words import mark
+from nianjian.platform.web.menu import Entry, Place
 
 COMMAS: Final = str.maketrans("，、;；", ",,,,")
 
@@ -734,3 +735,6 @@ urlpatterns = [
     path("<str:reconciliation>/pairs/<int:pair>/", decide, name="reconcile-decide"),
     path("<str:reconciliation>/pairs/<int:pair>/reveal/", reveal_pair, name="reconcile-reveal-pair"),
 ]
+
+
+ENTRIES: Final = (Entry(Place.DOSSIER, mark("Reconciliation"), "reconcile"),)
