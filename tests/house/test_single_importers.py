@@ -20,7 +20,6 @@ SEPARATE = {
     "engines/lake/duckdb_engine": "one engine, imported when it is chosen",
     "engines/lake/spark_engine": "one engine, imported when it is chosen",
     "engines/sip/call": "one call, without sockets",
-    "features/complaints/closing_effect": "what a closing changes in the light, apart from the act",
     "features/dossier/editions/book": "the paper edition, apart from the order of work",
     "features/dossier/reading": "one kind of paper a file",
     "features/dossier/seals": "one shape of seal a file",

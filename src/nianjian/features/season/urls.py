@@ -27,6 +27,7 @@ urlpatterns = [
     path("archive/<int:year>/<str:part>/", pages.archive_file, name="season-archive-file"),
     path("reminders/", inbox.list_reminders, name="season-reminders"),
 ]
+calendar_patterns = [path("<str:secret>.ics", pages.calendar, name="season-calendar")]
 
 
 def _find_newest(enterprise: str) -> Mapping[str, int] | None:

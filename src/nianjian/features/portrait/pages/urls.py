@@ -7,7 +7,7 @@ from typing import Final
 from django.urls import path
 
 from nianjian.engines.paper.words import mark
-from nianjian.features.portrait.pages import declarations, explaining_papers, marketing, metric, portrait, rows, runs
+from nianjian.features.portrait.pages import explaining_papers, metric, portrait, rows, runs
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.web.menu import Entry, Place
 
@@ -22,10 +22,10 @@ urlpatterns = [
     path(f"{METRIC}causes/", metric.list_causes, name="portrait-causes"),
     path(f"{METRIC}rows/", rows.rows, name="portrait-rows"),
     path(f"{METRIC}rows/export/", rows.export, name="portrait-rows-export"),
-    path(f"{METRIC}declare/", declarations.declare, name="portrait-declare"),
+    path(f"{METRIC}declare/", metric.declare, name="portrait-declare"),
     path(f"{METRIC}papers/", explaining_papers.attach, name="portrait-attach"),
     path(f"{YEAR}reveal/", rows.reveal, name="portrait-reveal"),
-    path(f"{YEAR}marketing/", marketing.marketing, name="portrait-marketing"),
+    path(f"{YEAR}marketing/", portrait.marketing, name="portrait-marketing"),
     path(f"{YEAR}simulate/", runs.simulate, name="portrait-simulate"),
     path(f"{YEAR}runs/", runs.runs, name="portrait-runs"),
     path(f"{YEAR}compare/", runs.compare, name="portrait-compare"),
