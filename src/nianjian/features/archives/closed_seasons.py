@@ -48,7 +48,6 @@ class Archive(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Data year and digest."""
         return f"{self.year} {self.sha256[:12]}"
 
 
@@ -75,7 +74,6 @@ class Kept(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Part and digest."""
         return f"{self.part} {self.sha256[:12]}"
 
 

@@ -717,10 +717,7 @@ def errors(request: Request, code: str, draft: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.MANAGE_DATA)
 def commit(request: Request, code: str, draft: str) -> HttpResponse:
-    """Import, by the worker, whole or not at all; a second click leads to the work of the first.
-
-    Read, it is the check.
-    """
+    """Import, by the worker, whole or not at all; a second click leads to the work of the first. A GET is the check."""
     found = drafts.draft_for(draft, code, request.actor)
     if request.method != "POST":
         return redirect("data-import-check", code=code, draft=draft)

@@ -41,7 +41,6 @@ class Arrival(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Its hash."""
         return self.sha256[:12]
 
 
@@ -69,7 +68,6 @@ class FillIn(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Report and year."""
         return f"{self.report} {self.year}"
 
 
@@ -102,7 +100,6 @@ class SealPicture(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Kind and hash."""
         return f"{self.kind} {self.sha256[:12]}"
 
 
@@ -149,7 +146,6 @@ class Impression(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Item, page and document."""
         return f"{self.item} {self.page} {self.document_sha256[:12]}"
 
 
@@ -176,7 +172,6 @@ class Material(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Item and year."""
         return f"{self.item} {self.year}"
 
 
@@ -218,7 +213,6 @@ class Version(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Number and hash."""
         return f"{self.number} {self.sha256[:12]}"
 
 
@@ -247,7 +241,6 @@ class SealedScan(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Book and hash."""
         return f"{self.book} {self.sha256[:12]}"
 
 
@@ -260,7 +253,6 @@ class Comment(models.Model):
     actor = models.CharField(max_length=160)
 
     def __str__(self) -> str:
-        """Who said it."""
         return f"comment {self.actor}"
 
 
@@ -291,7 +283,6 @@ class PagePicture(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Which page."""
         return f"page {self.page}"
 
 
@@ -324,7 +315,6 @@ class Submission(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Year and number."""
         return f"{self.year} {self.number}"
 
 
@@ -357,7 +347,6 @@ class Evidence(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Kind and hash."""
         return f"{self.kind} {self.sha256[:12]}"
 
 
@@ -372,7 +361,6 @@ class Notice(models.Model):
     recorded_by = models.CharField(max_length=160)
 
     def __str__(self) -> str:
-        """Its day."""
         return f"notice {self.received}"
 
 
@@ -384,7 +372,6 @@ class Request(models.Model):
     text = SealedText()
 
     def __str__(self) -> str:
-        """Its item."""
         return f"request {self.item}"
 
 
@@ -398,7 +385,6 @@ class Answer(models.Model):
     actor = models.CharField(max_length=160)
 
     def __str__(self) -> str:
-        """Who gave it."""
         return f"answer {self.actor}"
 
 
@@ -429,5 +415,4 @@ class SignedPaper(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Item and hash."""
         return f"{self.item} {self.sha256[:12]}"

@@ -53,10 +53,7 @@ def list_callees(attempts: ir.Table) -> ir.Table:
 
 
 def consent_spans(called: Iterable[Mapping[str, Any]], lists: Iterable[NumberList]) -> pa.Table:
-    """When each callee's consent was on file, in spans that do not touch.
-
-    ``lists``: the first one that names a number decides on it.
-    """
+    """When each callee's consent was on file, in spans apart; of ``lists`` the first that names a number decides."""
     chosen = tuple(lists)
     rows = []
     for one in called:

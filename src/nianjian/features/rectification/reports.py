@@ -383,10 +383,7 @@ def enqueue_tickets(*, case: str, group: GroupQuery, actor: Actor) -> str:
 
 
 def find_group_lookup(*, case: str, group: GroupQuery, actor: Actor, states: Collection[str] = ()) -> JobValue | None:
-    """The newest look at a page of a group, in one of ``states`` (none: in any); None: none since the location.
-
-    ``rectify_unknown``.
-    """
+    """The newest look at a group's page, in one of ``states`` (none: any), since the location. ``rectify_unknown``."""
     held = operations.get_visible_case(case, actor)
     wanted = {"case": held.pk, **group.payload(held)}
     return queue.newest(held.enterprise_id, flow.RECTIFY_TICKETS, wanted, *states)

@@ -47,10 +47,7 @@ class RouteInput:
 
 
 def store_route(*, enterprise: str, given: RouteInput, actor: Actor) -> Route:
-    """Make a route, or change the one of this name.
-
-    ``callback_witness_unknown``, ``callback_routes_too_many``, ``callback_name_missing``.
-    """
+    """Make or change a route. ``callback_witness_unknown``, ``callback_routes_too_many``, ``callback_name_missing``."""
     if given.witness not in WITNESSES:
         raise NianjianError("callback_witness_unknown", witness=given.witness, witnesses=", ".join(WITNESSES))
     if not given.name:
@@ -102,10 +99,7 @@ def next_run(at: time | None, moment: datetime) -> datetime | None:
 
 
 def store_gateway(*, enterprise: str, name: str, hosts: Sequence[str], actor: Actor) -> None:
-    """Say which addresses a gateway of the ledger answers from; none: forget it.
-
-    ``callback_name_missing``, ``callback_gateways_too_many``.
-    """
+    """Where a gateway answers from; none: forget it. ``callback_name_missing``, ``callback_gateways_too_many``."""
     if not name.strip():
         raise NianjianError("callback_name_missing")
     with transaction.atomic():

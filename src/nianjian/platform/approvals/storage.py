@@ -124,10 +124,7 @@ def approve_request(*, approval: str, digest: str, actor: Actor) -> Approval:
 
 
 def refuse_request(*, approval: str, actor: Actor) -> Approval:
-    """Say no; the requester may too, which withdraws it.
-
-    ``approval_unknown``, ``approval_decided``, ``role_missing``.
-    """
+    """Say no; the requester's withdraws it. ``approval_unknown``, ``approval_decided``, ``role_missing``."""
     return _decide(approval, Request.REFUSED, None, actor)
 
 

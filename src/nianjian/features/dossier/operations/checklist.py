@@ -575,10 +575,7 @@ def _asked(name: str, rules: Rulebook) -> ItemRequirement:
 def get_item_detail(
     *, enterprise: str, year: int, item: str, actor: Actor, first: int = 0, most: int = materials.PAGE_SIZE
 ) -> ItemDetail:
-    """An item as it stands today, with ``most`` versions and comments from the ``first`` on.
-
-    NianjianError role_missing, dossier_item_unknown.
-    """
+    """An item today, with ``most`` versions and comments from ``first`` on. role_missing, dossier_item_unknown."""
     require_permission(actor, enterprise, Permission.READ)
     get_item(item)
     line = next((one for one in list_items(enterprise, year, actor) if one.item == item), None)

@@ -126,10 +126,7 @@ def _check_file(name: str, content: bytes) -> ScanFile:
 
 
 def store_scan(*, enterprise: str, day: date, file: ScanFile, actor: Actor) -> NoticeScan:
-    """Keep a file beside a day; the same content again gives the one that is there.
-
-    ``visit_unknown``, ``visit_scans_too_many``.
-    """
+    """Keep a file beside a day; the same content is kept once. ``visit_unknown``, ``visit_scans_too_many``."""
     with transaction.atomic():
         lock_enterprise(enterprise)
         visit = get_visit(enterprise, day)
