@@ -25,7 +25,7 @@ from nianjian.platform.approvals.models import Request
 from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.audit.chain import canonical
 from nianjian.platform.audit.record import record
-from nianjian.platform.registers.attachments import NAME, ROW_LIMIT, TYPES
+from nianjian.platform.registers.attachments import ROW_LIMIT, clean_name_and_type
 from nianjian.platform.vault import blobs
 
 NUMBER: Final = 120  # characters of a 文号, or of the number of a test report
@@ -56,17 +56,8 @@ LIMIT: Final = ROW_LIMIT  # bytes; it is held in memory
 
 
 def paper_content(name: str, body: bytes) -> PaperContent:
-    """Check a file: ``file_empty``, ``file_too_large``, ``attachment_type_refused`` unless name and content agree."""
-    plain = "".join(sign for sign in name.replace("\\", "/").rpartition("/")[2] if sign.isprintable()).strip()
-    stem, ending = Path(plain).stem[:NAME], Path(plain).suffix.lower()
-    if not body:
-        raise NianjianError("file_empty", file=plain)
-    if len(body) > LIMIT:
-        raise NianjianError("file_too_large", file=plain, limit=LIMIT)
-    begins, media_type = TYPES.get(ending, (b"", ""))
-    if not media_type or not body.startswith(begins):
-        raise NianjianError("attachment_type_refused", file=plain, types=", ".join(sorted(TYPES)))
-    return PaperContent(f"{stem}{ending}", media_type, body)
+    """Check a file; errors as `clean_name_and_type`."""
+    return PaperContent(*clean_name_and_type(name, body), body)
 
 
 def read_paper(path: Path) -> PaperContent:

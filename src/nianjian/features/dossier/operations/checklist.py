@@ -625,17 +625,9 @@ def enqueue_check(
     tenant = accounts.enterprise(enterprise)
     get_item(item)
     plain = plain_name(name)
-    require_file(plain, content)
+    files.require_size(plain, len(content), LIMIT)
     payload = {"name": plain, "year": year, "item": item} | ({} if source is None else {"source": source})
     return enqueue_with_file(flow.CHECK_PAPER, tenant.code, content, payload, actor)
-
-
-def require_file(name: str, content: bytes, limit: int = LIMIT) -> None:
-    """Refuse what is no file that may be kept: ``file_empty``, ``file_too_large``."""
-    if not content:
-        raise NianjianError("file_empty", file=name)
-    if len(content) > limit:
-        raise NianjianError("file_too_large", file=name, limit=limit)
 
 
 def enqueue_with_file(kind: str, enterprise: str, content: bytes, payload: Json, actor: Actor) -> str:

@@ -17,6 +17,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import require_size
 from nianjian.engines.kernel.states import State, overall_state
 from nianjian.engines.paper.people import mask_call_text
 from nianjian.engines.paper.words import words
@@ -103,16 +104,8 @@ def attach_scan(*, enterprise: str, day: date, name: str, content: bytes, actor:
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
     get_visit(enterprise, day)
     plain = plain_name(name)
-    check_size(plain, len(content))
+    require_size(plain, len(content), SCAN_LIMIT)
     return scan_to_document(store_scan(enterprise=enterprise, day=day, file=_check_file(plain, content), actor=actor))
-
-
-def check_size(name: str, size: int) -> None:
-    """``file_empty``, ``file_too_large``."""
-    if not size:
-        raise NianjianError("file_empty", file=name)
-    if size > SCAN_LIMIT:
-        raise NianjianError("file_too_large", file=name, limit=SCAN_LIMIT)
 
 
 def _check_file(name: str, content: bytes) -> ScanFile:
