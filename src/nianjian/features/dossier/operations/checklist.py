@@ -23,7 +23,7 @@ from nianjian.features.dossier import materials, states
 from nianjian.features.dossier.check import CheckResult, Watch, check
 from nianjian.features.dossier.ingest.receive import DPI, SmallPicture, receive, render_pages, shrink_page
 from nianjian.features.dossier.kinds import ITEMS, KNOWN, Form, get_item
-from nianjian.features.dossier.materials import ALGORITHM, File, Line, Mark, Place, list_marks
+from nianjian.features.dossier.materials import ALGORITHM, File, Line, PageMark, Place, list_marks
 from nianjian.features.dossier.models import Comment, Version, row_values
 from nianjian.features.dossier.operations.sealed_book import refuse_own_pages
 from nianjian.features.dossier.reading.readers import SheetReading
@@ -66,7 +66,7 @@ class Page:
     high_mm: float
     facts: Json
     findings: list[Json]
-    marks: list[Mark]
+    marks: list[PageMark]
     jpeg: bytes | None
 
 

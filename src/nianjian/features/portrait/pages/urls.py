@@ -7,7 +7,7 @@ from typing import Final
 from django.urls import path
 
 from nianjian.engines.paper.words import mark
-from nianjian.features.portrait.pages import explaining_papers, metric, portrait, rows, runs
+from nianjian.features.portrait.pages import metric, portrait, rows, runs
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.web.menu import Entry, Place
 
@@ -23,7 +23,7 @@ urlpatterns = [
     path(f"{METRIC}rows/", rows.rows, name="portrait-rows"),
     path(f"{METRIC}rows/export/", rows.export, name="portrait-rows-export"),
     path(f"{METRIC}declare/", metric.declare, name="portrait-declare"),
-    path(f"{METRIC}papers/", explaining_papers.attach, name="portrait-attach"),
+    path(f"{METRIC}papers/", metric.attach, name="portrait-attach"),
     path(f"{YEAR}reveal/", rows.reveal, name="portrait-reveal"),
     path(f"{YEAR}marketing/", portrait.marketing, name="portrait-marketing"),
     path(f"{YEAR}simulate/", runs.simulate, name="portrait-simulate"),
