@@ -49,7 +49,7 @@ from nianjian.features.registers.forms import RowForm
 from nianjian.features.registers.operations import DIRECT, ExportRequest, export_register
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, read_upload, takes_files
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, missing_as_404, read_upload, takes_files
 from nianjian.platform.registers import storage
 from nianjian.platform.registers.attachments import ROW_LIMIT, list_row_papers
 from nianjian.platform.registers.filters import RowFilter
@@ -419,10 +419,8 @@ def _find_after(request: Request, ticket: str) -> tuple[str, str] | None:
 
 def get_ticket_or_404(request: Request, ticket: str) -> tuple[Ticket, list[TicketEvent]]:
     """A ticket and its history, if the reader may see it; else 404."""
-    try:
+    with missing_as_404():
         return read(enterprise=request.enterprise.code, complaint=ticket, actor=request.actor)
-    except NianjianError as error:
-        raise Http404 from error
 
 
 def _other_forms(

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPMethod, HTTPStatus
@@ -40,6 +40,17 @@ def as_attachment(answer: Answer, name: str, *, shown: bool = False) -> Answer:
     """Give the file a name, under which a browser keeps it; ``shown``: looks at it first. Any sign may stand in it."""
     answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=not shown, filename=name) or ""
     return answer
+
+
+@contextmanager
+def missing_as_404(*codes: str) -> Iterator[None]:
+    """Around whatever looks for something: 404 for an error of these codes, without any for every one."""
+    try:
+        yield
+    except NianjianError as error:
+        if codes and error.code not in codes:
+            raise
+        raise Http404 from error
 
 
 def read_upload(file: UploadedFile[Any], most: int) -> bytes:
