@@ -112,12 +112,8 @@ def store_report(*, case: str, form: str, language: str, actor: Actor, progress:
     """
     held = operations.get_visible_case(case, actor, Permission.REPORT)
     made = _set(held, form, language, actor, progress)
-    blob = blobs.put(made.content)
-    try:
+    with blobs.put_undoable(made.content) as blob:
         _note(held, form, made, actor)
-    except BaseException:
-        blobs.remove(blob.id)
-        raise
     told = {"case": held.pk, "form": form, "name": made.name, "media": made.media, "sha256": blob.sha256}
     return {**told, "draft": made.draft, "gaps": list(made.gaps), "blob": blob.id}
 

@@ -168,8 +168,7 @@ def list_completed_steps(case: Case) -> frozenset[str]:
 @contextmanager
 def store_paper(case: Case, kind: str, content: PaperContent, actor: Actor, **fields: Any) -> Iterator[Paper]:  # noqa: ANN401 -- columns
     """Seal a paper in the vault and write its row; what fails inside takes the file back."""
-    blob = blobs.put(content.body)
-    try:
+    with blobs.put_undoable(content.body) as blob:
         yield Paper.objects.create(
             case=case,
             kind=kind,
@@ -182,9 +181,6 @@ def store_paper(case: Case, kind: str, content: PaperContent, actor: Actor, **fi
             recorded_by=str(actor),
             **fields,
         )
-    except BaseException:
-        blobs.remove(blob.id)
-        raise
 
 
 def lock_open_case(case: Case) -> Case:

@@ -138,21 +138,16 @@ def store_trial(
 ) -> Trial:
     """Keep a call that is over, its messages sealed."""
     evidence = json.dumps({"frame": asdict(frame), "seen": asdict(seen)}, ensure_ascii=False).encode()
-    blob = blobs.put(evidence)
     row = _new_trial(enterprise, frame, Trial.SIP, begun_at, actor)
     row.verdict, row.reason, row.in_time = verdict.verdict, verdict.reason, verdict.in_time
     row.gateway_seen, row.witness = verdict.gateway[:255], verdict.witness
     row.status, row.phrase, row.cause = seen.status or None, seen.phrase[:120], seen.cause
     row.trying_ms, row.ringing_ms, row.early_ms = seen.trying, seen.ringing, seen.early
     row.answer_ms, row.over_ms = seen.answer, seen.over
-    row.blob, row.sha256 = blob.id, blob.sha256
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-            record(verb="callback.test", enterprise=enterprise, actor=actor, data=_audit_data(row))
-    except BaseException:
-        blobs.remove(blob.id)
-        raise
+    with blobs.put_undoable(evidence) as blob, transaction.atomic():
+        row.blob, row.sha256 = blob.id, blob.sha256
+        row.save(force_insert=True)
+        record(verb="callback.test", enterprise=enterprise, actor=actor, data=_audit_data(row))
     return row
 
 

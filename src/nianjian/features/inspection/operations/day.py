@@ -128,13 +128,8 @@ def store_scan(*, enterprise: str, day: date, file: ScanFile, actor: Actor) -> N
             return same
         if len(stored) >= MOST_SCANS:
             raise NianjianError("visit_scans_too_many", most=MOST_SCANS)
-        blob = blobs.put(file.content)
-        try:
-            with transaction.atomic():
-                return _insert_scan(visit, file, blob, actor)
-        except BaseException:
-            blobs.remove(blob.id)
-            raise
+        with blobs.put_undoable(file.content) as blob, transaction.atomic():
+            return _insert_scan(visit, file, blob, actor)
 
 
 def _insert_scan(visit: Visit, file: ScanFile, blob: blobs.Blob, actor: Actor) -> NoticeScan:
