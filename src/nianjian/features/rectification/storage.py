@@ -239,9 +239,7 @@ def approve_order(*, approval: str, actor: Actor, gate_before: Mapping[str, Any]
     Errors as `approvals.storage.approve_request`, ``rectify_isolated_already``, ``rectify_not_isolated``.
     """
     with transaction.atomic():
-        asked = approvals.get_approval(approval)
-        if asked.kind not in KINDS:
-            raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
+        approvals.get_approval(approval, *KINDS)
         order = queries.get_order_of_approval(approval)
         approvals.approve_request(approval=approval, digest=order_digest(order), actor=actor)
         standing = queries.find_in_force(order.enterprise_id, order.key, order.channel)

@@ -81,23 +81,24 @@ def has_files(request: HttpRequest) -> bool:
     return bool(request.FILES)
 
 
-class RememberAnswers:
-    """Asks the database once for what `per_request` marks, while a request that changes nothing is answered."""
+class Middleware:
+    """What stands between the server and the views: ``get_response`` is the rest of it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
+        self.get_response = get_response
+
+
+class RememberAnswers(Middleware):
+    """Asks the database once for what `per_request` marks, while a request that changes nothing is answered."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, and forget."""
         with remember_answers() if request.method in READING else nullcontext():
-            return self._get_response(request)
+            return self.get_response(request)
 
 
-class Readable:
+class Readable(Middleware):
     """Answers 404 to an address with a NUL, 400 to a query or a form with one, as the door does whose address it is."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or hand on."""
@@ -105,7 +106,7 @@ class Readable:
             return refuse_request(request, Http404())
         if QUOTED in request.META.get("QUERY_STRING", ""):
             return refuse_request(request, SuspiciousOperation())
-        return self._get_response(request)
+        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: AnyView, *_arguments: object) -> HttpResponse | None:
         """Refuse a form; a document of the API is not read here, it may be a file of any size."""
@@ -212,11 +213,8 @@ def continue_body(request: HttpRequest, file: str = "upload") -> HttpResponse | 
     return HttpResponse(status=HTTPStatus.CONTINUE)
 
 
-class Bodies:
+class Bodies(Middleware):
     """Middleware: answers 413 to a head that announces a body where no files are taken, or a larger one than any."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or hand on; the token of a form stands in the body, so it is asked for once that is there."""
@@ -224,7 +222,7 @@ class Bodies:
             if request.META[PENDING_BODY].size > largest_body() or not _takes_files(request):
                 return refuse_request(request, RequestDataTooBig())
             setattr(request, "_dont_enforce_csrf_checks", True)  # noqa: B010 -- Django's own name, without a type
-        return self._get_response(request)
+        return self.get_response(request)
 
 
 def _takes_files(request: HttpRequest) -> bool:

@@ -282,9 +282,7 @@ def run_approved(approval: str, actor: Actor) -> Json:
     `approvals.storage.approve_request`.
     """
     with transaction.atomic():
-        asked = approvals.get_approval(approval)
-        if asked.kind != KIND:
-            raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
+        approvals.get_approval(approval, KIND)
         row = Impression.objects.select_related("picture").filter(approval=approval).first()
         if row is None:
             raise NianjianError("seal_use_unknown", use=approval)
