@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final
 
 from django.db import transaction
@@ -82,6 +82,8 @@ class Promise:
     response: int | None
     close: int | None
     purpose: bool
+    adopted_by: str = ""
+    adopted_at: datetime | None = None
     broken: int = 0
 
 
@@ -93,7 +95,8 @@ def get_promise(enterprise: str, *, count: bool = False) -> Promise:
     if response is None or close is None:
         return Promise(None, None, TEXT in purpose)
     broken = _count_broken(enterprise, response, close) if count else 0
-    return Promise(response, close, TEXT in purpose, broken)
+    adopted = hours["response_hours"]
+    return Promise(response, close, TEXT in purpose, adopted.by, adopted.at, broken)
 
 
 def _read_hours(statement: StatementText | None) -> int | None:
