@@ -25,6 +25,7 @@ SEPARATE = {
     "features/dossier/seals": "one shape of seal a file",
     "features/inspection/operations/answers": "what may be said to an inspector",
     "features/maintenance": "commands load what restores and upgrades only when it is asked for",
+    "features/overview/first_steps": "how far an enterprise has come, apart from the pages that lead it on",
     "features/people/middleware": "named in the settings",
     "features/people/receivers": "signals, connected when the app is ready",
     "features/rectification/assessment": "a process of its own for files nobody vouches for",
