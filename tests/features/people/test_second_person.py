@@ -19,7 +19,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.people import operations
 from nianjian.platform.accounts import query, service, tokens
 from nianjian.platform.accounts.holds import (
-    WaysIn,
+    Ended,
     confirm_account,
     list_common_holders,
     list_controlling_users,
@@ -181,7 +181,7 @@ def test_a_confirmation_ends_every_way_in_that_a_holder_may_have_kept(boss: Acto
     SocialAccount.objects.create(user_id="puppet", provider="oidc", uid="boss")
     mine, other = _session("puppet"), _session("chief")
     done = confirm_account(user="puppet", actor=chief)
-    assert done.ended == WaysIn(links=1, sessions=1, tokens=1, passkeys=1, connections=1)
+    assert done.ended == Ended(links=1, sessions=1, tokens=1, passkeys=1, connections=1)
     assert done.email == "p@example.com"
     with pytest.raises(NianjianError, match="link_invalid"):
         use_first_link(secret=made.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
@@ -206,7 +206,7 @@ def test_a_link_ends_when_the_account_is_closed(boss: Actor, chief: Actor) -> No
 
 def test_a_confirmation_of_an_account_that_nobody_holds_ends_nothing(anna: Actor, chief: Actor) -> None:
     token = tokens.create_token(user="anna", name="own", scopes=None, days=None, actor=anna).secret
-    assert confirm_account(user="anna", actor=chief).ended == WaysIn(0, 0, 0, 0, 0)
+    assert confirm_account(user="anna", actor=chief).ended == Ended(0, 0, 0, 0, 0)
     assert query.bearer(token) == Actor("anna", USER)
 
 

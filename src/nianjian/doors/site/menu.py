@@ -10,25 +10,25 @@ from django.utils.functional import SimpleLazyObject
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.platform import ROLES
 from nianjian.engines.paper.words import mark, words
-from nianjian.features.approvals import menu as approvals
-from nianjian.features.calls import menu as calls
-from nianjian.features.complaints import menu as complaints
-from nianjian.features.dial_policy import menu as dial_policy
-from nianjian.features.dossier import menu as dossier
-from nianjian.features.inbox import menu as inbox
-from nianjian.features.inspection import menu as inspection
-from nianjian.features.maintenance import menu as maintenance
-from nianjian.features.overview import menu as overview
-from nianjian.features.people import menu as people
-from nianjian.features.portrait import menu as portrait
-from nianjian.features.reconciliation import menu as reconciliation
-from nianjian.features.rectification import menu as rectification
-from nianjian.features.registers import menu as registers
-from nianjian.features.rulebook import menu as rulebook
-from nianjian.features.screens import menu as screens
-from nianjian.features.season import menu as season
-from nianjian.features.test_calls import menu as test_calls
-from nianjian.features.webhooks import menu as webhooks
+from nianjian.features.approvals import pages as approvals
+from nianjian.features.calls import urls as calls
+from nianjian.features.complaints import pages as complaints
+from nianjian.features.dial_policy import urls as dial_policy
+from nianjian.features.dossier.pages import urls as dossier
+from nianjian.features.inbox import pages as inbox
+from nianjian.features.inspection import urls as inspection
+from nianjian.features.maintenance import pages as maintenance
+from nianjian.features.overview import pages as overview
+from nianjian.features.people import pages as people
+from nianjian.features.portrait.pages import urls as portrait
+from nianjian.features.reconciliation import pages as reconciliation
+from nianjian.features.rectification.pages import urls as rectification
+from nianjian.features.registers import urls as registers
+from nianjian.features.rulebook import pages as rulebook
+from nianjian.features.screens import urls as screens
+from nianjian.features.season import urls as season
+from nianjian.features.test_calls import urls as test_calls
+from nianjian.features.webhooks import pages as webhooks
 from nianjian.platform.accounts.access import enter_enterprise, list_accessible_enterprises
 from nianjian.platform.accounts.query import Actor, Enterprise
 from nianjian.platform.accounts.roles import Permission, Role

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import include, path
 
+from nianjian.features.inbox import pages as inbox
 from nianjian.features.inspection import urls as inspection
 from nianjian.features.screens import urls as screens
+from nianjian.features.season import urls as season
 from nianjian.platform.web import assets, comfort, draft_pages, style_guide
 
 urlpatterns = [
@@ -29,8 +31,8 @@ urlpatterns = [
     path("e/<str:code>/dossier/", include("nianjian.features.dossier.pages.urls")),
     path("e/<str:code>/season/", include("nianjian.features.season.urls")),
     path("inbox/", include("nianjian.features.inbox.pages")),
-    path("mail/", include("nianjian.features.inbox.mail_pages")),
-    path("calendar/", include("nianjian.features.season.public")),
+    path("mail/", include(inbox.mail_patterns)),
+    path("calendar/", include(season.calendar_patterns)),
     path("e/<str:code>/gate/", include("nianjian.features.dial_policy.urls")),
     path("", include("nianjian.features.rulebook.pages")),
     path("", include("nianjian.features.approvals.pages")),

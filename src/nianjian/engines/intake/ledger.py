@@ -26,7 +26,6 @@ class RowCounts:
     rejected: int = 0
 
     def __add__(self, other: RowCounts) -> RowCounts:
-        """The sum, field by field."""
         return RowCounts(*map(add, astuple(self), astuple(other)))
 
     def as_dict(self) -> dict[str, int]:

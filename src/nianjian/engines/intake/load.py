@@ -393,10 +393,7 @@ def rejected_keys(lake: Lake) -> KeyFiles:
 def remove_doubles(
     bench: Workbench, writer: Writer, keys: KeyFiles, files: Sequence[OldFile]
 ) -> tuple[int, list[OldFile]]:
-    """Take out of what the writer adds the rejected rows that ``files`` hold already.
-
-    How many there were, and those of ``files`` that hold one.
-    """
+    """Take out of what the writer adds the rejected rows that ``files`` hold: how many, and the files that hold one."""
     path = writer.rejected() if files else None
     if path is None:
         return 0, []

@@ -84,7 +84,6 @@ class NianjianError(Exception):
         self.findings = findings
 
     def __str__(self) -> str:
-        """Code and values, for logs; people see the interface's message."""
         inside = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
         return f"{self.code}({inside})"
 

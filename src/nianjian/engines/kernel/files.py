@@ -23,6 +23,23 @@ def wrap_read_errors(path: Path) -> Iterator[None]:
         raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
 
 
+def require_size(name: str, size: int, most: int) -> None:
+    """``file_empty``, ``file_too_large``: a file of ``size`` bytes where ``most`` may be kept."""
+    if not size:
+        raise NianjianError("file_empty", file=name)
+    if size > most:
+        raise NianjianError("file_too_large", file=name, limit=most)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's names to disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def content(path: Path) -> bytes:
     """All of it; errors as `reading`."""
     with wrap_read_errors(path):

@@ -371,10 +371,7 @@ class Sheet:
 
 @dataclass(slots=True)
 class Workbook:
-    """An open xlsx. ``file`` is its name for people.
-
-    Errors: ``workbook_broken``, ``workbook_sheets_many``, those of `kernel.unpacking`.
-    """
+    """An open xlsx; ``file``: its name. ``workbook_broken``, ``workbook_sheets_many``, those of `kernel.unpacking`."""
 
     file: str
     archive: zipfile.ZipFile

@@ -57,7 +57,6 @@ class Workbench:
         self._con.execute("set disabled_optimizers = 'in_clause'")
 
     def __enter__(self) -> Self:
-        """Itself."""
         return self
 
     def __exit__(
@@ -95,10 +94,7 @@ class Workbench:
         self._con.register(name, rows)
 
     def function(self, name: str, body: Callable[[pa.Array], pa.Array], result: str) -> None:
-        """Make a Python function over one VARCHAR column known, in place of a former one of that name.
-
-        It is given NULLs and answers each.
-        """
+        """Make a Python function over one VARCHAR column known, in place of a former one; it is given NULLs, too."""
         if name in self._functions:
             self._con.remove_function(name)
         self._functions.add(name)

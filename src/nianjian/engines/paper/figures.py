@@ -43,7 +43,6 @@ class Light:
     word: str
 
     def __str__(self) -> str:
-        """The name, where no colour can be shown."""
         return self.word
 
 

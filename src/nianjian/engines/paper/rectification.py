@@ -359,10 +359,7 @@ def group_row(one: Json, dimension: str, names: ChannelNames, _: Words) -> dict[
 
 
 def measured_rows(told: Json | None, _: Words, *, percent: bool = False) -> list[list[str]]:
-    """(figure, before, since) of each figure, counted by the same method.
-
-    ``percent``: the rate as the authority reads it.
-    """
+    """(figure, before, since) of each figure, by the same method; ``percent``: the rate as the authority reads it."""
     if not told:
         return []
     parts = (told["before"], told["after"])

@@ -316,7 +316,6 @@ class Via:
         return "sips" if self.sips else "sip"
 
     def __str__(self) -> str:
-        """As it is given and kept."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}:{host}:{self.port};transport={self.transport}"
 

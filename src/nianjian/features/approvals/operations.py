@@ -72,10 +72,7 @@ def list_requests(*, actor: Actor) -> list[dict[str, object]]:
 
 
 def list_requests_part(enterprise: str | None, first: int, count: int, *, state: str = "") -> list[dict[str, object]]:
-    """Some requests of an enterprise (None: all), newest first, of a ``state`` if one is named.
-
-    The caller has asked whether the actor may.
-    """
+    """Requests of an enterprise (None: all), newest first, of a ``state`` if named; the caller has asked who may."""
     return _to_documents(storage.list_approvals_part(enterprise, first=first, count=count, state=state))
 
 

@@ -34,11 +34,13 @@ from nianjian.platform.accounts.access import EVERYWHERE, has_permission
 from nianjian.platform.accounts.query import USER, Actor, recorded_actor
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.approvals.storage import split_approvers
+from nianjian.platform.home.http import missing_as_404
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values
 from nianjian.platform.web.access import Request, anywhere, at
 from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.language import current
+from nianjian.platform.web.menu import ENTERPRISE, Entry, Place, Scope
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
 
@@ -207,10 +209,8 @@ def _describe_change(asked: Mapping[str, Any], _: Words) -> tuple[str, str, str]
 @anywhere(Permission.READ)
 def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpResponse:
     """Read one request, of an enterprise or any, and say yes or no; what became of it stands on the same page."""
-    try:
+    with missing_as_404():
         one: dict[str, Any] = flow.get_request(approval=approval, actor=request.actor)
-    except NianjianError as error:
-        raise Http404 from error
     if code not in {EVERYWHERE, one["enterprise"]}:
         raise Http404
     if request.method == "POST":
@@ -256,3 +256,6 @@ urlpatterns = [
     path("e/<str:code>/approvals/", list_requests, name="approvals-here"),
     path("e/<str:code>/approvals/<str:approval>/", decide, name="approvals-decide-here"),
 ]
+
+
+ENTRIES: Final = (Entry(Place.SETTINGS, mark("Approvals"), "approvals", scope=Scope.BOTH, group=ENTERPRISE),)

@@ -48,7 +48,6 @@ class Archive(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Data year and digest."""
         return f"{self.year} {self.sha256[:12]}"
 
 
@@ -75,7 +74,6 @@ class Kept(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Part and digest."""
         return f"{self.part} {self.sha256[:12]}"
 
 
@@ -249,9 +247,7 @@ def reopen_archive(*, approval: str, actor: Actor) -> Archive:
     ``season_archive_unknown`` where it is open already.
     """
     with transaction.atomic():
-        asked = approvals.get_approval(approval)
-        if asked.kind != KIND:
-            raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
+        asked = approvals.get_approval(approval, KIND)
         row = get_or_raise(
             Archive.objects.select_for_update(of=("self",)).filter(pk=asked.subject, opened_at=None),
             "season_archive_unknown",

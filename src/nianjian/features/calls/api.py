@@ -32,7 +32,7 @@ from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import FileName, Named, Text, attached
 from nianjian.platform.api.problems import Finding, language
-from nianjian.platform.home.http import as_attachment
+from nianjian.platform.home.http import as_attachment, missing_as_404
 from nianjian.platform.jobs import flow
 from nianjian.platform.registers import batches, kinds, mappings, sheet_reader, workbooks
 from nianjian.platform.registers.batches import BatchValue
@@ -536,10 +536,8 @@ def calls_preview_rejects(request: Request, code: str, file: Query[CallsAsked]) 
 def sources_example(request: Request, code: str, source: str) -> HttpResponse:
     """A small file of a source, as its switch or vendor writes it."""
     del request, code
-    try:
+    with missing_as_404():
         path = example_file(source)
-    except NianjianError as error:
-        raise Http404 from error
     media = JSON if path.suffix == ".jsonl" else CSV
     return as_attachment(HttpResponse(path.read_bytes(), content_type=f"{media}; charset=utf-8"), path.name)
 

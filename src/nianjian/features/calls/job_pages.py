@@ -33,6 +33,7 @@ from nianjian.features.registers import presenters as registers
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.home.http import Middleware
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers import batches, drafts
@@ -504,19 +505,16 @@ class Beside:
         return any(not line.job.over for line in self.lines)
 
 
-class JobsBeside:
+class JobsBeside(Middleware):
     """Middleware: what leads from a form to the page of its work leads back to the form's page instead.
 
     Not where the browser does not say which page that was. The last of the import's steps is gone with its draft: it
     leads to the imports; one of the first steps of an enterprise leads on from the page of its work.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
-
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer."""
-        answer = self._get_response(request)
+        answer = self.get_response(request)
         if request.method != "POST" or answer.status_code != 302 or getattr(request, "htmx", False):  # noqa: PLR2004 -- a redirect
             return answer
         job = _resolve(answer.headers["Location"])

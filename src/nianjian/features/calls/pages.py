@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.intake.rejects import RejectedLine
-from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.calls import presenters, rejects
 from nianjian.features.calls.documents import sum_row_counts
@@ -22,7 +21,7 @@ from nianjian.features.calls.operations import batch_for
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.query import acts
-from nianjian.platform.home.http import as_attachment
+from nianjian.platform.home.http import as_attachment, missing_as_404
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.registers import batches, drafts
@@ -218,12 +217,8 @@ def rejected_file(request: Request, code: str, batch: str) -> HttpResponseBase:
 def fetch_rejected(request: Request, code: str, batch: str, job: str) -> HttpResponseBase:
     """Give the file away that the worker has made; it stands in the audit chain before. 404 where there is none."""
     found = _batch(request, code, batch, Permission.VIEW_UNMASKED)
-    try:
+    with missing_as_404("rejects_file_gone"):
         return _given(rejects.fetch_rejects_file(batch=found.id, job=job, actor=request.actor))
-    except NianjianError as error:
-        if error.code != "rejects_file_gone":
-            raise
-        raise Http404 from error
 
 
 def _given(made: rejects.RejectsFile) -> HttpResponseBase:

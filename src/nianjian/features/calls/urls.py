@@ -1,10 +1,14 @@
-"""Addresses of the data pages."""
+"""Addresses of the data pages, and their place in the menu."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.urls import path
 
+from nianjian.engines.paper.words import mark
 from nianjian.features.calls import job_pages, pages, wizard
+from nianjian.platform.web.menu import Entry, Place
 
 AT = "e/<str:code>/data/"
 NEW = f"{AT}import/"
@@ -38,3 +42,11 @@ urlpatterns = [
     path(f"{DRAFT}commit/", wizard.commit, name="data-import-commit"),
     path(f"{DRAFT}drop/", wizard.drop, name="data-import-drop"),
 ]
+
+
+ENTRIES: Final = (
+    Entry(Place.DATA, mark("Call records"), "data"),
+    Entry(Place.DATA, mark("Rows not accepted"), "data-rejected"),
+    Entry(Place.DATA, mark("Imports"), "data-imports", pages=("data-batch",)),
+    Entry(Place.DATA, mark("Data quality"), "data-quality"),
+)

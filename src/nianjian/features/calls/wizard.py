@@ -29,7 +29,7 @@ from nianjian.features.calls import drafts, presenters, register_sheets
 from nianjian.features.calls.previews import TrialResult, pack_trial_rejects, try_calls
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
+from nianjian.platform.home.http import as_attachment, missing_as_404, reads_form_itself, takes_files
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers import mappings, sheet_reader, uploads
@@ -499,10 +499,8 @@ def template(request: Request, code: str, kind: str) -> HttpResponse:
 def example(request: Request, code: str, source: str) -> HttpResponse:
     """Give a small file of a source, as its switch or vendor writes it; 404 for a source that there is not."""
     del request, code
-    try:
+    with missing_as_404():
         path = example_file(source)
-    except NianjianError as error:
-        raise Http404 from error
     media = "application/json" if path.suffix == ".jsonl" else "text/csv"
     return as_attachment(HttpResponse(path.read_bytes(), content_type=f"{media}; charset=utf-8"), path.name)
 
@@ -717,10 +715,7 @@ def errors(request: Request, code: str, draft: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.MANAGE_DATA)
 def commit(request: Request, code: str, draft: str) -> HttpResponse:
-    """Import, by the worker, whole or not at all; a second click leads to the work of the first.
-
-    Read, it is the check.
-    """
+    """Import, by the worker, whole or not at all; a second click leads to the work of the first. A GET is the check."""
     found = drafts.draft_for(draft, code, request.actor)
     if request.method != "POST":
         return redirect("data-import-check", code=code, draft=draft)

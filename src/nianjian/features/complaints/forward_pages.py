@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
@@ -18,7 +18,7 @@ from nianjian.features.complaints.forwards import UPSTREAM, ForwardMapping, List
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.registers import presenters as registers
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, read_upload, takes_files
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, missing_as_404, read_upload, takes_files
 from nianjian.platform.registers.columns import Column as RegisterColumn
 from nianjian.platform.registers.columns import Sheet
 from nianjian.platform.web.access import Request, page
@@ -184,8 +184,6 @@ def _enqueue(request: Request, code: str, form: Forward) -> str:
 @page(Permission.MANAGE_DATA)
 def download_marked(request: Request, code: str, job: str) -> HttpResponse:
     """Give a faulty list back with its faults marked, to whom it came from; else 404."""
-    try:
+    with missing_as_404():
         name, content = forwards.get_marked_workbook(enterprise=code, job=job, actor=request.actor)
-    except NianjianError as error:
-        raise Http404 from error
     return as_attachment(HttpResponse(content, content_type=WORKBOOK), name)

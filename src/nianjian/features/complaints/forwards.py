@@ -20,7 +20,7 @@ from django.db import transaction
 from nianjian.engines.intake import rejects
 from nianjian.engines.kernel import clock, yaml_text
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.files import content
+from nianjian.engines.kernel.files import content, require_size
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.complaints import queries
@@ -446,7 +446,7 @@ def enqueue_import(
     ``role_missing``, ``file_empty``, ``file_too_large``, and what `resolve_arrival` raises.
     """
     require_permission(actor, enterprise, flow.NEEDS[flow.IMPORT_FORWARDS])
-    require_importable(name, content)
+    require_size(name, len(content), LIMIT)
     payload = {
         "name": plain_name(name),
         "mapping": asdict(mapping),
@@ -463,14 +463,6 @@ def resolve_arrival(arrived: datetime | None) -> datetime:
     if arrived is not None and arrived > latest_moment():
         raise NianjianError("complaint_moment_in_future", at=arrived.astimezone(clock.ZONE).isoformat(sep=" "))
     return arrived or clock.now().replace(microsecond=0)
-
-
-def require_importable(name: str, content: bytes) -> None:
-    """``file_empty``, ``file_too_large``."""
-    if not content:
-        raise NianjianError("file_empty", file=name)
-    if len(content) > LIMIT:
-        raise NianjianError("file_too_large", file=name, limit=LIMIT)
 
 
 def run_import(job: JobValue, actor: Actor, progress: Report) -> Mapping[str, object]:
@@ -535,6 +527,6 @@ def preview_upload(*, enterprise: str, name: str, content: bytes, mapping: Forwa
     """
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
     accounts.enterprise(enterprise)
-    require_importable(name, content)
+    require_size(name, len(content), LIMIT)
     with folders.temporary_file(plain_name(name), content) as path:
         return preview_forward_list(path, mapping)

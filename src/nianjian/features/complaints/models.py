@@ -116,7 +116,6 @@ class Proposal(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Ticket and state."""
         return f"{self.key} {self.state}"
 
 
@@ -143,7 +142,6 @@ class Door(models.Model):
         ]
 
     def __str__(self) -> str:
-        """The number."""
         return self.number
 
 
@@ -163,5 +161,4 @@ class Warned(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Ticket and clock."""
         return f"{self.key} {self.clock}"

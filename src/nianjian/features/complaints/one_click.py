@@ -1,7 +1,4 @@
-"""One-click complaints (一键投诉): public addresses of display numbers, and the tickets of strangers.
-
-No audit entry holds the token of an address.
-"""
+"""One-click complaints (一键投诉): public addresses and strangers' tickets. No audit entry holds an address's token."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ from nianjian.features.complaints.one_click import get_by_token, load_limits
 from nianjian.features.registers.forms import add_findings
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home import env
-from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, missing_as_404
 from nianjian.platform.web.access import Request, page, public
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.forms import form as operation_form
@@ -204,10 +204,8 @@ def show_receipt(request: HttpRequest, token: str, receipt: str) -> HttpResponse
 
 
 def _door(token: str) -> Door:
-    try:
+    with missing_as_404():
         return get_by_token(token)
-    except NianjianError as error:
-        raise Http404 from error
 
 
 def _promised(door: Door) -> dict[str, object]:

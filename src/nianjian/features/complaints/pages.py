@@ -14,9 +14,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.texts.complaints import STATES
+from nianjian.engines.paper.words import mark
 from nianjian.features.complaints import operations, presenters
 from nianjian.features.complaints.forms import FORMS, Filter, Paper, choose_person, choose_team
 from nianjian.features.complaints.matching import DECISIONS, decide, match_tickets
@@ -27,6 +29,7 @@ from nianjian.features.complaints.queries import (
     QueueCounts,
     Ticket,
     TicketEvent,
+    TicketFilter,
     TicketList,
     count_queue,
     count_rows,
@@ -37,6 +40,7 @@ from nianjian.features.complaints.queries import (
     list_tickets,
     load_channels,
     load_current_tickets,
+    load_service_levels,
 )
 from nianjian.features.complaints.queries import get_ticket as read
 from nianjian.features.complaints.sheet import COMPLAINTS
@@ -45,15 +49,16 @@ from nianjian.features.registers.forms import RowForm
 from nianjian.features.registers.operations import DIRECT, ExportRequest, export_register
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, read_upload, takes_files
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, missing_as_404, read_upload, takes_files
 from nianjian.platform.registers import storage
 from nianjian.platform.registers.attachments import ROW_LIMIT, list_row_papers
 from nianjian.platform.registers.filters import RowFilter
+from nianjian.platform.registers.queries import ReadScope
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.days import format_day
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current, say_pair
-from nianjian.platform.web.menu import Place
+from nianjian.platform.web.menu import ME, Entry, Place, Reader
 from nianjian.platform.web.paging import Order, Page, address, ordered, paged
 from nianjian.platform.web.tables import Column, Row, Table, choose_columns, column
 from nianjian.platform.web.undo import say_done
@@ -414,10 +419,8 @@ def _find_after(request: Request, ticket: str) -> tuple[str, str] | None:
 
 def get_ticket_or_404(request: Request, ticket: str) -> tuple[Ticket, list[TicketEvent]]:
     """A ticket and its history, if the reader may see it; else 404."""
-    try:
+    with missing_as_404():
         return read(enterprise=request.enterprise.code, complaint=ticket, actor=request.actor)
-    except NianjianError as error:
-        raise Http404 from error
 
 
 def _other_forms(
@@ -549,3 +552,27 @@ def new(request: Request, code: str) -> HttpResponse:
         "back": reverse("complaints", kwargs={"code": code}),
     }
     return render(request, "complaints/new.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+_LIST: Final = "complaints"
+
+
+def _view(label: str, pages: tuple[str, ...] = (), **query: str) -> Entry:
+    return Entry(Place.COMPLAINTS, label, _LIST, Permission.READ_OWN, pages=pages, query=query)
+
+
+ENTRIES: Final = (
+    _view(mark("Not closed"), ("one-click",)),
+    _view(mark("Mine"), assignee=ME),
+    _view(mark("Unassigned"), unassigned="on"),
+    _view(mark("Awaiting response"), state="new"),
+    _view(mark("Closed tickets"), state="closed"),
+    _view(mark("Drills"), state="all", drill="yes"),
+)
+
+
+def count_overdue(reader: Reader) -> int:
+    """How many tickets are open past their limit, drills aside; of the reader's team alone where it sees no others."""
+    scope = ReadScope(reader.code, clock.today(), reader.team)
+    levels = load_service_levels(reader.code)
+    return filter_tickets(scope, TicketFilter(overdue=True), levels, clock.now()).count()

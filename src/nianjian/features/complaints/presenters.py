@@ -11,22 +11,62 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.metrics.lights import Light, closing_rate
+from nianjian.engines.metrics.metric import limit_of
 from nianjian.engines.paper.texts.complaints import ACTS, CONFIDENCE, LINKS, PROPOSALS, STATES
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import words
 from nianjian.features.complaints.clocks import ClockReading, Hand
-from nianjian.features.complaints.closing_effect import find_closing_effect
 from nianjian.features.complaints.matching import REASON
 from nianjian.features.complaints.models import Complaint, Proposal
-from nianjian.features.complaints.queries import Channels, Ticket, TicketEvent, list_workers, ticket_as_dict
+from nianjian.features.complaints.queries import (
+    DONE,
+    INCLUDED,
+    Channels,
+    Ticket,
+    TicketEvent,
+    current_tickets,
+    list_workers,
+    ticket_as_dict,
+)
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import State, TicketAction
 from nianjian.features.registers import presenters as registers
+from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
+from nianjian.platform.rulebook.rulebooks import Rulebooks
 from nianjian.platform.web.days import format_day, format_moment
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell
 from nianjian.platform.web.work import person
+
+LIMIT: Final = "portrait.closing_rate.limit"
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingEffect:
+    """Accepted tickets of a data year, those closed, and the guide's light without and with the last closing."""
+
+    year: int
+    tickets: int
+    closed: int
+    before: Light
+    after: Light
+
+
+def find_closing_effect(enterprise: str, accepted: datetime) -> ClosingEffect:
+    """Count the data year in which a ticket, now closed, was accepted."""
+    year = accepted.astimezone(clock.ZONE).year
+    first, end = (datetime(one, 1, 1, tzinfo=clock.ZONE) for one in (year, year + 1))
+    rows = current_tickets(enterprise).filter(INCLUDED, accepted_at__gte=first, accepted_at__lt=end)
+    tickets, closed = rows.count(), rows.filter(DONE).count()
+    book = Rulebooks(province=accounts.enterprise(enterprise).province or None, enterprise=enterprise).on(clock.today())
+    limit = limit_of(book.with_guide_limits(), LIMIT)
+    before, after = (
+        closing_rate(closed=count, tickets=tickets, limit=limit).light for count in (max(closed - 1, 0), closed)
+    )
+    return ClosingEffect(year, tickets, closed, before, after)
+
 
 MINUTE: Final = timedelta(minutes=1)
 UNKNOWN: Final = "–"

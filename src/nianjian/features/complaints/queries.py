@@ -576,11 +576,9 @@ def list_tickets(
     return TicketList(sight, filter_tickets(sight, wanted, holds, moment), holds, moment)
 
 
-def get_ticket(
-    *, enterprise: str, complaint: str, actor: Actor, at: datetime | None = None
-) -> tuple[Ticket, list[TicketEvent]]:
+def get_ticket(*, enterprise: str, complaint: str, actor: Actor) -> tuple[Ticket, list[TicketEvent]]:
     """One ticket and its history; ``complaint_unknown``, also for what the reader may not see."""
-    every = list_tickets(enterprise=enterprise, actor=actor, at=at)
+    every = list_tickets(enterprise=enterprise, actor=actor)
     found = every.of([complaint])
     if not found:
         raise NianjianError("complaint_unknown", complaint=complaint)

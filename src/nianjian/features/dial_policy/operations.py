@@ -112,10 +112,7 @@ def set_cap(
 
 
 def find_values(enterprise: str, key: str, name: str) -> dict[str, Any] | None:
-    """What holds of a channel, display number or team, with ``enforce``; None: nothing was set.
-
-    ``gate_channel_unknown``.
-    """
+    """What holds of a channel, number or team, with ``enforce``; None: nothing was set. ``gate_channel_unknown``."""
     standing = gate_policies.find_policy_in_force(enterprise, key, _resolve_name(enterprise, key, name.strip()))
     return None if standing is None else {**standing.values, "enforce": ruled.enforces(standing)}
 
@@ -315,10 +312,7 @@ def _readable(
 
 
 def list_history(*, enterprise: str, actor: Actor, first: int = 0, most: int) -> list[dict[str, Any]]:
-    """What was ever set, newest first, with its reason and who said so: ``most`` of it from the ``first`` on.
-
-    ``role_missing``.
-    """
+    """What was ever set, newest first, with reason and person: ``most`` from the ``first`` on. ``role_missing``."""
     require_permission(actor, enterprise, Permission.READ)
     return [_setting(setting) for setting in gate_policies.list_policy_history(enterprise, first=first, most=most)]
 

@@ -51,10 +51,10 @@ SEEN: Final = "seen"  # a seal with nothing against it
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """``shape`` is ellipse, box or line; ``weight`` as of a finding, or `SEEN`; ``code`` of the finding or the seal.
+class PageMark:
+    """Where something lies, in mm from the upper left corner; ``shape``: ellipse, box, or a line from end to end.
 
-    Millimetres from the page's upper left corner: of a line its two ends, else corner and opposite corner.
+    ``code``: that of the finding, or the kind of a seal that was seen; ``weight``: as of a finding, or seen.
     """
 
     shape: str
@@ -76,22 +76,22 @@ class Mark:
         return self.right - self.left, self.bottom - self.top
 
 
-def list_marks(sheet: Json, findings: Iterable[Json], wide: float, high: float) -> list[Mark]:
+def list_marks(sheet: Json, findings: Iterable[Json], wide: float, high: float) -> list[PageMark]:
     """Of one page: ``sheet`` as `finding.to_document`, ``findings`` of it as a report keeps them, its sides in mm."""
     found = list(findings)
     made = [_seal(one, found, wide) for one in sheet.get("seals", ())]
     for one in found:
         code, weight = str(one["code"]), str(one["weight"])
         if code in WHOLE:
-            made.append(Mark("box", INSET_MM, INSET_MM, wide - INSET_MM, high - INSET_MM, weight, code))
+            made.append(PageMark("box", INSET_MM, INSET_MM, wide - INSET_MM, high - INSET_MM, weight, code))
         elif code in EDGE:
-            made.append(Mark("box", wide - STRIP_MM, INSET_MM, wide - INSET_MM, high - INSET_MM, weight, code))
+            made.append(PageMark("box", wide - STRIP_MM, INSET_MM, wide - INSET_MM, high - INSET_MM, weight, code))
         elif code == SKEWED and sheet.get("skew_deg") is not None:
             made.append(_lean(float(sheet["skew_deg"]), wide, high, weight))
     return made
 
 
-def _seal(seal: Json, findings: Sequence[Json], wide: float) -> Mark:
+def _seal(seal: Json, findings: Sequence[Json], wide: float) -> PageMark:
     """The rectangle of a seal: of a slice the part that lies on the page."""
     x, y, half = float(seal["x_mm"]), float(seal["y_mm"]), float(seal["diameter_mm"]) / 2
     kind = str(seal["kind"])
@@ -99,13 +99,13 @@ def _seal(seal: Json, findings: Sequence[Json], wide: float) -> Mark:
     large = [one for one in findings if one["code"] == LARGE and one["values"].get("diameter") == seal["diameter_mm"]]
     shape = "ellipse" if kind in ROUND else "box"
     box = (x - across, y - half, x + across, y + half)
-    return Mark(shape, *box, str(large[0]["weight"]) if large else SEEN, LARGE if large else kind)
+    return PageMark(shape, *box, str(large[0]["weight"]) if large else SEEN, LARGE if large else kind)
 
 
-def _lean(degrees: float, wide: float, high: float, weight: str) -> Mark:
+def _lean(degrees: float, wide: float, high: float, weight: str) -> PageMark:
     """A line through the page's middle as its rows lean, clockwise."""
     fall = math.tan(math.radians(degrees)) * wide / 2
-    return Mark("line", 0.0, high / 2 - fall, wide, high / 2 + fall, weight, SKEWED)
+    return PageMark("line", 0.0, high / 2 - fall, wide, high / 2 + fall, weight, SKEWED)
 
 
 Owner = Version | Arrival  # whose pages they are

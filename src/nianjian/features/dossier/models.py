@@ -43,7 +43,6 @@ class Arrival(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Its hash."""
         return self.sha256[:12]
 
 
@@ -71,7 +70,6 @@ class FillIn(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Report and year."""
         return f"{self.report} {self.year}"
 
 
@@ -104,7 +102,6 @@ class SealPicture(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Kind and hash."""
         return f"{self.kind} {self.sha256[:12]}"
 
 
@@ -151,7 +148,6 @@ class Impression(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Item, page and document."""
         return f"{self.item} {self.page} {self.document_sha256[:12]}"
 
 
@@ -178,7 +174,6 @@ class Material(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Item and year."""
         return f"{self.item} {self.year}"
 
 
@@ -220,7 +215,6 @@ class Version(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Number and hash."""
         return f"{self.number} {self.sha256[:12]}"
 
 
@@ -251,7 +245,6 @@ class SealedScan(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Book and hash."""
         return f"{self.book} {self.sha256[:12]}"
 
 
@@ -264,7 +257,6 @@ class Comment(models.Model):
     actor = models.CharField(max_length=160)
 
     def __str__(self) -> str:
-        """Who said it."""
         return f"comment {self.actor}"
 
 
@@ -295,7 +287,6 @@ class PagePicture(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Which page."""
         return f"page {self.page}"
 
 
@@ -328,7 +319,6 @@ class Submission(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Year and number."""
         return f"{self.year} {self.number}"
 
 
@@ -361,7 +351,6 @@ class Evidence(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Kind and hash."""
         return f"{self.kind} {self.sha256[:12]}"
 
 
@@ -376,7 +365,6 @@ class Notice(models.Model):
     recorded_by = models.CharField(max_length=160)
 
     def __str__(self) -> str:
-        """Its day."""
         return f"notice {self.received}"
 
 
@@ -388,7 +376,6 @@ class Request(models.Model):
     text = SealedText()
 
     def __str__(self) -> str:
-        """Its item."""
         return f"request {self.item}"
 
 
@@ -402,7 +389,6 @@ class Answer(models.Model):
     actor = models.CharField(max_length=160)
 
     def __str__(self) -> str:
-        """Who gave it."""
         return f"answer {self.actor}"
 
 
@@ -433,5 +419,4 @@ class SignedPaper(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Item and hash."""
         return f"{self.item} {self.sha256[:12]}"

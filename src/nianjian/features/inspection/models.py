@@ -31,7 +31,6 @@ class ScreensSeen(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Its day."""
         return self.seen_on.isoformat()
 
 
@@ -60,7 +59,6 @@ class Visit(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Its day."""
         return self.day.isoformat()
 
 
@@ -85,7 +83,6 @@ class NoticeScan(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Its digest; the name may be a person's."""
         return self.sha256
 
 
@@ -105,7 +102,6 @@ class RoomItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Its key."""
         return self.key
 
 
@@ -130,7 +126,6 @@ class RoomEntry(models.Model):
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["visit", "-at"], name="inspection_room_entries")]
 
     def __str__(self) -> str:
-        """Its row; the subject may be a person."""
         return self.rule
 
 

@@ -1,10 +1,14 @@
-"""Addresses of the on-site check, below an enterprise, and of the inspection room, which stands by itself."""
+"""Addresses and menu entries of the on-site check, below an enterprise, and of the inspection room by itself."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.urls import path
 
+from nianjian.engines.paper.words import mark
 from nianjian.features.inspection.pages import checks, day, drill, room
+from nianjian.platform.web.menu import Entry, Place
 
 urlpatterns = [
     path("", checks.front, name="inspection"),
@@ -42,3 +46,11 @@ room_patterns = [
     path("<str:code>/<str:rule>/", room.row, name="room-row"),
     path("<str:code>/<str:rule>/ask/", room.ask, name="room-ask"),
 ]
+
+
+CHECKS: Final = (
+    Entry(Place.INSPECTION, mark("Ten checks"), "inspection"),
+    Entry(Place.INSPECTION, mark("Answer cards"), "inspection-answers"),
+)
+DAYS: Final = (Entry(Place.INSPECTION, mark("Inspection day"), "inspection-day"),)
+DRILL: Final = (Entry(Place.INSPECTION, mark("Drill"), "inspection-drill"),)

@@ -23,10 +23,10 @@ from typing import IO, Any, BinaryIO, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import sync_folder
 from nianjian.engines.lake.tables import Lake
 from nianjian.platform.home import env, switch
 from nianjian.platform.home.folders import SIGNING, make_private
-from nianjian.platform.home.switch import sync_folder
 from nianjian.platform.vault import keyring
 
 FORMAT: Final = 1

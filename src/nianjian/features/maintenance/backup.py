@@ -135,10 +135,7 @@ class Receipt:
 
 
 def create_backup(*, out: Path, keys: Path | None, actor: Actor, waiting: Waiting = lambda _code: None) -> Receipt:
-    """Back up into ``out``, in a folder under a name of the moment, and record it.
-
-    ``role_missing_everywhere``, and what `write` raises.
-    """
+    """Back up into a new folder in ``out``, and record it. ``role_missing_everywhere``, and as `write_backup`."""
     require_permission(actor, EVERYWHERE, Permission.ADMINISTER)
     receipt = write_backup(out=out, keys=keys, waiting=waiting)
     with transaction.atomic():

@@ -7,7 +7,7 @@ import ipaddress
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any, Final
@@ -39,12 +39,15 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.home import env
+from nianjian.platform.home.http import Middleware
 from nianjian.platform.jobs import flow as jobs
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web.access import Request, everywhere, page, public
 from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.language import current
+from nianjian.platform.web.menu import MACHINE, RETENTION, Place, Scope
+from nianjian.platform.web.menu import Entry as Line
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.rule_values import titles
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -245,16 +248,13 @@ UNKNOWN: Final = "-"  # an address that leads nowhere may hold anything
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-class Requests:
+class Requests(Middleware):
     """Stands first, so that what others refuse is counted as well."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, count, log."""
         began = time.perf_counter()
-        response = self._get_response(request)
+        response = self.get_response(request)
         seconds = time.perf_counter() - began
         match = request.resolver_match
         route = UNKNOWN if match is None else f"/{match.route}"
@@ -291,3 +291,10 @@ urlpatterns = [
     path("e/<str:code>/retention/count/", count, name="retention-count"),
     path("e/<str:code>/retention/erase/", erase, name="retention-erase"),
 ]
+
+
+ENTRIES: Final = (
+    Line(Place.SETTINGS, mark("Retention periods"), "retention", Permission.AUDIT, group=RETENTION),
+    Line(Place.SETTINGS, mark("Audit log"), "audit", Permission.AUDIT, scope=Scope.BOTH, group=RETENTION),
+    Line(Place.SETTINGS, mark("Backups"), "backup", Permission.ADMINISTER, scope=Scope.INSTALLATION, group=MACHINE),
+)

@@ -25,10 +25,7 @@ NONE: Final[Mapping[str, int]] = {NOBODY: 1}
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something to be done: a code and its values. ``due`` None: no day is set. ``owners``: who, of how much of it.
-
-    An owner is as in `Queue`.
-    """
+    """Something to do: a code with values; ``due`` None: no day; ``owners``: who (as in `Queue`), of how much of it."""
 
     code: str
     values: Mapping[str, Any] = field(default_factory=dict)

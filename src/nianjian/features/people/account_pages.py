@@ -46,6 +46,7 @@ from nianjian.platform.accounts.people import has_second_factor
 from nianjian.platform.accounts.query import enterprise, permissions_of
 from nianjian.platform.accounts.roles import Permission, Role
 from nianjian.platform.home.env import CHINESE
+from nianjian.platform.home.http import Middleware
 from nianjian.platform.web import access, resend
 from nianjian.platform.web.access import INSPECTION, Request, person, public
 from nianjian.platform.web.errors import describe_error
@@ -81,11 +82,8 @@ class SecondFactorView(IndexView):  # type: ignore[misc]
         return {**super().get_context_data(**kwargs), "asked": asked, "required": settings.SECOND_FACTOR}
 
 
-class Enrolment:
+class Enrolment(Middleware):
     """Middleware: where a second factor is obligatory, who lacks one is led to its page, whatever page is asked."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or lead there."""
@@ -97,7 +95,7 @@ class Enrolment:
             and requires_second_factor(request.user.get_username())
         ):
             return redirect("mfa_index")
-        return self._get_response(request)
+        return self.get_response(request)
 
 
 def list_providers(request: HttpRequest) -> list[dict[str, str]]:

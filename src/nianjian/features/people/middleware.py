@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from allauth.usersessions.models import UserSession
@@ -11,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from nianjian.engines.kernel import clock
 from nianjian.platform.accounts import links
+from nianjian.platform.home.http import Middleware
 from nianjian.platform.web.access import INSPECTION
 
 IDLE: Final = 12 * 3600  # seconds
@@ -22,11 +22,8 @@ UNATTENDED: Final = "X-Nianjian-Unattended"  # says a page that fetches itself a
 REASON: Final = "nianjian.reason"  # in a request's META: why the session is being ended, for the audit entry
 
 
-class Limits:
+class Limits(Middleware):
     """Middleware: ends what has become too old before any page is asked."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, as nobody if the session is over."""
@@ -37,7 +34,7 @@ class Limits:
                 logout(request)
             elif UNATTENDED not in request.headers:
                 _record_use(request)
-        return self._get_response(request)
+        return self.get_response(request)
 
 
 def session_end(request: HttpRequest) -> str:

@@ -14,6 +14,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import links, people, query, service
 from nianjian.platform.accounts.access import EVERYWHERE, require_permission
+from nianjian.platform.accounts.holds import Ended
 from nianjian.platform.accounts.links import NewLink, create_first_link, create_inspection, revoke_link
 from nianjian.platform.accounts.people import Person
 from nianjian.platform.accounts.query import USER, Actor
@@ -35,17 +36,6 @@ class Touched:
     """The person that something was done to."""
 
     name: str
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How many ways into an account were ended; ``connections``: of single sign-on."""
-
-    links: int
-    sessions: int
-    tokens: int
-    passkeys: int
-    connections: int
 
 
 @dataclass(frozen=True)

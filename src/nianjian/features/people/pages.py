@@ -19,7 +19,7 @@ from nianjian.engines.kernel.identifiers import PROVINCES
 from nianjian.engines.paper.people import actor_texts
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.platform import ENDED, ways_in_text
-from nianjian.engines.paper.words import words
+from nianjian.engines.paper.words import mark, words
 from nianjian.features.people import operations
 from nianjian.features.people.forms import AddPerson, Address, DisplayName, GiveRole, Invite, Until
 from nianjian.features.people.operations import link_url
@@ -35,6 +35,7 @@ from nianjian.platform.web.access import Request, anywhere, at, everywhere
 from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
+from nianjian.platform.web.menu import CONNECTIONS, ENTERPRISE, MACHINE, Entry, Place, Scope
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.second_person import read_return
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -354,3 +355,28 @@ urlpatterns = [
     path("e/<str:code>/people/add/", add_person, name="people-add-here"),
     path("e/<str:code>/people/of/<str:name>/", show_person, name="people-one-here"),
 ]
+
+
+PEOPLE: Final = Entry(
+    Place.SETTINGS, mark("People and permissions"), "people-list", Permission.PEOPLE,
+    pages=("people",), scope=Scope.BOTH, group=ENTERPRISE,
+)  # fmt: skip
+TOKENS: Final = Entry(
+    Place.SETTINGS, mark("API tokens"), "account-tokens", Permission.READ_OWN,
+    pages=("account-token",), scope=Scope.PERSON, group=CONNECTIONS,
+)  # fmt: skip
+ENTERPRISES: Final = Entry(
+    Place.SETTINGS, mark("Enterprises"), "enterprises", Permission.ADMINISTER, scope=Scope.INSTALLATION, group=MACHINE
+)
+
+
+def _own(label: str, route: str, *pages: str) -> Entry:
+    return Entry(Place.ACCOUNT, label, route, Permission.READ_OWN, pages=pages, scope=Scope.PERSON)
+
+
+ACCOUNT: Final = (
+    _own(mark("Name and password"), "account"),
+    _own(mark("Sessions"), "usersessions_list"),
+    _own(mark("Second factor"), "mfa_index", "mfa"),
+    _own(mark("Other ways to sign in"), "socialaccount_connections", "socialaccount"),
+)

@@ -32,7 +32,6 @@ class Watch(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Licence and day."""
         return f"{self.licence} {self.since}"
 
 
@@ -56,7 +55,6 @@ class Task(models.Model):
         app_label = "rectification"
 
     def __str__(self) -> str:
-        """Its number."""
         return f"task {self.pk}"
 
 
@@ -79,5 +77,4 @@ class BasisChoice(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Data year and basis."""
         return f"{self.year} {self.basis}"

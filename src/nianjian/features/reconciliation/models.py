@@ -36,7 +36,6 @@ class Run(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Number and kind."""
         return f"{self.id} {self.kind}"
 
 
@@ -77,7 +76,6 @@ class Difference(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Result and state; a personal key is only its blind index."""
         return f"{self.result} {self.state}"
 
 
@@ -115,7 +113,6 @@ class Proposal(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Kind and state."""
         return f"{self.kind} {self.state}"
 
 
@@ -140,7 +137,6 @@ class Account(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Kind and who decided."""
         return f"{self.kind} {self.decided_by}"
 
 

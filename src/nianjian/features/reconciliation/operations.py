@@ -11,6 +11,7 @@ from typing import Annotated, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import require_size
 from nianjian.engines.paper import reconciliation as paper
 from nianjian.engines.paper.words import mark
 from nianjian.features.complaints.forwards import ListPreview, list_columns
@@ -234,11 +235,11 @@ def enqueue_filing(
 ) -> str:
     """Put a comparison with an export; its job.
 
-    ``role_missing``, ``reconcile_kind_unknown``, ``reconcile_day_wrong``, and what `check_size` and its mapping raise.
+    ``role_missing``, ``reconcile_kind_unknown``, ``reconcile_day_wrong``, and those of `require_size` and its mapping.
     """
     require_permission(actor, enterprise, flow.NEEDS[flow.RECONCILE_FILING])
     comparisons.get_sheet(kind)
-    check_size(name, content)
+    require_size(name, len(content), LIMIT)
     comparisons.load_export_mapping(mapping, kind)
     day = None if as_of is None else comparisons.check_day(as_of)
     payload = {"kind": kind, "as_of": _iso(day)}
@@ -312,20 +313,12 @@ def enqueue_bill(
     together: bool,
     actor: Actor,
 ) -> str:
-    """Put a comparison with a carrier's bill; its job. ``role_missing``, and as `check_size` and of its mapping."""
+    """Put a comparison with a carrier's bill; its job. ``role_missing``, and as `require_size` and of its mapping."""
     require_permission(actor, enterprise, flow.NEEDS[flow.RECONCILE_SOURCES])
-    check_size(name, content)
+    require_size(name, len(content), LIMIT)
     comparisons.load_bill_mapping(mapping)
     payload = {"first": _iso(first), "last": _iso(last), "carrier": carrier, "together": together}
     return _enqueue_file(flow.RECONCILE_SOURCES, enterprise, (name, content), mapping, payload, actor)
-
-
-def check_size(name: str, content: bytes) -> None:
-    """``file_empty``, ``file_too_large``."""
-    if not content:
-        raise NianjianError("file_empty", file=name)
-    if len(content) > LIMIT:
-        raise NianjianError("file_too_large", file=name, limit=LIMIT)
 
 
 def _enqueue_file(  # noqa: PLR0917 -- one step of both who ask
@@ -375,7 +368,7 @@ def preview_file(
     """
     require_permission(actor, enterprise, Permission.REPORT)
     accounts.enterprise(enterprise)
-    check_size(name, content)
+    require_size(name, len(content), LIMIT)
     sheet = get_preview_sheet(kind)
     given = comparisons.load_bill_mapping(mapping) if kind == BILL else None
     chosen = comparisons.load_export_mapping(mapping, kind) if given is None else given.export

@@ -59,7 +59,9 @@ from nianjian.platform.web.work import person
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
+from nianjian.engines.paper.words import mark
+from nianjian.platform.home.http import missing_as_404
+from nianjian.platform.web.menu import Entry, Place
 
 COMMAS: Final = str.maketrans("，、;；", ",,,,")
 
@@ -129,10 +131,8 @@ STATE_BADGES: Final[Mapping[str, str]] = {"open": "bad", "explained": "warn", "s
 
 def get_run_or_404(request: Request, code: str, reconciliation: str) -> Json:
     """The run, if it is of this enterprise; else 404."""
-    try:
+    with missing_as_404():
         told = operations.get_run(run=reconciliation, actor=request.actor)
-    except NianjianError as error:
-        raise Http404 from error
     if told["enterprise"] != code:
         raise Http404
     return told
@@ -317,10 +317,8 @@ def show_difference(request: Request, code: str, reconciliation: str, difference
 
 
 def _get_difference(request: Request, run: Json, difference: int) -> Json:
-    try:
+    with missing_as_404():
         return operations.get_difference(run=run["run"], difference=difference, actor=request.actor)
-    except NianjianError as error:
-        raise Http404 from error
 
 
 def _difference_context(request: Request, code: str, run: Json, one: Json, form: SettleForm | None) -> Json:
@@ -387,10 +385,8 @@ def decide(request: Request, code: str, reconciliation: str, pair: int) -> HttpR
 def reveal_pair(request: Request, code: str, reconciliation: str, pair: int) -> HttpResponse:
     """Show a pair in full, so that somebody can decide; the audit chain tells who looked."""
     run = get_run_or_404(request, code, reconciliation)
-    try:
+    with missing_as_404():
         full = operations.reveal_values(run=run["run"], proposal=pair, actor=request.actor)
-    except NianjianError as error:
-        raise Http404 from error
     names = {
         "name": gettext("Payee"),
         "account": gettext("Account"),
@@ -734,3 +730,6 @@ urlpatterns = [
     path("<str:reconciliation>/pairs/<int:pair>/", decide, name="reconcile-decide"),
     path("<str:reconciliation>/pairs/<int:pair>/reveal/", reveal_pair, name="reconcile-reveal-pair"),
 ]
+
+
+ENTRIES: Final = (Entry(Place.DOSSIER, mark("Reconciliation"), "reconcile"),)

@@ -1,7 +1,4 @@
-"""技术测评报告: whether a file's title says that it is one; to speak of one is not enough.
-
-The file is read in a limited process of its own.
-"""
+"""技术测评报告: whether a file's title says that it is one, not its text; read in a limited process of its own."""
 
 from __future__ import annotations
 

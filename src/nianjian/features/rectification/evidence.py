@@ -301,10 +301,7 @@ def list_group_tickets(
 
 
 def delete_expired_lookups() -> int:
-    """Delete the complaints that were looked up more than `LOOKUP_RETENTION` ago, and of which group.
-
-    No record outlives its days. How many.
-    """
+    """Delete tickets looked up over `LOOKUP_RETENTION` ago, and of which group: how many. None outlives its days."""
     old = queue.over_before(flow.RECTIFY_TICKETS, clock.now() - LOOKUP_RETENTION, "key")
     for one in old:
         queue_service.forget(job=one.id, name="tickets")

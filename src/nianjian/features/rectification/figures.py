@@ -53,10 +53,7 @@ def list_callees(attempts: ir.Table) -> ir.Table:
 
 
 def consent_spans(called: Iterable[Mapping[str, Any]], lists: Iterable[NumberList]) -> pa.Table:
-    """When each callee's consent was on file, in spans that do not touch.
-
-    ``lists``: the first one that names a number decides on it.
-    """
+    """When each callee's consent was on file, in spans apart; of ``lists`` the first that names a number decides."""
     chosen = tuple(lists)
     rows = []
     for one in called:
@@ -285,7 +282,7 @@ def find_objections(measured: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def same_figures(one: Mapping[str, Any], other: Mapping[str, Any], parts: Collection[str] = (BEFORE, AFTER)) -> bool:
+def same_figures(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two measurements of the same windows have the same figures, caps and days over the cap.
 
     The counts of the white list are left out: a consent that comes or is erased later changes them, and they stand in
@@ -293,7 +290,7 @@ def same_figures(one: Mapping[str, Any], other: Mapping[str, Any], parts: Collec
     """
     if any(one.get(name) != other.get(name) for name in _BOUND if name in one and name in other):
         return False
-    return all(_compared(one[part]) == _compared(other[part]) for part in parts)
+    return all(_compared(one[part]) == _compared(other[part]) for part in (BEFORE, AFTER))
 
 
 _BOUND: Final = ("cap", "that_day", "over_cap")  # what a measurement says of the cap, beside its windows

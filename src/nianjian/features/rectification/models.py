@@ -39,7 +39,6 @@ class Case(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Number and state."""
         return f"{self.id} {self.state}"
 
 
@@ -53,7 +52,6 @@ class Event(models.Model):
     data: models.JSONField[Any, Any] = models.JSONField()
 
     def __str__(self) -> str:
-        """Step and actor."""
         return f"{self.step} {self.actor}"
 
 
@@ -70,7 +68,6 @@ class Measure(models.Model):
     added_by = models.CharField(max_length=160)
 
     def __str__(self) -> str:
-        """Its number."""
         return f"measure {self.pk}"
 
 
@@ -108,7 +105,6 @@ class Paper(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Kind and hash."""
         return f"{self.kind} {self.sha256[:12]}"
 
 
@@ -152,7 +148,6 @@ class Order(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Kind and channel."""
         return f"{self.kind} {self.key} {self.channel}"
 
 

@@ -112,12 +112,8 @@ def store_report(*, case: str, form: str, language: str, actor: Actor, progress:
     """
     held = operations.get_visible_case(case, actor, Permission.REPORT)
     made = _set(held, form, language, actor, progress)
-    blob = blobs.put(made.content)
-    try:
+    with blobs.put_undoable(made.content) as blob:
         _note(held, form, made, actor)
-    except BaseException:
-        blobs.remove(blob.id)
-        raise
     told = {"case": held.pk, "form": form, "name": made.name, "media": made.media, "sha256": blob.sha256}
     return {**told, "draft": made.draft, "gaps": list(made.gaps), "blob": blob.id}
 
@@ -383,10 +379,7 @@ def enqueue_tickets(*, case: str, group: GroupQuery, actor: Actor) -> str:
 
 
 def find_group_lookup(*, case: str, group: GroupQuery, actor: Actor, states: Collection[str] = ()) -> JobValue | None:
-    """The newest look at a page of a group, in one of ``states`` (none: in any); None: none since the location.
-
-    ``rectify_unknown``.
-    """
+    """The newest look at a group's page, in one of ``states`` (none: any), since the location. ``rectify_unknown``."""
     held = operations.get_visible_case(case, actor)
     wanted = {"case": held.pk, **group.payload(held)}
     return queue.newest(held.enterprise_id, flow.RECTIFY_TICKETS, wanted, *states)

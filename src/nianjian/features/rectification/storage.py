@@ -25,7 +25,7 @@ from nianjian.platform.approvals.models import Request
 from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.audit.chain import canonical
 from nianjian.platform.audit.record import record
-from nianjian.platform.registers.attachments import NAME, ROW_LIMIT, TYPES
+from nianjian.platform.registers.attachments import ROW_LIMIT, clean_name_and_type
 from nianjian.platform.vault import blobs
 
 NUMBER: Final = 120  # characters of a 文号, or of the number of a test report
@@ -56,17 +56,8 @@ LIMIT: Final = ROW_LIMIT  # bytes; it is held in memory
 
 
 def paper_content(name: str, body: bytes) -> PaperContent:
-    """Check a file: ``file_empty``, ``file_too_large``, ``attachment_type_refused`` unless name and content agree."""
-    plain = "".join(sign for sign in name.replace("\\", "/").rpartition("/")[2] if sign.isprintable()).strip()
-    stem, ending = Path(plain).stem[:NAME], Path(plain).suffix.lower()
-    if not body:
-        raise NianjianError("file_empty", file=plain)
-    if len(body) > LIMIT:
-        raise NianjianError("file_too_large", file=plain, limit=LIMIT)
-    begins, media_type = TYPES.get(ending, (b"", ""))
-    if not media_type or not body.startswith(begins):
-        raise NianjianError("attachment_type_refused", file=plain, types=", ".join(sorted(TYPES)))
-    return PaperContent(f"{stem}{ending}", media_type, body)
+    """Check a file; errors as `clean_name_and_type`."""
+    return PaperContent(*clean_name_and_type(name, body), body)
 
 
 def read_paper(path: Path) -> PaperContent:
@@ -177,8 +168,7 @@ def list_completed_steps(case: Case) -> frozenset[str]:
 @contextmanager
 def store_paper(case: Case, kind: str, content: PaperContent, actor: Actor, **fields: Any) -> Iterator[Paper]:  # noqa: ANN401 -- columns
     """Seal a paper in the vault and write its row; what fails inside takes the file back."""
-    blob = blobs.put(content.body)
-    try:
+    with blobs.put_undoable(content.body) as blob:
         yield Paper.objects.create(
             case=case,
             kind=kind,
@@ -191,9 +181,6 @@ def store_paper(case: Case, kind: str, content: PaperContent, actor: Actor, **fi
             recorded_by=str(actor),
             **fields,
         )
-    except BaseException:
-        blobs.remove(blob.id)
-        raise
 
 
 def lock_open_case(case: Case) -> Case:
@@ -252,9 +239,7 @@ def approve_order(*, approval: str, actor: Actor, gate_before: Mapping[str, Any]
     Errors as `approvals.storage.approve_request`, ``rectify_isolated_already``, ``rectify_not_isolated``.
     """
     with transaction.atomic():
-        asked = approvals.get_approval(approval)
-        if asked.kind not in KINDS:
-            raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
+        approvals.get_approval(approval, *KINDS)
         order = queries.get_order_of_approval(approval)
         approvals.approve_request(approval=approval, digest=order_digest(order), actor=actor)
         standing = queries.find_in_force(order.enterprise_id, order.key, order.channel)

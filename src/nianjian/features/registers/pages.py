@@ -27,7 +27,7 @@ from nianjian.features.registers.forms import CHANGE, COLUMN, FIRST, LAST, EndFo
 from nianjian.features.registers.operations import FORMS, ExportRequest, export_register, list_states
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, read_upload, takes_files
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, missing_as_404, read_upload, takes_files
 from nianjian.platform.registers import attachments, entries, filters, queries, storage
 from nianjian.platform.registers.attachments import list_row_papers
 from nianjian.platform.registers.columns import Column, Sheet, is_masked
@@ -554,12 +554,8 @@ def export(request: Request, code: str, kind: str) -> HttpResponse:
 @page(Permission.READ_OWN)
 def export_file(request: Request, code: str, kind: str, job: str) -> HttpResponseBase:
     """Give the list away that the worker has made for this person; 404 where there is none."""
-    try:
+    with missing_as_404("register_file_gone"):
         file = operations.open_export(kind=kind, enterprise=code, job=job, actor=request.actor)
-    except NianjianError as error:
-        if error.code != "register_file_gone":
-            raise
-        raise Http404 from error
     return as_attachment(StreamingHttpResponse(file.content, content_type=file.media), file.name)
 
 

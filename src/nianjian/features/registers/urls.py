@@ -1,4 +1,4 @@
-"""Addresses of the registers' pages, with a row's key as a part of an address."""
+"""Addresses of the registers' pages, with a row's key as a part of an address, and their place in the menu."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Final
 from django.urls import path, register_converter
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.words import mark
 from nianjian.features.registers import pages
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.registers import kinds, row_keys
+from nianjian.platform.web.menu import Entry, Place
 
 TAKEN: Final = frozenset({"new", "end", "export"})
 
@@ -64,3 +67,6 @@ urlpatterns = [
     path("<register:kind>/<rowkey:key>/papers/<int:paper>/off/", pages.detach, name="registers-detach"),
     path("<register:kind>/export/<str:job>/", pages.export_file, name="registers-export-file"),
 ]
+
+
+ENTRIES: Final = (Entry(Place.DATA, mark("Registers"), "registers", Permission.READ_OWN),)

@@ -39,6 +39,7 @@ from nianjian.platform.web.days import asked_day
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current
+from nianjian.platform.web.menu import ENTERPRISE, Entry, Place, Scope
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.rule_values import RuleValueField, rule_value_text
 from nianjian.platform.web.second_person import build_second_person, read_approver
@@ -363,3 +364,6 @@ urlpatterns = [
     *(path(route, view, name=name) for route, view, name in rule_patterns),
     *(path(f"e/<str:code>/{route}", view, name=f"{name}-here") for route, view, name in rule_patterns),
 ]
+
+
+ENTRIES: Final = (Entry(Place.SETTINGS, mark("Limits and rules"), "rules", scope=Scope.BOTH, group=ENTERPRISE),)

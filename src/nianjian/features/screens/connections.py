@@ -38,10 +38,7 @@ class TextInterface(ABC):
         self._until_when = 0.0
 
     def calls(self) -> int:
-        """The calls of this moment; OSError where the switch does not answer, refuses, or says something else.
-
-        Also what the guard raises.
-        """
+        """The calls of this moment; OSError where the switch gives no answer that counts, and what the guard raises."""
         self._until_when = time.monotonic() + WHOLE
         try:
             if self._link is None:

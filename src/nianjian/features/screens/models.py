@@ -34,7 +34,6 @@ class ScreenLink(Bearer):
         app_label = "inspection"
 
     def __str__(self) -> str:
-        """Its number."""
         return self.id
 
 
@@ -63,5 +62,4 @@ class ScreenSource(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Its number."""
         return self.id

@@ -23,7 +23,7 @@ from threading import Lock
 from typing import IO, Any, Final
 
 from nianjian.engines.intake.formats.freeswitch_post import extract_leg_id
-from nianjian.platform.home.switch import sync_folder
+from nianjian.engines.kernel.files import sync_folder
 
 # What the live watch keeps in the home: its counts with their places, and the newest signs of life of each source.
 #

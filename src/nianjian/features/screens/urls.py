@@ -1,10 +1,14 @@
-"""Addresses of the live screens: below an enterprise, of kiosks, and where a switch posts its records."""
+"""Addresses and menu entry of the live screens: below an enterprise, of kiosks, and where a switch posts records."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.urls import path
 
+from nianjian.engines.paper.words import mark
 from nianjian.features.screens import pages
+from nianjian.platform.web.menu import Entry, Place
 
 urlpatterns = [
     path("", pages.front, name="screens"),
@@ -19,3 +23,6 @@ kiosk_patterns = [
     path("<str:secret>/<str:part>/", pages.kiosk, name="screens-kiosk"),
 ]
 post_patterns = [path("<str:code>/<str:name>/cdr", pages.receive_record, name="screens-posted")]
+
+
+ENTRIES: Final = (Entry(Place.INSPECTION, mark("Live screens"), "screens"),)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
@@ -126,7 +126,6 @@ BOOKS: Final = (
     Book("consents", lambda row, _teams: (row.purpose,), tail="number_tail"),
     Book("do-not-call", lambda row, _teams: (row.source,), tail="number_tail"),
 )  # fmt: skip
-BY_KIND: Final[Mapping[str, Book]] = {book.kind: book for book in BOOKS}
 
 
 def find_rows(book: Book, search: SearchText, scope: ReadScope, teams: TeamTitles) -> tuple[Hit, ...]:

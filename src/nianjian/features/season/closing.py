@@ -321,10 +321,7 @@ def reopen_season(*, enterprise: str, year: int, reason: str, actor: Actor) -> A
 
 
 def find_pending_reopening(*, enterprise: str, year: int, actor: Actor) -> str | None:
-    """The request to open a closed season again that waits for a second person; None: there is none.
-
-    ``role_missing``, ``season_archive_unknown``.
-    """
+    """The request to reopen a closed season that waits, or None. ``role_missing``, ``season_archive_unknown``."""
     require_permission(actor, enterprise, Permission.READ)
     return approvals.find_pending(KIND, str(closed_seasons.get_closed_archive(enterprise, year).pk))
 

@@ -25,7 +25,6 @@ class Feed(Bearer):
     revoked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        """Its number."""
         return self.id
 
 
@@ -51,7 +50,6 @@ class Note(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Data year and task."""
         return f"{self.year} {self.task}"
 
 

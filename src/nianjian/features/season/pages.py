@@ -11,7 +11,7 @@ from typing import Any, Final
 from django import forms
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,6 +34,7 @@ from nianjian.features.dossier.operations.rounds import list_built_packages
 from nianjian.features.dossier.pages.presenters import item_title, state_badge
 from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season import closing, feeds, operations
+from nianjian.features.season import feeds as flow
 from nianjian.features.season.operations import list_papers_left_behind as left_behind
 from nianjian.features.season.operations import read_picture, record_entry_test, roll_over
 from nianjian.features.season.queries import TASK, summarize_season
@@ -42,7 +43,7 @@ from nianjian.platform.accounts.query import list_readers
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.home.http import as_attachment, read_upload, takes_files
 from nianjian.platform.registers.attachments import ROW_LIMIT
-from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.access import Request, page, public
 from nianjian.platform.web.days import asked_day, format_day, format_moment
 from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current, say_pair
@@ -593,3 +594,15 @@ def _back(request: Request, code: str, form: Form, task: str = "") -> HttpRespon
     task = task or form.cleaned_data.get("task", "")
     there = f"{reverse('season', kwargs={'code': code})}?year={form.cleaned_data['year']}"
     return redirect(f"{there}&task={task}#task" if task else there)
+
+
+@require_safe
+@public
+def calendar(_request: HttpRequest, secret: str) -> HttpResponse:
+    """Give the calendar away; 404 for a secret that opens nothing, or nothing any more."""
+    found = flow.render_calendar(secret, current())
+    if found is None:
+        raise Http404
+    answer = HttpResponse(found, content_type=flow.MEDIA)
+    answer["Cache-Control"] = "private, no-store"
+    return answer

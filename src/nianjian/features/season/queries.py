@@ -421,10 +421,7 @@ SOURCES: Final[Mapping[Risk, str]] = {
 
 
 def summarize_season(*, enterprise: str, year: int | None, today: date, actor: Actor, language: str = CHINESE) -> Json:
-    """Everything of a season on a day; ``year`` None: the data year whose season runs.
-
-    ``role_missing``, and those of `get_season_facts`.
-    """
+    """A season on a day; ``year`` None: the one that runs. ``role_missing``, and those of `get_season_facts`."""
     require_permission(actor, enterprise, Permission.READ)
     found = get_season_facts(enterprise, due_year(enterprise, today) if year is None else year, today)
     tasks = list_tasks(found, actor)

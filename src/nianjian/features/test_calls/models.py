@@ -44,7 +44,6 @@ class Route(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Its name."""
         return self.name
 
 
@@ -66,7 +65,6 @@ class Gateway(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Its name."""
         return self.name
 
 
@@ -121,7 +119,6 @@ class Trial(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Id and verdict."""
         return f"{self.id} {self.verdict}"
 
 
@@ -153,5 +150,4 @@ class Landing(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Id and verdict."""
         return f"{self.id} {self.verdict}"

@@ -34,7 +34,7 @@ from nianjian.features.test_calls.states import AGAINST, WITNESSES
 from nianjian.features.test_calls.storage import RouteInput, milliseconds
 from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, missing_as_404
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.days import format_day
 from nianjian.platform.web.errors import describe_error
@@ -396,10 +396,8 @@ LANDING_BADGES = {"filed": "good", "silent": "warn", "unnamed": "warn"} | dict.f
 
 def _find_trial(request: Request, code: str, trial: str) -> Json:
     """The test, if it is of this enterprise; else 404."""
-    try:
+    with missing_as_404():
         told = queries.get_trial_detail(trial=trial, actor=request.actor)
-    except NianjianError as error:
-        raise Http404 from error
     if told["enterprise"] != code:
         raise Http404
     return told

@@ -47,10 +47,7 @@ class RouteInput:
 
 
 def store_route(*, enterprise: str, given: RouteInput, actor: Actor) -> Route:
-    """Make a route, or change the one of this name.
-
-    ``callback_witness_unknown``, ``callback_routes_too_many``, ``callback_name_missing``.
-    """
+    """Make or change a route. ``callback_witness_unknown``, ``callback_routes_too_many``, ``callback_name_missing``."""
     if given.witness not in WITNESSES:
         raise NianjianError("callback_witness_unknown", witness=given.witness, witnesses=", ".join(WITNESSES))
     if not given.name:
@@ -102,10 +99,7 @@ def next_run(at: time | None, moment: datetime) -> datetime | None:
 
 
 def store_gateway(*, enterprise: str, name: str, hosts: Sequence[str], actor: Actor) -> None:
-    """Say which addresses a gateway of the ledger answers from; none: forget it.
-
-    ``callback_name_missing``, ``callback_gateways_too_many``.
-    """
+    """Where a gateway answers from; none: forget it. ``callback_name_missing``, ``callback_gateways_too_many``."""
     if not name.strip():
         raise NianjianError("callback_name_missing")
     with transaction.atomic():
@@ -144,21 +138,16 @@ def store_trial(
 ) -> Trial:
     """Keep a call that is over, its messages sealed."""
     evidence = json.dumps({"frame": asdict(frame), "seen": asdict(seen)}, ensure_ascii=False).encode()
-    blob = blobs.put(evidence)
     row = _new_trial(enterprise, frame, Trial.SIP, begun_at, actor)
     row.verdict, row.reason, row.in_time = verdict.verdict, verdict.reason, verdict.in_time
     row.gateway_seen, row.witness = verdict.gateway[:255], verdict.witness
     row.status, row.phrase, row.cause = seen.status or None, seen.phrase[:120], seen.cause
     row.trying_ms, row.ringing_ms, row.early_ms = seen.trying, seen.ringing, seen.early
     row.answer_ms, row.over_ms = seen.answer, seen.over
-    row.blob, row.sha256 = blob.id, blob.sha256
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-            record(verb="callback.test", enterprise=enterprise, actor=actor, data=_audit_data(row))
-    except BaseException:
-        blobs.remove(blob.id)
-        raise
+    with blobs.put_undoable(evidence) as blob, transaction.atomic():
+        row.blob, row.sha256 = blob.id, blob.sha256
+        row.save(force_insert=True)
+        record(verb="callback.test", enterprise=enterprise, actor=actor, data=_audit_data(row))
     return row
 
 

@@ -1,10 +1,14 @@
-"""Addresses of test calls, below an enterprise."""
+"""Addresses of test calls, below an enterprise, and their place in the menu."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.urls import path
 
+from nianjian.engines.paper.words import mark
 from nianjian.features.test_calls import pages
+from nianjian.platform.web.menu import CONNECTIONS, Entry, Place
 
 urlpatterns = [
     path("", pages.listing, name="callback"),
@@ -15,3 +19,9 @@ urlpatterns = [
     path("<str:trial>/witness/", pages.check_landing, name="callback-witness"),
     path("<str:trial>/evidence/", pages.evidence, name="callback-evidence"),
 ]
+
+
+ENTRIES: Final = (
+    Entry(Place.INSPECTION, mark("Test calls"), "callback"),
+    Entry(Place.SETTINGS, mark("Routes and gateways"), "callback-ways", group=CONNECTIONS),
+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -23,6 +25,7 @@ from nianjian.platform.notifications.webhooks import EVENTS
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
+from nianjian.platform.web.menu import CONNECTIONS, Entry, Place
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import person
@@ -130,3 +133,6 @@ urlpatterns = [
     path("", list_webhooks, name="webhooks"),
     path("<str:webhook>/", webhook_detail, name="webhooks-one"),
 ]
+
+
+ENTRIES: Final = (Entry(Place.SETTINGS, mark("Webhooks"), "webhooks", Permission.ADMINISTER, group=CONNECTIONS),)

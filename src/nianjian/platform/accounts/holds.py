@@ -36,8 +36,8 @@ CHANGED: Final = "account.password"
 
 
 @dataclass(frozen=True, slots=True)
-class WaysIn:
-    """How many ways into an account there are that need no password; ``connections``: of single sign-on."""
+class Ended:
+    """How many ways into an account were ended; ``connections``: of single sign-on."""
 
     links: int
     sessions: int
@@ -86,9 +86,9 @@ def _close_over(user: str, edges: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
-def count_ways_in(user: str) -> WaysIn:
+def count_ways_in(user: str) -> Ended:
     """What a confirmation would end."""
-    return WaysIn(**{name: rows.count() for name, rows in _ways_in(user).items()})
+    return Ended(**{name: rows.count() for name, rows in _ways_in(user).items()})
 
 
 def _ways_in(user: str) -> dict[str, QuerySet[Any]]:
@@ -141,7 +141,7 @@ class Confirmation:
     """Who might have been behind the account until now, what was ended, and the address that goes on letting in."""
 
     behind: list[str]
-    ended: WaysIn
+    ended: Ended
     email: str
 
     def as_dict(self) -> dict[str, object]:
@@ -179,7 +179,7 @@ def confirm_account(*, user: str, actor: Actor) -> Confirmation:
             raise NianjianError("confirm_not_apart", user=user, behind=", ".join(both))
         if found and not has_fresh_password(user):
             raise NianjianError("confirm_password_kept", user=user, minutes=FRESH // timedelta(minutes=1))
-        ended = end_ways_in(user) if found else WaysIn(0, 0, 0, 0, 0)
+        ended = end_ways_in(user) if found else Ended(0, 0, 0, 0, 0)
         if found:
             Hold.objects.filter(user_id=user, by__in=found).delete()
             data = {"user": user, "behind": found, "ended": ended.as_dict()}
@@ -187,7 +187,7 @@ def confirm_account(*, user: str, actor: Actor) -> Confirmation:
     return Confirmation(found, ended, find_email(user))
 
 
-def end_ways_in(user: str) -> WaysIn:
+def end_ways_in(user: str) -> Ended:
     """End every way in that needs no password, within the caller's transaction; how many of each."""
     told = count_ways_in(user)
     for name, rows in _ways_in(user).items():

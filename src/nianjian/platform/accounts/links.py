@@ -1,7 +1,4 @@
-"""One-time links and inspectors' links.
-
-Whoever holds one is that person, so only who governs all of its roles may make it.
-"""
+"""One-time and inspectors' links; whoever holds one is that person, so only who governs all its roles makes it."""
 
 from __future__ import annotations
 

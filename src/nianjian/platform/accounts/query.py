@@ -134,10 +134,7 @@ class MembershipValue:
 
 
 def list_memberships(places: Collection[str] | None = None) -> list[MembershipValue]:
-    """Every user's roles at these enterprises (None: everywhere), by user, enterprise and role.
-
-    Those of the installation stand first.
-    """
+    """Users' roles at these enterprises (None: everywhere), by user, enterprise, role; the installation's first."""
     return _memberships({} if places is None else {"enterprise_id__in": places})
 
 

@@ -97,10 +97,7 @@ def add_member(
     email: str = "",
     display_name: str = "",
 ) -> None:
-    """Make an account with a role at the enterprises, at none named in the installation.
-
-    Errors as `add_person` and `grant`.
-    """
+    """Make an account with a role at the enterprises, at none in the installation. As `add_person` and `grant`."""
     places = list(enterprises) or [EVERYWHERE]
     for code in places:
         require_permission(actor, code, Permission.PEOPLE)

@@ -1,7 +1,4 @@
-"""Audit entries about signing in.
-
-A typed name that is nobody's is not stored: it may be a password in the wrong field.
-"""
+"""Audit entries about signing in. A name that is nobody's is not stored: it may be a password in the wrong field."""
 
 from __future__ import annotations
 

@@ -24,9 +24,12 @@ Approval = Request
 """A request as other rooms call it, where a request is one of a browser."""
 
 
-def get_approval(id_: str) -> Approval:
-    """One request; ``approval_unknown``."""
-    return get_or_raise(Request.objects.filter(pk=id_), "approval_unknown", approval=id_)
+def get_approval(id_: str, *kinds: str) -> Approval:
+    """One request; ``approval_unknown``, ``approval_kind_wrong`` where it is of none of the ``kinds`` named."""
+    found = get_or_raise(Request.objects.filter(pk=id_), "approval_unknown", approval=id_)
+    if kinds and found.kind not in kinds:
+        raise NianjianError("approval_kind_wrong", approval=id_, kind=found.kind)
+    return found
 
 
 def list_approvals() -> list[Approval]:
@@ -124,10 +127,7 @@ def approve_request(*, approval: str, digest: str, actor: Actor) -> Approval:
 
 
 def refuse_request(*, approval: str, actor: Actor) -> Approval:
-    """Say no; the requester may too, which withdraws it.
-
-    ``approval_unknown``, ``approval_decided``, ``role_missing``.
-    """
+    """Say no; the requester's withdraws it. ``approval_unknown``, ``approval_decided``, ``role_missing``."""
     return _decide(approval, Request.REFUSED, None, actor)
 
 

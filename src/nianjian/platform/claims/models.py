@@ -38,5 +38,4 @@ class Statement(models.Model):
         ]
 
     def __str__(self) -> str:
-        """What it fills."""
         return f"{self.claim} {self.part} {self.year}"

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPMethod, HTTPStatus
@@ -42,6 +42,17 @@ def as_attachment(answer: Answer, name: str, *, shown: bool = False) -> Answer:
     return answer
 
 
+@contextmanager
+def missing_as_404(*codes: str) -> Iterator[None]:
+    """Around whatever looks for something: 404 for an error of these codes, without any for every one."""
+    try:
+        yield
+    except NianjianError as error:
+        if codes and error.code not in codes:
+            raise
+        raise Http404 from error
+
+
 def read_upload(file: UploadedFile[Any], most: int) -> bytes:
     """The content of a form's file; ``file_too_large`` before more than ``most`` bytes are read into memory."""
     if (file.size or 0) > most:
@@ -70,23 +81,24 @@ def has_files(request: HttpRequest) -> bool:
     return bool(request.FILES)
 
 
-class RememberAnswers:
-    """Asks the database once for what `per_request` marks, while a request that changes nothing is answered."""
+class Middleware:
+    """What stands between the server and the views: ``get_response`` is the rest of it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
+        self.get_response = get_response
+
+
+class RememberAnswers(Middleware):
+    """Asks the database once for what `per_request` marks, while a request that changes nothing is answered."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, and forget."""
         with remember_answers() if request.method in READING else nullcontext():
-            return self._get_response(request)
+            return self.get_response(request)
 
 
-class Readable:
+class Readable(Middleware):
     """Answers 404 to an address with a NUL, 400 to a query or a form with one, as the door does whose address it is."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or hand on."""
@@ -94,7 +106,7 @@ class Readable:
             return refuse_request(request, Http404())
         if QUOTED in request.META.get("QUERY_STRING", ""):
             return refuse_request(request, SuspiciousOperation())
-        return self._get_response(request)
+        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: AnyView, *_arguments: object) -> HttpResponse | None:
         """Refuse a form; a document of the API is not read here, it may be a file of any size."""
@@ -201,11 +213,8 @@ def continue_body(request: HttpRequest, file: str = "upload") -> HttpResponse | 
     return HttpResponse(status=HTTPStatus.CONTINUE)
 
 
-class Bodies:
+class Bodies(Middleware):
     """Middleware: answers 413 to a head that announces a body where no files are taken, or a larger one than any."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or hand on; the token of a form stands in the body, so it is asked for once that is there."""
@@ -213,7 +222,7 @@ class Bodies:
             if request.META[PENDING_BODY].size > largest_body() or not _takes_files(request):
                 return refuse_request(request, RequestDataTooBig())
             setattr(request, "_dont_enforce_csrf_checks", True)  # noqa: B010 -- Django's own name, without a type
-        return self._get_response(request)
+        return self.get_response(request)
 
 
 def _takes_files(request: HttpRequest) -> bool:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError, crash_point
+from nianjian.engines.kernel.files import sync_folder
 
 IN_USE: Final = ".using.lock"
 JOURNAL: Final = ".restore.json"
@@ -127,15 +128,6 @@ def _write(home: Path, told: Mapping[str, Any]) -> None:
         os.fsync(file.fileno())
     fresh.replace(home / JOURNAL)
     sync_folder(home)
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring a folder's names to disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _carries(database_url: str, stamp: str) -> bool:

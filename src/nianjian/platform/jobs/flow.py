@@ -152,12 +152,8 @@ def enqueue_file(
     *, kind: str, enterprise: str, name: str, content: bytes, payload: Mapping[str, object], actor: Actor
 ) -> str:
     """Seal a file and put the job that holds it under ``name``; without a job no file stays. ``role_missing``."""
-    blob = blobs.put(content)
-    try:
+    with blobs.put_undoable(content) as blob:
         return enqueue(kind=kind, enterprise=enterprise, payload={name: blob.id, **payload}, actor=actor)
-    except BaseException:
-        blobs.remove(blob.id)
-        raise
 
 
 def discard_file(job: JobValue, name: str) -> None:

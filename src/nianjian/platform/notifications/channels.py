@@ -123,10 +123,7 @@ def set_choice(*, scope: str, quiet_from: time, quiet_until: time, digest: time 
 
 
 def create_channel(*, kind: str, address: str, mask: str, actor: Actor) -> tuple[Channel, str]:
-    """Make a channel of the actor; it and the code that is to be sent there.
-
-    ``channels_too_many``, ``channels_too_often``.
-    """
+    """A channel of the actor, and the code to send there. ``channels_too_many``, ``channels_too_often``."""
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     with transaction.atomic():
         if len(list_channels(actor.name)) >= CHANNELS_EACH:

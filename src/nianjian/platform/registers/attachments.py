@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
-from nianjian.engines.kernel.files import wrap_read_errors
+from nianjian.engines.kernel.files import require_size, wrap_read_errors
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -187,7 +187,7 @@ def attach_to_row(*, register: str, row: Version, name: str, content: bytes, act
 def store_paper(*, enterprise: str, register: str, key: str, name: str, content: bytes, actor: Actor) -> int:
     """Store a file beside what ``register`` and ``key`` name, as `attach_to_row` does."""
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
-    called, media_type = _clean_name_and_type(name, content)
+    called, media_type = clean_name_and_type(name, content)
     digest = hashlib.sha256(content).hexdigest()
     place = {"enterprise_id": enterprise, "register": register, "key": key}
     with transaction.atomic():
@@ -248,14 +248,14 @@ def delete_orphans(*, register: str, model: type[Version], enterprise: str) -> i
     return len(left)
 
 
-def _clean_name_and_type(name: str, content: bytes) -> tuple[str, str]:
-    """Return the name without folder and control characters, and the media type."""
+def clean_name_and_type(name: str, content: bytes) -> tuple[str, str]:
+    """Return the name without folder and control characters, and the media type.
+
+    ``file_empty``, ``file_too_large``, ``attachment_type_refused`` unless name and content agree.
+    """
     plain = "".join(sign for sign in name.replace("\\", "/").rpartition("/")[2] if sign.isprintable()).strip()
     stem, ending = Path(plain).stem[:NAME], Path(plain).suffix.lower()
-    if not content:
-        raise NianjianError("file_empty", file=plain)
-    if len(content) > ROW_LIMIT:
-        raise NianjianError("file_too_large", file=plain, limit=ROW_LIMIT)
+    require_size(plain, len(content), ROW_LIMIT)
     begins, media_type = TYPES.get(ending, (b"", ""))
     if not media_type or not content.startswith(begins):
         raise NianjianError("attachment_type_refused", file=plain, types=", ".join(sorted(TYPES)))

@@ -39,7 +39,6 @@ class NotApplicable(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Metric and year."""
         return f"{self.metric} {self.year}"
 
 

@@ -163,9 +163,7 @@ def approve_policy(*, approval: str, actor: Actor) -> GatePolicy:
     ``approval_subject_changed`` also where something else was put in force meanwhile.
     """
     with transaction.atomic():
-        asked = approvals.get_approval(approval)
-        if asked.kind != KIND:
-            raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
+        asked = approvals.get_approval(approval, KIND)
         row = get_proposal(asked.subject)
         lock_enterprise(row.enterprise_id)
         standing = find_policy_in_force(row.enterprise_id, row.key, row.name)

@@ -24,7 +24,6 @@ class MarketingDecision(models.Model):
     recorded_by = models.CharField(max_length=160)
 
     def __str__(self) -> str:
-        """Kind and day."""
         return f"{self.kind} {self.decided_on}"
 
 

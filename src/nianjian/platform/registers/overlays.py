@@ -126,9 +126,7 @@ def propose_overlay(*, overlay: OverlayProposal, actor: Actor, approver: str = "
 def approve_overlay(*, approval: str, actor: Actor) -> Overlay:
     """Say yes as the second person and put the overlay in force; errors as `approvals.storage.approve_request`."""
     with transaction.atomic():
-        asked = approvals.get_approval(approval)
-        if asked.kind != KIND:
-            raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
+        asked = approvals.get_approval(approval, KIND)
         row = get_proposal(asked.subject)
         approvals.approve_request(approval=approval, digest=proposal_digest(row), actor=actor)
         row.approved_by, row.approved_at = str(actor), clock.now()

@@ -151,14 +151,12 @@ class RegisterList:
     personal: frozenset[str]  # fields whose values are masked
 
 
-def list_register(
-    *, kind: str, enterprise: str, as_at: date | None = None, known_at: datetime | None = None
-) -> RegisterList:
+def list_register(*, kind: str, enterprise: str, as_at: date | None = None) -> RegisterList:
     """List a register as it stood on a day (today if None); ``register_kind_unknown``, ``enterprise_unknown``."""
     register = kinds.register(kind)
     tenant = accounts.enterprise(enterprise)
     day = as_at or clock.today()
-    found = versions.versions_on(register.model, tenant.code, day, known_at=known_at)
+    found = versions.versions_on(register.model, tenant.code, day)
     rows = [_masked_row(version, register.sheet.columns) for version in found]
     return RegisterList(kind, day, rows, frozenset(one.field for one in register.sheet.columns if is_masked(one)))
 

@@ -336,10 +336,7 @@ class Reference:
 
 
 def check_table(table: Table, sheet: Sheet, named: Sequence[Reference] = ()) -> CheckResult:
-    """Check every row of the table; a row with several faults gives several findings.
-
-    ``named``: fields that name rows of another register.
-    """
+    """Check every row; several faults are several findings. ``named``: fields that name rows of another register."""
     check = _Check(table, sheet, named)
     for line in table.lines:
         check.add(line)

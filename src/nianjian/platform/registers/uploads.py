@@ -116,10 +116,7 @@ def _private(name: str, flags: int) -> int:
 
 @contextmanager
 def temporary_upload(incoming: Incoming) -> Iterator[tuple[str, Path]]:
-    """Put a file that is only looked at into a place of its own, which is emptied again: its name and the file.
-
-    ``file_empty``.
-    """
+    """Put a file that is only looked at into a place that is emptied again: its name and the file. ``file_empty``."""
     if not incoming.size:
         raise NianjianError("file_empty", file=incoming.name)
     place, upload = secrets.token_hex(8), Upload(1, incoming.name, incoming.size, incoming.sha256)

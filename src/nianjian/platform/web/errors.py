@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from django.core.exceptions import RequestDataTooBig
@@ -24,6 +24,7 @@ from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.people import list_candidates
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.home.http import Middleware
 from nianjian.platform.web.language import current
 
 STATUS: Final[Mapping[type[NianjianError], int]] = {
@@ -78,15 +79,12 @@ def name_helpers(actor: Actor | None, error: NianjianError) -> str:
     )
 
 
-class Refusals:
+class Refusals(Middleware):
     """Middleware: a `NianjianError` that leaves a view becomes a page, or a notice for htmx."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer."""
-        return self._get_response(request)
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Put a refusal into words; anything else is a fault and stays one."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from nianjian.engines.paper.words import language_of, pair_text, words
 from nianjian.platform.accounts.people import LANGUAGES
+from nianjian.platform.home.http import Middleware
 
 
 def current() -> str:
@@ -16,11 +15,8 @@ def current() -> str:
     return language_of(translation.get_language() or "")
 
 
-class OwnLanguage:
+class OwnLanguage(Middleware):
     """Middleware, after sign-in and `LocaleMiddleware`: what a person chose holds in every browser."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Speak the person's language."""
@@ -28,7 +24,7 @@ class OwnLanguage:
         if chosen in LANGUAGES:
             translation.activate(chosen)
             request.LANGUAGE_CODE = chosen
-        return self._get_response(request)
+        return self.get_response(request)
 
 
 def say_pair(name: object, value: object) -> str:

@@ -1,6 +1,6 @@
 """The menu: seven lines, the settings and one's own account, and which page stands under which of them.
 
-Each feature declares its `Entry`s in a module ``menu.py``; `nianjian.doors.site.menu` puts them together with the
+Each feature declares its `Entry`s beside its addresses; `nianjian.doors.site.menu` puts them together with the
 lines. Side, sub navigation, path, settings menu and the bar of a phone are all read from there.
 """
 

@@ -1,7 +1,4 @@
-"""Pages of rows, and the order they stand in.
-
-A page never loads more rows than it shows, and one to know whether more come.
-"""
+"""Pages of rows, and their order. A page never loads more rows than it shows, and one to know whether more come."""
 
 from __future__ import annotations
 

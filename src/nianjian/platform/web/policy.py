@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
+
+from nianjian.platform.home.http import Middleware
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -23,15 +24,12 @@ HEADERS: Final = {
 }
 
 
-class PolicyHeaders:
+class PolicyHeaders(Middleware):
     """Middleware: pages load and run nothing from elsewhere and nothing inline, stand in no frame and no cache."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer with the headers added; a page that set one of them keeps its own."""
-        response = self._get_response(request)
+        response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response

@@ -70,7 +70,6 @@ class Address:
         return words
 
     def __str__(self) -> str:
-        """For people: without the password."""
         return self.path or f"{self.host}:{self.port}"
 
 

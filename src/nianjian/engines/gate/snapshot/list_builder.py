@@ -57,7 +57,6 @@ class ListBuilder:
         self._buckets: dict[int, Path] = {}
 
     def __enter__(self) -> Self:
-        """Take part in a ``with``."""
         return self
 
     def __exit__(self, *_error: object) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import sync_folder
 
 PRIVATE: Final = 0o700
 
@@ -162,15 +163,6 @@ def write_private(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Have a folder's names on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def relink_snapshot(root: Path) -> int:

@@ -105,10 +105,7 @@ def layout(sample: Sample, mapping: FileMapping) -> Layout:
 
 
 def master_columns(width: int, rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Names for 16 to 21 columns.
-
-    17 and 20 have one of uniqueid (loguniqueid) and userfield (loguserfield): epoch.number is an id.
-    """
+    """Names for 16 to 21 columns; 17 and 20 have one of uniqueid (loguniqueid) and userfield: epoch.number is an id."""
     further = width - len(BASE)
     newer = NEWER if further >= len(NEWER) else ()
     optional: tuple[str, ...] = ("uniqueid", "userfield")

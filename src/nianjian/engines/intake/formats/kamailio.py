@@ -186,10 +186,7 @@ def _read_time(mapping: FileMapping, zone: str, field: str, column: str) -> str:
 
 
 def _both(columns: Columns) -> Fields:
-    """What acc rows and cdrs rows share.
-
-    A proxy in front of a carrier: a callee of the public network is outbound, a name or an extension is not.
-    """
+    """What acc and cdrs rows share. Before a carrier, a public callee is outbound, a name or an extension is not."""
     pai, callee = columns.cell("pai"), columns.cell("dst_user")
     inside = NULL if pai == NULL else f"nullif(regexp_extract({pai}, '(?:sips?|tel):([^@;>]+)', 1), '')"
     caller, withheld = columns.cell("src_user"), columns.withholds()

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from nianjian.engines.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim
@@ -78,30 +79,31 @@ class ClaimTexts:
 _REPORT: Final = ("responsibility_report",)
 _FORM: Final = ("algorithm_filing",)
 _SOP: Final = ("complaint_sop",)
-_CASE: Final = ("rectification_report",)
+_in_report = partial(ClaimTexts, where=_REPORT)
+_stated_in_report = partial(_in_report, standing=True)
+_in_report_and_sop = partial(ClaimTexts, where=(*_REPORT, *_SOP))
+_in_sop = partial(ClaimTexts, where=_SOP, rule="R9", standing=True)
+_in_case = partial(ClaimTexts, where=("rectification_report",))
+_on_card = partial(ClaimTexts, where=(CARDS,), rule="S7")
+_asked_card = partial(_on_card, shapes={ANSWER: YES_OR_NO}, standing=True, refutes=False)
 _PAPERS: Final[Mapping[str, ClaimTexts]] = {
-    "legal_representative": ClaimTexts(
-        where=_REPORT,
+    "legal_representative": _stated_in_report(
         rule="M12",
         released=mark("Legal representative: {names}."),
         refused=mark("Legal representatives by licence: {names}."),
         blank=mark("Legal representative: {text}."),
         parts={TEXT: mark("legal representative")},
         personal=(TEXT,),
-        standing=True,
     ),
-    "first_responsible": ClaimTexts(
-        where=_REPORT,
+    "first_responsible": _stated_in_report(
         blank=mark("Person with primary responsibility for information security: {name}, post: {post}."),
         parts={
             "name": mark("person with primary responsibility: name"),
             "post": mark("person with primary responsibility: post"),
         },
         personal=("name",),
-        standing=True,
     ),
-    "daily_lead": ClaimTexts(
-        where=_REPORT,
+    "daily_lead": _stated_in_report(
         blank=mark("Person in charge of daily operations: {name}, post: {post}, telephone: {telephone}."),
         parts={
             "name": mark("daily operations: name"),
@@ -109,66 +111,54 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
             "telephone": mark("daily operations: telephone"),
         },
         personal=("name", "telephone"),
-        standing=True,
     ),
-    "office": ClaimTexts(
-        where=_REPORT,
+    "office": _stated_in_report(
         rule="M12",
         released=mark("Office: {places}."),
         refused=mark("Offices by licence: {places}."),
         blank=mark("Office: {text}."),
         parts={TEXT: mark("office")},
-        standing=True,
     ),
-    "numbers_listed": ClaimTexts(
-        where=(*_REPORT, *_SOP),
+    "numbers_listed": _in_report_and_sop(
         rule="M12",
         released=mark("On {day}, {count} code numbers are in force: {names}."),
         refused=mark("On {day}, no code number in the register is in force."),
         blank=mark("Code numbers in use: {text}."),
         parts={TEXT: mark("code numbers in use")},
     ),
-    "number_filing_known": ClaimTexts(
-        where=(*_REPORT, *_SOP),
+    "number_filing_known": _in_report_and_sop(
         refused=mark("The filing state of {n} further code numbers is not recorded; they are not counted as in force."),
         refutes=False,
     ),
-    "lines_listed": ClaimTexts(
-        where=(*_REPORT, *_SOP),
+    "lines_listed": _in_report_and_sop(
         rule="M12",
         released=mark("On {day}, {count} trunk lines in the register are in use."),
         blank=mark("Trunk lines in use: {text}."),
         parts={TEXT: mark("trunk lines in use")},
     ),
-    "teams_listed": ClaimTexts(
-        where=(*_REPORT, *_SOP),
+    "teams_listed": _in_report_and_sop(
         rule="M12",
         released=mark("On {day}, the register contains {count} teams."),
         blank=mark("Teams: {text}."),
         parts={TEXT: mark("teams")},
     ),
-    "seats_listed": ClaimTexts(
-        where=_REPORT,
+    "seats_listed": _in_report(
         rule="M12",
         released=mark("On {day}, {count} seats are filed or open, including {robots} robot seats."),
         blank=mark("Seats, including robot seats: {text}."),
         more={"untyped": mark(" The kind of {untyped} seats is not recorded.")},
         parts={TEXT: mark("seats, including robot seats")},
     ),
-    "security_rules": ClaimTexts(
-        where=_REPORT,
+    "security_rules": _stated_in_report(
         blank=mark("Rules in force (title, date): {text}."),
         parts={TEXT: mark("rules in force (title, date)")},
-        standing=True,
     ),
-    "security_training": ClaimTexts(
-        where=_REPORT,
+    "security_training": _in_report(
         blank=mark("Training in {year} (date, people): {text}."),
         parts={TEXT: mark("training in the year (date, people)")},
         personal=(TEXT,),
     ),
-    "records_protected": ClaimTexts(
-        where=_REPORT,
+    "records_protected": _in_report(
         rule="M12",
         released=mark(
             "The register platform of the enterprise (nianjian) stores identity documents, names and "
@@ -178,11 +168,9 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         refused=mark("The chain of operation records is not intact. Reason: {text}."),
         parts={TEXT: mark("why the chain of operation records is not intact")},
     ),
-    "other_systems": ClaimTexts(
-        where=_REPORT,
+    "other_systems": _stated_in_report(
         blank=mark("Other systems that hold personal data, and how they protect it: {text}."),
         parts={TEXT: mark("other systems that hold personal data, and how they protect it")},
-        standing=True,
     ),
     "calls_retained": ClaimTexts(
         where=(*_REPORT, "monthly_traffic"),
@@ -193,11 +181,9 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         more={"excused": mark(" On {excused} further days no calls were made, as confirmed by the enterprise.")},
         parts={TEXT: mark("why days have no call records")},
     ),
-    "recordings_kept": ClaimTexts(
-        where=_REPORT,
+    "recordings_kept": _stated_in_report(
         blank=mark("Retention period of recordings: {text}."),
         parts={TEXT: mark("retention period of recordings")},
-        standing=True,
     ),
     "tickets_in_time": ClaimTexts(
         where=(*_REPORT, *_SOP, CARDS),
@@ -228,14 +214,11 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         blank=mark("Complaints accepted in {year}, and how they were handled: {text}."),
         parts={TEXT: mark("complaints of the year, and how they were handled")},
     ),
-    "emergency_plan": ClaimTexts(
-        where=_REPORT,
+    "emergency_plan": _stated_in_report(
         blank=mark("Emergency plan (title, date): {text}."),
         parts={TEXT: mark("emergency plan (title, date)")},
-        standing=True,
     ),
-    "emergency_drills": ClaimTexts(
-        where=(*_REPORT, *_SOP),
+    "emergency_drills": _in_report_and_sop(
         blank=mark("Drills in {year} and their results: {text}."),
         parts={TEXT: mark("drills in the year and their results")},
     ),
@@ -299,17 +282,12 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         more={"unknown": mark(" The filing state of {unknown} is not recorded.")},
         parts={TEXT: mark("robot seats filed and open")},
     ),
-    "sop_issue": ClaimTexts(
-        where=_SOP,
-        rule="R9",
+    "sop_issue": _in_sop(
         blank=mark("These rules are numbered {number} and apply from {since}."),
         parts={"number": mark("procedure: number"), "since": mark("procedure: day from which it applies")},
         shapes={"since": PartShape(PartKind.DAY)},
-        standing=True,
     ),
-    "sop_lead": ClaimTexts(
-        where=_SOP,
-        rule="R9",
+    "sop_lead": _in_sop(
         blank=mark("Lead: {name}, post: {post}, telephone: {telephone}; begins and ends the procedure."),
         parts={
             "name": mark("lead of the procedure: name"),
@@ -317,19 +295,13 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
             "telephone": mark("lead of the procedure: telephone"),
         },
         personal=("name", "telephone"),
-        standing=True,
     ),
-    "sop_duty": ClaimTexts(
-        where=_SOP,
-        rule="R9",
+    "sop_duty": _in_sop(
         blank=mark("Officer on duty: {name}, telephone at any hour: {telephone}; accepts, calls back and closes."),
         parts={"name": mark("officer on duty: name"), "telephone": mark("officer on duty: telephone at any hour")},
         personal=("name", "telephone"),
-        standing=True,
     ),
-    "sop_isolation": ClaimTexts(
-        where=_SOP,
-        rule="R9",
+    "sop_isolation": _in_sop(
         blank=mark(
             "Channel administrator: {name}, telephone: {telephone}; proposes and carries out the isolation. Approver:"
             " {second}, who is another person."
@@ -340,70 +312,46 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
             "second": mark("approver of the isolation: name"),
         },
         personal=("name", "telephone", "second"),
-        standing=True,
     ),
-    "sop_report": ClaimTexts(
-        where=_SOP,
-        rule="R9",
+    "sop_report": _in_sop(
         blank=mark(
             "Rectification officer: {name}, telephone: {telephone}; finds the cause, sets the report and answers the"
             " authority."
         ),
         parts={"name": mark("rectification officer: name"), "telephone": mark("rectification officer: telephone")},
         personal=("name", "telephone"),
-        standing=True,
     ),
-    "sop_authority": ClaimTexts(
-        where=_SOP,
-        rule="R9",
+    "sop_authority": _in_sop(
         blank=mark("Contact at the communications administration (office, telephone): {text}."),
         parts={TEXT: mark("contact at the communications administration (office, telephone)")},
         personal=(TEXT,),
-        standing=True,
     ),
-    "sop_assessor": ClaimTexts(
-        where=_SOP,
-        rule="R9",
+    "sop_assessor": _in_sop(
         blank=mark("Third party for the technical assessment (name, telephone): {text}."),
         parts={TEXT: mark("third party for the technical assessment (name, telephone)")},
         personal=(TEXT,),
-        standing=True,
     ),
-    "sop_trigger": ClaimTexts(
-        where=_SOP,
-        rule="R9",
+    "sop_trigger": _in_sop(
         blank=mark("Own conditions (complaints of a day, of a channel): {text}."),
         parts={TEXT: mark("own conditions under which the procedure begins")},
-        standing=True,
     ),
-    "sop_limits": ClaimTexts(
-        where=_SOP,
-        rule="R9",
+    "sop_limits": _in_sop(
         blank=mark("Own limits for steps without one (location, isolation, report to the lead): {text}."),
         parts={TEXT: mark("own limits for location, isolation and report to the lead")},
-        standing=True,
     ),
-    "sop_records": ClaimTexts(
-        where=_SOP,
-        rule="R9",
+    "sop_records": _in_sop(
         blank=mark("Where the records are kept, for how long, and who keeps them: {text}."),
         parts={TEXT: mark("where the records of an event are kept, for how long, by whom")},
-        standing=True,
     ),
-    "sop_review": ClaimTexts(
-        where=_SOP,
-        rule="R9",
+    "sop_review": _in_sop(
         blank=mark("The rules are practised and reviewed (how often, by whom): {text}."),
         parts={TEXT: mark("how often the procedure is practised and reviewed, by whom")},
-        standing=True,
     ),
-    "notice_received": ClaimTexts(
-        where=_CASE,
+    "notice_received": _in_case(
         rule="R1",
         released=mark("On {received} we received the rectification notice{number}, to be carried out by {due}."),
     ),
-    "complaints_compared": ClaimTexts(
-        where=_CASE,
+    "complaints_compared": _in_case(
         rule="R2",
         released=mark(
             "From {first} to {last}, {count} complaints accepted by {sources} were counted by complained number, line"
@@ -411,16 +359,14 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         ),
         blank=mark("The cause has not been located yet."),
     ),
-    "channel_conspicuous": ClaimTexts(
-        where=_CASE,
+    "channel_conspicuous": _in_case(
         rule="R2",
         released=mark(
             "{kind} {key}: {complaints} complaints in {answered} answered calls, a rate of {rate}; the rate of all"
             " other channels is {rest}. {chance}"
         ),
     ),
-    "channel_isolated": ClaimTexts(
-        where=_CASE,
+    "channel_isolated": _in_case(
         rule="R3",
         released=mark(
             "On {when} {by} proposed and {second} approved the order to isolate {kind} {channel}. It orders at most"
@@ -428,23 +374,20 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         ),
         refused=mark("No channel has been isolated."),
     ),
-    "isolation_ended": ClaimTexts(
-        where=_CASE,
+    "isolation_ended": _in_case(
         rule="R3",
         released=mark(
             "On {when} {by} proposed and {second} approved the order to lift the isolation of {kind} {channel}."
             " Reason: {reason}."
         ),
     ),
-    "windows_counted": ClaimTexts(
-        where=_CASE,
+    "windows_counted": _in_case(
         rule="R5",
         released=mark("The order of isolation was approved on {day}; that day is excluded from both periods."),
         blank=mark("The figures have not been counted yet."),
     ),
-    "measures_recorded": ClaimTexts(where=_CASE, rule="R5", refused=mark("No measure is recorded yet.")),
-    "assessed": ClaimTexts(
-        where=_CASE,
+    "measures_recorded": _in_case(rule="R5", refused=mark("No measure is recorded yet.")),
+    "assessed": _in_case(
         rule="R5",
         released=mark(
             "{issuer} issued the technical assessment {number} on {day}; scope: {scope}. It is submitted with this"
@@ -452,8 +395,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         ),
         refused=mark("There is no technical assessment yet."),
     ),
-    "not_conspicuous": ClaimTexts(
-        where=_CASE,
+    "not_conspicuous": _in_case(
         rule="R2",
         released=mark("No channel draws more complaints than chance explains."),
         blank=mark(
@@ -461,8 +403,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
             "＿＿＿＿＿＿＿＿."
         ),
     ),
-    "cap_kept": ClaimTexts(
-        where=_CASE,
+    "cap_kept": _in_case(
         rule="R3",
         released=mark("Since the isolation the channel dialled at most {most} times a day; the cap was kept."),
         refused=mark(
@@ -471,8 +412,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         ),
         blank=mark("No calls of the channel since the isolation are on record; whether the cap was kept is not shown."),
     ),
-    "white_list_kept": ClaimTexts(
-        where=_CASE,
+    "white_list_kept": _in_case(
         rule="R4",
         released=mark("Since the isolation all {of} calls of the channel went to callees with a consent on file."),
         refused=mark(
@@ -481,8 +421,7 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
         ),
         blank=mark("The records do not show whether the channel called white-listed callees only since the isolation."),
     ),
-    "isolation_calls": ClaimTexts(
-        where=_CASE,
+    "isolation_calls": _in_case(
         rule="R3",
         released=mark("On that day the channel dialled {before} times before and {after} times after it."),
         blank=mark("There are no call records of the channel on that day."),
@@ -512,97 +451,64 @@ _PAGES: Final[Mapping[str, ClaimTexts]] = {
     ),
 }
 _ANSWERS: Final[Mapping[str, ClaimTexts]] = {
-    "own_numbers": ClaimTexts(
-        where=(CARDS,),
-        rule="S7",
+    "own_numbers": _on_card(
         released=mark("All our outbound calls display filed 95/96 numbers."),
         refused=mark("{own} of {delivered} outbound calls showed our filed numbers."),
         more={"unknown": mark(" The displayed number of {unknown} calls is unknown.")},
     ),
-    "robot_abilities": ClaimTexts(
-        where=(CARDS,),
-        rule="S7",
+    "robot_abilities": _on_card(
         released=mark("Our AI robots recognise what a user wants and transfer to a human immediately."),
         refused=mark(
             "{seats} robot seats are open, {filed} of them filed; {in_time} of {asked} transfers were immediate."
         ),
     ),
-    "ai_outbound": ClaimTexts(
-        where=(CARDS,),
-        rule="S7",
+    "ai_outbound": _asked_card(
         released=mark("We do not make AI calls."),
         refused=mark("{seats} robot seats are open, and robots made {robot_calls} calls."),
         blank=mark("AI outbound calls: {answer}."),
         parts={ANSWER: mark("AI outbound calls")},
-        shapes={ANSWER: YES_OR_NO},
-        standing=True,
-        refutes=False,
     ),
-    "predictive": ClaimTexts(
-        where=(CARDS,),
-        rule="S7",
+    "predictive": _asked_card(
         released=mark("We do not use predictive dialling."),
         refused=mark("{over} of {calls} calls were dialled while more calls were ringing than agents were free."),
         blank=mark("Predictive dialling: {answer}."),
         parts={ANSWER: mark("Predictive dialling")},
-        shapes={ANSWER: YES_OR_NO},
-        standing=True,
-        refutes=False,
     ),
-    "one_click": ClaimTexts(
-        where=(CARDS,),
-        rule="S7",
+    "one_click": _asked_card(
         released=mark("Every number has a one-click complaint address, and it works."),
         refused=mark("{alive} of {doors} one-click addresses work; {without} of {numbers} numbers have none."),
         blank=mark("One-click complaint entry: {answer}."),
         parts={ANSWER: mark("One-click complaint entry")},
-        shapes={ANSWER: YES_OR_NO},
-        standing=True,
-        refutes=False,
     ),
-    "logs_kept": ClaimTexts(
-        where=(CARDS,),
-        rule="S7",
+    "logs_kept": _on_card(
         released=mark("Every kind of log is retained for the required period without gaps."),
         refused=mark("Retention is proved for {proved} of {logs} kinds of logs."),
     ),
-    "number_filing": ClaimTexts(
-        where=(CARDS,),
-        rule="S7",
+    "number_filing": _on_card(
         released=mark("All our numbers are filed and agree with the number-resource system."),
         refused=mark("{filed} of {numbers} numbers in force are filed by our register."),
     ),
-    "number_use": ClaimTexts(
-        where=(CARDS,),
-        rule="S7",
+    "number_use": _on_card(
         released=mark("All our numbers land on their assigned gateways."),
         refused=mark("{elsewhere} of {calls} calls used another gateway; the gateway of {untold} is unknown."),
     ),
-    "resources": ClaimTexts(
-        where=(CARDS,),
-        rule="S7",
+    "resources": _on_card(
         released=mark(
             "The register names the carrier of every line in use and the agreement of every outsourced team."
         ),
         refused=mark("We use {lines} lines; the call records name {strange} lines that are not in our register."),
     ),
-    "conduct": ClaimTexts(
-        where=(CARDS,),
-        rule="S7",
+    "conduct": _on_card(
         released=mark("Complaint rate and closing rate are green, and we do not use predictive dialling."),
         refused=mark("{green} of {metrics} lights are green."),
     ),
-    "control": ClaimTexts(
-        where=(CARDS,),
-        rule="S7",
+    "control": _on_card(
         released=mark("The gate checks every call before it is dialled and refuses calls that are not allowed."),
         refused=mark(
             "On the last day with calls, {dialled} outbound calls were dialled; the gate allowed {let_through}."
         ),
     ),
-    "consent": ClaimTexts(
-        where=(CARDS,),
-        rule="S7",
+    "consent": _on_card(
         released=mark("Every consent records its time, its form and its proof."),
         refused=mark("{proved} of {consents} consents record their time, form and proof."),
     ),

@@ -35,11 +35,6 @@ INTERNAL: Final[Mapping[str, str]] = {  # papers for the house itself, which are
     "self_check": mark("Self-check report"),
     "complaint_sop": mark("Emergency procedure for complaints (SOP)"),
 }
-BOARDS: Final[Mapping[str, str]] = {
-    "general": mark("General documents"),
-    "special": mark("Special documents"),
-    "further": mark("Further documents required here"),
-}
 FORMS: Final[Mapping[str, str]] = {
     "original_scan": mark("scan of the original"),
     "copy_with_seal": mark("copy with the official seal"),

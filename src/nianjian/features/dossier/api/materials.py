@@ -13,7 +13,7 @@ from ninja import Field, Path, Query, Router, Schema
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words, words
-from nianjian.features.dossier.materials import TEXT_LENGTH
+from nianjian.features.dossier.materials import TEXT_LENGTH, PageMark
 from nianjian.features.dossier.models import Arrival, Comment, Version, row_values
 from nianjian.features.dossier.operations import arrivals, checklist, fill_in, overrulings, sealed_book
 from nianjian.features.dossier.recognition import Range
@@ -385,21 +385,6 @@ def _findings(findings: Iterable[Mapping[str, Any]], _: Words) -> list[dict[str,
 PAGES = f"{VERSION}/pages"
 JPEG = "image/jpeg"
 PageNumber = Annotated[int, Path(ge=1, le=1000)]
-
-
-class PageMark(Schema):
-    """Where something lies, in mm from the upper left corner; ``shape``: ellipse, box, or a line from end to end.
-
-    ``code``: that of the finding, or the kind of a seal that was seen; ``weight``: as of a finding, or seen.
-    """
-
-    shape: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-    weight: str
-    code: str
 
 
 class PageSeal(Schema):

@@ -17,6 +17,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import require_size
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import materials
@@ -25,7 +26,7 @@ from nianjian.features.dossier.ingest.receive import SmallPicture, cut_ranges, r
 from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import Arrival
 from nianjian.features.dossier.operations import checklist, sealed_book
-from nianjian.features.dossier.operations.checklist import require_file, temporary_folder
+from nianjian.features.dossier.operations.checklist import LIMIT, temporary_folder
 from nianjian.features.dossier.recognition import (
     Range,
     check_ranges,
@@ -60,7 +61,7 @@ def store_file(*, enterprise: str, year: int, name: str, content: bytes, actor: 
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
     refuse_closed(enterprise, year)
     code, plain = accounts.enterprise(enterprise).code, plain_name(name)
-    require_file(plain, content)
+    require_size(plain, len(content), LIMIT)
     sha256 = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
         known = Arrival.objects.select_for_update().filter(enterprise_id=code, year=year, sha256=sha256).first()

@@ -23,7 +23,7 @@ from nianjian.features.dossier import materials, states
 from nianjian.features.dossier.check import CheckResult, Watch, check
 from nianjian.features.dossier.ingest.receive import DPI, SmallPicture, receive, render_pages, shrink_page
 from nianjian.features.dossier.kinds import ITEMS, KNOWN, Form, get_item
-from nianjian.features.dossier.materials import ALGORITHM, File, Line, Mark, Place, list_marks
+from nianjian.features.dossier.materials import ALGORITHM, File, Line, PageMark, Place, list_marks
 from nianjian.features.dossier.models import Comment, Version, row_values
 from nianjian.features.dossier.operations.sealed_book import refuse_own_pages
 from nianjian.features.dossier.reading.readers import SheetReading
@@ -66,7 +66,7 @@ class Page:
     high_mm: float
     facts: Json
     findings: list[Json]
-    marks: list[Mark]
+    marks: list[PageMark]
     jpeg: bytes | None
 
 
@@ -575,10 +575,7 @@ def _asked(name: str, rules: Rulebook) -> ItemRequirement:
 def get_item_detail(
     *, enterprise: str, year: int, item: str, actor: Actor, first: int = 0, most: int = materials.PAGE_SIZE
 ) -> ItemDetail:
-    """An item as it stands today, with ``most`` versions and comments from the ``first`` on.
-
-    NianjianError role_missing, dossier_item_unknown.
-    """
+    """An item today, with ``most`` versions and comments from ``first`` on. role_missing, dossier_item_unknown."""
     require_permission(actor, enterprise, Permission.READ)
     get_item(item)
     line = next((one for one in list_items(enterprise, year, actor) if one.item == item), None)
@@ -628,17 +625,9 @@ def enqueue_check(
     tenant = accounts.enterprise(enterprise)
     get_item(item)
     plain = plain_name(name)
-    require_file(plain, content)
+    files.require_size(plain, len(content), LIMIT)
     payload = {"name": plain, "year": year, "item": item} | ({} if source is None else {"source": source})
     return enqueue_with_file(flow.CHECK_PAPER, tenant.code, content, payload, actor)
-
-
-def require_file(name: str, content: bytes, limit: int = LIMIT) -> None:
-    """Refuse what is no file that may be kept: ``file_empty``, ``file_too_large``."""
-    if not content:
-        raise NianjianError("file_empty", file=name)
-    if len(content) > limit:
-        raise NianjianError("file_too_large", file=name, limit=limit)
 
 
 def enqueue_with_file(kind: str, enterprise: str, content: bytes, payload: Json, actor: Actor) -> str:

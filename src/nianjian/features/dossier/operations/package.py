@@ -308,10 +308,7 @@ def get_files_job(enterprise: str, year: int, job: str, *kinds: str) -> JobValue
 
 
 def download_zip(*, enterprise: str, year: int, job: str, actor: Actor) -> Download:
-    """The zip that a job has made; the entry stands in the chain before it is given.
-
-    NianjianError role_missing, dossier_files_unknown.
-    """
+    """The zip that a job has made; the chain has the entry before. role_missing, dossier_files_unknown."""
     require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     found = get_files_job(enterprise, year, job, *KINDS)
     told = _stored_output(found)

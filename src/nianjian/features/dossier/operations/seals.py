@@ -16,6 +16,7 @@ from django.db.models import F, QuerySet
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import require_size
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier import materials
@@ -25,7 +26,6 @@ from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import Impression, SealPicture, Version, row_values
 from nianjian.features.dossier.operations.checklist import (
     get_rulebook,
-    require_file,
     require_writable,
     temporary_folder,
 )
@@ -143,7 +143,7 @@ def store_image(
 
 def _read_image(name: str, content: bytes) -> tuple[bytes, int, int]:
     """The picture as the limited child has cut it: a PNG and its sides in pixels."""
-    require_file(name, content, LIMIT)
+    require_size(name, len(content), LIMIT)
     with temporary_folder() as folder:  # gone with the clear picture
         source, target = folder / "source", folder / "target.png"
         source.write_bytes(content)
@@ -282,9 +282,7 @@ def run_approved(approval: str, actor: Actor) -> Json:
     `approvals.storage.approve_request`.
     """
     with transaction.atomic():
-        asked = approvals.get_approval(approval)
-        if asked.kind != KIND:
-            raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
+        approvals.get_approval(approval, KIND)
         row = Impression.objects.select_related("picture").filter(approval=approval).first()
         if row is None:
             raise NianjianError("seal_use_unknown", use=approval)

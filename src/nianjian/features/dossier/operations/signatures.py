@@ -16,6 +16,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import require_size
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import UPLOAD
 from nianjian.features.dossier.editions.verify import verify
@@ -23,7 +24,6 @@ from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import SignedPaper, row_values
 from nianjian.features.dossier.operations.checklist import (
     get_rulebook,
-    require_file,
     require_writable,
     temporary_folder,
     wrap_folder_errors,
@@ -75,7 +75,7 @@ def store_paper(*, enterprise: str, year: int, item: str, name: str, content: by
     require_writable(actor, enterprise, year)
     get_item(item)
     plain = plain_name(name)
-    require_file(plain, content, LIMIT)
+    require_size(plain, len(content), LIMIT)
     with temporary_folder() as folder:
         path = folder / "paper"
         path.write_bytes(content)

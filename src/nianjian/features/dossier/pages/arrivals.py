@@ -18,7 +18,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.dossier import FIELDS, SEALS
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.kinds import ITEMS, KNOWN
-from nianjian.features.dossier.materials import SEEN, Mark
+from nianjian.features.dossier.materials import SEEN, PageMark
 from nianjian.features.dossier.models import Arrival
 from nianjian.features.dossier.operations import arrivals, checklist, overrulings, sealed_book
 from nianjian.features.dossier.operations.arrivals import PICTURES_AT_ONCE
@@ -54,7 +54,7 @@ def build_sheet(one: Page) -> Json:
     }
 
 
-def _mark(one: Mark) -> dict[str, str]:
+def _mark(one: PageMark) -> dict[str, str]:
     """A mark with its place as texts of numbers, so that no language writes a comma into the drawing."""
     (x, y), (across, down) = one.middle, one.size
     lengths = {

@@ -50,7 +50,7 @@ from nianjian.features.dossier.pages.presenters import (
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.claims.storage import LONGEST
-from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, missing_as_404
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers import uploads
 from nianjian.platform.web import work as data
@@ -410,10 +410,8 @@ Told = Mapping[str, Any]
 
 
 def _report(given: str) -> Report:
-    try:
+    with missing_as_404():
         return fill_in.get_report(given)
-    except NianjianError as error:
-        raise Http404 from error
 
 
 @require_safe

@@ -15,7 +15,6 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.dossier import ASKED, EVIDENCE, PAGES, ROUND_CHANGES, ROUNDS, WHOLE
 from nianjian.engines.paper.texts.dossier import ITEMS as NAMES
 from nianjian.engines.paper.words import pair_text, words
@@ -35,7 +34,7 @@ from nianjian.features.dossier.pages.presenters import (
 from nianjian.features.rectification.pages.cases import read_upload
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.home.http import takes_files
+from nianjian.platform.home.http import missing_as_404, takes_files
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers.attachments import TYPES
 from nianjian.platform.web.access import Request, page
@@ -367,12 +366,8 @@ def _notice(code: str, year: int, told: Told, open_: bool) -> dict[str, Any]:  #
 def differences(request: Request, code: str, year: int) -> HttpResponse:
     """What differs between two packages: ``before`` and ``after`` of the query."""
     before, after = (_number(request.GET.get(name, "")) for name in ("before", "after"))
-    try:
+    with missing_as_404("dossier_round_unknown"):
         told = rounds.compare_packages(**place(request, code, year), before=before, after=after)
-    except NianjianError as error:
-        if error.code == "dossier_round_unknown":
-            raise Http404 from error
-        raise
     _ = words(current())
     context = {
         "year": year,

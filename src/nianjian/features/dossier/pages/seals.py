@@ -34,6 +34,7 @@ from nianjian.features.dossier.pages.presenters import (
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.home.http import missing_as_404
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.days import format_moment
@@ -340,9 +341,5 @@ def download(request: Request, code: str, year: int, signed: int) -> HttpRespons
 
 
 def _paper(request: Request, code: str, year: int, number: int) -> Any:  # noqa: ANN401 -- a row
-    try:
+    with missing_as_404("signed_paper_unknown"):
         return signatures.get_paper(code, require_year(year), number, request.actor)
-    except NianjianError as error:
-        if error.code != "signed_paper_unknown":
-            raise
-        raise Http404 from error

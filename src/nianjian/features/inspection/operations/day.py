@@ -17,6 +17,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import require_size
 from nianjian.engines.kernel.states import State, overall_state
 from nianjian.engines.paper.people import mask_call_text
 from nianjian.engines.paper.words import words
@@ -103,16 +104,8 @@ def attach_scan(*, enterprise: str, day: date, name: str, content: bytes, actor:
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
     get_visit(enterprise, day)
     plain = plain_name(name)
-    check_size(plain, len(content))
+    require_size(plain, len(content), SCAN_LIMIT)
     return scan_to_document(store_scan(enterprise=enterprise, day=day, file=_check_file(plain, content), actor=actor))
-
-
-def check_size(name: str, size: int) -> None:
-    """``file_empty``, ``file_too_large``."""
-    if not size:
-        raise NianjianError("file_empty", file=name)
-    if size > SCAN_LIMIT:
-        raise NianjianError("file_too_large", file=name, limit=SCAN_LIMIT)
 
 
 def _check_file(name: str, content: bytes) -> ScanFile:
@@ -126,10 +119,7 @@ def _check_file(name: str, content: bytes) -> ScanFile:
 
 
 def store_scan(*, enterprise: str, day: date, file: ScanFile, actor: Actor) -> NoticeScan:
-    """Keep a file beside a day; the same content again gives the one that is there.
-
-    ``visit_unknown``, ``visit_scans_too_many``.
-    """
+    """Keep a file beside a day; the same content is kept once. ``visit_unknown``, ``visit_scans_too_many``."""
     with transaction.atomic():
         lock_enterprise(enterprise)
         visit = get_visit(enterprise, day)
@@ -138,13 +128,8 @@ def store_scan(*, enterprise: str, day: date, file: ScanFile, actor: Actor) -> N
             return same
         if len(stored) >= MOST_SCANS:
             raise NianjianError("visit_scans_too_many", most=MOST_SCANS)
-        blob = blobs.put(file.content)
-        try:
-            with transaction.atomic():
-                return _insert_scan(visit, file, blob, actor)
-        except BaseException:
-            blobs.remove(blob.id)
-            raise
+        with blobs.put_undoable(file.content) as blob, transaction.atomic():
+            return _insert_scan(visit, file, blob, actor)
 
 
 def _insert_scan(visit: Visit, file: ScanFile, blob: blobs.Blob, actor: Actor) -> NoticeScan:

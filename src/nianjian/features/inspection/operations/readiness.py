@@ -46,10 +46,7 @@ CARDS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def check_readiness(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent) -> Json:
-    """Everything anew, as at a day (None: today). ``role_missing``, ``inspection_day_wrong``.
-
-    Cost: that of `check_answers`.
-    """
+    """Everything anew, as at a day (None: today); costs `check_answers`. ``role_missing``, ``inspection_day_wrong``."""
     grounds = CheckBasis.of(enterprise, as_of, actor)
     progress("", 0, STEPS)
     kept = logs.check_logs(enterprise=enterprise, as_of=grounds.day, actor=actor)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nianjian.engines.kernel import clock
+from nianjian.engines.kernel import clock, files
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts import inspection_day as texts
@@ -79,7 +79,7 @@ def add_scan(request: Request, code: str) -> HttpResponse:
         return _back_to_scans(code, day)
     file = form.cleaned_data["file"]
     try:
-        visits.check_size(file.name or "", file.size or 0)  # before it is read into memory
+        files.require_size(file.name or "", file.size or 0, visits.SCAN_LIMIT)  # before it is read into memory
         visits.attach_scan(enterprise=code, day=day, name=file.name or "", content=file.read(), actor=request.actor)
         messages.success(request, gettext("The file is stored, encrypted."))
     except NianjianError as error:

@@ -8,22 +8,28 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, Final
 
+from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, components
 from nianjian.engines.paper import charts, explanations, figures, pictures, sections
 from nianjian.engines.paper.charts import Chart, Headroom
 from nianjian.engines.paper.explanations import team_standing
+from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, mark
 from nianjian.features.portrait import causes
 from nianjian.features.portrait.causes import Cause, Names, Ranking
-from nianjian.features.portrait.pages.explaining_papers import paper_context
+from nianjian.features.portrait.declarations import SLUGS, declare_not_applicable, withdraw_declaration
+from nianjian.features.portrait.pages.forms import show_form
 from nianjian.features.portrait.pages.open_portrait import (
     OpenPortrait,
     address_of,
@@ -37,12 +43,17 @@ from nianjian.features.portrait.pages.open_portrait import (
     translator,
 )
 from nianjian.features.portrait.remedies import Remedy, list_remedies
-from nianjian.platform.accounts.access import permissions
+from nianjian.platform.accounts.access import has_permission, permissions
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.home.http import read_upload, takes_files
+from nianjian.platform.registers.attachments import METRICS, ROW_LIMIT, list_attachments, store_attachment
+from nianjian.platform.registers.declarations import list_declarations
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.days import format_day
+from nianjian.platform.web.days import format_day, format_moment
+from nianjian.platform.web.forms import form, run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, address, paged
+from nianjian.platform.web.undo import say_done
 
 #: Route of a remedy -> what it takes to open it, where reading is not enough.
 ASKS: Final = {causes.ISOLATE: Permission.REQUEST, "portrait-attach": Permission.MANAGE_DATA}
@@ -413,3 +424,94 @@ def rows_of_month(one: OpenPortrait, name: str, row: Mapping[str, Any]) -> str:
         "closing_rate": "tickets",
     }[name]
     return address_of(one, name, part, month=row["month"])
+
+
+Declare: Final = form(declare_not_applicable, omit=("metric", "year"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Permission.REPORT)
+def declare(request: Request, code: str, year: int, slug: str) -> HttpResponse:
+    """Declare with a reason, or withdraw the declaration that acts."""
+    if slug not in SLUGS:
+        raise Http404
+    declaration = next((row for row in list_declarations(code, year) if row.metric == slug), None)
+    empty = forms.Form if declaration else Declare
+    sent = empty(request.POST) if request.method == "POST" else empty()
+    if sent.is_bound:
+        target: dict[str, Any] = {"enterprise": code, "actor": request.actor, "metric": slug, "year": year}
+        act = withdraw_declaration if declaration else declare_not_applicable
+        if run_form(sent, lambda typed: act(**target, **typed)):
+            if declaration:
+                messages.success(request, gettext("The declaration is withdrawn; compute the portrait again."))
+            else:
+                text = gettext("The metric is declared not applicable; compute the portrait again.")
+                say_done(request, text, request.path)
+            return redirect("portrait-metric", code=code, year=year, slug=slug)
+    title = gettext("{metric} {year}: not applicable").format(metric=code_name("metric", slug, translator()), year=year)
+    text = gettext(
+        "A declaration is shown with your name and the reason on the portrait and everything generated from it. It only"
+        " takes effect while the data contains nothing that this metric counts."
+    )
+    send = gettext("Declare not applicable")
+    if declaration:
+        who = actor_text(declaration.who, translator())
+        text = gettext("Declared not applicable by {who} on {day}: {reason}").format(
+            who=who, day=declaration.on, reason=declaration.reason
+        )
+        send = gettext("Withdraw the declaration")
+    back = reverse("portrait-metric", args=[code, year, slug])
+    return show_form(request, sent, title, text, send, year, back)
+
+
+class PaperForm(forms.Form):
+    """What explains the light, as a file."""
+
+    kind = forms.ChoiceField(label=_("Paper that explains the light"))
+    file = forms.FileField(label=_("File"))
+
+    def __init__(self, *args: Any, slug: str, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            (kind, code_name("attachment", kind, translator())) for kind in list_kinds(slug)
+        ]
+
+
+def list_kinds(slug: str) -> list[str]:
+    """The kinds of paper that explain a metric's light."""
+    return [kind for kind, place in METRICS.items() if place == slug]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Permission.MANAGE_DATA)
+@takes_files
+def attach(request: Request, code: str, year: int, slug: str) -> HttpResponse:
+    """Keep a paper that explains the metric's light in a data year; 404 for a metric that none explains."""
+    if not list_kinds(slug):
+        raise Http404
+    form = PaperForm(request.POST, request.FILES, slug=slug) if request.method == "POST" else PaperForm(slug=slug)
+    if form.is_bound and form.is_valid():
+        file = form.cleaned_data["file"]
+        aim: dict[str, Any] = {"enterprise": code, "metric": slug, "year": year, "kind": form.cleaned_data["kind"]}
+        store_attachment(**aim, name=file.name, content=read_upload(file, ROW_LIMIT), actor=request.actor)
+        messages.success(request, gettext("The paper is on file; compute the portrait again."))
+        return redirect("portrait-metric", code=code, year=year, slug=slug)
+    title = gettext("Add a paper that explains the light")
+    back = reverse("portrait-metric", args=[code, year, slug])
+    metric = code_name("metric", slug, translator())
+    return show_form(request, form, title, f"{metric} {year}", gettext("Store the document"), year, back)
+
+
+def paper_context(request: Request, code: str, year: int, metric: Mapping[str, Any]) -> dict[str, Any]:
+    """What is on file, and whether the reader may add a paper or declare the metric not applicable."""
+    slug, words = metric["slug"], translator()
+    found = list_attachments(code, year=year).filter(metric=slug)
+    may = has_permission(request.actor, code, Permission.MANAGE_DATA)
+    return {
+        "papers": [
+            (code_name("attachment", paper.kind, words), paper.name, format_moment(paper.recorded_at))
+            for paper in found
+        ],
+        "paper_kinds": may and metric["attachments_required"] and list_kinds(slug),
+        "may_declare": metric["light"] == "na" and has_permission(request.actor, code, Permission.REPORT),
+    }

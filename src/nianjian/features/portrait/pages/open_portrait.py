@@ -14,7 +14,6 @@ from django.utils.crypto import salted_hmac
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, component_of_flag, find_figures
 from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts.portrait import code_name
@@ -25,6 +24,7 @@ from nianjian.features.portrait.changes import change_text, count_changes
 from nianjian.features.portrait.portraits import Run
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.home.http import missing_as_404
 from nianjian.platform.web.access import Request
 from nianjian.platform.web.days import format_day, format_moment
 from nianjian.platform.web.language import current
@@ -80,11 +80,9 @@ def _find_metric(portrait: Mapping[str, Any], slug: str) -> Mapping[str, Any]:
 def get_portrait_or_404(request: Request, code: str, year: int) -> OpenPortrait:
     """Find the portrait; 404 where there is none, also for a run that does not exist."""
     run = request.GET.get("run") or request.POST.get("run") or None
-    try:
+    with missing_as_404():
         data = portraits.find_masked_portrait(code, year, run)
         known = portraits.find_newest_run(code, year) if run is None else portraits.get_run(code, year, run)
-    except NianjianError as error:
-        raise Http404 from error
     if data is None:
         raise Http404
     return OpenPortrait(code, year, run, known, data)

@@ -44,7 +44,7 @@ from nianjian.features.portrait.pages.open_portrait import (
 from nianjian.features.portrait.portraits import list_years
 from nianjian.features.portrait.remedies import list_last_days
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.home.http import as_attachment
+from nianjian.platform.home.http import as_attachment, missing_as_404
 from nianjian.platform.jobs import flow
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.days import format_day
@@ -237,12 +237,8 @@ def take(request: Request, code: str, year: int, form: str) -> HttpResponse:
     if form not in FORMS:
         raise Http404
     given = request.POST.get("run") or None
-    try:
+    with missing_as_404("portrait_missing", "portrait_run_unknown"):
         made = export_portrait(
             enterprise=code, year=year, run=given, form=form, language=current(), actor=request.actor
         )
-    except NianjianError as error:
-        if error.code in {"portrait_missing", "portrait_run_unknown"}:
-            raise Http404 from error
-        raise
     return as_attachment(HttpResponse(made.content, content_type=made.media), made.name)

@@ -40,7 +40,7 @@ from nianjian.features.rectification.pages.stages import NOW, cap_text, find_req
 from nianjian.features.rectification.storage import LIMIT, Notice, PaperContent, paper_content
 from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.roles import Permission
-from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, missing_as_404, takes_files
 from nianjian.platform.jobs import flow
 from nianjian.platform.registers.licences import Licence
 from nianjian.platform.registers.versions import versions_on
@@ -60,10 +60,8 @@ Json = dict[str, Any]
 
 def get_case_or_404(request: Request, code: str, case: str) -> Json:
     """The case, if it is of this enterprise; else 404."""
-    try:
+    with missing_as_404():
         told = operations.get_case_detail(case=case, actor=request.actor)
-    except NianjianError as error:
-        raise Http404 from error
     if told["enterprise"] != code:
         raise Http404
     return told
@@ -159,10 +157,8 @@ def report(request: Request, code: str, case: str, form: str) -> HttpResponse:
 def fetch(request: Request, code: str, case: str, job: str) -> HttpResponse:
     """Give a report away that was set; 404 where there is none any more."""
     told = get_case_or_404(request, code, case)
-    try:
+    with missing_as_404():
         made = reports.get_stored_report(case=told["id"], job=job, actor=request.actor)
-    except NianjianError as error:
-        raise Http404 from error
     return as_attachment(HttpResponse(made.content, content_type=made.media), made.download_name(told["id"]))
 
 

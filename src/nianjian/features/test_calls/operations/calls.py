@@ -360,10 +360,7 @@ HEARD: Final = "person"
 
 
 def begin_manual_call(*, enterprise: str, number: str, carrier: str, actor: Actor) -> Json:
-    """Start the timer: the person presses "dial" now.
-
-    ``role_missing``, ``callback_number_wrong``, ``callback_number_unfiled``.
-    """
+    """Start the timer of a call by hand. ``role_missing``, ``callback_number_wrong``, ``callback_number_unfiled``."""
     grounds = CallBasis.of(enterprise, actor, Permission.MANAGE_DATA)
     wanted = validation.parse_number(number)
     grounds.own(wanted)

@@ -287,10 +287,7 @@ def _enqueue_span(enterprise: str, first: datetime, last: datetime) -> str:
 
 
 def run_landing_recheck(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what was put: look for every test of the span that is still open; how many had which landing.
-
-    ``role_missing``, ``live_malformed``.
-    """
+    """Look for every test of the span still open; how many had which landing. ``role_missing``, ``live_malformed``."""
     grounds = CallBasis.of(enterprise, actor, flow.NEEDS[flow.CALLBACK_WITNESS])
     first, last = (datetime.fromisoformat(str(given[name])) for name in ("from", "to"))
     first = max(first, clock.now() - timedelta(days=grounds.days))

@@ -39,10 +39,7 @@ class Filled(template.Node):
 
 @register.tag
 def filled(parser: Parser, token: Token) -> Filled:
-    """``{% filled "div" "meta" %}…{% endfilled %}``: a ``div`` of that class, left out where nothing stands in it.
-
-    A third word is its label.
-    """
+    """``{% filled "div" "meta" "label" %}…{% endfilled %}``: a ``div`` of that class, left out where it is empty."""
     words = token.split_contents()[1:]
     nodelist = parser.parse(("endfilled",))
     parser.delete_first_token()
