@@ -18,6 +18,7 @@ from tests.engines.paper.test_rectification_paper import case, located
 from tests.support.claims import list_sentences
 from tests.support.fixtures import Import, Sheet
 from tests.support.people import signed_in
+from tests.support.worlds import begin
 
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim, Lack
@@ -80,8 +81,15 @@ def read_text(path: Path) -> str:
 
 
 @pytest.fixture
-def false(demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet) -> str:
+def false(  # noqa: PLR0917 -- fixtures
+    demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet, tmp_path: Path
+) -> str:
     """An enterprise of which the data refute whatever they can refute."""
+    begin("refuted claims", tmp_path, lambda: _refute(demo, anna, operator, load, sheet))
+    return demo
+
+
+def _refute(demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet) -> None:
     load(
         "licences",
         "许可证编号,企业名称,统一社会信用代码,法定代表人,住所",
@@ -114,7 +122,6 @@ def false(demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet) -
     _run(demo, anna)
     with connection.cursor() as cursor:  # somebody with the database writes into the chain
         cursor.execute("UPDATE audit_entry SET data = '{}' WHERE seq = 1")
-    return demo
 
 
 def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path: Path) -> None:
