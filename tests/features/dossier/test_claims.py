@@ -132,7 +132,8 @@ def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path:
         "legal_representative", "office", "numbers_listed", "records_protected", "calls_retained", "tickets_in_time",
         "closed_after_response", "inbound_decided", "seat_filing_known",
     }  # fmt: skip
-    for made in _make(false, anna, tmp_path):
+    papers = _make(false, anna, tmp_path)
+    for made in papers:
         for path in made.files:
             text = read_text(path)
             assert "B1、B2" in text
@@ -147,8 +148,7 @@ def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path:
                 assert "外显057188886666、057177776666、" in plain, "own numbers stay, that of a register too"
             assert "12321、12300" in text or made.item != "complaint_records"
     unproved = {
-        finding.values["lack"] for made in _make(false, anna, tmp_path) for finding in made.findings
-        if finding.code == "claim_refused"
+        finding.values["lack"] for made in papers for finding in made.findings if finding.code == "claim_refused"
     }  # fmt: skip
     assert {"several_licences", "chain_broken", "calls_missing", "closes_late", "filing_untold"} <= unproved
     assert "closed_before_response" in unproved

@@ -229,7 +229,7 @@ def test_the_names_are_read_once_for_all_items(
     monkeypatch.setattr(people, "_connected", [list_names])
     Complaint.objects.update(responded_by="anna")
     people.set_enterprise(filled)
-    made = _make(filled, anna, tmp_path)
+    made = _make(filled, anna, tmp_path, "complaint_records", "responsibility_report")
     people.set_enterprise(None)
     assert asked == [filled]
     assert any("李敏" in row for row in _sheets(made["complaint_records"].files[2])["投诉处理情况"])
