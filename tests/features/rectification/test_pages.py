@@ -354,16 +354,6 @@ def test_a_report_is_kept_for_a_week(lead: Client, monkeypatch: pytest.MonkeyPat
     assert lead.get(file).status_code == 404
 
 
-def test_a_reader_reads_and_does_nothing(lead: Client) -> None:
-    case = opened(lead)
-    reader = signed_in("carl", "auditor", "demo")
-    assert "京通管改1号" in text(reader, case)
-    for address in ("tasks/", "paper/", "end/", "report/pdf/", "locate/run/", "isolate/", "lift/"):
-        assert reader.post(case + address).status_code == 403, address
-    assert reader.post(f"{HOME}watch/", {"licence": "浙B2-1", "since": "2026-01-01", "source": "x"}).status_code == 403
-    assert reader.post(f"{HOME}watch/routine/", {"task": "1"}).status_code == 403
-
-
 def test_a_case_of_another_enterprise_is_not_there(lead: Client) -> None:
     case = opened(lead)
     add_enterprise(code="other", name="别家", province="北京", actor=Actor("tester"))
