@@ -18,6 +18,7 @@ from tests.engines.paper.test_rectification_paper import case, located
 from tests.support.claims import list_sentences
 from tests.support.fixtures import Import, Sheet
 from tests.support.people import signed_in
+from tests.support.worlds import begin
 
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim, Lack
@@ -80,8 +81,15 @@ def read_text(path: Path) -> str:
 
 
 @pytest.fixture
-def false(demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet) -> str:
+def false(  # noqa: PLR0917 -- fixtures
+    demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet, tmp_path: Path
+) -> str:
     """An enterprise of which the data refute whatever they can refute."""
+    begin("refuted claims", tmp_path, lambda: _refute(demo, anna, operator, load, sheet))
+    return demo
+
+
+def _refute(demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet) -> None:
     load(
         "licences",
         "许可证编号,企业名称,统一社会信用代码,法定代表人,住所",
@@ -114,7 +122,6 @@ def false(demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet) -
     _run(demo, anna)
     with connection.cursor() as cursor:  # somebody with the database writes into the chain
         cursor.execute("UPDATE audit_entry SET data = '{}' WHERE seq = 1")
-    return demo
 
 
 def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path: Path) -> None:
@@ -125,7 +132,8 @@ def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path:
         "legal_representative", "office", "numbers_listed", "records_protected", "calls_retained", "tickets_in_time",
         "closed_after_response", "inbound_decided", "seat_filing_known",
     }  # fmt: skip
-    for made in _make(false, anna, tmp_path):
+    papers = _make(false, anna, tmp_path)
+    for made in papers:
         for path in made.files:
             text = read_text(path)
             assert "B1、B2" in text
@@ -140,8 +148,7 @@ def test_no_paper_prints_what_the_data_refute(false: str, anna: Actor, tmp_path:
                 assert "外显057188886666、057177776666、" in plain, "own numbers stay, that of a register too"
             assert "12321、12300" in text or made.item != "complaint_records"
     unproved = {
-        finding.values["lack"] for made in _make(false, anna, tmp_path) for finding in made.findings
-        if finding.code == "claim_refused"
+        finding.values["lack"] for made in papers for finding in made.findings if finding.code == "claim_refused"
     }  # fmt: skip
     assert {"several_licences", "chain_broken", "calls_missing", "closes_late", "filing_untold"} <= unproved
     assert "closed_before_response" in unproved

@@ -19,6 +19,7 @@ from python_calamine import CalamineWorkbook
 from tests.features.dossier.conftest import keep_paper
 from tests.support.fixtures import Import, Sheet
 from tests.support.scans import scanner
+from tests.support.worlds import begin
 
 from nianjian.doors.cli.main import main
 from nianjian.doors.site.worker import Worker
@@ -96,8 +97,15 @@ def _calls() -> list[tuple[object, ...]]:
 
 
 @pytest.fixture
-def registered(demo: str, operator: Actor, load: Import, sheet: Sheet) -> str:
-    """An enterprise with registers and calls."""
+def filled(  # noqa: PLR0917 -- fixtures
+    demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet, tmp_path: Path
+) -> str:
+    """An enterprise with registers, calls, complaints and a portrait of the year."""
+    begin("generated papers", tmp_path, lambda: _fill(demo, anna, operator, load, sheet))
+    return demo
+
+
+def _fill(demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet) -> None:
     load("licences", "许可证编号,企业名称,法定代表人", ("浙B2-20080101", "示例呼叫中心有限公司", "王五"))
     load(
         "numbers",
@@ -116,15 +124,8 @@ def registered(demo: str, operator: Actor, load: Import, sheet: Sheet) -> str:
     how: dict[str, Any] = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
     import_calls(enterprise=demo, patterns=[str(path)], actor=operator, progress=lambda *_figures: None, **how)
     state_claim(enterprise=demo, actor=operator, year=YEAR, claim="algorithm", part="state", text="已备案")
-    return demo
-
-
-@pytest.fixture
-def filled(registered: str, anna: Actor, load: Import) -> str:
-    """The same with complaints and a portrait of the year."""
     load("complaints", TICKETS, *_tickets())
-    _run(registered, anna)
-    return registered
+    _run(demo, anna)
 
 
 def _run(demo: str, actor: Actor) -> dict[str, Any]:
@@ -228,7 +229,7 @@ def test_the_names_are_read_once_for_all_items(
     monkeypatch.setattr(people, "_connected", [list_names])
     Complaint.objects.update(responded_by="anna")
     people.set_enterprise(filled)
-    made = _make(filled, anna, tmp_path)
+    made = _make(filled, anna, tmp_path, "complaint_records", "responsibility_report")
     people.set_enterprise(None)
     assert asked == [filled]
     assert any("李敏" in row for row in _sheets(made["complaint_records"].files[2])["投诉处理情况"])

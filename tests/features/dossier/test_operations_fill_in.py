@@ -14,6 +14,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 from tests.support.fixtures import Import, Sheet
 from tests.support.people import signed_in
+from tests.support.worlds import begin
 
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
@@ -49,8 +50,13 @@ def _calls(year: int, out: int, came: int) -> list[tuple[object, ...]]:
 
 
 @pytest.fixture
-def records(demo: str, operator: Actor, load: Import, sheet: Sheet) -> str:
+def records(demo: str, operator: Actor, load: Import, sheet: Sheet, tmp_path: Path) -> str:
     """Registers, complaints and calls of two years: ten seats filed, then fourteen."""
+    begin("records of two years", tmp_path, lambda: _record(demo, operator, load, sheet))
+    return demo
+
+
+def _record(demo: str, operator: Actor, load: Import, sheet: Sheet) -> None:
     load(
         "licences", "许可证编号,企业名称,法定代表人,统一社会信用代码,业务种类,覆盖范围,注册地址",
         ("浙B2-20080101", "示例呼叫中心有限公司", "王小五", "91110000600037341L", "国内呼叫中心业务", "浙江", "杭州"),
@@ -73,14 +79,17 @@ def records(demo: str, operator: Actor, load: Import, sheet: Sheet) -> str:
     path = sheet(CALLS, *_calls(2025, 4, 6), *_calls(2026, 5, 5), name="calls.csv")
     how: Json = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
     import_calls(enterprise=demo, patterns=[str(path)], actor=operator, progress=lambda *_figures: None, **how)
-    return demo
 
 
 @pytest.fixture
-def filled(records: str, anna: Actor) -> str:
+def filled(records: str, anna: Actor, tmp_path: Path) -> str:
     """With a portrait of both years."""
-    for year in (YEAR - 1, YEAR):
-        run_portrait(enterprise=records, year=year, as_of=None, province=None, today=None, raw=False, actor=anna)
+
+    def run() -> None:
+        for year in (YEAR - 1, YEAR):
+            run_portrait(enterprise=records, year=year, as_of=None, province=None, today=None, raw=False, actor=anna)
+
+    begin("portraits of two years", tmp_path, run)
     return records
 
 

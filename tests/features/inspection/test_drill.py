@@ -53,6 +53,14 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
 
 
+def begun(enterprise: str, operator: Actor, planned: DrillPlan, phone: str = "") -> str:
+    """A drill that has begun; what is looked up first, and its test calls, are other tests'."""
+    book = {"version": "1", "sha256": "0" * 64}
+    told = {"as_of": "2026-03-02", "checks": [], "rulebook": book, "calls": {}, "why": "calls_unasked", "tests": []}
+    told |= {"script": planned.to_document()}
+    return report.begin_drill(enterprise=enterprise, token="", phone=phone, told=told, actor=operator)
+
+
 def test_what_can_begin_a_drill_is_offered_first(demo: str, operator: Actor) -> None:
     def forward() -> bool:
         page = signed_in("anna").get("/e/demo/inspection/drill/run/").content.decode()
@@ -212,7 +220,7 @@ def test_a_forward_needs_no_address_and_counts_nowhere(demo: str, operator: Acto
 
 def test_injects_are_noted_once_and_in_order(demo: str, operator: Actor) -> None:
     signed_in("anna")
-    drill = report.run_drill(enterprise=demo, calls=0, planned=FORWARD, actor=operator)["drill"]
+    drill = begun(demo, operator, FORWARD)
 
     def inject(what: str, act: str, of: str = drill) -> None:
         report.note_inject(enterprise=demo, drill=of, what=what, act=act, actor=operator)
@@ -236,7 +244,7 @@ def test_injects_are_noted_once_and_in_order(demo: str, operator: Actor) -> None
         inject("second_call", "given")
     inject("media", "given")
     assert "media" in _timeline(demo, operator), "what was not planned may be thrown in, too"
-    other = report.run_drill(enterprise=demo, calls=0, planned=FORWARD, actor=operator)["drill"]
+    other = begun(demo, operator, FORWARD)
     assert _timeline(demo, operator, other)["second_call"]["state"] == "waiting", "each drill has its own"
 
 
@@ -267,7 +275,7 @@ def test_what_cannot_be_held_begins_nothing(demo: str, operator: Actor, planned:
 def test_the_screen_looks_again_until_the_ticket_is_closed(demo: str, operator: Actor) -> None:
     client = signed_in("anna")
     add_user(name="vera", role=Role.AUDITOR, enterprises=[demo], actor=operator)
-    drill = report.run_drill(enterprise=demo, phone="13800138000", calls=0, planned=FORWARD, actor=operator)["drill"]
+    drill = begun(demo, operator, FORWARD, "13800138000")
     place = f"/e/demo/inspection/drill/{drill}/"
     shown = client.get(f"{place}screen/").content.decode()
     assert f'hx-get="{place}lines/"' in shown
@@ -331,8 +339,7 @@ def crew(demo: str, operator: Actor) -> str:
 
 
 def held(demo: str, operator: Actor, **players: str) -> str:
-    planned = DrillPlan("12321", {}, players, INJECTED)
-    return str(report.run_drill(enterprise=demo, calls=0, planned=planned, actor=operator)["drill"])
+    return begun(demo, operator, DrillPlan("12321", {}, players, INJECTED))
 
 
 def throw(demo: str, drill: str, what: str, act: str = "given", by: str = "anna") -> None:

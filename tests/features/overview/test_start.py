@@ -49,30 +49,6 @@ with connection.cursor() as cursor:
 wiring.prepare()
 print(json.dumps([[one.user, one.role, one.enterprise] for one in query.list_memberships()]))
 """
-HISTORY = """
-import json, os, sys
-from datetime import date
-from pathlib import Path
-from nianjian.platform.home import wiring
-wiring.prepare()
-from nianjian.platform.accounts import service
-from nianjian.platform.accounts.query import Actor
-from nianjian.platform.registers import publish
-from nianjian.platform.registers.storage import import_sheet
-from nianjian.platform.registers.models import Line
-from nianjian.platform.registers.versions import versions_on
-root = Actor("root")
-service.add_enterprise(code="demo", name="x", province="浙江", actor=root)
-sheet = Path(os.environ["NIANJIAN_HOME"]) / "lines.csv"
-told = "线路编号,团队\\nL1,T1\\nL2,T1\\n", "线路编号,团队,变更日期\\nL1,T2,2026-03-01\\n", "线路编号,团队\\nL2,T1\\n"
-for text in told:
-    sheet.write_text(text, encoding="utf-8")
-    last = import_sheet(kind="lines", path=sheet, enterprise="demo", actor=root).rows
-publish.publish_registers(wiring.lake("demo"), "demo")
-DAYS = date(2026, 2, 28), date(2026, 3, 1)
-told = [[row.line_id, row.team] for day in DAYS for row in versions_on(Line, "demo", day)]
-print(json.dumps([told, last["unchanged"], wiring.lake("demo").snapshot()["line_dim"]]))
-"""
 
 
 def _environment(tmp_path: Path, url: str) -> dict[str, str]:
@@ -98,11 +74,6 @@ def _race(environment: dict[str, str]) -> None:
     assert json.loads(_answer(_start(VERIFY, environment))) == [True, PROCESSES * ACTS]
 
 
-def _history(environment: dict[str, str]) -> None:
-    told = [["L1", "T1"], ["L2", "T1"], ["L1", "T2"], ["L2", "T1"]]
-    assert json.loads(_answer(_start(HISTORY, environment))) == [told, 1, 1]
-
-
 def _upgrade(environment: dict[str, str]) -> None:
     told = json.loads(_answer(_start(UPGRADE, environment)))
     assert told == [["anna", "compliance_lead", "demo"], ["bo", "compliance_lead", None]]
@@ -115,24 +86,13 @@ def test_many_first_starts_and_writers_on_sqlite(tmp_path: Path) -> None:
     assert (tmp_path / "k" / "keys.json").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.long
 def test_many_first_starts_and_writers_on_postgresql(tmp_path: Path, database: str) -> None:
     _race(_environment(tmp_path, database))
-
-
-def test_dated_history_on_sqlite(tmp_path: Path) -> None:
-    _history(_environment(tmp_path, ""))
 
 
 def test_users_of_an_earlier_version_keep_their_rights_on_sqlite(tmp_path: Path) -> None:
     _upgrade(_environment(tmp_path, ""))
 
 
-@pytest.mark.long
 def test_users_of_an_earlier_version_keep_their_rights_on_postgresql(tmp_path: Path, database: str) -> None:
     _upgrade(_environment(tmp_path, database))
-
-
-@pytest.mark.long
-def test_dated_history_on_postgresql(tmp_path: Path, database: str) -> None:
-    _history(_environment(tmp_path, database))

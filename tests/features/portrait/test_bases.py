@@ -11,6 +11,7 @@ from tests.features.dossier.conftest import keep_paper
 from tests.support import packages
 from tests.support.fixtures import Import, Sheet
 from tests.support.people import signed_in
+from tests.support.worlds import begin
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -105,15 +106,19 @@ def _tasks(day: date, actor: Actor) -> dict[str, str]:
 
 @pytest.fixture
 def january(  # noqa: PLR0917 -- fixtures
-    demo: str, operator: Actor, anna: Actor, load: Import, sheet: Sheet, monkeypatch: pytest.MonkeyPatch
+    demo: str, operator: Actor, anna: Actor, load: Import, sheet: Sheet, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Actor:
     """The fifth of January: 100 seats filed and 60 opened, 48 of 50 tickets closed, everything else green."""
     _today(monkeypatch, "2027-01-05")
-    load("numbers", NUMBERS, ("95013", "5", "已备案", "2024-01-01", "是", "2024-01-01"))
-    load("seats", SEATS, *_seats(""))
-    load("complaints", TICKETS, *_tickets())
-    _load_calls(sheet, operator)
-    _run(anna)
+
+    def fill() -> None:
+        load("numbers", NUMBERS, ("95013", "5", "已备案", "2024-01-01", "是", "2024-01-01"))
+        load("seats", SEATS, *_seats(""))
+        load("complaints", TICKETS, *_tickets())
+        _load_calls(sheet, operator)
+        _run(anna)
+
+    begin("fifth of January", home, fill)
     return anna
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import closing
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pypdfium2
 import pytest
 from tests.support.sample_portrait import fill
+from tests.support.worlds import begin
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake import rollups
@@ -62,13 +64,18 @@ def _run(as_of: date = DAY) -> dict[str, Any]:
     ).as_dict()
 
 
-def test_a_run_is_kept_with_its_digest_and_never_changed() -> None:
-    told = _run()
+@pytest.fixture
+def ran(tmp_path: Path) -> dict[str, Any]:
+    """The portrait of the sample, run and kept."""
+    return deepcopy(begin("portrait of the sample", tmp_path, _run))
+
+
+def test_a_run_is_kept_with_its_digest_and_never_changed(ran: dict[str, Any]) -> None:
     _run(date(2026, 6, 30))
     new, old = list_run_ids(enterprise="demo", year=2026, actor=ACTOR)
     first = portraits.get_run("demo", 2026, old)
-    assert portraits.find_portrait("demo", 2026, old) == json.loads(json.dumps(told))
-    assert first.sha256 == hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+    assert portraits.find_portrait("demo", 2026, old) == json.loads(json.dumps(ran))
+    assert first.sha256 == hashlib.sha256(json.dumps(ran, ensure_ascii=False).encode()).hexdigest()
     later, earlier = acts(verb="portrait.run")
     assert (earlier.data["run"], earlier.data["sha256"]) == (old, first.sha256)
     assert later.data["run"] == new
@@ -79,10 +86,11 @@ def test_a_run_is_kept_with_its_digest_and_never_changed() -> None:
     assert newest.id == new
 
 
-def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = _run()
-    assert "internal" not in plain["metrics"][0]
-    assert plain["warnings"] == []
+def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides(
+    ran: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "internal" not in ran["metrics"][0]
+    assert ran["warnings"] == []
     storage.flag_licence(
         enterprise="demo", licence="浙B2-1", since=date(2026, 6, 1), source="来函", case=None, actor=ACTOR
     )
@@ -118,11 +126,11 @@ def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides(monkey
     (flag,) = lights[15]["flags"]
     assert (flag["code"], flag["value"], flag["limit"]) == ("internal_limit", "25.0000", "24.0000")
     storage.unflag_licence(enterprise="demo", licence="浙B2-1", until=date(2026, 11, 1), actor=ACTOR)
-    assert json.loads(json.dumps(_run()["metrics"])) == json.loads(json.dumps(plain["metrics"]))
+    assert json.loads(json.dumps(_run()["metrics"])) == json.loads(json.dumps(ran["metrics"]))
 
 
+@pytest.mark.usefixtures("ran")
 def test_there_is_no_room_for_more_than_there_is() -> None:
-    _run()
     most = count_room(enterprise="demo", year=2026, run=None, actor=ACTOR)
     seats = {"open_seats": 40, "cut_seats": 100, "close_seats": 60, "close_unfiled": 0, "file_seats": 0}
     assert most == {**seats, **{step: most[step] for step in ("close_tickets", "exclude_complaints")}}
@@ -133,8 +141,8 @@ def test_there_is_no_room_for_more_than_there_is() -> None:
         simulate_moves(enterprise="demo", year=2025, run=None, moves=Moves(), actor=ACTOR)
 
 
+@pytest.mark.usefixtures("ran")
 def test_runs_tell_what_was_done_in_between() -> None:
-    _run()
     add_user(name="anna", role="compliance_lead", enterprises=["demo"], actor=ACTOR)  # no act that changes figures
     lake = wiring.lake("demo")
     lake.replace("attachment_fact", _papers(), digest="papers")
@@ -158,22 +166,21 @@ def _papers() -> pa.Table:
     return pa.Table.from_pylist([{name: row.get(name) for name in ATTACHMENT_FACT.names}], ATTACHMENT_FACT)
 
 
-def test_rows_are_of_the_run_also_when_the_data_went_on() -> None:
-    told = _run()
-    complaints = next(one for one in told["metrics"] if one["slug"] == "complaint_rate")["components"]["complaints"]
+def test_rows_are_of_the_run_also_when_the_data_went_on(ran: dict[str, Any]) -> None:
+    complaints = next(one for one in ran["metrics"] if one["slug"] == "complaint_rate")["components"]["complaints"]
     asked = {"enterprise": "demo", "year": 2026, "run": None, "page": 1, "actor": ACTOR}
     before = list_rows(**asked, ask=RowQuery("complaint_rate", "complaints"))
     assert (before.kind, before.total, len(before.rows)) == ("tickets", complaints, complaints)
     lake = wiring.lake("demo")
     lake.replace("complaint_fact", COMPLAINT_FACT.empty_table(), digest="gone")
     with closing(wiring.engine()) as engine:
-        rollups.current(lake, engine, tickets_rollup(counting(told)))
+        rollups.current(lake, engine, tickets_rollup(counting(ran)))
     after = list_rows(**asked, ask=RowQuery("complaint_rate", "complaints"))
     assert after.rows == before.rows
 
 
+@pytest.mark.usefixtures("ran")
 def test_a_reveal_needs_its_act_and_leaves_its_entry_even_when_nothing_is_found() -> None:
-    _run()
     add_user(name="ivan", role="tester", enterprises=["demo"], actor=ACTOR)
     asked: dict[str, Any] = {"enterprise": "demo", "year": 2026, "run": None, "kind": "tickets"}
     with pytest.raises(NianjianError, match="role_missing"):
@@ -186,8 +193,8 @@ def test_a_reveal_needs_its_act_and_leaves_its_entry_even_when_nothing_is_found(
     assert len(list(acts(verb="portrait.reveal"))) == 2
 
 
+@pytest.mark.usefixtures("ran")
 def test_an_export_is_written_down_with_its_digest() -> None:
-    _run()
     made = export_portrait(enterprise="demo", year=2026, run=None, form="xlsx", language="en", actor=ACTOR)
     (entry,) = acts(verb="portrait.export")
     assert entry.data["sha256"] == hashlib.sha256(made.content).hexdigest()
@@ -196,11 +203,10 @@ def test_an_export_is_written_down_with_its_digest() -> None:
         export_portrait(enterprise="demo", year=2026, run=None, form="docx", language="en", actor=ACTOR)
 
 
-def test_the_same_page_has_the_same_bytes_and_user_text_is_no_markup() -> None:
-    told = _run()
+def test_the_same_page_has_the_same_bytes_and_user_text_is_no_markup(ran: dict[str, Any]) -> None:
     seq, digest = head()
     stamp = Stamp('#read("/etc/passwd") *示范* $x$', "", seq, digest)
-    first, second = (portrait_pdf(told, "zh_Hans", stamp) for _ in range(2))
+    first, second = (portrait_pdf(ran, "zh_Hans", stamp) for _ in range(2))
     assert first == second
     said = pypdfium2.PdfDocument(first)[0].get_textpage().get_text_range()
     assert '#read("/etc/passwd")' in said

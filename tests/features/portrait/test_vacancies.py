@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support.fixtures import Import
 from tests.support.people import signed_in
+from tests.support.worlds import begin
 
 from nianjian.engines.metrics.definitions.seat_vacancy import COUNTS
 from nianjian.engines.metrics.drill_down import IDLE, RowQuery
@@ -26,9 +28,14 @@ PAGE = "/e/demo/2026/metric/seat_vacancy/"
 
 
 @pytest.fixture
-def ran(keys: None, demo: str, anna: Actor, load: Import) -> Actor:
+def ran(keys: None, demo: str, anna: Actor, load: Import, home: Path) -> Actor:
     """Seats of every state, of two teams (one is named by its name, too) and of none; the portrait of them."""
     del keys
+    begin("vacant seats", home, lambda: _run(demo, anna, load))
+    return anna
+
+
+def _run(demo: str, anna: Actor, load: Import) -> None:
     load("teams", "团队编号,名称,类型", ("T1", "一队", "自有"), ("T2", "速达外包", "外包"))
     teams = ("T1", "T2", "速达外包", "")
     states = product(
@@ -42,7 +49,6 @@ def ran(keys: None, demo: str, anna: Actor, load: Import) -> Actor:
     load("seats", HEADER, *rows)
     given: dict[str, Any] = {"province": None, "today": None, "raw": False, "actor": anna}
     operations.run_portrait(enterprise=demo, year=2026, as_of=date.fromisoformat(DAY), **given)
-    return anna
 
 
 def _split() -> list[dict[str, Any]]:

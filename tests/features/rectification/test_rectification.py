@@ -18,6 +18,7 @@ import pytest
 from tests.support import portrait_data as data
 from tests.support.bad_channel import HEADER, PDF, TODAY, call, calls, complaints, stay
 from tests.support.fixtures import Import
+from tests.support.worlds import begin
 
 from nianjian.doors.site.worker import Worker
 from nianjian.engines.gate.snapshot.read import open_snapshot
@@ -51,9 +52,13 @@ def world(demo: str, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
     stay(monkeypatch)
     monkeypatch.setenv("NIANJIAN_TODAY", LATER.isoformat())
-    data.append(wiring.lake("demo"), calls(), "b0")
-    load("lines", "线路编号,状态", ("L1", "在用"), ("L2", "在用"), ("L3", "在用"))
-    load("complaints", HEADER, *complaints())
+
+    def fill() -> None:
+        data.append(wiring.lake("demo"), calls(), "b0")
+        load("lines", "线路编号,状态", ("L1", "在用"), ("L2", "在用"), ("L3", "在用"))
+        load("complaints", HEADER, *complaints())
+
+    begin("bad channel", tmp_path, fill)
     return demo
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils.translation import override
 from tests.support.people import signed_in
+from tests.support.worlds import begin
 
 from nianjian.features.complaints import operations as complaints
 from nianjian.features.rectification import operations as rectification
@@ -30,8 +32,13 @@ def write(kind: str, /, **texts: str) -> str:
 
 
 @pytest.fixture
-def demo(db: None) -> str:
+def demo(db: None, tmp_path: Path) -> str:
     del db
+    begin("searched", tmp_path, _fill)
+    return "demo"
+
+
+def _fill() -> None:
     for code, name in (("demo", "示范呼叫中心"), ("other", "另一家客服")):
         add_enterprise(code=code, name=name, province="北京", actor=OPERATOR)
     write("teams", team_id="T1", name="速达外包", kind="外包")
@@ -55,7 +62,6 @@ def demo(db: None) -> str:
         )  # fmt: skip
     notice = Notice(date(2026, 11, 2), None, "京通管〔2026〕7号", ("投诉率偏高",))
     rectification.open_case(enterprise="demo", notice=notice, paper=None, actor=OPERATOR)
-    return "demo"
 
 
 def sign_in(name: str, role: str, team: str = "", language: str = "zh-CN") -> Client:

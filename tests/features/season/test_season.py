@@ -24,7 +24,6 @@ from nianjian.features.season.models import Note
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.service import add_user
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.registers.filings import Filing
 from nianjian.platform.registers.licences import Licence
@@ -240,16 +239,6 @@ def _uids(enterprise: str, actor: Actor) -> dict[str, date]:
     found = {feeds.build_uid(one.about): one.day for one in days}
     assert len(found) == len(days), "no UID twice"
     return found
-
-
-def test_who_may(demo: str, operator: Actor) -> None:
-    add_user(name="insp", role="tester", enterprises=[demo], actor=operator)
-    reader = Actor("insp", "user")
-    assert summarize_season(enterprise=demo, year=2026, today=TODAY, actor=reader)["year"] == 2026
-    with pytest.raises(NianjianError, match="role_missing"):
-        operations.assign_task(enterprise=demo, year=2026, task="items", owner="x", actor=reader)
-    with pytest.raises(NianjianError, match="role_missing"):
-        summarize_season(enterprise=demo, year=2026, today=TODAY, actor=Actor("nobody", "user"))
 
 
 def test_a_missed_report_is_red_whatever_was_set(demo: str, operator: Actor) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support import databases
 from tests.support.gate import NOON, cap, full, request, tenant
 from tests.support.gate_asking import CALL, body, got, posted
 from tests.support.gate_served import GateProcess
@@ -195,6 +196,7 @@ def test_a_damaged_snapshot_is_not_taken(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", [(), ("--process", "two")])
 def test_a_second_process_on_the_home_says_that_its_journal_is_taken(tmp_path: Path, words: tuple[str, ...]) -> None:
+    databases.furnish(tmp_path / "home")
     gate = GateProcess(tmp_path / "home")
     gate.feed()
     other = GateProcess(tmp_path / "home", *words, "--json", feeds=True)  # as by hand: its feeder never starts
