@@ -28,6 +28,7 @@ def taken() -> Iterator[str]:
 
 
 def _start(folder: Path, *words: str, **variables: str) -> tuple[subprocess.Popen[bytes], Path]:
+    databases.furnish(folder / "home")
     log = folder / "serve.log"
     with log.open("wb") as err:
         command = [sys.executable, "-m", "nianjian", "serve", "--no-worker", *words]
