@@ -39,7 +39,7 @@ def update(folder: Path = DATA) -> None:
     known, now, found = _lock(folder), version(folder), content(folder)
     if known.get(now) == found:
         return
-    highest = max((_parts(one) for one in known), default=())
+    highest = max(map(_parts, known), default=(0,))
     if _parts(now) <= highest:
         today = clock.today()
         now = ".".join(map(str, max((today.year, today.month, 1), (*highest[:-1], highest[-1] + 1))))
