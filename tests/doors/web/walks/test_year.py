@@ -285,7 +285,9 @@ def _sets_the_gate(one: Walker, gate: str) -> None:
     text = year_gate.enforces(one, "L1")
     assert re.search(r"通道\tL1\b[^\t]*\t1\t自然日\t外呼次数\t\t", text)
     assert "王建国" in text
-    assert year_gate.asks_until(gate, "L2", "allow", year_gate.FOREIGN) == "allow", "it only observes"
+    # Unknown lines are refused as soon as one line is: the snapshot of the change is in force.
+    assert year_gate.asks_until(gate, "L9", "deny no-channel") == "deny no-channel"
+    assert year_gate.asks(gate, "L2", year_gate.FOREIGN) == "allow", "it only observes"
     assert year_gate.asks(gate, "L1", year_gate.FOREIGN) == "deny number-unknown"
     assert [year_gate.asks(gate, "L1") for _ in range(2)] == ["allow", "deny cap"]
     assert "1/1" in year_gate.decisions(one, "已达频次上限")

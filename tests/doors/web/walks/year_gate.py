@@ -27,10 +27,10 @@ def asks(gate: str, line: str, display: str = year_data.OWN) -> str:
         link.close()
 
 
-def asks_until(gate: str, line: str, word: str, display: str = year_data.OWN) -> str:
+def asks_until(gate: str, line: str, word: str) -> str:
     """Ask until this is the word: the gate learns of a change within seconds."""
     until = time.monotonic() + PATIENCE
-    while (answer := asks(gate, line, display)) != word and time.monotonic() < until:
+    while (answer := asks(gate, line)) != word and time.monotonic() < until:
         time.sleep(0.2)
     return answer
 
