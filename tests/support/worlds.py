@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
+from nianjian.engines.kernel import clock
 from nianjian.platform.vault import keyring
 
 T = TypeVar("T")
@@ -40,6 +41,7 @@ def begin(name: str, folder: Path, make: Callable[[], T]) -> T:
     if connection.vendor != "sqlite":
         return make()
     before = {table: len(rows) for table, rows in _read().items()}
+    name += f" on {clock.today()}"
     world = _kept.get(name)
     if world is None or world.before != before:
         value = make()

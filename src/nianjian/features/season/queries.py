@@ -351,10 +351,10 @@ def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProg
     ]  # fmt: skip
     passed = verdicts.count(State.PASSED)
     figures: Json = {"runs": len(ids), "open_differences": sum(opened.values())}
-    if any(run is not None and "ahead" in run.told for run in newest.values()):
-        figures |= {"why": "compared_ahead"}
     if ALLOWED in asked.book.before:
         figures |= {"why": "own_allowance", "allowed": allowed, "own_allowed": asked.book.integer(ALLOWED)}
+    if any(run is not None and "ahead" in run.told for run in newest.values()):
+        figures |= {"why": "compared_ahead"}
     complete = passed == len(kinds) > 0
     return TaskProgress(complete, passed, len(kinds), figures, proved=State.NOT_PROVED not in verdicts)
 

@@ -37,8 +37,13 @@ async def journal(folder: Path, *caps: Cap, moment: Callable[[], int] = lambda: 
 
 
 def crash(folder: Path) -> Path:
-    """What a crash now would leave."""
-    return Path(shutil.copytree(folder, folder.with_name(f"crash-{next(NUMBERS)}")))
+    """What a crash now would leave; a segment whose days are over may go while the others are copied."""
+
+    def copy(source: str, target: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copy2(source, target)
+
+    return Path(shutil.copytree(folder, folder.with_name(f"crash-{next(NUMBERS)}"), copy_function=copy))
 
 
 @contextlib.contextmanager

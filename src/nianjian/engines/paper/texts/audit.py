@@ -99,6 +99,7 @@ VERBS: Final[Mapping[str, str]] = {
     "dossier.confirmed": mark("Document confirmed"),
     "dossier.returned": mark("Document sent back"),
     "dossier.overruled": mark("Finding on a document overruled by two people"),
+    "dossier.scan_overruled": mark("Finding on the scan of a sealed book overruled by two people"),
     "dossier.fetched": mark("Original of a document downloaded"),
     "dossier.arrived": mark("Document received for sorting"),
     "dossier.read": mark("Proposal made for a document"),

@@ -133,17 +133,18 @@ def request_scan_overruling(
     ``overruling_needs_user``, ``season_archived``, ``dossier_reason_missing``, ``dossier_arrival_unknown``,
     ``dossier_scan_not_refused``, ``approval_pending``.
     """
-    fault_of = arrivals.read_fault(arrivals.find_arrival(enterprise, year, arrival)) or {}
-    finding = str(fault_of.get("code", ""))
-    if not actor.proved:
-        raise NianjianError("overruling_needs_user", finding=finding)
     refuse_closed(enterprise, year)
     plain = materials.required_text(reason)
     with transaction.atomic():
-        row = Arrival.objects.select_for_update().get(pk=arrival)
+        row = arrivals.find_arrival(enterprise, year, arrival)
+        materials.require_waiting(row)
+        fault = arrivals.read_fault(row) or {"code": "", "values": {}}
+        finding = str(fault["code"])
         if finding not in OVERRULABLE:
             raise NianjianError("dossier_scan_not_refused", arrival=arrival)
-        asked = {"reason": plain, "asked_by": str(actor), "asked_at": clock.now().isoformat()}
+        if not actor.proved:
+            raise NianjianError("overruling_needs_user", finding=finding)
+        asked = {**fault["values"], "reason": plain, "asked_by": str(actor), "asked_at": clock.now().isoformat()}
         row.overruled = canonical({**read_answers(row), finding: asked})
         row.save(update_fields=["overruled"])
         request = approvals.create_request(
@@ -187,20 +188,20 @@ def approve_scan_overruling(approval: str, actor: Actor) -> Json:
 
 
 def describe_scan_requests(subjects: Collection[str]) -> dict[str, Json]:
-    """As `describe_requests`; what nobody keeps any more has no subject left."""
-    rows = {str(row.pk): row for row in Arrival.objects.filter(pk__in={one.partition(":")[0] for one in subjects})}
-    told = {}
-    for subject in subjects:
-        key, _sign, finding = subject.partition(":")
-        row = rows.get(key)
-        told[subject] = {"findings": [{"code": finding, "page": None, "values": {}}]} | (
-            {} if row is None else {
-                "season": row.year, "document": row.sha256,
-                "findings": [{**(arrivals.read_fault(row) or {"code": finding, "values": {}}), "page": None}],
-                "reason": read_answers(row).get(finding, {}).get("reason", ""),
-            }
-        )  # fmt: skip
-    return told
+    """As `describe_requests`; a scan that was split, or deleted, has no subject left."""
+    parts = {subject: subject.partition(":") for subject in subjects}
+    rows = {str(row.pk): row for row in Arrival.objects.filter(pk__in={key for key, _sign, _code in parts.values()})}
+    return {
+        subject: _describe_scan(rows[key], finding) if key in rows else {}
+        for subject, (key, _sign, finding) in parts.items()
+    }
+
+
+def _describe_scan(row: Arrival, finding: str) -> Json:
+    answer = read_answers(row).get(finding, {})
+    values = {"pages": answer["pages"]} if "pages" in answer else {}
+    told = {"code": finding, "page": None, "values": values}
+    return {"season": row.year, "document": row.sha256, "findings": [told], "reason": answer.get("reason", "")}
 
 
 def _list_alike(report: Mapping[str, Any], code: str, page: int | None) -> list[Json]:

@@ -29,6 +29,7 @@ from nianjian.features.dossier.models import Arrival, Evidence, SealedScan, Vers
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.audit.chain import canonical
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
@@ -46,19 +47,23 @@ OVERRULABLE: Final = frozenset({DIFFERS, UNSEALED})
 
 
 def read_answers(row: Arrival | SealedScan) -> dict[str, dict[str, str]]:
-    """Code of what was found on a scan -> its reason, who asked, and who agreed once somebody has."""
+    """Code of what was found on a scan -> its values, the reason, who asked, and who agreed once somebody has."""
     return json.loads(row.overruled) if row.overruled else {}
 
 
 @dataclass(frozen=True, slots=True)
 class SealedBook:
-    """A scan that was split; ``riding``: what was seen of the riding seal; ``dpi`` of each version's coarsest page."""
+    """A scan that was split; ``riding``: what was seen of the riding seal; ``dpi`` of each version's coarsest page.
+
+    ``overruled``: what two people answer to what was found on each version's pages and on the book.
+    """
 
     book: str
     manifest_sha256: str
     riding: str
     contents: Mapping[Version, bytes]
     dpi: Mapping[Version, int | None]
+    overruled: Mapping[Version, Mapping[str, Mapping[str, str]]]
 
 
 def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[], object], actor: Actor) -> bool:
@@ -83,11 +88,15 @@ def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[
     pages = _pages(listed)
     items = manifest.match_pages(seen["codes"], pages)
     inside = _inspect_pages(path)
-    overruled = {code for code, told in read_answers(row).items() if "approved_by" in told}
-    named = _name_pages(inside["looks"], items, pages, differing=DIFFERS in overruled)
+    named, differ = _name_pages(inside["looks"], items, pages)
+    answers = {code: told for code, told in read_answers(row).items() if "approved_by" in told}
+    faults = {str(number) for numbers in differ.values() for number in numbers}
+    if faults and not faults <= set(answers.get(DIFFERS, {"pages": ""})["pages"].split(", ")):
+        raise NianjianError(DIFFERS, pages=", ".join(sorted(faults, key=int)))
     watch()
     riding, _torn = find_riding_seal(path, read_plan(listed, len(pages), manifest.NAME), named, len(named))
-    if riding.state == "absent" and UNSEALED not in overruled:
+    absent = riding.state == "absent"
+    if absent and UNSEALED not in answers:
         raise NianjianError(UNSEALED)
     versions = _find_versions(row, listed["items"])
     name = path.name
@@ -99,7 +108,11 @@ def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[
         versions[item]: min(filter(None, (inside["dpi"][place] for place in places)), default=None)
         for item, places in items.items()
     }
-    _store(row, SealedBook(book, str(listed["sha256"]), riding.state, contents, coarsest), actor)
+    waived = {
+        version: {code: told for code, told in answers.items() if (absent if code == UNSEALED else item in differ)}
+        for item, version in versions.items()
+    }
+    _store(row, SealedBook(book, str(listed["sha256"]), riding.state, contents, coarsest, waived), actor)
     return True
 
 
@@ -239,15 +252,12 @@ def _inspect_pages(path: Path) -> Json:
 
 
 def _name_pages(
-    looks: Sequence[str], items: Mapping[str, Sequence[int]], pages: Sequence[Json], *, differing: bool
-) -> list[int | None]:
-    """Place of the scan -> page of the book, from 0; each is held against the look of the page that its code names.
-
-    ``differing``: pages that look otherwise are taken for what their codes say.
-    """
+    looks: Sequence[str], items: Mapping[str, Sequence[int]], pages: Sequence[Json]
+) -> tuple[list[int | None], dict[str, list[int]]]:
+    """Place of the scan -> page of the book, from 0; item -> its pages, from 1, that look unlike what was printed."""
     named: list[int | None] = [None] * len(looks)
     numbers = {(page["item"], page["source_page"]): number for number, page in enumerate(pages)}
-    differ = []
+    differ: dict[str, list[int]] = {}
     for item, places in items.items():
         if list(places) != list(range(places[0], places[0] + len(places))):
             raise NianjianError("dossier_sealed_pages", pages=", ".join(str(place + 1) for place in places))
@@ -256,10 +266,8 @@ def _name_pages(
             named[place] = number
             look = pages[number]["look"]
             if not blank(look) and score_signed(looks[place], look) < SIGNED:
-                differ.append(str(number + 1))
-    if differ and not differing:
-        raise NianjianError(DIFFERS, pages=", ".join(differ))
-    return named
+                differ.setdefault(item, []).append(number + 1)
+    return named, differ
 
 
 def _find_versions(row: Arrival, items: Sequence[Json]) -> dict[str, Version]:
@@ -289,7 +297,7 @@ def _store(row: Arrival, scan: SealedBook, actor: Actor) -> None:
             blob = stack.enter_context(blobs.put_undoable(content))
             SealedScan.objects.create(
                 version=version, book=scan.book, manifest_sha256=scan.manifest_sha256, riding=scan.riding,
-                overruled=row.overruled, dpi=scan.dpi[version], sha256=blob.sha256,
+                overruled=canonical(scan.overruled[version]), dpi=scan.dpi[version], sha256=blob.sha256,
                 size=blob.size, blob=blob.id, recorded_at=clock.now(), recorded_by=str(actor),
             )  # fmt: skip
         data = {"year": row.year, "sha256": row.sha256, "book": scan.book, "manifest": scan.manifest_sha256,
