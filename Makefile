@@ -100,11 +100,11 @@ format: setup ## put the code in its form
 	$(TEMPLATES)
 
 .PHONY: test
-test: setup ## every suite that needs neither a service nor minutes (7 minutes on two cores)
+test: setup ## every suite that needs neither a service nor minutes (8 minutes on two cores)
 	@$(PYTEST) -m "$(FAST)"
 
 .PHONY: test-web
-test-web: setup ## the walks through the pages in a browser (10 minutes on two cores)
+test-web: setup ## the walks through the pages in a browser (13 minutes on two cores)
 	@$(PYTEST) -m "web and not soak" $(LONG)
 
 .PHONY: test-long
