@@ -223,9 +223,10 @@ NOBODYS: Final = frozenset({
 DERIVED: Final = bodies()
 # Who sees the rows of one team finds no work but what this one person has asked for.
 # What they name is not there: nothing was declared, no version was brought.
-ABSENT: Final = frozenset(
-    {"dossier_sealed_scan", "rectification_assessment_read", "portrait_withdraw", "dossier_overrule"}
-)
+ABSENT: Final = frozenset({
+    "dossier_sealed_scan", "rectification_assessment_read", "portrait_withdraw", "dossier_overrule",
+    "dossier_overrule_scan",
+})  # fmt: skip
 OWN_WORK: Final = frozenset({"jobs_get", "jobs_stop"})
 OPERATIONS: Final = [
     (path, operation)

@@ -134,10 +134,10 @@ def request_scan_overruling(
     ``dossier_scan_not_refused``, ``approval_pending``.
     """
     refuse_closed(enterprise, year)
-    plain = materials.required_text(reason)
     with transaction.atomic():
         row = arrivals.find_arrival(enterprise, year, arrival)
         materials.require_waiting(row)
+        plain = materials.required_text(reason)
         fault = arrivals.read_fault(row) or {"code": "", "values": {}}
         finding = str(fault["code"])
         if finding not in OVERRULABLE:

@@ -401,6 +401,8 @@ def overrule_scan(request: Request, code: str, year: int, arrival: int) -> HttpR
             **place(request, code, year), arrival=arrival, reason=request.POST.get(f"reason-{arrival}", "")
         )
     except NianjianError as fault:
+        if fault.code == "dossier_arrival_unknown":
+            raise
         messages.error(request, data.fault(fault))
     else:
         messages.success(request, gettext("A second person has been asked; see Approvals."))
