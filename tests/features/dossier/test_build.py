@@ -254,7 +254,10 @@ def test_what_was_found_on_the_scan_of_a_sealed_book_is_overruled_by_two_people(
     assert row is not None
     out = reverse("dossier-scan-overrule", args=[demo, SEALED_BOOK_YEAR, row.pk])
     for sentence in ("以下页与所打印的不一致：3", "扫描件上未见骑缝章"):
-        assert out in client.get(sort).content.decode()
+        shown = client.get(sort).content.decode()
+        assert out in shown
+        assert "未接收" in shown
+        assert "无法识别" not in shown, "it was read"
         with pytest.raises(NianjianError, match="overruling_needs_user"):
             request_scan_overruling(
                 enterprise=demo, actor=Actor("root"), year=SEALED_BOOK_YEAR, arrival=row.pk, reason="x"

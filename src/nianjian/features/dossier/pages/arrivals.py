@@ -181,10 +181,13 @@ def build_waiting_file(row: Arrival, *, cutting: bool = False) -> Json:
     size = f"{-(-row.size // KIB)} KiB"
     found = (fault or {}).get("code")
     overrulable = found in sealed_book.OVERRULABLE
-    if overrulable and (asked := overrulings.find_scan_request(row, str(found))):
-        said.append(gettext("A second person has been asked; see Approvals."))
+    if overrulable:
+        state = gettext("not accepted")  # it was read
+        if overrulings.find_scan_request(row, str(found)):
+            said.append(gettext("A second person has been asked; see Approvals."))
+            overrulable = False
     return {"key": row.pk, "name": row.name or "", "size": size, "badge": badge, "state": state, "chosen": chosen,
-            "said": said, "cut": cut, "overrulable": overrulable and not asked}  # fmt: skip
+            "said": said, "cut": cut, "overrulable": overrulable}  # fmt: skip
 
 
 def _part(one: Json) -> str:
