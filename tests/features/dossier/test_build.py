@@ -25,6 +25,7 @@ from tests.support.seats import enter_human_seat
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations
+from nianjian.features.dossier.api.materials import SealedScanTold
 from nianjian.features.dossier.editions import build as editions
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.verify import verify
@@ -34,6 +35,7 @@ from nianjian.features.dossier.operations import arrivals, checklist, package, s
 from nianjian.features.dossier.operations.overrulings import request_scan_overruling
 from nianjian.features.dossier.states import Verdict
 from nianjian.platform.accounts.query import Actor
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs.progress import silent
 from nianjian.platform.registers.attachments import RowAttachment
@@ -243,6 +245,21 @@ def test_a_sealed_book_goes_into_the_upload_edition_and_never_into_a_book(
     assert Version.objects.filter(material__item="seat_table").count() == 1, "what was generated is no unknown scan"
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_what_was_asked_of_a_scan_goes_with_it(demo: str, anna: Actor, *, again: bool) -> None:
+    """Deleted, or brought in and read anew: nobody is left with a request that can only be refused."""
+    of = {"enterprise": demo, "year": SEALED_BOOK_YEAR, "actor": anna}
+    row = arrivals.store_file(name="扫描.pdf", content=b"%PDF-1", **of)  # type: ignore[arg-type] # whose it is
+    row.fault = json.dumps({"code": "dossier_sealed_unsealed", "values": {}})
+    row.save(update_fields=["fault"])
+    asked = request_scan_overruling(arrival=row.pk, reason="纸件已当面核对", **of)  # type: ignore[arg-type] # the same
+    if again:
+        arrivals.store_file(name="扫描.pdf", content=b"%PDF-1", **of)  # type: ignore[arg-type] # the same
+    else:
+        arrivals.delete_file(arrival=row.pk, **of)  # type: ignore[arg-type] # the same
+    assert approvals.get_approval(asked.approval).state == "refused"
+
+
 @pytest.mark.long
 def test_what_was_found_on_the_scan_of_a_sealed_book_is_overruled_by_two_people(
     printed: Path, demo: str, anna: Actor, bo: Actor, tmp_path: Path
@@ -276,6 +293,10 @@ def test_what_was_found_on_the_scan_of_a_sealed_book_is_overruled_by_two_people(
     assert set(SealedScan.objects.values_list("riding", flat=True)) == {"absent"}
     shown = client.get(reverse("dossier-item", args=[demo, SEALED_BOOK_YEAR, "seat_table"])).content.decode()
     assert all(word in shown for word in ("anna", "bo", "纸件已当面核对"))
+    told = sealed_book.sealed_to_document(Version.objects.get(material__item="seat_table"))
+    answers = {one["finding"]: one for one in SealedScanTold.model_validate(told).model_dump()["overruled"]}
+    assert answers["dossier_sealed_differs"]["pages"] == "3"
+    assert answers["dossier_sealed_unsealed"]["approved_by"] == str(bo)
     made = package.build(
         enterprise=demo, year=SEALED_BOOK_YEAR, folder=tmp_path / "again", actor=anna, on=SEALED_BOOK_DAY
     )

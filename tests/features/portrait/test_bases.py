@@ -241,6 +241,24 @@ def test_a_run_as_at_31_december_made_in_october_stands_for_no_basis(  # noqa: P
     assert [one["as_of"] for one in _told(anna).values()] == ["2026-12-31", "2027-01-05"]
 
 
+def test_a_run_as_at_a_day_of_filing_to_come_is_no_basis_of_filing(
+    january: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On 5 January nobody knows what stands on 20 March; on that day it is asked again."""
+    standing = bases.find_standing_run("demo", 2026)
+    ahead = {"as_of": date(2027, 3, 20), "province": None, "today": None, "raw": False}
+    told = run_portrait(enterprise="demo", year=2026, actor=january, **ahead).as_dict()  # type: ignore[arg-type]
+    assert {"code": "as_of_ahead", "as_of": "2027-03-20", "today": "2027-01-05"} in told["warnings"]  # type: ignore[operator]
+    assert bases.find_standing_run("demo", 2026) == standing
+    page = signed_in("anna").get("/e/demo/2026/").content.decode()
+    assert "不是申报口径，2027年3月20日尚未到来：" in page
+    assert "于2027-01-05按2027-03-20计算，该日尚未到来：不作为申报口径，也不完成任何任务" in page
+    _today(monkeypatch, "2027-03-20")
+    assert _told(january)["filing"]["as_of"] == "2027-01-05", "the run that was made ahead never becomes one"
+    told = run_portrait(enterprise="demo", year=2026, actor=january, **ahead).as_dict()  # type: ignore[arg-type]
+    assert _told(january)["filing"]["as_of"] == "2027-03-20"
+
+
 def test_a_season_that_is_missed_keeps_both_bases_until_it_is_closed(
     january: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

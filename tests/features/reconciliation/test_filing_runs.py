@@ -18,9 +18,9 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.season import task_reason
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.reconciliation import comparisons, operations
+from nianjian.features.reconciliation import comparisons, operations, storage
 from nianjian.features.reconciliation.models import Difference, Run
-from nianjian.features.reconciliation.queries import DifferenceFilter
+from nianjian.features.reconciliation.queries import DifferenceFilter, list_unsettled_runs
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.query import Actor, actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
@@ -261,3 +261,34 @@ def test_a_bill_as_work_goes_with_the_job(
     assert told.result["verdict"] == "failed"  # the records know none of its calls
     assert list(blobs.blobs()) == []
     assert operations.FILE_FIELD not in told.payload
+
+
+#: Kind, first and last day, carrier (None: no bill), of runs from the oldest to the newest; which still count.
+REPEATED = [
+    ([("lines", None, "2026-12-31", "")] * 2, [1]),
+    ([("lines", None, "2026-12-31", ""), ("lines", None, "2027-02-10", "")], [1]),
+    ([("lines", None, "2026-12-31", ""), ("lines", None, "2026-10-31", "")], [1, 0]),  # its day was not asked again
+    ([("lines", None, "2026-12-31", ""), ("seats", None, "2026-12-31", "")], [1, 0]),
+    ([("people", "2026-01-01", "2026-09-30", None), ("people", "2026-10-01", "2026-10-31", None)], [1, 0]),
+    ([("people", "2026-03-01", "2026-03-31", None), ("people", "2026-01-01", "2026-09-30", None)], [1]),
+    ([("sources", "2026-03-01", "2026-03-31", "甲"), ("sources", "2026-03-01", "2026-03-31", "乙")], [1, 0]),
+    ([("sources", "2026-03-01", "2026-03-31", "甲"), ("sources", "2026-03-01", "2026-03-31", None)], [1, 0]),
+]
+
+
+@pytest.mark.parametrize(("runs", "left"), REPEATED)
+def test_a_difference_waits_until_its_days_are_compared_again(
+    anna: Actor, runs: list[tuple[str, str | None, str, str | None]], left: list[int]
+) -> None:
+    made = []
+    for place, (kind, first, last, carrier) in enumerate(runs):
+        file = None if carrier is None else f"{place}.csv"
+        told = {"carrier": carrier} if kind == "sources" else {}
+        days = {"first": first and date.fromisoformat(first), "as_of": date.fromisoformat(last)}
+        run = Run(enterprise_id="demo", kind=kind, file=file, counts={}, told=told, **days)
+        states = {"A": "open", "B": "open", "C": "explained"}
+        differences = [
+            Difference(key=key, result="only_ours", label="{}", state=state) for key, state in states.items()
+        ]
+        made.append(storage.store_run(run=run, differences=differences, actor=anna))
+    assert list_unsettled_runs("demo") == [(made[place], 2) for place in left]

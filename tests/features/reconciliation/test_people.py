@@ -70,6 +70,25 @@ def test_what_is_lacking(parts: dict[str, list[object]], result: str, lacks: tup
     assert only(match(**parts)) == (result, lacks, (), False)
 
 
+@pytest.mark.parametrize(
+    ("pending", "parts", "lacks"),
+    [
+        ({Match.LACKS_WAGE}, {"seats": [seat("1", "张三")], "insured": [insured("1")]}, None),
+        ({Match.LACKS_WAGE}, {"seats": [seat("1", "张三")]}, ("lacks_insurance", "not_due")),
+        ({Match.LACKS_WAGE, Match.LACKS_INSURANCE}, {"seats": [seat("1", "张三")]}, None),
+        ({Match.LACKS_WAGE, Match.LACKS_INSURANCE},
+         {"seats": [seat("1", "张三")], "insured": [insured("1", "别家公司")]}, ("insured_elsewhere", "not_due")),
+    ],
+)  # fmt: skip
+def test_what_may_still_be_paid_is_not_missing(
+    pending: set[Match], parts: dict[str, list[object]], lacks: tuple[str, ...] | None
+) -> None:
+    month = Month(FIRST, LAST, **parts, pending=frozenset(pending))  # type: ignore[arg-type] # each gives what it needs
+    found = match_month(month, Decisions(), TERMS)
+    assert found.counts == ({Match.NOT_DUE: 1} if lacks is None else {Match(lacks[0]): 1})
+    assert [tuple(one.value for one in row.lacks) for row in found.rows] == ([] if lacks is None else [lacks])
+
+
 def test_own_and_another_payer_is_own_and_one_that_nobody_names_goes_to_a_person() -> None:
     both = Insured("1", None, frozenset({OWN, "别家公司"}))
     assert match(seats=[seat("1", "张三")], insured=[both], paid=[Paid("张三", None)]).rows == []

@@ -98,6 +98,53 @@ def test_the_matrix_of_a_month(march: str, anna: Actor) -> None:
     assert "李四海" not in str(entry.data)
 
 
+@pytest.mark.parametrize(
+    ("day", "found"),  # not due; not proved; open
+    [
+        ("2026-02-15", (5, 5, 0)),
+        ("2026-02-28", (5, 5, 0)),
+        ("2026-03-01", (4, 5, 1)),  # the one without insurance waits for pay as well
+        ("2026-03-31", (4, 5, 1)),
+        ("2026-04-01", (0, 0, 5)),
+    ],
+)
+def test_a_month_of_pay_that_is_not_over_makes_nobody_lack(
+    load: Import, anna: Actor, monkeypatch: pytest.MonkeyPatch, day: str, found: tuple[int, int, int]
+) -> None:
+    """Of February four are insured and nobody has been paid, which may come until the end of March."""
+    monkeypatch.setenv("NIANJIAN_TODAY", day)
+    whose = [person(number) for number in range(1, 6)]
+    seats = [(f"S{one}", "人工", one, "已备案", "2025-01-01", "2025-01-01") for one in whose]
+    load("seats", "坐席编号,类型,证件号,备案状态,备案日期,开通日期", *seats)
+    load(
+        "social-insurance",
+        "单位名称,社会保障号码,险种,费款所属期",
+        *(("示例", one, "养老", "202602") for one in whose[:4]),
+    )
+    month = date(2026, 2, 1)
+    told = comparisons.match_people(enterprise="demo", first=month, last=month, actor=anna)
+    assert (told["counts"].get("not_due", 0), told["unclear"], told["open"]) == found
+    assert (told["verdict"], told["as_of"]) == ("failed" if found[2] else "not_proved", min(day, "2026-02-28"))
+
+
+def test_what_was_explained_of_a_month_that_lasts_is_carried_over(
+    march: str, anna: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day, state in (("2026-03-20", "open"), ("2026-03-25", "explained"), ("2026-04-02", "explained")):
+        monkeypatch.setenv("NIANJIAN_TODAY", day)
+        run = str(made(anna)["run"])
+        rows = operations.list_differences(run=run, wanted=DifferenceFilter(), actor=anna)
+        (one,) = [row for row in rows if row["result"] == "needs_person"][:1]
+        assert one["state"] == state
+        said = {"owner": "anna", "cause": "同名", "action": ""}
+        operations.settle_difference(run=run, difference=one["id"], state="explained", said=said, actor=anna)
+
+
+def test_wages_that_are_known_end_the_waiting(march: str, anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-04-20")  # before the month of pay is over: its statement is there
+    assert made(anna)["counts"]["lacks_wage"] == 1  # type: ignore[index] # JSON
+
+
 def test_a_person_decides_and_the_next_match_knows(march: str, anna: Actor) -> None:
     run = str(made(anna)["run"])
     pairs = operations.list_pairs(run=run, actor=anna)

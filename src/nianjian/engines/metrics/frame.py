@@ -31,6 +31,7 @@ class Basis(StrEnum):
     WITHIN_YEAR = "within_year"
     YEAR_END = "year_end"  # as at 31 December
     FILING = "filing"  # as at the day of filing, after the year's end
+    AHEAD = "ahead"  # the same of a day that had not come when it was computed: no frame's, a stored portrait's
 
 
 @dataclass(frozen=True, slots=True)

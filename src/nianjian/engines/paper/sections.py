@@ -238,7 +238,10 @@ def missing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
 
 
 def warning_lines(portrait: Json, _: Words) -> tuple[str, ...]:
-    """What the reader must know beside the figures; portraits kept by an older program have none."""
+    """What the reader must know beside the figures; portraits kept by an older program have none.
+
+    Among it what is missing although it could not change the light: `missing_lines` tells it where it could.
+    """
     ignored = _("the approved overlay of {key} ({value}) has no effect: the rule no longer accepts overlays")
     texts = {
         "overlay_ignored": ignored,
@@ -249,14 +252,19 @@ def warning_lines(portrait: Json, _: Words) -> tuple[str, ...]:
         "declaration_ignored": _(
             "{metric}: declared not applicable, but the data contains what it counts; the declaration has no effect"
         ),
+        "as_of_ahead": _(
+            "computed on {today} as at {as_of}, which had not come yet: this is no basis of filing and closes no task"
+        ),
         "rows_erased": _("rows erased on {on}: those before {before} are gone; the figures remain as sealed"),
     }
     own = str(portrait.get("own_light") or "")
     beside = _("by the enterprise's own values ({which}), in addition to the guide's: {light}")
     which = own_values_text(portrait["metrics"], _)
     second = (beside.format(light=code_name("light", own, _), which=which),) if own else ()
+    decided, told = portrait["light"] != UNDECIDED, portrait.get("missing") or ()
     return (
         second
+        + tuple(_missing_line(one, _) for one in told if decided and one["code"] != "marketing_unanswered")
         + marketing_lines(portrait, _)
         + declaration_lines(portrait, _)
         + tuple(

@@ -20,7 +20,6 @@ from nianjian.engines.paper.words import Words
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.generated.document import DASH, ISO_DAY, Cell, Document, Section, Table, method_line
-from nianjian.features.portrait.portraits import describe_basis
 
 HUNDREDTH: Final = Decimal("0.01")
 HUNDRED: Final = Decimal(100)
@@ -84,8 +83,8 @@ def known_by(value: Known, year: int) -> Known:
 Told = Mapping[str, Any]
 
 
-def build_document(enterprise: str, told: Told, _: Words) -> Document:
-    """``told``: a sheet as JSON; a field that nobody knows is left to be filled in."""
+def build_document(enterprise: str, told: Told, basis: str, _: Words) -> Document:
+    """``told``: a sheet as JSON; what nobody knows is left to be filled in; ``basis``: in words, "" for none."""
     lines: Sequence[Told] = told["fields"]
     numbered = any(one["number"] for one in lines)
     header = (
@@ -109,7 +108,7 @@ def build_document(enterprise: str, told: Told, _: Words) -> Document:
             (_("Enterprise"), enterprise),
             (_("Data year"), str(told["year"])),
             (_("As of"), str(told["as_of"])),
-            *(((_("Basis"), describe_basis(told["year"], str(told["as_of"]), _)),) if told["run"] else ()),
+            *(((_("Basis"), basis),) if basis else ()),
             (_("Still to be filled in"), _names([line for line in lines if line["value"] is None], _)),
             (_("Different from the records"), _names([line for line in lines if line["recorded"]], _)),
             (_("Changes above the limit"), _names(over, _)),

@@ -109,7 +109,7 @@ def find_standing_run(enterprise: str, year: int) -> Run | None:
     if (
         newest is None
         or clock.today() <= Season("", year).year_end
-        or portraits.find_basis(enterprise, newest) is not Basis.WITHIN_YEAR
+        or portraits.find_basis(enterprise, newest) in BASES
     ):
         return newest
     filed = get_basis(enterprise, year).basis

@@ -127,7 +127,15 @@ def compute_portrait(
             declared=_describe_declarations(enterprise, year),
             registered=read_marketing_register(enterprise, year, as_of, current),
         )
-    return replace(result, warnings=(*result.warnings, *_watch_warnings(watched, book), *_overlay_warnings(book)))
+    warnings = (*_ahead_warnings(result.frame), *_watch_warnings(watched, book), *_overlay_warnings(book))
+    return replace(result, warnings=(*result.warnings, *warnings))
+
+
+def _ahead_warnings(frame: Frame) -> tuple[dict[str, object], ...]:
+    """Of a day of filing that has not come yet nobody knows the seats and tickets."""
+    if frame.basis is not Basis.FILING or frame.as_of <= clock.today():
+        return ()
+    return ({"code": portraits.AHEAD, "as_of": frame.as_of.isoformat(), "today": clock.today().isoformat()},)
 
 
 def _describe_declarations(enterprise: str, year: int) -> dict[str, dict[str, str]]:

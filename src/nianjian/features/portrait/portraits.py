@@ -248,21 +248,29 @@ def find_basis_run(enterprise: str, year: int, basis: Basis) -> Run | None:
 
 
 def find_basis(enterprise: str, run: Run) -> Basis:
-    """The basis of a run by its as-of day; one that was computed before the year was over lies within it all the same.
-
-    Nobody knows on 16 October what stands on 31 December.
-    """
+    """The basis of a stored run; what lies within the year by its day is not read."""
     basis = Frame(run.year, date.fromisoformat(run.as_of)).basis
-    if basis is Basis.WITHIN_YEAR:
-        return basis
-    path = _run_file(enterprise, run.year, run.id)
-    return basis if not path.is_file() or _run_covers_year(path) else Basis.WITHIN_YEAR
+    return basis if basis is Basis.WITHIN_YEAR else _read_basis(_run_file(enterprise, run.year, run.id))
 
 
 @lru_cache(maxsize=4096)
-def _run_covers_year(path: Path) -> bool:
-    """`covers_year` of a run's file, which is read once, like its first line."""
-    return covers_year(json.loads(path.read_bytes().split(b"\n")[1]))
+def _read_basis(path: Path) -> Basis:
+    """`find_portrait_basis` of a run's file, which is read once, like its first line."""
+    return find_portrait_basis(json.loads(path.read_bytes().split(b"\n")[1]))
+
+
+AHEAD: Final = "as_of_ahead"  # the warning of a portrait as at a day of filing to come
+
+
+def find_portrait_basis(portrait: Mapping[str, Any]) -> Basis:
+    """The basis by the as-of day; one computed before the year was over lies within it, before its day came is none.
+
+    Nobody knows on 16 October what stands on 31 December.
+    """
+    basis = revive.frame(portrait).basis
+    if basis is Basis.WITHIN_YEAR or not covers_year(portrait):
+        return Basis.WITHIN_YEAR
+    return Basis.AHEAD if any(one["code"] == AHEAD for one in portrait.get("warnings", ())) else basis
 
 
 def covers_year(portrait: Mapping[str, Any]) -> bool:
@@ -272,13 +280,16 @@ def covers_year(portrait: Mapping[str, Any]) -> bool:
     return until is None or date.fromisoformat(until) >= after - timedelta(days=1)
 
 
-def describe_basis(year: int, as_of: str, _: Words, *, whole: bool = True) -> str:
-    """The basis of a portrait's figures in words, as papers carry it; ``as_of``: its day, ISO 8601.
+def describe_basis(portrait: Mapping[str, Any], _: Words) -> str:
+    """The basis of a portrait's figures in words, as papers carry it."""
+    frame = revive.frame(portrait)
+    return basis_text(find_portrait_basis(portrait), frame.as_of, frame.year, _)
 
-    ``whole``: what `covers_year` says of the portrait.
-    """
-    day = date.fromisoformat(as_of)
-    return basis_text(Frame(year, day).basis if whole else Basis.WITHIN_YEAR, day, year, _)
+
+def describe_run_basis(enterprise: str, year: int, run: str, _: Words) -> str:
+    """The same of a run; "" where none is kept under that id."""
+    portrait = find_portrait(enterprise, year, run) if run in list_runs(enterprise, year) else None
+    return "" if portrait is None else describe_basis(portrait, _)
 
 
 def show_run(enterprise: str, year: int, id_: str) -> None:

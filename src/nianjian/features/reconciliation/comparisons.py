@@ -369,15 +369,15 @@ def match_people(
 ) -> Json:
     """Match the months from that of ``first`` to that of ``last`` and store the run.
 
-    Without ``last`` it ends with last month, without ``first`` it begins with January of the last month's year. The
-    answer holds the matrix, no persons. ``role_missing``, ``reconcile_months_wrong``.
+    Without ``last`` it ends with last month, without ``first`` it begins with January of the last month's year. Who
+    lacks only what may still be paid is ``not_due``, and the run cannot be proved. The answer holds the matrix, no
+    persons. ``role_missing``, ``reconcile_months_wrong``.
     """
     grounds = Grounds.of(enterprise, actor, Permission.REPORT)
     months, terms = month_span(first, last), _terms(grounds)
     blind = partial(keyring.current().blind, context="reconcile.people")
     decisions = _Decisions(enterprise)
-    counts: Counter[str] = Counter({match.value: 0 for match in people.Match})
-    matrix: Json = {}
+    found: dict[str, people.MonthMatch] = {}
     differences: list[Difference] = []
     pairs: dict[tuple[str, str, str], Proposal] = {}
     cut = 0
@@ -393,11 +393,7 @@ def match_people(
         progress(f"{month:%Y-%m}", place, len(months))
         rows = tables.month(month)
         result = people.match_month(rows, decisions.of(rows.paid, rows.insured, blind), terms)
-        matrix[result.month] = {
-            match.value: {"count": result.counts.get(match, 0), "explained": result.explained.get(match, 0)}
-            for match in people.Match
-        }
-        counts.update({match.value: count for match, count in result.counts.items()})
+        found[result.month] = result
         differences += [_person_difference(result.month, row, blind) for row in result.rows]
         for pair in result.pairs:
             proposal = _proposal(pair, blind)
@@ -406,14 +402,26 @@ def match_people(
                 pairs[key] = proposal
         cut += result.cut
     best = sorted(pairs.values(), key=lambda one: (-one.likeness, one.subject, one.person))
+    due = people.Match.NOT_DUE
+    results = [one for one in people.Match if one is not due or any(due in month.counts for month in found.values())]
+    counts = {one.value: sum(month.counts.get(one, 0) for month in found.values()) for one in results}
     told: dict[str, object] = {
-        "matrix": matrix,
+        "matrix": {
+            name: {
+                one.value: {"count": month.counts.get(one, 0), "explained": month.explained.get(one, 0)}
+                for one in results
+            }
+            for name, month in found.items()
+        },
+        "unclear": sum(
+            month.counts.get(due, 0) + sum(due in row.lacks for row in month.rows) for month in found.values()
+        ),
         "proposals": len(best[:PAIRS]),
         "left_out": cut + max(0, len(best) - PAIRS),
         "rulebook": grounds.stamp(),
     }
-    end = add_months(months[-1], 1) - DAY
-    run = Run(enterprise_id=enterprise, kind=PEOPLE, as_of=end, first=months[0], counts=dict(counts), told=told)
+    day = min(add_months(months[-1], 1) - DAY, clock.today())
+    run = Run(enterprise_id=enterprise, kind=PEOPLE, as_of=day, first=months[0], counts=counts, told=told)
     storage.store_run(run=run, differences=differences, proposals=best[:PAIRS], actor=actor)
     return {**summarize_run(run, grounds), **told}
 

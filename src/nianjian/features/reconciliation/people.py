@@ -15,6 +15,7 @@ from django.db.models import Q
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.workdays import add_months
 from nianjian.platform.registers import models
 from nianjian.platform.registers.versions import current_versions
@@ -29,6 +30,7 @@ class Match(StrEnum):
     LACKS_SEAT = "lacks_seat"  # 缺工位
     INSURED_ELSEWHERE = "insured_elsewhere"  # 他单位缴纳
     NEEDS_PERSON = "needs_person"  # 待人工
+    NOT_DUE = "not_due"  # 未到期: the month in which it is paid is not over
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """Everything known of a month; ``first`` and ``last`` day included."""
+    """Everything known of a month; ``first`` and ``last`` day included; ``pending``: what may still be paid for it."""
 
     first: date
     last: date
@@ -86,6 +88,7 @@ class Month:
     staff: Sequence[Staff] = ()
     insured: Sequence[Insured] = ()
     paid: Sequence[Paid] = ()
+    pending: frozenset[Match] = frozenset()
 
     @property
     def name(self) -> str:
@@ -147,7 +150,7 @@ class PossiblePair:
 
 @dataclass(frozen=True, slots=True)
 class MonthMatch:
-    """A month's outcome: ``rows`` without the consistent ones, whose number stands in ``counts``.
+    """A month's outcome: ``rows`` without those consistent or not due, whose number stands in ``counts``.
 
     ``cut``: pairs were not looked for among so many that found no partner.
     """
@@ -276,7 +279,19 @@ class Tables:
         people: Sequence[Seat | Staff] = [*seats, *staff]
         named = {one.identity for one in people if one.identity and one.person}
         insured = _insured(self._enterprise, first, self._unpaid, named)
-        return Month(first, last, seats, staff, insured, _paid(self._enterprise, first, self._lag, self._others))
+        paid = _paid(self._enterprise, first, self._lag, self._others)
+        return Month(first, last, seats, staff, insured, paid, self._list_pending(first, paid=bool(paid)))
+
+    def _list_pending(self, first: date, *, paid: bool) -> frozenset[Match]:
+        """What nobody can call missing today: all of a month that lasts, wages until the month of pay is over.
+
+        Once a payment of that month is known its statement is there, and who is not on it was not paid by it.
+        """
+        today = clock.today()
+        if today <= _last(first):
+            return frozenset({Match.LACKS_INSURANCE, Match.LACKS_WAGE})
+        waits = not paid and today < add_months(first, self._lag + 1)
+        return frozenset({Match.LACKS_WAGE}) if waits else frozenset()
 
 
 class _Span(NamedTuple):
@@ -445,7 +460,7 @@ def match_month(month: Month, given: Decisions, terms: Terms) -> MonthMatch:
             continue  # of the staff alone: none of the three tables speaks of this person
         row = _judge(one, month, terms)
         counts[row.match] += 1
-        if row.match is not Match.CONSISTENT:
+        if row.match not in {Match.CONSISTENT, Match.NOT_DUE}:
             explained[row.match] += row.explained
             rows.append(row)
     rows += known.nobody
@@ -551,6 +566,10 @@ def _judge(one: Person, month: Month, terms: Terms) -> PersonMonth:
         lacks.append(Match.LACKS_WAGE)
     if not one.seat_id:
         lacks.append(Match.LACKS_SEAT)
+    waits = not month.pending.isdisjoint(lacks)
+    lacks = [lack for lack in lacks if lack not in month.pending]
+    if waits and not lacks:
+        return PersonMonth(one.identity, one.name, one.seat_id, Match.NOT_DUE, (Match.NOT_DUE,), (), explained=False)
     if not lacks:
         return PersonMonth(one.identity, one.name, one.seat_id, Match.CONSISTENT, (), (), explained=False)
     told = [_reason(one, lack, month, terms) for lack in lacks if lack is not Match.NEEDS_PERSON]
@@ -558,6 +577,7 @@ def _judge(one: Person, month: Month, terms: Terms) -> PersonMonth:
     if one.left_on is not None and month.first <= one.left_on <= month.last:
         reasons.append("left_this_month")
     explained, why = Match.NEEDS_PERSON not in lacks and EXPLAINS.issuperset(told), tuple(dict.fromkeys(reasons))
+    lacks += [Match.NOT_DUE] * waits
     return PersonMonth(one.identity, one.name, one.seat_id, lacks[0], tuple(lacks), why, explained=explained)
 
 

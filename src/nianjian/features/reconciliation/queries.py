@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import TypeVar, cast
 
@@ -83,12 +83,23 @@ def count_open(ids: list[str]) -> dict[str, int]:
 
 
 def list_unsettled_runs(enterprise: str) -> list[tuple[Run, int]]:
-    """The newest run of each kind that has open differences, with how many; the newest run first."""
-    newest: dict[str, Run] = {}
-    for one in list_runs(enterprise).only("kind", "as_of", "made_at").iterator(chunk_size=500):
-        newest.setdefault(one.kind, one)
-    still = count_open([one.pk for one in newest.values()])
-    return [(one, still[one.pk]) for one in newest.values() if one.pk in still]
+    """The runs with open differences that no newer one repeats, with how many; the newest run first.
+
+    A newer run repeats those of its kind whose days it looks at again; one with a carrier's bill, those with a bill of
+    that carrier.
+    """
+    spans: defaultdict[tuple[object, ...], list[tuple[date, date]]] = defaultdict(list)
+    ids = []
+    rows = list_runs(enterprise).annotate(billed=Q(file__isnull=False))  # names of files are sealed
+    told = rows.values_list("pk", "kind", "billed", "told__carrier", "first", "as_of")
+    for pk, kind, billed, carrier, first, as_of in told.iterator(chunk_size=500):
+        begin, newer = first or date.min, spans[kind, billed, carrier]
+        if not any(since <= begin and until >= as_of for since, until in newer):
+            newer.append((begin, as_of))
+            ids.append(pk)
+    still = count_open(ids)
+    found = Run.objects.defer("told").in_bulk(list(still))
+    return [(found[pk], still[pk]) for pk in ids if pk in still]
 
 
 def count_open_by_owner(run: str) -> Counter[str]:

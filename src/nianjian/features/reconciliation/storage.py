@@ -48,8 +48,13 @@ def store_run(*, run: Run, differences: Sequence[Difference], proposals: Sequenc
 
 
 def _list_decided_before(run: Run) -> dict[tuple[str, str], Difference]:
-    """What the newest run of this kind and day says of the same rows, where somebody has decided something."""
-    same = Run.objects.filter(enterprise_id=run.enterprise_id, kind=run.kind, as_of=run.as_of)
+    """What the newest run of this kind and day says of the same rows, where somebody has decided something.
+
+    One over months ends today while its last month lasts: its day is that month.
+    """
+    day, months = run.as_of, run.kind == "people"
+    until = {"as_of__year": day.year, "as_of__month": day.month} if months else {"as_of": day}
+    same = Run.objects.filter(enterprise_id=run.enterprise_id, kind=run.kind, **until)
     decided = Difference.objects.filter(run=same.order_by("-made_at").first()).exclude(decided_at=None)
     return {(row.key, row.month): row for row in decided.iterator(chunk_size=CHUNK)}
 

@@ -152,6 +152,13 @@ def withdraw_all(*, person: Actor, actor: Actor) -> None:
             _set_state(row, Request.REFUSED, actor)
 
 
+def withdraw_about(*, kind: str, subject: str, actor: Actor) -> None:
+    """Refuse what waits of ``kind`` about anything that begins with ``subject``, which is there no more."""
+    waiting = Request.objects.select_for_update().filter(kind=kind, state=Request.PENDING)
+    for row in waiting.filter(subject__startswith=subject):
+        _set_state(row, Request.REFUSED, actor)
+
+
 def _set_state(row: Request, state: str, actor: Actor) -> None:
     row.state, row.decided_by, row.decided_at = state, str(actor), clock.now()
     row.save(update_fields=["state", "decided_by", "decided_at"])

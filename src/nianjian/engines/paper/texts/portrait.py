@@ -109,6 +109,7 @@ BASIS_NAMES: Final[Mapping[str, str]] = {
     "year_end": mark("as at 31 December"),
     "filing": mark("as at the day of filing"),
     "within_year": mark("within the year"),
+    "ahead": mark("as at a day to come"),
 }
 
 
@@ -145,6 +146,10 @@ BASES: Final[Mapping[str, str]] = {
     "within_year": mark(
         "the year is not over: seats, filings and closed tickets as at {day}; calls and accepted complaints of {year}"
         " so far"
+    ),
+    "ahead": mark(
+        "no basis of filing, {day} had not come yet: seats, filings and closed tickets as known before; calls and "
+        "accepted complaints of all of {year}"
     ),
 }
 

@@ -58,6 +58,7 @@ RESULTS: Final[Mapping[str, str]] = {
     "lacks_seat": mark("seat missing"),
     "insured_elsewhere": mark("insured by another employer"),
     "needs_person": mark("for a person to decide"),
+    "not_due": mark("not due yet: the month of payment is not over"),
 }
 STATES: Final[Mapping[str, str]] = {
     "open": mark("difference open"),

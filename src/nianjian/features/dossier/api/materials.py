@@ -244,10 +244,17 @@ class VersionFinding(Schema):
     explanation: FindingExplanation | None = None
 
 
+class ScanFindingOverruled(FindingOverruled):
+    """``finding``: what was found on the scan of the sealed book; ``pages`` of the book that look unlike the print."""
+
+    finding: str
+    pages: str | None = None
+
+
 class SealedScanTold(Schema):
     """The pages of a version out of the scanned sealed book; ``riding``: what was seen of the riding seal.
 
-    ``dpi``: of the coarsest page; null: not known.
+    ``dpi``: of the coarsest page; null: not known. ``overruled``: by two people, and the scan was split.
     """
 
     recorded_at: datetime
@@ -257,6 +264,7 @@ class SealedScanTold(Schema):
     dpi: int | None
     sha256: str
     size: int
+    overruled: list[ScanFindingOverruled]
 
 
 class SealedScanAsked(Schema):

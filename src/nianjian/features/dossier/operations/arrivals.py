@@ -67,6 +67,7 @@ def store_file(*, enterprise: str, year: int, name: str, content: bytes, actor: 
         known = Arrival.objects.select_for_update().filter(enterprise_id=code, year=year, sha256=sha256).first()
         if known is not None:
             if known.fault is not None:
+                sealed_book.withdraw_requests(known, actor)
                 known.fault = None
                 known.save(update_fields=["fault"])
             return known
@@ -210,6 +211,7 @@ def record_decision(*, row: Arrival, item: str | None, actor: Actor) -> None:
     proposed = (read_proposal(row) or {}).get("item")
     with transaction.atomic():
         materials.require_waiting(row)
+        sealed_book.withdraw_requests(row, actor)
         note("sorted" if item else "put_away", row, actor, {"item": item, "proposed": proposed})
         materials.delete_file(row)
 
@@ -218,6 +220,7 @@ def record_cut(*, row: Arrival, papers: Sequence[Range], leave: str, actor: Acto
     """A person said which pages are which item; ``leave``: pages that are none. As `record_decision`."""
     with transaction.atomic():
         materials.require_waiting(row)
+        sealed_book.withdraw_requests(row, actor)
         note("cut", row, actor, {"papers": [asdict(one) for one in papers], "left": leave})
         materials.delete_file(row)
 

@@ -38,6 +38,7 @@ from nianjian.features.dossier.operations.checklist import get_rulebook, require
 from nianjian.features.dossier.operations.generate import ITEMS, Values, list_numbers, write_private_files
 from nianjian.features.dossier.operations.overrulings import DOSSIER, YEARS
 from nianjian.features.portrait import bases
+from nianjian.features.portrait.portraits import describe_run_basis
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -368,7 +369,9 @@ def download_sheet(*, enterprise: str, year: int, report: Report, form: str, act
     if form not in FORMS:
         raise NianjianError("export_form_unknown", form=form, forms=", ".join(FORMS))
     row = _newest(enterprise, year, report)
-    made = build_document(accounts.enterprise(enterprise).name, sheet_to_document(row, full=True), words(CHINESE))
+    _ = words(CHINESE)
+    basis = describe_run_basis(enterprise, year, row.run, _)
+    made = build_document(accounts.enterprise(enterprise).name, sheet_to_document(row, full=True), basis, _)
     media, draw = FORMS[form]
     content: bytes = draw(made)
     name = f"{made.title}-{year}.{form}"

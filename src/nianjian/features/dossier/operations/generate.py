@@ -102,7 +102,7 @@ def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
         representative=_by_number(licences, "representative"),
         year=year,
         as_of=day,
-        basis=portraits.describe_basis(year, run.as_of, _, whole=portraits.covers_year(portrait)),
+        basis=portraits.describe_basis(portrait, _),
         run=run.id,
         snapshot=str(portrait["snapshot"]["sha256"]),
         rulebook=str(portrait["rulebook"]["version"]),

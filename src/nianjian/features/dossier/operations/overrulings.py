@@ -17,7 +17,7 @@ from nianjian.features.dossier.editions.package import Explained, Overruled
 from nianjian.features.dossier.models import Arrival, SealedScan, Version
 from nianjian.features.dossier.operations import arrivals
 from nianjian.features.dossier.operations.checklist import hold_newest
-from nianjian.features.dossier.operations.sealed_book import OVERRULABLE, read_answers
+from nianjian.features.dossier.operations.sealed_book import OVERRULABLE, OVERRULING, read_answers
 from nianjian.features.dossier.states import ANSWER, EXPLANATION, Weight, decide_open_verdict, is_overruled
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -28,7 +28,6 @@ from nianjian.platform.operations.operation import Answer, Area, Body, operation
 
 Json = dict[str, Any]
 KIND: Final = "finding_overruling"  # of the request that a second person decides
-SCAN: Final = "scan_overruling"  # the same of what was found on the scan of a sealed book
 #: Of generated papers: they follow from registers and calls, not from a scan, and are put right there.
 FIGURES: Final = frozenset({
     "sums_differ", "sums_unknown", "claim_refused", "claim_unproved", "claim_blank", "claim_contradicted",
@@ -148,7 +147,7 @@ def request_scan_overruling(
         row.overruled = canonical({**read_answers(row), finding: asked})
         row.save(update_fields=["overruled"])
         request = approvals.create_request(
-            kind=SCAN, subject=f"{row.pk}:{finding}", digest=_scan_digest(row, finding),
+            kind=OVERRULING, subject=f"{row.pk}:{finding}", digest=_scan_digest(row, finding),
             enterprise=row.enterprise_id, actor=actor,
         )  # fmt: skip
     return ScanOverrulingRequest(request.id, request.state, year, arrival, finding)
@@ -156,7 +155,7 @@ def request_scan_overruling(
 
 def find_scan_request(row: Arrival, finding: str) -> str | None:
     """The request about what was found on a file that nobody has decided yet."""
-    return approvals.find_pending(SCAN, f"{row.pk}:{finding}")
+    return approvals.find_pending(OVERRULING, f"{row.pk}:{finding}")
 
 
 def _scan_digest(row: Arrival, finding: str) -> str:

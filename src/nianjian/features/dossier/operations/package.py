@@ -159,7 +159,7 @@ def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, dr
         items=tuple(items),
         limits=Limits.of(checklist.get_rulebook(enterprise, day)),
         snapshot=run,
-        basis=_describe_basis(enterprise, year, run),
+        basis=portraits.describe_run_basis(enterprise, year, run, words(CHINESE)),
         draft=draft,
         language=CHINESE,
         source=seal_operations.citation(checklist.get_rulebook(enterprise, day)),
@@ -168,15 +168,6 @@ def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, dr
     if runs:
         bases.require_filed_basis(enterprise, year, run)
     return package
-
-
-def _describe_basis(enterprise: str, year: int, run: str) -> str:
-    """The basis of the run's figures in words; "" where no run is kept under that id."""
-    portrait = portraits.find_portrait(enterprise, year, run) if run in portraits.list_runs(enterprise, year) else None
-    if portrait is None:
-        return ""
-    as_of, whole = str(portrait["period"]["as_of"]), portraits.covers_year(portrait)
-    return portraits.describe_basis(year, as_of, words(CHINESE), whole=whole)
 
 
 def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterprise: str) -> Iterator[Item]:

@@ -29,6 +29,7 @@ from nianjian.features.dossier.models import Arrival, Evidence, SealedScan, Vers
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.audit.chain import canonical
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import flow
@@ -44,11 +45,17 @@ DIFFERS: Final = "dossier_sealed_differs"
 UNSEALED: Final = "dossier_sealed_unsealed"
 #: What is found by looking at a scan, which may err: two people can overrule it. What is missing cannot be overruled.
 OVERRULABLE: Final = frozenset({DIFFERS, UNSEALED})
+OVERRULING: Final = "scan_overruling"  # of the request that asks for it; its subject: the file's key and the code
 
 
 def read_answers(row: Arrival | SealedScan) -> dict[str, dict[str, str]]:
     """Code of what was found on a scan -> its values, the reason, who asked, and who agreed once somebody has."""
     return json.loads(row.overruled) if row.overruled else {}
+
+
+def withdraw_requests(row: Arrival, actor: Actor) -> None:
+    """Withdraw what was asked about a file that is decided on, deleted or read anew."""
+    approvals.withdraw_about(kind=OVERRULING, subject=f"{row.pk}:", actor=actor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +248,9 @@ def sealed_to_document(version: Version) -> Json | None:
     return {
         "recorded_at": scan.recorded_at, "recorded_by": scan.recorded_by, "pages": version.pages,
         "riding": scan.riding, "dpi": scan.dpi, "sha256": scan.sha256, "size": scan.size,
+        "overruled": [
+            {"finding": code, **told} for code, told in sorted(read_answers(scan).items()) if "approved_by" in told
+        ],
     }  # fmt: skip
 
 
@@ -300,6 +310,7 @@ def _store(row: Arrival, scan: SealedBook, actor: Actor) -> None:
                 overruled=canonical(scan.overruled[version]), dpi=scan.dpi[version], sha256=blob.sha256,
                 size=blob.size, blob=blob.id, recorded_at=clock.now(), recorded_by=str(actor),
             )  # fmt: skip
+        withdraw_requests(row, actor)
         data = {"year": row.year, "sha256": row.sha256, "book": scan.book, "manifest": scan.manifest_sha256,
                 "riding": scan.riding, "items": items}  # fmt: skip
         record(verb="dossier.sealed_scan", enterprise=row.enterprise_id, actor=actor, data=data)

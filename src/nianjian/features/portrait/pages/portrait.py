@@ -137,7 +137,7 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
     data, names = one.data, causes.list_names(one.data)
     missing, marketing = sections.missing_lines(data, _), sections.marketing_lines(data, _)
     metrics = causes.order_metrics(data)
-    as_of, level = str(data["period"]["as_of"]), causes.get_level(data)
+    level = causes.get_level(data)
     years = portraits.list_years(code)
     context = shared_context(request, one) | {
         "years": years,
@@ -152,7 +152,7 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
         ],
         "causes": [row for told in metrics for row in _cause_rows(one, told, names, level)],
         "bases": build_basis_cards(code, year, _) if one.run is None else None,
-        "basis": portraits.describe_basis(year, as_of, _, whole=portraits.covers_year(data)),
+        "basis": portraits.describe_basis(data, _),
         "within_year": data["period"].get("basis") == Basis.WITHIN_YEAR,
         "inputs": [
             (code_name("metric", told["slug"], _), input_links(one, told, components(told), _)) for told in metrics
