@@ -293,10 +293,10 @@ def test_what_was_found_on_the_scan_of_a_sealed_book_is_overruled_by_two_people(
     assert set(SealedScan.objects.values_list("riding", flat=True)) == {"absent"}
     shown = client.get(reverse("dossier-item", args=[demo, SEALED_BOOK_YEAR, "seat_table"])).content.decode()
     assert all(word in shown for word in ("anna", "bo", "纸件已当面核对"))
-    told = sealed_book.sealed_to_document(Version.objects.get(material__item="seat_table"))
-    answers = {one["finding"]: one for one in SealedScanTold.model_validate(told).model_dump()["overruled"]}
-    assert answers["dossier_sealed_differs"]["pages"] == "3"
-    assert answers["dossier_sealed_unsealed"]["approved_by"] == str(bo)
+    told = [sealed_book.sealed_to_document(scan.version) for scan in SealedScan.objects.all()]
+    answers = {one.finding: one for scan in told for one in SealedScanTold.model_validate(scan).overruled}
+    assert answers["dossier_sealed_differs"].pages == "3"
+    assert answers["dossier_sealed_unsealed"].approved_by == str(bo)
     made = package.build(
         enterprise=demo, year=SEALED_BOOK_YEAR, folder=tmp_path / "again", actor=anna, on=SEALED_BOOK_DAY
     )
