@@ -31,7 +31,8 @@ from nianjian.features.complaints.models import Complaint
 from nianjian.features.inspection import commands as picture
 from nianjian.features.inspection.operations import answers, declarations, dialling, logs, readiness
 from nianjian.features.inspection.queries import CheckBasis
-from nianjian.features.reconciliation import comparisons
+from nianjian.features.reconciliation import comparisons, storage
+from nianjian.features.reconciliation.models import Difference, Run
 from nianjian.features.test_calls import queries
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.models import Entry
@@ -166,6 +167,21 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
     assert f"{since['number_use']}</time> – <time" in shown
     with pytest.raises(NianjianError, match="inspection_part_unknown"):
         readiness.look.enqueue(enterprise=demo, part="x", actor=operator)
+
+
+def test_an_older_comparison_with_open_differences_is_not_proved_by_a_newer_one_of_other_days(
+    demo: str, operator: Actor
+) -> None:
+    """People of January to July lack a wage; a run of August alone has passed, one of all months has as well."""
+    grounds = CheckBasis.of(demo, None, operator)
+    spans = [(date(2026, 1, 1), date(2026, 7, 31)), (date(2026, 8, 1), TODAY), (date(2026, 1, 1), TODAY)]
+    for (first, last), state in zip(spans, ("failed", "failed", "passed"), strict=True):
+        run = Run(enterprise_id=demo, kind="people", first=first, as_of=last, counts={"consistent": 5}, told={})
+        lacks = [Difference(key="1", month="2026-07", result="lacks_wage", label="{}", state="open")]
+        storage.store_run(run=run, differences=lacks if last < TODAY else [], actor=operator)
+        found = answers.find_comparison(grounds, "people")
+        assert found is not None
+        assert (found.verdict, found.as_of) == (state, last.isoformat())
 
 
 def _worked(part: str, operator: Actor) -> dict[str, Any] | None:

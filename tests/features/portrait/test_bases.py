@@ -250,8 +250,10 @@ def test_a_run_as_at_a_day_of_filing_to_come_is_no_basis_of_filing(
     told = run_portrait(enterprise="demo", year=2026, actor=january, **ahead).as_dict()  # type: ignore[arg-type]
     assert {"code": "as_of_ahead", "as_of": "2027-03-20", "today": "2027-01-05"} in told["warnings"]  # type: ignore[operator]
     assert bases.find_standing_run("demo", 2026) == standing
+    run = portraits.list_runs("demo", 2026)[0]
+    words_of_it = portraits.describe_run_basis("demo", 2026, run, words(CHINESE))
+    assert words_of_it.startswith("不是申报口径，2027年3月20日尚未到来：")
     page = signed_in("anna").get("/e/demo/2026/").content.decode()
-    assert "不是申报口径，2027年3月20日尚未到来：" in page
     assert "于2027-01-05按2027-03-20计算，该日尚未到来：不作为申报口径，也不完成任何任务" in page
     _today(monkeypatch, "2027-03-20")
     assert _told(january)["filing"]["as_of"] == "2027-01-05", "the run that was made ahead never becomes one"

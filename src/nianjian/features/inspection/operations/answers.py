@@ -17,6 +17,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import RELEASED, Claim
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import NumberClass
+from nianjian.engines.kernel.states import State
 from nianjian.engines.kernel.workdays import day_of
 from nianjian.engines.paper.texts.claims import ANSWER, DECLARED, YES
 from nianjian.features.complaints import one_click
@@ -32,6 +33,7 @@ from nianjian.features.inspection.operations import dialling, logs
 from nianjian.features.inspection.queries import CheckBasis, Json, open_calls
 from nianjian.features.portrait.operations import compute_portrait
 from nianjian.features.reconciliation.operations import list_runs
+from nianjian.features.reconciliation.queries import list_unsettled_runs
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.claims.models import STANDING
 from nianjian.platform.claims.storage import load_statements
@@ -340,15 +342,20 @@ COMPARED: Final[Mapping[str, tuple[type[Version], ...]]] = {
 
 
 def find_comparison(grounds: CheckBasis, kind: str) -> Comparison | None:
-    """The newest comparison of a kind; None: there is none."""
+    """The newest comparison of a kind; None: there is none.
+
+    It has failed, too, where differences of an older one are open whose days were not compared again.
+    """
     found = list_runs(enterprise=grounds.enterprise, actor=grounds.actor, count=1, kind=kind)
     if not found:
         return None
     made = datetime.fromisoformat(found[0]["made_at"])
+    left = [count for run, count in list_unsettled_runs(grounds.enterprise) if run.kind == kind]
+    verdict = State.FAILED if any(count > found[0]["allowed"] for count in left) else found[0]["verdict"]
     season = data_year(upcoming(grounds.book, grounds.day, calendar()), grounds.day)
     changed = any(
         current_versions(model, grounds.enterprise).filter(recorded_at__gt=made).exists()
         for model in COMPARED.get(kind, ())
     )
     recent = date.fromisoformat(found[0]["as_of"]) >= date(season, 1, 1) and not changed
-    return Comparison(str(found[0]["verdict"]), str(found[0]["as_of"]), recent)
+    return Comparison(str(verdict), min(str(found[0]["as_of"]), grounds.day.isoformat()), recent)
