@@ -11,6 +11,7 @@ from django.db import transaction
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dial_policy import operations as gate_policy
+from nianjian.features.dossier import materials
 from nianjian.features.dossier.operations import overrulings, sealed_book, seals
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.rectification.storage import KINDS as ISOLATIONS
@@ -37,7 +38,7 @@ ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
     **dict.fromkeys(ISOLATIONS, rectification.approve_isolation),
     gate_policy.KIND: gate_policy.approve_change,
     seals.KIND: seals.run_approved,
-    overrulings.KIND: overrulings.approve_overruling,
+    materials.OVERRULING: overrulings.approve_overruling,
     sealed_book.OVERRULING: overrulings.approve_scan_overruling,
     season.KIND: season.carry_out_reopening,
 }
@@ -58,7 +59,7 @@ SUBJECTS: Final[Mapping[str, Callable[[Collection[str]], Mapping[str, dict[str, 
     **dict.fromkeys(ISOLATIONS, rectification.describe_requests),
     gate_policy.KIND: gate_policy.summarize_proposals,
     seals.KIND: seals.describe_requests,
-    overrulings.KIND: overrulings.describe_requests,
+    materials.OVERRULING: overrulings.describe_requests,
     sealed_book.OVERRULING: overrulings.describe_scan_requests,
     season.KIND: season.describe_requests,
 }

@@ -32,6 +32,7 @@ from nianjian.features.dossier.states import (
 )
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.audit.record import record
 from nianjian.platform.vault import blobs
 
@@ -304,6 +305,14 @@ class File:
     source: Mapping[str, object] | None = None
 
 
+OVERRULING: Final = "finding_overruling"  # of a request; its subject begins with the version's key
+
+
+def withdraw_requests(row: Version, actor: Actor) -> None:
+    """Withdraw what was asked about a version that is the newest no more, or was sent back."""
+    approvals.withdraw_about(kind=OVERRULING, subject=f"{row.pk}:", actor=actor)
+
+
 def store_version(*, place: Place, file: File, actor: Actor, reused_from: int | None = None) -> Version:
     """Keep a file as the item's newest version; the same content again is the version that has it already.
 
@@ -329,6 +338,8 @@ def store_version(*, place: Place, file: File, actor: Actor, reused_from: int | 
                 blanks=count_blanks(file.report.get("findings", ())), recorded_at=clock.now(), recorded_by=str(actor),
             )  # fmt: skip
             store_pictures(of=made, pictures=file.pictures)
+            if last is not None:
+                withdraw_requests(last, actor)
             told = {"version": made.number, "sha256": sha256, "verdict": made.verdict, "reused_from": reused_from}
             note("added", row, actor, told if file.source is None else {**told, "source": dict(file.source)})
     return made

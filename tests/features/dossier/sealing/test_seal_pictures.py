@@ -330,6 +330,17 @@ def test_what_changed_after_the_question_is_not_agreed_to(demo: str, anna: Actor
     _overrulings_refused("approval_subject_changed", operations.approve, approval=asked.approval, actor=bo)
 
 
+@pytest.mark.parametrize("returned", [False, True])
+def test_what_was_asked_of_a_version_goes_with_it(demo: str, anna: Actor, body: bytes, *, returned: bool) -> None:
+    _keep(demo, anna, body, TURNED)
+    asked = _overrulings_ask(demo, anna, "scan_turned", 1)
+    if returned:
+        checklist.send_back(enterprise=demo, year=YEAR, item="articles", number=1, reason="重扫", actor=anna)
+    else:
+        _keep(demo, anna, b"another scan", TURNED)
+    assert approvals.get_approval(asked.approval).state == "refused"
+
+
 @pytest.mark.parametrize(
     ("finding", "page", "reason", "code"),
     [

@@ -401,6 +401,7 @@ def send_back(*, enterprise: str, year: int, item: str, number: int, reason: str
         row = hold_newest(enterprise, year, item, number)
         row.returned_at, row.returned_by, row.returned_reason = clock.now(), str(actor), plain
         row.save(update_fields=["returned_at", "returned_by", "returned_reason"])
+        materials.withdraw_requests(row, actor)
         materials.note("returned", row.material, actor, {"version": number, "reason": plain})
     return row
 

@@ -27,7 +27,6 @@ from nianjian.platform.operations.fields import Kind, Limits, Line, Number, Opti
 from nianjian.platform.operations.operation import Answer, Area, Body, operation
 
 Json = dict[str, Any]
-KIND: Final = "finding_overruling"  # of the request that a second person decides
 #: Of generated papers: they follow from registers and calls, not from a scan, and are put right there.
 FIGURES: Final = frozenset({
     "sums_differ", "sums_unknown", "claim_refused", "claim_unproved", "claim_blank", "claim_contradicted",
@@ -94,7 +93,7 @@ def request_overruling(
         for one in found:
             one[ANSWER] = asked
         request = approvals.create_request(
-            kind=KIND, subject=f"{row.pk}:{finding}:{page or ''}", digest=_digest(row, found),
+            kind=materials.OVERRULING, subject=f"{row.pk}:{finding}:{page or ''}", digest=_digest(row, found),
             enterprise=row.material.enterprise_id, actor=actor,
         )  # fmt: skip
         materials.store_report(row, report, decide_open_verdict(report["findings"]))
