@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from tests.support import portrait_data as data
+from tests.support.bad_channel import call
 from tests.support.fixtures import Import, Sheet
 from tests.support.import_pages import work
 from tests.support.people import signed_in
@@ -36,6 +38,7 @@ from nianjian.features.reconciliation.models import Difference, Run
 from nianjian.features.test_calls import queries
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.models import Entry
+from nianjian.platform.home import wiring
 from nianjian.platform.jobs.models import Job
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("august")]
@@ -182,6 +185,31 @@ def test_an_older_comparison_with_open_differences_is_not_proved_by_a_newer_one_
         found = answers.find_comparison(grounds, "people")
         assert found is not None
         assert (found.verdict, found.as_of) == (state, last.isoformat())
+
+
+def test_a_comparison_of_call_sources_is_old_once_calls_of_its_days_come_in(demo: str, operator: Actor) -> None:
+    grounds, lake = CheckBasis.of(demo, None, operator), wiring.lake(demo)
+    data.append(lake, [call(1, date(2026, 8, 2), "L1")], "b0")
+    run = Run(enterprise_id=demo, kind="sources", first=date(2026, 8, 1), as_of=date(2026, 8, 20), counts={"same": 1})
+    run.told = {"calls_version": lake.version("calls")}
+    storage.store_run(run=run, differences=[], actor=operator)
+    for number, (day, recent) in enumerate([(21, True), (20, False), (22, False)], 2):
+        data.append(lake, [call(number, date(2026, 8, day), "L1")], f"b{number}")
+        found = answers.find_comparison(grounds, "sources")
+        assert found is not None
+        assert (found.verdict, found.recent) == ("passed", recent)
+
+
+def test_a_match_of_people_is_old_once_a_seat_is_entered(demo: str, operator: Actor, tmp_path: Path) -> None:
+    grounds = CheckBasis.of(demo, None, operator)
+    run = Run(
+        enterprise_id=demo, kind="people", first=TODAY.replace(day=1), as_of=TODAY, counts={"consistent": 1}, told={}
+    )
+    storage.store_run(run=run, differences=[], actor=operator)
+    assert answers.find_comparison(grounds, "people") == answers.Comparison("passed", "2026-08-31", recent=True)
+    Run.objects.update(made_at=run.made_at - DAY)
+    enter_human_seat(demo, tmp_path)
+    assert answers.find_comparison(grounds, "people") == answers.Comparison("passed", "2026-08-31", recent=False)
 
 
 def _worked(part: str, operator: Actor) -> dict[str, Any] | None:

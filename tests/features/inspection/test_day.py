@@ -22,7 +22,7 @@ from nianjian.features.complaints import one_click
 from nianjian.features.complaints import operations as acts
 from nianjian.features.inspection import states as pure
 from nianjian.features.inspection.models import RoomEntry
-from nianjian.features.inspection.operations import day, drill, room
+from nianjian.features.inspection.operations import day, drill, readiness, room
 from nianjian.features.inspection.operations.day import VisitInput, build_sheet
 from nianjian.features.inspection.states import NoticeState, format_lines, parse_lines
 from nianjian.features.season import operations as season
@@ -323,6 +323,14 @@ def test_the_firm_chooses_item_by_item_and_sees_the_same_page(visit: str, operat
     assert RoomEntry.objects.count() == 1, "a preview leaves no line"
     with pytest.raises(NianjianError, match="room_item_unknown"):
         room.release_items(enterprise=visit, day=VISIT, items=["register:consents"], actor=operator)
+
+
+def test_an_answer_in_the_room_carries_the_day_that_it_is_of(visit: str, operator: Actor) -> None:
+    readiness.look.enqueue(enterprise=visit, part="answers", actor=operator, as_of=date(2026, 3, 1))
+    work()
+    room.release_items(enterprise=visit, day=VISIT, items=["card:consent"], actor=operator)
+    seen = text_of(enter(visit, operator), "/room/demo/S7/")
+    assert '<time datetime="2026-03-01">' in seen[seen.index('id="card-consent"') :]
 
 
 def test_without_a_day_there_is_nothing_to_choose(demo: str) -> None:

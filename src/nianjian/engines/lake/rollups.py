@@ -123,13 +123,9 @@ def _built_from(lake: Lake, name: str) -> dict[str, object] | None:
 
 def _touched(lake: Lake, engine: Engine, rollup: ByDay, calls: ir.Table, since: int) -> list[date] | None:
     """Days named by the commits after ``since``, and days that hold other rows of the same calls; None: too many."""
-    days: set[date] = set()
-    for entry in lake.history(CALLS, since):
-        if "days" not in entry:
-            return None
-        told = entry["days"]
-        listed = json.loads(told) if isinstance(told, str) else told
-        days |= {date.fromisoformat(str(day)) for day in cast("Sequence[object]", listed)}
+    days = lake.changed_days(CALLS, since)
+    if days is None:
+        return None
     changed = sorted(set(lake.files(CALLS, since)) ^ set(lake.files(CALLS)))
     if changed:
         moved = engine.table("calls_changed", changed, SCHEMAS[CALLS])

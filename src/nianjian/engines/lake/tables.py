@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Final, cast
 from urllib.parse import unquote, urlsplit
@@ -118,6 +119,17 @@ class Lake:
             return []
         newest_first = found.history(limit=found.version() - after)
         return [cast("dict[str, object]", entry) for entry in reversed(newest_first) if entry["version"] > after]
+
+    def changed_days(self, table: str, after: int) -> set[date] | None:
+        """The days that commits newer than version ``after`` name; None: one names none, it may be any day."""
+        days: set[date] = set()
+        for entry in self.history(table, after):
+            if "days" not in entry:
+                return None
+            told = entry["days"]
+            listed = json.loads(told) if isinstance(told, str) else told
+            days |= {date.fromisoformat(str(day)) for day in cast("Sequence[object]", listed)}
+        return days
 
     def transaction(self, table: str, name: str) -> int | None:
         """Last version that a commit recorded for the application transaction ``name``."""

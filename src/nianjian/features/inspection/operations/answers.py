@@ -32,13 +32,17 @@ from nianjian.features.inspection import claims
 from nianjian.features.inspection.operations import dialling, logs
 from nianjian.features.inspection.queries import CheckBasis, Json, open_calls
 from nianjian.features.portrait.operations import compute_portrait
+from nianjian.features.reconciliation.comparisons import CALLS, SOURCES
+from nianjian.features.reconciliation.models import Run
 from nianjian.features.reconciliation.operations import list_runs
-from nianjian.features.reconciliation.queries import list_unsettled_runs
+from nianjian.features.reconciliation.queries import get_run, list_unsettled_runs
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.claims.models import STANDING
 from nianjian.platform.claims.storage import load_statements
+from nianjian.platform.home import wiring
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.registers.consents import Consent
+from nianjian.platform.registers.licences import Licence
 from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.numbers import Number
 from nianjian.platform.registers.seats import Seat, has_seats
@@ -337,7 +341,8 @@ class Comparison:
 
 #: Kind of comparison -> registers it reads; what was entered since it was made was not compared.
 COMPARED: Final[Mapping[str, tuple[type[Version], ...]]] = {
-    "people": (Person, Payment, Contribution), "seats": (Seat,), "numbers": (Number,), "lines": (Line,),
+    "people": (Person, Payment, Contribution, Seat, Team, Licence), "seats": (Seat,), "numbers": (Number,),
+    "lines": (Line,),
 }  # fmt: skip
 
 
@@ -356,6 +361,13 @@ def find_comparison(grounds: CheckBasis, kind: str) -> Comparison | None:
     changed = any(
         current_versions(model, grounds.enterprise).filter(recorded_at__gt=made).exists()
         for model in COMPARED.get(kind, ())
-    )
+    ) or (kind == SOURCES and _have_calls_changed(get_run(found[0]["run"])))
     recent = date.fromisoformat(found[0]["as_of"]) >= date(season, 1, 1) and not changed
     return Comparison(str(verdict), min(str(found[0]["as_of"]), grounds.day.isoformat()), recent)
+
+
+def _have_calls_changed(run: Run) -> bool:
+    """Whether calls of the days that a comparison of call sources looked at came in, or went, since it was made."""
+    version = run.told.get("calls_version")
+    days = None if version is None else wiring.lake(run.enterprise_id).changed_days(CALLS, version)
+    return days is None or any((run.first or day) <= day <= run.as_of for day in days)

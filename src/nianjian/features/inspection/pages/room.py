@@ -222,12 +222,17 @@ def _evidence(row: Json, _: Words) -> Table:
 
 
 def _cards(entered: Room, rule: str, _: Words) -> list[Json]:
-    """The answer cards as they may be spoken; what is lacking and how it is mended is the firm's own business."""
+    """The answer cards as they may be spoken, with the day that they are of, which may be another than the checks'.
+
+    What is lacking and how it is mended is the firm's own business.
+    """
     names = entered.names(rule, "card")
     latest = readiness.newest_check(enterprise=entered.enterprise.code, part="answers", actor=READER) if names else None
-    shown = [] if latest is None else checks.present_answers(latest, _)["cards"]
-    blank = gettext("(not on record)")
-    return [{**one, "said": one["said"].replace(BLANK, blank)} for one in shown if one["card"] in names]
+    if latest is None:
+        return []
+    blank, day = gettext("(not on record)"), date.fromisoformat(latest["as_of"])
+    shown = [one for one in checks.present_answers(latest, _)["cards"] if one["card"] in names]
+    return [{**one, "said": one["said"].replace(BLANK, blank), "as_of": day} for one in shown]
 
 
 def _screen(entered: Room, name: str, _: Words) -> Table:
