@@ -494,14 +494,6 @@ def test_what_is_to_be_done_at_several_enterprises_stands_in_one_list(four: Clie
     assert since in of_one, "overdue since the same moment as on its own board"
 
 
-def test_a_stranger_of_an_enterprise_does_not_find_it(site: Client) -> None:
-    add_enterprise(code="other", name="另一家", province="上海", actor=Actor("tester"))
-    only = signed_in("olaf", role="tester", enterprise="other")
-    assert "示范" not in _text(only, "/?all&q=demo")
-    assert only.get("/e/demo/").status_code == 404
-    assert Client().get("/e/demo/").headers["Location"] == "/account/login/?next=/e/demo/"
-
-
 @pytest.mark.django_db
 def test_the_portfolio_of_an_empty_home_says_what_to_do_next(home: Path) -> None:
     text = _text(signed_in("anna", language="en-GB"), "/")
