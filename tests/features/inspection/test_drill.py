@@ -284,7 +284,6 @@ def test_the_screen_looks_again_until_the_ticket_is_closed(demo: str, operator: 
     assert "second_call" in shown
     reader = signed_in("vera")
     assert "<form" not in reader.get(f"{place}lines/").content.decode()
-    assert reader.post(f"{place}inject/", {"what": "second_call", "act": "given"}).status_code == 403
     assert client.post(f"{place}inject/", {"what": "second_call", "act": "given"}).status_code == 302
     assert "second_call" in client.get(f"{place}lines/").content.decode()
     assert client.post(f"{place}inject/", {"what": "second_call", "act": "given"}).status_code == 409
