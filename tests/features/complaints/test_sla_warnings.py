@@ -12,7 +12,6 @@ from tests.support.people import signed_in
 from nianjian.engines.kernel import clock
 from nianjian.engines.season.plan import Scope
 from nianjian.features.complaints import operations as flows
-from nianjian.features.complaints import sla_warnings
 from nianjian.features.complaints.models import Warned
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.sla_warnings import recipients, send_warnings
@@ -84,8 +83,9 @@ def test_a_worker_that_stood_still_tells_of_what_is_late_by_now(demo: str, opera
     assert send_warnings(_after(hours=26)) == 0
 
 
-def test_a_crash_between_row_and_entry_leaves_neither_and_the_next_look_tells(
-    demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("at", ["record", "outbox.add_notifications"])
+def test_a_crash_on_the_way_leaves_nothing_and_the_next_look_tells(
+    demo: str, operator: Actor, anna: Actor, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
     _add(operator)
 
@@ -93,11 +93,12 @@ def test_a_crash_between_row_and_entry_leaves_neither_and_the_next_look_tells(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(sla_warnings, "record", killed)
+        patched.setattr(f"nianjian.features.complaints.sla_warnings.{at}", killed)
         with pytest.raises(KeyboardInterrupt):
             send_warnings(_after(minutes=95))
-    assert (Warned.objects.count(), _told()) == (0, [])
+    assert (Warned.objects.count(), _told(), _told_people()) == (0, [], [])
     assert send_warnings(_after(minutes=96)) == 1
+    assert (anna.name, "complaint:response") in _told_people()
     assert send_warnings(_after(minutes=96)) == 0
 
 
@@ -213,19 +214,6 @@ def test_what_was_answered_in_the_night_is_not_told_in_the_morning(
     told = set(Dispatch.objects.values_list("message__about", "state", "fault"))
     assert ("complaint:response", "dropped", "matter_settled") in told
     assert not Dispatch.objects.exclude(message__about="complaint:response").exists()
-
-
-def test_a_crash_tells_nobody_and_the_next_look_does(ticket: str, anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    def killed(**_given: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr("nianjian.features.complaints.sla_warnings.outbox.add_notifications", killed)
-        with pytest.raises(KeyboardInterrupt):
-            send_warnings(_after(minutes=95))
-    assert (sla_warnings.Warned.objects.count(), _told_people()) == (0, [])
-    assert send_warnings(_after(minutes=96)) == 1
-    assert (anna.name, "complaint:response") in _told_people()
 
 
 def test_a_complaint_alerts_who_works_on_it_the_moment_it_arrives(demo: str, operator: Actor, anna: Actor) -> None:

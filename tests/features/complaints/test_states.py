@@ -79,9 +79,3 @@ def test_every_code_has_its_word() -> None:
     assert {one.value for one in TicketAction} <= set(complaints.ACTS)
     assert set(complaints.CONFIDENCE) == {one.value for one in Confidence}
     assert set(complaints.LINKS) == {*LINKS, ""}
-
-
-def test_every_state_has_its_acts_and_every_act_a_state() -> None:
-    assert set(ALLOWED) == set(State)
-    assert frozenset().union(*ALLOWED.values()) == set(TicketAction)
-    assert [one for one in State if TicketAction.CLOSE in ALLOWED[one]] == [State.CALLED_BACK]

@@ -60,7 +60,6 @@ def test_from_the_address_to_the_close(running: Site, browser: Any) -> None:
     assert ticket in page.inner_text("#next")
     assert faults == []
     boss.close()
-    _dressed(browser, address)
 
 
 def _complained(browser: Any, address: str) -> str:
@@ -77,20 +76,3 @@ def _complained(browser: Any, address: str) -> str:
     ticket = page.locator("main strong").first.inner_text()
     stranger.close()
     return str(ticket)
-
-
-def _dressed(browser: Any, address: str) -> None:
-    """The public pages are accessible in both languages and themes at the width of a telephone."""
-    for language, scheme, heading in (("zh-CN", "dark", "一键投诉"), ("en-GB", "light", "One-click complaint")):
-        context = browser.new_context(locale=language, viewport=PHONE, color_scheme=scheme)
-        page = context.new_page()
-        faults: list[str] = []
-        page.on("console", lambda message, faults=faults: faults.append(message.text))
-        page.goto(address)
-        assert page.inner_text("h1") == heading
-        _clean(page)
-        page.locator("#id_complainant").fill("13900139000")
-        follow(page.locator("main form button.primary"))
-        _clean(page)
-        assert faults == []
-        context.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from datetime import date, timedelta
 from fractions import Fraction
@@ -33,6 +34,7 @@ from nianjian.platform.audit.record import record
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.registers import batches
 from nianjian.platform.registers import storage as rows
+from nianjian.platform.registers.models import Line
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 QUERIES = 55  # a third of them for the tasks of the season
@@ -494,14 +496,6 @@ def test_what_is_to_be_done_at_several_enterprises_stands_in_one_list(four: Clie
     assert since in of_one, "overdue since the same moment as on its own board"
 
 
-def test_a_stranger_of_an_enterprise_does_not_find_it(site: Client) -> None:
-    add_enterprise(code="other", name="另一家", province="上海", actor=Actor("tester"))
-    only = signed_in("olaf", role="tester", enterprise="other")
-    assert "示范" not in _text(only, "/?all&q=demo")
-    assert only.get("/e/demo/").status_code == 404
-    assert Client().get("/e/demo/").headers["Location"] == "/account/login/?next=/e/demo/"
-
-
 @pytest.mark.django_db
 def test_the_portfolio_of_an_empty_home_says_what_to_do_next(home: Path) -> None:
     text = _text(signed_in("anna", language="en-GB"), "/")
@@ -585,3 +579,43 @@ def test_a_page_costs_little(site: Client, address: str) -> None:
     with CaptureQueriesContext(connection) as queries:
         _text(site, address)
     assert len(queries) <= QUERIES
+
+
+LINES = 120
+LINES_QUERIES = 32
+
+
+def _lines(home: Path, last: dict[str, str], number: int) -> None:
+    rows = (
+        Line(enterprise_id="demo", key=f"L{at:03}", line_id=f"L{at:03}", team="T1", recorded_at=clock.now(), file="")
+        for at in range(number)
+    )
+    Line.objects.bulk_create(rows)
+    told = {"counted": "2026-11-24", "last": last}
+    (home / "portraits" / "demo" / "lines.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+def test_only_the_worst_lines_stand_on_the_overview(site: Client, home: Path) -> None:
+    busy = {f"L{at:03}": "2026-11-20" for at in range(10, LINES)}
+    _lines(home, {**busy, "L009": "2026-11-01", "L008": "2026-10-01"}, LINES)
+    text = _text(site, "/e/demo/")
+    assert "核对 10 条无话务的线路" in text
+    assert 'href="/e/demo/lines/"' in text
+    assert [f"L00{at}" in text for at in range(5)] == [True] * 3 + [False] * 2, "never, then the oldest; three of them"
+
+
+def test_the_page_behind_shows_every_line(site: Client, home: Path) -> None:
+    _lines(home, {f"L{at:03}": "2026-11-20" for at in range(1, LINES)} | {"L003": "2026-11-02"}, LINES)
+    with CaptureQueriesContext(connection) as queries:
+        text = _text(site, "/e/demo/lines/")
+    assert len(queries) <= LINES_QUERIES
+    assert text.count("/registers/lines/L") == 50
+    assert text.index(">L000<") < text.index(">L003<") < text.index(">L001<")
+    assert text.count('class="badge warn"') == 2
+    assert "从未" in text
+    assert "?page=2" in text
+
+
+def test_where_nothing_was_counted_the_page_says_what_to_do(site: Client) -> None:
+    assert "/e/demo/registers/lines/" in _text(site, "/e/demo/lines/")
+    assert "无话务" not in _text(site, "/e/demo/")

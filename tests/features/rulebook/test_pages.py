@@ -74,7 +74,6 @@ def test_what_it_would_do_is_work_that_the_form_follows_and_can_stop(site: Clien
     assert "hx-get" not in site.post(f"{other}stop/", headers=htmx).content.decode()
     assert site.post(f"{fragment}stop/").status_code == 302
     assert site.get(fragment.replace(KEY, "portrait.closing_rate.limit")).status_code == 404
-    assert signed_in("carl", "auditor", "demo").get(fragment).status_code == 403
     everywhere = f"/rules/{KEY}/overlay/"
     chief = signed_in("chief")
     asked = chief.post(everywhere, {**ASKED, "province": "北京", "step": "try"}).content.decode()
@@ -221,6 +220,4 @@ def test_an_auditor_of_one_enterprise_sees_its_entries_alone(site: Client) -> No
     auditor = signed_in("carl", "auditor", "demo")
     text = auditor.get("/e/demo/audit/").content.decode()
     assert "enterprise.add" in text
-    assert auditor.get("/audit/").status_code == 403
     assert auditor.get("/e/demo/audit/export.csv").status_code == 200
-    assert signed_in("dora", "data_officer", "demo").get("/e/demo/audit/").status_code == 403

@@ -387,7 +387,6 @@ def test_a_daily_test_that_cannot_run_is_said_once_and_stands_on_the_page(
     assert route["daily_flaw"] == "callback_outside"
     _route(far, operator, daily_at=time(9, 0))
     monkeypatch.setattr(calls, "MOST_CALLS", 1)
-    monkeypatch.setattr(calls, "MOST_CALLS", 1)
     (route,) = calls.describe_routes(enterprise="demo", actor=anna)["routes"]
     assert route["daily_flaw"] == "callback_too_many"
     Route.objects.update(next_at=clock.now())

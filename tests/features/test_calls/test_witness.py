@@ -1,10 +1,12 @@
-"""Where test calls have landed by the own call records: each verdict, from imported calls and from a switch's files."""
+"""Where test calls have landed by the own call records, imported or a switch's, and that a voicemail has answered."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -15,6 +17,7 @@ from tests.support.answerer import Answerer
 from tests.support.placed_calls import (
     CALLER,
     HOUR,
+    import_file,
     import_records,
     place_call,
     record,
@@ -26,15 +29,21 @@ from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.test_calls import LANDINGS as WORDS
+from nianjian.features.inspection.operations import readiness
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.models import Landing, Trial
 from nianjian.features.test_calls.operations import calls, landings
+from nianjian.features.test_calls.queries import CallBasis
 from nianjian.features.test_calls.states import LANDINGS
 from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers.models import Number
 from nianjian.platform.vault import blobs
 
+GATEWAY = "PJSIP/HZ-GW-01-00000001"
+VOICEMAIL = ("voicemail", "failed", "voicemail")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_calls", "two_numbers")]
 
 
@@ -47,6 +56,44 @@ def _look(trial: Trial, who: Actor) -> dict[str, Any]:
 def _light(who: Actor) -> str:
     rows = queries.list_numbers(enterprise="demo", actor=who)
     return next(str(one["light"]) for one in rows if one["number"] == "95013")
+
+
+def _row(  # noqa: PLR0917 -- the cells of a row
+    at: datetime, caller: str = CALLER, channel: str = GATEWAY, app: str = "Answer", said: str = "ANSWERED",
+    dst: str = "95013", context: str = "in",
+) -> list[str]:  # fmt: skip
+    unique, moment = f"{int(at.timestamp())}.7", stamp(at)
+    row = ["", caller, dst, context, f'"" <{caller}>', channel, "", app, "", *[moment] * 3, "1", "1", said, "3"]
+    return [*row, unique, "", "", unique, "1"]
+
+
+def _master(path: Path, at: datetime, **cells: str) -> Path:
+    """A file of an Asterisk: the call of that moment, and calls of others before and after it."""
+    others = [_row(at + HOUR * step, "13911112222") for step in (-1, 1)]
+    with path.open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([others[0], _row(at, **cells), others[1]])
+    return path
+
+
+def _leg(uuid: str, at: datetime, caller: str, app: str, arg: str) -> str:
+    begun = int(at.timestamp() * 1_000_000)
+    profile = {"caller_id_number": caller, "destination_number": "95013", "context": "public"}
+    times = {"created_time": str(begun), "answered_time": str(begun), "hangup_time": str(begun + 9_000_000)}
+    held = {"uuid": uuid, "direction": "inbound", "sip_gateway": "HZ-GW-01", "last_app": app, "last_arg": arg}
+    return json.dumps({"variables": held, "callflow": [{"caller_profile": profile, "times": times}]}) + "\n"
+
+
+def _legs(at: datetime, app: str = "answer", arg: str = "") -> str:
+    """Records of a FreeSWITCH: the call of that moment, and calls of others before and after it."""
+    others = [_leg(uuid, at + HOUR * step, "13911112222", "answer", "") for uuid, step in (("a", -1), ("c", 1))]
+    return others[0] + _leg("b", at, CALLER, app, arg) + others[1]
+
+
+def _post(home: Path, at: datetime, legs: str) -> None:
+    """Keep records as a FreeSWITCH has posted them on that day."""
+    folder = home / "run" / "live" / "posted" / "demo" / "fs"
+    folder.mkdir(parents=True)
+    (folder / f"{at.astimezone(clock.ZONE).date()}.jsonl").write_text(legs)
 
 
 def test_without_records_nothing_is_known(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
@@ -161,19 +208,13 @@ def test_as_work(far: Answerer, anna: Actor) -> None:
     assert queries.get_trial_detail(trial=trial.pk, actor=anna)["landing"]["verdict"] == "silent"
 
 
-def _asterisk(at: datetime, channel: str, src: str = CALLER, dst: str = "95013", said: str = "ANSWERED") -> list[str]:
-    unique, moment = f"{int(at.timestamp())}.7", stamp(at)
-    row = ["", src, dst, "in", f'"" <{src}>', channel, "", "Answer", "", moment, moment, moment, "1", "1", said, "3"]
-    return [*row, unique, "", "", unique, "1"]
-
-
 @pytest.mark.parametrize(
     "case",
     [
-        ("PJSIP/HZ-GW-01-00000001", "ANSWERED", "filed"),
+        (GATEWAY, "ANSWERED", "filed"),
         ("PJSIP/BJ-GW-00000001", "ANSWERED", "elsewhere"),
         ("PJSIP/anonymous-00000001", "ANSWERED", "unnamed"),
-        ("PJSIP/HZ-GW-01-00000001", "NO ANSWER", "unseen"),
+        (GATEWAY, "NO ANSWER", "unseen"),
     ],
 )
 def test_a_file_of_an_asterisk_under_watch(
@@ -181,10 +222,7 @@ def test_a_file_of_an_asterisk_under_watch(
 ) -> None:
     channel, said, verdict = case
     trial = place_call(far, anna, "none")
-    at = trial.begun_at
-    rows = [_asterisk(at + HOUR * step, "PJSIP/HZ-GW-01-0000000a", "13911112222") for step in (-1, 1)]
-    with (tmp_path / "Master.csv").open("w", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([rows[0], _asterisk(at, channel, said=said), rows[1]])
+    _master(tmp_path / "Master.csv", trial.begun_at, channel=channel, said=said)
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{tmp_path}/Master.csv")
     found = _look(trial, anna)
     assert (found["verdict"], found["sources"]) == (verdict, {"live:pbx": True})
@@ -212,22 +250,126 @@ def test_records_that_a_freeswitch_has_posted(
     far: Answerer, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trial = place_call(far, anna, "none")
-    at = int(trial.begun_at.timestamp() * 1_000_000)
-    folder = tmp_path / "run" / "live" / "posted" / "demo" / "fs"
-    folder.mkdir(parents=True)
-
-    def leg(uuid: str, begun: int, caller: str) -> str:
-        profile = {"caller_id_number": caller, "destination_number": "95013"}
-        times = {"created_time": str(begun), "answered_time": str(begun), "hangup_time": str(begun + 9_000_000)}
-        held = {"uuid": uuid, "direction": "inbound", "sip_gateway": "HZ-GW-01"}
-        return json.dumps({"variables": held, "callflow": [{"caller_profile": profile, "times": times}]}) + "\n"
-
-    legs = [leg("a", at - 60_000_000, "1"), leg("b", at, CALLER), leg("c", at + 60_000_000, "1")]
-    day = trial.begun_at.astimezone(clock.ZONE).date()
-    (folder / f"{day}.jsonl").write_text("".join(legs))
+    _post(tmp_path, trial.begun_at, _legs(trial.begun_at))
     monkeypatch.setenv("NIANJIAN_LIVE", "demo:fs=post://u:secret@freeswitch")
     found = _look(trial, anna)
     assert (found["verdict"], [one["call"] for one in found["records"]]) == ("filed", ["b"])
+
+
+@pytest.fixture
+def trial(far: Answerer, anna: Actor, operator: Actor) -> Trial:
+    """A test that passed by all that SIP shows: answered at once, at the gateway's address."""
+    calls.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    trial = place_call(far, anna)
+    assert trial.verdict == "passed"
+    return trial
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A test that passed, who looks for it, and what the environment can be changed by."""
+
+    trial: Trial
+    anna: Actor
+    operator: Actor
+    patch: pytest.MonkeyPatch
+
+
+@pytest.fixture
+def seat(trial: Trial, anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> Seat:
+    return Seat(trial, anna, operator, monkeypatch)
+
+
+def _told(trial: Trial, who: Actor) -> tuple[str, str, str, str | None]:
+    """Landing, what counts, why, and by what the record tells it."""
+    told = landings.check_landings(enterprise="demo", trials=[trial.pk], actor=who)
+    (one,) = queries.list_trials(enterprise="demo", actor=who)
+    assert one["verdict"] == "passed", "what was sealed stays"
+    landing = one["landing"]
+    assert told["verdict"] == ("passed" if landing["verdict"] == "filed" else "failed")
+    return landing["verdict"], one["counts"], one["counts_reason"], landing["records"][0]["voicemail"]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("VoiceMail", {}, (*VOICEMAIL, "VoiceMail")),
+        ("MinivmRecord", {}, (*VOICEMAIL, "MinivmRecord")),
+        ("Return", {"context": "macro-vm", "dst": "vmu1000"}, (*VOICEMAIL, "macro-vm")),
+        ("Queue", {}, ("filed", "passed", "answered", None)),
+    ],
+)
+@pytest.mark.parametrize("imported", [True, False], ids=["imported", "live"])
+def test_a_voicemail_by_an_asterisks_record(
+    seat: Seat,
+    tmp_path: Path,
+    case: tuple[str, dict[str, str], tuple[str, ...]],
+    imported: bool,  # noqa: FBT001
+) -> None:
+    app, more, said = case
+    path = _master(tmp_path / "Master.csv", seat.trial.begun_at, app=app, **more)
+    if imported:
+        import_file(path, seat.operator)
+    else:
+        seat.patch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{path}")
+    assert _told(seat.trial, seat.anna) == said
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (("voicemail", "default 10.0.0.1 1000"), (*VOICEMAIL, "voicemail")),
+        (("bridge", "loopback/app=voicemail:default 10.0.0.1 1000"), (*VOICEMAIL, "bridge")),
+        (("bridge", "user/1000@10.0.0.1"), ("filed", "passed", "answered", None)),
+    ],
+)
+@pytest.mark.parametrize("imported", [True, False], ids=["imported", "posted"])
+def test_a_voicemail_by_a_freeswitchs_record(
+    seat: Seat,
+    tmp_path: Path,
+    case: tuple[tuple[str, str], tuple[str, ...]],
+    imported: bool,  # noqa: FBT001
+) -> None:
+    last, said = case
+    legs = _legs(seat.trial.begun_at, *last)
+    if imported:
+        (tmp_path / "legs.jsonl").write_text(legs)
+        import_file(tmp_path / "legs.jsonl", seat.operator)
+    else:
+        _post(tmp_path, seat.trial.begun_at, legs)
+        seat.patch.setenv("NIANJIAN_LIVE", "demo:fs=post://u:secret@freeswitch")
+    assert _told(seat.trial, seat.anna) == said
+
+
+def test_an_enterprise_names_its_own_context_of_voicemail(
+    trial: Trial, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _master(tmp_path / "Master.csv", trial.begun_at, app="Playback", context="our-boxes")
+    monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{path}")
+    assert _told(trial, anna)[0] == "filed"
+    items: Callable[..., tuple[object, ...]] = CallBasis.of("demo", anna, Permission.READ).book.__class__.items
+
+    def own(book: object, key: str) -> tuple[object, ...]:
+        return ("Our-Boxes",) if key == "inspection.callback.voicemail_contexts" else items(book, key)
+
+    monkeypatch.setattr("nianjian.engines.rules.rulebook.Rulebook.items", own)
+    assert _told(trial, anna) == (*VOICEMAIL, "our-boxes")
+
+
+def _ready(who: Actor) -> str:
+    found = readiness.check_readiness(enterprise="demo", as_of=None, actor=who)["checks"]
+    return next(str(one["state"]) for one in found if one["check"] == "callback")
+
+
+def test_readiness_does_not_count_a_voicemail_as_passed(seat: Seat, tmp_path: Path) -> None:
+    Number.objects.filter(key="95014").delete()  # its gateway proves nothing
+    path = _master(tmp_path / "Master.csv", seat.trial.begun_at, app="VoiceMail")
+    seat.patch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{path}")
+    assert _ready(seat.anna) == "passed"
+    assert _told(seat.trial, seat.anna)[:3] == VOICEMAIL
+    assert _ready(seat.anna) == "failed"
+    number = next(one for one in queries.list_numbers(enterprise="demo", actor=seat.anna) if one["number"] == "95013")
+    assert (number["light"], set(number["carriers"].values())) == ("red", {"failed"})
 
 
 def test_every_landing_has_its_words() -> None:

@@ -111,15 +111,6 @@ def test_the_same_key_of_two_tenants_is_two_rows(load: Import, demo: str) -> Non
     assert len(list_register(kind="lines", enterprise=demo).rows) == 1
 
 
-def test_a_change_leaves_what_was_believed_before_it(load: Import) -> None:
-    load("lines", HEADER, ("L1", "T1"))
-    moment = Line.objects.get().recorded_at
-    load("lines", DATED, ("L1", "T2", "2026-03-01"))
-    assert _team("2026-04-01") == ["T2"]
-    before = versions.versions_on(Line, "demo", date(2026, 4, 1), known_at=moment)
-    assert [row.team for row in before] == ["T1"]
-
-
 def test_a_version_tells_who_wrote_it_and_from_what(load: Import) -> None:
     load("lines", HEADER, ("L1", "T1"))
     load("lines", DATED, ("L1", "T2", "2026-03-01"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
@@ -38,6 +39,33 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def hold_lock(path: Path, taken: NianjianError | None = None) -> Iterator[None]:
+    """Hold a lock file alone. Where another process holds it: wait for it, or raise ``taken``."""
+    with path.open("ab") as handle:
+        if taken is None:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        elif not _try_lock(handle):
+            raise taken
+        yield
+
+
+def is_locked(path: Path) -> bool:
+    """Whether somebody holds a lock file at this moment: an answer for looking, which protects nothing."""
+    if not path.exists():
+        return False
+    with path.open("ab") as handle:
+        return not _try_lock(handle)
+
+
+def _try_lock(handle: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def content(path: Path) -> bytes:

@@ -6,7 +6,6 @@ so that an old snapshot can be read again; nothing here vacuums files that a ver
 
 from __future__ import annotations
 
-import fcntl
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +23,7 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import hold_lock, is_locked
 from nianjian.engines.lake.schema import REJECTED
 
 KEEP: Final = {"delta.enableExpiredLogCleanup": "false", "delta.logRetentionDuration": "interval 36500 days"}
@@ -229,15 +229,7 @@ class Lake:
 
     def busy(self) -> bool:
         """Whether somebody holds the lock at this moment: an answer for looking, `lock` is what protects."""
-        path = self.folder / ".lock"
-        if not path.exists():
-            return False
-        with path.open("ab") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-        return False
+        return is_locked(self.folder / ".lock")
 
     def _open(self, table: str, version: int | None = None) -> DeltaTable | None:
         folder = self.path(table)
@@ -330,7 +322,7 @@ def _guard(path: str) -> Iterator[None]:
         entry = _locks.setdefault(path, _Lock())
     with entry.lock, ExitStack() as stack:
         if not entry.depth:
-            fcntl.flock(stack.enter_context(Path(path).open("ab")), fcntl.LOCK_EX)
+            stack.enter_context(hold_lock(Path(path)))
         entry.depth += 1
         try:
             yield

@@ -6,7 +6,6 @@ files never change and nothing deletes them meanwhile (`only_one`), so they are 
 
 from __future__ import annotations
 
-import fcntl
 import gzip
 import os
 import shutil
@@ -25,6 +24,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, crash_point
+from nianjian.engines.kernel.files import hold_lock
 from nianjian.engines.lake import tables
 from nianjian.engines.lake.tables import LakeContents
 from nianjian.features.maintenance import rows
@@ -184,11 +184,7 @@ def write_backup(*, out: Path, keys: Path | None, waiting: Waiting = lambda _cod
 @contextmanager
 def lock_backups(home: Path) -> Iterator[None]:
     """Hold what backup and erasing hold: nothing that a backup has listed may be deleted. ``backup_running``."""
-    with (home / LOCK).open("ab") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as fault:
-            raise NianjianError("backup_running") from fault
+    with hold_lock(home / LOCK, NianjianError("backup_running")):
         yield
 
 

@@ -11,12 +11,12 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.files import replace_file
+from nianjian.engines.kernel.files import hold_lock, is_locked, replace_file
 from nianjian.platform.home import env
 from nianjian.platform.home.env import Environment
 
@@ -102,27 +102,13 @@ def empty(home: Path) -> None:
         return
     with _alone(home):
         for left in _root(home).glob("engine-*"):
-            if not _is_held(left):
+            if not is_locked(_lock_of(left)):
                 shutil.rmtree(left, ignore_errors=True)
 
 
-def _is_held(left: Path) -> bool:
-    if not _lock_of(left).exists():
-        return False
-    with _lock_of(left).open("ab") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
+def _alone(home: Path) -> AbstractContextManager[None]:
     """Between making a folder and locking it no other process may look at it."""
-    with (_root(home) / ".lock").open("ab") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+    return hold_lock(_root(home) / ".lock")
 
 
 def _root(home: Path) -> Path:

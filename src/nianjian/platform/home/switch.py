@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError, crash_point
-from nianjian.engines.kernel.files import sync_folder
+from nianjian.engines.kernel.files import hold_lock, sync_folder
 
 IN_USE: Final = ".using.lock"
 JOURNAL: Final = ".restore.json"
@@ -54,11 +54,7 @@ def enter(home: Path, database_url: str) -> None:
 @contextmanager
 def alone(home: Path) -> Iterator[None]:
     """Keep every other process out of the home; ``home_in_use`` while there is one."""
-    with (home / IN_USE).open("ab") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as fault:
-            raise NianjianError("home_in_use", home=str(home)) from fault
+    with hold_lock(home / IN_USE, NianjianError("home_in_use", home=str(home))):
         yield
 
 

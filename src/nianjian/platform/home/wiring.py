@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import pkgutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from nianjian.engines.kernel.files import hold_lock
 from nianjian.platform.home import env, folders, switch
 from nianjian.platform.home.folders import make_private
 from nianjian.platform.vault import keyring
@@ -47,7 +45,7 @@ def prepare() -> None:
     """
     start()
     if waiting_migrations():
-        with _alone(env.read().home):
+        with hold_lock(env.read().home / ".migrate.lock"):
             _migrate()
 
 
@@ -113,11 +111,3 @@ def _migrate() -> None:
         if shared:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Hold the home's migration lock; other processes wait."""
-    with (home / ".migrate.lock").open("ab") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

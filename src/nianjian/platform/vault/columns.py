@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import fcntl
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +14,7 @@ from django.db.models import Count, Model, Q, QuerySet, TextField
 from django.db.models.functions import Substr
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import hold_lock
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.record import record
 from nianjian.platform.vault import blobs, keyring
@@ -207,7 +206,7 @@ def rotate(
     ``others``: what is sealed in tables that are not ours. One audit entry at the end. Old keys stay in the key file:
     backups need them. Errors: ``rotation_running``, ``sealed_damaged``, ``key_unknown``.
     """
-    with _alone():
+    with hold_lock(keyring.home() / LOCK, NianjianError("rotation_running")):
         resumed = keyring.rotating() is not None
         key = keyring.rotating() or keyring.rotate()
         sealed: list[Sealed] = [*sealed_columns(), *others]
@@ -236,14 +235,3 @@ def _reseal(column: Sealed, key: str) -> int:
         rows = column.stale_rows(key, CHUNK)
         column.model._base_manager.bulk_update(rows, column.names)  # noqa: SLF001 -- the manager of any model
     return len(rows)
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Hold the home's rotation lock; ``rotation_running`` if another process does."""
-    with (keyring.home() / LOCK).open("ab") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as fault:
-            raise NianjianError("rotation_running") from fault
-        yield

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -14,7 +13,7 @@ from typing import Any, Final
 
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.files import sync_folder
+from nianjian.engines.kernel.files import hold_lock, sync_folder
 
 PRIVATE: Final = 0o700
 
@@ -32,8 +31,7 @@ def snapshot_lock(root: Path) -> Iterator[None]:
     """Hold the snapshot's lock: two feeds go one after the other."""
     for folder in (root.parent, root, root / files.LISTS, root / files.GENERATIONS):
         folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
-    with (root / ".lock").open("ab") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with hold_lock(root / ".lock"):
         for left in root.glob(".list-*"):  # of a builder that was killed
             shutil.rmtree(left)
         yield

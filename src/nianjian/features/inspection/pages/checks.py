@@ -50,6 +50,14 @@ CHECK_PAGES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
+def parse_day(text: str) -> date:
+    """The day of an address or a form, YYYY-MM-DD and what follows; Http404 where it is none."""
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError as error:
+        raise Http404 from error
+
+
 def rule_address(code: str, rule: str) -> str:
     """The page of a row; "" for what belongs to none."""
     return reverse(RULE_PAGES[rule], kwargs={"code": code}) if rule in RULE_PAGES else ""

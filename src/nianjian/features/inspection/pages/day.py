@@ -139,7 +139,7 @@ def _back_to_scans(code: str, day: date) -> HttpResponse:
 
 
 def _posted_day(request: Request) -> date:
-    return _parse_day(request.POST.get("day", ""))
+    return places.parse_day(request.POST.get("day", ""))
 
 
 def _posted_number(request: Request) -> int:
@@ -274,14 +274,7 @@ def send_copy(request: Request, code: str) -> HttpResponse:
 
 def _requested_day(request: Request) -> date | None:
     text = request.GET.get("day", "")
-    return _parse_day(text) if text else None
-
-
-def _parse_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError as error:
-        raise Http404 from error
+    return places.parse_day(text) if text else None
 
 
 def _front(request: Request, code: str, day: date | None, given: Json | None = None, status: int = 200) -> HttpResponse:

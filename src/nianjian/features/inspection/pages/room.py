@@ -305,7 +305,7 @@ def choice(request: Request, code: str) -> HttpResponse:
 @page(Permission.MANAGE_DATA)
 def keep_choice(request: Request, code: str) -> HttpResponse:
     """Release what is ticked, and nothing else."""
-    day = _parse_day(request.POST.get("day", ""))
+    day = checks.parse_day(request.POST.get("day", ""))
     room.release_items(enterprise=code, day=day, items=request.POST.getlist("item"), actor=request.actor)
     return redirect(f"{reverse('inspection-day-room', kwargs={'code': code})}?day={day}&kept=1")
 
@@ -337,14 +337,7 @@ def preview(request: Request, code: str, rule: str = "") -> HttpResponse:
 
 
 def _asked_visit(request: Request, code: str, day: str) -> Visit | None:
-    return get_visit(code, _parse_day(day)) if day else room.find_room_visit(request.enterprise.code)
-
-
-def _parse_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError as error:
-        raise Http404 from error
+    return get_visit(code, checks.parse_day(day)) if day else room.find_room_visit(request.enterprise.code)
 
 
 def _choice(request: Request, code: str, visit: Visit | None) -> HttpResponse:
