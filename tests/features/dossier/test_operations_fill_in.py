@@ -286,3 +286,39 @@ def test_a_chosen_basis_without_a_run_leaves_blanks(records: str, anna: Actor) -
     choose_basis(**of, basis="filing", reason="省局要求")
     found = _by_name(_make(records, anna))
     assert (found["outbound"]["value"], found["holder"]["value"]) == (None, "示例呼叫中心有限公司")
+
+
+def test_what_was_never_registered_is_left_blank(demo: str, anna: Actor) -> None:
+    run_portrait(enterprise=demo, year=YEAR, as_of=None, province=None, today=None, raw=False, actor=anna)
+    told = _make(demo, anna)
+    assert told["run"]
+    assert {one["field"] for one in told["fields"] if one["value"] is not None} == set()
+
+
+def test_only_what_is_the_enterprises_own_and_paid_is_counted(filled: str, anna: Actor, load: Import) -> None:
+    load(
+        "numbers", NUMBERS,
+        ("95188", "8", "示例", "客户回访", "全国", "2020-01-01", "2023-12-31", "已注销", "2020-02-01", "", "", "已缴"),
+    )  # fmt: skip
+    load(
+        "social-insurance", "单位名称,姓名,社会保障号码,险种,费款所属期,状态",
+        ("示例", "张三", "110105199002021010", "养老", "202612", "已到账"),
+        ("示例", "李四", "110105199003031018", "养老", "202612", "欠缴"),
+        ("别家公司", "王五", "110105199004041015", "养老", "202612", "已到账"),
+    )  # fmt: skip
+    fields = _by_name(_make(filled, anna))
+    assert (fields["numbers"]["value"], fields["insured"]["value"]) == ("95013", "1")
+    numbers = {one["number"] for one in _make(filled, anna, Report.CODE_NUMBER)["fields"]}
+    assert "95188" not in numbers
+    assert fields["outbound"]["note_zh"].endswith("该年度有364天没有话单，也没有确认的原因")
+
+
+def test_who_isolates_and_who_approves_are_two(demo: str, anna: Actor) -> None:
+    def state(**names: str) -> None:
+        texts = {("sop_isolation", part): name for part, name in names.items()}
+        fill_in.state_item(enterprise=demo, year=YEAR, texts=texts, actor=anna)
+
+    state(name="张三", second="李四")
+    assert _code(lambda: state(second="张 三")) == "statement_same_person"
+    assert _code(lambda: state(name="李四")) == "statement_same_person"
+    state(name="李四", second="")

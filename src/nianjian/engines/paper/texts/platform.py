@@ -101,6 +101,7 @@ REMEDIES: Final[Mapping[str, str]] = {
 
 TEXTS: Final[Mapping[str, str]] = {
     "statement_too_long": mark("a statement: at most {longest} characters ({part})"),
+    "statement_same_person": mark("{name} is named twice; who approves is another person than who carries it out"),
     "statement_part_wrong": mark("{statement}: “{value}” cannot be stated. Possible: {possible}, or nothing"),
     # the shell itself
     "usage": mark("{message} (see `{program} --help`)"),

@@ -17,7 +17,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.claims import CLAIMS, TEXT, PartKind, get_shape
-from nianjian.engines.paper.words import CHINESE, words
+from nianjian.engines.paper.words import CHINESE, ENGLISH, Words, words
 from nianjian.features.archives.closed_seasons import list_closed_years
 from nianjian.features.dossier.fill_in import (
     Field,
@@ -33,12 +33,14 @@ from nianjian.features.dossier.fill_in import (
     portrait_component,
 )
 from nianjian.features.dossier.generated import document, monthly_traffic
+from nianjian.features.dossier.generated.registers import days_without_calls, in_force
 from nianjian.features.dossier.models import FillIn, row_values
 from nianjian.features.dossier.operations.checklist import get_rulebook, require_writable
 from nianjian.features.dossier.operations.generate import ITEMS, Values, list_numbers, write_private_files
 from nianjian.features.dossier.operations.overrulings import DOSSIER, YEARS
 from nianjian.features.portrait import bases
 from nianjian.features.portrait.portraits import describe_run_basis
+from nianjian.features.reconciliation.people import fold_name, list_own_names
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -107,6 +109,7 @@ GONE: Final = frozenset(
     {"portrait_missing", "basis_not_computed", "rows_behind_erased"}
 )  # then the field stays unknown
 STOPPED: Final = "stopped"
+NOTES: Final = {"note_zh": CHINESE, "note_en": ENGLISH}
 Row = Mapping[str, object]
 
 
@@ -150,11 +153,22 @@ class Year:
 
     @cached_property
     def traffic(self) -> tuple[int, int] | None:
-        """(Outbound, inbound) calls of the year; None: there is no run, or its tables are gone."""
+        """(Outbound, inbound) calls of the year; None: no run, its tables are gone, or no call was ever imported."""
         rows = self._of_run(lambda values: values.traffic)
-        if rows is None:
+        if rows is None or self._days_without_calls is None:
             return None
         return monthly_traffic.sum_traffic(rows, "outbound"), monthly_traffic.sum_traffic(rows, "inbound")
+
+    @property
+    def _days_without_calls(self) -> Mapping[str, Any] | None:
+        return None if self.values is None else days_without_calls(self.values.portrait)
+
+    def note(self, field: Field, _: Words) -> str:
+        """What the reader must know of a figure of calls: days of the year that lack records; "" for nothing."""
+        days = (self._days_without_calls or {}).get("unconfirmed") or {"count": 0}
+        if field.source != "calls" or not days["count"]:
+            return ""
+        return _("{n} days of the year have no call records and no confirmed reason").format(n=days["count"])
 
     @cached_property
     def replies(self) -> Fraction | None:
@@ -167,8 +181,8 @@ class Year:
 
     @cached_property
     def numbers(self) -> list[Row]:
-        """The ledger on the day."""
-        return list(list_numbers(self.enterprise, self.as_of))
+        """Those of the ledger that are the enterprise's own on the day."""
+        return [row for row in list_numbers(self.enterprise, self.as_of) if in_force(row, self.as_of)]
 
     def _of_run(self, ask: Callable[[Values], Any]) -> Any:  # noqa: ANN401 -- what is asked for
         if self.values is None:
@@ -190,6 +204,9 @@ def _portrait(year: Year, field: Field) -> Known:
     if year.values is None:
         return None
     metric, name = portrait_component(field)
+    missing = year.values.portrait.get("missing") or ()
+    if any(one["code"] == "register_empty" and one["metric"] == metric for one in missing):
+        return None
     known = {one["slug"]: one["components"] for one in year.values.portrait["metrics"]}
     found = known.get(metric, {}).get(name)
     return found if isinstance(found, int) else None
@@ -229,10 +246,17 @@ def _staff(year: Year, _field: Field) -> Known:
 
 
 def _insured(year: Year, _field: Field) -> Known:
-    """People, not rows: one has a row an insurance."""
-    month = f"{year.year}-12"
+    """People, not rows: one has a row an insurance. What is not paid, or by another employer, does not count."""
+    month, unpaid = f"{year.year}-12", set(get_rulebook(year.enterprise).items("reconcile.people.unpaid"))
+    names = {accounts.enterprise(year.enterprise).name, *list_own_names(year.enterprise)}
+    own = {fold_name(name) for name in names}
     rows = versions_on(Contribution, year.enterprise, date(year.year, 12, 31)).filter(month=month)
-    return len({one.identity or one.person for one in rows.only("identity", "person")} - {None}) or None
+    paid = [
+        one
+        for one in rows.only("identity", "person", "payer", "state")
+        if (one.state or "").strip() not in unpaid and (not one.payer or fold_name(one.payer) in own)
+    ]
+    return len({one.identity or one.person for one in paid} - {None}) or None
 
 
 SOURCES: Final[Mapping[str, Callable[[Year, Field], Known]]] = {
@@ -310,7 +334,9 @@ def make_sheet(*, enterprise: str, year: int, report: Report, actor: Actor, prog
         found = []
         for field in asked:
             step()
-            found.append(build_line(field, now.of(field), before.of(field)))
+            line = build_line(field, now.of(field), before.of(field))
+            notes = {name: (line[name], now.note(field, words(language))) for name, language in NOTES.items()}
+            found.append(line | {name: " ".join(filter(None, texts)) for name, texts in notes.items()})
     else:
         found = _numbered(asked, now, before, tuple(str(one) for one in rules.items(PREFIXES)))
     made = NewSheet(year, report, now.as_of, now.run, rules.version, found)
@@ -578,7 +604,8 @@ def state_claim(
 ) -> Blank:
     """State what the data do not tell, for a data year or, of a standing claim, until it is stated anew.
 
-    ``season_archived``, ``claim_part_unknown``, ``statement_too_long``, ``statement_part_wrong``.
+    ``season_archived``, ``claim_part_unknown``, ``statement_too_long``, ``statement_part_wrong``,
+    ``statement_same_person``.
     """
     require_writable(actor, enterprise, year, Permission.MANAGE_DATA)
     _store(enterprise, year, {(claim, part): text}, actor)
@@ -591,13 +618,24 @@ def state_item(*, enterprise: str, year: int, texts: Mapping[tuple[str, str], st
     return _store(enterprise, year, texts, actor)
 
 
+ISOLATION: Final = "sop_isolation"  # the claim with who isolates a channel, and who approves it
+
+
 def _store(enterprise: str, year: int, texts: Mapping[tuple[str, str], str], actor: Actor) -> int:
-    """One audit entry for each claim that changes; only claims of papers, others have rights of their own."""
+    """One audit entry for each claim that changes; only claims of papers, others have rights of their own.
+
+    Two people that a paper calls different are not one name: ``statement_same_person``.
+    """
     by_claim: dict[str, dict[str, str]] = {}
     for (claim, part), text in texts.items():
         if claim not in CLAIMS or part not in CLAIMS[claim].parts or ITEMS.keys().isdisjoint(CLAIMS[claim].where):
             raise NianjianError("claim_part_unknown", claim=claim, part=part)
         by_claim.setdefault(claim, {})[part] = text
+    if two := by_claim.get(ISOLATION):
+        before = {part: told.text for part, told in list_statements(enterprise, ISOLATION, STANDING).items()}
+        names = [fold_name((before | two).get(part)) for part in ("name", "second")]
+        if names[0] and names[0] == names[1]:
+            raise NianjianError("statement_same_person", name=two.get("second") or two.get("name") or "")
     with transaction.atomic():
         return sum(
             bool(
