@@ -111,6 +111,10 @@ test-web: setup ## the walks through the pages in a browser (13 minutes on two c
 test-long: setup-all ## PostgreSQL, crashes, Spark, big data (20 minutes on two cores)
 	@$(PYTEST) -n $(LONG_JOBS) -m "long and not web and not soak" $(LONG)
 
+.PHONY: test-slow
+test-slow: setup-all ## test-web and test-long in one session (29 minutes on two cores): less idle, one tail, one demo
+	@$(PYTEST) -n $(LONG_JOBS) -m "(web or long) and not soak" $(LONG)
+
 .PHONY: soak
 soak: setup-all ## the long suite with every dress, thousands of requests and the whole shell on PostgreSQL (hours)
 	@SOAK=1 $(PYTEST) -m "long or web or soak" $(LONG)

@@ -33,12 +33,13 @@ if (_SOURCE / "doors/site/settings.py").exists():
 for _name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
     os.environ.pop(_name, None)
 
-pytest_plugins = ["tests.support.services", "tests.support.fixtures"]
+pytest_plugins = ["tests.support.services", "tests.support.fixtures", "tests.support.demo_home"]
 
 
 LONGEST = (
-    "on_postgres", "test_year.py", "test_demo.py", "test_dress.py", "test_matrix.py", "test_api_matrix.py",
-    "season_days",
+    "test_year.py", "on_postgres", "test_dress.py", "test_backup_databases.py", "test_demo.py", "test_engines_equal.py",
+    "test_matrix.py", "test_api_matrix.py", "season_days", "test_live_screens.py", "test_live_kamailio.py",
+    "test_asterisk.py", "test_spark_shell.py", "test_live_posts.py", "test_hostile.py", "walks", "journeys",
 )  # fmt: skip
 
 

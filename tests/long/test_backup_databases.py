@@ -72,34 +72,76 @@ class House:
 Make = Callable[[str], House]
 
 
-@pytest.fixture
-def make(tmp_path: Path, postgres_url: str) -> Iterator[Make]:
-    """A house by name: ``pg…`` on a database of PostgreSQL, others on SQLite; each with the sample's keys."""
-    made: list[str] = []
+class Houses:
+    """Houses by name, each with the sample's keys: ``pg…`` on a database of PostgreSQL, others on SQLite."""
 
-    def house(name: str) -> House:
-        folder = tmp_path / name
+    def __init__(self, folder: Path, server: str) -> None:
+        self._folder, self._server = folder, server
+        self._made: list[str] = []
+
+    def make(self, name: str) -> House:
+        """An empty one."""
+        folder = self._folder / name
         folder.mkdir()
         shutil.copy(SAMPLES / "schema-0.1.0.keys.json", folder / "keys.json")
         (folder / "keys.json").chmod(0o600)
-        if not name.startswith("pg"):
-            return House(folder, "")
-        database = f"nianjian_{uuid.uuid4().hex[:12]}"
-        with psycopg.connect(postgres_url, autocommit=True) as server:
-            server.execute(f'CREATE DATABASE "{database}"')
-        made.append(database)
-        return House(folder, urlunsplit(urlsplit(postgres_url)._replace(path=f"/{database}")))
+        return House(folder, self._database("") if name.startswith("pg") else "")
 
-    yield house
-    with psycopg.connect(postgres_url, autocommit=True) as server:
-        for database in made:
-            server.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+    def copy(self, first: House, name: str) -> House:
+        """Another that stands as the first one does."""
+        folder = self._folder / name
+        shutil.copytree(first.folder, folder)
+        return House(folder, self._database(f' TEMPLATE "{urlsplit(first.url).path[1:]}"') if first.url else "")
+
+    def end(self) -> None:
+        """Remove the databases."""
+        with psycopg.connect(self._server, autocommit=True) as server:
+            for database in self._made:
+                server.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+    def _database(self, how: str) -> str:
+        name = f"nianjian_{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(self._server, autocommit=True) as server:
+            server.execute(f'CREATE DATABASE "{name}"{how}')
+        self._made.append(name)
+        return urlunsplit(urlsplit(self._server)._replace(path=f"/{name}"))
+
+
+@pytest.fixture
+def houses(tmp_path: Path, postgres_url: str) -> Iterator[Houses]:
+    made = Houses(tmp_path, postgres_url)
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def make(houses: Houses) -> Make:
+    """A house of that name, empty."""
+    return houses.make
+
+
+@pytest.fixture(scope="module")
+def restored(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iterator[dict[str, House]]:
+    """A house of each kind with the sample: made once, for its tables go through all migrations."""
+    made = Houses(tmp_path_factory.mktemp("restored"), postgres_url)
+    found = {name: made.make(name) for name in ("pg", "lite")}
+    for house in found.values():
+        assert house.ask("restore", str(SAMPLE))["migrated"]
+    yield found
+    made.end()
+
+
+@pytest.fixture
+def begin(houses: Houses, restored: dict[str, House]) -> Make:
+    """A house of that name that has the sample."""
+    return lambda name: houses.copy(restored["pg" if name.startswith("pg") else "lite"], name)
 
 
 @pytest.mark.parametrize(("source", "target"), [("pg1", "pg2"), ("pg1", "lite"), ("lite", "pg2")])
-def test_a_backup_goes_from_one_database_to_the_other(make: Make, tmp_path: Path, source: str, target: str) -> None:
-    first, second = make(source), make(target)
-    assert first.ask("restore", str(SAMPLE))["migrated"]
+def test_a_backup_goes_from_one_database_to_the_other(
+    begin: Make, make: Make, tmp_path: Path, source: str, target: str
+) -> None:
+    first, second = begin(source), make(target)
     first.same_as_the_sample()
     first.ask("user", "add", "dora", "--role", "auditor", "--link")
     first.ask("user", "invite", "--enterprise", "kept", "--role", "auditor")
@@ -114,9 +156,8 @@ def test_a_backup_goes_from_one_database_to_the_other(make: Make, tmp_path: Path
     assert second.ask("audit", "verify", "--as", "carla", NIANJIAN_TOKEN=token)["valid"] is True
 
 
-def test_tables_in_use_are_put_aside_and_kept(make: Make, tmp_path: Path) -> None:
-    house = make("pg1")
-    house.ask("restore", str(SAMPLE))
+def test_tables_in_use_are_put_aside_and_kept(begin: Make, tmp_path: Path) -> None:
+    house = begin("pg1")
     house.ask("enterprise", "add", "later", "--name", "x", "--province", "")
     assert house.ask("restore", str(SAMPLE), code=2)["error"]["code"] == "home_not_empty"
     bare = House(tmp_path / "bare", house.url)  # an empty home beside a used database
@@ -132,10 +173,9 @@ def test_tables_in_use_are_put_aside_and_kept(make: Make, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("point", ["mid_write", "before_commit", "after_commit", "out", "in"])
-def test_killed_around_the_commit(make: Make, point: str) -> None:
+def test_killed_around_the_commit(begin: Make, point: str) -> None:
     """The database decides: a journal whose restore was not committed is dropped, any other carried out."""
-    house = make("pg1")
-    house.ask("restore", str(SAMPLE))
+    house = begin("pg1")
     house.ask("enterprise", "add", "later", "--name", "x", "--province", "")
     house.ask("restore", str(SAMPLE), "--replace", code=-signal.SIGKILL, NIANJIAN_CRASH_AT=point)
     codes = [one["code"] for one in house.ask("enterprise", "list")["enterprises"]]

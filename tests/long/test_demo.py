@@ -8,26 +8,16 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support import handbook, pictures
+from tests.support.demo_home import PRINTED
 from tests.support.site import ROOT
 
 NAMES = {f"web-{name}.png" for name in (*pictures.PLAIN, "wizard", "rulebook", "phone")}
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The demo's folder and what making it printed."""
-    folder = tmp_path_factory.mktemp("demo") / "demo"
-    words = [sys.executable, "-m", "bench.demo", "--rows", "40000", "--folder", str(folder), "--no-serve"]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=580, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder, done.stdout
 
 
 def _split(portrait: dict[str, Any], slug: str, dim: str) -> dict[str | None, dict[str, Any]]:
@@ -36,11 +26,11 @@ def _split(portrait: dict[str, Any], slug: str, dim: str) -> dict[str | None, di
 
 
 @pytest.mark.long
-def test_the_demo_tells_a_story(demo: tuple[Path, str]) -> None:
-    folder, printed = demo
+def test_the_demo_tells_a_story(demo_home: Path) -> None:
+    printed = (demo_home / PRINTED).read_text(encoding="utf-8")
     assert "总灯： ● 黄灯" in printed or "yellow" in printed
     assert "http://127.0.0.1:8000/account/first/" in printed
-    kept = (folder / "home" / "portraits" / "DEMO" / "2026.json").read_text(encoding="utf-8")
+    kept = (demo_home / "home" / "portraits" / "DEMO" / "2026.json").read_text(encoding="utf-8")
     portrait = json.loads(kept.splitlines()[1])  # below the run's own line
     assert portrait["light"] == "yellow"
     lights = {metric["slug"]: metric["light"] for metric in portrait["metrics"]}
@@ -71,11 +61,13 @@ def test_the_page_shows_each_picture() -> None:
 
 
 @pytest.mark.long
-def test_pictures_are_taken_anew(demo: tuple[Path, str], tmp_path: Path) -> None:
-    made = pictures.take(demo[0], tmp_path)
+def test_pictures_are_taken_anew(demo_home: Path, tmp_path: Path) -> None:
+    demo = tmp_path / "demo"
+    shutil.copytree(demo_home, demo)
+    made = pictures.take(demo, tmp_path)
     assert {path.name for path in made} == NAMES
     languages = handbook.LANGUAGES if os.environ.get("SOAK") else {"zh": "zh-CN"}
-    book = handbook.take(demo[0], tmp_path, languages)
+    book = handbook.take(demo, tmp_path, languages)
     for language in languages:
         assert {path.name for path in book if path.parent.name == language} == handbook.NAMES
     for language in handbook.LANGUAGES:

@@ -84,12 +84,16 @@ def test_clickhouse_dialect(lakes: Lakes, expected: list[str], tmp_path: Path) -
         engine.close()
 
 
-def test_spark_standalone_and_connect(java: str, lakes: Lakes, expected: list[str], tmp_path: Path) -> None:
+def test_spark_standalone_and_connect(
+    java: str, lakes: Lakes, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A driver in this process for the first moment and the rollups, then a Connect server for the rows of the second.
 
     Both ask for all cores of the worker.
     """
     del java
+    for name, value in spark_cluster.BRIEF.items():
+        monkeypatch.setenv(name, value)
     with spark_cluster.cluster(tmp_path) as master:
         engine = open_engine(master)
         try:

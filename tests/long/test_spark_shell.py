@@ -77,7 +77,9 @@ def test_the_portrait_of_spark_is_the_portrait(java: str, ask: Ask, tmp_path: Pa
     calls.write_text("\n".join([HEADER, *map(_call, range(1_500))]) + "\n", encoding="utf-8")
     ask("calls", "import", str(calls), "--enterprise", "demo", "--timezone", "Asia/Shanghai")
     with spark_cluster.cluster(tmp_path / "spark") as master:
-        told = ask(*YEAR, NIANJIAN_ENGINE=master)  # Spark builds the daily tables, for the embedded engine too
+        told = ask(
+            *YEAR, NIANJIAN_ENGINE=master, **spark_cluster.BRIEF
+        )  # Spark builds the daily tables, for the embedded engine too
     assert told == ask(*YEAR) == ask(*YEAR, "--raw")
     assert {metric["light"] for metric in told["metrics"]} - {"na", "insufficient"}
     assert list((tmp_path / "here").iterdir()) == []

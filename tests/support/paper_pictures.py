@@ -40,7 +40,6 @@ def paper() -> bytes:
 
 def take(folder: Path, target: Path) -> list[Path]:
     """Serve a fresh home, send papers, write the pictures; their paths."""
-    (folder / "home").mkdir(mode=0o700)
     told(environment(folder), sys.executable, "-m", "tests.support.walk_home")
     made = []
     with serving(folder, NIANJIAN_TODAY="2026-11-25") as site, browsing() as browser:

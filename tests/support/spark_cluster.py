@@ -18,6 +18,8 @@ from typing import Final
 from tests.support.services import free_ports
 
 PATIENCE: Final = 120  # seconds for a port to open
+# For every Java of a test, the driver's included: compiling for hours of work costs more than this work.
+BRIEF: Final = {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 
 
 @contextmanager
@@ -68,7 +70,7 @@ def _spark(name: str) -> str:
 def _program(folder: Path, name: str, command: list[str], port: int) -> Iterator[None]:
     environment = {
         **os.environ, "SPARK_HOME": str(_home()), "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_NO_DAEMONIZE": "1", "SPARK_WORKER_DIR": str(folder / "jobs"),
+        "SPARK_NO_DAEMONIZE": "1", "SPARK_WORKER_DIR": str(folder / "jobs"), **BRIEF,
     }  # fmt: skip
     log = folder / f"{name}.log"
     with log.open("wb") as out:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +10,8 @@ from typing import Any, Final
 
 import pytest
 from tests.support.keyboard import choose
-from tests.support.site import ROOT, Site, serving
+from tests.support.site import Site, serving
 
-ROWS: Final = "40000"
 DAY: Final = "2026-11-25"
 ENTERPRISE: Final = "DEMO"
 
@@ -53,23 +48,6 @@ class Journey:
         """Close all windows."""
         for context in self._contexts:
             context.close()
-
-
-@pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a small demo, made once for all processes of a run; never served itself."""
-    root = tmp_path_factory.getbasetemp()
-    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
-    folder = root / "demo-of-the-journeys"
-    with (root / "demo-of-the-journeys.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            begun = folder.with_suffix(".begun")
-            words = [sys.executable, "-m", "bench.demo", "--rows", ROWS, "--folder", str(begun), "--no-serve"]
-            done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=580, check=False)
-            assert done.returncode == 0, done.stdout + done.stderr
-            begun.rename(folder)
-    return folder
 
 
 @pytest.fixture

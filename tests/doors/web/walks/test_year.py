@@ -78,7 +78,7 @@ def site(tmp_path: Path, clock: MovedClock) -> Iterator[tuple[Site, list[str]]]:
     Two, for what one person's links made is in that person's hands: a single administrator approves nothing of theirs.
     """
     folder = tmp_path / "year"
-    (folder / "home").mkdir(mode=0o700, parents=True)
+    folder.mkdir()
     variables = environment(folder) | clock.variables
     links = []
     for words in (["init", "--name", "李明"], ["user", "add", "周敏", "--role", "administrator", "--link"]):

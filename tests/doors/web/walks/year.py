@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from tests.doors.web.walks import year_data
 from tests.support.claims import sentence_pattern
@@ -23,6 +24,7 @@ from tests.support.site import follow
 from nianjian.engines.paper.words import CHINESE
 
 PATIENCE = 240_000  # milliseconds for the worker, on a busy machine
+RUNNING = "#progress[hx-get], #toast[hx-get]"  # work that a page shows and that is not over
 #: Where in the menu something stands: its line, and the word under it.
 STANDS = {
     "总览": ("今天",), "年检季": ("年报与材料", "期限与任务"), "一致性比对": ("年报与材料", "一致性比对"),
@@ -111,11 +113,13 @@ class Walker:
         self.press(self.page.locator("main").get_by_role("button", name=name).first)
 
     def worked(self) -> str:
-        """Until the work that a page shows is over; asks more often than the page itself does."""
+        """Until the work that a page shows is over: its part is asked for alone, more often than the page does."""
         until = time.monotonic() + PATIENCE / 1000
-        while self.page.locator("#progress[hx-get], #toast[hx-get]").count():
+        while parts := self.page.locator(RUNNING).evaluate_all("all => all.map((one) => one.getAttribute('hx-get'))"):
+            while any("hx-get=" in self.page.request.get(urljoin(self.address, part)).text() for part in parts):
+                assert time.monotonic() < until, self.text()
+                self.page.wait_for_timeout(200)
             assert time.monotonic() < until, self.text()
-            self.page.wait_for_timeout(200)
             self.page.reload()
         came = ""
         if (result := self.page.locator("#toast a").last).count():  # the newest; others may be unread
