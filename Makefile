@@ -112,7 +112,7 @@ test-long: setup-all ## PostgreSQL, crashes, Spark, big data (20 minutes on two 
 	@$(PYTEST) -n $(LONG_JOBS) -m "long and not web and not soak" $(LONG)
 
 .PHONY: test-slow
-test-slow: setup-all ## test-web and test-long in one session (29 minutes on two cores): less idle, one tail, one demo
+test-slow: setup-all ## test-web and test-long in one session: less idle, one tail, one demo
 	@$(PYTEST) -n $(LONG_JOBS) -m "(web or long) and not soak" $(LONG)
 
 .PHONY: soak
