@@ -397,7 +397,7 @@ def request_isolation(
     held = None if case is None else queries.get_case_of(enterprise, case)
     if held is not None and held.state == states.CLOSED:
         raise NianjianError("rectify_closed", case=held.pk)
-    if key == "line" and all(line["name"] != channel for line in gate_facts.list_channels(enterprise, set(), set())):
+    if key == "line" and all(line["name"] != channel for line in gate_facts.list_channels(enterprise, set())):
         raise NianjianError("gate_channel_unknown", channel=channel)  # at once, not only when it is approved
     rules = rulebook_on(enterprise, clock.today())
     after, before = rules.integer("rectification.frequency.after"), _allowed_before(enterprise, key, channel, rules)
