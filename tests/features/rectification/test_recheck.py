@@ -47,6 +47,7 @@ def test_a_closed_loop_has_no_gap() -> None:
         ({"isolated": None, "pending": True}, "isolation_pending"),
         ({"lifted": True}, "isolation_lifted"),
         ({"enforced": False}, "not_enforced"),
+        ({"enforced": False, "observing": True}, "gate_observing"),
         ({"measured": None}, "not_measured"),
         ({"again": CHANGED}, "figures_changed"),
         ({"measured": OVER, "again": OVER}, "over_cap"),

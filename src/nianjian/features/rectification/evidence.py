@@ -529,6 +529,7 @@ def gaps_of_case(case: Case, step: Steps | None, *, sending: bool = False) -> li
         pending=bool(queries.list_undecided_orders(queries.list_orders(case))),
         lifted=order is not None and order.lifted_at is not None,
         enforced=order is not None and is_enforced(order),
+        observing=queries.is_gate_observing(case.enterprise_id),
         measured=case.measured,
         again=None if step is None else recount(case, step),
         open_tickets=waiting,

@@ -493,7 +493,12 @@ def _allowed_before(enterprise: str, key: str, channel: str, rules: Rulebook) ->
 
 
 def is_enforced(order: Order) -> bool:
-    """Whether the gate holds the channel of an isolation to its cap, or a lower one, and to the white list."""
+    """Whether the gate holds the channel of an isolation to its cap, or a lower one, and to the white list.
+
+    It holds none while it only looks on.
+    """
+    if queries.is_gate_observing(order.enterprise_id):
+        return False
     standing = policies.find_policy_in_force(
         order.enterprise_id, queries.GATE[order.key], queries.gate_name(order.key, order.channel)
     )

@@ -60,6 +60,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "isolation_pending": mark("the isolation is waiting for a second person"),
     "isolation_lifted": mark("the isolation was lifted; isolate again, or close the case by another measure"),
     "not_enforced": mark("the gate does not limit the channel to cap and white list; set its policy again"),
+    "gate_observing": mark("the gate only looks on and refuses no call, isolated or not; let it refuse again"),
     "over_cap": mark(
         "{days} days with more attempts than the cap {cap}, the first {first} with {attempts}; make sure "
         "that every switch asks the gate"
