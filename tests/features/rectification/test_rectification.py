@@ -337,6 +337,10 @@ def test_a_case_closes_only_after_the_check_and_leaves_a_routine(case: str, anna
     ready(case, anna, bo)
     report(case, anna)
     fails("rectify_step_early", lambda: reports.close(enterprise="demo", case=case, check="已复核", actor=anna))
+    for day in (date(2020, 1, 1), TODAY - timedelta(days=1)):  # before the notice; before isolation and report
+        fails(
+            "rectify_submitted_early", lambda day=day: reports.submit(enterprise="demo", case=case, day=day, actor=anna)
+        )
     told = reports.submit(enterprise="demo", case=case, day=TODAY, actor=anna)
     assert told["reminder"]["day"] > TODAY.isoformat()
     later = datetime.combine(TODAY + timedelta(days=4), time(11))

@@ -27,6 +27,9 @@ TEXTS: Final[Mapping[str, str]] = {
         "“{file}” is not titled as a technical assessment; store it as an annex, or choose the report itself"
     ),
     "rectify_day_ahead": mark("{day} is in the future"),
+    "rectify_submitted_early": mark(
+        "{day} is before {first}, the first day with notice, isolation and report; give the day of the hand-in"
+    ),
     "rectify_days_reversed": mark("the last day {last} is before the first, {first}"),
     "rectify_dimension_unknown": mark("{dimension} cannot be grouped by; choose one of {dimensions}"),
     "rectify_group_unknown": mark(
