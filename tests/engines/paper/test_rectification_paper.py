@@ -15,6 +15,7 @@ from nianjian.engines.kernel.claims import RELEASED, UNKNOWN
 from nianjian.engines.paper.official import official_pdf
 from nianjian.engines.paper.official_word import official_docx
 from nianjian.engines.paper.rectification import ReportStamp, build_report, measured_rows, order_claims
+from nianjian.engines.paper.texts.claims import claim_text
 from nianjian.engines.paper.words import words
 
 HOSTILE = '{{ 7 * 7 }} <w:p> & "x"'
@@ -177,6 +178,9 @@ def test_an_order_is_kept_only_where_every_day_has_its_records(unrecorded: int |
     after = {"channel": channel} | ({} if unrecorded is None else {"days_unrecorded": unrecorded})
     claims = order_claims({"after": after, "over_cap": [], "cap": 5})
     assert [claim.state for claim in claims] == [state, state]
+    text = claim_text(claims[0], words("zh_Hans"))
+    assert "无该通道话单" not in text, "there are five"
+    assert ("59日无话单" in text and "合计5次" in text) is (unrecorded == 59)
 
 
 def test_a_code_stands_with_the_name_of_the_register() -> None:

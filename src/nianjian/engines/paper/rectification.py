@@ -185,14 +185,22 @@ def _obedience(measured: Json | None, _: Words) -> tuple[str, ...]:
 def order_claims(measured: Json) -> tuple[Claim, Claim]:
     """Cap and white list of an isolation, as the calls since then show them.
 
-    Without calls nothing is shown, nor while days lack their records; older measurements do not tell.
+    Without calls nothing is shown, nor while days lack their records; older measurements do not tell of these.
     """
     after, over = measured["after"], measured["over_cap"]
     channel = after["channel"]
     most = max([int(channel["most"]), *(int(attempts) for _day, attempts in over)])
+    unrecorded = after.get("days_unrecorded")
     figures = {"most": most, "days": len(over), "cap": measured["cap"]}
+    figures |= {"attempts": channel["attempts"], "unrecorded": unrecorded}
     lacks = [Lack("cap_exceeded", count=len(over))] if over else []
-    untold = [] if channel["attempts"] and after.get("days_unrecorded") == 0 else [Lack("calls_missing", known=False)]
+    untold: list[Lack] = []
+    if not channel["attempts"]:
+        untold = [Lack("calls_missing", known=False)]
+    elif unrecorded is None:
+        untold = [Lack("records_uncounted", known=False)]
+    elif unrecorded:
+        untold = [Lack("days_unrecorded", known=False, count=unrecorded)]
     lacks += untold
     known = channel.get("callees_known") or 0
     off = known - (channel.get("white_listed") or 0)
