@@ -15,6 +15,7 @@ from nianjian.engines.kernel.claims import RELEASED, UNKNOWN
 from nianjian.engines.paper.official import official_pdf
 from nianjian.engines.paper.official_word import official_docx
 from nianjian.engines.paper.rectification import ReportStamp, build_report, measured_rows, order_claims
+from nianjian.engines.paper.texts.claims import claim_text
 from nianjian.engines.paper.words import words
 
 HOSTILE = '{{ 7 * 7 }} <w:p> & "x"'
@@ -171,12 +172,34 @@ def test_a_narrow_breach_keeps_its_digits_and_a_nought_without_proof_is_none() -
     assert percent["投诉率"] == ["0.01004 % · 黄灯", "– · 未证明"]
 
 
+def test_a_share_has_its_own_light_and_not_that_of_other_short_numbers() -> None:
+    channel = {"complaints": 0, "attempts": 5, "most": 5}
+    old = {
+        "from": "2026-10-31", "to": "2026-11-30", "days": 30, "days_unrecorded": 0, "complaints": 1, "answered": 20000,
+        "rate": "0.5000", "rate_light": "green", "evasion": "12.0000", "evasion_limit": "70.0000",
+        "consistency_light": "red", "channel": channel,
+    }  # fmt: skip
+    told = {"before": old, "after": old | {"evasion_light": "green"}, "over_cap": [], "gate": {"asked": 0}}
+    rows = {row[0]: row[1:] for row in measured_rows(told, words("zh_Hans"), percent=True)}
+    assert rows["固话与手机号占比"] == ["12.00 % · 未证明", "12.00 % · 绿灯"], (
+        "an older one does not tell whose the red is"
+    )
+    assert rows["全部外显号码（含其他短号码和未知号码）"] == ["红灯", "红灯"]
+    over = old | {"evasion": "70.0000"}
+    rows = {row[0]: row[1:] for row in measured_rows(told | {"before": over, "after": over}, words("zh_Hans"))}
+    assert rows["固话与手机号占比"] == ["70.00 % · 红灯", "70.00 % · 红灯"]
+    assert "全部外显号码（含其他短号码和未知号码）" not in rows
+
+
 @pytest.mark.parametrize(("unrecorded", "state"), [(0, RELEASED), (59, UNKNOWN), (None, UNKNOWN)])
 def test_an_order_is_kept_only_where_every_day_has_its_records(unrecorded: int | None, state: str) -> None:
     channel = {"attempts": 5, "most": 5, "callees_known": 5, "white_listed": 5}
     after = {"channel": channel} | ({} if unrecorded is None else {"days_unrecorded": unrecorded})
     claims = order_claims({"after": after, "over_cap": [], "cap": 5})
     assert [claim.state for claim in claims] == [state, state]
+    text = claim_text(claims[0], words("zh_Hans"))
+    assert "无该通道话单" not in text, "there are five"
+    assert ("59日无话单" in text and "合计5次" in text) is (unrecorded == 59)
 
 
 def test_a_code_stands_with_the_name_of_the_register() -> None:

@@ -262,6 +262,24 @@ def test_a_team_and_a_display_number_are_isolated_too(house: str, anna: Actor, b
         assert asked(anna) == "allow"
 
 
+def test_no_import_takes_a_line_out_of_its_teams_isolation(house: str, load: Import, anna: Actor, bo: Actor) -> None:
+    waiting = set_cap(anna, 10, isolated=True, key="team", name="T01")
+    operations.approve(approval=str(waiting.approval), actor=bo)
+    load("teams", "团队编号,名称", ("T02", "自营"))
+    load("lines", "线路编号,团队,状态", ("L01", "T02", "启用"))  # one person
+    waiting = set_cap(anna, 8, isolated=True, key="team", name="T01")  # two persons lower it and lift nothing
+    operations.approve(approval=str(waiting.approval), actor=bo)
+    policy = gate_policy.summarize_policy(enterprise="demo", actor=anna)
+    line = {"name": "L01", "team": "T01", "isolated": True, "observing": True}
+    assert policy["channels"][0] == line, "the line counts under the team's cap, too"
+    told = decisions.check_call(question=Question("demo", "95013001", CALLEE, "L01", at=NOON), actor=anna)
+    assert (told["allow"], told["reason"]) == (False, "not-on-white-list")
+    lifting = set_cap(anna, None, key="team", name="T01")
+    operations.approve(approval=str(lifting.approval), actor=bo)
+    policy = gate_policy.summarize_policy(enterprise="demo", actor=anna)
+    assert policy["channels"][0] == line | {"team": "T02", "isolated": False}
+
+
 def test_an_order_approved_elsewhere_is_carried_out(house: str, bo: Actor, operator: Actor) -> None:
     order: dict[str, Any] = {
         "enterprise": house,

@@ -413,4 +413,5 @@ def test_papers_and_pages_call_people_and_channels_by_their_names(lead: Client, 
     approved = text(lead, approval)
     assert all(part in approved for part in ("李敏", "王强", "L1 速达外包"))
     assert all("L1 速达外包" in page for page in pages[1:])
+    assert pages[0].count("李敏 + 王强") == 2, "who isolated: on the line of the step, and in the course of the case"
     assert not [one for one in (paper, approved, *pages) if "user:" in one]

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from nianjian.engines.metrics.frame import Window
 from nianjian.engines.paper.texts.errors import ERRORS
+from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.rectification import figures, states
 from nianjian.features.rectification.gaps import REMEDIES, Facts, list_gaps
 
@@ -47,6 +49,7 @@ def test_a_closed_loop_has_no_gap() -> None:
         ({"isolated": None, "pending": True}, "isolation_pending"),
         ({"lifted": True}, "isolation_lifted"),
         ({"enforced": False}, "not_enforced"),
+        ({"enforced": False, "observing": True}, "gate_observing"),
         ({"measured": None}, "not_measured"),
         ({"again": CHANGED}, "figures_changed"),
         ({"measured": OVER, "again": OVER}, "over_cap"),
@@ -78,6 +81,17 @@ def test_a_consent_that_comes_later_changes_no_figure() -> None:
         assert list_gaps(replace(CLOSED, measured=measured, again=again)) == []
     more = {**MEASURED, "before": {**PART, "channel": {"by_day": [["2026-03-01", 4]]}}}
     assert [gap.code for gap in list_gaps(replace(CLOSED, measured=counted(1), again=more))] == ["figures_changed"]
+
+
+def test_a_share_of_landlines_and_mobiles_is_not_red_for_other_short_numbers() -> None:
+    shown = [
+        {"display_class": name, "delivered": 50, "answered": 50, "unknown": 0} for name in ("own_short", "other_short")
+    ]
+    rows: dict[str, Any] = {"classes": shown, "recorded": [], "days": [], "complaints": []}
+    told = figures.summarize_figures(rows, Window(date(2026, 3, 1), date(2026, 3, 2)), Rulebook.on(date(2026, 3, 2)))
+    assert (told["evasion"], told["evasion_light"], told["consistency_light"]) == ("0.0000", "green", "red")
+    old = {name: value for name, value in told.items() if name != "evasion_light"}  # an older program's
+    assert figures.same_figures({"before": old, "after": old}, {"before": told, "after": told})
 
 
 def test_every_gap_can_be_told() -> None:

@@ -294,6 +294,19 @@ def test_the_share_of_the_white_list_is_counted_by_the_call_records_before_and_s
     assert (told["off_white_list"].values, told["off_white_list"].blocks) == ({"count": 49, "of": 50}, False)
 
 
+def test_no_isolation_is_enforced_while_the_gate_only_looks_on(case: str, anna: Actor, bo: Actor) -> None:
+    def gaps_of_the_gate() -> set[str]:
+        found = {gap.code for gap in evidence.gaps_of_case(get_visible_case(case, anna), None)}
+        return found & {"gate_observing", "not_enforced"}
+
+    isolated(case, anna, bo)
+    assert gaps_of_the_gate() == set()
+    for enforce, expected in ((False, {"gate_observing"}), (True, set[str]())):
+        asked = policy.set_mode(enterprise="demo", enforce=enforce, reason="试运行", actor=anna)
+        approve(approval=str(asked.approval), actor=bo)
+        assert gaps_of_the_gate() == expected
+
+
 def test_a_report_is_a_draft_until_the_loop_is_closed(case: str, anna: Actor, bo: Actor) -> None:
     open_gaps = {gap.code for gap in evidence.check_gaps(case=case, actor=anna)}
     assert open_gaps == {"not_located", "not_isolated", "not_measured", "measures_missing", "test_report_missing"}
@@ -324,6 +337,10 @@ def test_a_case_closes_only_after_the_check_and_leaves_a_routine(case: str, anna
     ready(case, anna, bo)
     report(case, anna)
     fails("rectify_step_early", lambda: reports.close(enterprise="demo", case=case, check="已复核", actor=anna))
+    for day in (date(2020, 1, 1), TODAY - timedelta(days=1)):  # before the notice; before isolation and report
+        fails(
+            "rectify_submitted_early", lambda day=day: reports.submit(enterprise="demo", case=case, day=day, actor=anna)
+        )
     told = reports.submit(enterprise="demo", case=case, day=TODAY, actor=anna)
     assert told["reminder"]["day"] > TODAY.isoformat()
     later = datetime.combine(TODAY + timedelta(days=4), time(11))

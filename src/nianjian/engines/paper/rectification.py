@@ -185,14 +185,22 @@ def _obedience(measured: Json | None, _: Words) -> tuple[str, ...]:
 def order_claims(measured: Json) -> tuple[Claim, Claim]:
     """Cap and white list of an isolation, as the calls since then show them.
 
-    Without calls nothing is shown, nor while days lack their records; older measurements do not tell.
+    Without calls nothing is shown, nor while days lack their records; older measurements do not tell of these.
     """
     after, over = measured["after"], measured["over_cap"]
     channel = after["channel"]
     most = max([int(channel["most"]), *(int(attempts) for _day, attempts in over)])
+    unrecorded = after.get("days_unrecorded")
     figures = {"most": most, "days": len(over), "cap": measured["cap"]}
+    figures |= {"attempts": channel["attempts"], "unrecorded": unrecorded}
     lacks = [Lack("cap_exceeded", count=len(over))] if over else []
-    untold = [] if channel["attempts"] and after.get("days_unrecorded") == 0 else [Lack("calls_missing", known=False)]
+    untold: list[Lack] = []
+    if not channel["attempts"]:
+        untold = [Lack("calls_missing", known=False)]
+    elif unrecorded is None:
+        untold = [Lack("records_uncounted", known=False)]
+    elif unrecorded:
+        untold = [Lack("days_unrecorded", known=False, count=unrecorded)]
     lacks += untold
     known = channel.get("callees_known") or 0
     off = known - (channel.get("white_listed") or 0)
@@ -376,10 +384,11 @@ def measured_rows(told: Json | None, _: Words, *, percent: bool = False) -> list
         (
             _("Landline and mobile share"),
             [
-                _with_light(part["evasion"], "%", _proven(part, "consistency_light"), part.get("evasion_limit"), _)
+                _with_light(part["evasion"], "%", _proven(part, _evasion_light(part)), part.get("evasion_limit"), _)
                 for part in parts
             ],
         ),
+        *_consistency(parts, _),
         (_("Complaints of the channel"), [count_text(part["channel"]["complaints"]) for part in parts]),
         (_("Attempts of the channel"), [count_text(part["channel"]["attempts"]) for part in parts]),
         (_("Most attempts of the channel on a day"), [count_text(part["channel"]["most"]) for part in parts]),
@@ -391,9 +400,29 @@ def measured_rows(told: Json | None, _: Words, *, percent: bool = False) -> list
     return [[label, *both] for label, both in [*rows, *_gate(told["gate"], _)]]
 
 
-def _proven(part: Json, name: str) -> str:
+def _evasion_light(part: Json) -> str:
+    """The light of the landline and mobile share alone.
+
+    An older measurement has that of all displayed numbers only, which may be another's where the share is below its
+    limit.
+    """
+    if "evasion_light" in part:
+        return str(part["evasion_light"])
+    light, share, limit = str(part["consistency_light"]), part["evasion"], part.get("evasion_limit")
+    below = share is not None and limit is not None and Decimal(share) < Decimal(limit)
+    return "insufficient" if below and light not in {"green", "na"} else light
+
+
+def _consistency(parts: Sequence[Json], _: Words) -> list[tuple[str, list[str]]]:
+    """The light of all displayed numbers, where others' short numbers or unknown ones make it another."""
+    if all(_evasion_light(part) == part["consistency_light"] for part in parts):
+        return []
+    lights = [code_name("light", _proven(part, part["consistency_light"]), _) for part in parts]
+    return [(_("All displayed numbers, with other short and unknown ones"), lights)]
+
+
+def _proven(part: Json, light: str) -> str:
     """A light of a window; none is green while days lack their calls."""
-    light = str(part[name])
     return "insufficient" if light == "green" and part.get("days_unrecorded") else light
 
 
@@ -403,7 +432,7 @@ def _days_over(told: Json) -> str:
 
 
 def _rate(part: Json, percent: bool, _: Words) -> str:  # noqa: FBT001 -- as the caller has it
-    light, limit = _proven(part, "rate_light"), part.get("rate_limit")
+    light, limit = _proven(part, part["rate_light"]), part.get("rate_limit")
     rate = proven({"value": part["rate"], "light": light})
     if percent and rate is not None:
         return f"{_share(rate, limit)} · {code_name('light', light, _)}"

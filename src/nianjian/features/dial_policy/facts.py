@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from nianjian.platform.registers.versions import Version, current_versions
 
 CHUNK: Final = 2000
 MOST_PURPOSES: Final = 255
+NO_TEAMS: Final[Mapping[str, Sequence[datetime]]] = {}
 _EPOCH: Final = date(1970, 1, 1)
 _DAY: Final = timedelta(days=1)
 
@@ -53,26 +54,47 @@ def list_numbers(enterprise: str) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: (one["root"], one["first"] or 0))
 
 
-def list_channels(enterprise: str, isolated: set[str], isolated_teams: set[str]) -> list[dict[str, Any]]:
-    """Lines as channels: the team as its id, and the days on which calls may leave on them."""
-    teams = current_versions(models.Team, enterprise).filter(valid_to=None)
+def list_channels(
+    enterprise: str, isolated: set[str], isolated_teams: Mapping[str, Sequence[datetime]] = NO_TEAMS,
+    *, known_at: datetime | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Lines as channels: the team as its id, and the days on which calls may leave on them.
+
+    ``isolated_teams``: team -> when two persons approved its isolation. A line that was the team's then stays so,
+    whatever the register says since: an import, which one person makes, takes no line out of an isolation.
+    ``known_at``: as the registers stood at that moment, None: now.
+    """
+    teams = current_versions(models.Team, enterprise, known_at=known_at).filter(valid_to=None)
     by_name = {row.name: row.team_id for row in teams.exclude(name=None)}
     known = {row.team_id for row in teams}
     found: dict[str, dict[str, Any]] = {}
-    for row in current_versions(models.Line, enterprise).iterator(chunk_size=CHUNK):
+    for row in current_versions(models.Line, enterprise, known_at=known_at).iterator(chunk_size=CHUNK):
         if not row.line_id:
             continue
         team = row.team if row.team in known else by_name.get(row.team, row.team)
         one = found.setdefault(row.line_id, {"name": row.line_id, "team": "", "isolated": False, "days": []})
         if row.valid_to is None or not one["team"]:
             one["team"] = team or ""
-        one["isolated"] = row.line_id in isolated or one["team"] in isolated_teams
         first = max((of for of in (row.valid_from, row.opened_on) if of is not None), default=None)
         last_open = None if row.closed_on is None else row.closed_on - _DAY  # on the day it is closed it no longer is
         last = min((of for of in (row.valid_to, last_open) if of is not None), default=None)
         if row.state != "stopped" or row.closed_on is not None:  # stopped, but when is not known: never open
             one["days"].append([to_epoch_day(first), to_epoch_day(last)])
+    held = _map_held_lines(enterprise, isolated_teams)
+    for name, one in found.items():
+        one["team"] = held.get(name, one["team"])
+        one["isolated"] = name in isolated or one["team"] in isolated_teams
     return [found[name] for name in sorted(found)]
+
+
+def _map_held_lines(enterprise: str, isolated_teams: Mapping[str, Sequence[datetime]]) -> dict[str, str]:
+    """Line -> the isolated team whose it was when the isolation was approved; of several the first approved."""
+    held: dict[str, str] = {}
+    for at in sorted({at for moments in isolated_teams.values() for at in moments}):
+        for line in list_channels(enterprise, set(), known_at=at):
+            if at in isolated_teams.get(line["team"], ()):
+                held.setdefault(line["name"], line["team"])
+    return held
 
 
 MODELS: Final[dict[str, type[Version]]] = {form.CONSENTS: models.Consent, form.DO_NOT_CALL: models.DoNotCall}

@@ -246,7 +246,9 @@ def build_policy(code: str, before: Mapping[str, Any] | None, now: int) -> dict[
 def list_lines(code: str, settings: Sequence[policies.GatePolicy]) -> list[dict[str, Any]]:
     """The lines as channels; ``observing``: nobody has switched enforcing on, and no case has set anything."""
     isolated, enforced = ruled.list_isolated(settings, ruled.CHANNEL), ruled.list_enforced(settings, ruled.CHANNEL)
-    lines = facts.list_channels(code, isolated, ruled.list_isolated(settings, ruled.TEAM))
+    teams = [one for one in settings if one.key == ruled.TEAM and one.values.get("white_list")]
+    approved = {one.name: policies.list_isolation_moments(one) for one in teams}
+    lines = facts.list_channels(code, isolated, approved)
     return [{**line, "observing": line["name"] not in enforced} for line in lines]
 
 

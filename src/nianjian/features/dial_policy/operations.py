@@ -359,7 +359,7 @@ def _needs_second_person(enterprise: str, wanted: PolicyValues) -> bool:
 
 def _resolve_name(enterprise: str, key: str, name: str) -> str:
     """The name as the snapshot has it; ``gate_channel_unknown`` for what no register knows."""
-    if key == ruled.CHANNEL and any(line["name"] == name for line in facts.list_channels(enterprise, set(), set())):
+    if key == ruled.CHANNEL and any(line["name"] == name for line in facts.list_channels(enterprise, set())):
         return name
     if key == ruled.TEAM and current_versions(models.Team, enterprise).filter(key=name).exists():
         return name

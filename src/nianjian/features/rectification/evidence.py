@@ -34,7 +34,6 @@ from nianjian.engines.metrics.tables import ComplaintCounting, daily_rollup, tic
 from nianjian.engines.paper.people import mask_call_id
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.complaints.publishing import publish_facts
-from nianjian.features.dial_policy import facts as gate_facts
 from nianjian.features.dial_policy import feed as gate_feed
 from nianjian.features.portrait.marketing import read_current_words
 from nianjian.features.rectification import figures, location, queries, states, storage
@@ -51,6 +50,7 @@ from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.jobs.progress import Progress, Steps, silent, unwatched
+from nianjian.platform.registers import gate_policies as policies
 from nianjian.platform.vault import keyring
 
 TICKETS = "complaint_fact"
@@ -426,7 +426,8 @@ def _counted(enterprise: str, order: Order, days: Mapping[str, Window], step: St
         snapshot = tables.snapshot
     step()
     figures.doubt_silence(parts)
-    registered = gate_facts.list_channels(enterprise, set(), set()) if order.key == "team" else []
+    settings = policies.list_policies_in_force(enterprise)
+    registered = gate_feed.list_lines(enterprise, settings) if order.key == "team" else []
     lines = [line["name"] for line in registered if line["team"] == order.channel]
     return {
         **parts,
@@ -528,6 +529,7 @@ def gaps_of_case(case: Case, step: Steps | None, *, sending: bool = False) -> li
         pending=bool(queries.list_undecided_orders(queries.list_orders(case))),
         lifted=order is not None and order.lifted_at is not None,
         enforced=order is not None and is_enforced(order),
+        observing=queries.is_gate_observing(case.enterprise_id),
         measured=case.measured,
         again=None if step is None else recount(case, step),
         open_tickets=waiting,

@@ -214,7 +214,7 @@ def summarize_figures(rows: Mapping[str, Rows], window: Window, rules: Rulebook)
         evading=light_of(rules, EVADING),
         foreign_shown=light_of(rules, FOREIGN),
     )
-    evasion = next((flag.share for flag in consistency.flags if flag.code == "evasion"), None)
+    evasion = next((flag for flag in consistency.flags if flag.code == "evasion"), None)
     days = sorted((str(row["day"]), whole(row["attempts"]), whole(row["answered"])) for row in rows["days"])
     mine = sum(whole(row["complaints"]) for row in rows["complaints"] if row["mine"])
     quiet = read_quiet_days(cast("Mapping[str, object]", rules.value(QUIET)))
@@ -232,7 +232,8 @@ def summarize_figures(rows: Mapping[str, Rows], window: Window, rules: Rulebook)
         "rate_light": rate.light.value,
         "rate_limit": decimal_text(Fraction(limit_of(rules, RATE).value), "‱"),
         "delivered": sum(classes.values()),
-        "evasion": decimal_text(evasion, "%"),
+        "evasion": decimal_text(None if evasion is None else evasion.share, "%"),
+        "evasion_light": (Light.NA if evasion is None else evasion.light).value,
         "consistency_light": consistency.light.value,
         "evasion_limit": decimal_text(Fraction(limit_of(rules, EVASION).value), "%"),
         "channel": {
@@ -298,7 +299,7 @@ _BOUND: Final = ("cap", "that_day", "over_cap")  # what a measurement says of th
 
 def _compared(part: Mapping[str, Any]) -> Figures:
     channel = {name: value for name, value in part["channel"].items() if name not in FIGURES}
-    return {**part, "channel": channel, UNRECORDED: None}  # an older program did not count them
+    return {**part, "channel": channel, UNRECORDED: None, "evasion_light": None}  # an older program has neither
 
 
 WHITE_LIST: Final = "not-on-white-list"

@@ -16,6 +16,7 @@ REMEDIES: Final[Mapping[str, str]] = {
     "isolation_pending": "approve",
     "isolation_lifted": "isolate",
     "not_enforced": "gate",
+    "gate_observing": "gate",
     "over_cap": "gate",
     "off_white_list": "explain",
     "not_measured": "measure",
@@ -54,7 +55,7 @@ class Facts:
     """What is known of a case: steps done, the isolation, measurements, tickets of the located channel, papers.
 
     ``isolated``: the day on which the isolation was put in force; ``pending``: one waits for a second person;
-    ``enforced``: the gate holds the channel to it.
+    ``enforced``: the gate holds the channel to it; ``observing``: it refuses no call of the enterprise at all.
     ``measured`` as stored, ``again``: the same windows counted now. ``open_tickets`` and ``late_tickets``: numbers of
     tickets. ``outdated``: located, measured or an assessment read anew since the report was set.
     ``measures``: (due, done_on) of each; ``tests``: dates of each 技术测评报告 that its text names one or a person has
@@ -74,6 +75,7 @@ class Facts:
     tests: Sequence[date]
     outdated: bool = False
     unread: int = 0
+    observing: bool = False
 
 
 def list_gaps(facts: Facts) -> list[Gap]:
@@ -94,6 +96,8 @@ def _channel(facts: Facts) -> list[Gap]:
         found.append(Gap("isolation_pending" if facts.pending else "not_isolated"))
     elif facts.lifted:
         found.append(Gap("isolation_lifted"))
+    elif facts.observing:
+        found.append(Gap("gate_observing"))
     elif not facts.enforced:
         found.append(Gap("not_enforced"))
     return found

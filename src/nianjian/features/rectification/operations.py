@@ -397,7 +397,7 @@ def request_isolation(
     held = None if case is None else queries.get_case_of(enterprise, case)
     if held is not None and held.state == states.CLOSED:
         raise NianjianError("rectify_closed", case=held.pk)
-    if key == "line" and all(line["name"] != channel for line in gate_facts.list_channels(enterprise, set(), set())):
+    if key == "line" and all(line["name"] != channel for line in gate_facts.list_channels(enterprise, set())):
         raise NianjianError("gate_channel_unknown", channel=channel)  # at once, not only when it is approved
     rules = rulebook_on(enterprise, clock.today())
     after, before = rules.integer("rectification.frequency.after"), _allowed_before(enterprise, key, channel, rules)
@@ -493,7 +493,12 @@ def _allowed_before(enterprise: str, key: str, channel: str, rules: Rulebook) ->
 
 
 def is_enforced(order: Order) -> bool:
-    """Whether the gate holds the channel of an isolation to its cap, or a lower one, and to the white list."""
+    """Whether the gate holds the channel of an isolation to its cap, or a lower one, and to the white list.
+
+    It holds none while it only looks on.
+    """
+    if queries.is_gate_observing(order.enterprise_id):
+        return False
     standing = policies.find_policy_in_force(
         order.enterprise_id, queries.GATE[order.key], queries.gate_name(order.key, order.channel)
     )

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.rectification import ChannelNames
-from nianjian.features.dial_policy.rules import enforces
+from nianjian.features.dial_policy.rules import MODE, enforces
 from nianjian.features.rectification import states
 from nianjian.features.rectification.models import Case, Event, Measure, Order, Paper
 from nianjian.platform.approvals import storage as approvals
@@ -174,6 +174,12 @@ def gate_name(key: str, channel: str) -> str:
     """What the gate calls a channel: a displayed number by its digits."""
     value = numbers.normalise(channel).value if key == "display" else None
     return channel if value is None else str(value)
+
+
+def is_gate_observing(enterprise: str) -> bool:
+    """Whether the gate only looks on at all calls of the enterprise (试运行): then no isolation refuses any."""
+    mode = policies.find_policy_in_force(enterprise, MODE, "")
+    return mode is not None and not mode.values["enforce"]
 
 
 def find_gate_values(enterprise: str, key: str, channel: str) -> dict[str, Any] | None:

@@ -218,14 +218,23 @@ def _check_figures(*, enterprise: str, case: str, first: date | None, last: date
 def _check_submission(*, enterprise: str, case: str, day: date | None) -> dict[str, date]:
     """Refuse a submission as far as that can be told without counting figures; the day is settled with it.
 
-    ``rectify_day_ahead``, ``rectify_step_early``, ``rectify_gaps_open`` with what is open.
+    ``rectify_day_ahead``, ``rectify_step_early``, ``rectify_submitted_early``, ``rectify_gaps_open`` with what is open.
     """
     held, day = queries.get_case_of(enterprise, case), day or clock.today()
     if day > clock.today():
         raise NianjianError("rectify_day_ahead", day=day.isoformat())
     states.check_step(case, states.SUBMITTED, storage.list_completed_steps(held))
+    if day < (first := _find_first_day(held)):
+        raise NianjianError("rectify_submitted_early", day=day.isoformat(), first=first.isoformat())
     _require_no_gaps(held, None)
     return {"day": day}
+
+
+def _find_first_day(held: Case) -> date:
+    """The first day on which notice, isolation and report were all there: before it nothing can be handed in."""
+    order = queries.find_effective(held)
+    reported = queries.list_events(held).filter(step=states.REPORTED)[0].at.astimezone(clock.ZONE).date()
+    return max(held.received, reported, held.received if order is None else queries.effective_day(order))
 
 
 def _check_closing(*, enterprise: str, case: str, check: str) -> dict[str, str]:

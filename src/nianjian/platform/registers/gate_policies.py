@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models, transaction
@@ -96,6 +97,16 @@ def list_open_proposals(enterprise: str, key: str, name: str) -> list[GatePolicy
 def has_isolation(enterprise: str) -> bool:
     """Whether anything is isolated (white list only) now."""
     return any(one.values.get("white_list") for one in list_policies_in_force(enterprise))
+
+
+def list_isolation_moments(standing: GatePolicy) -> list[datetime]:
+    """When the settings of an isolation that holds now were put in force: the first, and each change of it since."""
+    found: list[datetime] = []
+    row: GatePolicy | None = standing
+    while row is not None and row.in_force_at is not None and row.values.get("white_list"):
+        found.append(row.in_force_at)
+        row = GatePolicy.objects.filter(pk=row.before).first() if row.before else None
+    return found
 
 
 def get_proposal(id_: str) -> GatePolicy:

@@ -55,7 +55,8 @@ class ClaimTexts:
 
     ``where``: the papers, cards or pages on which it stands; ``rule``: id of the rule that it rests on. ``released``
     "": no data can prove it. ``refused`` "": no data can refute it. ``blank`` "": what is unproved is said by
-    ``refused``, unknown figures as "–". ``more``: figure -> what is added where it is not 0. ``parts``: what a person
+    ``refused``, unknown figures as "–". ``unproved``: lack -> what is said in place of ``blank`` where it stands.
+    ``more``: figure -> what is added where it is not 0. ``parts``: what a person
     can fill in -> its label; ``personal``: those that name people or their telephones; ``standing``: a statement holds
     for every year until it is replaced; ``moot``: (part, what it says) -> the parts that do not apply then, which are
     neither asked for nor printed; ``shapes``: part -> what it may say, any text where none is named. ``refutes``
@@ -67,6 +68,7 @@ class ClaimTexts:
     released: str = ""
     refused: str = ""
     blank: str = ""
+    unproved: Mapping[str, str] = field(default_factory=dict)
     more: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
     personal: tuple[str, ...] = ()
@@ -411,6 +413,15 @@ _PAPERS: Final[Mapping[str, ClaimTexts]] = {
             " {most} times a day."
         ),
         blank=mark("No calls of the channel since the isolation are on record; whether the cap was kept is not shown."),
+        unproved={
+            "days_unrecorded": mark(
+                "{unrecorded} days since the isolation have no call records; on the others the channel dialled"
+                " {attempts} times in all, at most {most} times a day. That the cap was kept on every day is not shown."
+            ),
+            "records_uncounted": mark(
+                "Days without call records since the isolation were not counted; whether the cap was kept is not shown."
+            ),
+        },
     ),
     "white_list_kept": _in_case(
         rule="R4",
@@ -539,7 +550,9 @@ def _form(claim: Claim, texts: ClaimTexts) -> str:
     """The sentence of a claim's state."""
     if claim.state == RELEASED:
         return texts.released
-    return texts.blank if claim.state == UNKNOWN and texts.blank else texts.refused
+    if claim.state == UNKNOWN and texts.blank:
+        return next((texts.unproved[lack.code] for lack in claim.lacks if lack.code in texts.unproved), texts.blank)
+    return texts.refused
 
 
 def _figure_text(name: str, count: int | None, _: Words) -> str:

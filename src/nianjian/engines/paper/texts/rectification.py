@@ -27,6 +27,9 @@ TEXTS: Final[Mapping[str, str]] = {
         "“{file}” is not titled as a technical assessment; store it as an annex, or choose the report itself"
     ),
     "rectify_day_ahead": mark("{day} is in the future"),
+    "rectify_submitted_early": mark(
+        "{day} is before {first}, the first day with notice, isolation and report; give the day of the hand-in"
+    ),
     "rectify_days_reversed": mark("the last day {last} is before the first, {first}"),
     "rectify_dimension_unknown": mark("{dimension} cannot be grouped by; choose one of {dimensions}"),
     "rectify_group_unknown": mark(
@@ -60,6 +63,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "isolation_pending": mark("the isolation is waiting for a second person"),
     "isolation_lifted": mark("the isolation was lifted; isolate again, or close the case by another measure"),
     "not_enforced": mark("the gate does not limit the channel to cap and white list; set its policy again"),
+    "gate_observing": mark("the gate only looks on and refuses no call, isolated or not; let it refuse again"),
     "over_cap": mark(
         "{days} days with more attempts than the cap {cap}, the first {first} with {attempts}; make sure "
         "that every switch asks the gate"

@@ -36,7 +36,14 @@ from nianjian.features.rectification.evidence import GapPreview
 from nianjian.features.rectification.gaps import Gap
 from nianjian.features.rectification.pages import suggestions
 from nianjian.features.rectification.pages.forms import Isolated, Measure, Opened, Paper, Period, Watched
-from nianjian.features.rectification.pages.stages import NOW, cap_text, find_request, is_unheard, list_stages
+from nianjian.features.rectification.pages.stages import (
+    NOW,
+    cap_text,
+    event_actors,
+    find_request,
+    is_unheard,
+    list_stages,
+)
 from nianjian.features.rectification.storage import LIMIT, Notice, PaperContent, paper_content
 from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.roles import Permission
@@ -417,7 +424,7 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
             for paper in told["papers"]
         ],
         "events": [
-            (one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), person(one["actor"])) for one in told["events"]
+            (one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), event_actors(told, one)) for one in told["events"]
         ],
         "measure": Measure(auto_id="measure_%s"),
         "paper": Paper(auto_id="paper_%s"),
