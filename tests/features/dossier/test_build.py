@@ -245,16 +245,18 @@ def test_a_sealed_book_goes_into_the_upload_edition_and_never_into_a_book(
     assert Version.objects.filter(material__item="seat_table").count() == 1, "what was generated is no unknown scan"
 
 
-@pytest.mark.parametrize("again", [False, True])
-def test_what_was_asked_of_a_scan_goes_with_it(demo: str, anna: Actor, *, again: bool) -> None:
-    """Deleted, or brought in and read anew: nobody is left with a request that can only be refused."""
+@pytest.mark.parametrize("fate", ["read anew", "cut", "deleted"])
+def test_what_was_asked_of_a_scan_goes_with_it(demo: str, anna: Actor, fate: str) -> None:
+    """Nobody is left with a request that can only be refused."""
     of = {"enterprise": demo, "year": SEALED_BOOK_YEAR, "actor": anna}
     row = arrivals.store_file(name="扫描.pdf", content=b"%PDF-1", **of)  # type: ignore[arg-type] # whose it is
     row.fault = json.dumps({"code": "dossier_sealed_unsealed", "values": {}})
     row.save(update_fields=["fault"])
     asked = request_scan_overruling(arrival=row.pk, reason="纸件已当面核对", **of)  # type: ignore[arg-type] # the same
-    if again:
+    if fate == "read anew":
         arrivals.store_file(name="扫描.pdf", content=b"%PDF-1", **of)  # type: ignore[arg-type] # the same
+    elif fate == "cut":
+        arrivals.record_cut(row=row, papers=(), leave="1", actor=anna)
     else:
         arrivals.delete_file(arrival=row.pk, **of)  # type: ignore[arg-type] # the same
     assert approvals.get_approval(asked.approval).state == "refused"

@@ -619,3 +619,9 @@ def test_the_page_behind_shows_every_line(site: Client, home: Path) -> None:
 def test_where_nothing_was_counted_the_page_says_what_to_do(site: Client) -> None:
     assert "/e/demo/registers/lines/" in _text(site, "/e/demo/lines/")
     assert "无话务" not in _text(site, "/e/demo/")
+
+
+def test_a_stranger_of_an_enterprise_does_not_find_it(site: Client) -> None:
+    add_enterprise(code="other", name="另一家", province="上海", actor=Actor("tester"))
+    only = signed_in("olaf", role="tester", enterprise="other")
+    assert "示范" not in _text(only, "/?all&q=demo")

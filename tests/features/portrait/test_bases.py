@@ -17,6 +17,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.frame import Basis
 from nianjian.engines.metrics.simulate import Moves
+from nianjian.engines.paper.figures import period_text
 from nianjian.engines.paper.sections import advice_lines
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.archives.closed_seasons import store_archive
@@ -259,6 +260,20 @@ def test_a_run_as_at_a_day_of_filing_to_come_is_no_basis_of_filing(
     assert _told(january)["filing"]["as_of"] == "2027-01-05", "the run that was made ahead never becomes one"
     told = run_portrait(enterprise="demo", year=2026, actor=january, **ahead).as_dict()  # type: ignore[arg-type]
     assert _told(january)["filing"]["as_of"] == "2027-03-20"
+
+
+def test_the_only_run_of_a_year_is_none_of_filing_either_where_it_was_made_ahead(
+    demo: str, anna: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _today(monkeypatch, "2027-01-05")
+    ahead = {"as_of": date(2027, 3, 20), "province": None, "today": None, "raw": False}
+    told = run_portrait(enterprise=demo, year=2026, actor=anna, **ahead).as_dict()  # type: ignore[arg-type]
+    assert _tasks(date(2027, 1, 5), anna)["portrait"] == "open"
+    with pytest.raises(NianjianError, match="basis_not_computed"):
+        build_head(demo, 2026)
+    with pytest.raises(NianjianError, match="dossier_basis_differs"):
+        bases.require_filed_basis(demo, 2026, portraits.list_runs(demo, 2026)[0])
+    assert period_text(told, words(CHINESE)).endswith("按尚未到来的日期")
 
 
 def test_a_season_that_is_missed_keeps_both_bases_until_it_is_closed(

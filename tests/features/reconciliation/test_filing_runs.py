@@ -263,32 +263,45 @@ def test_a_bill_as_work_goes_with_the_job(
     assert operations.FILE_FIELD not in told.payload
 
 
-#: Kind, first and last day, carrier (None: no bill), of runs from the oldest to the newest; which still count.
+SPAN = ("2026-03-01", "2026-03-31")
+#: Runs from the oldest to the newest: kind, first and last day, carrier (None: no bill), sources, and where an open
+#: difference lies (month, or day of the key); which runs still count.
 REPEATED = [
-    ([("lines", None, "2026-12-31", "")] * 2, [1]),
-    ([("lines", None, "2026-12-31", ""), ("lines", None, "2027-02-10", "")], [1]),
-    ([("lines", None, "2026-12-31", ""), ("lines", None, "2026-10-31", "")], [1, 0]),  # its day was not asked again
-    ([("lines", None, "2026-12-31", ""), ("seats", None, "2026-12-31", "")], [1, 0]),
-    ([("people", "2026-01-01", "2026-09-30", None), ("people", "2026-10-01", "2026-10-31", None)], [1, 0]),
-    ([("people", "2026-03-01", "2026-03-31", None), ("people", "2026-01-01", "2026-09-30", None)], [1]),
-    ([("sources", "2026-03-01", "2026-03-31", "甲"), ("sources", "2026-03-01", "2026-03-31", "乙")], [1, 0]),
-    ([("sources", "2026-03-01", "2026-03-31", "甲"), ("sources", "2026-03-01", "2026-03-31", None)], [1, 0]),
-]
+    ([("lines", None, "2026-12-31", "", "", "")] * 2, [1]),
+    ([("lines", None, "2026-12-31", "", "", ""), ("lines", None, "2027-02-10", "", "", "")], [1]),
+    # its day was not asked again
+    ([("lines", None, "2026-12-31", "", "", ""), ("lines", None, "2026-10-31", "", "", "")], [1, 0]),
+    ([("lines", None, "2026-12-31", "", "", ""), ("seats", None, "2026-12-31", "", "", "")], [1, 0]),
+    ([("people", "2026-01-01", "2026-09-30", None, "", "2026-02"),
+      ("people", "2026-10-01", "2026-10-31", None, "", "2026-10")], [1, 0]),
+    ([("people", "2026-01-01", "2026-09-30", None, "", "2026-02"),
+      ("people", "2026-02-01", "2026-10-20", None, "", "2026-10")], [1]),
+    ([("sources", "2026-10-01", "2026-10-30", None, "ab", "2026-10-15"),
+      ("sources", "2026-10-02", "2026-10-31", None, "abc", "")], []),
+    ([("sources", "2026-10-01", "2026-10-30", None, "ab", "2026-10-01"),
+      ("sources", "2026-10-02", "2026-10-31", None, "ab", "")], [0]),
+    ([("sources", *SPAN, None, "ab", "2026-03-09"), ("sources", *SPAN, None, "a", "")], [0]),  # one alone is no two
+    ([("sources", *SPAN, "甲", "ab", "2026-03-09"), ("sources", *SPAN, "乙", "ab", "2026-03-09")], [1, 0]),
+    ([("sources", *SPAN, "{}", "ab", "2026-03-09"), ("sources", *SPAN, None, "ab", "2026-03-09")], [1, 0]),
+]  # fmt: skip
+Made = tuple[str, str | None, str, str | None, str, str]
 
 
 @pytest.mark.parametrize(("runs", "left"), REPEATED)
-def test_a_difference_waits_until_its_days_are_compared_again(
-    anna: Actor, runs: list[tuple[str, str | None, str, str | None]], left: list[int]
-) -> None:
+def test_a_difference_waits_until_its_days_are_compared_again(anna: Actor, runs: list[Made], left: list[int]) -> None:
     made = []
-    for place, (kind, first, last, carrier) in enumerate(runs):
-        file = None if carrier is None else f"{place}.csv"
-        told = {"carrier": carrier} if kind == "sources" else {}
+    for number, (kind, first, last, carrier, sides, place) in enumerate(runs):
+        file = None if carrier is None else f"{number}.csv"
+        told = {"carrier": carrier, "sources": list(sides)} if kind == "sources" else {}
         days = {"first": first and date.fromisoformat(first), "as_of": date.fromisoformat(last)}
         run = Run(enterprise_id="demo", kind=kind, file=file, counts={}, told=told, **days)
-        states = {"A": "open", "B": "open", "C": "explained"}
+        month = place if kind == "people" else ""
+        states = {"A": "open", "B": "open", "C": "explained"} if place or kind != "sources" else {}
         differences = [
-            Difference(key=key, result="only_ours", label="{}", state=state) for key, state in states.items()
+            Difference(key=f"{place}|{key}", month=month, result="parted", label="{}", state=state)
+            for key, state in states.items()
         ]
         made.append(storage.store_run(run=run, differences=differences, actor=anna))
-    assert list_unsettled_runs("demo") == [(made[place], 2) for place in left]
+    assert list_unsettled_runs("demo") == [(made[number], 2) for number in left]
+    kinds = {runs[number][0] for number in left}
+    assert {run.kind for kind in kinds for run, _count in list_unsettled_runs("demo", kind)} == kinds

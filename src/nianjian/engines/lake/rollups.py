@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from nianjian.engines.lake.engine import Engine, Once
 from nianjian.engines.lake.schema import SCHEMAS
-from nianjian.engines.lake.tables import Lake, NewFile, OldFile
+from nianjian.engines.lake.tables import Lake, NewFile, OldFile, days_of_commit
 
 CALLS = "calls"
 MONTH = "month"
@@ -123,9 +123,12 @@ def _built_from(lake: Lake, name: str) -> dict[str, object] | None:
 
 def _touched(lake: Lake, engine: Engine, rollup: ByDay, calls: ir.Table, since: int) -> list[date] | None:
     """Days named by the commits after ``since``, and days that hold other rows of the same calls; None: too many."""
-    days = lake.changed_days(CALLS, since)
-    if days is None:
-        return None
+    days: set[date] = set()
+    for entry in lake.history(CALLS, since):
+        named = days_of_commit(entry)
+        if named is None:
+            return None
+        days |= named
     changed = sorted(set(lake.files(CALLS, since)) ^ set(lake.files(CALLS)))
     if changed:
         moved = engine.table("calls_changed", changed, SCHEMAS[CALLS])

@@ -32,6 +32,13 @@ KEEP: Final = {"delta.enableExpiredLogCleanup": "false", "delta.logRetentionDura
 HOOK: Final = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
 
+def days_of_commit(entry: Mapping[str, object]) -> set[date] | None:
+    """The days whose rows a commit of `Lake.history` added or took; None: it names none."""
+    told = entry.get("days")
+    listed = json.loads(told) if isinstance(told, str) else told
+    return None if listed is None else {date.fromisoformat(str(day)) for day in cast("Sequence[object]", listed)}
+
+
 @dataclass(frozen=True, slots=True)
 class NewFile:
     """A Parquet file already written under the table's folder; ``path`` is relative to it, with ``/``."""
@@ -119,17 +126,6 @@ class Lake:
             return []
         newest_first = found.history(limit=found.version() - after)
         return [cast("dict[str, object]", entry) for entry in reversed(newest_first) if entry["version"] > after]
-
-    def changed_days(self, table: str, after: int) -> set[date] | None:
-        """The days that commits newer than version ``after`` name; None: one names none, it may be any day."""
-        days: set[date] = set()
-        for entry in self.history(table, after):
-            if "days" not in entry:
-                return None
-            told = entry["days"]
-            listed = json.loads(told) if isinstance(told, str) else told
-            days |= {date.fromisoformat(str(day)) for day in cast("Sequence[object]", listed)}
-        return days
 
     def transaction(self, table: str, name: str) -> int | None:
         """Last version that a commit recorded for the application transaction ``name``."""

@@ -400,12 +400,29 @@ def metric_card(metric: Json, _: Words) -> Card:
     )
 
 
-def period_text(period: Json, _: Words) -> str:
+AHEAD: Final = "as_of_ahead"  # the warning of a portrait as at a day of filing to come
+
+
+def known_basis(portrait: Json, basis: str) -> str:
+    """The basis that the as-of day makes, where its day had come: else ``within_year`` while days of the year lacked.
+
+    ``ahead`` for a day of filing to come. Nobody knows on 16 October what stands on 31 December; a portrait of an older
+    program does not tell how far its days went.
+    """
+    until = portrait.get("quality", {}).get("days_without_records", {}).get("until")
+    last = date.fromisoformat(portrait["period"]["to"]) - timedelta(days=1)  # the period's end is excluded
+    if until is not None and date.fromisoformat(until) < last:
+        return "within_year"
+    return "ahead" if any(one["code"] == AHEAD for one in portrait.get("warnings", ())) else basis
+
+
+def period_text(portrait: Json, _: Words) -> str:
     """The days of a portrait, both included, and the day as of which it stands."""
+    period = portrait["period"]
     last = date.fromisoformat(str(period["to"])) - timedelta(days=1)  # the period's own end is excluded
     found = f"{period['from']} – {last} · {_('as of')} {period['as_of']}"
     basis = period.get("basis")  # an older program named none
-    return f"{found} · {code_name('basis', basis, _)}" if basis else found
+    return f"{found} · {code_name('basis', known_basis(portrait, basis), _)}" if basis else found
 
 
 def basis_text(basis: str, day: date, year: int, _: Words) -> str:

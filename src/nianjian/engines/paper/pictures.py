@@ -137,7 +137,7 @@ def page_style() -> str:
 
 
 def _body(data: _Json, title: str, _: Words) -> str:
-    window = figures.period_text(data["period"], _)
+    window = figures.period_text(data, _)
     cards = "".join(sections.html_card(card, _) for card in figures.metric_cards(data, _))
     parts = [
         f'<div class="head"><div><h1>{escape(title)}</h1><p class="soft">{escape(window)}</p></div>',

@@ -69,7 +69,7 @@ def portrait_content(data: Json, language: str, stamp: Stamp) -> dict[str, Any]:
     """Every text of the document, in the reader's language."""
     _ = words(language)
     period = data["period"]
-    window = figures.period_text(period, _)
+    window = figures.period_text(data, _)
     return {
         "lang": "zh" if language == CHINESE else "en",
         "title": f"{_('Compliance portrait')} {period['from'][:4]}",

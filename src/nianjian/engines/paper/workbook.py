@@ -106,8 +106,8 @@ def _overview(book: Any, data: Json, _: Words) -> None:  # noqa: ANN401 -- untyp
         for card in cards
     ]  # fmt: skip
     body.append((_("whole"), code_name("light", str(data["light"]), _), *[""] * (len(header) - 2)))
-    period, rules = data["period"], data["rulebook"]
-    window = figures.period_text(period, _)
+    rules = data["rulebook"]
+    window = figures.period_text(data, _)
     for label, text in (
         (_("enterprise"), data["enterprise"]),
         (_("period"), window),

@@ -26,7 +26,8 @@ class Point:
 def list_obstacles(enterprise: str, levels: ServiceLevels, overdue: int | None = None) -> list[Point]:
     """What has waited too long already, however long: complaints past a limit, open differences of reconciliations.
 
-    Of reconciliations those that no newer one repeats. ``overdue``: how many complaints, where that is known.
+    Of reconciliations those with something that no newer one looked at again. ``overdue``: how many complaints, where
+    that is known.
     """
     now = clock.now()
     found, late = list[Point](), complaints.overdue_tickets(enterprise, levels, now)

@@ -141,7 +141,7 @@ def require_filed_basis(enterprise: str, year: int, run: str) -> None:
     filed = find_filed_run(enterprise, year)
     basis = get_basis(enterprise, year).basis if filed is None else portraits.find_basis(enterprise, filed)
     papers = portraits.find_basis(enterprise, portraits.get_run(enterprise, year, run))
-    if papers is not basis:
+    if papers is not basis or basis is Basis.AHEAD:
         raise NianjianError("dossier_basis_differs", basis=papers.value, filed_basis=basis.value)
 
 

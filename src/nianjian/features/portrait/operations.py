@@ -42,6 +42,7 @@ from nianjian.engines.metrics.result import Result, plain
 from nianjian.engines.metrics.run import QUIET, default_day, run
 from nianjian.engines.metrics.simulate import Moves, maxima, needs, simulate
 from nianjian.engines.metrics.tables import complaint_match, tickets, tickets_rollup
+from nianjian.engines.paper.figures import AHEAD
 from nianjian.engines.paper.people import mask_call_text, mask_moves
 from nianjian.engines.paper.pictures import portrait_page
 from nianjian.engines.paper.portrait_pdf import Stamp, first_page_png, portrait_pdf
@@ -135,7 +136,7 @@ def _ahead_warnings(frame: Frame) -> tuple[dict[str, object], ...]:
     """Of a day of filing that has not come yet nobody knows the seats and tickets."""
     if frame.basis is not Basis.FILING or frame.as_of <= clock.today():
         return ()
-    return ({"code": portraits.AHEAD, "as_of": frame.as_of.isoformat(), "today": clock.today().isoformat()},)
+    return ({"code": AHEAD, "as_of": frame.as_of.isoformat(), "today": clock.today().isoformat()},)
 
 
 def _describe_declarations(enterprise: str, year: int) -> dict[str, dict[str, str]]:

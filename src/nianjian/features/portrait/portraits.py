@@ -26,7 +26,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.frame import Basis, Frame
-from nianjian.engines.paper.figures import basis_text
+from nianjian.engines.paper.figures import basis_text, known_basis
 from nianjian.engines.paper.people import mask_portrait
 from nianjian.engines.paper.words import Words
 from nianjian.platform.home import env
@@ -255,35 +255,20 @@ def find_basis(enterprise: str, run: Run) -> Basis:
 
 @lru_cache(maxsize=4096)
 def _read_basis(path: Path) -> Basis:
-    """`find_portrait_basis` of a run's file, which is read once, like its first line."""
-    return find_portrait_basis(json.loads(path.read_bytes().split(b"\n")[1]))
+    """`get_basis` of a run's file, which is read once, like its first line."""
+    return get_basis(json.loads(path.read_bytes().split(b"\n")[1]))
 
 
-AHEAD: Final = "as_of_ahead"  # the warning of a portrait as at a day of filing to come
-
-
-def find_portrait_basis(portrait: Mapping[str, Any]) -> Basis:
-    """The basis by the as-of day; one computed before the year was over lies within it, before its day came is none.
-
-    Nobody knows on 16 October what stands on 31 December.
-    """
+def get_basis(portrait: Mapping[str, Any]) -> Basis:
+    """The basis of a portrait's figures; `known_basis` says what is none of filing."""
     basis = revive.frame(portrait).basis
-    if basis is Basis.WITHIN_YEAR or not covers_year(portrait):
-        return Basis.WITHIN_YEAR
-    return Basis.AHEAD if any(one["code"] == AHEAD for one in portrait.get("warnings", ())) else basis
-
-
-def covers_year(portrait: Mapping[str, Any]) -> bool:
-    """Whether every day of the data year had ended when a portrait was computed; True where an older one tells not."""
-    until = portrait.get("quality", {}).get("days_without_records", {}).get("until")
-    after = date.fromisoformat(portrait["period"]["to"])  # the period's end is excluded
-    return until is None or date.fromisoformat(until) >= after - timedelta(days=1)
+    return basis if basis is Basis.WITHIN_YEAR else Basis(known_basis(portrait, basis))
 
 
 def describe_basis(portrait: Mapping[str, Any], _: Words) -> str:
     """The basis of a portrait's figures in words, as papers carry it."""
     frame = revive.frame(portrait)
-    return basis_text(find_portrait_basis(portrait), frame.as_of, frame.year, _)
+    return basis_text(get_basis(portrait), frame.as_of, frame.year, _)
 
 
 def describe_run_basis(enterprise: str, year: int, run: str, _: Words) -> str:

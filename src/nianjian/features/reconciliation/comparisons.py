@@ -486,6 +486,9 @@ class _Decisions:
         return people.Decisions(accounts, numbers)
 
 
+NOT_DUE: Final = people.Match.NOT_DUE.value  # what comes in later makes no other difference of what is lacking
+
+
 def _person_difference(month: str, row: people.PersonMonth, blind: Blind) -> Difference:
     lacks = [one.value for one in row.lacks]
     return Difference(
@@ -493,7 +496,7 @@ def _person_difference(month: str, row: people.PersonMonth, blind: Blind) -> Dif
         result=row.match.value,
         month=month,
         label=_to_json({"name": row.name, "identity": row.identity, "seat": row.seat_id}),
-        digest=blind(json.dumps([row.identity, row.seat_id, lacks, row.reasons])),
+        digest=blind(json.dumps([row.identity, row.seat_id, [one for one in lacks if one != NOT_DUE], row.reasons])),
         reasons=[*lacks[1:], *row.reasons],
         state=EXPLAINED if row.explained else OPEN,
     )

@@ -6,11 +6,12 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
-from typing import TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
-from django.db.models import Count, Max, Min, Model, Q, QuerySet
+from django.db.models import Case, Count, F, Max, Min, Model, Q, QuerySet, When
+from django.db.models.functions import Substr
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation import states
@@ -82,24 +83,46 @@ def count_open(ids: list[str]) -> dict[str, int]:
     return dict(found.values_list("run_id").annotate(n=Count("pk")))
 
 
-def list_unsettled_runs(enterprise: str) -> list[tuple[Run, int]]:
-    """The runs with open differences that no newer one repeats, with how many; the newest run first.
+def list_unsettled_runs(enterprise: str, kind: str = "") -> list[tuple[Run, int]]:
+    """The runs with an open difference that no newer one looked at again, with all their open ones; the newest first.
 
-    A newer run repeats those of its kind whose days it looks at again; one with a carrier's bill, those with a bill of
-    that carrier.
+    A register is looked at again as at the same day or a later one, a person's month by a match of that month, a day of
+    calls by a comparison of the same sources, with the bill of the same carrier. Of one ``kind``, "" for all. Three
+    queries; what is read grows with the runs and, of one with open differences, with its months or days.
     """
-    spans: defaultdict[tuple[object, ...], list[tuple[date, date]]] = defaultdict(list)
-    ids = []
-    rows = list_runs(enterprise).annotate(billed=Q(file__isnull=False))  # names of files are sealed
-    told = rows.values_list("pk", "kind", "billed", "told__carrier", "first", "as_of")
-    for pk, kind, billed, carrier, first, as_of in told.iterator(chunk_size=500):
-        begin, newer = first or date.min, spans[kind, billed, carrier]
-        if not any(since <= begin and until >= as_of for since, until in newer):
-            newer.append((begin, as_of))
-            ids.append(pk)
-    still = count_open(ids)
-    found = Run.objects.defer("told").in_bulk(list(still))
-    return [(found[pk], still[pk]) for pk in ids if pk in still]
+    when = Case(When(run__kind=SOURCES, then=Substr("key", 1, len("2026-12-31"))), default=F("month"))
+    opened = Difference.objects.filter(run__enterprise=enterprise, state=states.OPEN).order_by()
+    places: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for run, place, count in opened.annotate(when=when).values_list("run_id", "when").annotate(n=Count("pk")):
+        places[run][place] = count
+    if not places:
+        return []
+    wanted = Run.objects.filter(pk__in=places).values_list("kind", flat=True)
+    runs = list_runs(enterprise, kind).filter(kind__in=set(wanted)).annotate(billed=Q(file__isnull=False))  # sealed
+    newer: list[Any] = []
+    found: list[tuple[Run, int]] = []
+    for one in runs.defer("file").iterator(chunk_size=500):
+        if any(not any(_repeats(other, one, place) for other in newer) for place in places.get(one.pk, ())):
+            found.append((one, sum(places[one.pk].values())))
+        newer.append(one)
+    return found
+
+
+SOURCES: Final = "sources"
+
+
+def _repeats(newer: Any, older: Any, place: str) -> bool:  # noqa: ANN401 -- runs that know whether they had a bill
+    """Whether a newer run looked again at what an older one found at ``place``: a month, a day, or "" as at its day."""
+    if newer.kind != older.kind:
+        return False
+    if newer.first is None:
+        return bool(newer.as_of >= older.as_of)
+    if newer.kind == SOURCES and (
+        (newer.billed, newer.told.get("carrier")) != (older.billed, older.told.get("carrier"))
+        or not set(older.told.get("sources", ())) <= set(newer.told.get("sources", ()))
+    ):
+        return False
+    return bool(newer.first.isoformat()[: len(place)] <= place <= newer.as_of.isoformat()[: len(place)])
 
 
 def count_open_by_owner(run: str) -> Counter[str]:

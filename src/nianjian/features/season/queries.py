@@ -206,7 +206,7 @@ def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict
     lines = list_all_items(asked.enterprise, asked.year, asked.today)
     year_end = Season("", asked.year).year_end
     return {
-        "portrait": _portrait(portrait, year_end),
+        "portrait": _portrait(portrait),
         **_advice(_find_january_portrait(asked), _count_filed_seats(asked)),
         "consistency": _compare_runs(asked, since=asked.start, until=asked.today),
         "filed_base": _compare_runs(asked, since=year_end, until=year_end),
@@ -219,13 +219,13 @@ def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict
     }
 
 
-def _portrait(portrait: Mapping[str, Any] | None, year_end: date) -> TaskProgress:
+def _portrait(portrait: Mapping[str, Any] | None) -> TaskProgress:
     """Done by a portrait of the whole year: one from the middle of it says nothing of its last months."""
     if portrait is None:
         return TaskProgress(complete=False, total=1)
     empty = _list_empty_registers(portrait)
     figures = {"light": str(portrait["light"]), "empty_registers": sorted(empty.values())}
-    if date.fromisoformat(portrait["period"]["as_of"]) < year_end or not portraits.covers_year(portrait):
+    if portraits.get_basis(portrait) not in {Basis.YEAR_END, Basis.FILING}:
         return TaskProgress(complete=False, total=1, figures=figures, proved=not empty)
     return TaskProgress(complete=not empty, done=int(not empty), total=1, figures=figures, proved=not empty)
 

@@ -568,7 +568,7 @@ CHECKS_WHYS: Final[Mapping[str, str]] = {
     "run_not_proved": mark("the newest comparison proves nothing yet"),
     "run_insufficient": mark("the newest comparison proves nothing yet"),  # in records of older programs
     "run_never": mark("never compared"),
-    "run_long_ago": mark("compared before this season, or the registers have changed since"),
+    "run_long_ago": mark("compared before this season, or registers or calls have changed since"),
     "callback_green": mark("every number was answered in time on its gateway"),
     "callback_red": mark("a number has failed its test call"),
     "callback_open": mark("numbers have no test that counts"),

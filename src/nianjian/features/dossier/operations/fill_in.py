@@ -633,9 +633,9 @@ def _store(enterprise: str, year: int, texts: Mapping[tuple[str, str], str], act
         by_claim.setdefault(claim, {})[part] = text
     if two := by_claim.get(ISOLATION):
         before = {part: told.text for part, told in list_statements(enterprise, ISOLATION, STANDING).items()}
-        names = [fold_name((before | two).get(part)) for part in ("name", "second")]
-        if names[0] and names[0] == names[1]:
-            raise NianjianError("statement_same_person", name=two.get("second") or two.get("name") or "")
+        name, second = ((before | two).get(part, "") for part in ("name", "second"))
+        if name and fold_name(name) == fold_name(second):
+            raise NianjianError("statement_same_person", name=name)
     with transaction.atomic():
         return sum(
             bool(

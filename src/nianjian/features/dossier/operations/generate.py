@@ -30,6 +30,7 @@ from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.drill_down import counting
+from nianjian.engines.metrics.frame import Basis
 from nianjian.engines.metrics.tables import scanner_calls, tickets_rollup
 from nianjian.engines.paper.people import actor_text, mask_portrait, read_names_once
 from nianjian.engines.paper.texts.claims import BLANK, CLAIMS, TEXT, is_contradicted, open_parts, printed_parts
@@ -89,7 +90,7 @@ def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
     """
     run = bases.find_filed_run(enterprise, year)
     portrait = None if run is None else portraits.find_portrait(enterprise, year, run.id)
-    if portrait is None or run is None:
+    if portrait is None or run is None or portraits.get_basis(portrait) is Basis.AHEAD:
         if portraits.find_newest_run(enterprise, year) is not None:
             raise NianjianError("basis_not_computed", year=year, basis=bases.get_basis(enterprise, year).basis.value)
         raise NianjianError("portrait_missing", enterprise=enterprise, year=year)

@@ -19,6 +19,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import NumberClass
 from nianjian.engines.kernel.states import State
 from nianjian.engines.kernel.workdays import day_of
+from nianjian.engines.lake.tables import days_of_commit
 from nianjian.engines.paper.texts.claims import ANSWER, DECLARED, YES
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints import queries as complaints
@@ -355,7 +356,7 @@ def find_comparison(grounds: CheckBasis, kind: str) -> Comparison | None:
     if not found:
         return None
     made = datetime.fromisoformat(found[0]["made_at"])
-    left = [count for run, count in list_unsettled_runs(grounds.enterprise) if run.kind == kind]
+    left = [count for _run, count in list_unsettled_runs(grounds.enterprise, kind)]
     verdict = State.FAILED if any(count > found[0]["allowed"] for count in left) else found[0]["verdict"]
     season = data_year(upcoming(grounds.book, grounds.day, calendar()), grounds.day)
     changed = any(
@@ -363,11 +364,21 @@ def find_comparison(grounds: CheckBasis, kind: str) -> Comparison | None:
         for model in COMPARED.get(kind, ())
     ) or (kind == SOURCES and _have_calls_changed(get_run(found[0]["run"])))
     recent = date.fromisoformat(found[0]["as_of"]) >= date(season, 1, 1) and not changed
-    return Comparison(str(verdict), min(str(found[0]["as_of"]), grounds.day.isoformat()), recent)
+    return Comparison(str(verdict), str(found[0]["as_of"]), recent)
 
 
 def _have_calls_changed(run: Run) -> bool:
-    """Whether calls of the days that a comparison of call sources looked at came in, or went, since it was made."""
-    version = run.told.get("calls_version")
-    days = None if version is None else wiring.lake(run.enterprise_id).changed_days(CALLS, version)
-    return days is None or any((run.first or day) <= day <= run.as_of for day in days)
+    """Whether calls of the days that a comparison of call sources looked at came in, or went, since it was made.
+
+    A commit of erased calls names the month up to which they went.
+    """
+    version, first = run.told.get("calls_version"), run.first
+    if version is None or first is None:
+        return True
+    for entry in wiring.lake(run.enterprise_id).history(CALLS, version):
+        days = days_of_commit(entry)
+        if days is None and f"{first:%Y-%m}" < str(entry.get("month", "9999")):
+            return True
+        if any(first <= day <= run.as_of for day in days or ()):
+            return True
+    return False
