@@ -332,7 +332,8 @@ def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProg
     """The newest run of each register as at these days passes by its verdict, with what the guide allows.
 
     An allowance of the enterprise's own stands beside it in the figures. A run that compared no row, or could not tell
-    one, as with an export of keys alone, proves nothing; nor does one that was made before its day had come.
+    one, as with an export of keys alone, proves nothing; nor does one that was made before its day had come, or before
+    the register was changed.
     """
     kinds = [KINDS[str(one)] for one in asked.book.items(REGISTERS) if str(one) in KINDS]
     allowed = asked.book.with_guide_limits().integer(ALLOWED)
@@ -342,10 +343,11 @@ def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProg
     }
     ids = [run.pk for run in newest.values() if run is not None]
     opened = reconciliation.count_open(ids)
+    changed = {run.pk for run in newest.values() if run is not None and not reconciliation.is_current(run, until)}
     verdicts = [
         states.verdict(
-            compared=sum(run.counts.values()), unclear=int(run.told.get("unclear", 0)) + ("ahead" in run.told),
-            open_=opened.get(run.pk, 0), allowed=allowed,
+            compared=sum(run.counts.values()), open_=opened.get(run.pk, 0), allowed=allowed,
+            unclear=int(run.told.get("unclear", 0)) + ("ahead" in run.told) + (run.pk in changed),
         )
         for run in newest.values() if run is not None
     ]  # fmt: skip
@@ -353,6 +355,8 @@ def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProg
     figures: Json = {"runs": len(ids), "open_differences": sum(opened.values())}
     if ALLOWED in asked.book.before:
         figures |= {"why": "own_allowance", "allowed": allowed, "own_allowed": asked.book.integer(ALLOWED)}
+    if changed:
+        figures |= {"why": "compared_before"}
     if any(run is not None and "ahead" in run.told for run in newest.values()):
         figures |= {"why": "compared_ahead"}
     complete = passed == len(kinds) > 0

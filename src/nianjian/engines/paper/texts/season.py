@@ -73,6 +73,7 @@ TASK_REASONS: Final[Mapping[str, str]] = {
     "marketing_no_calls": mark("no delivered call is on record; nothing shows that there is no marketing"),
     "marketing_unnamed": mark("{unnamed} delivered calls name no purpose; a decision is needed"),
     "marketing_none": mark("every delivered call names another purpose"),
+    "compared_before": mark("the register was changed since it was compared; compare again"),
     "compared_ahead": mark("compared as at a day that had not come yet; compare again once it has"),
     "own_allowance": mark("the guide, which decides, allows {allowed} open differences; the enterprise {own_allowed}"),
 }
