@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final, cast
@@ -14,7 +14,7 @@ from nianjian.engines.kernel.states import State
 from nianjian.engines.kernel.workdays import Calendar, Season
 from nianjian.engines.metrics.frame import Basis
 from nianjian.engines.paper.sections import advice_lines
-from nianjian.engines.paper.texts.season import conflict_text, obstacle_text, risk_text
+from nianjian.engines.paper.texts.season import REPORT_LATE, conflict_text, obstacle_text, risk_text
 from nianjian.engines.paper.words import CHINESE, Words, words
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import (
@@ -25,6 +25,7 @@ from nianjian.engines.season.deadlines import (
     NoticeDeadline,
     Risk,
     Track,
+    TrackState,
     build_tracks,
     closing,
     conflicts,
@@ -58,6 +59,7 @@ from nianjian.features.reconciliation import states
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.rectification.queries import list_cases
 from nianjian.features.season.models import Note
+from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -451,13 +453,33 @@ def summarize_season(*, enterprise: str, year: int | None, today: date, actor: A
 
 
 def _obstacles(found: SeasonFacts, _: Words) -> list[Json]:
-    """What has waited too long today; nothing of another day or season."""
+    """What has waited too long today, late reports of earlier data years first; nothing of another day or season."""
     if found.today != clock.today() or found.year != due_year(found.enterprise, found.today):
         return []
+    waiting = obstacles.list_obstacles(found.enterprise, complaints.load_service_levels(found.enterprise))
     return [
         {"code": one.code, "text": obstacle_text(one.code, one.values, _), "values": dict(one.values)}
-        for one in obstacles.list_obstacles(found.enterprise, complaints.load_service_levels(found.enterprise))
+        for one in (*_list_earlier_reports(found), *waiting)
     ]
+
+
+def _list_earlier_reports(found: SeasonFacts) -> Iterator[obstacles.Point]:
+    """Reports of data years before this season that are late, as the overview knows them.
+
+    Of the last year, and of earlier ones whose season was worked on here; of none that was over before the enterprise
+    was known here.
+    """
+    last, code = found.today.year - 1, found.enterprise
+    years = {last, *list_followed_years([code], last).get(code, ())}
+    since = accounts.known_since([code])[code]
+    for year in sorted(year for year in years if year < found.year):
+        tracks = get_season_facts(code, year, found.today).tracks
+        for name in dict.fromkeys(one.track for one in tracks):
+            days = [
+                one.due.last.day for one in tracks if one.track == name and one.due and one.state == TrackState.LATE
+            ]
+            if days and min(days) >= since:
+                yield obstacles.Point(REPORT_LATE, {"track": name, "year": year, "due": min(days).isoformat()})
 
 
 def list_tasks(found: SeasonFacts, actor: Actor) -> list[Task]:
