@@ -23,8 +23,9 @@ from nianjian.engines.paper.texts.season import (
 )
 from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.engines.season.deadlines import Kind, TrackState
+from nianjian.features.portrait.bases import due_year
 from nianjian.features.season.models import Feed
-from nianjian.features.season.queries import due_year, summarize_season
+from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import USER, Actor

@@ -23,6 +23,7 @@ from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.operations import checklist, rounds
 from nianjian.features.dossier.operations.rounds import Handover
+from nianjian.features.portrait.bases import due_year
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.season import feeds
 from nianjian.features.season import queries as notes
@@ -32,7 +33,6 @@ from nianjian.features.season.queries import (
     PASSED,
     TASK,
     SeasonFacts,
-    due_year,
     get_season_facts,
     list_pictures,
     list_tasks,

@@ -54,6 +54,7 @@ from nianjian.features.dossier.states import BOUND, DONE
 from nianjian.features.inbox import obstacles
 from nianjian.features.inspection.operations import drill
 from nianjian.features.portrait import bases, portraits
+from nianjian.features.portrait.bases import due_year
 from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.reconciliation import states
 from nianjian.features.rectification import operations as rectification
@@ -123,20 +124,6 @@ class SeasonFacts:
     tracks: Sequence[Track]
     plan: Plan | None
     licences: int
-
-
-def due_year(enterprise: str, today: date) -> int:
-    """The data year whose season runs: until its last deadline is over, that of the year before.
-
-    A day that a notice to the enterprise names is a deadline like the others, also one in autumn.
-    """
-    found = Season("", today.year - 1)
-    book = bases.get_rulebook(enterprise, found.year, today)
-    rows = filings.list_filings(enterprise, found.year)
-    named = bool(filings.list_notices(rows))  # else the register need not be read
-    printed = _notices(rows, list_reporting_licences(enterprise, found.year)) if named else []
-    days = closing(of_season(book, found.filed_in, calendar(), printed))
-    return found.year if today <= max((one.last.day for one in days), default=today) else today.year
 
 
 def get_season_facts(enterprise: str, year: int, today: date) -> SeasonFacts:
