@@ -26,6 +26,7 @@ from nianjian.features.inspection.operations import day, drill, readiness, room
 from nianjian.features.inspection.operations.day import VisitInput, build_sheet
 from nianjian.features.inspection.states import NoticeState, format_lines, parse_lines
 from nianjian.features.season import operations as season
+from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts import links
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
@@ -157,6 +158,26 @@ def test_the_page_shows_evidence_with_its_day_and_lets_an_inspector_in(demo: str
     assert client.get(f"{PLACE}?day=2020-01-01").status_code == 404
     assert client.get(f"{PLACE}?day={'9' * 5000}").status_code == 404
     assert client.post(f"{PLACE}remove/", {"day": "2026-09-03"}).status_code == 302
+
+
+def test_a_drill_from_before_the_plan_of_the_season_proves_nothing(
+    demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the season's own task counts it; until the next plan begins the one before still does."""
+    one_click.open_door(enterprise=demo, number="95013", actor=operator)
+    began = clock.now().astimezone(clock.ZONE).date()
+    drill.run_drill(enterprise=demo, phone="", calls=0, actor=operator)
+
+    def why(on: date) -> str:
+        monkeypatch.setenv(clock.OVERRIDE, on.isoformat())
+        rows = [one for row in build_sheet(enterprise=demo, actor=operator)["rows"] for one in row["evidence"]]
+        return str(next(one["why"] for one in rows if one["check"] == "drill"))
+
+    assert why(began) == "drill_in_progress"
+    later = date(began.year + 3, 2, 1)
+    assert why(later) == "drill_old"
+    told = summarize_season(enterprise=demo, year=None, today=later, actor=operator)
+    assert next(one["status"] for one in told["tasks"] if one["task"] == "drill") == "not_proved"
 
 
 def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, operator: Actor) -> None:

@@ -70,5 +70,7 @@ def test_the_list_is_a_file_without_formulas(two: Client) -> None:
     assert answer.headers["content-type"].startswith("text/csv")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert {row[0]: row[1] for row in rows[1:]} == {"demo": "示范<b>", "two": "'=1+1"}
+    shown = {row[0]: (row[3], row[4]) for row in rows[1:]}
+    assert shown == {"demo": ("未证明", "0"), "two": ("", "")}, "without a portrait nobody knows what is red"
     assert Entry.objects.filter(verb="portfolio.taken").count() == 2
     assert signed_in("rita", "auditor", "demo").post(PLACE, {"act": "list", "enterprise": "two"}).status_code == 302

@@ -288,6 +288,32 @@ def test_a_season_that_is_missed_keeps_both_bases_until_it_is_closed(
     assert bases.list_open_bases("demo", 2026, clock.today()) == ()
 
 
+def test_today_promises_what_the_standing_basis_can_still_become_and_no_more(
+    january: Actor, load: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As at 31 December nothing changes any more; on the day of filing seats and tickets do, until 31 March."""
+    client = signed_in("anna")
+
+    def take(*closed_in_january: int) -> None:
+        """The tickets as forwarded, so that an open one is overdue."""
+        rows = ((*row, "2026-03-06 09:00:00") for row in _tickets(*closed_in_january))
+        load("complaints", f"{TICKETS},转办到达时间", *rows)
+
+    def ends(page: str) -> list[bool]:
+        verdict = page.split('class="verdict')[1].split("</section>", maxsplit=1)[0]
+        gain = "再办结 1 张，结案率即达 98 %"
+        return ["数字不再变动" in verdict, "数字在3月31日之后不再变动" in verdict, gain in page]
+
+    take()
+    assert ends(client.get("/e/demo/").content.decode()) == [True, False, False]
+    choose_basis(enterprise="demo", year=2026, basis="filing", reason="省局通知", actor=january)
+    assert ends(client.get("/e/demo/").content.decode()) == [False, True, True]
+    _today(monkeypatch, "2027-01-20")
+    take(48)
+    _run(january)
+    assert ends(client.get("/e/demo/").content.decode()) == [False, True, False], "the vacancy alone is left"
+
+
 def test_the_chosen_basis_stands_and_every_paper_carries_it(january: Actor) -> None:
     head, _portrait = build_head("demo", 2026)
     assert (head.as_of, head.basis.partition("：")[0]) == (date(2026, 12, 31), "年末口径")

@@ -173,6 +173,38 @@ def test_a_comparison_as_at_a_day_to_come_closes_no_task(
     assert (task()["steps"]["done"], task_reason(task(), words(CHINESE))) == (1, "")
 
 
+def test_what_was_entered_since_the_comparison_opens_its_tasks_again(
+    demo: str, load: Import, sheet: Sheet, anna: Actor
+) -> None:
+    """A number of the base is compared anew for both tasks; one that was filed after the base day for today's alone."""
+    load("numbers", HEADER, ("95013", 8, "示例", "已备案", "2024-02-01", "张三", "2024-02-01"))
+    rows = [("95013", 8, "示例", "已备案", "2024-02-01", "张三")]
+
+    def compare() -> None:
+        for day in (A, clock.today()):
+            same = sheet(THEIRS, *rows, name="same.csv")
+            comparisons.compare_filing(enterprise="demo", kind="numbers", path=same, as_of=day, actor=anna)
+
+    def passed() -> list[int]:
+        season = summarize_season(enterprise="demo", year=2026, today=clock.today(), actor=anna)
+        tasks = {one["task"]: one for one in season["tasks"]}
+        stale = {words(CHINESE)("the register was changed since it was compared; compare again"), ""}
+        assert {task_reason(tasks[name], words(CHINESE)) for name in ("consistency", "filed_base")} <= stale
+        return [tasks[name]["steps"]["done"] for name in ("consistency", "filed_base")]
+
+    compare()
+    assert passed() == [1, 1]
+    load("numbers", HEADER, ("95188", 8, "示例", "已备案", "2027-01-10", "张三", ""))
+    assert passed() == [0, 1]
+    load("numbers", HEADER, ("95188", 8, "示例", "已备案", "2026-12-30", "张三", ""))
+    assert passed() == [0, 0]
+    rows.append(("95188", 8, "示例", "已备案", "2026-12-30", "张三"))
+    compare()
+    assert passed() == [1, 1]
+    load("numbers", HEADER, ("95013", 8, "示例", "已备案", "2024-02-01", "李四", "2027-01-15"))
+    assert passed() == [0, 1], "a change that holds since January leaves 31 December as it was compared"
+
+
 def test_nothing_compared_or_unclear_is_never_passed(demo: str, load: Import, sheet: Sheet, anna: Actor) -> None:
     empty = sheet(THEIRS, name="empty.csv")
     assert made(empty, anna)["verdict"] == "not_proved"

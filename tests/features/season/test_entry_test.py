@@ -33,9 +33,9 @@ def _find_task(actor: Actor) -> dict[str, Any]:
     return task
 
 
-def _record(result: str, actor: Actor, name: str = "登录页.png") -> int:
+def _record(result: str, actor: Actor, name: str = "登录页.png", day: date = TODAY) -> int:
     return record_entry_test(
-        enterprise="demo", year=2026, result=result, day=TODAY, note="登录并打开年报表", name=name, content=PNG,
+        enterprise="demo", year=2026, result=result, day=day, note="登录并打开年报表", name=name, content=PNG,
         actor=actor,
     )  # fmt: skip
 
@@ -66,6 +66,14 @@ def test_a_result_without_a_picture_is_refused_whole(demo: str, operator: Actor)
     with pytest.raises(NianjianError, match="attachment_type_refused"):
         _record("passed", operator, name="说明.pdf")
     assert _find_task(operator)["figures"]["outcome"] == "planned", "nothing of it was kept"
+
+
+def test_the_entry_of_a_data_year_is_not_tested_before_that_year_is_over(demo: str, operator: Actor) -> None:
+    with pytest.raises(NianjianError, match="season_day_early"):
+        _record("passed", operator, day=date(2026, 12, 31))
+    assert _find_task(operator)["figures"]["outcome"] == "planned"
+    _record("passed", operator, day=date(2027, 1, 1))
+    assert _find_task(operator)["done_on"] == "2027-01-01"
 
 
 def test_the_page_keeps_and_shows_it(demo: str) -> None:

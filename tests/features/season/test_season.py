@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -239,6 +240,34 @@ def _uids(enterprise: str, actor: Actor) -> dict[str, date]:
     found = {feeds.build_uid(one.about): one.day for one in days}
     assert len(found) == len(days), "no UID twice"
     return found
+
+
+def test_the_feed_calls_no_missed_report_done_and_keeps_it_in_the_next_season(
+    demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Enterprise.objects.update(created_at=clock.now())
+
+    def legal(day: date) -> dict[str, str]:
+        monkeypatch.setenv(clock.OVERRIDE, day.isoformat())
+        told = summarize_season(enterprise=demo, year=None, today=day, actor=operator)
+        days = [
+            one for one in list_entries(told, "zh-hans") if one.day == date(2027, 3, 31) and "task" not in one.about
+        ]
+        return {one.title: one.category for one in days}
+
+    assert set(legal(TODAY).values()) == {"open"}
+    missed = legal(date(2027, 4, 2))
+    assert set(missed.values()) == {"overdue"}
+    given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "licence": None, "actor": operator}
+    operations.note_report(day=date(2027, 4, 2), **given)
+    assert {title for title, category in legal(date(2027, 4, 2)).items() if category == "done"} == {
+        title for title in missed if title.startswith("许可年报")
+    }
+    assert legal(date(2027, 7, 1)) == {"2026 年度码号年报逾期：2027年3月31日已截止，只能补报。": "overdue"}
+    page = signed_in("anna").get("/e/demo/season/").content.decode()
+    assert '<a href="/e/demo/season/?year=2026">2026 年度码号年报逾期：' in page
+    operations.note_report(day=date(2027, 7, 1), **given | {"track": "code_number"})
+    assert legal(date(2027, 7, 1)) == {}
 
 
 def test_a_missed_report_is_red_whatever_was_set(demo: str, operator: Actor) -> None:

@@ -30,6 +30,7 @@ from nianjian.features.overview.verdict import Cause, Trouble, find_cause, grave
 from nianjian.features.portrait import bases, causes
 from nianjian.features.portrait.causes import ORDER, order_metrics
 from nianjian.features.portrait.portraits import list_years
+from nianjian.features.portrait.remedies import list_last_days
 from nianjian.features.rectification.models import Order
 from nianjian.features.rectification.queries import list_channel_names, list_isolations, map_orders
 from nianjian.platform.accounts.query import Actor
@@ -102,6 +103,12 @@ class Board:
         return list_channel_names(self.code, self.today)
 
     @cached_property
+    def last_days(self) -> Mapping[str, date | None]:
+        """Step -> the last day on which it can still change the figures that are shown; none without figures."""
+        portrait = self.told.portrait
+        return list_last_days({**portrait, "enterprise": self.code}) if portrait else {}
+
+    @cached_property
     def orders(self) -> Mapping[str, Order]:
         """Orders that the requests waiting for the reader are about, by request."""
         waiting = [str(point.values["approval"]) for point in self.told.tasks if point.code == attention.APPROVAL]
@@ -120,7 +127,7 @@ class Board:
     def build_verdict(self) -> Said:
         """The one verdict that is written out."""
         _, told, late = self._, self.told, list(self._list_late())
-        troubles = rank_metrics(self.metrics, told.year or self.today.year, self.today)
+        troubles = rank_metrics(self.metrics, told.year or self.today.year, self.today, self.last_days)
         if late and not (troubles and troubles[0].light == "red"):
             head, others = late[0], [*late[1:], *self._list_others(troubles), *self._list_own(), *self._list_bases()]
             return Said(head.light, head.word, head.text, acts=[Act(_(said.REPORT), head.address)], others=others)

@@ -123,10 +123,13 @@ def overdue_text(item: Item, left: int | None) -> str:
 
 
 def _describe_gain(board: Board) -> str:
-    """How many closed tickets more bring the closing rate to its limit; "" where it is there."""
+    """How many closed tickets more bring the closing rate to its limit; "" where it is there or stays as it is."""
     metric = next((metric for metric in board.metrics if metric["slug"] == "closing_rate"), None)
     room = find_headroom(metric) if metric and metric.get("limit") and not board.team else None
     if metric is None or room is None or room.used >= room.limit:
+        return ""
+    last_day = board.last_days.get("close_tickets")
+    if last_day is not None and last_day < board.today:
         return ""
     limit = f"{float(metric['limit']):g}"
     return board._(said.UNTIL_LIMIT).format(n=count_text(room.limit - room.used), limit=limit)

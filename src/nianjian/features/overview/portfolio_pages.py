@@ -356,7 +356,8 @@ def _portfolio_csv(request: Request, codes: Sequence[str]) -> bytes:
             continue
         due, who = one.calendar.earliest, one.enterprise
         title = "" if due is None else due.rule.title_en if current() == ENGLISH else due.rule.title_zh
-        cells = (who.code, who.name, who.province, code_name("light", one.light, _) if one.light else "", str(one.red))
+        light = code_name("light", one.light, _) if one.light else ""
+        cells = (who.code, who.name, who.province, light, str(one.red) if one.red or one.light else "")
         dates = ("", "", title) if due is None else (due.last.isoformat(), str(due.days), title)
         spare = "" if one.room is None else f"{float(one.room * 100):.1f} %"
         writer.writerow([*map(harmless, (*cells, *dates, spare))])

@@ -133,11 +133,16 @@ def smallest_headroom(metrics: Iterable[Mapping[str, Any]], limits: Mapping[str,
 
 RANK: Final = {"red": 0, "insufficient": 1, "yellow": 2}
 WITHIN_YEAR: Final = frozenset({"complaint_rate", "seat_vacancy", "number_consistency"})
+#: Metric -> the step of a simulation that changes it longest once its data year is over.
+LAST_STEPS: Final[Mapping[str, str]] = {
+    "complaint_rate": "exclude_complaints", "closing_rate": "close_tickets", "seat_vacancy": "cut_seats",
+    "number_consistency": "move_line",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A metric that asks for something. ``last_day``: when an act can still change it; None: whenever it is filed."""
+    """A metric that asks for something. ``last_day``: when an act can still change it; None: no day is known."""
 
     slug: str
     light: str
@@ -151,15 +156,29 @@ class Trouble:
         return RANK[self.light], self.over, self.last_day or date.max, -self.excess
 
 
-def rank_metrics(metrics: Iterable[Mapping[str, Any]], year: int, today: date) -> list[Trouble]:
-    """The metrics that are neither within their limits nor explained, the one to speak of first."""
-    end, found = date(year, 12, 31), []
+def rank_metrics(
+    metrics: Iterable[Mapping[str, Any]], year: int, today: date, days: Mapping[str, date | None]
+) -> list[Trouble]:
+    """The metrics that are neither within their limits nor explained, the one to speak of first.
+
+    ``days``: step -> last day on which it changes the basis that the metrics are on (`remedies.list_last_days`); it
+    decides once the year is over.
+    """
+    found = []
     for metric in metrics:
         light, slug = str(metric["light"]), str(metric["slug"])
         if light in RANK:
-            last_day = end if slug in WITHIN_YEAR else None
+            last_day = _find_last_day(slug, light, year, today, days)
             found.append(Trouble(slug, light, _find_excess(metric), last_day, over=bool(last_day and last_day < today)))
     return sorted(found, key=lambda trouble: trouble.rank)
+
+
+def _find_last_day(slug: str, light: str, year: int, today: date, days: Mapping[str, date | None]) -> date | None:
+    """What is not proved can be proved whenever its records come in, also after the year."""
+    end = date(year, 12, 31)
+    if today <= end:
+        return end if slug in WITHIN_YEAR else None
+    return None if light == "insufficient" else days.get(LAST_STEPS[slug])
 
 
 def _find_excess(metric: Mapping[str, Any]) -> Fraction:

@@ -15,6 +15,8 @@ from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import (
     LICENCE,
+    Deadline,
+    NoticeDeadline,
     closing,
     of_season,
     printed_to,
@@ -56,13 +58,27 @@ def find_filing_day(enterprise: str, year: int) -> date | None:
     return max(submitted.values()) if numbers <= submitted.keys() else None
 
 
+def list_deadlines(enterprise: str, year: int, today: date) -> tuple[Deadline, ...]:
+    """The days of a season's reports, with what notices name to the licences that report."""
+    named, printed = filings.list_notices(filings.list_filings(enterprise, year)), list[NoticeDeadline]()
+    if named:  # else the register need not be read
+        printed = printed_to(named, {row.number for row in list_reporting_licences(enterprise, year)} or {""})
+    return of_season(get_rulebook(enterprise, year, today), Season("", year).filed_in, calendar(), printed)
+
+
+def due_year(enterprise: str, today: date) -> int:
+    """The data year whose season runs: until its last deadline is over, that of the year before.
+
+    A day that a notice to the enterprise names is a deadline like the others, also one in autumn.
+    """
+    last = today.year - 1
+    days = closing(list_deadlines(enterprise, last, today))
+    return last if today <= max((one.last.day for one in days), default=today) else today.year
+
+
 def find_last_filing_day(enterprise: str, year: int, today: date) -> date | None:
     """The earliest last day for the licence's report that is not over yet; None where no source names one."""
-    rows = filings.list_filings(enterprise, year)
-    numbers = {row.number for row in list_reporting_licences(enterprise, year)} or {""}
-    notices = printed_to(filings.list_notices(rows), numbers)
-    book = get_rulebook(enterprise, year, today)
-    days = closing(of_season(book, Season("", year).filed_in, calendar(), notices), LICENCE)
+    days = closing(list_deadlines(enterprise, year, today), LICENCE)
     return min((row.last.day for row in days if row.last.day >= today), default=None)
 
 

@@ -15,8 +15,11 @@ from django.db.models.functions import Substr
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation import states
+from nianjian.features.reconciliation.filings import evaluate_status
 from nianjian.features.reconciliation.models import Account, Difference, Proposal, Run
 from nianjian.platform.accounts.people import resolve_owner
+from nianjian.platform.registers import kinds
+from nianjian.platform.registers.versions import Version, column_values, versions_on
 
 M = TypeVar("M", bound=Model)
 
@@ -69,6 +72,26 @@ def get_difference(run: Run, id_: int) -> Difference:
     """One of a run's; ``reconcile_difference_unknown``."""
     missing = NianjianError("reconcile_difference_unknown", run=run.pk, difference=id_)
     return _get(Difference.objects.filter(run=run, pk=id_), missing)
+
+
+def is_current(run: Run, day: date) -> bool:
+    """Whether the base on ``day`` of a comparison with an export (numbers, lines, seats) is as it was compared.
+
+    Rows that were entered, changed or taken out since the run was made count where they stand in it.
+    """
+    register = kinds.register(run.kind)
+    held = versions_on(register.model, run.enterprise_id, day, known_at=run.made_at).exclude(superseded_at=None)
+    before = {row.key: row for row in held}
+
+    def read_base(row: Version | None) -> object:
+        values = None if row is None else column_values(row, register.sheet)
+        return None if values is None or evaluate_status(run.kind, values, day).inside is False else values
+
+    entered = versions_on(register.model, run.enterprise_id, day).filter(recorded_at__gt=run.made_at)
+    for row in entered.iterator(chunk_size=500):
+        if read_base(row) != read_base(before.pop(row.key, None)):
+            return False
+    return all(read_base(row) is None for row in before.values())
 
 
 def count_by_state(run: Run) -> dict[str, int]:

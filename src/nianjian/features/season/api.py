@@ -142,7 +142,10 @@ class SeasonFlag(Schema):
 
 
 class SeasonObstacle(Schema):
-    """What has waited too long already: complaints past a limit, open differences; a code, its sentence, its values."""
+    """What has waited too long already: late reports of earlier years, complaints past a limit, open differences.
+
+    A code, its sentence, its values.
+    """
 
     code: str
     text: str

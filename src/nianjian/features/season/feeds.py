@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,10 +12,20 @@ from typing import Any, Final
 from icalendar import Calendar, Event
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.season import DAY_KINDS, TASKS, TEMPLATES, TRACKS, build_day_key, list_days
+from nianjian.engines.paper.texts.season import (
+    DAY_KINDS,
+    REPORT_LATE,
+    TASKS,
+    TEMPLATES,
+    TRACKS,
+    build_day_key,
+    list_days,
+)
 from nianjian.engines.paper.words import ENGLISH, words
+from nianjian.engines.season.deadlines import Kind, TrackState
+from nianjian.features.portrait.bases import due_year
 from nianjian.features.season.models import Feed
-from nianjian.features.season.queries import due_year, summarize_season
+from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import has_permission, require_permission
 from nianjian.platform.accounts.query import USER, Actor
@@ -42,13 +53,19 @@ DOMAIN: Final = "nianjian"
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """An all-day event: what it is about (its identity), its day, what people read."""
+    """An all-day event: what it is about (its identity), its day, what people read; ``overdue``: missed, still open."""
 
     about: tuple[str, ...]
     day: date
     title: str
     text: str = ""
     done: bool = False
+    overdue: bool = False
+
+    @property
+    def category(self) -> str:
+        """How it stands, in one word."""
+        return "done" if self.done else "overdue" if self.overdue else "open"
 
 
 def build_uid(about: Iterable[str]) -> str:
@@ -67,7 +84,7 @@ def render_ical(name: str, entries: Iterable[CalendarEntry], stamp: datetime) ->
         event, values = Event(), {"uid": build_uid(one.about), "dtstamp": stamp, "dtstart": one.day}
         values |= {"dtend": one.day + timedelta(days=1), "summary": one.title}
         values |= {"description": one.text} if one.text else {}
-        values |= {"transp": "TRANSPARENT", "status": "CONFIRMED", "categories": ["done" if one.done else "open"]}
+        values |= {"transp": "TRANSPARENT", "status": "CONFIRMED", "categories": [one.category]}
         for key, value in values.items():
             event.add(key, value)
         made.add_component(event)
@@ -76,6 +93,7 @@ def render_ical(name: str, entries: Iterable[CalendarEntry], stamp: datetime) ->
 
 MEDIA: Final = "text/calendar; charset=utf-8"
 Json = dict[str, Any]
+HANDED_IN: Final = frozenset({TrackState.FILED, TrackState.FILED_LATE})
 
 
 def list_feeds(*, enterprise: str, actor: Actor) -> list[Json]:
@@ -101,17 +119,28 @@ def render_calendar(secret: str, language: str) -> bytes | None:
 
 
 def list_entries(told: Json, language: str) -> list[CalendarEntry]:
-    """Every deadline and every task of a season as events."""
+    """Every deadline and every task of a season as events, and the reports of earlier ones that are still missing."""
     _ = words(language)
     place = (told["enterprise"], str(told["year"]))
     found = []
+    states = defaultdict[str, list[tuple[str, str]]](list)
+    for one in told["tracks"]:
+        states[one["track"]].append((one["licence"] or "", one["state"]))
     for one, licences, mark in list_days(told["tracks"]):
         name = one["name_en"] if language == ENGLISH else one["name"]
         title = f"{_(TRACKS[one['track']])}: {name} ({_(TEMPLATES.get(one['template'], one['template']))})"
         about = (*place, "deadline", *build_day_key(one), *filter(None, (mark,)))
         day = datetime.fromisoformat(one["date"]).date()
         text = " · ".join((_(DAY_KINDS[one["kind"]]), one["citation"], *licences))
-        found.append(CalendarEntry(about, day, title, text, done=one["passed"]))
+        stands = {state for number, state in states[one["track"]] if not licences or number in licences}
+        done = one["passed"] if one["kind"] == Kind.OPENS else stands <= HANDED_IN
+        late = one["kind"] == Kind.CLOSES and one["passed"] and TrackState.LATE in stands
+        found.append(CalendarEntry(about, day, title, text, done=done, overdue=late))
+    for waits in told["obstacles"]:
+        if waits["code"] == REPORT_LATE:
+            of = waits["values"]
+            about = (told["enterprise"], str(of["year"]), "late", of["track"])
+            found.append(CalendarEntry(about, date.fromisoformat(of["due"]), waits["text"], overdue=True))
     for one in told["tasks"]:
         day = datetime.fromisoformat(one["due"]).date()
         title = _(TASKS.get(one["task"], one["task"]))

@@ -23,6 +23,7 @@ from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.operations import checklist, rounds
 from nianjian.features.dossier.operations.rounds import Handover
+from nianjian.features.portrait.bases import due_year
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.season import feeds
 from nianjian.features.season import queries as notes
@@ -32,7 +33,6 @@ from nianjian.features.season.queries import (
     PASSED,
     TASK,
     SeasonFacts,
-    due_year,
     get_season_facts,
     list_pictures,
     list_tasks,
@@ -178,11 +178,12 @@ def note_test_result(
 ) -> None:
     """Note that a test ended on a day: passed, which ends its task, or failed, which leaves it open; with a note.
 
-    ``role_missing``, ``season_task_unknown``, ``season_reason_missing``, ``season_day_ahead``.
+    ``role_missing``, ``season_task_unknown``, ``season_reason_missing``, ``season_day_ahead``, ``season_day_early``.
     """
-    _task(enterprise, year, task, actor)
+    found = _task(enterprise, year, task, actor)
     if day > clock.today():
         raise NianjianError("season_day_ahead", day=day.isoformat())
+    _require_after_year(day, found)  # the entry for a data year opens after it
     fields = {"done_on": day if passed else None, "note": _require_reason(day, note, task)}
     verb = "season.task_done" if passed else "season.task_failed"
     _write_note(enterprise, year, task, fields, verb=verb, actor=actor, event=None if passed else day)
@@ -250,7 +251,7 @@ def _select_seasons(found: SeasonFacts, licence: str | None) -> list[Season]:
 
 
 def _require_after_year(day: date | None, found: SeasonFacts) -> None:
-    """A report on a data year is handed in after it."""
+    """A report on a data year is handed in after it; ``season_day_early``."""
     if day is not None and day <= Season("", found.year).year_end:
         raise NianjianError("season_day_early", day=day.isoformat(), year=found.year)
 

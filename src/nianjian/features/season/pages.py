@@ -162,6 +162,13 @@ GRAVE: Final = frozenset({Risk.SYSTEM_CLOSED, Risk.LATE_REPORT, Risk.BAD_LIST}) 
 BADGES = {"filed": "good", "late": "late", "filed_late": "warn", "snoozed": "plain", "open": "warn"}
 
 
+def _obstacle_address(code: str, row: Mapping[str, Any]) -> str:
+    """Where it can be dealt with; a late report in the season of its own year."""
+    if row["code"] == texts.REPORT_LATE:
+        return f"{reverse('season', kwargs={'code': code})}?year={row['values']['year']}"
+    return obstacle_address(code, row["code"], row["values"])
+
+
 @require_safe
 @page(Permission.READ)
 def season(request: Request, code: str) -> HttpResponse:
@@ -177,7 +184,7 @@ def season(request: Request, code: str) -> HttpResponse:
     task = _choose_task(request, queue.rows)
     context = {
         "told": told,
-        "obstacles": [(row["text"], obstacle_address(code, row["code"], row["values"])) for row in told["obstacles"]],
+        "obstacles": [(row["text"], _obstacle_address(code, row)) for row in told["obstacles"]],
         "deadline": "" if first is None else _describe_deadline(first, _),
         "grave": [flag for flag in told["risk_flags"] if flag["code"] in GRAVE],
         "flags": [flag for flag in told["risk_flags"] if flag["code"] not in GRAVE],

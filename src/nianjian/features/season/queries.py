@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final, cast
@@ -14,7 +14,7 @@ from nianjian.engines.kernel.states import State
 from nianjian.engines.kernel.workdays import Calendar, Season
 from nianjian.engines.metrics.frame import Basis
 from nianjian.engines.paper.sections import advice_lines
-from nianjian.engines.paper.texts.season import conflict_text, obstacle_text, risk_text
+from nianjian.engines.paper.texts.season import REPORT_LATE, conflict_text, obstacle_text, risk_text
 from nianjian.engines.paper.words import CHINESE, Words, words
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import (
@@ -25,6 +25,7 @@ from nianjian.engines.season.deadlines import (
     NoticeDeadline,
     Risk,
     Track,
+    TrackState,
     build_tracks,
     closing,
     conflicts,
@@ -53,11 +54,13 @@ from nianjian.features.dossier.states import BOUND, DONE
 from nianjian.features.inbox import obstacles
 from nianjian.features.inspection.operations import drill
 from nianjian.features.portrait import bases, portraits
+from nianjian.features.portrait.bases import due_year
 from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.reconciliation import states
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.rectification.queries import list_cases
 from nianjian.features.season.models import Note
+from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -121,20 +124,6 @@ class SeasonFacts:
     tracks: Sequence[Track]
     plan: Plan | None
     licences: int
-
-
-def due_year(enterprise: str, today: date) -> int:
-    """The data year whose season runs: until its last deadline is over, that of the year before.
-
-    A day that a notice to the enterprise names is a deadline like the others, also one in autumn.
-    """
-    found = Season("", today.year - 1)
-    book = bases.get_rulebook(enterprise, found.year, today)
-    rows = filings.list_filings(enterprise, found.year)
-    named = bool(filings.list_notices(rows))  # else the register need not be read
-    printed = _notices(rows, list_reporting_licences(enterprise, found.year)) if named else []
-    days = closing(of_season(book, found.filed_in, calendar(), printed))
-    return found.year if today <= max((one.last.day for one in days), default=today) else today.year
 
 
 def get_season_facts(enterprise: str, year: int, today: date) -> SeasonFacts:
@@ -332,7 +321,8 @@ def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProg
     """The newest run of each register as at these days passes by its verdict, with what the guide allows.
 
     An allowance of the enterprise's own stands beside it in the figures. A run that compared no row, or could not tell
-    one, as with an export of keys alone, proves nothing; nor does one that was made before its day had come.
+    one, as with an export of keys alone, proves nothing; nor does one that was made before its day had come, or before
+    the register was changed.
     """
     kinds = [KINDS[str(one)] for one in asked.book.items(REGISTERS) if str(one) in KINDS]
     allowed = asked.book.with_guide_limits().integer(ALLOWED)
@@ -342,10 +332,11 @@ def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProg
     }
     ids = [run.pk for run in newest.values() if run is not None]
     opened = reconciliation.count_open(ids)
+    changed = {run.pk for run in newest.values() if run is not None and not reconciliation.is_current(run, until)}
     verdicts = [
         states.verdict(
-            compared=sum(run.counts.values()), unclear=int(run.told.get("unclear", 0)) + ("ahead" in run.told),
-            open_=opened.get(run.pk, 0), allowed=allowed,
+            compared=sum(run.counts.values()), open_=opened.get(run.pk, 0), allowed=allowed,
+            unclear=int(run.told.get("unclear", 0)) + ("ahead" in run.told) + (run.pk in changed),
         )
         for run in newest.values() if run is not None
     ]  # fmt: skip
@@ -353,6 +344,8 @@ def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProg
     figures: Json = {"runs": len(ids), "open_differences": sum(opened.values())}
     if ALLOWED in asked.book.before:
         figures |= {"why": "own_allowance", "allowed": allowed, "own_allowed": asked.book.integer(ALLOWED)}
+    if changed:
+        figures |= {"why": "compared_before"}
     if any(run is not None and "ahead" in run.told for run in newest.values()):
         figures |= {"why": "compared_ahead"}
     complete = passed == len(kinds) > 0
@@ -447,13 +440,33 @@ def summarize_season(*, enterprise: str, year: int | None, today: date, actor: A
 
 
 def _obstacles(found: SeasonFacts, _: Words) -> list[Json]:
-    """What has waited too long today; nothing of another day or season."""
+    """What has waited too long today, late reports of earlier data years first; nothing of another day or season."""
     if found.today != clock.today() or found.year != due_year(found.enterprise, found.today):
         return []
+    waiting = obstacles.list_obstacles(found.enterprise, complaints.load_service_levels(found.enterprise))
     return [
         {"code": one.code, "text": obstacle_text(one.code, one.values, _), "values": dict(one.values)}
-        for one in obstacles.list_obstacles(found.enterprise, complaints.load_service_levels(found.enterprise))
+        for one in (*_list_earlier_reports(found), *waiting)
     ]
+
+
+def _list_earlier_reports(found: SeasonFacts) -> Iterator[obstacles.Point]:
+    """Reports of data years before this season that are late, as the overview knows them.
+
+    Of the last year, and of earlier ones whose season was worked on here; of none that was over before the enterprise
+    was known here.
+    """
+    last, code = found.today.year - 1, found.enterprise
+    years = {last, *list_followed_years([code], last).get(code, ())}
+    since = accounts.known_since([code])[code]
+    for year in sorted(year for year in years if year < found.year):
+        tracks = get_season_facts(code, year, found.today).tracks
+        for name in dict.fromkeys(one.track for one in tracks):
+            days = [
+                one.due.last.day for one in tracks if one.track == name and one.due and one.state == TrackState.LATE
+            ]
+            if days and min(days) >= since:
+                yield obstacles.Point(REPORT_LATE, {"track": name, "year": year, "due": min(days).isoformat()})
 
 
 def list_tasks(found: SeasonFacts, actor: Actor) -> list[Task]:

@@ -32,7 +32,8 @@ from nianjian.features.complaints import sla_warnings
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.inbox import obstacles
 from nianjian.features.inbox.operations import REPORTED, deliver_messages, is_settled
-from nianjian.features.season.queries import SeasonFacts, due_year, get_season_facts, list_tasks
+from nianjian.features.portrait.bases import due_year
+from nianjian.features.season.queries import SeasonFacts, get_season_facts, list_tasks
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor, list_readers
 from nianjian.platform.accounts.roles import Permission, allows

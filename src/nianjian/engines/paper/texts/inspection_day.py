@@ -39,6 +39,7 @@ DAY_WHYS: Final[Mapping[str, str]] = {
     "screens_gone": mark("a person has checked: the two screens do not both show live data in the room"),
     "screens_note_over": mark("the last confirmation has expired: check again and sign"),
     "drill_never": mark("no drill has been held"),
+    "drill_old": mark("the newest drill is from before this season's plan began"),
     "drill_passed": mark("every step of the newest drill has passed"),
     "drill_failed": mark("a step of the newest drill has not passed"),
     "drill_in_progress": mark("the newest drill is still in progress"),

@@ -73,6 +73,7 @@ TASK_REASONS: Final[Mapping[str, str]] = {
     "marketing_no_calls": mark("no delivered call is on record; nothing shows that there is no marketing"),
     "marketing_unnamed": mark("{unnamed} delivered calls name no purpose; a decision is needed"),
     "marketing_none": mark("every delivered call names another purpose"),
+    "compared_before": mark("the register was changed since it was compared; compare again"),
     "compared_ahead": mark("compared as at a day that had not come yet; compare again once it has"),
     "own_allowance": mark("the guide, which decides, allows {allowed} open differences; the enterprise {own_allowed}"),
 }
@@ -121,7 +122,9 @@ RISKS: Final[Mapping[str, str]] = {
 }
 
 
+REPORT_LATE: Final = "report_late"  # of a data year before the season that is asked for
 OBSTACLES: Final[Mapping[str, str]] = {
+    REPORT_LATE: mark("The {report} of {year} was not handed in by {due}: only a late report is possible."),
     "complaints_overdue": mark(
         "Complaints still open past their time limit: {count}; the oldest, {oldest}, is overdue since {since}"
     ),
@@ -139,6 +142,10 @@ def obstacle_text(code: str, values: Mapping[str, Any], _: Words) -> str:
     spoken = dict(values)
     if "kind" in values:
         spoken["register"] = _(KINDS_COMPARED[str(values["kind"])])
+    if "track" in values:
+        spoken["report"] = _(TRACKS[str(values["track"])])
+    if "due" in values:
+        spoken["due"] = full_day(date.fromisoformat(str(values["due"])), _)
     if "since" in values:  # with its time, which no sentence needs
         spoken["since"] = full_day(date.fromisoformat(str(values["since"])[:10]), _)
     return _(OBSTACLES[code]).format(**spoken)

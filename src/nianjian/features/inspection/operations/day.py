@@ -21,7 +21,7 @@ from nianjian.engines.kernel.files import require_size
 from nianjian.engines.kernel.states import State, overall_state
 from nianjian.engines.paper.people import mask_call_text
 from nianjian.engines.paper.words import words
-from nianjian.engines.season.deadlines import LICENCE
+from nianjian.engines.season.deadlines import LICENCE, plan_start
 from nianjian.features.dossier.ingest.receive import receive
 from nianjian.features.dossier.operations.checklist import MEDIA
 from nianjian.features.inspection import states
@@ -30,6 +30,7 @@ from nianjian.features.inspection.operations import drill, readiness
 from nianjian.features.inspection.queries import CheckBasis, Json, get_scan, get_visit, list_scans
 from nianjian.features.inspection.states import NoticeState, parse_lines
 from nianjian.features.people import operations
+from nianjian.features.portrait import bases
 from nianjian.features.screens import queries
 from nianjian.platform.accounts import links
 from nianjian.platform.accounts import query as accounts
@@ -330,7 +331,7 @@ def build_sheet(
         *([] if ready is None else ready["checks"]),
         _evidence("notice", states.NOTICE_RULE, came, notice["state"], notice["received_on"]),
         *_screens_evidence(grounds, note, days),
-        _drill_evidence(drilled),
+        _drill_evidence(drilled, _find_plan_start(grounds)),
     ]
     rows = states.build_rows(evidence)
     return {
@@ -383,12 +384,31 @@ def _newest_drill(enterprise: str, actor: Actor) -> Json | None:
     return {name: report[name] for name in ("drill", "begun_at", "state", "steps")}
 
 
-def _drill_evidence(drilled: Json | None) -> Json:
-    """S10: what the steps of the newest drill have shown; its readiness stands in the other rows."""
+def _find_plan_start(grounds: CheckBasis) -> date | None:
+    """First day of the plan that runs: of the season that is due, before that begins of the one before; None: no plan.
+
+    From then on the season's own task counts drills.
+    """
+    year = bases.due_year(grounds.enterprise, grounds.day)
+    for each in (year, year - 1):
+        book = bases.get_rulebook(grounds.enterprise, each, grounds.day)
+        start = plan_start(book, bases.list_deadlines(grounds.enterprise, each, grounds.day))
+        if start is None or start <= grounds.day:
+            return start
+    return None
+
+
+def _drill_evidence(drilled: Json | None, start: date | None) -> Json:
+    """S10: what the steps of the newest drill have shown; its readiness stands in the other rows.
+
+    One from before the plan began (``start``) proves nothing, as in the season's task.
+    """
     if drilled is None:
         return _evidence("drill", states.DRILL_RULE, State.NOT_PROVED, "drill_never", None)
-    state = State(drilled["state"])
-    return _evidence("drill", states.DRILL_RULE, state, f"drill_{state}", drilled["begun_at"][:10])
+    state, day = State(drilled["state"]), drilled["begun_at"][:10]
+    if start is not None and date.fromisoformat(day) < start:
+        return _evidence("drill", states.DRILL_RULE, State.NOT_PROVED, "drill_old", day)
+    return _evidence("drill", states.DRILL_RULE, state, f"drill_{state}", day)
 
 
 def _evidence(check: str, rule: str, state: State, why: str, day: str | None) -> Json:
