@@ -31,7 +31,6 @@ SEPARATE = {
     "features/rectification/assessment": "a process of its own for files nobody vouches for",
     "features/rectification/pages/stages": "what the steps of a case say, apart from the requests that show them",
     "features/rectification/pages/suggestions": "what was found of a channel, apart from the form that it fills in",
-    "features/reconciliation/people": "one comparison with a store of its own",
     "platform/notifications/smtp": "a protocol",
     "platform/web/rule_parts": "the widget of values with parts, apart from how they are read",
 }
