@@ -100,7 +100,7 @@ format: setup ## put the code in its form
 	$(TEMPLATES)
 
 .PHONY: test
-test: setup ## every suite that needs neither a service nor minutes (8 minutes on two cores)
+test: setup ## every suite that needs neither a service nor minutes (7 minutes on two cores)
 	@$(PYTEST) -m "$(FAST)"
 
 .PHONY: test-web
@@ -112,7 +112,7 @@ test-long: setup-all ## PostgreSQL, crashes, Spark, big data (20 minutes on two 
 	@$(PYTEST) -n $(LONG_JOBS) -m "long and not web and not soak" $(LONG)
 
 .PHONY: test-slow
-test-slow: setup-all ## test-web and test-long in one session: less idle, one tail, one demo
+test-slow: setup-all ## test-web and test-long in one session, less idle (28 minutes on two cores)
 	@$(PYTEST) -n $(LONG_JOBS) -m "(web or long) and not soak" $(LONG)
 
 .PHONY: soak
