@@ -340,7 +340,6 @@ def _filing_row(pair: RowPair, sheet: Sheet) -> Json:
     }
 
 
-PEOPLE: Final = "people"
 LONGEST_MONTHS: Final = 24  # months of one run
 PAIRS: Final = 5_000  # pairs of one run that are kept, the likeliest; more are counted
 DAY: Final = timedelta(days=1)
@@ -421,7 +420,7 @@ def match_people(
         "rulebook": grounds.stamp(),
     }
     day = min(add_months(months[-1], 1) - DAY, clock.today())
-    run = Run(enterprise_id=enterprise, kind=PEOPLE, as_of=day, first=months[0], counts=counts, told=told)
+    run = Run(enterprise_id=enterprise, kind=Run.PEOPLE, as_of=day, first=months[0], counts=counts, told=told)
     storage.store_run(run=run, differences=differences, proposals=best[:PAIRS], actor=actor)
     return {**summarize_run(run, grounds), **told}
 
@@ -514,7 +513,6 @@ def _proposal(pair: people.PossiblePair, blind: Blind) -> Proposal:
     )
 
 
-SOURCES: Final = "sources"
 CALLS: Final = "calls"
 MONTH: Final = timedelta(days=30)
 MOST_PARTINGS: Final = 5_000  # partings of one run; more are counted, not kept
@@ -561,7 +559,7 @@ def compare_call_sources(
     told = _source_figures(found, partings[MOST_PARTINGS:], version, grounds) | summarize_bill(bill, within, against)
     told |= {"together": against.together, "beside": sorted(beside)}
     counts = {"same": found.same, "parted": len(found.partings)}
-    run = Run(enterprise_id=enterprise, kind=SOURCES, as_of=end, first=begin, counts=counts, told=told)
+    run = Run(enterprise_id=enterprise, kind=Run.SOURCES, as_of=end, first=begin, counts=counts, told=told)
     if bill is not None:
         run.file, run.sha256 = bill.file, bill.sha256
     storage.store_run(run=run, differences=[_source_difference(one) for one in partings[:MOST_PARTINGS]], actor=actor)

@@ -16,6 +16,9 @@ class Run(models.Model):
     ``counts``: rows by result, those that are equal included; ``told``: what else it found (figures, no persons).
     """
 
+    PEOPLE = "people"  # kinds without a register of their own
+    SOURCES = "sources"
+
     id = models.CharField(max_length=16, primary_key=True)
     enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8)  # numbers | lines | seats | people | sources

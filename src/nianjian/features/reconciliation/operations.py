@@ -127,7 +127,7 @@ def to_difference_document(run: Run, one: Difference) -> Json:
 
 def _about(run: Run, one: Difference) -> Json:
     label = queries.read_label(one)
-    if run.kind != "people":
+    if run.kind != Run.PEOPLE:
         return dict(label)
     return {**_mask_values(label, PERSON), "seat": label.get("seat") or None}
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Final, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django.db.models import Case, Count, F, Max, Min, Model, Q, QuerySet, When
 from django.db.models.functions import Substr
@@ -113,7 +113,7 @@ def list_unsettled_runs(enterprise: str, kind: str = "") -> list[tuple[Run, int]
     calls by a comparison of the same sources, with the bill of the same carrier. Of one ``kind``, "" for all. Three
     queries; what is read grows with the runs and, of one with open differences, with its months or days.
     """
-    when = Case(When(run__kind=SOURCES, then=Substr("key", 1, len("2026-12-31"))), default=F("month"))
+    when = Case(When(run__kind=Run.SOURCES, then=Substr("key", 1, len("2026-12-31"))), default=F("month"))
     opened = Difference.objects.filter(run__enterprise=enterprise, state=states.OPEN).order_by()
     places: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for run, place, count in opened.annotate(when=when).values_list("run_id", "when").annotate(n=Count("pk")):
@@ -131,16 +131,13 @@ def list_unsettled_runs(enterprise: str, kind: str = "") -> list[tuple[Run, int]
     return found
 
 
-SOURCES: Final = "sources"
-
-
 def _repeats(newer: Any, older: Any, place: str) -> bool:  # noqa: ANN401 -- runs that know whether they had a bill
     """Whether a newer run looked again at what an older one found at ``place``: a month, a day, or "" as at its day."""
     if newer.kind != older.kind:
         return False
     if newer.first is None:
         return bool(newer.as_of >= older.as_of)
-    if newer.kind == SOURCES and (
+    if newer.kind == Run.SOURCES and (
         (newer.billed, newer.told.get("carrier")) != (older.billed, older.told.get("carrier"))
         or not set(older.told.get("sources", ())) <= set(newer.told.get("sources", ()))
     ):
@@ -210,7 +207,7 @@ def read_pair(one: Proposal) -> Mapping[str, str]:
 
 def count_old_people(enterprise: str, before: datetime) -> tuple[datetime | None, int]:
     """When the oldest people run or decision of before a moment was made, and how many there are."""
-    made = Run.objects.filter(enterprise_id=enterprise, kind="people", made_at__lt=before)
+    made = Run.objects.filter(enterprise_id=enterprise, kind=Run.PEOPLE, made_at__lt=before)
     taken = Account.objects.filter(enterprise_id=enterprise, decided_at__lt=before)
     oldest = made.aggregate(at=Min("made_at"))["at"], taken.aggregate(at=Min("decided_at"))["at"]
     return min((one for one in oldest if one is not None), default=None), made.count() + taken.count()

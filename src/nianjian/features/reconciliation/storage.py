@@ -52,7 +52,7 @@ def _list_decided_before(run: Run) -> dict[tuple[str, str], Difference]:
 
     One over months ends today while its last month lasts: its day is that month.
     """
-    day, months = run.as_of, run.kind == "people"
+    day, months = run.as_of, run.kind == Run.PEOPLE
     until = {"as_of__year": day.year, "as_of__month": day.month} if months else {"as_of": day}
     same = Run.objects.filter(enterprise_id=run.enterprise_id, kind=run.kind, **until)
     decided = Difference.objects.filter(run=same.order_by("-made_at").first()).exclude(decided_at=None)
@@ -132,7 +132,7 @@ def record_read(*, verb: str, run: Run, data: Mapping[str, Any], actor: Actor) -
 
 def delete_people(*, enterprise: str, before: datetime) -> int:
     """Delete people runs made, and decisions taken, before a moment, inside the caller's transaction; how many."""
-    old = Run.objects.filter(enterprise_id=enterprise, kind="people", made_at__lt=before)
+    old = Run.objects.filter(enterprise_id=enterprise, kind=Run.PEOPLE, made_at__lt=before)
     pks = list(old.values_list("pk", flat=True))
     for start in range(0, len(pks), CHUNK):
         some = pks[start : start + CHUNK]

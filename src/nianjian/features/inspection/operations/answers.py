@@ -33,7 +33,7 @@ from nianjian.features.inspection import claims
 from nianjian.features.inspection.operations import dialling, logs
 from nianjian.features.inspection.queries import CheckBasis, Json, open_calls
 from nianjian.features.portrait.operations import compute_portrait
-from nianjian.features.reconciliation.comparisons import CALLS, SOURCES
+from nianjian.features.reconciliation.comparisons import CALLS
 from nianjian.features.reconciliation.models import Run
 from nianjian.features.reconciliation.operations import list_runs
 from nianjian.features.reconciliation.queries import get_run, list_unsettled_runs
@@ -362,7 +362,7 @@ def find_comparison(grounds: CheckBasis, kind: str) -> Comparison | None:
     changed = any(
         current_versions(model, grounds.enterprise).filter(recorded_at__gt=made).exists()
         for model in COMPARED.get(kind, ())
-    ) or (kind == SOURCES and _have_calls_changed(get_run(found[0]["run"])))
+    ) or (kind == Run.SOURCES and _have_calls_changed(get_run(found[0]["run"])))
     recent = date.fromisoformat(found[0]["as_of"]) >= date(season, 1, 1) and not changed
     return Comparison(str(verdict), str(found[0]["as_of"]), recent)
 
