@@ -310,7 +310,7 @@ def test_only_what_is_the_enterprises_own_and_paid_is_counted(filled: str, anna:
     assert (fields["numbers"]["value"], fields["insured"]["value"]) == ("95013", "1")
     numbers = {one["number"] for one in _make(filled, anna, Report.CODE_NUMBER)["fields"]}
     assert "95188" not in numbers
-    assert fields["outbound"]["note_zh"].endswith("该年度有364天没有话单，也没有确认的原因")
+    assert fields["outbound"]["note_zh"].endswith("该年度有364天没有话单，也没有确认的原因。")
 
 
 def test_who_isolates_and_who_approves_are_two(demo: str, anna: Actor) -> None:

@@ -109,7 +109,7 @@ GONE: Final = frozenset(
     {"portrait_missing", "basis_not_computed", "rows_behind_erased"}
 )  # then the field stays unknown
 STOPPED: Final = "stopped"
-NOTES: Final = {"note_zh": CHINESE, "note_en": ENGLISH}
+NOTES: Final = {"note_zh": (CHINESE, ""), "note_en": (ENGLISH, " ")}
 Row = Mapping[str, object]
 
 
@@ -168,7 +168,7 @@ class Year:
         days = (self._days_without_calls or {}).get("unconfirmed") or {"count": 0}
         if field.source != "calls" or not days["count"]:
             return ""
-        return _("{n} days of the year have no call records and no confirmed reason").format(n=days["count"])
+        return _("{n} days of the year have no call records and no confirmed reason.").format(n=days["count"])
 
     @cached_property
     def replies(self) -> Fraction | None:
@@ -335,8 +335,9 @@ def make_sheet(*, enterprise: str, year: int, report: Report, actor: Actor, prog
         for field in asked:
             step()
             line = build_line(field, now.of(field), before.of(field))
-            notes = {name: (line[name], now.note(field, words(language))) for name, language in NOTES.items()}
-            found.append(line | {name: " ".join(filter(None, texts)) for name, texts in notes.items()})
+            for name, (language, blank) in NOTES.items():
+                line[name] = blank.join(filter(None, (line[name], now.note(field, words(language)))))
+            found.append(line)
     else:
         found = _numbered(asked, now, before, tuple(str(one) for one in rules.items(PREFIXES)))
     made = NewSheet(year, report, now.as_of, now.run, rules.version, found)
