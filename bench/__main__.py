@@ -3,8 +3,6 @@
 Figures are CPU seconds, children included, and ratios of them; results are kept in bench/results.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -5,8 +5,6 @@
 in each file that no CSV reader can split. Twelve files, one a month, UTF-8 with BOM.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

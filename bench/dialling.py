@@ -5,8 +5,6 @@ there are as many calls as asked for. The rows are put into a lake as an import 
 finds is held against how each team really dialled. Kept in bench/results by hand.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import subprocess

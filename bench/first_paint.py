@@ -5,8 +5,6 @@ until the first contentful paint, cold and warm, of each of five turns. It is a 
 that does nothing else.
 """
 
-from __future__ import annotations
-
 import argparse
 import shutil
 import tempfile

@@ -3,8 +3,6 @@
 32 calls are under way at a time over 500 channels with a cap that is not met; one process, its own CPU alone.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import shutil

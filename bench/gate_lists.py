@@ -4,8 +4,6 @@ A do-not-call list as it is built from a bare file, and a consent list with mome
 of its own that loads neither numpy nor anything else of the builder, half of them numbers that are in the list.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

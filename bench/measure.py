@@ -1,7 +1,5 @@
 """Runs a command as a process of its own and tells what it cost, its children included."""
 
-from __future__ import annotations
-
 import json
 import os
 import statistics

@@ -3,8 +3,6 @@
 Arguments: url of the lake, enterprise, year, `raw` or `rollup`, how often (the first run warms up and is told apart).
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import statistics

@@ -5,8 +5,6 @@ folder has none. The server is warm, as `nianjian serve` is before it opens its 
 in the home, as a run by the worker leaves them. Kept in bench/results by hand.
 """
 
-from __future__ import annotations
-
 import argparse
 import logging
 import os

@@ -4,8 +4,6 @@ Months of seats, staff, social insurance (two insurances each) and wages; one in
 or was paid under a name with a slip of the pen. The match alone is told apart. Kept in bench/results by hand.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -5,8 +5,6 @@ none. Asked for by an administrator, who sees all rows, and by a team lead, who 
 by hand.
 """
 
-from __future__ import annotations
-
 import argparse
 import logging
 import os

@@ -1,7 +1,5 @@
 """Writes docs/reference and the map of the code out of the program itself; `--check` fails when a page is stale."""
 
-from __future__ import annotations
-
 import argparse
 import ast
 import os

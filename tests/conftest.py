@@ -1,7 +1,5 @@
 """One test home for all suites: settings are read once, so the environment is set before Django is."""
 
-from __future__ import annotations
-
 import atexit
 import gc
 import os

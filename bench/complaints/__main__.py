@@ -4,8 +4,6 @@ Exit code 1 when less than 99 % of the unambiguous pairs are right, when an ambi
 when it costs more than 30 CPU seconds for 100 M calls.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import resource

@@ -5,8 +5,6 @@ tenth of the complaints is about a call that never was. Times named are off by u
 told. Always the same for the same number.
 """
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 from typing import Final

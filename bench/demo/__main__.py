@@ -3,8 +3,6 @@
 Everything lies in one folder (default var/demo) that is made anew each time; nothing outside it is touched.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import shutil

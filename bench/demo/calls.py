@@ -5,8 +5,6 @@ mobiles on display, and its line L23 draws most complaints. Hidden numbers stay 
 which the portrait can no longer tell the number consistency.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Final
 

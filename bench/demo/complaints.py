@@ -3,8 +3,6 @@
 A third of them name line and team; the line only where the switch's records tell it too.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta

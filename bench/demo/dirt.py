@@ -1,7 +1,5 @@
 """Broken rows as they really come: a handful in the middle of every generic file, and rows sent twice."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Final
 

@@ -1,7 +1,5 @@
 """FreeSWITCH's mod_json_cdr: two documents a call, the values of `variables` URL-encoded as the switch does."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime
 from pathlib import Path

@@ -3,8 +3,6 @@
 What the operator of such a switch would write: the account code, the user field or a site's own accounting columns.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The enterprise's own books: numbers, lines, teams, seats, people and their pay, consents, the licence."""
 
-from __future__ import annotations
-
 import csv
 import random
 from collections.abc import Iterable, Sequence

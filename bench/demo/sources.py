@@ -1,7 +1,5 @@
 """The calls written as each switch or vendor would: one query a source, one file a month or quarter."""
 
-from __future__ import annotations
-
 import gzip
 import zipfile
 from collections.abc import Callable

@@ -4,8 +4,6 @@ Each part runs in a child of its own; its children (the typesetter) count. Scans
 marks, grain and JPEG at 300 dpi, weighed to the size asked for.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -1,7 +1,5 @@
 """`python -m bench.gate`: everything in one run, rounds interleaved, medians; the page goes to stdout or --to FILE."""
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import os

@@ -1,7 +1,5 @@
 """CPU seconds of processes that go on running."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 from pathlib import Path

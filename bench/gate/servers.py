@@ -3,8 +3,6 @@
 usage: python -m bench.gate.servers KIND FOLDER PORT [LINE_PORT]; KIND memory, journal, starlette, or a store's address.
 """
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import sys

@@ -1,7 +1,5 @@
 """Kamailio's ways beside the leases: no check, its own htable counter, Redis, HTTP."""
 
-from __future__ import annotations
-
 import asyncio
 import statistics
 from pathlib import Path

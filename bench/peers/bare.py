@@ -1,7 +1,5 @@
 """CSV to Parquet with the bare engine: all columns as text, no check, one file out per file in."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

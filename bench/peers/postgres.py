@@ -3,8 +3,6 @@
 The CPU seconds are those of its server processes: what the postmaster has counted for children that have ended.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import socket

@@ -6,8 +6,6 @@ month; days with records, tests, hang-ups without a call, masked callees; rows k
 each complaint is about. The answers of seats and tickets read no call and are left out.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 import time

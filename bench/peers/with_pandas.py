@@ -1,7 +1,5 @@
 """The same counts with pandas: the columns it needs, categories for the texts, one groupby a split."""
 
-from __future__ import annotations
-
 import json
 import sys
 import time

@@ -3,8 +3,6 @@
 Everything is drawn here and read as the program reads it. 1 if a report that is not standard passed as standard.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import random

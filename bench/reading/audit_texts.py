@@ -3,8 +3,6 @@
 A report is a list of (style, text): `title`, `heading`, `text`, `sign`. The names of firms are invented.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 Block = tuple[str, str]

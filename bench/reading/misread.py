@@ -3,8 +3,6 @@
 Signs become others or are lost, rows are lost or change places. It needs no pixels, so that thousands can be asked.
 """
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from collections.abc import Iterator

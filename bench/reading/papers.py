@@ -1,7 +1,5 @@
 """Papers as typst pages: audit reports, licences, identity cards, payment lists. All names and codes are invented."""
 
-from __future__ import annotations
-
 import json
 import random
 import tempfile

@@ -1,7 +1,5 @@
 """A simulated scanner: seals over the page, then lean, blur, tint, noise and JPEG; the page goes into a PDF."""
 
-from __future__ import annotations
-
 import io
 import random
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Every page is synthetic: set by typst, stamped with drawn seals, put through a s
 upper bound for real scans.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import resource

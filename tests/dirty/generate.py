@@ -1,7 +1,5 @@
 """The file in which every tenth row is broken: deterministic bytes, and what must come of each line."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Files that make readers lose rows in silence, each with the ids that must load and the lines that may not."""
 
-from __future__ import annotations
-
 import gzip
 import io
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The named ways in which a row of the generic call file is broken, and the reasons that are true for each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Folders, zip, gz: every file in them is read, and the same file is never loaded twice, whatever it comes in."""
 
-from __future__ import annotations
-
 import gzip
 import zipfile
 from pathlib import Path

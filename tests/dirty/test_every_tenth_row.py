@@ -1,7 +1,5 @@
 """Every tenth row is broken in one of many named kinds: all good rows in, all bad rows out, with reason and line."""
 
-from __future__ import annotations
-
 import csv
 import json
 import re

@@ -1,7 +1,5 @@
 """A stray quote, a NUL byte, a 10 MB line, a truncated gz: not one good row is lost."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Engines know no accounts: a login stands for itself, and no database is asked for a name."""
 
-from __future__ import annotations
-
 import pytest
 
 from nianjian.engines.paper import people

@@ -1,7 +1,5 @@
 """Every address says who may open it, and every line of a menu leads somewhere."""
 
-from __future__ import annotations
-
 import re
 
 import django

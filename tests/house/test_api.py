@@ -1,7 +1,5 @@
 """Every operation of the API says which act it needs, and the document tells the same of each."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """The Chinese catalogue is complete, holds nothing that is no longer said, and is compiled."""
 
-from __future__ import annotations
-
 import re
 
 from tests.support import messages

@@ -1,7 +1,5 @@
 """What import-linter is told must be the whole house."""
 
-from __future__ import annotations
-
 import ast
 
 from tests.support import tree

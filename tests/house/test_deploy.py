@@ -1,7 +1,5 @@
 """The files of `deploy` name real settings and commands, and keep the program shut in."""
 
-from __future__ import annotations
-
 import argparse
 import configparser
 import re

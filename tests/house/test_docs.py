@@ -1,7 +1,5 @@
 """What the program can do stands in its pages."""
 
-from __future__ import annotations
-
 import re
 
 from tests.support import tree

@@ -1,7 +1,5 @@
 """Every code that any room raises has a sentence, and the sentence asks only for values that are given."""
 
-from __future__ import annotations
-
 import ast
 import re
 import string

@@ -1,7 +1,5 @@
 """The gate's process is started as it is in production and asked; neither Django nor an engine is in it."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

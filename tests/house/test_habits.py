@@ -1,7 +1,5 @@
 """Rules that no linter has: who writes models, who reads the clock, and how a test is skipped."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

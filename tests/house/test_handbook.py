@@ -1,7 +1,5 @@
 """The handbook: the same pages in both languages, each linked; each picture there, in both languages, and small."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Final

@@ -1,7 +1,5 @@
 """Every page is one of six: a template that fills the frame itself is bare for a reason."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

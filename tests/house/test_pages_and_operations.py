@@ -1,7 +1,5 @@
 """What a page does a program can do: every address of the pages has its operations, or the reason why there is none."""
 
-from __future__ import annotations
-
 import django
 
 django.setup()

@@ -1,7 +1,5 @@
 """Whatever of the rulebook can be set is read: every parameter has a reader, and no reference has one."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections import defaultdict

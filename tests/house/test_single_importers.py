@@ -1,7 +1,5 @@
 """A module that one neighbour alone imports belongs into it, unless it separates something: each such says what."""
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Files as long as their subject, short functions, and no room for leftovers."""
 
-from __future__ import annotations
-
 import ast
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a start costs: `nianjian --help` loads neither Django nor an engine."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -1,7 +1,5 @@
 """Templates: nothing that the policy would block, no text that is not translated, one frame around every page."""
 
-from __future__ import annotations
-
 import re
 from html.parser import HTMLParser
 from pathlib import Path

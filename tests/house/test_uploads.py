@@ -1,7 +1,5 @@
 """Where files are taken is marked, for the server reads no large body anywhere else; and nobody unknown is let in."""
 
-from __future__ import annotations
-
 import inspect
 import re
 from collections.abc import Callable, Iterator

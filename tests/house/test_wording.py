@@ -1,7 +1,5 @@
 """Each thing has one word in Chinese: what the words instead of it were, and where they still are right."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What must stand nowhere: unfinished marks, a tracker's numbers, somebody's machine."""
 
-from __future__ import annotations
-
 import ast
 import re
 

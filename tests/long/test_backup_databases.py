@@ -1,7 +1,5 @@
 """Backups on PostgreSQL and from one database to the other; restores killed before and after the database's commit."""
 
-from __future__ import annotations
-
 import json
 import os
 import random

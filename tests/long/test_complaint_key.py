@@ -1,7 +1,5 @@
 """Who is called presses *9 during the call at a real Asterisk: deploy's snippet opens a complaint ticket."""
 
-from __future__ import annotations
-
 import sys
 import tempfile
 import time

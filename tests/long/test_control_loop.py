@@ -1,7 +1,5 @@
 """The whole loop with a real switch: a bad channel, its complaints, two persons, the 31st call refused, the report."""
 
-from __future__ import annotations
-
 import csv
 import io
 import tempfile

@@ -1,7 +1,5 @@
 """A large file through the running server, its worker beside it: sent, watched, stopped, sent again, done."""
 
-from __future__ import annotations
-
 import http.client
 import json
 import re

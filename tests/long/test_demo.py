@@ -3,8 +3,6 @@
 Its light is decided, its reasons lie with the weak team, its calls know line and team.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -3,8 +3,6 @@
 240,000 rows with NULLs, calls of several legs, late rows, limits in time, and two snapshots of one lake.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Mapping
 from datetime import date

@@ -1,7 +1,5 @@
 """Kill -9 at random instants, gates and store: what the callers were told is never above the cap."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import random

@@ -1,7 +1,5 @@
 """SIGKILL at random instants and at every step of an import: a file is in the lake once and whole, or not at all."""
 
-from __future__ import annotations
-
 import json
 import os
 import random

@@ -4,8 +4,6 @@ Every 72nd second of a day is looked at, with SOAK=1 every one, or as many looks
 that 24 divides.
 """
 
-from __future__ import annotations
-
 import csv
 import gc
 import io

@@ -4,8 +4,6 @@ The records are of the documented form (`tests/sources/freeswitch_json`), with i
 was there. A minute is watched, twenty with SOAK=1, or as many as SCREENS_MINUTES says.
 """
 
-from __future__ import annotations
-
 import base64
 import http.client
 import json

@@ -3,8 +3,6 @@
 A minute is watched, twenty with SOAK=1, or as many as SCREENS_MINUTES says.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import os

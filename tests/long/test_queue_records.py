@@ -1,7 +1,5 @@
 """The call records of a real Asterisk whose customers come in through Queue(), and what an import makes of them."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

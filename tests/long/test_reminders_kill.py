@@ -1,7 +1,5 @@
 """SIGKILL of workers at random instants while they remind a portfolio of 1,000 licences."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """``NIANJIAN_ENGINE=spark://…`` through the command line: the answer of the embedded engine, and nothing left about."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

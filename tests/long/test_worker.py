@@ -1,7 +1,5 @@
 """Real processes: `nianjian serve` with its worker, and workers that are killed in the middle of an import."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -3,8 +3,6 @@
 Programs that a test starts have databases of their own beside it, one for each home (`tests/support/databases.py`).
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import replace

@@ -3,8 +3,6 @@
 The mark is for what locks, orders, compares, groups or stores as its database does. SOAK=1 holds all others there, too.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

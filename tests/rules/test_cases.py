@@ -1,7 +1,5 @@
 """Runs the YAML cases of this folder: each question is one function of the code that answers it in earnest."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import date, datetime, timedelta

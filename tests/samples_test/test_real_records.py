@@ -1,7 +1,5 @@
 """Real records of real switches: the counts of `tests/samples/expected.json` and the far end's ground truth."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import Counter

@@ -1,7 +1,5 @@
 """Records of every source, written from the documentation by someone who had not seen the readers."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Every address that the program answers, as its URL patterns have them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Asking the API in tests: JSON with a key, a file as the content."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from typing import Any

@@ -3,8 +3,6 @@
 NIANJIAN_ASTERISK names that folder (default: nianjian-asterisk in the user's cache); it is filled once.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import socket

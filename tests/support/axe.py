@@ -1,7 +1,5 @@
 """Accessibility of a page as a browser shows it, by axe-core from the axe-playwright-python package."""
 
-from __future__ import annotations
-
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path

@@ -1,7 +1,5 @@
 """An enterprise with a bad channel: calls of three lines before and after an isolation, complaints."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, time, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Workbooks by hand: what no honest program writes."""
 
-from __future__ import annotations
-
 import io
 import struct
 import zipfile

@@ -1,7 +1,5 @@
 """Import call files into a lake of their own and read back what lies in it, row by row and call by call."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

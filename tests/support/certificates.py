@@ -1,7 +1,5 @@
 """Certificates made on the spot: a root, a firm's PKCS#12, and a time-stamp authority that answers on loopback."""
 
-from __future__ import annotations
-
 import tempfile
 import threading
 from collections.abc import Iterator

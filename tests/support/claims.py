@@ -1,7 +1,5 @@
 """Finds the sentences of claims in a text, whatever figures they carry."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

@@ -1,7 +1,5 @@
 """ClickHouse's engine (chDB, in this process) behind the port, to hold the dialect: nobody can select it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any

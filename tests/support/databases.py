@@ -3,8 +3,6 @@
 `SERVER` is set by the plugin of `tests/on_postgres/plugin.py`.
 """
 
-from __future__ import annotations
-
 import atexit
 import fcntl
 import functools

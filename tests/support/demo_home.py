@@ -1,7 +1,5 @@
 """A small demo of `bench.demo`, for tests that begin with one."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import subprocess

@@ -5,8 +5,6 @@ one call is dialled for each agent who is free. Predictive: more are dialled tha
 most do not answer; who answers while nobody is free waits a little and is left.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random

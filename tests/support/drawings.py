@@ -1,7 +1,5 @@
 """What a drawing that is stretched with its place looks like on a phone."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -5,8 +5,6 @@ all four. A page is loaded once; theme and width change in place. What is wrong 
 that one walk tells of every page.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """Fixtures of every suite: people and registers on a database, pages, the API, and the program at the shell."""
 
-from __future__ import annotations
-
 import csv
 import json
 import os

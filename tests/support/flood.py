@@ -1,7 +1,5 @@
 """The INVITE generator in C, built where there is a compiler."""
 
-from __future__ import annotations
-
 import asyncio
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """A small snapshot of the gate, made of plain values: one enterprise, one root, channels, purposes and lists."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime

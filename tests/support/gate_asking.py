@@ -1,7 +1,5 @@
 """A call as a switch asks about it over HTTP, and the answers taken apart."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

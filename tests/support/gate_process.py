@@ -3,8 +3,6 @@
 Arguments: ``journal FOLDER`` or ``store URL``, then the cap's limit. The client counts what it has really been told.
 """
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from functools import partial

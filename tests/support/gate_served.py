@@ -1,7 +1,5 @@
 """The gate as a process of its own; without a feeder, the test writes the snapshot."""
 
-from __future__ import annotations
-
 import http.client
 import json
 import os

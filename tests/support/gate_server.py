@@ -1,7 +1,5 @@
 """A gate on loopback, in this process: a snapshot in a folder, counters in memory or under a test's control."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager

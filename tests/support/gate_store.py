@@ -1,7 +1,5 @@
 """A Valkey of the test's own on a unix socket, and what tests of the gate's counters ask again and again."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import shutil

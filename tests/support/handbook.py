@@ -3,8 +3,6 @@
 `python -m tests.support.handbook FOLDER [TARGET]`: the folder is that of `python -m bench.demo --folder FOLDER`.
 """
 
-from __future__ import annotations
-
 import sys
 import tempfile
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """What the tests of the data pages share: a home with a person, a GB18030 file with bad rows, a worker."""
 
-from __future__ import annotations
-
 from threading import Event
 
 from django.core.files.uploadedfile import SimpleUploadedFile

@@ -1,7 +1,5 @@
 """A real Kamailio as redirect server: INVITE → the gate's route of deploy/ → 302, or what the route answers."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import socket

@@ -3,8 +3,6 @@
 Over UDP, or over TLS towards the caller: then it writes a route for each of its two sides.
 """
 
-from __future__ import annotations
-
 import subprocess
 import time
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A real Kamailio before a carrier, with the house's configuration: asks the gate, accounts, follows its dialogs."""
 
-from __future__ import annotations
-
 import json
 import os
 import socket

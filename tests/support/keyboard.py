@@ -1,7 +1,5 @@
 """A page by the keyboard alone: to an element by Tab and the arrows, then Enter or Space."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The live screens in a browser before a switch under load: what the tests of every kind of switch share."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """A lake of a million calls and more, made by the embedded engine: NULLs, legs, validity days, late rows."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from random import Random
 

@@ -3,8 +3,6 @@
 ``python -m tests.support.messages`` updates both files; the house test calls the same functions.
 """
 
-from __future__ import annotations
-
 import ast
 import io
 import re

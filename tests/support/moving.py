@@ -1,7 +1,5 @@
 """A clock for a started program that a test moves while it runs, from one day's morning to another's."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 from datetime import date, datetime, time

@@ -1,7 +1,5 @@
 """A newcomer in a browser: from the link of `nianjian init` over an empty home to the first light."""
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Callable

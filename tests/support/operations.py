@@ -1,7 +1,5 @@
 """What is sent and typed to do each operation once: the rows of the matrices follow from the registry."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 import django

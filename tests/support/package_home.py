@@ -4,8 +4,6 @@
 by a person, the scan of its sealed copy in FOLDER; with ``final`` that scan has come in and the final edition is built.
 """
 
-from __future__ import annotations
-
 import sys
 import zipfile
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Papers for a package, made from nothing: scans, odd pages, a seal, and a package of them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date

@@ -4,8 +4,6 @@ The papers are drawn (tests.support.scans), the worker checks them; each page is
 telephone before its picture is taken.
 """
 
-from __future__ import annotations
-
 import io
 import sys
 import tempfile

@@ -1,7 +1,5 @@
 """Papers as the tests of doors send them."""
 
-from __future__ import annotations
-
 import io
 
 import pikepdf

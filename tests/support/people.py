@@ -1,7 +1,5 @@
 """People of the tests: made with a role and signed in."""
 
-from __future__ import annotations
-
 from django.test import Client
 
 

@@ -3,8 +3,6 @@
 `python -m tests.support.pictures FOLDER [TARGET]`: the folder is that of `python -m bench.demo --folder FOLDER`.
 """
 
-from __future__ import annotations
-
 import io
 import sys
 from pathlib import Path

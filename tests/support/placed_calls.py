@@ -1,7 +1,5 @@
 """Test calls that were placed, and the call records of them as they are imported."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Random small lakes for the portrait: rows that meet at limits, midnights, month ends, validity days and legs."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any

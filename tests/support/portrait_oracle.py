@@ -1,7 +1,5 @@
 """The portrait in slow plain Python, written from the definitions D1-D4: no engine, no SQL, no Ibis."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta

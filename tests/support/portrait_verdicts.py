@@ -1,7 +1,5 @@
 """Lights, bounds and flags of D1-D4 by trying every way in which the unknown rows could be settled."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal

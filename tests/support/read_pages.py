@@ -1,7 +1,5 @@
 """Pages of lines as a recogniser would give them, without pixels: what readers are tested on."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """The other side of reminders: a program that takes HTTP, and a mail server that takes SMTP, both on this machine."""
 
-from __future__ import annotations
-
 import json
 import socketserver
 from collections.abc import Iterator

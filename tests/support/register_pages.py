@@ -1,7 +1,5 @@
 """What the tests of the registers' pages share: addresses, answers as texts, what stands in the chain."""
 
-from __future__ import annotations
-
 import io
 import re
 from typing import Any, Final

@@ -4,8 +4,6 @@ Works on the home that the environment names. Two workers at a time are forked a
 two may end their work. What the database then holds is printed as JSON.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import random

@@ -1,7 +1,5 @@
 """A small real portrait: a lake of a few hundred rows, computed by the portrait itself."""
 
-from __future__ import annotations
-
 import atexit
 import shutil
 import tempfile

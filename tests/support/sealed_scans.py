@@ -1,7 +1,5 @@
 """The book of a package as it comes back from the office: printed, sealed once at its outer edge, and scanned."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import cv2

@@ -1,7 +1,5 @@
 """The seven papers that a firm brings for its package, drawn, sealed in red and scanned; all of them invented."""
 
-from __future__ import annotations
-
 import random
 import tempfile
 from collections.abc import Mapping

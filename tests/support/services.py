@@ -2,8 +2,6 @@
 NIANJIAN_REQUIRE_SERVICES=1 says that it was started, a failure.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import socket

@@ -1,7 +1,5 @@
 """SIPp as the carrier behind a switch and as the dialler before it; what it saw of each call is read from its log."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import time

@@ -1,7 +1,5 @@
 """SIPp as the far end of one test call: a scenario a process, ended with its call or by us."""
 
-from __future__ import annotations
-
 import subprocess
 import time
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The program's own server over a home of its own, and a browser to walk through it."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import socket

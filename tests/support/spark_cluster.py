@@ -3,8 +3,6 @@
 Every port is free at the moment it is taken, so two suites on one machine do not meet.
 """
 
-from __future__ import annotations
-
 import os
 import socket
 import subprocess

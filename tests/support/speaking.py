@@ -1,7 +1,5 @@
 """A switch that speaks plain text: it greets, and says one answer to each question, which a blank line ends."""
 
-from __future__ import annotations
-
 import socketserver
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -6,8 +6,6 @@ forgets the settings that were read for the server's home, and runs `main`. Run 
 that server: it answers one request a connection with the exit code.
 """
 
-from __future__ import annotations
-
 import atexit
 import functools
 import gc

@@ -1,7 +1,5 @@
 """What no browser and no program should send in an address or a query."""
 
-from __future__ import annotations
-
 from typing import Final
 
 WORDS: Final = {

@@ -1,7 +1,5 @@
 """Call records as switches write them."""
 
-from __future__ import annotations
-
 import csv
 import io
 from datetime import datetime

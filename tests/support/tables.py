@@ -1,7 +1,5 @@
 """What stands in the database, to see whether anything was changed."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Collection
 from typing import Final

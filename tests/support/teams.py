@@ -1,7 +1,5 @@
 """Teams that lines, seats and people may name, put into the register without an act of anybody's."""
 
-from __future__ import annotations
-
 from nianjian.engines.kernel import clock
 from nianjian.platform.registers.models import Team
 

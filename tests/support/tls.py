@@ -1,7 +1,5 @@
 """Certificates of servers and callers by a CA made on the spot, as PEM files that a switch or a person reads."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The source tree as the house tests see it: tracked and new files, parsed modules, rooms."""
 
-from __future__ import annotations
-
 import ast
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """Two enterprises that have one of everything an address can name, and people of every role."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator, Mapping

@@ -4,8 +4,6 @@ One enterprise with registers, calls, two runs of a portrait, a webhook and a pe
 another one that has nothing.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 import tempfile

@@ -1,7 +1,5 @@
 """Worlds that several tests begin with: the program makes one once a process, each test gets its rows and files."""
 
-from __future__ import annotations
-
 import atexit
 import shutil
 import tempfile

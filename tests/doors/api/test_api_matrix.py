@@ -1,7 +1,5 @@
 """Role × operation × tenant: what the operation's act and the table of roles say is what is answered, nothing else."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """What pages did and no operation: the watch list, the routine, one-click addresses, lines, the portfolio."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Schemathesis against the OpenAPI document: no fault of the server and no answer that is not described."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from datetime import date

@@ -1,7 +1,5 @@
 """What all operations share: tokens, strangers, scopes, problem documents, parts of lists, repeated writes."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from typing import Any

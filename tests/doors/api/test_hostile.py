@@ -1,7 +1,5 @@
 """Every operation that reads, asked with what no program should send: a problem document, never a fault."""
 
-from __future__ import annotations
-
 from itertools import product
 from string import Formatter
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """A workbook that claims to be enormous, sent to the running server: it says so, stays small, and goes on answering."""
 
-from __future__ import annotations
-
 import json
 import time
 import urllib.error

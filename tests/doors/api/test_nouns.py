@@ -1,7 +1,5 @@
 """Enterprises, people, portraits, jobs and batches over the API: what they tell, what is masked, what is another's."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The API document as it was agreed: clients are generated from it, so it may only change on purpose."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """Lists and refusals in the reader's language: no codes, no Python, no fault of another program's words."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

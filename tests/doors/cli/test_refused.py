@@ -1,7 +1,5 @@
 """What the shell refuses to compute, with code, remedy and exit code 2; and what it says while it waits."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """What holds for every command: JSON alone on stdout, exit codes, languages, an empty home, no colour in a pipe."""
 
-from __future__ import annotations
-
 import re
 import stat
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A year's work through the shell: registers and calls in, rejects out and in again, the portrait, an attachment."""
 
-from __future__ import annotations
-
 import csv
 from pathlib import Path
 from typing import Any

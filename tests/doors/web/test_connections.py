@@ -1,7 +1,5 @@
 """The server against those who send too much, too slowly, or hold its connections; and its friends beside them."""
 
-from __future__ import annotations
-
 import http.client
 import re
 import select

@@ -1,7 +1,5 @@
 """The frame of every page: languages, themes, the menu, refusals in words, pages of rows."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The frame in a real browser: menus and themes obey the policy; it works without script."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any

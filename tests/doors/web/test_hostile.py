@@ -1,7 +1,5 @@
 """Every address, asked with what no browser sends: never a fault of the server."""
 
-from __future__ import annotations
-
 import re
 from importlib import import_module
 from inspect import getsource, unwrap

@@ -1,7 +1,5 @@
 """A page that no walk looks at, and that has no reason written down, is a fault."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Role × address × tenant × method: what the marks and the table of roles say is what is answered, nothing else."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """What a Chinese page never says, and how many things it asks for first."""
 
-from __future__ import annotations
-
 import re
 from html.parser import HTMLParser
 from typing import Any, Final

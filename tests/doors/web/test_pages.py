@@ -1,7 +1,5 @@
 """Every page answers in both languages, with the policy headers, without inline script or style, and masked."""
 
-from __future__ import annotations
-
 import re
 from html.parser import HTMLParser
 from typing import Any

@@ -1,7 +1,5 @@
 """Behind a proxy that speaks TLS: the real server, asked with and without what the proxy says."""
 
-from __future__ import annotations
-
 import http.client
 import subprocess
 import sys

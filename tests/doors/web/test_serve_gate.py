@@ -1,7 +1,5 @@
 """`serve` beside a gate that cannot start, because another process has its port: the real server."""
 
-from __future__ import annotations
-
 import http.client
 import json
 import socket

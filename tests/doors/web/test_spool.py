@@ -1,7 +1,5 @@
 """A large request lies in the home while it comes in, for the owner alone, never in the system's temporary folder."""
 
-from __future__ import annotations
-
 import socket
 import time
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Tables of pages: what stands in one, which columns a person sees."""
 
-from __future__ import annotations
-
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory

@@ -1,7 +1,5 @@
 """One walk in a real browser over the real server: lights, language, keyboard, drill-down, phone width, dark mode."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """How long a recording is: by what lies there, whatever its header says, and bounded whatever it asks for."""
 
-from __future__ import annotations
-
 import io
 import struct
 import time

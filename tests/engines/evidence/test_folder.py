@@ -1,7 +1,5 @@
 """Which file a reference means, and that nothing outside the folder is ever found or opened."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import random

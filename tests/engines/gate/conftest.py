@@ -1,7 +1,5 @@
 """Coroutine tests of the gate run each on a loop of its own, of the kind that the gate has; its counters on any."""
 
-from __future__ import annotations
-
 import asyncio
 import inspect
 

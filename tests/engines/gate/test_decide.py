@@ -1,7 +1,5 @@
 """The decision: its order, its edges, a question's moment, and that it never grows laxer with another block."""
 
-from __future__ import annotations
-
 import tempfile
 from datetime import date
 from pathlib import Path

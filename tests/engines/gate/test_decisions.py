@@ -1,7 +1,5 @@
 """The decision journal: nothing that was written is lost or changed, found again, and decided again the same."""
 
-from __future__ import annotations
-
 import os
 import random
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """A restart remembers what was answered, and never an answer whose unit was given back."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, replace
 from pathlib import Path
 

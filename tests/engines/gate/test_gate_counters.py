@@ -3,8 +3,6 @@
 The oracle keeps the list of allowed calls and counts it anew for every question.
 """
 
-from __future__ import annotations
-
 import asyncio
 import shutil
 import tempfile

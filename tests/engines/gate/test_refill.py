@@ -1,7 +1,5 @@
 """What a common store is told before it counts: every unit that was taken, whatever would be decided today."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import asdict
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A generation is whole or not taken; the older one stays; lists are asked rightly."""
 
-from __future__ import annotations
-
 import json
 import random
 import subprocess

@@ -1,7 +1,5 @@
 """The short way of the usual call and the whole way of every call answer alike, and are kept alike."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import asdict
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A lake in a temporary folder, generic rows, and the import of bytes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

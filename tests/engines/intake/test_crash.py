@@ -1,7 +1,5 @@
 """A kill at any place leaves the old state or the new one, and the next import cleans up."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

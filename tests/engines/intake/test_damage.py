@@ -1,7 +1,5 @@
 """A broken line costs itself only: nothing else is lost, and every line is accounted for with its true number."""
 
-from __future__ import annotations
-
 import bz2
 import gzip
 import io

@@ -1,7 +1,5 @@
 """Rows of a file that several threads read keep the numbers of their lines."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pyarrow.dataset as ds

@@ -1,7 +1,5 @@
 """A mapping file: what may be written does what it says, and what may not is answered with what may."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable
 

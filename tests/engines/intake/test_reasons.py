@@ -1,7 +1,5 @@
 """The first reason against a row, by code and column; zones; mapping files; what is derived."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from datetime import datetime, time, timedelta

@@ -1,7 +1,5 @@
 """Rejected rows of a source without a header, or of JSON: out as a table, corrected, and in again as that source."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

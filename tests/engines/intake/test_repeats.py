@@ -1,7 +1,5 @@
 """The same row twice, in a file, across files and months; conflicts; undo and replace."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A file that is written is read line by line, each line once, whatever happens to the file or to the reader."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """A trial over the beginning of a file says what the import would, whatever the file is packed in, and masks it."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import json

@@ -1,7 +1,5 @@
 """Workbooks of call rows as bytes."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """The engine's number normalisation equals the kernel's, for whatever text a call record may hold."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pyarrow as pa

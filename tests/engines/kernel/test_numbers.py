@@ -1,7 +1,5 @@
 """Shapes, printing, masking and classes of telephone numbers."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """What programs write into an xlsx: prefixes, rich text, strict relationships, 1904, every kind of number format."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import io

@@ -1,7 +1,5 @@
 """Working days, the calendar of published and unpublished years, and the clock."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Hashes in order: the same as any sort gives, for few, many and unevenly spread ones."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

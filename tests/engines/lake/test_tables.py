@@ -1,7 +1,5 @@
 """Versions, replaced tables, the sweep and the lock."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys

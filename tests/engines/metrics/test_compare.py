@@ -1,7 +1,5 @@
 """What changed between two portraits, and which of the things they are made of changed with it."""
 
-from __future__ import annotations
-
 import copy
 from datetime import date, datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Plans of a portrait: the next one that asks the same is answered by the SQL of the last."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.support.sample_portrait import portrait

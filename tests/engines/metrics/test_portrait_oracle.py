@@ -3,8 +3,6 @@
 Compared are every metric with its bounds, flags and twins, every row of every split, every month and window.
 """
 
-from __future__ import annotations
-
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """What is a default and a setting is read from the rulebook; a rule with one reading takes no overlay."""
 
-from __future__ import annotations
-
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """A rollup refreshed after any sequence of imports, undos and register changes equals one built from nothing."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import replace
 from pathlib import Path

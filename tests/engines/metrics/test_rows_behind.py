@@ -1,7 +1,5 @@
 """The rows behind every figure add up to it: components, reasons, splits and months, on random small lakes."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from contextlib import closing

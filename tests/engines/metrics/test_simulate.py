@@ -1,7 +1,5 @@
 """D5 on a real small portrait: what a step changes is computed, and advice names its effect."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta

@@ -3,8 +3,6 @@
 After a wanted change: `WRITE_SNAPSHOTS=1 pytest tests/engines/metrics/test_sql_snapshots.py`.
 """
 
-from __future__ import annotations
-
 import os
 from datetime import date
 from hashlib import sha256

@@ -1,7 +1,5 @@
 """R8: internal limits of 80 % give a second light beside the guide's; the oracle compares whole numbers."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """Every kind of chart that the product draws: places from whole numbers, words, links, sizes, gaps."""
 
-from __future__ import annotations
-
 import re
 import xml.etree.ElementTree as ET
 from copy import deepcopy

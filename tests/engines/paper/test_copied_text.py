@@ -1,7 +1,5 @@
 """Whoever copies text from a paper copies what can be seen, and nothing else."""
 
-from __future__ import annotations
-
 import io
 import unicodedata
 import zipfile

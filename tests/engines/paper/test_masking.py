@@ -1,7 +1,5 @@
 """At every door a number that may be a person's is masked; of it enough stays to be told apart."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """The portrait on paper: same bytes each time, nothing loaded, nothing personal, both languages."""
 
-from __future__ import annotations
-
 import copy
 import io
 import re

@@ -1,7 +1,5 @@
 """The rectification report: what it says in which order, and what it leaves to annexes and the code."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from typing import Any

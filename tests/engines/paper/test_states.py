@@ -1,7 +1,5 @@
 """The six states in words: each has a text and a badge, and a task is done, not passed."""
 
-from __future__ import annotations
-
 import pytest
 
 from nianjian.engines.kernel.states import State

@@ -1,7 +1,5 @@
 """Reading the rule files, their version gate, the generated pages and the calendar."""
 
-from __future__ import annotations
-
 import json
 import re
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """Values of several parts are taken apart into rows of a form, and put together again as they were."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 

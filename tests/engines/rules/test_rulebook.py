@@ -1,7 +1,5 @@
 """The rulebook of a day: what is in force, how overlays act, what the hash covers."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Whole seasons from October to July, day by day: what changes on which day, by province and template."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache

@@ -1,7 +1,5 @@
 """The days of a season, against the tables of the domain reference."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """The user agent against a real Asterisk: over UDP, TCP and TLS, with certificates good and bad."""
 
-from __future__ import annotations
-
 import socket
 import ssl
 import tempfile

@@ -1,7 +1,5 @@
 """The user agent against a far end in this process: what is hard to make a real one do."""
 
-from __future__ import annotations
-
 import socket
 import threading
 import time

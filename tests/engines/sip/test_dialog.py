@@ -1,7 +1,5 @@
 """The user agent where a dialog goes an unusual way: forks, routes, early replies, proofs, refusals and cut lines."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import re

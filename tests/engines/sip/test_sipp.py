@@ -1,7 +1,5 @@
 """The user agent against SIPp, a far end that is not ours: one process a scenario."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path

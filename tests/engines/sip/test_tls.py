@@ -1,7 +1,5 @@
 """The user agent over TLS against OpenSSL in this process: what holds, and each way in which a handshake fails."""
 
-from __future__ import annotations
-
 import socket
 import ssl
 import struct

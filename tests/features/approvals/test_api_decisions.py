@@ -1,7 +1,5 @@
 """Rules, requests that two persons decide, the chain, webhooks."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from typing import Any

@@ -1,7 +1,5 @@
 """Files of calls and of registers by the API: previews, imports, batches and their rejected rows."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

@@ -1,7 +1,5 @@
 """An import is prepared file by file, looked at, tried, checked in whole and handed to the worker; nothing is left."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from datetime import timedelta

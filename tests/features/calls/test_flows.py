@@ -1,7 +1,5 @@
 """Acts over database and lake: what is left open is finished or dropped, a living writer is left alone."""
 
-from __future__ import annotations
-
 import threading
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The import in four steps by the browser's requests, the batch that comes of it, its rejects, undo and replacement."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """Long work beside the page: the form's page comes back, and says how far it is until that was read."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

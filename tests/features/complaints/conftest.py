@@ -1,7 +1,5 @@
 """An enterprise with tickets, a public address, and people who may do different things."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from types import SimpleNamespace
 

@@ -1,7 +1,5 @@
 """Acts on tickets: versions, one audit entry each, what is refused, own rows, and what is never published."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

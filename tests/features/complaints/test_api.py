@@ -1,7 +1,5 @@
 """Tickets through the API: from arrival to close, who sees what, and what is refused."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """``nianjian complaints`` and what a switch calls."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """Forward lists under whatever headers: idempotent by reference, nothing cleared, unknown columns kept."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Which call a complaint is about: by id, by the time named, by the day, by what came before; and what stays open."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, timedelta

@@ -1,7 +1,5 @@
 """Matching as an act: what is written to tickets, what waits for a person, and what is taken back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path

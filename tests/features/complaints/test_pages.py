@@ -1,7 +1,5 @@
 """Pages of tickets: the list, a ticket with every act, forward lists, the public page of a number."""
 
-from __future__ import annotations
-
 import io
 import itertools
 import re

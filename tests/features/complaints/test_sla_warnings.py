@@ -1,7 +1,5 @@
 """Warnings of clocks that run out: each once, in the audit chain and to the people who work on the ticket."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime, timedelta
 from typing import Any

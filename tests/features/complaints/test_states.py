@@ -1,7 +1,5 @@
 """States of tickets and clocks, and their words."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import pytest

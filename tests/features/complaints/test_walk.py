@@ -1,7 +1,5 @@
 """In a real browser: an address is made, a stranger complains by it without script, and the ticket is worked on."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

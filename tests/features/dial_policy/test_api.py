@@ -1,7 +1,5 @@
 """The gate by the API: what it allows, how it is, what it decided; some changes wait for a second person."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """The gate from the shell: questions, policies with a second person, lists, snapshot and journal."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """How the running gate is asked for its state: an answer in any case, and no token leaks."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Policies, lists and registers become the snapshot that the gate reads."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from datetime import UTC, datetime, timedelta

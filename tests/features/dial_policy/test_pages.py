@@ -1,7 +1,5 @@
 """The gate's pages: what it allows and why, how it is, its journal without anybody's number, changes by two persons."""
 
-from __future__ import annotations
-
 import csv
 import html
 import io

@@ -1,7 +1,5 @@
 """A lead signed in at an enterprise with nothing but a human seat, and papers in a checklist."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

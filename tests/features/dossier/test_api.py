@@ -1,7 +1,5 @@
 """The dossier in the API: what the pages do, with keys, codes, pages of rows and work by its job."""
 
-from __future__ import annotations
-
 import io
 import json
 import zipfile

@@ -1,7 +1,5 @@
 """The package of a season is built from what people confirmed, again with the same bytes, and holds against itself."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

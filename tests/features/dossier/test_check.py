@@ -1,7 +1,5 @@
 """A file against its item, from the shell to the verdict."""
 
-from __future__ import annotations
-
 import io
 import json
 import random

@@ -1,7 +1,5 @@
 """The checklist: files come in with their check, people confirm or send back, a year later what holds is taken over."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date

@@ -1,7 +1,5 @@
 """Each check on pages of which the answer is known."""
 
-from __future__ import annotations
-
 import random
 
 import cv2

@@ -1,7 +1,5 @@
 """Claims on generated papers: nothing that the data refute or cannot prove; blanks that people fill in are kept."""
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

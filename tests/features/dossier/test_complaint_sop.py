@@ -1,7 +1,5 @@
 """The emergency procedure for complaints (R9): complete, editable, of the enterprise's own facts."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 from threading import Event

@@ -1,7 +1,5 @@
 """A scan of several papers: where each begins, which ranges may be cut, and that pages go over as they are."""
 
-from __future__ import annotations
-
 import io
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What differs from last year, exactly at the limits; what is not known is never compared."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """Generated items: from registers, calls and complaints to PDF and workbook, with the sums of the portrait."""
 
-from __future__ import annotations
-
 import io
 import json
 import random

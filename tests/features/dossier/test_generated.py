@@ -1,7 +1,5 @@
 """Generated items from plain values: what counts on the day, sums against a portrait, pages and cells."""
 
-from __future__ import annotations
-
 import io
 import re
 from dataclasses import replace

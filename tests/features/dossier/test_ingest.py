@@ -1,7 +1,5 @@
 """Hostile files: each costs one clear message, none hangs or kills who reads it, nothing active is left."""
 
-from __future__ import annotations
-
 import io
 import time
 import zipfile

@@ -1,7 +1,5 @@
 """The fill-in sheet: values from registers, calls and the portrait of two years, what differs, masked, taken out."""
 
-from __future__ import annotations
-
 import io
 import json
 from datetime import date

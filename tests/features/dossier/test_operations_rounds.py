@@ -1,7 +1,5 @@
 """Rounds: packages that were really built are handed in, come back, are answered, handed in again and compared."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import asdict

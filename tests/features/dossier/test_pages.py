@@ -1,7 +1,5 @@
 """The dossier on its pages: files, a person who stands for them, pictures, package, rounds, sheet, seals."""
 
-from __future__ import annotations
-
 import base64
 import io
 import json

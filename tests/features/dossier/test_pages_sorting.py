@@ -1,7 +1,5 @@
 """Many papers at once: read by the worker, given to an item by a person alone; a zip and a scan are verified."""
 
-from __future__ import annotations
-
 import io
 import re
 import shutil

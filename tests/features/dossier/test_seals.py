@@ -1,7 +1,5 @@
 """Seals on pages whose truth is known: found where they lie, and nowhere else."""
 
-from __future__ import annotations
-
 import random
 from datetime import date
 from decimal import Decimal

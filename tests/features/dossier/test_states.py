@@ -1,7 +1,5 @@
 """How an item, a request and a package stand: whole tables, and that nothing unknown is ready or sent."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

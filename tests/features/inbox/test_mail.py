@@ -1,7 +1,5 @@
 """The mail server is set and tried on a page."""
 
-from __future__ import annotations
-
 import pytest
 from tests.support.people import signed_in
 from tests.support.receivers import Mail, served

@@ -1,7 +1,5 @@
 """The inbox, the choices and the log on pages; the same in the API."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Reminders: put once a day, sent once by each channel to real receivers, never doubled, never lost without a trace."""
 
-from __future__ import annotations
-
 import json
 import re
 import socket

@@ -1,7 +1,5 @@
 """The day on which the on-site check is tested."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

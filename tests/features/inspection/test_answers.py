@@ -1,7 +1,5 @@
 """Each answer card on both sides of its limit, and the words for every one."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime

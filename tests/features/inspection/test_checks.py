@@ -1,7 +1,5 @@
 """The checks of the on-site check on a small firm: what holds, what does not, and what cannot be told."""
 
-from __future__ import annotations
-
 import json
 import re
 from datetime import date, datetime, timedelta

@@ -1,7 +1,5 @@
 """The on-site check at the shell: the answer of the contract, exit codes, what an empty firm may not claim."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import zipfile

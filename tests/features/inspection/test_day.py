@@ -1,7 +1,5 @@
 """The inspection day: kept with its agenda, its ten rows with their evidence, an inspector's way in, the copy."""
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

@@ -1,7 +1,5 @@
 """Scans of the notice beside a day, and what stands for the two screens: sources, and a person's signed note."""
 
-from __future__ import annotations
-
 import io
 import json
 import zipfile

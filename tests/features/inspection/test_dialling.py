@@ -1,7 +1,5 @@
 """How calls are dialled, told from records: a labelled simulation, real records, and what cannot be told."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime, timedelta

@@ -1,7 +1,5 @@
 """A drill from its beginning to its report, and its timeline: done in time passes, what nobody proved never does."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

@@ -1,7 +1,5 @@
 """Retention of logs: how far back, holes with and without a reason, and what proves nothing."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path

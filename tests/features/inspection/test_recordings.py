@@ -1,7 +1,5 @@
 """Recordings by sample, end to end: calls in a lake, real files in a folder, and what each door says of them."""
 
-from __future__ import annotations
-
 import io
 import json
 import wave

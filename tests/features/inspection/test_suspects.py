@@ -1,7 +1,5 @@
 """Calls that look like a robot's that nobody registered, judged against real records with their ground truth."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Sequence
 from contextlib import closing

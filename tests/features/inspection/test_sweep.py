@@ -1,7 +1,5 @@
 """The sweep over events: against counting by hand, whatever the batches are; and when an agent is taken to be here."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from datetime import datetime, timedelta
 from random import Random

@@ -1,7 +1,5 @@
 """The file of a backup: whole or not there, every byte held against the manifest, no member outside its folder."""
 
-from __future__ import annotations
-
 import io
 import json
 import os

@@ -1,7 +1,5 @@
 """Backup and restore at the shell: what comes back, what is refused before anything is touched, what is kept aside."""
 
-from __future__ import annotations
-
 import fcntl
 import gzip
 import http.client

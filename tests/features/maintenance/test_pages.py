@@ -1,7 +1,5 @@
 """What machines that watch are told, and whom the figures are kept from."""
 
-from __future__ import annotations
-
 import logging
 import re
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """The day's verdict: the first reason that holds, and the order of a portfolio."""
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import replace
 from fractions import Fraction

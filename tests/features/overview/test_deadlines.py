@@ -1,7 +1,5 @@
 """The next day of each deadline, out of the rulebook."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

@@ -1,7 +1,5 @@
 """A late season stands in the way on the overview, and a portfolio is sorted by what is red, near and tight."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any

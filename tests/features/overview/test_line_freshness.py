@@ -1,7 +1,5 @@
 """When each line last carried a call: counted with a portrait from real calls, told against the register of today."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What the overview asks the tables: the newest calls of each source, rejects, open requests, own failed work."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The overview and the portfolio: what each shows, to whom, and how little it asks of the machine."""
 
-from __future__ import annotations
-
 import copy
 import json
 import re

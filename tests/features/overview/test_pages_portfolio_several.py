@@ -1,7 +1,5 @@
 """What is done to chosen enterprises on the portfolio's page: acts, refusals that say why, the list as a file."""
 
-from __future__ import annotations
-
 import csv
 import io
 

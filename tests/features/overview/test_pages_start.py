@@ -1,7 +1,5 @@
 """The guided start: every step's state comes out of the data, and who has put it away is not led on."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, timedelta
 from pathlib import Path

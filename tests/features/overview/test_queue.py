@@ -1,7 +1,5 @@
 """Tasks of a person: what is one's own, and for an administrator what nobody owns, however old."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast

@@ -1,7 +1,5 @@
 """Many processes at once on an empty home: tables are made once, the chain has no fork; on both databases."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

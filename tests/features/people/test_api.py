@@ -1,7 +1,5 @@
 """People over the API: added, given roles and links, closed; no secret is told twice, and a token needs the scope."""
 
-from __future__ import annotations
-
 import json
 from datetime import timedelta
 from typing import Any

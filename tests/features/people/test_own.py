@@ -1,7 +1,5 @@
 """What nobody does to the own account, and how far a token for some acts reaches: a stolen one becomes no account."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

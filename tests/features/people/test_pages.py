@@ -1,7 +1,5 @@
 """People: added with a link, roles given and taken, accounts closed; inspectors come by a link that ends."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Signing in and one's own account: links, the password, second factor, sessions, tokens."""
 
-from __future__ import annotations
-
 import re
 import time
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Single sign-on against a local OpenID Connect provider: it lets in who is here, and nobody else."""
 
-from __future__ import annotations
-
 import html
 import json
 import re

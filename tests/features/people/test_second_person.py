@@ -1,7 +1,5 @@
 """Two accounts are two people only if nobody might be behind both of them."""
 
-from __future__ import annotations
-
 import hashlib
 import importlib
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """A home of the release before people signed in: its users' tokens go on to hold, and links can be made for them."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

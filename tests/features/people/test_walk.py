@@ -1,7 +1,5 @@
 """A walk of the first administrator in a real browser: link, password, passkey, out and in again by the passkey."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path

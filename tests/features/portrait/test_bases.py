@@ -1,7 +1,5 @@
 """The two bases of a data year, from files to both lights, the choice, the papers and the tasks of January."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Runs are kept: the list, what changed between two, and the files that a run can write."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

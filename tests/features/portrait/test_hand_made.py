@@ -1,7 +1,5 @@
 """Cases worked out by hand, from the file that a switch wrote to the light."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, timedelta
 from itertools import cycle

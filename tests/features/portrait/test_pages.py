@@ -1,7 +1,5 @@
 """The portrait's pages: figures with the way to their rows, runs and what changed, steps tried, files taken along."""
 
-from __future__ import annotations
-
 import copy
 import io
 import json

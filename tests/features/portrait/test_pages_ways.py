@@ -1,7 +1,5 @@
 """From every figure of a portrait to the rows behind it: the link says the figure, the page behind it the same one."""
 
-from __future__ import annotations
-
 import re
 from html import unescape
 from random import Random

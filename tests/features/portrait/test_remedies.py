@@ -1,7 +1,5 @@
 """What helps a metric, also where nothing is proven yet."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What is done with kept portraits: the shell's answers, entries in the chain, files that say where they come from."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from contextlib import closing

@@ -1,7 +1,5 @@
 """The act of running a portrait: what it refuses, what it says while it waits, and in which order it writes."""
 
-from __future__ import annotations
-
 import threading
 from datetime import date
 from pathlib import Path

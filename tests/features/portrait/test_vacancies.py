@@ -1,7 +1,5 @@
 """Whose the vacant seats are: the counts by team are those of the metric, and lead to its rows."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from itertools import product

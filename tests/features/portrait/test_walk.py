@@ -1,7 +1,5 @@
 """The portrait's pages in a real browser: sliders that answer, rows that come, a reveal."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any

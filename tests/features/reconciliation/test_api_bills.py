@@ -1,7 +1,5 @@
 """A carrier's bill by the API: put as work, for whom it is allowed, and the difference with its minutes."""
 
-from __future__ import annotations
-
 import pytest
 from tests.support.asking import DEMO, Ask, upload
 from tests.support.import_pages import work

@@ -1,7 +1,5 @@
 """Reconciliation at the shell: the answer of the contract, exit codes, what is written down, the correction sheet."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import openpyxl

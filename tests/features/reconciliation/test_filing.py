@@ -1,7 +1,5 @@
 """Who stands in the base of a day, and two sides row by row."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A comparison with the number-resource system from the register to the kept run, and what is done about it."""
 
-from __future__ import annotations
-
 import io
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Reconciliation on its pages: from the export to the written-down difference; a pair decided by a person."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, datetime
 from pathlib import Path

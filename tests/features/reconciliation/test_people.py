@@ -1,7 +1,5 @@
 """Each cell of the matrix, each reason, and what is left to a person."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

@@ -1,7 +1,5 @@
 """People three ways from the registers: matrix, pairs decided by a person, several months, what is erased."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any

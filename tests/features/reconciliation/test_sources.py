@@ -1,7 +1,5 @@
 """Sources against each other and against a carrier's bill: what is counted and read, and each likely reason."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import date, datetime

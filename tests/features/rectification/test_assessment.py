@@ -1,7 +1,5 @@
 """技术测评报告: a kind of its own, with issuer, number, date and scope; another paper does not pass as one."""
 
-from __future__ import annotations
-
 import io
 from typing import Any
 

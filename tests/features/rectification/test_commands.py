@@ -1,7 +1,5 @@
 """A case at the shell: its days, an isolation that the gate obeys at once, the draft of a report."""
 
-from __future__ import annotations
-
 import zipfile
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The gate's journal told of one channel, and spans of consents that overlap nowhere."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path

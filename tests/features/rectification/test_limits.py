@@ -1,7 +1,5 @@
 """What a case is not given: days to come, windows that end before they begin, texts without end."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial

@@ -1,7 +1,5 @@
 """A location equals a slow plain-Python oracle on random small lakes, its test exact fractions."""
 
-from __future__ import annotations
-
 from datetime import date
 from fractions import Fraction
 from math import comb

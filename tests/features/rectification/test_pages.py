@@ -1,7 +1,5 @@
 """A case on its pages: from the form of the notice to the report, and who may do what."""
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

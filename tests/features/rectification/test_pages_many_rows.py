@@ -1,7 +1,5 @@
 """Lists of what grows over the years: a page asks the database a constant number of questions, however many rows."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from pathlib import Path
 

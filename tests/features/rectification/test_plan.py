@@ -1,7 +1,5 @@
 """Days and steps of a case."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 import pytest

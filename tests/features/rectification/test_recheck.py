@@ -1,7 +1,5 @@
 """What is open before a report goes out: one gap after another, until none is left."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 from typing import Any

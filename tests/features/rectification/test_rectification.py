@@ -1,7 +1,5 @@
 """A case from the notice to its closing: location, isolation by two persons, figures, gaps, report, watch."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

@@ -1,7 +1,5 @@
 """A portrait under the stricter internal limits of a watched licence: integers at the edges of 80 %."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from datetime import date
 from pathlib import Path

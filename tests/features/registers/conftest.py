@@ -1,7 +1,5 @@
 """An enterprise with registers, and people of several roles."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Registers over the API: lists, rows, sheets and files of calls handed to the worker; masked, and one's own."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

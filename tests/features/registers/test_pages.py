@@ -1,7 +1,5 @@
 """The registers' pages: lists and rows of every kind, rows written, who reaches what, long lists as files."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """Holidays: the notice of a year in, and days counted by it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from datetime import date

@@ -1,7 +1,5 @@
 """Rulebook, approvals and audit: read, ask, see what it would do, decide as the second person, take out."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

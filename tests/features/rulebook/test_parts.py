@@ -1,7 +1,5 @@
 """Rules of several parts have rows to fill in, and nobody types how a program writes them."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from html import unescape

@@ -1,7 +1,5 @@
 """The sources of the screens at the shell, in a home that keeps them from one call to the next."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.support.fixtures import Shell

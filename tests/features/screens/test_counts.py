@@ -1,7 +1,5 @@
 """What the live screens count: calls of a real Master.csv, decisions of a journal."""
 
-from __future__ import annotations
-
 import csv
 import json
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The live screens: what stands on them, what turns grey, and what a kiosk's link opens, for whom and how long."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from pathlib import Path

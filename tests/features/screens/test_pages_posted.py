@@ -1,7 +1,5 @@
 """The door at which a FreeSWITCH posts its records: every form it can post in, who may, what is kept, what is told."""
 
-from __future__ import annotations
-
 import base64
 import json
 import logging

@@ -1,7 +1,5 @@
 """The lines of posted records: each leg once over threads and processes, whole whatever died, the index rebuilt."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """The page of the screens' sources, before a real switch: from an empty screen to a figure, and back."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The watch over a FreeSWITCH that posts and a Kamailio with a folder of files: counted once, fresh and stale."""
 
-from __future__ import annotations
-
 import json
 import socket
 import time

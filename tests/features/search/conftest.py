@@ -1,7 +1,5 @@
 """An enterprise with registers, tickets and a case, of which two teams own a part each, and people of several roles."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The page, the part of it for the palette, and the same for programs."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

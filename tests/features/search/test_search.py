@@ -1,7 +1,5 @@
 """What is found, by whom, in which order, and how few rows are read for it."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """The palette in a browser: opened by key, three letters, Enter; the policy, axe, a phone and both themes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The season at the shell: what is due, reports handed in, tasks, a calendar feed."""
 
-from __future__ import annotations
-
 from tests.support.fixtures import Shell
 
 HOUSE = ("--enterprise", "demo")

@@ -1,7 +1,5 @@
 """From one season to the next: what is taken over; a closed season is read-only and stands as it stood."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

@@ -1,7 +1,5 @@
 """The test of the entry: planned, passed or failed, each result with its picture."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

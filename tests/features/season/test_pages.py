@@ -1,7 +1,5 @@
 """The season's page, what is done on it, and the calendar that a secret address opens."""
 
-from __future__ import annotations
-
 import json
 import re
 from datetime import date

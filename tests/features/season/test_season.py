@@ -1,7 +1,5 @@
 """What the product sees of a season, what people say, and that saying it twice changes nothing."""
 
-from __future__ import annotations
-
 import json
 from datetime import date, timedelta
 from typing import Any

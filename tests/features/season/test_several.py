@@ -1,7 +1,5 @@
 """What is done to several enterprises at once: all or none, one entry each; and cases in the portfolio's order."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date
 from typing import Any

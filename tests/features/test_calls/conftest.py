@@ -1,7 +1,5 @@
 """Test calls that take no time: a gateway that answers, two filed numbers, short pauses, working hours all day."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Test calls looked for in the call records unasked: after an import, after a run; once, and only what is found."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from datetime import timedelta

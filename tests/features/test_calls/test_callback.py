@@ -1,7 +1,5 @@
 """Test calls from the filed number to the sealed evidence; by hand; every day; what stands on the page."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta

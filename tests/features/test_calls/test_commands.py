@@ -1,7 +1,5 @@
 """Test calls at the shell: the answer of the contract, exit codes, kept ways, by hand, the evidence."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from pathlib import Path

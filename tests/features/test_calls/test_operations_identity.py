@@ -1,7 +1,5 @@
 """The certificate that a way shows: kept sealed, shown to a gateway that asks, never told, gone when forgotten."""
 
-from __future__ import annotations
-
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Test calls on their pages: ways set, numbers called as work, the ladder, the timer of one by hand, the evidence."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Files of a switch that were rotated: which are read, how much of them, and that a gap lets nothing be concluded."""
 
-from __future__ import annotations
-
 import bz2
 import csv
 import gzip

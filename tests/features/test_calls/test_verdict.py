@@ -1,7 +1,5 @@
 """What a call proves: the limit to the millisecond, landing, and a reason for every failure."""
 
-from __future__ import annotations
-
 import csv
 import json
 from collections import Counter

@@ -1,7 +1,5 @@
 """Where test calls have landed by the own call records, imported or a switch's, and that a voicemail has answered."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """Test calls to a real Asterisk, and its Master.csv as a witness of where they landed: read as it stands, imported."""
 
-from __future__ import annotations
-
 import csv
 import tempfile
 import time

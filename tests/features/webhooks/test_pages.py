@@ -1,7 +1,5 @@
 """Webhooks: signed, told once of each act, tried again, never led into the own network unasked."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

@@ -4,8 +4,6 @@ At the enterprise everybody who may not asks in vain, and of those who may the o
 command asks beyond its act shows there. Elsewhere not even an administrator does. Soaked, everybody asks everywhere.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

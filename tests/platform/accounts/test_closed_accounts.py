@@ -1,7 +1,5 @@
 """Whatever opens or works in a person's name ends with the account, and at one enterprise with the role there."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, timedelta
 from importlib import import_module

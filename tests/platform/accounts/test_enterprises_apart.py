@@ -1,7 +1,5 @@
 """Enterprises of one installation apart: neither learns of the other's people, and each governs its own."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """Readers meet people by their names: who has none by the login, the program as the system, namesakes with logins."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

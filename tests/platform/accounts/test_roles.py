@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 
 from nianjian.platform.accounts.roles import Permission, Role, allows, roles_for

@@ -1,7 +1,5 @@
 """The audit page: entries in words, people by their plain names, readable on a telephone."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """Statements: the newest counts, a year's own before the standing one, an earlier year's is only proposed."""
 
-from __future__ import annotations
-
 import pytest
 
 from nianjian.engines.kernel import clock

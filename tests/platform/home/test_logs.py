@@ -1,7 +1,5 @@
 """No telephone or identity number gets into a log line, whichever way it comes there."""
 
-from __future__ import annotations
-
 import io
 import json
 import logging

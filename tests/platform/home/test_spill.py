@@ -1,7 +1,5 @@
 """What an engine spills lies in the home, for its owner alone, and goes with the process that made it."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The same work asked for twice at once is put once, and both who asked are told the one job."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """A job is taken by one worker, its progress and end are told by that worker alone, and a dead worker's job goes on."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """The worker does what stands in the queue as the person who asked, stops between steps and survives every fault."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
 from threading import Event

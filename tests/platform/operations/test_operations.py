@@ -1,7 +1,5 @@
 """One declaration in every interface, on a resource of the tests: notes, which lie in memory."""
 
-from __future__ import annotations
-
 import argparse
 import io
 import json

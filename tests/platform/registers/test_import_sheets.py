@@ -1,6 +1,4 @@
 # ruff: noqa: E501 -- one case a line
-from __future__ import annotations
-
 import csv
 from collections.abc import Callable
 from datetime import date, datetime

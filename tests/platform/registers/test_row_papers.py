@@ -1,7 +1,5 @@
 """Files beside rows: sealed, given out by right, gone with the last version of their row."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Rows written by hand: versions, ends, stale forms, refusals, one audit entry an act."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path

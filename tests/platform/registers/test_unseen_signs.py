@@ -1,7 +1,5 @@
 """What nobody sees in a sheet is said, not mended: control characters, lines in another encoding, odd numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Ctrl-C: one true sentence, one JSON object, exit code 130."""
 
-from __future__ import annotations
-
 import json
 from typing import NoReturn
 

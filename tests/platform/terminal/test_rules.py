@@ -1,7 +1,5 @@
 """Values of rules on the terminal: no Python, shares as per cent, units in words."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 

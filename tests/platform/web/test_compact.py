@@ -1,7 +1,5 @@
 """Templates without their indentation: what a browser ignores goes, what it shows stays."""
 
-from __future__ import annotations
-
 import pytest
 
 from nianjian.platform.web.compact import compact

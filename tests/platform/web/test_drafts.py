@@ -1,7 +1,5 @@
 """What a person typed stays: drafts on the server, and forms that a lost session or an old page could not send."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The field that chooses a person, and what it says where nobody can be chosen."""
 
-from __future__ import annotations
-
 import pytest
 from django.utils import translation
 

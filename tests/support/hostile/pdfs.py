@@ -1,7 +1,5 @@
 """The hostile PDFs: name -> what makes it. Each is small on disk."""
 
-from __future__ import annotations
-
 import io
 import random
 import zipfile

@@ -1,7 +1,5 @@
 """A PDF written by hand, so that every lie in it is ours."""
 
-from __future__ import annotations
-
 import zlib
 
 PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources 5 0 R>>"

@@ -3,8 +3,6 @@
 The program reads the clock in one module, so that module's two readings of it are all that is moved, by whole seconds.
 """
 
-from __future__ import annotations
-
 import os
 from datetime import datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Seals drawn as coverage of ink, 0 to 1, and inks of five strengths."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """A page with everything that is true of it."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Pages as they come out of the printer, set by typst, at 200 dpi."""
 
-from __future__ import annotations
-
 import json
 import random
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """What a scanner does to a page."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import dataclass
 

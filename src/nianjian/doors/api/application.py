@@ -1,7 +1,5 @@
 """The API put together: its operations, its errors, its document."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from functools import cached_property
 from typing import Any, Final, cast

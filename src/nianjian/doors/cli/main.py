@@ -1,7 +1,5 @@
 """The program ``nianjian``: picks the verb, prints its answer, turns errors into words and exit codes."""
 
-from __future__ import annotations
-
 import argparse
 import gc
 import importlib

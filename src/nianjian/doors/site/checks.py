@@ -1,7 +1,5 @@
 """Does this installation have what it needs, and are its folders closed to others? Codes, no sentences."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile

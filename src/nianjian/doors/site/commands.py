@@ -1,7 +1,5 @@
 """The verbs ``check``, ``serve`` and ``worker``."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import signal

@@ -1,7 +1,5 @@
 """The menu of the site: its seven lines, and what every feature has declared, in the order in which it is shown."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from django.http import Http404, HttpRequest

@@ -1,7 +1,5 @@
 """The web server: waitress in front of Django, WhiteNoise for style sheets and scripts."""
 
-from __future__ import annotations
-
 import resource
 from collections.abc import Callable
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Django's settings, all of them from `env`. Nothing below the doors reads these, see `wiring`."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Final

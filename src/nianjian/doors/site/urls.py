@@ -1,7 +1,5 @@
 """Every address of the house: the API's, then the pages'."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.urls import include, path
 

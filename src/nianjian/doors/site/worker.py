@@ -1,7 +1,5 @@
 """The worker: every kind of job, one job after the other, and the process with its heartbeat and clocks."""
 
-from __future__ import annotations
-
 import json
 import logging
 import os

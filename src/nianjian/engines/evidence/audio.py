@@ -6,8 +6,6 @@ Asterisk's files without a header are told by the ending of their name and measu
 shows that they are what the name says. Nobody listens: silence is as long as speech.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from struct import unpack, unpack_from
 from typing import BinaryIO, Final, cast

@@ -1,7 +1,5 @@
 """May this call be dialled? Pure: a request, a snapshot and a moment give a refusal or the counters to be taken."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The decision journal of one gate process: one file a day, a decision a line, only ever added to."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import fcntl

@@ -1,7 +1,5 @@
 """Find decisions: newest first over the files of all processes and days, by parts of a day, and days that have any."""
 
-from __future__ import annotations
-
 import heapq
 import mmap
 from collections.abc import Iterator, Sequence

@@ -5,8 +5,6 @@ once it is connected, so the connection is broken off after `DEADLINE`. Two comm
 there is one command, ever. AGISTATUS tells nothing; the dialplan clears the variable before and looks at it after.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from typing import Final

@@ -1,7 +1,5 @@
 """Leases in the tables of a Kamailio (JSON-RPC over a datagram socket): the gate takes units, the switch uses them."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import secrets

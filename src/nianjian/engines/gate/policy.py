@@ -1,7 +1,5 @@
 """What one enterprise allows: caps with their meters, channels, purposes, hours (rules ``frequency.*``, R3, R4)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The process: open the snapshot, start the counters, listen, swap snapshots as they come, end cleanly."""
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import gc

@@ -1,7 +1,5 @@
 """A question to the gate and its answer, and a usual decision in brief: what it shares with others stands once."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Final, TypeAlias
 

@@ -1,7 +1,5 @@
 """A store that is new, emptied or set back gets its counts out of the decision journals, and a new generation."""
 
-from __future__ import annotations
-
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Decide again, by the snapshot of then, and compare: the proof that the journal says what the gate did."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Finds a vendor's field among a file's columns, and the words that exports use for direction, result and seat."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

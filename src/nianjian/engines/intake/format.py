@@ -5,8 +5,6 @@ column names, an optional parser for single lines or documents, and DuckDB expre
 columns. All raw columns are VARCHAR, named as in ``Layout.columns``; an empty cell is NULL.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final

@@ -1,7 +1,5 @@
 """The mapping file: YAML that says how a file is read, alone or over what a known source says."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace

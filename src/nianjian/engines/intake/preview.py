@@ -1,7 +1,5 @@
 """What a file would become before anything is written: its source, its first lines, a trial over its beginning."""
 
-from __future__ import annotations
-
 import csv
 import io
 import tempfile

@@ -1,7 +1,5 @@
 """The files of an import, one `Item` each with its unpacked bytes: plain, gz, members of a zip, sheets, folders."""
 
-from __future__ import annotations
-
 import struct
 import tempfile
 import zipfile

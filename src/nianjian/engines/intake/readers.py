@@ -1,7 +1,5 @@
 """From an item to scans that the engine runs (text, JSON, sheets), with every physical line accounted for."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """Pieces of DuckDB text that several sources need: expressions over columns, and times as Asia/Shanghai wall time."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final

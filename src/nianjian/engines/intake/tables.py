@@ -1,7 +1,5 @@
 """Vendor files as tables (CSV, JSON lines, JSON arrays): where the header stands, and which clock the stamps name."""
 
-from __future__ import annotations
-
 import csv
 import json
 import re

@@ -4,8 +4,6 @@ What was read is a place that the caller keeps together with what it made of the
 the process dies. Nothing is locked and nothing is written.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """One SELECT over the raw columns of a file: typed, normalised, and the first reason against each row."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

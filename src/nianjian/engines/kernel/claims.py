@@ -5,8 +5,6 @@ to be wrong, and unknown when only proofs are missing. Unknown is never released
 and its rule stand under its id in `paper.texts.claims`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final

@@ -1,7 +1,5 @@
 """The only place that reads the clock."""
 
-from __future__ import annotations
-
 import os
 import time
 from datetime import UTC, date, datetime

@@ -4,8 +4,6 @@ A code and values travel, never a sentence: the words stand in the interfaces' c
 `InvalidInputError`, `NotFoundError`, `PermissionDeniedError` or `ConflictError`, or all of them as `NianjianError`.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """What is said of a file of somebody's that cannot be read; and files of ours that are written whole or not at all."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import tempfile

@@ -3,8 +3,6 @@
 `restored` takes away exactly what `harmless` has put there, so that a file may come back.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Final

@@ -1,7 +1,5 @@
 """Codes of companies and persons (统一社会信用代码, 居民身份证, licence number) and the 31 provinces (GB/T 2260)."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Runs a module of ours as a process with limits; whatever it does to itself, the caller goes on."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """Answers that hold while one reading request is answered: who may what, the rules in force, the holidays."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar

@@ -5,8 +5,6 @@ looked at before it is removed, and what is ambiguous is unknown. The engine has
 (``intake``), a property test holds both equal. Nothing here knows the ledger but `classify`.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable

@@ -3,8 +3,6 @@
 It reads the workbook from its input. ``{"sheet": NAME}`` stands before the rows of each sheet, ``[NUMBER, CELLS]``.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import os

@@ -1,7 +1,5 @@
 """Workbooks of other kinds (xls, xlsb, ods), read whole in a process of its own, and the opening of any kind."""
 
-from __future__ import annotations
-
 import json
 import os
 import tempfile

@@ -1,7 +1,5 @@
 """Lists that are read only where a part of them is cut out, for pages and for the API."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 

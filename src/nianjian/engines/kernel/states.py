@@ -1,7 +1,5 @@
 """How anything that is to be done or proved stands: one of six states, in every part of the product."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final

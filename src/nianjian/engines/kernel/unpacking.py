@@ -1,7 +1,5 @@
 """How much is read of a packed file or a workbook: technical limits, no rules. A bomb is refused early."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 import time

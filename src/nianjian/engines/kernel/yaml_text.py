@@ -1,7 +1,5 @@
 """A YAML file of somebody's, read so that whatever stands in it ends in data or in an error that names the place."""
 
-from __future__ import annotations
-
 import unicodedata
 from typing import Any, Final, cast
 

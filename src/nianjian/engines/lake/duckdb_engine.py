@@ -1,7 +1,5 @@
 """Embedded DuckDB behind the engine's port: in memory over Parquet files, no shared database file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path

@@ -3,8 +3,6 @@
 An engine reads the Parquet files of pinned table versions; it writes nothing and keeps nothing.
 """
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol

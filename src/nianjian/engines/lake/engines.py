@@ -1,7 +1,5 @@
 """The engines that can be chosen; each loads its own library only when it is opened."""
 
-from __future__ import annotations
-
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.engine import Engine
 

@@ -4,8 +4,6 @@ A cache and nothing more: a file of hashes that is missing or of the wrong size 
 Looking for ids in the Parquet files themselves would read every id of the lake again for each import.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final

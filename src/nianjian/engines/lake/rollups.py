@@ -4,8 +4,6 @@ What a rollup holds is the business of whoever defines it; here is only when to 
 rollup's last commit says which versions it was built from. A rollup is a cache: it is no part of a snapshot.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence

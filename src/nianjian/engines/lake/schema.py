@@ -4,8 +4,6 @@ One folder a table: ``<lake>/<enterprise>/<table>/``, Parquet under a Delta log.
 rows in partitions ``part=YYYY-MM`` and the quarantine in ``part=rejected``: one commit carries both.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 import pyarrow as pa

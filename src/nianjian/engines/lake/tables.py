@@ -4,8 +4,6 @@ A Delta commit is the only commit: a file that no commit names does not exist. L
 so that an old snapshot can be read again; nothing here vacuums files that a version still names.
 """
 
-from __future__ import annotations
-
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence

@@ -3,8 +3,6 @@
 Nothing is kept: the connection is in memory, spills into a temporary folder and ends with the work.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Both are the JSON of ``Result.as_dict``. A pair stands as ``[before, after]``; what is equal is left out of the lists.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 

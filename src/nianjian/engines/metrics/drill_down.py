@@ -1,7 +1,5 @@
 """The rows behind a figure: the same rules that counted it, as expressions that list instead of counting."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta

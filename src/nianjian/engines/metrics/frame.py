@@ -3,8 +3,6 @@
 Days are Asia/Shanghai calendar days; windows are half-open ``[first, end)``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta

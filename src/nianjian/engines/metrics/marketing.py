@@ -1,7 +1,5 @@
 """Marketing calls and numbers registered for marketing: a flag beside the four metrics, answered by a decision."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -3,8 +3,6 @@
 Questions are Ibis expressions and never run here; answers are pure Python on whole numbers.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

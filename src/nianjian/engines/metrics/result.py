@@ -4,8 +4,6 @@ A later rulebook never rewrites an earlier verdict, so the rules travel with the
 comes from, who changed it.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping, Sequence

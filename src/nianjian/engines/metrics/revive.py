@@ -4,8 +4,6 @@ Counts and limits are exact (limits come from the rules that were kept beside); 
 decimals that were written, which is all that is ever shown of them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """One portrait run: pin the versions, get the cube (rollup or rows), ask every metric; how far records are trusted."""
 
-from __future__ import annotations
-
 from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Mapping

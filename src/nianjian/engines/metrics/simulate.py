@@ -1,7 +1,5 @@
 """What a step would change (D5), computed before anybody takes it, and the advice that follows. Nothing here writes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date

@@ -1,7 +1,5 @@
 """What the metrics are written over: calls out of rows, the daily cube, complaints with their calls."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta

@@ -6,8 +6,6 @@ under the pointer, the finger and the focus. On paper the width is fixed, the lo
 pointed at. Not proved is a gap with its word, never a line at nought.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal

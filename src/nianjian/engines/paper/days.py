@@ -1,7 +1,5 @@
 """Days as people say them: near ones by a word, those of this year without it."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Final
 

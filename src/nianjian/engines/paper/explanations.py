@@ -1,7 +1,5 @@
 """A metric explained: its formula with numbers, exclusions, rules behind it, and what changed between two runs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -4,8 +4,6 @@ Terminal, page, workbook and web draw these cards, so a figure is worded in one 
 decimals; head-room is computed from the integer counts, and no verdict is ever taken from a shown figure.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

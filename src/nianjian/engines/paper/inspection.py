@@ -1,7 +1,5 @@
 """Papers of the on-site check: the day's sheet, answer cards, reach of logs, and the report of a drill."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from operator import itemgetter

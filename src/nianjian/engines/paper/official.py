@@ -5,8 +5,6 @@ with enterprise, place for the seal and date, then the annexes on pages of their
 stands in a QR code on the first page, not in the text.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """A paper for the authority as an editable Word file, in the form of `official`; the same paper, the same bytes."""
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

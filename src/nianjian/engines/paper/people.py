@@ -5,8 +5,6 @@ A bare word may be what somebody typed, as a staff number: it names people of th
 (`set_enterprise`), and where none is at hand, nobody.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Which charts a portrait has: the months of each metric, drawn by `charts`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal

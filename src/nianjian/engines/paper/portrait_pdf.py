@@ -1,7 +1,5 @@
 """The portrait as PDF, and its first page as a picture: the figures and charts of the page, numbers masked."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Paper of reconciliation: the correction sheet, and a picture of call sources by day."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """The 整改报告 as a paper for the authority, and its charts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta

@@ -5,8 +5,6 @@ writes the
 document. Data go in as JSON that typst reads as data: nothing of it is ever taken for markup.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import os

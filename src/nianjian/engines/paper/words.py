@@ -1,7 +1,5 @@
 """The catalogue of words for interfaces and papers: English message ids, Chinese from ``locale/``."""
 
-from __future__ import annotations
-
 import gettext
 import unicodedata
 from collections.abc import Callable

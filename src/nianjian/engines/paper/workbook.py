@@ -1,7 +1,5 @@
 """The portrait as an Excel workbook with fixed stamps: the same portrait gives the same bytes."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

@@ -5,8 +5,6 @@
 version that has been used or is not the highest never gets another content.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

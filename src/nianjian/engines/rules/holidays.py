@@ -4,8 +4,6 @@ An import is the JSON of a year ({year, papers, days[{name, date, isOffDay}]}, a
 日期, 名称, 休息/上班, 依据文件. A file without days says that the year's notice is not out: it changes nothing.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date

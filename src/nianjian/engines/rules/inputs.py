@@ -3,8 +3,6 @@
 What is read here is text as an overlay takes it; `overlay_values.fit_value` decides whether the rule accepts it.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """Reads ``data/<subject>.yaml`` into rules; a fault names the file and the key."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields

@@ -1,7 +1,5 @@
 """What value an overlay may give a rule: of the rule's kind and shape, and within what its readers can count with."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 ``--check`` writes nothing and answers 1 when a page is not what the data say.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from datetime import date

@@ -4,8 +4,6 @@
 of them hold what JSON can hold. `overlay_values.fit_value` decides whether the rule accepts it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal

@@ -4,8 +4,6 @@ A key is a day (``2026-10-01``), a first and a last day (``2026-10-01/2026-10-07
 first). The reasons are an enterprise's own, confirmed by the second person of an overlay.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """One dated rule, and the kinds of value it may have."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Mapping

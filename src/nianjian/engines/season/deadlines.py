@@ -1,7 +1,5 @@
 """Days of a season with their sources, and where both reports stand. Pure."""
 
-from __future__ import annotations
-
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass

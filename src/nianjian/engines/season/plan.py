@@ -1,7 +1,5 @@
 """The reverse plan of a season and the state of its tasks. Pure."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

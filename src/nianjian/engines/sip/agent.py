@@ -3,8 +3,6 @@
 The UDP socket is connected: only such a one is told by the system that nobody listens there.
 """
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import ipaddress

@@ -1,7 +1,5 @@
 """One call: its requests with branches and routes, its states (`TABLE`), its timers, and what it notes."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import secrets

@@ -1,7 +1,5 @@
 """The sound of a test call: silence that keeps the way open, digits sent and heard (RFC 3550, RFC 4733)."""
 
-from __future__ import annotations
-
 import asyncio
 import ipaddress
 import secrets

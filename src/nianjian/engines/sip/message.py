@@ -1,7 +1,5 @@
 """SIP messages as values: read from bytes, written to bytes; addresses inside header fields. Pure."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import secrets

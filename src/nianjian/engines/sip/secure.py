@@ -1,7 +1,5 @@
 """TLS below SIP (RFC 3261 26.2, RFC 5630): what is trusted, why a connection failed, who speaks it at all."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import re

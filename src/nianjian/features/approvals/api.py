@@ -1,7 +1,5 @@
 """Requests that two persons decide."""
 
-from __future__ import annotations
-
 from typing import Any, Final, Literal
 
 from django.http import Http404

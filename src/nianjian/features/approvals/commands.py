@@ -1,7 +1,5 @@
 """``nianjian approvals``: requests that wait for a second person; ``nianjian approve ID``: one is decided."""
 
-from __future__ import annotations
-
 import argparse
 
 from nianjian.platform.terminal import table

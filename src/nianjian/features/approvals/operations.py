@@ -1,7 +1,5 @@
 """The second person reads what was asked for and says yes: it is carried out in the same transaction."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final

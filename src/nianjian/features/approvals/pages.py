@@ -1,7 +1,5 @@
 """What waits for a second person."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache

@@ -1,7 +1,5 @@
 """Closed seasons as they stood: the table, its reads and writes, and the refusal of writes to a closed season."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence

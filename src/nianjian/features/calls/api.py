@@ -1,7 +1,5 @@
 """Call records and registers in the API: files in, previews, batches with rejected rows, sheets with faults."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, Literal

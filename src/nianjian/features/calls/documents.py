@@ -1,7 +1,5 @@
 """What an import of call records answers: one entry a file, and their sums."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

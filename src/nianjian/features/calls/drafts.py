@@ -1,7 +1,5 @@
 """Prepare an import and hand it to the worker. A draft belongs to whom began it, at its enterprise."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Pages of long work: how far it is, a stop, and what came of it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ The last step is one transaction in the database. The act itself calls it after 
 receipt that stands in the commit.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Data: what came in and when, what was rejected and why, work under way, and the way in for the next file."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Words and figures of the data pages: jobs, batches, files, reasons."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta

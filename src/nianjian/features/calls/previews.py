@@ -1,7 +1,5 @@
 """Look at files without importing them: what wrote them, what their beginning gives, what the whole would."""
 
-from __future__ import annotations
-
 import io
 import tempfile
 import zipfile

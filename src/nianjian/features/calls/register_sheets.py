@@ -1,7 +1,5 @@
 """What a sheet would become in its register: the headings it was read by, its first rows, and every fault."""
 
-from __future__ import annotations
-
 import tempfile
 import zipfile
 from dataclasses import dataclass

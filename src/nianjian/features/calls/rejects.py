@@ -3,8 +3,6 @@
 A file that the worker has made lies sealed in the vault: it shows telephone numbers in full.
 """
 
-from __future__ import annotations
-
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping

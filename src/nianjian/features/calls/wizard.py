@@ -1,7 +1,5 @@
 """Pages of the import in four steps. Every step has an address of its own: a draft survives a reload."""
 
-from __future__ import annotations
-
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence

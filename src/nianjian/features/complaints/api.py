@@ -1,7 +1,5 @@
 """Complaint tickets in the API: lists, one with its history, in full; forward lists; one-click addresses."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal

@@ -4,8 +4,6 @@ Hours run at once and all day long from the arrival of the forward (民法典 20
 time (1259). An automatic answer stops nothing; a reopening keeps the start. All limits come from the rulebook.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass

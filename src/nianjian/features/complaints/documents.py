@@ -1,7 +1,5 @@
 """What interfaces say of a ticket."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import quote

@@ -1,7 +1,5 @@
 """Forms of tickets, and of one-click complaints."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """A forward list of 12321, 12300 or a carrier, with the headings as they are spelt there."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 

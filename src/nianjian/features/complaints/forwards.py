@@ -5,8 +5,6 @@ changes what is recorded. A list is one transaction with one audit entry; the sa
 waits for the worker lies sealed in the vault: it names who complained.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The long work of complaints: the calls of tickets, and forward lists."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from typing import Final

@@ -5,8 +5,6 @@ complaint names, else on that day (D2), else the last ones before the complaint.
 is taken as the call; where there are several, the best one is a proposal and never more.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing

@@ -1,7 +1,5 @@
 """One-click complaints (一键投诉): public addresses and strangers' tickets. No audit entry holds an address's token."""
 
-from __future__ import annotations
-
 import re
 import secrets
 from collections.abc import Mapping

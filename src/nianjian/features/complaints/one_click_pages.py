@@ -4,8 +4,6 @@ The public page acts under nobody's session, so it asks for no token of one; the
 page was loaded.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Final
 

@@ -4,8 +4,6 @@ Each act is one transaction with one audit entry, and writes another version of 
 edited. The audit entry names tickets, moments and fields, never a value.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime

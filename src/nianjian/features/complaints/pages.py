@@ -1,7 +1,5 @@
 """Pages of complaint tickets: the queue with its side panel, one ticket with its next act, a new one."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Tickets as pages show them: a row of the list, where a ticket stands, its call, its facts, what it needs next."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

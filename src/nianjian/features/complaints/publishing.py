@@ -1,7 +1,5 @@
 """Write registers and tickets into the lake as dated tables."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from nianjian.engines.kernel import clock, numbers

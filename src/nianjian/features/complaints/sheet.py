@@ -1,7 +1,5 @@
 """The columns of complaint tickets."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Final

@@ -3,8 +3,6 @@
 The audit chain is the outbox of webhooks, so a warning that stands in it is delivered, whatever is killed in between.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Addresses of tickets and of one-click complaints."""
 
-from __future__ import annotations
-
 from django.urls import include, path
 
 from nianjian.features.complaints import forward_pages, one_click_pages, pages

@@ -1,7 +1,5 @@
 """The gate in the API: its policy and changes of it, its state, its decisions and its journal."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Any
 

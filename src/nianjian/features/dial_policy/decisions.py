@@ -1,7 +1,5 @@
 """Ask the gate and read what it decided: a question, the journal, a replay, and the state of snapshot and process."""
 
-from __future__ import annotations
-
 import csv
 import heapq
 import http.client

@@ -1,7 +1,5 @@
 """What registers tell the gate: filed numbers, channels with their days, and the rows of its lists."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence

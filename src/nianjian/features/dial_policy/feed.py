@@ -5,8 +5,6 @@ anew only where their register moved. Made at once when a policy changes, else b
 be told of is refused whole, by a part of its own; all others go on.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import logging

@@ -1,7 +1,5 @@
 """Change what the gate allows: caps, switches and vendors' limits of an enterprise, and its built lists."""
 
-from __future__ import annotations
-
 import logging
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Pages of the gate: what it allows and why, how its process is, its journal, and changes of it; with their tables."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import partial

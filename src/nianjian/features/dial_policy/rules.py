@@ -1,7 +1,5 @@
 """What the rulebook says about the gate, and what an enterprise set beside it: purposes, hours, caps, switches."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict

@@ -1,7 +1,5 @@
 """The fill-in sheet of a report: fields with what is known, the change against last year, its document. Pure."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """The long work of the package: checks of files, pictures of their pages, sorting, making, verification."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Final
 

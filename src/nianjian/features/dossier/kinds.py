@@ -1,7 +1,5 @@
 """The items of the package (M1 to M13) and the further papers of provinces: a material is one entry here."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """The checklist: reads, and writes that are one transaction with one audit entry each."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math

@@ -1,7 +1,5 @@
 """Which item a file is and where its papers begin: a proposal with its evidence; a person decides."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass

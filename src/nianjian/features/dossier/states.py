@@ -1,7 +1,5 @@
 """How an item, a package that was handed in, and a request about it stand, from facts alone. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date

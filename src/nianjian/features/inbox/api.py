@@ -1,7 +1,5 @@
 """One's own inbox, choices and channels; the log of an enterprise's reminders."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 

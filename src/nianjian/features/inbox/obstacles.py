@@ -1,7 +1,5 @@
 """What has waited too long already, whoever it waits for."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Messages to a person: the inbox, choices and channels, and the delivery of reminders that are due."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait

@@ -1,7 +1,5 @@
 """The inbox, one's own choices, and the log of an enterprise with what became of each sending."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from typing import Any, Final

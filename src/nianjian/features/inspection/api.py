@@ -1,7 +1,5 @@
 """The on-site check: its checks, the inspection day, the drill."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse

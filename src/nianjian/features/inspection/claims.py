@@ -1,7 +1,5 @@
 """What may truthfully be said to an inspector, judged from figures, and the calls they are counted from. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta

@@ -28,8 +28,6 @@ Answered calls that look like a robot's though nobody registered one are a hint 
 A call that waited in a queue and got nobody is an abandoned one, no robot's.
 """
 
-from __future__ import annotations
-
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

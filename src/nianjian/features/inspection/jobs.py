@@ -1,7 +1,5 @@
 """The long work of the on-site check: test calls, and the checks of logs, dialling, answers and readiness."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

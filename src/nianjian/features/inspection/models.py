@@ -1,7 +1,5 @@
 """The tables of the on-site check; those of screens and test calls belong to the same Django app."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.db import models

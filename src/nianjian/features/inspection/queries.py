@@ -1,7 +1,5 @@
 """What every check stands on: who asks, as at which day, by which rules; visits, scans and notes read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Readiness, the inspection day and the drill judged; what people write of a day, parsed. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

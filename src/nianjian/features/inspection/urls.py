@@ -1,7 +1,5 @@
 """Addresses and menu entries of the on-site check, below an enterprise, and of the inspection room by itself."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from django.urls import path

@@ -1,7 +1,5 @@
 """The audit chain and the retention of records, for programs."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any

@@ -4,8 +4,6 @@ A broken-off file has no manifest and is refused. Members are plain; what compre
 Nothing is unpacked before every byte was checked.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import io

@@ -1,7 +1,5 @@
 """Take audit entries out as a file; the taking is itself an entry."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterator, Mapping

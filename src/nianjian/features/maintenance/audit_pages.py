@@ -1,7 +1,5 @@
 """The pages of the audit chain: entries with filters, the export, and the check of every link."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, cast

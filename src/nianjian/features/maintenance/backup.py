@@ -4,8 +4,6 @@ The moment is that of the database. The lakes' locks are held while it is fixed 
 files never change and nothing deletes them meanwhile (`only_one`), so they are copied after the locks are free.
 """
 
-from __future__ import annotations
-
 import gzip
 import os
 import shutil

@@ -1,7 +1,5 @@
 """How the installation is: the doctor for people, figures for machines."""
 
-from __future__ import annotations
-
 import gettext
 import os
 import shutil

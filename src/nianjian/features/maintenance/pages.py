@@ -1,7 +1,5 @@
 """For whoever runs the house: whether it is well, its figures for Prometheus, and a line for each request."""
 
-from __future__ import annotations
-
 import hmac
 import ipaddress
 import logging

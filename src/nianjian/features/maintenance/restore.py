@@ -3,8 +3,6 @@
 Whenever it is killed, the next start of the program finds the old home or the new one, whole.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

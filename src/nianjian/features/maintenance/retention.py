@@ -1,7 +1,5 @@
 """Sealed files that no row names: what a killed process put and did not live to write down."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The database of a staged backup brought to life: filled, migrated to the newest schema, its chain verified."""
 
-from __future__ import annotations
-
 import gzip
 import shutil
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """All tables of a database as gzipped JSON lines, and back into SQLite or PostgreSQL; the gate's files in a backup."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import sqlite3

@@ -1,7 +1,5 @@
 """Bring a home to this version: back up, migrate the tables, finish what was open, examine."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path

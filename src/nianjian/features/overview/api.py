@@ -1,7 +1,5 @@
 """Who asks, the enterprises that concern the asker, and where each of them stands today."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Final, Literal

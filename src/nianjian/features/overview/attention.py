@@ -3,8 +3,6 @@
 A thousand enterprises cost four queries and one rulebook a province.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

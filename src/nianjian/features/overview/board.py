@@ -1,7 +1,5 @@
 """What the board shows of a day: the verdict with its cause and act, four tiles, the list of what is to be done."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date

@@ -1,7 +1,5 @@
 """A deadline as pages show it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from django.urls import reverse

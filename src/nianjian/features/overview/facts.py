@@ -1,7 +1,5 @@
 """Everything that an overview shows, gathered; and what the portfolio shows of each of many enterprises."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta

@@ -3,8 +3,6 @@
 Who has a licence number and one file of call records comes to a first light by five steps.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """Each item of the list of what is to be done as a row: when, what and why, whose, its button and its page."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final, Protocol

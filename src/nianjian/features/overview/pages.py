@@ -1,7 +1,5 @@
 """The board of an enterprise's day, its first steps, and its lines in use."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """The portfolio: where each enterprise stands that concerns a person, and what is done at several at once."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections import Counter

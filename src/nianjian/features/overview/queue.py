@@ -3,8 +3,6 @@
 Read once a page: the tasks of a person come out of it, and so does the list of all that is to be done.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

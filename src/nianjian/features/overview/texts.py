@@ -1,7 +1,5 @@
 """Sentences of the overview: the day's verdict, what is to be done, how old things are."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 

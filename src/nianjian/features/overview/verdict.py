@@ -1,7 +1,5 @@
 """Is today a good day, which metric speaks first, and who causes it: decided from a few figures; pure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date

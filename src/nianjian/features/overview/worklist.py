@@ -1,7 +1,5 @@
 """All that is to be done at an enterprise, in one order: overdue first, then by the day it is due; whoever owns it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime

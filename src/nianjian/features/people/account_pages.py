@@ -1,7 +1,5 @@
 """Signing in and one's own account: links, second factor, providers, sessions and tokens."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import wraps
 from importlib import import_module

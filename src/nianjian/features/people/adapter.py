@@ -1,7 +1,5 @@
 """How the sign-in library behaves here: nobody signs up, everything is audited, its secrets are sealed."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar, Final
 
 from allauth.account.adapter import DefaultAccountAdapter

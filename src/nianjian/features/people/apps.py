@@ -1,7 +1,5 @@
 """Django's entry of this room: what the sign-in library signals goes to the audit chain."""
 
-from __future__ import annotations
-
 from django.apps import AppConfig
 
 

@@ -1,7 +1,5 @@
 """Forms of one's own account and of the pages about people; the sign-in library's with labels of ours."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any, ClassVar, Final, cast
 

@@ -1,7 +1,5 @@
 """The keys of the installation: seen and rotated by those who administer it."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from allauth.mfa.models import Authenticator

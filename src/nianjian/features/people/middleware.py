@@ -1,7 +1,5 @@
 """How long a session holds: 12 hours without use, 7 days in all; an inspector's as long as its link."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from allauth.usersessions.models import UserSession

@@ -1,7 +1,5 @@
 """What administrators do to people: accounts, roles, links and invitations."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time

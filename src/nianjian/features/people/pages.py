@@ -1,7 +1,5 @@
 """Pages about people and enterprises, each once for an enterprise and once for the installation."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """What the sign-in library signals, put into the audit chain."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from allauth.account import signals as account

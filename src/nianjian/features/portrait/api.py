@@ -1,7 +1,5 @@
 """Portraits: what is stored, its runs, and what is done with them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 

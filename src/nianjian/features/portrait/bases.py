@@ -1,7 +1,5 @@
 """The two bases of a data year: which run stands for each, and on which one the enterprise files."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime

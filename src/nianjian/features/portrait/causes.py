@@ -3,8 +3,6 @@
 What stands out beyond chance is found by the exact test of a case's location, here over the portrait's own counts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

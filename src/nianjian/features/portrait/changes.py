@@ -1,7 +1,5 @@
 """What has changed since a portrait was computed: acts on what it is made of."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date

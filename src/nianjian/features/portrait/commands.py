@@ -1,7 +1,5 @@
 """``nianjian portrait``: the lights of a data year, what would change them, and what explains a yellow one."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -1,7 +1,5 @@
 """A named person declares that a metric does not apply to the enterprise in a data year, or withdraws it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated, Final
 

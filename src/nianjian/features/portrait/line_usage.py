@@ -4,8 +4,6 @@ A line is silent where its last call lies more than `OLD` days before the enterp
 not been made says nothing about a line.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from contextlib import closing

@@ -1,7 +1,5 @@
 """Marketing calls of a data year: what the registers hold of them, and a person's decision."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass

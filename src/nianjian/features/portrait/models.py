@@ -1,7 +1,5 @@
 """A watched licence, the routine that keeps a case from coming back, and the basis that a data year is filed on."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.db import models

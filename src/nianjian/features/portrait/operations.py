@@ -1,7 +1,5 @@
 """What people do with portraits: compute one, compare runs, list the rows behind a figure, try a step, export."""
 
-from __future__ import annotations
-
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence

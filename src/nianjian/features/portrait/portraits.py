@@ -7,8 +7,6 @@ Whoever deletes rows of the lake writes a new version of the table and notes it 
 stay as they are and say that the rows behind them are gone.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

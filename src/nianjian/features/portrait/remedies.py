@@ -1,7 +1,5 @@
 """What helps a metric: at most three acts, each with what it would change, computed beforehand, and its last day."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 The lake's table of seats names no team, so a stored portrait has no such split: it is put together for a page.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime

@@ -5,8 +5,6 @@ The figures are those of a portrait that was computed already; only the limits d
 portrait was computed before anybody was watched.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date

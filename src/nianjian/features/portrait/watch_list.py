@@ -1,7 +1,5 @@
 """The watch list (重点监测库) and the routine that keeps a case from coming back."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Reconciliations (一致性比对): new ones, the list, differences and pairs, decisions, the correction sheet."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Any, Literal
 

@@ -1,7 +1,5 @@
 """``nianjian reconcile``: registers against the number-resource system, people three ways, call sources."""
 
-from __future__ import annotations
-
 import argparse
 import os
 from collections.abc import Callable, Mapping, Sequence

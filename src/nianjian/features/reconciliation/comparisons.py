@@ -3,8 +3,6 @@
 Each is stored as a run with its differences.
 """
 
-from __future__ import annotations
-
 import gc
 import json
 from calendar import monthrange

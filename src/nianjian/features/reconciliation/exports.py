@@ -5,8 +5,6 @@ together. One unreadable cell and nothing is compared. Of a row of a bill only i
 never leave here.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

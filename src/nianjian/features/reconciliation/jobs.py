@@ -1,7 +1,5 @@
 """The long work of reconciliation: an export, the people of a period, the call sources of a period."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path

@@ -3,8 +3,6 @@
 An export that waits for the worker lies sealed in the vault: it names persons.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Final

@@ -1,7 +1,5 @@
 """Seat, social insurance and wages of each person in each month (三对照)."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence

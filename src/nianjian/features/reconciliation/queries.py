@@ -1,7 +1,5 @@
 """Read runs, differences and proposals. Lists are querysets: the door cuts them."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """What may become of a difference, and when a run has passed. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

@@ -4,8 +4,6 @@ Each act is one transaction with one audit entry, which names runs, results, sta
 value.
 """
 
-from __future__ import annotations
-
 import json
 import secrets
 from collections.abc import Mapping, Sequence

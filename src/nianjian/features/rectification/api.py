@@ -1,7 +1,5 @@
 """Rectification (后续改): cases, their channel, the watch list with its stricter limits, and the routine."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 

@@ -1,7 +1,5 @@
 """技术测评报告: whether a file's title says that it is one, not its text; read in a limited process of its own."""
 
-from __future__ import annotations
-
 import io
 import re
 import sys

@@ -1,7 +1,5 @@
 """``nianjian rectify``: a notice in, the channel located and isolated, figures before and since, report, closing."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 from typing import Final

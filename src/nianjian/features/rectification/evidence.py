@@ -4,8 +4,6 @@ Work publishes first what the registers and tickets have that the lake has not; 
 before and writes nothing.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager

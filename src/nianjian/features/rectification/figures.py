@@ -4,8 +4,6 @@ Expressions are Ibis and never run here. What a consent is, and which list decid
 (`Tenant.has_consent` of any purpose).
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

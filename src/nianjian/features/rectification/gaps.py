@@ -1,7 +1,5 @@
 """What is still open in a case before its report goes out. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date

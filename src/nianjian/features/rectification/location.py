@@ -3,8 +3,6 @@
 Expressions are Ibis and never run here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Cases as people use them: open, read, measures and papers, isolation by two persons, watch list and routine."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass

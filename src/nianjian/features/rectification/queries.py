@@ -1,7 +1,5 @@
 """Reads of cases and of isolation orders."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """The 整改报告, its submission, the closing of the case, and the long work of a case as the worker gets it."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import tempfile

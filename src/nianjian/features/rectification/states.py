@@ -1,7 +1,5 @@
 """The steps of a case and its days (R1). Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time

@@ -1,7 +1,5 @@
 """Writes of cases, orders, watch list and routine: each is one transaction with one audit entry."""
 
-from __future__ import annotations
-
 import hashlib
 import uuid
 from collections.abc import Iterator, Mapping, Sequence

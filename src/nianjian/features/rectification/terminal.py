@@ -1,7 +1,5 @@
 """The verbs of ``nianjian rectify`` and what they print: days, steps, tables of groups and figures, what is open."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta

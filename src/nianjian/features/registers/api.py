@@ -1,7 +1,5 @@
 """The registers in the API: states, lists, rows with their history, writes, and the papers of a row."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, datetime
 from typing import Annotated, Any

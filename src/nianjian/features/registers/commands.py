@@ -1,7 +1,5 @@
 """``nianjian registers``: templates out, sheets in, what stood in a register on a day."""
 
-from __future__ import annotations
-
 import argparse
 import os
 from collections.abc import Mapping

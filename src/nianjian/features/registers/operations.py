@@ -1,7 +1,5 @@
 """Registers as a whole: how they stand, and their lists taken along."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping

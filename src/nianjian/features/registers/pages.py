@@ -1,7 +1,5 @@
 """The registers' pages: overview, list, a row with history and neighbours, writes, reveal, export and papers."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -1,7 +1,5 @@
 """How registers, columns and values are named and shown to people; English names of columns and choices."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final

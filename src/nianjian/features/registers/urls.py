@@ -1,7 +1,5 @@
 """Addresses of the registers' pages, with a row's key as a part of an address, and their place in the menu."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from django.urls import path, register_converter

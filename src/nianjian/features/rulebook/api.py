@@ -1,7 +1,5 @@
 """The rulebook of a day, and the request to overlay a value."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """Ask for another value of a rule: the rulebook checks it, a second person decides. See first what it would do."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date

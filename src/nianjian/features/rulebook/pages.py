@@ -1,7 +1,5 @@
 """Pages of the rulebook: the rules of a day, one rule, and a request for another value with its effect."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast

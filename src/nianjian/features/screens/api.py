@@ -1,7 +1,5 @@
 """The live screens as data, and the links by which kiosks show them."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from ninja import Field, Query, Router, Schema

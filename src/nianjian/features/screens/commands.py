@@ -1,7 +1,5 @@
 """``nianjian screens``: the sources of the live screens."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict

@@ -1,7 +1,5 @@
 """How many calls a switch has now, asked of itself: the protocols of Asterisk, FreeSWITCH and Kamailio."""
 
-from __future__ import annotations
-
 import json
 import re
 import socket

@@ -1,7 +1,5 @@
 """Today's calls of a switch and today's decisions of the gate, counted from their records as they are written."""
 
-from __future__ import annotations
-
 import csv
 import re
 from abc import ABC, abstractmethod

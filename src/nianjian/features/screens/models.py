@@ -1,7 +1,5 @@
 """The links of kiosks, and the sources that people set on a page."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.db import models

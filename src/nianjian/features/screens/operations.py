@@ -1,7 +1,5 @@
 """The live screens: the acts on the links of kiosks and on the sources that people set on a page."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import asdict, replace
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """The two live screens (大屏): for who is signed in, for kiosks that have a link; records that a switch posts."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import logging

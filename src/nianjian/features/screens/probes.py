@@ -1,7 +1,5 @@
 """One look at one source, now and within seconds: what it shows, or what stands against it."""
 
-from __future__ import annotations
-
 import errno
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Which live sources are set up, by the setting and on pages, and the records that a switch posts to us."""
 
-from __future__ import annotations
-
 import base64
 import os
 import re

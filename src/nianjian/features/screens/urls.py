@@ -1,7 +1,5 @@
 """Addresses and menu entry of the live screens: below an enterprise, of kiosks, and where a switch posts records."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from django.urls import path

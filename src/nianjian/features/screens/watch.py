@@ -5,8 +5,6 @@ and is asked again after a while. What stands still looks like nothing: no sign 
 has set on its page is looked at by a thread of its own, so that it holds up nobody else.
 """
 
-from __future__ import annotations
-
 import fcntl
 import http.client
 import json

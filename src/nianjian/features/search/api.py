@@ -1,7 +1,5 @@
 """The search for programs: the hits of the page."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 
 from ninja import Query, Router, Schema

@@ -1,7 +1,5 @@
 """The page of a search, and the same results alone for the palette that lies over every page."""
 
-from __future__ import annotations
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path

@@ -1,7 +1,5 @@
 """The season: what is due, both reports, the plan; what people say of it; calendar feeds."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 

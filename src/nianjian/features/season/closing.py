@@ -1,7 +1,5 @@
 """Close a season, with its package, portrait and log, read it as it stood, and open it again as two people."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import zipfile

@@ -1,7 +1,5 @@
 """``nianjian season``: what is due and what is still to be done; reports handed in, tasks, the calendar feed."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Calendar feeds: a secret address of one person for one enterprise; what it opens is what that person may read now."""
 
-from __future__ import annotations
-
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """What people said of tasks, and the addresses of calendar feeds."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.db import models

@@ -3,8 +3,6 @@
 In a season that is closed nothing is done any more: ``season_archived``.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Sequence
 from datetime import date

@@ -1,7 +1,5 @@
 """The season's pages: earliest day, what must be known, both reports, the plan as picture and list, and its forms."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Reads of a season: its days and reports, the progress of tasks, the whole as one document."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date

@@ -3,8 +3,6 @@
 An enterprise costs at most 60 queries, however many people it has; a second look on the same day costs two for all.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """Addresses of the season, below an enterprise, and their place in the menu."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Test calls (回拨): how filed numbers stand, tests, their evidence, the ways they take."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Annotated, Any, Literal
 

@@ -1,7 +1,5 @@
 """Test calls: how each filed number stands, one test with its messages, the ways they take."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import partial

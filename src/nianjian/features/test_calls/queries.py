@@ -1,7 +1,5 @@
 """What every test call stands on, and test calls as interfaces show them, numbers masked."""
 
-from __future__ import annotations
-
 import json
 import socket
 import sys

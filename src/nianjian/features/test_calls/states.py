@@ -5,8 +5,6 @@ switch that answers everything would pass. Unknown is never passed. A number is 
 every carrier that counts passed within the days that count.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

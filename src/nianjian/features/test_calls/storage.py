@@ -1,7 +1,5 @@
 """Write routes, test calls and looks; one transaction and one audit entry an act."""
 
-from __future__ import annotations
-
 import json
 import secrets
 from collections.abc import Mapping, Sequence

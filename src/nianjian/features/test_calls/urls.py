@@ -1,7 +1,5 @@
 """Addresses of test calls, below an enterprise, and their place in the menu."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from django.urls import path

@@ -1,7 +1,5 @@
 """What a person may write: where calls go, which number is dialled, who calls, our own certificate. Pure."""
 
-from __future__ import annotations
-
 import ipaddress
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Webhooks of an enterprise and the log of what was sent."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from ninja import Query, Router, Schema

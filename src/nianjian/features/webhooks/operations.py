@@ -1,7 +1,5 @@
 """Webhooks: the acts on them, what they look like to programs, and the delivery of what is due."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import asdict, dataclass
 from datetime import datetime

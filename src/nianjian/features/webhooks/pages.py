@@ -1,7 +1,5 @@
 """Webhooks of an enterprise: who is told of what, and what became of each message."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from django import forms

@@ -4,8 +4,6 @@ The local operator of the OS shell may do everything: who can start the program 
 acts stand in the audit chain as ``os:NAME``. Everybody else needs a role, at the enterprise or in the installation.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Django's entry of this room."""
 
-from __future__ import annotations
-
 from django.apps import AppConfig
 from django.core.signals import request_finished, request_started
 

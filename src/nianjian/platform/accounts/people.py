@@ -1,7 +1,5 @@
 """Who is here, for lists of people: a page at a time."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Read tenants and users, and say who is acting."""
 
-from __future__ import annotations
-
 import getpass
 import hashlib
 import hmac

@@ -1,7 +1,5 @@
 """Which role allows which act. Pure: a table and three questions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final

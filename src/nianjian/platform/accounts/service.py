@@ -1,7 +1,5 @@
 """Make tenants and users, give and take roles."""
 
-from __future__ import annotations
-
 import re
 import secrets
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Audit entries about signing in. A name that is nobody's is not stored: it may be a password in the wrong field."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from nianjian.platform.accounts import query

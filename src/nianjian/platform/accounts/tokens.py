@@ -1,7 +1,5 @@
 """Tokens: what a program shows in a person's name, for no more than the person may do."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass

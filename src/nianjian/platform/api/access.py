@@ -3,8 +3,6 @@
 To whom an enterprise does not concern it does not exist (404); who may read it but not do this gets 403.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Protocol
 

@@ -1,7 +1,5 @@
 """Long work: what waits, runs and is over; a stop."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

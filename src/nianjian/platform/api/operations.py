@@ -4,8 +4,6 @@ The place is the enterprise whose ``code`` stands in the address, else the whole
 everybody who shows a token and tells of that person alone.
 """
 
-from __future__ import annotations
-
 import hashlib
 import inspect
 import json

@@ -1,7 +1,5 @@
 """Parts of lists: as many rows as are asked for, and one to know whether more come."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, Final, Generic, TypeVar
 

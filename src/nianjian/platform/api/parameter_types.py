@@ -1,7 +1,5 @@
 """Values as the operations take them."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """What is answered when something was not done: ``application/problem+json`` (RFC 9457), in the asker's language."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps

@@ -1,7 +1,5 @@
 """Routes of operations: address, body, answer and status follow from the declaration."""
 
-from __future__ import annotations
-
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping

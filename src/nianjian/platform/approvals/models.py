@@ -1,7 +1,5 @@
 """A request that waits for a second person."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.db import models

@@ -3,8 +3,6 @@
 Nor under another account: accounts behind which the same person might be (`accounts.holds`) are no two people.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Collection
 

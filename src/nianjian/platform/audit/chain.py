@@ -1,7 +1,5 @@
 """The hash chain: how a link is made, and the check of every link from the first to the head."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """Write one entry at the chain's end, inside the caller's transaction: act and entry stand or fall together."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC
 

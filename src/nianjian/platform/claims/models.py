@@ -1,7 +1,5 @@
 """A person's statement that fills a blank of a claim."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Final
 
 from django.db import models

@@ -1,7 +1,5 @@
 """Statements are written and read here; who may, and what a part is called, is the feature's that prints it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -4,8 +4,6 @@ A secret may be given by file: ``NAME_FILE`` names a file whose first line is th
 Imports nothing of Django, so that a light process can read its settings.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 One of them is the key that signs sessions.
 """
 
-from __future__ import annotations
-
 import fcntl
 import os
 import secrets

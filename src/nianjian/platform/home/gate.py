@@ -1,7 +1,5 @@
 """The gate's process put together: where its files lie, which counters it has, whose tokens open it. No Django."""
 
-from __future__ import annotations
-
 import asyncio
 import logging.config
 import os

@@ -4,8 +4,6 @@ Numbers of telephones and identity cards are replaced wherever they stand; of an
 the code are written, never its message, which may quote a row. Names cannot be recognised: no code logs content.
 """
 
-from __future__ import annotations
-
 import logging
 import re
 import traceback

@@ -5,8 +5,6 @@ the old in hidden folders, and then writes the journal: from that instant the ne
 The journal works where a home cannot be renamed itself, because it is a mount.
 """
 
-from __future__ import annotations
-
 import fcntl
 import json
 import os

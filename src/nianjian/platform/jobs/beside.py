@@ -3,8 +3,6 @@
 Loads nothing of Django, so that the gate's process can keep one.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 import subprocess

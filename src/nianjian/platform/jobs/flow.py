@@ -1,7 +1,5 @@
 """Ask for long work, look at it, stop it. The worker runs it as the person who asked."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime

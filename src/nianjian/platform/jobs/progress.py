@@ -1,7 +1,5 @@
 """How a flow tells how far it is, so that a job can show it and stop between two steps."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 Progress = Callable[[str, int, int], None]

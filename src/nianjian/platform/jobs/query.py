@@ -1,7 +1,5 @@
 """Read intents, jobs and workers."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final

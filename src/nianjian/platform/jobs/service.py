@@ -4,8 +4,6 @@ A job's way: put, taken by one worker, its progress told, ended; or stopped, or 
 step changes the row only where it stands as the step expects (state and worker), so two workers never do the same.
 """
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 import uuid

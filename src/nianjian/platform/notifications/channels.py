@@ -1,7 +1,5 @@
 """Channels, quiet hours and digests that people choose for themselves. Addresses stay out of the audit chain."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import secrets

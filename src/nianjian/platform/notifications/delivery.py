@@ -4,8 +4,6 @@ Channels are robots of chats, whose hosts are fixed by the kind, and e-mail thro
 Anything else could be led into the own network, so a plain address is for hosts that the setting names.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """What people are told: each message once in the inbox, and once by each of the person's channels."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -7,8 +7,6 @@ have no hook for either, so copies of their modules, loaded here alone, post thr
 posts otherwise is refused.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import smtplib
 import threading

@@ -1,7 +1,5 @@
 """The mail server that reminders leave by, as an administrator has set it on a page."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode

@@ -1,7 +1,5 @@
 """Webhooks: audit entries become signed messages, each sent once; what became of each try is recorded."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

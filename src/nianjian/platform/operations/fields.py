@@ -3,8 +3,6 @@
 A kind says what a value is; every interface has its own form of it (a JSON schema, an option, a form field).
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """An operation: one function that changes something, declared once for the API, the command line, pages and jobs."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Files beside the registers: attachments of metrics, and papers of rows."""
 
-from __future__ import annotations
-
 import hashlib
 from functools import partial
 from pathlib import Path

@@ -1,7 +1,5 @@
 """From a cell to a value. A value that cannot be read raises ``Unreadable`` with a code that names the remedy."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable, Mapping

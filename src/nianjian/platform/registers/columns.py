@@ -1,7 +1,5 @@
 """What a sheet is: columns with their kinds, its key, the checks over a whole row, how values are masked. Pure."""
 
-from __future__ import annotations
-
 import dataclasses
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """The register of 同意记录: its rows, its sheet and the checks of a row."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Final
 
 from django.db import models

@@ -1,7 +1,5 @@
 """A metric that does not apply to an enterprise in a data year: a named person says so, with the reason."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

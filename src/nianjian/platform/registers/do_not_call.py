@@ -1,7 +1,5 @@
 """The register of 谢绝来电: its rows, its sheet and the checks of a row."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Final
 
 from django.db import models

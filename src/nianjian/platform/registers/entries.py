@@ -1,7 +1,5 @@
 """One row written by hand: checked by the very checks of the sheets, with the row as a sheet of one line."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """The register of filings: per licence and data year when each report was handed in, and what a notice printed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar, Final

@@ -1,7 +1,5 @@
 """What a reader looks for in a register: words, columns, days, an order. From texts to a query."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

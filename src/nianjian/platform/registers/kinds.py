@@ -1,7 +1,5 @@
 """Which kinds of sheet there are, and the model of each. A room above adds its own kind when Django starts it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What a person decided about marketing calls of a data year; the newest decision counts, the others stay."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from django.db import models, transaction

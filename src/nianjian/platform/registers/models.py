@@ -1,7 +1,5 @@
 """All models of the registers, gathered for Django."""
 
-from __future__ import annotations
-
 from nianjian.platform.registers.attachments import Attachment, RowAttachment
 from nianjian.platform.registers.batches import Batch, BatchFile
 from nianjian.platform.registers.consents import Consent

@@ -1,7 +1,5 @@
 """The register of 码号: its rows, its sheet and the checks of a row."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import ClassVar, Final
 

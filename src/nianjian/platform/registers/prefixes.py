@@ -3,8 +3,6 @@
 A beginning is a range of the folded column in the order of its bytes, so no sign of a search means anything else.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from typing import Any, Final, TypeVar, cast
 

@@ -1,7 +1,5 @@
 """Write the registers' dated facts into the lake, where metrics read them: no metric asks the database."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Iterator

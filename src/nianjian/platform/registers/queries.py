@@ -1,7 +1,5 @@
 """Reads of rows: within a reader's scope, on a day, with history, neighbours and the state of a whole register."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta

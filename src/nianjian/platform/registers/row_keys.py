@@ -1,7 +1,5 @@
 """A row's key as a part of an address: signs that an address cannot hold stand as ``~2F``."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

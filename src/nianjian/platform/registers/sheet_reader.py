@@ -1,7 +1,5 @@
 """Read a sheet that people sent (xlsx or CSV) and check every row of it; findings name the cell."""
 
-from __future__ import annotations
-
 import codecs
 import csv
 import hashlib

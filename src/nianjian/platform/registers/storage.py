@@ -3,8 +3,6 @@
 The entry names the row by its key (a personal key by its blind index) and the fields that changed, never a value.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields

@@ -1,7 +1,5 @@
 """Where the files of a draft lie: in the home, one folder a draft and one a file, closed to others."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import secrets

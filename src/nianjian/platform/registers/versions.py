@@ -4,8 +4,6 @@ Two times: ``valid_from`` … ``valid_to`` say when a version holds in the world
 when the register believed it. A correction supersedes, a change closes.
 """
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Workbooks for people: a sheet with its faulty cells marked, and the empty sheet of a register."""
 
-from __future__ import annotations
-
 import csv
 import io
 import tempfile

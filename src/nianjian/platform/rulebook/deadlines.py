@@ -1,7 +1,5 @@
 """The next day of each deadline that the rulebook names, with what it rests on."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """The working-day calendar: the years that are built in, and over them the notices that people have imported."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

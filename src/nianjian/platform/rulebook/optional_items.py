@@ -1,7 +1,5 @@
 """Papers that some provinces ask for besides the guide's list; apart from `rulebooks`, because it needs no Django."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The rulebook that holds for an enterprise on a day: the law's data with the approved overlays laid over it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

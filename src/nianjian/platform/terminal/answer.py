@@ -1,7 +1,5 @@
 """What a verb gives back: the JSON object, its picture for people, and the exit code."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,5 @@
 """Commands of operations: arguments, options, call and answer follow from the declaration."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict

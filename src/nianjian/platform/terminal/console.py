@@ -1,7 +1,5 @@
 """The two consoles: answers go to stdout, progress and warnings to stderr; colour only on a terminal or when forced."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager

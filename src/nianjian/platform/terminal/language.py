@@ -1,7 +1,5 @@
 """The shell's language: ``LANG`` alone decides, ``en…`` is English, everything else Chinese."""
 
-from __future__ import annotations
-
 import gettext
 import os
 from collections.abc import Mapping

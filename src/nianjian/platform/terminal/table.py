@@ -1,7 +1,5 @@
 """Plain tables for lists: a header, rows, nothing else."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from rich.box import SIMPLE_HEAD

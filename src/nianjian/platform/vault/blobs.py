@@ -1,7 +1,5 @@
 """Encrypted files on disk: ``<home>/vault/<2 hex>/<id>``, written whole or not at all."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import uuid

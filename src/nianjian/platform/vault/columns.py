@@ -1,7 +1,5 @@
 """Which rows of which tables are sealed with which key, told by the ciphertexts' first letters, nothing decrypted."""
 
-from __future__ import annotations
-
 import base64
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence

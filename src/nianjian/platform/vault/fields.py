@@ -3,8 +3,6 @@
 What is encrypted can be read and compared to nothing: no lookups.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 from typing import TYPE_CHECKING, Any, Final

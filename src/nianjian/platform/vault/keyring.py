@@ -6,8 +6,6 @@ JSON: ``{"version": 1, "active": ID, "index": KEY, "keys": {ID: KEY, …}}``, ea
 found again.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

@@ -4,8 +4,6 @@ A person who is not signed in is led to the sign-in page. To whom an enterprise 
 (404); who may read it but not do this gets 403 and is told which role is missing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, cast

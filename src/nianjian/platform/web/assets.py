@@ -1,7 +1,5 @@
 """The files that every page loads: one style sheet and the scripts, under addresses that change with their content."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 from dataclasses import dataclass

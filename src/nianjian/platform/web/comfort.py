@@ -3,8 +3,6 @@
 Language and theme are stored for the person, and in a cookie for the time before signing in; columns in a cookie.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -4,8 +4,6 @@ White space with a line break goes where it means nothing (at the edges of eleme
 is one space elsewhere, as a browser shows it. What is preformatted stays, and so do texts of the catalogue.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

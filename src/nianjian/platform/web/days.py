@@ -1,7 +1,5 @@
 """Days and moments as a page writes them, as seen from today in the reader's language."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from datetime import date, datetime, time, timedelta

@@ -1,7 +1,5 @@
 """Addresses behind the forms: their drafts, and what is sent once more after a lost session or an old page."""
 
-from __future__ import annotations
-
 import json
 from typing import Final
 

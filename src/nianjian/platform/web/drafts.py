@@ -3,8 +3,6 @@
 They are sealed, bounded in size and number, and no record: nothing is audited, since nothing has been said yet.
 """
 
-from __future__ import annotations
-
 import hashlib
 from datetime import timedelta
 from typing import ClassVar, Final

@@ -1,7 +1,5 @@
 """What a page says when something was not done: the sentence, what helps, the right status."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

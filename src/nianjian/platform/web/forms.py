@@ -1,7 +1,5 @@
 """Forms of operations, derived from their declarations, and the fields that every mapping form shares."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar, Final, cast

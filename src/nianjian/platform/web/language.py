@@ -1,7 +1,5 @@
 """The page's language: what the person chose, else a cookie, else the browser's list; Chinese when in doubt."""
 
-from __future__ import annotations
-
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 

@@ -1,7 +1,5 @@
 """Pages of rows, and their order. A page never loads more rows than it shows, and one to know whether more come."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar

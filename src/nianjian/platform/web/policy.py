@@ -1,7 +1,5 @@
 """The policy headers that every answer carries."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse

@@ -4,8 +4,6 @@ The fields wait in the browser's session, sealed, until the same person has sign
 sends them with a fresh token by a click. A form says by a signed mark who wrote it, so nobody sends another's.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import re

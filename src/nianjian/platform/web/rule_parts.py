@@ -1,7 +1,5 @@
 """The form of a rule's value of several parts: rows of fields, sent and shown as one text."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from decimal import InvalidOperation

@@ -1,7 +1,5 @@
 """Rules and effects as the pages show them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Who decides a request of two persons, as its form says before anything is filled in."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast

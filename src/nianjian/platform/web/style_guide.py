@@ -1,7 +1,5 @@
 """The components of the pages in both themes, to look at while one works on them; not served by an installation."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Final
 

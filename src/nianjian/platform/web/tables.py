@@ -1,7 +1,5 @@
 """A table as a value, drawn by ``layout/parts/table.html``."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """What an act has done, said on the page that follows, with the form that takes it back."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 

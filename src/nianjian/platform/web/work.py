@@ -1,7 +1,5 @@
 """Words and figures of long work, wherever a page shows some."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """The demo's enterprise in a browser: each test has a home of its own, and counts what a person clicks."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field

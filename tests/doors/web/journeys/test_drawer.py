@@ -1,7 +1,5 @@
 """The drawer: one for all, from the right; a changed form asks once; its address is a page."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 import pytest

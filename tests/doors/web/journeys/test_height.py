@@ -1,7 +1,5 @@
 """Pages are short until a reader unfolds something."""
 
-from __future__ import annotations
-
 import pytest
 from tests.doors.web.journeys.conftest import ENTERPRISE, Journey
 

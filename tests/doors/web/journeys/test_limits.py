@@ -1,7 +1,5 @@
 """An own limit is raised, and decided by the colleague who was asked."""
 
-from __future__ import annotations
-
 import pytest
 from tests.doors.web.journeys.conftest import Journey
 

@@ -1,7 +1,5 @@
 """A long job: no change of page, and its result within one click."""
 
-from __future__ import annotations
-
 import pytest
 from tests.doors.web.journeys.conftest import ENTERPRISE, Journey
 from tests.support.site import follow

@@ -1,7 +1,5 @@
 """What is typed stays: after a reload, the back button, an old page and a lost session."""
 
-from __future__ import annotations
-
 import sys
 import time
 from typing import Any, Final

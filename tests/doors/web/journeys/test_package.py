@@ -1,7 +1,5 @@
 """The sealed scan is filed, and the submission is recorded: the journeys of a clerk and a lead with the package."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """From a light to its rows: who caused it, its tickets over the page, the file."""
 
-from __future__ import annotations
-
 import io
 import re
 

@@ -1,7 +1,5 @@
 """An inspector checks one seat against the originals; nothing but what the firm has released is there."""
 
-from __future__ import annotations
-
 import sys
 from typing import Any
 

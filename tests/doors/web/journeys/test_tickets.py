@@ -1,7 +1,5 @@
 """Complaints: the oldest overdue ticket is closed, unowned ones are given to a colleague; by mouse and by keyboard."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

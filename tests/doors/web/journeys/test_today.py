@@ -1,7 +1,5 @@
 """From the page of the day: why a light is yellow and who causes it, and the isolation of that line approved."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """What a page weighs on the wire: the first time with all it needs, and again."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 import pytest

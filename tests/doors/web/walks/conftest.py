@@ -1,7 +1,5 @@
 """The running program over a filled home."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Iterator

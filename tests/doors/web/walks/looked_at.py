@@ -1,7 +1,5 @@
 """Which pages the walks look at in every dress, and which addresses are no pages."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

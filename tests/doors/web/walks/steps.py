@@ -1,7 +1,5 @@
 """Pages behind forms: what the walk does to come to them."""
 
-from __future__ import annotations
-
 import re
 from concurrent.futures import ThreadPoolExecutor
 

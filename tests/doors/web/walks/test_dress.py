@@ -1,7 +1,5 @@
 """Every page of the work, in both themes, languages and widths: accessible, translated, no wider than the screen."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -3,8 +3,6 @@
 And the inspection room, to which an inspector's link leads.
 """
 
-from __future__ import annotations
-
 import sys
 import time
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """A whole drill in two browsers: 12321 forward, call-back, closing, debrief; the portrait is the same to the byte."""
 
-from __future__ import annotations
-
 import io
 import re
 from typing import Any

@@ -1,7 +1,5 @@
 """A walk of each role over the running program and its worker, from the first link to what the role is there for."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """From an empty home, a licence number and one file of real call records to a first light, as a newcomer walks it."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 from typing import Any

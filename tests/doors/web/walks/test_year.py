@@ -34,8 +34,6 @@ R9                 `_rectifies`: a check that it helped before the case is close
 On every page on the way: `year.Walker.look`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

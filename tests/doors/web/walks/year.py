@@ -1,7 +1,5 @@
 """The acts of a manager's year, by pages alone: no address is typed but the program's own."""
 
-from __future__ import annotations
-
 import re
 import time
 import zipfile

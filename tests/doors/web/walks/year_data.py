@@ -1,7 +1,5 @@
 """What the enterprise of the year's walk puts in: small sheets, whose figures the walk expects on the pages."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final

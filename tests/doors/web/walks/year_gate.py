@@ -1,7 +1,5 @@
 """The acts of a manager's year that need a counterpart: a switch that asks the gate or writes records, a gateway."""
 
-from __future__ import annotations
-
 import time
 from http.client import HTTPConnection
 from typing import Final

@@ -1,7 +1,5 @@
 """The acts of a manager's year upon paper: the fill-in sheet of the platform, and the book that comes back sealed."""
 
-from __future__ import annotations
-
 import re
 import zipfile
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """A store for each test, founded with the caps that all of them use."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

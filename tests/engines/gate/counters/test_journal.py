@@ -3,8 +3,6 @@
 A copy of the folder at any moment is what a crash at that moment would leave.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import itertools

@@ -1,7 +1,5 @@
 """Counters in process: exact, all or none, and nothing is burnt by a refusal."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime

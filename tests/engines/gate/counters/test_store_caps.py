@@ -1,7 +1,5 @@
 """Rows 14 to 27 of the failure table, on a real Valkey: callers, caps, clocks, give-backs. None ends above the cap."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import ssl

@@ -1,7 +1,5 @@
 """A real Asterisk asks by CURL() and by FastAGI; a failure is a refusal, and the call record says which."""
 
-from __future__ import annotations
-
 import asyncio
 import tempfile
 from collections.abc import Iterator

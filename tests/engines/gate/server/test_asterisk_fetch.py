@@ -1,7 +1,5 @@
 """How the real Asterisk is fetched: what cannot be had is a skip, a fault of ours fails where all is required."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from pathlib import Path

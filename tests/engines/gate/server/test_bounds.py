@@ -1,7 +1,5 @@
 """Bounds of the gate's process: bytes, seconds and connections that one who proves nothing can take."""
 
-from __future__ import annotations
-
 import json
 import os
 import resource

@@ -1,7 +1,5 @@
 """What the process tells about itself: health, policy, counters, decisions, figures; numbers masked."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

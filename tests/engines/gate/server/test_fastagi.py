@@ -1,7 +1,5 @@
 """FastAGI as Asterisk speaks it: a head, one command, one reply."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import suppress
 from pathlib import Path

@@ -3,8 +3,6 @@
 No FreeSWITCH runs here.
 """
 
-from __future__ import annotations
-
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path

@@ -1,7 +1,5 @@
 """One question from end to end: remembered, counted, refused when nothing is known."""
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import gc

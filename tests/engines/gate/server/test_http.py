@@ -1,7 +1,5 @@
 """The HTTP door: words for switches, JSON, batches, order, broken requests, tokens."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import re

@@ -1,7 +1,5 @@
 """Kamailio as it is: leases pushed into its tables, and the gate asked over HTTP."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

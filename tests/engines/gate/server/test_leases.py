@@ -1,7 +1,5 @@
 """Leases against a switch that is a table in this process: what is granted, recalled, given back, lost."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any

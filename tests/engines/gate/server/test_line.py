@@ -1,7 +1,5 @@
 """The line protocol: one line a question, many lines a batch."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Gates that share a store: it is filled first, its counts come from the decision journals, a cap is one for all."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Runs a format's expressions over a few lines of text, without reader and lake."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """A manifest that lies, and files that are no scan: one clear message each, and never a surer answer."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math

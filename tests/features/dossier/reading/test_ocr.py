@@ -1,7 +1,5 @@
 """Reading real pixels in the limited process: one small page here, whole papers in the long suite."""
 
-from __future__ import annotations
-
 import random
 import sys
 from collections.abc import Mapping

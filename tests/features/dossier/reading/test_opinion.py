@@ -1,7 +1,5 @@
 """Every wording of an opinion, and everything that must keep a report from passing as standard."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

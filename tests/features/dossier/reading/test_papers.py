@@ -1,7 +1,5 @@
 """Licences, cards, lists, shares and seals out of lines: what is read, and what is never passed."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

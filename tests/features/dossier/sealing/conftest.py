@@ -1,7 +1,5 @@
 """A season with confirmed papers, and the print of a seal as a phone sees it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A seal's picture is placed on a draft only where two people have agreed to it for exactly that document."""
 
-from __future__ import annotations
-
 import json
 import os
 from decimal import Decimal

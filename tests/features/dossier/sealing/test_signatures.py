@@ -1,7 +1,5 @@
 """Papers that others signed are told and kept as they came; the firm's own signature stands behind what was built."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

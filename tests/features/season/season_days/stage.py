@@ -1,7 +1,5 @@
 """The stage of the walk: three provinces, two templates, what people do on which day, what is written down of it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -9,8 +9,6 @@ Data year 2023 is chosen for its days: 31 March 2024 is a Sunday (the law's last
 days, the Spring Festival is from 10 to 17 February with working days on 4 and 18 February, 30 June is a Sunday.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date, time
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Counters of one process, kept on its own disk: an answer leaves when what it needs is written and synced."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

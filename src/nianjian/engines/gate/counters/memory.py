@@ -1,7 +1,5 @@
 """Counters of one process that keep nothing: for trials and tests. A restart forgets what was used."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Generic, TypeVar
 

@@ -1,7 +1,5 @@
 """Windows as arithmetic, a wall clock that may jump, and how often one key was used in each of its windows."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from bisect import bisect_right, insort

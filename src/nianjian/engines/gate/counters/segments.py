@@ -1,7 +1,5 @@
 """The files of the lease journal: lines in batches, each on the disk before the next begins, many records a sync."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import fcntl

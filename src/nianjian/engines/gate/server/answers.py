@@ -1,7 +1,5 @@
 """Answers of calls already asked about, and questions whose counters have not answered yet, each with a deadline."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections import deque

@@ -1,7 +1,5 @@
 """Everything of the gate's process that is no question: health, state, policy, counters, decisions, metrics."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from dataclasses import asdict
 from http import HTTPStatus

@@ -3,8 +3,6 @@
 All of it runs on the event loop, in one thread; nothing here waits.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections import Counter, deque

@@ -1,7 +1,5 @@
 """Messages (JSON in and out, the words for switches, the query of an address) and who may ask for whom."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Names and shapes of the gate's files below the home and of the files of a snapshot."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 Takes numpy, so the gate's own process never imports this module.
 """
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping

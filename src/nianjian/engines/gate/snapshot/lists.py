@@ -14,8 +14,6 @@ The keys are unsigned 64-bit numbers (`telephone.key`); as their upper halves ar
 all columns: 100 million take 0.4 to 1.3 GB.
 """
 
-from __future__ import annotations
-
 import mmap
 import struct
 from bisect import bisect_left

@@ -1,7 +1,5 @@
 """Open a generation, each file held against its sha256, and notice a newer one; a damaged one is not taken."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, field
 from pathlib import Path

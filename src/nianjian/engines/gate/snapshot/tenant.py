@@ -1,7 +1,5 @@
 """What the gate knows of one enterprise: numbers, channels, purposes, caps and lists of one generation."""
 
-from __future__ import annotations
-
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Write a generation beside the others and put it in force by a rename; the lists come by hard links."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

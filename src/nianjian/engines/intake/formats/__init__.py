@@ -1,7 +1,5 @@
 """The catalogue of sources: every module here with a FORMAT is one. Adding a source means adding a file."""
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from functools import cache

@@ -5,8 +5,6 @@ is the customer. CallingNumber is the only number of our side, so the displayed 
 Times are milliseconds, CallDuration is seconds.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Final
 

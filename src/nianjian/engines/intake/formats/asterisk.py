@@ -1,7 +1,5 @@
 """Asterisk: Master.csv of cdr_csv (16 to 21 columns, no header), cdr_custom files, and exports of the SQL table."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections import Counter

@@ -7,8 +7,6 @@ context and callee tell the call's. A callee may be a name of the dial plan's (v
 what a scanner tried from outside. Stamps are local time without a zone.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from collections import OrderedDict

@@ -5,8 +5,6 @@ microseconds as strings. Both legs of a call are logged by default: they are joi
 carries the displayed number.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace

@@ -4,8 +4,6 @@ A posted leg has hundreds of variables, what the dialplan did and a name; an imp
 are left out before anything is written, the name of the caller with them. Numbers stand in it plainly, as in the lake.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from datetime import datetime

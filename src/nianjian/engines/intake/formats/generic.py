@@ -4,8 +4,6 @@ What the file lacks is unknown, not wrong: only the id, the direction, the calle
 be there. Columns that nobody knows are kept.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

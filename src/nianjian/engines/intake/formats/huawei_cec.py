@@ -6,8 +6,6 @@ alertingTime, talkingTime, releaseTime are the customer's. The bill file has wai
 call_end and a call type instead.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Final
 

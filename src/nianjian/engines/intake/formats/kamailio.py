@@ -5,8 +5,6 @@ are events of it. The number in P-Asserted-Identity is what was shown, else the 
 eighth are each site's own (db_extra): without a mapping they are taken as src_user, dst_user, src_ip, pai.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace

@@ -4,8 +4,6 @@ Documentation only; no real record has been seen. One row is one session, times 
 the prefix 0086. Caller is the only number of our side: the displayed number is of low confidence.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Final
 

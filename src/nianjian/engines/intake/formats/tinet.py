@@ -5,8 +5,6 @@ AnswerTime and EndTime are unix seconds, AnswerTime is the customer's. DisplayNu
 saw, with AXB the virtual number) goes before Clid.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Final
 

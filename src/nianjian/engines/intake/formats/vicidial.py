@@ -6,8 +6,6 @@ Documentation only (table definitions); no real record has been seen. ``vicidial
 joins them; the row keys carry the table's name in front, so that the tables can be imported side by side.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Final
 

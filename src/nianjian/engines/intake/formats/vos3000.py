@@ -4,8 +4,6 @@ Documentation only (column names of public code); no real record has been seen. 
 as billed, ``callertogatewaye164`` the caller as sent to the landing gateway: the displayed number.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Final
 

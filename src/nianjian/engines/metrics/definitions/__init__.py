@@ -1,7 +1,5 @@
 """The metrics, one file each that knows no other, and the order in which a portrait shows them."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from nianjian.engines.metrics.definitions.closing_rate import ClosingRate

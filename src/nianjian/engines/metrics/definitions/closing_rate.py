@@ -1,7 +1,5 @@
 """D4 结案率: complaint tickets of all sources accepted in the data year that are closed at the end of the as-of day."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

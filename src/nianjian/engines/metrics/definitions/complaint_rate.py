@@ -1,7 +1,5 @@
 """D2 投诉率: complaints at 12321 and 12300 about own numbers, of answered outbound calls (customer leg)."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass

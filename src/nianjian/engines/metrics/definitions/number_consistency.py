@@ -1,7 +1,5 @@
 """D3 号码一致率: own filed short numbers displayed, of outbound calls delivered to the carrier (customer leg)."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """D1 坐席空置率: filed seats that are not opened, of filed seats, at the end of the as-of day."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """What the audit chain tells, in words: its acts, and the messages that are made of them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Final

@@ -1,7 +1,5 @@
 """Error messages for call-record files and mappings, why a row is rejected, and what the sources are called."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

@@ -4,8 +4,6 @@ A query decides each claim (`engines.kernel.claims`). Proved, its sentence is pr
 true figures; unproved, a blank, or what a person of the enterprise has stated, marked as such.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Words for complaint tickets: errors, and what states, clocks and acts are called."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from html import escape
 from typing import Final

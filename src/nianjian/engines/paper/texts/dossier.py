@@ -1,7 +1,5 @@
 """Words and error messages of the inspection package: items, checks, readers, rounds, seals, editions."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

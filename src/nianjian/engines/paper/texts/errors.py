@@ -1,7 +1,5 @@
 """Error codes and their sentences. A code without a sentence here fails a house test."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

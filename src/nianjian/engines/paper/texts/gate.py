@@ -1,7 +1,5 @@
 """Words and error messages of the gate: reasons, keys, windows, snapshot, lists, policies, counters."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

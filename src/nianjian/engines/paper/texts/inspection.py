@@ -1,7 +1,5 @@
 """Words and error messages of the on-site check: answer cards, logs, dialling, readiness, recordings."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """The inspection day and its drill in words: the guide's rows, an agenda, and the shortest way to a pass."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """What the doctor finds and what helps; error messages of backup, restore, upgrade and retention."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Error messages of interfaces, settings, tables, accounts, tokens and long work."""
 
-from __future__ import annotations
-
 import errno
 import os
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Names for the codes of a portrait: metrics, lights, components, flags, exclusions; and its error messages."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Sentences and names of rectification."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

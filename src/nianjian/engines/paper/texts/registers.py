@@ -1,7 +1,5 @@
 """Sentences for sheets, cells, batches, two-person steps, rules and keys."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

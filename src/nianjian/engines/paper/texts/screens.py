@@ -1,7 +1,5 @@
 """What stands on the live screens."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Words and error messages of the season, and its reminders: the line of an inbox and the text for a channel."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -1,7 +1,5 @@
 """What the codes of test calls are called."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

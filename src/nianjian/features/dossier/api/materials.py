@@ -1,7 +1,5 @@
 """The API of the checklist: items, versions and their pages, and files that wait for their item."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """The API of what the firm makes: package, fill-in sheet, seals, signed papers, verification."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal

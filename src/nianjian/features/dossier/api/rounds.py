@@ -1,7 +1,5 @@
 """Rounds: packages that were handed in, what came back, answers, evidence, and what differs between two packages."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """``nianjian dossier``: the package of the annual inspection. Only options stand here: the acts load Django."""
 
-from __future__ import annotations
-
 import argparse
 from decimal import Decimal, InvalidOperation
 from functools import partial

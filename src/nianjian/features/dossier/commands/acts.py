@@ -3,8 +3,6 @@
 Each takes the options and its place: the enterprise, who acts, and the season, item and number where they are named.
 """
 
-from __future__ import annotations
-
 import argparse
 import getpass
 import os

@@ -1,7 +1,5 @@
 """What the actions of ``nianjian dossier`` do that need no home: they look at files of one's own."""
 
-from __future__ import annotations
-
 import argparse
 from dataclasses import asdict
 from typing import Any

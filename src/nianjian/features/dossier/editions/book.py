@@ -1,7 +1,5 @@
 """The book for the window: A4, glued, numbered, with its seals or the places for them, as one PDF."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence

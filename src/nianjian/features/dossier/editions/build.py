@@ -1,7 +1,5 @@
 """Both editions and their manifest: the book, and flat files for the platform."""
 
-from __future__ import annotations
-
 import re
 import tempfile
 from collections import Counter

@@ -4,8 +4,6 @@
 manifest's SHA-256.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

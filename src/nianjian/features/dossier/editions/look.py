@@ -5,8 +5,6 @@
 the riding seal's slivers, whose places come as JSON on the input; ``codes FILE`` the codes at the pages' feet.
 """
 
-from __future__ import annotations
-
 import json
 import resource
 import subprocess

@@ -6,8 +6,6 @@ The steps are rules with their limits and sources; who does them is what people 
 registers, and the routine from the measures of closed cases. It goes to no authority and is no item of the checklist.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What a generated item is before it is set, and the same as a workbook and as a PDF."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence

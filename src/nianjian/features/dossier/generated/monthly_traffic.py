@@ -1,7 +1,5 @@
 """呼叫流量月报 (M10): calls of each month by own number, all others by their class."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

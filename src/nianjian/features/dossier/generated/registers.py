@@ -1,7 +1,5 @@
 """Items made of registers: number ledger (M8), seat table (M9), algorithm filing (M13), responsibility (M12)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """自查报告: what the portrait says, whether the items agree with it, and how the checklist stands."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal

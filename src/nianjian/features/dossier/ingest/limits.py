@@ -1,7 +1,5 @@
 """What a file may cost, measured over hostile files. Bounds of safety, not rules of the inspection."""
 
-from __future__ import annotations
-
 from typing import Final
 
 MEGABYTE: Final = 1 << 20

@@ -1,7 +1,5 @@
 """Files of others into the house: each is hostile until a limited child process has read it."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import shutil

@@ -1,7 +1,5 @@
 """How many blanks of a version's report nobody has said anything about."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, ClassVar
 

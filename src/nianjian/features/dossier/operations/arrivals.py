@@ -3,8 +3,6 @@
 Each write is one transaction with one audit entry.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The checklist: what is asked for, files that the worker checks, their pages, who stands for them, downloads."""
 
-from __future__ import annotations
-
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """The fill-in sheet: values gathered by the worker, stored, shown masked, taken out as files."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Generated items: values gathered once, set as workbook and PDF, compared with the portrait's run."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

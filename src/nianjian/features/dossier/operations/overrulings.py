@@ -1,7 +1,5 @@
 """What a check found on a scan is overruled by two named persons, with a reason; the machine's word stays beside it."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

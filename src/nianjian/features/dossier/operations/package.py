@@ -1,7 +1,5 @@
 """The package of a season: both editions under one manifest, built, signed and fetched as work for the worker."""
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 import zipfile

@@ -1,7 +1,5 @@
 """How far the package of a season is on its way: eight steps from the figures to the submission."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final

@@ -4,8 +4,6 @@ Each write is one transaction with one audit entry; the first package of a seaso
 report, which has its entry.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import tempfile

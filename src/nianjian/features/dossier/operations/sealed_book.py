@@ -3,8 +3,6 @@
 What was generated stays what it was, with its sums and its portrait: the scan is no version to be checked as unknown.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence

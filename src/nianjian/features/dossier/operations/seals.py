@@ -1,7 +1,5 @@
 """Images of seals, sealed in the vault, and their prints: requested, agreed to by two people, placed on a draft."""
 
-from __future__ import annotations
-
 import hashlib
 import uuid
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """Papers that others have signed, and the firm's own signature on the files for the platform."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

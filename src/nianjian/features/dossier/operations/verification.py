@@ -1,7 +1,5 @@
 """Whether a package, a file of it, or a scan of the sealed paper is what a manifest says: work for the worker."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """Pages of versions and of files that wait: what each seems to be, and a person who confirms or changes it."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Mapping, Sequence
 from itertools import count

@@ -1,7 +1,5 @@
 """One item: what is asked for, its files with what the check found, and what is done about them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Pages on which the firm makes and verifies the package, and the fill-in sheet."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 

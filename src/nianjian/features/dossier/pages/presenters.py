@@ -1,7 +1,5 @@
 """Words, tables and forms of the checklist, and its page."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final

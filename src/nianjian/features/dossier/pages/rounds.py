@@ -1,7 +1,5 @@
 """Rounds: packages handed in, one in full, what is recorded of it, and what differs between two."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Images of seals, their uses and signed papers of a season."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 

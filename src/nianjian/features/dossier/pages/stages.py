@@ -1,7 +1,5 @@
 """The package of a season as eight steps: done ones say who, when and with what, the open one holds its act."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

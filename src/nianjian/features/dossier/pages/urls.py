@@ -1,7 +1,5 @@
 """Addresses of the package, below an enterprise, and their place in the menu."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """公司章程: whose, and of which day; whether it is the latest version only a person knows."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """审计报告: opinion by its wording, firm, year, verification code and date of the report."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections import Counter

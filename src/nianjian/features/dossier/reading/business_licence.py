@@ -1,7 +1,5 @@
 """营业执照: name, credit code with its check digit, legal representative, validity."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The recogniser in a process of its own: ``python -m nianjian.features.dossier.reading.engine``."""
 
-from __future__ import annotations
-
 import json
 import logging
 import sys

@@ -1,7 +1,5 @@
 """法人身份证: number with its check digit, name, last day; both sides."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date

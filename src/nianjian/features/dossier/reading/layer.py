@@ -1,7 +1,5 @@
 """A PDF's own text beside the pixels: it may correct a rare character, and it may not say what cannot be seen."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """许可证正副本: number, holder, last day, and whether both parts are in the file."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta

@@ -4,8 +4,6 @@
 `reading_failed`; the reason in it is for the log.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import selectors

@@ -3,8 +3,6 @@
 A reader is a function of pages alone: the same pages, rulebook, day and expectations give the same facts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date

@@ -1,7 +1,5 @@
 """股权结构表: who holds how much; the shares must sum to exactly the whole."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date

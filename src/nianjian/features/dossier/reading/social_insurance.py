@@ -1,7 +1,5 @@
 """社保缴费清单: who was paid for in which months, and whether the last months before submission are a run."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Lines that are cut out and read alone: feet of pages, and rings of seals against the name that should stand there."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

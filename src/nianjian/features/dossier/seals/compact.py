@@ -1,7 +1,5 @@
 """What is no ring: square seals of persons, oval seals."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Final, cast
 

@@ -1,7 +1,5 @@
 """All seals of a page, and slices of a riding seal at its edges."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import cv2

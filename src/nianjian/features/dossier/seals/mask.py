@@ -1,7 +1,5 @@
 """Where a page is red, the seal as it lies there, and its name laid straight."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum

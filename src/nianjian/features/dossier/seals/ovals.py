@@ -1,7 +1,5 @@
 """Oval seals: sought by a bank of elliptic filters, then ellipses of the usual sizes laid over the places."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import product
 from typing import Final

@@ -1,7 +1,5 @@
 """Round seals: rings sought by a bank of filters, fitted, and looked at around the clock."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final

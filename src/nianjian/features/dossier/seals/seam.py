@@ -1,7 +1,5 @@
 """Riding seals (骑缝章) on scans: whether slices join over successive sheets, and planned slivers are there."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Square seals over print: what is thinner than a frame goes, then squares are laid where much is left."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Final

@@ -1,7 +1,5 @@
 """The answer cards (三句话 and more): what may truthfully be said to an inspector, each with its live proof (S7)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """The inspection day (检查日): visits, scans of the notice, the note on screens, inspectors, the sheet and its copy."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import tempfile

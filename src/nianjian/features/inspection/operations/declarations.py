@@ -1,7 +1,5 @@
 """What the enterprise declares of its dialling (AI外呼、预测式外呼、一键投诉), where records cannot tell it (S5)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated

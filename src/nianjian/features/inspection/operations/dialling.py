@@ -1,7 +1,5 @@
 """How calls are dialled, from the records alone (S5): predictive dialling and robots, with the rows that show it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta

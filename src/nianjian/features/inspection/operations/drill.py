@@ -1,7 +1,5 @@
 """The drill of the on-site check (现场演练): planned, run, led, and its report."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import secrets

@@ -1,7 +1,5 @@
 """Log retention proved (S6): how far each kind of log reaches back without a hole; recordings by sample."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections import Counter, defaultdict

@@ -1,7 +1,5 @@
 """Readiness for the on-site check (人、号、系统), and every check as work for the worker."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date

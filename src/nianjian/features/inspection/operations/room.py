@@ -3,8 +3,6 @@
 The choice belongs to an inspection day and may be changed until that day is over; from then on the room is empty.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Final

@@ -1,7 +1,5 @@
 """The front of the on-site check, and its parts; each shows the newest check and leads to a new one."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Final

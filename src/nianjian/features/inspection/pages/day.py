@@ -1,7 +1,5 @@
 """The inspection day: notice with its scans, agenda, who stands where, evidence, a way in for the inspector."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """The drill: what the newest has shown, a new one, and the facilitator's screen that refreshes itself."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any, Final
 

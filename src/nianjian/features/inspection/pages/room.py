@@ -1,7 +1,5 @@
 """The inspection room: what the inspectors see, the same as a preview, and the firm's choice of it with the log."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime

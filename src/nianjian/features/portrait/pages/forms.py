@@ -1,7 +1,5 @@
 """What people fill in about a portrait."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One metric: how it stands, who caused it, month by month, what helps; formula, other readings and rules folded."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """The portrait that a page is about: the run that is asked for, and the addresses of the rows behind its figures."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """The portrait as a board: lights, metrics, who caused them, both bases; marketing, quality and rules folded."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any

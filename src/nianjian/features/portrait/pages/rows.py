@@ -1,7 +1,5 @@
 """The rows behind a figure: in the drawer or as a page, searched, narrowed, taken along; the engine looks them up."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

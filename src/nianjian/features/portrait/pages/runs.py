@@ -1,7 +1,5 @@
 """Runs: the list, two of them side by side, a new one, a simulation, and a portrait as a file."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """The forms of rectification."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from django import forms

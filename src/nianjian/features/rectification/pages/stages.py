@@ -3,8 +3,6 @@
 Apart from the pages, which only render it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The channel that an isolation is asked for: named by an address, else by what was found, with the reason found."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """The own call records as a witness of where test calls have landed: asked for, and again unasked after an import."""
 
-from __future__ import annotations
-
 import json
 import logging
 import re

@@ -1,7 +1,5 @@
 """By which purposes and words a built list was read."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.db import migrations, models

@@ -1,7 +1,5 @@
 """Days and moments in templates, as people say them: ``{% load days %}{{ row.at|moment }}``."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from django import template

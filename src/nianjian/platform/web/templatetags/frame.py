@@ -1,7 +1,5 @@
 """What the frame's templates need beyond Django's own tags."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Final

@@ -1,7 +1,5 @@
 """Who acted, in templates: ``{% load people %}{{ row.actor|person }}``."""
 
-from __future__ import annotations
-
 from django import template
 
 from nianjian.platform.web import work

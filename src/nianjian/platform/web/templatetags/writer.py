@@ -1,7 +1,5 @@
 """The token of a form, and beside it who writes the form: a built-in of all templates, instead of Django's tag."""
 
-from __future__ import annotations
-
 from django import template
 from django.template.context import Context
 from django.template.defaulttags import CsrfTokenNode

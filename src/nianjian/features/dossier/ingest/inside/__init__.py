@@ -1,7 +1,5 @@
 """Programs of the limited child process: each reads one file of others, writes files, prints one JSON object a line."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """A process of its own: draws pages of a clean copy, or makes a PDF of pictures alone."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A JPEG's own bytes without what stands beside the picture: comments, places, thumbnails, anything behind it."""
 
-from __future__ import annotations
-
 from typing import Final
 
 _APPLICATION: Final = range(0xE0, 0xF0)

@@ -1,7 +1,5 @@
 """The facts of an OFD package, read from its zip and XML: no preview, no verdict on its seals."""
 
-from __future__ import annotations
-
 import posixpath
 import zipfile
 import zlib

@@ -1,7 +1,5 @@
 """A process of its own: a PDF of others into a clean copy, and page ranges of one as PDFs of their own."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterator

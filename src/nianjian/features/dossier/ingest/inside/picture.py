@@ -1,7 +1,5 @@
 """A process of its own: photos and scans as a PDF of one picture a page, and the print of a seal on clear ground."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager

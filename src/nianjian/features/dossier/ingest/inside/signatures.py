@@ -1,7 +1,5 @@
 """What the signatures of a PDF say, and whether they hold: pyHanko asks no network and trusts what it is told to."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 from pathlib import Path
