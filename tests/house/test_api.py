@@ -2,10 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import django
-import pytest
 
 django.setup()
 
@@ -27,23 +25,25 @@ TOLD = [(path, method, told) for path, methods in DOCUMENT["paths"].items() for 
 NAMES = [told["operationId"] for _path, _method, told in TOLD]
 
 
-@pytest.mark.parametrize(("path", "operation"), OPERATIONS, ids=[one.operation_id for _path, one in OPERATIONS])
-def test_every_operation_declares_its_act(path: str, operation: Any) -> None:
-    mark = getattr(operation.view_func, MARK, None)
-    assert isinstance(mark, Permission) or mark == PERSON, "declare it by api/door/operations.py"
-    assert "{code}" not in path or isinstance(mark, Permission), "an operation of an enterprise asks for an act"
-    assert operation.auth_callbacks, "no operation is open to all"
+def test_every_operation_declares_its_permission() -> None:
+    for path, operation in OPERATIONS:
+        mark = getattr(operation.view_func, MARK, None)
+        name = operation.operation_id
+        assert isinstance(mark, Permission) or mark == PERSON, f"{name}: declare it by platform/api/operations.py"
+        assert "{code}" not in path or isinstance(mark, Permission), f"{name}: an enterprise's asks for a permission"
+        assert operation.auth_callbacks, f"{name}: no operation is open to all"
 
 
-@pytest.mark.parametrize(("path", "method", "told"), TOLD, ids=NAMES)
-def test_every_operation_is_described_whole(path: str, method: str, told: Any) -> None:
-    assert told["summary"]
-    assert told["security"]
-    for status in REFUSALS:
-        schema = told["responses"][status]["content"][problems.MEDIA]["schema"]
-        assert schema == {"$ref": "#/components/schemas/Problem"}
-    keyed = any(one["name"] == operations.HEADER for one in told["parameters"])
-    assert keyed == (method != "get" and "x-taken" not in told), "a write takes an Idempotency-Key"
+def test_every_operation_is_described_whole() -> None:
+    for _path, method, told in TOLD:
+        name = told["operationId"]
+        assert told["summary"], name
+        assert told["security"], name
+        for status in REFUSALS:
+            schema = told["responses"][status]["content"][problems.MEDIA]["schema"]
+            assert schema == {"$ref": "#/components/schemas/Problem"}, name
+        keyed = any(one["name"] == operations.HEADER for one in told["parameters"])
+        assert keyed == (method != "get" and "x-taken" not in told), f"{name}: a write takes an Idempotency-Key"
 
 
 def _shapes(above: type[Schema]) -> Iterator[type[Schema]]:

@@ -1,6 +1,7 @@
 """Templates: nothing that the policy would block, no text that is not translated, one frame around every page."""
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import pytest
 from tests.support import messages
 
 WEB = messages.SOURCE
-TEMPLATES = sorted(WEB.glob("*/**/templates/**/*.html"))
-assert TEMPLATES
+TEXTS = {path: path.read_text(encoding="utf-8") for path in sorted(WEB.glob("*/**/templates/**/*.html"))}
+assert TEXTS
 WORDS = re.compile(r"[^\W\d_]{2,}")
 SPOKEN = {"title", "aria-label", "placeholder", "alt", "aria-description", "aria-roledescription", "aria-valuetext"}
 # the same in every language
@@ -73,10 +74,6 @@ class Markup(HTMLParser):
         return any(word not in NAMES for word in WORDS.findall(text))
 
 
-def _place(path: Path) -> str:
-    return path.relative_to(WEB).as_posix()
-
-
 def faults(text: str) -> list[str]:
     """What is wrong with a template's text."""
     options = [part for match in BLOCK_OPTIONS.finditer(text) for part in (*match[1].split(), match[2])]
@@ -96,41 +93,45 @@ def faults(text: str) -> list[str]:
     return refused + Markup(text).faults
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=_place)
-def test_a_template_blocks_nothing_and_says_nothing_untranslated(path: Path) -> None:
-    assert faults(path.read_text(encoding="utf-8")) == []
+def _check_all(check: Callable[[str], list[str]]) -> dict[str, list[str]]:
+    """Template to what a check finds in its text."""
+    return {path.relative_to(WEB).as_posix(): found for path, text in TEXTS.items() if (found := check(text))}
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=_place)
-def test_a_line_is_short_but_for_its_text(path: Path) -> None:
+def test_a_template_blocks_nothing_and_says_nothing_untranslated() -> None:
+    assert not _check_all(faults)
+
+
+def test_a_line_is_short_but_for_its_text() -> None:
     """120 characters; a text is one literal for the catalogue and cannot be broken."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    assert [line for line in lines if len(TEXT.sub("", line)) > 120] == []
+    assert not _check_all(lambda text: [line for line in text.splitlines() if len(TEXT.sub("", line)) > 120])
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=_place)
-def test_an_address_holds_no_white_space(path: Path) -> None:
+def test_an_address_holds_no_white_space() -> None:
     """A line break in it travels as a space, and leads nowhere."""
-    text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", path.read_text(encoding="utf-8"))
-    assert not re.findall(
-        r"\b(?:href|src|action|formaction|hx-get|hx-post)=(?:\"[^\"]*\s[^\"]*\"|'[^']*\s[^']*')", text
-    )
+    address = re.compile(r"""\b(?:href|src|action|formaction|hx-get|hx-post)=(?:"[^"]*\s[^"]*"|'[^']*\s[^']*')""")
+    assert not _check_all(lambda text: address.findall(re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", text)))
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=_place)
-def test_a_template_is_a_page_in_the_frame_or_a_part(path: Path) -> None:
+def test_a_template_is_a_page_in_the_frame_or_a_part() -> None:
+    for path, text in TEXTS.items():
+        _check_frame(path, text)
+
+
+def _check_frame(path: Path, text: str) -> None:
     """A page extends the frame, maybe through another page; a part is included somewhere or answered to htmx."""
-    text = path.read_text(encoding="utf-8")
     name = path.relative_to(path.parents[1 if path.parent.parent.name == "templates" else 2]).as_posix()
     whole = re.search(r"<(!doctype|html|body)\b", text, re.IGNORECASE)
-    assert not whole or name == FRAME or name in ALONE, "a page extends the frame"
+    assert not whole or name == FRAME or name in ALONE, f"{name}: a page extends the frame"
     extended = re.match(r'\s*\{%\s*extends\s+"([^"]+)"', text)
     if extended is None:
-        assert not re.search(r"\{%\s*block\s+(title|main)\b", text) or name == FRAME, "blocks without the frame"
+        assert not re.search(r"\{%\s*block\s+(title|main)\b", text) or name == FRAME, (
+            f"{name}: blocks without the frame"
+        )
     elif extended[1] != FRAME:
-        parents = [one for one in TEMPLATES if one.as_posix().endswith(f"templates/{extended[1]}")]
-        assert parents
-        assert re.match(r"\s*\{%\s*extends\s", parents[0].read_text(encoding="utf-8")), "the parent is in no frame"
+        parents = [TEXTS[one] for one in TEXTS if one.as_posix().endswith(f"templates/{extended[1]}")]
+        assert parents, f"{name}: no such parent"
+        assert re.match(r"\s*\{%\s*extends\s", parents[0]), f"{name}: the parent is in no frame"
 
 
 @pytest.mark.parametrize(
