@@ -32,13 +32,13 @@ print(json.dumps([report.ok, report.entries]))
 UPGRADE = """
 import json
 from nianjian.platform.home import wiring
-wiring.prepare()
-from django.core.management import call_command
+wiring.start()
 from django.db import connection
-from nianjian.platform.accounts import query, service
-service.add_enterprise(code="demo", name="x", province="浙江", actor=query.actor(None))
-call_command("migrate", "accounts", "0001", verbosity=0)
+from nianjian.platform.accounts import query
+from tests.support.old_tables import migrate_parts
+migrate_parts("accounts", "0001_initial")
 with connection.cursor() as cursor:
+    cursor.execute("INSERT INTO accounts_enterprise VALUES ('demo', 'x', '浙江', '2026-01-01')")
     for name in ("anna", "bo"):
         cursor.execute(
             "INSERT INTO accounts_user (name, token_sha256, created_at) VALUES (%s, %s, '2026-01-01')", [name, name]

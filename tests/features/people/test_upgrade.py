@@ -19,8 +19,12 @@ def environment(tmp_path: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
     given = {**kept, "NIANJIAN_HOME": str(tmp_path / "old"), "NIANJIAN_KEYS": str(tmp_path / "old-keys.json")}
     (tmp_path / "old").mkdir(mode=0o700)
-    program = [sys.executable, "-m", "django", "migrate", "--verbosity", "0", "accounts", "0002_roles"]
-    subprocess.run(program, env={**given, "DJANGO_SETTINGS_MODULE": "nianjian.doors.site.settings"}, check=True)
+    program = (
+        "import django\ndjango.setup()\n"
+        "from tests.support.old_tables import migrate_parts\nmigrate_parts('accounts', '0002_roles')"
+    )
+    settings = {"DJANGO_SETTINGS_MODULE": "nianjian.doors.site.settings"}
+    subprocess.run([sys.executable, "-c", program], env=given | settings, check=True)
     sha256 = hashlib.sha256(b"old-token").hexdigest()
     with sqlite3.connect(tmp_path / "old" / "nianjian.sqlite3") as database:
         database.execute("INSERT INTO accounts_user VALUES ('anna', ?, '2026-01-02 03:04:05')", [sha256])

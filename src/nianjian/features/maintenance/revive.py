@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.core.management import call_command
 from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from nianjian.engines.kernel.errors import NianjianError, crash_point
 from nianjian.features.maintenance import rows
@@ -87,10 +88,17 @@ def _fill(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[str
 
 
 def _build_tables(migrations: list[list[str]]) -> None:
-    """Make the tables as they were: the backup's own migrations and no later one."""
+    """Make the tables as they were: the backup's own migrations and no later one.
+
+    A backup by an earlier version does not know the squashed ones; its tables are made of their parts.
+    """
     executor = MigrationExecutor(connection)
-    whole = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
     wanted = {(app, name) for app, name in migrations}
+    squashed = executor.loader.replacements.keys()
+    if not squashed <= wanted:
+        executor.loader = MigrationLoader(connection, replace_migrations=False)
+        wanted -= squashed
+    whole = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
     executor.migrate(None, plan=[step for step in whole if (step[0].app_label, step[0].name) in wanted])
 
 

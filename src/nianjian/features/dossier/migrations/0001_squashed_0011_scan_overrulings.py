@@ -1,0 +1,337 @@
+# One step for new tables in place of the parts that it names; an older table goes through those.
+
+import django.db.models.deletion
+import nianjian.platform.vault.fields
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    replaces = [
+        ('dossier', '0001_initial'),
+        ('dossier', '0002_pictures_and_arrivals'),
+        ('dossier', '0003_rounds'),
+        ('dossier', '0004_seals_and_signatures'),
+        ('dossier', '0005_fill_in'),
+        ('dossier', '0006_pictures_of_files_that_wait'),
+        ('dossier', '0007_submitted_package_files'),
+        ('dossier', '0008_sealed_scans'),
+        ('dossier', '0009_sealed_scan_dpi'),
+        ('dossier', '0010_blanks'),
+        ('dossier', '0011_scan_overrulings'),
+    ]
+
+    dependencies = [
+        ('accounts', '0001_squashed_0008_display_name'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Notice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('received', models.DateField()),
+                ('printed_due', models.DateField(null=True)),
+                ('reference', models.CharField(blank=True, max_length=120)),
+                ('recorded_at', models.DateTimeField()),
+                ('recorded_by', models.CharField(max_length=160)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Arrival',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveIntegerField()),
+                ('name', nianjian.platform.vault.fields.SealedText()),
+                ('sha256', models.CharField(max_length=64)),
+                ('size', models.BigIntegerField()),
+                ('blob', models.CharField(max_length=32)),
+                ('proposal', nianjian.platform.vault.fields.SealedText(null=True)),
+                ('fault', nianjian.platform.vault.fields.SealedText(null=True)),
+                ('overruled', nianjian.platform.vault.fields.SealedText(null=True)),
+                ('arrived_at', models.DateTimeField()),
+                ('arrived_by', models.CharField(max_length=160)),
+                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.enterprise')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='FillIn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveIntegerField()),
+                ('report', models.CharField(max_length=12)),
+                ('as_of', models.DateField()),
+                ('run', models.CharField(blank=True, max_length=64)),
+                ('rulebook', models.CharField(max_length=32)),
+                ('lines', nianjian.platform.vault.fields.SealedText()),
+                ('made_at', models.DateTimeField()),
+                ('made_by', models.CharField(max_length=160)),
+                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.enterprise')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Material',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveIntegerField()),
+                ('item', models.CharField(max_length=40)),
+                ('owner', models.CharField(blank=True, max_length=160)),
+                ('due', models.DateField(null=True)),
+                ('not_applicable', models.TextField(blank=True)),
+                ('changed_at', models.DateTimeField()),
+                ('changed_by', models.CharField(max_length=160)),
+                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.enterprise')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Comment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', nianjian.platform.vault.fields.SealedText()),
+                ('at', models.DateTimeField()),
+                ('actor', models.CharField(max_length=160)),
+                ('material', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='dossier.material')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Request',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('item', models.CharField(blank=True, max_length=40)),
+                ('text', nianjian.platform.vault.fields.SealedText()),
+                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='dossier.notice')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Answer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField(null=True)),
+                ('note', nianjian.platform.vault.fields.SealedText()),
+                ('at', models.DateTimeField()),
+                ('actor', models.CharField(max_length=160)),
+                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='dossier.request')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SealPicture',
+            fields=[
+                ('id', models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ('kind', models.CharField(max_length=20)),
+                ('width_mm', models.DecimalField(decimal_places=2, max_digits=5)),
+                ('wide', models.PositiveIntegerField()),
+                ('high', models.PositiveIntegerField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('blob', models.CharField(blank=True, max_length=32)),
+                ('recorded_at', models.DateTimeField()),
+                ('recorded_by', models.CharField(max_length=160)),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+                ('withdrawn_by', models.CharField(blank=True, max_length=160)),
+                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.enterprise')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Impression',
+            fields=[
+                ('id', models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ('year', models.PositiveIntegerField()),
+                ('item', models.CharField(max_length=40)),
+                ('version', models.PositiveIntegerField()),
+                ('document_sha256', models.CharField(max_length=64)),
+                ('mark', models.CharField(max_length=16)),
+                ('page', models.PositiveIntegerField()),
+                ('x_mm', models.DecimalField(decimal_places=2, max_digits=6)),
+                ('y_mm', models.DecimalField(decimal_places=2, max_digits=6)),
+                ('reason', nianjian.platform.vault.fields.SealedText()),
+                ('approval', models.CharField(max_length=20)),
+                ('asked_by', models.CharField(max_length=160)),
+                ('asked_at', models.DateTimeField()),
+                ('approved_by', models.CharField(blank=True, max_length=160)),
+                ('approved_at', models.DateTimeField(null=True)),
+                ('placed', models.PositiveIntegerField(default=0)),
+                ('placed_at', models.DateTimeField(null=True)),
+                ('placed_in', models.CharField(blank=True, max_length=64)),
+                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.enterprise')),
+                ('picture', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='impressions', to='dossier.sealpicture')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SignedPaper',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveIntegerField()),
+                ('item', models.CharField(max_length=40)),
+                ('name', nianjian.platform.vault.fields.SealedText()),
+                ('sha256', models.CharField(max_length=64)),
+                ('size', models.BigIntegerField()),
+                ('blob', models.CharField(max_length=32)),
+                ('standing', models.CharField(max_length=12)),
+                ('signatures', models.PositiveIntegerField()),
+                ('report', nianjian.platform.vault.fields.SealedText()),
+                ('recorded_at', models.DateTimeField()),
+                ('recorded_by', models.CharField(max_length=160)),
+                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.enterprise')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Submission',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveIntegerField()),
+                ('number', models.PositiveIntegerField()),
+                ('handed_on', models.DateField()),
+                ('place', models.CharField(max_length=200)),
+                ('reference', models.CharField(blank=True, max_length=120)),
+                ('manifest_sha256', models.CharField(max_length=64)),
+                ('items', models.JSONField()),
+                ('pages', models.PositiveIntegerField()),
+                ('built_here', models.BooleanField()),
+                ('passed_on', models.DateField(null=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('recorded_by', models.CharField(max_length=160)),
+                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.enterprise')),
+            ],
+        ),
+        migrations.AddField(
+            model_name='notice',
+            name='submission',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='dossier.submission'),
+        ),
+        migrations.CreateModel(
+            name='Evidence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('manifest', 'manifest'), ('package', 'package'), ('signed', 'signed'), ('receipt', 'receipt'), ('acceptance', 'acceptance'), ('notice', 'notice'), ('opinion', 'opinion'), ('annex', 'annex')], max_length=12)),
+                ('name', nianjian.platform.vault.fields.SealedText()),
+                ('media_type', models.CharField(max_length=100)),
+                ('sha256', models.CharField(max_length=64)),
+                ('size', models.BigIntegerField()),
+                ('blob', models.CharField(max_length=32)),
+                ('recorded_at', models.DateTimeField()),
+                ('recorded_by', models.CharField(max_length=160)),
+                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='dossier.submission')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Version',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('name', nianjian.platform.vault.fields.SealedText()),
+                ('media_type', models.CharField(max_length=100)),
+                ('sha256', models.CharField(max_length=64)),
+                ('size', models.BigIntegerField()),
+                ('blob', models.CharField(max_length=32)),
+                ('pages', models.PositiveIntegerField()),
+                ('verdict', models.CharField(max_length=16)),
+                ('report', nianjian.platform.vault.fields.SealedText()),
+                ('blanks', models.PositiveSmallIntegerField(default=0)),
+                ('effective_on', models.DateField(null=True)),
+                ('valid_until', models.DateField(null=True)),
+                ('reused_from', models.PositiveIntegerField(null=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('recorded_by', models.CharField(max_length=160)),
+                ('confirmed_at', models.DateTimeField(null=True)),
+                ('confirmed_by', models.CharField(blank=True, max_length=160)),
+                ('returned_at', models.DateTimeField(null=True)),
+                ('returned_by', models.CharField(blank=True, max_length=160)),
+                ('returned_reason', models.TextField(blank=True)),
+                ('material', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='dossier.material')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SealedScan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('book', models.CharField(max_length=16)),
+                ('manifest_sha256', models.CharField(max_length=64)),
+                ('riding', models.CharField(max_length=16)),
+                ('overruled', nianjian.platform.vault.fields.SealedText(null=True)),
+                ('dpi', models.PositiveSmallIntegerField(null=True)),
+                ('sha256', models.CharField(max_length=64)),
+                ('size', models.BigIntegerField()),
+                ('blob', models.CharField(max_length=32)),
+                ('recorded_at', models.DateTimeField()),
+                ('recorded_by', models.CharField(max_length=160)),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sealed_scans', to='dossier.version')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PagePicture',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('page', models.PositiveIntegerField()),
+                ('wide_mm', models.FloatField()),
+                ('high_mm', models.FloatField()),
+                ('blob', models.CharField(max_length=32)),
+                ('arrival', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pictures', to='dossier.arrival')),
+                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pictures', to='dossier.version')),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name='arrival',
+            constraint=models.UniqueConstraint(fields=('enterprise', 'year', 'sha256'), name='dossier_arrival_once'),
+        ),
+        migrations.AddIndex(
+            model_name='fillin',
+            index=models.Index(fields=['enterprise', 'year', 'report'], name='dossier_fill_in_of'),
+        ),
+        migrations.AddConstraint(
+            model_name='material',
+            constraint=models.UniqueConstraint(fields=('enterprise', 'year', 'item'), name='dossier_material_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='sealpicture',
+            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('enterprise', 'kind'), name='dossier_seal_once'),
+        ),
+        migrations.AddIndex(
+            model_name='impression',
+            index=models.Index(fields=['enterprise', 'year'], name='dossier_impression_season'),
+        ),
+        migrations.AddConstraint(
+            model_name='impression',
+            constraint=models.UniqueConstraint(condition=models.Q(('approved_at__isnull', False)), fields=('picture', 'document_sha256', 'item', 'year', 'mark', 'page'), name='dossier_impression_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='signedpaper',
+            constraint=models.UniqueConstraint(fields=('enterprise', 'year', 'item', 'sha256'), name='dossier_signed_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='submission',
+            constraint=models.UniqueConstraint(fields=('enterprise', 'year', 'number'), name='dossier_submission_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='submission',
+            constraint=models.UniqueConstraint(fields=('enterprise', 'year', 'manifest_sha256'), name='dossier_submission_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.UniqueConstraint(fields=('submission', 'kind', 'sha256'), name='dossier_evidence_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='version',
+            constraint=models.UniqueConstraint(fields=('material', 'number'), name='dossier_version_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='version',
+            constraint=models.UniqueConstraint(fields=('material', 'sha256'), name='dossier_version_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='sealedscan',
+            constraint=models.UniqueConstraint(fields=('version', 'sha256'), name='dossier_sealed_scan_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='pagepicture',
+            constraint=models.UniqueConstraint(fields=('version', 'page'), name='dossier_picture_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='pagepicture',
+            constraint=models.UniqueConstraint(fields=('arrival', 'page'), name='dossier_picture_waits_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='pagepicture',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('arrival__isnull', False), ('version__isnull', True)), models.Q(('arrival__isnull', True), ('version__isnull', False)), _connector='OR'), name='dossier_picture_of_one'),
+        ),
+    ]
