@@ -223,9 +223,8 @@ def test_what_only_today_can_be_told_bears_no_earlier_day(
     demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "count_lights", lambda _tests: {"green": 1, "yellow": 0, "red": 0, "insufficient": 0})
-    told = readiness.check_readiness(enterprise=demo, as_of=clock.today() - timedelta(days=40), actor=operator)
-    (one,) = (one for one in told["checks"] if one["check"] == "callback")
-    assert (one["state"], one["day"]) == ("passed", clock.today().isoformat())
+    one = readiness._callback_check(CheckBasis.of(demo, clock.today() - timedelta(days=40), operator))
+    assert (one.check, one.state, one.day) == ("callback", "passed", clock.today().isoformat())
 
 
 def test_a_number_is_used_on_the_gateway_of_the_longest_one_that_was_granted() -> None:
@@ -238,7 +237,6 @@ def test_robot_seats_are_counted_as_the_portrait_counts_them_and_an_unknown_day_
 ) -> None:
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-03-02")
     seat = "坐席编号,类型,备案状态,备案日期,开通日期,停用日期"
-    load("seats", seat, ("R1", "机器人", "已备案", "2026-01-01", "", ""))
     calls = tmp_path / "named.csv"
     calls.write_text(
         "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,坐席编号,坐席类型\n"
@@ -249,14 +247,14 @@ def test_robot_seats_are_counted_as_the_portrait_counts_them_and_an_unknown_day_
         enterprise="demo", patterns=[str(calls)], source="auto", mapping_file=None, timezone="Asia/Shanghai",
         replace=None, actor=operator, progress=lambda *_figures: None,
     )  # fmt: skip
-    told = (_worked("dialling", operator) or {})["ai"]
-    assert (told["seats"], told["verdict"]) == ({"open": 0, "undated": 1, "filed": 0}, "unknown")
-    load("seats", seat, ("R1", "机器人", "已备案", "2026-01-01", "2026-03-01", ""))
-    told = (_worked("dialling", operator) or {})["ai"]
-    assert (told["seats"], told["verdict"]) == ({"open": 1, "undated": 0, "filed": 1}, "found")
-    load("seats", seat, ("R1", "机器人", "已备案", "2026-01-01", "2026-02-01", "2026-03-01"))
-    told = (_worked("dialling", operator) or {})["ai"]
-    assert (told["seats"], told["verdict"]) == ({"open": 0, "undated": 0, "filed": 0}, "not_found")
+    for days, seats, verdict in (
+        (("", ""), {"open": 0, "undated": 1, "filed": 0}, "unknown"),
+        (("2026-03-01", ""), {"open": 1, "undated": 0, "filed": 1}, "found"),
+        (("2026-02-01", "2026-03-01"), {"open": 0, "undated": 0, "filed": 0}, "not_found"),
+    ):
+        load("seats", seat, ("R1", "机器人", "已备案", "2026-01-01", *days))
+        told = dialling.check_dialling(enterprise=demo, as_of=None, actor=operator)["ai"]
+        assert (told["seats"], told["verdict"]) == (seats, verdict)
 
 
 def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
@@ -283,23 +281,17 @@ def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
 
 def test_what_no_record_tells_is_the_enterprises_own_statement(demo: str, operator: Actor) -> None:
     """A blank until it is stated, then printed as stated, and taken back."""
-    _ = words(ENGLISH)
-
-    def said() -> dict[str, str]:
-        told = answers.check_answers(enterprise=demo, as_of=None, actor=operator)
-        return {
-            one["card"]: texts.format_answer(one, told["at"][:10], _)
-            for one in told["cards"]
-            if one["card"] in DECLARED
-        }
-
-    assert said()["predictive"] == "Predictive dialling: ＿＿＿＿＿＿＿＿."
     declarations.declare_facts(enterprise=demo, actor=operator, predictive=False, one_click=True)
-    assert said()["predictive"] == "Predictive dialling: not in place. (stated by the enterprise)"
-    assert said()["one_click"] == "One-click complaint entry: in place. (stated by the enterprise)"
-    assert said()["ai_outbound"] == "AI outbound calls: ＿＿＿＿＿＿＿＿."
+    told = answers.check_answers(enterprise=demo, as_of=None, actor=operator)
+    at, _ = told["at"][:10], words(ENGLISH)
+    assert {one["card"]: texts.format_answer(one, at, _) for one in told["cards"] if one["card"] in DECLARED} == {
+        "predictive": "Predictive dialling: not in place. (stated by the enterprise)",
+        "one_click": "One-click complaint entry: in place. (stated by the enterprise)",
+        "ai_outbound": "AI outbound calls: ＿＿＿＿＿＿＿＿.",
+    }
     page = signed_in("anna").get("/e/demo/inspection/dialling/").content.decode()
     assert 'action="/e/demo/inspection/dialling/declare/"' in page
     assert '<option value="no" selected>' in page
+    assert answers.read_declarations(demo) == {"predictive": False, "one_click": True}
     assert signed_in("anna").post("/e/demo/inspection/dialling/declare/", {}).status_code == 302
-    assert said()["predictive"] == "Predictive dialling: ＿＿＿＿＿＿＿＿."
+    assert answers.read_declarations(demo) == {}

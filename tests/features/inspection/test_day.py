@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 from django.db import connection
 from django.test import Client
+from tests.features.inspection.conftest import begun
 from tests.support.import_pages import work
 from tests.support.people import signed_in
 
@@ -16,11 +17,10 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts import inspection_day as texts
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
-from nianjian.features.complaints import one_click
 from nianjian.features.complaints import operations as acts
 from nianjian.features.inspection import states as pure
 from nianjian.features.inspection.models import RoomEntry
-from nianjian.features.inspection.operations import day, drill, readiness, room
+from nianjian.features.inspection.operations import day, readiness, room
 from nianjian.features.inspection.operations.day import VisitInput, build_sheet
 from nianjian.features.inspection.states import NoticeState, format_lines, parse_lines
 from nianjian.features.season import operations as season
@@ -162,9 +162,8 @@ def test_a_drill_from_before_the_plan_of_the_season_proves_nothing(
     demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the season's own task counts it; until the next plan begins the one before still does."""
-    one_click.open_door(enterprise=demo, number="95013", actor=operator)
     began = clock.now().astimezone(clock.ZONE).date()
-    drill.run_drill(enterprise=demo, phone="", calls=0, actor=operator)
+    begun(demo, operator)
 
     def why(on: date) -> str:
         monkeypatch.setenv(clock.OVERRIDE, on.isoformat())
@@ -179,8 +178,8 @@ def test_a_drill_from_before_the_plan_of_the_season_proves_nothing(
 
 
 def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, operator: Actor) -> None:
-    one_click.open_door(enterprise=demo, number="95013", actor=operator)
-    ticket = drill.run_drill(enterprise=demo, phone="13800138000", calls=0, actor=operator)["drill"]
+    signed_in("anna")
+    ticket = begun(demo, operator, phone="13800138000")
     acts.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
     day.save_visit(
         enterprise=demo, given=VisitInput(date(2026, 9, 3), "<b>", agenda=AGENDA, posts=POSTS), actor=operator
@@ -195,7 +194,6 @@ def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, opera
     work()
     for language in (CHINESE, ENGLISH):
         _name, content = day.build_bundle(enterprise=demo, actor=operator, language=language)
-        assert day.build_bundle(enterprise=demo, actor=operator, language=language)[1] == content
         with zipfile.ZipFile(io.BytesIO(content)) as pack:
             files = {one: pack.read(one) for one in pack.namelist()}
         assert {one for one in files if one.endswith((".html", ".pdf"))} == {
@@ -217,6 +215,7 @@ def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, opera
             assert not re.search(r"\bS(10|[1-9])\b", printed), "a requirement has a name"
             assert "＿＿＿＿" in printed, "what nobody has entered is a blank"
             assert not re.search(r"(?m)^–$|> *– *<", printed)
+    assert day.build_bundle(enterprise=demo, actor=operator, language=language)[1] == content
     assert Entry.objects.count() == entries, "what only reads leaves no entry"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pypdfium2
 import pytest
 from rich.console import Console
+from tests.features.inspection.conftest import FORWARD, begun
 from tests.support.import_pages import work
 from tests.support.people import signed_in
 
@@ -51,14 +52,6 @@ TERMS = {Clock.RESPONSE: ClockLimit(2 * HOUR, timedelta(minutes=90)), Clock.CLOS
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
-
-
-def begun(enterprise: str, operator: Actor, planned: DrillPlan, phone: str = "") -> str:
-    """A drill that has begun; what is looked up first, and its test calls, are other tests'."""
-    book = {"version": "1", "sha256": "0" * 64}
-    told = {"as_of": "2026-03-02", "checks": [], "rulebook": book, "calls": {}, "why": "calls_unasked", "tests": []}
-    told |= {"script": planned.to_document()}
-    return report.begin_drill(enterprise=enterprise, token="", phone=phone, told=told, actor=operator)
 
 
 def test_what_can_begin_a_drill_is_offered_first(demo: str, operator: Actor) -> None:
@@ -193,9 +186,6 @@ def test_each_step_on_both_sides_of_its_limit(case: Case) -> None:
     assert inspection_states.judge_drill(found) == (case.outcome or worst)
 
 
-FORWARD = DrillPlan("12321", {"responded": 1, "called_back": 2, "closed": 3}, {"agent": "anna"}, ["second_call"])
-
-
 def _timeline(enterprise: str, operator: Actor, drill: str = "") -> dict[str, dict[str, Any]]:
     told = report.build_report(enterprise=enterprise, actor=operator, name=drill)
     return {one["what"]: one for one in told["timeline"]}
@@ -296,27 +286,25 @@ def test_the_screen_looks_again_until_the_ticket_is_closed(demo: str, operator: 
 
 def test_history_trend_and_debrief(demo: str, operator: Actor) -> None:
     client = signed_in("anna")
-    one_click.open_door(enterprise=demo, number="95013", actor=operator)
-    first = report.run_drill(enterprise=demo, calls=0, actor=operator)["drill"]
+    first = begun(demo, operator)
     front = "/e/demo/inspection/drill/"
-    assert "<svg" not in client.get(front).content.decode().split("<main")[1].split("</main")[0], (
-        "one drill has no trend"
-    )
+
+    def trend() -> list[str]:
+        return re.findall(r'<a href="([^"]*)"><rect', client.get(front).content.decode())
+
+    assert trend() == [], "one drill has no trend"
     acts.callback(enterprise=demo, complaint=first, result="已回访", actor=operator)
     acts.close(enterprise=demo, complaints=[first], result="演练完毕", actor=operator)
-    second = report.run_drill(enterprise=demo, calls=0, planned=FORWARD, actor=operator)["drill"]
+    second = begun(demo, operator)
     newest, oldest = report.list_drills(enterprise=demo, actor=operator)
     assert (newest["drill"], newest["responded_s"], newest["closed_s"]) == (second, None, None)
     assert oldest["drill"] == first
     assert oldest["responded_s"] is not None
     assert oldest["responded_s"] <= oldest["closed_s"]
-    assert "<svg" not in client.get(front).content.decode().split("<main")[1].split("</main")[0], (
-        "nothing was done in the second one yet"
-    )
+    assert trend() == [], "nothing was done in the second one yet"
     acts.respond(enterprise=demo, complaints=[second], actor=operator)
-    shown = client.get(front).content.decode()
-    assert re.findall(r'<a href="([^"]*)"><rect', shown) == [f"{front}?drill={one}" for one in (first, second)]
-    assert f"{front}{second}/screen/" in shown
+    assert trend() == [f"{front}?drill={one}" for one in (first, second)]
+    assert f"{front}{second}/screen/" in client.get(front).content.decode()
     report.note_inject(enterprise=demo, drill=second, what="second_call", act="given", actor=operator)
     _name, paper = report.build_report_pdf(enterprise=demo, actor=operator, language="en", name=second)
     with pypdfium2.PdfDocument(io.BytesIO(paper)) as document:

@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("august")]
 TODAY, FIRST = date(2026, 8, 31), date(2026, 8, 1)
 DAY = timedelta(days=1)
 DAYS = [FIRST + DAY * step for step in range((TODAY - FIRST).days)]
-A_DAY = 4
+A_DAY = 2
 HEADER = (
     "话单ID,方向,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,坐席编号,坐席类型,线路编号,团队,录音地址,录音时长"
 )
