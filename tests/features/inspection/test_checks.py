@@ -38,6 +38,7 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers.numbers import Number
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("august")]
 TODAY, BEGIN = date(2026, 8, 31), date(2026, 2, 28)
@@ -230,6 +231,14 @@ def test_what_only_today_can_be_told_bears_no_earlier_day(
 def test_a_number_is_used_on_the_gateway_of_the_longest_one_that_was_granted() -> None:
     ledger = {"9501": "A", "95013": "B"}
     assert [answers.root_of(one, ledger) for one in ("95013888", "95018", "96110")] == ["95013", "9501", None]
+
+
+def test_a_number_is_in_force_from_its_first_day_through_its_last_unless_it_was_cancelled() -> None:
+    for values, so in (
+        ({}, True), ({"valid_since": TODAY}, True), ({"valid_since": TODAY + DAY}, False),
+        ({"valid_until": TODAY}, True), ({"valid_until": TODAY - DAY}, False), ({"filing": "cancelled"}, False),
+    ):  # fmt: skip
+        assert answers.in_force(Number(**values), TODAY) is so, values
 
 
 def test_robot_seats_are_counted_as_the_portrait_counts_them_and_an_unknown_day_rules_nothing_out(

@@ -30,7 +30,6 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.models import Entry
-from nianjian.platform.jobs import flow
 from nianjian.platform.registers import storage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("august")]
@@ -189,8 +188,8 @@ def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, opera
     assert name == "inspection-day-demo-2026-09-03.zip"
     with zipfile.ZipFile(io.BytesIO(alone)) as pack:
         assert pack.namelist() == ["SHA256SUMS", "index.html", "index.pdf"], "what nobody looked at is not there"
-    for part in ("readiness", "answers", "retention"):
-        flow.enqueue_once(kind=flow.INSPECT, enterprise=demo, payload={"part": part, "as_of": None}, actor=operator)
+    for part, as_of in (("readiness", None), ("answers", date(2026, 3, 1)), ("retention", None)):
+        readiness.look.enqueue(enterprise=demo, part=part, actor=operator, as_of=as_of)
     work()
     for language in (CHINESE, ENGLISH):
         _name, content = day.build_bundle(enterprise=demo, actor=operator, language=language)
@@ -217,6 +216,9 @@ def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, opera
             assert not re.search(r"(?m)^–$|> *– *<", printed)
     assert day.build_bundle(enterprise=demo, actor=operator, language=language)[1] == content
     assert Entry.objects.count() == entries, "what only reads leaves no entry"
+    room.release_items(enterprise=demo, day=VISIT, items=["card:consent"], actor=operator)
+    seen = text_of(enter(demo, operator), "/room/demo/S7/")
+    assert '<time datetime="2026-03-01">' in seen[seen.index('id="card-consent"') :], "the day that it is of"
 
 
 # The inspection room: what is released is seen and recorded, everything else is not there; the firm's choice.
@@ -341,14 +343,6 @@ def test_the_firm_chooses_item_by_item_and_sees_the_same_page(visit: str, operat
     assert RoomEntry.objects.count() == 1, "a preview leaves no line"
     with pytest.raises(NianjianError, match="room_item_unknown"):
         room.release_items(enterprise=visit, day=VISIT, items=["register:consents"], actor=operator)
-
-
-def test_an_answer_in_the_room_carries_the_day_that_it_is_of(visit: str, operator: Actor) -> None:
-    readiness.look.enqueue(enterprise=visit, part="answers", actor=operator, as_of=date(2026, 3, 1))
-    work()
-    room.release_items(enterprise=visit, day=VISIT, items=["card:consent"], actor=operator)
-    seen = text_of(enter(visit, operator), "/room/demo/S7/")
-    assert '<time datetime="2026-03-01">' in seen[seen.index('id="card-consent"') :]
 
 
 def test_without_a_day_there_is_nothing_to_choose(demo: str) -> None:
