@@ -46,10 +46,11 @@ def test_called_now_over_a_way_that_is_told(cli: Shell, shell_home: Path) -> Non
     evidence = shell_home.parent / "e.json"
     assert evidence.stat().st_mode & 0o077 == 0
     assert json.loads(evidence.read_text())["seen"]["end"] == "answered"
-    assert "按时接通，落在指定落地网关" in cli("callback", "show", trial).out
     looked = cli("callback", "witness", "--trial", trial, *HOUSE, "--json")
     assert (looked.code, looked.json["rows"][0]["landing"]["verdict"]) == (1, "silent")  # there are no records
-    assert "没有覆盖当时的话单" in cli("callback", "show", trial).out
+    text = cli("callback", "show", trial).out
+    assert "按时接通，落在指定落地网关" in text
+    assert "没有覆盖当时的话单" in text
 
 
 def test_an_empty_certificate_is_no_certificate(cli: Shell, shell_home: Path) -> None:

@@ -36,6 +36,7 @@ from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, missing_as
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.days import format_day
 from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -405,12 +406,8 @@ def trial_detail(request: Request, code: str, trial: str) -> HttpResponse:
     if request.method == "POST":
         require_permission(request.actor, code, Permission.MANAGE_DATA)
         form, status = EndForm(request.POST), UNPROCESSABLE
-        if form.is_valid():
-            try:
-                calls.end_manual_call(trial=trial, actor=request.actor, **form.cleaned_data)
-                return redirect("callback-one", code=code, trial=trial)
-            except NianjianError as error:
-                form.add_error(None, " ".join(describe_error(error)))
+        if run_form(form, lambda values: calls.end_manual_call(trial=trial, actor=request.actor, **values)):
+            return redirect("callback-one", code=code, trial=trial)
     _ = words(current())
     verdict = told["counts"]
     context = {
