@@ -1,8 +1,12 @@
 """The day on which the on-site check is tested, and a drill that has begun."""
 
+from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import Console
 
 from nianjian.features.inspection.operations import drill
 from nianjian.features.inspection.states import DrillPlan
@@ -24,3 +28,10 @@ def begun(enterprise: str, operator: Actor, planned: DrillPlan = FORWARD, phone:
     told = {"as_of": "2026-03-02", "checks": [], "rulebook": book, "calls": {}, "why": "calls_unasked", "tests": []}
     told |= {"script": planned.to_document()}
     return drill.begin_drill(enterprise=enterprise, token="", phone=phone, told=told, actor=operator)
+
+
+def printed(render: Callable[[Any, Console], None], told: Any) -> str:
+    """What a terminal shows of it."""
+    file = StringIO()
+    render(told, Console(file=file, width=300))
+    return file.getvalue()

@@ -3,17 +3,17 @@
 import json
 import re
 from datetime import date, datetime, timedelta
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
+from tests.features.inspection.conftest import printed
 from tests.support import portrait_data as data
 from tests.support.bad_channel import call
 from tests.support.fixtures import Import, Sheet
 from tests.support.import_pages import work
 from tests.support.people import signed_in
+from tests.support.placed_calls import import_file
 from tests.support.seats import enter_human_seat
 
 from nianjian.engines.gate import decision_journal
@@ -25,7 +25,6 @@ from nianjian.engines.paper.days import day_text, moment_text
 from nianjian.engines.paper.texts import inspection as texts
 from nianjian.engines.paper.texts.claims import DECLARED
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
-from nianjian.features.calls.operations import import_calls
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints.models import Complaint
 from nianjian.features.inspection import commands as picture
@@ -62,10 +61,7 @@ def _calls(path: Path, operator: Actor, missing: set[date]) -> None:
         for n in range(2)
     ]
     path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
-    import_calls(
-        enterprise="demo", patterns=[str(path)], source="auto", mapping_file=None, timezone="Asia/Shanghai",
-        replace=None, actor=operator, progress=lambda *_figures: None,
-    )  # fmt: skip
+    import_file(path, operator)
 
 
 def _journal(home: Path, days: int) -> None:
@@ -142,10 +138,7 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
         assert day_text(date.fromisoformat(str(told["as_of"])), clock.today(), _) in page.content.decode()
         ended = datetime.fromisoformat(str(told["at" if part == "readiness" else "ended_at"]))
         assert moment_text(ended, clock.today(), _) in page.content.decode(), "the clock of Beijing"
-        terminal = Console(file=StringIO(), width=200)
-        getattr(picture, f"render_{part}")(told, terminal)
-        assert isinstance(terminal.file, StringIO)
-        assert terminal.file.getvalue().strip()
+        assert printed(getattr(picture, f"render_{part}"), told).strip()
     told = readiness.newest_check(enterprise=demo, part="readiness", actor=operator) or {}
     assert told["state"] == "failed"
     assert told["shares"]["all"] == {"passed": 0, "all": len(told["checks"])}, "what is unknown is not passed"
@@ -252,10 +245,7 @@ def test_robot_seats_are_counted_as_the_portrait_counts_them_and_an_unknown_day_
         "n1,呼出,8001,95013001,13800138000,2026-03-01 10:00:00,2026-03-01 10:00:05,2026-03-01 10:00:45,接通,S1,人工\n",
         encoding="utf-8",
     )
-    import_calls(
-        enterprise="demo", patterns=[str(calls)], source="auto", mapping_file=None, timezone="Asia/Shanghai",
-        replace=None, actor=operator, progress=lambda *_figures: None,
-    )  # fmt: skip
+    import_file(calls, operator)
     for days, seats, verdict in (
         (("", ""), {"open": 0, "undated": 1, "filed": 0}, "unknown"),
         (("2026-03-01", ""), {"open": 1, "undated": 0, "filed": 1}, "found"),
@@ -270,10 +260,7 @@ def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
     demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-26")
-    import_calls(
-        enterprise="demo", patterns=[str(SAMPLE)], source="auto", mapping_file=None, timezone="UTC",
-        replace=None, actor=operator, progress=lambda *_figures: None,
-    )  # fmt: skip
+    import_file(SAMPLE, operator, "UTC")
     told = _worked("dialling", operator) or {}
     seen = told["ai"]["suggested"]
     assert (told["ai"]["verdict"], seen["verdict"], seen["calls"]) == ("unknown", "suggested", 17)
@@ -283,9 +270,7 @@ def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
     page = signed_in("anna").get("/e/demo/inspection/dialling/").content.decode()
     assert "可能是未登记的机器人" in page
     assert "airobot" in page
-    terminal = Console(file=StringIO(), width=200)
-    picture.render_dialling(told, terminal)
-    assert "airobot" in terminal.file.getvalue()  # type: ignore[attr-defined] # a StringIO
+    assert "airobot" in printed(picture.render_dialling, told)
 
 
 def test_what_no_record_tells_is_the_enterprises_own_statement(demo: str, operator: Actor) -> None:

@@ -6,14 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
-from rich.console import Console
-from tests.features.inspection.conftest import FORWARD, begun
+from tests.features.inspection.conftest import FORWARD, begun, printed
 from tests.support.import_pages import work
 from tests.support.people import signed_in
 
@@ -120,10 +118,7 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     with pypdfium2.PdfDocument(io.BytesIO(paper.content)) as document:
         text = "".join(one.get_textpage().get_text_bounded() for one in document)
     assert ticket in text.replace("\r\n", "")
-    shown = Console(file=StringIO(), width=300)
-    commands.render_drill_report(told, shown)
-    assert isinstance(shown.file, StringIO)
-    assert ticket in shown.file.getvalue()
+    assert ticket in printed(commands.render_drill_report, told)
 
 
 def test_what_is_no_number_opens_no_drill(demo: str, operator: Actor) -> None:

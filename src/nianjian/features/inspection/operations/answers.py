@@ -266,8 +266,8 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
         "as_of": grounds.day.isoformat(),
         "at": clock.now().astimezone(clock.ZONE).isoformat(timespec="seconds"),
         "cards": [
-            {"card": one.id, "state": one.state, "figures": dict(one.figures), "stated": stated.get(one.id),
-             "lacks": [asdict(lack) for lack in one.lacks], "from": since.get(one.id)}
+            {"card": one.id, "state": one.state, "figures": dict(one.figures),
+             "lacks": [asdict(lack) for lack in one.lacks], "stated": stated.get(one.id), "from": since.get(one.id)}
             for one in cards
         ],
         "released": sum(one.state == RELEASED for one in cards),

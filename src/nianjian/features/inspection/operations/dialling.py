@@ -184,8 +184,9 @@ def _clearest_rows(
     for row in found:
         known = named[row["source"], row["one"]]
         seen = {"answered": bool(known["answered"]), "agent": bool(known["attended"])}
-        counts = {"at": row["at"].isoformat(sep=" "), "ringing": row["ringing"], "free": row["free"]}
-        rows.setdefault(row["team"], []).append({**_masked(row | known), **counts, **seen})
+        counts = {name: row[name] for name in ("ringing", "free")}
+        told = {"at": row["at"].isoformat(sep=" "), **_masked(row | known), **counts, **seen}
+        rows.setdefault(row["team"], []).append(told)
     return rows
 
 

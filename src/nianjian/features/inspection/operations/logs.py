@@ -106,7 +106,7 @@ def _open_sample(
     """Every sampled call; the folder is gone through only if some file lies nowhere by its path."""
     said = [recordings.list_references(None if row["extra"] is None else str(row["extra"])) for row in rows]
     wanted = [[recordings.split_reference(one) for one in some] for some in said]
-    places = [[recordings.find_below(root, one) for one in some] for some in wanted]
+    places = [(recordings.find_below(root, one) for one in some) for some in wanted]
     direct = [next((at for at in some if isinstance(at, Path)), None) for some in places]
     open_ones = {one[-1] for some, at in zip(wanted, direct, strict=True) if at is None for one in some if one}
     known = recordings.index_folder(root, open_ones, beat) if open_ones else Index(whole=True)
