@@ -32,7 +32,7 @@ def _complaint(name: str = "K1", **more: Any) -> data.Row:
     return row | {"call_ts": CALLED, "source": "12321"} | more
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def engine() -> Iterator[DuckDBEngine]:
     with closing(DuckDBEngine(threads=1)) as opened:
         yield opened

@@ -3,17 +3,17 @@
 import json
 import re
 from datetime import date, datetime, timedelta
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
+from tests.features.inspection.conftest import printed
 from tests.support import portrait_data as data
 from tests.support.bad_channel import call
 from tests.support.fixtures import Import, Sheet
 from tests.support.import_pages import work
 from tests.support.people import signed_in
+from tests.support.placed_calls import import_file
 from tests.support.seats import enter_human_seat
 
 from nianjian.engines.gate import decision_journal
@@ -25,7 +25,6 @@ from nianjian.engines.paper.days import day_text, moment_text
 from nianjian.engines.paper.texts import inspection as texts
 from nianjian.engines.paper.texts.claims import DECLARED
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
-from nianjian.features.calls.operations import import_calls
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints.models import Complaint
 from nianjian.features.inspection import commands as picture
@@ -38,6 +37,7 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers.numbers import Number
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("august")]
 TODAY, BEGIN = date(2026, 8, 31), date(2026, 2, 28)
@@ -61,10 +61,7 @@ def _calls(path: Path, operator: Actor, missing: set[date]) -> None:
         for n in range(2)
     ]
     path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
-    import_calls(
-        enterprise="demo", patterns=[str(path)], source="auto", mapping_file=None, timezone="Asia/Shanghai",
-        replace=None, actor=operator, progress=lambda *_figures: None,
-    )  # fmt: skip
+    import_file(path, operator)
 
 
 def _journal(home: Path, days: int) -> None:
@@ -141,10 +138,7 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
         assert day_text(date.fromisoformat(str(told["as_of"])), clock.today(), _) in page.content.decode()
         ended = datetime.fromisoformat(str(told["at" if part == "readiness" else "ended_at"]))
         assert moment_text(ended, clock.today(), _) in page.content.decode(), "the clock of Beijing"
-        terminal = Console(file=StringIO(), width=200)
-        getattr(picture, f"render_{part}")(told, terminal)
-        assert isinstance(terminal.file, StringIO)
-        assert terminal.file.getvalue().strip()
+        assert printed(getattr(picture, f"render_{part}"), told).strip()
     told = readiness.newest_check(enterprise=demo, part="readiness", actor=operator) or {}
     assert told["state"] == "failed"
     assert told["shares"]["all"] == {"passed": 0, "all": len(told["checks"])}, "what is unknown is not passed"
@@ -223,9 +217,8 @@ def test_what_only_today_can_be_told_bears_no_earlier_day(
     demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "count_lights", lambda _tests: {"green": 1, "yellow": 0, "red": 0, "insufficient": 0})
-    told = readiness.check_readiness(enterprise=demo, as_of=clock.today() - timedelta(days=40), actor=operator)
-    (one,) = (one for one in told["checks"] if one["check"] == "callback")
-    assert (one["state"], one["day"]) == ("passed", clock.today().isoformat())
+    one = readiness._callback_check(CheckBasis.of(demo, clock.today() - timedelta(days=40), operator))
+    assert (one.check, one.state, one.day) == ("callback", "passed", clock.today().isoformat())
 
 
 def test_a_number_is_used_on_the_gateway_of_the_longest_one_that_was_granted() -> None:
@@ -233,40 +226,41 @@ def test_a_number_is_used_on_the_gateway_of_the_longest_one_that_was_granted() -
     assert [answers.root_of(one, ledger) for one in ("95013888", "95018", "96110")] == ["95013", "9501", None]
 
 
+def test_a_number_is_in_force_from_its_first_day_through_its_last_unless_it_was_cancelled() -> None:
+    for values, so in (
+        ({}, True), ({"valid_since": TODAY}, True), ({"valid_since": TODAY + DAY}, False),
+        ({"valid_until": TODAY}, True), ({"valid_until": TODAY - DAY}, False), ({"filing": "cancelled"}, False),
+    ):  # fmt: skip
+        assert answers.in_force(Number(**values), TODAY) is so, values
+
+
 def test_robot_seats_are_counted_as_the_portrait_counts_them_and_an_unknown_day_rules_nothing_out(
     demo: str, operator: Actor, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-03-02")
     seat = "坐席编号,类型,备案状态,备案日期,开通日期,停用日期"
-    load("seats", seat, ("R1", "机器人", "已备案", "2026-01-01", "", ""))
     calls = tmp_path / "named.csv"
     calls.write_text(
         "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,坐席编号,坐席类型\n"
         "n1,呼出,8001,95013001,13800138000,2026-03-01 10:00:00,2026-03-01 10:00:05,2026-03-01 10:00:45,接通,S1,人工\n",
         encoding="utf-8",
     )
-    import_calls(
-        enterprise="demo", patterns=[str(calls)], source="auto", mapping_file=None, timezone="Asia/Shanghai",
-        replace=None, actor=operator, progress=lambda *_figures: None,
-    )  # fmt: skip
-    told = (_worked("dialling", operator) or {})["ai"]
-    assert (told["seats"], told["verdict"]) == ({"open": 0, "undated": 1, "filed": 0}, "unknown")
-    load("seats", seat, ("R1", "机器人", "已备案", "2026-01-01", "2026-03-01", ""))
-    told = (_worked("dialling", operator) or {})["ai"]
-    assert (told["seats"], told["verdict"]) == ({"open": 1, "undated": 0, "filed": 1}, "found")
-    load("seats", seat, ("R1", "机器人", "已备案", "2026-01-01", "2026-02-01", "2026-03-01"))
-    told = (_worked("dialling", operator) or {})["ai"]
-    assert (told["seats"], told["verdict"]) == ({"open": 0, "undated": 0, "filed": 0}, "not_found")
+    import_file(calls, operator)
+    for days, seats, verdict in (
+        (("", ""), {"open": 0, "undated": 1, "filed": 0}, "unknown"),
+        (("2026-03-01", ""), {"open": 1, "undated": 0, "filed": 1}, "found"),
+        (("2026-02-01", "2026-03-01"), {"open": 0, "undated": 0, "filed": 0}, "not_found"),
+    ):
+        load("seats", seat, ("R1", "机器人", "已备案", "2026-01-01", *days))
+        told = dialling.check_dialling(enterprise=demo, as_of=None, actor=operator)["ai"]
+        assert (told["seats"], told["verdict"]) == (seats, verdict)
 
 
 def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
     demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-26")
-    import_calls(
-        enterprise="demo", patterns=[str(SAMPLE)], source="auto", mapping_file=None, timezone="UTC",
-        replace=None, actor=operator, progress=lambda *_figures: None,
-    )  # fmt: skip
+    import_file(SAMPLE, operator, "UTC")
     told = _worked("dialling", operator) or {}
     seen = told["ai"]["suggested"]
     assert (told["ai"]["verdict"], seen["verdict"], seen["calls"]) == ("unknown", "suggested", 17)
@@ -276,30 +270,22 @@ def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
     page = signed_in("anna").get("/e/demo/inspection/dialling/").content.decode()
     assert "可能是未登记的机器人" in page
     assert "airobot" in page
-    terminal = Console(file=StringIO(), width=200)
-    picture.render_dialling(told, terminal)
-    assert "airobot" in terminal.file.getvalue()  # type: ignore[attr-defined] # a StringIO
+    assert "airobot" in printed(picture.render_dialling, told)
 
 
 def test_what_no_record_tells_is_the_enterprises_own_statement(demo: str, operator: Actor) -> None:
     """A blank until it is stated, then printed as stated, and taken back."""
-    _ = words(ENGLISH)
-
-    def said() -> dict[str, str]:
-        told = answers.check_answers(enterprise=demo, as_of=None, actor=operator)
-        return {
-            one["card"]: texts.format_answer(one, told["at"][:10], _)
-            for one in told["cards"]
-            if one["card"] in DECLARED
-        }
-
-    assert said()["predictive"] == "Predictive dialling: ＿＿＿＿＿＿＿＿."
     declarations.declare_facts(enterprise=demo, actor=operator, predictive=False, one_click=True)
-    assert said()["predictive"] == "Predictive dialling: not in place. (stated by the enterprise)"
-    assert said()["one_click"] == "One-click complaint entry: in place. (stated by the enterprise)"
-    assert said()["ai_outbound"] == "AI outbound calls: ＿＿＿＿＿＿＿＿."
+    told = answers.check_answers(enterprise=demo, as_of=None, actor=operator)
+    at, _ = told["at"][:10], words(ENGLISH)
+    assert {one["card"]: texts.format_answer(one, at, _) for one in told["cards"] if one["card"] in DECLARED} == {
+        "predictive": "Predictive dialling: not in place. (stated by the enterprise)",
+        "one_click": "One-click complaint entry: in place. (stated by the enterprise)",
+        "ai_outbound": "AI outbound calls: ＿＿＿＿＿＿＿＿.",
+    }
     page = signed_in("anna").get("/e/demo/inspection/dialling/").content.decode()
     assert 'action="/e/demo/inspection/dialling/declare/"' in page
     assert '<option value="no" selected>' in page
+    assert answers.read_declarations(demo) == {"predictive": False, "one_click": True}
     assert signed_in("anna").post("/e/demo/inspection/dialling/declare/", {}).status_code == 302
-    assert said()["predictive"] == "Predictive dialling: ＿＿＿＿＿＿＿＿."
+    assert answers.read_declarations(demo) == {}

@@ -6,7 +6,6 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
-import pytest
 from PIL import Image
 from tests.support.fixtures import Shell
 
@@ -55,19 +54,16 @@ def test_how_calls_are_dialled_decides_the_exit_code(cli: Shell, shell_home: Pat
     assert (told.json["from"], told.json["to"]) == (str(LAST), str(LAST))
 
 
-@pytest.mark.parametrize(
-    ("words", "code"),
-    [
+def test_what_is_wrong_is_named(cli: Shell) -> None:
+    for words, code in (
         (("readiness", *HOUSE, "--as-of", "2026-13-01"), "usage"),
         (("retention", *HOUSE, "--as-of", "2999-01-01"), "inspection_day_wrong"),
         (("answers", "--enterprise", "nobody"), "enterprise_unknown"),
         (("retention", *HOUSE, "--recordings", "gone"), "recordings_folder_wrong"),
         (("nothing", *HOUSE), "usage"),
-    ],
-)
-def test_what_is_wrong_is_named(cli: Shell, words: tuple[str, ...], code: str) -> None:
-    said = cli("inspect", *words, "--json")
-    assert (said.code, said.json["error"]["code"]) == (2, code)
+    ):
+        said = cli("inspect", *words, "--json")
+        assert (said.code, said.json["error"]["code"]) == (2, code)
 
 
 def test_a_day_is_planned_told_and_copied(cli: Shell, shell_home: Path) -> None:

@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 from django.db import connection
 from django.test import Client
+from tests.features.inspection.conftest import begun
 from tests.support.import_pages import work
 from tests.support.people import signed_in
 
@@ -16,11 +17,10 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts import inspection_day as texts
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
-from nianjian.features.complaints import one_click
 from nianjian.features.complaints import operations as acts
 from nianjian.features.inspection import states as pure
 from nianjian.features.inspection.models import RoomEntry
-from nianjian.features.inspection.operations import day, drill, readiness, room
+from nianjian.features.inspection.operations import day, readiness, room
 from nianjian.features.inspection.operations.day import VisitInput, build_sheet
 from nianjian.features.inspection.states import NoticeState, format_lines, parse_lines
 from nianjian.features.season import operations as season
@@ -30,7 +30,6 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.models import Entry
-from nianjian.platform.jobs import flow
 from nianjian.platform.registers import storage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("august")]
@@ -162,9 +161,8 @@ def test_a_drill_from_before_the_plan_of_the_season_proves_nothing(
     demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the season's own task counts it; until the next plan begins the one before still does."""
-    one_click.open_door(enterprise=demo, number="95013", actor=operator)
     began = clock.now().astimezone(clock.ZONE).date()
-    drill.run_drill(enterprise=demo, phone="", calls=0, actor=operator)
+    begun(demo, operator)
 
     def why(on: date) -> str:
         monkeypatch.setenv(clock.OVERRIDE, on.isoformat())
@@ -179,8 +177,8 @@ def test_a_drill_from_before_the_plan_of_the_season_proves_nothing(
 
 
 def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, operator: Actor) -> None:
-    one_click.open_door(enterprise=demo, number="95013", actor=operator)
-    ticket = drill.run_drill(enterprise=demo, phone="13800138000", calls=0, actor=operator)["drill"]
+    signed_in("anna")
+    ticket = begun(demo, operator, phone="13800138000")
     acts.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
     day.save_visit(
         enterprise=demo, given=VisitInput(date(2026, 9, 3), "<b>", agenda=AGENDA, posts=POSTS), actor=operator
@@ -188,14 +186,14 @@ def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, opera
     entries = Entry.objects.count()
     name, alone = day.build_bundle(enterprise=demo, actor=operator, language=CHINESE)
     assert name == "inspection-day-demo-2026-09-03.zip"
+    assert day.build_bundle(enterprise=demo, actor=operator, language=CHINESE)[1] == alone
     with zipfile.ZipFile(io.BytesIO(alone)) as pack:
         assert pack.namelist() == ["SHA256SUMS", "index.html", "index.pdf"], "what nobody looked at is not there"
-    for part in ("readiness", "answers", "retention"):
-        flow.enqueue_once(kind=flow.INSPECT, enterprise=demo, payload={"part": part, "as_of": None}, actor=operator)
+    for part, as_of in (("readiness", None), ("answers", date(2026, 3, 1)), ("retention", None)):
+        readiness.look.enqueue(enterprise=demo, part=part, actor=operator, as_of=as_of)
     work()
     for language in (CHINESE, ENGLISH):
         _name, content = day.build_bundle(enterprise=demo, actor=operator, language=language)
-        assert day.build_bundle(enterprise=demo, actor=operator, language=language)[1] == content
         with zipfile.ZipFile(io.BytesIO(content)) as pack:
             files = {one: pack.read(one) for one in pack.namelist()}
         assert {one for one in files if one.endswith((".html", ".pdf"))} == {
@@ -218,6 +216,9 @@ def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, opera
             assert "＿＿＿＿" in printed, "what nobody has entered is a blank"
             assert not re.search(r"(?m)^–$|> *– *<", printed)
     assert Entry.objects.count() == entries, "what only reads leaves no entry"
+    room.release_items(enterprise=demo, day=VISIT, items=["card:consent"], actor=operator)
+    seen = text_of(enter(demo, operator), "/room/demo/S7/")
+    assert '<time datetime="2026-03-01">' in seen[seen.index('id="card-consent"') :], "the day that it is of"
 
 
 # The inspection room: what is released is seen and recorded, everything else is not there; the firm's choice.
@@ -342,14 +343,6 @@ def test_the_firm_chooses_item_by_item_and_sees_the_same_page(visit: str, operat
     assert RoomEntry.objects.count() == 1, "a preview leaves no line"
     with pytest.raises(NianjianError, match="room_item_unknown"):
         room.release_items(enterprise=visit, day=VISIT, items=["register:consents"], actor=operator)
-
-
-def test_an_answer_in_the_room_carries_the_day_that_it_is_of(visit: str, operator: Actor) -> None:
-    readiness.look.enqueue(enterprise=visit, part="answers", actor=operator, as_of=date(2026, 3, 1))
-    work()
-    room.release_items(enterprise=visit, day=VISIT, items=["card:consent"], actor=operator)
-    seen = text_of(enter(visit, operator), "/room/demo/S7/")
-    assert '<time datetime="2026-03-01">' in seen[seen.index('id="card-consent"') :]
 
 
 def test_without_a_day_there_is_nothing_to_choose(demo: str) -> None:

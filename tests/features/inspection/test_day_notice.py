@@ -16,7 +16,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.inspection import states
 from nianjian.features.inspection.models import NoticeScan
 from nianjian.features.inspection.operations import day as visits
-from nianjian.features.inspection.operations.day import MOST_SCANS, VisitInput, build_sheet
+from nianjian.features.inspection.operations.day import VisitInput, build_sheet
 from nianjian.features.screens import queries
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.audit.query import acts
@@ -102,15 +102,19 @@ def test_what_is_no_harmless_scan_is_refused_and_leaves_nothing(
 def test_too_large_too_many_and_days_that_are_not_kept(
     day: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def attach(on: date = VISIT, content: bytes = pdf()) -> None:
+        visits.attach_scan(enterprise=day, day=on, name="a", content=content, actor=operator)
+
+    monkeypatch.setattr(visits, "MOST_SCANS", 2)
     with pytest.raises(NianjianError, match="visit_unknown"):
-        visits.attach_scan(enterprise=day, day=TODAY, name="a.pdf", content=pdf(), actor=operator)
-    for shade in range(MOST_SCANS):
-        visits.attach_scan(enterprise=day, day=VISIT, name="a.png", content=picture(shade), actor=operator)
+        attach(TODAY)
+    for shade in range(2):
+        attach(content=picture(shade))
     with pytest.raises(NianjianError, match="visit_scans_too_many"):
-        visits.attach_scan(enterprise=day, day=VISIT, name="a.pdf", content=pdf(), actor=operator)
+        attach()
     monkeypatch.setattr(visits, "SCAN_LIMIT", 10)
     with pytest.raises(NianjianError, match="file_too_large"):
-        visits.attach_scan(enterprise=day, day=VISIT, name="a.pdf", content=pdf(), actor=operator)
+        attach()
     with pytest.raises(NianjianError, match="visit_scan_unknown"):
         visits.fetch_scan(enterprise=day, day=VISIT, number=10**6, actor=operator)
 

@@ -20,10 +20,6 @@ from nianjian.features.inspection.dialling import DiallingLimits, TeamHour
 LIMITS = DiallingLimits(over=10, share=Decimal("0.03"), least=20, named=Decimal("0.5"))
 DAY, NINE = date(2026, 3, 2), datetime(2026, 3, 2, 9)  # noqa: DTZ001 -- wall time
 SAMPLE = Path(__file__).parents[2] / "samples/asterisk-22.10.1_Master_predictive_and_robot.csv"
-TRAINED = {
-    "agents": (2, 20), "answers": (0.15, 0.6), "rings": (8, 20), "talks": (30, 150), "wraps": (3, 30),
-    "factor": (1.4, 3),
-}  # fmt: skip
 #: Another seed and other habits than the limits were chosen with: slower answers, longer talks, milder factors.
 HELD_OUT = {
     "agents": (3, 28), "answers": (0.1, 0.7), "rings": (5, 30), "talks": (20, 240), "wraps": (1, 60), "factor": (1.3, 4)
@@ -50,10 +46,9 @@ def scored(teams: list[Team], found: Sequence[question.TeamVerdict]) -> tuple[in
     return right, wrong, sum(truth.values()) - right
 
 
-@pytest.mark.parametrize(("spans", "seed"), [(TRAINED, 7), (HELD_OUT, 4711)], ids=["known", "held out"])
-def test_the_simulation_is_told_apart(spans: dict[str, tuple[float, float]], seed: int) -> None:
-    teams = dialling.drawn(60, seed, **spans)
-    right, wrong, missed = scored(teams, told(dialling.table(teams, seed)))
+def test_the_simulation_is_told_apart() -> None:
+    teams = dialling.drawn(60, 4711, **HELD_OUT)
+    right, wrong, missed = scored(teams, told(dialling.table(teams, 4711)))
     assert right >= Decimal("0.95") * (right + wrong)
     assert right >= Decimal("0.95") * (right + missed)
 

@@ -6,20 +6,19 @@ import wave
 import zipfile
 from collections import Counter
 from datetime import date, timedelta
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
 from django.test import Client
-from rich.console import Console
+from tests.features.inspection.conftest import printed
 from tests.support.fixtures import lead
 from tests.support.import_pages import work
 from tests.support.people import signed_in
+from tests.support.placed_calls import import_file
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.calls.operations import import_calls
 from nianjian.features.inspection import commands as picture
 from nianjian.features.inspection.operations import day as inspection_day
 from nianjian.features.inspection.operations import logs, readiness
@@ -30,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("august")]
 TODAY, FIRST = date(2026, 8, 31), date(2026, 8, 1)
 DAY = timedelta(days=1)
 DAYS = [FIRST + DAY * step for step in range((TODAY - FIRST).days)]
-A_DAY = 4
+A_DAY = 2
 HEADER = (
     "话单ID,方向,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,坐席编号,坐席类型,线路编号,团队,录音地址,录音时长"
 )
@@ -76,10 +75,7 @@ def called(path: Path, operator: Actor, *, of: str = "/var/spool/asterisk/monito
         for day in DAYS
     ]  # fmt: skip
     path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
-    import_calls(
-        enterprise="demo", patterns=[str(path)], source="auto", mapping_file=None, timezone="Asia/Shanghai",
-        replace=None, actor=operator, progress=lambda *_figures: None,
-    )  # fmt: skip
+    import_file(path, operator)
 
 
 def looked(operator: Actor, folder: Path | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -214,15 +210,13 @@ def test_every_door_shows_the_sample_and_no_number(
     told = readiness.newest_check(enterprise="demo", part="retention", actor=operator)
     assert told is not None
     page = signed.get("/e/demo/inspection/retention/").content.decode()
-    terminal = Console(file=StringIO(), width=240)
-    picture.render_retention(told, terminal)
-    assert isinstance(terminal.file, StringIO)
+    shell = printed(picture.render_retention, told)
     _name, copy = inspection_day.build_bundle(enterprise="demo", actor=operator, language="zh-hans")
     with zipfile.ZipFile(io.BytesIO(copy)) as pack:
         paper = pack.read("retention.html").decode()
         with pypdfium2.PdfDocument(io.BytesIO(pack.read("retention.pdf"))) as document:
             pdf = "".join(one.get_textpage().get_text_bounded() for one in document)
-    for text in (page, terminal.file.getvalue(), paper, pdf):
+    for text in (page, shell, paper, pdf):
         assert told["sample"]["seed"] in text
         assert "139****000" in text
         assert "1390000" not in text

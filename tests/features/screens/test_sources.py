@@ -4,7 +4,6 @@ import json
 import socket
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -541,49 +540,86 @@ def answer(number: int, *calls: str, items: int | None = None) -> bytes:
     return "".join([*blocks, end]).encode()
 
 
-def switch(*answers: bytes) -> AbstractContextManager[int]:
-    return speaking(b"Asterisk Call Manager/11.0.0\r\n", *answers)
+HELLO = b"Content-Type: auth/request\n\n"
+ACCEPTED = b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n"
+REFUSED = b"Content-Type: command/reply\nReply-Text: -ERR invalid\n\n"
+BYE = b"Content-Type: text/disconnect-notice\nContent-Length: 12\n\nDisconnected"
 
 
-def test_it_asks_again_over_one_connection_and_passes_over_events() -> None:
-    with switch(LOGIN, EVENT + answer(2, "1.0", "1.0", "1.4"), answer(3), answer(4, *["1.9"] * 4000)) as port:
-        asked = AsteriskManager("127.0.0.1", port, "u", "s")
-        assert [asked.calls(), asked.calls(), asked.calls()] == [2, 0, 1]
+def esl_answer(text: str) -> bytes:
+    return f"Content-Type: api/response\nContent-Length: {len(text)}\n\n{text}".encode()
+
+
+def ami(port: int, secret: str = WORD) -> AsteriskManager:
+    return AsteriskManager("127.0.0.1", port, "u", secret)
+
+
+def esl(port: int, secret: str = WORD) -> FreeSwitchSocket:
+    return FreeSwitchSocket("127.0.0.1", port, secret)
+
+
+Ask = Callable[..., AsteriskManager | FreeSwitchSocket]
+
+
+@pytest.mark.parametrize(
+    ("ask", "says", "found"),
+    [
+        (ami, (GREETING, LOGIN, EVENT + answer(2, "1", "1", "4"), answer(3), answer(4, *["9"] * 4000)), [2, 0, 1]),
+        (esl, (HELLO, ACCEPTED, esl_answer("\n7 total.\n"), esl_answer("\n0 total.\n")), [7, 0]),
+    ],
+)  # fmt: skip
+def test_it_asks_again_over_one_connection_and_passes_over_events(
+    ask: Ask, says: tuple[bytes, ...], found: list[int]
+) -> None:
+    with speaking(*says) as port:
+        asked = ask(port)
+        assert [asked.calls() for _ in found] == found
         asked.close()
 
 
 @pytest.mark.parametrize(
-    "answers",
+    ("ask", "says"),
     [
-        (b"Response: Error\r\nActionID: 1\r\nMessage: Authentication failed\r\n\r\n",),
-        (LOGIN, b"Response: Error\r\nActionID: 2\r\nMessage: Permission denied\r\n\r\n"),
-        (LOGIN, answer(2, "1.0", items=2)), (LOGIN, answer(2, "1.0").replace(b"ListItems", b"Items")),
-        (LOGIN, answer(2, "1.0")[:-30]), (LOGIN, b"no such thing\r\n\r\n"), (LOGIN, b"x" * 9000), (LOGIN,), (),
+        (ami, (GREETING, REFUSAL)),
+        (ami, (GREETING, LOGIN, b"Response: Error\r\nActionID: 2\r\nMessage: Permission denied\r\n\r\n")),
+        (ami, (GREETING, LOGIN, answer(2, "1.0", items=2))),
+        (ami, (GREETING, LOGIN, answer(2, "1.0").replace(b"ListItems", b"Items"))),
+        (ami, (GREETING, LOGIN, answer(2, "1.0")[:-30])), (ami, (GREETING, LOGIN, b"no such thing\r\n\r\n")),
+        (ami, (GREETING, LOGIN, b"x" * 9000)), (ami, (GREETING, LOGIN)), (ami, (GREETING,)),
+        (esl, (b"Content-Type: text/rude-rejection\nContent-Length: 24\n\nAccess Denied, go away.\n",)),
+        (esl, (HELLO, REFUSED)), (esl, (HELLO, ACCEPTED, BYE)),
+        (esl, (HELLO, ACCEPTED, esl_answer("-ERR no reply"))),
+        (esl, (HELLO, ACCEPTED, esl_answer("uuid,direction\n\n7 total."))),
+        (esl, (HELLO, ACCEPTED, b"Content-Type: api/response\n\n")),
+        (esl, (HELLO, ACCEPTED, b"Content-Type: api/response\nContent-Length: 99999999\n\n")),
+        (esl, (HELLO, ACCEPTED, esl_answer("\n7 total.\n")[:-4])),
+        (esl, (HELLO, ACCEPTED)), (esl, (b"SSH-2.0-OpenSSH_10\r\n",)), (esl, (b"",)),
     ],
 )  # fmt: skip
 def test_what_is_no_count_is_an_error_and_the_next_question_begins_anew(
-    answers: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
+    ask: Ask, says: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "PATIENCE", 0.2)
     monkeypatch.setattr(connections, "LONGEST", 4096)
-    with switch(*answers) as port:
-        asked = AsteriskManager("127.0.0.1", port, "u", "s")
+    with speaking(*says) as port:
+        asked = ask(port)
         for _ in range(2):
             with pytest.raises(OSError):  # noqa: PT011 -- each has another text
                 asked.calls()
 
 
-def test_a_switch_that_is_gone_and_back() -> None:
+def test_a_switch_that_is_gone() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    asked = AsteriskManager("127.0.0.1", port, "u", "s")
     with pytest.raises(OSError):  # noqa: PT011
-        asked.calls()
+        ami(port).calls()
 
 
 def test_a_line_end_in_a_secret_says_nothing_more() -> None:
-    with switch(LOGIN, answer(2)) as port, pytest.raises(OSError, match="line end"):
-        AsteriskManager("127.0.0.1", port, "u", "s\r\nAction: Command").calls()
+    with speaking(GREETING, LOGIN, answer(2)) as port, pytest.raises(OSError, match="line end"):
+        ami(port, "s\r\nAction: Command").calls()
+    with speaking(HELLO, ACCEPTED) as port, pytest.raises(OSError, match="line end"):
+        esl(port, "s\n\napi shutdown").calls()
 
 
 def test_who_speaks_on_and_on_holds_up_no_other_source(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -593,7 +629,7 @@ def test_who_speaks_on_and_on_holds_up_no_other_source(monkeypatch: pytest.Monke
     def drip(server: socket.socket) -> None:
         link, _from = server.accept()
         with link:
-            link.sendall(b"Asterisk Call Manager/11.0.0\r\n" + LOGIN)
+            link.sendall(GREETING + LOGIN)
             try:
                 for _ in range(200):
                     link.sendall(EVENT)
@@ -606,53 +642,7 @@ def test_who_speaks_on_and_on_holds_up_no_other_source(monkeypatch: pytest.Monke
         far.start()
         begun = time.monotonic()
         with pytest.raises(OSError, match="without end"):
-            AsteriskManager("127.0.0.1", server.getsockname()[1], "u", "s").calls()
+            ami(server.getsockname()[1]).calls()
         took = time.monotonic() - begun
         far.join()
     assert took < 2  # seconds; the switch goes on for four
-
-
-CONNECTIONS_GREETING = b"Content-Type: auth/request\n\n"
-ACCEPTED = b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n"
-REFUSED = b"Content-Type: command/reply\nReply-Text: -ERR invalid\n\n"
-BYE = b"Content-Type: text/disconnect-notice\nContent-Length: 12\n\nDisconnected"
-
-
-def esl_answer(text: str) -> bytes:
-    return f"Content-Type: api/response\nContent-Length: {len(text)}\n\n{text}".encode()
-
-
-def test_it_asks_again_over_one_connection() -> None:
-    with speaking(CONNECTIONS_GREETING, ACCEPTED, esl_answer("\n7 total.\n"), esl_answer("\n0 total.\n")) as port:
-        asked = FreeSwitchSocket("127.0.0.1", port, "s")
-        assert [asked.calls(), asked.calls()] == [7, 0]
-        asked.close()
-
-
-@pytest.mark.parametrize(
-    ("greeting", "answers"),
-    [
-        (b"Content-Type: text/rude-rejection\nContent-Length: 24\n\nAccess Denied, go away.\n", ()),
-        (CONNECTIONS_GREETING, (REFUSED,)), (CONNECTIONS_GREETING, (ACCEPTED, BYE)),
-        (CONNECTIONS_GREETING, (ACCEPTED, esl_answer("-ERR no reply"))),
-        (CONNECTIONS_GREETING, (ACCEPTED, esl_answer("uuid,direction\n\n7 total."))),
-        (CONNECTIONS_GREETING, (ACCEPTED, b"Content-Type: api/response\n\n")),
-        (CONNECTIONS_GREETING, (ACCEPTED, b"Content-Type: api/response\nContent-Length: 99999999\n\n")),
-        (CONNECTIONS_GREETING, (ACCEPTED, esl_answer("\n7 total.\n")[:-4])), (CONNECTIONS_GREETING, (ACCEPTED,)),
-        (b"SSH-2.0-OpenSSH_10\r\n", ()), (b"", ()),
-    ],
-)  # fmt: skip
-def test_no_count_of_a_freeswitch_is_an_error_and_the_next_question_begins_anew(
-    greeting: bytes, answers: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connections, "PATIENCE", 0.2)
-    with speaking(greeting, *answers) as port:
-        asked = FreeSwitchSocket("127.0.0.1", port, "s")
-        for _ in range(2):
-            with pytest.raises(OSError):  # noqa: PT011 -- each has another text
-                asked.calls()
-
-
-def test_a_line_end_in_a_password_says_nothing_more() -> None:
-    with speaking(CONNECTIONS_GREETING, ACCEPTED) as port, pytest.raises(OSError, match="line end"):
-        FreeSwitchSocket("127.0.0.1", port, "s\n\napi shutdown").calls()

@@ -75,19 +75,27 @@ def test_an_import_looks_for_the_open_tests_once(far: Answerer, anna: Actor, ope
     assert (Landing.objects.count(), len(_audited())) == (1, 1)
 
 
-def test_an_import_of_other_days_or_without_tests_puts_nothing(
-    far: Answerer, anna: Actor, operator: Actor, tmp_path: Path
+def test_what_can_tell_of_no_test_puts_nothing_and_what_fails_fails_no_import(
+    far: Answerer, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import_records(tmp_path / "a.csv", operator, records_beside(clock.now() - timedelta(days=9)))
     assert _jobs() == []
     trial = place_call(far, anna)
-    import_records(
-        tmp_path / "b.csv", operator, [record("z", trial.begun_at - timedelta(days=3), "L01", "13911112222")]
-    )
+
+    def broken(*_args: object) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("nianjian.features.test_calls.operations.landings.list_open_trials", broken)
+        import_records(tmp_path / "b.csv", operator, [record("t", trial.begun_at, "HZ-GW-01")])
+    never_set = "0001-01-01 00:00:0"
+    early = ("e", "呼入", CALLER, "95013", *(f"{never_set}{second}" for second in "005"), "接通", "L01", "客服")
+    far_off = record("z", trial.begun_at - timedelta(days=3), "L01", "13911112222")
+    for name, row in (("c", early), ("d", far_off)):
+        import_records(tmp_path / f"{name}.csv", operator, [row])
     assert _jobs() == []
-    import_records(
-        tmp_path / "c.csv", operator, [record("y", trial.begun_at - timedelta(days=1), "L01", "13911112222")]
-    )
+    near = record("y", trial.begun_at - timedelta(days=1), "L01", "13911112222")
+    import_records(tmp_path / "e.csv", operator, [near])
     assert len(_jobs("waiting")) == 1
 
 
@@ -150,12 +158,7 @@ def test_a_run_looks_into_the_files_of_a_switch(
     assert len(_jobs("waiting")) == 1
     third = place_call(far, anna)
     assert len(_jobs("waiting")) == 1  # one of the day serves both
-    acc = "".join(
-        f"INVITE|a|b|{json.loads(calls.fetch_evidence(trial=one.pk, actor=Actor('op'))[1])['seen']['call_id']}|200|OK|"
-        f"{int(one.begun_at.timestamp())}\n"
-        for one in (first, second, third)
-    )
-    (tmp_path / "acc_1.log").write_text(acc)
+    _acc(tmp_path, first, second, third)
     assert _worked() == ["done"]
     said = dict(Landing.objects.values_list("trial_id", "verdict"))
     assert said == dict.fromkeys((first.pk, second.pk, third.pk), "filed")
@@ -165,13 +168,12 @@ def test_a_run_looks_into_the_files_of_a_switch(
 def test_one_waiting_look_serves_all(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
     trial = place_call(far, anna)
     at = trial.begun_at
-    for name in ("a", "b", "c"):
+    for name in ("a", "b"):
         import_records(tmp_path / f"{name}.csv", operator, [record(name, at, "L01", "13911112222")])
     assert len(_jobs("waiting")) == 1
     Job.objects.update(state="running")  # it may have read already: what comes now needs another
     import_records(tmp_path / "d.csv", operator, [record("d", at, "HZ-GW-01")])
-    assert len(_jobs("waiting")) == 1
-    assert len(_jobs()) == 2
+    assert (len(_jobs("waiting")), len(_jobs())) == (1, 2)
 
 
 def test_a_stopped_run_is_looked_for_too(
@@ -189,19 +191,6 @@ def test_a_stopped_run_is_looked_for_too(
     assert len(_jobs("waiting")) == 1
 
 
-def test_a_fault_of_the_queue_fails_noimport_records(
-    far: Answerer, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    trial = place_call(far, anna)
-
-    def broken(*_args: object) -> None:
-        raise OperationalError
-
-    monkeypatch.setattr("nianjian.features.test_calls.operations.landings.list_open_trials", broken)
-    import_records(tmp_path / "a.csv", operator, [record("t", trial.begun_at, "HZ-GW-01")])
-    assert _jobs() == []
-
-
 def test_unnamed_records_are_told_once_whatever_else_is_imported(
     far: Answerer, anna: Actor, operator: Actor, tmp_path: Path
 ) -> None:
@@ -214,11 +203,13 @@ def test_unnamed_records_are_told_once_whatever_else_is_imported(
     assert len(_audited()) == 1
 
 
-def _acc(trial: Trial, folder: Path) -> Path:
-    """A proxy's record of a test."""
-    sealed = json.loads(calls.fetch_evidence(trial=trial.pk, actor=Actor("op"))[1])["seen"]["call_id"]
+def _acc(folder: Path, *trials: Trial) -> Path:
+    """A proxy's records of tests."""
     file = folder / "acc_1.log"
-    file.write_text(f"INVITE|a|b|{sealed}|200|OK|{int(trial.begun_at.timestamp())}\n")
+    with file.open("w") as out:
+        for one in trials:
+            call_id = json.loads(calls.fetch_evidence(trial=one.pk, actor=Actor("op"))[1])["seen"]["call_id"]
+            out.write(f"INVITE|a|b|{call_id}|200|OK|{int(one.begun_at.timestamp())}\n")
     return file
 
 
@@ -236,7 +227,7 @@ def test_a_record_against_it_that_comes_later_is_not_missed(
     import_records(tmp_path / "b.csv", operator, [record("y", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
     _worked()
     assert Landing.objects.count() == 1  # nothing new
-    _acc(trial, tmp_path)
+    _acc(tmp_path, trial)
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:bj-gw=kamailio://{tmp_path}")
     import_records(tmp_path / "c.csv", operator, [record("z", trial.begun_at + HOUR, "HZ-GW-01", "13911114444")])
     _worked()
@@ -249,7 +240,7 @@ def test_a_record_that_was_seen_is_not_unseen_because_its_file_has_gone(
     far: Answerer, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trial = place_call(far, anna)
-    file = _acc(trial, tmp_path)
+    file = _acc(tmp_path, trial)
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:edge=kamailio://{tmp_path}")
     import_records(tmp_path / "a.csv", operator, [record("y", trial.begun_at - HOUR, "HZ-GW-01", "13911113333")])
     _worked()
@@ -262,18 +253,6 @@ def test_a_record_that_was_seen_is_not_unseen_because_its_file_has_gone(
     assert list(Landing.objects.values_list("verdict", flat=True)) == ["unnamed"]
     for _time in range(2):  # nor for who asks, however often
         assert landings.check_landings(enterprise="demo", trials=[trial.pk], actor=anna)["counts"]["silent"] == 1
-
-
-def test_calls_of_a_clock_that_was_never_set_fail_noimport_records(
-    far: Answerer, anna: Actor, operator: Actor, tmp_path: Path
-) -> None:
-    trial = place_call(far, anna)
-    early = ("e", "呼入", CALLER, "95013", "0001-01-01 00:00:00", "0001-01-01 00:00:00", "0001-01-01 00:00:05", "接通",
-             "L01", "客服")  # fmt: skip
-    import_records(tmp_path / "a.csv", operator, [early])
-    assert _jobs() == []
-    import_records(tmp_path / "b.csv", operator, [record("t", trial.begun_at, "HZ-GW-01")])
-    assert len(_jobs("waiting")) == 1
 
 
 def test_a_worker_that_ends_does_not_have_the_same_numbers_called_again(anna: Actor, operator: Actor) -> None:

@@ -14,8 +14,10 @@ from tests.support.import_pages import work
 from tests.support.people import signed_in
 from tests.support.tls import server
 
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.message import Message
 from nianjian.features.test_calls.models import Gateway, Route, Trial
+from nianjian.features.test_calls.operations import calls
 from nianjian.features.test_calls.pages import LADDER_WIDTH, MOST_ARROWS, build_ladder
 from nianjian.features.test_calls.queries import CallBasis
 from nianjian.platform.accounts.query import Actor
@@ -30,13 +32,13 @@ WAY = {"what": "way", "name": "移动线", "caller": "13800000001", "carrier": "
 
 
 @pytest.fixture
-def admin(db: None, home: Path, keys: None) -> Client:
+def admin(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> Client:
     add_enterprise(code="demo", name="示范", province="北京", actor=BOSS)
     path = home / "numbers.csv"
-    path.write_text(
-        "码号,批准总位长,备案状态,备案日期,指定落地网关\n95013,8,已备案,2024-02-01,HZ-GW\n", encoding="utf-8"
-    )
+    path.write_text(f"{HEADER}\n95013,8,已备案,2024-02-01,HZ-GW\n", encoding="utf-8")
     import_sheet(kind="numbers", path=path, enterprise="demo", actor=BOSS)
+    monkeypatch.setattr(CallBasis, "pace", Pace(apart=0, linger=0))
+    monkeypatch.setattr(calls, "HOLD_MS", 0)
     return signed_in("ada", "administrator", "demo")
 
 

@@ -4,7 +4,6 @@ import csv
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -28,6 +27,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.test_calls import LANDINGS as WORDS
 from nianjian.features.inspection.operations import readiness
+from nianjian.features.inspection.queries import CheckBasis
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.models import Landing, Trial
 from nianjian.features.test_calls.operations import calls, landings
@@ -90,7 +90,7 @@ def _legs(at: datetime, app: str = "answer", arg: str = "") -> str:
 def _post(home: Path, at: datetime, legs: str) -> None:
     """Keep records as a FreeSWITCH has posted them on that day."""
     folder = home / "run" / "live" / "posted" / "demo" / "fs"
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{at.astimezone(clock.ZONE).date()}.jsonl").write_text(legs)
 
 
@@ -206,28 +206,24 @@ def test_as_work(far: Answerer, anna: Actor) -> None:
     assert queries.get_trial_detail(trial=trial.pk, actor=anna)["landing"]["verdict"] == "silent"
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
+def test_a_file_of_an_asterisk_under_watch(
+    far: Answerer, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial = place_call(far, anna, "none")
+    monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{tmp_path}/Master.csv")
+    for channel, said, verdict in (
         (GATEWAY, "ANSWERED", "filed"),
         ("PJSIP/BJ-GW-00000001", "ANSWERED", "elsewhere"),
         ("PJSIP/anonymous-00000001", "ANSWERED", "unnamed"),
         (GATEWAY, "NO ANSWER", "unseen"),
-    ],
-)
-def test_a_file_of_an_asterisk_under_watch(
-    far: Answerer, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: tuple[str, str, str]
-) -> None:
-    channel, said, verdict = case
-    trial = place_call(far, anna, "none")
-    _master(tmp_path / "Master.csv", trial.begun_at, channel=channel, said=said)
-    monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{tmp_path}/Master.csv")
-    found = _look(trial, anna)
-    assert (found["verdict"], found["sources"]) == (verdict, {"live:pbx": True})
-    monkeypatch.setenv("NIANJIAN_LIVE", f"other:pbx=asterisk://{tmp_path}/Master.csv")  # another enterprise's switch
-    assert _look(trial, anna)["verdict"] == "silent"
+    ):
+        _master(tmp_path / "Master.csv", trial.begun_at, channel=channel, said=said)
+        found = _look(trial, anna)
+        assert (found["verdict"], found["sources"]) == (verdict, {"live:pbx": True})
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{tmp_path}/gone.csv")
     assert _look(trial, anna)["sources"] == {"live:pbx": False}
+    monkeypatch.setenv("NIANJIAN_LIVE", f"other:pbx=asterisk://{tmp_path}/Master.csv")  # another enterprise's switch
+    assert _look(trial, anna)["verdict"] == "silent"
 
 
 def test_acc_of_a_kamailio_knows_the_call_by_its_id(
@@ -244,14 +240,14 @@ def test_acc_of_a_kamailio_knows_the_call_by_its_id(
     assert _look(trial, anna)["verdict"] == "unnamed"
 
 
-def test_records_that_a_freeswitch_has_posted(
-    far: Answerer, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    trial = place_call(far, anna, "none")
-    _post(tmp_path, trial.begun_at, _legs(trial.begun_at))
-    monkeypatch.setenv("NIANJIAN_LIVE", "demo:fs=post://u:secret@freeswitch")
-    found = _look(trial, anna)
-    assert (found["verdict"], [one["call"] for one in found["records"]]) == ("filed", ["b"])
+def _told(trial: Trial, who: Actor) -> tuple[str, str, str, str | None]:
+    """Landing, what counts, why, and by what the record tells it."""
+    told = landings.check_landings(enterprise="demo", trials=[trial.pk], actor=who)
+    (one,) = queries.list_trials(enterprise="demo", actor=who)
+    assert one["verdict"] == "passed", "what was sealed stays"
+    landing = one["landing"]
+    assert told["verdict"] == ("passed" if landing["verdict"] == "filed" else "failed")
+    return landing["verdict"], one["counts"], one["counts_reason"], landing["records"][0]["voicemail"]
 
 
 @pytest.fixture
@@ -263,80 +259,48 @@ def trial(far: Answerer, anna: Actor, operator: Actor) -> Trial:
     return trial
 
 
-@dataclass(frozen=True)
-class Seat:
-    """A test that passed, who looks for it, and what the environment can be changed by."""
-
-    trial: Trial
-    anna: Actor
-    operator: Actor
-    patch: pytest.MonkeyPatch
-
-
-@pytest.fixture
-def seat(trial: Trial, anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> Seat:
-    return Seat(trial, anna, operator, monkeypatch)
-
-
-def _told(trial: Trial, who: Actor) -> tuple[str, str, str, str | None]:
-    """Landing, what counts, why, and by what the record tells it."""
-    told = landings.check_landings(enterprise="demo", trials=[trial.pk], actor=who)
-    (one,) = queries.list_trials(enterprise="demo", actor=who)
-    assert one["verdict"] == "passed", "what was sealed stays"
-    landing = one["landing"]
-    assert told["verdict"] == ("passed" if landing["verdict"] == "filed" else "failed")
-    return landing["verdict"], one["counts"], one["counts_reason"], landing["records"][0]["voicemail"]
-
-
-@pytest.mark.parametrize(
-    "case",
-    [
+def test_a_voicemail_by_an_asterisks_record(
+    trial: Trial, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the file of a switch under watch, which is read anew for each look, and then in an imported one."""
+    Number.objects.filter(key="95014").delete()  # its gateway proves nothing
+    path = tmp_path / "Master.csv"
+    monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{path}")
+    basis = CheckBasis.of("demo", None, anna)
+    for app, more, said in (
+        ("Queue", {}, ("filed", "passed", "answered", None)),
         ("VoiceMail", {}, (*VOICEMAIL, "VoiceMail")),
         ("MinivmRecord", {}, (*VOICEMAIL, "MinivmRecord")),
         ("Return", {"context": "macro-vm", "dst": "vmu1000"}, (*VOICEMAIL, "macro-vm")),
-        ("Queue", {}, ("filed", "passed", "answered", None)),
-    ],
-)
-@pytest.mark.parametrize("imported", [True, False], ids=["imported", "live"])
-def test_a_voicemail_by_an_asterisks_record(
-    seat: Seat,
-    tmp_path: Path,
-    case: tuple[str, dict[str, str], tuple[str, ...]],
-    imported: bool,  # noqa: FBT001
+    ):
+        _master(path, trial.begun_at, app=app, **more)
+        assert _told(trial, anna) == said
+        assert readiness._callback_check(basis).state == said[1], "readiness does not count a voicemail as passed"
+    number = next(one for one in queries.list_numbers(enterprise="demo", actor=anna) if one["number"] == "95013")
+    assert (number["light"], set(number["carriers"].values())) == ("red", {"failed"})
+    monkeypatch.delenv("NIANJIAN_LIVE")
+    import_file(path, operator)
+    assert _told(trial, anna) == said
+
+
+def test_a_voicemail_by_a_freeswitchs_record(
+    trial: Trial, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app, more, said = case
-    path = _master(tmp_path / "Master.csv", seat.trial.begun_at, app=app, **more)
-    if imported:
-        import_file(path, seat.operator)
-    else:
-        seat.patch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{path}")
-    assert _told(seat.trial, seat.anna) == said
-
-
-@pytest.mark.parametrize(
-    "case",
-    [
+    """As it has posted them, and imported; how its kind is kept in an import is the reader's own test."""
+    monkeypatch.setenv("NIANJIAN_LIVE", "demo:fs=post://u:secret@freeswitch")
+    for last, said in (
+        (("bridge", "user/1000@10.0.0.1"), ("filed", "passed", "answered", None)),
         (("voicemail", "default 10.0.0.1 1000"), (*VOICEMAIL, "voicemail")),
         (("bridge", "loopback/app=voicemail:default 10.0.0.1 1000"), (*VOICEMAIL, "bridge")),
-        (("bridge", "user/1000@10.0.0.1"), ("filed", "passed", "answered", None)),
-    ],
-)
-@pytest.mark.parametrize("imported", [True, False], ids=["imported", "posted"])
-def test_a_voicemail_by_a_freeswitchs_record(
-    seat: Seat,
-    tmp_path: Path,
-    case: tuple[tuple[str, str], tuple[str, ...]],
-    imported: bool,  # noqa: FBT001
-) -> None:
-    last, said = case
-    legs = _legs(seat.trial.begun_at, *last)
-    if imported:
-        (tmp_path / "legs.jsonl").write_text(legs)
-        import_file(tmp_path / "legs.jsonl", seat.operator)
-    else:
-        _post(tmp_path, seat.trial.begun_at, legs)
-        seat.patch.setenv("NIANJIAN_LIVE", "demo:fs=post://u:secret@freeswitch")
-    assert _told(seat.trial, seat.anna) == said
+    ):
+        _post(tmp_path, trial.begun_at, legs := _legs(trial.begun_at, *last))
+        assert _told(trial, anna) == said
+    (one,) = queries.list_trials(enterprise="demo", actor=anna)
+    assert [record["call"] for record in one["landing"]["records"]] == ["b"]
+    monkeypatch.delenv("NIANJIAN_LIVE")
+    (tmp_path / "legs.jsonl").write_text(legs)
+    import_file(tmp_path / "legs.jsonl", operator)
+    assert _told(trial, anna) == said
 
 
 def test_an_enterprise_names_its_own_context_of_voicemail(
@@ -352,22 +316,6 @@ def test_an_enterprise_names_its_own_context_of_voicemail(
 
     monkeypatch.setattr("nianjian.engines.rules.rulebook.Rulebook.items", own)
     assert _told(trial, anna) == (*VOICEMAIL, "our-boxes")
-
-
-def _ready(who: Actor) -> str:
-    found = readiness.check_readiness(enterprise="demo", as_of=None, actor=who)["checks"]
-    return next(str(one["state"]) for one in found if one["check"] == "callback")
-
-
-def test_readiness_does_not_count_a_voicemail_as_passed(seat: Seat, tmp_path: Path) -> None:
-    Number.objects.filter(key="95014").delete()  # its gateway proves nothing
-    path = _master(tmp_path / "Master.csv", seat.trial.begun_at, app="VoiceMail")
-    seat.patch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{path}")
-    assert _ready(seat.anna) == "passed"
-    assert _told(seat.trial, seat.anna)[:3] == VOICEMAIL
-    assert _ready(seat.anna) == "failed"
-    number = next(one for one in queries.list_numbers(enterprise="demo", actor=seat.anna) if one["number"] == "95013")
-    assert (number["light"], set(number["carriers"].values())) == ("red", {"failed"})
 
 
 def test_every_landing_has_its_words() -> None:

@@ -181,20 +181,21 @@ def _of_hundred(lengths: Sequence[timedelta], share: int = 95) -> int | None:
     return -(-sorted(lengths)[place] // MINUTE)
 
 
+def list_lacks(*cases: tuple[object, Lack]) -> list[Lack]:
+    """What is lacking: of each pair the second, where the first holds."""
+    return [lack for holds, lack in cases if holds]
+
+
 def build_in_time_claim(told: TicketCounts) -> Claim:
     """2小时内响应、24小时内结案: every ticket of the period, none late.
 
     One that has no arrival proves nothing, and neither do tickets whose clocks all run still.
     """
-    lacks = []
-    if not told.tickets:
-        lacks.append(Lack("no_tickets", known=False))
-    if told.response_late:
-        lacks.append(Lack("responses_late", count=told.response_late))
-    if told.close_late:
-        lacks.append(Lack("closes_late", count=told.close_late))
-    if told.tickets and told.undecided == told.tickets:
-        lacks.append(Lack("tickets_running", known=False))
-    if told.no_arrival:
-        lacks.append(Lack("arrival_unknown", known=False, count=told.no_arrival))
+    lacks = list_lacks(
+        (not told.tickets, Lack("no_tickets", known=False)),
+        (told.response_late, Lack("responses_late", count=told.response_late)),
+        (told.close_late, Lack("closes_late", count=told.close_late)),
+        (told.tickets and told.undecided == told.tickets, Lack("tickets_running", known=False)),
+        (told.no_arrival, Lack("arrival_unknown", known=False, count=told.no_arrival)),
+    )
     return Claim(CLAIM, asdict(told), lacks)

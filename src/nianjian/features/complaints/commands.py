@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 
@@ -18,10 +18,6 @@ from nianjian.platform.terminal.answer import NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, moment
 from nianjian.platform.terminal.language import _, language, sentence
 from nianjian.platform.terminal.session import begin, load
-
-if TYPE_CHECKING:
-    from nianjian.features.complaints.forwards import ForwardReceipt
-
 
 Row = Mapping[str, Any]
 
@@ -72,12 +68,6 @@ def print_match_counts(console: Console, told: Mapping[str, int]) -> None:
     for state, name in PROPOSALS.items():
         if told.get(state):
             console.print(f"  {_(name)}: {told[state]}")
-
-
-def receipt_as_json(told: ForwardReceipt) -> dict[str, object]:
-    """The JSON answer of an import: findings with their sentences."""
-    errors = [{**one.as_dict(), "message": sentence(one.code, one.values())} for one in told.errors]
-    return {**told.as_dict(), "errors": errors}
 
 
 def print_import(console: Console, data: Row) -> None:
@@ -252,7 +242,8 @@ def _import(args: argparse.Namespace) -> Answer:
         arrived=None if args.arrived is None else _moment(args.arrived),
         actor=actor,
     )
-    data = receipt_as_json(receipt)
+    errors = [{**one.as_dict(), "message": sentence(one.code, one.values())} for one in receipt.errors]
+    data = {**receipt.as_dict(), "errors": errors}
     return Answer(data, lambda console: print_import(console, data), NO if receipt.errors else 0)
 
 

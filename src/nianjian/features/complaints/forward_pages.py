@@ -119,8 +119,18 @@ def import_list(request: Request, code: str) -> HttpResponse:
     if request.method == "POST":
         status = UNPROCESSABLE
         if form.is_valid():
+            file = form.cleaned_data["file"]
             try:
-                return redirect("data-job", code=code, job=_enqueue(request, code, form))
+                job = forwards.enqueue_import(
+                    enterprise=code,
+                    name=file.name,
+                    content=read_upload(file, forwards.LIMIT),
+                    mapping=form.mapping(),
+                    arrived=form.cleaned_data["arrived"],
+                    language=current(),
+                    actor=request.actor,
+                )
+                return redirect("data-job", code=code, job=job)
             except NianjianError as error:
                 form.add_error("file", " ".join(describe_error(error)))
     return _page(request, form, status, open=status == UNPROCESSABLE)
@@ -163,19 +173,6 @@ def _verdict(found: ListPreview) -> dict[str, object]:
         return {"fault": describe_error(found.fault)[0]}
     faults = [describe_cell_error(one.code, one.values()) for one in found.findings[:FAULTS]]
     return {"verdict": verdict(found.faulty, found.read), "faulty": bool(found.faulty), "faults": faults}
-
-
-def _enqueue(request: Request, code: str, form: Forward) -> str:
-    file = form.cleaned_data["file"]
-    return forwards.enqueue_import(
-        enterprise=code,
-        name=file.name,
-        content=read_upload(file, forwards.LIMIT),
-        mapping=form.mapping(),
-        arrived=form.cleaned_data["arrived"],
-        language=current(),
-        actor=request.actor,
-    )
 
 
 @require_safe

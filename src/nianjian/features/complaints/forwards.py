@@ -52,7 +52,7 @@ from nianjian.platform.registers.sheet_reader import (
 )
 from nianjian.platform.registers.uploads import plain_name
 from nianjian.platform.registers.versions import Plan, Source, column_values, write_plan
-from nianjian.platform.registers.workbooks import Words, mark_findings
+from nianjian.platform.registers.workbooks import mark_findings
 from nianjian.platform.vault import blobs
 
 #: What the list's sender knows; all that happens here is recorded here and never taken from a list.
@@ -141,7 +141,12 @@ def check_mapping(data: object, name: str) -> ForwardMapping:
             raise mapping_error(name, str(key), ", ".join(KEYS))
     source = None if data.get("source") is None else _source(str(data["source"]), name)
     columns = {_field(one, name): str(header) for one, header in _table(data, "columns", name).items()}
-    formats = {_moment(one, name): str(form) for one, form in _table(data, "formats", name).items()}
+    formats = {}
+    for one, form in _table(data, "formats", name).items():
+        found = _field(one, name)
+        if COMPLAINTS.by_field(found).kind is not Kind.MOMENT:
+            raise mapping_error(name, f"formats: {one}", KEYS["formats"])
+        formats[found] = str(form)
     values = {}
     for one, pairs in _table(data, "values", name).items():
         if not isinstance(pairs, Mapping):
@@ -173,13 +178,6 @@ def _field(text: str, name: str) -> str:
     found = column.field if column is not None else text
     if found not in UPSTREAM:
         raise mapping_error(name, text, ", ".join(UPSTREAM))
-    return found
-
-
-def _moment(text: str, name: str) -> str:
-    found = _field(text, name)
-    if COMPLAINTS.by_field(found).kind is not Kind.MOMENT:
-        raise mapping_error(name, f"formats: {text}", KEYS["formats"])
     return found
 
 
@@ -257,7 +255,8 @@ def import_forwards(
             else:
                 key = old.key
                 counts["updated" if _fill_in(plan, old, row) else "unchanged"] += 1
-                if fields := _list_differing(old, row):
+                both = {name: (getattr(old, name), row.get(name)) for name in UPSTREAM}
+                if fields := [name for name, pair in both.items() if None not in pair and pair[0] != pair[1]]:
                     receipt.differing[key] = fields
             receipt.tickets.append(key)
         write_plan(plan)
@@ -266,12 +265,6 @@ def import_forwards(
         record(verb=VERB, enterprise=enterprise, actor=actor, data=data)
         alert_arrivals(enterprise=enterprise, complaints=added)
     return receipt
-
-
-def write_marked_workbook(*, path: Path, mapping: ForwardMapping, target: Path, words: Words) -> None:
-    """Write the list as a workbook with every faulty cell marked and its reason beside it."""
-    table, checked = check_list(path, mapping)
-    mark_findings(table, checked.findings, target, words)
 
 
 def check_list(path: Path, mapping: ForwardMapping) -> tuple[Table, CheckResult]:
@@ -343,11 +336,6 @@ def _fill_in(plan: Plan, old: Complaint, row: Mapping[str, Any]) -> bool:
     return bool(made)
 
 
-def _list_differing(old: Complaint, row: Mapping[str, Any]) -> list[str]:
-    known = [name for name in UPSTREAM if row.get(name) is not None and getattr(old, name) is not None]
-    return [name for name in known if getattr(old, name) != row[name]]
-
-
 EXAMPLES: Final = 3
 SEARCHED: Final = 200  # lines in which examples are looked for
 PREVIEWED_FAULTS: Final = 50
@@ -377,20 +365,6 @@ class ListPreview:
     faulty: int = 0
     findings: Sequence[Finding] = ()
     faults: int = 0
-
-
-def preview_forward_list(path: Path, mapping: ForwardMapping) -> ListPreview:
-    """Look at a list; nothing is written. Raises what `sheet_reader.read_beginning` raises."""
-    sheet = build_list_sheet(mapping)
-    found = read_beginning(path, sheet)
-    columns = list_columns(found, sheet)
-    about = (found.file, found.sheet, found.encoding, columns)
-    try:
-        table, checked = check_list(path, mapping)
-    except NianjianError as fault:
-        return ListPreview(*about, fault, len(found.lines))
-    first = checked.findings[:PREVIEWED_FAULTS]
-    return ListPreview(*about, None, len(table.lines), checked.faulty, first, len(checked.findings))
 
 
 def list_columns(found: Beginning, sheet: Sheet) -> tuple[ListColumn, ...]:
@@ -485,10 +459,8 @@ def run_import(job: JobValue, actor: Actor, progress: Report) -> Mapping[str, ob
         del result["tickets"]  # a long list: the rows say how many
         result["errors"] = [{"code": one.code, "values": dict(one.values())} for one in receipt.errors[:FAULTS]]
         if receipt.errors:
-            target = path.with_name("marked.xlsx")
-            write_marked_workbook(
-                path=path, mapping=mapping, target=target, words=lambda code, values: error_message(code, values, _)
-            )
+            target, (table, checked) = path.with_name("marked.xlsx"), check_list(path, mapping)
+            mark_findings(table, checked.findings, target, lambda code, values: error_message(code, values, _))
             result["blob"] = blobs.put(target.read_bytes()).id
     return result
 
@@ -521,10 +493,18 @@ def delete_expired_files() -> int:
 def preview_upload(*, enterprise: str, name: str, content: bytes, mapping: ForwardMapping, actor: Actor) -> ListPreview:
     """What the list's columns are and what an import with this mapping would say.
 
-    ``role_missing``, ``enterprise_unknown``, ``file_empty``, ``file_too_large``, and as `preview_forward_list`.
+    ``role_missing``, ``enterprise_unknown``, ``file_empty``, ``file_too_large``, and as `read_beginning`.
     """
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
     accounts.enterprise(enterprise)
     require_size(name, len(content), LIMIT)
+    sheet = build_list_sheet(mapping)
     with folders.temporary_file(plain_name(name), content) as path:
-        return preview_forward_list(path, mapping)
+        found = read_beginning(path, sheet)
+        about = (found.file, found.sheet, found.encoding, list_columns(found, sheet))
+        try:
+            table, checked = check_list(path, mapping)
+        except NianjianError as fault:
+            return ListPreview(*about, fault, len(found.lines))
+    first = checked.findings[:PREVIEWED_FAULTS]
+    return ListPreview(*about, None, len(table.lines), checked.faulty, first, len(checked.findings))

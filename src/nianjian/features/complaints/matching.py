@@ -246,7 +246,7 @@ def _known(condition: ir.BooleanColumn) -> ir.BooleanColumn:
 
 DECIDED: Final = (Proposal.CONFIRMED, Proposal.DISMISSED)
 REASON: Final = "match"  # of versions that a match made
-_ANSWER: Final = ("state", "link", "confidence", "candidates", "call", "runner_up")
+
 _LINKED: Final = ("call_id", "line_id", "team_id")
 
 CallValues = Mapping[str, str | None]
@@ -287,7 +287,7 @@ def store_matches(
         by_key = {row.key: row for row in (*fresh, *changed)}
         linked = _link(enterprise, calls, by_key, actor)
         Proposal.objects.bulk_create(fresh, batch_size=200)
-        Proposal.objects.bulk_update(changed, [*_ANSWER, "filled", "snapshot", "made_at"], batch_size=100)
+        Proposal.objects.bulk_update(changed, [*queries.FOUND, "filled", "snapshot", "made_at"], batch_size=100)
         counted = {state: sum(row.state == state for row in by_key.values()) for state in Proposal.STATES}
         told = {state: count for state, count in counted.items() if count} | {"linked": linked}
         if calls:
@@ -383,8 +383,8 @@ def match_tickets(
     with lake.lock():  # tickets, calls and lines of one moment
         versions = {name: lake.version(name) for name in TABLES}
         files = {name: lake.files(name) for name in TABLES}
-    wanted, own_ids = _wanted(enterprise, complaints or None, versions["calls"], again=again)
-    months, found = _months(enterprise, wanted), list[Match]()
+    months, own_ids = _wanted(enterprise, complaints or None, versions["calls"], again=again)
+    found: list[Match] = []
     with closing(wiring.engine()) as engine:
         tables = {name: engine.table(name, files[name], SCHEMAS[name]) for name in TABLES}
         for place, month in enumerate(months):
@@ -421,33 +421,28 @@ def decide(*, enterprise: str, complaint: Key, actor: Actor, decision: Annotated
 
 def _wanted(
     enterprise: str, complaints: Sequence[str] | None, calls: int | None, *, again: bool
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Numbers of the tickets to be looked at, and of those whose call id a run has written."""
+) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+    """Tickets to be looked at, by month of acceptance, and those whose call id a run has written.
+
+    So each look reaches over few days of calls.
+    """
     tickets = queries.current_tickets(enterprise)
     rows = tickets.filter(exclusion=None) if complaints is None else tickets.filter(key__in=list(complaints))
     known = {one.key: one for one in Proposal.objects.filter(enterprise_id=enterprise)}
-    fields = rows.values_list("key", "recorded_at", "reason", "call_id")
-    recorded = {key: (at, reason, call_id) for key, at, reason, call_id in fields}
+    fields = rows.values_list("key", "recorded_at", "reason", "call_id", "accepted_at")
+    recorded = {key: (at, reason, call, accepted) for key, at, reason, call, accepted in fields}
     if missing := set(complaints or ()) - recorded.keys():
         raise NianjianError("complaint_unknown", complaint=min(missing))
-    wanted, own_ids = set(), set()
-    for key, (recorded_at, reason, call_id) in recorded.items():
-        proposal = known.get(key)
-        if proposal is not None and "call_id" in list_filled_fields(proposal, {"call_id": call_id}):
-            own_ids.add(key)
-        if proposal is None:
-            wanted.add(key)
-        elif proposal.state not in DECIDED:  # a match's own writing makes no ticket newer
-            newer = proposal.snapshot != calls or (proposal.made_at < recorded_at and reason != REASON)
-            if again or newer:
-                wanted.add(key)
-    return frozenset(wanted), frozenset(own_ids)
-
-
-def _months(enterprise: str, wanted: frozenset[str]) -> dict[str, frozenset[str]]:
-    """Month of acceptance -> tickets, so that each look reaches over few days of calls."""
-    by_month: defaultdict[str, set[str]] = defaultdict(set)
-    for key, accepted in queries.current_tickets(enterprise, drills=True).values_list("key", "accepted_at"):
-        if key in wanted:
+    by_month, own_ids = defaultdict[str, set[str]](set), set()
+    for key, (recorded_at, reason, call_id, accepted) in recorded.items():
+        proposal, newer = known.get(key), again
+        if proposal is not None:
+            if "call_id" in list_filled_fields(proposal, {"call_id": call_id}):
+                own_ids.add(key)
+            if proposal.state in DECIDED:
+                continue
+            newer |= proposal.snapshot != calls  # a match's own writing makes no ticket newer
+            newer |= proposal.made_at < recorded_at and reason != REASON
+        if proposal is None or newer:
             by_month[f"{accepted.astimezone(clock.ZONE):%Y-%m}" if accepted else ""].add(key)
-    return {month: frozenset(by_month[month]) for month in sorted(by_month)}
+    return {month: frozenset(by_month[month]) for month in sorted(by_month)}, frozenset(own_ids)

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import Claim, Lack
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.paper.texts.claims import CLAIMS, TEXT
 from nianjian.engines.paper.words import mark
 from nianjian.features.complaints import operations, queries
@@ -37,18 +37,13 @@ def list_doors(enterprise: str) -> QuerySet[Door]:
 
 def get_door(enterprise: str, name: int) -> Door:
     """One of them; ``complaint_door_unknown``, also for one that is closed."""
-    found = list_doors(enterprise).filter(pk=name).first()
-    if found is None:
-        raise NianjianError("complaint_door_unknown")
-    return found
+    return get_or_raise(list_doors(enterprise).filter(pk=name), "complaint_door_unknown")
 
 
 def get_by_token(token: str) -> Door:
     """The number behind a public address; ``complaint_door_unknown`` says the same of what never was and what ended."""
-    found = Door.objects.filter(token=token, closed_at=None).select_related("enterprise").first()
-    if found is None:
-        raise NianjianError("complaint_door_unknown")
-    return found
+    rows = Door.objects.filter(token=token, closed_at=None).select_related("enterprise")
+    return get_or_raise(rows, "complaint_door_unknown")
 
 
 ADDRESSES: Final = Area(path=f"{operations.TICKETS.path}/one-click")

@@ -112,7 +112,11 @@ def apply_action(
         plan = Plan(Complaint, Source(str(actor), clock.now(), reason=reason.strip()[:REASON] or None))
         fields: set[str] = set()
         for key in wanted:
-            row = _open(rows.get(key), key, first or act, at)
+            if (row := rows.get(key)) is None:
+                raise NianjianError("complaint_unknown", complaint=key)
+            facts, asked = queries.ticket_facts(row), first or act
+            if code := find_refusal(facts, asked, at):
+                raise NianjianError(code, complaint=key, state=state_of(facts).value, act=asked.value, at=_typed(at))
             if versions is not None and row.pk not in versions:
                 raise NianjianError("register_row_stale")
             made = change(row)
@@ -122,16 +126,6 @@ def apply_action(
         told: dict[str, object] = {"complaints": wanted, "at": at.isoformat(), "fields": sorted(fields)}
         drills = sorted(row.key for row in rows.values() if row.drill)
         _note(act.value, enterprise, actor, told | ({"drills": drills} if drills else {}))
-
-
-def _open(row: Complaint | None, key: str, act: TicketAction, at: datetime) -> Complaint:
-    if row is None:
-        raise NianjianError("complaint_unknown", complaint=key)
-    facts = queries.ticket_facts(row)
-    code = find_refusal(facts, act, at)
-    if code is not None:
-        raise NianjianError(code, complaint=key, state=state_of(facts).value, act=act.value, at=_typed(at))
-    return row
 
 
 def _note(act: str, enterprise: str, actor: Actor, told: Mapping[str, object]) -> None:
@@ -456,8 +450,7 @@ def assign(
 @operation("complaints.attach", on=TICKETS, permission=Permission.MANAGE_DATA)
 def attach_paper(*, enterprise: str, complaint: Key, name: Line, content: Upload, actor: Actor) -> int:
     """Put a paper beside a ticket; its id. ``complaint_unknown``, and what `attach_to_row` raises."""
-    row = queries.load_current_tickets(enterprise, [complaint]).get(complaint)
-    if row is None:
+    if (row := queries.load_current_tickets(enterprise, [complaint]).get(complaint)) is None:
         raise NianjianError("complaint_unknown", complaint=complaint)
     return attach_to_row(register=queries.KIND, row=row, name=name, content=content, actor=actor)
 

@@ -55,6 +55,7 @@ from nianjian.platform.registers.queries import ReadScope
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.days import format_day
 from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current, say_pair
 from nianjian.platform.web.menu import ME, Entry, Place, Reader
 from nianjian.platform.web.paging import Order, Page, address, ordered, paged
@@ -462,17 +463,12 @@ def act(request: Request, code: str, ticket: str, act: str) -> HttpResponse:
     form = FORMS[TicketAction(act)](request.POST, auto_id=f"{act}_%s")
     if act == TicketAction.ASSIGN:
         _offer_choices(request, form, found.row, load_channels(code, ()))
-    if form.is_valid():
-        try:
-            form.run(enterprise=code, actor=request.actor, key=ticket)
-        except NianjianError as error:
-            form.add_error(None, " ".join(describe_error(error)))
-        else:
-            if "list" not in request.POST:
-                return redirect(f"{presenters.ticket_address(code, ticket)}?done={act}")
-            query = QueryDict(request.POST["list"], mutable=True)
-            query.update({"row": ticket, "done": act})
-            return redirect(f"{reverse('complaints', kwargs={'code': code})}?{query.urlencode()}#peek")
+    if run_form(form, lambda _values: form.run(enterprise=code, actor=request.actor, key=ticket)):
+        if "list" not in request.POST:
+            return redirect(f"{presenters.ticket_address(code, ticket)}?done={act}")
+        query = QueryDict(request.POST["list"], mutable=True)
+        query.update({"row": ticket, "done": act})
+        return redirect(f"{reverse('complaints', kwargs={'code': code})}?{query.urlencode()}#peek")
     return render_ticket_page(request, ticket, wrong=(TicketAction(act), form), status=UNPROCESSABLE)
 
 

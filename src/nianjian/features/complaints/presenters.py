@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.metrics.lights import Light, closing_rate
+from nianjian.engines.metrics.lights import closing_rate
 from nianjian.engines.metrics.metric import limit_of
 from nianjian.engines.paper.texts.complaints import ACTS, CONFIDENCE, LINKS, PROPOSALS, STATES
 from nianjian.engines.paper.texts.portrait import code_name
@@ -39,31 +39,6 @@ from nianjian.platform.web.tables import Cell
 from nianjian.platform.web.work import person
 
 LIMIT: Final = "portrait.closing_rate.limit"
-
-
-@dataclass(frozen=True, slots=True)
-class ClosingEffect:
-    """Accepted tickets of a data year, those closed, and the guide's light without and with the last closing."""
-
-    year: int
-    tickets: int
-    closed: int
-    before: Light
-    after: Light
-
-
-def find_closing_effect(enterprise: str, accepted: datetime) -> ClosingEffect:
-    """Count the data year in which a ticket, now closed, was accepted."""
-    year = accepted.astimezone(clock.ZONE).year
-    first, end = (datetime(one, 1, 1, tzinfo=clock.ZONE) for one in (year, year + 1))
-    rows = current_tickets(enterprise).filter(INCLUDED, accepted_at__gte=first, accepted_at__lt=end)
-    tickets, closed = rows.count(), rows.filter(DONE).count()
-    book = Rulebooks(province=accounts.enterprise(enterprise).province or None, enterprise=enterprise).on(clock.today())
-    limit = limit_of(book.with_guide_limits(), LIMIT)
-    before, after = (
-        closing_rate(closed=count, tickets=tickets, limit=limit).light for count in (max(closed - 1, 0), closed)
-    )
-    return ClosingEffect(year, tickets, closed, before, after)
 
 
 MINUTE: Final = timedelta(minutes=1)
@@ -350,18 +325,23 @@ def _describe_close(row: Complaint, left: int, *, whole: bool) -> str:
 
 
 def _describe_effect(enterprise: str, accepted: datetime) -> str:
-    """What the closing did to the rate and the light of its data year."""
-    effect = find_closing_effect(enterprise, accepted)
-    before, after = (f"{count * 100 / effect.tickets:.2f} %" for count in (effect.closed - 1, effect.closed))
-    word = words(current())
-    was, now = (code_name("light", str(one), word) for one in (effect.before, effect.after))
+    """What the closing did to the rate and to the guide's light of the data year in which its ticket was accepted."""
+    year = accepted.astimezone(clock.ZONE).year
+    first, end = (datetime(one, 1, 1, tzinfo=clock.ZONE) for one in (year, year + 1))
+    rows = current_tickets(enterprise).filter(INCLUDED, accepted_at__gte=first, accepted_at__lt=end)
+    tickets, closed = rows.count(), rows.filter(DONE).count()
+    book = Rulebooks(province=accounts.enterprise(enterprise).province or None, enterprise=enterprise).on(clock.today())
+    limit, word = limit_of(book.with_guide_limits(), LIMIT), words(current())
+    lights = (closing_rate(closed=one, tickets=tickets, limit=limit).light for one in (max(closed - 1, 0), closed))
+    was, now = (code_name("light", str(one), word) for one in lights)
+    before, after = (f"{count * 100 / tickets:.2f} %" for count in (closed - 1, closed))
     texts = [
         _("Closing rate of data year {year}: {before} → {after} ({closed} of {tickets})."),
         _("Guide's limit: from {was} to {now}.") if was != now else _("Guide's limit: {now} as before."),
         _("The portrait counts it at its next run."),
     ]
     return " ".join(texts).format(
-        year=effect.year, before=before, after=after, closed=effect.closed, tickets=effect.tickets, was=was, now=now
+        year=year, before=before, after=after, closed=closed, tickets=tickets, was=was, now=now
     )
 
 

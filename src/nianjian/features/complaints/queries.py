@@ -16,7 +16,7 @@ from django.db.models.functions import RowNumber
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.load import load
-from nianjian.engines.rules.rulebook import FIRST_DAY, Overlay
+from nianjian.engines.rules.rulebook import FIRST_DAY
 from nianjian.features.complaints.clocks import (
     UNDER,
     Clock,
@@ -58,22 +58,18 @@ def load_service_levels(enterprise: str) -> ServiceLevels:
 def _read_levels(province: str, enterprise: str) -> ServiceLevels:
     """Of an enterprise, or of all of a province that have no overlay of their own where it is ""."""
     books = Rulebooks(province=province or None, enterprise=enterprise)
-    days = sorted({max(day, FIRST_DAY) for day in _turns(books.overlays)})
-    terms = {day: read_limits(book) for day in days if f"{UNDER}response" in (book := books.on(day)).in_force}
-    return ServiceLevels(tuple(terms), tuple(terms.values()))
-
-
-def _turns(overlays: Sequence[Overlay]) -> Iterator[date]:
-    for rule in load().rules:
-        if rule.key.startswith(UNDER):
-            yield from _edges(rule.valid_from, rule.valid_to)
-    for overlay in overlays:
+    spans = [(rule.valid_from, rule.valid_to) for rule in load().rules if rule.key.startswith(UNDER)]
+    for overlay in books.overlays:
         if str(overlay["key"]).startswith(UNDER):
             first, last = (
                 date.fromisoformat(str(text)) if (text := overlay.get(name)) else None
                 for name in ("valid_from", "valid_to")
             )
-            yield from _edges(first or FIRST_DAY, last)
+            spans.append((first or FIRST_DAY, last))
+    turns = (day for span in spans for day in _edges(*span))
+    days = sorted({max(day, FIRST_DAY) for day in turns})
+    terms = {day: read_limits(book) for day in days if f"{UNDER}response" in (book := books.on(day)).in_force}
+    return ServiceLevels(tuple(terms), tuple(terms.values()))
 
 
 def _edges(first: date, last: date | None) -> Iterator[date]:
@@ -160,22 +156,17 @@ BY_DUE: Final = ("rank", "arrived_at", "key")
 def filter_tickets(sight: ReadScope, wanted: TicketFilter, promise: ServiceLevels, at: datetime) -> QuerySet[Complaint]:
     """The rows that are looked for, as far as the reader may see them; in the order of `BY_DUE`."""
     rank = Case(When(_overdue(promise, at), then=0), default=1)
-    rows = list_rows(KIND, sight).filter(_condition(wanted, promise, at), _belonging(wanted, sight)).annotate(rank=rank)
+    columns = {"line_id": wanted.line, "category": wanted.category, "source": wanted.source}
+    asked = Q(**{name: value for name, value in columns.items() if value})
+    if wanted.team:
+        asked &= queries.team_condition(KIND, sight.enterprise, sight.day, wanted.team)
+    rows = list_rows(KIND, sight).filter(_condition(wanted, promise, at), asked).annotate(rank=rank)
     if wanted.proposal is not None:
         known = Proposal.objects.filter(enterprise_id=sight.enterprise, state=wanted.proposal)
         rows = rows.filter(key__in=known.values("key"))
     rows = rows.order_by("rank", F("arrived_at").asc(nulls_last=True), "key").defer(*SEALED)
     found = cast("QuerySet[Complaint]", rows)
     return _find_text(found, wanted.text) if wanted.text else found
-
-
-def _belonging(wanted: TicketFilter, sight: ReadScope) -> Q:
-    """What a ticket belongs to."""
-    columns = {"line_id": wanted.line, "category": wanted.category, "source": wanted.source}
-    asked = Q(**{name: value for name, value in columns.items() if value})
-    if wanted.team:
-        asked &= queries.team_condition(KIND, sight.enterprise, sight.day, wanted.team)
-    return asked
 
 
 def _find_text(rows: QuerySet[Complaint], text: str) -> QuerySet[Complaint]:
@@ -235,18 +226,18 @@ def rows_to_tickets(
 ) -> list[Ticket]:
     """The rows as tickets at a moment."""
     listed = list(found_rows)
-    known = Proposal.objects.filter(enterprise_id=enterprise, key__in=[row.key for row in listed])
-    proposals = {one.key: one for one in known}
-    return [_ticket(row, proposals.get(row.key), promise, at) for row in listed]
+    rows = Proposal.objects.filter(enterprise_id=enterprise, key__in=[row.key for row in listed])
+    proposals = {one.key: one for one in rows}
+    found = []
+    for row in listed:
+        known = ticket_facts(row)
+        now, late = state_of(known), is_overdue(known, promise, at)
+        response, close = (evaluate_clock(clock, known, promise, at) for clock in (Clock.RESPONSE, Clock.CLOSE))
+        found.append(Ticket(row, now, response, close, late, ALLOWED[now], proposals.get(row.key)))
+    return found
 
 
-def _ticket(row: Complaint, proposal: Proposal | None, promise: ServiceLevels, at: datetime) -> Ticket:
-    known = ticket_facts(row)
-    now = state_of(known)
-    response, close = (evaluate_clock(clock, known, promise, at) for clock in (Clock.RESPONSE, Clock.CLOSE))
-    return Ticket(row, now, response, close, is_overdue(known, promise, at), ALLOWED[now], proposal)
-
-
+FOUND: Final = ("state", "link", "confidence", "candidates", "call", "runner_up")  # of a proposal
 HIDDEN: Final = frozenset({"content", "measures", "callback_result", "responded_by", "attachment"})
 
 
@@ -261,14 +252,8 @@ def ticket_as_dict(ticket: Ticket) -> dict[str, object]:
     row |= {"drill": bool(ticket.row.drill), "state": ticket.state.value, "overdue": ticket.overdue}
     for name, read in (("response", ticket.response), ("close", ticket.close)):
         row |= {f"{name}_due": _wall(read.due), f"{name}_clock": read.hand.value, f"{name}_on_time": read.on_time}
-    return row | {"acts": sorted(ticket.acts), "match": _match(ticket.proposal)}
-
-
-def _match(proposal: Proposal | None) -> dict[str, object] | None:
-    if proposal is None:
-        return None
-    names = ("state", "link", "confidence", "candidates", "call", "runner_up")
-    return {name: getattr(proposal, name) for name in names}
+    found = ticket.proposal and {name: getattr(ticket.proposal, name) for name in FOUND}
+    return row | {"acts": sorted(ticket.acts), "match": found}
 
 
 def _wall(moment: datetime | None) -> str | None:

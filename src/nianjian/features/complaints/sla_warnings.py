@@ -46,7 +46,14 @@ class DueClock:
 def list_due_soon(enterprise: str, promise: ServiceLevels, at: datetime) -> list[DueClock]:
     """Clocks that are to be warned of at a moment and whose work is not done, the earliest due first; drills too."""
     read = _list_young(enterprise, _find_first_arrival(promise, at))
-    found = [one for row in read for one in _list_due_clocks(row, promise, at)]
+    found = []
+    for row in read:
+        facts = queries.ticket_facts(row).at(at)
+        for which, done in ((Clock.RESPONSE, facts.responded), (Clock.CLOSE, facts.finished)):
+            reading = evaluate_clock(which, facts, promise, at)
+            runs_out = reading.hand in {Hand.WARNED, Hand.LATE} and done is None
+            if runs_out and reading.due is not None and reading.due >= at - GRACE:
+                found.append(DueClock(row, reading))
     return sorted(found, key=lambda one: (one.reading.due or at, one.row.key))
 
 
@@ -75,25 +82,13 @@ def _list_young(enterprise: str, since: datetime) -> Sequence[Complaint]:
     return list(rows.order_by().only(*queries.FACTS, "assignee", "team_id", "drill"))
 
 
-def list_watched_enterprises(at: datetime) -> list[str]:
-    """Enterprises that have a young ticket at all: only for these a look at the clocks can find anything."""
-    rows = Complaint.objects.filter(valid_to=None, superseded_at=None, exclusion=None, arrived_at__gte=at - YOUNG)
-    return sorted(set(rows.order_by().values_list("enterprise_id", flat=True).distinct()))
-
-
-def _list_due_clocks(row: Complaint, promise: ServiceLevels, at: datetime) -> Iterator[DueClock]:
-    facts = queries.ticket_facts(row).at(at)
-    for which, done in ((Clock.RESPONSE, facts.responded), (Clock.CLOSE, facts.finished)):
-        read = evaluate_clock(which, facts, promise, at)
-        runs_out = read.hand in {Hand.WARNED, Hand.LATE}
-        if runs_out and done is None and read.due is not None and read.due >= at - GRACE:
-            yield DueClock(row, read)
-
-
 def send_warnings(at: datetime | None = None) -> int:
     """Send the warnings that are due now; how many. Called again it sends none twice."""
     moment = at or clock.now()
-    return sum(send_enterprise_warnings(enterprise=code, at=moment) for code in list_watched_enterprises(moment))
+    # only where there is a young ticket at all a look at the clocks can find anything
+    rows = Complaint.objects.filter(valid_to=None, superseded_at=None, exclusion=None, arrived_at__gte=moment - YOUNG)
+    codes = sorted(set(rows.order_by().values_list("enterprise_id", flat=True).distinct()))
+    return sum(send_enterprise_warnings(enterprise=code, at=moment) for code in codes)
 
 
 def send_enterprise_warnings(*, enterprise: str, at: datetime) -> int:

@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nianjian.engines.kernel.claims import Claim, Figures, Lack
+from nianjian.features.complaints.clocks import list_lacks
 
 CARDS: Final = (
     "own_numbers", "robot_abilities", "tickets_in_time", "ai_outbound", "predictive", "one_click", "logs_kept",
@@ -25,13 +26,12 @@ def own_numbers(delivered: int | None, own: int, classes: Figures, *, unrecorded
     if not delivered:
         return Claim("own_numbers", figures, [Lack("no_calls", known=False)])
     untold = classes.get("unknown") or 0
-    others, lacks = delivered - own - untold, []
-    if others:
-        lacks.append(Lack("other_numbers_shown", count=others))
-    if untold:
-        lacks.append(Lack("display_unknown", known=False, count=untold))
-    if unrecorded:
-        lacks.append(Lack("calls_missing", known=False, count=unrecorded))
+    others = delivered - own - untold
+    lacks = list_lacks(
+        (others, Lack("other_numbers_shown", count=others)),
+        (untold, Lack("display_unknown", known=False, count=untold)),
+        (unrecorded, Lack("calls_missing", known=False, count=unrecorded)),
+    )
     return Claim("own_numbers", figures, lacks)
 
 
@@ -53,21 +53,16 @@ class RobotFigures:
 def robot_abilities(told: RobotFigures) -> Claim:
     """意图识别与立即转人工: seats filed, the form ready, intents recorded, every transfer within the limit."""
     figures = {name: count for name, count in asdict(told).items() if name != "item"}
-    lacks = []
-    if not told.seats:
-        lacks.append(Lack("no_robot_seats", known=told.calls > 0))
-    if told.filed < told.seats:
-        lacks.append(Lack("robot_seats_unfiled", count=told.seats - told.filed))
-    if told.item is False:
-        lacks.append(Lack("algorithm_form_missing"))
-    if not told.intents:
-        lacks.append(Lack("intents_unproved", known=False))
-    elif told.intents < told.answered:
-        lacks.append(Lack("intents_incomplete", known=False, count=told.answered - told.intents))
-    if not told.asked:
-        lacks.append(Lack("transfers_unproved", known=False))
-    elif told.in_time < told.asked:
-        lacks.append(Lack("transfers_slow", count=told.asked - told.in_time))
+    lacks = list_lacks(
+        (not told.seats, Lack("no_robot_seats", known=told.calls > 0)),
+        (told.filed < told.seats, Lack("robot_seats_unfiled", count=told.seats - told.filed)),
+        (told.item is False, Lack("algorithm_form_missing")),
+        (not told.intents, Lack("intents_unproved", known=False)),
+        (0 < told.intents < told.answered,
+         Lack("intents_incomplete", known=False, count=told.answered - told.intents)),
+        (not told.asked, Lack("transfers_unproved", known=False)),
+        (told.in_time < told.asked, Lack("transfers_slow", count=told.asked - told.in_time)),
+    )  # fmt: skip
     return Claim("robot_abilities", figures, lacks)
 
 
@@ -92,17 +87,14 @@ def one_click(
     figures = {"doors": doors, "alive": alive, "numbers": numbers, "without": without}
     if declared and not doors:
         return Claim("one_click", figures, [Lack("doors_elsewhere", known=False)])
-    lacks = [Lack("stated_otherwise", known=False)] if declared is False and doors else []
-    if not numbers:
-        lacks.append(Lack("no_numbers", known=False))
-    if not doors:
-        lacks.append(Lack("no_doors"))
-    if alive < doors - untried:
-        lacks.append(Lack("doors_dead", count=doors - untried - alive))
-    if untried:
-        lacks.append(Lack("doors_untried", known=False, count=untried))
-    if doors and without:
-        lacks.append(Lack("numbers_without_door", count=without))
+    lacks = list_lacks(
+        (declared is False and doors, Lack("stated_otherwise", known=False)),
+        (not numbers, Lack("no_numbers", known=False)),
+        (not doors, Lack("no_doors")),
+        (alive < doors - untried, Lack("doors_dead", count=doors - untried - alive)),
+        (untried, Lack("doors_untried", known=False, count=untried)),
+        (doors and without, Lack("numbers_without_door", count=without)),
+    )
     return Claim("one_click", figures, lacks)
 
 
@@ -118,25 +110,23 @@ def number_filing(numbers: int, filed: int, compared: str | None, *, recent: boo
 
     ``recent``: it is as at a day of this season, and no number has changed since.
     """
-    lacks = [] if numbers else [Lack("no_numbers", known=False)]
-    if filed < numbers:
-        lacks.append(Lack("numbers_unfiled", count=numbers - filed))
-    if compared == "failed":
-        lacks.append(Lack("numbers_differ"))
-    elif compared != "passed":
-        lacks.append(Lack("numbers_not_compared", known=False))
-    elif not recent:
-        lacks.append(Lack("numbers_compared_long_ago", known=False))
+    lacks = list_lacks(
+        (not numbers, Lack("no_numbers", known=False)),
+        (filed < numbers, Lack("numbers_unfiled", count=numbers - filed)),
+        (compared == "failed", Lack("numbers_differ")),
+        (compared not in {"failed", "passed"}, Lack("numbers_not_compared", known=False)),
+        (compared == "passed" and not recent, Lack("numbers_compared_long_ago", known=False)),
+    )
     return Claim("number_filing", {"numbers": numbers, "filed": filed}, lacks)
 
 
 def number_use(calls: int, elsewhere: int, untold: int) -> Claim:
     """在指定网关落地: calls of own numbers, those over another gateway, those that name none or have none assigned."""
-    lacks = [] if calls else [Lack("no_calls", known=False)]
-    if elsewhere:
-        lacks.append(Lack("other_gateway", count=elsewhere))
-    if untold:
-        lacks.append(Lack("gateway_untold", known=False, count=untold))
+    lacks = list_lacks(
+        (not calls, Lack("no_calls", known=False)),
+        (elsewhere, Lack("other_gateway", count=elsewhere)),
+        (untold, Lack("gateway_untold", known=False, count=untold)),
+    )
     return Claim("number_use", {"calls": calls, "elsewhere": elsewhere, "untold": untold}, lacks)
 
 
@@ -146,17 +136,14 @@ def resources(lines: int, bare: int, strange: int, teams: int, unnamed: int = 0,
     ``unnamed``: delivered calls that name no line; they cannot tell whether they used another. ``listed_teams``: all
     teams of the register; without one it does not say that none is outsourced.
     """
-    lacks = [] if lines else [Lack("no_lines", known=False)]
-    if unnamed:
-        lacks.append(Lack("lines_untold", known=False, count=unnamed))
-    if strange:
-        lacks.append(Lack("lines_unregistered", count=strange))
-    if bare:
-        lacks.append(Lack("lines_without_carrier", known=False, count=bare))
-    if not listed_teams:
-        lacks.append(Lack("no_teams", known=False))
-    if teams:
-        lacks.append(Lack("teams_without_agreement", known=False, count=teams))
+    lacks = list_lacks(
+        (not lines, Lack("no_lines", known=False)),
+        (unnamed, Lack("lines_untold", known=False, count=unnamed)),
+        (strange, Lack("lines_unregistered", count=strange)),
+        (bare, Lack("lines_without_carrier", known=False, count=bare)),
+        (not listed_teams, Lack("no_teams", known=False)),
+        (teams, Lack("teams_without_agreement", known=False, count=teams)),
+    )
     return Claim("resources", {"lines": lines, "bare": bare, "strange": strange, "teams": teams}, lacks)
 
 
@@ -174,22 +161,16 @@ def control(snapshot: str, dialled: int | None, let_through: int, *, enforced: b
     ``dialled``: calls on the newest day with calls that is over, delivered or not, None: there is none;
     ``let_through``: by the gate on that day.
     """
-    lacks = []
-    if snapshot == "missing":
-        lacks.append(Lack("gate_missing"))
-    elif snapshot != "fresh":
-        lacks.append(Lack("gate_stale"))
-    elif not enforced:
-        lacks.append(Lack("gate_looks_on"))
-    if not answers:
-        lacks.append(Lack("gate_silent", known=False))
-    if dialled is None:
-        lacks.append(Lack("gate_unasked", known=False))
-    elif dialled > let_through:
-        lacks.append(Lack("calls_past_gate", count=dialled - let_through))
-    figures = {
-        "enforced": int(enforced), "answers": int(answers), "dialled": dialled, "let_through": let_through,
-    }  # fmt: skip
+    past = 0 if dialled is None else dialled - let_through
+    lacks = list_lacks(
+        (snapshot == "missing", Lack("gate_missing")),
+        (snapshot not in {"missing", "fresh"}, Lack("gate_stale")),
+        (snapshot == "fresh" and not enforced, Lack("gate_looks_on")),
+        (not answers, Lack("gate_silent", known=False)),
+        (dialled is None, Lack("gate_unasked", known=False)),
+        (past > 0, Lack("calls_past_gate", count=past)),
+    )
+    figures = {"enforced": int(enforced), "answers": int(answers), "dialled": dialled, "let_through": let_through}
     return Claim("control", figures, lacks)
 
 

@@ -50,8 +50,7 @@ def render_sheet(told: Json, console: Console) -> None:
 def render_visit(told: Json, console: Console) -> None:
     """A day that is kept."""
     line = _("The inspection day {day} is saved: {agenda} agenda lines, {posts} posts.")
-    text = line.format(day=told["day"], agenda=len(told["agenda"]), posts=len(told["posts"]))
-    console.print(text, markup=False)
+    render_text(line.format(day=told["day"], agenda=len(told["agenda"]), posts=len(told["posts"])), console)
 
 
 def render_declarations(told: Json, console: Console) -> None:
@@ -68,7 +67,7 @@ def render_text(text: str, console: Console) -> None:
 def render_drill_begun(told: Json, console: Console) -> None:
     """The ticket that is now to be worked on."""
     line = _("Drill {drill} has begun: respond, call back and close this ticket in time.")
-    console.print(line.format(drill=told["drill"]), markup=False)
+    render_text(line.format(drill=told["drill"]), console)
 
 
 def render_drill_report(told: Json, console: Console) -> None:
@@ -145,18 +144,11 @@ def render_retention(told: Json, console: Console) -> None:
     ]
     heads = (_("log"), _("state"), _("must reach back to"), _("oldest record"), _("without a gap since"))
     table.rows(console, (*heads, _("missing days"), _("why")), rows)
-    _render_sample(console, told.get("sample"))
-
-
-def _render_sample(console: Console, sample: Json | None) -> None:
-    """Recordings looked for; nothing where an older look did not."""
-    if sample is None:
-        return
-    for name, text in inspection.sample_facts(sample, _):
+    sample = told.get("sample")  # an older look has none
+    for name, text in inspection.sample_facts(sample, _) if sample else ():
         console.print(pair_text(name, text, _), markup=False)
-    rows = inspection.sample_rows(sample, _)
-    if rows:
-        table.rows(console, inspection.sample_headings(_), rows)
+    if sample and (found := inspection.sample_rows(sample, _)):
+        table.rows(console, inspection.sample_headings(_), found)
 
 
 def render_dialling(told: Json, console: Console) -> None:

@@ -258,13 +258,9 @@ class FreeSwitchCounts(CallCounts):
         if not leg or began is None:
             self.damaged += 1
             return
-        if self._today(began) and leg == _freeswitch_call(cells):
+        named = FREESWITCH_PARENTS if cells["leg"] == "b" else ("call_uuid",)
+        if self._today(began) and leg == next((cells[name] for name in named if cells[name]), cells["uuid"]):
             self._count(leg, _freeswitch_outcome(cells, called=called))
-
-
-def _freeswitch_call(cells: Mapping[str, str | None]) -> str | None:
-    named = FREESWITCH_PARENTS if cells["leg"] == "b" else ("call_uuid",)
-    return next((cells[name] for name in named if cells[name]), cells["uuid"])
 
 
 def _freeswitch_outcome(cells: Mapping[str, str | None], *, called: bool) -> str:

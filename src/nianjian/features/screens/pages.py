@@ -81,12 +81,14 @@ def build_office_tiles(of: JsonMapping) -> list[Tile]:
     _ = words(current())
     now, calls, gate, tickets = of["now"], of["calls"], of["gate"], of["complaints"]
     count = "–" if now["count"] is None else str(now["count"])
+    told = {} if calls["since"] is None else OUTCOMES
+    outcomes = [_line(_(name), calls["by"][code], calls["all"]) for code, name in told.items()]
     return [
         _tile(_, "now", gettext("Calls now"), now, count),
         _tile(_, "calls", gettext("Calls today, ended"), calls, _figure(calls, calls["all"]), note=_damage(calls)),
         _tile(_, "answered", gettext("Answered today"), calls, _figure(calls, calls["by"]["answered"])),
         _tile(_, "blocked", gettext("Blocked by the gate today"), gate, _figure(gate, gate["blocked"])),
-        _tile(_, "outcomes", gettext("Outcome of the calls"), calls, lines=_outcomes(calls, _)),
+        _tile(_, "outcomes", gettext("Outcome of the calls"), calls, lines=outcomes),
         _tile(_, "reasons", gettext("Blocked: why"), gate, lines=_reasons(gate, _), empty=gettext("Nothing blocked")),
         _displays(of, _),
         _tile(
@@ -140,12 +142,6 @@ def _damage(calls: JsonMapping) -> str:
     if calls["gap"]:
         notes.append(gettext("records before {time} may be missing").format(time=format_stamp(calls["gap"])))
     return " · ".join(notes)
-
-
-def _outcomes(calls: JsonMapping, _: Words) -> list[Line]:
-    if calls["since"] is None:
-        return []
-    return [_line(_(name), calls["by"][code], calls["all"]) for code, name in OUTCOMES.items()]
 
 
 def _reasons(gate: JsonMapping, _: Words) -> list[Line]:
@@ -358,12 +354,21 @@ def front(request: Request, code: str) -> HttpResponse:
     told = queries.office_screen(enterprise=code, actor=request.actor)
     governs = has_permission(request.actor, code, Permission.ADMINISTER)
     kept = queries.list_links(enterprise=code, actor=request.actor) if governs else []
+    rows = [
+        [
+            Cell(one["name"]),
+            Cell(person(one["made_by"]) or "–"),
+            *(Cell(format_moment(datetime.fromisoformat(one[name]))) for name in ("made_at", "expires_at")),
+        ]
+        for one in kept
+    ]
+    heads = (gettext("where"), gettext("who"), gettext("made"), gettext("ends"))
     context = {
         "screens": [(reverse(f"screens-{part}", kwargs={"code": code}), _(text)) for part, text in SCREENS.items()],
         "sources": _sources(told),
         "lacking": "absent" in {told[name]["state"] for name in SET_UP},
         "manages": has_permission(request.actor, code, Permission.MANAGE_DATA),
-        "links": _links(kept),
+        "links": card_table(gettext("Kiosk links"), heads, rows),
         "ends": [(one["link"], one["name"]) for one in kept],
         "form": LinkForm() if made else form,
         "made": made,
@@ -399,19 +404,6 @@ def _sources(told: dict[str, Any]) -> Table:
         for name, text in names
     ]
     return card_table(gettext("Live sources"), (gettext("source"), gettext("state"), gettext("note")), rows)
-
-
-def _links(kept: list[dict[str, Any]]) -> Table:
-    rows = [
-        [
-            Cell(one["name"]),
-            Cell(person(one["made_by"]) or "–"),
-            *(Cell(format_moment(datetime.fromisoformat(one[name]))) for name in ("made_at", "expires_at")),
-        ]
-        for one in kept
-    ]
-    heads = (gettext("where"), gettext("who"), gettext("made"), gettext("ends"))
-    return card_table(gettext("Kiosk links"), heads, rows)
 
 
 GONE = 410
@@ -471,7 +463,10 @@ def list_sources(request: Request, code: str) -> HttpResponse:
     entry_form, notice, status = NewSourceForm(), None, 200
     act = request.POST.get("act", "")
     if request.method == "POST" and act == "test":
-        notice = _test(request, code, request.POST.get("source", "")[:60])
+        source = request.POST.get("source", "")[:60]
+        entries = queries.list_sources(enterprise=code, actor=request.actor)
+        name = next((f"{each.name} · {_kind(each.kind)}" for each in entries if each.source == source), "")
+        notice = _notice(name, lambda: operations.test_source(enterprise=code, actor=request.actor, source=source))
     elif request.method == "POST":
         entry_form = NewSourceForm(request.POST)
         if act == "try":
@@ -530,12 +525,6 @@ def _render(  # noqa: PLR0917 -- one part of both pages
         "folder": folder,
     }  # fmt: skip
     return render(request, template, context, status=status)
-
-
-def _test(request: Request, code: str, source: str) -> Notice:
-    entries = queries.list_sources(enterprise=code, actor=request.actor)
-    name = next((f"{each.name} · {_kind(each.kind)}" for each in entries if each.source == source), "")
-    return _notice(name, lambda: operations.test_source(enterprise=code, actor=request.actor, source=source))
 
 
 def _try(request: Request, code: str, entry_form: OperationForm, source: str = "") -> Notice | None:

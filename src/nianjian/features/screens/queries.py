@@ -106,7 +106,10 @@ class _View:
     @classmethod
     def of(cls, enterprise: str) -> _View:
         switches = sources.load_switches(enterprise)
-        limit = min(sources.fresh_milliseconds(), _longest_silence(enterprise))
+        tenant = accounts.enterprise(enterprise)
+        book = rulebook(day=today(), province=tenant.province or None, enterprise=enterprise)
+        # beyond what the rule says data have stopped, whatever the server is set to
+        limit = min(sources.fresh_milliseconds(), book.integer("inspection.screens.freshness") * 1000)
         return cls(enterprise, clock.milliseconds(), limit, _read(posted.BEATS), switches)
 
     def around(self) -> Json:
@@ -200,13 +203,6 @@ class _View:
 def _read(name: str) -> Json:
     """What the watch has kept under a name; nothing where there is none."""
     return posted.read(posted.folder(env.read().home) / name) or {}
-
-
-def _longest_silence(enterprise: str) -> int:
-    """Milliseconds beyond which the rule calls data stopped, whatever the server is set to."""
-    tenant = accounts.enterprise(enterprise)
-    book = rulebook(day=today(), province=tenant.province or None, enterprise=enterprise)
-    return book.integer("inspection.screens.freshness") * 1000
 
 
 def _ranked(counts: Mapping[str, int]) -> list[Json]:
@@ -333,12 +329,34 @@ def find_sources(enterprise: str, keys: Sequence[str] | None = None) -> list[Sou
     """Those with these numbers, None: all."""
     view = _View.of(enterprise)
     settings = _list_fixed(enterprise)
-    fixed = [(key, switch) for key, switch in settings.items() if keys is None or key in keys]
+    entries = []
+    for key, switch in settings.items():
+        if keys is None or key in keys:
+            life, manager = view.source(switch.name, records=switch.records is not None), switch.manager
+            if manager is not None:
+                place = f"{manager.host}:{manager.port}" if manager.port else manager.host
+            else:
+                place = (
+                    "" if switch.records is None or switch.records.kind == sources.POSTING else str(switch.records.path)
+                )
+            address: Any = switch.records or manager
+            entries.append(SourceEntry(
+                source=key, name=switch.name, kind=address.kind, place=place, user=address.user,
+                secret=bool(address.secret), fixed=True, set_by=None, set_at=None,
+                posts_to=_post_path(switch.enterprise, switch.name, address.kind), **life,
+            ))  # fmt: skip
     rows = ScreenSource.objects.filter(enterprise_id=enterprise).order_by("name", "kind")
     names = {switch.name for switch in settings.values()}
-    entries = [_fixed_entry(view, key, switch) for key, switch in fixed]
-    selected = rows if keys is None else rows.filter(pk__in=list(keys))
-    return entries + [_row_entry(view, row, shadowed=row.name in names) for row in selected]
+    for row in rows if keys is None else rows.filter(pk__in=list(keys)):
+        life = {"state": STALE, "since": None, "problem": SHADOWED}
+        if row.name not in names:
+            life = view.source(row.name, records=row.kind in sources.RECORDS)
+        entries.append(SourceEntry(
+            source=row.pk, name=row.name, kind=row.kind, place=row.place, user=row.user or "", secret=bool(row.secret),
+            fixed=False, posts_to=_post_path(row.enterprise_id, row.name, row.kind),
+            set_by=row.set_by.partition(":")[2], set_at=row.set_at.isoformat(timespec="seconds"), **life,
+        ))  # fmt: skip
+    return entries
 
 
 def get_source_switch(enterprise: str, key: str) -> Switch:
@@ -353,39 +371,10 @@ def _list_fixed(enterprise: str) -> dict[str, Switch]:
     """The sources of the setting, each as a switch with this one alone, by number."""
     by_key = {}
     for switch in (each for each in sources.switches() if each.enterprise == enterprise):
-        if switch.records is not None:
-            by_key[f"{FIXED}{switch.name}.{switch.records.kind}"] = Switch(
-                enterprise, switch.name, records=switch.records
-            )
-        if switch.manager is not None:
-            by_key[f"{FIXED}{switch.name}.{switch.manager.kind}"] = Switch(
-                enterprise, switch.name, manager=switch.manager
-            )
+        for part in ("records", "manager"):
+            if (source := getattr(switch, part)) is not None:
+                by_key[f"{FIXED}{switch.name}.{source.kind}"] = Switch(enterprise, switch.name, **{part: source})
     return by_key
-
-
-def _fixed_entry(view: _View, key: str, switch: Switch) -> SourceEntry:
-    life, address = view.source(switch.name, records=switch.records is not None), switch.records or switch.manager
-    assert address is not None  # noqa: S101 -- for the type checker
-    if switch.manager is not None:
-        place = f"{switch.manager.host}:{switch.manager.port}" if switch.manager.port else switch.manager.host
-    else:
-        place = "" if switch.records is None or switch.records.kind == sources.POSTING else str(switch.records.path)
-    return SourceEntry(
-        source=key, name=switch.name, kind=address.kind, place=place, user=address.user, secret=bool(address.secret),
-        fixed=True, posts_to=_post_path(switch.enterprise, switch.name, address.kind), set_by=None, set_at=None, **life,
-    )  # fmt: skip
-
-
-def _row_entry(view: _View, row: ScreenSource, *, shadowed: bool) -> SourceEntry:
-    life: Json = {"state": STALE, "since": None, "problem": SHADOWED}
-    if not shadowed:
-        life = view.source(row.name, records=row.kind in sources.RECORDS)
-    return SourceEntry(
-        source=row.pk, name=row.name, kind=row.kind, place=row.place, user=row.user or "", secret=bool(row.secret),
-        fixed=False, posts_to=_post_path(row.enterprise_id, row.name, row.kind),
-        set_by=row.set_by.partition(":")[2], set_at=row.set_at.isoformat(timespec="seconds"), **life,
-    )  # fmt: skip
 
 
 def _post_path(enterprise: str, name: str, kind: str) -> str | None:

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Final
 from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit
 
-from nianjian.engines.intake.formats.freeswitch_post import Leg, parse_leg
+from nianjian.engines.intake.formats.freeswitch_post import parse_leg
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.screens import posted
@@ -191,14 +191,11 @@ def build_switch(row: ScreenSource) -> Switch:
         guard = partial(resolve_path, code)
         return replace(empty, records=Records(row.kind, Path(row.place), guard=guard))
     if row.kind == "jsonrpc":
-        return replace(empty, manager=Manager(row.kind, row.place, 0, "", "", lambda: _resolve_socket(code, row.place)))
+        manager = Manager(row.kind, row.place, 0, "", "", lambda: str(resolve_path(code, row.place)))
+        return replace(empty, manager=manager)
     host, port = parse_host(row.kind, row.place)
     host_guard = partial(resolve_host, code, host, port)
     return replace(empty, manager=Manager(row.kind, host, port, user, secret, host_guard))
-
-
-def _resolve_socket(enterprise: str, place: str) -> str:
-    return str(resolve_path(enterprise, place))
 
 
 def _malformed(whose: str) -> NianjianError:
@@ -289,16 +286,12 @@ def store_posted_record(folder: Path, body: bytes) -> bool:
         told = parse_leg(_text(body))
     except ValueError as fault:
         raise NianjianError("live_post_unreadable") from fault
-    with _MAKING:
-        spool = _SPOOLS.setdefault(folder, Spool(folder))
-    return spool.keep(_day(told), told.uuid, told.line)
-
-
-def _day(told: Leg) -> date:
     began, now = datetime.fromtimestamp(told.start, clock.ZONE), clock.now()
     if not now - OLDEST < began < now + NEWEST:
         raise NianjianError("live_post_unreadable")
-    return began.date()
+    with _MAKING:
+        spool = _SPOOLS.setdefault(folder, Spool(folder))
+    return spool.keep(began.date(), told.uuid, told.line)
 
 
 def _text(body: bytes) -> str:

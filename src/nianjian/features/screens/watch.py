@@ -134,8 +134,9 @@ class _RecordCounts:
             for path in self._files(day):
                 some, left = self._file(path)
                 came, more = came or some, more or left
-        except (OSError, NianjianError) as fault:
-            return _name_problem(fault)
+        except (OSError, NianjianError) as fault:  # its code, or what the system calls it
+            code = next((code for kind, code in PROBLEMS.items() if isinstance(fault, kind)), "")
+            return code or (fault.strerror if isinstance(fault, OSError) else "") or type(fault).__name__
         if not more and (alive or came):
             self.at = moment
         if new or self._places != before:
@@ -173,12 +174,6 @@ class _RecordCounts:
         self._places[name] = news.place
         if news.gap:
             self._gap = clock.now().isoformat(timespec="seconds")
-
-
-def _name_problem(fault: OSError | NianjianError) -> str:
-    """Its code, or what the system calls it."""
-    code = next((code for kind, code in PROBLEMS.items() if isinstance(fault, kind)), "")
-    return code or (fault.strerror if isinstance(fault, OSError) else "") or type(fault).__name__
 
 
 def list_files(records: Records, day: date) -> list[Path]:
@@ -294,7 +289,11 @@ class Watch:
     def __init__(self) -> None:
         self._folder = posted.folder(env.read().home)
         self._lock: IO[bytes] | None = None
-        self._set = _configured_switches()
+        self._set: list[Switch] = []
+        try:
+            self._set = switches()
+        except NianjianError:  # which the log says once
+            LOG.exception("no switch is watched")
         self._watched: list[SwitchWatch] | None = None
         self._enterprises: list[str] = []
         self._pages = _PageThreads(self._folder, self._set)
@@ -341,15 +340,6 @@ class Watch:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
-
-
-def _configured_switches() -> list[Switch]:
-    """The switches that are set up; none where the setting cannot be read, which the log says once."""
-    try:
-        return switches()
-    except NianjianError:
-        LOG.exception("no switch is watched")
-        return []
 
 
 class _GateWatch:

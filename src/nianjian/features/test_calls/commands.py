@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.states import State
+from nianjian.engines.paper.texts.platform import STATES, STYLES
+from nianjian.engines.paper.texts.test_calls import CARRIERS, LANDINGS, LIGHTS, REASONS
+from nianjian.engines.paper.texts.test_calls import WITNESSES as PROOFS
 from nianjian.features.test_calls.states import WITNESSES
+from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, number
 from nianjian.platform.terminal.language import _
@@ -17,15 +25,6 @@ from nianjian.platform.terminal.session import begin
 
 if TYPE_CHECKING:
     from nianjian.features.test_calls.operations.calls import CallWay
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
-from rich.console import Console
-
-from nianjian.engines.paper.texts.platform import STATES, STYLES
-from nianjian.engines.paper.texts.test_calls import CARRIERS, LANDINGS, LIGHTS, REASONS
-from nianjian.engines.paper.texts.test_calls import WITNESSES as PROOFS
-from nianjian.platform.terminal import table
 
 # Test calls on a terminal.
 
@@ -38,30 +37,22 @@ def render_line(text: str) -> Show:
     return lambda console: console.print(text)
 
 
-def render_tested(told: Json) -> Show:
+def render_tested(console: Console, told: Json) -> None:
     """What was called now."""
-
-    def show(console: Console) -> None:
-        counts = told["counts"]
-        text = _("{passed} passed, {failed} failed, {unproved} not proved; the limit is {limit} s.")
-        line = text.format(
-            passed=counts[State.PASSED],
-            failed=counts[State.FAILED],
-            unproved=counts[State.NOT_PROVED],
-            limit=told["limit_s"],
-        )
-        console.print(line, style=STYLES[told["verdict"]])
-        _rows(console, told["rows"])
-
-    return show
+    counts = told["counts"]
+    text = _("{passed} passed, {failed} failed, {unproved} not proved; the limit is {limit} s.")
+    line = text.format(
+        passed=counts[State.PASSED],
+        failed=counts[State.FAILED],
+        unproved=counts[State.NOT_PROVED],
+        limit=told["limit_s"],
+    )
+    console.print(line, style=STYLES[told["verdict"]])
+    render_tests(console, told["rows"])
 
 
-def render_tests(rows: Sequence[Json]) -> Show:
+def render_tests(console: Console, rows: Sequence[Json]) -> None:
     """Test calls, a line each."""
-    return lambda console: _rows(console, rows)
-
-
-def _rows(console: Console, rows: Sequence[Json]) -> None:
     heads = (_("test call"), _("number called"), _("verdict"), _("reason"), _("answered after (s)"), _("gateway"),
              _("begun"))  # fmt: skip
     body = [
@@ -79,51 +70,39 @@ def _rows(console: Console, rows: Sequence[Json]) -> None:
     table.rows(console, heads, body)
 
 
-def render_numbers(rows: Sequence[Json]) -> Show:
+def render_numbers(console: Console, rows: Sequence[Json]) -> None:
     """Filed numbers with their lights."""
-
-    def show(console: Console) -> None:
-        heads = (_("number called"), _("light"), _("carriers"), _("gateway"), _("newest test call"))
-        body = [
-            (
-                one["number"],
-                _(LIGHTS[one["light"]]),
-                "、".join(f"{carrier} {_(CARRIERS[state])}" for carrier, state in one["carriers"].items()),
-                one["gateway"],
-                one["newest"] and one["newest"]["begun_at"][:16].replace("T", " "),
-            )
-            for one in rows
-        ]
-        table.rows(console, heads, body)
-
-    return show
+    heads = (_("number called"), _("light"), _("carriers"), _("gateway"), _("newest test call"))
+    body = [
+        (
+            one["number"],
+            _(LIGHTS[one["light"]]),
+            "、".join(f"{carrier} {_(CARRIERS[state])}" for carrier, state in one["carriers"].items()),
+            one["gateway"],
+            one["newest"] and one["newest"]["begun_at"][:16].replace("T", " "),
+        )
+        for one in rows
+    ]
+    table.rows(console, heads, body)
 
 
-def render_trial(told: Json) -> Show:
+def render_trial(console: Console, told: Json) -> None:
     """One test call: what it proves, and its messages in order."""
-
-    def show(console: Console) -> None:
-        _rows(console, [told])
-        console.print(_("landing proved by: {witness}").format(witness=_(PROOFS[told["counts_witness"]])))
-        if told["landing"]:
-            was = _(REASONS[told["reason"]]) if told["reason"] else ""
-            console.print(_("by SIP alone: {verdict}").format(verdict=f"{_(STATES[told['verdict']])} {was}"))
-            _looks(console, [{"trial": told["trial"], "landing": one} for one in told["looks"]])
-        body = [(one["at_ms"], "→" if one["sent"] else "←", one["first"]) for one in told["messages"]]
-        if body:
-            table.rows(console, (_("after ms"), "", _("message")), body)
-        if "evidence" in told:
-            console.print(told["evidence"])
-
-    return show
+    render_tests(console, [told])
+    console.print(_("landing proved by: {witness}").format(witness=_(PROOFS[told["counts_witness"]])))
+    if told["landing"]:
+        was = _(REASONS[told["reason"]]) if told["reason"] else ""
+        console.print(_("by SIP alone: {verdict}").format(verdict=f"{_(STATES[told['verdict']])} {was}"))
+        render_landings(console, [{"trial": told["trial"], "landing": one} for one in told["looks"]])
+    body = [(one["at_ms"], "→" if one["sent"] else "←", one["first"]) for one in told["messages"]]
+    if body:
+        table.rows(console, (_("after ms"), "", _("message")), body)
+    if "evidence" in told:
+        console.print(told["evidence"])
 
 
-def render_landings(told: Json) -> Show:
+def render_landings(console: Console, rows: Sequence[Json]) -> None:
     """What the call records say of test calls."""
-    return lambda console: _looks(console, told["rows"])
-
-
-def _looks(console: Console, rows: Sequence[Json]) -> None:
     heads = (_("test call"), _("in the call records"), _("gateway in the ledger"), _("named there"), _("checked at"))
     body = [
         (
@@ -138,35 +117,40 @@ def _looks(console: Console, rows: Sequence[Json]) -> None:
     table.rows(console, heads, body)
 
 
-def render_routes(told: Json) -> Show:
+def render_routes(console: Console, routes: Sequence[Json] = (), gateways: Sequence[Json] = ()) -> None:
     """Ways and gateways."""
-
-    def show(console: Console) -> None:
-        heads = (
-            _("route"),
-            _("where calls go"),
-            _("carrier"),
-            _("calling number"),
-            _("proof of landing"),
-            _("daily at"),
-        )
-        body = [
-            (one["name"], one["via"], one["carrier"], one["caller"], _(PROOFS[one["witness"]]), one["daily_at"])
-            for one in told["routes"]
-        ]
-        if body or not told["gateways"]:
-            table.rows(console, heads, body)
-        if told["gateways"]:
-            hosts = [(one["name"], ", ".join(one["hosts"])) for one in told["gateways"]]
-            table.rows(console, (_("gateway"), _("addresses")), hosts)
-
-    return show
+    heads = (_("route"), _("where calls go"), _("carrier"), _("calling number"), _("proof of landing"), _("daily at"))
+    body = [
+        (one["name"], one["via"], one["carrier"], one["caller"], _(PROOFS[one["witness"]]), one["daily_at"])
+        for one in routes
+    ]
+    if body or not gateways:
+        table.rows(console, heads, body)
+    if gateways:
+        hosts = [(one["name"], ", ".join(one["hosts"])) for one in gateways]
+        table.rows(console, (_("gateway"), _("addresses")), hosts)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Every action."""
     actions = Actions(parser)
-    add_test_actions(actions)
+    test = actions.add("test", _test, _("call numbers now, and check answer and landing"))
+    enterprise(test)
+    which = test.add_mutually_exclusive_group(required=True)
+    which.add_argument("--number", action="append", default=[], metavar="N", help=_("this number; can be repeated"))
+    which.add_argument("--all", action="store_true", help=_("all filed numbers that are in force"))
+    test.add_argument(
+        "--route", action="append", default=[], metavar="NAME", help=_("over this saved route; can be repeated")
+    )
+    add_route_options(test)
+    test.add_argument("--gateway", default="", metavar="HOST", help=_("where it must land, instead of the ledger's"))
+    witness = actions.add("witness", _witness, _("search for test calls in your own call records: where did they land"))
+    enterprise(witness)
+    these = witness.add_mutually_exclusive_group(required=True)
+    these.add_argument(
+        "--trial", action="append", default=[], metavar="TEST", help=_("this test call; can be repeated")
+    )
+    these.add_argument("--all", action="store_true", help=_("all answered SIP calls that are still valid"))
     add_result_actions(actions)
     add_route_actions(actions)
 
@@ -264,7 +248,7 @@ def _numbers(args: argparse.Namespace) -> Answer:
     from nianjian.features.test_calls import queries
 
     rows = queries.list_numbers(enterprise=args.enterprise, actor=actor, first=_first(args), count=PAGE)
-    return Answer({"numbers": rows}, render_numbers(rows))
+    return Answer({"numbers": rows}, partial(render_numbers, rows=rows))
 
 
 def _list(args: argparse.Namespace) -> Answer:
@@ -273,7 +257,7 @@ def _list(args: argparse.Namespace) -> Answer:
 
     of = args.number.strip()
     rows = queries.list_trials(enterprise=args.enterprise, actor=actor, number=of, first=_first(args), count=PAGE)
-    return Answer({"tests": rows}, render_tests(rows))
+    return Answer({"tests": rows}, partial(render_tests, rows=rows))
 
 
 def _show(args: argparse.Namespace) -> Answer:
@@ -286,7 +270,7 @@ def _show(args: argparse.Namespace) -> Answer:
     if args.out is not None:
         _name, content = calls.fetch_evidence(trial=args.trial, actor=actor)
         told["evidence"] = write_private_file(args.out, content)
-    return Answer(told, render_trial(told))
+    return Answer(told, partial(render_trial, told=told))
 
 
 def _begin(args: argparse.Namespace) -> Answer:
@@ -303,28 +287,7 @@ def _end(args: argparse.Namespace) -> Answer:
     from nianjian.features.test_calls.operations import calls
 
     told = calls.end_manual_call(trial=args.trial, outcome=args.outcome, note=args.note, actor=actor)
-    return Answer(told, render_tests([told]), DONE if told["verdict"] == State.PASSED else NO)
-
-
-def add_test_actions(actions: Actions) -> None:
-    """``test`` and ``witness``."""
-    test = actions.add("test", _test, _("call numbers now, and check answer and landing"))
-    enterprise(test)
-    which = test.add_mutually_exclusive_group(required=True)
-    which.add_argument("--number", action="append", default=[], metavar="N", help=_("this number; can be repeated"))
-    which.add_argument("--all", action="store_true", help=_("all filed numbers that are in force"))
-    test.add_argument(
-        "--route", action="append", default=[], metavar="NAME", help=_("over this saved route; can be repeated")
-    )
-    add_route_options(test)
-    test.add_argument("--gateway", default="", metavar="HOST", help=_("where it must land, instead of the ledger's"))
-    witness = actions.add("witness", _witness, _("search for test calls in your own call records: where did they land"))
-    enterprise(witness)
-    these = witness.add_mutually_exclusive_group(required=True)
-    these.add_argument(
-        "--trial", action="append", default=[], metavar="TEST", help=_("this test call; can be repeated")
-    )
-    these.add_argument("--all", action="store_true", help=_("all answered SIP calls that are still valid"))
+    return Answer(told, partial(render_tests, rows=[told]), DONE if told["verdict"] == State.PASSED else NO)
 
 
 def _test(args: argparse.Namespace) -> Answer:
@@ -347,7 +310,7 @@ def _test(args: argparse.Namespace) -> Answer:
         )
     if len(told["rows"]) == 1:  # one number is told at the top, too
         told = {**told["rows"][0], **told}
-    return Answer(told, render_tested(told), DONE if told["verdict"] == State.PASSED else NO)
+    return Answer(told, partial(render_tested, told=told), DONE if told["verdict"] == State.PASSED else NO)
 
 
 def _witness(args: argparse.Namespace) -> Answer:
@@ -362,7 +325,8 @@ def _witness(args: argparse.Namespace) -> Answer:
             actor=actor,
             progress=lambda _note, done, total: report(done, total),
         )
-    return Answer(told, render_landings(told), DONE if told["verdict"] == State.PASSED else NO)
+    show = partial(render_landings, rows=told["rows"])
+    return Answer(told, show, DONE if told["verdict"] == State.PASSED else NO)
 
 
 def add_route_actions(actions: Actions) -> None:
@@ -387,7 +351,7 @@ def _routes(args: argparse.Namespace) -> Answer:
     from nianjian.features.test_calls.operations import calls
 
     told = calls.describe_routes(enterprise=args.enterprise, actor=actor)
-    return Answer(told, render_routes(told))
+    return Answer(told, partial(render_routes, routes=told["routes"], gateways=told["gateways"]))
 
 
 def _route(args: argparse.Namespace) -> Answer:
@@ -414,7 +378,7 @@ def _route(args: argparse.Namespace) -> Answer:
         key="" if args.no_cert else key,
     )
     told = calls.save_route(enterprise=args.enterprise, given=given, actor=actor)
-    return Answer(told, render_routes({"routes": [told], "gateways": []}))
+    return Answer(told, partial(render_routes, routes=[told]))
 
 
 def _gateway(args: argparse.Namespace) -> Answer:
@@ -422,4 +386,4 @@ def _gateway(args: argparse.Namespace) -> Answer:
     from nianjian.features.test_calls.operations import calls
 
     told = calls.save_gateway(enterprise=args.enterprise, name=args.name, hosts=" ".join(args.hosts), actor=actor)
-    return Answer(told, render_routes({"routes": [], "gateways": [told]}))
+    return Answer(told, partial(render_routes, gateways=[told]))

@@ -82,20 +82,15 @@ def join_records(rows: Iterable[CallRecord]) -> list[CallRecord]:
     """
     calls: dict[tuple[str, str], CallRecord] = {}
     for row in rows:
-        known = calls.get((row.source, row.call))
-        calls[row.source, row.call] = row if known is None else _join_two(known, row)
+        known = calls.setdefault((row.source, row.call), row)
+        if known is not row:
+            told: dict[str, Any] = {
+                name: getattr(known, name) or getattr(row, name) for name in ("callee", "marked", "voicemail")
+            }
+            for name in ("callers", "told", "named", "sent"):
+                told[name] = tuple(dict.fromkeys((*getattr(known, name), *getattr(row, name))))
+            calls[row.source, row.call] = replace(known, at=min(known.at, row.at), **told)
     return list(calls.values())
-
-
-def _join_two(one: CallRecord, other: CallRecord) -> CallRecord:
-    first: dict[str, Any] = {
-        name: getattr(one, name) or getattr(other, name) for name in ("callee", "marked", "voicemail")
-    }
-    both: dict[str, Any] = {
-        name: tuple(dict.fromkeys((*getattr(one, name), *getattr(other, name))))
-        for name in ("callers", "told", "named", "sent")
-    }
-    return replace(one, at=min(one.at, other.at), **first, **both)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +226,13 @@ class VoicemailSigns:
 
     def told(self, cells: Mapping[str, str | None]) -> str:
         """What of a record's cells, by their `plain` names, tells it: an application or a context; "" for nothing."""
-        application, argument, context = (_first_cell(cells, names) for names in (APPLICATION, ARGUMENT, CONTEXT))
+        application, argument, context = (
+            next((found for name in names if (found := cells.get(plain_name(name)))), "")
+            for names in (APPLICATION, ARGUMENT, CONTEXT)
+        )
         whole = f"{application} {argument}".strip().lower()
-        if any(_begins_with(whole, one) for one in self.applications):
+        # whole words: VoiceMail does not begin VoiceMailMain
+        if any(whole.startswith(one) and not _MORE.match(whole[len(one) :]) for one in self.applications):
             return application
         return context if context.lower() in self.contexts else ""
 
@@ -241,15 +240,6 @@ class VoicemailSigns:
 def plain_cells(row: Mapping[str, object]) -> dict[str, str | None]:
     """A record's cells by their `plain` names, however its source spells them."""
     return {plain_name(name): str(value) if value else None for name, value in row.items()}
-
-
-def _first_cell(given: Mapping[str, str | None], names: Iterable[str]) -> str:
-    return next((found for name in names if (found := given.get(plain_name(name)))), "")
-
-
-def _begins_with(text: str, name: str) -> bool:
-    """Whole words: VoiceMail does not begin VoiceMailMain."""
-    return text.startswith(name) and not _MORE.match(text[len(name) :])
 
 
 CHANNEL: Final = re.compile(r"(?:PJSIP|SIP|IAX2|OOH323)/([^/@;]+)-[0-9A-Fa-f]{4,8}", re.IGNORECASE)

@@ -36,6 +36,7 @@ from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, missing_as
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.days import format_day
 from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -323,7 +324,14 @@ def route_listing(request: Request, code: str) -> HttpResponse:
         status = UNPROCESSABLE
     kept = calls.describe_routes(enterprise=code, actor=request.actor)
     _ = words(current())
-    flaws = [_describe_flaw(one, kept["numbers"]) for one in kept["routes"] if one["daily_flaw"]]
+    about = {"count": kept["numbers"], "most": calls.MOST_CALLS}
+    flaws = [
+        reminder_line(f"{CALLBACK}:", {**about, "reason": one["daily_flaw"], "route": one["name"]}, _)
+        for one in kept["routes"]
+        if one["daily_flaw"]
+    ]
+    ends = {one["name"]: date.fromisoformat(day) for one in kept["routes"] if (day := one["certificate_until"])}
+    over = {name for name, day in ends.items() if day < clock.today()}  # it is no good to any gateway
     rows = [
         [
             Cell(one["name"]),
@@ -332,7 +340,7 @@ def route_listing(request: Request, code: str) -> HttpResponse:
             Cell(one["carrier"] or "–"),
             Cell(one["caller"]),
             Cell(_(PROOFS[one["witness"]])),
-            _certificate_cell(one["certificate_until"]),
+            Cell(format_day(ends.get(one["name"])) or "–", badge="bad" if one["name"] in over else ""),
             Cell(one["daily_at"] or "–", badge="bad" if one["daily_flaw"] else ""),
         ]
         for one in kept["routes"]
@@ -352,18 +360,6 @@ def route_listing(request: Request, code: str) -> HttpResponse:
         "may": has_permission(request.actor, code, Permission.ADMINISTER),
     }
     return render(request, "callback/ways.html", context, status=status)
-
-
-def _certificate_cell(day: str | None) -> Cell:
-    """The last day of our own certificate; one that is over is no good to any gateway."""
-    last = date.fromisoformat(day) if day else None
-    return Cell(format_day(last) or "–", badge="bad" if last and last < clock.today() else "")
-
-
-def _describe_flaw(route: dict[str, Any], numbers: int) -> str:
-    """Why a daily test does not run, as people are told of it."""
-    about = {"reason": route["daily_flaw"], "route": route["name"], "count": numbers, "most": calls.MOST_CALLS}
-    return reminder_line(f"{CALLBACK}:", about, words(current()))
 
 
 def _apply_form(request: Request, code: str, form: Form) -> bool:
@@ -410,12 +406,8 @@ def trial_detail(request: Request, code: str, trial: str) -> HttpResponse:
     if request.method == "POST":
         require_permission(request.actor, code, Permission.MANAGE_DATA)
         form, status = EndForm(request.POST), UNPROCESSABLE
-        if form.is_valid():
-            try:
-                calls.end_manual_call(trial=trial, actor=request.actor, **form.cleaned_data)
-                return redirect("callback-one", code=code, trial=trial)
-            except NianjianError as error:
-                form.add_error(None, " ".join(describe_error(error)))
+        if run_form(form, lambda values: calls.end_manual_call(trial=trial, actor=request.actor, **values)):
+            return redirect("callback-one", code=code, trial=trial)
     _ = words(current())
     verdict = told["counts"]
     context = {
@@ -450,6 +442,7 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
     cause = "" if told["q850"] is None else f"Q.850 {told['q850']}"
     measured = (told["source"].get("durations"), told["source"].get("begin"))
     places = (told["contact"], *told["routes"], told["media"])
+    sealed = (_(STATES[told["verdict"]]), _(REASONS[told["reason"]]) if told["reason"] else "")
     known = (
         (gettext("Begun"), format_moment(told["begun_at"])),
         (gettext("How"), " ".join(filter(None, (_(HOWS[told["how"]]), told["route"], told["carrier"], told["via"])))),
@@ -465,7 +458,7 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
         (gettext("Gateway seen"), told["gateway_seen"]),
         (gettext("Contact, routes, audio"), " · ".join(filter(None, places))),
         (gettext("Landing proved by"), _(PROOFS[told["counts_witness"]])),
-        (gettext("By SIP alone"), _by_sip(told, _) if told["landing"] else ""),
+        (gettext("By SIP alone"), " · ".join(filter(None, sealed)) if told["landing"] else ""),
         (gettext("Audio format"), told["codec"]),
         (gettext("Repeated INVITEs"), str(told["resent"]) if told["messages"] else ""),
         (gettext("Clocks that measured"), " · ".join(str(one) for one in measured if one)),
@@ -475,12 +468,6 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
         (gettext("Started by"), person(told["made_by"])),
     )
     return [(label, str(text)) for label, text in known if text]
-
-
-def _by_sip(told: Json, _: Words) -> str:
-    """What was sealed with the call, beside what the records say."""
-    reason = _(REASONS[told["reason"]]) if told["reason"] else ""
-    return " · ".join(filter(None, (_(STATES[told["verdict"]]), reason)))
 
 
 def _looks(told: Json, _: Words) -> Table | None:

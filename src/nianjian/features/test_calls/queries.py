@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 from django.db.models import Max, QuerySet
 
 from nianjian.engines.kernel import clock, numbers
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.kernel.states import State
 from nianjian.engines.kernel.workdays import Calendar
 from nianjian.engines.paper.people import mask_call_id, mask_call_text
@@ -42,10 +42,8 @@ def list_routes(enterprise: str) -> list[Route]:
 
 def get_route(enterprise: str, name: str) -> Route:
     """One by its name; ``callback_route_unknown``."""
-    found = Route.objects.filter(enterprise_id=enterprise, name=name).first()
-    if found is None:
-        raise NianjianError("callback_route_unknown", route=name)
-    return found
+    rows = Route.objects.filter(enterprise_id=enterprise, name=name)
+    return get_or_raise(rows, "callback_route_unknown", route=name)
 
 
 def list_due_routes(moment: datetime) -> list[Route]:
@@ -56,14 +54,6 @@ def list_due_routes(moment: datetime) -> list[Route]:
 def list_gateways(enterprise: str) -> list[Gateway]:
     """The enterprise's gateways, by name."""
     return list(Gateway.objects.filter(enterprise_id=enterprise).order_by("name"))
-
-
-def newest_trials(enterprise: str, numbers: Collection[str]) -> dict[str, Trial]:
-    """Number -> its newest test that is over."""
-    over = Trial.objects.filter(enterprise_id=enterprise, number__in=numbers).exclude(verdict="")
-    last = {each["number"]: each["last"] for each in over.order_by().values("number").annotate(last=Max("begun_at"))}
-    rows = over.filter(begun_at__in=list(last.values())).order_by("pk")
-    return {row.number: row for row in rows if row.begun_at == last[row.number]}
 
 
 def answered_trials(enterprise: str, first: datetime, last: datetime) -> QuerySet[Trial]:
@@ -107,12 +97,6 @@ def recorded_landings(trials: Collection[str]) -> dict[str, Landing]:
 def list_landings(trial: str) -> list[Landing]:
     """All looks of a test, the oldest first."""
     return list(Landing.objects.filter(trial_id=trial).order_by("at", "pk"))
-
-
-def list_newest_verdicts(enterprise: str, numbers: Collection[str], since: datetime) -> dict[str, str]:
-    """Test since a moment -> what its newest look says."""
-    here = Landing.objects.filter(enterprise_id=enterprise, trial__number__in=numbers, trial__begun_at__gte=since)
-    return dict(here.order_by("at", "pk").values_list("trial_id", "verdict"))
 
 
 RULE: Final = "inspection.callback."
@@ -249,9 +233,7 @@ def describe_clocks() -> Json:
 
 def require_trial(trial: str, actor: Actor, act: Permission = Permission.READ) -> Trial:
     """A test that the actor may see; ``callback_trial_unknown``, also for whom its enterprise does not concern."""
-    found = Trial.objects.filter(pk=trial).first()
-    if found is None:
-        raise NianjianError("callback_trial_unknown", trial=trial)
+    found = get_or_raise(Trial.objects.filter(pk=trial), "callback_trial_unknown", trial=trial)
     try:
         require_permission(actor, found.enterprise_id, Permission.READ)
     except NianjianError as refused:
@@ -270,9 +252,15 @@ def number_lights(grounds: CallBasis, wanted: Sequence[str]) -> list[Json]:
     """How each number stands now."""
     now = clock.now()
     since = now - timedelta(days=grounds.days)
-    verdicts = list_newest_verdicts(grounds.enterprise, wanted, since)
+    looks = Landing.objects.filter(
+        enterprise_id=grounds.enterprise, trial__number__in=wanted, trial__begun_at__gte=since
+    )
+    verdicts = dict(looks.order_by("at", "pk").values_list("trial_id", "verdict"))
     done = list_finished_tests(grounds.enterprise, wanted, since, verdicts)
-    newest = newest_trials(grounds.enterprise, wanted)
+    over = Trial.objects.filter(enterprise_id=grounds.enterprise, number__in=wanted).exclude(verdict="")
+    ends = {each["number"]: each["last"] for each in over.order_by().values("number").annotate(last=Max("begun_at"))}
+    late = over.filter(begun_at__in=list(ends.values())).order_by("pk")
+    newest = {row.number: row for row in late if row.begun_at == ends[row.number]}
     landed = newest_landings([one.pk for one in newest.values()])
     rows = []
     for one in wanted:

@@ -70,7 +70,8 @@ class Verdict:
 
 def judge(seen: CallTrace, *, limit: int, expected: Sequence[str], witness: str, token: str = "") -> Verdict:
     """Judge a call: answered within ``limit`` milliseconds, included, on one of the ``expected`` addresses."""
-    gateway = find_gateway(seen, expected)
+    found = [one for one in (seen.contact, seen.media) if one]  # its Contact, else where its sound is
+    gateway = next((one for one in found if one in expected), found[0] if found else "")
     if seen.answer is None:
         if seen.end == "stopped":
             return Verdict(State.NOT_PROVED, STOPPED, None, gateway)
@@ -115,12 +116,6 @@ def _answer_fault(seen: CallTrace, limit: int) -> str:
     if seen.voicemail:
         return "voicemail"
     return "codec" if seen.codec is None else ""
-
-
-def find_gateway(seen: CallTrace, expected: Sequence[str]) -> str:
-    """The address of the gateway that answered: its Contact, else where its sound is; one that is expected first."""
-    found = [one for one in (seen.contact, seen.media) if one]
-    return next((one for one in found if one in expected), found[0] if found else "")
 
 
 def unanswered_reason(seen: CallTrace) -> str:
@@ -196,7 +191,8 @@ def judge_number(
         last = one
         newest |= dict.fromkeys(named, one)
         passed.update(named if one.at >= since and one.verdict == State.PASSED else ())
-    told = {carrier: _carrier_state(newest.get(carrier), since) for carrier in carriers}
+    told = dict.fromkeys(carriers, MISSING)
+    told |= {carrier: one.verdict if one.at >= since else OLD for carrier, one in newest.items()}
     told |= {carrier: FEW for carrier, one in told.items() if one == State.PASSED and passed[carrier] < least}
     told |= {carrier: OUTSIDE for carrier in outside if told[carrier] in {MISSING, OLD}}
     if State.FAILED in told.values() or (last is not None and last.at >= since and last.verdict == State.FAILED):
@@ -206,9 +202,3 @@ def judge_number(
     else:
         light = GREEN if told and set(told.values()) == {State.PASSED} else YELLOW
     return NumberStatus(light, told)
-
-
-def _carrier_state(one: FinishedTest | None, since: datetime) -> str:
-    if one is None:
-        return MISSING
-    return one.verdict if one.at >= since else OLD

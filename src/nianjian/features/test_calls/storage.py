@@ -227,14 +227,10 @@ def store_landing(
             sources=dict(found.sources),
             made_by=str(actor),
         )
-        if newest is not None and _says_same(newest, row, apart="sources" if unasked else ""):
+        told = ("verdict", "expected", "seen", "records", *(() if unasked else ("sources",)))
+        if newest is not None and all(getattr(newest, name) == getattr(row, name) for name in told):
             return newest
         row.save(force_insert=True)
         data = {"trial": trial, "landing": row.verdict, "look": row.pk}
         record(verb="callback.witness", enterprise=enterprise, actor=actor, data=data)
     return row
-
-
-def _says_same(one: Landing, other: Landing, *, apart: str) -> bool:
-    names = ("verdict", "expected", "seen", "records", "sources")
-    return all(getattr(one, name) == getattr(other, name) for name in names if name != apart)

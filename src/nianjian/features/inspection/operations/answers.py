@@ -229,7 +229,8 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
     progress("", 5, STEPS)
     robots = _robot_figures(grounds, dialled["ai"], used["intents"], numbers["year"])
     stated = read_declarations(grounds.enterprise)
-    predictive = claims.absence("predictive", dialled["verdict"], _sum_teams(dialled), stated.get("predictive"))
+    sums = {name: sum(one[name] for one in dialled["teams"]) for name in ("calls", "over", "answered", "alone")}
+    predictive = claims.absence("predictive", dialled["verdict"], sums, stated.get("predictive"))
     figures = {"seats": robots.seats, "robot_calls": robots.calls}
     compared = find_comparison(grounds, "numbers")
     cards = [
@@ -264,16 +265,16 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
         "enterprise": grounds.enterprise,
         "as_of": grounds.day.isoformat(),
         "at": clock.now().astimezone(clock.ZONE).isoformat(timespec="seconds"),
-        "cards": [{**claim_to_document(one, stated), "from": since.get(one.id)} for one in cards],
+        "cards": [
+            {"card": one.id, "state": one.state, "figures": dict(one.figures),
+             "lacks": [asdict(lack) for lack in one.lacks], "stated": stated.get(one.id), "from": since.get(one.id)}
+            for one in cards
+        ],
         "released": sum(one.state == RELEASED for one in cards),
         "all": len(cards),
         "problem": numbers["problem"],
         "rulebook": grounds.stamp(),
-    }
-
-
-def _sum_teams(dialled: Json) -> dict[str, int]:
-    return {name: sum(one[name] for one in dialled["teams"]) for name in ("calls", "over", "answered", "alone")}
+    }  # fmt: skip
 
 
 def read_declarations(enterprise: str) -> dict[str, bool]:
@@ -303,30 +304,16 @@ def _control_claim(grounds: CheckBasis, calls: Mapping[date, int]) -> Claim:
     state = live.get_state(enterprise=grounds.enterprise, actor=grounds.actor)
     place = gate_feed.snapshot_folder()
     part = None if snapshots.current_manifest(place) is None else snapshots.read_tenant(place, grounds.enterprise)
+    policy = part or {}
+    refuses = bool(policy.get("enforce")) and not any(line.get("observing") for line in policy["channels"])
     day = max(calls, default=None)
     return claims.control(
         str(state["snapshot"]["state"]),
         None if day is None else calls[day],
         0 if day is None else live.count_allowed(enterprise=grounds.enterprise, day=day, actor=grounds.actor),
-        enforced=_refuses_everywhere(part or {}),
+        enforced=refuses,  # on every line: a new one is only observed at first
         answers=state["process"]["status"] == "ok",
     )
-
-
-def _refuses_everywhere(policy: Json) -> bool:
-    """Whether the gate refuses on every line: a new one is only observed at first."""
-    return bool(policy.get("enforce")) and not any(line.get("observing") for line in policy["channels"])
-
-
-def claim_to_document(one: Claim, stated: Mapping[str, bool]) -> Json:
-    """A card as JSON; ``stated``: card -> what the enterprise states of itself."""
-    return {
-        "card": one.id,
-        "state": one.state,
-        "figures": dict(one.figures),
-        "lacks": [asdict(lack) for lack in one.lacks],
-        "stated": stated.get(one.id),
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -314,13 +314,17 @@ def build_sheet(
     """
     grounds = CheckBasis.of(enterprise, None, actor)
     visits = list(Visit.objects.filter(enterprise_id=enterprise).order_by("-day"))
-    row = _choose_visit(visits, grounds.day) if day is None else get_visit(enterprise, day)
+    ahead = [one for one in visits if one.day >= grounds.day]  # the latest first; where none is, the last one that was
+    row = next(iter(ahead[-1:] or visits), None) if day is None else get_visit(enterprise, day)
     ready = (
         readiness.check_readiness(enterprise=enterprise, as_of=None, actor=actor, progress=progress)
         if anew
         else readiness.newest_check(enterprise=enterprise, part="readiness", actor=actor)
     )
-    drilled, notice = _newest_drill(enterprise, actor), _expected_notice(grounds, row)
+    notice, drilled = _expected_notice(grounds, row), None
+    if drills := drill.list_drills(enterprise=enterprise, actor=actor):
+        report = drill.build_report(enterprise=enterprise, actor=actor, name=drills[0]["drill"])
+        drilled = {name: report[name] for name in ("drill", "begun_at", "state", "steps")}
     # of several notes of one day the last one counts
     note = ScreensSeen.objects.filter(enterprise_id=enterprise).order_by("-seen_on", "-pk").first()
     days = grounds.book.integer("inspection.screens.note_days")
@@ -349,12 +353,6 @@ def build_sheet(
     }
 
 
-def _choose_visit(visits: list[Visit], today: date) -> Visit | None:
-    """The next one from today on, else the last one that was; None: there is none. ``visits``: the latest first."""
-    ahead = [one for one in visits if one.day >= today]
-    return ahead[-1] if ahead else visits[0] if visits else None
-
-
 def _expected_notice(grounds: CheckBasis, row: Visit | None) -> Json:
     """S1: whether the notice has come, and until when it usually does."""
     submitted = filings.find_submission_day(grounds.enterprise, LICENCE)
@@ -372,14 +370,6 @@ def _screens_evidence(grounds: CheckBasis, note: ScreensSeen | None, days: int) 
     day = None if note is None else note.seen_on
     state, why = states.judge_screens(day, days, grounds.day, stand=note is not None and note.stand)
     yield _evidence("screens_seen", states.SCREENS_RULE, state, why, None if day is None else day.isoformat())
-
-
-def _newest_drill(enterprise: str, actor: Actor) -> Json | None:
-    drills = drill.list_drills(enterprise=enterprise, actor=actor)
-    if not drills:
-        return None
-    report = drill.build_report(enterprise=enterprise, actor=actor, name=drills[0]["drill"])
-    return {name: report[name] for name in ("drill", "begun_at", "state", "steps")}
 
 
 def _find_plan_start(grounds: CheckBasis) -> date | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import ibis.expr.types as ir
 
@@ -68,6 +68,8 @@ def check_dialling(
         transfers = dialling.summarise_transfers(lake.engine.rows(dialling.count_transfers(called)), seconds)
         seen = _find_suspects(lake, called, book)
     progress("", 3, STEPS)
+    seats, sums = _count_robot_seats(enterprise, end), dialling.sum_figures(hours)
+    open_, suggested = seats["open"], bool(seen["calls"] or seats["undated"] or not has_seats(enterprise))
     return {
         "enterprise": enterprise,
         "as_of": end.isoformat(),
@@ -76,8 +78,11 @@ def check_dialling(
         "verdict": dialling.overall_verdict(found),
         "teams": [_team(one, shown.get(one.team, [])) for one in found[:TEAMS]],
         "teams_left_out": max(0, len(found) - TEAMS),
-        "ai": _ai(enterprise, _count_robot_seats(enterprise, end), dialling.sum_figures(hours), transfers, seen)
-        | {"limit_s": seconds},
+        "ai": {
+            "verdict": dialling.judge_robots(open_, sums["robots"], sums["calls"], sums["alone"], suggested=suggested),
+            "suggested": seen, "seats": seats, "calls": sums["robots"], "answered": sums["robots_answered"],
+            "transfers": transfers, "limit_s": seconds,
+        },
         "limits": {**asdict(limits), "share": str(limits.share), "named": str(limits.named), "connect_s": connect},
         "calls_version": lake.version,
         "rulebook": grounds.stamp(),
@@ -135,33 +140,16 @@ def _format_moment(moment: object) -> str | None:
     return moment.isoformat(sep=" ", timespec="seconds") if isinstance(moment, datetime) else None
 
 
-def _ai(enterprise: str, seats: Json, sums: Mapping[str, int], transfers: Json, seen: Json) -> Json:
-    found = bool(seen["calls"] or seats["undated"] or not has_seats(enterprise))
-    return {
-        "verdict": dialling.judge_robots(seats["open"], sums["robots"], sums["calls"], sums["alone"], suggested=found),
-        "suggested": seen,
-        "seats": seats,
-        "calls": sums["robots"],
-        "answered": sums["robots_answered"],
-        "transfers": transfers,
-    }
-
-
 def _limits(book: Rulebook) -> DiallingLimits:
-    over = _rule_mapping(book, "inspection.predictive.over")
+    over = book.value("inspection.predictive.over")
+    if not isinstance(over, dict):
+        raise NianjianError("rule_value_kind", key="inspection.predictive.over", wanted="mapping")
     return DiallingLimits(
         over=int(str(over["calls"])),
         share=Decimal(str(over["share"])),
         least=book.integer("inspection.predictive.least"),
         named=book.decimal("inspection.predictive.named"),
     )
-
-
-def _rule_mapping(book: Rulebook, key: str) -> dict[str, Any]:
-    value = book.value(key)
-    if not isinstance(value, dict):
-        raise NianjianError("rule_value_kind", key=key, wanted="mapping")
-    return dict(value)
 
 
 def _count_robot_seats(enterprise: str, day: date) -> dict[str, int]:
@@ -172,13 +160,12 @@ def _count_robot_seats(enterprise: str, day: date) -> dict[str, int]:
     held = versions_on(Seat, enterprise, day).filter(kind="robot")
     rows = [row for row in held if row.closed_on is None or row.closed_on > day]
     opened = [row for row in rows if row.opened_on is not None and row.opened_on <= day]
-    undated = sum(row.opened_on is None for row in rows)
-    return {"open": len(opened), "undated": undated, "filed": sum(_is_filed(row, day) for row in opened)}
-
-
-def _is_filed(row: Seat, day: date) -> bool:
-    since = row.filed_on is not None and row.filed_on <= day
-    return row.filing == "filed" and since and not (row.cancelled_on is not None and row.cancelled_on <= day)
+    filed = sum(
+        row.filing == "filed" and row.filed_on is not None and row.filed_on <= day
+        and not (row.cancelled_on is not None and row.cancelled_on <= day)
+        for row in opened
+    )  # fmt: skip
+    return {"open": len(opened), "undated": sum(row.opened_on is None for row in rows), "filed": filed}
 
 
 def _clearest_rows(
@@ -195,14 +182,12 @@ def _clearest_rows(
     named = {(row["source"], row["one"]): row for row in more}
     rows: dict[str, list[Json]] = {}
     for row in found:
-        rows.setdefault(row["team"], []).append(_row(row | named[row["source"], row["one"]]))
+        known = named[row["source"], row["one"]]
+        seen = {"answered": bool(known["answered"]), "agent": bool(known["attended"])}
+        counts = {name: row[name] for name in ("ringing", "free")}
+        told = {"at": row["at"].isoformat(sep=" "), **_masked(row | known), **counts, **seen}
+        rows.setdefault(row["team"], []).append(told)
     return rows
-
-
-def _row(row: dict[str, Any]) -> Json:
-    counts = {name: row[name] for name in ("ringing", "free")}
-    seen = {"answered": bool(row["answered"]), "agent": bool(row["attended"])}
-    return {"at": row["at"].isoformat(sep=" "), **_masked(row), **counts, **seen}
 
 
 def _team(one: TeamVerdict, rows: list[Json]) -> Json:

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, cast
@@ -21,13 +21,14 @@ from nianjian.features.complaints import one_click
 from nianjian.features.complaints import operations as service
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.clocks import Clock
-from nianjian.features.complaints.models import Complaint, Warned
+from nianjian.features.complaints.models import Warned
 from nianjian.features.complaints.one_click import list_doors
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.sla_warnings import ARRIVAL
 from nianjian.features.complaints.states import TicketAction
 from nianjian.features.inspection import states
 from nianjian.features.inspection.operations import readiness
+from nianjian.features.inspection.operations.room import build_notifications
 from nianjian.features.inspection.queries import Json
 from nianjian.features.inspection.states import FORWARD, ONE_CLICK, STEPS, THROWN, DrillPlan, DrillStep
 from nianjian.features.test_calls import states as test_states
@@ -45,7 +46,6 @@ from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.notifications import channels as choices
 from nianjian.platform.notifications import outbox
-from nianjian.platform.notifications.channels import earliest_moment
 from nianjian.platform.notifications.outbox import Notification
 from nianjian.platform.registers.queries import ReadScope
 from nianjian.platform.vault import keyring
@@ -73,20 +73,6 @@ def check_plan(enterprise: str, planned: DrillPlan) -> None:
             raise NianjianError("drill_inject_unknown", inject=one[:40], injects=", ".join(THROWN))
 
 
-def open_ticket(*, enterprise: str, source: str, token: str, phone: str, actor: Actor) -> str:
-    """Open the ticket as it would come, marked so that it counts nowhere; its number.
-
-    A forward of 12321 (转办) is entered by who leads the drill, as a forward is entered by a person.
-    """
-    if source == ONE_CLICK:
-        return one_click.open_drill_ticket(token=token, phone=phone, actor=actor)
-    texts = {
-        "source": FORWARD, "reference": f"drill-{secrets.token_hex(8)}", "complainant": phone,
-        "category": one_click.OTHER, "content": one_click.DRILL, "drill": "是",
-    }  # fmt: skip
-    return service.create_ticket(enterprise=enterprise, texts=texts, actor=actor)
-
-
 def _plan_of(held: audit.Act) -> DrillPlan:
     """The plan of the drill that this entry began; one from before there were scripts has the usual one."""
     return DrillPlan(**cast("dict[str, Any]", held.data.get("script") or {}))
@@ -95,30 +81,17 @@ def _plan_of(held: audit.Act) -> DrillPlan:
 DIGEST_LETTERS: Final = 16  # letters that stand for the ticket where a message's matter has little room
 
 
-def notify_recipients(held: audit.Act, what: str, actor: Actor) -> int:
-    """Put it into inboxes and, where chosen, onto channels, marked as a drill; how many were told.
-
-    Inside the caller's transaction, whose audit entry speaks of it.
-    """
-    news = outbox.filter_new(str(held.enterprise), list(_notifications(held, what, actor)))
-    outbox.add_notifications(enterprise=str(held.enterprise), news=news, now=clock.now())
-    return len(news)
-
-
-def _notifications(held: audit.Act, what: str, actor: Actor) -> Iterator[Notification]:
-    able = [name for name, roles in list_readers(str(held.enterprise)).items() if allows(roles, Permission.MANAGE_DATA)]
+def _notifications(held: audit.Act, what: str, actor: Actor) -> list[Notification]:
+    """For inboxes and, where chosen, channels, marked as a drill."""
+    readers = list_readers(str(held.enterprise)).items()
+    able = [name for name, roles in readers if allows(roles, Permission.MANAGE_DATA)]
     scopes = {name: Scope(chosen) for name, chosen in choices.list_scopes(able).items()}
     role, _minutes = THROWN[what]
-    now, ticket = clock.now(), str(held.data["drill"])
-    hours, channels = choices.list_hours(able), choices.list_confirmed_channels(able)
-    day = now.astimezone(clock.ZONE).date()
+    ticket = str(held.data["drill"])
     about = f"{DRILL}:{hashlib.sha256(ticket.encode()).hexdigest()[:DIGEST_LETTERS]}"
-    values = {"due": day.isoformat(), "left": 0, "drill": ticket, "inject": what, "role": role}
     leads = actor.name if actor.kind == USER else ""
-    for name in choose_recipients(_plan_of(held).players.get(role, ""), able, scopes, leads):
-        spoken = channels.get(name, ()) if scopes.get(name) is not Scope.NONE else ()
-        by = dict.fromkeys(spoken, earliest_moment(now, hours[name], urgent=True))
-        yield Notification(name, about, what, day, values, by)
+    names = choose_recipients(_plan_of(held).players.get(role, ""), able, scopes, leads)
+    return build_notifications(names, about, what, {"drill": ticket, "inject": what, "role": role})
 
 
 def choose_recipients(player: str, able: Sequence[str], scopes: dict[str, Scope], leads: str) -> list[str]:
@@ -150,14 +123,17 @@ def enqueue_drill(
     waiting = queue.newest(enterprise, flow.DRILL, {}, *queue.UNDER_WAY)
     if waiting is not None:  # one drill at a time
         return waiting.id
-    given = {"phone": _seal_phone(_normalise_phone(phone)), "calls": calls, "script": planned.to_document()}
+    number, sealed = _normalise_phone(phone), ""
+    if number:  # a person's number does not lie open among the work
+        sealed = base64.b64encode(keyring.current().encrypt(number.encode(), PHONE)).decode("ascii")
+    given = {"phone": sealed, "calls": calls, "script": planned.to_document()}
     return flow.enqueue_once(kind=flow.DRILL, enterprise=enterprise, payload=given, actor=actor)
 
 
 def run_drill_job(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `enqueue_drill` has put."""
-    phone, calls = _open_phone(str(given["phone"])), int(given["calls"])
-    planned = DrillPlan(**given.get("script") or {})
+    sealed, planned = str(given["phone"]), DrillPlan(**given.get("script") or {})
+    phone, calls = keyring.decrypt(base64.b64decode(sealed), PHONE).decode() if sealed else "", int(given["calls"])
     return run_drill(enterprise=enterprise, phone=phone, calls=calls, actor=actor, planned=planned, progress=progress)
 
 
@@ -185,10 +161,20 @@ def run_drill(
 
 
 def begin_drill(*, enterprise: str, token: str, phone: str, told: Json, actor: Actor) -> str:
-    """Open the ticket and note what was seen before; the ticket. What `open_ticket` raises."""
+    """Open the ticket as it would come, marked so that it counts nowhere, and note what was seen before; its number.
+
+    A forward of 12321 (转办) is entered by who leads the drill, as a forward is entered by a person.
+    """
     source = DrillPlan(**told.get("script", {})).source
+    texts = {
+        "source": FORWARD, "reference": f"drill-{secrets.token_hex(8)}", "complainant": phone,
+        "category": one_click.OTHER, "content": one_click.DRILL, "drill": "是",
+    }  # fmt: skip
     with transaction.atomic():
-        ticket = open_ticket(enterprise=enterprise, source=source, token=token, phone=phone, actor=actor)
+        if source == ONE_CLICK:
+            ticket = one_click.open_drill_ticket(token=token, phone=phone, actor=actor)
+        else:
+            ticket = service.create_ticket(enterprise=enterprise, texts=texts, actor=actor)
         record(verb=VERB, enterprise=enterprise, actor=actor, data={"drill": ticket, **told})
     return ticket
 
@@ -214,15 +200,6 @@ def _normalise_phone(phone: str) -> str:
     if found.shape not in CALLED_SHAPES:
         raise NianjianError("drill_phone_wrong")
     return numbers.printed(found.shape, found.value)
-
-
-def _seal_phone(phone: str) -> str:
-    """A person's number does not lie open among the work."""
-    return base64.b64encode(keyring.current().encrypt(phone.encode(), PHONE)).decode("ascii") if phone else ""
-
-
-def _open_phone(phone: str) -> str:
-    return keyring.decrypt(base64.b64decode(phone), PHONE).decode() if phone else ""
 
 
 def _make_test_calls(enterprise: str, calls: int, actor: Actor, progress: Progress) -> Json:
@@ -293,7 +270,8 @@ def note_inject(*, enterprise: str, drill: str, what: str, act: str, actor: Acto
             raise NianjianError("drill_inject_refused")
         record(verb=INJECT, enterprise=enterprise, actor=actor, data={"drill": drill, "inject": what, "act": act})
         if act == states.GIVEN:
-            notify_recipients(held, what, actor)
+            news = outbox.filter_new(enterprise, _notifications(held, what, actor))
+            outbox.add_notifications(enterprise=enterprise, news=news, now=clock.now())
 
 
 def _list_injects(held: audit.Act) -> dict[str, dict[str, tuple[datetime, str]]]:
@@ -336,25 +314,16 @@ def list_drills(*, enterprise: str, actor: Actor) -> list[Json]:
     accounts.enterprise(enterprise)
     held = list(_list_entries(enterprise))
     rows = complaints.load_current_tickets(enterprise, [str(one.data["drill"]) for one in held])
-    return [
-        {
-            "drill": str(one.data["drill"]),
-            "begun_at": _wall(datetime.fromisoformat(one.at)),
-            "begun_by": one.actor,
-            **_step_seconds(rows.get(str(one.data["drill"]))),
-        }
-        for one in held
-    ]
-
-
-def _step_seconds(row: Complaint | None) -> Json:
-    """Seconds from the arrival to each step; None: not done yet."""
-    found: Json = dict.fromkeys(SOON)
-    facts = None if row is None else complaints.ticket_facts(row)
-    if facts is None or facts.arrived is None:
-        return found
-    done = zip(SOON, (facts.responded, facts.called_back, facts.finished), strict=True)
-    return {name: _seconds_after(facts.arrived, at) for name, at in done}
+    found = []
+    for one in held:
+        ticket, taken = str(one.data["drill"]), dict.fromkeys(SOON)
+        facts = complaints.ticket_facts(rows[ticket]) if ticket in rows else None
+        if facts is not None and facts.arrived is not None:
+            done = (facts.responded, facts.called_back, facts.finished)
+            taken = {name: _seconds_after(facts.arrived, at) for name, at in zip(SOON, done, strict=True)}
+        begun = _wall(datetime.fromisoformat(one.at))
+        found.append({"drill": ticket, "begun_at": begun, "begun_by": one.actor, **taken})
+    return found
 
 
 def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:

@@ -106,7 +106,8 @@ def _open_sample(
     """Every sampled call; the folder is gone through only if some file lies nowhere by its path."""
     said = [recordings.list_references(None if row["extra"] is None else str(row["extra"])) for row in rows]
     wanted = [[recordings.split_reference(one) for one in some] for some in said]
-    direct = [_find_direct(root, some) for some in wanted]
+    places = [(recordings.find_below(root, one) for one in some) for some in wanted]
+    direct = [next((at for at in some if isinstance(at, Path)), None) for some in places]
     open_ones = {one[-1] for some, at in zip(wanted, direct, strict=True) if at is None for one in some if one}
     known = recordings.index_folder(root, open_ones, beat) if open_ones else Index(whole=True)
     found: list[SampledCall] = []
@@ -114,11 +115,6 @@ def _open_sample(
         beat()
         found.append(_judge_call(row, some, at or _search_folder(root, some, parts, known), tolerance))
     return found, known
-
-
-def _find_direct(root: Path, wanted: Sequence[Parts]) -> Path | None:
-    places = (recordings.find_below(root, one) for one in wanted)
-    return next((at for at in places if isinstance(at, Path)), None)
 
 
 def _search_folder(root: Path, said: Sequence[str], wanted: Sequence[Parts], known: Index) -> Path | str:
@@ -142,7 +138,9 @@ def _judge_call(row: Mapping[str, object], said: Sequence[str], at: Path | str, 
     day, begun = row["day"], row["at"]
     assert isinstance(day, date)  # noqa: S101 -- the engine's types
     assert isinstance(begun, datetime)  # noqa: S101 -- as above
-    talk = _talk_ms(row["answer"], row["end"])
+    answer, end, talk = row["answer"], row["end"], None
+    if isinstance(answer, datetime) and isinstance(end, datetime) and end >= answer:
+        talk = (end - answer) // MS
     called = row["callee"] if isinstance(row["callee"], int) else None
     callee = numbers.mask(numbers.printed(str(row["callee_shape"] or Shape.NONE), called))
     name = recordings.mask_file_name(said[0]) if said else ""
@@ -162,12 +160,6 @@ def _measure(path: Path) -> tuple[int, Length | str]:
         return 1, audio.UNREADABLE
 
 
-def _talk_ms(answer: object, end: object) -> int | None:
-    if isinstance(answer, datetime) and isinstance(end, datetime) and end >= answer:
-        return (end - answer) // MS
-    return None
-
-
 def _sample_to_document(found: Sequence[SampledCall], known: Index) -> Json:
     days: dict[date, set[str]] = defaultdict(set)
     for one in found:
@@ -181,14 +173,13 @@ def _sample_to_document(found: Sequence[SampledCall], known: Index) -> Json:
         "by_size": sum(one.by_size for one in found if one.verdict == recordings.KEPT),
         "searched": known.seen,
         "searched_whole": known.whole,
-        "failing": [_call_to_document(one) for one in failing[:MOST_FAILING]],
+        "failing": [
+            {"day": one.day.isoformat(), "at": one.at.isoformat(sep=" ", timespec="seconds"),
+             **{name: getattr(one, name) for name in ("callee", "file", "verdict", "talk_ms", "length_ms")}}
+            for one in failing[:MOST_FAILING]
+        ],
         "failing_left_out": max(0, len(failing) - MOST_FAILING),
-    }
-
-
-def _call_to_document(one: SampledCall) -> Json:
-    rest = {name: getattr(one, name) for name in ("callee", "file", "verdict", "talk_ms", "length_ms")}
-    return {"day": one.day.isoformat(), "at": one.at.isoformat(sep=" ", timespec="seconds"), **rest}
+    }  # fmt: skip
 
 
 LOGS: Final = ("calls", "gateway", "system", "complaints", "consents", "recordings")
@@ -216,7 +207,9 @@ def check_logs(
     until = min(grounds.day, clock.today() - DAY)
     steps = 5
     progress("", 0, steps)
-    long, short = _first_days(grounds)
+    book = grounds.book
+    long = add_months(grounds.day, -max(book.integer(key) for key in MONTHS if key in book.in_force))
+    short = grounds.day - DAY * (book.integer(CONSENTED) if CONSENTED in book.in_force else 0)
     with open_calls(enterprise) as lake:
         called, version = _count_by_day(lake), lake.version
         counted = {day: (one["answered"], one["recorded"]) for day, one in called.items()}
@@ -232,14 +225,18 @@ def check_logs(
     arrived = _days_of(complaints.current_tickets(enterprise).values_list("arrived_at", flat=True))
     agreed = _days_of(current_versions(Consent, enterprise).values_list("obtained_at", flat=True))
     progress("", 4, steps)
-    silence = grounds.book.integer(SILENCE)
+    silence = book.integer(SILENCE)
     out = {day for day, one in called.items() if one["out"]}
+    # the chain's numbers and sums leave no hole, so quiet days need no excuse; a broken chain proves nothing
+    system = recordings.now_and_then(written, long, until, silence=None)
+    if not chain.ok:
+        system = Reach(recordings.GAP, "chain_broken", long, until, system.oldest, None, system.days)
     found = {
         "calls": recordings.daily(
             {day for day, one in called.items() if one["rows"]}, long, until, _rest_excuse(asked)
         ),
         "gateway": recordings.daily(asked, long, until, _rest_excuse(out, running)),
-        "system": _system_log(written, long, until, holds=chain.ok),
+        "system": system,
         "complaints": recordings.now_and_then(arrived, long, until, silence),
         "consents": recordings.now_and_then(agreed, short, until, silence),
         "recordings": recorded,
@@ -264,14 +261,6 @@ def _count_by_day(lake: LakeCalls) -> dict[date, Mapping[str, int]]:
     return {day: one for day, one in told.items() if isinstance(day, date)}
 
 
-def _first_days(grounds: CheckBasis) -> tuple[date, date]:
-    """To which day logs must reach back, and to which those of consented calls must."""
-    book = grounds.book
-    months = max(book.integer(key) for key in MONTHS if key in book.in_force)
-    days = book.integer(CONSENTED) if CONSENTED in book.in_force else 0
-    return add_months(grounds.day, -months), grounds.day - DAY * days
-
-
 def _rest_excuse(busy: Collection[date], running: Collection[date] = ()) -> recordings.Excuse:
     """A day of rest excuses a missing record, and so does a gate that ran and was asked nothing.
 
@@ -287,12 +276,6 @@ def _rest_excuse(busy: Collection[date], running: Collection[date] = ()) -> reco
         return "" if days.is_workday(day) else REST
 
     return excuse
-
-
-def _system_log(written: Collection[date], begin: date, until: date, *, holds: bool) -> Reach:
-    """The chain's numbers and sums leave no hole, so quiet days need no excuse; a broken chain proves nothing."""
-    found = recordings.now_and_then(written, begin, until, silence=None)
-    return found if holds else Reach(recordings.GAP, "chain_broken", begin, until, found.oldest, None, found.days)
 
 
 def _days_of(moments: Iterable[datetime | None]) -> set[date]:

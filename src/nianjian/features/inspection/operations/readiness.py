@@ -53,29 +53,30 @@ def check_readiness(*, enterprise: str, as_of: date | None, actor: Actor, progre
     progress("", 2, STEPS)
     cards = answers.build_cards(grounds, kept, dialled)
     progress("", 5, STEPS)
+    # a robot's seat is open or may be; a register without any seat rules none out
+    robots = dialled["ai"]["calls"] or any(dialled["ai"]["seats"].values()) or not has_seats(grounds.enterprise)
     checks = [
         *_reconciliation_checks(grounds),
         _callback_check(grounds),
-        *_card_checks(cards, robots=bool(dialled["ai"]["calls"]) or _may_use_robots(grounds, dialled["ai"]["seats"])),
-        *_log_checks(kept),
+        *_card_checks(cards, robots=bool(robots)),
+        *(
+            Check(f"log_{one['log']}", SYSTEM, "S6", LOGS.get(one["state"], State.FAILED), one["why"], kept["until"])
+            for one in kept["logs"]
+        ),
         _dialling_check(dialled, cards),
         _dossier_check(grounds),
     ]
+    parts = {part or "all": [one.state for one in checks if part in {"", one.part}] for part in ("", *states.PARTS)}
     return {
         "enterprise": enterprise,
         "as_of": grounds.day.isoformat(),
         "at": cards["at"],
         "state": overall_state(one.state for one in checks),
-        "shares": {part or "all": _count_passed(checks, part) for part in ("", *states.PARTS)},
+        "shares": {part: {"passed": of.count(State.PASSED), "all": len(of)} for part, of in parts.items()},
         "checks": [asdict(one) for one in checks],
         "answers": {"released": cards["released"], "all": cards["all"]},
         "rulebook": grounds.stamp(),
     }
-
-
-def _count_passed(checks: list[Check], part: str) -> Json:
-    of = [one.state for one in checks if part in {"", one.part}]
-    return {"passed": of.count(State.PASSED), "all": len(of)}
 
 
 def _reconciliation_checks(grounds: CheckBasis) -> Iterator[Check]:
@@ -104,11 +105,6 @@ def _callback_check(grounds: CheckBasis) -> Check:
     return Check("callback", NUMBERS, "S4", State.PASSED, "callback_green", clock.today().isoformat())
 
 
-def _may_use_robots(grounds: CheckBasis, seats: Json) -> bool:
-    """Whether a robot's seat is open or may be; a register without any seat rules none out."""
-    return any(seats.values()) or not has_seats(grounds.enterprise)
-
-
 def _card_checks(told: Json, *, robots: bool) -> Iterator[Check]:
     """Cards that are checks too; a firm without robots needs none of their abilities."""
     for one in told["cards"]:
@@ -121,12 +117,6 @@ def _card_checks(told: Json, *, robots: bool) -> Iterator[Check]:
     for one in told["cards"]:
         if any(lack["code"] == REFUTED for lack in one["lacks"]):
             yield Check(one["card"], SYSTEM, "S5", State.FAILED, REFUTED, told["as_of"])
-
-
-def _log_checks(told: Json) -> Iterator[Check]:
-    for one in told["logs"]:
-        state = LOGS.get(one["state"], State.FAILED)
-        yield Check(f"log_{one['log']}", SYSTEM, "S6", state, one["why"], told["until"])
 
 
 def _dialling_check(told: Json, cards: Json) -> Check:

@@ -3,7 +3,7 @@
 The choice belongs to an inspection day and may be changed until that day is over; from then on the room is empty.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -137,22 +137,25 @@ def ask_for_original(*, visit: Visit, rule: str, subject: str, actor: Actor) -> 
         raise NianjianError("room_subject_long", longest=SUBJECT)
     with transaction.atomic():
         entry = _insert_entry(visit, rule, text, actor, "inspection.room_ask")
-        outbox.add_notifications(enterprise=visit.enterprise_id, news=list(_notifications(entry)), now=clock.now())
+        # the row that is asked about, not what inspectors wrote: that may name a person
+        readers = list_readers(visit.enterprise_id).items()
+        able = (name for name, roles in readers if allows(roles, Permission.MANAGE_DATA))
+        news = build_notifications(able, f"{ROOM}:{entry.pk}", ROOM, {"row": rule})
+        outbox.add_notifications(enterprise=visit.enterprise_id, news=news, now=clock.now())
     return entry
 
 
-def _notifications(entry: RoomEntry) -> Iterator[Notification]:
-    """The row that is asked about, not what inspectors wrote: that may name a person."""
-    readers = list_readers(entry.visit.enterprise_id).items()
-    able = [name for name, roles in readers if allows(roles, Permission.MANAGE_DATA)]
+def build_notifications(
+    names: Iterable[str], about: str, stage: str, values: Mapping[str, object]
+) -> list[Notification]:
+    """For the inboxes of these people and at once on their channels, but for who wants to hear nothing on those."""
+    able, now = list(names), clock.now()
     scopes, hours, channels = choices.list_scopes(able), choices.list_hours(able), choices.list_confirmed_channels(able)
-    now = clock.now()
     day = now.astimezone(clock.ZONE).date()
-    for name in able:
-        spoken = channels.get(name, ()) if scopes.get(name) != Scope.NONE else ()
-        by = dict.fromkeys(spoken, earliest_moment(now, hours[name], urgent=True))
-        values = {"due": day.isoformat(), "left": 0, "row": entry.rule}
-        yield Notification(name, f"{ROOM}:{entry.pk}", ROOM, day, values, by)
+    told = {"due": day.isoformat(), "left": 0, **values}
+    spoken = {name: channels.get(name, ()) if scopes.get(name) != Scope.NONE else () for name in able}
+    at = {name: earliest_moment(now, hours[name], urgent=True) for name in able}
+    return [Notification(name, about, stage, day, told, dict.fromkeys(spoken[name], at[name])) for name in able]
 
 
 def list_unshown(visit: Visit) -> list[RoomEntry]:

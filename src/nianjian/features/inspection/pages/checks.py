@@ -137,10 +137,13 @@ def present_retention(told: Json, _: Words) -> Json:
             Cell(one["oldest"] or "–", day=True),
             Cell(one["unbroken_since"] or "–", day=True),
             Cell(_gaps(one)),
-            Cell("; ".join([_(inspection.LOG_WHYS[one["why"]]), *_excuses(one, _)])),
+            Cell("; ".join([
+                _(inspection.LOG_WHYS[one["why"]]),
+                *(pair_text(_(inspection.EXCUSES[name]), count, _) for name, count in one["excused"].items()),
+            ])),
         ]
         for one in told["logs"]
-    ]
+    ]  # fmt: skip
     table = card_table(_(inspection.PARTS["retention"]), heads, rows)
     sample = told.get("sample")  # an older look has none
     return {"tables": [table]} if sample is None else _present_sample(table, sample, _)
@@ -165,10 +168,6 @@ def _gaps(one: Json) -> str:
     more = ["…"] if len(one["gaps"]) > STRETCHES else []
     _ = words(current())
     return pair_text(one["missing_days"], _(", ").join([*named, *more]), _) if named else "0"
-
-
-def _excuses(one: Json, _: Words) -> list[str]:
-    return [pair_text(_(inspection.EXCUSES[name]), count, _) for name, count in one["excused"].items()]
 
 
 def present_dialling(told: Json, _: Words) -> Json:
@@ -329,16 +328,14 @@ def _describe_declarations(request: Request, code: str, _: Words) -> Json:
     """What the enterprise states of its dialling, and the form for whoever may state it."""
     known = declarations.list_declarations(enterprise=code, actor=request.actor)
     answers = {None: "", True: YES, False: NO}
+    signed = {one: f" ({person(one.stated_by)}, {format_moment(one.stated_at)})" for one in known if one.stated_at}
     return {
-        "declared": [(_(inspection.CARDS[one.card]), _declaration_text(one, _)) for one in known],
+        "declared": [
+            (_(inspection.CARDS[one.card]), _(inspection.ANSWERS[one.answer]) + signed.get(one, "")) for one in known
+        ],
         "form": DeclareForm(initial={one.card: answers[one.answer] for one in known}),
         "may_declare": has_permission(request.actor, code, Permission.MANAGE_DATA),
     }
-
-
-def _declaration_text(one: declarations.Declaration, _: Words) -> str:
-    who = f" ({person(one.stated_by)}, {format_moment(one.stated_at)})" if one.stated_at else ""
-    return _(inspection.ANSWERS[one.answer]) + who
 
 
 @require_POST

@@ -30,7 +30,7 @@ from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_file
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.days import format_day, format_moment
 from nianjian.platform.web.errors import describe_error
-from nianjian.platform.web.forms import DayField
+from nianjian.platform.web.forms import DayField, run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Table, card_table
 from nianjian.platform.web.work import person
@@ -196,12 +196,9 @@ def save_visit(request: Request, code: str) -> HttpResponse:
         held = None if day is None else build_sheet(enterprise=code, actor=request.actor, day=day)["visit"]
         return _show_visit_form(request, VisitForm(initial=_initial(held, words(current()))), held and held["day"])
     form = VisitForm(request.POST)
-    if form.is_valid():
-        try:
-            told = visits.save_visit(enterprise=code, given=visits.VisitInput(**form.cleaned_data), actor=request.actor)
-            return redirect(f"{reverse('inspection-day', kwargs={'code': code})}?day={told['day']}")
-        except NianjianError as error:
-            form.add_error(None, " ".join(describe_error(error)))
+    who: Json = {"enterprise": code, "actor": request.actor}
+    if run_form(form, lambda values: visits.save_visit(given=visits.VisitInput(**values), **who)):
+        return redirect(f"{reverse('inspection-day', kwargs={'code': code})}?day={form.cleaned_data['day']}")
     return _show_visit_form(request, form)
 
 
@@ -275,7 +272,7 @@ def _requested_day(request: Request) -> date | None:
     return places.parse_day(text) if text else None
 
 
-def _front(request: Request, code: str, day: date | None, given: Json | None = None, status: int = 200) -> HttpResponse:
+def _front(request: Request, code: str, day: date | None, given: Json | None = None) -> HttpResponse:
     _ = words(current())
     told = build_sheet(enterprise=code, actor=request.actor, day=day)
     held = told["visit"]
@@ -297,7 +294,7 @@ def _front(request: Request, code: str, day: date | None, given: Json | None = N
         "may": allowed,
         **_notice_context(held),
     }
-    return render(request, "inspection/day.html", context | (given or {}), status=status)
+    return render(request, "inspection/day.html", context | (given or {}))
 
 
 def _describe_screens(note: Json | None) -> str:

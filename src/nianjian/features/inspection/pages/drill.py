@@ -183,7 +183,27 @@ class DrillForm(forms.Form):
 @page(Permission.READ)
 def front(request: Request, code: str) -> HttpResponse:
     """Show one drill, the newest unless another is named."""
-    return _front(request, code)
+    _ = words(current())
+    wanted = _requested_drill(request)
+    told = _find_report(request, code, wanted)
+    if told is None and wanted:
+        raise Http404
+    context: Json = {"may": has_permission(request.actor, code, Permission.REPORT), "told": told}
+    context |= {"begin": reverse("inspection-drill-run", kwargs={"code": code})}
+    if told is not None:
+        held = drills.list_drills(enterprise=code, actor=request.actor)
+        heads = (gettext("to fix"), gettext("why"), gettext("quickest fix"))
+        rows = [[Cell(text) for text in one] for one in texts.list_remedies(told, _)]
+        context |= {
+            "state": _(STATES[told["state"]]),
+            "badge": BADGES[told["state"]],
+            "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": told["drill"]}),
+            "screen": reverse("inspection-drill-screen", kwargs={"code": code, "drill": told["drill"]}),
+            "steps": _steps(told, _),
+            "folded": [card_table(gettext("What to fix"), heads, rows), _earlier(held, code)],
+            "chart": _trend(held, code, _),
+        }
+    return render(request, "inspection/drill.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -234,28 +254,6 @@ def _find_report(request: Request, code: str, name: str) -> Json | None:
         return None
 
 
-def _front(request: Request, code: str) -> HttpResponse:
-    _ = words(current())
-    wanted = _requested_drill(request)
-    told = _find_report(request, code, wanted)
-    if told is None and wanted:
-        raise Http404
-    context: Json = {"may": has_permission(request.actor, code, Permission.REPORT), "told": told}
-    context |= {"begin": reverse("inspection-drill-run", kwargs={"code": code})}
-    if told is not None:
-        held = drills.list_drills(enterprise=code, actor=request.actor)
-        context |= {
-            "state": _(STATES[told["state"]]),
-            "badge": BADGES[told["state"]],
-            "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": told["drill"]}),
-            "screen": reverse("inspection-drill-screen", kwargs={"code": code, "drill": told["drill"]}),
-            "steps": _steps(told, _),
-            "folded": [_mends(told, _), _earlier(held, code)],
-            "chart": _trend(held, code, _),
-        }
-    return render(request, "inspection/drill.html", context)
-
-
 def _steps(told: Json, _: Words) -> Table:
     heads = (
         gettext("step"), gettext("state"), gettext("at"), gettext("taken"), gettext("time allowed"), gettext("who"),
@@ -274,12 +272,6 @@ def _steps(told: Json, _: Words) -> Table:
         for one in told["steps"]
     ]
     return card_table(gettext("Steps"), heads, rows)
-
-
-def _mends(told: Json, _: Words) -> Table:
-    heads = (gettext("to fix"), gettext("why"), gettext("quickest fix"))
-    rows = [[Cell(text) for text in one] for one in texts.list_remedies(told, _)]
-    return card_table(gettext("What to fix"), heads, rows)
 
 
 def _earlier(held: list[Json], code: str) -> Table:
@@ -304,16 +296,14 @@ def _trend(held: list[Json], code: str, _: Words) -> SafeString:
     if len(shown) < 2:  # noqa: PLR2004 -- a line needs two points
         return SafeString()
     names = (_("responded after"), _("called back after"), _("closed after"))
-    series = tuple(
-        Series(title, tuple(_minutes(one[name]) for one in shown))
-        for name, title in zip(drills.SOON, names, strict=True)
-    )
+    series = []
+    for name, title in zip(drills.SOON, names, strict=True):
+        lengths = [one[name] for one in shown]
+        points = (Point(None) if one is None else Point(Decimal(one) / MINUTE, texts.duration_text(one))
+                  for one in lengths)  # fmt: skip
+        series.append(Series(title, tuple(points)))
     place = reverse("inspection-drill", kwargs={"code": code})
     links = tuple(f"{place}?drill={one['drill']}" for one in shown)
     told = _("Minutes after arrival until the latest drills were responded to, called back and closed")
     steps = tuple(texts.clock_text(one["begun_at"]) for one in shown)
-    return SafeString(html_chart(Chart("drills", told, gettext("begun"), steps, series, links=links), _))
-
-
-def _minutes(seconds: int | None) -> Point:
-    return Point(None) if seconds is None else Point(Decimal(seconds) / MINUTE, texts.duration_text(seconds))
+    return SafeString(html_chart(Chart("drills", told, gettext("begun"), steps, tuple(series), links=links), _))

@@ -179,14 +179,21 @@ def _render(
         context |= {
             "title": _(texts.ROWS[rule]),
             "state": _describe_state(entered, rows, rule, _),
-            "rows": [_describe_row(entered, rows, one, rule, _) for one in entered.rules],
+            "rows": [
+                {"href": f"{entered.front}{one}/", "title": _(texts.ROWS[one]), "here": one == rule,
+                 "state": _describe_state(entered, rows, one, _)}
+                for one in entered.rules
+            ],
             "evidence": _evidence(rows[rule], _) if entered.names(rule, "check") and rows[rule]["evidence"] else None,
             "cards": _cards(entered, rule, _),
             "screens": [_screen(entered, name, _) for name in entered.names(rule, "screen")],
             "checked": "" if sheet["looked_at"] is None else format_moment(datetime.fromisoformat(sheet["looked_at"])),
-            "asked": _list_asked(visit, rule),
+            "asked": [
+                {"subject": one.subject, "at": format_moment(one.at), "answered": format_moment(one.answered_at)}
+                for one in RoomEntry.objects.filter(visit=visit, rule=rule, asked=True).order_by("-at", "-pk")[:5]
+            ],
             **_ledger(request, entered, rule),
-        }
+        }  # fmt: skip
     return render(request, "inspection/room.html", context, status=status)
 
 
@@ -194,15 +201,6 @@ def _describe_state(entered: Room, rows: Mapping[str, Json], rule: str, _: Words
     """Badge and word of a row whose checks are released; None where they are not."""
     state = rows[rule]["state"]
     return (BADGES[state], _(STATES[state])) if entered.names(rule, "check") else None
-
-
-def _describe_row(entered: Room, rows: Mapping[str, Json], rule: str, here: str, _: Words) -> Json:
-    return {
-        "href": f"{entered.front}{rule}/",
-        "title": _(texts.ROWS[rule]),
-        "here": rule == here,
-        "state": _describe_state(entered, rows, rule, _),
-    }
 
 
 def _evidence(row: Json, _: Words) -> Table:
@@ -281,14 +279,6 @@ def _value(kind: str, version: Any, column: Any, teams: Mapping[str, str | None]
     return f"{text} {name}" if name else text or "–"
 
 
-def _list_asked(visit: Visit, rule: str) -> list[Json]:
-    rows = RoomEntry.objects.filter(visit=visit, rule=rule, asked=True).order_by("-at", "-pk")[:5]
-    return [
-        {"subject": one.subject, "at": format_moment(one.at), "answered": format_moment(one.answered_at)}
-        for one in rows
-    ]
-
-
 # ---- the firm's side
 
 
@@ -296,7 +286,23 @@ def _list_asked(visit: Visit, rule: str) -> list[Json]:
 @page(Permission.READ)
 def choice(request: Request, code: str) -> HttpResponse:
     """Show what the room of a day shows, what was looked at, and what is asked for."""
-    return _choice(request, code, _asked_visit(request, code, request.GET.get("day", "")))
+    _, day = words(current()), request.GET.get("day", "")
+    visit = get_visit(code, checks.parse_day(day)) if day else room.find_room_visit(request.enterprise.code)
+    context: Json = {"visit": visit, "kept": request.GET.get("kept") == "1"}
+    if visit is not None:
+        stored = room.room_to_document(visit)
+        context |= {
+            "stored": stored,
+            "count": len(stored["items"]),
+            "may": stored["open"] and has_permission(request.actor, code, Permission.MANAGE_DATA),
+            "rows": [
+                (_(texts.ROWS[rule]), [(key, _label(key, _), key in stored["items"]) for key in keys])
+                for rule, keys in room.OFFERS.items()
+            ],
+            "waiting": [_describe_entry(room.entry_to_document(one), _) for one in room.list_unshown(visit)],
+            "log": [_describe_entry(one, _) for one in stored["log"]],
+        }
+    return render(request, "inspection/choice.html", context)
 
 
 @require_POST
@@ -332,29 +338,6 @@ def preview(request: Request, code: str, rule: str = "") -> HttpResponse:
     if rule and rule not in entered.rules:
         raise Http404
     return _render(request, entered, rule or next(iter(entered.rules), ""))
-
-
-def _asked_visit(request: Request, code: str, day: str) -> Visit | None:
-    return get_visit(code, checks.parse_day(day)) if day else room.find_room_visit(request.enterprise.code)
-
-
-def _choice(request: Request, code: str, visit: Visit | None) -> HttpResponse:
-    _ = words(current())
-    context: Json = {"visit": visit, "kept": request.GET.get("kept") == "1"}
-    if visit is not None:
-        stored = room.room_to_document(visit)
-        context |= {
-            "stored": stored,
-            "count": len(stored["items"]),
-            "may": stored["open"] and has_permission(request.actor, code, Permission.MANAGE_DATA),
-            "rows": [
-                (_(texts.ROWS[rule]), [(key, _label(key, _), key in stored["items"]) for key in keys])
-                for rule, keys in room.OFFERS.items()
-            ],
-            "waiting": [_describe_entry(room.entry_to_document(one), _) for one in room.list_unshown(visit)],
-            "log": [_describe_entry(one, _) for one in stored["log"]],
-        }
-    return render(request, "inspection/choice.html", context)
 
 
 def _label(key: str, _: Words) -> str:

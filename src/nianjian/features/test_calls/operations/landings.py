@@ -45,12 +45,6 @@ def list_open_trials(enterprise: str, first: datetime, last: datetime) -> list[T
     return [one for one in found if one.pk not in said or said[one.pk].verdict not in SETTLED]
 
 
-def soften(found: LandingResult, seen: Landing | None) -> LandingResult:
-    """A record that a look has ``seen`` where nothing covers the moment now is gone, as a rotated file: not missing."""
-    gone = [] if seen is None else [one for one in seen.records if not found.sources.get(one["source"], False)]
-    return replace(found, verdict=SILENT) if found.verdict == UNSEEN and gone else found
-
-
 def is_news(found: LandingResult, said: Landing | None) -> bool:
     """Whether what nobody asked for is worth keeping beside ``said``, the newest look.
 
@@ -107,7 +101,11 @@ def check_landings(*, enterprise: str, trials: Sequence[str], actor: Actor, prog
     rows: list[Json] = []
     seen = queries.recorded_landings([one.pk for one in wanted])
     for one, fresh in look_for_landings(grounds, wanted, progress):
-        found = soften(fresh, seen.get(one.pk))
+        before, found = seen.get(one.pk), fresh
+        # a record seen before where nothing covers the moment now is gone, as a rotated file: not missing
+        gone = before and any(not found.sources.get(record["source"], False) for record in before.records)
+        if found.verdict == UNSEEN and gone:
+            found = replace(found, verdict=SILENT)
         kept = storage.store_landing(
             enterprise=enterprise, trial=one.pk, expected=one.gateway_expected, found=found, actor=actor
         )
@@ -240,20 +238,17 @@ def after_tests(enterprise: str, first: datetime) -> str | None:
 
     Whole days, so that runs that follow each other share what waits, and what was written late is found after the next.
     """
-    if not any(one.enterprise == enterprise and one.records is not None for one in _configured_switches()):
+    try:
+        known = live.switches()
+    except NianjianError:  # the setting is wrong, which `doctor` tells
+        return None
+    if not any(one.enterprise == enterprise and one.records is not None for one in known):
         return None
     return _enqueue_open(enterprise, _midnight(first), _midnight(clock.now()) + DAY)
 
 
 def _midnight(moment: datetime) -> datetime:
     return datetime.combine(moment.astimezone(clock.ZONE).date(), time(), clock.ZONE)
-
-
-def _configured_switches() -> list[live.Switch]:
-    try:
-        return live.switches()
-    except NianjianError:  # the setting is wrong, which `doctor` tells
-        return []
 
 
 def _enqueue_open(enterprise: str, first: datetime, last: datetime) -> str | None:
