@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from tests.support.fixtures import Import, Sheet
 from tests.support.people import signed_in
+from tests.support.written import overlay
 
 from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
@@ -24,7 +25,6 @@ from nianjian.platform.accounts.query import Actor, actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs.models import Job
-from nianjian.platform.registers.overlays import Overlay
 from nianjian.platform.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -134,11 +134,7 @@ def test_what_was_explained_stays_so_and_what_was_settled_but_is_there_is_open_a
 
 
 def test_an_allowance_of_the_enterprises_own_stands_beside_the_guides_which_decides(export: Path, anna: Actor) -> None:
-    Overlay(
-        id="a" * 32, key="deadline.guide.consistency.open_differences", value=3, enterprise="demo",
-        valid_from=date(2027, 1, 1), reason="内部容差", proposed_by="user:anna", proposed_at=clock.now(), approval="A1",
-        approved_by="user:bo", approved_at=clock.now(),
-    ).save(force_insert=True)  # fmt: skip
+    overlay("deadline.guide.consistency.open_differences", 3, date(2027, 1, 1))
     told = made(export, anna)
     verdicts = {name: told[name] for name in ("open", "verdict", "allowed", "own_verdict", "own_allowed")}
     assert verdicts == {"open": 3, "verdict": "failed", "allowed": 0, "own_verdict": "passed", "own_allowed": 3}

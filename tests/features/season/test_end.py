@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.support.people import signed_in
+from tests.support.written import licences
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -46,7 +47,6 @@ from nianjian.platform.audit.models import Entry
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.registers import filings
-from nianjian.platform.registers.licences import Licence
 from nianjian.platform.vault import blobs, keyring
 
 pytestmark = pytest.mark.django_db
@@ -307,11 +307,7 @@ def test_a_report_noted_alone_takes_no_package(demo: str, anna: Actor, operator:
 
 def test_each_licence_has_its_own_day(demo: str, operator: Actor) -> None:
     of: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "actor": operator}
-    for number in ("B2-1", "B2-2"):
-        Licence(
-            enterprise_id=demo, key=number, number=number, issued_on=date(2020, 1, 1), valid_from=date(2020, 1, 1),
-            recorded_at=clock.now(), recorded_by="os:root",
-        ).save()  # fmt: skip
+    licences(demo, "B2-1", "B2-2")
     _built(demo, operator)
     operations.note_report(**of, licence="B2-1", day=date(2027, 3, 1), receipt="回执1")
     operations.note_report(**of, licence="B2-2", day=date(2027, 3, 20), receipt="回执2")

@@ -10,6 +10,7 @@ from django.test import Client
 from icalendar import Calendar
 from tests.support.drawings import smallest_text
 from tests.support.people import signed_in
+from tests.support.written import licences
 
 from nianjian.engines.kernel import clock
 from nianjian.features.portrait import portraits
@@ -18,7 +19,6 @@ from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.audit import query as audit
-from nianjian.platform.registers.licences import Licence
 from nianjian.platform.web.days import format_day
 
 pytestmark = [pytest.mark.usefixtures("keys"), pytest.mark.postgres]
@@ -69,10 +69,7 @@ def test_the_page_tells_what_the_command_tells(site: Client, sample: dict[str, A
 def test_of_several_licences_one_alone_can_be_meant(site: Client) -> None:
     for number in ("B2-1", "B2-2"):
         assert 'name="licence"' not in site.get("/e/demo/season/?task=file_licence").content.decode()
-        Licence(
-            enterprise_id="demo", key=number, number=number, issued_on=date(2020, 1, 1), valid_from=date(2020, 1, 1),
-            recorded_at=clock.now(), recorded_by="os:root",
-        ).save()  # fmt: skip
+        licences("demo", number)
     page = site.get("/e/demo/season/?task=file_licence").content.decode()
     assert '<option value="">每一张须年报的许可证</option><option value="B2-1">B2-1</option>' in page
     where, of = "/e/demo/season/reports/", {"year": "2026", "track": "licence", "text": "通知"}
