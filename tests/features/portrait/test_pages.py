@@ -6,7 +6,10 @@ import json
 import re
 from contextlib import ExitStack
 from datetime import date
+from fractions import Fraction
+from html import unescape
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import openpyxl
@@ -18,7 +21,9 @@ from django.test.utils import CaptureQueriesContext
 from tests.support.people import signed_in
 from tests.support.sample_portrait import fill
 
-from nianjian.features.portrait import operations, portraits
+from nianjian.engines.paper.words import words
+from nianjian.features.portrait import causes, operations, portraits
+from nianjian.features.portrait.remedies import list_remedies
 from nianjian.features.season.pages import task_address
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_user
@@ -53,8 +58,8 @@ def test_each_metric_is_told_in_full(site: Client, sample: dict[str, Any]) -> No
     parts = ("How it is computed", "Inputs", "Rules and where they come from", "guide (no official text)")
     for told in sample["metrics"]:
         page = text(site, f"{HOME}metric/{told['slug']}/", **ENGLISH)
-        for words in (*parts, "since 2017-01-01", f"{told['value']} {told['unit']}"):
-            assert words in page, (told["slug"], words)
+        for said in (*parts, "since 2017-01-01", f"{told['value']} {told['unit']}"):
+            assert said in page, (told["slug"], said)
         assert "138001" not in page
         assert ("Guide and law disagree" in page) == (told["slug"] in {"number_consistency", "closing_rate"})
 
@@ -76,8 +81,8 @@ def test_the_next_data_year_is_begun_from_the_last_ones_page(site: Client, monke
 
 def test_the_formula_has_its_numbers_put_in_and_limits_are_told_as_people_write_them(site: Client) -> None:
     page = text(site, f"{HOME}metric/seat_vacancy/")
-    for words in ("(100 − 60) ÷ 100 = 40.0000 %", "40 × 10 = 400 &gt; 100 × 3 = 300", "多空置 10 席"):
-        assert words in page
+    for said in ("(100 − 60) ÷ 100 = 40.0000 %", "40 × 10 = 400 &gt; 100 × 3 = 300", "多空置 10 席"):
+        assert said in page
     assert "多空置 10 席" in text(site, HOME)
     assert "限值 1 ‱（0.01 %）" in text(site, f"{HOME}metric/complaint_rate/")
 
@@ -235,9 +240,9 @@ def test_runs_are_kept_and_compared(site: Client, sample: dict[str, Any]) -> Non
     page = text(site, f"{HOME}compare/?a={old}&b={new}", **ENGLISH)
     assert "<td>&gt; 30 %" in re.sub(r"\s+", " ", ticked).split("&gt; 25 %")[0], "the older one comes first"
     assert site.get(f"{HOME}compare/?of={new}").headers["Location"] == f"{HOME}runs/"
-    causes = ("the data changed", "the rulebook changed", "call records")
-    for words in (*causes, "&gt; 30 %", "&gt; 25 %", "a + b", "省局要求", "+2"):
-        assert words in page
+    why = ("the data changed", "the rulebook changed", "call records")
+    for said in (*why, "&gt; 30 %", "&gt; 25 %", "a + b", "省局要求", "+2"):
+        assert said in page
     assert "Nothing that the portrait is computed from" in text(site, f"{HOME}compare/?a={new}&b={new}", **ENGLISH)
     assert "不是最新" in text(site, f"{HOME}?run={old}") or "saved run" in text(site, f"{HOME}?run={old}")
 
@@ -366,3 +371,103 @@ def test_files_are_taken_along_and_written_down(site: Client, sample: dict[str, 
     assert [act.data["form"] for act in acts(verb="portrait.export")] == ["html", "png", "pdf", "xlsx"]
     assert site.post(f"{HOME}take/docx/").status_code == 404
     assert site.get(f"{HOME}take/pdf/").status_code == 405
+
+
+LINK = re.compile(
+    r'<a\s+href="([^"]*/rows/\?[^"]*)"\s+hx-get="[^"]*"\s+hx-target="#panel-content"[^>]*?\s+aria-label="([^"]*)"\s*>([^<]*)</a>'
+)
+BARE = re.compile(r'<td class="n">\s*([\d,]+)(?: \w+)?\s*</td>')  # an integer that leads nowhere
+COUNT = re.compile(r"[\d,]+")
+TOTAL = re.compile(r"the figure is ([\d,]+)")
+
+
+def _find_links(page: str) -> list[tuple[str, str, str]]:
+    return [(unescape(a), unescape(said), unescape(figure)) for a, said, figure in LINK.findall(page)]
+
+
+def _links(client: Client, address: str) -> list[tuple[str, str, str]]:
+    return _find_links(text(client, address, **ENGLISH))
+
+
+def _pages(sample: dict[str, Any]) -> list[str]:
+    metrics = [f"{HOME}metric/{one['slug']}/" for one in sample["metrics"]]
+    splits = [(one["slug"], split) for one in sample["metrics"] for split in causes.list_splits(one)]
+    return [HOME, *metrics, *(f"{HOME}metric/{slug}/causes/?split={split}" for slug, split in splits)]
+
+
+def test_every_link_says_its_figure_and_the_rows_say_the_same(site: Client, sample: dict[str, Any]) -> None:
+    seen: dict[str, str] = {}
+    for page in _pages(sample):
+        shown = text(site, page, **ENGLISH)
+        if "/causes/" in page:
+            assert set(BARE.findall(shown.split("<tbody>")[1])) <= {"0"}, page
+        for href, said, figure in _find_links(shown):
+            assert said.startswith("rows behind "), (page, said)
+            assert said.endswith(f": {figure}"), (page, said, figure)
+            if count := COUNT.match(figure):
+                assert seen.setdefault(href, count[0]) == count[0], (page, href, said)
+    assert len(seen) > 60
+    for href, figure in seen.items():
+        told = TOTAL.search(text(site, href, **ENGLISH))
+        assert told is not None, href
+        assert told[1] == figure, href
+
+
+def test_inputs_of_a_metric_lead_to_as_many_rows(lake: Client, sample: dict[str, Any]) -> None:
+    """One of each metric, drawn; `test_rows_behind` counts the rows of every one."""
+    for slug in (one["slug"] for one in sample["metrics"]):
+        whole = {
+            (href, figure)
+            for href, _said, figure in _links(lake, f"{HOME}metric/{slug}/")
+            if "&" not in href and re.fullmatch(r"[\d,]+", figure)
+        }
+        href, figure = Random(slug).choice(sorted(whole))
+        body = text(lake, f"{href}&look=1", **ENGLISH).split("<tbody>")[1].split("</tbody>")[0]
+        assert body.count("<tr>") == min(int(figure.replace(",", "")), 20), href
+
+
+def test_two_numbers_that_look_alike_when_masked_keep_a_row_each(site: Client, sample: dict[str, Any]) -> None:
+    rows = metric(sample, "number_consistency")["splits"]["display"]
+    keys = {row["key"] for row in rows}
+    page = text(site, f"{HOME}metric/number_consistency/causes/?split=display")
+    body = page.split("<tbody>")[1].split("</tbody>")[0]
+    assert body.count("<tr>") == len(keys)
+    assert not any(str(key) in page for key in keys if key and str(key).startswith("1")), "masked"
+
+
+@pytest.mark.usefixtures("lake")
+def test_an_outsourcers_figures_lead_to_the_own_rows() -> None:
+    add_user(name="olga", role="outsourcer", enterprises=["demo"], actor=Actor("tester"), team="T1")
+    olga = signed_in("olga", language="en")
+    found = _links(olga, HOME)
+    assert found
+    for href, said, figure in found:
+        assert said == f"{said.rpartition(':')[0]}: {figure}"
+        told = TOTAL.search(text(olga, href, **ENGLISH))
+        assert told[1] == figure, href
+
+
+def _remedies(sample: dict[str, Any], **told: Any) -> list[Any]:
+    shown = metric(sample, "number_consistency") | told
+    return list_remedies(sample, shown, {"line": {"L1": "中继1"}}, Fraction(1, 100), words("zh-hans"))
+
+
+def test_an_unproven_number_consistency_says_which_numbers_would_prove_it(site: Client, sample: dict[str, Any]) -> None:
+    del site
+    parts = {"own_short": 80, "landline": 5, "mobile": 0, "unknown": 15}
+    lines = [{"key": "L1", "unknown": 12}, {"key": None, "unknown": 3}]
+    told = {"light": "insufficient", "denominator": 100, "components": parts, "splits": {"line": lines}, "flags": []}
+    number, line, *_others = _remedies(sample, **told)
+    assert "个通话的外显号码" in number.title
+    assert "100" in number.effect
+    assert (number.route, number.query) == ("portrait-rows", {"class": "unknown"})
+    assert "L1 中继1" in line.title
+    assert line.route == "data"
+
+
+def test_without_any_call_it_asks_for_call_records(site: Client, sample: dict[str, Any]) -> None:
+    del site
+    empty = {"light": "na", "denominator": 0, "components": {}, "splits": {}, "flags": []}
+    (only,) = _remedies(sample, **empty)
+    assert only.route == "data"
+    assert _remedies(sample, **empty, declared={"by": "x"}) == []

@@ -1,5 +1,6 @@
 """What is found, by whom, in which order, and how few rows are read for it."""
 
+import re
 from datetime import date, timedelta
 from itertools import product
 
@@ -7,7 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext, override
-from tests.features.search.conftest import OPERATOR, Find, write
+from tests.features.search.conftest import OPERATOR, Find, sign_in, write
+from tests.support.asking import Ask
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
@@ -248,3 +250,38 @@ def test_every_query_takes_a_few_rows_of_an_index(find: Find) -> None:
             assert not [step for step in steps if step.startswith("SCAN ")], (sql, steps)
             assert '"id" IN (' not in sql or any("INTEGER PRIMARY KEY" in step for step in steps), (sql, steps)
             assert not [step for step in steps if "TEMP B-TREE FOR ORDER BY" in step and " LIMIT " in sql], (sql, steps)
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_page_works_without_script_and_its_part_alone_is_the_palettes() -> None:
+    client = sign_in("anna", "administrator")
+    whole = client.get("/e/demo/search/?q=L23")
+    text = whole.content.decode()
+    assert (whole.status_code, text.count("<h1>")) == (200, 1)
+    assert '<a href="/e/demo/registers/lines/L23/">' in text
+    part = client.get("/e/demo/search/?q=L23", headers={"hx-request": "true"}).content.decode()
+    assert part.lstrip().startswith('<div class="hits" data-search="L23">')
+    assert (
+        re.findall(r'href="(/e[^"]+)"', part) == re.findall(r'href="(/e[^"]+)"', text[text.index('class="hits"') :])[:2]
+    )
+    assert "HX-Request" in whole.headers["Vary"]
+
+
+@pytest.mark.usefixtures("demo")
+def test_what_was_typed_is_shown_as_text() -> None:
+    client = sign_in("anna", "administrator")
+    text = client.get("/e/demo/search/", {"q": "<b>\"'&"}).content.decode()
+    assert "<b>" not in text[text.index("<main") :]
+    assert "个人号码只按后四位查找" in client.get("/e/demo/search/", {"q": "13800138000"}).content.decode()
+
+
+def test_a_program_finds_what_its_person_finds(api: Ask) -> None:
+    client = api("auditor", name="bo")
+    for code, line in (("demo", "L23"), ("other", "L24")):
+        storage.create_row(
+            kind="lines", enterprise=code, texts={"line_id": line}, since=None, reason="", actor=Actor("tester")
+        )
+    groups = client.get("/api/v1/enterprises/demo/search?q=l2").json()["groups"]
+    assert [(group["kind"], [hit["code"] for hit in group["hits"]]) for group in groups] == [("lines", ["L23"])]
+    assert groups[0]["hits"][0]["address"] == "/e/demo/registers/lines/L23/"
+    assert client.get("/api/v1/enterprises/other/search?q=L24").status_code == 404
