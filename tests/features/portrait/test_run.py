@@ -41,6 +41,7 @@ def test_the_kept_portrait_changes_only_after_the_audit_entry(monkeypatch: pytes
     _run()
     first = portraits.find_portrait("demo", 2026)
     assert first is not None
+    assert first["province"] == "浙江"
 
     def refused(**_given: object) -> None:
         raise OSError("no space left")
@@ -97,7 +98,6 @@ def test_the_as_of_day_is_today_until_the_data_year_is_over(monkeypatch: pytest.
 
 def test_a_province_is_kept_by_its_short_name_everywhere() -> None:
     assert accounts.enterprise("demo").province == "浙江"
-    assert _run()["province"] == "浙江"
     assert _run(province="宁夏回族自治区")["province"] == "宁夏"
     with pytest.raises(NianjianError, match="province_unknown"):
         add_enterprise(code="other", name="x", province="火星", actor=ACTOR)
