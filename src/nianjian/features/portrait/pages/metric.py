@@ -310,7 +310,9 @@ def _cause_row(
     return {
         "code": cause.key if name else "",
         "name": name or sections.key_text(cause.key, _),
-        "record": _register_row(one.code, register, cause.key) if register and cause.key and name else "",
+        "record": reverse("registers-row", kwargs={"code": one.code, "kind": register, "key": cause.key})
+        if register and cause.key and name
+        else "",
         "named": cause.named,
         "parts": [
             (f"{label} · {part_name(part, _)}", count_things(part, count, _), rows(part, count), part_name(part, _))
@@ -326,10 +328,6 @@ def _cause_row(
 def count_things(part: str, count: int, _: Words) -> str:
     """A count of a component with its unit."""
     return _(THINGS.get(part, "{n}")).format(n=figures.count_text(count))
-
-
-def _register_row(code: str, register: str, key: str) -> str:
-    return reverse("registers-row", kwargs={"code": code, "kind": register, "key": key})
 
 
 def remedy_row(one: OpenPortrait, remedy: Remedy, acts: Collection[Permission]) -> dict[str, str]:
