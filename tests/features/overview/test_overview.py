@@ -57,10 +57,13 @@ def test_the_newest_call_of_each_source(demo: str, other: str) -> None:
 
 
 def test_rejects_are_summed_by_batch_newest_first(demo: str, other: str) -> None:
-    _file("B1", demo, "asterisk", ["2026-11-02"], rejected=2)
-    _file("B2", demo, "asterisk", ["2026-11-02"], rejected=3)
-    _file("B2", demo, "tinet", ["2026-11-02"], rejected=4)
-    _file("B3", demo, "tinet", ["2026-11-02"])
+    for batch, source, rejected in (
+        ("B1", "asterisk", 2),
+        ("B2", "asterisk", 3),
+        ("B2", "tinet", 4),
+        ("B3", "tinet", 0),
+    ):
+        _file(batch, demo, source, ["2026-11-02"], rejected)
     _file("B4", other, "tinet", ["2026-11-02"], rejected=9)
     assert batches.list_batches_with_rejects(demo, most=5) == [("B2", 7), ("B1", 2)]
     assert batches.list_batches_with_rejects(demo, most=1) == [("B2", 7)]
@@ -106,11 +109,15 @@ def test_own_work_that_failed_lately(demo: str) -> None:
     assert [one.id for one in found] == ["J1"]
 
 
-def test_a_register_knows_its_last_entry(demo: str, other: str) -> None:
-    for moment, superseded in ((NOW - timedelta(days=3), None), (NOW, NOW)):
-        Team(
-            enterprise_id=demo, key=f"T{moment.day}", recorded_at=moment, superseded_at=superseded, file="f", name="队"
-        ).save()
+def test_a_register_knows_its_last_entry_and_a_row_that_is_taken_back_moves_its_last_change(
+    demo: str, other: str
+) -> None:
+    written, taken = NOW - timedelta(days=3), NOW - timedelta(days=1)
+    Team.objects.create(enterprise_id=demo, key="T1", recorded_at=written, superseded_at=taken, file="f", name="队")
+    found = get_register_state("teams", ReadScope(demo, NOW.date()))
+    assert (found.rows, found.last) == (0, taken)
+    assert last_recorded_at([Team], demo) == [written]
+    Team.objects.create(enterprise_id=demo, key="T2", recorded_at=NOW, superseded_at=NOW, file="f", name="队")
     assert last_recorded_at([Team, Line], demo) == [NOW, None]
     assert last_recorded_at([Team], other) == [None]
 
@@ -126,19 +133,13 @@ def test_a_register_holds_a_row_on_its_days(demo: str, other: str) -> None:
         row.delete()
 
 
-def test_a_row_that_is_taken_back_moves_the_last_change_of_its_register(demo: str) -> None:
-    written, taken = NOW - timedelta(days=3), NOW - timedelta(days=1)
-    Team(enterprise_id=demo, key="T1", recorded_at=written, superseded_at=taken, file="f", name="队").save()
-    found = get_register_state("teams", ReadScope(demo, NOW.date()))
-    assert (found.rows, found.last) == (0, taken)
-    assert last_recorded_at([Team], demo) == [written]
-
-
-def test_an_overlay_moves_the_deadline_of_its_enterprise_only(demo: str, other: str) -> None:
+def test_an_overlay_moves_the_deadline_and_the_renewal_of_its_enterprise_only(demo: str, other: str) -> None:
     overlay("deadline.licence.legal", "02-15", date(2026, 1, 1))
+    overlay("numbers.renewal", "30", date(2026, 1, 1))
     found = calendars({demo: "北京", other: "重庆"}, date(2026, 11, 25))
     first = {code: one.earliest.day for code, one in found.items() if one.earliest}
     assert first == {demo: date(2027, 2, 15), other: date(2027, 3, 31)}
+    assert [found[code].renewals["numbers"].value for code in (demo, other)] == [30, 90]
 
 
 def test_who_reaches_which_enterprise(demo: str, other: str, operator: Actor) -> None:
@@ -221,9 +222,3 @@ def test_what_was_given_back_is_not_renewed_and_of_many_only_the_first_are_read(
     }
     (over,) = facts.list_expired(ending[demo], date(2027, 1, 1))
     assert (over.keys, over.count) == (("95010", "95011", "95012"), 5)
-
-
-def test_an_overlay_moves_the_renewal_of_its_enterprise_only(demo: str, other: str) -> None:
-    overlay("numbers.renewal", "30", date(2026, 1, 1))
-    found = calendars({demo: "浙江", other: "浙江"}, date(2026, 11, 25))
-    assert [found[code].renewals["numbers"].value for code in (demo, other)] == [30, 90]

@@ -428,9 +428,12 @@ def test_a_number_that_runs_out_is_named_with_its_row(site: Client, keys: None) 
 # ---- portfolio
 
 
-def test_the_only_enterprise_is_shown_at_once(site: Client) -> None:
+def test_the_only_enterprise_is_shown_at_once_and_found_by_no_stranger(site: Client) -> None:
     assert site.get("/").headers["Location"] == "/e/demo/"
     assert site.get("/?all").status_code == 200
+    add_enterprise(code="other", name="另一家", province="上海", actor=Actor("tester"))
+    only = signed_in("olaf", role="tester", enterprise="other")
+    assert "示范" not in _text(only, "/?all&q=demo")
 
 
 @pytest.fixture
@@ -448,7 +451,7 @@ def _listed(client: Client, query: str = "") -> str:
     return _text(client, f"/{query}").split('id="enterprises"')[1].split("<tbody")[1].split("</tbody")[0]
 
 
-def test_the_most_urgent_enterprise_comes_first(four: Client) -> None:
+def test_the_most_urgent_enterprise_comes_first_and_the_board_says_how_many_stand_how(four: Client) -> None:
     text = _listed(four)
     places = [text.index(f'/e/{code}/"') for code in ("red", "demo", "calm", "bare")]  # of no portrait no room is known
     assert places == sorted(places)
@@ -459,9 +462,6 @@ def test_the_most_urgent_enterprise_comes_first(four: Client) -> None:
     assert "平静" not in one
     assert "平静" in _listed(four, "?q=CALM")
     assert "没有符合条件的企业" in _listed(four, "?q=nirgends")
-
-
-def test_the_board_over_all_says_how_many_stand_how_and_names_the_worst(four: Client) -> None:
     verdict = _text(four, "/").split('class="verdict red')[1].split("</section>")[0]
     assert "企业：红灯 1 家、未证明 2 家、绿灯 1 家；最急的是红火。" in verdict
     assert 'class="button primary" href="/e/red/"' in verdict
@@ -590,6 +590,8 @@ def _lines(home: Path, last: dict[str, str], number: int) -> None:
 
 
 def test_only_the_worst_lines_stand_on_the_overview(site: Client, home: Path) -> None:
+    assert "/e/demo/registers/lines/" in _text(site, "/e/demo/lines/"), "nothing was counted: what to do"
+    assert "无话务" not in _text(site, "/e/demo/")
     busy = {f"L{at:03}": "2026-11-20" for at in range(10, LINES)}
     _lines(home, {**busy, "L009": "2026-11-01", "L008": "2026-10-01"}, LINES)
     text = _text(site, "/e/demo/")
@@ -608,14 +610,3 @@ def test_the_page_behind_shows_every_line(site: Client, home: Path) -> None:
     assert text.count('class="badge warn"') == 2
     assert "从未" in text
     assert "?page=2" in text
-
-
-def test_where_nothing_was_counted_the_page_says_what_to_do(site: Client) -> None:
-    assert "/e/demo/registers/lines/" in _text(site, "/e/demo/lines/")
-    assert "无话务" not in _text(site, "/e/demo/")
-
-
-def test_a_stranger_of_an_enterprise_does_not_find_it(site: Client) -> None:
-    add_enterprise(code="other", name="另一家", province="上海", actor=Actor("tester"))
-    only = signed_in("olaf", role="tester", enterprise="other")
-    assert "示范" not in _text(only, "/?all&q=demo")

@@ -305,7 +305,7 @@ def test_seats_open_beyond_the_filing_can_be_mended(site: Client, sample: dict[s
     assert "at most 30" in both
 
 
-def test_a_single_run_is_compared_with_nothing(site: Client) -> None:
+def test_a_single_run_is_compared_with_nothing_and_an_old_page_of_a_split_leads_to_the_metric(site: Client) -> None:
     ids = portraits.list_runs("demo", 2026)
     assert len(ids) == 1
     listed = text(site, f"{HOME}runs/")
@@ -313,9 +313,6 @@ def test_a_single_run_is_compared_with_nothing(site: Client) -> None:
     assert "比较勾选的两次" not in listed
     same = text(site, f"{HOME}compare/?a={ids[0]}&b={ids[0]}")
     assert "两边是同一次计算" in same
-
-
-def test_an_old_page_of_a_split_leads_to_the_metric(site: Client) -> None:
     moved = site.get(f"{HOME}by/team/").headers["Location"]
     assert moved == f"{HOME}metric/complaint_rate/?split=team"
     assert site.get(f"{HOME}by/month/").headers["Location"] == HOME

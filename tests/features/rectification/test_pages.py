@@ -121,13 +121,23 @@ def isolated(client: Client, case: str) -> None:
     second.post(approval, {"decision": "yes"})
 
 
-def test_who_has_nobody_to_decide_is_led_to_a_colleague_before_anything_is_asked(lead: Client) -> None:
+def test_who_has_nobody_to_decide_is_led_to_a_colleague_and_a_request_is_withdrawn_where_it_was_made(
+    lead: Client,
+) -> None:
     case = opened(lead)
     alone = text(lead, f"{case}isolate/")
     assert 'name="channel"' not in alone
     assert "请联系管理员添加" in alone or "邀请同事" in alone
     signed_in("bo", "compliance_lead", "demo")
     assert 'name="channel"' in text(lead, f"{case}isolate/")
+    given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
+    page = lead.post(f"{case}isolate/", given, follow=True).content.decode()
+    note = page.partition('<div class="messages"')[2].partition("</form>")[0]
+    action, values = re.search(r'action="([^"]+)"', note), dict(re.findall(r'name="(\w+)" value="([^"]*)"', note))
+    assert action
+    assert "等待批准人审批" in page
+    lead.post(action[1], values)
+    assert "等待批准人审批" not in text(lead, f"{case}isolate/")
 
 
 def test_an_isolation_needs_no_case_and_is_lifted_without_one(lead: Client) -> None:
@@ -152,19 +162,6 @@ def test_an_isolation_needs_no_case_and_is_lifted_without_one(lead: Client) -> N
     assert f'href="{HOME}isolate/"' not in text(signed_in("ivan", "tester", "demo"), f"{HOME}isolated/")
     case = opened(lead)
     assert lead.get(page).headers["location"] == f"{case}isolate/?key=line&channel=L1", "it belongs to the case"
-
-
-def test_a_request_is_withdrawn_where_it_was_made(lead: Client) -> None:
-    case = opened(lead)
-    signed_in("bo", "compliance_lead", "demo")
-    given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
-    page = lead.post(f"{case}isolate/", given, follow=True).content.decode()
-    note = page.partition('<div class="messages"')[2].partition("</form>")[0]
-    action, values = re.search(r'action="([^"]+)"', note), dict(re.findall(r'name="(\w+)" value="([^"]*)"', note))
-    assert action
-    assert "等待批准人审批" in page
-    lead.post(action[1], values)
-    assert "等待批准人审批" not in text(lead, f"{case}isolate/")
 
 
 def test_from_the_notice_to_the_report(lead: Client) -> None:
