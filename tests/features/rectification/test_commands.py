@@ -42,6 +42,8 @@ def test_an_isolation_takes_two_persons_and_the_gate_obeys_at_once(cli: Shell, s
 
 
 def test_a_report_with_gaps_is_a_draft(cli: Shell, shell_home: Path) -> None:
+    (shell_home.parent / "l.csv").write_text("线路编号,状态\nL01,启用\n")
+    assert cli("registers", "import", "lines", "l.csv", *HOUSE).code == 0
     away = ("--channel", "L01", "--reason", "投诉集中", "--end", "投诉下降")
     assert "不属于" not in cli("rectify", "locate", *HOUSE).out, "there is no case"
     case = cli("rectify", "open", "--received", "2026-11-20", *HOUSE, "--json").json["id"]
