@@ -240,23 +240,7 @@ def ready(case: str, anna: Actor, bo: Actor) -> None:
     operations.confirm_assessment(enterprise="demo", case=case, paper=number, actor=anna)
 
 
-def test_figures_before_and_since_are_counted_by_one_method(case: str, anna: Actor, bo: Actor) -> None:
-    fails("rectify_case_not_isolated", lambda: evidence.measure_figures(case=case, first=None, last=None, actor=anna))
-    isolated(case, anna, bo)
-    told = evidence.measure_figures(case=case, actor=anna, **AROUND)
-    before, after = told["before"], told["after"]
-    assert (before["complaints"], before["answered"], before["rate_light"]) == (23, 2500, "yellow")
-    assert (after["complaints"], after["answered"], after["rate_light"]) == (0, 2150, "green")
-    assert (before["channel"]["complaints"], before["channel"]["most"], after["channel"]["most"]) == (20, 40, 5)
-    assert (told["over_cap"], told["that_day"]["before"], told["that_day"]["after"]) == ([], 0, 0)
-    moment = datetime.combine(TODAY + timedelta(days=2), time(11))
-    more = [call(900_000 + n, moment.date(), "L1", second=5000 + n) for n in range(26)]
-    data.append(wiring.lake("demo"), more, "b1")
-    told = evidence.measure_figures(case=case, actor=anna, **AROUND)
-    assert told["over_cap"] == [[moment.date().isoformat(), 31]]
-
-
-def test_the_share_of_the_white_list_is_counted_by_the_call_records_before_and_since(
+def test_figures_and_the_share_of_the_white_list_are_counted_by_one_method_before_and_since(
     case: str, load: Import, anna: Actor, bo: Actor
 ) -> None:
     def at(days: int, hour: int) -> str:
@@ -271,8 +255,15 @@ def test_the_share_of_the_white_list_is_counted_by_the_call_records_before_and_s
         ("13900000500", "客服", at(-30, 9), "", ""),  # days -8 and -4, and the first day since: any purpose
         ("13900000999", "电话营销", at(-30, 9), "", ""),  # L1 never calls it
     )
+    fails("rectify_case_not_isolated", lambda: evidence.measure_figures(case=case, first=None, last=None, actor=anna))
     isolated(case, anna, bo)
     told = evidence.measure_figures(case=case, actor=anna, **AROUND)
+    since = told["after"]
+    assert [told["before"][name] for name in ("complaints", "answered", "rate_light")] == [23, 2500, "yellow"]
+    assert [since[name] for name in ("complaints", "answered", "rate_light")] == [0, 2150, "green"]
+    assert [told["before"]["channel"][name] for name in ("complaints", "most")] == [20, 40]
+    assert since["channel"]["most"] == 5
+    assert (told["over_cap"], told["that_day"]["before"], told["that_day"]["after"]) == ([], 0, 0)
     assert "white_list_share" not in told["before"]["channel"]  # the gate has no snapshot
     assert ["被叫有有效同意的呼叫占比", "–", "–"] in (measured_rows(told, words("zh")) or ())
     gate_feed.feed()
@@ -287,8 +278,14 @@ def test_the_share_of_the_white_list_is_counted_by_the_call_records_before_and_s
         assert channel["callees_known"] == len(rows)
     shown = {row[0]: row[1:] for row in measured_rows(told, words("zh")) or ()}
     assert shown["被叫有有效同意的呼叫占比"] == ["1.25 % (5 / 400)", "2.00 % (1 / 50)"]
+    moment = datetime.combine(TODAY + timedelta(days=2), time(11))
+    more = [call(900_000 + n, moment.date(), "L1", second=5000 + n) for n in range(26)]
+    data.append(wiring.lake("demo"), more, "b1")
     told = {gap.code: gap for gap in evidence.check_gaps(case=case, actor=anna)}
-    assert (told["off_white_list"].values, told["off_white_list"].blocks) == ({"count": 49, "of": 50}, False)
+    assert "figures_changed" in told
+    assert (told["off_white_list"].values, told["off_white_list"].blocks) == ({"count": 75, "of": 76}, False)
+    told = evidence.measure_figures(case=case, actor=anna, **AROUND)
+    assert told["over_cap"] == [[moment.date().isoformat(), 31]]
 
 
 def test_no_isolation_is_enforced_while_the_gate_only_looks_on(case: str, anna: Actor, bo: Actor) -> None:
