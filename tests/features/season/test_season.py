@@ -271,7 +271,7 @@ def test_an_empty_register_makes_no_task_done(demo: str, operator: Actor, anna: 
             )  # fmt: skip
 
     def tasks() -> dict[str, Any]:
-        run: dict[str, Any] = {"as_of": None, "province": None, "today": None, "raw": False}
+        run: dict[str, Any] = {"as_of": TODAY, "province": None, "today": None, "raw": False}
         run_portrait(enterprise=demo, year=2026, actor=anna, **run)
         told = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
         return {task["task"]: task for task in told["tasks"]}
