@@ -145,15 +145,12 @@ TWINS = {
 }
 
 
-def test_homonyms_always_go_to_a_person() -> None:
+def test_homonyms_go_to_a_person_whose_decision_holds() -> None:
     found = match(**TWINS)  # type: ignore[arg-type] # lists of rows
     assert found.counts == {Match.NEEDS_PERSON: 2}
     assert {row.reasons for row in found.rows} == {("homonym",)}
     asked = {(one.kind, one.account, one.identity) for one in found.pairs}
     assert asked == {("homonym", account, who) for account in ("1111", "2222") for who in "12"}
-
-
-def test_what_a_person_has_decided_holds() -> None:
     half = match(Decisions({("张三", "1111"): "1"}), **TWINS)  # type: ignore[arg-type] # lists of rows
     assert {row.identity: row.match for row in half.rows} == {"2": Match.NEEDS_PERSON}
     both = match(Decisions({("张三", "1111"): "1", ("张三", "2222"): "2"}), **TWINS)  # type: ignore[arg-type] # the same

@@ -39,8 +39,9 @@ OFF = {
 OVER = {**MEASURED, "over_cap": [["2026-03-05", 31]]}
 
 
-def test_a_closed_loop_has_no_gap() -> None:
+def test_a_closed_loop_has_no_gap_and_every_gap_can_be_told() -> None:
     assert list_gaps(CLOSED) == []
+    assert set(REMEDIES) <= set(ERRORS)
 
 
 @pytest.mark.parametrize(
@@ -96,16 +97,14 @@ def test_a_share_of_landlines_and_mobiles_is_not_red_for_other_short_numbers() -
     assert figures.same_figures({"before": old, "after": old}, {"before": told, "after": told})
 
 
-def test_every_gap_can_be_told() -> None:
-    assert set(REMEDIES) <= set(ERRORS)
-
-
 BOOK, CALENDAR = Rulebook.on(date(2026, 12, 31)), builtin()
 
 
-def test_the_last_day_ends_with_the_office() -> None:
+def test_the_last_day_ends_with_the_office_and_the_reminder_is_counted_from_the_submission() -> None:
     days = plan_case(date(2026, 9, 24), None, BOOK, CALENDAR)
     assert days.due_at == datetime(2026, 10, 15, 17, tzinfo=clock.ZONE)
+    assert plan_reminder(date(2026, 4, 28), BOOK, CALENDAR).day == date(2026, 5, 21)
+    assert plan_reminder(date(2026, 12, 20), BOOK, CALENDAR).provisional
 
 
 def test_a_printed_day_wins_even_where_the_calendar_is_not_known() -> None:
@@ -115,11 +114,6 @@ def test_a_printed_day_wins_even_where_the_calendar_is_not_known() -> None:
     assert days.target.day < days.due.day
     tight = plan_case(date(2026, 5, 6), date(2026, 5, 8), BOOK, CALENDAR)
     assert tight.target.day == tight.due.day == date(2026, 5, 8)
-
-
-def test_the_reminder_is_counted_from_the_submission() -> None:
-    assert plan_reminder(date(2026, 4, 28), BOOK, CALENDAR).day == date(2026, 5, 21)
-    assert plan_reminder(date(2026, 12, 20), BOOK, CALENDAR).provisional
 
 
 def test_locating_and_isolating_come_in_either_order() -> None:

@@ -212,13 +212,10 @@ def test_another_enterprise_tells_nothing(find: Find) -> None:
     assert find("另一家", "tester") == {}, "who has one enterprise finds no other"
 
 
-def test_a_short_text_finds_pages_alone(find: Find) -> None:
+def test_a_short_text_finds_pages_alone_and_a_long_one_is_cut(find: Find) -> None:
     with CaptureQueriesContext(connection) as asked:
         assert all(set(find(text)) <= {"pages"} for text in ("", " ", "L", "\u200b", "8"))
     assert not [one["sql"] for one in asked if "complaints_complaint" in one["sql"] and one["sql"].startswith("SELECT")]
-
-
-def test_a_long_text_is_cut() -> None:
     assert len(read_search("长" * 5000).plain) == 64
 
 

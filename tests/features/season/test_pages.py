@@ -81,7 +81,7 @@ def test_of_several_licences_one_alone_can_be_meant(site: Client) -> None:
     assert {"通知 · B2-1", "通知 · B2-2"} <= set(re.findall("通知 · B2-[0-9]", page)), "both days of one name"
 
 
-def test_what_is_done_on_it(site: Client) -> None:
+def test_what_is_done_on_it_and_whose_the_tasks_are(site: Client) -> None:
     year = {"year": "2026"}
     site.post("/e/demo/season/reports/", {**year, "act": "file", "track": "licence", "day": "2027-02-01"})
     site.post("/e/demo/season/tasks/", {**year, "act": "assign", "task": "items", "text": "王工"})
@@ -95,9 +95,6 @@ def test_what_is_done_on_it(site: Client) -> None:
     acts = list(audit.acts(enterprise="demo", newest=3))
     assert [one.verb for one in acts] == ["season.task_snoozed", "season.task_assigned", "season.filed"]
     assert "王工" not in json.dumps([one.data for one in acts], ensure_ascii=False), "what people write stays sealed"
-
-
-def test_the_queue_shows_whose_tasks_they_are(site: Client) -> None:
     site.post("/e/demo/season/tasks/", {"year": "2026", "act": "assign", "task": "items", "text": "anna"})
     page = site.get("/e/demo/season/?show=mine").content.decode()
     assert page.count("&amp;task=") == 1, "the one of hers"

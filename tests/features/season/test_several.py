@@ -46,7 +46,7 @@ def _task(enterprise: str, operator: Actor) -> tuple[str, str]:
     return found["owner"], found["state"]
 
 
-def test_all_or_none_with_an_entry_for_each(demo: str, lead: Actor, operator: Actor) -> None:
+def test_all_or_none_with_an_entry_for_each_and_a_reason_for_resting(demo: str, lead: Actor, operator: Actor) -> None:
     before = Entry.objects.count()
     with pytest.raises(NianjianError, match="role_missing"):
         operations.change_tasks(enterprises=[demo, "three"], task="items", act="assign", text="王工", actor=lead)
@@ -64,9 +64,6 @@ def test_all_or_none_with_an_entry_for_each(demo: str, lead: Actor, operator: Ac
         (demo, "season.task_assigned"),
         ("two", "season.task_assigned"),
     ]
-
-
-def test_resting_needs_a_reason_everywhere(demo: str, lead: Actor, operator: Actor) -> None:
     given: dict[str, Any] = {"enterprises": [demo, "two"], "task": "items", "day": date(2027, 3, 1), "actor": lead}
     with pytest.raises(NianjianError, match="season_reason_missing"):
         operations.change_tasks(**given, act="snooze", text=" ")
