@@ -54,16 +54,13 @@ def test_the_first_reason_that_holds(now: Situation, mood: Mood, reason: Reason)
     assert (found.mood, found.reason) == (mood, reason)
 
 
-def test_a_day_is_good_only_when_nothing_is_open() -> None:
+def test_a_day_is_good_only_when_nothing_is_open_and_the_gravest_light_decides() -> None:
     for light, blockers, tasks, left, age in itertools.product(
         ("", *GRAVITY), (0, 2), (0, 2), (None, 0, 30), (None, 0, 30)
     ):
         found = decide(Situation(light, blockers, tasks, left, age))
         calm = light in FINE and not blockers and not tasks and (age is None or age <= OLD)
         assert (found.mood is Mood.GOOD) == calm
-
-
-def test_the_gravest_light_decides() -> None:
     assert gravest(["green", "yellow", "insufficient"]) == "insufficient"
     assert gravest(["red", "insufficient"]) == "red"
     assert gravest([]) == ""

@@ -81,9 +81,6 @@ def test_a_date_printed_on_a_notice_counts_where_and_while_it_holds() -> None:
     assert "deadline.licence.noticed" not in [key for key, *_ in _days(date(2025, 4, 1), "重庆")], (
         "2026 is not its year"
     )
-
-
-def test_an_entry_that_opens_is_no_deadline() -> None:
     assert "deadline.guide.entry_test" not in [key for key, *_ in _days(date(2027, 1, 1))]
 
 

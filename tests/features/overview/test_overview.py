@@ -1,11 +1,13 @@
 """What the overview asks the tables: the newest calls of each source, rejects, open requests, own failed work."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.support.written import overlay
 
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.overview import attention, facts
@@ -23,7 +25,6 @@ from nianjian.platform.registers import batches
 from nianjian.platform.registers import storage as rows
 from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.models import Team
-from nianjian.platform.registers.overlays import Overlay
 from nianjian.platform.registers.queries import ReadScope, get_register_state
 from nianjian.platform.registers.versions import have_rows, last_recorded_at, versions_on
 from nianjian.platform.rulebook.deadlines import calendars
@@ -33,15 +34,8 @@ NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 def _file(batch: str, enterprise: str, source: str, days: list[str], rejected: int = 0) -> None:
     receipt: dict[str, Any] = {"source": source, "days": days, "rows": {"rejected": rejected}}
-    batches.add_batch_file(
-        batch=batch,
-        enterprise=enterprise,
-        name=f"{source}{len(days)}",
-        sha256=f"{batch}{source}{rejected}",
-        generation=1,
-        receipt=receipt,
-        actor=Actor("root"),
-    )
+    of = {"batch": batch, "enterprise": enterprise, "name": f"{source}{len(days)}", "actor": Actor("root")}
+    batches.add_batch_file(**of, sha256=f"{batch}{source}{rejected}", generation=1, receipt=receipt)
 
 
 @pytest.fixture
@@ -63,10 +57,13 @@ def test_the_newest_call_of_each_source(demo: str, other: str) -> None:
 
 
 def test_rejects_are_summed_by_batch_newest_first(demo: str, other: str) -> None:
-    _file("B1", demo, "asterisk", ["2026-11-02"], rejected=2)
-    _file("B2", demo, "asterisk", ["2026-11-02"], rejected=3)
-    _file("B2", demo, "tinet", ["2026-11-02"], rejected=4)
-    _file("B3", demo, "tinet", ["2026-11-02"])
+    for batch, source, rejected in (
+        ("B1", "asterisk", 2),
+        ("B2", "asterisk", 3),
+        ("B2", "tinet", 4),
+        ("B3", "tinet", 0),
+    ):
+        _file(batch, demo, source, ["2026-11-02"], rejected)
     _file("B4", other, "tinet", ["2026-11-02"], rejected=9)
     assert batches.list_batches_with_rejects(demo, most=5) == [("B2", 7), ("B1", 2)]
     assert batches.list_batches_with_rejects(demo, most=1) == [("B2", 7)]
@@ -112,62 +109,54 @@ def test_own_work_that_failed_lately(demo: str) -> None:
     assert [one.id for one in found] == ["J1"]
 
 
-def test_a_register_knows_its_last_entry(demo: str, other: str) -> None:
-    for moment, superseded in ((NOW - timedelta(days=3), None), (NOW, NOW)):
-        Team(
-            enterprise_id=demo, key=f"T{moment.day}", recorded_at=moment, superseded_at=superseded, file="f", name="队"
-        ).save()
+def test_a_register_knows_its_last_entry_and_a_row_that_is_taken_back_moves_its_last_change(
+    demo: str, other: str
+) -> None:
+    written, taken = NOW - timedelta(days=3), NOW - timedelta(days=1)
+    Team.objects.create(enterprise_id=demo, key="T1", recorded_at=written, superseded_at=taken, file="f", name="队")
+    found = get_register_state("teams", ReadScope(demo, NOW.date()))
+    assert (found.rows, found.last) == (0, taken)
+    assert last_recorded_at([Team], demo) == [written]
+    Team.objects.create(enterprise_id=demo, key="T2", recorded_at=NOW, superseded_at=NOW, file="f", name="队")
     assert last_recorded_at([Team, Line], demo) == [NOW, None]
     assert last_recorded_at([Team], other) == [None]
 
 
-@pytest.mark.parametrize("since", [None, "2026-11-24", "2026-11-25", "2026-11-26"])
-@pytest.mark.parametrize("until", [None, "2026-11-24", "2026-11-25", "2026-11-26"])
-@pytest.mark.parametrize("superseded", [None, NOW])
-def test_a_register_holds_a_row_on_its_days(
-    demo: str, other: str, since: str | None, until: str | None, superseded: datetime | None
-) -> None:
-    stamps = {"valid_from": since, "valid_to": until, "superseded_at": superseded, "recorded_at": NOW}
-    Team(enterprise_id=demo, key="T1", file="f", name="队", **stamps).save()
+def test_a_register_holds_a_row_on_its_days(demo: str, other: str) -> None:
     day = date(2026, 11, 25)
-    assert have_rows([Team, Line], demo, day) == [versions_on(Team, demo, day).exists(), False]
-    assert have_rows([Team], other, day) == [False]
+    days = (None, "2026-11-24", "2026-11-25", "2026-11-26")
+    for since, until, superseded in product(days, days, (None, NOW)):
+        stamps = {"valid_from": since, "valid_to": until, "superseded_at": superseded, "recorded_at": NOW}
+        row = Team.objects.create(enterprise_id=demo, key="T1", file="f", name="队", **stamps)
+        assert have_rows([Team, Line], demo, day) == [versions_on(Team, demo, day).exists(), False], stamps
+        assert have_rows([Team], other, day) == [False]
+        row.delete()
 
 
-def test_a_row_that_is_taken_back_moves_the_last_change_of_its_register(demo: str) -> None:
-    written, taken = NOW - timedelta(days=3), NOW - timedelta(days=1)
-    Team(enterprise_id=demo, key="T1", recorded_at=written, superseded_at=taken, file="f", name="队").save()
-    found = get_register_state("teams", ReadScope(demo, NOW.date()))
-    assert (found.rows, found.last) == (0, taken)
-    assert last_recorded_at([Team], demo) == [written]
-
-
-def test_an_overlay_moves_the_deadline_of_its_enterprise_only(demo: str, other: str) -> None:
-    Overlay(
-        id="O1", key="deadline.licence.legal", value="02-15", enterprise=demo, valid_from=date(2026, 1, 1),
-        reason="本局通知", proposed_by="a", approved_by="b", approved_at=NOW, proposed_at=NOW,
-    ).save()  # fmt: skip
+def test_an_overlay_moves_the_deadline_and_the_renewal_of_its_enterprise_only(demo: str, other: str) -> None:
+    overlay("deadline.licence.legal", "02-15", date(2026, 1, 1))
+    overlay("numbers.renewal", "30", date(2026, 1, 1))
     found = calendars({demo: "北京", other: "重庆"}, date(2026, 11, 25))
     first = {code: one.earliest.day for code, one in found.items() if one.earliest}
     assert first == {demo: date(2027, 2, 15), other: date(2027, 3, 31)}
+    assert [found[code].renewals["numbers"].value for code in (demo, other)] == [30, 90]
 
 
 def test_who_reaches_which_enterprise(demo: str, other: str, operator: Actor) -> None:
     add_user(name="lead", role="compliance_lead", enterprises=[other], actor=operator)
     add_user(name="chief", role="administrator", enterprises=[], actor=operator)
-    assert [one.code for one in list_accessible_enterprises(Actor("lead", "user"))] == [other]
-    assert [one.code for one in list_accessible_enterprises(Actor("chief", "user"))] == sorted([demo, other])
-    assert [one.code for one in list_accessible_enterprises(Actor("chief", "user"), limit=1)] == sorted([demo, other])[
-        :1
-    ]
-    assert list_accessible_enterprises(Actor("lead", "user"), Permission.ADMINISTER) == []
-    assert list_accessible_enterprises(Actor("stranger", "user")) == []
-    assert [one.code for one in list_accessible_enterprises(operator)] == sorted([demo, other])
-    reading = frozenset({Permission.READ})
-    assert [one.code for one in list_accessible_enterprises(Actor("lead", "user", reading))] == [other], (
-        "who may read may read the own"
-    )
-    assert list_accessible_enterprises(Actor("lead", "user", frozenset({Permission.MANAGE_DATA}))) == []
+    both = sorted([demo, other])
+
+    def reached(name: str, *acts: Permission, **how: Any) -> list[str]:
+        found = list_accessible_enterprises(Actor(name, "user", frozenset(acts) or None), **how)
+        return [one.code for one in found]
+
+    assert reached("lead") == [other]
+    assert (reached("chief"), reached("chief", limit=1)) == (both, both[:1])
+    assert reached("lead", act=Permission.ADMINISTER) == reached("stranger") == []
+    assert [one.code for one in list_accessible_enterprises(operator)] == both
+    assert reached("lead", Permission.READ) == [other], "who may read may read the own"
+    assert reached("lead", Permission.MANAGE_DATA) == []
 
 
 def test_a_case_of_rectification_comes_before_the_season(demo: str, other: str, operator: Actor) -> None:
@@ -233,12 +222,3 @@ def test_what_was_given_back_is_not_renewed_and_of_many_only_the_first_are_read(
     }
     (over,) = facts.list_expired(ending[demo], date(2027, 1, 1))
     assert (over.keys, over.count) == (("95010", "95011", "95012"), 5)
-
-
-def test_an_overlay_moves_the_renewal_of_its_enterprise_only(demo: str, other: str) -> None:
-    Overlay(
-        id="O1", key="numbers.renewal", value="30", enterprise=demo, valid_from=date(2026, 1, 1),
-        reason="本局通知", proposed_by="a", approved_by="b", approved_at=NOW, proposed_at=NOW,
-    ).save()  # fmt: skip
-    found = calendars({demo: "浙江", other: "浙江"}, date(2026, 11, 25))
-    assert [found[code].renewals["numbers"].value for code in (demo, other)] == [30, 90]

@@ -10,6 +10,7 @@ from tests.support import packages
 from tests.support.fixtures import Import, Sheet
 from tests.support.people import signed_in
 from tests.support.worlds import begin
+from tests.support.written import overlay
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -30,7 +31,6 @@ from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
-from nianjian.platform.registers.overlays import Overlay
 
 pytestmark = pytest.mark.django_db
 Json = dict[str, Any]
@@ -84,8 +84,8 @@ def _tickets(*closed_in_january: int) -> list[tuple[str, ...]]:
     return rows
 
 
-def _run(actor: Actor) -> Json:
-    ran = run_portrait(enterprise="demo", year=2026, as_of=None, province=None, today=None, raw=False, actor=actor)
+def _run(actor: Actor, as_of: date | None = None) -> Json:
+    ran = run_portrait(enterprise="demo", year=2026, as_of=as_of, province=None, today=None, raw=False, actor=actor)
     return ran.as_dict()
 
 
@@ -163,21 +163,24 @@ def test_january_turns_the_filing_basis_from_yellow_to_green(
     assert _tasks(date(2027, 1, 20), january) == {"portrait": "done", "stopped_seats": "done", "old_tickets": "done"}
 
 
-@pytest.mark.parametrize(("opened", "cut", "state"), [(80, False, "open"), (80, True, "done"), (100, False, "done")])
 def test_stopped_seats_are_off_line_when_none_is_filed_or_the_filing_was_cut(
-    january: Actor, load: Import, monkeypatch: pytest.MonkeyPatch, *, opened: int, cut: bool, state: str
+    january: Actor, load: Import, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A light that is green with twenty filed seats standing idle closes nothing."""
-    rows = [(*row[:5], "2024-01-02" if n < opened else "") for n, row in enumerate(_seats(""))]
-    load("seats", SEATS, *rows)
-    _run(january)
-    if cut:
-        _today(monkeypatch, "2027-01-20")
-        gone = [(*row[:2], "已注销", row[3], "2027-01-12", "") if n >= 90 else row for n, row in enumerate(rows)]
-        load("seats", SEATS, *gone)
-        _run(january)
-    assert _values(_told(january)["filing"])["seat_vacancy"][0] == "green"
-    assert _tasks(clock.today(), january)["stopped_seats"] == state
+
+    def state(rows: list[tuple[str, ...]]) -> str:
+        load("seats", SEATS, *rows)
+        _run(january, clock.today())
+        assert _values(_told(january)["filing"])["seat_vacancy"][0] == "green"
+        return _tasks(clock.today(), january)["stopped_seats"]
+
+    idle = [(*row[:5], "2024-01-02" if n < 80 else "") for n, row in enumerate(_seats(""))]
+    assert state(idle) == "open"
+    assert state([(*row[:5], "2024-01-02") for row in idle]) == "done"
+    _today(monkeypatch, "2027-01-20")
+    assert state(
+        [(*row[:2], "已注销", row[3], "2027-01-12", "") if n >= 90 else row for n, row in enumerate(idle)]
+    ) == ("done")
 
 
 def test_january_alone_proves_no_year_whatever_the_as_of_day(  # noqa: PLR0917 -- fixtures
@@ -190,9 +193,8 @@ def test_january_alone_proves_no_year_whatever_the_as_of_day(  # noqa: PLR0917 -
     rows = [[str(cell).replace("2026-03", "2026-01") for cell in row] for row in _tickets()]
     load("complaints", TICKETS, *rows[:48])
     _load_calls(sheet, operator, days=31)
-    day = {"province": None, "today": None, "raw": False}
-    told = run_portrait(enterprise="demo", year=2026, as_of=date(2026, 1, 31), actor=anna, **day).as_dict()  # type: ignore[arg-type]
-    assert {one["light"] for one in told["metrics"]} == {"green"}  # type: ignore[attr-defined]
+    told = _run(anna, date(2026, 1, 31))
+    assert {one["light"] for one in told["metrics"]} == {"green"}
     missing: Json = {"code": "days_without_records", "count": 334}
     missing["ranges"] = [{"from": "2026-02-01", "to": "2026-12-31"}]
     assert (told["light"], told["missing"]) == ("insufficient", [missing])
@@ -200,10 +202,7 @@ def test_january_alone_proves_no_year_whatever_the_as_of_day(  # noqa: PLR0917 -
 
 def test_a_run_within_the_year_stands_for_nothing_once_the_year_is_over(january: Actor) -> None:
     """今天, the portfolio and the tasks keep to the run on a basis; the asked run is there beside it."""
-    asked = run_portrait(
-        enterprise="demo", year=2026, as_of=date(2026, 1, 31), province=None, today=None, raw=False, actor=january
-    )
-    assert portraits.find_portrait("demo", 2026) == asked.as_dict()
+    assert _run(january, date(2026, 1, 31)) == portraits.find_portrait("demo", 2026)
     standing = bases.find_standing_run("demo", 2026)
     assert standing is not None
     assert (standing.as_of, standing) == ("2026-12-31", portraits.find_basis_run("demo", 2026, Basis.YEAR_END))
@@ -227,8 +226,7 @@ def test_a_run_as_at_31_december_made_in_october_stands_for_no_basis(  # noqa: P
     load("seats", SEATS, *_seats(""))
     load("complaints", TICKETS, *_tickets())
     _load_calls(sheet, operator, days=288)
-    ahead = {"as_of": date(2026, 12, 31), "province": None, "today": None, "raw": False}
-    run_portrait(enterprise="demo", year=2026, actor=anna, **ahead)  # type: ignore[arg-type]
+    _run(anna, date(2026, 12, 31))
     assert build_head("demo", 2026)[0].basis.startswith("年度未结束："), "no paper speaks of the year's end"
     assert "年度未结束：" in signed_in("anna").get("/e/demo/2026/").content.decode()
     assert _tasks(date(2026, 10, 16), anna)["portrait"] == "ahead"
@@ -245,9 +243,8 @@ def test_a_run_as_at_a_day_of_filing_to_come_is_no_basis_of_filing(
 ) -> None:
     """On 5 January nobody knows what stands on 20 March; on that day it is asked again."""
     standing = bases.find_standing_run("demo", 2026)
-    ahead = {"as_of": date(2027, 3, 20), "province": None, "today": None, "raw": False}
-    told = run_portrait(enterprise="demo", year=2026, actor=january, **ahead).as_dict()  # type: ignore[arg-type]
-    assert {"code": "as_of_ahead", "as_of": "2027-03-20", "today": "2027-01-05"} in told["warnings"]  # type: ignore[operator]
+    told = _run(january, date(2027, 3, 20))
+    assert {"code": "as_of_ahead", "as_of": "2027-03-20", "today": "2027-01-05"} in told["warnings"]
     assert bases.find_standing_run("demo", 2026) == standing
     run = portraits.list_runs("demo", 2026)[0]
     words_of_it = portraits.describe_run_basis("demo", 2026, run, words(CHINESE))
@@ -256,7 +253,7 @@ def test_a_run_as_at_a_day_of_filing_to_come_is_no_basis_of_filing(
     assert "于2027-01-05按2027-03-20计算，该日尚未到来：不作为申报口径，也不完成任何任务" in page
     _today(monkeypatch, "2027-03-20")
     assert _told(january)["filing"]["as_of"] == "2027-01-05", "the run that was made ahead never becomes one"
-    told = run_portrait(enterprise="demo", year=2026, actor=january, **ahead).as_dict()  # type: ignore[arg-type]
+    _run(january, date(2027, 3, 20))
     assert _told(january)["filing"]["as_of"] == "2027-03-20"
 
 
@@ -264,8 +261,7 @@ def test_the_only_run_of_a_year_is_none_of_filing_either_where_it_was_made_ahead
     demo: str, anna: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _today(monkeypatch, "2027-01-05")
-    ahead = {"as_of": date(2027, 3, 20), "province": None, "today": None, "raw": False}
-    told = run_portrait(enterprise=demo, year=2026, actor=anna, **ahead).as_dict()  # type: ignore[arg-type]
+    told = _run(anna, date(2027, 3, 20))
     assert _tasks(date(2027, 1, 5), anna)["portrait"] == "open"
     with pytest.raises(NianjianError, match="basis_not_computed"):
         build_head(demo, 2026)
@@ -308,7 +304,7 @@ def test_today_promises_what_the_standing_basis_can_still_become_and_no_more(
     assert ends(client.get("/e/demo/").content.decode()) == [False, True, True]
     _today(monkeypatch, "2027-01-20")
     take(48)
-    _run(january)
+    _run(january, clock.today())
     assert ends(client.get("/e/demo/").content.decode()) == [False, True, False], "the vacancy alone is left"
 
 
@@ -360,12 +356,16 @@ def test_papers_on_another_basis_than_the_chosen_one_are_not_bound(january: Acto
     assert build("after").run == bases.find_filed_run("demo", 2026).id  # type: ignore[union-attr]
 
 
+def _file(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On 20 January it is noted that the report was handed in on the 18th."""
+    _today(monkeypatch, "2027-01-20")
+    given: Json = {"track": "licence", "licence": None, "day": date(2027, 1, 18), "receipt": "R1"}
+    note_report(enterprise="demo", year=2026, actor=actor, **given)
+
+
 def test_a_filed_season_keeps_its_basis(january: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     choose_basis(enterprise="demo", year=2026, basis="filing", reason="省局通知", actor=january)
-    _today(monkeypatch, "2027-01-20")
-    note_report(
-        enterprise="demo", year=2026, track="licence", licence=None, day=date(2027, 1, 18), receipt="R1", actor=january
-    )
+    _file(january, monkeypatch)
     ran = _run(january)
     assert (ran["period"]["as_of"], ran["advice"]) == ("2027-01-18", [])
     assert len(portraits.list_runs("demo", 2026)) == 3
@@ -375,11 +375,7 @@ def test_a_filed_season_keeps_its_basis(january: Actor, monkeypatch: pytest.Monk
 
 
 def test_the_rulebook_says_which_basis_a_province_asks_for(january: Actor) -> None:
-    Overlay(
-        id="a" * 32, key="portrait.basis", value="filing", province="浙江", valid_from=date(2027, 1, 1),
-        reason="省局通知", proposed_by="user:anna", proposed_at=clock.now(), approval="A1", approved_by="user:bo",
-        approved_at=clock.now(),
-    ).save(force_insert=True)  # fmt: skip
+    overlay("portrait.basis", "filing", date(2027, 1, 1), enterprise="", province="浙江")
     told = bases.bases_to_document("demo", 2026, january)
     assert (told["basis"], told["chosen"], told["rule"]["value"]) == ("filing", None, "filing")
     assert _run(january)["period"]["basis"] == build_head("demo", 2026)[1]["period"]["basis"] == "filing"
@@ -399,10 +395,7 @@ def test_pages_show_both_bases_and_take_the_choice(january: Actor, monkeypatch: 
     taken = client.post("/e/demo/2026/basis/", {"basis": "filing", "reason": "省局通知"}, follow=True)
     assert "anna 于 " in taken.content.decode()
     assert bases.get_basis("demo", 2026).reason == "省局通知"
-    _today(monkeypatch, "2027-01-20")
-    note_report(
-        enterprise="demo", year=2026, track="licence", licence=None, day=date(2027, 1, 18), receipt="R1", actor=january
-    )
+    _file(january, monkeypatch)
     assert "两种口径" not in client.get("/e/demo/2026/").content.decode()
     assert "申报日口径" not in client.get("/e/demo/").content.decode()
 

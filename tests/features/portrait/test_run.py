@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.written import overlay
 
-from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations import IMPORT
 from nianjian.features.portrait import operations, portraits
@@ -41,6 +41,7 @@ def test_the_kept_portrait_changes_only_after_the_audit_entry(monkeypatch: pytes
     _run()
     first = portraits.find_portrait("demo", 2026)
     assert first is not None
+    assert first["province"] == "浙江"
 
     def refused(**_given: object) -> None:
         raise OSError("no space left")
@@ -75,35 +76,28 @@ def test_what_has_no_portrait_is_refused(asked: dict[str, object], code: str) ->
     assert portraits.find_portrait("demo", 2026) is None
 
 
-def test_the_first_day_and_a_day_after_the_year_are_as_of_days() -> None:
-    for day, basis in (
-        (date(2026, 1, 1), "within_year"),
-        (date(2026, 12, 31), "year_end"),
-        (date(2027, 1, 1), "filing"),
-    ):
-        assert _run(as_of=day)["period"] == {
-            "from": "2026-01-01", "to": "2027-01-01", "as_of": day.isoformat(), "basis": basis, "today": None,
-        }  # fmt: skip
-
-
 def test_the_as_of_day_is_today_until_the_data_year_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    def days(**asked: Any) -> tuple[str, str]:
+    def days(**asked: Any) -> tuple[str, str, str]:
         told: Any = _run(**asked)
         silent = told["quality"]["days_without_records"]
         assert silent["until"] == silent["ranges"][-1]["to"]
-        return told["period"]["as_of"], silent["until"]
+        period = told["period"]
+        second = asked["today"].isoformat() if "today" in asked else None
+        assert (period["from"], period["to"], period["today"]) == ("2026-01-01", "2027-01-01", second)
+        return period["as_of"], period["basis"], silent["until"]
 
-    assert days() == ("2026-11-25", "2026-11-24")  # a day that has not ended lacks nothing
-    assert days(as_of=date(2026, 12, 31)) == ("2026-12-31", "2026-11-24")
-    assert days(as_of=date(2026, 6, 30)) == ("2026-06-30", "2026-11-24")  # later calls are counted, so they can lack
-    assert days(today=date(2026, 6, 30)) == ("2026-11-25", "2026-11-24")
+    yesterday = "2026-11-24"  # a day that has not ended lacks nothing; later calls are counted, so they can lack
+    assert days() == ("2026-11-25", "within_year", yesterday)
+    assert days(as_of=date(2026, 1, 1)) == ("2026-01-01", "within_year", yesterday)
+    assert days(as_of=date(2026, 12, 31)) == ("2026-12-31", "year_end", yesterday)
+    assert days(as_of=date(2027, 1, 1)) == ("2027-01-01", "filing", yesterday)
+    assert days(today=date(2026, 6, 30)) == ("2026-11-25", "within_year", yesterday)
     monkeypatch.setenv("NIANJIAN_TODAY", "2027-03-01")
-    assert days() == ("2026-12-31", "2026-12-31")
+    assert days() == ("2026-12-31", "year_end", "2026-12-31")
 
 
 def test_a_province_is_kept_by_its_short_name_everywhere() -> None:
     assert accounts.enterprise("demo").province == "浙江"
-    assert _run()["province"] == "浙江"
     assert _run(province="宁夏回族自治区")["province"] == "宁夏"
     with pytest.raises(NianjianError, match="province_unknown"):
         add_enterprise(code="other", name="x", province="火星", actor=ACTOR)
@@ -119,16 +113,12 @@ def test_a_province_is_kept_by_its_short_name_everywhere() -> None:
 
 def test_an_overlay_on_a_rule_that_became_fixed_is_named_and_does_not_act() -> None:
     """Approved when the rule could still be overlaid; such rows are in old databases, so it is written as a row."""
-    Overlay(
-        id="a" * 32, key="portrait.trailing_months", value="6", enterprise="demo", valid_from=date(2026, 1, 1),
-        reason="试用", proposed_by="user:anna", proposed_at=clock.now(), approval="A1", approved_by="user:bo",
-        approved_at=clock.now(),
-    ).save(force_insert=True)  # fmt: skip
+    overlay("portrait.trailing_months", "6", date(2026, 1, 1))
     told = _run()
     assert told["warnings"] == [
         {
             "code": "overlay_ignored", "key": "portrait.trailing_months", "value": "6", "province": None,
-            "enterprise": "demo", "valid_from": "2026-01-01", "valid_to": None, "reason": "试用",
+            "enterprise": "demo", "valid_from": "2026-01-01", "valid_to": None, "reason": "自定",
         }
     ]  # fmt: skip
     assert rulebook(day=date(2026, 6, 1), province=None, enterprise="demo").integer("portrait.trailing_months") == 12
@@ -156,5 +146,5 @@ def test_it_says_for_what_it_waits() -> None:
         leave.set()
         writer.join()
     assert said == ["big.csv"]
-    _run(waiting=heard)
+    operations.compute_portrait(enterprise="demo", year=2026, as_of=None, province=None, waiting=heard)
     assert said == ["big.csv"]  # free: nothing is said

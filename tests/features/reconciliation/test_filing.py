@@ -179,9 +179,6 @@ def test_a_mapping_names_headings_days_and_words(tmp_path: Path) -> None:
     given = check_mapping(data, exports.SHEETS[NUMBERS], exports.SHEETS, "m.yaml")
     (row,) = exports.load_export(path, NUMBERS, given).rows
     assert (row["root"], row["filed_on"], row["filing"]) == ("95013", date(2024, 2, 1), "filed")
-
-
-def test_a_form_of_days_that_no_day_has_names_the_cell(tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_text("码号,批准总位长,备案日期\n95013,8,01/02/2024\n", encoding="utf-8")
     data = parse_mapping(b"formats: {filed_on: '%d/%Y/%Y'}", "m.yaml")

@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -10,6 +11,7 @@ import openpyxl
 import pytest
 from tests.support.fixtures import Import, Sheet
 from tests.support.people import signed_in
+from tests.support.written import overlay
 
 from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
@@ -24,7 +26,6 @@ from nianjian.platform.accounts.query import Actor, actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs.models import Job
-from nianjian.platform.registers.overlays import Overlay
 from nianjian.platform.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -134,11 +135,7 @@ def test_what_was_explained_stays_so_and_what_was_settled_but_is_there_is_open_a
 
 
 def test_an_allowance_of_the_enterprises_own_stands_beside_the_guides_which_decides(export: Path, anna: Actor) -> None:
-    Overlay(
-        id="a" * 32, key="deadline.guide.consistency.open_differences", value=3, enterprise="demo",
-        valid_from=date(2027, 1, 1), reason="内部容差", proposed_by="user:anna", proposed_at=clock.now(), approval="A1",
-        approved_by="user:bo", approved_at=clock.now(),
-    ).save(force_insert=True)  # fmt: skip
+    overlay("deadline.guide.consistency.open_differences", 3, date(2027, 1, 1))
     told = made(export, anna)
     verdicts = {name: told[name] for name in ("open", "verdict", "allowed", "own_verdict", "own_allowed")}
     assert verdicts == {"open": 3, "verdict": "failed", "allowed": 0, "own_verdict": "passed", "own_allowed": 3}
@@ -259,38 +256,29 @@ def test_a_run_of_another_enterprise_does_not_exist(export: Path, anna: Actor, o
         made(export, stranger)
 
 
-def test_as_work_the_sealed_export_goes_with_the_job(
+def test_as_work_the_sealed_file_goes_with_the_job(
     export: Path, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """An export, and a bill of which the records know no call."""
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
-    job = operations.enqueue_filing(
-        enterprise="demo", kind="numbers", name="../e.csv", content=export.read_bytes(), mapping=None, as_of=A,
-        actor=anna,
-    )  # fmt: skip
-    assert len(list(blobs.blobs())) == 1
-    assert Worker("w", Event()).step()
-    told = Job.objects.get(pk=job)
-    assert (told.state, told.result["open"]) == ("done", 3)
-    assert "rows" not in told.result
-    assert list(blobs.blobs()) == []
-    assert operations.FILE_FIELD not in told.payload
-
-
-def test_a_bill_as_work_goes_with_the_job(
-    demo: str, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
-    asked = {"enterprise": demo, "mapping": None, "first": None, "last": None, "carrier": "", "together": True}
+    of: dict[str, Any] = {"enterprise": "demo", "mapping": None, "actor": anna}
+    bill = partial(operations.enqueue_bill, **of, first=None, last=None, carrier="", together=True)
     with pytest.raises(NianjianError, match="file_empty"):
-        operations.enqueue_bill(name="b.csv", content=b"", actor=anna, **asked)
-    job = operations.enqueue_bill(name="../b.csv", content="账期,通话数\n2026-12,8\n".encode(), actor=anna, **asked)
-    assert len(list(blobs.blobs())) == 1
-    assert Worker("w", Event()).step()
-    told = Job.objects.get(pk=job)
-    assert (told.state, told.result["counts"], told.result["file"]) == ("done", {"same": 0, "parted": 1}, "b.csv")
-    assert told.result["verdict"] == "failed"  # the records know none of its calls
+        bill(name="b.csv", content=b"")
+    jobs = (
+        (operations.enqueue_filing(**of, kind="numbers", name="../e.csv", content=export.read_bytes(), as_of=A),
+         {"open": 3}),
+        (bill(name="../b.csv", content="账期,通话数\n2026-12,8\n".encode()),
+         {"counts": {"same": 0, "parted": 1}, "file": "b.csv", "verdict": "failed"}),
+    )  # fmt: skip
+    assert len(list(blobs.blobs())) == 2
+    for job, found in jobs:
+        assert Worker("w", Event()).step()
+        told = Job.objects.get(pk=job)
+        assert (told.state, {name: told.result[name] for name in found}) == ("done", found)
+        assert "rows" not in told.result
+        assert operations.FILE_FIELD not in told.payload
     assert list(blobs.blobs()) == []
-    assert operations.FILE_FIELD not in told.payload
 
 
 SPAN = ("2026-03-01", "2026-03-31")

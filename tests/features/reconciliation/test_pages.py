@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.support import portrait_data as data
+from tests.support.asking import DEMO, Ask, upload
 from tests.support.import_pages import work
 from tests.support.people import signed_in
 
@@ -17,6 +18,7 @@ from nianjian.features.reconciliation.models import Difference, Proposal, Run
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.home import wiring
+from nianjian.platform.jobs.models import Job
 from nianjian.platform.registers import mappings
 from nianjian.platform.registers.storage import import_sheet
 
@@ -196,3 +198,20 @@ def test_switches_beside_each_other_are_said_on_the_page(lead: Client) -> None:
     whole = Run.objects.order_by("-made_at")[0]
     assert (whole.told["together"], whole.told["sources"]) == (True, ["records"])
     assert "没有可比对的" in lead.get(f"{HOME}{whole.pk}/").content.decode()
+
+
+BILLS = f"{DEMO}/reconciliations/bills"
+BILL = "账期,线路编号,通话数,计费分钟\n2026-03-02,L01,2,2.5\n".encode()
+
+
+def test_a_bill_is_compared_and_told_with_its_minutes(api: Ask) -> None:
+    lead = api("compliance_lead")
+    asked = upload(lead, BILLS, BILL, name="bill.csv", together="true")
+    assert asked.status_code == 202, asked.content
+    work()
+    job = Job.objects.get()
+    assert (job.state, job.result["counts"]) == ("done", {"same": 0, "parted": 1})
+    (one,) = lead.get(f"{DEMO}/reconciliations/{job.result['run']}/differences").json()["items"]
+    assert one["fields"]["carrier-bill"] == {"calls": 2, "answered": None, "minutes": "2.50"}
+    wrong = upload(lead, BILLS, BILL, name="b.csv", mapping="unit: 7")
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "mapping_invalid")

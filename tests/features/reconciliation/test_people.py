@@ -46,11 +46,6 @@ def only(found: MonthMatch) -> tuple[str, tuple[str, ...], tuple[str, ...], bool
     return row.match.value, tuple(one.value for one in row.lacks), row.reasons, row.explained
 
 
-def test_all_three_agree() -> None:
-    found = match(seats=[seat("1", "张三")], insured=[insured("1")], paid=[Paid("张 三", "1234")])
-    assert (found.counts, found.rows) == ({Match.CONSISTENT: 1}, [])
-
-
 @pytest.mark.parametrize(
     ("parts", "result", "lacks"),
     [
@@ -66,6 +61,8 @@ def test_all_three_agree() -> None:
 )  # fmt: skip
 def test_what_is_lacking(parts: dict[str, list[object]], result: str, lacks: tuple[str, ...]) -> None:
     assert only(match(**parts)) == (result, lacks, (), False)
+    found = match(seats=[seat("1", "张三")], insured=[insured("1")], paid=[Paid("张 三", "1234")])
+    assert (found.counts, found.rows) == ({Match.CONSISTENT: 1}, []), "all three agree"
 
 
 @pytest.mark.parametrize(
@@ -148,15 +145,12 @@ TWINS = {
 }
 
 
-def test_homonyms_always_go_to_a_person() -> None:
+def test_homonyms_go_to_a_person_whose_decision_holds() -> None:
     found = match(**TWINS)  # type: ignore[arg-type] # lists of rows
     assert found.counts == {Match.NEEDS_PERSON: 2}
     assert {row.reasons for row in found.rows} == {("homonym",)}
     asked = {(one.kind, one.account, one.identity) for one in found.pairs}
     assert asked == {("homonym", account, who) for account in ("1111", "2222") for who in "12"}
-
-
-def test_what_a_person_has_decided_holds() -> None:
     half = match(Decisions({("张三", "1111"): "1"}), **TWINS)  # type: ignore[arg-type] # lists of rows
     assert {row.identity: row.match for row in half.rows} == {"2": Match.NEEDS_PERSON}
     both = match(Decisions({("张三", "1111"): "1", ("张三", "2222"): "2"}), **TWINS)  # type: ignore[arg-type] # the same

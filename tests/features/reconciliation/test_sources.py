@@ -66,6 +66,9 @@ def test_equal_counts_are_no_parting_and_one_source_compares_nothing() -> None:
     alone = compare_sources([row("switch", 10)])
     assert (alone.places, alone.partings) == (0, [])
     assert compare_sources([row("a", 1), row("b", 1), row("c", 2)], ("a", "b")).partings == []
+    found = compare_sources([row("asterisk", 6), row("freeswitch", 4)], together=True)
+    assert (found.sources, found.places, found.partings) == (("records",), 0, [])
+    assert found.days == {DAY: {"records": 10}}
 
 
 def test_switches_that_share_the_calls_are_one_side() -> None:
@@ -77,12 +80,6 @@ def test_switches_that_share_the_calls_are_one_side() -> None:
     assert {side: count.calls for side, count in parting.counts.items()} == {"asterisk + freeswitch": 10, "crm": 11}
     only = compare_sources(rows, ("asterisk", "freeswitch", "crm"), beside=("asterisk", "freeswitch"))
     assert only.sources == ("asterisk + freeswitch", "crm")
-
-
-def test_switches_together_without_a_bill_have_nothing_beside_them() -> None:
-    found = compare_sources([row("asterisk", 6), row("freeswitch", 4)], together=True)
-    assert (found.sources, found.places, found.partings) == (("records",), 0, [])
-    assert found.days == {DAY: {"records": 10}}
 
 
 def _calls(*rows: Mapping[str, object]) -> pa.Table:

@@ -3,7 +3,6 @@
 import zipfile
 from pathlib import Path
 
-import pytest
 from tests.support.fixtures import Shell
 
 HOUSE = ("--enterprise", "demo")
@@ -13,83 +12,71 @@ ASK = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def house(cli: Shell, shell_home: Path) -> Shell:
-    """A filed number and a line."""
+def test_an_isolation_takes_two_persons_and_the_gate_obeys_at_once(cli: Shell, shell_home: Path) -> None:
     header = "码号,批准总位长,用途,有效期止,备案状态,备案日期,呼出权限\n"
     (shell_home.parent / "n.csv").write_text(f"{header}95013,8,外呼营销,2028-12-31,已备案,2024-02-01,是\n")
     (shell_home.parent / "l.csv").write_text("线路编号,状态\nL01,启用\n")
     for kind, name in (("numbers", "n.csv"), ("lines", "l.csv")):
         assert cli("registers", "import", kind, name, *HOUSE).code == 0
-    return cli
-
-
-def test_the_days_of_a_notice(house: Shell, shell_home: Path) -> None:
-    assert house("rectify", "open", "--received", "2026-04-28", "--json").json["due"] == "2026-05-14"
-    ahead = house("rectify", "open", "--received", "2026-12-28", *HOUSE)
-    assert "暂定" in ahead.out
-    (shell_home.parent / "notice.txt").write_text("通知")
-    wrong = house("rectify", "open", "--received", "2026-04-28", "--notice", "notice.txt", *HOUSE, "--json")
-    assert (wrong.code, wrong.json["error"]["code"]) == (2, "attachment_type_refused")
-    states = {one["state"] for one in house("rectify", "list", *HOUSE, "--json").json["cases"]}
-    assert states == {"opened"}
-    assert house("rectify", "check", "--json").json["error"]["code"] == "rectify_case_needed"
-
-
-def test_an_isolation_takes_two_persons_and_the_gate_obeys_at_once(house: Shell) -> None:
-    token = house("user", "add", "bo", "--role", "compliance_lead", *HOUSE, "--json").json["token"]
-    case = house("rectify", "open", "--received", "2026-11-20", *HOUSE, "--json").json["id"]
-    assert house(*ASK).json["allow"] is True
-    asked = house("rectify", "isolate", case, "--channel", "L01", "--reason", "投诉集中", "--json")
+    token = cli("user", "add", "bo", "--role", "compliance_lead", *HOUSE, "--json").json["token"]
+    opened = cli("rectify", "open", "--received", "2026-04-28", "--json").json
+    assert opened["due"] == "2026-05-14"
+    case = opened["id"]
+    assert cli(*ASK).json["allow"] is True
+    asked = cli("rectify", "isolate", case, "--channel", "L01", "--reason", "投诉集中", "--json")
     assert (asked.code, asked.json["state"]) == (1, "pending")
-    assert house(*ASK).json["allow"] is True
-    done = house("approve", asked.json["approval"], "--as", "bo", "--json", NIANJIAN_TOKEN=token)
+    assert cli(*ASK).json["allow"] is True
+    done = cli("approve", asked.json["approval"], "--as", "bo", "--json", NIANJIAN_TOKEN=token)
     assert (done.code, done.json["cap"], done.json["white_list"]) == (0, 30, True)
-    refused = house(*ASK)
+    refused = cli(*ASK)
     assert (refused.code, refused.json["reason"], refused.json["rule"]) == (
         1, "not-on-white-list", "rectification.white_list",
     )  # fmt: skip
-    assert house("rectify", "show", case, "--json").json["state"] == "isolated"
-    measured = house("rectify", "measure", case, "--json")
+    assert cli("rectify", "show", case, "--json").json["state"] == "isolated"
+    measured = cli("rectify", "measure", case, "--json")
     assert (measured.code, measured.json["channel"], measured.json["cap"]) == (0, "L01", 30)
-    lifted = house("rectify", "lift", case, "--channel", "L01", "--reason", "已整改", "--json")
+    lifted = cli("rectify", "lift", case, "--channel", "L01", "--reason", "已整改", "--json")
     assert lifted.code == 1
-    house("approve", lifted.json["approval"], "--as", "bo", NIANJIAN_TOKEN=token)
-    assert house(*ASK).json["allow"] is True
+    cli("approve", lifted.json["approval"], "--as", "bo", NIANJIAN_TOKEN=token)
+    assert cli(*ASK).json["allow"] is True
 
 
-def test_what_names_no_case_says_that_it_belongs_to_none(house: Shell) -> None:
+def test_a_report_with_gaps_is_a_draft(cli: Shell, shell_home: Path) -> None:
+    (shell_home.parent / "l.csv").write_text("线路编号,状态\nL01,启用\n")
+    assert cli("registers", "import", "lines", "l.csv", *HOUSE).code == 0
     away = ("--channel", "L01", "--reason", "投诉集中", "--end", "投诉下降")
-    assert "不属于" not in house("rectify", "locate", *HOUSE).out
-    case = house("rectify", "open", "--received", "2026-11-20", *HOUSE, "--json").json["id"]
+    assert "不属于" not in cli("rectify", "locate", *HOUSE).out, "there is no case"
+    case = cli("rectify", "open", "--received", "2026-11-20", *HOUSE, "--json").json["id"]
     for words in (("locate", *HOUSE), ("isolate", *away, *HOUSE)):
-        assert f"{case}。" in house("rectify", *words).out
-    assert "不属于" not in house("rectify", "locate", case).out
-    assert house("rectify", "show", case, "--json").json["orders"] == []
-
-
-def test_a_report_with_gaps_is_a_draft(house: Shell, shell_home: Path) -> None:
-    case = house("rectify", "open", "--received", "2026-11-20", *HOUSE, "--json").json["id"]
+        assert f"{case}。" in cli("rectify", *words).out, "what names no case says that it belongs to none"
+    assert cli("rectify", "show", case, "--json").json["orders"] == []
     (shell_home.parent / "测评.pdf").write_bytes(b"%PDF-1.4\n%%EOF\n")
     said = ("--issuer", "某测评中心", "--number", "CP-1", "--dated", "2026-11-21", "--scope", "外呼平台", "--json")
-    number = house("rectify", "attach", case, "测评.pdf", *said).json["id"]
-    assert house("rectify", "attach", "测评.pdf", *said).code == 0, "the only open case"
-    unread = {gap["code"] for gap in house("rectify", "check", case, "--json").json["gaps"]}
+    number = cli("rectify", "attach", case, "测评.pdf", *said).json["id"]
+    assert cli("rectify", "attach", "测评.pdf", *said).code == 0, "the only open case"
+    unread = {gap["code"] for gap in cli("rectify", "check", case, "--json").json["gaps"]}
     assert "test_report_unread" in unread
-    assert house("rectify", "assessment", case, "--read", str(number)).code == 0
-    read = {gap["code"] for gap in house("rectify", "check", case, "--json").json["gaps"]}
+    assert cli("rectify", "assessment", case, "--read", str(number)).code == 0
+    read = {gap["code"] for gap in cli("rectify", "check", case, "--json").json["gaps"]}
     assert "test_report_unread" not in read
-    told = house("rectify", "report", case, "--out", "报告.docx", "--json")
+    told = cli("rectify", "report", case, "--out", "报告.docx", "--json")
     assert (told.code, told.json["draft"]) == (1, True)
     assert {gap["code"] for gap in told.json["gaps"]} >= {"not_located", "not_isolated", "measures_missing"}
     with zipfile.ZipFile(shell_home.parent / "报告.docx") as book:
         assert "草稿" in book.read("word/document.xml").decode()
-    english = house("rectify", "check", case, LANG="en_US.UTF-8")
+    english = cli("rectify", "check", case, LANG="en_US.UTF-8")
     assert english.code == 1
-    before = house("audit", "verify", "--json").json["entries"]
-    lost = house("rectify", "report", case, "--out", "none/报告.docx", "--json")
+    before = cli("audit", "verify", "--json").json["entries"]
+    lost = cli("rectify", "report", case, "--out", "none/报告.docx", "--json")
     assert (lost.code, lost.json["error"]["code"]) == (2, "file_problem")
-    assert house("audit", "verify", "--json").json["entries"] == before, "nothing is noted of a report that is nowhere"
+    assert cli("audit", "verify", "--json").json["entries"] == before, "nothing is noted of a report that is nowhere"
     assert not list(shell_home.parent.glob(".*报告*"))
     assert "no channel is isolated" in english.out
-    assert house("rectify", "submit", case, "--json").json["error"]["code"] == "rectify_step_early"
+    assert cli("rectify", "submit", case, "--json").json["error"]["code"] == "rectify_step_early"
+    ahead = cli("rectify", "open", "--received", "2026-12-28", *HOUSE)
+    assert "暂定" in ahead.out
+    (shell_home.parent / "notice.txt").write_text("通知")
+    wrong = cli("rectify", "open", "--received", "2026-04-28", "--notice", "notice.txt", *HOUSE, "--json")
+    assert (wrong.code, wrong.json["error"]["code"]) == (2, "attachment_type_refused")
+    assert {one["state"] for one in cli("rectify", "list", *HOUSE, "--json").json["cases"]} == {"opened"}
+    assert cli("rectify", "check", "--json").json["error"]["code"] == "rectify_case_needed"

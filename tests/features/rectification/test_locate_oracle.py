@@ -66,7 +66,7 @@ def expected_names(groups: dict[Any, int], answered: dict[Any, int]) -> set[Any]
     return named
 
 
-@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 10_000))
 def test_a_location_equals_the_oracle(seed: int) -> None:
     tables = data.everything(seed, calls_count=90, complaints_count=40)

@@ -121,13 +121,23 @@ def isolated(client: Client, case: str) -> None:
     second.post(approval, {"decision": "yes"})
 
 
-def test_who_has_nobody_to_decide_is_led_to_a_colleague_before_anything_is_asked(lead: Client) -> None:
+def test_who_has_nobody_to_decide_is_led_to_a_colleague_and_a_request_is_withdrawn_where_it_was_made(
+    lead: Client,
+) -> None:
     case = opened(lead)
     alone = text(lead, f"{case}isolate/")
     assert 'name="channel"' not in alone
     assert "请联系管理员添加" in alone or "邀请同事" in alone
     signed_in("bo", "compliance_lead", "demo")
     assert 'name="channel"' in text(lead, f"{case}isolate/")
+    given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
+    page = lead.post(f"{case}isolate/", given, follow=True).content.decode()
+    note = page.partition('<div class="messages"')[2].partition("</form>")[0]
+    action, values = re.search(r'action="([^"]+)"', note), dict(re.findall(r'name="(\w+)" value="([^"]*)"', note))
+    assert action
+    assert "等待批准人审批" in page
+    lead.post(action[1], values)
+    assert "等待批准人审批" not in text(lead, f"{case}isolate/")
 
 
 def test_an_isolation_needs_no_case_and_is_lifted_without_one(lead: Client) -> None:
@@ -152,19 +162,6 @@ def test_an_isolation_needs_no_case_and_is_lifted_without_one(lead: Client) -> N
     assert f'href="{HOME}isolate/"' not in text(signed_in("ivan", "tester", "demo"), f"{HOME}isolated/")
     case = opened(lead)
     assert lead.get(page).headers["location"] == f"{case}isolate/?key=line&channel=L1", "it belongs to the case"
-
-
-def test_a_request_is_withdrawn_where_it_was_made(lead: Client) -> None:
-    case = opened(lead)
-    signed_in("bo", "compliance_lead", "demo")
-    given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
-    page = lead.post(f"{case}isolate/", given, follow=True).content.decode()
-    note = page.partition('<div class="messages"')[2].partition("</form>")[0]
-    action, values = re.search(r'action="([^"]+)"', note), dict(re.findall(r'name="(\w+)" value="([^"]*)"', note))
-    assert action
-    assert "等待批准人审批" in page
-    lead.post(action[1], values)
-    assert "等待批准人审批" not in text(lead, f"{case}isolate/")
 
 
 def test_from_the_notice_to_the_report(lead: Client) -> None:
@@ -225,16 +222,15 @@ def test_from_the_notice_to_the_report(lead: Client) -> None:
     assert "等待批准人审批" in text(lead, f"{case}isolate/")
 
 
-def test_no_act_can_be_pressed_before_its_time_and_the_page_says_why(lead: Client) -> None:
-    case = opened(lead)
-    page = text(lead, case)
+def test_no_act_can_be_pressed_before_its_time_and_the_page_says_why(lead: Client, case: str) -> None:
+    fresh = opened(lead)
+    page = text(lead, fresh)
     assert "nianjian rectify" not in page
-    assert f'action="{case}locate/run/"' in page
+    assert f'action="{fresh}locate/run/"' in page
     for act in ("measure", "submit", "close"):
         assert f'value="{act}"' not in page, "its step has not come"
-        assert lead.post(f"{case}end/", {"act": act, "check": "复核"}).status_code == 409, act
+        assert lead.post(f"{fresh}end/", {"act": act, "check": "复核"}).status_code == 409, act
     assert not query.under_way("demo")
-    located(lead, case)
     assert f'<a class="button primary" href="{case}isolate/">' in text(lead, case)
     isolated(lead, case)
     assert re.search(r'value="measure"\s*>', text(lead, case))
@@ -305,11 +301,9 @@ def test_after_a_look_that_failed_or_was_stopped_one_can_look_again(lead: Client
     assert again.search(page)
 
 
-def test_only_groups_that_are_named_in_full_are_looked_up(lead: Client) -> None:
-    case = opened(lead)
+def test_only_groups_that_are_named_in_full_are_looked_up(lead: Client, case: str) -> None:
+    assert lead.post(f"{opened(lead)}complaints/?group=line&key=L1").status_code == 409  # nothing is located yet
     behind_it = f"{case}complaints/?group="
-    assert lead.post(f"{behind_it}line&key=L1").status_code == 409  # nothing is located yet
-    located(lead, case)
     for group in ("line&key=L9", "complainant&key=13900000000", "complainant&key=139****0000", "team&key=L1"):
         answer = lead.post(f"{behind_it}{group}")
         assert answer.status_code == 409, group

@@ -1,16 +1,20 @@
 """What is open before a report goes out: one gap after another, until none is left."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.frame import Window
 from nianjian.engines.paper.texts.errors import ERRORS
+from nianjian.engines.rules.holidays import builtin
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.rectification import figures, states
 from nianjian.features.rectification.gaps import REMEDIES, Facts, list_gaps
+from nianjian.features.rectification.states import plan_case, plan_reminder
 
 PART: dict[str, Any] = {"channel": {"by_day": []}, "complaints": 1}
 MEASURED: dict[str, Any] = {"before": PART, "after": PART, "over_cap": [], "cap": 30}
@@ -35,8 +39,9 @@ OFF = {
 OVER = {**MEASURED, "over_cap": [["2026-03-05", 31]]}
 
 
-def test_a_closed_loop_has_no_gap() -> None:
+def test_a_closed_loop_has_no_gap_and_every_gap_can_be_told() -> None:
     assert list_gaps(CLOSED) == []
+    assert set(REMEDIES) <= set(ERRORS)
 
 
 @pytest.mark.parametrize(
@@ -92,5 +97,42 @@ def test_a_share_of_landlines_and_mobiles_is_not_red_for_other_short_numbers() -
     assert figures.same_figures({"before": old, "after": old}, {"before": told, "after": told})
 
 
-def test_every_gap_can_be_told() -> None:
-    assert set(REMEDIES) <= set(ERRORS)
+BOOK, CALENDAR = Rulebook.on(date(2026, 12, 31)), builtin()
+
+
+def test_the_last_day_ends_with_the_office_and_the_reminder_is_counted_from_the_submission() -> None:
+    days = plan_case(date(2026, 9, 24), None, BOOK, CALENDAR)
+    assert days.due_at == datetime(2026, 10, 15, 17, tzinfo=clock.ZONE)
+    assert plan_reminder(date(2026, 4, 28), BOOK, CALENDAR).day == date(2026, 5, 21)
+    assert plan_reminder(date(2026, 12, 20), BOOK, CALENDAR).provisional
+
+
+def test_a_printed_day_wins_even_where_the_calendar_is_not_known() -> None:
+    days = plan_case(date(2027, 2, 1), date(2027, 3, 1), BOOK, CALENDAR)
+    assert (days.due.day, days.provisional, days.printed) == (date(2027, 3, 1), False, True)
+    assert days.target.provisional
+    assert days.target.day < days.due.day
+    tight = plan_case(date(2026, 5, 6), date(2026, 5, 8), BOOK, CALENDAR)
+    assert tight.target.day == tight.due.day == date(2026, 5, 8)
+
+
+def test_locating_and_isolating_come_in_either_order() -> None:
+    states.check_step("R1", states.ISOLATED, {states.OPENED})
+    states.check_step("R1", states.LOCATED, {states.OPENED, states.ISOLATED})
+    assert states.state_of({states.OPENED, states.ISOLATED}) == states.ISOLATED
+    assert states.state_of({states.OPENED, states.LOCATED, states.ISOLATED, "paper_added"}) == states.ISOLATED
+
+
+@pytest.mark.parametrize(
+    ("step", "done", "code"),
+    [
+        (states.REPORTED, {states.OPENED, states.LOCATED, states.ISOLATED}, "rectify_step_early"),
+        (states.SUBMITTED, {states.OPENED, states.MEASURED}, "rectify_step_early"),
+        (states.CLOSED, {states.OPENED, states.REPORTED}, "rectify_step_early"),
+        (states.LOCATED, set(states.STEPS), "rectify_closed"),
+    ],
+)
+def test_no_step_is_done_before_its_time(step: str, done: set[str], code: str) -> None:
+    with pytest.raises(NianjianError) as told:
+        states.check_step("R1", step, done)
+    assert told.value.code == code

@@ -240,24 +240,7 @@ def ready(case: str, anna: Actor, bo: Actor) -> None:
     operations.confirm_assessment(enterprise="demo", case=case, paper=number, actor=anna)
 
 
-def test_figures_before_and_since_are_counted_by_one_method(case: str, anna: Actor, bo: Actor) -> None:
-    fails("rectify_case_not_isolated", lambda: evidence.measure_figures(case=case, first=None, last=None, actor=anna))
-    isolated(case, anna, bo)
-    told = evidence.measure_figures(case=case, actor=anna, **AROUND)
-    before, after = told["before"], told["after"]
-    assert (before["complaints"], before["answered"], before["rate_light"]) == (23, 2500, "yellow")
-    assert (after["complaints"], after["answered"], after["rate_light"]) == (0, 2150, "green")
-    assert (before["channel"]["complaints"], before["channel"]["most"], after["channel"]["most"]) == (20, 40, 5)
-    assert (told["over_cap"], told["that_day"]["before"], told["that_day"]["after"]) == ([], 0, 0)
-    moment = datetime.combine(TODAY + timedelta(days=2), time(11))
-    more = [call(900_000 + n, moment.date(), "L1", second=5000 + n) for n in range(26)]
-    data.append(wiring.lake("demo"), more, "b1")
-    assert "figures_changed" in {gap.code for gap in evidence.check_gaps(case=case, actor=anna)}
-    told = evidence.measure_figures(case=case, actor=anna, **AROUND)
-    assert told["over_cap"] == [[moment.date().isoformat(), 31]]
-
-
-def test_the_share_of_the_white_list_is_counted_by_the_call_records_before_and_since(
+def test_figures_and_the_share_of_the_white_list_are_counted_by_one_method_before_and_since(
     case: str, load: Import, anna: Actor, bo: Actor
 ) -> None:
     def at(days: int, hour: int) -> str:
@@ -272,8 +255,15 @@ def test_the_share_of_the_white_list_is_counted_by_the_call_records_before_and_s
         ("13900000500", "客服", at(-30, 9), "", ""),  # days -8 and -4, and the first day since: any purpose
         ("13900000999", "电话营销", at(-30, 9), "", ""),  # L1 never calls it
     )
+    fails("rectify_case_not_isolated", lambda: evidence.measure_figures(case=case, first=None, last=None, actor=anna))
     isolated(case, anna, bo)
     told = evidence.measure_figures(case=case, actor=anna, **AROUND)
+    since = told["after"]
+    assert [told["before"][name] for name in ("complaints", "answered", "rate_light")] == [23, 2500, "yellow"]
+    assert [since[name] for name in ("complaints", "answered", "rate_light")] == [0, 2150, "green"]
+    assert [told["before"]["channel"][name] for name in ("complaints", "most")] == [20, 40]
+    assert since["channel"]["most"] == 5
+    assert (told["over_cap"], told["that_day"]["before"], told["that_day"]["after"]) == ([], 0, 0)
     assert "white_list_share" not in told["before"]["channel"]  # the gate has no snapshot
     assert ["被叫有有效同意的呼叫占比", "–", "–"] in (measured_rows(told, words("zh")) or ())
     gate_feed.feed()
@@ -288,8 +278,14 @@ def test_the_share_of_the_white_list_is_counted_by_the_call_records_before_and_s
         assert channel["callees_known"] == len(rows)
     shown = {row[0]: row[1:] for row in measured_rows(told, words("zh")) or ()}
     assert shown["被叫有有效同意的呼叫占比"] == ["1.25 % (5 / 400)", "2.00 % (1 / 50)"]
+    moment = datetime.combine(TODAY + timedelta(days=2), time(11))
+    more = [call(900_000 + n, moment.date(), "L1", second=5000 + n) for n in range(26)]
+    data.append(wiring.lake("demo"), more, "b1")
     told = {gap.code: gap for gap in evidence.check_gaps(case=case, actor=anna)}
-    assert (told["off_white_list"].values, told["off_white_list"].blocks) == ({"count": 49, "of": 50}, False)
+    assert "figures_changed" in told
+    assert (told["off_white_list"].values, told["off_white_list"].blocks) == ({"count": 75, "of": 76}, False)
+    told = evidence.measure_figures(case=case, actor=anna, **AROUND)
+    assert told["over_cap"] == [[moment.date().isoformat(), 31]]
 
 
 def test_no_isolation_is_enforced_while_the_gate_only_looks_on(case: str, anna: Actor, bo: Actor) -> None:
@@ -331,39 +327,6 @@ def test_a_report_is_a_draft_until_the_loop_is_closed(case: str, anna: Actor, bo
     assert operations.get_case_detail(case=case, actor=anna)["state"] == "reported"
 
 
-def test_a_case_closes_only_after_the_check_and_leaves_a_routine(case: str, anna: Actor, bo: Actor) -> None:
-    ready(case, anna, bo)
-    report(case, anna)
-    fails("rectify_step_early", lambda: reports.close(enterprise="demo", case=case, check="已复核", actor=anna))
-    for day in (date(2020, 1, 1), TODAY - timedelta(days=1)):  # before the notice; before isolation and report
-        fails(
-            "rectify_submitted_early", lambda day=day: reports.submit(enterprise="demo", case=case, day=day, actor=anna)
-        )
-    told = reports.submit(enterprise="demo", case=case, day=TODAY, actor=anna)
-    assert told["reminder"]["day"] > TODAY.isoformat()
-    later = datetime.combine(TODAY + timedelta(days=4), time(11))
-    data.append(wiring.lake("demo"), [call(950_000 + n, later.date(), "L1", second=n) for n in range(40)], "b2")
-    refused = fails(
-        "rectify_not_effective", lambda: reports.close(enterprise="demo", case=case, check="已复核", actor=anna)
-    )
-    assert [one["code"] for one in refused.findings] == ["over_cap"]
-    data.change(wiring.lake("demo"), add={}, remove=("b2",))
-    told = reports.close(enterprise="demo", case=case, check="已复核", actor=anna)
-    assert told["tasks"] == 1
-    assert told["after"]["days_unrecorded"], "days without calls prove nothing"
-    assert told["effective"] is None
-    fails(
-        "rectify_closed",
-        lambda: operations.add_measure(
-            enterprise="demo", case=case, text="x", owner="y", due=TODAY, every=None, actor=bo
-        ),
-    )
-    (task,) = operations.update_routine(enterprise="demo", done=None, day=None, actor=bo)
-    assert (task["text"], task["every"]) == ("每周抽查白名单", 7)
-    (task,) = operations.update_routine(enterprise="demo", done=task["id"], day=TODAY, actor=bo)
-    assert task["due"] == (TODAY + timedelta(days=7)).isoformat()
-
-
 def test_a_stopped_location_leaves_the_case_as_it_was(case: str, anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     job = reports.locate.enqueue(enterprise="demo", case=case, actor=anna)
     assert reports.locate.enqueue(enterprise="demo", case=case, actor=anna) == job
@@ -385,7 +348,7 @@ def test_a_stopped_location_leaves_the_case_as_it_was(case: str, anna: Actor, mo
     assert len({total for _done, total in seen}) == 1
 
 
-def test_each_kind_of_work_counts_its_steps_and_tells_what_came_of_it(
+def test_each_kind_of_work_counts_its_steps_and_a_case_closes_only_after_the_check(
     case: str, anna: Actor, bo: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ready(case, anna, bo)
@@ -393,6 +356,7 @@ def test_each_kind_of_work_counts_its_steps_and_tells_what_came_of_it(
     told = {}
     real = service.progress
     monkeypatch.setattr(service, "progress", lambda **given: (told.update({given["job"]: given}), real(**given))[1])
+    of = {"enterprise": "demo", "case": case, "actor": anna}
 
     def done(job: str) -> queue.JobValue:
         assert Worker("w1", Event()).step()
@@ -401,19 +365,34 @@ def test_each_kind_of_work_counts_its_steps_and_tells_what_came_of_it(
         assert told[job]["done"] == told[job]["total"] - 1
         return found
 
-    assert done(reports.count_figures.enqueue(enterprise="demo", case=case, actor=anna)).kind == "rectify.measure"
-    assert done(reports.check_gaps.enqueue(enterprise="demo", case=case, actor=anna)).result["ready"] is True
+    assert done(reports.count_figures.enqueue(**of)).kind == "rectify.measure"
+    assert done(reports.check_gaps.enqueue(**of)).result["ready"] is True
     assert evidence.preview_gaps(case=case, actor=anna).ready
     made = done(reports.enqueue_report(case=case, form="docx", language="zh", actor=anna))
     body = reports.get_stored_report(case=case, job=made.id, actor=anna).content
     assert hashlib.sha256(body).hexdigest() == made.result["sha256"]
     assert evidence.preview_gaps(case=case, actor=anna).ready
-    asked = reports.submit.enqueue(enterprise="demo", case=case, day=TODAY, actor=anna)
-    assert reports.submit.enqueue(enterprise="demo", case=case, day=TODAY, actor=anna) == asked
+    fails("rectify_step_early", lambda: reports.close(**of, check="已复核"))
+    for day in (date(2020, 1, 1), TODAY - timedelta(days=1)):  # before the notice; before isolation and report
+        fails("rectify_submitted_early", lambda day=day: reports.submit(**of, day=day))
+    asked = reports.submit.enqueue(**of, day=TODAY)
+    assert reports.submit.enqueue(**of, day=TODAY) == asked
     assert done(asked).result["submitted_on"] == TODAY.isoformat()
-    assert (
-        done(reports.close.enqueue(enterprise="demo", case=case, check="复核", actor=anna)).result["state"] == "closed"
-    )
+    assert operations.get_case_detail(case=case, actor=anna)["reminder"]["day"] > TODAY.isoformat()
+    later = datetime.combine(TODAY + timedelta(days=4), time(11))
+    data.append(wiring.lake("demo"), [call(950_000 + n, later.date(), "L1", second=n) for n in range(40)], "b2")
+    refused = fails("rectify_not_effective", lambda: reports.close(**of, check="已复核"))
+    assert [one["code"] for one in refused.findings] == ["over_cap"]
+    data.change(wiring.lake("demo"), add={}, remove=("b2",))
+    closed = done(reports.close.enqueue(**of, check="复核")).result
+    assert (closed["state"], closed["tasks"], closed["effective"]) == ("closed", 1, None)
+    assert closed["after"]["days_unrecorded"], "days without calls prove nothing"
+    more = {"text": "x", "owner": "y", "due": TODAY, "every": None}
+    fails("rectify_closed", lambda: operations.add_measure(**of | {"actor": bo}, **more))
+    (task,) = operations.update_routine(enterprise="demo", done=None, day=None, actor=bo)
+    assert (task["text"], task["every"]) == ("每周抽查白名单", 7)
+    (task,) = operations.update_routine(enterprise="demo", done=task["id"], day=TODAY, actor=bo)
+    assert task["due"] == (TODAY + timedelta(days=7)).isoformat()
 
 
 def test_handing_in_counts_everything_once_more(case: str, anna: Actor, bo: Actor) -> None:
@@ -422,8 +401,6 @@ def test_handing_in_counts_everything_once_more(case: str, anna: Actor, bo: Acto
     more = [call(900_000 + n, TODAY + timedelta(days=2), "L1", second=5000 + n) for n in range(3)]
     data.append(wiring.lake("demo"), more, "b1")
     assert [gap.code for gap in evidence.gaps_of_case(get_visible_case(case, anna), None) if gap.blocks] == []
-    refused = fails("rectify_gaps_open", lambda: reports.submit(enterprise="demo", case=case, day=TODAY, actor=anna))
-    assert [one["code"] for one in refused.findings] == ["figures_changed"]
     reports.check_gaps.enqueue(enterprise="demo", case=case, actor=anna)
     assert Worker("w1", Event()).step()
     known = evidence.preview_gaps(case=case, actor=anna)

@@ -1,12 +1,15 @@
 """What is found, by whom, in which order, and how few rows are read for it."""
 
+import re
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext, override
-from tests.features.search.conftest import OPERATOR, Find, write
+from tests.features.search.conftest import OPERATOR, Find, sign_in, write
+from tests.support.asking import Ask
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
@@ -22,36 +25,37 @@ from nianjian.platform.web.menu import get_menu
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
-@pytest.mark.parametrize(
-    ("text", "kind", "code", "name", "fact"),
-    [
-        ("L23", "lines", "L23", "中继23", "中国联通 · T1 速达外包"),
-        ("中继", "lines", "L23", "中继23", "中国联通 · T1 速达外包"),
-        ("速达", "teams", "T1", "速达外包", "outsourced"),
-        ("950", "numbers", "95013", "", "filed · 中国电信"),
-        ("95013001", "numbers", "95013", "", "filed · 中国电信"),
-        ("S0001", "seats", "S0001", "", "human · T1 速达外包"),
-        ("E10", "staff", "E1001", "", "李* · T2 本部客服"),
-        ("TS00003", "complaints", "TS00003", "骚扰", f"new · {clock.today()} · 138****8000"),
-        ("jb-ts00004", "complaints", "TS00004", "骚扰", f"new · {clock.today()} · 137****8000"),
-        ("营业执照", "materials", "M1", "business licence", "data year 2026"),
-        ("audit rep", "materials", "M5", "audit report", "data year 2026"),
-        ("投诉率偏高", "cases", "京通管〔2026〕7号", "Rectification case: 投诉率偏高", "case opened"),
-        ("administrator-", "people", "", "administrator-", "administrator"),
-        ("台账", "pages", "", "Registers", ""),
-    ],
+EVERY = (
+    ("L23", "lines", "L23", "中继23", "中国联通 · T1 速达外包"),
+    ("中继", "lines", "L23", "中继23", "中国联通 · T1 速达外包"),
+    ("速达", "teams", "T1", "速达外包", "outsourced"),
+    ("950", "numbers", "95013", "", "filed · 中国电信"),
+    ("95013001", "numbers", "95013", "", "filed · 中国电信"),
+    ("S0001", "seats", "S0001", "", "human · T1 速达外包"),
+    ("E10", "staff", "E1001", "", "李* · T2 本部客服"),
+    ("TS00003", "complaints", "TS00003", "骚扰", f"new · {clock.today()} · 138****8000"),
+    ("jb-ts00004", "complaints", "TS00004", "骚扰", f"new · {clock.today()} · 137****8000"),
+    ("营业执照", "materials", "M1", "business licence", "data year 2026"),
+    ("audit rep", "materials", "M5", "audit report", "data year 2026"),
+    ("投诉率偏高", "cases", "京通管〔2026〕7号", "Rectification case: 投诉率偏高", "case opened"),
+    ("administrator-", "people", "", "administrator-", "administrator"),
+    ("台账", "pages", "", "Registers", ""),
 )
-def test_every_kind_is_found(find: Find, text: str, kind: str, code: str, name: str, fact: str) -> None:  # noqa: PLR0917 -- one case
-    hit = find(text)[kind][0]
-    assert (hit.code, hit.name, hit.fact) == (code, name, fact)
-    assert hit.address.startswith("/e/demo/")
 
 
-@pytest.mark.parametrize("text", ["投诉", "合规画像", "年报与材料", "整改与隔离", "现场检查", "数据与台账", "设置"])
-def test_a_line_of_the_menu_is_found_by_its_own_word(find: Find, text: str) -> None:
-    with override("zh-hans"):
-        word = next(word for word in get_menu().words.values() if gettext(word) == text)
-    assert word in find(text)["pages"][0].name.split(" · "), "in the reader's language"
+def test_every_kind_is_found(find: Find) -> None:
+    for text, *told in EVERY:
+        kind, code, name, fact = told
+        hit = find(text)[kind][0]
+        assert (hit.code, hit.name, hit.fact) == (code, name, fact), text
+        assert hit.address.startswith("/e/demo/")
+
+
+def test_a_line_of_the_menu_is_found_by_its_own_word(find: Find) -> None:
+    for text in ("投诉", "合规画像", "年报与材料", "整改与隔离", "现场检查", "数据与台账", "设置"):
+        with override("zh-hans"):
+            word = next(word for word in get_menu().words.values() if gettext(word) == text)
+        assert word in find(text)["pages"][0].name.split(" · "), "in the reader's language"
 
 
 def test_rules_are_found_in_both_languages_and_enterprises_where_there_are_several(find: Find) -> None:
@@ -63,12 +67,9 @@ def test_rules_are_found_in_both_languages_and_enterprises_where_there_are_sever
     assert [(hit.code, hit.address) for hit in find("另一家")["enterprises"]] == [("other", "/e/other/")]
 
 
-@pytest.mark.parametrize("text", ["l23", "Ｌ２３", " L23 ", "L23\u200b", "ｌ23"])
-def test_case_width_and_unseen_signs_are_folded(find: Find, text: str) -> None:
-    assert [hit.code for hit in find(text)["lines"]] == ["L23", "L230"]
-
-
-def test_a_stored_full_width_name_is_found(find: Find) -> None:
+def test_case_width_and_unseen_signs_are_folded_as_typed_and_as_stored(find: Find) -> None:
+    for text in ("l23", "Ｌ２３", " L23 ", "L23\u200b", "ｌ23"):
+        assert [hit.code for hit in find(text)["lines"]] == ["L23", "L230"], text
     assert [hit.code for hit in find("suda")["lines"]] == ["L230"]
 
 
@@ -81,9 +82,9 @@ def test_full_width_signs_are_found_by_their_beginning(find: Find, monkeypatch: 
         assert [hit.code for hit in find("速达（外", *reader).get("lines", [])] == ["L9"]
 
 
-@pytest.mark.parametrize("text", ["%%", "__", "S%", "S____", "\\\\", "'--", "*S", "L[2]"])
-def test_signs_of_a_pattern_mean_themselves(find: Find, text: str) -> None:
-    assert find(text) == {}
+def test_signs_of_a_pattern_mean_themselves(find: Find) -> None:
+    for text in ("%%", "__", "S%", "S____", "\\\\", "'--", "*S", "L[2]"):
+        assert find(text) == {}, text
 
 
 def test_the_exact_code_stands_first_whatever_its_kind(find: Find) -> None:
@@ -152,29 +153,16 @@ def test_a_team_lead_is_not_told_that_a_row_is_over_that_goes_on_elsewhere(find:
 TEAM_ONE = {"lines": {"L23"}, "teams": {"T1"}, "seats": {"S0001"}, "numbers": {"95013"}, "complaints": {"TS00003"}}
 
 
-@pytest.mark.parametrize(
-    "text", ["L2", "T1", "T2", "S0", "E1", "950", "TS", "JB", "8000", "速达", "本部", "备用", "M1", "投诉率", "outs"]
-)
-def test_a_team_lead_finds_the_teams_own_alone(find: Find, text: str) -> None:
-    found = find(text, "outsourcer", "T1")
-    for kind, hits in found.items():
-        if kind != "pages":
-            assert {hit.code for hit in hits} <= TEAM_ONE.get(kind, set()), (text, kind)
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("L2", "lines"),
-        ("T1", "teams"),
-        ("S0", "seats"),
-        ("950", "numbers"),
-        ("TS", "complaints"),
-        ("8000", "complaints"),
-    ],
-)
-def test_a_team_lead_finds_what_is_the_teams_own(find: Find, text: str, kind: str) -> None:
-    assert {hit.code for hit in find(text, "outsourcer", "T1")[kind]} == TEAM_ONE[kind]
+def test_a_team_lead_finds_the_teams_own_alone(find: Find) -> None:
+    words = ["L2", "T1", "T2", "S0", "E1", "950", "TS", "JB", "8000", "速达", "本部", "备用", "M1", "投诉率", "outs"]
+    seen = {text: find(text, "outsourcer", "T1") for text in words}
+    for text, found in seen.items():
+        for kind, hits in found.items():
+            if kind != "pages":
+                assert {hit.code for hit in hits} <= TEAM_ONE.get(kind, set()), (text, kind)
+    kinds = {"L2": "lines", "T1": "teams", "S0": "seats", "950": "numbers", "TS": "complaints", "8000": "complaints"}
+    for text, kind in kinds.items():
+        assert {hit.code for hit in seen[text][kind]} == TEAM_ONE[kind]
 
 
 def test_own_rows_are_found_behind_many_of_others(find: Find) -> None:
@@ -191,12 +179,9 @@ def test_own_rows_are_found_behind_many_of_others(find: Find) -> None:
     assert len(find("R0")["seats"]) == MOST
 
 
-@pytest.mark.parametrize(
-    ("role", "kinds"),
-    [("administrator", {"people"}), ("tester", set()), ("auditor", set()), ("data_officer", set())],
-)
-def test_people_are_found_by_who_may_see_people(find: Find, role: str, kinds: set[str]) -> None:
-    assert {kind for kind in find(f"{role}-", role) if kind == "people"} == kinds
+def test_people_are_found_by_who_may_see_people(find: Find) -> None:
+    for role, found in (("administrator", True), ("tester", False), ("auditor", False), ("data_officer", False)):
+        assert ("people" in find(f"{role}-", role)) is found, role
 
 
 def test_a_person_is_shown_by_the_name_that_was_found(find: Find) -> None:
@@ -227,14 +212,10 @@ def test_another_enterprise_tells_nothing(find: Find) -> None:
     assert find("另一家", "tester") == {}, "who has one enterprise finds no other"
 
 
-@pytest.mark.parametrize("text", ["", " ", "L", "\u200b", "8"])
-def test_a_short_text_finds_pages_alone(find: Find, text: str) -> None:
+def test_a_short_text_finds_pages_alone_and_a_long_one_is_cut(find: Find) -> None:
     with CaptureQueriesContext(connection) as asked:
-        assert set(find(text)) <= {"pages"}
+        assert all(set(find(text)) <= {"pages"} for text in ("", " ", "L", "\u200b", "8"))
     assert not [one["sql"] for one in asked if "complaints_complaint" in one["sql"] and one["sql"].startswith("SELECT")]
-
-
-def test_a_long_text_is_cut() -> None:
     assert len(read_search("长" * 5000).plain) == 64
 
 
@@ -248,16 +229,14 @@ BIG = (
 )
 
 
-@pytest.mark.parametrize(("role", "team"), [("administrator", ""), ("outsourcer", "T1")])
-@pytest.mark.parametrize("text", ["S0", "8000", "中继", "TS0"])
-def test_every_query_takes_a_few_rows_of_an_index(find: Find, text: str, role: str, team: str) -> None:
-    find(text, role, team)
-    with CaptureQueriesContext(connection) as asked:
-        find(text, role, team)
-    looked = [
-        one["sql"] for one in asked if one["sql"].startswith("SELECT") and any(name in one["sql"] for name in BIG)
-    ]
-    assert looked
+def test_every_query_takes_a_few_rows_of_an_index(find: Find) -> None:
+    looked = []
+    for text, (role, team) in product(("S0", "8000", "中继", "TS0"), (("administrator", ""), ("outsourcer", "T1"))):
+        with CaptureQueriesContext(connection) as asked:
+            find(text, role, team)
+        read = [one["sql"] for one in asked if one["sql"].startswith("SELECT")]
+        looked += (found := [sql for sql in read if any(name in sql for name in BIG)])
+        assert found, (text, role)
     assert [sql for sql in looked if " LIMIT " not in sql and '"id" IN (' not in sql] == []
     if connection.vendor != "sqlite":
         return  # PostgreSQL reads a small table whole, whatever indexes there are
@@ -268,3 +247,38 @@ def test_every_query_takes_a_few_rows_of_an_index(find: Find, text: str, role: s
             assert not [step for step in steps if step.startswith("SCAN ")], (sql, steps)
             assert '"id" IN (' not in sql or any("INTEGER PRIMARY KEY" in step for step in steps), (sql, steps)
             assert not [step for step in steps if "TEMP B-TREE FOR ORDER BY" in step and " LIMIT " in sql], (sql, steps)
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_page_works_without_script_and_its_part_alone_is_the_palettes() -> None:
+    client = sign_in("anna", "administrator")
+    whole = client.get("/e/demo/search/?q=L23")
+    text = whole.content.decode()
+    assert (whole.status_code, text.count("<h1>")) == (200, 1)
+    assert '<a href="/e/demo/registers/lines/L23/">' in text
+    part = client.get("/e/demo/search/?q=L23", headers={"hx-request": "true"}).content.decode()
+    assert part.lstrip().startswith('<div class="hits" data-search="L23">')
+    assert (
+        re.findall(r'href="(/e[^"]+)"', part) == re.findall(r'href="(/e[^"]+)"', text[text.index('class="hits"') :])[:2]
+    )
+    assert "HX-Request" in whole.headers["Vary"]
+
+
+@pytest.mark.usefixtures("demo")
+def test_what_was_typed_is_shown_as_text() -> None:
+    client = sign_in("anna", "administrator")
+    text = client.get("/e/demo/search/", {"q": "<b>\"'&"}).content.decode()
+    assert "<b>" not in text[text.index("<main") :]
+    assert "个人号码只按后四位查找" in client.get("/e/demo/search/", {"q": "13800138000"}).content.decode()
+
+
+def test_a_program_finds_what_its_person_finds(api: Ask) -> None:
+    client = api("auditor", name="bo")
+    for code, line in (("demo", "L23"), ("other", "L24")):
+        storage.create_row(
+            kind="lines", enterprise=code, texts={"line_id": line}, since=None, reason="", actor=Actor("tester")
+        )
+    groups = client.get("/api/v1/enterprises/demo/search?q=l2").json()["groups"]
+    assert [(group["kind"], [hit["code"] for hit in group["hits"]]) for group in groups] == [("lines", ["L23"])]
+    assert groups[0]["hits"][0]["address"] == "/e/demo/registers/lines/L23/"
+    assert client.get("/api/v1/enterprises/other/search?q=L24").status_code == 404

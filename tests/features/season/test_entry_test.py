@@ -58,15 +58,12 @@ def test_a_test_is_planned_fails_and_passes_with_a_picture_each(demo: str, opera
     assert verbs == ["season.task_failed", "season.task_failed", "season.task_done"]
 
 
-def test_a_result_without_a_picture_is_refused_whole(demo: str, operator: Actor) -> None:
+def test_a_result_without_a_picture_or_before_the_year_is_over_is_refused_whole(demo: str, operator: Actor) -> None:
     with pytest.raises(NianjianError, match="entry_test_picture"):
         _record("passed", operator, name="说明.docx")
     with pytest.raises(NianjianError, match="attachment_type_refused"):
         _record("passed", operator, name="说明.pdf")
     assert _find_task(operator)["figures"]["outcome"] == "planned", "nothing of it was kept"
-
-
-def test_the_entry_of_a_data_year_is_not_tested_before_that_year_is_over(demo: str, operator: Actor) -> None:
     with pytest.raises(NianjianError, match="season_day_early"):
         _record("passed", operator, day=date(2026, 12, 31))
     assert _find_task(operator)["figures"]["outcome"] == "planned"

@@ -10,6 +10,7 @@ from django.test import Client
 from icalendar import Calendar
 from tests.support.drawings import smallest_text
 from tests.support.people import signed_in
+from tests.support.written import licences
 
 from nianjian.engines.kernel import clock
 from nianjian.features.portrait import portraits
@@ -18,7 +19,6 @@ from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.audit import query as audit
-from nianjian.platform.registers.licences import Licence
 from nianjian.platform.web.days import format_day
 
 pytestmark = [pytest.mark.usefixtures("keys"), pytest.mark.postgres]
@@ -69,10 +69,7 @@ def test_the_page_tells_what_the_command_tells(site: Client, sample: dict[str, A
 def test_of_several_licences_one_alone_can_be_meant(site: Client) -> None:
     for number in ("B2-1", "B2-2"):
         assert 'name="licence"' not in site.get("/e/demo/season/?task=file_licence").content.decode()
-        Licence(
-            enterprise_id="demo", key=number, number=number, issued_on=date(2020, 1, 1), valid_from=date(2020, 1, 1),
-            recorded_at=clock.now(), recorded_by="os:root",
-        ).save()  # fmt: skip
+        licences("demo", number)
     page = site.get("/e/demo/season/?task=file_licence").content.decode()
     assert '<option value="">每一张须年报的许可证</option><option value="B2-1">B2-1</option>' in page
     where, of = "/e/demo/season/reports/", {"year": "2026", "track": "licence", "text": "通知"}
@@ -84,7 +81,7 @@ def test_of_several_licences_one_alone_can_be_meant(site: Client) -> None:
     assert {"通知 · B2-1", "通知 · B2-2"} <= set(re.findall("通知 · B2-[0-9]", page)), "both days of one name"
 
 
-def test_what_is_done_on_it(site: Client) -> None:
+def test_what_is_done_on_it_and_whose_the_tasks_are(site: Client) -> None:
     year = {"year": "2026"}
     site.post("/e/demo/season/reports/", {**year, "act": "file", "track": "licence", "day": "2027-02-01"})
     site.post("/e/demo/season/tasks/", {**year, "act": "assign", "task": "items", "text": "王工"})
@@ -98,9 +95,6 @@ def test_what_is_done_on_it(site: Client) -> None:
     acts = list(audit.acts(enterprise="demo", newest=3))
     assert [one.verb for one in acts] == ["season.task_snoozed", "season.task_assigned", "season.filed"]
     assert "王工" not in json.dumps([one.data for one in acts], ensure_ascii=False), "what people write stays sealed"
-
-
-def test_the_queue_shows_whose_tasks_they_are(site: Client) -> None:
     site.post("/e/demo/season/tasks/", {"year": "2026", "act": "assign", "task": "items", "text": "anna"})
     page = site.get("/e/demo/season/?show=mine").content.decode()
     assert page.count("&amp;task=") == 1, "the one of hers"

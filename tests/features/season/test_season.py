@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.support.people import signed_in
+from tests.support.written import licences, overlay
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -26,7 +27,6 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.registers.filings import Filing
 from nianjian.platform.registers.licences import Licence
-from nianjian.platform.registers.overlays import Overlay
 from nianjian.platform.rulebook.deadlines import calendars
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -38,22 +38,15 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(clock.OVERRIDE, TODAY.isoformat())
 
 
-def _licence(enterprise: str, number: str, issued: date) -> None:
-    Licence(
-        enterprise_id=enterprise, key=number, number=number, issued_on=issued, valid_from=issued,
-        recorded_at=clock.now(), recorded_by="os:root",
-    ).save()  # fmt: skip
-
-
 def _days(enterprise: str) -> list[tuple[str, str]]:
     found = with_reports(calendars({enterprise: "浙江"}, TODAY), TODAY)[enterprise]
     return [(one.track, one.day.isoformat()) for one in found.deadlines]
 
 
 def test_each_licence_has_both_reports(demo: str, operator: Actor) -> None:
-    _licence(demo, "B2-1", date(2020, 1, 1))
-    _licence(demo, "B2-2", date(2026, 12, 31))
-    _licence(demo, "B2-3", date(2027, 1, 1))  # reports next year
+    licences(demo, "B2-1")
+    licences(demo, "B2-2", issued=date(2026, 12, 31))
+    licences(demo, "B2-3", issued=date(2027, 1, 1))  # reports next year
     told = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
     assert [(one["licence"], one["track"]) for one in told["tracks"]] == [
         (licence, track) for licence in ("B2-1", "B2-2") for track in ("licence", "code_number")
@@ -85,8 +78,7 @@ def test_a_notice_wins_on_the_overview_too(demo: str, operator: Actor) -> None:
 def test_a_notice_to_one_licence_takes_nothing_off_the_others(
     demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in ("B2-1", "B2-2"):
-        _licence(demo, number, date(2020, 1, 1))
+    licences(demo, "B2-1", "B2-2")
     given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "actor": operator}
     operations.note_notice(licence="B2-1", day=date(2027, 5, 31), notice="延期通知", **given)
     after = date(2027, 4, 1)
@@ -133,29 +125,21 @@ def test_saying_it_twice_changes_nothing(demo: str, operator: Actor) -> None:
     assert summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator) == told
 
 
-@pytest.mark.parametrize(
-    ("words", "code"),
-    [
-        ({"task": "consistency", "day": TODAY, "note": "x"}, "season_task_computed"),
-        ({"task": "entry_test", "day": TODAY, "note": "x"}, "entry_test_by_picture"),
-        ({"task": "entry_test", "day": date(2027, 2, 2), "note": "x"}, "season_day_ahead"),
-        ({"task": "nothing", "day": TODAY, "note": "x"}, "season_task_unknown"),
-    ],
-)
-def test_what_is_refused(demo: str, operator: Actor, words: dict[str, Any], code: str) -> None:
-    with pytest.raises(NianjianError, match=code):
-        operations.mark_task_done(enterprise=demo, year=2026, actor=operator, **words)
-    assert not Entry.objects.filter(verb__startswith="season.").exists()
-
-
-def test_days_beyond_the_season_are_refused(demo: str, operator: Actor) -> None:
+def test_what_is_refused(demo: str, operator: Actor) -> None:
+    of: dict[str, Any] = {"enterprise": demo, "year": 2026, "actor": operator}
+    for task, day, code in (
+        ("consistency", TODAY, "season_task_computed"),
+        ("entry_test", TODAY, "entry_test_by_picture"),
+        ("entry_test", date(2027, 2, 2), "season_day_ahead"),
+        ("nothing", TODAY, "season_task_unknown"),
+    ):
+        with pytest.raises(NianjianError, match=code):
+            operations.mark_task_done(**of, task=task, day=day, note="x")
     with pytest.raises(NianjianError, match="season_snooze_too_long"):
-        operations.snooze_task(
-            enterprise=demo, year=2026, task="items", until=date(2027, 4, 1), reason="x", actor=operator
-        )
+        operations.snooze_task(**of, task="items", until=date(2027, 4, 1), reason="x")
     for day, fault in ((date(2026, 12, 31), "season_day_early"), (date(2027, 2, 2), "season_day_ahead")):
         with pytest.raises(NianjianError, match=fault):
-            operations.note_report(enterprise=demo, year=2026, track="licence", licence=None, day=day, actor=operator)
+            operations.note_report(**of, track="licence", licence=None, day=day)
     assert not Entry.objects.filter(verb__startswith="season.").exists()
 
 
@@ -178,13 +162,13 @@ def test_a_notices_day_after_june_keeps_its_season_running(demo: str, operator: 
 
     july = date(2027, 7, 20)
     assert (year(date(2027, 6, 30)), year(july)) == (2026, 2027)
-    _licence(demo, "B2-1", date(2020, 1, 1))
+    licences(demo, "B2-1")
     given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "licence": "B2-1", "actor": operator}
     operations.note_notice(day=date(2027, 8, 31), notice="延期通知", **given)
     assert (year(july), year(date(2027, 8, 31)), year(date(2027, 9, 1))) == (2026, 2026, 2027)
     assert _days_on(demo, july)[0] == ("licence", "2027-08-31"), "the overview counts to it"
     Licence.objects.all().delete()
-    _licence(demo, "B2-2", date(2020, 1, 1))
+    licences(demo, "B2-2")
     assert year(july) == 2027, "it speaks of a licence that does not report"
 
 
@@ -196,10 +180,7 @@ def _days_on(enterprise: str, today: date) -> list[tuple[str, str]]:
 def test_the_headline_counts_to_the_day_to_which_the_law_moves(demo: str, operator: Actor) -> None:
     """31 March 2024 is a Sunday; by the legal template alone the report is in time on Monday, 1 April."""
     legal = [{"name": "法定", "code": "legal", "track": "licence", "rules": ["deadline.licence.legal"]}]
-    Overlay(
-        id="o1", key="deadline.templates", value=json.dumps(legal), enterprise=demo, valid_from=date(2023, 1, 1),
-        reason="x", proposed_by="a", proposed_at=clock.now(), approval="A1", approved_by="b", approved_at=clock.now(),
-    ).save()  # fmt: skip
+    overlay("deadline.templates", json.dumps(legal), date(2023, 1, 1))
     days = (date(2024, 3, 29), date(2024, 3, 31), date(2024, 4, 1), date(2024, 4, 2))
     told = [summarize_season(enterprise=demo, year=2023, today=day, actor=operator) for day in days]
     assert [(one["earliest"]["date"], one["earliest"]["last_day"]) for one in told] == [
@@ -212,8 +193,7 @@ def test_the_headline_counts_to_the_day_to_which_the_law_moves(demo: str, operat
 
 
 def test_two_notices_of_one_name_are_two_days(demo: str, operator: Actor) -> None:
-    for number in ("B2-1", "B2-2", "B2-3"):
-        _licence(demo, number, date(2020, 1, 1))
+    licences(demo, "B2-1", "B2-2", "B2-3")
     given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "actor": operator}
 
     def noticed() -> list[tuple[str, tuple[str, ...], str]]:
@@ -270,11 +250,7 @@ def test_the_feed_calls_no_missed_report_done_and_keeps_it_in_the_next_season(
 
 def test_a_missed_report_is_red_whatever_was_set(demo: str, operator: Actor) -> None:
     """Approved when the light could still be set; such rows are in old databases, so it is written as a row."""
-    Overlay(
-        id="a" * 32, key="deadline.guide.late_light", value="green", enterprise=demo, valid_from=date(2027, 1, 1),
-        reason="试用", proposed_by="user:anna", proposed_at=clock.now(), approval="A1", approved_by="user:bo",
-        approved_at=clock.now(),
-    ).save(force_insert=True)  # fmt: skip
+    overlay("deadline.guide.late_light", "green", date(2027, 1, 1))
     told = summarize_season(enterprise=demo, year=2026, today=date(2027, 7, 1), actor=operator)
     assert {(one["state"], one["light"]) for one in told["tracks"]} == {("late", "red")}
     with pytest.raises(NianjianError, match="overlay_rule_fixed"):
@@ -295,7 +271,7 @@ def test_an_empty_register_makes_no_task_done(demo: str, operator: Actor, anna: 
             )  # fmt: skip
 
     def tasks() -> dict[str, Any]:
-        run: dict[str, Any] = {"as_of": None, "province": None, "today": None, "raw": False}
+        run: dict[str, Any] = {"as_of": TODAY, "province": None, "today": None, "raw": False}
         run_portrait(enterprise=demo, year=2026, actor=anna, **run)
         told = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
         return {task["task"]: task for task in told["tasks"]}

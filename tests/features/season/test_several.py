@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.support.written import licences
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -20,7 +21,6 @@ from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.notifications.models import Message
-from nianjian.platform.registers.licences import Licence
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2027, 2, 20)
@@ -46,7 +46,7 @@ def _task(enterprise: str, operator: Actor) -> tuple[str, str]:
     return found["owner"], found["state"]
 
 
-def test_all_or_none_with_an_entry_for_each(demo: str, lead: Actor, operator: Actor) -> None:
+def test_all_or_none_with_an_entry_for_each_and_a_reason_for_resting(demo: str, lead: Actor, operator: Actor) -> None:
     before = Entry.objects.count()
     with pytest.raises(NianjianError, match="role_missing"):
         operations.change_tasks(enterprises=[demo, "three"], task="items", act="assign", text="王工", actor=lead)
@@ -64,9 +64,6 @@ def test_all_or_none_with_an_entry_for_each(demo: str, lead: Actor, operator: Ac
         (demo, "season.task_assigned"),
         ("two", "season.task_assigned"),
     ]
-
-
-def test_resting_needs_a_reason_everywhere(demo: str, lead: Actor, operator: Actor) -> None:
     given: dict[str, Any] = {"enterprises": [demo, "two"], "task": "items", "day": date(2027, 3, 1), "actor": lead}
     with pytest.raises(NianjianError, match="season_reason_missing"):
         operations.change_tasks(**given, act="snooze", text=" ")
@@ -87,11 +84,7 @@ def test_a_reminder_that_a_person_wants_is_told_once_a_day(demo: str, lead: Acto
 
 
 def test_licences_with_different_days_are_told_apart(demo: str, lead: Actor, operator: Actor) -> None:
-    for number in ("B2-1", "B2-2", "B2-3"):
-        Licence(
-            enterprise_id=demo, key=number, number=number, issued_on=date(2020, 1, 1), valid_from=date(2020, 1, 1),
-            recorded_at=clock.now(), recorded_by="os:root",
-        ).save()  # fmt: skip
+    licences(demo, "B2-1", "B2-2", "B2-3")
     operations.note_notice(enterprise=demo, year=2026, track="licence", licence="B2-1", day=date(2027, 3, 15),
                            notice="通知", actor=operator)  # fmt: skip
     operations.send_reminders(enterprises=[demo], actor=lead)

@@ -9,7 +9,6 @@ from typing import Any, Final
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.workdays import day_of
 from nianjian.engines.paper.explanations import team_standing
-from nianjian.engines.rules.rule import Rule
 from nianjian.features.complaints.queries import load_service_levels, map_overdue
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.materials import ALGORITHM
@@ -54,11 +53,13 @@ def list_last_days(enterprises: Collection[str], today: date) -> dict[str, Ends]
 
 def with_expiries(calendar: Calendar, ending: Ends, today: date) -> Calendar:
     """The calendar with what runs out: the day to ask for renewal by, and after it the last valid day itself."""
-    found = [
-        _renewal_deadline(calendar.renewals[kind], Expiry(kind, keys, count, until, until), today)
-        for (kind, until), (keys, count) in ending.items()
-        if until >= today and kind in calendar.renewals
-    ]
+    found = []
+    for (kind, until), (keys, count) in ending.items():
+        if until >= today and kind in calendar.renewals:
+            rule = calendar.renewals[kind]
+            ask_by = until - timedelta(days=int(str(rule.value)))
+            day = ask_by if ask_by >= today else until
+            found.append(Deadline(rule, day, (day - today).days, Expiry(kind, keys, count, until, ask_by)))
     return joined(calendar, found)
 
 
@@ -68,12 +69,6 @@ def list_expired(ending: Ends, today: date) -> list[Expiry]:
         Expiry(kind, keys, count, until, until) for (kind, until), (keys, count) in ending.items() if until < today
     ]
     return sorted(found, key=lambda one: (one.until, one.kind))
-
-
-def _renewal_deadline(rule: Rule, expiry: Expiry, today: date) -> Deadline:
-    ask_by = expiry.until - timedelta(days=int(str(rule.value)))
-    day = ask_by if ask_by >= today else expiry.until
-    return Deadline(rule, day, (day - today).days, replace(expiry, ask_by=ask_by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +146,12 @@ def build_overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Ov
     years = portraits.list_years(enterprise.code)
     year = years[0] if years else None
     standing = None if year is None else bases.find_standing_run(enterprise.code, year)
-    portrait = (
-        None
-        if year is None
-        else portraits.find_masked_portrait(enterprise.code, year, standing.id if standing else None)
-    )
+    run = standing.id if standing else None
+    portrait = None if year is None else portraits.find_masked_portrait(enterprise.code, year, run)
     calendar = calendars({enterprise.code: enterprise.province}, today)[enterprise.code]
     if team is not None:
-        return replace(
-            _team_overview(year, portrait, calendar, team), queue=queue.read_team_queue(enterprise.code, team)
-        )
+        own = _team_overview(year, portrait, calendar, team)
+        return replace(own, queue=queue.read_team_queue(enterprise.code, team))
     running = operations.list_waiting(enterprise.code)
     ending = list_last_days([enterprise.code], today)[enterprise.code]
     lacking = count_missing_materials(enterprise.code, calendar, today)

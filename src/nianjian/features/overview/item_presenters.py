@@ -1,6 +1,6 @@
 """Each item of the list of what is to be done as a row: when, what and why, whose, its button and its page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final, Protocol
 
@@ -18,19 +18,20 @@ from nianjian.engines.paper.texts.inspection_day import ROWS
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
 from nianjian.engines.paper.texts.season import TASKS, TRACKS
-from nianjian.engines.paper.words import Words
+from nianjian.engines.paper.words import ENGLISH, Words
 from nianjian.features.complaints.presenters import span
 from nianjian.features.inbox import obstacles
 from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.overview import attention, queue, worklist
 from nianjian.features.overview import texts as said
 from nianjian.features.overview.board import Board
-from nianjian.features.overview.deadlines import expiry_address
 from nianjian.features.overview.queue import NOBODY
 from nianjian.features.overview.worklist import Item
 from nianjian.platform.accounts.roles import Permission
+from nianjian.platform.rulebook.deadlines import Deadline
 from nianjian.platform.web import work
 from nianjian.platform.web.errors import page_message
+from nianjian.platform.web.language import current
 
 #: Item -> its page, and what its address says besides the enterprise: argument -> value of the item.
 ITEM_PAGES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
@@ -72,20 +73,13 @@ def item_address(item: Item, owner: str | None, code: str, year: int | None) -> 
 
 def present_item(item: Item, owner: str | None, board: Board) -> dict[str, object]:
     """A row; of an owner's part alone where one is asked for."""
-    _, left = board._, item.days_left(board.today)
-    title, why, button = said.ITEMS[item.code]
     count = item.count if owner is None else item.owners.get(owner, 0)
-    values = {**item.values, "n": count_text(count), **VALUES.get(item.code, describe_nothing)(item, board)}
-    late = item.code == obstacles.OVERDUE
-    return {
-        "title": _(title).format(**values),
-        "why": _(why).format(**values) + (_describe_gain(board) if late else ""),
-        "button": _(_choose_button(button, item, board)),
+    row = present_row(item, count, VALUES.get(item.code, describe_nothing)(item, board), board)
+    gain = _describe_gain(board) if item.code == obstacles.OVERDUE else ""
+    return row | {
+        "why": f"{row['why']}{gain}",
+        "button": board._(_choose_button(said.ITEMS[item.code][2], item, board)),
         "address": item_address(item, owner, board.code, board.told.year),
-        "day": "" if item.due is None else day_text(item.due, board.today, _),
-        "left": "" if left is None or left <= 1 else gettext("{n} days left").format(n=left),
-        "overdue": overdue_text(item, left),
-        "waits": item.code == attention.APPROVAL,
         "owner": (owners := _owner_text(item, board)),
         "initial": owners[:1] if len(item.owners) == 1 and NOBODY not in item.owners else "",
         "mine": bool(item.owners.get(board.actor.name)),
@@ -148,6 +142,22 @@ class Teller(Protocol):
         """The day."""
 
 
+def present_row(item: Item, count: int, further: Values, told: Teller) -> dict[str, object]:
+    """What every list says of an item; ``further``: its values as people read them."""
+    _, left = told._, item.days_left(told.today)
+    title, why, button = said.ITEMS[item.code]
+    values = {**item.values, "n": count_text(count), **further}
+    return {
+        "title": _(title).format(**values),
+        "why": _(why).format(**values),
+        "button": _(button),
+        "day": "" if item.due is None else day_text(item.due, told.today, _),
+        "left": "" if left is None or left <= 1 else gettext("{n} days left").format(n=left),
+        "overdue": overdue_text(item, left),
+        "waits": item.code == attention.APPROVAL,
+    }
+
+
 def describe_nothing(item: Item, board: Teller) -> Values:
     """Nothing besides the item's own values."""
     del item, board
@@ -164,16 +174,18 @@ def _describe_differences(item: Item, board: Board) -> Values:
     return {"register": board._(KINDS_COMPARED[str(item.values["kind"])]), "as_of": as_of}
 
 
-def _describe_approval(item: Item, board: Board) -> Values:
-    """What is asked, with the channel where it is about one."""
+def _describe_request(item: Item, board: Teller) -> Values:
+    """What is asked, by whom and when."""
     _, values = board._, item.values
-    order = board.orders.get(str(values["approval"]))
-    kind = str(translate_value("kind", values["kind"], _))
-    return {
-        "what": kind if order is None else f"{kind} {board.channel(order.key, order.channel)}",
-        "by": actor_text(str(values["by"]), _),
-        "at": moment_text(values["at"], board.today, _),
-    }
+    at = moment_text(values["at"], board.today, _)
+    return {"what": translate_value("kind", values["kind"], _), "by": actor_text(str(values["by"]), _), "at": at}
+
+
+def _describe_approval(item: Item, board: Board) -> Values:
+    """The same, with the channel where it is about one."""
+    told, order = _describe_request(item, board), board.orders.get(str(item.values["approval"]))
+    channel = "" if order is None else f" {board.channel(order.key, order.channel)}"
+    return {**told, "what": f"{told['what']}{channel}"}
 
 
 def _describe_failure(item: Item, board: Board) -> Values:
@@ -211,7 +223,6 @@ def _describe_expiry(item: Item, board: Teller) -> Values:
 
 
 def _describe_metric(item: Item, board: Board) -> Values:
-    """A metric that lacks data or a paper."""
     _, slug = board._, str(item.values["metric"])
     metric = next((metric for metric in board.metrics if metric["slug"] == slug), {"slug": slug})
     papers = said.papers_text(item.values.get("kinds", ()), _)
@@ -249,6 +260,7 @@ ACROSS: Final[Mapping[str, Callable[[Item, Teller], Values]]] = {
     attention.CASE: _describe_case,
     attention.EXPIRED: _describe_expiry,
     attention.NOT_RUN: describe_nothing,
+    attention.APPROVAL: _describe_request,
 }
 VALUES: Final[Mapping[str, Callable[[Item, Board], Values]]] = {
     **ACROSS,
@@ -267,3 +279,27 @@ VALUES: Final[Mapping[str, Callable[[Item, Board], Values]]] = {
     queue.TASK: _describe_task,
     worklist.SILENT: _describe_lines,
 }
+
+
+def present_deadline(one: Deadline, code: str, _: Words) -> dict[str, object]:
+    """A deadline with its title, where it leads, its last day and where it comes from."""
+    rule, expiry, today = one.rule, one.expiry, clock.today()
+    title = rule.title_en if current() == ENGLISH else rule.title_zh
+    return {
+        "title": said.expiry_text(expiry, asking=one.day == expiry.ask_by, _=_) if expiry else title,
+        "href": expiry_address(code, expiry.kind, expiry.keys) if expiry else "",
+        "day": one.last,
+        "day_text": day_text(one.last, today, _),
+        "moved": day_text(one.day, today, _) if one.moved else "",
+        "over": one.days < 0,
+        "left": said.describe_days_left(one.days, _),
+        "source": rule.citation,
+        "level": code_name("level", rule.level.value, _),
+    }
+
+
+def expiry_address(code: str, kind: str, keys: Sequence[str]) -> str:
+    """Return the address of what runs out: its row, or the register where there are several."""
+    if len(keys) > 1:
+        return reverse("registers-list", kwargs={"code": code, "kind": kind})
+    return reverse("registers-row", kwargs={"code": code, "kind": kind, "key": keys[0]})

@@ -31,10 +31,9 @@ from nianjian.features.dial_policy.decisions import get_snapshot_state
 from nianjian.features.overview import attention, facts, first_steps, portfolio_pages
 from nianjian.features.overview import texts as said
 from nianjian.features.overview.board import Board
-from nianjian.features.overview.deadlines import present_deadline
 from nianjian.features.overview.facts import Overview
-from nianjian.features.overview.first_steps import FirstSteps, Step
-from nianjian.features.overview.item_presenters import present_item
+from nianjian.features.overview.first_steps import Step
+from nianjian.features.overview.item_presenters import present_deadline, present_item
 from nianjian.features.overview.queue import NOBODY
 from nianjian.features.overview.worklist import Item, list_items, select_items
 from nianjian.features.portrait import line_usage
@@ -130,7 +129,9 @@ def render_steps(
         "told": told,
         "way": found,
         "here": found.here.value if found.here else "",
-        "steps": [(step.value, state) for step, state in zip(Step, _list_states(found), strict=True)],
+        "steps": [
+            (step.value, "done" if step in found.done else "now" if step is found.here else "later") for step in Step
+        ],
         "number": len(Step) if found.here is None else list(Step).index(found.here) + 1,
         "all": len(Step),
         "licence_form": form or LicenceForm(),
@@ -142,10 +143,6 @@ def render_steps(
         "administers": has_permission(request.actor, code, Permission.ADMINISTER),
     }
     return render(request, "overview/steps.html", context, status=UNPROCESSABLE if form is not None else 200)
-
-
-def _list_states(found: FirstSteps) -> list[str]:
-    return ["done" if step in found.done else "now" if step is found.here else "later" for step in Step]
 
 
 def list_unknown(request: Request, told: Overview) -> list[str]:
@@ -276,20 +273,18 @@ def list_lines(request: Request, code: str) -> HttpResponse:
     body = []
     for one in shown.rows:
         name, team = known.get(one.line, ("", ""))
-        body.append(_line_row(code, one, name, Cell(teams.get(team or "") or figures.DASH, key=team or "")))
+        body.append(
+            [
+                Cell(one.line, href=reverse("registers-row", kwargs={"code": code, "kind": "lines", "key": one.line})),
+                Cell(gettext("silent"), badge="warn") if one.silent else Cell(gettext("carries calls"), badge="good"),
+                Cell(name or figures.DASH),
+                Cell(teams.get(team or "") or figures.DASH, key=team or ""),
+                Cell(format_day(one.last) or gettext("never"), day=True),
+                Cell(figures.DASH if one.before is None else one.before, figure=True),
+            ]
+        )
     context = {"found": found, "page": shown, "table": Table(gettext("Lines in use"), columns, body)}
     return render(request, "overview/lines.html", context)
-
-
-def _line_row(code: str, one: LineUse, name: str | None, team: Cell) -> list[Cell]:
-    return [
-        Cell(one.line, href=reverse("registers-row", kwargs={"code": code, "kind": "lines", "key": one.line})),
-        Cell(gettext("silent"), badge="warn") if one.silent else Cell(gettext("carries calls"), badge="good"),
-        Cell(name or figures.DASH),
-        team,
-        Cell(format_day(one.last) or gettext("never"), day=True),
-        Cell(figures.DASH if one.before is None else one.before, figure=True),
-    ]
 
 
 @require_safe

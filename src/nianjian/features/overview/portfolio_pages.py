@@ -22,19 +22,16 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.formulas import harmless
 from nianjian.engines.kernel.workdays import day_of
-from nianjian.engines.paper.days import calendar_day, day_text, moment_text, weekday_text
+from nianjian.engines.paper.days import calendar_day, weekday_text
 from nianjian.engines.paper.figures import count_text
-from nianjian.engines.paper.people import actor_text
-from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.portrait import LIGHTS, code_name
 from nianjian.engines.paper.texts.season import TASKS
 from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.features.inbox.obstacles import OVERDUE
 from nianjian.features.overview import attention, facts
 from nianjian.features.overview import texts as said
-from nianjian.features.overview.deadlines import present_deadline
 from nianjian.features.overview.facts import RED, UNPROVEN, PortfolioEntry
-from nianjian.features.overview.item_presenters import ACROSS, item_address, overdue_text
+from nianjian.features.overview.item_presenters import ACROSS, item_address, present_deadline, present_row
 from nianjian.features.overview.verdict import FINE, GRAVITY
 from nianjian.features.overview.worklist import Item
 from nianjian.features.season import operations as bulk
@@ -169,7 +166,6 @@ def _list_of_entry(entry: PortfolioEntry) -> Iterator[Item]:
 
 
 def _list_requests(codes: list[str], actor: Actor, today: date) -> Iterator[tuple[str, Item]]:
-    """What waits for the reader's decision."""
     able = {one.code for one in list_accessible_enterprises(actor, Permission.APPROVE)}.intersection(codes)
     for one in approvals.list_pending_at(able, besides=str(actor), most=attention.MOST) if able else ():
         values = {"approval": one.id, "kind": one.kind, "by": one.requested_by, "at": one.requested_at}
@@ -186,27 +182,9 @@ class Said:
 
 def present_item(one: OfEnterprise, told: Said) -> dict[str, object]:
     """A row of the list: when, what and why, at whom, its button and its page."""
-    item, code, _ = one.item, one.enterprise.code, told._
-    left = item.days_left(told.today)
-    title, why, button = said.ITEMS[item.code]
-    if item.code == attention.APPROVAL:
-        at = moment_text(item.values["at"], told.today, _)
-        further: dict[str, object] = {"by": actor_text(str(item.values["by"]), _), "at": at}
-        further["what"] = translate_value("kind", item.values["kind"], _)
-    else:
-        further = ACROSS[item.code](item, told)
-    values = {**item.values, "n": count_text(item.count), **further}
-    return {
-        "title": _(title).format(**values),
-        "why": _(why).format(**values),
-        "button": _(button),
-        "address": item_address(item, None, code, None),
-        "enterprise": one.enterprise,
-        "day": "" if item.due is None else day_text(item.due, told.today, _),
-        "left": "" if left is None or left <= 1 else gettext("{n} days left").format(n=left),
-        "overdue": overdue_text(item, left),
-        "waits": item.code == attention.APPROVAL,
-    }
+    item = one.item
+    row = present_row(item, item.count, ACROSS[item.code](item, told), told)
+    return row | {"address": item_address(item, None, one.enterprise.code, None), "enterprise": one.enterprise}
 
 
 # ---- what comes due
@@ -428,7 +406,6 @@ def _list_tabs(request: Request, found: Sequence[Shown], light: str, _: Words) -
 
 
 def _present_work(request: Request, items: Sequence[OfEnterprise], told: Said) -> dict[str, object]:
-    """The first rows of what is to be done, or the whole."""
     shown = items if "whole" in request.GET else items[:MOST]
     return {
         "rows": [present_item(one, told) for one in shown],

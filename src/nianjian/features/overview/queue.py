@@ -104,30 +104,24 @@ def written_owner(task: Task) -> str:
 
 def list_queue(actor: Actor, queue: Queue, *, governs: bool) -> list[Point]:
     """The actor's own; for who ``governs`` the enterprise also what nobody owns."""
-    return [
-        *_list_tickets(queue, actor.name, governs=governs),
-        *_list_differences(queue, actor.name, governs=governs),
-        *_list_season_tasks(queue, actor.name, governs=governs),
-    ]
+    return [*_list_waiting(queue, actor.name, governs=governs), *_list_tasks(queue, actor.name, governs=governs)]
 
 
-def _list_tickets(queue: Queue, name: str, *, governs: bool) -> Iterator[Point]:
+def _list_waiting(queue: Queue, name: str, *, governs: bool) -> Iterator[Point]:
+    """Tickets and differences."""
     if own := queue.tickets.get(name, 0):
         yield Point(TICKETS, {"count": own, "assignee": name})
     if governs and (count := queue.tickets.get(NOBODY, 0)):
         yield Point(TICKETS_UNOWNED, {"count": count})
-
-
-def _list_differences(queue: Queue, name: str, *, governs: bool) -> Iterator[Point]:
     for point, by_owner in queue.differences:
-        values = {name: point.values[name] for name in ("kind", "run", "as_of")}
+        values = {field: point.values[field] for field in ("kind", "run", "as_of")}
         if own := by_owner.get(name, 0):
             yield Point(DIFFERENCES, values | {"count": own})
         if governs and (count := by_owner.get(NOBODY, 0)):
             yield Point(DIFFERENCES_UNOWNED, values | {"count": count})
 
 
-def _list_season_tasks(queue: Queue, name: str, *, governs: bool) -> Iterator[Point]:
+def _list_tasks(queue: Queue, name: str, *, governs: bool) -> Iterator[Point]:
     for task in queue.tasks:
         if queue.task_owner(task) == name:
             yield Point(TASK, {"task": task.plan.task, "due": task.due.day, "year": queue.year})

@@ -38,14 +38,7 @@ class Item:
 
 def list_items(told: Overview, actor: Actor, today: date) -> list[Item]:
     """Everything: what inspectors wait for, then the most overdue; what has no day comes last, in its own order."""
-    items = [
-        *_list_tickets(told),
-        *_list_differences(told),
-        *_list_points(told, actor, today),
-        *_list_season_tasks(told),
-        *_list_rejects(told),
-        *_list_silent_lines(told),
-    ]
+    items = [*_list_queued(told), *_list_points(told, actor, today), *_list_others(told)]
     return sorted(items, key=lambda item: (item.code != attention.ROOM, item.due or date.max))
 
 
@@ -54,12 +47,10 @@ def select_items(items: Sequence[Item], owner: str | None) -> list[Item]:
     return [item for item in items if owner is None or item.owners.get(owner)]
 
 
-def _list_tickets(told: Overview) -> Iterator[Item]:
+def _list_queued(told: Overview) -> Iterator[Item]:
+    """Tickets and differences."""
     if (count := sum(told.queue.tickets.values())) and (since := told.queue.overdue):
         yield Item(OVERDUE, {"since": since}, since.astimezone(clock.ZONE).date(), told.queue.tickets, count)
-
-
-def _list_differences(told: Overview) -> Iterator[Item]:
     for point, owners in told.queue.differences:
         yield Item(DIFFERENCES, point.values, None, owners, sum(owners.values()))
 
@@ -95,21 +86,15 @@ def _find_report_day(told: Overview, year: int | None) -> date | None:
     return next(days, None)
 
 
-def _list_season_tasks(told: Overview) -> Iterator[Item]:
+def _list_others(told: Overview) -> Iterator[Item]:
+    """Tasks of the season, rows that were not accepted, of all imports together, and silent lines."""
     for task in told.queue.tasks:
         values = {"task": task.plan.task, "year": told.queue.year, "written": written_owner(task)}
         yield Item(TASK, values, task.due.day, {told.queue.task_owner(task): 1})
-
-
-def _list_rejects(told: Overview) -> Iterator[Item]:
-    """Rows that were not accepted, of all imports together."""
     batches = [point.values for point in told.blockers if point.code == attention.REJECTS]
     if batches:
         rows = sum(int(batch["rows"]) for batch in batches)
         yield Item(attention.REJECTS, {"batches": [batch["batch"] for batch in batches], "rows": rows}, count=rows)
-
-
-def _list_silent_lines(told: Overview) -> Iterator[Item]:
     silent = [use.line for use in (told.lines.lines if told.lines else ()) if use.silent]
     if silent:
         yield Item(SILENT, {"lines": silent[:NAMED]}, count=len(silent))

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.paper.explanations import comparison_view
 from nianjian.engines.paper.figures import DASH, Card, amount_text, metric_cards, proven
 from nianjian.engines.paper.people import actor_text, mask_portrait
@@ -47,7 +49,6 @@ def light(code: str) -> Text:
 
 
 def _print_below(console: Console, text: str, style: str = "") -> None:
-    """One line, indented."""
     console.print(Padding(Text(text, style=style), INDENT, expand=False))
 
 
@@ -305,8 +306,6 @@ def _run(args: argparse.Namespace) -> Answer:
 
 def _runs(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from dataclasses import asdict
-
     from nianjian.features.portrait import portraits
     from nianjian.features.portrait.operations import list_run_ids
 
@@ -334,8 +333,6 @@ def _bases(args: argparse.Namespace) -> Answer:
 
 def _choose_basis(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from dataclasses import asdict
-
     from nianjian.features.portrait.operations import choose_basis
 
     chosen = choose_basis(enterprise=args.enterprise, year=args.year, basis=args.basis, reason=args.reason, actor=actor)
@@ -347,8 +344,6 @@ def _choose_basis(args: argparse.Namespace) -> Answer:
 
 def _second_day(args: argparse.Namespace) -> date | None:
     """The day named; else today in the terminal, unless that is the as-of day. What is written names no day unasked."""
-    from nianjian.engines.kernel import clock
-
     named: date | None = args.today
     written = args.json or args.html or args.xlsx or args.pdf or args.png
     today = clock.today()
@@ -367,8 +362,6 @@ def _waiting(file: str) -> None:
 
 def _simulate(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from dataclasses import fields
-
     from nianjian.engines.metrics.simulate import Moves
     from nianjian.features.portrait.operations import compute_and_simulate
 
@@ -400,8 +393,6 @@ def _attach(args: argparse.Namespace) -> Answer:
 
 def _declare(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from dataclasses import asdict
-
     from nianjian.features.portrait.declarations import declare_not_applicable
 
     declared = declare_not_applicable(
@@ -414,8 +405,6 @@ def _declare(args: argparse.Namespace) -> Answer:
 
 def _withdraw(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from dataclasses import asdict
-
     from nianjian.features.portrait.declarations import withdraw_declaration
 
     data = asdict(withdraw_declaration(enterprise=args.enterprise, actor=actor, metric=args.metric, year=args.year))
@@ -425,9 +414,6 @@ def _withdraw(args: argparse.Namespace) -> Answer:
 
 def _decide_marketing(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from dataclasses import asdict
-
-    from nianjian.engines.kernel import clock
     from nianjian.features.portrait.marketing import decide_marketing
 
     decided = decide_marketing(

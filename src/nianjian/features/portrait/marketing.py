@@ -36,7 +36,6 @@ from nianjian.platform.operations.fields import Choice, Day, Limits, Number, Par
 from nianjian.platform.operations.operation import Answer, Area, Body, operation
 from nianjian.platform.registers import models
 from nianjian.platform.registers.marketing import (
-    MarketingDecision,
     find_marketing_decision,
     store_marketing_decision,
 )
@@ -58,10 +57,6 @@ class MarketingDecided:
     decided_on: date
     text: str
     recorded_by: str
-
-
-def _to_document(row: MarketingDecision) -> MarketingDecided:
-    return MarketingDecided(row.year, row.kind, row.decided_on, str(row.text), row.recorded_by)
 
 
 @operation(
@@ -93,11 +88,10 @@ def decide_marketing(
         raise NianjianError("marketing_day_ahead", day=decided_on.isoformat())
     if not text.strip():
         raise NianjianError("declaration_reason_missing", metric="marketing")
-    return _to_document(
-        store_marketing_decision(
-            enterprise=enterprise, year=year, kind=kind, decided_on=decided_on, text=text.strip(), actor=actor
-        )
+    row = store_marketing_decision(
+        enterprise=enterprise, year=year, kind=kind, decided_on=decided_on, text=text.strip(), actor=actor
     )
+    return MarketingDecided(row.year, row.kind, row.decided_on, str(row.text), row.recorded_by)
 
 
 def read_current_words(enterprise: str) -> tuple[str, ...]:

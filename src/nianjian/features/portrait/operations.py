@@ -123,10 +123,17 @@ def compute_portrait(
             watch=book.decimal(WATCH_FACTOR) if watched else None,
             over=clock.today() - DAY,
             until=bases.find_last_day_of_advice(enterprise, year, as_of),
-            declared=_describe_declarations(enterprise, year),
+            declared={
+                row.metric: {"who": row.who, "on": row.on, "reason": row.reason}
+                for row in list_declarations(enterprise, year)
+            },
             registered=read_marketing_register(enterprise, year, as_of, current),
         )
-    warnings = (*_ahead_warnings(result.frame), *_watch_warnings(watched, book), *_overlay_warnings(book))
+    warnings = (
+        *_ahead_warnings(result.frame),
+        *_watch_warnings(watched, book),
+        *tuple({"code": "overlay_ignored", **{name: plain(one[name]) for name in OVERLAY}} for one in book.ignored),
+    )
     return replace(result, warnings=(*result.warnings, *warnings))
 
 
@@ -135,11 +142,6 @@ def _ahead_warnings(frame: Frame) -> tuple[dict[str, object], ...]:
     if frame.basis is not Basis.FILING or frame.as_of <= clock.today():
         return ()
     return ({"code": AHEAD, "as_of": frame.as_of.isoformat(), "today": clock.today().isoformat()},)
-
-
-def _describe_declarations(enterprise: str, year: int) -> dict[str, dict[str, str]]:
-    rows = list_declarations(enterprise, year)
-    return {row.metric: {"who": row.who, "on": row.on, "reason": row.reason} for row in rows}
 
 
 def _watch_warnings(found: Sequence[WatchedLicence], book: Rulebook) -> tuple[dict[str, object], ...]:
@@ -165,11 +167,6 @@ def _announce_wait(lake: Lake, waiting: Waiting) -> None:
     if lake.busy():
         files = [str(one.payload.get("file", "")) for one in queue.open_intents() if one.enterprise == lake.enterprise]
         waiting(files[0] if files else "")
-
-
-def _overlay_warnings(book: Rulebook) -> tuple[dict[str, object], ...]:
-    """An overlay that two persons approved and that no longer acts is never passed over in silence."""
-    return tuple({"code": "overlay_ignored", **{name: plain(one[name]) for name in OVERLAY}} for one in book.ignored)
 
 
 def run_portrait(

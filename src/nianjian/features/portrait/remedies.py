@@ -48,8 +48,6 @@ class Remedy:
 
 @dataclass(frozen=True)
 class _Case:
-    """A metric for which help is sought."""
-
     portrait: Json
     metric: Json
     names: Names

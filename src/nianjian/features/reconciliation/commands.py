@@ -27,7 +27,7 @@ from nianjian.engines.paper.texts.reconciliation import (
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, number, on_day
-from nianjian.platform.terminal.language import _
+from nianjian.platform.terminal.language import _, language
 from nianjian.platform.terminal.session import begin
 
 Json = Mapping[str, Any]
@@ -231,7 +231,6 @@ def _month(text: str) -> date:
 def _filing(args: argparse.Namespace, kind: str) -> Answer:
     actor = begin(args)
     from nianjian.features.reconciliation import comparisons, operations
-    from nianjian.platform.terminal.language import language
 
     path = args.export or args.file
     if path is None:
@@ -373,7 +372,6 @@ def _decide(args: argparse.Namespace) -> Answer:
 def _sheet(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.reconciliation import operations
-    from nianjian.platform.terminal.language import language
 
     name, content = operations.build_correction_sheet(run=args.run, language=language(), actor=actor)
     place = write_private_file(args.out or Path(name), content)

@@ -561,7 +561,21 @@ def compare_call_sources(
     if bill is not None:
         run.file, run.sha256 = bill.file, bill.sha256
     storage.store_run(run=run, differences=[_source_difference(one) for one in partings[:MOST_PARTINGS]], actor=actor)
-    return {**summarize_run(run, grounds), **told, "rows": [_source_row(one) for one in partings[:MOST_PARTINGS]]}
+    return {
+        **summarize_run(run, grounds),
+        **told,
+        "rows": [
+            {
+                "day": one.day.isoformat(),
+                "line": one.line or None,
+                "calls": {source: count.calls for source, count in one.counts.items()},
+                "answered": {source: count.answered for source, count in one.counts.items()},
+                "minutes": {source: _minutes(count) for source, count in one.counts.items()},
+                "likely": one.likely,
+            }
+            for one in partings[:MOST_PARTINGS]
+        ],
+    }
 
 
 def day_span(first: date | None, last: date | None) -> tuple[date, date]:
@@ -592,7 +606,10 @@ def _source_figures(
 
 
 def _source_difference(one: sources.Parting) -> Difference:
-    calls = {source: _count_texts(count) for source, count in one.counts.items()}
+    calls = {
+        source: (str(count.calls), "" if count.answered is None else str(count.answered), _minutes(count) or "")
+        for source, count in one.counts.items()
+    }
     key = f"{one.day.isoformat()}|{one.line}"[:200]
     return Difference(
         key=key,
@@ -605,21 +622,5 @@ def _source_difference(one: sources.Parting) -> Difference:
     )
 
 
-def _count_texts(count: sources.Count) -> tuple[str, ...]:
-    """Calls, answered calls, and minutes where the source tells them; "" is not told."""
-    return str(count.calls), "" if count.answered is None else str(count.answered), _minutes(count) or ""
-
-
 def _minutes(count: sources.Count) -> str | None:
     return None if count.minutes is None else f"{count.minutes.quantize(Decimal('0.01')):f}"
-
-
-def _source_row(one: sources.Parting) -> Json:
-    return {
-        "day": one.day.isoformat(),
-        "line": one.line or None,
-        "calls": {source: count.calls for source, count in one.counts.items()},
-        "answered": {source: count.answered for source, count in one.counts.items()},
-        "minutes": {source: _minutes(count) for source, count in one.counts.items()},
-        "likely": one.likely,
-    }

@@ -229,7 +229,6 @@ def _figure_pairs(told: Json) -> list[tuple[str, str]]:
 
 
 def _table(code: str, told: Json, rows: Sequence[Json], _: Words) -> Table:
-    """The differences of a page."""
     body = []
     for one in rows:
         kwargs = {"code": code, "reconciliation": told["run"], "difference": one["id"]}

@@ -6,20 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
-from django.db.models import Case, Count, F, Max, Min, Model, Q, QuerySet, When
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, When
 from django.db.models.functions import Substr
 
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import get_or_raise
 from nianjian.features.reconciliation import states
 from nianjian.features.reconciliation.filings import evaluate_status
 from nianjian.features.reconciliation.models import Account, Difference, Proposal, Run
 from nianjian.platform.accounts.people import resolve_owner
 from nianjian.platform.registers import kinds
 from nianjian.platform.registers.versions import Version, column_values, versions_on
-
-M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +42,7 @@ def list_runs(enterprise: str, kind: str = "") -> QuerySet[Run]:
 
 def get_run(id_: str) -> Run:
     """One run; ``reconcile_run_unknown``."""
-    return _get(Run.objects.filter(pk=id_), NianjianError("reconcile_run_unknown", run=id_))
-
-
-def _get(rows: QuerySet[M], missing: NianjianError) -> M:
-    row = rows.first()
-    if row is None:
-        raise missing
-    return row
+    return get_or_raise(Run.objects.filter(pk=id_), "reconcile_run_unknown", run=id_)
 
 
 def list_differences(run: Run, wanted: DifferenceFilter | None = None) -> QuerySet[Difference]:
@@ -68,8 +59,8 @@ def list_differences(run: Run, wanted: DifferenceFilter | None = None) -> QueryS
 
 def get_difference(run: Run, id_: int) -> Difference:
     """One of a run's; ``reconcile_difference_unknown``."""
-    missing = NianjianError("reconcile_difference_unknown", run=run.pk, difference=id_)
-    return _get(Difference.objects.filter(run=run, pk=id_), missing)
+    rows = Difference.objects.filter(run=run, pk=id_)
+    return get_or_raise(rows, "reconcile_difference_unknown", run=run.pk, difference=id_)
 
 
 def is_current(run: Run, day: date) -> bool:
@@ -172,8 +163,8 @@ def list_proposals(run: Run, state: str = "") -> QuerySet[Proposal]:
 
 def get_proposal(run: Run, id_: int) -> Proposal:
     """One of a run's; ``reconcile_proposal_unknown``."""
-    missing = NianjianError("reconcile_proposal_unknown", run=run.pk, proposal=id_)
-    return _get(Proposal.objects.filter(run=run, pk=id_), missing)
+    rows = Proposal.objects.filter(run=run, pk=id_)
+    return get_or_raise(rows, "reconcile_proposal_unknown", run=run.pk, proposal=id_)
 
 
 def map_accounts(enterprise: str, kind: str) -> dict[str, str]:

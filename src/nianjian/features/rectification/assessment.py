@@ -34,7 +34,10 @@ def is_assessment(body: bytes, titles: Sequence[str]) -> bool | None:
         source.seek(0)
         reason = limited.run(out.fileno(), (__name__,), BOUNDS, source.fileno())
         out.seek(0)
-        pages = [_split_lines(page) for page in out.read().decode(errors="replace").split("\f")]
+        pages = [
+            [line for line in BLANK.sub("", page).splitlines() if line]
+            for page in out.read().decode(errors="replace").split("\f")
+        ]
     if reason or not any(pages):
         return None
     named = "|".join(map(re.escape, titles))
@@ -45,10 +48,6 @@ def is_assessment(body: bytes, titles: Sequence[str]) -> bool | None:
     return any(_is_title(line, f".*({named}){AFTER}") for line in heads) or any(
         _is_title(line, f"[《〈]?({named}){AFTER}") for page in pages for line in page
     )
-
-
-def _split_lines(page: str) -> list[str]:
-    return [line for line in BLANK.sub("", page).splitlines() if line]
 
 
 def _is_title(line: str, form: str) -> bool:

@@ -294,7 +294,21 @@ def list_group_tickets(
         "page": page,
         "more": len(rows) > PAGE,
         "at": None if at is None else at.isoformat(timespec="seconds"),
-        "tickets": [_ticket(row, by_ticket.get(str(row["complaint_id"]), ())) for row in rows[:PAGE]],
+        "tickets": [
+            {
+                "id": row["complaint_id"],
+                "source": row["source"],
+                "accepted": _time(row["accepted_ts"]),
+                "called": _time(row["call_ts"]),
+                "complained": _number(row["complained"]),
+                "complainant": _number(row["complainant"]),
+                "line": row["line"],
+                "team": row["team"],
+                "how": row["how"],
+                "calls": list(by_ticket.get(str(row["complaint_id"]), ())),
+            }
+            for row in rows[:PAGE]
+        ],
     }
 
 
@@ -337,21 +351,6 @@ def _resolve_ref(held: PublishedTickets, counted: ir.Table, dimension: str, key:
         if _blind(str(row["key"])) == key:
             return str(row["key"])
     raise NianjianError("rectify_ref_unknown", ref=key)
-
-
-def _ticket(row: Mapping[str, Any], calls: Sequence[Json]) -> Json:
-    return {
-        "id": row["complaint_id"],
-        "source": row["source"],
-        "accepted": _time(row["accepted_ts"]),
-        "called": _time(row["call_ts"]),
-        "complained": _number(row["complained"]),
-        "complainant": _number(row["complainant"]),
-        "line": row["line"],
-        "team": row["team"],
-        "how": row["how"],
-        "calls": list(calls),
-    }
 
 
 def _call(row: Mapping[str, Any]) -> Json:

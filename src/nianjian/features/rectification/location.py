@@ -127,11 +127,8 @@ def location_questions(cube: ir.Table, tickets: ir.Table, window: Window) -> dic
     calls = inside.group_by("dim", "key").aggregate(
         answered=inside.answered.sum().cast("int64"), delivered=inside.delivered.sum().cast("int64")
     )
-    asked = {"calls": calls}
-    for dimension in DIMENSIONS:
-        column = tickets[dimension]
-        asked[dimension] = tickets.group_by(key=column).aggregate(complaints=tickets.count())
-    return asked
+    counted = {one: tickets.group_by(key=tickets[one]).aggregate(complaints=tickets.count()) for one in DIMENSIONS}
+    return {"calls": calls, **counted}
 
 
 def count_calls_to(calls: ir.Table, callees: Sequence[int], window: Window) -> ir.Table:

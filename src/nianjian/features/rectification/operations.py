@@ -1,7 +1,7 @@
 """Cases as people use them: open, read, measures and papers, isolation by two persons, watch list and routine."""
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any, Final
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import Http404
 
 from nianjian.engines.kernel import clock, numbers
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.kernel.identifiers import licence_number
 from nianjian.engines.paper.words import mark
 from nianjian.engines.rules.rulebook import Rulebook
@@ -223,17 +223,10 @@ def list_order_documents(orders: Sequence[Order]) -> list[Json]:
     return [{**queries.order_document(one), "waiting": one in waiting} for one in orders]
 
 
-def _list_papers(case: Case) -> Iterator[Json]:
-    """The papers, each with who has read it."""
-    readers = queries.list_readers(case)
-    for paper in queries.list_papers(case):
-        yield queries.row_document(paper, *PAPER) | {"read_by": readers.get(paper.pk)}
-
-
 def get_case_detail(*, case: str, actor: Actor) -> Json:
     """Everything of a case but the content of its papers; ``rectify_unknown``."""
     found = get_visible_case(case, actor)
-    done = storage.list_completed_steps(found)
+    done, readers = storage.list_completed_steps(found), queries.list_readers(found)
     return {
         **summarize_case(found, Days(found.enterprise_id)),
         "steps": [
@@ -245,7 +238,9 @@ def get_case_detail(*, case: str, actor: Actor) -> Json:
         "checked": found.checked,
         "orders": list_order_documents(queries.list_orders(found)),
         "measures": [queries.row_document(one, *MEASURE) for one in queries.list_measures(found)],
-        "papers": list(_list_papers(found)),
+        "papers": [
+            queries.row_document(one, *PAPER) | {"read_by": readers.get(one.pk)} for one in queries.list_papers(found)
+        ],
         "events": [
             {"step": one.step, "at": queries.wall_time(one.at), "actor": one.actor, "data": dict(one.data)}
             for one in queries.list_events(found)
@@ -398,7 +393,9 @@ def request_isolation(
     if key == "line" and all(line["name"] != channel for line in gate_facts.list_channels(enterprise, set())):
         raise NianjianError("gate_channel_unknown", channel=channel)  # at once, not only when it is approved
     rules = rulebook_on(enterprise, clock.today())
-    after, before = rules.integer("rectification.frequency.after"), _allowed_before(enterprise, key, channel, rules)
+    after, before = rules.integer("rectification.frequency.after"), queries.find_gate_cap(enterprise, key, channel)
+    if before is None:
+        before = rules.integer("rectification.frequency.before")
     if cap is not None and (cap > before or before <= cap > after):
         raise NianjianError("rectify_cap_not_lower", cap=cap, before=before)
     cap = min(after, before) if cap is None else cap
@@ -484,12 +481,6 @@ def _plain_channel(key: str, channel: str) -> str:
     return channel.strip() if found is None or found.value is None else numbers.printed(found.shape, found.value)
 
 
-def _allowed_before(enterprise: str, key: str, channel: str, rules: Rulebook) -> int:
-    """What an isolation must lower: the gate's own cap where one stands, else the rulebook's."""
-    cap = queries.find_gate_cap(enterprise, key, channel)
-    return rules.integer("rectification.frequency.before") if cap is None else cap
-
-
 def is_enforced(order: Order) -> bool:
     """Whether the gate holds the channel of an isolation to its cap, or a lower one, and to the white list.
 
@@ -543,20 +534,15 @@ def change_watch_list(
         held = None if case is None else get_visible_case(case, actor, Permission.MANAGE_DATA)
         plain = storage.check_short_text("licence", licence, storage.LICENCE)
         enterprise = accounts.enterprise(enterprise).code
-        _check_licence(enterprise, plain)
+        registered = rows.find_row("licences", rows.ReadScope(enterprise, clock.today()), plain)
+        if plain and registered is None and not licence_number(plain).usual:
+            raise NianjianError("rectify_licence_unusual", licence=plain)
         flag: Json = {"licence": plain, "since": since or clock.today(), "source": source.strip(), "case": held}
         storage.flag_licence(enterprise=enterprise, actor=actor, **flag)
     told: Json = {"watched": list_watched_licences(enterprise=enterprise, year=year, actor=actor)}
     if year is not None:
         told |= {"year": year, "closer": list_stricter_limits(enterprise=enterprise, year=year, actor=actor)}
     return told
-
-
-def _check_licence(enterprise: str, text: str) -> None:
-    """Of the known shape, or one that the register has: it warns of an unusual number and takes it."""
-    registered = rows.find_row("licences", rows.ReadScope(enterprise, clock.today()), text)
-    if text and registered is None and not licence_number(text).usual:
-        raise NianjianError("rectify_licence_unusual", licence=text)
 
 
 def list_watched_licences(*, enterprise: str, year: int | None, actor: Actor) -> list[Json]:
@@ -589,9 +575,7 @@ def update_routine(*, enterprise: str, done: int | None, day: date | None, actor
             raise NianjianError("rectify_day_ahead", day=when.isoformat())
         with transaction.atomic():
             waiting = Task.objects.select_for_update().filter(enterprise_id=enterprise, pk=done, stopped_on=None)
-            row = waiting.first()
-            if row is None:
-                raise NianjianError("rectify_task_unknown", task=done)
+            row = get_or_raise(waiting, "rectify_task_unknown", task=done)
             row.done_on, row.due = when, when + timedelta(days=row.every)
             row.save(update_fields=["done_on", "due"])
             data = {"task": done, "day": when.isoformat(), "due": row.due.isoformat()}

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock, numbers
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.paper.rectification import ChannelNames
 from nianjian.features.dial_policy.rules import MODE, enforces
 from nianjian.features.rectification import states
@@ -21,10 +21,7 @@ PAPER_READ, PAPER_CORRECTED = "paper_read", "paper_corrected"  # events of a cas
 
 def get_case(id_: str) -> Case:
     """One case; ``rectify_unknown``."""
-    found = Case.objects.filter(pk=id_).first()
-    if found is None:
-        raise NianjianError("rectify_unknown", case=id_)
-    return found
+    return get_or_raise(Case.objects.filter(pk=id_), "rectify_unknown", case=id_)
 
 
 def get_case_of(enterprise: str, case: str) -> Case:
@@ -112,10 +109,7 @@ def find_in_force(enterprise: str, key: str, channel: str) -> Order | None:
 
 def get_order_of_approval(approval: str) -> Order:
     """The order of a request; ``rectify_order_unknown``."""
-    found = Order.objects.filter(approval=approval).first()
-    if found is None:
-        raise NianjianError("rectify_order_unknown", order=approval)
-    return found
+    return get_or_raise(Order.objects.filter(approval=approval), "rectify_order_unknown", order=approval)
 
 
 def list_orders(case: Case) -> list[Order]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.kernel.files import wrap_read_errors
 from nianjian.features.portrait.models import Task, Watch
 from nianjian.features.rectification import queries, states
@@ -138,9 +138,8 @@ def confirm_assessment(*, case: Case, paper: int, actor: Actor) -> None:
     """Note that a person has read a 技术测评报告; ``rectify_closed``, ``rectify_paper_unknown``."""
     with transaction.atomic():
         row = lock_open_case(case)
-        known = Paper.objects.filter(case=row, kind=Paper.TEST_REPORT, pk=paper).first()
-        if known is None:
-            raise NianjianError("rectify_paper_unknown", case=case.pk, paper=paper)
+        rows = Paper.objects.filter(case=row, kind=Paper.TEST_REPORT, pk=paper)
+        known = get_or_raise(rows, "rectify_paper_unknown", case=case.pk, paper=paper)
         data = {"paper": paper, "sha256": known.sha256, "dated": _iso(known.dated)}
         record_event(row, queries.PAPER_READ, data, actor)
 

@@ -170,7 +170,6 @@ def _draw_cases_beside(console: Console, cases: Sequence[str]) -> None:
 
 
 def _locate(args: Namespace, actor: Actor) -> Answer:
-    """What stands out, then a table a dimension."""
     place = _enterprise(args) if _named(args) is None else ""
     days = {"first": getattr(args, "from"), "last": args.to}
     location = evidence.locate_cause(enterprise=place, case=_named(args), **days, actor=actor)
@@ -258,7 +257,6 @@ def _rate(part: Json) -> str:
 
 
 def _measure(args: Namespace, actor: Actor) -> Answer:
-    """Both windows side by side."""
     days = {"first": getattr(args, "from"), "last": args.to}
     measured = evidence.measure_figures(case=_case(args, actor), **days, actor=actor)
 
@@ -299,7 +297,6 @@ def _check(args: Namespace, actor: Actor) -> Answer:
 
 
 def _draw_gaps(console: Console, gaps: Sequence[Json]) -> None:
-    """What is open, each with what to do."""
     for gap in gaps:
         command = COMMANDS.get(gap["do"])
         hint = f" ({command})" if command else ""
@@ -309,7 +306,6 @@ def _draw_gaps(console: Console, gaps: Sequence[Json]) -> None:
 
 
 def _report(args: Namespace, actor: Actor) -> Answer:
-    """Where the report lies, and what makes it a draft."""
     report = reports.write_report_file(case=_case(args, actor), path=args.out, language=language(), actor=actor)
 
     def show(console: Console) -> None:
@@ -339,7 +335,6 @@ def _close(args: Namespace, actor: Actor) -> Answer:
 
 
 def _watch(args: Namespace, actor: Actor) -> Answer:
-    """The watch list, and a portrait under both limits."""
     values = {name: getattr(args, name) for name in ("licence", "source", "since", "until", "year")}
     answer = operations.change_watch_list(enterprise=_enterprise(args), case=_named(args), actor=actor, **values)
 

@@ -128,8 +128,9 @@ BOOKS: Final = (
 )  # fmt: skip
 
 
-def find_rows(book: Book, search: SearchText, scope: ReadScope, teams: TeamTitles) -> tuple[Hit, ...]:
+def find_rows(book: Book, reader: Reader, search: SearchText) -> tuple[Hit, ...]:
     """The rows that fit, as far as the reader may see them; a row that an earlier version fits is shown as of today."""
+    scope, teams = reader.scope, reader.teams
     if not scope.sees(book.kind):
         return ()
     tails = set(_list_tails(book, search, scope))
@@ -159,17 +160,14 @@ def _list_today(book: Book, scope: ReadScope, keys: list[str]) -> list[tuple[Any
     last = {key: pk for key, _begun, pk in sorted(known, key=lambda one: (one[1] or date.min, one[2]))}
     shown: dict[str, Any] = {}
     for row in list_versions_by_id(book.kind, scope, [pk for _key, _begun, pk in known]):  # in the order of their days
-        if row.key not in shown or not _holds(shown[row.key], scope.day):
+        held = shown.get(row.key)
+        if held is None or not (held.valid_from or scope.day) <= scope.day <= (held.valid_to or scope.day):
             shown[row.key] = row
     return [
         (shown[key], shown[key].pk == last[key] and (shown[key].valid_to or scope.day) < scope.day)
         for key in keys
         if key in shown
     ]
-
-
-def _holds(row: Version, day: date) -> bool:
-    return (row.valid_from or day) <= day <= (row.valid_to or day)
 
 
 def _measure(book: Book, row: Any, search: SearchText) -> Fit:  # noqa: ANN401 -- a row of any register
@@ -396,7 +394,7 @@ def search(reader: Reader, text: SearchText) -> list[HitGroup]:
     if len(text.plain) < SHORTEST:
         if text.plain:
             return _group(PAGES, _find_pages(reader, text))
-        pages = tuple(_list_pages(reader))
+        pages = tuple(_build_page(Fit.PART, address, labels) for address, labels in _menu_pages(reader).items())
         return _group(PAGES, pages, len(pages))
     groups = [
         group for kind in KINDS if kind.act in reader.permissions for group in _group(kind, kind.find(reader, text))
@@ -408,10 +406,6 @@ def _group(kind: Kind, hits: tuple[Hit, ...], most: int = MOST) -> list[HitGroup
     title = gettext(kind.title)
     group = HitGroup(kind.name, title[:1].upper() + title[1:], kind.icon, hits[:most], len(hits) > most)
     return [group] if hits else []
-
-
-def _find_book(book: Book, reader: Reader, text: SearchText) -> tuple[Hit, ...]:
-    return find_rows(book, text, reader.scope, reader.teams)
 
 
 def _find_materials(reader: Reader, text: SearchText) -> tuple[Hit, ...]:
@@ -492,11 +486,6 @@ ACTIONS: Final = (
 )
 
 
-def _list_pages(reader: Reader) -> Iterator[Hit]:
-    for address, labels in _menu_pages(reader).items():
-        yield _build_page(Fit.PART, address, labels)
-
-
 def _find_pages(reader: Reader, text: SearchText) -> tuple[Hit, ...]:
     """Pages of the menu and the beginnings of work, by all their names in both languages."""
     return choose_best(
@@ -542,7 +531,7 @@ PAGES: Final = Kind("pages", mark("pages"), "page", Permission.READ_OWN, _find_p
 
 def _build_kinds() -> Iterable[Kind]:
     for book in BOOKS:
-        yield Kind(book.kind, REGISTERS[book.kind], book.icon, Permission.READ_OWN, partial(_find_book, book))
+        yield Kind(book.kind, REGISTERS[book.kind], book.icon, Permission.READ_OWN, partial(find_rows, book))
     yield Kind("materials", mark("materials"), "page", Permission.READ, _find_materials)
     yield Kind("cases", mark("rectification cases"), "work", Permission.READ, _find_cases)
     yield Kind("people", mark("people"), "people", Permission.PEOPLE, _find_people)

@@ -104,8 +104,7 @@ def collect_files(enterprise: str, year: int, acts: Sequence[Json], head: Json) 
     """
     submission = rounds.list_submissions(enterprise, year).first()
     found = [] if submission is None else _collect_package(submission)
-    run = _find_filed_run(enterprise, year)
-    if run is not None:
+    if run := _find_filed_run(enterprise, year):
         line = portraits.read_stored_line(enterprise, year, run.id)
         found.append(_seal(PORTRAIT, f"portrait-{year}-{run.id}.json", line))
     content = {**head, "enterprise": enterprise, "year": year, "acts": list(acts)}
@@ -276,10 +275,8 @@ def _require_answered(enterprise: str, year: int, actor: Actor) -> None:
     package holds also a version that waits for a person or was sent back.
     """
     last = rounds.list_submissions(enterprise, year).first()
-    if last is not None:
-        state = rounds.evaluate_status(last).state
-        if state in OPEN_ROUNDS:
-            raise NianjianError("season_round_open", year=year, number=last.number)
+    if last is not None and rounds.evaluate_status(last).state in OPEN_ROUNDS:
+        raise NianjianError("season_round_open", year=year, number=last.number)
     end = date(Season("", year).filed_in, 12, 31)  # a later case is another season's
     cases = [case.pk for case, _days in rectification.list_waiting(enterprise) if case.received <= end]
     packed = {} if last is None else last.items

@@ -255,7 +255,6 @@ def _configure_entry_test(actions: Actions) -> None:
 
 
 def _shown(args: argparse.Namespace, actor: Any, today: Any = None) -> Answer:  # noqa: ANN401 -- an actor, a day; both load late
-    from nianjian.engines.kernel import clock
     from nianjian.features.season.queries import summarize_season
 
     told = summarize_season(
@@ -270,7 +269,6 @@ def _show(args: argparse.Namespace) -> Answer:
 
 def _note(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.engines.kernel import clock
     from nianjian.features.season import operations
 
     of = {"enterprise": args.enterprise, "year": args.year, "track": args.track, "licence": args.licence}
@@ -298,7 +296,6 @@ def _task(args: argparse.Namespace) -> Answer:
 
 def _entry_test(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.engines.kernel import clock
     from nianjian.engines.kernel.files import wrap_read_errors
     from nianjian.features.season.operations import record_entry_test
 

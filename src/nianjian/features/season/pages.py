@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -32,7 +31,6 @@ from nianjian.features.dossier.operations.rounds import list_built_packages
 from nianjian.features.dossier.pages.presenters import item_title, state_badge
 from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season import closing, feeds, operations
-from nianjian.features.season import feeds as flow
 from nianjian.features.season.operations import list_papers_left_behind as left_behind
 from nianjian.features.season.operations import read_picture, record_entry_test, roll_over
 from nianjian.features.season.queries import TASK, summarize_season
@@ -253,7 +251,6 @@ def _describe_deadline(first: Json, _: Words) -> str:
 
 
 def _build_task(code: str, told: Json, task: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """The chosen task with its facts and its next act."""
     _ = words(current())
     key = task["task"]
     numbers = list(dict.fromkeys(row["licence"] for row in told["tracks"]))
@@ -485,13 +482,13 @@ def report(request: Request, code: str) -> HttpResponse:
     form = ReportForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
-        of = {"enterprise": code, "year": given["year"], "track": given["track"], "licence": given["licence"] or None}
+        of = {name: given[name] for name in ("year", "track", "day")} | {"licence": given["licence"] or None}
         if given["act"] == "file":
             operations.note_report(
-                **of, day=given["day"], receipt=given["text"], place=given["place"], actor=request.actor
+                enterprise=code, receipt=given["text"], place=given["place"], actor=request.actor, **of
             )
         else:
-            operations.note_notice(**of, day=given["day"], notice=given["text"], actor=request.actor)
+            operations.note_notice(enterprise=code, notice=given["text"], actor=request.actor, **of)
         messages.success(request, gettext("Saved."))
     return _back(request, code, form)
 
@@ -587,7 +584,7 @@ def _names(items: Iterable[str]) -> str:
     return gettext(", ").join(item_title(one) for one in items) or "–"
 
 
-def _back(request: Request, code: str, form: Form, task: str = "") -> HttpResponse:
+def _back(request: Request, code: str, form: forms.Form, task: str = "") -> HttpResponse:
     """To the season and the task that were meant; what was wrong is said there."""
     if form.errors:
         faults = gettext("; ").join(
@@ -605,9 +602,9 @@ def _back(request: Request, code: str, form: Form, task: str = "") -> HttpRespon
 @public
 def calendar(_request: HttpRequest, secret: str) -> HttpResponse:
     """Give the calendar away; 404 for a secret that opens nothing, or nothing any more."""
-    found = flow.render_calendar(secret, current())
+    found = feeds.render_calendar(secret, current())
     if found is None:
         raise Http404
-    answer = HttpResponse(found, content_type=flow.MEDIA)
+    answer = HttpResponse(found, content_type=feeds.MEDIA)
     answer["Cache-Control"] = "private, no-store"
     return answer

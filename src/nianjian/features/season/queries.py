@@ -19,8 +19,6 @@ from nianjian.engines.season.deadlines import (
     LATE_RULE,
     LISTS_RULE,
     Deadline,
-    Licence,
-    NoticeDeadline,
     Risk,
     Track,
     TrackState,
@@ -65,7 +63,6 @@ from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.registers import filings
 from nianjian.platform.registers.attachments import RowAttachment
-from nianjian.platform.registers.filings import Filing
 from nianjian.platform.registers.licences import list_reporting_licences
 from nianjian.platform.rulebook.holidays import calendar
 
@@ -130,7 +127,9 @@ def get_season_facts(enterprise: str, year: int, today: date) -> SeasonFacts:
     book, days = bases.get_rulebook(enterprise, year, today), calendar()
     rows = filings.list_filings(enterprise, year)
     licences = list_reporting_licences(enterprise, year)
-    deadlines = of_season(book, filed_in, days, _notices(rows, licences))
+    deadlines = of_season(
+        book, filed_in, days, printed_to(filings.list_notices(rows), {one.number for one in licences} or {""})
+    )
     seasons = [Season(one.number, year) for one in licences] or [Season("", year)]
     return SeasonFacts(
         enterprise=enterprise,
@@ -145,11 +144,6 @@ def get_season_facts(enterprise: str, year: int, today: date) -> SeasonFacts:
         plan=plan(book, filed_in, deadlines, days),
         licences=len(licences),
     )
-
-
-def _notices(rows: Sequence[Filing], licences: Sequence[Licence]) -> list[NoticeDeadline]:
-    """What notices name as last days to the licences that report."""
-    return printed_to(filings.list_notices(rows), {one.number for one in licences} or {""})
 
 
 Json = dict[str, Any]
@@ -392,8 +386,7 @@ def _cases(asked: ProgressQuery) -> TaskProgress:
         return TaskProgress(complete=True, applicable=list_cases(asked.enterprise).exists())
     due, since = waiting[0][1].due, min(case.received for case, _days in waiting)
     told = [{"case": case.pk, "due": days.due.day.isoformat()} for case, days in waiting]
-    figures = {"cases": told}
-    return TaskProgress(complete=False, total=len(waiting), figures=figures, due=due, begins=since)
+    return TaskProgress(complete=False, total=len(waiting), figures={"cases": told}, due=due, begins=since)
 
 
 def _count_filed(tracks: Sequence[Track], name: str) -> TaskProgress:

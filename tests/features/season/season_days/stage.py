@@ -1,7 +1,7 @@
 """The stage of the walk: three provinces, two templates, what people do on which day, what is written down of it."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from django.db import connection
+from tests.support.written import licences
 
 from nianjian.engines.kernel import clock
 from nianjian.features.approvals.operations import approve
@@ -21,7 +22,6 @@ from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.notifications.models import Channel, Choice, Message
-from nianjian.platform.registers.licences import Licence
 
 ROOT, SECOND = Actor("root"), Actor("second", USER)
 YEAR: Final = 2023
@@ -177,17 +177,25 @@ def built(code: str, told: Case, at: Clock) -> None:
     # Who approves in the whole installation wants to hear nothing.
     add_user(name=SECOND.name, role="compliance_lead", enterprises=[], actor=ROOT)
     Choice(user=SECOND.name, scope="none", changed_at=at()).save()
-    for number in told.licences:
-        Licence(
-            enterprise_id=code, key=number, number=number, issued_on=date(2020, 1, 1), valid_from=date(2020, 1, 1),
-            recorded_at=at(), recorded_by="os:root",
-        ).save()  # fmt: skip
+    licences(code, *told.licences)
     of_all = [(key, value, told.province, None, since) for key, value, since in told.overlays]
     templates = ("deadline.templates", json.dumps(list(told.templates), ensure_ascii=False), None, code, at().date())
     for key, value, province, enterprise, since in [*of_all, templates]:
         asked = request_overlay(key=key, value=value, province=province, enterprise=enterprise, valid_from=since,
                                 valid_to=None, reason="省通知", actor=ROOT)  # fmt: skip
         approve(approval=asked.id, actor=SECOND)
+
+
+def told_at_once(lines: Iterable[str]) -> list[str]:
+    """One line for matters of which the same is told to the same people, and for tasks that come into one state."""
+    found = dict[tuple[str, str], list[str]]()
+    for line in lines:
+        what, _colon, how = line.partition(": ")
+        kind, name, rest = (*what.split(" ", 2), "", "")[:3]
+        alike = kind in {"told", "task"}
+        key = (kind, f"{rest and ' '}{rest}: {how}") if alike else (what, f": {how}")
+        found.setdefault(key, []).extend([name] if alike else [])
+    return [" ".join([kind, *names]) + rest for (kind, rest), names in found.items()]
 
 
 def standing(code: str, day: date) -> dict[str, str]:

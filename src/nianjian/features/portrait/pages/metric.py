@@ -1,6 +1,6 @@
 """One metric: how it stands, who caused it, month by month, what helps; formula, other readings and rules folded."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import partial
@@ -163,17 +163,12 @@ def name_team(one: OpenPortrait, team: str) -> str:
 
 def own_row(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict[str, Any]:
     """What an outsourcer sees of a metric: ``told`` as `team_standing` gives it."""
-    headroom, distance = figures.find_headroom(told), figures.distance_texts(told, _)
-    label = _(" · ").join(distance) if distance else _("not proved")
-    return {
+    return _place_context(told, figures.find_headroom(told), _) | {
         "title": code_name("metric", told["slug"], _),
         "light": told["light"],
         "word": code_name("light", told["light"], _),
-        "value": figures.short_value(told, figures.proven(told)),
         "unit": told["unit"],
         "spelt": _(SPELT) if told["unit"] == "‱" else "",
-        "headroom": mark_safe_fragment(charts.headroom_svg(headroom, label)),
-        "distance": distance,
         "used": "",
         "parts": input_links(
             one, told, {name: told["components"][name] for name in explanations.PARTS[told["slug"]]}, _
@@ -182,21 +177,24 @@ def own_row(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict[str, A
     }
 
 
+def _place_context(told: Mapping[str, Any], headroom: Headroom | None, _: Words) -> dict[str, Any]:
+    """The value, and how far it is from its limit."""
+    distance = figures.distance_texts(told, _)
+    label = _(" · ").join(distance) if distance else _("not proved")
+    drawn = mark_safe_fragment(charts.headroom_svg(headroom, label))
+    return {"value": figures.short_value(told, figures.proven(told)), "headroom": drawn, "distance": distance}
+
+
 def figure_context(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict[str, Any]:
     """Value, limit and distance, and what else was found."""
     card, ways = figures.metric_card(figures.shorten_values(told), _), flag_links(one, told)
     headroom = figures.find_headroom(told) if told.get("value") not in {None, ""} else None
-    distance = figures.distance_texts(told, _)
-    label = _(" · ").join(distance) if distance else _("not proved")
-    return {
+    return _place_context(told, headroom, _) | {
         "title": card.title,
         "light": card.light,
         "word": card.light_word,
-        "value": figures.short_value(told, figures.proven(told)),
         "unit": told["unit"] if figures.proven(told) not in {None, ""} else "",
         "sentence": _sentence(told, _),
-        "headroom": mark_safe_fragment(charts.headroom_svg(headroom, label)),
-        "distance": distance,
         "bounds": card.bounds,
         "declared": figures.declaration_text(told, _) if told.get("declared") else "",
         "own": next((flag for flag in card.flags if flag.code in {"own_limit", "internal_limit"}), None),
@@ -278,12 +276,7 @@ def cause_name(split: str, cause: Cause, names: Names, _: Words) -> str:
 
 
 def _table_context(
-    one: OpenPortrait,
-    told: Mapping[str, Any],
-    ranking: Ranking,
-    rows: Any,  # noqa: ANN401 -- a part of the causes
-    names: Names,
-    _: Words,
+    one: OpenPortrait, told: Mapping[str, Any], ranking: Ranking, rows: Sequence[Cause], names: Names, _: Words
 ) -> dict[str, Any]:
     slug = str(told["slug"])
     return {
@@ -310,7 +303,9 @@ def _cause_row(
     return {
         "code": cause.key if name else "",
         "name": name or sections.key_text(cause.key, _),
-        "record": _register_row(one.code, register, cause.key) if register and cause.key and name else "",
+        "record": reverse("registers-row", kwargs={"code": one.code, "kind": register, "key": cause.key})
+        if register and cause.key and name
+        else "",
         "named": cause.named,
         "parts": [
             (f"{label} · {part_name(part, _)}", count_things(part, count, _), rows(part, count), part_name(part, _))
@@ -326,10 +321,6 @@ def _cause_row(
 def count_things(part: str, count: int, _: Words) -> str:
     """A count of a component with its unit."""
     return _(THINGS.get(part, "{n}")).format(n=figures.count_text(count))
-
-
-def _register_row(code: str, register: str, key: str) -> str:
-    return reverse("registers-row", kwargs={"code": code, "kind": register, "key": key})
 
 
 def remedy_row(one: OpenPortrait, remedy: Remedy, acts: Collection[Permission]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The portrait as a board: lights, metrics, who caused them, both bases; marketing, quality and rules folded."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
@@ -26,7 +26,7 @@ from nianjian.engines.paper.sections import marketing_lines
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words
 from nianjian.features.portrait import bases, causes, portraits
-from nianjian.features.portrait.causes import Cause, Names
+from nianjian.features.portrait.causes import Names
 from nianjian.features.portrait.marketing import decide_marketing
 from nianjian.features.portrait.operations import FORMS
 from nianjian.features.portrait.pages.forms import RunForm
@@ -176,13 +176,14 @@ def _verdict(one: OpenPortrait, names: Names, level: Fraction, _: Words) -> dict
     }
     sentence = texts[worst["light"]].format(metrics=_(", ").join(off)) if worst else _calm_sentence(data, _)
     own = str(data.get("own_light") or "")
+    found = causes.find_named_channel(one.metric(causes.TESTED), level)
     return {
         "light": data["light"],
         "word": code_name("light", str(data["light"]), _),
         "own_light": own,
         "own_word": code_name("light", own, _) if own else "",
         "sentence": sentence,
-        "why": _find_outlier(one, names, level, _),
+        "why": outlier_sentence(found[0], names, _) if found else "",
         "act": one.link("portrait-metric", slug=worst["slug"]) if worst else "",
         "act_name": code_name("metric", worst["slug"], _) if worst else "",
     }
@@ -195,13 +196,6 @@ def _calm_sentence(data: Mapping[str, Any], _: Words) -> str:
     if data["light"] == "yellow_explained":
         return _("All metrics are within their limits or explained")
     return _("All metrics are within their limits")
-
-
-def _find_outlier(one: OpenPortrait, names: Names, level: Fraction, _: Words) -> str:
-    """The channel that stands out among the complaints; "" for none."""
-    told = one.metric(causes.TESTED)
-    found = causes.find_named_channel(told, level)
-    return outlier_sentence(found[0], names, _) if found else ""
 
 
 def _cause_rows(one: OpenPortrait, told: Mapping[str, Any], names: Names, level: Fraction) -> list[dict[str, Any]]:
@@ -226,17 +220,15 @@ def _cause_rows(one: OpenPortrait, told: Mapping[str, Any], names: Names, level:
                 "name": cause_name(ranking.split, cause, names, _),
                 "named": cause.named,
                 "count": count_things(part, cause.count, _),
-                "rows": _rows_of(one, slug, ranking.split, cause, part) if len(cause.parts) == 1 else "",
+                "rows": address_of(one, slug, part, **{ranking.split: key_address(one, slug, ranking.split, cause)})
+                if len(cause.parts) == 1
+                else "",
                 "width": f"{share:.1f}%",
                 "share": f"{share:.0f} %",
             }
         )
         first = ""
     return rows
-
-
-def _rows_of(one: OpenPortrait, slug: str, split: str, cause: Cause, part: str) -> str:
-    return address_of(one, slug, part, **{split: key_address(one, slug, split, cause)})
 
 
 class MarketingForm(forms.Form):
@@ -273,7 +265,10 @@ def marketing(request: Request, code: str, year: int) -> HttpResponse:
         "flag": (flag := (portrait or {}).get("marketing") or {}),
         "unnamed": " / ".join(count_text(flag.get(name)) for name in ("unnamed", "delivered")),
         "rows": _rows_addresses(code, year, portrait or {}),
-        "numbers": _number_links(code, flag.get("numbers", ())),
+        "numbers": [
+            (key, reverse("registers-row", kwargs={"code": code, "kind": "numbers", "key": key}))
+            for key in flag.get("numbers", ())
+        ],
         "lines": marketing_lines(portrait or {}, translator()),
         "decision": decision,
         "who": "" if decision is None else actor_text(decision.recorded_by, translator()),
@@ -287,8 +282,3 @@ def _rows_addresses(code: str, year: int, portrait: Mapping[str, Any]) -> dict[s
     place = reverse("portrait-rows", kwargs={"code": code, "year": year, "slug": MARKETING})
     parts = (find_figures(portrait, MARKETING) or {}).get("components", {}) if portrait else {}
     return {part: f"{place}?{urlencode({'class': part})}" for part, count in parts.items() if count}
-
-
-def _number_links(code: str, keys: Sequence[str]) -> list[tuple[str, str]]:
-    """Registered numbers, each with its page in the register."""
-    return [(key, reverse("registers-row", kwargs={"code": code, "kind": "numbers", "key": key})) for key in keys]

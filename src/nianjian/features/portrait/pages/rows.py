@@ -121,7 +121,7 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
         "look": address(request, look="1"),
         "whole": address(request, look="", drawer=""),
         "months": _months(one, ask),
-        "export": f"{reverse('portrait-rows-export', kwargs=_place(one, slug))}?{request.GET.urlencode()}",
+        "export": f"{reverse('portrait-rows-export', args=[one.code, one.year, slug])}?{request.GET.urlencode()}",
         "back": one.link("portrait-marketing") if slug == MARKETING else one.link("portrait-metric", slug=slug),
     }
     if not (request.htmx and not drawer) and not request.GET.get("look"):
@@ -132,10 +132,6 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     heads = [head for head in _columns(found.kind, slug) if not narrow or head[0] in NARROW[found.kind]]
     context |= _fragment(request, one, found, heads, names)
     return render(request, "portrait/rows_shown.html" if request.htmx else "portrait/rows.html", context)
-
-
-def _place(one: OpenPortrait, slug: str) -> dict[str, object]:
-    return {"code": one.code, "year": one.year, "slug": slug}
 
 
 def _text(request: Request) -> str:
@@ -289,7 +285,6 @@ def _cell(value: object, column: str, names: causes.Names, _: Words, code: str =
 
 
 def _text_of(value: object, column: str, _: Words) -> str:
-    """A value in words."""
     if value is None or value == "":
         return figures.DASH
     if isinstance(value, bool):

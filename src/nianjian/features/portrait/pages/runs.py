@@ -104,7 +104,6 @@ def simulate(request: Request, code: str, year: int) -> HttpResponse:
 
 
 def _line_name(row: Mapping[str, Any], names: causes.Names) -> str:
-    """Code and name of a line."""
     key = str(row["key"])
     return f"{key} {names['line'][key]}" if names["line"].get(key) else key
 

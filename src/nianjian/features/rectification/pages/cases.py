@@ -34,12 +34,13 @@ from nianjian.features.portrait.portraits import list_years
 from nianjian.features.rectification import evidence, operations, queries, reports, states
 from nianjian.features.rectification.evidence import GapPreview
 from nianjian.features.rectification.gaps import Gap
-from nianjian.features.rectification.pages import suggestions
 from nianjian.features.rectification.pages.forms import Isolated, Measure, Opened, Paper, Period, Watched
 from nianjian.features.rectification.pages.stages import (
     NOW,
     cap_text,
+    choose_channel,
     event_actors,
+    find_reason,
     find_request,
     is_unheard,
     list_stages,
@@ -540,8 +541,16 @@ def tickets(request: Request, code: str, case: str) -> HttpResponse:
         "case": told,
         "ways": ways(code, told["id"]),
         "group": f"{_(DIMENSIONS[group.dimension])} {_called(told, group, names) or _('not known')}",
-        "rows": None if rows is None else {**rows, "tickets": [_ticket_row(one, names) for one in _listed(rows)]},
-        "at": _moment(rows),
+        "rows": None
+        if rows is None
+        else {
+            **rows,
+            "tickets": [
+                (one | {"line": rectification.channel_text("line", one["line"], names) if one["line"] else ""})
+                for one in cast("Sequence[Json]", rows.get("tickets", ()))
+            ],
+        },
+        "at": _at(cast("str | None", (rows or {}).get("at"))),
         "query": _query(group),
         "next": _query(replace(group, page=group.page + 1)),
         "located": told["located"] is not None,
@@ -572,22 +581,9 @@ def _called(told: Json, group: reports.GroupQuery, names: ChannelNames) -> str |
     return rectification.channel_text(group.dimension, key, names)
 
 
-def _listed(rows: Mapping[str, object]) -> Sequence[Json]:
-    return cast("Sequence[Json]", rows.get("tickets", ()))
-
-
-def _ticket_row(ticket: Json, names: ChannelNames) -> Json:
-    return ticket | {"line": rectification.channel_text("line", ticket["line"], names) if ticket["line"] else ""}
-
-
 def _query(group: reports.GroupQuery) -> str:
     told: dict[str, str | int] = {"group": group.dimension, "key": group.key or "", "page": group.page}
     return urlencode(told)
-
-
-def _moment(rows: Mapping[str, object] | None) -> str:
-    at = None if rows is None else rows.get("at")
-    return _at(None if at is None else str(at))
 
 
 @require_http_methods(["GET", "POST"])
@@ -604,17 +600,19 @@ def isolate(request: Request, code: str, case: str | None = None) -> HttpRespons
     orders = told["orders"] if told else operations.list_order_documents(queries.list_orders_of_no_case(code))
     standing = [one for one in orders if _holds(one)]
     names = _channel_names(told) if told else queries.list_channel_names(code, clock.today())
-    asked = suggestions.choose_channel(code, told, request.GET, orders)
+    asked = choose_channel(code, told, request.GET, orders)
     first = {"key": "line", "cap": operations.usual_cap(code)}
     called = ""
     if asked:
         called = rectification.channel_text(*asked, names)
         first |= {"key": asked.key, "channel": asked.channel}
-        first |= {"reason": suggestions.find_reason(code, asked, called)}
+        first |= {"reason": find_reason(code, asked, called)}
     form = Isolated(request.POST or None, initial=first)
     form.fields["channel"].help_text = called
     ask = partial(operations.request_isolation, enterprise=code, case=case, actor=request.actor)
-    if request.method == "POST" and run_form(form, lambda terms: _say_requested(request, code, ask(**terms))):
+    if request.method == "POST" and run_form(
+        form, lambda terms: say_requested(request, code, ask(**terms)["approval"])
+    ):
         return redirect(_isolation_address(code, case))
     context = {
         "case": told,
@@ -638,10 +636,6 @@ def isolate(request: Request, code: str, case: str | None = None) -> HttpRespons
 def _isolation_address(code: str, case: str | None) -> str:
     """Where an isolation of a case, or of none, is asked for and lifted."""
     return reverse("rectify-isolate", args=[code, case]) if case else reverse("rectify-isolate-channel", args=[code])
-
-
-def _say_requested(request: Request, code: str, asked: Json) -> None:
-    say_requested(request, code, asked["approval"])
 
 
 def _order_row(order: Json, names: ChannelNames) -> Json:
@@ -681,5 +675,5 @@ def lift(request: Request, code: str, case: str | None = None) -> HttpResponse:
             asked = operations.request_lift(
                 enterprise=code, key=order["key"], channel=order["channel"], reason=reason, actor=request.actor
             )
-            _say_requested(request, code, asked)
+            say_requested(request, code, asked["approval"])
     return redirect(_isolation_address(code, case))

@@ -1,26 +1,32 @@
 """The six steps of a case as its page shows them: one open, done ones with who and when, later ones with what waits.
 
+And the channel that an isolation is asked for: named by an address, else by what was found, with the reason found.
 Apart from the pages, which only render it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nianjian.engines.gate.decision_search import DecisionFilter
 from nianjian.engines.paper import rectification
+from nianjian.engines.paper.figures import count_text
 from nianjian.engines.paper.rectification import ChannelNames
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words, mark
 from nianjian.features.dial_policy.decisions import list_recent_decisions
-from nianjian.features.rectification import figures, states
+from nianjian.features.portrait import causes
+from nianjian.features.portrait.causes import Ranking
+from nianjian.features.portrait.portraits import find_masked_portrait, list_years
+from nianjian.features.rectification import figures, queries, states
+from nianjian.features.rectification.storage import CHANNEL, KEYS
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals.storage import list_approvers
-from nianjian.platform.web.days import format_moment
+from nianjian.platform.web.days import format_day, format_moment
 from nianjian.platform.web.work import person
 
 Json = dict[str, Any]
@@ -118,7 +124,6 @@ def _closed_line(told: Json, word: Words) -> str:
 
 
 def _event_line(told: Json, step: str) -> str:
-    """Who did a step and when."""
     event = next((one for one in reversed(told["events"]) if one["step"] == step), None)
     return "" if event is None else f"{event_actors(told, event)} {event['at'][:16].replace('T', ' ')}"
 
@@ -165,3 +170,56 @@ def is_unheard(code: str, key: str, channel: str, actor: Actor) -> bool:
 def cap_text(cap: int | None) -> str:
     """How many calls a day a channel may make; None: as many as it likes."""
     return _("no cap") if cap is None else _("at most {cap} calls").format(cap=cap)
+
+
+class Channel(NamedTuple):
+    """``key``: what names it (line, display, team); ``channel``: its code or number."""
+
+    key: str
+    channel: str
+
+
+def choose_channel(code: str, told: Json | None, query: Mapping[str, str], orders: Iterable[Json]) -> Channel | None:
+    """The channel that an address names, else what was found; None where nothing was, or its request waits already.
+
+    ``told``: the case, None without one; ``orders``: those of the page, as `operations.list_order_documents`.
+    """
+    asked = {(one["key"], one["channel"]) for one in orders if one["waiting"]}
+    key, channel = (query.get(name, "").strip() for name in ("key", "channel"))
+    if key in KEYS and 0 < len(channel) <= CHANNEL:
+        return None if (key, channel) in asked else Channel(key, channel)
+    return _suggest_channel(code, told, asked)
+
+
+def _suggest_channel(code: str, told: Json | None, asked: Collection[tuple[str, str]]) -> Channel | None:
+    """The first channel that a case's location, without one the newest portrait, names and that is not isolated."""
+    held = {*asked, *queries.list_isolations(code).values_list("key", "channel")}
+    if told is not None and told["located"]:
+        named = [Channel(one["dimension"], str(one["key"])) for one in told["located"].get("named", ())]
+    else:
+        metric = next(iter(_list_metrics(code)), None)
+        found = None if metric is None else causes.find_named_channel(metric[1], causes.get_level(metric[0]))
+        named = [] if found is None else [Channel(found[0].split, str(cause.key)) for cause in found[0].named]
+    return next((one for one in named if "*" not in one.channel and one not in held), None)
+
+
+def find_reason(code: str, asked: Channel, called: str) -> str:
+    """What the exact test of a portrait found of a channel, the newest first; "" where it does not stand out."""
+    for portrait, metric in _list_metrics(code):
+        if not (metric.get("splits") or {}).get(asked.key):
+            continue
+        ranking: Ranking = causes.rank_causes(metric, asked.key, causes.get_level(portrait))
+        cause = next((one for one in ranking.named if one.key == asked.channel), None)
+        if cause is not None:
+            text = _("{channel} stands out beyond chance: {count} of {total} complaints (exact test, as at {day})")
+            return text.format(
+                channel=called, count=count_text(cause.count), total=count_text(ranking.total),
+                day=format_day(date.fromisoformat(portrait["period"]["as_of"])),
+            )  # fmt: skip
+    return ""
+
+
+def _list_metrics(code: str) -> list[tuple[Json, Json]]:
+    """The newest portraits of at most two data years, each with its complaint rate."""
+    portraits = (find_masked_portrait(code, year) for year in list_years(code)[:2])
+    return [(one, metric) for one in portraits if one for metric in one["metrics"] if metric["slug"] == causes.TESTED]
