@@ -319,7 +319,6 @@ def finding_text(code: str, values: Mapping[str, Any], _: Words) -> str:
 
 
 def _page_gap(before: int, after: int, _: Words) -> str:
-    """What is wrong where one printed page number follows another."""
     first, last = before + 1, after - 1
     if first > last:
         return _(PAGES_ASTRAY)
