@@ -30,7 +30,7 @@ from nianjian.features.dossier.kinds import Form, get_item
 from nianjian.features.dossier.seals.mask import Kind, Seal
 from nianjian.features.dossier.states import PageFound, ReadFields, Sheet, Verdict, Weight
 
-DPI = 300
+DPI, BOOK = 300, Rulebook.on(date(2026, 11, 1))
 NAME, OTHER = "浙江华信通信科技有限公司", "杭州云桥通信技术有限公司"
 
 
@@ -77,7 +77,8 @@ def codes(checked: checks.CheckResult) -> list[tuple[str, int | None]]:
 
 def test_a_sealed_scan_whose_fields_are_read_is_ready(tmp_path: Path) -> None:
     reader = Knows({"total": "100"})
-    checked = checks.check(written(tmp_path, *pages("text", "table")), get_item("shareholders"), reading=reader)
+    file = written(tmp_path, *pages("text", "table"))
+    checked = checks.check(file, get_item("shareholders"), reading=reader, book=BOOK)
     assert (checked.verdict, codes(checked)) == (Verdict.READY, [])
     assert reader.seen == [1, 2]
     assert [page.dpi for page in checked.pages] == [300, 300]
@@ -85,7 +86,8 @@ def test_a_sealed_scan_whose_fields_are_read_is_ready(tmp_path: Path) -> None:
 
 def test_a_coarse_scan_is_not_ready_and_what_is_not_read_is_asked_for(tmp_path: Path) -> None:
     small = cv2.resize(scan(), (1240, 1754), interpolation=cv2.INTER_AREA)
-    checked = checks.check(written(tmp_path, small, dpi=150), get_item("shareholders"))
+    file = written(tmp_path, small, dpi=150)
+    checked = checks.check(file, get_item("shareholders"), reading=Knows({}), book=BOOK)
     assert checked.verdict is Verdict.NOT_READY
     assert {("scan_dpi_low", 1), ("fields_unread", None)} <= set(codes(checked))
     assert (checked.pages[0].a4, checked.pages[0].dpi) == (True, 150)
@@ -107,7 +109,7 @@ def _page(number: int = 1, *kinds: Kind, colour: str = "colour") -> PageFound:
     ],
 )
 def test_a_seal_that_is_not_there_is_missed(found: list[PageFound], wanted: list[tuple[str, int]]) -> None:
-    missing = list(checks.find_missing_seals(get_item("shareholders"), found, Rulebook.on(date(2026, 11, 1))))
+    missing = list(checks.find_missing_seals(get_item("shareholders"), found, BOOK))
     assert [(one.code, one.page) for one in missing] == wanted
     assert {one.weight for one in missing} <= {Weight.STOP}
 
@@ -126,7 +128,7 @@ def test_a_landscape_page_across_the_sheet_is_no_fault(
     rotation: int | None, sides: tuple[int, int], wanted: list[tuple[str, Weight]]
 ) -> None:
     drawn = DrawnPage(PageFacts(1, *map(float, sides), (), 0), 100, np.zeros((1, 1, 3), np.uint8), 300)
-    found = checks._sheet(replace(_page(), rotation=rotation), drawn, checks.Limits.of(Rulebook.on(date(2026, 11, 1))))
+    found = checks._sheet(replace(_page(), rotation=rotation), drawn, checks.Limits.of(BOOK))
     assert [(one.code, one.weight) for one in found] == wanted
 
 
@@ -140,9 +142,8 @@ def test_a_landscape_page_across_the_sheet_is_no_fault(
     ],
 )
 def test_an_original_is_told_from_the_copy_that_is_wanted(asked: Form, beside: float, wanted: list[str]) -> None:
-    book = Rulebook.on(date(2026, 11, 1))
     item = replace(get_item("business_licence"), asked=asked)
-    found = checks._form(item, [checks.InspectedPage(_page(), beside, ())], book, checks.Limits.of(book))
+    found = checks._form(item, [checks.InspectedPage(_page(), beside, ())], BOOK, checks.Limits.of(BOOK))
     assert [one.code for one in found] == wanted
 
 

@@ -390,8 +390,8 @@ def test_no_page_that_is_generated_fails_a_check_but_for_its_seal(filled: str, a
     for item, one in made.items():
         (paper,) = (file for file in one.files if file.suffix == ".pdf")
         kind = item if item in KINDS else "monthly_traffic"  # for the house itself: by the form of a paper for others
-        reading = SheetReading(Rulebook.on(clock.today()), clock.today())
-        checked = check(_scan(paper, tmp_path), KINDS[kind], reading=reading)
+        book = Rulebook.on(clock.today())
+        checked = check(_scan(paper, tmp_path), KINDS[kind], reading=SheetReading(book, clock.today()), book=book)
         assert [page.rotation for page in checked.pages] == [0] * len(checked.pages), item
         found[item] = [(code.code, code.page) for code in checked.findings if code.code not in EXPECTED]
     assert {item: codes for item, codes in found.items() if codes} == {}

@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier import reading
 from nianjian.features.dossier.ingest.receive import DrawnPage, PageFacts, ReceivedFile, receive, render_pages
@@ -28,7 +27,6 @@ from nianjian.features.dossier.states import (
     ReadFields,
     Reading,
     Sheet,
-    Unread,
     Verdict,
     Weight,
     decide_verdict,
@@ -392,19 +390,18 @@ def check(
     file: Path,
     item: Item,
     *,
-    reading: Reading | None = None,
-    book: Rulebook | None = None,
+    reading: Reading,
+    book: Rulebook,
     watch: Watch = lambda _done, _total: None,
     keep: Keep = lambda _drawn: None,
 ) -> CheckResult:
     """What ``file`` is worth for ``item``; NianjianError where it is not taken in. Nothing is kept of it."""
-    rules = book or Rulebook.on(clock.today())
     with tempfile.TemporaryDirectory(prefix="nianjian-check-") as folder:
         got = receive(file, Path(folder))
         if got.clean is None:
             only = (Finding("scan_ofd", Weight.ASK),)
             return CheckResult(item.name, decide_verdict(only), only, {}, (), got.sha256, got.type.value, dict(got.ofd))
-        limits = Limits.of(rules)
+        limits = Limits.of(book)
         looked: list[InspectedPage] = []
         edge: list[list[seam.PlacedSlice]] = []
         strip = seam.STRIP_MM if got.pages > 1 else 0.0
@@ -416,12 +413,12 @@ def check(
             if len(edge) == len(looked) - 1 and one.strip is not None and sliced:
                 edge.append(_slices(whiten(scale_page(one.strip, one.fine_dpi, seam.DPI)), got.pages))
         edges = tuple(_seam(edge)) if len(edge) == len(looked) else ()
-        read = (reading or Unread()).read(item.name, _sheets(got, looked, watch))
+        read = reading.read(item.name, _sheets(got, looked, watch))
     findings = (
         *_file(got),
         *(one for page in looked for one in page.findings),
-        *_form(item, looked, rules, limits),
-        *find_missing_seals(item, [page.page for page in looked], rules),
+        *_form(item, looked, book, limits),
+        *find_missing_seals(item, [page.page for page in looked], book),
         *edges,
         *read.findings,
         *_fields(item, read),

@@ -156,15 +156,6 @@ class Reading(Protocol):
         """Fields and findings. Sheets come one by one at 300 dpi and are gone after; what is not sure is left out."""
 
 
-class Unread:
-    """Reads nothing: every field stays unknown, a person decides."""
-
-    def read(self, item: str, sheets: Iterable[Sheet]) -> ReadFields:
-        """No field."""
-        del item, sheets
-        return ReadFields()
-
-
 class MaterialState(StrEnum):
     """In the order of how far an item is."""
 

@@ -305,20 +305,15 @@ def add(
     checked = check(
         path, wanted, reading=reader, book=rules, watch=watch, keep=lambda one: seen.append(shrink_page(one))
     )
-    report = check_to_report(checked)
-    file = File(path.name, MEDIA[checked.kind], body, len(checked.pages), checked.verdict, report, seen, source)
-    return materials.store_version(place=place, file=file, actor=actor), checked
-
-
-def check_to_report(checked: CheckResult) -> Json:
-    """What a check found, as it is kept: codes and values, no sentences."""
-    return {
+    report = {  # codes and values, no sentences
         "verdict": checked.verdict.value,
         "findings": [states.finding_to_document(one) for one in checked.findings],
         "fields": dict(checked.fields),
         "pages": len(checked.pages),
         "sheets": [states.to_document(one) for one in checked.pages],
     }
+    file = File(path.name, MEDIA[checked.kind], body, len(checked.pages), checked.verdict, report, seen, source)
+    return materials.store_version(place=place, file=file, actor=actor), checked
 
 
 def confirm(
