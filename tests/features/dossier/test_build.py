@@ -16,11 +16,11 @@ from django.urls import reverse
 from tests.features.dossier.conftest import keep_paper
 from tests.support import packages
 from tests.support.fixtures import Import
+from tests.support.paper_scans import a4
 from tests.support.people import signed_in
 from tests.support.sealed_scans import scan_book
 from tests.support.seats import enter_human_seat
 
-from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations
 from nianjian.features.dossier.api.materials import SealedScanTold
@@ -31,7 +31,6 @@ from nianjian.features.dossier.kinds import ITEMS
 from nianjian.features.dossier.models import Arrival, SealedScan, Version
 from nianjian.features.dossier.operations import arrivals, checklist, package, sealed_book
 from nianjian.features.dossier.operations.overrulings import request_scan_overruling
-from nianjian.features.dossier.states import Verdict
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.audit.query import acts
@@ -46,13 +45,11 @@ Keep = Callable[..., None]
 
 
 @pytest.fixture
-def keep(demo: str, anna: Actor, tmp_path: Path) -> Keep:
-    """Put a scan into the checklist, confirmed or not."""
+def keep(demo: str, anna: Actor) -> Keep:
+    """Put a blank page into the checklist, confirmed or not."""
 
-    def keep(item: str, *, seed: int = 1, confirmed: bool = True, media: str = "application/pdf") -> None:
-        path = packages.scans(tmp_path / "scan.pdf", [seed], dpi=60)
-        place = {"code": demo, "year": YEAR, "actor": anna}
-        keep_paper(item, path.read_bytes(), **place, confirmed=confirmed, media_type=media)
+    def keep(item: str, *, seed: int = 1, **more: Any) -> None:
+        keep_paper(item, a4(seed), code=demo, year=YEAR, actor=anna, **more)
 
     return keep
 
@@ -71,9 +68,10 @@ def test_an_incomplete_package_is_a_draft_that_holds(
     load("licences", "许可证编号,单位名称", ("浙B2-20080101", "示例"))
     enter_human_seat(demo, tmp_path)
     keep("articles")
-    keep("seat_table", seed=2)
+    scanned = {"page": 1, "seals": [{"x_mm": 150.0, "y_mm": 240.0, "diameter_mm": 40.0, "kind": "round"}]}
+    keep("seat_table", seed=2, report={"fields": {"run": "P1"}, "sheets": [scanned]})
     keep("audit_report", seed=3, confirmed=False)
-    keep("licence", seed=4, media="application/ofd")
+    keep("licence", seed=4, media_type="application/ofd")
     made = _build(demo, anna, tmp_path / "one")
     assert made.draft
     assert ("audit_report", "to_confirm") in made.missing
@@ -82,6 +80,8 @@ def test_an_incomplete_package_is_a_draft_that_holds(
     told = json.loads((made.folder / "manifest.json").read_text())
     assert (told["licence"], told["draft"]) == ("浙B2-20080101", True)
     assert [one["item"] for one in told["items"]] == ["articles", "seat_table"]
+    assert told["items"][1]["seals"] == ["riding_seal"], "no place is marked over a seal that was scanned"
+    assert (made.run, told["snapshot"]) == ("P1", "P1"), "the cover names the portrait of the papers"
     paths = {one["path"] for one in made.files}
     assert paths >= {"paper/材料包.pdf", "upload/1_公司章程.pdf", "upload/2_坐席明细表.pdf"}
     assert verify(made.folder, digest=made.digest).intact
@@ -89,6 +89,11 @@ def test_an_incomplete_package_is_a_draft_that_holds(
     assert (act.data["manifest"], act.data["draft"]) == (made.digest, True)
     assert list(tmp_path.glob(".one-*")) == []
     assert _bytes(_build(demo, anna, tmp_path / "two").folder) == _bytes(made.folder)
+    keep("monthly_traffic", seed=5, report={"fields": {"run": "P2"}})
+    with pytest.raises(NianjianError, match="dossier_runs_differ") as caught:
+        _build(demo, anna, tmp_path / "three")
+    assert "P2" in str(caught.value.values["papers"])
+    assert not (tmp_path / "three").exists()
 
 
 def test_a_full_folder_is_left_alone(keep: Keep, demo: str, anna: Actor, tmp_path: Path) -> None:
@@ -102,36 +107,17 @@ def test_a_full_folder_is_left_alone(keep: Keep, demo: str, anna: Actor, tmp_pat
 
 
 def test_the_command_says_done_where_everything_is_confirmed(
-    keep: Keep, demo: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    keep: Keep, demo: str, tmp_path: Path, command: Callable[..., Any]
 ) -> None:
-    words = ["dossier", "build", "--enterprise", demo, "--season", str(YEAR), "--on", str(DAY), "--json", "--output"]
     enter_human_seat(demo, tmp_path)
     for seed, item in enumerate(ITEMS):
         if item != "algorithm_filing":
             keep(item, seed=seed)
-    assert main([*words, str(tmp_path / "all")]) == 0
-    told = json.loads(capsys.readouterr().out)
+    told = command("build", "--enterprise", demo, "--season", YEAR, "--on", DAY, "--output", tmp_path / "all")
     assert (told["draft"], told["missing"]) == (False, [])
-    assert main(["dossier", "verify", str(tmp_path / "all"), "--digest", told["digest"], "--json"]) == 0
+    command("verify", tmp_path / "all", "--digest", told["digest"])
     (tmp_path / "all" / "upload" / "1_营业执照.pdf").unlink()
-    assert main(["dossier", "verify", str(tmp_path / "all")]) == 1
-
-
-def test_papers_of_one_package_come_from_one_portrait(keep: Keep, demo: str, anna: Actor, tmp_path: Path) -> None:
-    def generated(item: str, run: str, seed: int) -> None:
-        body = packages.scans(tmp_path / "paper.pdf", [seed], dpi=60).read_bytes()
-        report = {"fields": {"run": run}}
-        keep_paper(item, body, code=demo, year=YEAR, actor=anna, report=report)
-
-    keep("articles")
-    generated("seat_table", "P1", 2)
-    generated("number_ledger", "P1", 3)
-    assert _build(demo, anna, tmp_path / "one").run == "P1", "the cover names the portrait of the papers"
-    generated("monthly_traffic", "P2", 4)
-    with pytest.raises(NianjianError, match="dossier_runs_differ") as caught:
-        _build(demo, anna, tmp_path / "two")
-    assert "P2" in str(caught.value.values["papers"])
-    assert not (tmp_path / "two").exists()
+    command("verify", tmp_path / "all", code=1)
 
 
 def test_a_cover_that_names_another_portrait_is_refused(tmp_path: Path) -> None:
@@ -143,7 +129,6 @@ def test_a_cover_that_names_another_portrait_is_refused(tmp_path: Path) -> None:
 
 # The book is printed, sealed and scanned; its scan is split by its codes, and what was generated stays what it was.
 
-SEALED_BOOK_YEAR, SEALED_BOOK_DAY = 2026, date(2027, 2, 1)
 PAGES = [{"item": "", "source_page": 1}, {"item": "a", "source_page": 1}, {"item": "a", "source_page": 2},
          {"item": "", "source_page": 0}, {"item": "b", "source_page": 1}]  # fmt: skip
 
@@ -168,21 +153,18 @@ def printed(demo: str, anna: Actor, tmp_path: Path) -> Path:
     """A package of a generated paper and a scan, built in the shell; its folder."""
     body = packages.scans(tmp_path / "seats.pdf", [5, 6], dpi=100).read_bytes()
     report = {"fields": {"run": "P1"}, "sums": [{"figure": "filed", "paper": 2, "portrait": 2}]}
-    keep_paper("seat_table", body, code=demo, year=SEALED_BOOK_YEAR, actor=anna, report=report, pages=2)
+    keep_paper("seat_table", body, code=demo, year=YEAR, actor=anna, report=report, pages=2)
     enter_human_seat(demo, tmp_path)
     for seed, item in enumerate(one for one in ITEMS if one not in {"algorithm_filing", "seat_table"}):
         body = packages.scans(tmp_path / "paper.pdf", [20 + seed], dpi=100).read_bytes()
-        keep_paper(item, body, code=demo, year=SEALED_BOOK_YEAR, actor=anna)
-    made = package.build(
-        enterprise=demo, year=SEALED_BOOK_YEAR, folder=tmp_path / "package", actor=anna, on=SEALED_BOOK_DAY
-    )
-    return made.folder
+        keep_paper(item, body, code=demo, year=YEAR, actor=anna)
+    return _build(demo, anna, tmp_path / "package").folder
 
 
 def _bring(demo: str, anna: Actor, content: bytes) -> Arrival | None:
     """The scan comes as any file does; what waits of it afterwards."""
-    row = arrivals.store_file(enterprise=demo, year=SEALED_BOOK_YEAR, name="扫描.pdf", content=content, actor=anna)
-    arrivals.run_sorting(enterprise=demo, year=SEALED_BOOK_YEAR, actor=anna, progress=silent)
+    row = arrivals.store_file(enterprise=demo, year=YEAR, name="扫描.pdf", content=content, actor=anna)
+    arrivals.run_sorting(enterprise=demo, year=YEAR, actor=anna, progress=silent)
     return Arrival.objects.filter(pk=row.pk).first()
 
 
@@ -195,7 +177,7 @@ def test_a_sealed_book_goes_into_the_upload_edition_and_never_into_a_book(
     RowAttachment.objects.filter(register="built_book").delete()
     draft = json.dumps({**json.loads(built), "draft": True}).encode()  # with pictures of seals it has the same name
     for body in (draft, built, built, draft):
-        with sealed_book.store_manifest(demo, SEALED_BOOK_YEAR, body, anna):
+        with sealed_book.store_manifest(demo, YEAR, body, anna):
             pass
     assert RowAttachment.objects.filter(register="built_book").count() == 2
     assert _bring(demo, anna, scan) is None, "nothing is left to decide"
@@ -207,14 +189,14 @@ def test_a_sealed_book_goes_into_the_upload_edition_and_never_into_a_book(
     (original,) = RowAttachment.objects.filter(register="sealed_book")
     assert blobs.get(original.blob) == scan, "with its cover and backs"
     client = signed_in("mary", "compliance_lead", demo)
-    page = client.get(reverse("dossier-item", args=[demo, SEALED_BOOK_YEAR, "seat_table"])).content.decode()
+    page = client.get(reverse("dossier-item", args=[demo, YEAR, "seat_table"])).content.decode()
     assert re.search("盖章扫描件：2页|Sealed scan: 2 pages", page)
     assert set(SealedScan.objects.values_list("dpi", flat=True)) == {300}
     assert "重新扫描" not in page
     SealedScan.objects.update(dpi=200)
-    page = client.get(reverse("dossier-item", args=[demo, SEALED_BOOK_YEAR, "seat_table"])).content.decode()
+    page = client.get(reverse("dossier-item", args=[demo, YEAR, "seat_table"])).content.decode()
     assert re.search("扫描件为 200 dpi，至少需要 300 dpi", page)
-    out = reverse("dossier-sealed-scan", args=[demo, SEALED_BOOK_YEAR, "seat_table", 1])
+    out = reverse("dossier-sealed-scan", args=[demo, YEAR, "seat_table", 1])
     assert client.post(out, {"whole": "on"}).content == scan
     own = client.post(out).content
     with pikepdf.open(io.BytesIO(own)) as pdf:
@@ -222,9 +204,7 @@ def test_a_sealed_book_goes_into_the_upload_edition_and_never_into_a_book(
     assert [act.data["version"] for act in acts(enterprise=demo, verb="dossier.sealed_fetched")] == [1, 1]
     entry, _again = acts(enterprise=demo, verb="dossier.sealed_scan")
     assert entry.data["items"]["seat_table"]["version"] == 1
-    again = package.build(
-        enterprise=demo, year=SEALED_BOOK_YEAR, folder=tmp_path / "again", actor=anna, on=SEALED_BOOK_DAY
-    )
+    again = _build(demo, anna, tmp_path / "again")
     before, after = (json.loads((folder / "manifest.json").read_text()) for folder in (printed, again.folder))
     assert (after["book"], again.sealed) == (before["book"], True)
     paper = "paper/材料包.pdf"
@@ -239,24 +219,25 @@ def test_a_sealed_book_goes_into_the_upload_edition_and_never_into_a_book(
     mine.write_bytes(own)
     for path, fault in ((mine, "dossier_book_pages"), (upload, "dossier_book_pages"), (flat, "dossier_edition_file")):
         with pytest.raises(NianjianError, match=fault):
-            checklist.add(enterprise=demo, year=SEALED_BOOK_YEAR, item="seat_table", path=path, actor=anna)
+            checklist.add(enterprise=demo, year=YEAR, item="seat_table", path=path, actor=anna)
     assert Version.objects.filter(material__item="seat_table").count() == 1, "what was generated is no unknown scan"
 
 
 @pytest.mark.parametrize("fate", ["read anew", "cut", "deleted"])
 def test_what_was_asked_of_a_scan_goes_with_it(demo: str, anna: Actor, fate: str) -> None:
     """Nobody is left with a request that can only be refused."""
-    of = {"enterprise": demo, "year": SEALED_BOOK_YEAR, "actor": anna}
-    row = arrivals.store_file(name="扫描.pdf", content=b"%PDF-1", **of)  # type: ignore[arg-type] # whose it is
+    of: dict[str, Any] = {"enterprise": demo, "year": YEAR, "actor": anna}
+    row = arrivals.store_file(name="扫描.pdf", content=b"%PDF-1", **of)
     row.fault = json.dumps({"code": "dossier_sealed_unsealed", "values": {}})
     row.save(update_fields=["fault"])
-    asked = request_scan_overruling(arrival=row.pk, reason="纸件已当面核对", **of)  # type: ignore[arg-type] # the same
-    if fate == "read anew":
-        arrivals.store_file(name="扫描.pdf", content=b"%PDF-1", **of)  # type: ignore[arg-type] # the same
-    elif fate == "cut":
-        arrivals.record_cut(row=row, papers=(), leave="1", actor=anna)
-    else:
-        arrivals.delete_file(arrival=row.pk, **of)  # type: ignore[arg-type] # the same
+    asked = request_scan_overruling(arrival=row.pk, reason="纸件已当面核对", **of)
+    match fate:
+        case "read anew":
+            arrivals.store_file(name="扫描.pdf", content=b"%PDF-1", **of)
+        case "cut":
+            arrivals.record_cut(row=row, papers=(), leave="1", actor=anna)
+        case _:
+            arrivals.delete_file(arrival=row.pk, **of)
     assert approvals.get_approval(asked.approval).state == "refused"
 
 
@@ -267,18 +248,16 @@ def test_what_was_found_on_the_scan_of_a_sealed_book_is_overruled_by_two_people(
     """A page that looks otherwise, then the riding seal that is not seen: each is asked for and agreed to."""
     paper = printed / "paper/材料包.pdf"
     row = _bring(demo, anna, scan_book(paper, tmp_path / "bare.pdf", sealed=False, swap=True))
-    client, sort = signed_in("anna", "compliance_lead", demo), reverse("dossier-sort", args=[demo, SEALED_BOOK_YEAR])
+    client, sort = signed_in("anna", "compliance_lead", demo), reverse("dossier-sort", args=[demo, YEAR])
     assert row is not None
-    out = reverse("dossier-scan-overrule", args=[demo, SEALED_BOOK_YEAR, row.pk])
+    out = reverse("dossier-scan-overrule", args=[demo, YEAR, row.pk])
     for sentence in ("以下页与所打印的不一致：3", "扫描件上未见骑缝章"):
         shown = client.get(sort).content.decode()
         assert out in shown
         assert "未接收" in shown
         assert "无法识别" not in shown, "it was read"
         with pytest.raises(NianjianError, match="overruling_needs_user"):
-            request_scan_overruling(
-                enterprise=demo, actor=Actor("root"), year=SEALED_BOOK_YEAR, arrival=row.pk, reason="x"
-            )
+            request_scan_overruling(enterprise=demo, actor=Actor("root"), year=YEAR, arrival=row.pk, reason="x")
         client.post(out, {f"reason-{row.pk}": "纸件已当面核对"})
         assert out not in client.get(sort).content.decode(), "it is asked for once"
         asked = next(one for one in operations.list_requests(actor=bo) if one["state"] == "pending")
@@ -289,24 +268,22 @@ def test_what_was_found_on_the_scan_of_a_sealed_book_is_overruled_by_two_people(
         shown = client.get(reverse("approvals-decide-here", args=[demo, asked["approval"]])).content.decode()
         assert sentence in shown
         assert "纸件已当面核对" in shown
-        arrivals.run_sorting(enterprise=demo, year=SEALED_BOOK_YEAR, actor=anna, progress=silent)
+        arrivals.run_sorting(enterprise=demo, year=YEAR, actor=anna, progress=silent)
     assert set(SealedScan.objects.values_list("riding", flat=True)) == {"absent"}
-    shown = client.get(reverse("dossier-item", args=[demo, SEALED_BOOK_YEAR, "seat_table"])).content.decode()
+    shown = client.get(reverse("dossier-item", args=[demo, YEAR, "seat_table"])).content.decode()
     assert all(word in shown for word in ("anna", "bo", "纸件已当面核对"))
     told = [sealed_book.sealed_to_document(scan.version) for scan in SealedScan.objects.all()]
     answers = {one.finding: one for scan in told for one in SealedScanTold.model_validate(scan).overruled}
     assert answers["dossier_sealed_differs"].pages == "3"
     assert answers["dossier_sealed_unsealed"].approved_by == str(bo)
-    made = package.build(
-        enterprise=demo, year=SEALED_BOOK_YEAR, folder=tmp_path / "again", actor=anna, on=SEALED_BOOK_DAY
-    )
+    made = _build(demo, anna, tmp_path / "again")
     listed = json.loads((made.folder / "manifest.json").read_text())
     found = [{one["finding"] for one in item["overruled"]} for item in listed["items"]]
     both = {"dossier_sealed_unsealed", "dossier_sealed_differs"}
     assert found.count(both) == 1, "what was found on a page stands with its item alone"
     assert found.count({"dossier_sealed_unsealed"}) == len(found) - 1
     with pytest.raises(NianjianError, match="dossier_arrival_unknown"):
-        request_scan_overruling(enterprise=demo, actor=anna, year=SEALED_BOOK_YEAR, arrival=row.pk, reason="x")
+        request_scan_overruling(enterprise=demo, actor=anna, year=YEAR, arrival=row.pk, reason="x")
 
 
 @pytest.mark.long
@@ -325,16 +302,3 @@ def test_a_scan_that_is_not_the_sealed_book_waits_with_its_fault(
     RowAttachment.objects.filter(register="built_book").delete()
     assert fault(bare) == "dossier_sealed_unknown", "it is read anew"
     assert not SealedScan.objects.exists()
-
-
-def test_no_place_for_a_seal_is_marked_over_one_that_was_scanned(demo: str, anna: Actor, tmp_path: Path) -> None:
-    body = packages.scans(tmp_path / "seats.pdf", [5], dpi=60).read_bytes()
-    seal = {"x_mm": 150.0, "y_mm": 240.0, "diameter_mm": 40.0, "kind": "round"}
-    sheets: list[Any] = [{"page": 1, "seals": [seal]}]
-    report = {"fields": {}, "sheets": sheets}
-    keep_paper("seat_table", body, code=demo, year=SEALED_BOOK_YEAR, actor=anna, report=report, verdict=Verdict.READY)
-    made = package.build(
-        enterprise=demo, year=SEALED_BOOK_YEAR, folder=tmp_path / "package", actor=anna, on=SEALED_BOOK_DAY
-    )
-    (item,) = json.loads((made.folder / "manifest.json").read_text())["items"]
-    assert item["seals"] == ["riding_seal"]

@@ -1,13 +1,13 @@
 """A file against its item, from the shell to the verdict."""
 
 import io
-import json
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,19 +19,9 @@ from tests.support.hostile import pdfs
 from tests.support.scans import ink, paper, scanner
 from tests.support.scans.ink import Print
 
-from nianjian.doors.cli.main import main
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.check import (
-    CheckResult,
-    InspectedPage,
-    Limits,
-    _form,
-    _sheet,
-    check,
-    find_missing_seals,
-    inspect,
-)
+from nianjian.features.dossier import check as checks
 from nianjian.features.dossier.generated.document import Document, pdf
 from nianjian.features.dossier.ingest import limits
 from nianjian.features.dossier.ingest.inside.draw import Scans
@@ -40,6 +30,7 @@ from nianjian.features.dossier.kinds import Form, get_item
 from nianjian.features.dossier.seals.mask import Kind, Seal
 from nianjian.features.dossier.states import PageFound, ReadFields, Sheet, Verdict, Weight
 
+DPI, BOOK = 300, Rulebook.on(date(2026, 11, 1))
 NAME, OTHER = "浙江华信通信科技有限公司", "杭州云桥通信技术有限公司"
 
 
@@ -73,30 +64,30 @@ def pages(*kinds: str) -> list[np.ndarray]:
     return found
 
 
-def written(folder: Path, scans: list[np.ndarray], dpi: int = 300) -> Path:
-    images = [Image.fromarray(np.ascontiguousarray(page[..., ::-1])) for page in scans]
-    out = io.BytesIO()
-    images[0].save(out, "PDF", save_all=True, append_images=images[1:], resolution=dpi, quality=85)
+def written(folder: Path, *scans: np.ndarray, dpi: int = DPI) -> Path:
+    images = [Image.fromarray(one if one.ndim == 2 else np.ascontiguousarray(one[..., ::-1])) for one in scans]
     file = folder / "scan.pdf"
-    file.write_bytes(out.getvalue())
+    images[0].save(file, "PDF", save_all=True, append_images=images[1:], resolution=dpi, quality=85)
     return file
 
 
-def codes(checked: CheckResult) -> list[tuple[str, int | None]]:
+def codes(checked: checks.CheckResult) -> list[tuple[str, int | None]]:
     return [(one.code, one.page) for one in checked.findings]
 
 
 def test_a_sealed_scan_whose_fields_are_read_is_ready(tmp_path: Path) -> None:
     reader = Knows({"total": "100"})
-    checked = check(written(tmp_path, pages("text", "table")), get_item("shareholders"), reading=reader)
+    file = written(tmp_path, *pages("text", "table"))
+    checked = checks.check(file, get_item("shareholders"), reading=reader, book=BOOK)
     assert (checked.verdict, codes(checked)) == (Verdict.READY, [])
     assert reader.seen == [1, 2]
     assert [page.dpi for page in checked.pages] == [300, 300]
 
 
 def test_a_coarse_scan_is_not_ready_and_what_is_not_read_is_asked_for(tmp_path: Path) -> None:
-    small = [cv2.resize(page, (1240, 1754), interpolation=cv2.INTER_AREA) for page in pages("text")]
-    checked = check(written(tmp_path, small, dpi=150), get_item("shareholders"))
+    small = cv2.resize(scan(), (1240, 1754), interpolation=cv2.INTER_AREA)
+    file = written(tmp_path, small, dpi=150)
+    checked = checks.check(file, get_item("shareholders"), reading=Knows({}), book=BOOK)
     assert checked.verdict is Verdict.NOT_READY
     assert {("scan_dpi_low", 1), ("fields_unread", None)} <= set(codes(checked))
     assert (checked.pages[0].a4, checked.pages[0].dpi) == (True, 150)
@@ -118,7 +109,7 @@ def _page(number: int = 1, *kinds: Kind, colour: str = "colour") -> PageFound:
     ],
 )
 def test_a_seal_that_is_not_there_is_missed(found: list[PageFound], wanted: list[tuple[str, int]]) -> None:
-    missing = list(find_missing_seals(get_item("shareholders"), found, Rulebook.on(date(2026, 11, 1))))
+    missing = list(checks.find_missing_seals(get_item("shareholders"), found, BOOK))
     assert [(one.code, one.page) for one in missing] == wanted
     assert {one.weight for one in missing} <= {Weight.STOP}
 
@@ -137,7 +128,7 @@ def test_a_landscape_page_across_the_sheet_is_no_fault(
     rotation: int | None, sides: tuple[int, int], wanted: list[tuple[str, Weight]]
 ) -> None:
     drawn = DrawnPage(PageFacts(1, *map(float, sides), (), 0), 100, np.zeros((1, 1, 3), np.uint8), 300)
-    found = _sheet(replace(_page(), rotation=rotation), drawn, Limits.of(Rulebook.on(date(2026, 11, 1))))
+    found = checks._sheet(replace(_page(), rotation=rotation), drawn, checks.Limits.of(BOOK))
     assert [(one.code, one.weight) for one in found] == wanted
 
 
@@ -151,19 +142,17 @@ def test_a_landscape_page_across_the_sheet_is_no_fault(
     ],
 )
 def test_an_original_is_told_from_the_copy_that_is_wanted(asked: Form, beside: float, wanted: list[str]) -> None:
-    book = Rulebook.on(date(2026, 11, 1))
     item = replace(get_item("business_licence"), asked=asked)
-    found = _form(item, [InspectedPage(_page(), beside, ())], book, Limits.of(book))
+    found = checks._form(item, [checks.InspectedPage(_page(), beside, ())], BOOK, checks.Limits.of(BOOK))
     assert [one.code for one in found] == wanted
 
 
 @pytest.mark.long
 def test_the_command_prints_the_agreed_shape_and_exits_by_the_verdict(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, command: Callable[..., Any]
 ) -> None:
-    file = written(tmp_path, pages("text"))
-    assert main(["dossier", "check", str(file), "--item", "shareholders", "--json"]) == 1
-    told = json.loads(capsys.readouterr().out)
+    file = written(tmp_path, *pages("text"))
+    told = command("check", file, "--item", "shareholders", code=1)
     assert {"item", "verdict", "findings", "fields", "pages"} <= set(told)
     assert (told["item"], told["verdict"]) == ("shareholders", "needs_person")
     assert set(told["findings"][0]) == {"code", "page", "message"}
@@ -175,45 +164,39 @@ def test_the_command_prints_the_agreed_shape_and_exits_by_the_verdict(
     assert abs(seal["diameter_mm"] - 42) < 1.5
 
 
-def test_a_hostile_file_is_one_message_and_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_hostile_file_is_one_message_and_exit_code_2(tmp_path: Path, command: Callable[..., Any]) -> None:
     file = tmp_path / "bad.pdf"
     file.write_bytes(pdfs.user_password())
-    assert main(["dossier", "check", str(file), "--item", "articles", "--json"]) == 2
-    told = json.loads(capsys.readouterr().out)
+    told = command("check", file, "--item", "articles", code=2)
     assert told["error"]["code"] == "dossier_password"
     assert "bad.pdf" in told["error"]["message"]
-
-
-def test_an_item_that_is_none_is_named_with_those_there_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["dossier", "check", str(tmp_path / "a.pdf"), "--item", "audit", "--json"]) == 2
-    assert "audit_report" in json.loads(capsys.readouterr().out)["error"]["message"]
+    told = command("check", tmp_path / "a.pdf", "--item", "audit", code=2)
+    assert "audit_report" in told["error"]["message"], "an item that is none is named with those there are"
 
 
 @pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.usefixtures("anna")
 def test_another_firms_licence_is_told_where_the_enterprise_is_named(
-    demo: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    demo: str, tmp_path: Path, command: Callable[..., Any]
 ) -> None:
     facts = (("统一社会信用代码", "91110000600037341L"), ("名称", OTHER), ("法定代表人", "刘垚"))
     path = tmp_path / "a.pdf"
     path.write_bytes(pdf(Document("business_licence", "营业执照", "企业", facts, "")))
-    words = ["dossier", "check", str(path), "--item", "business_licence", "--json"]
+    words = ("check", path, "--item", "business_licence")
 
     def codes(*more: str) -> set[str]:
-        assert main([*words, *more]) == 1
-        told = json.loads(capsys.readouterr().out)
+        told = command(*words, *more, code=1)
         assert told["fields"]["name"] == OTHER
         return {one["code"] for one in told["findings"]}
 
     assert "field_differs" not in codes()
     assert "field_differs" in codes("--enterprise", demo, "--season", "2026")
-    assert main([*words, "--enterprise", "nobody"]) == 2
+    command(*words, "--enterprise", "nobody", code=2)
 
 
 # A page that is one JPEG is read without drawing: the findings are those of a drawn page, and nothing hides in it.
 
-DPI = 300
 SMALL = np.random.default_rng(1).integers(0, 255, (1169, 827, 3), np.uint8)
 
 
@@ -223,20 +206,16 @@ def scan() -> np.ndarray:
     rng = random.Random(4)
     page = cv2.resize(paper.page("letterhead", 5), (2480, 3508), interpolation=cv2.INTER_LANCZOS4)
     page = cv2.addWeighted(page, 1.9, cv2.GaussianBlur(page, (0, 0), 1.6), -0.9, 0).astype(np.uint8)
-    layer = ink.worn(ink.coverage(Print("round", 42, 42, "normal", "浙江华信通信科技有限公司"), DPI, rng), rng)
+    layer = ink.worn(ink.coverage(Print("round", 42, 42, "normal", NAME), DPI, rng), rng)
     ink.stamp(page, layer, "normal", 1300, 2200)
     ink.stamp(page, layer[:, 100:220], "normal", 2480 - 120, 900)
     return scanner.scanned(page, scanner.Faults(noise=3, skew=1.1), rng)[0]
 
 
-def _scan_written(folder: Path, *pages: np.ndarray, dpi: int = DPI) -> Path:
-    images = [Image.fromarray(one if one.ndim == 2 else np.ascontiguousarray(one[..., ::-1])) for one in pages]
-    file = folder / "scan.pdf"
-    images[0].save(file, save_all=True, append_images=images[1:], resolution=dpi, quality=85)
-    return file
+Change = Callable[[pikepdf.Pdf, pikepdf.Page], object]
 
 
-def redrawn(file: Path, change: Callable[[pikepdf.Pdf, pikepdf.Page], None]) -> Path:
+def redrawn(file: Path, change: Change) -> Path:
     """The file with its first page changed."""
     target = file.with_name("changed.pdf")
     with pikepdf.open(file) as pdf:
@@ -245,28 +224,30 @@ def redrawn(file: Path, change: Callable[[pikepdf.Pdf, pikepdf.Page], None]) -> 
     return target
 
 
-def comment(pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
-    """Paint an empty clip first: the same picture, but no untouched one."""
-    page.contents_add(pdf.make_stream(b"q 0 0 0 0 re W n Q\n"), prepend=True)
+def drawn(content: bytes, *, first: bool = False) -> Change:
+    """Draw over the page, or before what is on it."""
+    return lambda pdf, page: page.contents_add(pdf.make_stream(content), prepend=first)
 
 
-def looked(file: Path, folder: Path, strip: int = 0) -> tuple[list[DrawnPage], list[InspectedPage]]:
+COMMENT = drawn(b"q 0 0 0 0 re W n Q\n", first=True)  # an empty clip: the same picture, but no untouched one
+
+
+def looked(file: Path, folder: Path, strip: int = 0) -> tuple[list[DrawnPage], list[checks.InspectedPage]]:
     folder.mkdir()
     got = receive(file, folder)
     assert got.clean is not None
     pages = list(render_pages(got.clean, got.pages, name=got.name, dpi=DPI, small=3, strip=strip))
-    limits = Limits.of(Rulebook.on(clock.today()))
-    return pages, [inspect(one, limits) for one in pages]
+    limits = checks.Limits.of(Rulebook.on(clock.today()))
+    return pages, [checks.inspect(one, limits) for one in pages]
 
 
-@pytest.mark.parametrize("strip", [26, 0])
-def test_read_and_drawn_give_the_same_findings(tmp_path: Path, strip: int) -> None:
-    file = _scan_written(tmp_path, scan())
-    slow = redrawn(file, comment)
+def test_read_and_drawn_give_the_same_findings(tmp_path: Path) -> None:
+    file = written(tmp_path, scan())
+    slow = redrawn(file, COMMENT)
     assert Scans(str(file)).pixels(0, DPI) is not None
     assert Scans(str(slow)).pixels(0, DPI) is None
-    (fast_page,), (fast,) = looked(file, tmp_path / "fast", strip)
-    (slow_page,), (other,) = looked(slow, tmp_path / "slow", strip)
+    (fast_page,), (fast,) = looked(file, tmp_path / "fast", strip=26)
+    (slow_page,), (other,) = looked(slow, tmp_path / "slow", strip=26)
     assert [(one.code, one.weight) for one in fast.findings] == [(one.code, one.weight) for one in other.findings]
     assert fast.page.blank == other.page.blank
     assert (fast.page.dpi, fast.page.rotation, fast.page.colour) == (300, other.page.rotation, other.page.colour)
@@ -276,13 +257,12 @@ def test_read_and_drawn_give_the_same_findings(tmp_path: Path, strip: int) -> No
         assert abs(one.diameter_mm - two.diameter_mm) < 0.5
     wide = min(fast_page.bgr.shape[1], slow_page.bgr.shape[1])  # drawing rounds a page's 2480.4 pixels up
     assert fast_page.bgr.shape[1] - wide <= 1 >= slow_page.bgr.shape[1] - wide
-    assert (fast_page.strip is None) == (not strip)
-    if fast_page.strip is not None:
-        assert fast_page.strip.shape[1] == round(26 / 25.4 * DPI)
+    assert fast_page.strip is not None
+    assert fast_page.strip.shape[1] == round(26 / 25.4 * DPI)
 
 
 def test_grey_and_small_colour_are_those_of_the_whole_page(tmp_path: Path) -> None:
-    scans = Scans(str(_scan_written(tmp_path, scan())))
+    scans = Scans(str(written(tmp_path, scan())))
     full, planes = scans.pixels(0, DPI), scans.planes(0, DPI, 3)
     assert full is not None
     assert planes is not None
@@ -298,40 +278,29 @@ def test_grey_and_small_colour_are_those_of_the_whole_page(tmp_path: Path) -> No
 
 
 def test_a_grey_scan_is_read_too(tmp_path: Path) -> None:
-    file = _scan_written(tmp_path, cv2.cvtColor(scan(), cv2.COLOR_BGR2GRAY))
+    file = written(tmp_path, cv2.cvtColor(scan(), cv2.COLOR_BGR2GRAY))
     found = Scans(str(file)).pixels(0, DPI)
     assert found is not None
     assert found.ndim == 2
     assert Scans(str(file)).planes(0, DPI, 3) is None
     (page,), (told,) = looked(file, tmp_path / "grey")
     assert page.bgr.ndim == 3
+    assert page.strip is None, "nobody asked for one"
     assert (told.page.colour, told.page.seals) == ("grey", ())
 
 
-def picture(page: pikepdf.Page) -> pikepdf.Object:
+def picture(_pdf: pikepdf.Pdf, page: pikepdf.Page) -> pikepdf.Object:
     return next(iter(page.Resources.XObject.values()))
 
 
-def inverted(_pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
-    picture(page)["/Decode"] = Array([1, 0, 1, 0, 1, 0])
+def put(name: str, value: object, of: Callable[[pikepdf.Pdf, pikepdf.Page], Any] = lambda _, page: page.obj) -> Change:
+    return lambda pdf, page: of(pdf, page).__setitem__(name, value)
 
 
 def masked(pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
     mask = pdf.make_stream(b"\x00", Type=Name.XObject, Subtype=Name.Image, Width=1, Height=1, BitsPerComponent=8)
     mask.ColorSpace = Name.DeviceGray
-    picture(page)["/SMask"] = mask
-
-
-def turned(_pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
-    page.obj["/Rotate"] = 180
-
-
-def turned_above(pdf: pikepdf.Pdf, _page: pikepdf.Page) -> None:
-    pdf.Root.Pages["/Rotate"] = 90
-
-
-def covered(pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
-    page.contents_add(pdf.make_stream(b"1 g 0 0 595 842 re f\n"))
+    picture(pdf, page)["/SMask"] = mask
 
 
 def twice(pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
@@ -339,33 +308,28 @@ def twice(pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
     page.contents_add(pdf.make_stream(f"q 10 0 0 10 0 0 cm {name} Do Q\n".encode()))
 
 
-def mirrored(pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
-    page.contents_add(pdf.make_stream(b"q -1 0 0 1 595.2 0 cm\n"), prepend=True)
-
-
 def noted(pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
-    page.obj["/Annots"] = pdf.make_indirect(
-        Array([Dictionary(Type=Name.Annot, Subtype=Name.Square, Rect=[9, 9, 99, 99])])
-    )
+    note = Dictionary(Type=Name.Annot, Subtype=Name.Square, Rect=[9, 9, 99, 99])
+    page.obj["/Annots"] = pdf.make_indirect(Array([note]))
 
 
-def cropped(_pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
-    page.obj["/CropBox"] = Array([0, 0, 400, 600])
+CHANGES = {
+    "inverted": put("/Decode", Array([1, 0, 1, 0, 1, 0]), picture),
+    "masked": masked,
+    "turned": put("/Rotate", 180),
+    "turned above": put("/Rotate", 90, lambda pdf, _: pdf.Root.Pages),
+    "covered": drawn(b"1 g 0 0 595 842 re f\n"),
+    "twice": twice,
+    "mirrored": drawn(b"q -1 0 0 1 595.2 0 cm\n", first=True),
+    "noted": noted,
+    "cropped": put("/CropBox", Array([0, 0, 400, 600])),
+    "larger said": put("/Height", 1100, picture),
+}
 
 
-def larger_said(_pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
-    picture(page)["/Height"] = 1100
-
-
-@pytest.mark.parametrize(
-    "change",
-    [inverted, masked, turned, turned_above, covered, twice, mirrored, noted, cropped, larger_said],
-    ids=lambda one: one.__name__,
-)
-def test_whatever_is_shown_otherwise_is_drawn(
-    tmp_path: Path, change: Callable[[pikepdf.Pdf, pikepdf.Page], None]
-) -> None:
-    file = _scan_written(tmp_path, SMALL, dpi=100)
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_whatever_is_shown_otherwise_is_drawn(tmp_path: Path, change: Change) -> None:
+    file = written(tmp_path, SMALL, dpi=100)
     assert Scans(str(file)).pixels(0, 100) is not None
     changed = Scans(str(redrawn(file, change)))
     assert changed.pixels(0, 100) is None
@@ -373,7 +337,7 @@ def test_whatever_is_shown_otherwise_is_drawn(
 
 
 def test_another_resolution_and_no_jpeg_are_drawn(tmp_path: Path) -> None:
-    assert Scans(str(_scan_written(tmp_path, SMALL, dpi=100))).pixels(0, DPI) is None
+    assert Scans(str(written(tmp_path, SMALL, dpi=100))).pixels(0, DPI) is None
     data = io.BytesIO()
     Image.fromarray(SMALL[..., ::-1]).save(data, "PNG", dpi=(100, 100))
     (tmp_path / "a.png").write_bytes(data.getvalue())
@@ -383,10 +347,10 @@ def test_another_resolution_and_no_jpeg_are_drawn(tmp_path: Path) -> None:
 
 def test_a_child_that_ends_early_goes_on_from_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Enough for some pages of the batch only: the rest comes from the next child, none is lost or told twice."""
-    file, slow = _scan_written(tmp_path, *[SMALL] * 18, dpi=100), tmp_path / "slow.pdf"
+    file, slow = written(tmp_path, *[SMALL] * 18, dpi=100), tmp_path / "slow.pdf"
     with pikepdf.open(file) as pdf:
         for page in pdf.pages:
-            comment(pdf, page)
+            COMMENT(pdf, page)
         pdf.save(slow)
     got = receive(slow, tmp_path)
     assert got.clean is not None

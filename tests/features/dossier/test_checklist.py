@@ -6,9 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pikepdf
 import pytest
-from tests.features.dossier.conftest import keep_paper
+from tests.features.dossier.conftest import code_of, keep_paper
 from tests.support.fixtures import Import
 from tests.support.seats import enter_human_seat
 
@@ -19,7 +18,7 @@ from nianjian.features.dossier import materials
 from nianjian.features.dossier.materials import Place
 from nianjian.features.dossier.operations import arrivals, checklist
 from nianjian.features.dossier.operations.overrulings import list_explained
-from nianjian.features.dossier.states import DONE, Finding, MaterialState, ReadFields, Verdict, Weight
+from nianjian.features.dossier.states import DONE, MaterialState, Verdict
 from nianjian.features.rulebook import operations as overlay
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -46,36 +45,6 @@ def _states(on: date | None = None) -> dict[str, MaterialState]:
     return {one.item: one.state for one in checklist.list_items("demo", YEAR, Actor("root"), on)}
 
 
-def _code(act: Callable[[], object]) -> str:
-    with pytest.raises(NianjianError) as caught:
-        act()
-    return caught.value.code
-
-
-class Reader:
-    """Reads a day, and has something to say."""
-
-    def read(self, item: str, sheets: object) -> ReadFields:
-        del sheets
-        return ReadFields({"dated": "2026-01-01"}, (Finding("fields_unread", Weight.ASK, None, {"fields": item}),))
-
-
-def test_a_file_is_checked_kept_sealed_and_told(demo: str, anna: Actor, tmp_path: Path) -> None:
-    path = tmp_path / "章程.pdf"
-    made = pikepdf.new()
-    made.add_blank_page(page_size=(595, 842))
-    made.save(path)
-    place: dict[str, Any] = {"enterprise": demo, "year": YEAR, "item": "articles", "actor": anna}
-    row, checked = checklist.add(**place, path=path, reading=Reader())
-    assert (checked.verdict, checked.fields) == (Verdict.NOT_READY, {"dated": "2026-01-01"})
-    assert materials.read_content(row) == path.read_bytes()
-    assert _states()["articles"] is MaterialState.NOT_READY
-    assert _code(lambda: _confirm(anna, 1)) == "dossier_not_ready"
-    (act,) = acts(enterprise=demo, verb="dossier.added")
-    assert act.data["sha256"] == checked.sha256
-    assert "章程" not in str(act.data)
-
-
 def _confirm(actor: Actor, number: int, **days: Any) -> object:
     return checklist.confirm(enterprise="demo", year=YEAR, item="articles", number=number, actor=actor, **days)
 
@@ -87,7 +56,7 @@ def test_a_person_confirms_and_the_paper_has_its_own_days(keep: Callable[..., in
     assert _states(date(2027, 3, 1))["articles"] is MaterialState.READY
     assert _states(date(2027, 3, 2))["articles"] is MaterialState.EXPIRED
     reversed_days = {"effective_on": date(2027, 1, 2), "valid_until": date(2027, 1, 1)}
-    assert _code(lambda: _confirm(anna, 1, **reversed_days)) == "dossier_days_reversed"
+    assert code_of(lambda: _confirm(anna, 1, **reversed_days)) == "dossier_days_reversed"
 
 
 def test_whom_the_list_does_not_cover_must_be_explained(keep: Callable[..., int], anna: Actor) -> None:
@@ -125,7 +94,7 @@ def test_a_generated_paper_that_is_brought_in_stays_what_it_is_and_is_not_reused
     found = [{"code": "filing_missing", "weight": "stop", "page": None, "values": {}}]
     keep(report={"fields": {"run": "R1"}, "findings": found}, verdict=Verdict.NOT_READY)
     assert keep(report={"findings": []}) == 1, "the same bytes"
-    assert _code(lambda: _confirm(anna, 1)) == "dossier_not_ready"
+    assert code_of(lambda: _confirm(anna, 1)) == "dossier_not_ready"
     keep(b"%PDF-2", report={"fields": {"run": "R1"}})
     _confirm(anna, 2)
     assert checklist.reuse(enterprise="demo", year=YEAR + 1, actor=anna) == []
@@ -136,17 +105,17 @@ def test_only_the_newest_version_counts(keep: Callable[..., int], anna: Actor) -
     _confirm(anna, 1)
     assert keep(b"%PDF-2") == 2
     assert _states()["articles"] is MaterialState.TO_CONFIRM
-    assert _code(lambda: _confirm(anna, 1)) == "dossier_version_old"
-    assert _code(lambda: _confirm(anna, 3)) == "dossier_version_unknown"
+    assert code_of(lambda: _confirm(anna, 1)) == "dossier_version_old"
+    assert code_of(lambda: _confirm(anna, 3)) == "dossier_version_unknown"
 
 
 def test_what_was_sent_back_does_not_come_again(keep: Callable[..., int], anna: Actor) -> None:
     keep()
     give: dict[str, Any] = {"enterprise": "demo", "year": YEAR, "item": "articles", "number": 1, "actor": anna}
-    assert _code(lambda: checklist.send_back(**give, reason=" ")) == "dossier_reason_missing"
+    assert code_of(lambda: checklist.send_back(**give, reason=" ")) == "dossier_reason_missing"
     checklist.send_back(**give, reason="看不清")
     assert _states()["articles"] is MaterialState.RETURNED
-    assert _code(keep) == "dossier_version_returned"
+    assert code_of(keep) == "dossier_version_returned"
     assert keep(b"%PDF-2") == 2
 
 
@@ -157,7 +126,7 @@ def test_the_same_content_is_the_same_version_and_leaves_no_file(keep: Callable[
 
 def test_the_same_content_is_judged_by_what_is_known_now(keep: Callable[..., int], anna: Actor) -> None:
     assert keep(verdict=Verdict.NOT_READY) == 1
-    assert _code(lambda: _confirm(anna, 1)) == "dossier_not_ready"
+    assert code_of(lambda: _confirm(anna, 1)) == "dossier_not_ready"
     assert keep(verdict=Verdict.READY) == 1, "the register was filled meanwhile"
     (act,) = acts(enterprise="demo", verb="dossier.checked_again")
     assert (act.data["before"], act.data["verdict"]) == ("not_ready", "ready")
@@ -167,14 +136,23 @@ def test_the_same_content_is_judged_by_what_is_known_now(keep: Callable[..., int
     assert len(list(acts(enterprise="demo", verb="dossier.checked_again"))) == 1
 
 
+def test_what_two_people_overruled_stays_when_it_is_found_again(keep: Callable[..., int]) -> None:
+    turned = {"code": "scan_turned", "weight": "stop", "page": 1, "values": {"degrees": 180}}
+    answer = {"reason": "正的", "approved_by": "user:bo"}
+    keep(verdict=Verdict.NOT_READY, report={"fields": {}, "findings": [{**turned, "answer": answer}]})
+    keep(verdict=Verdict.NOT_READY, report={"fields": {"dated": "2026-01-01"}, "findings": [turned]})
+    row = materials.get_version("demo", YEAR, "articles", 1)
+    assert (row.verdict, materials.read_report(row)["findings"][0]["answer"]) == ("needs_person", answer)
+
+
 def test_of_two_who_sort_one_file_the_second_finds_it_gone(demo: str, anna: Actor) -> None:
     arrivals.store_file(enterprise=demo, year=YEAR, name="a.pdf", content=b"%PDF-1", actor=anna)
     (one,), (other,) = (
         arrivals.list_waiting_files(enterprise=demo, year=YEAR, actor=anna, most=1) for _person in range(2)
     )
     arrivals.record_decision(row=one, item="articles", actor=anna)
-    assert _code(lambda: arrivals.record_decision(row=other, item="licence", actor=anna)) == "dossier_arrival_unknown"
-    assert _code(lambda: arrivals.record_cut(row=other, papers=(), leave="", actor=anna)) == "dossier_arrival_unknown"
+    assert code_of(lambda: arrivals.record_decision(row=other, item="licence", actor=anna)) == "dossier_arrival_unknown"
+    assert code_of(lambda: arrivals.record_cut(row=other, papers=(), leave="", actor=anna)) == "dossier_arrival_unknown"
     assert [act.data["item"] for act in acts(enterprise=demo, verb="dossier.sorted")] == ["articles"]
 
 
@@ -193,7 +171,7 @@ def test_only_the_algorithm_filing_may_not_apply(demo: str, anna: Actor, load: I
     assert _states()["algorithm_filing"] is MaterialState.NOT_APPLICABLE
     checklist.not_applicable(**give, item="algorithm_filing", reason="")
     assert _states()["algorithm_filing"] is MaterialState.MISSING
-    assert _code(lambda: checklist.not_applicable(**give, item="articles", reason="无")) == "dossier_item_required"
+    assert code_of(lambda: checklist.not_applicable(**give, item="articles", reason="无")) == "dossier_item_required"
 
 
 def test_last_years_papers_are_taken_over_and_wait_for_a_person(

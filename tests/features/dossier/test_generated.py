@@ -29,21 +29,18 @@ from nianjian.platform.registers.seats import SEATS
 
 DAY = date(2026, 12, 31)
 HEAD = Head(
-    "示例 & 子公司",
-    "浙B2-20080101",
-    "–",
-    "王五",
-    2026,
-    DAY,
-    "年末口径",
-    "20270120-090000-000001",
-    "ab" * 32,
-    "2026.11",
-)
+    "示例 & 子公司", "浙B2-20080101", "–", "王五", 2026, DAY, "年末口径", "20270120-090000-000001", "ab" * 32, "2026.11"
+)  # fmt: skip
 _ = words("zh_Hans")
 
 
 PART = "合计（通话为有话单月份合计）"
+
+
+def _pages(made: bytes) -> list[str]:
+    """The text of each page of a PDF."""
+    with pypdfium2.PdfDocument(made) as opened:
+        return [page.get_textpage().get_text_range() for page in opened]
 
 
 def _say(name: str) -> sheets.Line:
@@ -105,12 +102,8 @@ def _portrait(**components: object) -> dict[str, Any]:
 def test_sums_agree_only_when_they_are_equal() -> None:
     assert find_disagreements(compare_sums({"filed": 4, "opened": 3}, _portrait(filed=4, opened=3))) == ()
     (found,) = find_disagreements(compare_sums({"filed": 4, "opened": 3}, _portrait(filed=4, opened=2)))
-    assert (found.code, found.weight, found.values["paper"], found.values["portrait"]) == (
-        "sums_differ",
-        Weight.STOP,
-        3,
-        2,
-    )
+    told = (found.code, found.weight, found.values["paper"], found.values["portrait"])
+    assert told == ("sums_differ", Weight.STOP, 3, 2)
     (unknown,) = find_disagreements(compare_sums({"closed": 0}, _portrait(filed=4)))
     assert (unknown.code, unknown.weight) == ("sums_unknown", Weight.ASK)
 
@@ -119,8 +112,7 @@ def test_header_rows_stand_on_every_page_and_the_run_in_the_code() -> None:
     rows = [_seat(seat_id=f"S{number:03d}", person="张三", workplace="#strong[x] $1$") for number in range(120)]
     document = registers.build_seat_table(HEAD, rows, _say, _)
     made = sheets.pdf(document)
-    with pypdfium2.PdfDocument(made) as opened:
-        pages = [page.get_textpage().get_text_range() for page in opened]
+    pages = _pages(made)
     assert len(pages) > 2
     assert all("坐席编号" in page for page in pages[1:])
     assert not [page for page in pages for hidden in (HEAD.run, HEAD.rulebook, HEAD.snapshot[:16]) if hidden in page]
@@ -151,8 +143,7 @@ def test_a_paper_is_in_official_form_in_word_and_pdf() -> None:
     rows = [Traffic("2026-02", "95013", NumberClass.OWN_SHORT, outbound=1)]
     document = monthly_traffic.build_document(head, rows, _say, _)
     book = Document(io.BytesIO(sheets.docx(document)))
-    with pypdfium2.PdfDocument(sheets.pdf(document)) as opened:
-        pages = [page.get_textpage().get_text_range() for page in opened]
+    pages = _pages(sheets.pdf(document))
     for text in ("\n".join(line.text for line in book.paragraphs), "".join(pages)):
         places = [
             text.find(part)
@@ -199,9 +190,7 @@ def test_a_total_of_no_records_or_of_a_register_never_filled_in_is_no_figure() -
     assert summary.total == ("合计", 0, 0, 12, 0, 0, "–"), "every month has records"
     assert {row[-1] for row in (*summary.rows, *numbers.rows, numbers.total)} == {"–"}
     assert "投诉台账尚未登记" in str(document.sections)
-    with pypdfium2.PdfDocument(sheets.pdf(document)) as opened:
-        printed = "".join(page.get_textpage().get_text_range() for page in opened)
-    assert "合计 0 0 12 0 0 –" in " ".join(printed.split())
+    assert "合计 0 0 12 0 0 –" in " ".join("".join(_pages(sheets.pdf(document))).split())
     book = CalamineWorkbook.from_filelike(io.BytesIO(sheets.xlsx(document)))
     assert book.get_sheet_by_name("逐月呼叫流量").to_python()[-1] == ["合计", 0, 0, 12, 0, 0, "–"]
     last = Document(io.BytesIO(sheets.docx(document))).tables[1].rows[-1]
@@ -240,11 +229,8 @@ def test_a_form_asks_and_prints_only_what_applies() -> None:
         stated = {"state": state, **every}
         document = registers.build_algorithm_filing(HEAD, stated, [], _say, _)
         rows = dict(document.tables[0].rows)
-        told = [
-            str(rows[label]).removesuffix("（本企业自述）")
-            for label in ("备案编号（网信算备）", "备案日期", "不适用的说明")
-        ]
-        assert tuple(told) == cells
+        labels = ("备案编号（网信算备）", "备案日期", "不适用的说明")
+        assert tuple(str(rows[label]).removesuffix("（本企业自述）") for label in labels) == cells
         assert set(printed_parts(form, stated)).isdisjoint(moot_parts("algorithm", stated))
         assert not {"number", "filed_on", "reason"} & set(open_parts(form, stated))
     assert {"number", "filed_on", "reason"} <= set(open_parts(form, {})), "as long as nobody says which"
@@ -253,21 +239,20 @@ def test_a_form_asks_and_prints_only_what_applies() -> None:
 @pytest.mark.parametrize(
     ("title", "ending", "rows"),
     [
-        ("", "特此报告", range(24, 38, 3)),
-        ("自查报告", "内容", range(30, 41, 3)),
-        ("自查报告", "段落", range(23, 34, 3)),
+        ("", "特此报告", (27, 30, 36)),
+        ("自查报告", "内容", (30, 33)),
+        ("自查报告", "段落", (23, 26, 32)),
     ],
     ids=["closing words", "a table", "a line"],
 )
-def test_a_page_with_the_seal_alone_says_so(title: str, ending: str, rows: range) -> None:
+def test_a_page_with_the_seal_alone_says_so(title: str, ending: str, rows: tuple[int, ...]) -> None:
     met = set()
     for count in rows:
         table = sheets.Table("表", ("项目", "栏"), tuple((f"{place}", "内容") for place in range(count)))
         section = sheets.Section("节", tuple(_say(f"段落{place}") for place in range(count)))
         body = {"sections": [section]} if ending == "段落" else {"tables": [table]}
         document = sheets.build("algorithm_filing", HEAD, _, title=title, **body)  # type: ignore[arg-type]
-        with pypdfium2.PdfDocument(sheets.pdf(document)) as opened:
-            pages = [page.get_textpage().get_text_range() for page in opened]
+        pages = _pages(sheets.pdf(document))
         alone = len(pages) > 1 and ending not in pages[-1]
         assert ("（此页无正文）" in pages[-1]) is alone, count
         assert "（盖章）" in pages[-1]

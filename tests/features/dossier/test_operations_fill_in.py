@@ -1,8 +1,10 @@
 """The fill-in sheet: values from registers, calls and the portrait of two years, what differs, masked, taken out."""
 
 import io
-import json
+from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +12,14 @@ import pypdfium2
 import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
+from tests.features.dossier.conftest import bring_calls, code_of, run_year
 from tests.support.fixtures import Import, Sheet
 from tests.support.people import signed_in
 from tests.support.worlds import begin
 
 from nianjian.doors.cli.main import main
-from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.calls.operations import import_calls
-from nianjian.features.dossier.fill_in import Report, list_fields
+from nianjian.features.dossier import fill_in as form
+from nianjian.features.dossier.fill_in import FieldKind, Report
 from nianjian.features.dossier.models import FillIn
 from nianjian.features.dossier.operations import fill_in
 from nianjian.features.dossier.operations.checklist import get_rulebook
@@ -25,18 +27,13 @@ from nianjian.features.portrait.operations import choose_basis, run_portrait
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("january")]
 YEAR = 2026
 Json = dict[str, Any]
 CALLS = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果"
 SEATS = "坐席编号,类型,备案状态,备案日期,开通日期"
 NUMBERS = "码号,批准总位长,使用主体,用途,使用范围,有效期起,有效期止,备案状态,备案日期,开通运营商,开通日期,占用费缴纳"
 TICKETS = "编号,来源,上级单号,受理时间,投诉人号码,被投诉号码,来电时间,内容,首次响应时间"
-
-
-@pytest.fixture(autouse=True)
-def _today(own_home: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NIANJIAN_TODAY", "2027-01-20")
 
 
 def _calls(year: int, out: int, came: int) -> list[tuple[object, ...]]:
@@ -74,9 +71,8 @@ def _record(demo: str, operator: Actor, load: Import, sheet: Sheet) -> None:
          "2026-03-06 10:00:00"),
         ("T2", "企业", "A2", "2026-03-07 09:00:00", "13900000002", "95013", "2026-03-05 10:00:00", "骚扰", ""),
     )  # fmt: skip
-    path = sheet(CALLS, *_calls(2025, 4, 6), *_calls(2026, 5, 5), name="calls.csv")
-    how: Json = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
-    import_calls(enterprise=demo, patterns=[str(path)], actor=operator, progress=lambda *_figures: None, **how)
+    calls = sheet(CALLS, *_calls(2025, 4, 6), *_calls(2026, 5, 5), name="calls.csv")
+    bring_calls(demo, operator, calls)
 
 
 @pytest.fixture
@@ -85,7 +81,7 @@ def filled(records: str, anna: Actor, tmp_path: Path) -> str:
 
     def run() -> None:
         for year in (YEAR - 1, YEAR):
-            run_portrait(enterprise=records, year=year, as_of=None, province=None, today=None, raw=False, actor=anna)
+            run_year(records, anna, year)
 
     begin("portraits of two years", tmp_path, run)
     return records
@@ -93,6 +89,11 @@ def filled(records: str, anna: Actor, tmp_path: Path) -> str:
 
 def _make(demo: str, actor: Actor, report: Report = Report.LICENCE) -> Json:
     fill_in.make_sheet(enterprise=demo, year=YEAR, report=report, actor=actor)
+    return _newest(demo, actor, report)
+
+
+def _newest(demo: str, actor: Actor, report: Report = Report.LICENCE) -> Json:
+    """The sheet that was made, with what was entered since."""
     told = fill_in.find_newest_sheet(enterprise=demo, year=YEAR, report=report, actor=actor)
     assert told is not None
     return told
@@ -100,12 +101,6 @@ def _make(demo: str, actor: Actor, report: Report = Report.LICENCE) -> Json:
 
 def _by_name(told: Json) -> dict[str, Json]:
     return {one["field"]: one for one in told["fields"]}
-
-
-def _code(act: Any) -> str:
-    with pytest.raises(NianjianError) as caught:
-        act()
-    return caught.value.code
 
 
 def test_every_field_has_its_value_or_is_not_known(filled: str, anna: Actor) -> None:
@@ -122,10 +117,12 @@ def test_every_field_has_its_value_or_is_not_known(filled: str, anna: Actor) -> 
     assert told["unknown"] == len(found) - len(values)
     # 14 seats against 10: 40 % is more than 30 %; 50 % of outbound calls against 40 %: 25 % is more than 20 %
     assert (found["seats"]["before"], found["seats"]["percent"], found["seats"]["over"]) == ("10", "40.00", True)
+    assert form.format_change(found["seats"], str) == "40.00 %, above 30.00 %"
     share = found["outbound_share"]
     assert (share["before"], share["percent"], share["over"], share["limit"]) == ("40.00%", "25.00", True, "20.00")
     assert (found["holder"]["change"], found["capital"]["change"]) == ("same", "unknown")
     assert {found["operation"]["level"], found["seats"]["level"]} == {"law", "guide"}
+    assert found["outbound"]["note_zh"].endswith("该年度有364天没有话单，也没有确认的原因。")
     assert not told["outdated"]
     (entry,) = acts(enterprise=filled, verb="dossier.fill_in")
     assert set(entry.data["over"]) == {"seats", "opened_seats", "outbound_share"}  # type: ignore[call-overload] # a list
@@ -152,13 +149,13 @@ def test_personal_values_are_sealed_masked_and_given_out_with_an_entry(
     records: str, anna: Actor, tmp_path: Path
 ) -> None:
     where: Json = {"enterprise": records, "year": YEAR, "report": Report.LICENCE, "actor": anna}
-    assert _code(lambda: fill_in.reveal_sheet(**where)) == "dossier_fill_in_unknown"
+    assert code_of(lambda: fill_in.reveal_sheet(**where)) == "dossier_fill_in_unknown"
     masked = _by_name(_make(records, anna))["representative"]["value"]
     assert masked == "王**"
     assert _by_name(fill_in.reveal_sheet(**where))["representative"]["value"] == "王小五"
     row = FillIn.objects.defer("lines").get()
     assert row.run == ""
-    assert _code(lambda: fill_in.download_sheet(**where, form="docx")) == "export_form_unknown"
+    assert code_of(lambda: fill_in.download_sheet(**where, form="docx")) == "export_form_unknown"
     files = fill_in.write_sheet_files(**where, folder=tmp_path / "out")
     assert [path.suffix for path in files] == [".pdf", ".xlsx"]
     with pypdfium2.PdfDocument(files[0]) as document:
@@ -177,25 +174,23 @@ def test_personal_values_are_sealed_masked_and_given_out_with_an_entry(
 
 
 def test_the_command_says_the_same(
-    records: str, anna: Actor, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    records: str, anna: Actor, tmp_path: Path, command: Callable[..., Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     del anna
-    words = ["dossier", "fill-in", "--enterprise", records, "--season", str(YEAR)]
-    assert main([*words, "--report", "code-number", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
+    words = ("fill-in", "--enterprise", records, "--season", str(YEAR))
+    told = command(*words, "--report", "code-number")
     assert (told["report"], len(told["fields"])) == ("code_number", 7)
-    assert main([*words, "--full", "--output", str(tmp_path / "out"), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
+    told = command(*words, "--full", "--output", tmp_path / "out")
     assert (_by_name(told)["representative"]["value"], len(told["files"])) == ("王小五", 2)
-    assert main(words) == 0
+    assert main(["dossier", *words]) == 0
     assert "王小五" not in capsys.readouterr().out
-    assert main([*words, "--report", "nothing", "--json"]) == 2
+    command(*words, "--report", "nothing", code=2)
 
 
 def _values(told: Json) -> dict[str, str]:
     """For every field that the records leave open, something of its kind."""
     texts = {"count": "12", "share": "12.5%", "list": "甲、乙", "text": "有限责任公司"}
-    kinds = {field.name: field.kind.value for field in list_fields(Report.LICENCE, get_rulebook("demo"))}
+    kinds = {field.name: field.kind.value for field in form.list_fields(Report.LICENCE, get_rulebook("demo"))}
     return {one["field"]: texts[kinds[one["field"]]] for one in told["fields"] if one["value"] is None}
 
 
@@ -237,45 +232,41 @@ def test_what_is_entered_is_checked_and_held_against_the_records(filled: str, an
         place: Json = {"enterprise": filled, "year": YEAR, "report": report, "actor": anna}
         return fill_in.enter_value(**place, field=field, number=number, text=text).text
 
-    assert _code(lambda: enter("seats", "十四")) == "fill_in_value_invalid"
-    assert _code(lambda: enter("outbound_share", "101%")) == "fill_in_value_invalid"
-    assert _code(lambda: enter("credit_code", "91110000600037341X")) == "credit_code_check_digit"
-    assert _code(lambda: enter("colour", "红")) == "fill_in_field_unknown"
-    assert _code(lambda: enter("holder", "示例", "code_number")) == "fill_in_field_unknown", "it names a number"
+    assert code_of(lambda: enter("seats", "十四")) == "fill_in_value_invalid"
+    assert code_of(lambda: enter("outbound_share", "101%")) == "fill_in_value_invalid"
+    assert code_of(lambda: enter("credit_code", "91110000600037341X")) == "credit_code_check_digit"
+    assert code_of(lambda: enter("colour", "红")) == "fill_in_field_unknown"
+    assert code_of(lambda: enter("holder", "示例", "code_number")) == "fill_in_field_unknown", "it names a number"
     _make(filled, anna, Report.CODE_NUMBER)
-    assert _code(lambda: enter("holder", "示例", "code_number", "95099")) == "fill_in_field_unknown", "not on the sheet"
+    assert code_of(lambda: enter("holder", "示例", "code_number", "95099")) == "fill_in_field_unknown", (
+        "not on the sheet"
+    )
     assert enter("holder", "示例", "code_number", "95013") == "示例"
     assert enter("seats", "１,０00") == "1000"
     assert enter("outbound_share", "50 %") == "50%"
-    found = _by_name(_make(filled, anna))
+    found = _by_name(_newest(filled, anna))
     assert (found["seats"]["value"], found["seats"]["recorded"], found["seats"]["percent"]) == ("1000", "14", "9900.00")
     assert (found["outbound_share"]["value"], found["outbound_share"]["recorded"]) == ("50%", None)
 
 
-def test_a_refused_value_leaves_all_that_was_typed_on_the_page(filled: str, anna: Actor) -> None:
-    _make(filled, anna)
-    client = signed_in("mary", "data_officer", filled)
-    enter = reverse("fill-in-enter", args=[filled, YEAR, "licence"])
+def test_a_refused_value_leaves_all_that_was_typed_and_a_personal_one_is_taken_back(records: str, anna: Actor) -> None:
+    _make(records, anna)
+    client = signed_in("mary", "data_officer", records)
+    page, enter = (reverse(name, args=[records, YEAR, "licence"]) for name in ("fill-in", "fill-in-enter"))
     refused = client.post(enter, {".capital": "1000万元", ".staff": "三人"})
     assert refused.status_code == 422
     text = refused.content.decode()
     assert [one for one in ('value="1000万元"', 'value="三人"', "“员工人数”") if one not in text] == []
-    assert _by_name(_make(filled, anna))["capital"]["value"] is None
-    kept = client.post(enter, {".capital": "1000万元", ".staff": "3"}, follow=True).content.decode()
+    assert _by_name(_newest(records, anna))["capital"]["value"] is None
+    given = {".capital": "1000万元", ".staff": "3", ".representative": "赵六"}
+    kept = client.post(enter, given, follow=True).content.decode()
     assert "1000万元" in kept
-    assert _by_name(_make(filled, anna))["staff"]["value"] == "3"
-
-
-def test_the_page_takes_back_a_personal_value(filled: str, anna: Actor) -> None:
-    _make(filled, anna)
-    client = signed_in("mary", "data_officer", filled)
-    page, enter = (reverse(name, args=[filled, YEAR, "licence"]) for name in ("fill-in", "fill-in-enter"))
-    client.post(enter, {".representative": "赵六"})
+    assert _by_name(_newest(records, anna))["staff"]["value"] == "3"
     client.post(enter, {".representative": ""})
-    assert _by_name(_make(filled, anna))["representative"]["value"] == "赵*", "left empty it stays"
+    assert _by_name(_newest(records, anna))["representative"]["value"] == "赵*", "left empty it stays"
     assert 'name="clear:.representative"' in client.get(page).content.decode()
     client.post(enter, {".representative": "", "clear:.representative": "on"})
-    assert _by_name(_make(filled, anna))["representative"]["entered"] is False
+    assert _by_name(_newest(records, anna))["representative"]["entered"] is False
 
 
 def test_a_chosen_basis_without_a_run_leaves_blanks(records: str, anna: Actor) -> None:
@@ -286,14 +277,13 @@ def test_a_chosen_basis_without_a_run_leaves_blanks(records: str, anna: Actor) -
     assert (found["outbound"]["value"], found["holder"]["value"]) == (None, "示例呼叫中心有限公司")
 
 
-def test_what_was_never_registered_is_left_blank(demo: str, anna: Actor) -> None:
-    run_portrait(enterprise=demo, year=YEAR, as_of=None, province=None, today=None, raw=False, actor=anna)
-    told = _make(demo, anna)
+def test_what_was_never_registered_is_left_blank(blank: str, anna: Actor) -> None:
+    told = _make(blank, anna)
     assert told["run"]
     assert {one["field"] for one in told["fields"] if one["value"] is not None} == set()
 
 
-def test_only_what_is_the_enterprises_own_and_paid_is_counted(filled: str, anna: Actor, load: Import) -> None:
+def test_only_what_is_the_enterprises_own_and_paid_is_counted(records: str, anna: Actor, load: Import) -> None:
     load(
         "numbers", NUMBERS,
         ("95188", "8", "示例", "客户回访", "全国", "2020-01-01", "2023-12-31", "已注销", "2020-02-01", "", "", "已缴"),
@@ -304,11 +294,10 @@ def test_only_what_is_the_enterprises_own_and_paid_is_counted(filled: str, anna:
         ("示例", "李四", "110105199003031018", "养老", "202612", "欠缴"),
         ("别家公司", "王五", "110105199004041015", "养老", "202612", "已到账"),
     )  # fmt: skip
-    fields = _by_name(_make(filled, anna))
+    fields = _by_name(_make(records, anna))
     assert (fields["numbers"]["value"], fields["insured"]["value"]) == ("95013", "1")
-    numbers = {one["number"] for one in _make(filled, anna, Report.CODE_NUMBER)["fields"]}
+    numbers = {one["number"] for one in _make(records, anna, Report.CODE_NUMBER)["fields"]}
     assert "95188" not in numbers
-    assert fields["outbound"]["note_zh"].endswith("该年度有364天没有话单，也没有确认的原因。")
 
 
 def test_who_isolates_and_who_approves_are_two(demo: str, anna: Actor) -> None:
@@ -317,6 +306,69 @@ def test_who_isolates_and_who_approves_are_two(demo: str, anna: Actor) -> None:
         fill_in.state_item(enterprise=demo, year=YEAR, texts=texts, actor=anna)
 
     state(name="张三", second="李四")
-    assert _code(lambda: state(second="张 三")) == "statement_same_person"
-    assert _code(lambda: state(name="李四")) == "statement_same_person"
+    assert code_of(lambda: state(second="张 三")) == "statement_same_person"
+    assert code_of(lambda: state(name="李四")) == "statement_same_person"
     state(name="李四", second="")
+
+
+# What differs from last year, exactly at the limits; what is not known is never compared.
+
+SEATS_LIMIT, SHARE_LIMIT = Decimal("0.30"), Decimal("0.20")
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "limit", "over"),
+    [
+        (130, 100, SEATS_LIMIT, False),  # exactly at the limit is not above it
+        (131, 100, SEATS_LIMIT, True),
+        (70, 100, SEATS_LIMIT, False),
+        (69, 100, SEATS_LIMIT, True),
+        (13_000_001, 10_000_000, SEATS_LIMIT, True),  # shown as 30.00 %
+        (Fraction(3, 5), Fraction(1, 2), SHARE_LIMIT, False),
+        (Fraction(2, 5), Fraction(1, 2), SHARE_LIMIT, False),
+        (Fraction(60_001, 100_000), Fraction(1, 2), SHARE_LIMIT, True),
+        (5, 0, SEATS_LIMIT, None),  # from nothing there is no rate
+        (0, 0, SEATS_LIMIT, False),
+        (0, 100, SEATS_LIMIT, True),
+        (None, 100, SEATS_LIMIT, None),
+        (100, None, SEATS_LIMIT, None),
+        (200, 100, None, None),
+    ],
+)
+def test_a_change_is_above_its_limit_or_not(
+    now: int | Fraction | None, before: int | Fraction | None, limit: Decimal | None, *, over: bool | None
+) -> None:
+    assert form.compare_values(now, before, limit).over is over
+
+
+def test_what_is_not_known_is_not_compared() -> None:
+    assert form.compare_values(None, None, None).kind is form.ChangeKind.UNKNOWN
+    assert form.compare_values("甲", None, None).kind is form.ChangeKind.UNKNOWN
+    assert form.compare_values(["移动", "电信"], ["电信", "移动"], None).kind is form.ChangeKind.SAME
+    assert form.compare_values("甲", "乙", None).kind is form.ChangeKind.DIFFERS
+    assert form.compare_values(5, 0, SEATS_LIMIT).relative is None
+
+
+def test_a_text_that_is_none_of_its_kind_is_not_compared() -> None:
+    assert form.parse_value("33.33%", FieldKind.SHARE) == Fraction(3333, 10000)
+    assert [form.parse_value("企业", kind) for kind in (FieldKind.SHARE, FieldKind.COUNT)] == [None, None]
+    assert form.parse_value("电信、移动", FieldKind.LIST) == ["电信", "移动"]
+
+
+def test_values_are_written_as_the_form_takes_them() -> None:
+    assert form.format_value(Fraction(1, 3), FieldKind.SHARE) == "33.33%"
+    assert form.format_value(0, FieldKind.COUNT) == "0", "none is a figure, not a gap"
+    assert form.format_value(["电信", "移动"], FieldKind.LIST) == "电信、移动"
+    for unknown in (None, "", []):
+        assert form.format_value(unknown, FieldKind.TEXT) is None
+    assert form.percent(Fraction(30_000_001, 100_000_000)) == "30.00"
+    assert (form.percent(Fraction(99_999, 100_000)), form.percent(Fraction(1))) == ("99.99", "100.00"), (
+        "one of them is missing"
+    )
+
+
+def test_last_year_did_not_know_a_day_of_this_year() -> None:
+    assert form.known_by("2026-01-20", 2025) is None, "the register's row of last year was written this year"
+    assert [form.known_by(value, 2025) for value in ("2025-12-31", "2024-06-01 – 2029-05-31", 8, None)] == [
+        "2025-12-31", "2024-06-01 – 2029-05-31", 8, None,
+    ]  # fmt: skip

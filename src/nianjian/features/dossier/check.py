@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,11 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier import reading
 from nianjian.features.dossier.ingest.receive import DrawnPage, PageFacts, ReceivedFile, receive, render_pages
-from nianjian.features.dossier.ingest.receive import Picture as PictureOnPage
 from nianjian.features.dossier.kinds import Form, Item
 from nianjian.features.dossier.reading import ocr
 from nianjian.features.dossier.seals import seam
@@ -29,7 +27,6 @@ from nianjian.features.dossier.states import (
     ReadFields,
     Reading,
     Sheet,
-    Unread,
     Verdict,
     Weight,
     decide_verdict,
@@ -146,11 +143,9 @@ def measure_resolution(facts: PageFacts, least: int) -> Resolution | None:
     counted = [one for one in facts.pictures if one.share >= _COVERS]
     if not counted:
         return None
-    return Resolution(min(round(min(one.dpi)) for one in counted), all(_enough(one, least) for one in counted))
-
-
-def _enough(one: PictureOnPage, least: int) -> bool:
-    return all(dpi > 0 and pixels + 1 > pixels / dpi * least for pixels, dpi in zip(one.pixels, one.dpi, strict=True))
+    sides = [side for one in counted for side in zip(one.pixels, one.dpi, strict=True)]
+    enough = all(dpi > 0 and pixels + 1 > pixels / dpi * least for pixels, dpi in sides)
+    return Resolution(min(round(min(one.dpi)) for one in counted), enough)
 
 
 _SHORT: Final = 256
@@ -395,19 +390,18 @@ def check(
     file: Path,
     item: Item,
     *,
-    reading: Reading | None = None,
-    book: Rulebook | None = None,
+    reading: Reading,
+    book: Rulebook,
     watch: Watch = lambda _done, _total: None,
     keep: Keep = lambda _drawn: None,
 ) -> CheckResult:
     """What ``file`` is worth for ``item``; NianjianError where it is not taken in. Nothing is kept of it."""
-    rules = book or Rulebook.on(clock.today())
     with tempfile.TemporaryDirectory(prefix="nianjian-check-") as folder:
         got = receive(file, Path(folder))
         if got.clean is None:
             only = (Finding("scan_ofd", Weight.ASK),)
             return CheckResult(item.name, decide_verdict(only), only, {}, (), got.sha256, got.type.value, dict(got.ofd))
-        limits = Limits.of(rules)
+        limits = Limits.of(book)
         looked: list[InspectedPage] = []
         edge: list[list[seam.PlacedSlice]] = []
         strip = seam.STRIP_MM if got.pages > 1 else 0.0
@@ -415,15 +409,16 @@ def check(
             watch(len(looked), 2 * got.pages)
             looked.append(inspect(one, limits))
             keep(one)
-            if len(edge) == len(looked) - 1 and one.strip is not None and _sliced(looked[-1]):
+            sliced = any(seal.kind is Kind.SLICE for seal in looked[-1].page.seals)
+            if len(edge) == len(looked) - 1 and one.strip is not None and sliced:
                 edge.append(_slices(whiten(scale_page(one.strip, one.fine_dpi, seam.DPI)), got.pages))
         edges = tuple(_seam(edge)) if len(edge) == len(looked) else ()
-        read = (reading or Unread()).read(item.name, _watched(_sheets(got, looked), got.pages, watch))
+        read = reading.read(item.name, _sheets(got, looked, watch))
     findings = (
         *_file(got),
         *(one for page in looked for one in page.findings),
-        *_form(item, looked, rules, limits),
-        *find_missing_seals(item, [page.page for page in looked], rules),
+        *_form(item, looked, book, limits),
+        *find_missing_seals(item, [page.page for page in looked], book),
         *edges,
         *read.findings,
         *_fields(item, read),
@@ -434,21 +429,16 @@ def check(
     )
 
 
-def _sheets(got: ReceivedFile, looked: Sequence[InspectedPage]) -> Iterator[Sheet]:
-    """Pages for the reader, drawn when it asks, turned upright as far as that is known."""
+def _sheets(got: ReceivedFile, looked: Sequence[InspectedPage], watch: Watch) -> Iterator[Sheet]:
+    """Pages for the reader, drawn when it asks, turned upright as far as that is known; before each it is told."""
     if got.clean is None:
         return
-    for one, page in zip(render_pages(got.clean, got.pages, name=got.name, dpi=FINE_DPI), looked, strict=True):
+    drawn = render_pages(got.clean, got.pages, name=got.name, dpi=FINE_DPI)
+    for done, (one, page) in enumerate(zip(drawn, looked, strict=True)):
         turns = (page.page.rotation or 0) // 90
         upright = np.ascontiguousarray(np.rot90(one.bgr, turns)) if turns else one.bgr
+        watch(got.pages + done, 2 * got.pages)
         yield Sheet(one.facts.page, round(one.dpi), upright, page.page.seals if not turns else ())
-
-
-def _watched(sheets: Iterable[Sheet], pages: int, watch: Watch) -> Iterator[Sheet]:
-    """The sheets, telling before each how far the reading is."""
-    for done, sheet in enumerate(sheets):
-        watch(pages + done, 2 * pages)
-        yield sheet
 
 
 def _file(got: ReceivedFile) -> Iterator[Finding]:
@@ -492,10 +482,6 @@ def find_missing_seals(item: Item, pages: Sequence[PageFound], book: Rulebook) -
         for page in pages:
             if not page.blank and all(seal.kind is not Kind.SLICE for seal in page.seals):
                 yield Finding("seal_riding_missing", Weight.STOP, page.page)
-
-
-def _sliced(page: InspectedPage) -> bool:
-    return any(seal.kind is Kind.SLICE for seal in page.page.seals)
 
 
 def _slices(strip: Picture, pages: int) -> list[seam.PlacedSlice]:

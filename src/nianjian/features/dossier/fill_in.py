@@ -120,7 +120,6 @@ def build_document(enterprise: str, told: Told, basis: str, _: Words) -> Documen
 
 
 def _names(lines: Sequence[Told], _: Words) -> str:
-    """The fields by name, each once."""
     return JOIN.join(dict.fromkeys(str(line["title_zh"]) for line in lines)) or _("none")
 
 
@@ -159,7 +158,6 @@ def format_change(one: Told, _: Words) -> str:
 
 
 Json = dict[str, Any]
-Facts = Mapping[str, Known]
 JOIN: Final = "、"
 
 
@@ -269,7 +267,7 @@ def check_entry(field: Field, text: str) -> str:
             fits = plain.isascii() and plain.isdecimal()
         case FieldKind.SHARE:
             plain = plain.removesuffix("%").strip()
-            fits = SHARE.fullmatch(plain) is not None and Decimal(plain) <= WHOLE
+            fits = SHARE.fullmatch(plain) is not None and Decimal(plain) <= HUNDRED
             plain = f"{plain}%"
         case FieldKind.LIST:
             parts = [part.strip() for part in SEPARATORS.split(plain)]
@@ -283,7 +281,6 @@ def check_entry(field: Field, text: str) -> str:
 
 CREDIT_CODE: Final = "credit_code"
 SHARE: Final = re.compile(r"\d{1,3}(\.\d{1,4})?")
-WHOLE: Final = Decimal(100)
 SEPARATORS: Final = re.compile("[、,;]")
 
 

@@ -86,7 +86,9 @@ def list_marks(sheet: Json, findings: Iterable[Json], wide: float, high: float) 
         elif code in EDGE:
             made.append(PageMark("box", wide - STRIP_MM, INSET_MM, wide - INSET_MM, high - INSET_MM, weight, code))
         elif code == SKEWED and sheet.get("skew_deg") is not None:
-            made.append(_lean(float(sheet["skew_deg"]), wide, high, weight))
+            # A line through the page's middle as its rows lean, clockwise.
+            fall = math.tan(math.radians(float(sheet["skew_deg"]))) * wide / 2
+            made.append(PageMark("line", 0.0, high / 2 - fall, wide, high / 2 + fall, weight, SKEWED))
     return made
 
 
@@ -99,12 +101,6 @@ def _seal(seal: Json, findings: Sequence[Json], wide: float) -> PageMark:
     shape = "ellipse" if kind in ROUND else "box"
     box = (x - across, y - half, x + across, y + half)
     return PageMark(shape, *box, str(large[0]["weight"]) if large else SEEN, LARGE if large else kind)
-
-
-def _lean(degrees: float, wide: float, high: float, weight: str) -> PageMark:
-    """A line through the page's middle as its rows lean, clockwise."""
-    fall = math.tan(math.radians(degrees)) * wide / 2
-    return PageMark("line", 0.0, high / 2 - fall, wide, high / 2 + fall, weight, SKEWED)
 
 
 Owner = Version | Arrival  # whose pages they are

@@ -98,7 +98,8 @@ def _in_time(told: Mapping[str, Any], stamp: Timestamp | None) -> bool | None:
     at = stamp.at if stamp is not None and stamp.intact else told.get("signed_at")
     if at is None or not told.get("valid_from"):
         return None
-    return _moment(str(told["valid_from"])) <= _moment(at) <= _moment(str(told["valid_to"]))
+    first, signed, last = (datetime.fromisoformat(str(one)) for one in (told["valid_from"], at, told["valid_to"]))
+    return first <= signed <= last
 
 
 def _standing(told: Mapping[str, Any], stamp: Timestamp | None, changed: str, *, in_time: bool | None) -> Standing:
@@ -119,10 +120,6 @@ ORDER = (Standing.UNREADABLE, Standing.BROKEN, Standing.CHANGED, Standing.UNTRUS
 def worst_standing(found: Sequence[Signature]) -> Standing:
     """Of a file: the worst of its signatures."""
     return min((one.standing for one in found), key=ORDER.index, default=Standing.NONE)
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 WALL: Final = 60.0  # seconds

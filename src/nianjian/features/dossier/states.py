@@ -156,15 +156,6 @@ class Reading(Protocol):
         """Fields and findings. Sheets come one by one at 300 dpi and are gone after; what is not sure is left out."""
 
 
-class Unread:
-    """Reads nothing: every field stays unknown, a person decides."""
-
-    def read(self, item: str, sheets: Iterable[Sheet]) -> ReadFields:
-        """No field."""
-        del item, sheets
-        return ReadFields()
-
-
 class MaterialState(StrEnum):
     """In the order of how far an item is."""
 
@@ -319,7 +310,6 @@ def finding_text(code: str, values: Mapping[str, Any], _: Words) -> str:
 
 
 def _page_gap(before: int, after: int, _: Words) -> str:
-    """What is wrong where one printed page number follows another."""
     first, last = before + 1, after - 1
     if first > last:
         return _(PAGES_ASTRAY)

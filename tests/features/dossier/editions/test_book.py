@@ -1,4 +1,3 @@
-import dataclasses
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,7 +33,7 @@ def _bound(folder: Path, package: Package) -> Bound:
 
 def _with_odd(papers: Path, **changed: Any) -> Package:
     made = packages.package(papers, (2, 3), language="en", **changed)
-    return dataclasses.replace(made, items=(*made.items, packages.odd_item(papers)))
+    return replace(made, items=(*made.items, packages.odd_item(papers)))
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +84,7 @@ def _red(path: Path, place: int, scale: float = 2.0) -> Any:
 def test_strips_lie_on_the_fronts_alone_and_make_the_whole_seal_again(stamped: Bound) -> None:
     _package, book, path = stamped
     (stamp,) = book.plan.stamps
-    scale = 4.0
+    scale = 2.0
     whole = []
     for piece in book.plan.slices():
         front, back = book.plan.pages(piece.sheet)
@@ -98,7 +97,7 @@ def test_strips_lie_on_the_fronts_alone_and_make_the_whole_seal_again(stamped: B
     seal = cv2.imdecode(np.frombuffer(packages.seal_png(), np.uint8), cv2.IMREAD_UNCHANGED)
     assert seal is not None
     wanted = cv2.resize(seal[:, :, 3], (joined.shape[1], joined.shape[0]), interpolation=cv2.INTER_AREA) > 128
-    thick = cv2.dilate(wanted.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    thick = cv2.dilate(wanted.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     assert (joined & ~thick).sum() < 0.01 * joined.sum()
     assert (wanted & joined).sum() > 0.85 * wanted.sum()
     assert stamp.sheets == book.layout.sheets
@@ -157,15 +156,6 @@ def _room(folder: Path) -> Path:
     return room
 
 
-def test_the_other_process_writes_the_same_package(tmp_path: Path) -> None:
-    package = packages.package(tmp_path, (1,), draft=True, duplex=False)
-    here = build(package, tmp_path / "here")
-    assert build_process.build(package, tmp_path / "there", room=_room(tmp_path)) == here.digest
-    for one in here.folder.rglob("*.*"):
-        assert (tmp_path / "there" / one.relative_to(here.folder)).read_bytes() == one.read_bytes()
-    assert list(_room(tmp_path).iterdir()) == []
-
-
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     package = packages.package(tmp_path, (1,))
     broken = tmp_path / "broken.pdf"
@@ -185,12 +175,18 @@ def test_a_process_that_ends_costs_one_message(tmp_path: Path, monkeypatch: pyte
     assert (caught.value.code, caught.value.values["reason"]) == ("dossier_build_failed", "time")
 
 
-def test_long_words_come_through_however_often_somebody_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_other_process_writes_the_same_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words that are more than a pipe holds come through, however often somebody looks."""
     monkeypatch.setattr(build_process, "LOOK", 0.01)
-    package = replace(packages.package(tmp_path, (1,)), licence="浙" * 24_000)  # more than a pipe holds
     looked: list[int] = []
-    digest = build_process.build(package, tmp_path / "out", room=_room(tmp_path), watch=lambda: looked.append(1))
-    assert digest in (tmp_path / "out" / "manifest.json").read_text()
+    package = packages.package(tmp_path, (1,), draft=True, duplex=False)
+    package = replace(package, items=(replace(package.items[0], source_sha256="0" * 70_000),))
+    here = build(package, tmp_path / "here")
+    room, watch = _room(tmp_path), lambda: looked.append(1)
+    assert build_process.build(package, tmp_path / "there", room=room, watch=watch) == here.digest
+    for one in here.folder.rglob("*.*"):
+        assert (tmp_path / "there" / one.relative_to(here.folder)).read_bytes() == one.read_bytes()
+    assert list(room.iterdir()) == []
     assert looked
 
 

@@ -14,7 +14,7 @@ from tests.support import packages
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import manifest
-from nianjian.features.dossier.editions.build import BuiltEditions
+from nianjian.features.dossier.editions.build import BuiltEditions, build
 from nianjian.features.dossier.editions.verify import rescan, verify
 
 PAPER = "paper/材料包.pdf"
@@ -61,6 +61,14 @@ def _lying(built: BuiltEditions, change: Change, folder: Path) -> Path:
     path = folder / manifest.NAME
     path.write_text(json.dumps(told))
     return path
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> BuiltEditions:
+    """A paper of three pages alone, with a riding seal."""
+    folder = tmp_path_factory.mktemp("small")
+    package = packages.package(folder, (1,), pictures=packages.stamped(), approved=True, duplex=False)
+    return build(package, folder / "out", uploads=False)
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,9 @@
 import dataclasses
-import hashlib
 import io
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,35 +69,39 @@ def _spoil(path: Path, act: str, page: int, other: int) -> tuple[set[Kind], set[
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         count = len(pdf.pages)
         page, other = page % count, other % count
-        if act == "swap":
-            packages.scan_page(pdf, packages.jpeg(packages.sheet(9000 + page, dpi=60)))
-            pdf.pages[page] = pdf.pages[-1]
-            del pdf.pages[-1]
-            expected = {Kind.SWAPPED}, {page + 1}
-        elif act == "remove":
-            if count == 1:
+        expected: tuple[set[Kind], set[int]]
+        match act:
+            case "swap":
+                _add(pdf, 9000 + page)
+                pdf.pages[page] = pdf.pages[-1]
+                del pdf.pages[-1]
+                expected = {Kind.SWAPPED}, {page + 1}
+            case "remove" if count > 1:
+                del pdf.pages[page]
+                expected = {Kind.REMOVED}, {page + 1}
+            case "add":
+                _add(pdf, 8000 + page)
+                pdf.pages.insert(page, pdf.pages[-1])
+                del pdf.pages[-1]
+                expected = {Kind.ADDED}, {page + 1}
+            case "exchange" if page != other:
+                one, two = pdf.pages[page], pdf.pages[other]
+                pdf.pages[page], pdf.pages[other] = two, one
+                expected = {Kind.REORDERED}, set(range(1, count + 1))
+            case "double":
+                pdf.pages.insert(page, pdf.pages[other])
+                expected = {Kind.ADDED}, set(range(1, count + 2))
+            case "redraw":
+                _redrawn(pdf, page, path)
+                expected = {Kind.CHANGED, Kind.SWAPPED}, {page + 1}
+            case _:
                 return None
-            del pdf.pages[page]
-            expected = {Kind.REMOVED}, {page + 1}
-        elif act == "add":
-            packages.scan_page(pdf, packages.jpeg(packages.sheet(8000 + page, dpi=60)))
-            pdf.pages.insert(page, pdf.pages[-1])
-            del pdf.pages[-1]
-            expected = {Kind.ADDED}, {page + 1}
-        elif act == "exchange":
-            if page == other:
-                return None
-            one, two = pdf.pages[page], pdf.pages[other]
-            pdf.pages[page], pdf.pages[other] = two, one
-            expected = {Kind.REORDERED}, set(range(1, count + 1))
-        elif act == "double":
-            pdf.pages.insert(page, pdf.pages[other])
-            expected = {Kind.ADDED}, set(range(1, count + 2))
-        else:
-            _redrawn(pdf, page, path)
-            expected = {Kind.CHANGED, Kind.SWAPPED}, {page + 1}
         pdf.save(path)
     return expected
+
+
+def _add(pdf: pikepdf.Pdf, seed: int) -> None:
+    packages.scan_page(pdf, packages.jpeg(packages.sheet(seed, dpi=60)))
 
 
 @pytest.mark.long
@@ -136,7 +139,7 @@ def test_a_page_drawn_anew_is_told_from_another_page(folder: Path) -> None:
 
 
 def test_a_lossless_save_changes_no_page(built: BuiltEditions, folder: Path) -> None:
-    for place, name in enumerate(_paths(built)):
+    for place, name in enumerate([PAPER, _paths(built)[-1]]):
         with pikepdf.open(folder / name, allow_overwriting_input=True) as pdf:
             pdf.save(
                 folder / name, linearize=place % 2 == 0, recompress_flate=True,
@@ -147,20 +150,23 @@ def test_a_lossless_save_changes_no_page(built: BuiltEditions, folder: Path) -> 
     assert {one.kind for one in found.notes} == {"resaved"}
 
 
-def test_a_script_in_the_document_is_a_change(folder: Path) -> None:
+def _run_script(pdf: pikepdf.Pdf) -> None:
+    pdf.Root["/OpenAction"] = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+
+
+def _jump_elsewhere(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[1].obj.Annots[0].Dest[0] = pdf.pages[0].obj
+
+
+@pytest.mark.parametrize("spoil", [_run_script, _jump_elsewhere])
+def test_a_script_and_a_jump_that_leads_elsewhere_are_changes(
+    folder: Path, spoil: Callable[[pikepdf.Pdf], None]
+) -> None:
     path = folder / PAPER
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
-        pdf.Root["/OpenAction"] = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+        spoil(pdf)
         pdf.save(path)
     assert [(one.file, one.page, one.kind) for one in verify(folder).differences] == [(PAPER, None, Kind.CHANGED)]
-
-
-def test_a_jump_that_leads_elsewhere_is_a_change(folder: Path) -> None:
-    path = folder / PAPER
-    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
-        pdf.pages[1].obj.Annots[0].Dest[0] = pdf.pages[0].obj
-        pdf.save(path)
-    assert [one.kind for one in verify(folder).differences] == [Kind.CHANGED]
 
 
 def test_files_too_few_and_too_many(folder: Path) -> None:
@@ -335,18 +341,6 @@ def test_every_page_is_a_picture_of_enough_pixels_and_every_file_small_enough(bu
     assert {one["pdfa_2b"] for one in built.manifest["files"] if one["edition"] == "upload"} == {"pass"}
 
 
-def test_the_same_package_gives_the_same_folder(built: BuiltEditions, papers: Path, tmp_path: Path) -> None:
-    package = packages.package(papers, (2, 3, 4), pictures=packages.stamped(), approved=True)
-    again = build(package, tmp_path / "again").folder
-    hashes = [
-        {path.relative_to(one).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-         for path in one.rglob("*") if path.is_file()}
-        for one in (built.folder, again)
-    ]  # fmt: skip
-    assert hashes[0] == hashes[1]
-    assert len(hashes[0]) == 6
-
-
 def _scan(papers: Path, dpi: int, pages: int, **changed: object) -> Package:
     path = packages.scans(papers / f"{dpi}x{pages}.pdf", range(100, 100 + pages), dpi=dpi)
     item = Item("licence", "许可证/正副本", Board.GENERAL, path)
@@ -401,11 +395,11 @@ def test_seals_are_burnt_in_at_the_edge_that_lies_outside_in_the_book(papers: Pa
 
 
 def test_a_preview_says_so_on_every_flat_page(built: BuiltEditions, papers: Path, tmp_path: Path) -> None:
-    preview = build(packages.package(papers, (2,), pictures=packages.stamped()), tmp_path / "preview")
+    preview = build(packages.package(papers, (1,), pictures=packages.stamped()), tmp_path / "preview")
     for made, said in ((built, False), (preview, True)):
         with pypdfium2.PdfDocument(_files(made)[0]) as document:
             foots = [page.render(scale=2).to_numpy().astype(int)[-60:] for page in document]
-        assert [((foot[:, :, 2] - foot[:, :, 1]) > 60).sum() > 20 for foot in foots] == [said] * 2
+        assert [((foot[:, :, 2] - foot[:, :, 1]) > 60).sum() > 20 for foot in foots] == [said] * len(foots)
 
 
 def test_a_folder_with_something_in_it_is_refused(papers: Path, tmp_path: Path) -> None:

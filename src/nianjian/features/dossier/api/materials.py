@@ -364,8 +364,8 @@ def dossier_sealed_scan(  # noqa: PLR0917 -- the parts of the address
 ) -> HttpResponse:
     """A version's pages as they were scanned out of the sealed book; the audit chain has the entry."""
     of = {**place(request, code, year), "item": item, "number": version}
-    file = sealed_book.download_sealed_scan(**of, whole=asked.whole)
-    return attached(file.content, "application/pdf", file.name)
+    name, content = sealed_book.download_sealed_scan(**of, whole=asked.whole)
+    return attached(content, "application/pdf", name)
 
 
 def _version(row: Version, _: Words) -> dict[str, object]:

@@ -4,6 +4,7 @@ import argparse
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions, day, enterprise, number, on_day, year
@@ -47,7 +48,6 @@ def _run(act: str, args: argparse.Namespace) -> Answer:
 
 
 def _offline(act: str, args: argparse.Namespace) -> Answer:
-    """Do an act that needs no home."""
     from nianjian.features.dossier.commands import offline
 
     answer: Answer = getattr(offline, act)(args)
@@ -55,7 +55,11 @@ def _offline(act: str, args: argparse.Namespace) -> Answer:
 
 
 def _item(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--item", required=True, metavar="ITEM", help=_("the item's name, for example audit_report"))
+    _option(parser, "--item", "ITEM", _("the item's name, for example audit_report"), required=True)
+
+
+def _option(parser: argparse.ArgumentParser, name: str, metavar: str, about: str, **more: Any) -> None:  # noqa: ANN401 -- as argparse takes them
+    parser.add_argument(name, metavar=metavar, help=about, **more)
 
 
 def _flag(parser: argparse.ArgumentParser, option: str, about: str) -> None:
@@ -70,7 +74,7 @@ def _configure_items(actions: Actions) -> None:
     listed = _verb(actions, "list", "list_items", _("the checklist: each item with its state, owner and days"))
     on_day(listed, "--on", _("as for a package handed in on this day instead of today"))
     added = _verb(actions, "add", "add_file", _("check a file and store it as an item's newest version"))
-    added.add_argument("file", type=Path, metavar="FILE", help=_("PDF, JPEG, PNG or TIFF; OFD is stored, not read"))
+    _option(added, "file", "FILE", _("PDF, JPEG, PNG or TIFF; OFD is stored, not read"), type=Path)
     _item(added)
     confirmed = _verb(
         actions, "confirm", "confirm", _("confirm the newest version of an item after a person has checked it")
@@ -78,50 +82,46 @@ def _configure_items(actions: Actions) -> None:
     _version(confirmed)
     on_day(confirmed, "--effective", _("the day from which the document is valid"))
     on_day(confirmed, "--valid-until", _("the last day on which it is valid; default: as read"))
-    confirmed.add_argument(
-        "--explanation", default="", metavar="TEXT", help=_("why people are not covered, where the check found any")
-    )
+    _option(confirmed, "--explanation", "TEXT", _("why people are not covered, where the check found any"), default="")
     returned = _verb(actions, "return", "send_back", _("send the newest version of an item back"))
     _version(returned)
-    returned.add_argument("--reason", required=True, metavar="TEXT", help=_("why"))
+    _option(returned, "--reason", "TEXT", _("why"), required=True)
     wrong = _verb(actions, "overrule", "overrule", _("ask a second person to overrule a check finding on a scan"))
     _version(wrong)
-    wrong.add_argument("--finding", required=True, metavar="CODE", help=_("code of the finding, as --json shows it"))
-    wrong.add_argument("--page", type=number, metavar="N", help=_("its page; default: the whole file"))
-    wrong.add_argument("--reason", required=True, metavar="TEXT", help=_("why the check is wrong"))
+    _option(wrong, "--finding", "CODE", _("code of the finding, as --json shows it"), required=True)
+    _option(wrong, "--page", "N", _("its page; default: the whole file"), type=number)
+    _option(wrong, "--reason", "TEXT", _("why the check is wrong"), required=True)
     stated = _verb(
         actions, "state", "state_claim", _("state what the data does not contain; generated documents print it")
     )
     _item(stated)
-    stated.add_argument("--claim", metavar="CLAIM", help=_("claim of the item; default: list what can be stated"))
-    stated.add_argument("--part", default="text", metavar="PART", help=_("part of the claim"))
-    stated.add_argument("--text", default="", metavar="TEXT", help=_("the statement; an empty text withdraws it"))
+    _option(stated, "--claim", "CLAIM", _("claim of the item; default: list what can be stated"))
+    _option(stated, "--part", "PART", _("part of the claim"), default="text")
+    _option(stated, "--text", "TEXT", _("the statement; an empty text withdraws it"), default="")
     free = _verb(
         actions, "not-applicable", "set_applicability", _("give the reason the algorithm filing does not apply")
     )
-    free.add_argument("--reason", required=True, metavar="TEXT", help=_("the reason; an empty text withdraws it"))
+    _option(free, "--reason", "TEXT", _("the reason; an empty text withdraws it"), required=True)
     assigned = _verb(actions, "assign", "assign", _("set who provides an item, and by when"))
     _item(assigned)
-    assigned.add_argument("--owner", required=True, metavar="WHO", help=_("who does it"))
+    _option(assigned, "--owner", "WHO", _("who does it"), required=True)
     on_day(assigned, "--due", _("by when"))
     comment = _verb(actions, "comment", "comment", _("comment on an item"))
     _item(comment)
-    comment.add_argument("--text", required=True, metavar="TEXT", help=_("the text"))
+    _option(comment, "--text", "TEXT", _("the text"), required=True)
     _verb(actions, "reuse", "reuse", _("take over what was confirmed last year and is missing now"))
 
 
 def _version(parser: argparse.ArgumentParser) -> None:
     _item(parser)
-    parser.add_argument(
-        "--version", dest="number", type=number, required=True, metavar="N", help=_("the newest version's number")
-    )
+    _option(parser, "--version", "N", _("the newest version's number"), dest="number", type=number, required=True)
 
 
 def _configure_files(actions: Actions) -> None:
     checked = actions.add(
         "check", partial(_offline, "check_file"), _("check a scan, photo or PDF for an item: pages, seals, fields")
     )
-    checked.add_argument("file", type=Path, metavar="FILE", help=_("PDF, JPEG, PNG or TIFF; OFD is stored, not read"))
+    _option(checked, "file", "FILE", _("PDF, JPEG, PNG or TIFF; OFD is stored, not read"), type=Path)
     _item(checked)
     enterprise(checked, required=False)
     year(checked, required=False)
@@ -130,7 +130,7 @@ def _configure_files(actions: Actions) -> None:
         partial(_offline, "sort_files"),
         _("propose which item each file is; nothing is stored, `dossier add` does that"),
     )
-    asked.add_argument("paths", type=Path, nargs="+", metavar="DIR|FILE", help=_("files, or folders of them"))
+    _option(asked, "paths", "DIR|FILE", _("files, or folders of them"), type=Path, nargs="+")
 
 
 def _configure_package(actions: Actions) -> None:
@@ -140,12 +140,7 @@ def _configure_package(actions: Actions) -> None:
         "generate_items",
         _("make items from registers, calls and the newest portrait, and compare their sums"),
     )
-    made.add_argument(
-        "items",
-        nargs="+",
-        metavar="ITEM",
-        help=_("the item's name, for example seat_table; all: every item that is due"),
-    )
+    _option(made, "items", "ITEM", _("the item's name, for example seat_table; all: every item that is due"), nargs="+")
     _output(
         made, "DIR", _("write Word, PDF and xlsx into this folder; default: the PDF becomes a version of the checklist")
     )
@@ -161,20 +156,18 @@ def _configure_package(actions: Actions) -> None:
         partial(_offline, "verify_package"),
         _("prove from the manifest that no page was swapped, added, removed or moved"),
     )
-    asked.add_argument("path", type=Path, metavar="DIR|FILE", help=_("the package's folder, or one of its files"))
-    asked.add_argument("--manifest", type=Path, metavar="FILE", help=_("the manifest, if it is elsewhere"))
-    asked.add_argument("--digest", default="", metavar="HEX", help=_("the manifest's SHA-256 as stored elsewhere"))
+    _option(asked, "path", "DIR|FILE", _("the package's folder, or one of its files"), type=Path)
+    _option(asked, "--manifest", "FILE", _("the manifest, if it is elsewhere"), type=Path)
+    _option(asked, "--digest", "HEX", _("the manifest's SHA-256 as stored elsewhere"), default="")
     _flag(asked, "--scan", _("FILE is a scan of the sealed paper edition: compare the images"))
     planned = actions.add(
         "seal-plan",
         partial(_offline, "plan_riding_seal"),
         _("plan the riding seal over all sheets, so that every joint is covered"),
     )
-    planned.add_argument("--sheets", type=number, required=True, metavar="N", help=_("sheets of paper, not pages"))
+    _option(planned, "--sheets", "N", _("sheets of paper, not pages"), type=number, required=True)
     _flag(planned, "--duplex", _("printed on both sides: a sheet has two pages"))
-    planned.add_argument(
-        "--diameter", type=_millimetres, metavar="MM", help=_("the seal's diameter; default: from the rulebook")
-    )
+    _option(planned, "--diameter", "MM", _("the seal's diameter; default: from the rulebook"), type=_millimetres)
 
 
 def _millimetres(text: str) -> Decimal:
@@ -196,56 +189,56 @@ def _configure_rounds(actions: Actions) -> None:
         actions, "submit", "submit", _("record that a package was handed in; its files must match the manifest")
     )
     which = _("the package's folder, or its manifest; default: the newest complete package built by the worker")
-    submitted.add_argument("path", type=Path, nargs="?", metavar="DIR|MANIFEST", help=which)
+    _option(submitted, "path", "DIR|MANIFEST", which, type=Path, nargs="?")
     on_day(submitted, "--on", _("on this day instead of today"))
-    submitted.add_argument("--place", required=True, metavar="WHERE", help=_("the window or the system"))
-    submitted.add_argument("--reference", default="", metavar="N", help=_("the authority's reference number"))
-    submitted.add_argument("--receipt", type=Path, metavar="FILE", help=_("the receipt: PDF, OFD, docx, xlsx or image"))
+    _option(submitted, "--place", "WHERE", _("the window or the system"), required=True)
+    _option(submitted, "--reference", "N", _("the authority's reference number"), default="")
+    _option(submitted, "--receipt", "FILE", _("the receipt: PDF, OFD, docx, xlsx or image"), type=Path)
     _configure_correction(actions)
     passed = _number(_verb(actions, "passed", "record_passed", _("record that the authority accepted a package")))
     on_day(passed, "--on", _("on this day instead of today"))
     evidence = _number(
         _verb(actions, "evidence", "evidence", _("store a file about a package that was handed in, or get one"))
     )
-    evidence.add_argument("file", nargs="?", type=Path, metavar="FILE", help=_("PDF, OFD, docx, xlsx or image"))
-    evidence.add_argument(
-        "--kind", default="receipt", metavar="K", help=_("receipt (default), acceptance, notice, opinion or annex")
-    )
-    evidence.add_argument("--get", type=number, metavar="ID", help=_("get this file, as received"))
+    _option(evidence, "file", "FILE", _("PDF, OFD, docx, xlsx or image"), nargs="?", type=Path)
+    _option(evidence, "--kind", "K", _("receipt (default), acceptance, notice, opinion or annex"), default="receipt")
+    _option(evidence, "--get", "ID", _("get this file, as received"), type=number)
     _output(evidence, "FILE", _("where to write it"))
     rounds = _verb(
         actions, "rounds", "show_rounds", _("the packages of a season with requests and days, or one in full")
     )
-    rounds.add_argument("--number", type=number, metavar="N", help=_("this package in full"))
+    _option(rounds, "--number", "N", _("this package in full"), type=number)
     diff = _verb(actions, "diff", "compare", _("compare two packages that were handed in, page by page"))
-    diff.add_argument("before", type=number, metavar="N", help=_("the number of the older package"))
-    diff.add_argument("after", type=number, metavar="M", help=_("the number of the newer package"))
+    _option(diff, "before", "N", _("the number of the older package"), type=number)
+    _option(diff, "after", "M", _("the number of the newer package"), type=number)
 
 
 def _configure_correction(actions: Actions) -> None:
     back = _number(
         _verb(actions, "correction", "record_notice", _("record that a package was returned, and what was asked for"))
     )
-    back.add_argument(
-        "--received", type=day, required=True, metavar="YYYY-MM-DD", help=_("day of receipt; that day is not counted")
-    )
+    _option(back, "--received", "YYYY-MM-DD", _("day of receipt; that day is not counted"), type=day, required=True)
     on_day(back, "--due", _("the last day stated in the notice; it takes precedence"))
-    back.add_argument("--reference", default="", metavar="N", help=_("the notice's own number"))
-    back.add_argument("--notice", type=Path, metavar="FILE", help=_("the notice itself: PDF, OFD, docx or image"))
-    back.add_argument(
-        "--request", action="append", required=True, metavar="ITEM=TEXT",
-        help=_("what is asked for about an item; =TEXT for the whole package; can be repeated"),
-    )  # fmt: skip
+    _option(back, "--reference", "N", _("the notice's own number"), default="")
+    _option(back, "--notice", "FILE", _("the notice itself: PDF, OFD, docx or image"), type=Path)
+    _option(
+        back,
+        "--request",
+        "ITEM=TEXT",
+        _("what is asked for about an item; =TEXT for the whole package; can be repeated"),
+        action="append",
+        required=True,
+    )
     answer = _number(
         _verb(actions, "answer", "answer_request", _("answer a request with a new version of its item, or in words"))
     )
-    answer.add_argument("--request", type=number, required=True, metavar="ID", help=_("the request's number"))
-    answer.add_argument("--version", type=number, metavar="N", help=_("the new version of the item"))
-    answer.add_argument("--note", default="", metavar="TEXT", help=_("the answer"))
+    _option(answer, "--request", "ID", _("the request's number"), type=number, required=True)
+    _option(answer, "--version", "N", _("the new version of the item"), type=number)
+    _option(answer, "--note", "TEXT", _("the answer"), default="")
 
 
 def _number(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("--number", type=number, required=True, metavar="N", help=_("the package's number"))
+    _option(parser, "--number", "N", _("the package's number"), type=number, required=True)
     return parser
 
 
@@ -256,13 +249,16 @@ def _configure_fill_in(actions: Actions) -> None:
         "make_sheet",
         _("every field of a yearly report with its value, source and differences"),
     )
-    made.add_argument(
-        "--report", default="licence", metavar="R", help=_("licence (default) or code-number: which of the two reports")
+    _option(made, "--report", "R", _("licence (default) or code-number: which of the two reports"), default="licence")
+    _option(
+        made,
+        "--set",
+        "FIELD=TEXT",
+        _("enter a field first, for a code number NUMBER.FIELD=TEXT; an empty text clears it; can be repeated"),
+        action="append",
+        default=[],
+        dest="entered",
     )
-    made.add_argument(
-        "--set", action="append", default=[], dest="entered", metavar="FIELD=TEXT",
-        help=_("enter a field first, for a code number NUMBER.FIELD=TEXT; an empty text clears it; can be repeated"),
-    )  # fmt: skip
     _flag(made, "--full", _("personal data unmasked; it is recorded"))
     _output(made, "DIR", _("write PDF and xlsx, personal data unmasked, into this folder"))
 
@@ -275,9 +271,9 @@ def _configure_seal_images(group: Actions) -> None:
         _("store a seal image: its background is made transparent, no command outputs it"),
         season=False,
     )
-    added.add_argument("file", type=Path, metavar="FILE", help=_("PNG or JPEG of one imprint on light paper"))
+    _option(added, "file", "FILE", _("PNG or JPEG of one imprint on light paper"), type=Path)
     _kind(added)
-    added.add_argument("--width-mm", type=_mm, required=True, metavar="MM", help=_("width of the seal on paper"))
+    _option(added, "--width-mm", "MM", _("width of the seal on paper"), type=_mm, required=True)
     withdrawn = _verb(group, "withdraw", "withdraw_seal_image", _("withdraw an image and delete it"), season=False)
     _kind(withdrawn)
     _verb(group, "list", "list_seal_images", _("images, and the uses requested in a season"))
@@ -286,16 +282,16 @@ def _configure_seal_images(group: Actions) -> None:
     )
     _kind(used)
     _item(used)
-    used.add_argument("--mark", default="", metavar="MARK", help=_("cover_seal, copy_seal or further_seal"))
-    used.add_argument("--page", type=number, default=1, metavar="N", help=_("page of the document, from 1"))
-    used.add_argument("--x-mm", type=_mm, metavar="MM", help=_("the imprint's centre from the left edge"))
-    used.add_argument("--y-mm", type=_mm, metavar="MM", help=_("the imprint's centre from the lower edge"))
-    used.add_argument("--reason", required=True, metavar="TEXT", help=_("why"))
+    _option(used, "--mark", "MARK", _("cover_seal, copy_seal or further_seal"), default="")
+    _option(used, "--page", "N", _("page of the document, from 1"), type=number, default=1)
+    _option(used, "--x-mm", "MM", _("the imprint's centre from the left edge"), type=_mm)
+    _option(used, "--y-mm", "MM", _("the imprint's centre from the lower edge"), type=_mm)
+    _option(used, "--reason", "TEXT", _("why"), required=True)
 
 
 def _kind(parser: argparse.ArgumentParser) -> None:
     about = _("official_seal, finance_seal or legal_person_seal")
-    parser.add_argument("--kind", required=True, metavar="KIND", help=about)
+    _option(parser, "--kind", "KIND", about, required=True)
 
 
 def _mm(text: str) -> Decimal:
@@ -312,19 +308,17 @@ def _configure_signatures(actions: Actions) -> None:
         partial(_offline, "show_signatures"),
         _("show the signatures of a PDF: whether they are valid, whose they are, when"),
     )
-    shown.add_argument("file", type=Path, metavar="FILE", help=_("a PDF"))
+    _option(shown, "file", "FILE", _("a PDF"), type=Path)
     added = _verb(
         group,
         "add",
         "add_signed_paper",
         _("store a signed PDF unaltered as evidence, with the state of its signatures"),
     )
-    added.add_argument("file", type=Path, metavar="FILE", help=_("a PDF"))
+    _option(added, "file", "FILE", _("a PDF"), type=Path)
     _item(added)
     fetched = _verb(group, "fetch", "fetch_signed_paper", _("write a stored document byte for byte as received"))
-    fetched.add_argument(
-        "--paper", dest="number", type=number, required=True, metavar="N", help=_("the document's number")
-    )
+    _option(fetched, "--paper", "N", _("the document's number"), dest="number", type=number, required=True)
     _output(fetched, "FILE", _("a new file"), required=True)
     _verb(group, "list", "list_signed_papers", _("signed documents of a season"))
     signed = _verb(
@@ -334,8 +328,6 @@ def _configure_signatures(actions: Actions) -> None:
         _("sign the files for the platform with the enterprise's own certificate, as the last step"),
         season=False,
     )
-    signed.add_argument("folder", type=Path, metavar="DIR", help=_("the package's folder, as written by build"))
-    signed.add_argument(
-        "--certificate", type=Path, metavar="FILE", help=_("PKCS#12 with the key; default: NIANJIAN_SIGNER")
-    )
-    signed.add_argument("--tsa", metavar="URL", help=_("time-stamp authority; default: NIANJIAN_TSA_URL"))
+    _option(signed, "folder", "DIR", _("the package's folder, as written by build"), type=Path)
+    _option(signed, "--certificate", "FILE", _("PKCS#12 with the key; default: NIANJIAN_SIGNER"), type=Path)
+    _option(signed, "--tsa", "URL", _("time-stamp authority; default: NIANJIAN_TSA_URL"))

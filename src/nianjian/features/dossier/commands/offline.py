@@ -10,9 +10,9 @@ from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier import terminal
 from nianjian.features.dossier.check import check
-from nianjian.features.dossier.editions.manifest import NAME, Difference
+from nianjian.features.dossier.editions.manifest import NAME
 from nianjian.features.dossier.editions.package import Rules, plan
-from nianjian.features.dossier.editions.verify import rescan, verify
+from nianjian.features.dossier.editions.verify import Rescan, Result, rescan, verify
 from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.reading.readers import SheetReading
 from nianjian.features.dossier.recognition import file_proposal_to_document, propose_for_files
@@ -90,15 +90,7 @@ def verify_package(args: Args) -> Answer:
     if args.scan:
         return _verify_scan(args)
     found = verify(args.path, listed=args.manifest, digest=args.digest)
-    data = {
-        "intact": found.intact,
-        "differences": [_difference(one) for one in found.differences],
-        "notes": [{"file": one.file, "kind": one.kind} for one in found.notes],
-        "files": found.files,
-        "pages": found.pages,
-        "manifest_sha256": found.digest,
-    }
-    return answer(terminal.show_verification, data, DONE if found.intact else NO)
+    return answer(terminal.show_verification, _verified(found), DONE if found.intact else NO)
 
 
 def _verify_scan(args: Args) -> Answer:
@@ -106,20 +98,11 @@ def _verify_scan(args: Args) -> Answer:
         raise NianjianError("usage", program="nianjian dossier verify", message=_("--scan needs --manifest"))
     listed = args.manifest / NAME if args.manifest.is_dir() else args.manifest
     found = rescan(args.path, listed, digest=args.digest)
-    data = {
-        "intact": found.intact,
-        "differences": [_difference(one) for one in found.differences],
-        **found.told(),
-        "scanned": found.scanned,
-        "expected": found.expected,
-        "by_place": list(found.by_place),
-        "manifest_sha256": found.digest,
-    }
-    return answer(terminal.show_scan, data, DONE if found.intact else NO)
+    return answer(terminal.show_scan, _verified(found), DONE if found.intact else NO)
 
 
-def _difference(one: Difference) -> dict[str, object]:
-    return {"file": one.file, "page": one.page, "kind": one.kind.value}
+def _verified(found: Result | Rescan) -> dict[str, Any]:
+    return {"intact": found.intact, "differences": list(map(asdict, found.differences)), **found.told()}
 
 
 def show_signatures(args: Args) -> Answer:

@@ -67,12 +67,13 @@ def pictures(pdf: bytes | str, *, dpi: int, most: int, named: str, stamped: froz
         for place in range(len(document)):
             page = document[place]
             width, height = page.get_size()
-            found = None if place in stamped else _whole(page, dpi)
-            if found is None or len(found) > most:
-                found = _drawn_page(page, dpi, most, named, place)
-            wide, high, channels = read_frame(found)
-            look = manifests.encode_fingerprint(shrink_picture(found))
-            yield Flat(found, wide, high, channels == 1, width, height, look)
+            found = None if place in stamped else find_page_jpeg(page)
+            jpeg = found[0] if found and found[1] >= dpi - 0.5 else None
+            if jpeg is None or len(jpeg) > most:
+                jpeg = _drawn_page(page, dpi, most, named, place)
+            wide, high, channels = read_frame(jpeg)
+            look = manifests.encode_fingerprint(shrink_picture(jpeg))
+            yield Flat(jpeg, wide, high, channels == 1, width, height, look)
             page.close()
 
 
@@ -112,11 +113,6 @@ def look_at_page(page: pypdfium2.PdfPage) -> Any:  # noqa: ANN401 -- pixels
     """The page in grey, out of its JPEG where it is one."""
     jpeg = find_page_jpeg(page)
     return shrink_picture(jpeg[0]) if jpeg else manifests.render_page(page)
-
-
-def _whole(page: pypdfium2.PdfPage, dpi: int) -> bytes | None:
-    found = find_page_jpeg(page)
-    return found[0] if found and found[1] >= dpi - 0.5 else None
 
 
 def _drawn_page(page: pypdfium2.PdfPage, dpi: int, most: int, named: str, place: int) -> bytes:
@@ -205,7 +201,6 @@ def _tell(pdf: pikepdf.Pdf, package: Package) -> None:
 
 
 def _strips(package: Package, book: Book, number: int) -> Iterator[tuple[int, Slice]]:
-    """Pages of the item that bear a strip of the riding seal in the book."""
     if Seal.RIDING in package.pictures:
         for piece in book.plan.slices():
             leaf = book.layout.leaves[book.plan.pages(piece.sheet)[0] - 1]
@@ -214,7 +209,6 @@ def _strips(package: Package, book: Book, number: int) -> Iterator[tuple[int, Sl
 
 
 def _seals(package: Package, number: int, pages: int) -> Iterator[tuple[int, Seal]]:
-    """Pages of the item that bear a whole seal."""
     for kind, where in package.places.items():
         if kind in package.items[number].seals and kind in package.pictures:
             yield from ((page, kind) for page in range(pages if where.every else 1))
@@ -248,7 +242,6 @@ def _item(package: Package, number: int, pages: Sequence[Flat], folder: Path) ->
 
 
 def _cut(pages: Sequence[Flat], room: int) -> list[tuple[int, Sequence[Flat]]]:
-    """First page and pages of each part."""
     parts: list[tuple[int, Sequence[Flat]]] = []
     start, held = 0, HEAD
     for place, page in enumerate(pages):
@@ -383,7 +376,6 @@ def _paper(package: Package, book: Book, path: Path) -> list[PageOf]:
 
 
 def _laid(page: pypdfium2.PdfPage, *, back: bool) -> Any:  # noqa: ANN401 -- pixels
-    """A source's page as it lies on its sheet."""
     width, height = page.get_size()
     matrix = package.PageView(width, height, package.IDENTITY).on_a4(back=back)
     return manifests.lay_on_sheet(look_at_page(page), matrix, width, height)

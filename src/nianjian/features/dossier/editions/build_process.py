@@ -64,7 +64,6 @@ def build(package: Package, folder: Path, *, room: Path, watch: Callable[[], obj
 
 
 def _answer(child: subprocess.Popen[bytes], watch: Callable[[], object]) -> bytes:
-    """What the child says in the end."""
     until = time.monotonic() + 2 * SECONDS
     while True:
         try:
@@ -83,7 +82,6 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 def _main() -> None:
-    """The other process."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN, WRITTEN))

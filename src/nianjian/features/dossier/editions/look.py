@@ -9,6 +9,7 @@ import json
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,18 @@ def inspect_file(what: str, path: Path, given: object = None) -> dict[str, Any] 
     return dict(json.loads(done.stdout)) if done.returncode == 0 else None
 
 
+def _each_page(path: Path, most: int = PAGES) -> Iterator[Any]:
+    """The pages of a file, each closed after it was looked at."""
+    import pypdfium2  # noqa: PLC0415 - each child loads what it needs
+
+    with pypdfium2.PdfDocument(path) as document:
+        if len(document) > most:
+            raise SystemExit(2)
+        for page in document:
+            yield page
+            page.close()
+
+
 def _prints(path: Path) -> dict[str, Any]:
     import pikepdf  # noqa: PLC0415 - each child loads what it needs
 
@@ -44,33 +57,21 @@ def _prints(path: Path) -> dict[str, Any]:
 
 
 def _ink(path: Path) -> dict[str, Any]:
-    import pypdfium2  # noqa: PLC0415 - each child loads what it needs
-
-    from nianjian.features.dossier.editions import build, manifest  # noqa: PLC0415 - the same
+    from nianjian.features.dossier.editions import build, manifest  # noqa: PLC0415 - each child loads what it needs
 
     looks, dpi = [], []
-    with pypdfium2.PdfDocument(path) as document:
-        if len(document) > PAGES:
-            raise SystemExit(2)
-        for page in document:
-            looks.append(manifest.encode_fingerprint(build.look_at_page(page)))
-            picture = build.find_page_jpeg(page)
-            dpi.append(None if picture is None else round(picture[1]))
-            page.close()
+    for page in _each_page(path):
+        looks.append(manifest.encode_fingerprint(build.look_at_page(page)))
+        picture = build.find_page_jpeg(page)
+        dpi.append(None if picture is None else round(picture[1]))
     return {"looks": looks, "dpi": dpi}
 
 
 def _text(path: Path) -> dict[str, Any]:
-    import pypdfium2  # noqa: PLC0415 - each child loads what it needs
+    from nianjian.features.dossier.reading.layer import is_text_visible  # noqa: PLC0415 - each child loads what it needs
 
-    from nianjian.features.dossier.reading.layer import is_text_visible  # noqa: PLC0415 - the same
-
-    texts: list[str | None] = []
-    with pypdfium2.PdfDocument(path) as document:
-        for page in document:
-            texts.append(page.get_textpage().get_text_range() if is_text_visible(page) else None)
-            page.close()
-    return {"texts": texts}
+    pages = _each_page(path, most=sys.maxsize)  # of a paper that the manifest vouches for
+    return {"texts": [page.get_textpage().get_text_range() if is_text_visible(page) else None for page in pages]}
 
 
 def _seal(path: Path) -> dict[str, Any]:
@@ -102,22 +103,12 @@ def _seal(path: Path) -> dict[str, Any]:
 
 
 def _codes(path: Path) -> dict[str, Any]:
-    import pypdfium2  # noqa: PLC0415 - each child loads what it needs
+    from nianjian.features.dossier.editions.manifest import read_page_code  # noqa: PLC0415 - each child loads what it needs
 
-    from nianjian.features.dossier.editions.manifest import read_page_code  # noqa: PLC0415 - the same
-
-    codes = []
-    with pypdfium2.PdfDocument(path) as document:
-        if len(document) > PAGES:
-            raise SystemExit(2)
-        for page in document:
-            codes.append(read_page_code(page))
-            page.close()
-    return {"codes": codes}
+    return {"codes": [read_page_code(page) for page in _each_page(path)]}
 
 
 def _main() -> None:
-    """The other process."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -15,7 +15,7 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -26,10 +26,6 @@ from cryptography.hazmat.primitives import hashes
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions.package import A4, FOOT, POINT, Item, Matrix, Package, Plan, inherited_attribute
-
-if TYPE_CHECKING:
-    import pypdfium2
-
 
 #: Where an object stands, when it was written, or what follows from the rest.
 SKIPPED: Final = frozenset(
@@ -306,11 +302,15 @@ def seams(plan: Plan) -> dict[str, Any]:
 
 
 def sources(package: Package, starts: Sequence[int], counts: Sequence[int]) -> list[dict[str, Any]]:
-    """Each item: its file's hash, its pages, where it starts in the book, and what two people overruled on it."""
+    """Each item: its file's hash, its pages, where it starts in the book, and what two people overruled on it.
+
+    ``sealed_sha256``: of the scan of its sealed pages, which the upload edition holds, where there is one.
+    """
     return [
         {"item": item.name, "title": item.title, "board": item.board.value, "start_page": start, "pages": count,
          "copy_sha256": (copy := digests(item.file)[0]), "source_sha256": item.source_sha256 or copy,
-         "seals": sorted(one.value for one in item.seals), **_prints(item), **_overruled(item), **_sealed(item)}
+         "seals": sorted(one.value for one in item.seals), **_prints(item), **_overruled(item),
+         **({} if item.sealed is None else {"sealed_sha256": digests(item.sealed)[0]})}
         for item, start, count in zip(package.items, starts, counts, strict=True)
     ]  # fmt: skip
 
@@ -333,11 +333,6 @@ def _overruled(item: Item) -> dict[str, Any]:
         "blanks": item.blanks,
     }
     return {name: found for name, found in told.items() if found}
-
-
-def _sealed(item: Item) -> dict[str, Any]:
-    """The scan of its sealed pages, which the upload edition holds; nothing where there is none."""
-    return {} if item.sealed is None else {"sealed_sha256": digests(item.sealed)[0]}
 
 
 def add_hashes(told: Json) -> dict[str, Any]:
@@ -564,12 +559,8 @@ def _shift(look: str) -> list[Tiles]:
     """A scan's tiles at each shift that is tried."""
     tiles = decode_fingerprint(look).astype(np.float32)
     ways = range(-REACH, REACH + 1)
-    return [_shifted(tiles, dx / PARTS, dy / PARTS) for dx in ways for dy in ways]
-
-
-def _shifted(tiles: Any, dx: float, dy: float) -> Any:  # noqa: ANN401 -- arrays
-    by = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
-    return cv2.warpAffine(tiles, by, (COLUMNS, ROWS), flags=cv2.INTER_LINEAR)
+    moves = [np.array([[1, 0, dx / PARTS], [0, 1, dy / PARTS]], np.float32) for dx in ways for dy in ways]
+    return [cv2.warpAffine(tiles, by, (COLUMNS, ROWS), flags=cv2.INTER_LINEAR) for by in moves]
 
 
 def blank(known: str) -> bool:
@@ -646,8 +637,6 @@ def parse_code(text: str) -> PageCode | None:
 
 def read_page_code(page: pypdfium2.PdfPage) -> str:
     """The text of the code at the foot of an upright scanned page, "" where none is read."""
-    import cv2  # noqa: PLC0415 -- only the process that reads scans loads it
-
     _width, height = page.get_size()
     above = max(0.0, height - STRIP_MM * POINT)
     strip = page.render(scale=DPI / 72, crop=(0, 0, 0, above), grayscale=True).to_numpy()

@@ -357,14 +357,9 @@ class PageView:
     height: float
     matrix: Matrix
 
-    @property
-    def landscape(self) -> bool:
-        """Wider than high."""
-        return self.width > self.height
-
     def upright(self) -> PageView:
         """A landscape page turned left, as it lies in the book; any other as it is."""
-        if not self.landscape:
+        if self.width <= self.height:
             return self
         return PageView(self.height, self.width, compose(self.matrix, (0, 1, -1, 0, self.height, 0)))
 

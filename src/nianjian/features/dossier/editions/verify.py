@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -201,8 +201,8 @@ class Rescan:
         """Nothing differs, as far as pixels tell, and enough pages were told otherwise than by their place."""
         return not self.differences and self.certainty != "low"
 
-    def told(self) -> dict[str, object]:
-        """What an answer says of certainty, text and riding seal."""
+    def told(self) -> dict[str, Any]:
+        """What an answer says beside the differences."""
         return {
             "certainty": self.certainty,
             "why": list(self.why),
@@ -214,6 +214,10 @@ class Rescan:
                 "state": self.riding.state,
                 "sheets": [{"sheet": sheet, "state": state} for sheet, state in self.riding.sheets],
             },
+            "scanned": self.scanned,
+            "expected": self.expected,
+            "by_place": list(self.by_place),
+            "manifest_sha256": self.digest,
         }  # fmt: skip
 
 
@@ -364,7 +368,6 @@ def find_riding_seal(path: Path, plan: Planned | None, named: Named, expected: i
     return Riding("faults" if torn else "cannot_tell" if unsure else "joins", told), torn
 
 
-"""(files done, all files); what it raises ends the check there."""
 ALIKE: Final = 0.9  # of two looks: the same page, drawn anew
 
 
@@ -393,6 +396,11 @@ class Result:
     def intact(self) -> bool:
         """Nothing differs."""
         return not self.differences
+
+    def told(self) -> dict[str, Any]:
+        """What an answer says beside the differences."""
+        notes = [asdict(one) for one in self.notes]
+        return {"notes": notes, "files": self.files, "pages": self.pages, "manifest_sha256": self.digest}
 
 
 def verify(path: Path, *, listed: Path | None = None, digest: str = "", watch: Watch = _unwatched) -> Result:
@@ -544,8 +552,6 @@ class ItemChange:
 
 
 class _Package:
-    """A manifest by items."""
-
     def __init__(self, told: Json) -> None:
         self.items: dict[str, Json] = {str(one["item"]): one for one in told["items"]}
         self._pages: dict[str, dict[int, Json]] = {}

@@ -17,14 +17,13 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import require_size
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.ingest import limits
 from nianjian.features.dossier.ingest.receive import SmallPicture, cut_ranges, receive, require_cuttable
 from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import Arrival
 from nianjian.features.dossier.operations import checklist, sealed_book
-from nianjian.features.dossier.operations.checklist import LIMIT, temporary_folder
+from nianjian.features.dossier.operations.checklist import LIMIT, require_writable, temporary_folder
 from nianjian.features.dossier.recognition import (
     Range,
     check_ranges,
@@ -56,8 +55,7 @@ def store_file(*, enterprise: str, year: int, name: str, content: bytes, actor: 
     The same content again in a season is the one that waits already; what could not be read is read anew: the package
     of a sealed book may have been built since. ``role_missing``, ``file_empty``, ``file_too_large``.
     """
-    require_permission(actor, enterprise, Permission.MANAGE_DATA)
-    refuse_closed(enterprise, year)
+    require_writable(actor, enterprise, year)
     code, plain = accounts.enterprise(enterprise).code, plain_name(name)
     require_size(plain, len(content), LIMIT)
     sha256 = hashlib.sha256(content).hexdigest()
@@ -145,9 +143,8 @@ def _record_reading(
 
 def list_waiting_files(*, enterprise: str, year: int, actor: Actor, first: int = 0, most: int) -> list[Arrival]:
     """Files that wait for a person, the oldest first; ``role_missing``."""
-    require_permission(
-        actor, enterprise, Permission.MANAGE_DATA
-    )  # what was read may name people: only for whom brings papers in
+    # What was read may name people: only for whom brings papers in.
+    require_permission(actor, enterprise, Permission.MANAGE_DATA)
     rows = Arrival.objects.filter(enterprise_id=enterprise, year=year).order_by("pk")
     return list(rows[first : first + most])
 
@@ -181,8 +178,7 @@ def decide_item(*, enterprise: str, year: int, arrival: int, item: str, actor: A
 
     ``role_missing``, ``dossier_arrival_unknown``, ``dossier_item_unknown``.
     """
-    require_permission(actor, enterprise, Permission.MANAGE_DATA)
-    refuse_closed(enterprise, year)
+    require_writable(actor, enterprise, year)
     get_item(item)
     with transaction.atomic():
         row = find_arrival(enterprise, year, arrival)
@@ -196,8 +192,7 @@ def decide_item(*, enterprise: str, year: int, arrival: int, item: str, actor: A
 
 def delete_file(*, enterprise: str, year: int, arrival: int, actor: Actor) -> None:
     """A person says that a file belongs to no item: it is deleted. As `decide_item`."""
-    require_permission(actor, enterprise, Permission.MANAGE_DATA)
-    refuse_closed(enterprise, year)
+    require_writable(actor, enterprise, year)
     record_decision(row=find_arrival(enterprise, year, arrival), item=None, actor=actor)
 
 
@@ -248,8 +243,7 @@ def enqueue_cutting(
 
     ``role_missing``, ``dossier_arrival_unknown``, ``dossier_item_unknown``, and those of `check_ranges`.
     """
-    require_permission(actor, enterprise, flow.NEEDS[flow.CUT_PAPERS])
-    refuse_closed(enterprise, year)
+    require_writable(actor, enterprise, year, flow.NEEDS[flow.CUT_PAPERS])
     row = find_arrival(enterprise, year, arrival)
     for paper in papers:
         get_item(paper.item)
@@ -287,19 +281,15 @@ def run_cutting(
     progress("", len(papers), len(papers))
     with transaction.atomic():
         row = find_arrival(enterprise, year, arrival)  # somebody may have decided meanwhile
-        checks = [_enqueue_check(row, paper, body, actor) for paper, body in zip(ranges, contents, strict=True)]
+        for paper, body in zip(ranges, contents, strict=True):
+            job = checklist.enqueue_check(
+                enterprise=enterprise, year=year, item=paper.item, content=body, actor=actor,
+                name=f"{Path(name).stem} {format_range(paper.first, paper.last)}.pdf",
+                source={"arrival": row.pk, "sha256": row.sha256, "first": paper.first, "last": paper.last},
+            )  # fmt: skip
+            checks.append({**asdict(paper), "job": job})
         record_cut(row=row, papers=ranges, leave=format_leftover_pages(ranges, received.pages), actor=actor)
     return {"year": year, "papers": checks}
-
-
-def _enqueue_check(row: Arrival, paper: Range, content: bytes, actor: Actor) -> Json:
-    """The check of one paper."""
-    job = checklist.enqueue_check(
-        enterprise=row.enterprise_id, year=row.year, item=paper.item, content=content, actor=actor,
-        name=f"{Path(plain_name(row.name or '')).stem} {format_range(paper.first, paper.last)}.pdf",
-        source={"arrival": row.pk, "sha256": row.sha256, "first": paper.first, "last": paper.last},
-    )  # fmt: skip
-    return {**asdict(paper), "job": job}
 
 
 def _list_checks(enterprise: str, year: int, arrival: int, papers: Sequence[Range]) -> list[Json]:

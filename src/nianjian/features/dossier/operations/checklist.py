@@ -25,7 +25,7 @@ from nianjian.features.dossier.materials import ALGORITHM, File, Line, PageMark,
 from nianjian.features.dossier.models import Comment, Version, row_values
 from nianjian.features.dossier.operations.sealed_book import refuse_own_pages
 from nianjian.features.dossier.reading.readers import SheetReading
-from nianjian.features.dossier.states import DONE, Reading, Verdict
+from nianjian.features.dossier.states import DONE, Verdict
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require_permission
 from nianjian.platform.accounts.query import Actor
@@ -120,7 +120,8 @@ def reveal_pages(
     shown = materials.read_pictures(row, first, min(first + most - 1, row.pages))
     contents = {one.page: one.jpeg for one in shown}
     if contents:
-        _note_look(row, min(contents), max(contents), actor)
+        seen = {"version": row.number, "first": min(contents), "last": max(contents)}
+        materials.note("looked_at", row.material, actor, seen)
     return Pages(row, _pages(row, first, most, contents), bool(contents) or row.pictures.exists())
 
 
@@ -129,12 +130,8 @@ def reveal_picture(*, enterprise: str, year: int, item: str, number: int, page: 
     require_permission(actor, enterprise, Permission.VIEW_UNMASKED)
     row = materials.get_version(enterprise, year, item, number)
     content = materials.read_picture(row, page)
-    _note_look(row, page, page, actor)
+    materials.note("looked_at", row.material, actor, {"version": row.number, "first": page, "last": page})
     return content
-
-
-def _note_look(row: Version, first: int, last: int, actor: Actor) -> None:
-    materials.note("looked_at", row.material, actor, {"version": row.number, "first": first, "last": last})
 
 
 def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -> list[Page]:
@@ -285,14 +282,12 @@ def add(
     item: str,
     path: Path,
     actor: Actor,
-    reading: Reading | None = None,
     watch: Watch = lambda _done, _total: None,
     source: Json | None = None,
 ) -> tuple[Version, CheckResult]:
     """Check a file and keep it as the item's newest version, whatever the verdict: the list shows it.
 
-    ``reading`` None: the pages are read and held against the registers. ``watch`` as of `check`;
-    ``source`` as of `File`.
+    The pages are read and held against the registers. ``watch`` as of `check`; ``source`` as of `File`.
 
     NianjianError role_missing, file_missing, file_too_large, and those of the check, of `store_version` and of
     `refuse_own_pages`.
@@ -305,25 +300,20 @@ def add(
         body = path.read_bytes()
     refuse_own_pages(place, path, hashlib.sha256(body).hexdigest())
     rules = get_rulebook(enterprise)
-    reader = reading or build_sheet_reading(enterprise, year, rules, clock.today())
+    reader = build_sheet_reading(enterprise, year, rules, clock.today())
     seen: list[SmallPicture] = []
     checked = check(
         path, wanted, reading=reader, book=rules, watch=watch, keep=lambda one: seen.append(shrink_page(one))
     )
-    report = check_to_report(checked)
-    file = File(path.name, MEDIA[checked.kind], body, len(checked.pages), checked.verdict, report, seen, source)
-    return materials.store_version(place=place, file=file, actor=actor), checked
-
-
-def check_to_report(checked: CheckResult) -> Json:
-    """What a check found, as it is kept: codes and values, no sentences."""
-    return {
+    report = {  # codes and values, no sentences
         "verdict": checked.verdict.value,
         "findings": [states.finding_to_document(one) for one in checked.findings],
         "fields": dict(checked.fields),
         "pages": len(checked.pages),
         "sheets": [states.to_document(one) for one in checked.pages],
     }
+    file = File(path.name, MEDIA[checked.kind], body, len(checked.pages), checked.verdict, report, seen, source)
+    return materials.store_version(place=place, file=file, actor=actor), checked
 
 
 def confirm(
@@ -560,15 +550,14 @@ def get_rulebook(enterprise: str, day: date | None = None) -> Rulebook:
 
 def list_requirements(rules: Rulebook) -> dict[str, ItemRequirement]:
     """What is asked of each item, of those that only some provinces ask for too."""
-    return {name: _asked(name, rules) for name in KNOWN if KNOWN[name].rule in rules.in_force}
-
-
-def _asked(name: str, rules: Rulebook) -> ItemRequirement:
-    item = KNOWN[name]
-    rule = rules.rule(item.rule)
-    board = str(rule.value.get("board", "")) if isinstance(rule.value, Mapping) else FURTHER
-    beside = rules.in_force.get(DUTY) if name == ALGORITHM else None
-    return ItemRequirement(name, rule, board, item.form(rules), item.seals(rules), beside)
+    asked = {}
+    for name, item in KNOWN.items():
+        if item.rule in rules.in_force:
+            rule = rules.rule(item.rule)
+            board = str(rule.value.get("board", "")) if isinstance(rule.value, Mapping) else FURTHER
+            beside = rules.in_force.get(DUTY) if name == ALGORITHM else None
+            asked[name] = ItemRequirement(name, rule, board, item.form(rules), item.seals(rules), beside)
+    return asked
 
 
 def get_item_detail(
@@ -619,8 +608,7 @@ def enqueue_check(
 
     NianjianError role_missing, enterprise_unknown, dossier_item_unknown, file_empty, file_too_large.
     """
-    require_permission(actor, enterprise, flow.NEEDS[flow.CHECK_PAPER])
-    refuse_closed(enterprise, year)
+    require_writable(actor, enterprise, year, flow.NEEDS[flow.CHECK_PAPER])
     tenant = accounts.enterprise(enterprise)
     get_item(item)
     plain = plain_name(name)

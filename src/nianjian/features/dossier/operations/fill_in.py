@@ -456,17 +456,14 @@ def enter_values(
             raise NianjianError("fill_in_field_unknown", field=name)
         checked[name, number] = check_entry(fields[name], text)
     parts = {_part(name, number): text for (name, number), text in checked.items()}
-    there = _list_numbers(enterprise, year, report) if report is Report.CODE_NUMBER else set()
+    there = set()
+    if report is Report.CODE_NUMBER:
+        there = {str(line["number"]) for line in json.loads(_newest(enterprise, year, report).lines or "[]")}
     for (name, number), text in checked.items():
         if number and text and number not in there:
             raise NianjianError("fill_in_field_unknown", field=_part(name, number))
     store_statements(enterprise=enterprise, claim=_claim(report), year=year, texts=parts, actor=actor)
     return checked
-
-
-def _list_numbers(enterprise: str, year: int, report: Report) -> set[str]:
-    """The code numbers of the newest sheet; ``dossier_fill_in_unknown``."""
-    return {str(line["number"]) for line in json.loads(_newest(enterprise, year, report).lines or "[]")}
 
 
 def _claim(report: Report) -> str:
@@ -490,13 +487,9 @@ def _with_entries(row: FillIn, lines: Sequence[Json]) -> list[Json]:
             found.append({**line, "entered": False, "recorded": None, "proposal": None})
             continue
         key = _part(line["field"], line["number"])
-        texts = (_text(known.get(key)) for known in (now, before, proposals))
+        texts = (getattr(known.get(key), "text", None) for known in (now, before, proposals))
         found.append(enter_line(line, fields[line["field"]], *texts))
     return found
-
-
-def _text(statement: StatementText | None) -> str | None:
-    return None if statement is None else statement.text
 
 
 def _newest(enterprise: str, year: int, report: Report) -> FillIn:

@@ -12,7 +12,7 @@ from dataclasses import replace as replaced
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import ibis.expr.types as ir
 from django.db import transaction
@@ -77,8 +77,6 @@ from nianjian.platform.registers.queries import find_authority, list_channels
 from nianjian.platform.registers.seats import SEATS, Seat
 from nianjian.platform.registers.teams import Team
 from nianjian.platform.registers.versions import Version, current_versions, versions_on
-
-V = TypeVar("V", bound=Version)
 
 
 def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
@@ -257,15 +255,6 @@ class Values:
         self.sources = counting(self.portrait).sources
         self._decided: dict[str, Claim] = {}
 
-    def list_head_blanks(self) -> list[str]:
-        """What the head leaves blank, under the names that findings use; a person may have stated who represents."""
-        head = {
-            "number": self.head.licence,
-            "credit_code": self.head.credit_code,
-            "legal_representative": self.stated("legal_representative").get(TEXT) or self.head.representative,
-        }
-        return [field for field, text in head.items() if BLANK in text]
-
     @cached_property
     def numbers(self) -> Sequence[Row]:
         """The ledger."""
@@ -402,7 +391,6 @@ def _check(values: Values) -> Document:
 
 
 def _registered(model: type[Version], enterprise: str) -> bool:
-    """Whether a register was ever filled in."""
     return QuerySet(model).filter(enterprise_id=enterprise).exists()
 
 
@@ -690,7 +678,13 @@ def _wanted(items: Sequence[str], values: Values, folder: Path | None) -> list[s
 
 
 def _findings(item: str, values: Values) -> tuple[Finding, ...]:
-    unknown = values.list_head_blanks()
+    stated = values.stated("legal_representative").get(TEXT)  # a person may have said who represents
+    head = {
+        "number": values.head.licence,
+        "credit_code": values.head.credit_code,
+        "legal_representative": stated or values.head.representative,
+    }
+    unknown = [field for field, text in head.items() if BLANK in text]
     blank = (Finding("generated_blank", Weight.ASK, values={"fields": ", ".join(unknown)}),) if unknown else ()
     unsigned = () if item in INTERNAL else (Finding("generated_unsigned", Weight.ASK),)
     missing: tuple[Finding, ...] = ()

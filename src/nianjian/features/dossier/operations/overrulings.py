@@ -201,7 +201,6 @@ def _describe_scan(row: Arrival, finding: str) -> Json:
 
 
 def _list_alike(report: Mapping[str, Any], code: str, page: int | None) -> list[Json]:
-    """The findings of a report with a code on a page."""
     return [one for one in report.get("findings", ()) if (one["code"], one["page"]) == (code, page)]
 
 
@@ -262,25 +261,19 @@ def _describe(row: Version, code: str, page: int | None) -> Json:
 
 def list_overruled(row: Version) -> tuple[Overruled, ...]:
     """What two people have overruled on a version, as the manifest names it."""
-    return tuple(
-        Overruled(
-            one["code"], one["page"], told["reason"], told["asked_by"], told["approved_by"], told["approved_at"],
-            told["approval"],
-        )
-        for one in materials.read_report(row).get("findings", ())
-        if is_overruled(one) and (told := one[ANSWER])
-    )  # fmt: skip
+    found = materials.read_report(row).get("findings", ())
+    return tuple(_overruled(one["code"], one["page"], one[ANSWER]) for one in found if is_overruled(one))
 
 
 def list_scan_overruled(scan: SealedScan) -> tuple[Overruled, ...]:
     """The same of the scan of a sealed book that a version's pages were cut from."""
-    return tuple(
-        Overruled(
-            code, None, told["reason"], told["asked_by"], told["approved_by"], told["approved_at"], told["approval"]
-        )
-        for code, told in sorted(read_answers(scan).items())
-        if "approved_by" in told
-    )
+    found = sorted(read_answers(scan).items())
+    return tuple(_overruled(code, None, told) for code, told in found if "approved_by" in told)
+
+
+def _overruled(code: str, page: int | None, told: Mapping[str, str]) -> Overruled:
+    names = ("reason", "asked_by", "approved_by", "approved_at", "approval")
+    return Overruled(code, page, *(told[name] for name in names))
 
 
 def list_explained(row: Version) -> tuple[Explained, ...]:

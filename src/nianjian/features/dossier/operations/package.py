@@ -315,7 +315,8 @@ def delete_expired_outputs() -> int:
     """
     old = [one for kind in KINDS for one in queue.over_before(kind, clock.now() - KEPT, BLOB)]
     old = [job for job in old if not _is_under_way(job)]
-    stored = list_sealed_blobs() | _list_submitted_blobs() if old else set()
+    submitted = Evidence.objects.filter(kind__in=(Evidence.PACKAGE, Evidence.SIGNED))
+    stored = list_sealed_blobs() | set(submitted.values_list("blob", flat=True)) if old else set()
     for one in old:
         if one.result[BLOB] not in stored:  # a closed season and a package that was handed in keep theirs
             blobs.remove(str(one.result[BLOB]))  # first: killed in between, the next sweep finds the row again
@@ -354,11 +355,6 @@ def _is_under_way(job: JobValue) -> bool:
         return False
     newest = find_built_package(job.enterprise, year)
     return newest is not None and newest.id in {job.id, job.payload.get("package")}
-
-
-def _list_submitted_blobs() -> set[str]:
-    rows = Evidence.objects.filter(kind__in=(Evidence.PACKAGE, Evidence.SIGNED))
-    return set(rows.values_list("blob", flat=True))
 
 
 def _stored_output(job: JobValue) -> Json:
@@ -508,10 +504,13 @@ def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageSt
     lines = checklist.list_items(enterprise, year, actor)
     newest = bases.find_filed_run(enterprise, year)
     run = "" if newest is None else newest.id
-    of_year = {"year": year}
+    of_year: Json = {"year": year}
     # First: what ends meanwhile is then told as done, and not at all the other way round.
     working = [one for kind in KINDS for one in queue.under_way(enterprise, of_year, kind=kind)]
     last = [queue.newest(enterprise, kind, of_year) for kind in KINDS]
+    # Files of items of the checklist; those of the emergency procedure alone are not among them.
+    made = queue.list_done_jobs(enterprise, flow.GENERATE_ITEMS, {**of_year, "files": True})
+    of_items = (job for job in made if BLOB in job.result and job.payload["items"] != [complaint_papers.ITEM])
     package = _made(enterprise, flow.BUILD_PACKAGE, of_year)
     signed = None if package is None else _made(enterprise, flow.SIGN_PACKAGE, {**of_year, "package": package.id})
     return PackageStatus(
@@ -521,17 +520,11 @@ def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageSt
         missing=[one for one in lines if one.state not in COMPLETE],
         certificate=signatures.get_certificate(enterprise, actor),
         working=working,
-        files=_find_files_of_items(enterprise, year),
+        files=next(of_items, None),
         package=package,
         signature=signed,
         failed=[one for one in last if one is not None and one.state == "failed"],
     )
-
-
-def _find_files_of_items(enterprise: str, year: int) -> JobValue | None:
-    """The newest files of items of the checklist; those of the emergency procedure alone are not among them."""
-    made = queue.list_done_jobs(enterprise, flow.GENERATE_ITEMS, {"year": year, "files": True})
-    return next((job for job in made if BLOB in job.result and job.payload["items"] != [complaint_papers.ITEM]), None)
 
 
 def _made(enterprise: str, kind: str, payload: Json) -> JobValue | None:

@@ -77,11 +77,12 @@ def get_progress(*, enterprise: str, year: int, actor: Actor) -> PackageProgress
     last = rounds.list_submissions(enterprise, year).first()
     returned = last is not None and rounds.evaluate_status(last).state in OPEN_AGAIN
     book = next(iter(rounds.list_built_packages(enterprise, year)), None)
+    taken = () if book is None else audit.acts(enterprise=enterprise, verb="dossier.taken")
     return PackageProgress(
         status=status,
         run=bases.find_filed_run(enterprise, year),
         book=book,
-        download=None if book is None else _find_download(enterprise, book),
+        download=next((act for act in taken if book and act.data.get("job") == book.id), None),
         scans=[] if book is None else list_scans(enterprise, year, str(book.result.get("book", ""))),
         submission=None if returned else last,
     )
@@ -93,8 +94,3 @@ def list_scans(enterprise: str, year: int, book: str) -> list[SealedScan]:
     found = rows.filter(book=book).select_related("version__material").order_by("pk") if book else []
     newest = {row.version_id: row for row in found}
     return list(newest.values())
-
-
-def _find_download(enterprise: str, book: JobValue) -> Act | None:
-    taken = audit.acts(enterprise=enterprise, verb="dossier.taken")
-    return next((act for act in taken if act.data.get("job") == book.id), None)

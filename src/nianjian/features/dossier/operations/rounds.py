@@ -9,7 +9,7 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -22,14 +22,15 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.workdays import Due, Season, add_workdays
 from nianjian.engines.season.deadlines import LICENCE
-from nianjian.features.archives.closed_seasons import list_sealed_blobs, refuse_closed
+from nianjian.features.archives.closed_seasons import list_sealed_blobs
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import PAPER
-from nianjian.features.dossier.editions.verify import ItemChange, ItemChangeKind, difference, verify
+from nianjian.features.dossier.editions.verify import ItemChangeKind, difference, verify
 from nianjian.features.dossier.kinds import KNOWN, get_item
 from nianjian.features.dossier.materials import TEXT_LENGTH, get_version, required_text
 from nianjian.features.dossier.models import Answer, Evidence, Notice, Request, Submission, Version, row_values
 from nianjian.features.dossier.operations import package as packages
+from nianjian.features.dossier.operations.checklist import require_writable
 from nianjian.features.dossier.states import (
     ALLOWED,
     Reply,
@@ -317,7 +318,6 @@ def list_packages(*, enterprise: str, year: int, actor: Actor, first: int = 0, c
 
 
 def _summary(row: Submission, status: RoundStatus, days: Days) -> Json:
-    """A package in one line."""
     dues = [(days.due(one), one) for one in status.notices]
     first = min(dues, key=lambda one: one[0].day, default=None)
     states = list(status.requests.values())
@@ -351,7 +351,8 @@ def get_package(*, enterprise: str, year: int, number: int, actor: Actor) -> Jso
     require_permission(actor, enterprise, Permission.READ)
     row = get_submission(enterprise, year, number)
     status, days = evaluate_status(row), Days(enterprise)
-    known = _item_versions(row)
+    versions = _versions(row, set(row.items)).items()
+    known = {item: number for (item, number), one in versions if row.items[item] == one.sha256}
     papers = row.evidence.exclude(kind__in=PACKED).order_by("pk")[:EVIDENCE_SHOWN]
     return {
         **_summary(row, status, days),
@@ -361,12 +362,6 @@ def get_package(*, enterprise: str, year: int, number: int, actor: Actor) -> Jso
         "notices": [_notice(row, notice, status, days.due(notice)) for notice in status.notices],
         "papers": [evidence_to_document(paper) for paper in papers],
     }
-
-
-def _item_versions(row: Submission) -> dict[str, int]:
-    """Item -> the version that the package holds; an item whose file is of no version here is left out."""
-    versions = _versions(row, set(row.items)).items()
-    return {item: number for (item, number), one in versions if row.items[item] == one.sha256}
 
 
 def _notice(row: Submission, notice: Notice, status: RoundStatus, due: Due) -> Json:
@@ -410,17 +405,7 @@ def compare_packages(*, enterprise: str, year: int, before: int, after: int, act
         "before": before,
         "after": after,
         "same": all(one.kind is ItemChangeKind.SAME for one in changes),
-        "items": [_change(one) for one in changes],
-    }
-
-
-def _change(one: ItemChange) -> Json:
-    return {
-        "item": one.item,
-        "kind": one.kind.value,
-        "before": one.before,
-        "after": one.after,
-        "pages": [{"kind": page.kind.value, "page": page.page, "book": page.book} for page in one.pages],
+        "items": [{**asdict(one), "pages": [asdict(page) for page in one.pages]} for one in changes],
     }
 
 
@@ -433,8 +418,7 @@ def record_submission(*, enterprise: str, year: int, package: Package, handed: H
     ``dossier_submitted_already``, ``dossier_day_before`` (the one before went out later), ``dossier_round_over`` (the
     season's package has passed), ``dossier_basis_differs``.
     """
-    require_permission(actor, enterprise, Permission.MANAGE_DATA)
-    refuse_closed(enterprise, year)
+    require_writable(actor, enterprise, year)
     if not handed.place.strip():
         raise NianjianError("dossier_place_missing")
     return _summary_of(_store_submission(enterprise, year, package, handed, actor, report=True))
@@ -489,7 +473,10 @@ def _store_submission(
         if same is not None:
             return _add_files(same, files, actor)
         last = before.first()
-        _require_next(last, handed)
+        if last is not None:
+            if last.passed_on is not None:
+                raise NianjianError("dossier_round_over", number=last.number)
+            _require_not_before(handed.on, last.handed_on)
         bases.require_filed_basis(tenant.code, year, package.run)
         row = Submission(
             enterprise_id=tenant.code, year=year, number=1 if last is None else last.number + 1, handed_on=handed.on,
@@ -599,14 +586,6 @@ def correct_handover_day(row: Submission, day: date, actor: Actor) -> None:
         _note("round_corrected", row, actor, {"handed_on": day.isoformat()})
 
 
-def _require_next(last: Submission | None, handed: Handover) -> None:
-    if last is None:
-        return
-    if last.passed_on is not None:
-        raise NianjianError("dossier_round_over", number=last.number)
-    _require_not_before(handed.on, last.handed_on)
-
-
 def _summary_of(row: Submission) -> Json:
     return _summary(row, evaluate_status(row), Days(row.enterprise_id))
 
@@ -707,8 +686,7 @@ def add_evidence(*, enterprise: str, year: int, number: int, kind: str, file: Pa
 
     ``role_missing``, ``dossier_evidence_kind``, ``dossier_round_unknown``.
     """
-    require_permission(actor, enterprise, Permission.MANAGE_DATA)
-    refuse_closed(enterprise, year)
+    require_writable(actor, enterprise, year)
     if kind not in Evidence.KINDS:
         raise NianjianError("dossier_evidence_kind", given=kind, known=", ".join(Evidence.KINDS))
     submission = get_submission(enterprise, year, number)
@@ -752,9 +730,7 @@ def _stored(submission: Submission, kind: str, file: PaperContent, actor: Actor)
 
 
 def _submission(enterprise: str, year: int, number: int, actor: Actor) -> Submission:
-    """The package that somebody may write about."""
-    require_permission(actor, enterprise, Permission.MANAGE_DATA)
-    refuse_closed(enterprise, year)
+    require_writable(actor, enterprise, year)
     return get_submission(enterprise, year, number)
 
 

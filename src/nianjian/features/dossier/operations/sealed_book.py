@@ -92,7 +92,9 @@ def store_sealed_book(*, row: Arrival, path: Path, room: Path, watch: Callable[[
         raise NianjianError("dossier_manifest_draft")
     pages = _pages(listed)
     items = manifest.match_pages(seen["codes"], pages)
-    inside = _inspect_pages(path)
+    inside = inspect_file("ink", path)
+    if inside is None:
+        raise NianjianError("dossier_scan_unreadable", file=path.name)
     named, differ = _name_pages(inside["looks"], items, pages)
     answers = {code: told for code, told in read_answers(row).items() if "approved_by" in told}
     faults = {str(number) for numbers in differ.values() for number in numbers}
@@ -202,18 +204,10 @@ def _find_manifest(enterprise: str, year: int, book: str) -> Json:
     raise NianjianError("dossier_sealed_unknown", book=book)
 
 
-@dataclass(frozen=True, slots=True)
-class SealedFile:
-    """A PDF out of a sealed book."""
-
-    name: str
-    content: bytes
-
-
 def download_sealed_scan(
     *, enterprise: str, year: int, item: str, number: int, whole: bool, actor: Actor
-) -> SealedFile:
-    """The pages of a version as they were scanned out of the sealed book, or the ``whole`` scan as it came.
+) -> tuple[str, bytes]:
+    """(Name, content) of a version's pages as they were scanned out of the sealed book, or of the ``whole`` scan.
 
     They show personal values in full: the chain has an entry. ``role_missing``, ``dossier_version_unknown``,
     ``dossier_sealed_scan_unknown``, ``blob_missing``.
@@ -230,7 +224,7 @@ def download_sealed_scan(
     data = {"version": number, "book": scan.book, "sha256": row.sha256}
     materials.note("sealed_fetched", version.material, actor, data)
     name = original.name if whole and original is not None else None
-    return SealedFile(name or f"{item}-{number}-sealed.pdf", content)
+    return name or f"{item}-{number}-sealed.pdf", content
 
 
 def find_sealed_scan(version: Version) -> SealedScan | None:
@@ -250,13 +244,6 @@ def sealed_to_document(version: Version) -> Json | None:
             {"finding": code, **told} for code, told in sorted(read_answers(scan).items()) if "approved_by" in told
         ],
     }  # fmt: skip
-
-
-def _inspect_pages(path: Path) -> Json:
-    seen = inspect_file("ink", path)
-    if seen is None:
-        raise NianjianError("dossier_scan_unreadable", file=path.name)
-    return seen
 
 
 def _name_pages(

@@ -44,7 +44,6 @@ ELECTRONIC: Final = "materials.seal.electronic"
 WIDEST: Final = "materials.seal.diameter"
 HUNDREDTH: Final = Decimal("0.01")
 LEAST_MM: Final = Decimal(5)  # of a seal's width: less is no seal
-TEXT_LENGTH: Final = 2000  # characters of a reason
 LIMIT: Final = 20 << 20  # bytes of the file as it comes
 WALL: Final = 60.0  # seconds
 

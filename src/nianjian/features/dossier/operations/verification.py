@@ -2,7 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -51,13 +52,17 @@ def enqueue_verification(
             raise NianjianError("file_empty", file=plain_name(name))
     if sum(len(content) for _name, content in files) > LIMIT:
         raise NianjianError("file_too_large", file=plain_name(files[0][0]), limit=LIMIT)
-    subject, listed, pack = _parts(files, scan=scan)
+    subject, listed, package = _parts(files, scan=scan)
     if against is not None:
         rounds.get_submission(tenant.code, year, against)
-    elif listed is None and pack is None:
+    elif listed is None and package is None:
         raise NianjianError("dossier_verify_what")
     payload = {"name": plain_name(subject[0]), "year": year, "scan": scan, "against": against}
-    return enqueue_with_file(flow.VERIFY_PACKAGE, tenant.code, _packed(files), payload, actor)
+    packed = io.BytesIO()  # all in one, stored as they are
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as pack:
+        for name, content in files:
+            pack.writestr(plain_name(name), content)
+    return enqueue_with_file(flow.VERIFY_PACKAGE, tenant.code, packed.getvalue(), payload, actor)
 
 
 def _parts(files: Given, *, scan: bool) -> tuple[tuple[str, bytes], tuple[str, bytes] | None, bytes | None]:
@@ -73,15 +78,6 @@ def _parts(files: Given, *, scan: bool) -> tuple[tuple[str, bytes], tuple[str, b
     return others[0], listed[0] if listed else None, packs[0][1] if packs else None
 
 
-def _packed(files: Given) -> bytes:
-    """All in one, stored as they are."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as pack:
-        for name, content in files:
-            pack.writestr(plain_name(name), content)
-    return out.getvalue()
-
-
 def run_verification(
     *, enterprise: str, paper: str, name: str, year: int, scan: bool, against: int | None, actor: Actor,
     progress: Progress,
@@ -95,7 +91,8 @@ def run_verification(
         with zipfile.ZipFile(io.BytesIO(blobs.get(paper))) as pack:
             files = [(one.filename, pack.read(one)) for one in pack.infolist()]  # two may have one name
         subject, listed, package = _parts(files, scan=scan)
-        manifest_path = None if submitted is None else _submitted_manifest(submitted, room)
+        kept = None if submitted is None else submitted.evidence.filter(kind=Evidence.MANIFEST).first()
+        manifest_path = None if kept is None else _put(room / "kept", manifest.NAME, blobs.get(kept.blob))
         if manifest_path is None and listed is not None:
             manifest_path = _put(room / "listed", manifest.NAME, listed[1])
         # A scan's own name may tell a person's.
@@ -112,8 +109,10 @@ def run_verification(
         digest = "" if submitted is None else submitted.manifest_sha256
         compare = _compare_scan if scan else _compare_files
         found = compare(path, manifest_path, digest, progress)
-    built = {"built_at": _find_build(enterprise, str(found["manifest_sha256"]))}
-    return {"year": year, "scan": scan, "against": against, **found, **built}
+    digest = str(found["manifest_sha256"])
+    builds = acts(enterprise=enterprise, verb="dossier.built", newest=BUILT) if digest else ()
+    built_at = next((one.at for one in builds if one.data.get("manifest") == digest), None)
+    return {"year": year, "scan": scan, "against": against, **found, "built_at": built_at}
 
 
 def _put(folder: Path, name: str, content: bytes) -> Path:
@@ -123,18 +122,10 @@ def _put(folder: Path, name: str, content: bytes) -> Path:
     return path
 
 
-def _submitted_manifest(row: Submission, room: Path) -> Path | None:
-    """The manifest of a package that was handed in."""
-    found = row.evidence.filter(kind=Evidence.MANIFEST).first()
-    return None if found is None else _put(room / "kept", manifest.NAME, blobs.get(found.blob))
-
-
 def _compare_files(path: Path, listed: Path | None, digest: str, progress: Progress) -> Json:
     found = verify(path, listed=listed, digest=digest, watch=partial(progress, ""))
-    notes = [{"file": one.file, "kind": one.kind} for one in found.notes[:TOLD]]
-    told = _differences(found.differences)
-    return {"intact": found.intact, **told, "notes": notes, "files": found.files, "pages": found.pages,
-            "manifest_sha256": found.digest}  # fmt: skip
+    told = found.told()
+    return {"intact": found.intact, **_differences(found.differences), **told, "notes": told["notes"][:TOLD]}
 
 
 def _compare_scan(path: Path, listed: Path | None, digest: str, progress: Progress) -> Json:
@@ -142,21 +133,12 @@ def _compare_scan(path: Path, listed: Path | None, digest: str, progress: Progre
     if listed is None or path.is_dir():
         raise NianjianError("dossier_verify_what")
     found = rescan(path, listed, digest=digest, watch=partial(progress, ""))
-    told = _differences(found.differences)
-    return {"intact": found.intact, **told, **found.told(), "scanned": found.scanned,
-            "expected": found.expected, "by_place": list(found.by_place[:TOLD]),
-            "manifest_sha256": found.digest}  # fmt: skip
+    told = found.told()
+    return {"intact": found.intact, **_differences(found.differences), **told, "by_place": told["by_place"][:TOLD]}
 
 
-def _differences(found: Iterable[Difference]) -> Json:
-    rows = [{"file": one.file, "page": one.page, "kind": one.kind.value} for one in found]
-    return {"count": len(rows), "differences": rows[:TOLD]}
-
-
-def _find_build(enterprise: str, digest: str) -> str | None:
-    """When a package with this manifest was built here; None: the chain has no such entry among the newest."""
-    builds = acts(enterprise=enterprise, verb="dossier.built", newest=BUILT) if digest else ()
-    return next((one.at for one in builds if one.data.get("manifest") == digest), None)
+def _differences(found: Sequence[Difference]) -> Json:
+    return {"count": len(found), "differences": list(map(asdict, found[:TOLD]))}
 
 
 def list_packages(enterprise: str, year: int, actor: Actor) -> list[Submission]:

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import count
 from typing import Any, Final, cast
 
@@ -22,7 +23,14 @@ from nianjian.features.dossier.operations import arrivals, checklist, overruling
 from nianjian.features.dossier.operations.arrivals import PICTURES_AT_ONCE
 from nianjian.features.dossier.operations.checklist import ENDINGS, STEP, Page, Pages
 from nianjian.features.dossier.pages import presenters
-from nianjian.features.dossier.pages.presenters import WEIGHTS, item_title, place, require_year, work_context
+from nianjian.features.dossier.pages.presenters import (
+    WEIGHTS,
+    item_title,
+    place,
+    require_year,
+    take_files,
+    work_context,
+)
 from nianjian.features.dossier.recognition import Range, format_range
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
@@ -67,7 +75,6 @@ def _mm(length: float) -> str:
 
 
 def _facts(one: Page) -> list[str]:
-    """What was measured, in few words."""
     _, told = words(current()), one.facts
     if not told:
         return []
@@ -189,7 +196,6 @@ def build_waiting_file(row: Arrival, *, cutting: bool = False) -> Json:
 
 
 def _part(one: Json) -> str:
-    """Pages that seem to be a paper of their own."""
     item = item_title(str(one["item"])) if one["item"] else gettext("not recognised")
     return gettext("pages {pages}: {item}").format(pages=format_range(one["first"], one["last"]), item=item)
 
@@ -345,20 +351,8 @@ def upload(request: Request, code: str, year: int, handler: Receiving) -> HttpRe
     """Take files of any item; the worker looks at each."""
     require_year(year)
     given = request.POST  # reading it is what brings the files in
-    faults, came = list(handler.faults), 0
-    for one in handler.files:
-        try:
-            arrivals.store_file(**place(request, code, year), name=one.name, content=one.content(checklist.LIMIT))
-        except NianjianError as fault:
-            faults.append(fault)
-        else:
-            came += 1
-    for refused in faults:
-        messages.error(request, data.fault(refused))
-    if came:
+    if take_files(request, handler, partial(arrivals.store_file, **place(request, code, year))):
         arrivals.enqueue_reading(**place(request, code, year))
-    elif not faults:
-        messages.error(request, gettext("Choose a file first."))
     back = "dossier-season" if given.get("back") == "stages" else "dossier-sort"
     return redirect(back, code=code, year=year)
 

@@ -1,6 +1,7 @@
 """One item: what is asked for, its files with what the check found, and what is done about them."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from django import forms
@@ -14,7 +15,6 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.claims import TEXT, PartKind
 from nianjian.engines.paper.texts.dossier import FORMS, INTERNAL, MARKS
 from nianjian.engines.paper.words import Words, words
@@ -38,6 +38,7 @@ from nianjian.features.dossier.pages.presenters import (
     form_errors,
     place,
     require_year,
+    take_files,
     text_field,
     work_context,
 )
@@ -67,21 +68,9 @@ def upload_file(request: Request, code: str, year: int, item: str, handler: Rece
     """Take files; the worker checks each, and the version appears when it is done."""
     _known(year, item)
     request.POST  # noqa: B018 -- reading it is what brings the files in
-    faults, put = list(handler.faults), 0
-    for one in handler.files:
-        try:
-            content = one.content(checklist.LIMIT)
-            checklist.enqueue_check(**place(request, code, year), item=item, name=one.name, content=content)
-        except NianjianError as fault:
-            faults.append(fault)
-        else:
-            put += 1
-    for refused in faults:
-        messages.error(request, data.fault(refused))
+    put = take_files(request, handler, partial(checklist.enqueue_check, **place(request, code, year), item=item))
     if put:
         messages.success(request, gettext("Files that are being checked: {count}.").format(count=put))
-    elif not faults:
-        messages.error(request, gettext("Choose a file first."))
     return redirect("dossier-item", code=code, year=year, item=item)
 
 
@@ -251,7 +240,6 @@ class WordInput(forms.TextInput):
 
 
 def _statement_field(blank: Blank, _: Words) -> forms.Field:
-    """The field of a part, by its kind."""
     first = "" if blank.personal else blank.text or blank.proposal
     about: dict[str, Any] = {
         "label": _(blank.label), "required": False, "initial": first, "help_text": _statement_hint(blank),
@@ -361,8 +349,8 @@ def download_sealed(request: Request, code: str, year: int, item: str, number: i
     """Give out a version's pages of the sealed book, or the whole scan as it came; the chain has an entry."""
     _known(year, item)
     of = {**place(request, code, year), "item": item, "number": number}
-    file = sealed_book.download_sealed_scan(**of, whole="whole" in request.POST)
-    return attach_sealed(file.content, "application/pdf", file.name)
+    name, content = sealed_book.download_sealed_scan(**of, whole="whole" in request.POST)
+    return attach_sealed(content, "application/pdf", name)
 
 
 NEWEST = 20  # versions and comments that the page shows
@@ -461,14 +449,13 @@ def _overrule_form(newest: Version) -> forms.Form | None:
         return None
     form = _form("overrule", version=newest.number)
     named = {f"{one['code']}:{one['page'] or ''}": one for one in found}
-    choices = [(key, _finding_name(one, _)) for key, one in named.items()]
+    choices = []
+    for key, one in named.items():
+        text = finding_text(one["code"], {"page": one["page"], **one["values"]}, _)
+        on_page = gettext("page {page}: {finding}").format(page=one["page"], finding=text)
+        choices.append((key, on_page if one["page"] else text))
     form.fields["finding"].widget = forms.Select(choices=choices)
     return form
-
-
-def _finding_name(one: dict[str, Any], _: Words) -> str:
-    text = finding_text(one["code"], {"page": one["page"], **one["values"]}, _)
-    return gettext("page {page}: {finding}").format(page=one["page"], finding=text) if one["page"] else text
 
 
 def _work(code: str, year: int, item: str) -> dict[str, object]:

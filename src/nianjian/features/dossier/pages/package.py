@@ -313,7 +313,6 @@ def show_form(request: Request, code: str, year: int) -> HttpResponse:
 
 
 def _found(job: JobValue) -> dict[str, object]:
-    """What came of a check."""
     _ = words(current())
     result: dict[str, Any] = dict(job.result)
     scan = bool(result["scan"])

@@ -1,14 +1,16 @@
 """Words, tables and forms of the checklist, and its page."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.people import actor_texts
 from nianjian.engines.paper.texts.dossier import ITEMS, NEXT, NEXT_GENERATED, NEXT_MADE, STATES, VERDICTS
 from nianjian.engines.paper.texts.portrait import code_name
@@ -17,7 +19,7 @@ from nianjian.engines.rules.rule import Rule
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.materials import TEXT_LENGTH, Line
 from nianjian.features.dossier.models import Version
-from nianjian.features.dossier.operations.checklist import get_rulebook
+from nianjian.features.dossier.operations.checklist import LIMIT, get_rulebook
 from nianjian.features.dossier.operations.overrulings import list_scan_overruled
 from nianjian.features.dossier.operations.package import GENERATED, portrait_of_item
 from nianjian.features.dossier.operations.sealed_book import find_sealed_scan
@@ -28,8 +30,10 @@ from nianjian.platform.web.access import Request
 from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.forms import DayField
 from nianjian.platform.web.language import current, say_pair
+from nianjian.platform.web.receiving import Receiving
 from nianjian.platform.web.rule_values import LEVELS
 from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import fault as fault_text
 from nianjian.platform.web.work import person, progressing
 
 
@@ -62,6 +66,23 @@ def attach_sealed(content: bytes, media_type: str, name: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=media_type)
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return as_attachment(answer, name)
+
+
+def take_files(request: Request, handler: Receiving, keep: Callable[..., object]) -> int:
+    """Hand over what came (``name``, ``content``); what is refused is told, and that nothing was chosen. How many."""
+    faults, taken = list(handler.faults), 0
+    for one in handler.files:
+        try:
+            keep(name=one.name, content=one.content(LIMIT))
+        except NianjianError as fault:
+            faults.append(fault)
+        else:
+            taken += 1
+    for refused in faults:
+        messages.error(request, fault_text(refused))
+    if not taken and not faults:
+        messages.error(request, gettext("Choose a file first."))
+    return taken
 
 
 def work_context(code: str, jobs: Sequence[JobValue | None]) -> dict[str, object]:

@@ -102,16 +102,11 @@ def _render_stages(request: Request, code: str, year: int) -> HttpResponse:
         "days": output_files.KEPT.days,
         "waiting": _list_waiting(request, code, year),
         **_build_list(code, lines),
-        **_work(code, year, way),
+        **work_context(code, [*way.status.working, *arrivals.list_reading_jobs(code, year)]),
     }
     if shown:
         context |= BODIES[shown](request, code, year, way)
     return render(request, "dossier/stages.html", context)
-
-
-def _work(code: str, year: int, way: PackageProgress) -> dict[str, object]:
-    """What is generated, built, signed or read now, the first with its progress."""
-    return work_context(code, [*way.status.working, *arrivals.list_reading_jobs(code, year)] or [])
 
 
 def _build_stages(way: PackageProgress, lines: Sequence[Line], shown: str) -> list[Stage]:
@@ -265,14 +260,6 @@ def _name_blank_items(way: PackageProgress) -> str:
     return gettext(", ").join(blank)
 
 
-def _show_seal(_request: Request, _code: str, _year: int, _way: PackageProgress) -> Mapping[str, object]:
-    return {"no_seal": words(current())(NO_SEAL)}
-
-
-def _show_scan(_request: Request, _code: str, _year: int, _way: PackageProgress) -> Mapping[str, object]:
-    return {"limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB}
-
-
 def build_scans(way: PackageProgress) -> dict[str, object]:
     """The items of the sealed book with their pages, and what was seen of its riding seal."""
     _ = words(current())
@@ -289,10 +276,6 @@ def build_scans(way: PackageProgress) -> dict[str, object]:
     return {"scans": rows, "riding": riding, "pages": sum(int(str(row["pages"])) for row in rows)}
 
 
-def _show_check(_request: Request, _code: str, _year: int, way: PackageProgress) -> Mapping[str, object]:
-    return build_scans(way)
-
-
 def _show_final(_request: Request, _code: str, _year: int, way: PackageProgress) -> Mapping[str, object]:
     found = way.status
     state, pairs, why = package.certificate_context(found.certificate)
@@ -304,19 +287,18 @@ def _show_final(_request: Request, _code: str, _year: int, way: PackageProgress)
     }
 
 
-def _show_submit(_request: Request, code: str, year: int, way: PackageProgress) -> Mapping[str, object]:
-    return {"submission": way.submission, "form": rounds.submission_form(code, year)}
-
-
 BODIES: Final[Mapping[str, Body]] = {
     progress.FIGURES: _show_figures,
     progress.MATERIALS: _show_materials,
     progress.BUILD: _show_build,
-    progress.SEAL: _show_seal,
-    progress.SCAN: _show_scan,
-    progress.CHECK: _show_check,
+    progress.SEAL: lambda *_of: {"no_seal": words(current())(NO_SEAL)},
+    progress.SCAN: lambda *_of: {"limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB},
+    progress.CHECK: lambda _request, _code, _year, way: build_scans(way),
     progress.FINAL: _show_final,
-    progress.SUBMIT: _show_submit,
+    progress.SUBMIT: lambda _request, code, year, way: {
+        "submission": way.submission,
+        "form": rounds.submission_form(code, year),
+    },
 }
 
 
