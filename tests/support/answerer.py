@@ -8,7 +8,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from nianjian.engines.sip import agent
 from nianjian.engines.sip.agent import Pace
@@ -160,6 +160,17 @@ def pick_up(_far: Far, request: Message) -> Iterable[Message]:
         yield back(request, 200, "OK")
     elif request.method == "INVITE":
         yield back(request, 486, "Busy") if "95014" in request.uri else answered(request)
+
+
+def on(**says: Callable[[Any, Message], Iterable[Message]]) -> Callable[[Far, Message], Iterable[Message]]:
+    """A far end that says this to each method; a BYE is answered 200 anyway, to the others it says nothing."""
+
+    def does(far: Far, request: Message) -> Iterable[Message]:
+        if request.method in says:
+            return says[request.method](far, request)
+        return [back(request, 200, "OK")] if request.method == "BYE" else []
+
+    return does
 
 
 QUICK: Final = Pace(apart=0, at_once=50, linger=0)

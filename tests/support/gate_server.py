@@ -74,6 +74,8 @@ class Heard(asyncio.Transport):
     def close(self) -> None:
         self.closed = True
 
+    abort = close
+
 
 def made(
     root: Path,

@@ -345,24 +345,8 @@ def test_lines_that_are_torn_or_another_enterprises_are_passed_over(files: list[
     assert notes.damaged == 1
 
 
-"""A midnight in Asia/Shanghai, epoch milliseconds."""
-
-
-def _journal_parts_noted(folder: Path, process: str, start: int) -> set[str]:
-    """Thirty decisions of a process, one a second; the ids of their calls."""
-    journal = Journal(folder, process)
-    journal.open(start)
-    calls = [f"{process}-{one}" for one in range(30)]
-    for place, call in enumerate(calls):
-        journal.note(gate.request(call_id=call), Verdict(True, "allow"), 1, start + place * 1000)  # noqa: FBT003
-    journal.close()
-    return set(calls)
-
-
 def test_no_more_lines_are_read_than_one_may_and_the_search_says_how_far_it_came(tmp_path: Path) -> None:
-    calls = [
-        _journal_parts_noted(tmp_path, process, start) for process, start in (("p1", MORNING), ("p2", MORNING + 1))
-    ]
+    made = noted(tmp_path, 30) + noted(tmp_path, 30, MORNING + 1, process="p2")
     (oldest,) = search_decisions(tmp_path, DecisionFilter(call_id="p1-0"), 5).decisions
     assert search_decisions(tmp_path, DecisionFilter(call_id="p1-0"), 5, lines=60) == DecisionMatches([oldest])
     cut = search_decisions(tmp_path, DecisionFilter(call_id="p1-0"), 5, lines=59)
@@ -378,12 +362,12 @@ def test_no_more_lines_are_read_than_one_may_and_the_search_says_how_far_it_came
         moment = found.reached + 1
     else:
         pytest.fail("it does not come to the end")
-    assert known == set().union(*calls)
+    assert known == {one.request.call_id for one in made}
 
 
 def test_what_is_newer_than_wanted_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nianjian.engines.gate.decision_search.NEAR", 300)
-    _journal_parts_noted(tmp_path, "p1", MORNING)
+    noted(tmp_path, 30)
     read = []
     real = record.parse_decision
     monkeypatch.setattr(record, "parse_decision", lambda raw: (read.append(raw), real(raw))[1])

@@ -135,9 +135,7 @@ TIMES = {"start": "2026-03-02 09:00:00", "answer": "2026-03-02 09:00:05", "end":
 @pytest.mark.parametrize(
     ("columns", "forms", "lasted"),
     [
-        ("start: 拨打于, duration: 秒", "", "65"),
-        ("start: 拨打于, 呼叫时长: 秒", "", "00:01:05"),
-        ("start: 拨打于, duration: 秒", "", "1分5秒"),
+        ("start: 拨打于, 呼叫时长: 秒", "", "65"),
         ("start: 拨打于, duration: 秒", "{duration: milliseconds}", "65000"),
         ("start: 拨打于, duration: 秒", "{duration: minutes, start: iso}", "1.0833333333"),
         ("start: 拨打于, answer: 接于, talk: 秒", "", "60"),

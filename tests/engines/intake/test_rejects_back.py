@@ -82,19 +82,20 @@ def test_rows_under_other_columns_stand_in_a_file_of_their_own(desk: Desk) -> No
     ]
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_cells_beyond_the_header_come_back_and_are_refused_until_someone_decides(desk: Desk, form: str) -> None:
+def test_cells_beyond_the_header_come_back_and_are_refused_until_someone_decides(desk: Desk) -> None:
     early = row(2).replace("呼出,", "呼出,,", 1)  # a comma too many moves every cell
     table = [HEADER, f"{row(1)},甲组,乙", early, row(3, 开始时间="soon"), row(4)]
-    rows = [line.split(",") for line in table[1:]]
-    data = book(rows=rows) if form == "xlsx" else csv_bytes(table[1:])
     wanted = {"columns_surplus": 2, "start_unreadable": 1}
-    assert desk.take(data, f"x.{form}").reasons == wanted
+    assert desk.take(csv_bytes(table[1:]), "x.csv").reasons == wanted
     out, second = desk.folder / "out.csv", desk.folder / "out2.csv"
     assert rejects.write_rejects(desk.lake, "B1", out) == {out: 3}
     text = out.read_text(encoding="utf-8-sig")
     assert text.splitlines()[0] == f"{HEADER},行号,列,原因代码,原因,多出的列1,多出的列2"
     assert [line.rsplit(",", 2)[1:] for line in text.splitlines()[1:]] == [["甲组", "乙"], ["营销", ""], ["", ""]]
+    (sheet := Desk(desk.folder / "sheet")).folder.mkdir()
+    assert sheet.take(book(rows=[line.split(",") for line in table[1:]]), "x.xlsx").reasons == wanted
+    assert rejects.write_rejects(sheet.lake, "B1", second) == {second: 3}
+    assert second.read_text(encoding="utf-8-sig") == text
     assert desk.take(out.read_bytes(), "untouched.csv").reasons == wanted
     assert rejects.write_rejects(desk.lake, "B2", second) == {second: 3}
     again = second.read_text(encoding="utf-8-sig")
@@ -164,8 +165,7 @@ def test_a_batch_of_duplicates_has_no_rejects_and_was_not_undone(desk: Desk) -> 
 ATTACKS = ('=HYPERLINK("http://x")', "+cmd|' /C calc'!A0", "@SUM(1)", "\u3000=1+1", "'=1", "''+1", "＝1+1", "-1+2")
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_formulas_run_nowhere_and_come_back_as_they_were(desk: Desk, form: str) -> None:
+def test_formulas_run_nowhere_and_come_back_as_they_were(desk: Desk) -> None:
     """In every column, the header too; what never breaks stands beside them: a number abroad, one below zero."""
     header = f"{HEADER},=备注,余额"
     table = [
@@ -190,16 +190,12 @@ def test_formulas_run_nowhere_and_come_back_as_they_were(desk: Desk, form: str) 
         line[: head - 1] for line in csv.reader(io.StringIO(text, newline=""))
     ]
     fixed = text.replace("soon", "2026-03-01 08:00:00")
-    if form == "xlsx":
-        lines = list(csv.reader(io.StringIO(fixed, newline="")))
-        saved, stream = openpyxl.Workbook(), io.BytesIO()
-        for line in lines:
-            saved.worksheets[0].append(line)
-        saved.save(stream)
-        data = stream.getvalue()
-    else:
-        data = fixed.encode()
-    assert desk.take(data, f"fixed.{form}").rows.loaded == len(ATTACKS)
+    saved, stream = openpyxl.Workbook(), io.BytesIO()
+    for line in csv.reader(io.StringIO(fixed, newline="")):
+        saved.worksheets[0].append(line)
+    saved.save(stream)
+    assert desk.take(stream.getvalue(), "fixed.xlsx").rows.loaded == len(ATTACKS)
+    assert desk.take(fixed.encode(), "fixed.csv").rows.duplicate == len(ATTACKS) + 1, "the same in both forms"
     found = desk.rows("agent_id, callee, extra", "part <> 'rejected'")
     assert sorted(one[0] for one in found) == sorted(one.strip() for one in ATTACKS)
     assert {one[1] for one in found} == {13800138000}

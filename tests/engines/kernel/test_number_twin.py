@@ -54,7 +54,7 @@ def expected(text: str | None, prefixes: tuple[str, ...]) -> tuple[str, int | No
 
 
 @pytest.mark.parametrize("prefixes", [(), ("9", "17951"), ("0",), ("86",)])
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(TEXTS, min_size=200, max_size=400))
 def test_engine_equals_kernel(tmp_path: Path, prefixes: tuple[str, ...], texts: list[str]) -> None:
     given_texts: list[str | None] = [None, *ADDRESSES, *texts]

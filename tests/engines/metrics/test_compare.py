@@ -2,14 +2,12 @@
 
 import copy
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.sample_portrait import portrait
 
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import SCHEMAS
@@ -157,11 +155,6 @@ def test_months_that_moved_are_named(before: dict[str, Any], after: dict[str, An
     month = metric(after, "closing_rate")["months"][2]
     month["numerator"] -= 1
     assert [row["key"] for row in metric(compare(before, after), "closing_rate")["months"]] == ["2026-03"]
-
-
-def test_a_portrait_reads_from_a_folder_of_its_own(tmp_path: Path, before: dict[str, Any]) -> None:
-    """The same data give the same portrait: what the comparison calls equal is equal bytes."""
-    assert compare(before, portrait(tmp_path))["same"]
 
 
 # Which purposes are marketing: the query engine and Python read a text the same way.

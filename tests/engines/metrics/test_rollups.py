@@ -21,6 +21,7 @@ from nianjian.engines.metrics.tables import daily, daily_rollup, facts
 
 WORDS = ("marketing", "营销")
 DAILY = daily_rollup(WORDS)
+EARLIER = replace(DAILY, version="earlier", schema=pa.schema([f for f in COLUMNS if f.name != "answer_unknown"]))
 SOAK = os.environ.get("SOAK") == "1"
 
 
@@ -59,6 +60,9 @@ def compare(lake: Lake, seed: int, steps: int) -> None:
             batches.remove(gone[0])
         elif move == "ledger":
             lake.replace("number_dim", data.arrow("number_dim", data.number_dim(rng)), digest=str(step))
+        if step == 0:  # a home whose kept table lacks a column that is counted now answers as a fresh one
+            rollups.refresh_days(lake, engine, EARLIER)
+            assert "answer_unknown" not in pq.read_schema(lake.files("daily")[0]).names
         assert kept(lake, engine) == fresh(lake, engine), (seed, step, move)
     engine.close()
 
@@ -72,17 +76,6 @@ def test_refreshed_equals_fresh(tmp_path: Path) -> None:
 @given(seed=st.integers(0, 2**32))
 def test_refreshed_equals_fresh_often(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     compare(Lake(str(tmp_path_factory.mktemp("lake")), "E1"), seed, steps=10)
-
-
-def test_a_table_of_an_earlier_program_is_counted_anew(tmp_path: Path) -> None:
-    """A home whose kept table lacks a column that is counted now answers as a fresh one."""
-    lake, engine = Lake(str(tmp_path), "E1"), DuckDBEngine()
-    data.write(lake, data.everything(3))
-    earlier = replace(DAILY, version="earlier", schema=pa.schema([f for f in COLUMNS if f.name != "answer_unknown"]))
-    rollups.refresh_days(lake, engine, earlier)
-    assert "answer_unknown" not in pq.read_schema(lake.files("daily")[0]).names
-    assert kept(lake, engine) == fresh(lake, engine)
-    engine.close()
 
 
 def test_late_rows_rebuild_only_their_days(tmp_path: Path) -> None:

@@ -79,7 +79,10 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     with closing(DuckDBEngine()) as engine:
         portrait = run(lake=lake, engine=engine, rulebook=BOOK, enterprise="E1", year=2026, as_of=as_of).as_dict()
         versions = revive.snapshot(portrait)
-        dated = {name: engine.table(name, lake.files(name, versions[name]), one) for name, one in SCHEMAS.items()}
+        dated = {
+            name: engine.hold(f"held_{name}", engine.arrow(engine.table(name, lake.files(name, versions[name]), one)))
+            for name, one in SCHEMAS.items()
+        }
         kept = rollups.find_rollup(lake, engine, tickets_rollup(counting(portrait)), versions)
         yield World(engine, portrait, dated, engine.hold("told", engine.arrow(kept)))
 

@@ -5,6 +5,7 @@ After a wanted change: `WRITE_SNAPSHOTS=1 pytest tests/engines/metrics/test_sql_
 
 import os
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -70,6 +71,7 @@ def test_sql(name: str) -> None:
     assert path.read_text(encoding="utf-8") == sql
 
 
+@cache
 def kept() -> dict[str, tuple[str, list[ibis.Table], pa.Schema]]:
     """The tables that a home keeps: the version in force, what builds them (whole and by days), their columns."""
     lake = {name: table(name, schema) for name, schema in SCHEMAS.items()}

@@ -272,6 +272,13 @@ def test_province_by_any_name(name: str | None, plain: str | None) -> None:
     assert plain_province(name) == plain
 
 
+def test_a_rule_of_the_province_stands_before_the_one_of_everywhere() -> None:
+    plain = next(rule for rule in load().rules if rule.key == LIMIT)
+    rules = replace(load(), rules=(replace(plain, value=Decimal("0.20"), province="浙江"), plain))
+    assert Rulebook.on(DAY, "浙江省", rules=rules).decimal(LIMIT) == Decimal("0.20")
+    assert Rulebook.on(DAY, "江苏省", rules=rules).decimal(LIMIT) == Decimal("0.30")
+
+
 def test_a_yes_or_no_is_overlaid_by_one() -> None:
     rule = replace(load().rules[0], key="a.flag", value=True, kind=Kind.PARAMETER, settable=True)
     rules = replace(load(), rules=(rule,))

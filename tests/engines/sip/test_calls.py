@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pytest
-from tests.support.answerer import QUICK, SOUND, Answerer, answered, back, place
+from tests.support.answerer import QUICK, SOUND, Answerer, answered, back, on, place
 from tests.support.services import free_port
 
 from nianjian.engines.kernel import clock
@@ -34,6 +34,19 @@ def placed(port: int, *plans: Plan, pace: Pace = QUICK) -> list[CallTrace]:
     return place(*((Via("127.0.0.1", port), one) for one in plans), pace=pace)
 
 
+def stop() -> None:
+    raise KeyboardInterrupt
+
+
+def rings(_far: Answerer, request: Message) -> Replies:
+    yield back(request, 180, "Ringing")
+
+
+def cancelled(far: Answerer, request: Message) -> Replies:
+    yield back(request, 200, "OK")
+    yield back(far.got[0], 487, "Request Terminated")
+
+
 def plan(**given: object) -> Plan:
     return Plan(**{"number": "95013", "caller": "test", "wait": 5000, "hold": 0, **given})
 
@@ -41,15 +54,12 @@ def plan(**given: object) -> Plan:
 def test_answered_acknowledged_along_its_routes_and_hung_up() -> None:
     routes = ("record-route", "<sip:edge.example;lr>, <sip:core.example;lr>")
 
-    def does(_far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            yield back(request, 100, "Trying")
-            yield back(request, 180, "Ringing")
-            yield answered(request, "<sip:ivr@10.0.0.9:5080>", routes)
-        elif request.method == "BYE":
-            yield back(request, 200, "OK")
+    def invited(_far: Answerer, request: Message) -> Replies:
+        yield back(request, 100, "Trying")
+        yield back(request, 180, "Ringing")
+        yield answered(request, "<sip:ivr@10.0.0.9:5080>", routes)
 
-    with Answerer(does) as far:
+    with Answerer(on(INVITE=invited)) as far:
         (seen,) = placed(far.port, plan())
     assert (seen.end, seen.status, seen.contact, seen.media, seen.codec) == (
         "answered", 200, "10.0.0.9", "127.0.0.1", "PCMA",
@@ -68,14 +78,10 @@ def test_answered_acknowledged_along_its_routes_and_hung_up() -> None:
 
 
 def test_a_lost_invite_and_a_lost_acknowledgement_are_made_good() -> None:
-    def does(far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE" and far.count("INVITE") == 2:
-            yield answered(request)
-            yield answered(request)  # as if the first ACK was lost
-        elif request.method == "BYE":
-            yield back(request, 200, "OK")
+    def second(far: Answerer, request: Message) -> Replies:
+        return [answered(request)] * 2 if far.count("INVITE") == 2 else []  # as if the first ACK was lost
 
-    with Answerer(does) as far:
+    with Answerer(on(INVITE=second)) as far:
         (seen,) = placed(far.port, plan(hold=50))
     assert (seen.end, seen.resent) == ("answered", 1)
     assert 500 <= seen.answer < 3000
@@ -84,17 +90,7 @@ def test_a_lost_invite_and_a_lost_acknowledgement_are_made_good() -> None:
 
 
 def test_at_the_limit_it_is_cancelled_and_the_refusal_acknowledged_in_its_own_transaction() -> None:
-    invites: list[Message] = []
-
-    def does(_far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            invites.append(request)
-            yield back(request, 180, "Ringing")
-        elif request.method == "CANCEL":
-            yield back(request, 200, "OK")
-            yield back(invites[0], 487, "Request Terminated")
-
-    with Answerer(does) as far:
+    with Answerer(on(INVITE=rings, CANCEL=cancelled)) as far:
         (seen,) = placed(far.port, plan(wait=400))
     assert (seen.end, seen.answer) == ("unanswered", None)
     assert far.methods() == ["INVITE", "CANCEL", "ACK"]
@@ -104,18 +100,7 @@ def test_at_the_limit_it_is_cancelled_and_the_refusal_acknowledged_in_its_own_tr
 
 
 def test_an_answer_that_crosses_the_cancel_is_acknowledged_and_hung_up() -> None:
-    invites: list[Message] = []
-
-    def does(_far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            invites.append(request)
-            yield back(request, 180, "Ringing")
-        elif request.method == "CANCEL":
-            yield answered(invites[0])
-        elif request.method == "BYE":
-            yield back(request, 200, "OK")
-
-    with Answerer(does) as far:
+    with Answerer(on(INVITE=rings, CANCEL=lambda far, _request: [answered(far.got[0])])) as far:
         (seen,) = placed(far.port, plan(wait=400))
     assert (seen.end, far.methods()) == ("answered", ["INVITE", "CANCEL", "ACK", "BYE"])
     assert seen.answer >= 400
@@ -136,19 +121,17 @@ def test_credentials_once_and_once_more_for_a_stale_nonce(algorithm: str) -> Non
     named = f", algorithm={algorithm}" if algorithm else ""
     head = f'Digest realm="a, b", nonce="n{{0}}", qop="auth,auth-int", opaque="o"{named}'
 
-    def does(far: Answerer, request: Message) -> Replies:
-        if request.method != "INVITE":
-            return
+    def asked(far: Answerer, request: Message) -> Replies:
         given = request.one("proxy-authorization")
         if 'nonce="n2"' in given:
             yield back(request, 486, "Busy Here", ("reason", "Q.850;cause=17"))
         else:
             stale = ", stale=true" if given else ""
-            asked = head.format(far.count("INVITE")) + stale
+            strong = head.format(far.count("INVITE")) + stale
             weak = 'Digest realm="x", nonce="y", algorithm=WEAK'
-            yield back(request, 407, "Auth", ("proxy-authenticate", weak), ("proxy-authenticate", asked))
+            yield back(request, 407, "Auth", ("proxy-authenticate", weak), ("proxy-authenticate", strong))
 
-    with Answerer(does) as far:
+    with Answerer(on(INVITE=asked)) as far:
         (seen,) = placed(far.port, plan(account=Account("u", "p")))
     assert (seen.end, seen.status, seen.cause, seen.auth) == ("final", 486, 17, "")
     invites = [one for one in far.got if one.method == "INVITE"]
@@ -196,13 +179,8 @@ def test_the_token_is_sent_as_digits_and_heard_back() -> None:
     thread = threading.Thread(target=echoing, args=(sound, got), daemon=True)
     thread.start()
 
-    def does(_far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            yield replace(answered(request), body=SOUND.replace(b"4000", str(place[1]).encode()))
-        elif request.method == "BYE":
-            yield back(request, 200, "OK")
-
-    with Answerer(does) as far:
+    body = SOUND.replace(b"4000", str(place[1]).encode())
+    with Answerer(on(INVITE=lambda _far, request: [replace(answered(request), body=body)])) as far:
         (seen,) = placed(far.port, plan(hold=3000, token=KEYS))
     sound.sendto(b"end", place)
     thread.join()
@@ -216,20 +194,7 @@ def test_the_token_is_sent_as_digits_and_heard_back() -> None:
 
 
 def test_what_raises_between_ends_the_calls_properly() -> None:
-    invites: list[Message] = []
-
-    def does(_far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            invites.append(request)
-            yield back(request, 180, "Ringing")
-        elif request.method == "CANCEL":
-            yield back(request, 487, "Request Terminated")
-            yield back(invites[0], 487, "Request Terminated")
-
-    def stop() -> None:
-        raise KeyboardInterrupt
-
-    with Answerer(does) as far, pytest.raises(KeyboardInterrupt):
+    with Answerer(on(INVITE=rings, CANCEL=cancelled)) as far, pytest.raises(KeyboardInterrupt):
         agent.place_calls(
             [(Via("127.0.0.1", far.port), plan(wait=30_000))], pace=QUICK, took=lambda *_: None, tick=stop
         )
@@ -237,11 +202,8 @@ def test_what_raises_between_ends_the_calls_properly() -> None:
 
 
 def test_when_it_began_is_the_wall_clock_of_its_own_begin_however_late_it_is_taken() -> None:
-    def does(_far: Answerer, request: Message) -> Replies:
-        yield answered(request) if request.method == "INVITE" else back(request, 200, "OK")
-
     begun: list[int] = []
-    with Answerer(does) as far:
+    with Answerer(on(INVITE=lambda _far, request: [answered(request)])) as far:
         calls = [(Via("127.0.0.1", far.port), plan()), (Via("127.0.0.1", free_port()), plan())]
         first = clock.milliseconds()
         agent.place_calls(calls, pace=QUICK, took=lambda _place, seen: (time.sleep(0.4), begun.append(seen.begun))[1])
@@ -261,9 +223,6 @@ def test_one_that_is_stopped_before_it_has_begun_calls_nobody(monkeypatch: pytes
         def join(self, timeout: float | None = None) -> None:
             turn.set()
             super().join(timeout)
-
-    def stop() -> None:
-        raise KeyboardInterrupt
 
     monkeypatch.setattr(agent, "_thread", late)
     monkeypatch.setattr(agent.threading, "Thread", Slow)
@@ -308,16 +267,11 @@ def test_over_tcp_messages_are_cut_by_their_length_and_nothing_is_repeated() -> 
 
 
 def test_what_rings_after_it_was_given_up_is_cancelled() -> None:
-    invites: list[Message] = []
-
-    def does(far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            invites.append(request)
-        if request.method == "INVITE" and far.count("INVITE") == 2:  # repeated after 0.5 s, the limit is 0.6 s
+    def late(far: Answerer, request: Message) -> Replies:
+        if far.count("INVITE") == 2:  # repeated after 0.5 s, the limit is 0.6 s
             threading.Timer(0.3, far.say, [back(request, 180, "Ringing")]).start()
-        elif request.method == "CANCEL":
-            yield back(invites[0], 487, "Request Terminated")
+        return ()
 
-    with Answerer(does) as far:
+    with Answerer(on(INVITE=late, CANCEL=lambda far, _request: [back(far.got[0], 487, "Request Terminated")])) as far:
         (seen,) = placed(far.port, plan(wait=600), pace=Pace(apart=0, linger=1.0))
     assert (seen.end, far.methods()) == ("silent", ["INVITE", "INVITE", "CANCEL", "ACK"])

@@ -4,12 +4,12 @@ import asyncio
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
 import pytest
-from tests.support.answerer import SOUND, Answerer, Stream, answered, back, pick_up, place, reason
+from tests.support.answerer import SOUND, Answerer, Stream, answered, back, on, pick_up, place, reason
 
 from nianjian.engines.sip import call as sip_call
 from nianjian.engines.sip import media as sip_media
@@ -38,16 +38,9 @@ def call(far: Answerer | Stream, *, wait: int = 3000, hold: int = 0, account: Ac
     return place((via, Plan("95013", "test", wait, hold=hold, account=account)))[0]
 
 
-def on_invite(replies: Callable[[Answerer, Message], Replies]) -> Callable[[Answerer, Message], Replies]:
-    """A gateway that says this to each INVITE and lets every BYE be."""
-
-    def does(far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            yield from replies(far, request)
-        elif request.method == "BYE":
-            yield back(request, 200, "OK")
-
-    return does
+def cancelled(far: Answerer, request: Message) -> Replies:
+    yield back(request, 200, "OK")
+    yield back(far.got[0], 487, "Request Terminated")
 
 
 def tagged(message: Message, tag: str) -> Message:
@@ -62,7 +55,7 @@ def test_the_second_end_that_answers_a_forked_call_is_acknowledged_and_hung_up()
         yield tagged(answered(request, "<sip:one@127.0.0.1:5999>"), "one")
         yield tagged(answered(request, "<sip:two@127.0.0.1:5998>"), "two")
 
-    with Answerer(on_invite(both)) as far:
+    with Answerer(on(INVITE=both)) as far:
         seen = call(far, hold=300)
     assert (seen.end, seen.contact) == ("answered", "127.0.0.1")
     assert far.methods() == ["INVITE", "ACK", "ACK", "BYE", "BYE"]
@@ -76,15 +69,11 @@ def test_the_second_end_that_answers_a_forked_call_is_acknowledged_and_hung_up()
 
 
 def test_the_reply_to_the_second_good_bye_is_not_taken_for_the_first() -> None:
-    def does(far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            yield tagged(answered(request), "one")
-        elif request.method == "BYE" and far.count("BYE") == 1:  # ours: meanwhile another end answers
-            yield tagged(answered(far.got[0]), "two")
-        elif request.method == "BYE":
-            yield back(request, 200, "OK")
+    def bye(far: Answerer, request: Message) -> Replies:
+        """To ours nothing: meanwhile another end answers."""
+        yield tagged(answered(far.got[0]), "two") if far.count("BYE") == 1 else back(request, 200, "OK")
 
-    with Answerer(does) as far:
+    with Answerer(on(INVITE=lambda _far, request: [tagged(answered(request), "one")], BYE=bye)) as far:
         seen = call(far)
     byes = [(one.turn[0], parameter(one.one("to"), "tag")) for one in far.all("BYE")]
     assert byes == [(2, "one"), (3, "two"), (2, "one")]  # the first was said again until it was heard
@@ -103,7 +92,7 @@ def test_the_reply_to_the_second_good_bye_is_not_taken_for_the_first() -> None:
     ids=["named", "loose", "like-loose", "strict", "loose-with-value"],
 )
 def test_loose_and_strict_routes(routes: str, uri: str, along: list[str]) -> None:
-    gateway = on_invite(lambda _far, one: [answered(one, "<sip:far@127.0.0.1:5999>", ("record-route", routes))])
+    gateway = on(INVITE=lambda _far, one: [answered(one, "<sip:far@127.0.0.1:5999>", ("record-route", routes))])
     with Answerer(gateway) as far:
         assert reason(call(far)) == "answered"
     assert far.methods() == ["INVITE", "ACK", "BYE"]
@@ -113,23 +102,12 @@ def test_loose_and_strict_routes(routes: str, uri: str, along: list[str]) -> Non
 
 @pytest.mark.parametrize("answers", [True, False])
 def test_an_announcement_without_ringing(answers: bool) -> None:  # noqa: FBT001 -- a parameter
-    invites: list[Message] = []
+    def announces(_far: Answerer, request: Message) -> Replies:
+        yield back(request, 183, "Session Progress", ("content-type", "application/sdp"), body=SOUND)
+        if answers:  # its sound was described before
+            yield back(request, 200, "OK", ("contact", "<sip:far@127.0.0.1:5999>"))
 
-    def does(_far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            invites.append(request)
-            yield back(request, 183, "Session Progress", ("content-type", "application/sdp"), body=SOUND)
-            if answers:
-                yield back(
-                    request, 200, "OK", ("contact", "<sip:far@127.0.0.1:5999>")
-                )  # its sound was described before
-        elif request.method == "CANCEL":
-            yield back(request, 200, "OK")
-            yield back(invites[0], 487, "Request Terminated")
-        elif request.method == "BYE":
-            yield back(request, 200, "OK")
-
-    with Answerer(does) as far:
+    with Answerer(on(INVITE=announces, CANCEL=cancelled)) as far:
         seen = call(far, wait=400)
     assert (seen.ringing, seen.early is not None) == (None, True)
     assert reason(seen) == ("answered" if answers else "early_media_only")
@@ -141,30 +119,29 @@ def test_the_sound_of_another_end_is_not_that_of_the_one_that_answers() -> None:
         yield tagged(back(request, 183, "x", ("content-type", "application/sdp"), body=SOUND), "other")
         yield back(request, 200, "OK", ("contact", "<sip:far@127.0.0.1:5999>"))
 
-    with Answerer(on_invite(another)) as far:
+    with Answerer(on(INVITE=another)) as far:
         assert reason(call(far)) == "codec"
 
 
 def test_a_gateway_that_wants_early_replies_acknowledged() -> None:
     """RFC 3262: 421 names it, the call goes out again with it, each early reply gets its one PRACK."""
 
-    def does(far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE" and "100rel" not in [*request.each("supported")]:
+    def invited(_far: Answerer, request: Message) -> Replies:
+        if "100rel" not in [*request.each("supported")]:
             yield back(request, 421, "Extension Required", ("require", "100rel"))
-        elif request.method == "INVITE":
+        else:
             more = (("require", "100rel"), ("contact", "<sip:early@127.0.0.1:5999>"), ("record-route", "<sip:p;lr>"))
             ringing = back(request, 180, "Ringing", ("rseq", "7"), *more)
             yield ringing
             yield ringing  # as if the first PRACK was lost
             yield back(request, 183, "x", ("rseq", "8"), *more, ("content-type", "application/sdp"), body=SOUND)
-        elif request.method == "PRACK":
-            yield back(request, 200, "OK")
-            if far.count("PRACK") == 3:
-                yield back(far.all("INVITE")[-1], 200, "OK", ("contact", "<sip:far@127.0.0.1:5999>"))
-        elif request.method == "BYE":
-            yield back(request, 200, "OK")
 
-    with Answerer(does) as far:
+    def heard(far: Answerer, request: Message) -> Replies:
+        yield back(request, 200, "OK")
+        if far.count("PRACK") == 3:
+            yield back(far.all("INVITE")[-1], 200, "OK", ("contact", "<sip:far@127.0.0.1:5999>"))
+
+    with Answerer(on(INVITE=invited, PRACK=heard)) as far:
         seen = call(far)
     assert (reason(seen), seen.codec) == ("answered", "PCMA")
     assert far.methods() == ["INVITE", "ACK", "INVITE", "PRACK", "PRACK", "PRACK", "ACK", "BYE"]
@@ -177,16 +154,11 @@ def test_a_gateway_that_wants_early_replies_acknowledged() -> None:
 
 
 def test_a_call_with_acknowledged_ringing_is_cancelled_in_its_own_transaction() -> None:
-    def does(far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            yield back(request, 180, "Ringing", ("rseq", "1"), ("require", "100rel"), ("contact", "<sip:e@127.0.0.1>"))
-        elif request.method == "CANCEL":
-            yield back(request, 200, "OK")
-            yield back(far.got[0], 487, "Request Terminated")
-        elif request.method == "PRACK":
-            yield back(request, 200, "OK")
+    def invited(_far: Answerer, request: Message) -> Replies:
+        yield back(request, 180, "Ringing", ("rseq", "1"), ("require", "100rel"), ("contact", "<sip:e@127.0.0.1>"))
 
-    with Answerer(does) as far:
+    heard = lambda _far, request: [back(request, 200, "OK")]  # noqa: E731 -- said once
+    with Answerer(on(INVITE=invited, PRACK=heard, CANCEL=cancelled)) as far:
         assert reason(call(far, wait=400)) == "rang_unanswered"
     assert far.methods() == ["INVITE", "PRACK", "CANCEL", "ACK"]
     assert far.got[2].one("via") == far.got[0].one("via")
@@ -209,7 +181,7 @@ def test_a_call_with_acknowledged_ringing_is_cancelled_in_its_own_transaction() 
 )
 @pytest.mark.parametrize("stream", [False, True], ids=["udp", "tcp"])
 def test_each_refusal_over_udp_and_tcp(status: int, more: tuple[tuple[str, str], ...], told: str, stream: bool) -> None:  # noqa: FBT001 -- a parameter
-    does = on_invite(lambda _far, request: [back(request, status, "No", *more)])
+    does = on(INVITE=lambda _far, request: [back(request, status, "No", *more)])
     with Stream(does) if stream else Answerer(does) as far:
         seen = call(far)
         assert (reason(seen), seen.status, seen.end) == (told, status, "final")
@@ -247,7 +219,7 @@ def test_every_kind_of_challenge(algorithm: str, qop: str) -> None:
         else:
             yield answered(request) if proved(request, "authorization") else back(request, 403, "Forbidden")
 
-    with Answerer(on_invite(asked)) as far:
+    with Answerer(on(INVITE=asked)) as far:
         seen = call(far, account=KNOWN)
     assert (reason(seen), seen.auth) == ("answered", "passed")
     value = far.all("INVITE")[1].one("authorization")
@@ -271,7 +243,7 @@ def test_the_strongest_of_several_challenges_of_a_realm_and_one_for_each_realm()
         else:
             yield back(request, 486, "Busy")
 
-    with Answerer(on_invite(asked)) as far:
+    with Answerer(on(INVITE=asked)) as far:
         assert reason(call(far, account=KNOWN)) == "busy"
     given = [*far.all("INVITE")[1].whole("authorization")]
     assert sorted(one.partition('nonce="')[2][0] for one in given) == ["2", "3"]
@@ -288,7 +260,7 @@ def test_a_proxy_and_the_gateway_behind_it_ask_one_after_another() -> None:
         else:
             yield back(request, 403, "Forbidden")
 
-    with Answerer(on_invite(asked)) as far:
+    with Answerer(on(INVITE=asked)) as far:
         seen = call(far, account=KNOWN)
     assert (reason(seen), seen.auth, far.count("INVITE")) == ("answered", "passed", 3)
     assert "nc=00000002" in far.all("INVITE")[2].one("proxy-authorization")
@@ -298,22 +270,20 @@ def test_who_asks_on_and_on_in_new_names_is_answered_no_more() -> None:
     def asked(far: Answerer, request: Message) -> Replies:
         yield back(request, 401, "Auth", ("www-authenticate", f'Digest realm="r{far.count("INVITE")}", nonce="n"'))
 
-    with Answerer(on_invite(asked)) as far:
+    with Answerer(on(INVITE=asked)) as far:
         assert reason(call(far, account=KNOWN)) == "auth_wrong"
     assert far.count("INVITE") == 5
 
 
 @pytest.mark.parametrize("account", [KNOWN, None])
 def test_a_good_bye_that_must_be_proved(account: Account | None) -> None:
-    def does(_far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            yield answered(request)
-        elif request.method == "BYE" and not request.one("proxy-authorization"):
+    def bye(_far: Answerer, request: Message) -> Replies:
+        if not request.one("proxy-authorization"):
             yield back(request, 407, "Auth", ("proxy-authenticate", 'Digest realm="p", nonce="1", qop="auth"'))
-        elif request.method == "BYE":
+        else:
             yield back(request, 200 if proved(request, "proxy-authorization") else 403, "OK")
 
-    with Answerer(does) as far:
+    with Answerer(on(INVITE=lambda _far, request: [answered(request)], BYE=bye)) as far:
         seen = call(far, account=account)
     assert (seen.end, reason(seen)) == ("answered", "answered")
     assert [one.turn[0] for one in far.all("BYE")] == ([2, 3] if account else [2])
@@ -324,15 +294,12 @@ def test_a_good_bye_that_must_be_proved(account: Account | None) -> None:
 
 
 def test_the_other_side_hangs_up_at_once() -> None:
-    def does(_far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            yield answered(request)
-        elif request.method == "ACK":
-            head = tuple((name, value) for name, value in request.headers if name in {"via", "call-id"})
-            ends = (("from", request.one("to")), ("to", request.one("from")), ("cseq", "1 BYE"))
-            yield Message((*head, *ends), method="BYE", uri="sip:test@127.0.0.1")
+    def bye(_far: Answerer, request: Message) -> Replies:
+        head = tuple((name, value) for name, value in request.headers if name in {"via", "call-id"})
+        ends = (("from", request.one("to")), ("to", request.one("from")), ("cseq", "1 BYE"))
+        yield Message((*head, *ends), method="BYE", uri="sip:test@127.0.0.1")
 
-    with Answerer(does) as far:
+    with Answerer(on(INVITE=lambda _far, request: [answered(request)], ACK=bye)) as far:
         seen = call(far, hold=5000)
     assert (seen.end, reason(seen), far.methods()) == ("answered", "answered", ["INVITE", "ACK"])
     assert seen.over < 1000
@@ -355,13 +322,7 @@ def test_a_line_that_is_cut_ends_the_call_at_once(early: bool) -> None:  # noqa:
 
 
 def test_a_line_that_is_cut_after_the_answer_leaves_it_answered() -> None:
-    def does(_far: Stream, request: Message) -> Iterable[Message | None]:
-        if request.method == "INVITE":
-            yield answered(request)
-        else:
-            yield None
-
-    with Stream(does) as far:
+    with Stream(lambda _far, request: [answered(request) if request.method == "INVITE" else None]) as far:
         seen = call(far, hold=10_000)
     assert (seen.end, reason(seen)) == ("answered", "answered")
     assert seen.over < 2000

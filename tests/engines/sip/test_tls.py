@@ -142,17 +142,9 @@ def reset(link: socket.socket) -> None:
 def test_a_handshake_that_ends_in_the_middle(ca: Held, tmp_path: Path) -> None:
     pem = server(tmp_path, ca, "half", [*HERE])
 
-    def cut(link: socket.socket) -> None:
-        hello(pem, link)
-        reset(link)
-
-    def closed(link: socket.socket) -> None:
-        hello(pem, link)
-
-    with raw(cut) as port:
-        assert reason(call(port, ca)) == "tls_failed"
-    with raw(closed) as port:
-        assert reason(call(port, ca)) == "tls_failed"
+    for then in (reset, lambda _link: None):  # cut, and closed
+        with raw(lambda link, then=then: (hello(pem, link), then(link))) as port:
+            assert reason(call(port, ca)) == "tls_failed"
 
 
 def test_a_handshake_that_goes_no_further(ca: Held, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.engines.gate import question as brief
+from nianjian.engines.gate.counters.meters import day_end, day_name, day_number
 from nianjian.engines.gate.question import ALLOWED, Brief, Frame, Request, Used, Verdict
 from nianjian.engines.kernel.errors import NianjianError
 
@@ -287,9 +288,9 @@ class Journal:
         ``gate_journal_taken`` where another process of this name is running.
         """
         self.prefix = f"{self._process}-{now:x}-"
-        number = _day_of(now)
+        number = day_number(now)
         cut = self._day(number)
-        self._ends = _day_end(number)
+        self._ends = day_end(number)
         return cut
 
     def note(self, request: Request, verdict: Verdict, generation: int, now: int) -> None:
@@ -311,8 +312,8 @@ class Journal:
             self.lost += line.count(b"\n")
             return
         if now >= self._ends:
-            number = _day_of(now)
-            self._ends = _day_end(number)
+            number = day_number(now)
+            self._ends = day_end(number)
             self._lines.append(number)
         self._lines.append(line)
         self._waiting += len(line)
@@ -322,7 +323,7 @@ class Journal:
 
         Reads up to `earlier.MOST` bytes, so it is called in a thread, behind `open` and before anything is noted.
         """
-        days = (self._path(_day_of(now) + day) for day in (-1, 0))
+        days = (self._path(day_number(now) + day) for day in (-1, 0))
         return list(earlier_decisions([path for path in days if path.exists()], self._boot))
 
     def back(self, enterprise: str, call_id: str) -> None:
@@ -411,21 +412,6 @@ class Journal:
 
     def _path(self, number: int) -> Path:
         return self._folder / day_name(number) / f"{self._process}{SUFFIX}"
-
-
-def _day_of(now: int) -> int:
-    return (now + EAST) // DAY
-
-
-def _day_end(number: int) -> int:
-    return (number + 1) * DAY - EAST
-
-
-def day_name(number: int) -> str:
-    """ISO date of a day counted from 1970-01-01."""
-    from datetime import date, timedelta  # noqa: PLC0415 -- once a day, and no clock is read
-
-    return (date(1970, 1, 1) + timedelta(days=number)).isoformat()
 
 
 def cut_tail(file: int) -> int:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import IO, Final
 
 from nianjian.engines.gate import decision_journal, question
-from nianjian.engines.gate.decision_journal import DAY, EAST, SUFFIX, Decision, day_name
+from nianjian.engines.gate.counters.meters import day_name, day_number
+from nianjian.engines.gate.decision_journal import SUFFIX, Decision
 
 NEAR: Final = 1 << 16  # bytes that are read through for one place in a file
 DIGITS: Final = 20  # more than a moment has
@@ -114,7 +115,7 @@ def _day_folders(folder: Path, wanted: DecisionFilter) -> list[Path]:
 
 def _day_text(moment: int) -> str:
     """The day of any number of milliseconds; beyond the calendar its end."""
-    return day_name(min(max((moment + EAST) // DAY, 0), LAST_DAY))
+    return day_name(min(max(day_number(moment), 0), LAST_DAY))
 
 
 def _read_backwards(path: Path, found: DecisionMatches, until: int | None) -> Iterator[Decision]:
@@ -136,8 +137,8 @@ def _find_before(content: mmap.mmap, end: int, until: int) -> int:
     while end - low > NEAR:
         middle = (low + end) // 2
         start = content.rfind(b"\n", 0, middle) + 1
-        moment = content[start : max(start, content.find(b"\t", start, start + DIGITS))]
-        if moment.isdigit() and int(moment) >= until:
+        moment = _moment_of_line(content[start : start + DIGITS])
+        if moment is not None and moment >= until:
             end = middle
         else:
             low = middle

@@ -113,21 +113,15 @@ def count_figures(journals: Iterable[Path], snapshot: Snapshot, now: int) -> Fig
             processes.add((str(path.parent.parent), path.stem))
         for one in read_decisions(path, DecisionMatches([])):
             if one.verdict.allow and one.reason == ALLOWED:
-                _count_call(one.request, snapshot, now, allows, units)
+                for slot in _slots_of(one.request, snapshot):
+                    if one.request.at < _window_start(slot.cap, now):
+                        continue
+                    key = (one.request.enterprise, slot.cap.name, slot.value)
+                    if slot.cap.leased:
+                        allows[key, meters.day_number(one.request.at)] += 1
+                    else:
+                        units.append(Unit(key, slot.cap, one.request.at, one.request.call_id))
     return Figures(len(processes), allows, units)
-
-
-def _count_call(
-    asked: Request, snapshot: Snapshot, now: int, allows: Counter[tuple[Key, int]], units: list[Unit]
-) -> None:
-    for slot in _slots_of(asked, snapshot):
-        if asked.at < _window_start(slot.cap, now):
-            continue
-        key = (asked.enterprise, slot.cap.name, slot.value)
-        if slot.cap.leased:
-            allows[key, meters.day_number(asked.at)] += 1
-        else:
-            units.append(Unit(key, slot.cap, asked.at, asked.call_id))
 
 
 def _slots_of(asked: Request, snapshot: Snapshot) -> tuple[Slot, ...]:

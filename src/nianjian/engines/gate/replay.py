@@ -35,7 +35,16 @@ def replay_decisions(decisions: Iterable[Decision], root: Path) -> ReplayResult:
     told = ReplayResult()
     snapshots: dict[int, Snapshot | None] = {}
     for one in decisions:
-        snapshot = _open_generation(one.generation, root, snapshots)
+        if one.generation not in snapshots:
+            if len(snapshots) >= LET_GO:
+                del snapshots[next(iter(snapshots))]
+            try:
+                snapshots[one.generation] = open_snapshot(root, one.generation)
+            except NianjianError as fault:
+                if fault.code != "gate_snapshot_missing":
+                    raise
+                snapshots[one.generation] = None
+        snapshot = snapshots[one.generation]
         if snapshot is None:
             told.without_snapshot += 1
             continue
@@ -71,16 +80,3 @@ def _is_among(one: Decision, slots: tuple[Slot, ...]) -> bool:
         (slot.cap.limit, slot.cap.semantics, slot.cap.counts) == (used.limit, used.window, used.counts)
         for slot in slots
     )
-
-
-def _open_generation(generation: int, root: Path, known: dict[int, Snapshot | None]) -> Snapshot | None:
-    if generation not in known:
-        if len(known) >= LET_GO:
-            del known[next(iter(known))]
-        try:
-            known[generation] = open_snapshot(root, generation)
-        except NianjianError as fault:
-            if fault.code != "gate_snapshot_missing":
-                raise
-            known[generation] = None
-    return known[generation]

@@ -212,18 +212,20 @@ def line_fault(line: bytes) -> str | None:
 def physical_lines(blocks: Iterable[bytes], census: Census) -> Iterator[tuple[int, str]]:
     """Every good line, decoded, with its number; blank and damaged ones go into the census."""
     for block in cut_at_lines(blocks):
-        parts = block.split(b"\n")
-        census.ended = not parts[-1]
-        if census.ended:
-            parts.pop()
-        for line in parts:
-            census.lines += 1
-            if not line.strip():
-                census.blank.append(census.lines)
-            elif code := line_fault(line):
-                census.damaged.append(Damage(census.lines, code, excerpt_line(line)))
-            else:
-                yield census.lines, line.decode()
+        census.ended = block.endswith(b"\n")
+        for line in _good_lines(block, census):
+            yield census.lines, line.decode()
+
+
+def _good_lines(block: bytes, census: Census) -> Iterator[bytes]:
+    for line in block.removesuffix(b"\n").split(b"\n"):
+        census.lines += 1
+        if not line.strip():
+            census.blank.append(census.lines)
+        elif code := line_fault(line):
+            census.damaged.append(Damage(census.lines, code, excerpt_line(line)))
+        else:
+            yield line
 
 
 def open_quote_pattern(delimiter: str) -> re.Pattern[bytes]:
@@ -447,25 +449,15 @@ def rewrite_file(item: Item, encoding: str, target: Path, delimiter: str, report
 
 
 def _sift_block(block: bytes, found: CleanCopy, opens: re.Pattern[bytes]) -> bytes:
-    census = found.census
-    kept = []
-    parts = block.split(b"\n")
-    if not parts[-1]:
-        parts.pop()
-    for line in parts:
-        census.lines += 1
-        if not line.strip():
-            census.blank.append(census.lines)
-        elif code := line_fault(line):
-            census.damaged.append(Damage(census.lines, code, excerpt_line(line)))
-        elif b'"' in line and opens.search(line):
+    census, first = found.census, found.census.lines + 1
+    kept: dict[int, bytes] = {}
+    for line in _good_lines(block, census):
+        if b'"' in line and opens.search(line):
             found.open_quotes[census.lines] = line.decode()
         else:
-            kept.append(line)
-            continue
-        found.removed.append(census.lines)
-    kept.append(b"")
-    return b"\n".join(kept)
+            kept[census.lines] = line
+    found.removed += [number for number in range(first, census.lines + 1) if number not in kept]
+    return b"\n".join([*kept.values(), b""])
 
 
 def _drop_broken_tail(found: CleanCopy) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import shutil
@@ -37,6 +35,7 @@ from nianjian.engines.intake.tables import (
     column_names,
     delimiter_of,
     find_header,
+    join_cells,
     mapped_header,
     split_cells,
 )
@@ -133,12 +132,9 @@ def _read_head(item: Item, encoding: str) -> str:
 
 
 def _sheet_lines(item: Item) -> Iterator[tuple[int, str]]:
-    """The first rows as lines of CSV with their numbers; a line end within a cell becomes a blank."""
-    for row in islice(item.sheet_rows(_SHEET_WIDTH), _SHEET_ROWS):
-        if any(row.cells):
-            out = io.StringIO()
-            csv.writer(out, lineterminator="").writerow([" ".join((cell or "").split("\n")) for cell in row.cells])
-            yield row.number, out.getvalue()
+    """The first filled rows as lines of CSV with their numbers."""
+    rows = islice(item.sheet_rows(_SHEET_WIDTH), _SHEET_ROWS)
+    return ((row.number, join_cells(row.cells)) for row in rows if any(row.cells))
 
 
 ROW_GROUP: Final = 120_000

@@ -1,7 +1,5 @@
 """What a file would become before anything is written: its source, its first lines, a trial over its beginning."""
 
-import csv
-import io
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +20,7 @@ from nianjian.engines.intake.load import choose_format, read_sample
 from nianjian.engines.intake.mapping import FIELDS
 from nianjian.engines.intake.read import Item, Stream, list_items
 from nianjian.engines.intake.rejects import RejectedLine, first_rejects, write_rejects
-from nianjian.engines.intake.tables import is_json, split_cells
+from nianjian.engines.intake.tables import is_json, join_cells, split_cells
 from nianjian.engines.kernel import numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.tables import Lake
@@ -215,11 +213,8 @@ def _sheet_lines(item: Item) -> Iterator[bytes]:
     """The rows of a sheet as lines of CSV, each on the line of its number."""
     before = 0
     for row in islice(item.sheet_rows(), ROWS + 1):
-        out = io.StringIO()
-        out.write("\n" * (row.number - before - 1))
-        csv.writer(out, lineterminator="\n").writerow([" ".join((cell or "").split("\n")) for cell in row.cells])
+        yield (b"\n" * (row.number - before - 1)) + join_cells(row.cells).encode() + b"\n"
         before = row.number
-        yield out.getvalue().encode()
 
 
 def _lake_rows(lake: Lake) -> Iterator[dict[str, object]]:

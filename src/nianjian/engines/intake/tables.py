@@ -1,6 +1,7 @@
 """Vendor files as tables (CSV, JSON lines, JSON arrays): where the header stands, and which clock the stamps name."""
 
 import csv
+import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -238,6 +239,13 @@ def delimiter_of(line: str) -> str:
     """The sign that most often stands between the cells of a line."""
     bare = "".join(line.split('"')[::2])  # a quoted comma does not count
     return max(_DELIMITERS, key=bare.count)
+
+
+def join_cells(cells: Iterable[str | None]) -> str:
+    """A row of a sheet as a line of CSV without its end; a line end within a cell becomes a blank."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow([" ".join((cell or "").split("\n")) for cell in cells])
+    return out.getvalue()
 
 
 def split_cells(line: str, mark: str) -> tuple[str, ...]:

@@ -263,7 +263,11 @@ def mask(text: str) -> str:
         case Shape.SHORT | Shape.SHORT_LONG | Shape.SHORT_OR_OTHER | Shape.SERVICE_400_800:
             return digits
         case _:
-            return _mask_digits(text)
+            places = [place for place, sign in enumerate(text) if sign.isdigit()]
+            if len(places) <= _WHOLE:
+                return text
+            hidden = set(places[3:-2])
+            return "".join("*" if place in hidden else sign for place, sign in enumerate(text))
 
 
 def mask_value(value: int) -> str:
@@ -273,14 +277,6 @@ def mask_value(value: int) -> str:
 
 
 _WHOLE: Final = 6  # so few digits are a service number or an extension
-
-
-def _mask_digits(text: str) -> str:
-    places = [place for place, sign in enumerate(text) if sign.isdigit()]
-    if len(places) <= _WHOLE:
-        return text
-    hidden = set(places[3:-2])
-    return "".join("*" if place in hidden else sign for place, sign in enumerate(text))
 
 
 _CLASS: Final = {

@@ -81,11 +81,14 @@ def add_workdays(start: date, count: int, calendar: Calendar) -> Due:
     return Due(day, provisional)
 
 
-def next_workday(day: date, calendar: Calendar) -> Due:
-    """``day`` itself if it is a working day, else the next one: a last day that is a holiday moves (民法典 203)."""
+def next_workday(day: date, calendar: Calendar, step: timedelta = _DAY) -> Due:
+    """``day`` itself if it is a working day, else the next one: a last day that is a holiday moves (民法典 203).
+
+    ``step`` of a day back: the last one before it.
+    """
     provisional = not calendar.known(day)
     while not calendar.is_workday(day):
-        day += _DAY
+        day += step
         provisional = provisional or not calendar.known(day)
     return Due(day, provisional)
 

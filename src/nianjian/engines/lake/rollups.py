@@ -94,7 +94,10 @@ def _digest(rollup: WholeRollup, versions: Mapping[str, int | None]) -> str:
 
 def refresh_days(lake: Lake, engine: Engine, rollup: ByDay) -> list[date] | None:
     """The days that were rebuilt; None: all of them."""
-    built = _built_from(lake, rollup.name)
+    version = lake.version(rollup.name)
+    entries = [] if version is None else lake.history(rollup.name, version - 1)
+    told = entries[-1].get("built_from") if entries else None
+    built = None if told is None else cast("dict[str, object]", json.loads(str(told)))
     wanted = {"definition": rollup.version, "dims": {name: lake.version(name) for name in rollup.dims}}
     newest = lake.version(CALLS)
     same = built is not None and {name: built[name] for name in wanted} == wanted
@@ -109,14 +112,6 @@ def refresh_days(lake: Lake, engine: Engine, rollup: ByDay) -> list[date] | None
         rows = _ordered(engine.arrow(rollup.build(tables, days, engine.once)), rollup.schema)
     _commit(lake, rollup, rows, days, {**wanted, "calls": newest})
     return days
-
-
-def _built_from(lake: Lake, name: str) -> dict[str, object] | None:
-    """What the newest commit says it was built from."""
-    version = lake.version(name)
-    entries = [] if version is None else lake.history(name, version - 1)
-    told = entries[-1].get("built_from") if entries else None
-    return None if told is None else cast("dict[str, object]", json.loads(str(told)))
 
 
 def _touched(lake: Lake, engine: Engine, rollup: ByDay, calls: ir.Table, since: int) -> list[date] | None:

@@ -101,7 +101,17 @@ def _metric(told: Json, known: KeptRules) -> Metric:
         numerator=told["numerator"],
         denominator=told["denominator"],
         light=Light(told["light"]),
-        flags=tuple(_flag(one, unit) for one in told["flags"]),
+        flags=tuple(
+            Flag(
+                code=one["code"],
+                light=Light(one["light"]),
+                count=one["count"],
+                share=_share(one.get("value"), unit),
+                limit=_limit(one, unit),
+                bounds=_bounds(one.get("bounds") or {}, unit),
+            )
+            for one in told["flags"]
+        ),
         bounds=_bounds(told["bounds"], unit),
     )
     return Metric(
@@ -143,17 +153,6 @@ def _own_light(told: Json | None, known: KeptRules) -> SecondLight | None:
 def _limit(told: Json, unit: str) -> Limit | None:
     """A limit that was written beside a figure; its four decimals are exact."""
     return Limit(Decimal(told["limit"]) / SCALE[unit], told["operator"]) if told.get("limit") is not None else None
-
-
-def _flag(told: Json, unit: str) -> Flag:
-    return Flag(
-        code=told["code"],
-        light=Light(told["light"]),
-        count=told["count"],
-        share=_share(told.get("value"), unit),
-        limit=_limit(told, unit),
-        bounds=_bounds(told.get("bounds") or {}, unit),
-    )
 
 
 def _bounds(told: Json, unit: str) -> Bounds | None:

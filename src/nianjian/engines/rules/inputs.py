@@ -119,7 +119,11 @@ def _read(rule: Rule, kind: InputKind, text: str, codes: Mapping[str, str]) -> s
             share = kind is InputKind.PERCENT and isinstance(rule.value, Decimal)
             read = f"{_read_share(rule, text) if share else _read_count(rule, text):f}"
         case InputKind.DAY:
-            read = _read_day(text)
+            found = DAY.fullmatch(text)
+            if found is None:
+                raise ValueError(text)
+            month, day = (int(part) for part in found.groups() if part)
+            read = f"{month:02}-{day:02}"
         case InputKind.TIME:
             read = _read_time(text)
         case InputKind.CHOICE:
@@ -127,17 +131,13 @@ def _read(rule: Rule, kind: InputKind, text: str, codes: Mapping[str, str]) -> s
         case InputKind.HOURS if not in_json:
             read = json.dumps([_read_hours(part) for part in _split(text)])
         case InputKind.LIST if not in_json:
-            read = _read_list(rule, text, codes)
+            parts: Sequence[object] = [codes.get(part, part) for part in _split(text)]
+            if isinstance(rule.value, tuple) and rule.value and isinstance(rule.value[0], int):
+                parts = [int(str(part)) for part in parts]
+            read = json.dumps(parts, ensure_ascii=False)
         case _:
             read = text
     return read
-
-
-def _read_list(rule: Rule, text: str, codes: Mapping[str, str]) -> str:
-    parts: Sequence[object] = [codes.get(part, part) for part in _split(text)]
-    if isinstance(rule.value, tuple) and rule.value and isinstance(rule.value[0], int):
-        parts = [int(str(part)) for part in parts]
-    return json.dumps(parts, ensure_ascii=False)
 
 
 def _split(text: str) -> list[str]:
@@ -185,14 +185,6 @@ def _whole(rule: Rule, number: Decimal) -> Decimal:
     if isinstance(rule.value, int) and number != number.to_integral_value():
         raise ValueError(number)
     return Decimal(int(number)) if isinstance(rule.value, int) else number
-
-
-def _read_day(text: str) -> str:
-    found = DAY.fullmatch(text)
-    if found is None:
-        raise ValueError(text)
-    month, day = (int(part) for part in found.groups() if part)
-    return f"{month:02}-{day:02}"
 
 
 def _read_time(text: str) -> str:

@@ -54,11 +54,7 @@ class Plan:
 
 def previous_workday(day: date, calendar: Calendar) -> Due:
     """``day`` itself if it is a working day, else the last one before it."""
-    provisional = not calendar.known(day)
-    while not calendar.is_workday(day):
-        day -= _DAY
-        provisional = provisional or not calendar.known(day)
-    return Due(day, provisional)
+    return next_workday(day, calendar, -_DAY)
 
 
 def workdays_between(first: date, last: date, calendar: Calendar) -> int:
@@ -363,22 +359,23 @@ def waiting(found: Iterable[Track]) -> list[tuple[str, date, int]]:
 
 def _of_tasks(standing: Iterable[Task], of: Moments | None, today: date) -> list[Reminder]:
     """What is `settled` brings none."""
-    found = list(standing)
-    moot = settled(found)
     return [
         Reminder(f"{TASK}:{one.plan.task}", *at, day, (day - today).days, owner=one.said.owner or one.seen.owner)
-        for one in found
-        if of is not None and one.state in DUE and one.plan.task not in moot
-        if (at := stage(day := one.due.day, today, of)) is not None
+        for one in _unsettled(standing)
+        if of is not None and (at := stage(day := one.due.day, today, of)) is not None
     ]
 
 
 def list_open_matters(found: Iterable[Track], standing: Iterable[Task]) -> set[str]:
     """What reminders may still speak of: reports that a licence waits for, tasks that are to be done."""
-    tasks = list(standing)
-    moot = settled(tasks)
     reports = {f"{TRACK}:{name}" for name, _last, _count in waiting(found)}
-    return reports | {f"{TASK}:{task.plan.task}" for task in tasks if task.state in DUE and task.plan.task not in moot}
+    return reports | {f"{TASK}:{task.plan.task}" for task in _unsettled(standing)}
+
+
+def _unsettled(standing: Iterable[Task]) -> list[Task]:
+    found = list(standing)
+    moot = settled(found)
+    return [one for one in found if one.state in DUE and one.plan.task not in moot]
 
 
 def settled(found: Sequence[Task]) -> set[str]:

@@ -283,7 +283,7 @@ class Call:
             "resend": self._resend, "resend_cancel": self._repeat, "resend_bye": self._repeat,
             "ack_old": self._ack_old, "ack_new": self._ack_new, "ack_again": self._ack_new, "ack_late": self._ack_late,
             "invite_again": self._invite_again, "cancel": self._cancel, "cancel_late": self._cancel_late,
-            "bye": self._bye, "bye_again": self._bye_again, "talk": self._talk,
+            "bye": self._bye, "bye_again": self._bye, "talk": self._talk,
             "note_progress": self._note_progress, "note_answer": self._note_answer, "say_final": self._say_final,
             "say_unreachable": self._sayer("unreachable"), "say_silent": self._sayer("silent"),
             "say_unanswered": self._sayer("unanswered"), "say_answered": self._sayer("answered"),
@@ -416,10 +416,6 @@ class Call:
             self._send(self._parting)
 
     def _bye(self, _message: Message) -> None:
-        if self._answered is not None:
-            self._part(self._dialog.bye(self._answered))
-
-    def _bye_again(self, _message: Message) -> None:
         if self._answered is not None:
             self._part(self._dialog.bye(self._answered, self._leave.headers))
 

@@ -4,17 +4,13 @@ import asyncio
 import contextlib
 import ssl
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 
 import hiredis
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from tests.support.certificates import root
 from tests.support.gate_store import (
     NOON,
     E,
@@ -32,6 +28,7 @@ from tests.support.gate_store import (
     windowed,
 )
 from tests.support.services import free_port
+from tests.support.tls import server as tls_server
 
 from nianjian.engines.gate.counters import store_client
 from nianjian.engines.gate.counters.memory import Memory
@@ -466,29 +463,10 @@ async def test_a_user_who_may_not_read_the_settings_is_told_so(valkey: Valkey) -
         await opened(valkey, CAP)
 
 
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    """A key and a certificate of its own for 127.0.0.1."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "store")])
-    now = datetime.now(tz=UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    paths = folder / "key.pem", folder / "cert.pem"
-    form = serialization.PrivateFormat.PKCS8
-    paths[0].write_bytes(key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
-    paths[1].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    return paths
-
-
 def test_tls_checks_the_store_s_certificate(tmp_path: Path) -> None:
-    key, certificate = _certificate(tmp_path)
-    port = free_port()
+    ca, port = root(), free_port()
+    pem, certificate = tls_server(tmp_path, ca, "store", [x509.IPAddress(ip_address("127.0.0.1"))]), tmp_path / "ca.pem"
+    certificate.write_bytes(ca.pem)
 
     async def test() -> None:
         known = await connect(Address.of(f"valkeys://127.0.0.1:{port}?ca={certificate}"), lambda: None)
@@ -498,7 +476,7 @@ def test_tls_checks_the_store_s_certificate(tmp_path: Path) -> None:
             await connect(Address.of(f"valkeys://127.0.0.1:{port}"), lambda: None)
         await asyncio.sleep(0.05)  # what was hung up on is closed
 
-    files = {"tls_cert_file": str(certificate), "tls_key_file": str(key), "tls_ca_cert_file": str(certificate)}
+    files = {"tls_cert_file": str(pem), "tls_key_file": str(pem), "tls_ca_cert_file": str(certificate)}
     with server(tls_port=str(port), tls_auth_clients="no", **files):
         asyncio.run(test())
 
@@ -609,24 +587,15 @@ def test_rows_05_to_07_a_store_that_would_lose_counts_is_refused_with_its_remedy
         with pytest.raises(NianjianError) as raised:
             await rebuild_store(unfit.url, {E: [CAP]}, Figures(gates=0))
         assert raised.value.values["setting"] == setting
-        gate = None
-        try:
-            with pytest.raises(NianjianError, match="gate_store_unfit"):
-                await (gate := _unstarted(unfit)).start({E: [CAP]})
-            assert (await take(gate, ONE)).unavailable
-            assert gate.state()["reason"] == "store-unfit"
-        finally:
-            assert gate is not None
-            await gate.stop()
+        gate = Store(unfit.url, moment=lambda: NOON)
+        with pytest.raises(NianjianError, match="gate_store_unfit"):
+            await gate.start({E: [CAP]})
+        assert (await take(gate, ONE)).unavailable
+        assert gate.state()["reason"] == "store-unfit"
+        await gate.stop()
 
     with server(**options) as unfit:
         asyncio.run(test(unfit))
-
-
-def _unstarted(valkey: Valkey) -> Any:
-    from nianjian.engines.gate.counters.store import Store  # noqa: PLC0415 - one test makes it by hand
-
-    return Store(valkey.url, moment=lambda: NOON)
 
 
 async def test_row_08_a_store_without_room_refuses_and_alarms(valkey: Valkey, caplog: pytest.LogCaptureFixture) -> None:

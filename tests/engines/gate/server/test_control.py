@@ -43,9 +43,7 @@ def test_health(tmp_path: Path) -> None:
 
 
 def test_a_journal_that_cannot_be_written_is_an_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    gate = made(tmp_path / "snapshot")
-    gate.journal = Journal(tmp_path / "decisions", "main")
-    gate.journal.open(NOON)
+    gate = journalled(tmp_path)
     assert told(gate, "/health")["journal"] == {"problem": "", "lost": 0}
     assert b"nianjian_gate_journal_written 1.0" in got(gate, "/metrics")[1]
 

@@ -36,7 +36,15 @@ CALL = ("95013001", "13900139000", "L01", "1764043200.1")
 def asked(tmp_path: Path, *sent: bytes, token: str = "") -> bytes:
     async def play() -> bytes:
         async with running(made(tmp_path), {token: "acme"} if token else {}) as ports:
-            return await talk(ports["fastagi"], *sent, DONE, closes=True)
+            reader, writer = await asyncio.open_connection("127.0.0.1", ports["fastagi"])
+            for part in sent:
+                writer.write(part)
+                await writer.drain()
+            told = await asyncio.wait_for(reader.readuntil(b"\n"), 5)
+            writer.write(DONE)
+            told += await asyncio.wait_for(reader.read(), 5)
+            writer.close()
+            return told
 
     return run(play())
 

@@ -46,24 +46,14 @@ def test_the_answer_names_rule_counter_and_decision(tmp_path: Path) -> None:
 
 def test_the_same_call_gets_the_same_answer_and_takes_no_second_unit(tmp_path: Path) -> None:
     gate = made(tmp_path)
-    first, second = ask(gate, request()), ask(gate, request())
-    assert first == second
-    assert channel_used(gate, LINE, "L01") == 1
-    assert gate.again == 1
-
-
-def test_another_call_with_the_same_id_takes_a_unit_of_its_own(tmp_path: Path) -> None:
-    gate = made(tmp_path)
-    ask(gate, request())
-    ask(gate, request(callee="13900139001"))
-    assert channel_used(gate, LINE, "L01") == 2
-
-
-def test_calls_without_an_id_are_each_counted(tmp_path: Path) -> None:
-    gate = made(tmp_path)
     for _ in range(3):
         ask(gate, request(call_id=""))
-    assert channel_used(gate, LINE, "L01") == 3
+    assert channel_used(gate, LINE, "L01") == 3, "calls without an id are each counted"
+    first, second = ask(gate, request()), ask(gate, request())
+    assert first == second
+    assert (channel_used(gate, LINE, "L01"), gate.again) == (4, 1)
+    ask(gate, request(callee="13900139001"))
+    assert channel_used(gate, LINE, "L01") == 5, "another call with the same id"
 
 
 def test_a_refused_call_stays_refused_and_burns_nothing(tmp_path: Path) -> None:

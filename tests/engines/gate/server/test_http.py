@@ -336,6 +336,25 @@ def test_an_address_has_its_share_and_gives_it_back() -> None:
     assert len(opened(connections, "192.0.2.1", "192.0.2.1")) == 1
 
 
+async def test_a_deadline_closes_who_proves_nothing_and_who_reads_no_answers() -> None:
+    connections, silent = Connections(Limits(100, 3, timeout=0)), Heard("192.0.2.1")
+    Connection(connections).connection_made(silent)
+    proved, leaving = opened(connections, "192.0.2.2", "192.0.2.3")
+    for one in (proved, leaving):
+        one.proved()
+    assert leaving._transport is not None
+    leaving._transport.close()
+    expired = []
+    for _ in range(2):
+        await asyncio.sleep(0.01)
+        connections._sweep()
+        connections.stop()
+        expired.append(connections.expired)
+    assert (expired, silent.closed) == ([1, 3], True), "the one that leaves has the time of a deadline for its answers"
+    assert proved._transport is not None
+    assert not proved._transport.is_closing()
+
+
 def test_the_reserve_is_for_this_machine_and_for_addresses_that_have_proved_a_token() -> None:
     connections = Connections(Limits(40, 20))
     switch, *_ = opened(connections, "192.0.2.1")

@@ -9,13 +9,13 @@ import asyncio
 import logging
 import resource
 import socket
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from ipaddress import IPv6Address, IPv6Network
 from time import monotonic
-from typing import ClassVar, Final, cast
+from typing import ClassVar, Final, Protocol, cast
 
 LOG: Final = logging.getLogger(__name__)
 SWEEP: Final = 0.5  # seconds between two looks at the deadlines
@@ -50,6 +50,12 @@ class Limits:
         fewer = max(soft - SPARE, soft // 2)
         LOG.warning("the limit of open files leaves room for %s connections instead of %s", fewer, self.connections)
         return replace(self, connections=fewer, per_address=min(self.per_address, fewer // 2))
+
+
+class Slot(Protocol):
+    """The place of an answer; ``content`` is None until it is known."""
+
+    content: bytes | None
 
 
 class Connection(asyncio.Protocol):
@@ -116,6 +122,41 @@ class Connection(asyncio.Protocol):
         """Close without waiting for anything."""
         if self._transport is not None:
             self._transport.abort()
+
+
+class OrderedConnection(Connection):
+    """One whose answers leave in the order of the questions, those that are known together in one write."""
+
+    def __init__(self, connections: Connections) -> None:
+        super().__init__(connections)
+        self._known: list[bytes] = []  # answers that may leave, before those of the slots
+        self._slots: deque[Slot] = deque()
+        self._reading = False
+
+    def leave(self) -> None:
+        """The server ends: close when all is answered."""
+        self._closing = True
+        self.flush()
+
+    def flush(self) -> None:
+        """Write the answers that are known, up to the first that is not."""
+        if self._reading:
+            return
+        slots, transport, known = self._slots, self._transport, self._known
+        while slots and (content := slots[0].content) is not None:
+            known.append(content)
+            slots.popleft()
+        if transport is None or transport.is_closing():
+            return
+        if known:
+            transport.write(known[0] if len(known) == 1 else b"".join(known))
+            known.clear()
+        if self._closing and not slots:
+            self._part(transport)
+
+    def _part(self, transport: asyncio.Transport) -> None:
+        """All is answered: close."""
+        transport.close()
 
 
 class Connections:

@@ -1,30 +1,45 @@
 """Everything of the gate's process that is no question: health, state, policy, counters, decisions, metrics."""
 
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
+from urllib.parse import parse_qsl
 
 import msgspec
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from nianjian.engines.gate.policy import Slot
 from nianjian.engines.gate.server import wire
 from nianjian.engines.gate.server.connections import Connections
 from nianjian.engines.gate.server.gate import Gate
-from nianjian.engines.gate.server.http import HttpRequest, http_reply
+from nianjian.engines.gate.server.http import JSON, TEXT, HttpRequest, http_reply
 from nianjian.engines.gate.server.wire import Admission
 from nianjian.engines.gate.snapshot.read import ALARM, STALE
 from nianjian.engines.gate.snapshot.tenant import Tenant
 from nianjian.engines.kernel.numbers import mask
 
-KIND: Final = "text/plain; version=0.0.4; charset=utf-8"
+KIND: Final = b"text/plain; version=0.0.4; charset=utf-8"
+HEALTH: Final = b"/health"
+Page = Callable[[Mapping[str, str], str], bytes]
+"""The fields of the query and whose token came with it -> the whole answer."""
+
+
+def _reply(status: int, body: bytes = b"", kind: bytes = TEXT) -> bytes:
+    """Without a body the status' own words."""
+    told = HTTPStatus(status)
+    return http_reply(f"{told:d} {told.phrase}".encode(), kind, body or told.phrase.encode())
+
+
+def _json(value: object, status: int = 200) -> bytes:
+    return _reply(status, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), JSON)
+
+
+def _refusal(status: int, **more: str) -> bytes:
+    return _json({"status": status, "title": HTTPStatus(status).phrase, **more}, status)
 
 
 def metrics_page(gate: Gate, connections: Connections) -> Callable[[], bytes]:
@@ -109,66 +124,39 @@ class Control:
         self._problem = problem
         self._connections = connections
         self._metrics_of = metrics_page(gate, connections)
-        routes = [
-            Route("/health", self._health),
-            Route("/v1/state", self._closed(self._state)),
-            Route("/v1/policy", self._closed(self._policy)),
-            Route("/v1/counters", self._closed(self._counters)),
-            Route("/v1/decisions", self._closed(self._decisions)),
-            Route("/metrics", self._closed(self._metrics)),
-        ]
-        self.application = Starlette(routes=routes)
+        self._pages: Mapping[bytes, Page] = {
+            HEALTH: lambda _query, _whose: self._health(),
+            b"/v1/state": self._state,
+            b"/v1/policy": self._policy,
+            b"/v1/counters": self._counters,
+            b"/v1/decisions": self._decisions,
+            b"/metrics": self._metrics,
+        }
 
     async def answer(self, received: HttpRequest) -> bytes:
-        """One request through the application, whole."""
-        scope: MutableMapping[str, Any] = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "method": received.method,
-            "scheme": "http",
-            "path": received.target.decode("latin-1"),
-            "raw_path": received.target,
-            "query_string": received.query,
-            "root_path": "",
-            "headers": received.headers,
-            "client": (received.peer, 0),
-            "server": None,
-        }
-        sent: list[MutableMapping[str, Any]] = []
-
-        async def receive() -> MutableMapping[str, Any]:
-            return {"type": "http.request", "body": received.body, "more_body": False}
-
-        async def send(message: MutableMapping[str, Any]) -> None:
-            sent.append(message)
-
-        await self.application(scope, receive, send)
-        headers = dict(sent[0]["headers"])
-        body = b"".join(message.get("body", b"") for message in sent[1:])
-        status = HTTPStatus(sent[0]["status"])
-        return http_reply(f"{status:d} {status.phrase}".encode(), headers.get(b"content-type", b"text/plain"), body)
+        """A page of one enterprise: whoever has its token, or, without tokens, whoever is on this machine."""
+        page = self._pages.get(received.target)
+        if page is None:
+            return _reply(404)
+        if received.method not in {"GET", "HEAD"}:
+            return _reply(405)
+        if received.target == HEALTH:  # for who watches the process
+            return page({}, "")
+        proof = next((value for name, value in received.headers if name == b"authorization"), b"")
+        whose = self._admission.whose(proof)
+        if whose is None:
+            return _refusal(401)
+        try:
+            return page(dict(parse_qsl(received.query.decode("latin-1"), keep_blank_values=True)), whose)
+        except wire.MalformedError as fault:
+            return _refusal(400, detail=str(fault))
 
     # ------------------------------------------------------------ pages
 
-    def _closed(self, page: Callable[[Request, str], Response]) -> Callable[[Request], Awaitable[Response]]:
-        """A page of one enterprise: whoever has its token, or, without tokens, whoever is on this machine."""
-
-        async def shown(request: Request) -> Response:
-            whose = self._admission.whose(request.headers.get("authorization", "").encode("latin-1"))
-            if whose is None:
-                return JSONResponse({"status": 401, "title": "Unauthorized"}, 401)
-            try:
-                return page(request, whose)
-            except wire.MalformedError as fault:
-                return JSONResponse({"status": 400, "title": "Bad Request", "detail": str(fault)}, 400)
-
-        return shown
-
-    async def _health(self, _request: Request) -> Response:
-        """For who watches the process: nothing of an enterprise."""
+    def _health(self) -> bytes:
+        """Nothing of an enterprise."""
         told = self._told()
-        return JSONResponse(told, 503 if told["status"] == "refusing" else 200)
+        return _json(told, 503 if told["status"] == "refusing" else 200)
 
     def _told(self) -> dict[str, object]:
         """How the gate is; ``alarms``: what is wrong though it answers, each by a code of its own."""
@@ -199,7 +187,7 @@ class Control:
             "journal": {"problem": gate.unwritten, "lost": gate.lost},
         }
 
-    def _state(self, _request: Request, whose: str) -> Response:
+    def _state(self, _query: Mapping[str, str], whose: str) -> bytes:
         gate = self._gate
         reasons: dict[str, dict[str, int]] = {}
         for (enterprise, reason), number in sorted(gate.reasons.items()):
@@ -221,24 +209,24 @@ class Control:
         refused = {code: why for code, why in self._refused().items() if whose in {"", code}}
         told = {**self._told(), "refused": refused}
         told |= {"decisions": reasons, "gate": figures, "connections": connections, "doors": self._doors()}
-        return JSONResponse(told)
+        return _json(told)
 
     def _refused(self) -> dict[str, str]:
         """Enterprises that the feed could not tell of, and why (an error's code)."""
         snapshot = self._gate.held.snapshot
         return {} if snapshot is None else {code: one.problem for code, one in snapshot.tenants.items() if one.problem}
 
-    def _tenant(self, request: Request, whose: str) -> Tenant | None:
+    def _tenant(self, query: Mapping[str, str], whose: str) -> Tenant | None:
         snapshot = self._gate.held.snapshot
-        code = self._admission.enterprise(request.query_params.get("enterprise", ""), whose)
+        code = self._admission.enterprise(query.get("enterprise", ""), whose)
         return None if snapshot is None else snapshot.tenants.get(code)
 
-    def _policy(self, request: Request, whose: str) -> Response:
-        tenant = self._tenant(request, whose)
+    def _policy(self, query: Mapping[str, str], whose: str) -> bytes:
+        tenant = self._tenant(query, whose)
         if tenant is None:
-            return JSONResponse({"status": 404, "title": "Not Found"}, 404)
+            return _refusal(404)
         policy = tenant.policy
-        return JSONResponse(
+        return _json(
             {
                 "enterprise": policy.enterprise,
                 "version": policy.version,
@@ -249,11 +237,11 @@ class Control:
             }
         )
 
-    def _counters(self, request: Request, whose: str) -> Response:
+    def _counters(self, query: Mapping[str, str], whose: str) -> bytes:
         """What the channels have used of their caps."""
-        tenant = self._tenant(request, whose)
+        tenant = self._tenant(query, whose)
         if tenant is None:
-            return JSONResponse({"status": 404, "title": "Not Found"}, 404)
+            return _refusal(404)
         now, policy = self._gate.moment(), tenant.policy
         rows = [
             {
@@ -267,9 +255,9 @@ class Control:
             for cap in policy.caps
             if cap.key == "channel" and cap.only in {"", name}
         ]
-        return JSONResponse({"enterprise": policy.enterprise, "counters": rows})
+        return _json({"enterprise": policy.enterprise, "counters": rows})
 
-    def _decisions(self, _request: Request, whose: str) -> Response:
+    def _decisions(self, _query: Mapping[str, str], whose: str) -> bytes:
         rows = [
             {
                 "at": at,
@@ -287,9 +275,9 @@ class Control:
             counter = row["counter"]
             if isinstance(counter, dict) and str(counter["key"]).startswith(("callee:", "caller_callee:")):
                 counter["key"] = mask(str(counter["key"]))
-        return JSONResponse({"decisions": rows})
+        return _json({"decisions": rows})
 
-    def _metrics(self, _request: Request, whose: str) -> Response:
+    def _metrics(self, _query: Mapping[str, str], whose: str) -> bytes:
         if whose:
-            return JSONResponse({"status": 401, "title": "Unauthorized"}, 401)
-        return Response(self._metrics_of(), media_type=KIND)
+            return _refusal(401)
+        return _reply(200, self._metrics_of(), KIND)

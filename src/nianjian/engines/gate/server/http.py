@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from time import monotonic
@@ -14,7 +13,7 @@ import httptools
 
 from nianjian.engines.gate.question import Brief, Request, Verdict
 from nianjian.engines.gate.server import wire
-from nianjian.engines.gate.server.connections import NEVER, Connection, Connections
+from nianjian.engines.gate.server.connections import NEVER, Connections, OrderedConnection
 from nianjian.engines.gate.server.gate import Gate
 from nianjian.engines.gate.server.wire import Admission
 
@@ -126,17 +125,15 @@ def _split_pieces(data: bytes) -> Iterator[bytes]:
 
 @dataclass(slots=True)
 class HttpRequest:
-    """One request that is not for the hot path; ``peer`` is the address it came from."""
+    """One request that is not for the hot path."""
 
     method: str
     target: bytes
     query: bytes
     headers: list[tuple[bytes, bytes]]
-    body: bytes
-    peer: str = ""
 
 
-class HttpConnection(Connection):
+class HttpConnection(OrderedConnection):
     """One connection."""
 
     REFUSAL: ClassVar[bytes] = closing_reply(problem_reply(b"503 Service Unavailable", "too many connections"))
@@ -148,9 +145,6 @@ class HttpConnection(Connection):
         self._admission = admission
         self._control = control
         self._parser = httptools.HttpRequestParser(self)
-        self._known: list[bytes] = []  # answers that may leave, before those of the slots
-        self._slots: deque[ReplySlot] = deque()
-        self._reading = False
         self._refused = False
         self._between = True  # no question has begun
         self._alone = b""  # what came in one piece, and begins with a question
@@ -211,11 +205,6 @@ class HttpConnection(Connection):
         else:
             self.flush()
 
-    def leave(self) -> None:
-        """The server ends: close when all is answered."""
-        self._closing = True
-        self.flush()
-
     def _unfinished(self) -> None:
         """A request goes on: it has its deadline, and no more beside its body than makes sense.
 
@@ -226,26 +215,13 @@ class HttpConnection(Connection):
         if self._frame - len(self._body) > HEAD_MOST or len(self._headers) > HEADERS_MOST:
             self._refuse(b"431 Request Header Fields Too Large", "the head, or what frames the body, is too long")
 
-    def flush(self) -> None:
-        """Write the answers that are known, up to the first that is not."""
-        if self._reading:
-            return
-        slots, transport, known = self._slots, self._transport, self._known
-        while slots and (content := slots[0].content) is not None:
-            known.append(content)
-            slots.popleft()
-        if transport is None or transport.is_closing():
-            return
-        if known:
-            transport.write(known[0] if len(known) == 1 else b"".join(known))
-            known.clear()
-        if self._closing and not slots:
-            if self._refused:  # closed at once, what is still on its way would break the answer off
-                self._refused = False
-                transport.write_eof()
-                asyncio.get_running_loop().call_later(LINGER, transport.abort)
-            else:
-                transport.close()
+    def _part(self, transport: asyncio.Transport) -> None:
+        if self._refused:  # closed at once, what is still on its way would break the answer off
+            self._refused = False
+            transport.write_eof()
+            asyncio.get_running_loop().call_later(LINGER, transport.abort)
+        else:
+            super()._part(transport)
 
     def _refuse(self, status: bytes, why: str) -> None:
         """Answer what cannot be read and close after the answers before it."""
@@ -362,14 +338,12 @@ class HttpConnection(Connection):
         else:
             self._proved()
             lower = [(name.lower(), value) for name, value in self._headers]
-            received = HttpRequest(method.decode("ascii"), path, query, lower, bytes(self._body))
+            received = HttpRequest(method.decode("ascii"), path, query, lower)
             task = asyncio.get_running_loop().create_task(self._hand_over(received, slot))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def _hand_over(self, received: HttpRequest, slot: ReplySlot) -> None:
-        transport = self._transport
-        received.peer = "" if transport is None else str((transport.get_extra_info("peername") or ("",))[0])
         try:
             slot.fill(await self._control(received))
         except Exception:

@@ -8,14 +8,13 @@ the questions. A line that cannot be read is answered ``deny malformed`` and the
 from __future__ import annotations
 
 import logging
-from collections import deque
 from time import monotonic
 from typing import ClassVar, Final
 
 from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.gate.server import wire
 from nianjian.engines.gate.server.answers import Answer
-from nianjian.engines.gate.server.connections import NEVER, Connection, Connections
+from nianjian.engines.gate.server.connections import NEVER, Connections, OrderedConnection
 from nianjian.engines.gate.server.gate import Gate
 from nianjian.engines.gate.server.wire import Admission
 from nianjian.engines.gate.snapshot.read import Snapshot
@@ -36,19 +35,19 @@ def _verdict_line(verdict: Verdict) -> bytes:
 class _Slot:
     """The place of an answer that is not known at once, or that another one before it keeps back."""
 
-    __slots__ = ("_door", "text")
+    __slots__ = ("_door", "content")
 
-    def __init__(self, door: LineConnection, text: bytes = b"") -> None:
+    def __init__(self, door: LineConnection, content: bytes | None = None) -> None:
         self._door = door
-        self.text = text
+        self.content = content
 
     def fill(self, verdict: Verdict) -> None:
         """The answer is known."""
-        self.text = _verdict_line(verdict)
+        self.content = _verdict_line(verdict)
         self._door.flush()
 
 
-class LineConnection(Connection):
+class LineConnection(OrderedConnection):
     """One connection."""
 
     REFUSAL: ClassVar[bytes] = b"deny gate-unavailable\n"
@@ -57,14 +56,11 @@ class LineConnection(Connection):
         super().__init__(connections)
         self._gate = gate
         self._admission = admission
-        self._known: list[bytes] = []  # answers that may leave, before those of the slots
-        self._slots: deque[_Slot] = deque()
         self._rest = b""
         self._whose = admission.token(b"")
         self._usual = gate.usual.ask
         self._snapshot: Snapshot | None = None  # by which it was last looked for whom this connection asks
         self._own = ""
-        self._reading = False
 
     def data_received(self, data: bytes) -> None:
         """Ask what the whole lines ask, and write what is known already in one piece."""
@@ -105,27 +101,6 @@ class LineConnection(Connection):
     def renewed(self) -> None:
         """Another snapshot is in force: a connection that is silent must not keep the old one in memory."""
         self._snapshot = None
-
-    def leave(self) -> None:
-        """The server ends: close when all is answered."""
-        self._closing = True
-        self.flush()
-
-    def flush(self) -> None:
-        """Write the answers that are known, up to the first that is not."""
-        if self._reading:
-            return
-        slots, transport, known = self._slots, self._transport, self._known
-        while slots and (text := slots[0].text):
-            known.append(text)
-            slots.popleft()
-        if transport is None or transport.is_closing():
-            return
-        if known:
-            transport.write(known[0] if len(known) == 1 else b"".join(known))
-            known.clear()
-        if self._closing and not slots:
-            transport.close()
 
     def _lines(self, lines: list[bytes]) -> None:
         gate, slots, known = self._gate, self._slots, self._known

@@ -165,21 +165,11 @@ def parse_query(target: bytes) -> dict[str, str]:
 
 def to_ask(fields: dict[str, str]) -> Ask:
     """The question of a query; `MalformedError` without display number, callee or channel."""
-    try:
-        return Ask(
-            fields["display"],
-            fields["callee"],
-            fields["channel"],
-            fields.get("call_id", ""),
-            fields.get("enterprise", ""),
-            fields.get("caller", ""),
-            fields.get("team", ""),
-            fields.get("purpose", ""),
-            fields.get("at"),
-        )
-    except KeyError as fault:
-        missing = f"{fault.args[0]} is missing"
-        raise MalformedError(missing) from fault
+    for name in ("display", "callee", "channel"):
+        if name not in fields:
+            missing = f"{name} is missing"
+            raise MalformedError(missing)
+    return Ask(**{name: fields[name] for name in Ask.__struct_fields__ if name in fields})
 
 
 BEARER: Final = b"bearer "
