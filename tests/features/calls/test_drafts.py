@@ -182,24 +182,6 @@ def test_what_makes_no_sense_is_not_kept(draft: str) -> None:
     assert own(draft).choices == {}
 
 
-def test_a_corrected_file_takes_the_place_of_a_batch(draft: str) -> None:
-    put(draft, calls())
-    drafts.enqueue_import(draft=own(draft), actor=ANNA)
-    work()
-    (old,) = batches.list_batches("demo")
-    with pytest.raises(NianjianError, match="batch_unknown"):
-        drafts.create_draft(kind="calls", enterprise="other", actor=ANNA, replaces=old.id)
-    again = drafts.create_draft(kind="calls", enterprise="demo", actor=ANNA, replaces=old.id)
-    put(again, calls(rows=7, bad=0))
-    drafts.enqueue_import(draft=own(again), actor=ANNA)
-    work()
-    states = {one.id: (one.state, one.replaces) for one in batches.list_batches("demo")}
-    assert states.pop(old.id) == ("replaced", "")
-    assert list(states.values()) == [("active", old.id)]
-    with pytest.raises(NianjianError, match="batch_not_active"):
-        drafts.create_draft(kind="calls", enterprise="demo", actor=ANNA, replaces=old.id)
-
-
 def test_old_drafts_and_lost_files_are_swept(draft: str) -> None:
     put(draft, calls())
     lost = uploads.folder() / "Dlost"
