@@ -1,5 +1,6 @@
 """Acts over database and lake: what is left open is finished or dropped, a living writer is left alone."""
 
+import re
 import threading
 from pathlib import Path
 
@@ -57,6 +58,36 @@ def test_an_import_leaves_batch_audit_entry_and_no_intent(calls: Path) -> None:
     again = _take(str(calls))
     assert (again.batch, again.rows.duplicate) == (receipt.batch, 5)
     assert len(list(acts(verb=IMPORT))) == 1
+
+
+@pytest.mark.postgres
+def test_an_intent_is_closed_or_dropped_once() -> None:
+    one, other = (service.open(kind="calls.import", enterprise="demo", txn=t, payload={"batch": t}) for t in ("a", "b"))
+    assert [(found.txn, found.payload) for found in queue.open_intents()] == [
+        ("a", {"batch": "a"}),
+        ("b", {"batch": "b"}),
+    ]
+    service.close(intent=one)
+    service.drop(intent=other)
+    assert queue.open_intents() == []
+    for act in (service.close, service.drop):
+        with pytest.raises(NianjianError, match="intent_not_open"):
+            act(intent=one)
+
+
+@pytest.mark.postgres
+def test_files_of_a_batch_keep_their_order_and_repeat_without_harm() -> None:
+    batch = batches.new_batch_id()
+    assert re.fullmatch(r"B\d{14}[0-9a-f]{4}", batch)
+    for name in ("b.csv", "a.csv", "b.csv"):
+        batches.add_batch_file(
+            batch=batch, enterprise="demo", name=name, sha256=name * 2, generation=1,
+            receipt={"rows": {"read": 3}}, actor="os:root", replaces="",
+        )  # fmt: skip
+    found = batches.get_batch(batch)
+    assert [file.name for file in found.files] == ["b.csv", "a.csv"]
+    assert (found.state, found.created_by, found.files[0].receipt) == ("active", "os:root", {"rows": {"read": 3}})
+    assert [one.id for one in batches.list_batches("demo")] == [batch]
 
 
 def test_an_intent_without_a_commit_is_dropped() -> None:

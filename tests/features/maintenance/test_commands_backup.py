@@ -80,59 +80,6 @@ def _refused(shell: Shell, code: str, *words: str, **environment: str) -> dict[s
     return found
 
 
-def _portrait(home: Path, year: int) -> dict[str, Any]:
-    """The kept portrait; a line before it says of which run it is, where the program was new enough to write one."""
-    lines = (home / f"portraits/kept/{year}.json").read_text(encoding="utf-8").strip().split("\n")
-    told: dict[str, Any] = json.loads(lines[-1])
-    return told
-
-
-def _changed(then: Any, now: Any, place: str = "") -> list[str]:
-    """Where ``now`` says something else than ``then``; what a later version says in addition does not count."""
-    if isinstance(then, dict):
-        return [one for name in then for one in _changed(then[name], (now or {}).get(name), f"{place}/{name}")]
-    if isinstance(then, list) and len(then) == len(now):
-        return [one for n, old in enumerate(then) for one in _changed(old, now[n], f"{place}/{n}")]
-    return [] if then == now else [place]
-
-
-def test_a_backup_of_an_earlier_schema_comes_back_whole(shell: Shell, shell_home: Path, keys: Path) -> None:
-    said = shell("restore", str(SAMPLE), "--keys", str(keys), "--json")
-    assert said.code == 0, said
-    assert (said.json["enterprises"], said.json["audit_entries"], said.json["aside"]) == (1, 17, [])
-    assert said.json["migrated"], "the schema has changed since"
-    assert shell("audit", "verify", "--json").json["entries"] == 18
-    assert shell_home.stat().st_mode & 0o777 == 0o700
-    assert {path.stat().st_mode & 0o077 for path in shell_home.rglob("*") if path.is_dir()} == {0}
-    for year, more in ((2025, []), (2026, ["--json"])):  # as they were run: with a second day, and without
-        kept = _portrait(shell_home, year)
-        words = ("portrait", "run", "--enterprise", "kept", "--year", str(year), "--as-of", f"{year}-12-31", *more)
-        assert shell(*words, NIANJIAN_TODAY="2026-11-25").code == 0
-        # The rulebook has more rules since, none of which the figures come from; the program has another version.
-        others = {"/code/version", "/rulebook/version", "/rulebook/sha256"}
-        # Days without records and without a confirmed reason leave the whole undecided since.
-        # Nothing is advised any more for a day that is over.
-        others |= {"/light", "/advice", "/advice/0/overall", "/advice/1/with_cut/overall"}
-        # A limit of the enterprise's own gives a second light beside the guide's; days to come lack no records.
-        days = "/quality/days_without_records"
-        others |= {"/metrics/0/limit", "/metrics/0/source/citation", "/metrics/0/source/level"}
-        others |= {f"{days}/count", f"{days}/ranges/1/to"}
-        later = _portrait(shell_home, year)
-        # Where no ticket is registered, the complaint rate is undecided since and a flag says so.
-        if year == 2025:
-            rate, then = later["metrics"][1], kept["metrics"][1]["flags"]
-            assert rate["light"] == "insufficient"
-            assert [flag["code"] for flag in rate["flags"] if flag not in then] == ["nothing_registered"]
-            others |= {"/metrics/1/light", "/metrics/1/flags"}
-        assert set(_changed(kept, later)) <= others
-    seats = shell("registers", "list", "seats", "--enterprise", "kept", "--json").json["rows"]
-    assert [seat["identity"][:3] for seat in seats if seat["identity"]] == ["110"] * 3  # the keys open them
-    (asked,) = shell("approvals", "list", "--json").json["approvals"]
-    assert (asked["state"], asked["decided_by"]) == ("approved", "user:bo")
-    batches = shell("calls", "list", "--enterprise", "kept", "--json").json["batches"]
-    assert [one["rows"]["loaded"] for one in batches] == [139, 60]
-
-
 def test_a_home_comes_back_elsewhere(busy: Shell, shell_home: Path, tmp_path: Path) -> None:
     archive, copied = tmp_path / "out.tar", tmp_path / "copied.json"
     assert busy("enterprise", "add", "empty", "--name", "无数据", "--province", "").code == 0

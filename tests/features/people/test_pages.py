@@ -161,6 +161,8 @@ def test_a_revoked_link_ends_the_session_it_opened(boss: Client) -> None:
     inspector = Client()
     inspector.post(path)
     assert inspector.get("/room/demo/").status_code == 200
+    assert inspector.post(_invited(boss, "administrator")).status_code == 404, "such a session accepts nothing"
+    assert {one.role for one in query.roles_of("insp")} == {"inspector"}
     link = models.Link.objects.get(user="insp")
     boss.post("/e/demo/people/of/insp/", {"act": "unlink", "link": link.id})
     assert inspector.get("/room/demo/").headers["Location"].startswith("/account/login/")
@@ -269,14 +271,6 @@ def test_an_invitation_ends_when_it_is_taken_back_and_with_its_maker(boss: Clien
     chief.post("/people/of/boss/", {"act": "revoke", "role": "administrator", "enterprise": "demo"})
     assert far.post(path).status_code == 410
     assert {one.enterprise for one in query.roles_of("farr")} == {"other"}
-
-
-def test_an_inspectors_session_accepts_nothing(boss: Client) -> None:
-    boss.post("/e/demo/people/add/", {"name": "insp", "role": "inspector", "email": "", "team": ""})
-    inspector = Client()
-    inspector.post(_link(boss.post("/e/demo/people/of/insp/", {"act": "inspection", "until": _until()})))
-    assert inspector.post(_invited(boss, "administrator")).status_code == 404
-    assert {one.role for one in query.roles_of("insp")} == {"inspector"}
 
 
 def test_the_address_of_another_enterprises_person_is_not_told(boss: Client, far: Client, chief: Client) -> None:
