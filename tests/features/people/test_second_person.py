@@ -96,8 +96,14 @@ def test_two_accounts_of_one_maker_are_no_two_people(boss: Actor, chief: Actor) 
     ],
     ids=["link", "address", None],
 )
-def test_each_way_in_is_held(boss: Actor, anna: Actor, act: Callable[..., object]) -> None:
-    assert list_common_holders("boss", "anna") == []
+def test_each_way_in_is_held(boss: Actor, chief: Actor, anna: Actor, act: Callable[..., object]) -> None:
+    service.grant(user="anna", role="auditor", enterprise="demo", actor=boss)
+    service.set_email(user="anna", email="", actor=boss)
+    assert list_holders("anna") == list_common_holders("boss", "anna") == [], "neither of these is a way in"
+    assert _approve(boss, anna) == "approved"
+    token = tokens.create_token(user="anna", name="own", scopes=None, days=None, actor=anna).secret
+    assert confirm_account(user="anna", actor=chief).ended == Ended(0, 0, 0, 0, 0), "nobody holds it"
+    assert query.bearer(token) == Actor("anna", USER)
     act(user="anna", actor=boss)
     assert list_holders("anna") == ["boss"]
     assert _approve(boss, anna) == "approval_not_apart"
@@ -108,13 +114,6 @@ def _lost(user: str, actor: Actor) -> None:
 
     Authenticator.objects.create(user_id=user, type=Authenticator.Type.TOTP, data={})
     service.remove_second_factor(user=user, actor=actor)
-
-
-def test_a_role_or_an_empty_address_is_no_way_in(boss: Actor, anna: Actor) -> None:
-    service.grant(user="anna", role="auditor", enterprise="demo", actor=boss)
-    service.set_email(user="anna", email="", actor=boss)
-    assert list_holders("anna") == []
-    assert _approve(boss, anna) == "approved"
 
 
 def test_another_administrator_confirms(boss: Actor, chief: Actor) -> None:
@@ -196,12 +195,6 @@ def test_a_link_ends_when_the_account_is_closed(boss: Actor, chief: Actor) -> No
     service.reopen(user="puppet", actor=boss)
     with pytest.raises(NianjianError, match="link_invalid"):
         use_first_link(secret=made.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
-
-
-def test_a_confirmation_of_an_account_that_nobody_holds_ends_nothing(anna: Actor, chief: Actor) -> None:
-    token = tokens.create_token(user="anna", name="own", scopes=None, days=None, actor=anna).secret
-    assert confirm_account(user="anna", actor=chief).ended == Ended(0, 0, 0, 0, 0)
-    assert query.bearer(token) == Actor("anna", USER)
 
 
 def test_the_only_administrator_has_the_operators_word(boss: Actor, operator: Actor) -> None:
