@@ -58,7 +58,6 @@ def revive_database(stage: Stage, *, home: Path, replace: bool) -> dict[str, Any
 
 def _fill(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[str, Any]:
     if fresh:
-        _build_tables(manifest["migrations"])
         _load(stage, manifest)
     counted = rows.count_rows(manifest["tables"])
     wrong = sorted(name for name, count in manifest["tables"].items() if counted[name] != count)
@@ -86,16 +85,12 @@ def _fill(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[str
     return {**data, **told}
 
 
-def _build_tables(migrations: list[list[str]]) -> None:
-    """Make the tables as they were: the backup's own migrations and no later one."""
+def _load(stage: Stage, manifest: Mapping[str, Any]) -> None:
+    """Make the tables by the backup's own migrations and no later one, and fill them, whichever database it was of."""
     executor = MigrationExecutor(connection)
     whole = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
-    wanted = {(app, name) for app, name in migrations}
+    wanted = {(app, name) for app, name in manifest["migrations"]}
     executor.migrate(None, plan=[step for step in whole if (step[0].app_label, step[0].name) in wanted])
-
-
-def _load(stage: Stage, manifest: Mapping[str, Any]) -> None:
-    """Fill the tables with the rows of the backup, whichever database it was made of."""
     rows.empty_tables(rows.list_tables())
     with transaction.atomic():
         for table, columns, found in _sources(stage, manifest):
