@@ -23,7 +23,7 @@ from nianjian.platform.accounts import links, people, tokens
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.holds import confirm_account, list_holders
 from nianjian.platform.accounts.links import NewLink, withdraw_invitation
-from nianjian.platform.accounts.models import Invitation, Link, Token
+from nianjian.platform.accounts.models import Invitation, Token
 from nianjian.platform.accounts.people import Person, PersonList
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -134,7 +134,10 @@ def get_person_detail(actor: Actor, name: str, place: str) -> dict[str, object]:
         "governed": True,
         "has_password": one.has_password,
         "second_factor": people.has_second_factor(one.name),
-        "links": [_issued_document(each) for each in links.list_links([one.name]).get(one.name, [])],
+        "links": [
+            {field: getattr(each, field) for field in LinkTold.model_fields}
+            for each in links.list_links([one.name]).get(one.name, [])
+        ],
         "behind": list_holders(one.name),
     }
 
@@ -150,10 +153,6 @@ def added(request: Request, name: str, made: NewLink | None) -> dict[str, object
     """Who was added, and the link."""
     told = None if made is None else link_document(request, made)
     return {"name": name, **(told or {"url": None, "expires_at": None})}
-
-
-def _issued_document(one: Link) -> dict[str, object]:
-    return {field: getattr(one, field) for field in LinkTold.model_fields}
 
 
 class Role(Schema):
