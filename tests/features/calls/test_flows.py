@@ -73,6 +73,9 @@ def test_an_intent_is_closed_or_dropped_once() -> None:
     for act in (service.close, service.drop):
         with pytest.raises(NianjianError, match="intent_not_open"):
             act(intent=one)
+    service.open(kind=IMPORT, enterprise="demo", txn="B1", payload=PAYLOAD)
+    assert recover() == 1, "one without a commit"
+    assert (queue.open_intents(), _states()) == ([], {})
 
 
 @pytest.mark.postgres
@@ -88,13 +91,6 @@ def test_files_of_a_batch_keep_their_order_and_repeat_without_harm() -> None:
     assert [file.name for file in found.files] == ["b.csv", "a.csv"]
     assert (found.state, found.created_by, found.files[0].receipt) == ("active", "os:root", {"rows": {"read": 3}})
     assert [one.id for one in batches.list_batches("demo")] == [batch]
-
-
-def test_an_intent_without_a_commit_is_dropped() -> None:
-    service.open(kind=IMPORT, enterprise="demo", txn="B1", payload=PAYLOAD)
-    assert recover() == 1
-    assert queue.open_intents() == []
-    assert _states() == {}
 
 
 def test_a_commit_without_its_rows_is_finished_once(calls: Path) -> None:

@@ -230,6 +230,14 @@ def test_a_foreign_file_is_mapped_and_the_mapping_kept(site: Client) -> None:
 
 def test_files_are_taken_out_and_a_draft_given_up(site: Client) -> None:
     draft = begun(site)
+    for step in ("mapping/", "check/"):
+        assert site.get(f"{draft}{step}").headers["Location"] == f"{draft}files/", "a step without files leads back"
+    assert sent(site, draft).count("notice error") == 1
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = site.cookies
+    assert strict.post(f"{draft}files/", {"files": io.BytesIO(calls())}).status_code == 403
+    assert [one.files for one in drafts.list_drafts("demo", "user:anna")] == [()], "a form without its token"
+    assert not any(path.is_file() for path in uploads.folder().rglob("*"))
     sent(site, draft, ("a.csv", calls()), ("b.csv", calls(first=50)))
     assert "a.csv" in sent(site, draft, ("again.csv", calls()))  # there already
     (found,) = drafts.list_drafts("demo", "user:anna")
@@ -241,13 +249,6 @@ def test_files_are_taken_out_and_a_draft_given_up(site: Client) -> None:
     assert not any(path.is_file() for path in uploads.folder().rglob("*"))
 
 
-def test_a_step_without_files_leads_back(site: Client) -> None:
-    draft = begun(site)
-    for step in ("mapping/", "check/"):
-        assert site.get(f"{draft}{step}").headers["Location"] == f"{draft}files/"
-    assert sent(site, draft).count("notice error") == 1
-
-
 def test_a_file_that_is_too_large_is_not_kept(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_UPLOAD_MIB", "1")
     draft = begun(site)
@@ -256,16 +257,6 @@ def test_a_file_that_is_too_large_is_not_kept(site: Client, monkeypatch: pytest.
     (found,) = drafts.list_drafts("demo", "user:anna")
     assert [file.name for file in found.files] == ["small.csv"]
     assert list((uploads.folder() / uploads.INCOMING).iterdir()) == []
-
-
-def test_a_form_without_its_token_leaves_no_file(site: Client) -> None:
-    draft = begun(site)
-    strict = Client(enforce_csrf_checks=True)
-    strict.cookies = site.cookies
-    assert strict.post(f"{draft}files/", {"files": io.BytesIO(calls())}).status_code == 403
-    (found,) = drafts.list_drafts("demo", "user:anna")
-    assert found.files == ()
-    assert not any(path.is_file() for path in uploads.folder().rglob("*"))
 
 
 def test_work_is_watched_and_stopped(site: Client) -> None:
@@ -311,14 +302,6 @@ def test_a_page_of_batches_loads_no_more_than_it_shows(site: Client, monkeypatch
     monkeypatch.setattr(batches, "list_newest_batches", lambda _code, **part: asked.append(part["count"]) or [])
     _text(site, "/e/demo/data/batches/?page=1")
     assert asked == [51]
-
-
-def test_each_source_has_an_example(site: Client) -> None:
-    page = _text(site, "/e/demo/data/import/")
-    found = re.findall(r'href="(/e/demo/data/import/example/[a-z0-9_]+/)"', page)
-    assert len(found) == len(catalogue()) > 10
-    assert site.get(found[0]).headers["Content-Disposition"].startswith("attachment")
-    assert site.get("/e/demo/data/import/example/none/").status_code == 404
 
 
 def test_the_rows_that_a_check_rejects_are_given_back_to_be_corrected(site: Client) -> None:
@@ -549,6 +532,10 @@ def test_a_small_workbook_that_holds_much_is_left_to_the_worker(site: Client) ->
 def test_what_is_no_sheet_or_no_register_is_told_so(site: Client) -> None:
     assert site.post("/e/demo/data/import/", {"kind": "unicorns"}).status_code in {400, 404}
     assert site.get("/e/demo/data/import/template/unicorns/").status_code in {400, 404}
+    found = re.findall(r'href="(/e/demo/data/import/example/[a-z0-9_]+/)"', _text(site, "/e/demo/data/import/"))
+    assert len(found) == len(catalogue()) > 10, "each source has an example"
+    assert site.get(found[0]).headers["Content-Disposition"].startswith("attachment")
+    assert site.get("/e/demo/data/import/example/none/").status_code == 404
     draft = begun(site, "lines")
     sent(site, draft, ("photo.xlsx", b"\x89PNG not a workbook"))
     for step in ("mapping/", "check/"):

@@ -235,13 +235,9 @@ def test_an_isolated_channel_takes_two_persons(house: str, load: Import, anna: A
     operations.approve(approval=lifting.id, actor=bo)
     assert caps()["L01"][0] == 300
     assert asked(anna) == "allow"
-
-
-def test_what_was_asked_for_is_void_once_something_else_holds(house: str, anna: Actor, bo: Actor) -> None:
-    gate_feed.feed()
     waiting = set_cap(anna, None, isolated=True)
     set_cap(anna, 50)
-    with pytest.raises(NianjianError, match="approval_subject_changed"):
+    with pytest.raises(NianjianError, match="approval_subject_changed"):  # void once something else holds
         operations.approve(approval=str(waiting.approval), actor=bo)
 
 
