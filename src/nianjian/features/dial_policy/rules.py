@@ -1,7 +1,7 @@
 """What the rulebook says about the gate, and what an enterprise set beside it: purposes, hours, caps, switches."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -126,16 +126,23 @@ def get_vendor_caps(book: Rulebook, key: str) -> list[Cap]:
     limits = value.get("limits") if isinstance(value, Mapping) else None
     if not isinstance(meter, Mapping) or not isinstance(limits, tuple):
         raise NianjianError("gate_choice_unknown", key=key)
-    caps = []
+    return list(_limits(key, meter, limits))
+
+
+def _limits(key: str, meter: Mapping[str, Any], limits: tuple[Any, ...]) -> Iterator[Cap]:
     for one in limits:
         unit = next(name for name in _SECONDS if name in one)
-        caps.append(
-            Cap(
-                f"{key}.{one[unit]}{unit}", _KEYS[str(meter["key"])], str(meter["window"]), one["calls"], key,
-                seconds=one[unit] * _SECONDS[unit], counts=str(meter["counts"]),
-            )
-        )  # fmt: skip
-    return caps
+        seconds = one[unit] * _SECONDS[unit]
+        window = str(meter["window"])
+        yield Cap(
+            f"{key}.{one[unit]}{unit}",
+            _KEYS[str(meter["key"])],
+            window,
+            one["calls"],
+            key,
+            seconds=seconds,
+            counts=str(meter["counts"]),
+        )
 
 
 def list_vendor_rules(book: Rulebook) -> list[str]:

@@ -268,8 +268,9 @@ def stage_archive(file: Path, *, replace: bool, keys: Path | None, progress: Pro
         raise NianjianError("home_not_empty", home=str(full[0]))
     free, wanted = shutil.disk_usage(environment.home).free, int(archive.size * SPARE)
     if free < wanted:
-        told = {"folder": str(environment.home), "free_mib": free >> 20, "wanted_mib": wanted >> 20}
-        raise NianjianError("restore_disk_too_small", **told)
+        raise NianjianError(
+            "restore_disk_too_small", folder=str(environment.home), free_mib=free >> 20, wanted_mib=wanted >> 20
+        )
     if not environment.keys.exists() and keys is not None:
         environment.keys.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         copy_keys(keys, environment.keys)
