@@ -181,17 +181,14 @@ def _with_app(client: Client) -> tuple[str, list[str]]:
     return secret[1], re.findall(r"<code>(\d{8})</code>", answer.content.decode())
 
 
-def test_every_page_answers(anna: Client) -> None:
+def test_every_page_answers_its_person(anna: Client) -> None:
     assert {address: anna.get(address).status_code for address in PAGES} == PAGES
     answer = anna.get("/account/2fa/totp/activate/")
     assert answer.headers["Location"].startswith("/account/reauthenticate/"), "before a change the password is asked"
     assert anna.post("/account/reauthenticate/", {"password": "wrong"}).status_code == 200
-
-
-def test_a_stranger_sees_no_own_page(db: None) -> None:
     answers = {address: Client().get(address) for address in (*PAGES, "/account/2fa/webauthn/add/")}
     seen = {address for address, answer in answers.items() if answer.status_code == 200}
-    assert seen == {"/account/login/", "/account/3rdparty/login/cancelled/"}
+    assert seen == {"/account/login/", "/account/3rdparty/login/cancelled/"}, "a stranger sees no own page"
     assert all(one.headers["Location"].startswith("/") for one in answers.values() if one.status_code == 302)
 
 
