@@ -13,13 +13,15 @@ from urllib.parse import parse_qsl
 
 
 class Program(ThreadingHTTPServer):
-    """Keeps what it is told; ``status`` and ``answer`` are what it says."""
+    """Keeps what it is told, ``posts`` with headers and bytes; ``status``, ``answer`` and ``headers``: what it says."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         self.heard: list[dict[str, Any]] = []
         self.tokens: list[str | None] = []
+        self.posts: list[tuple[dict[str, str], bytes]] = []
+        self.headers: dict[str, str] = {}
         self.status, self.answer, self.cut = 200, b"{}", False
         super().__init__(("127.0.0.1", 0), _Taken)
 
@@ -36,8 +38,9 @@ class _Taken(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         server = self.server
         assert isinstance(server, Program)
-        told = _read(self.rfile.read(int(self.headers["content-length"])), self.headers["content-type"] or "")
-        server.heard.append({**told, "path": self.path})
+        body = self.rfile.read(int(self.headers["content-length"]))
+        server.posts.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        server.heard.append({**_read(body, self.headers["content-type"] or ""), "path": self.path})
         self._answer(server)
 
     def do_GET(self) -> None:
@@ -51,7 +54,8 @@ class _Taken(BaseHTTPRequestHandler):
             self.connection.close()
             return
         self.send_response(server.status)
-        self.send_header("content-length", str(len(server.answer)))
+        for name, value in {"content-length": str(len(server.answer)), **server.headers}.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(server.answer)
 

@@ -14,23 +14,22 @@ import pytest
 from django.test import Client
 from tests.support.asking import DEMO, Ask, post, upload
 from tests.support.import_pages import HEADER, calls, work
+from tests.support.teams import standing
 
 from nianjian.features.complaints.models import Complaint
+from nianjian.platform.accounts.models import Membership
+from nianjian.platform.jobs import query
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.registers.models import Line
 
-LINES = f"{DEMO}/registers/lines"
-
-
-SEATS = f"{DEMO}/registers/seats"
-
-
+pytestmark = pytest.mark.django_db
+LINES, SEATS = f"{DEMO}/registers/lines", f"{DEMO}/registers/seats"
+CALLS, FORWARDS = f"{DEMO}/calls/previews", f"{DEMO}/complaints/forwards"
+IDENTITY = "11010519491231002X"
 PNG = b"\x89PNG\r\n\x1a\n picture"
 
 
 def _line(client: Client, key: str, **values: str) -> str:
-    from tests.support.teams import standing  # noqa: PLC0415 -- after Django
-
     standing("demo", values.get("team", ""))
     new = {"values": {"line_id": key, **values}, "since": "2025-01-01"}
     assert post(client, f"{LINES}/rows", new).status_code == 201
@@ -38,8 +37,12 @@ def _line(client: Client, key: str, **values: str) -> str:
 
 
 def _seat(client: Client) -> None:
-    values = {"seat_id": "S1", "kind": "人工", "person": "王小明", "identity": "11010519491231002X"}
+    values = {"seat_id": "S1", "kind": "人工", "person": "王小明", "identity": IDENTITY}
     assert post(client, f"{SEATS}/rows", {"values": values}).status_code == 201
+
+
+def _nobody(content: str) -> bool:
+    return "王小明" not in content and IDENTITY not in content
 
 
 def _newest(client: Client, verb: str) -> dict[str, Any]:
@@ -65,29 +68,92 @@ def test_the_chain_goes_out_as_csv_and_says_so(api: Ask) -> None:
     assert len(_csv(b"".join(whole.streaming_content))) == 1
 
 
-def test_a_register_goes_out_masked_and_filtered(api: Ask) -> None:
+@pytest.mark.postgres
+def test_registers_are_listed_masked(api: Ask) -> None:
     client = api()
-    _line(client, "L1", team="T1")
-    _line(client, "L2", team="T2")
     _seat(client)
-    rows = _csv(client.post(f"{LINES}/exports/csv?where=team%3DT1").content)
-    assert [row[0] for row in rows[1:]] == ["L1"]
-    entry = _newest(client, "registers.export")["data"]
-    assert (entry["rows"], entry["full"], entry["filters"]) == (1, False, ["team="])
-    masked = client.post(f"{SEATS}/exports/csv").content.decode()
-    assert "王小明" not in masked
-    assert "11010519491231002X" not in masked
-    full = client.post(f"{SEATS}/exports/csv?full=true").content.decode()
-    assert "王小明" in full
-    assert _newest(client, "registers.export")["data"]["full"] is True
+    states = {one["kind"]: one["rows"] for one in client.get(f"{DEMO}/registers").json()["items"]}
+    assert (states["seats"], states["lines"]) == (1, 0)
+    told = client.get(f"{DEMO}/registers/seats").json()["items"]
+    assert told[0]["values"]["seat_id"] == "S1"
+    assert _nobody(json.dumps(told, ensure_ascii=False))
+    assert client.get(f"{DEMO}/registers/seats?as_at=2019-01-01").status_code == 200
+    assert client.get(f"{DEMO}/registers/nothing").status_code == 404
+    assert client.get(f"{DEMO}/registers/seats?sort=nothing").status_code == 422
+    assert post(client, f"{SEATS}/rows/S1/reveal").json()["values"]["person"] == "王小明"
+    assert len(client.get(f"{DEMO}/audit?verb=registers.reveal").json()["items"]) == 1
 
 
-def test_a_long_list_is_work_and_then_fetched_by_its_asker(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.postgres
+def test_an_outsourcer_sees_rows_of_the_own_team_alone(api: Ask) -> None:
+    for key, team in (("L1", "T1"), ("L2", "T2")):
+        _line(api(), key, team=team)
+    client = api("outsourcer", name="out", team="T1")
+    assert [one["key"] for one in client.get(LINES).json()["items"]] == ["L1"]
+    assert [one["key"] for one in client.get(f"{LINES}?team=T2").json()["items"]] == ["L1"]
+    assert client.get(f"{DEMO}/registers/consents").status_code == 404
+    assert client.get(f"{DEMO}/batches").status_code == 403
+    told = client.get(f"{DEMO}/portraits/2026").json()
+    assert told["team"] == "T1"
+    assert "light" not in told
+    assert client.get(DEMO).json()["light"] is None
+
+
+@pytest.mark.postgres
+def test_a_sheet_is_handed_to_the_worker(api: Ask) -> None:
     client = api()
-    monkeypatch.setattr("nianjian.features.registers.operations.DIRECT", 1)
+    sheet = "线路编号,团队\nL1,T1\n".encode()
+    answer = upload(client, f"{LINES}/imports", sheet, name="lines.csv")
+    assert answer.status_code == 202
+    kept = Path(str(query.job(answer.json()["id"]).payload["file"]))
+    assert kept.read_bytes() == sheet
+    checked = upload(client, f"{LINES}/imports", sheet, name="lines.csv", check="true")
+    assert checked.json()["kind"] == "registers.check"
+
+
+@pytest.mark.postgres
+def test_a_row_is_written_changed_ended_and_remembered(api: Ask) -> None:
+    client, address = api(), f"{LINES}/rows"
+    standing("demo", "T1", "T2")
+    wrong = post(client, address, {"values": {"line_id": "L1", "team": "T9"}})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "register_row_faulty")
+    assert "T9" in wrong.content.decode()
+    new = {"values": {"line_id": "L1", "team": "T1"}, "since": "2025-01-01", "reason": "new"}
+    assert (made := post(client, address, new, key="k")).status_code == 201
+    assert post(client, address, new, key="k").json() == made.json() == {"key": "L1"}
+    assert post(client, address, new).json()["code"] == "register_row_exists"
+    assert post(client, address, {"values": {"lyne": "L3"}}).json()["code"] == "filter_unknown"
+    row = client.get(f"{address}/L1").json()
+    change = {"version": row["version"], "values": {"team": "T2"}, "start": "2026-01-01"}
+    assert post(client, f"{address}/L1/changes", change).status_code == 200
+    assert post(client, f"{address}/L1/changes", change).json()["code"] == "register_row_stale"
+    assert client.get(f"{address}/L1?as_at=2025-06-01").json()["values"]["team"] == "T1"
+    now = client.get(f"{address}/L1?as_at=2026-06-01").json()
+    assert now["values"]["team"] == "T2"
+    ended = post(client, f"{address}/L1/end", {"version": now["version"], "start": "2026-07-01", "reason": "gone"})
+    assert ended.status_code == 200
+    assert client.get(f"{address}/L1?as_at=2026-08-01").status_code == 404
+    assert len(client.get(f"{address}/L1/history").json()["items"]) >= 3
+    one, other = (_line(client, key, name=key) for key in ("L2", "L3"))
+    change = {"version": client.get(other).json()["version"], "values": {"name": "x"}}
+    assert post(client, f"{one}/changes", change).status_code == 404, "an address of one row writes to no other"
+    assert client.get(other).json()["values"]["name"] == "L3"
+
+
+def test_a_list_goes_out_masked_and_filtered_and_a_long_one_is_work(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = api()
     for key, team in (("L1", "T1"), ("L2", "T1"), ("L3", "T2")):
         _line(client, key, team=team)
+    _seat(client)
     asked, long = f"{LINES}/exports/csv", "where=team%3DT1&sort=-line_id"
+    assert [row[0] for row in _csv(client.post(f"{asked}?{long}").content)[1:]] == ["L2", "L1"]
+    entry = _newest(client, "registers.export")["data"]
+    assert (entry["rows"], entry["full"], entry["filters"]) == (2, False, ["team="])
+    assert _nobody(client.post(f"{SEATS}/exports/csv").content.decode())
+    assert "王小明" in client.post(f"{SEATS}/exports/csv?full=true").content.decode()
+    assert _newest(client, "registers.export")["data"]["full"] is True
+
+    monkeypatch.setattr("nianjian.features.registers.operations.DIRECT", 1)
     assert client.post(f"{asked}?{long}").json()["code"] == "register_export_long"
     put = client.post(f"{asked}/files?{long}")
     job = put.json()
@@ -104,30 +170,21 @@ def test_a_long_list_is_work_and_then_fetched_by_its_asker(api: Ask, monkeypatch
     assert (entry["filters"], entry["sha256"]) == (["team="], hashlib.sha256(content).hexdigest())
     assert api("data_officer", name="zoe").post(file).json()["code"] == "job_unknown"
     assert client.post(f"{SEATS}/exports/csv/files/{job['id']}").json()["code"] == "job_unknown"
-    assert api("tester", name="ines").post(f"{asked}/files?full=true").json()["code"] == "role_missing"
+    inspector = api("tester", name="ines")
+    assert inspector.post(f"{asked}/files?full=true").json()["code"] == "role_missing"
 
-
-def test_who_sees_one_team_gets_its_long_list_and_no_other_work(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = api()
-    monkeypatch.setattr("nianjian.features.registers.operations.DIRECT", 1)
-    for key, team in (("L1", "T1"), ("L2", "T1"), ("L3", "T2")):
-        _line(client, key, team=team)
-    asked = f"{LINES}/exports/csv"
-    everybody = client.post(f"{asked}/files").json()["id"]
-    own = api("outsourcer", name="out", team="T1")
+    own = api("outsourcer", name="out", team="T1")  # who sees one team gets its long list, and no other work
     assert own.post(asked).json()["code"] == "register_export_long"
-    job = own.post(f"{asked}/files").json()["id"]
-    for foreign in (f"{DEMO}/jobs/{everybody}", f"{DEMO}/jobs"):
+    mine = own.post(f"{asked}/files").json()["id"]
+    for foreign in (f"{DEMO}/jobs/{job['id']}", f"{DEMO}/jobs"):
         assert own.get(foreign).status_code in {403, 404}
-    assert own.post(f"{DEMO}/jobs/{everybody}/stop").status_code == 404
-    assert own.get(f"{DEMO}/jobs/{job}").json()["state"] == "waiting"
-    assert api("tester", name="ines").post(f"{DEMO}/jobs/{job}/stop").json()["code"] == "role_missing"
+    assert own.post(f"{DEMO}/jobs/{job['id']}/stop").status_code == 404
+    assert own.get(f"{DEMO}/jobs/{mine}").json()["state"] == "waiting"
+    assert inspector.post(f"{DEMO}/jobs/{mine}/stop").json()["code"] == "role_missing"
     work()
-    assert [row[0] for row in _csv(own.post(f"{asked}/files/{job}").getvalue())[1:]] == ["L1", "L2"]
-    from nianjian.platform.accounts.models import Membership  # noqa: PLC0415 -- after Django
-
+    assert [row[0] for row in _csv(own.post(f"{asked}/files/{mine}").getvalue())[1:]] == ["L1", "L2"]
     Membership.objects.filter(user_id="out").update(team="T2")
-    assert own.post(f"{asked}/files/{job}").status_code == 403
+    assert own.post(f"{asked}/files/{mine}").status_code == 403
 
 
 def test_rows_are_looked_for_by_their_columns_and_days(api: Ask) -> None:
@@ -146,11 +203,21 @@ def test_rows_are_looked_for_by_their_columns_and_days(api: Ask) -> None:
     assert [[row["values"]["root"] for row in rows] for rows in found] == [["95014"], ["95013"]]
 
 
-def test_the_empty_sheet_of_a_register(api: Ask) -> None:
-    answer = api().get(f"{LINES}/template")
-    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+def test_a_key_with_a_slash_has_an_address_and_what_helps_to_fill_in_is_given(api: Ask) -> None:
+    client = api()
+    _line(client, "浙B2/1~")
+    address = client.get(LINES).json()["items"][0]["address"]
+    assert client.get(f"{LINES}/rows/{address}").json()["key"] == "浙B2/1~"
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{LINES}/template").content))
     assert "线路编号" in [cell.value for cell in book.worksheets[0][1]]
-    assert api().get(f"{DEMO}/registers/nothing/template").status_code == 404
+    assert any(one["required"] for one in client.get(f"{LINES}/headings").json()["items"])
+    assert client.get(f"{DEMO}/calls/sources/tinet/example").status_code == 200
+    for unknown in ("registers/none/template", "registers/none/headings", "calls/sources/none/example"):
+        assert client.get(f"{DEMO}/{unknown}").status_code == 404, unknown
+    assert post(client, f"{DEMO}/registers/teams/rows", {"values": {"team_id": "T1", "name": "甲"}}).status_code == 201
+    told = client.get(f"{_line(client, 'L1', team='T1')}/around").json()  # what hangs together with a row
+    assert [(one["kind"], one["total"], one["items"][0]["key"]) for one in told["groups"]] == [("teams", 1, "T1")]
+    assert isinstance(told["notes"], list)
 
 
 def test_a_file_is_kept_beside_a_row_and_given_out(api: Ask, api_home: Path) -> None:
@@ -168,21 +235,6 @@ def test_a_file_is_kept_beside_a_row_and_given_out(api: Ask, api_home: Path) -> 
     assert client.delete(paper).status_code == 200
     assert client.get(address).json()["items"] == []
     assert client.post(f"{paper}/file").json()["code"] == "attachment_unknown"
-
-
-def test_what_hangs_together_with_a_row(api: Ask) -> None:
-    client = api()
-    assert post(client, f"{DEMO}/registers/teams/rows", {"values": {"team_id": "T1", "name": "甲"}}).status_code == 201
-    told = client.get(f"{_line(client, 'L1', team='T1')}/around").json()
-    assert [(one["kind"], one["total"], one["items"][0]["key"]) for one in told["groups"]] == [("teams", 1, "T1")]
-    assert isinstance(told["notes"], list)
-
-
-def test_a_key_with_a_slash_has_an_address(api: Ask) -> None:
-    client = api()
-    _line(client, "浙B2/1~")
-    address = client.get(LINES).json()["items"][0]["address"]
-    assert client.get(f"{LINES}/rows/{address}").json()["key"] == "浙B2/1~"
 
 
 def test_rejected_rows_as_a_file_are_work_and_then_fetched(api: Ask) -> None:
@@ -222,28 +274,22 @@ def test_mappings_are_kept_checked_and_used(api: Ask) -> None:
     assert len(client.get(address).json()["items"]) == 1
 
 
-def test_a_faulty_sheet_comes_back_marked_and_nothing_is_kept(api: Ask, api_home: Path) -> None:
-    client = api()
+def test_a_faulty_sheet_comes_back_marked_and_nothing_is_kept(
+    api: Ask, api_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, address = api(), f"{LINES}/checks/file"
     sheet = "线路编号,启用日期\nL1,2025-13-01\n".encode()
-    answer = upload(client, f"{LINES}/checks/file", sheet, name="lines.csv")
+    answer = upload(client, address, sheet, name="lines.csv")
     page = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
     assert [cell.value for cell in page[1]] == ["线路编号", "启用日期", "原因"]
     assert "启用日期" in str(page["C2"].value)
-    assert not [path for path in (api_home / "uploads").rglob("*") if path.is_file()]
+    assert not left(api_home)
     assert client.get(LINES).json()["items"] == []
-    assert upload(client, f"{LINES}/checks/file", b"", name="lines.csv").json()["code"] == "file_empty"
-
-
-def test_a_sheet_that_an_answer_cannot_wait_for_is_refused(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nianjian.features.calls.register_sheets.LARGE", 10)
-    answer = upload(api(), f"{LINES}/checks/file", "线路编号\nL1\n".encode(), name="lines.csv")
-    assert (answer.status_code, answer.json()["code"]) == (422, "sheet_too_large")
-    monkeypatch.setattr("nianjian.features.calls.register_sheets.LARGE", 1 << 17)
-    monkeypatch.setattr("nianjian.features.calls.register_sheets.MARKED", 0)
-    answer = upload(
-        api(name="berta"), f"{LINES}/checks/file", "线路编号,启用日期\nL1,明天\n".encode(), name="lines.csv"
-    )
-    assert (answer.status_code, answer.json()["code"]) == (422, "sheet_faults_many")
+    assert upload(client, address, b"", name="lines.csv").json()["code"] == "file_empty"
+    for limit, code in (("MARKED", "sheet_faults_many"), ("LARGE", "sheet_too_large")):  # no answer waits so long
+        monkeypatch.setattr(f"nianjian.features.calls.register_sheets.{limit}", 0)
+        answer = upload(client, address, sheet, name="lines.csv")
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
 def test_a_sheet_that_the_worker_checks_comes_back_marked(api: Ask) -> None:
@@ -262,15 +308,6 @@ def test_a_sheet_that_the_worker_checks_comes_back_marked(api: Ask) -> None:
     sound = upload(client, f"{LINES}/imports", "线路编号\nL1\n".encode(), name="l.csv", check="true").json()["id"]
     work()
     assert client.get(f"{LINES}/checks/{sound}/file").json()["code"] == "marked_sheet_missing"
-
-
-pytestmark = pytest.mark.django_db
-
-
-CALLS = f"{DEMO}/calls/previews"
-
-
-FORWARDS = f"{DEMO}/complaints/forwards"
 
 
 LIST = (
@@ -334,12 +371,6 @@ def test_rows_that_would_be_rejected_come_as_a_file(api: Ask, api_home: Path) ->
     assert not left(api_home)
 
 
-def test_a_register_tells_its_headings(api: Ask) -> None:
-    client = api()
-    assert any(one["required"] for one in client.get(f"{LINES}/headings").json()["items"])
-    assert client.get(f"{DEMO}/registers/none/headings").status_code == 404
-
-
 def test_a_sheet_is_checked_and_not_written(api: Ask, api_home: Path) -> None:
     client, address = api(), f"{DEMO}/registers/lines/previews"
     told = upload(
@@ -353,12 +384,6 @@ def test_a_sheet_is_checked_and_not_written(api: Ask, api_home: Path) -> None:
     large = upload(client, address, b"x" * ((128 << 10) + 1), name="l.csv")
     assert (large.status_code, large.json()["code"]) == (422, "sheet_too_large")
     assert not left(api_home)
-
-
-def test_a_source_has_an_example(api: Ask) -> None:
-    client = api()
-    assert client.get(f"{DEMO}/calls/sources/tinet/example").status_code == 200
-    assert client.get(f"{DEMO}/calls/sources/none/example").status_code == 404
 
 
 def forward(client: Any, address: str, *columns: str, **more: str) -> Any:
@@ -386,10 +411,6 @@ def test_a_forward_list_shows_its_columns_and_goes_in_by_a_mapping(api: Ask, api
     job = Job.objects.get(pk=asked.json()["id"])
     assert job.payload["mapping"]["columns"]["complainant"] == "举报手机"
     assert job.payload["mapping"]["formats"] == {"called_at": "%Y%m%d%H%M%S"}
-
-
-def test_a_mapping_of_nothing_is_refused(api: Ask) -> None:
-    client = api()
     cases = {"reference": "filter_unreadable", "state=x": "mapping_invalid", "a=": "filter_unreadable"}
     for column, code in cases.items():
         for address in (FORWARDS, f"{FORWARDS}/previews"):

@@ -64,28 +64,12 @@ def test_a_file_is_kept_closed_under_its_own_name(draft: str) -> None:
         "0o600", "0o700", "0o700",
     ]  # fmt: skip
     assert list((uploads.folder() / uploads.INCOMING).iterdir()) == []
-
-
-def test_no_name_leads_out_of_the_folder(draft: str) -> None:
     names = ["..", ".", "/", "a/../..", "\x00", "", "…" * 400 + ".csv", "." * 300]
     for number, name in enumerate(names):
         put(draft, f"x{number}".encode(), name)
-    paths = uploads.paths(own(draft))
+    _first, *paths = uploads.paths(own(draft))
     assert [path.read_bytes() for path in paths] == [f"x{number}".encode() for number in range(len(names))]
-    assert {path.resolve().parent.parent for path in paths} == {(uploads.folder() / draft).resolve()}
-
-
-def test_a_page_lists_fifty_of_many_drafts_and_jobs() -> None:
-    made = [drafts.create_draft(kind="calls", enterprise="demo", actor=ANNA) for _ in range(52)]
-    assert len(query.list_drafts("demo", str(ANNA))) == 50
-    assert query.is_own_draft(made[0], "demo", str(ANNA))
-    assert not query.is_own_draft(made[0], "demo", "user:berta")
-    assert not query.is_own_draft(made[0], "other", str(ANNA))
-    for year in range(52):
-        flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise="demo", payload={"year": year}, actor=ANNA)
-    assert [one.payload["year"] for one in queue.under_way("demo")] == list(range(50))
-    assert [one.payload["year"] for one in queue.under_way("demo", {"year": 51}, kind=flow.RUN_PORTRAIT)] == [51]
-    assert queue.under_way("demo", kind=flow.ERASE_OVER) == []
+    assert {path.resolve().parent.parent for path in paths} == {(uploads.folder() / draft).resolve()}, "none leads out"
 
 
 def test_what_is_too_large_or_there_already_is_refused(draft: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,6 +95,16 @@ def test_a_draft_is_its_makers_at_its_enterprise(draft: str) -> None:
         drafts.draft_for(draft, "demo", Actor("eve", "user"))
     assert [one.id for one in query.list_drafts("demo", str(ANNA))] == [draft]
     assert query.list_drafts("demo", str(BO)) == []
+    assert query.is_own_draft(draft, "demo", str(ANNA))
+    assert not query.is_own_draft(draft, "demo", "user:berta")
+    assert not query.is_own_draft(draft, "other", str(ANNA))
+    for year in range(51):  # a page lists fifty of many drafts and jobs
+        drafts.create_draft(kind="calls", enterprise="demo", actor=ANNA)
+        flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise="demo", payload={"year": year}, actor=ANNA)
+    assert len(query.list_drafts("demo", str(ANNA))) == 50
+    assert [one.payload["year"] for one in queue.under_way("demo")] == list(range(50))
+    assert [one.payload["year"] for one in queue.under_way("demo", {"year": 50}, kind=flow.RUN_PORTRAIT)] == [50]
+    assert queue.under_way("demo", kind=flow.ERASE_OVER) == []
 
 
 def test_the_same_question_is_answered_once_and_another_anew(draft: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,24 +174,6 @@ def test_what_makes_no_sense_is_not_kept(draft: str) -> None:
         with pytest.raises(NianjianError, match=code):
             drafts.set_choices(draft=own(draft), source="auto", timezone=zone, data=data)
     assert own(draft).choices == {}
-
-
-def test_a_corrected_file_takes_the_place_of_a_batch(draft: str) -> None:
-    put(draft, calls())
-    drafts.enqueue_import(draft=own(draft), actor=ANNA)
-    work()
-    (old,) = batches.list_batches("demo")
-    with pytest.raises(NianjianError, match="batch_unknown"):
-        drafts.create_draft(kind="calls", enterprise="other", actor=ANNA, replaces=old.id)
-    again = drafts.create_draft(kind="calls", enterprise="demo", actor=ANNA, replaces=old.id)
-    put(again, calls(rows=7, bad=0))
-    drafts.enqueue_import(draft=own(again), actor=ANNA)
-    work()
-    states = {one.id: (one.state, one.replaces) for one in batches.list_batches("demo")}
-    assert states.pop(old.id) == ("replaced", "")
-    assert list(states.values()) == [("active", old.id)]
-    with pytest.raises(NianjianError, match="batch_not_active"):
-        drafts.create_draft(kind="calls", enterprise="demo", actor=ANNA, replaces=old.id)
 
 
 def test_old_drafts_and_lost_files_are_swept(draft: str) -> None:

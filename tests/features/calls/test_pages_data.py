@@ -21,7 +21,9 @@ from nianjian.engines.intake import ledger
 from nianjian.engines.intake.load import catalogue
 from nianjian.engines.intake.mapping import FIELDS
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls import register_sheets, rejects
+from nianjian.features.calls.drafts import create_draft
 from nianjian.features.calls.wizard import field_label
 from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import Actor
@@ -29,7 +31,6 @@ from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import wiring
-from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.models import Job
@@ -65,13 +66,9 @@ def _imported(client: Client, content: bytes | None = None, **more: str) -> str:
     return batches.list_batches("demo")[0].id
 
 
-def test_an_empty_house_says_what_to_do_next(site: Client) -> None:
-    text = _text(site, "/e/demo/data/")
-    assert 'href="/e/demo/data/import/"' in text
-    assert 'class="empty"' in text
-
-
 def test_the_whole_way_of_a_gb18030_file_with_bad_rows(site: Client) -> None:
+    text = _text(site, "/e/demo/data/")
+    assert ('href="/e/demo/data/import/"' in text, 'class="empty"' in text) == (True, True), "what to do next"
     assert 'value="calls"' in _text(site, "/e/demo/data/import/")
     draft = begun(site)
     text = sent(site, draft, ("话单.csv", calls()))
@@ -155,17 +152,21 @@ def test_rejects_of_two_kinds_come_as_a_zip(site: Client) -> None:
 
 def test_a_batch_is_undone_as_work_and_can_come_again(site: Client) -> None:
     batch = _imported(site)
+    second = _imported(site, calls(rows=8, bad=0))
     address = f"/e/demo/data/batches/{batch}/"
     answer = site.post(f"{address}undo/")
     work()
     assert queue.job(answer.headers["Location"].split("/")[-2]).state == "done"
+    assert f'href="/e/demo/data/batches/{second}/"' in _text(site, answer.headers["Location"]), (
+        "its file lacks rows now"
+    )
     assert batches.get_batch(batch).state == "undone"
-    assert sum(old.rows for old in wiring.lake("demo").old_files(ledger.CALLS_TABLE)) == 0
+    assert sum(old.rows for old in wiring.lake("demo").old_files(ledger.CALLS_TABLE)) == 3
     text = _text(site, address)
     assert "undo/" not in text
     assert "139****0000" not in text
     _imported(site)
-    assert [one.state for one in batches.list_batches("demo")] == ["active", "undone"]
+    assert [one.state for one in batches.list_batches("demo")] == ["active", "active", "undone"]
     answer = site.post(f"{address}undo/")
     work()
     text = _text(site, answer.headers["Location"])
@@ -173,19 +174,19 @@ def test_a_batch_is_undone_as_work_and_can_come_again(site: Client) -> None:
     assert 'role="alert"' in text
 
 
-def test_after_an_undo_the_files_that_lack_rows_are_named(site: Client) -> None:
-    first = _imported(site, calls(bad=0))
-    second = _imported(site, calls(rows=8, bad=0))
-    job = site.post(f"/e/demo/data/batches/{first}/undo/").headers["Location"]
-    work()
-    assert f'href="/e/demo/data/batches/{second}/"' in _text(site, job)
-
-
 def test_a_corrected_file_replaces_a_batch(site: Client) -> None:
     old = _imported(site)
+    add_enterprise(code="other", name="示范", province="北京", actor=OPERATOR)
+    Membership.objects.create(user_id="anna", enterprise_id="other", role="data_officer")
+    given: dict[str, Any] = {"kind": "calls", "actor": Actor("anna", "user"), "replaces": old}
+    with pytest.raises(NianjianError, match="batch_unknown"):
+        create_draft(enterprise="other", **given)
     new = _imported(site, calls(rows=7, bad=0), replaces=old)
-    assert (batches.get_batch(old).state, batches.get_batch(new).replaces) == ("replaced", old)
+    assert (batches.get_batch(old).state, batches.get_batch(old).replaces) == ("replaced", "")
+    assert (batches.get_batch(new).state, batches.get_batch(new).replaces) == ("active", old)
     assert new in _text(site, f"/e/demo/data/batches/{old}/")
+    with pytest.raises(NianjianError, match="batch_not_active"):
+        create_draft(enterprise="demo", **given)
 
 
 def test_a_foreign_file_is_mapped_and_the_mapping_kept(site: Client) -> None:
@@ -229,6 +230,14 @@ def test_a_foreign_file_is_mapped_and_the_mapping_kept(site: Client) -> None:
 
 def test_files_are_taken_out_and_a_draft_given_up(site: Client) -> None:
     draft = begun(site)
+    for step in ("mapping/", "check/"):
+        assert site.get(f"{draft}{step}").headers["Location"] == f"{draft}files/", "a step without files leads back"
+    assert sent(site, draft).count("notice error") == 1
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = site.cookies
+    assert strict.post(f"{draft}files/", {"files": io.BytesIO(calls())}).status_code == 403
+    assert [one.files for one in drafts.list_drafts("demo", "user:anna")] == [()], "a form without its token"
+    assert not any(path.is_file() for path in uploads.folder().rglob("*"))
     sent(site, draft, ("a.csv", calls()), ("b.csv", calls(first=50)))
     assert "a.csv" in sent(site, draft, ("again.csv", calls()))  # there already
     (found,) = drafts.list_drafts("demo", "user:anna")
@@ -240,13 +249,6 @@ def test_files_are_taken_out_and_a_draft_given_up(site: Client) -> None:
     assert not any(path.is_file() for path in uploads.folder().rglob("*"))
 
 
-def test_a_step_without_files_leads_back(site: Client) -> None:
-    draft = begun(site)
-    for step in ("mapping/", "check/"):
-        assert site.get(f"{draft}{step}").headers["Location"] == f"{draft}files/"
-    assert sent(site, draft).count("notice error") == 1
-
-
 def test_a_file_that_is_too_large_is_not_kept(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_UPLOAD_MIB", "1")
     draft = begun(site)
@@ -255,16 +257,6 @@ def test_a_file_that_is_too_large_is_not_kept(site: Client, monkeypatch: pytest.
     (found,) = drafts.list_drafts("demo", "user:anna")
     assert [file.name for file in found.files] == ["small.csv"]
     assert list((uploads.folder() / uploads.INCOMING).iterdir()) == []
-
-
-def test_a_form_without_its_token_leaves_no_file(site: Client) -> None:
-    draft = begun(site)
-    strict = Client(enforce_csrf_checks=True)
-    strict.cookies = site.cookies
-    assert strict.post(f"{draft}files/", {"files": io.BytesIO(calls())}).status_code == 403
-    (found,) = drafts.list_drafts("demo", "user:anna")
-    assert found.files == ()
-    assert not any(path.is_file() for path in uploads.folder().rglob("*"))
 
 
 def test_work_is_watched_and_stopped(site: Client) -> None:
@@ -304,34 +296,12 @@ def test_work_that_failed_says_why(site: Client) -> None:
     assert f'href="{draft}check/"' in text
 
 
-def test_a_portrait_as_work_leads_to_its_page(site: Client) -> None:
-    _imported(site)
-    job = flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=Actor("anna", "user"))
-    work()
-    assert 'href="/e/demo/2026/"' in _text(site, f"/e/demo/data/jobs/{job}/")
-    assert site.get("/e/demo/2026/").status_code == 200
-
-
 def test_a_page_of_batches_loads_no_more_than_it_shows(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(3):
-        _imported(site, calls(first=1000 * number))
     monkeypatch.setattr("nianjian.platform.web.paging.SIZE", 50)
     asked: list[int] = []
-    real = batches.list_newest_batches
-    monkeypatch.setattr(
-        "nianjian.platform.registers.batches.list_newest_batches",
-        lambda code, *, first, count: (asked.append(count), real(code, first=first, count=count))[1],
-    )
+    monkeypatch.setattr(batches, "list_newest_batches", lambda _code, **part: asked.append(part["count"]) or [])
     _text(site, "/e/demo/data/batches/?page=1")
     assert asked == [51]
-
-
-def test_each_source_has_an_example(site: Client) -> None:
-    page = _text(site, "/e/demo/data/import/")
-    found = re.findall(r'href="(/e/demo/data/import/example/[a-z0-9_]+/)"', page)
-    assert len(found) == len(catalogue()) > 10
-    assert site.get(found[0]).headers["Content-Disposition"].startswith("attachment")
-    assert site.get("/e/demo/data/import/example/none/").status_code == 404
 
 
 def test_the_rows_that_a_check_rejects_are_given_back_to_be_corrected(site: Client) -> None:
@@ -388,8 +358,11 @@ def test_fields_are_called_as_the_generic_form_heads_them() -> None:
 # Rejected rows of a batch as a file that the worker makes: asked for once, fetched, told of, swept, stopped.
 
 
-def test_many_rejected_rows_are_work_and_each_fetch_stands_in_the_chain(site: Client) -> None:
-    batch = _imported(site, calls(rows=1, bad=rejects.DIRECT + 1))
+def test_many_rejected_rows_are_work_and_each_fetch_stands_in_the_chain(
+    site: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rejects, "DIRECT", 2)
+    batch = _imported(site, calls(rows=1, bad=3))
     address = f"/e/demo/data/batches/{batch}/"
     asked = [site.post(f"{address}rejects/").headers["Location"] for _ in range(2)]
     assert asked[0] == asked[1]
@@ -399,9 +372,9 @@ def test_many_rejected_rows_are_work_and_each_fetch_stands_in_the_chain(site: Cl
     assert not list(acts(enterprise="demo", verb="calls.rejects"))
     answer = site.post(file)
     with zipfile.ZipFile(io.BytesIO(answer.getvalue())) as pack:
-        assert pack.read(f"{batch}-rejects.csv").decode("utf-8-sig").count("start_unreadable") == rejects.DIRECT + 1
+        assert pack.read(f"{batch}-rejects.csv").decode("utf-8-sig").count("start_unreadable") == 3
     (act,) = acts(enterprise="demo", verb="calls.rejects")
-    assert act.data == {"batch": batch, "rows": rejects.DIRECT + 1}
+    assert act.data == {"batch": batch, "rows": 3}
     assert file not in _text(signed_in("eve", "tester", "demo"), asked[0])
     job = queue.job(file.split("/")[-2])
     assert str(job.result["blob"]) in set(blobs.blobs())
@@ -414,7 +387,9 @@ def test_many_rejected_rows_are_work_and_each_fetch_stands_in_the_chain(site: Cl
 
 
 def test_the_making_of_a_rejects_file_stops_when_it_is_asked_to(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    batch = _imported(site, calls(rows=1, bad=rejects.DIRECT + 1))
+    monkeypatch.setattr(rejects, "DIRECT", 2)
+    monkeypatch.setattr("nianjian.engines.intake.rejects.STEP", 2)
+    batch = _imported(site, calls(rows=1, bad=3))
     job = site.post(f"/e/demo/data/batches/{batch}/rejects/").headers["Location"].split("/")[-2]
     monkeypatch.setattr("nianjian.doors.site.worker.PAUSE", 0)
     told = []
@@ -429,7 +404,7 @@ def test_the_making_of_a_rejects_file_stops_when_it_is_asked_to(site: Client, mo
     monkeypatch.setattr(queue_service, "progress", progress)
     before = set(blobs.blobs())
     work()
-    assert (queue.job(job).state, told) == ("stopped", [0, rejects.DIRECT])
+    assert (queue.job(job).state, told) == ("stopped", [0, 2])
     assert set(blobs.blobs()) == before
 
 
@@ -523,9 +498,10 @@ def test_a_large_sheet_is_checked_by_the_worker(
     assert (f'action="{draft}commit/"' in text) != bool(faulty)
 
 
-def test_many_faults_are_marked_by_the_worker(site: Client) -> None:
+def test_many_faults_are_marked_by_the_worker(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(register_sheets, "MARKED", 2)
     draft = begun(site, "lines")
-    rows = "\n".join(f"L{n},明天" for n in range(register_sheets.MARKED + 1))
+    rows = "\n".join(f"L{n},明天" for n in range(3))
     sent(site, draft, ("lines.csv", f"线路编号,启用日期\n{rows}\n".encode()))
     text = site.get(f"{draft}check/").content.decode()
     assert not re.search(r"\bL0\b", text.split('class="stages"')[1].split("<table")[0])  # a token may hold the letters
@@ -536,7 +512,7 @@ def test_many_faults_are_marked_by_the_worker(site: Client) -> None:
     assert f"{draft}errors/" in site.get(f"{draft}check/").content.decode()
     answer = site.get(f"{draft}errors/")
     page = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)), read_only=True).worksheets[0]  # type: ignore[attr-defined]
-    assert page.max_row == register_sheets.MARKED + 2
+    assert page.max_row == 4
 
 
 def test_a_small_workbook_that_holds_much_is_left_to_the_worker(site: Client) -> None:
@@ -553,16 +529,17 @@ def test_a_small_workbook_that_holds_much_is_left_to_the_worker(site: Client) ->
     assert (f"{draft}check/whole/" in text, "notice" in text.split('class="stages"')[1]) == (True, False)
 
 
-def test_a_file_that_is_no_sheet_is_told_so(site: Client) -> None:
+def test_what_is_no_sheet_or_no_register_is_told_so(site: Client) -> None:
+    assert site.post("/e/demo/data/import/", {"kind": "unicorns"}).status_code in {400, 404}
+    assert site.get("/e/demo/data/import/template/unicorns/").status_code in {400, 404}
+    found = re.findall(r'href="(/e/demo/data/import/example/[a-z0-9_]+/)"', _text(site, "/e/demo/data/import/"))
+    assert len(found) == len(catalogue()) > 10, "each source has an example"
+    assert site.get(found[0]).headers["Content-Disposition"].startswith("attachment")
+    assert site.get("/e/demo/data/import/example/none/").status_code == 404
     draft = begun(site, "lines")
     sent(site, draft, ("photo.xlsx", b"\x89PNG not a workbook"))
     for step in ("mapping/", "check/"):
         assert "notice error" in site.get(f"{draft}{step}").content.decode()
-
-
-def test_an_unknown_register_is_refused(site: Client) -> None:
-    assert site.post("/e/demo/data/import/", {"kind": "unicorns"}).status_code in {400, 404}
-    assert site.get("/e/demo/data/import/template/unicorns/").status_code in {400, 404}
 
 
 def test_what_is_of_another_enterprise_or_team_does_not_exist(site: Client) -> None:

@@ -62,6 +62,7 @@ def test_work_that_is_done_stays_until_its_result_was_opened(lead: Client) -> No
     assert "查看" in page.split('id="toast"')[1]
     assert "hx-get" not in page.split('id="toast"')[1].split("</section>")[0], "nothing asks any more"
     assert 'id="toast"' in lead.get(RUN).content.decode()
+    assert 'href="/e/demo/2026/"' in lead.get(f"/e/demo/data/jobs/{job.id}/").content.decode()
     assert lead.get(f"/jobs/{job.id}/").headers["Location"] == "/e/demo/2026/"
     assert 'id="toast"' not in lead.get(RUN).content.decode()
 

@@ -89,6 +89,9 @@ def test_the_next_day_brings_the_next_moment_alone(
     lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del program
+    monkeypatch.setenv(clock.OVERRIDE, "2026-12-01")
+    assert enqueue_due_reminders() == 0, "a season before the enterprise was known here is not reminded of"
+    monkeypatch.setenv(clock.OVERRIDE, TODAY.isoformat())
     enqueue_due_reminders()
     told = Message.objects.count()
     monkeypatch.setenv(clock.OVERRIDE, "2027-03-31")
@@ -102,14 +105,6 @@ def test_the_next_day_brings_the_next_moment_alone(
     enqueue_due_reminders()
     assert not Message.objects.filter(day=date(2027, 4, 1), about__startswith="track").exists(), "handed in in time"
     assert operations.mark_read(chosen_=None, actor=lee) == Message.objects.count()
-
-
-def test_a_season_before_the_enterprise_was_known_here_is_not_reminded_of(
-    lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    del lee, program
-    monkeypatch.setenv(clock.OVERRIDE, "2026-12-01")
-    assert enqueue_due_reminders() == 0
 
 
 def test_an_enterprise_that_cannot_be_looked_at_keeps_no_other_back(

@@ -64,12 +64,6 @@ def test_members_come_back_as_they_were(tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "out/home").rglob("*") if path.is_dir()} == {0o700}
 
 
-def test_what_fails_on_the_way_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError), write_archive(tmp_path / "b.tar", dict) as writer:
-        writer.add("a", tmp_path / "gone")
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_paths: object) -> None:
         raise PermissionError(1, "Operation not permitted")
@@ -79,7 +73,10 @@ def test_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [path.name for path in tmp_path.iterdir()] == ["b.tar"]
 
 
-def test_another_backup_of_that_name_is_not_replaced(tmp_path: Path) -> None:
+def test_what_fails_leaves_nothing_and_another_backup_of_that_name_is_not_replaced(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), write_archive(tmp_path / "b.tar", dict) as writer:
+        writer.add("a", tmp_path / "gone")
+    assert list(tmp_path.iterdir()) == []
     with pytest.raises(NianjianError, match="backup_exists"), write_archive(tmp_path / "b.tar", dict):
         (tmp_path / "b.tar").write_bytes(b"theirs")
     assert (tmp_path / "b.tar").read_bytes() == b"theirs"
@@ -128,20 +125,14 @@ def _device(blocks: Path, number: str, where: str, uuid: str = "", *below: Path)
     return place
 
 
-def test_lvm_on_luks_is_encrypted(blocks: Path) -> None:
+def test_lvm_on_luks_is_encrypted_a_bare_disk_is_not_and_others_tell_nothing(blocks: Path) -> None:
     disk = _device(blocks, "8:2", "pci0000:00/ata1/sda2")
     luks = _device(blocks, "253:0", "virtual/block/dm-0", "CRYPT-LUKS2-0f0e-home", disk)
     _device(blocks, "253:1", "virtual/block/dm-1", "LVM-abc", luks)
     assert is_encrypted(os.makedev(253, 1), blocks) is True
     assert is_encrypted(os.makedev(253, 0), blocks) is True
-
-
-def test_a_bare_disk_is_not(blocks: Path) -> None:
     _device(blocks, "8:1", "pci0000:00/ata1/sda1")
     assert is_encrypted(os.makedev(8, 1), blocks) is False
-
-
-def test_a_virtual_disk_and_a_file_system_without_one_tell_nothing(blocks: Path) -> None:
     _device(blocks, "254:1", "pci0000:00/virtio2/block/vda1")
     assert is_encrypted(os.makedev(254, 1), blocks) is None
     assert is_encrypted(os.makedev(0, 42), blocks) is None
@@ -205,21 +196,16 @@ def test_every_class_has_a_period_and_the_audit_chain_has_no_end() -> None:
     assert (found["audit"].value, found["audit"].unit) == (3, "years")
 
 
-def test_a_shorter_setting_gives_way_to_the_law() -> None:
+def test_a_shorter_setting_gives_way_to_the_law_and_a_longer_one_acts() -> None:
     book = Rulebook.on(TODAY, overlays=[_overlay("retention.keep.calls", 1)])
     (calls,) = (one for one in list_periods(book, TODAY) if one.record_class == "calls")
     assert (calls.rule, calls.level) == ("retention.network_logs", "law")
     assert calls.since == date(2026, 2, 28)  # six calendar months back from 31 August, not 180 days
-
-
-def test_a_longer_setting_of_an_enterprise_acts() -> None:
     book = Rulebook.on(TODAY, overlays=[_overlay("retention.keep.rejects", 60)])
     (rejects,) = (one for one in list_periods(book, TODAY) if one.record_class == "rejects")
     assert (rejects.rule, rejects.since) == ("retention.keep.rejects", date(2021, 8, 31))
-
-
-def test_days_are_counted_as_days() -> None:
-    assert first_kept_day(Rulebook.on(TODAY).rule("retention.outbound_consented"), TODAY) == date(2026, 8, 1)
+    days = Rulebook.on(TODAY).rule("retention.outbound_consented")
+    assert first_kept_day(days, TODAY) == date(2026, 8, 1), "days are counted as days"
 
 
 def test_calls_go_by_whole_months_and_rejects_by_their_import() -> None:
@@ -256,6 +242,9 @@ def _asked(actor: Actor) -> str:
 
 
 def test_what_no_row_names_goes_after_a_day(demo: str, operator: Actor) -> None:
+    _aged(blobs.put(b"of another").id)
+    assert (retention.delete_strays(), len(list(blobs.blobs()))) == (0, 1), "the files of another database stay"
+    blobs.remove(next(iter(blobs.blobs())))
     stray, fresh, paper, kept = (blobs.put(word).id for word in (b"stray", b"fresh", b"paper", b"kept"))
     asked = _asked(operator)
     checklist.enqueue_check(enterprise=demo, year=2025, item="articles", name="a.pdf", content=b"y", actor=operator)
@@ -277,19 +266,6 @@ def test_what_no_row_names_goes_after_a_day(demo: str, operator: Actor) -> None:
     assert set(blobs.blobs()) == {fresh, paper, kept, asked, waits}
 
 
-def test_the_files_of_another_database_stay(demo: str) -> None:
-    del demo
-    _aged(blobs.put(b"of another").id)
-    assert retention.delete_strays() == 0
-    assert len(list(blobs.blobs())) == 1
-
-
-def test_a_paper_of_a_case_is_named() -> None:
-    assert {"Attachment", "RowAttachment", "Paper", "Evidence", "NoticeScan"} <= {
-        one.__name__ for one in retention.list_models_with_files()
-    }
-
-
 def test_a_file_goes_before_the_row_that_names_it(demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = _asked(operator)
     Job.objects.update(state=Job.STOPPED, finished_at=clock.now() - forwards.KEPT)
@@ -308,6 +284,9 @@ def test_a_file_goes_before_the_row_that_names_it(demo: str, operator: Actor, mo
 
 def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
     """Where another place puts sealed files, a column ``blob`` or a job must name them, lest they be deleted."""
+    assert {"Attachment", "RowAttachment", "Paper", "Evidence", "NoticeScan"} <= {
+        one.__name__ for one in retention.list_models_with_files()
+    }
     puts = Counter(
         "/".join(path.relative_to(SOURCE).parts[:2])
         for path in SOURCE.rglob("*.py")

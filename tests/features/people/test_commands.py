@@ -22,10 +22,14 @@ def test_the_first_administrator_gets_a_link_once(cli: Shell) -> None:
     assert [one["name"] for one in cli("user", "list", "--json").json["users"]] == ["李明", "王芳"]
 
 
-def test_a_user_is_added_with_a_link_closed_and_reopened(cli: Shell) -> None:
-    added = cli("user", "add", "anna", "--enterprise", "demo", "--role", "auditor", "--link", "--json").json
+def test_a_user_is_added_with_a_name_and_a_link_closed_and_reopened(cli: Shell) -> None:
+    add = ("user", "add", "anna", "--enterprise", "demo", "--role", "auditor", "--display-name", "李敏")
+    added = cli(*add, "--link", "--json").json
     assert "token" not in added
     assert "/account/first/" in added["link"]
+    assert "李敏" in cli("user", "list").out
+    assert cli("user", "display-name", "anna", "王强", "--json").json["changed"]
+    assert [one["display_name"] for one in cli("user", "list", "--json").json["users"]] == ["王强"]
     newer = cli("user", "link", "anna", "--json").json["link"]
     assert newer != added["link"]
     assert cli("user", "close", "anna").code == 0
@@ -65,10 +69,3 @@ def test_an_outsourcer_needs_a_team_of_the_register(cli: Shell) -> None:
     assert codes == ["outsourcer_everywhere", "team_missing", "team_not_registered"]
     needless = cli("user", "add", "out", "--role", "auditor", *where, "--team", "T9", "--json")
     assert needless.json["error"]["code"] == "team_needless"
-
-
-def test_a_user_is_added_with_a_name_for_readers(cli: Shell) -> None:
-    cli("user", "add", "anna", "--enterprise", "demo", "--display-name", "李敏")
-    assert "李敏" in cli("user", "list").out
-    assert cli("user", "display-name", "anna", "王强", "--json").json["changed"]
-    assert [one["display_name"] for one in cli("user", "list", "--json").json["users"]] == ["王强"]

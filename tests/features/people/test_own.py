@@ -9,6 +9,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.people import operations
 from nianjian.platform.accounts import people, query, service
+from nianjian.platform.accounts.holds import confirm_account
 from nianjian.platform.accounts.links import create_first_link, create_inspection
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -42,6 +43,7 @@ REACHES: dict[str, Callable[..., object]] = {
     "link": create_first_link,
     "second factor": service.remove_second_factor,
     "close": service.close,
+    "confirm": confirm_account,
     "reopen": service.reopen,
     "address": lambda *, user, actor: service.set_email(user=user, email="thief@example.com", actor=actor),
     "grant": lambda *, user, actor: service.grant(user=user, role="inspector", enterprise="demo", actor=actor),

@@ -3,12 +3,12 @@
 import re
 import time
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.usersessions.models import UserSession
 from django.test import Client, TestCase
 from tests.support.people import signed_in
 
@@ -47,13 +47,17 @@ def _sign_in(client: Client, name: str, password: str, **more: str) -> int:
     return client.post("/account/login/", {"login": name, "password": password, **more}).status_code
 
 
-def test_the_first_administrator_chooses_a_password_once() -> None:
+def test_the_first_administrator_chooses_a_sound_password_once() -> None:
     made = first_administrator(name="boss", enterprise="", again=False, actor=OPERATOR)
     client = Client()
     page = client.get(made.path)
     assert page.status_code == 200
     assert "boss" in page.content.decode()
-    assert client.get(made.path).status_code == 200  # looking uses nothing up
+    for password, again in (("short",) * 2, (PASSWORD, "another"), ("123456789012",) * 2, ("", "")):
+        answer = Client().post(made.path, {"password": password, "again": again})
+        assert (answer.status_code, 'aria-invalid="true"' in answer.content.decode()) == (200, True), password
+    assert not models.User.objects.get(pk="boss").has_usable_password()
+    assert client.get(made.path).status_code == 200  # neither that nor looking uses anything up
     answer = client.post(made.path, {"password": PASSWORD, "again": PASSWORD})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/account/2fa/")
     assert client.get("/").status_code == 200
@@ -61,15 +65,6 @@ def test_the_first_administrator_chooses_a_password_once() -> None:
     assert Client().post(made.path, {"password": PASSWORD, "again": PASSWORD}).status_code == 410
     verbs = [act.verb for act in acts(newest=3)]
     assert verbs == ["sign_in", "user.password", "user.link"]
-
-
-def test_a_weak_or_mistyped_password_is_refused() -> None:
-    made = first_administrator(name="boss", enterprise="", again=False, actor=OPERATOR)
-    for password, again in (("short",) * 2, (PASSWORD, "another"), ("123456789012",) * 2, ("", "")):
-        answer = Client().post(made.path, {"password": password, "again": again})
-        assert answer.status_code == 200
-        assert 'aria-invalid="true"' in answer.content.decode(), password
-    assert not models.User.objects.get(pk="boss").has_usable_password()
 
 
 def test_a_link_ends_by_time_by_a_newer_one_and_by_revocation(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,8 +81,16 @@ def test_a_link_ends_by_time_by_a_newer_one_and_by_revocation(monkeypatch: pytes
 
 
 def test_a_password_signs_in_and_out(boss: str) -> None:
+    assert [_sign_in(Client(), name, "wrong") for name in (boss, "my secret typed in the wrong field")] == [200, 200]
+    told = [(act.verb, act.actor, act.data) for act in acts(newest=2)]
+    assert told == [
+        ("sign_in.failed", "nobody", {"user": "", "by": "password"}),
+        ("sign_in.failed", "user:boss", {"user": "boss", "by": "password"}),
+    ], "an unknown name is not noted"
     client = Client()
     assert client.get("/").headers["Location"] == "/account/login/?next=/"
+    foreign = Client().post("/account/login/", {"login": boss, "password": PASSWORD, "next": "https://evil.example/"})
+    assert foreign.headers["Location"] == "/", "never followed"
     answer = client.post("/account/login/", {"login": boss, "password": PASSWORD, "next": "/account/2fa/"})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/account/2fa/")
     assert client.get("/").status_code == 200
@@ -98,22 +101,10 @@ def test_a_password_signs_in_and_out(boss: str) -> None:
         ("sign_out", "user:boss", {"user": "boss", "reason": "asked"}),
         ("sign_in", "user:boss", {"user": "boss", "method": "password"}),
     ]
-
-
-def test_a_foreign_address_is_never_followed(boss: str) -> None:
-    client = Client()
-    answer = client.post("/account/login/", {"login": boss, "password": PASSWORD, "next": "https://evil.example/"})
-    assert answer.headers["Location"] == "/"
-
-
-def test_a_wrong_password_is_audited_without_an_unknown_name(boss: str) -> None:
-    assert _sign_in(Client(), boss, "wrong") == 200
-    assert _sign_in(Client(), "my secret typed in the wrong field", "wrong") == 200
-    told = [(act.verb, act.actor, act.data) for act in acts(newest=2)]
-    assert told == [
-        ("sign_in.failed", "nobody", {"user": "", "by": "password"}),
-        ("sign_in.failed", "user:boss", {"user": "boss", "by": "password"}),
-    ]
+    models.User.objects.filter(pk=boss).update(is_active=False)
+    answer = client.post("/account/login/", {"login": boss, "password": PASSWORD})
+    assert answer.headers["Location"] == "/account/inactive/", "a closed account does not come in"
+    assert [client.get(address).status_code for address in ("/account/inactive/", "/")] == [200, 302]
 
 
 def test_five_failures_lock_out_in_every_process_and_are_audited_once(boss: str) -> None:
@@ -136,15 +127,6 @@ def test_an_address_that_tries_many_names_is_held_up(boss: str) -> None:
     assert "Too many attempts" in page.content.decode()
 
 
-def test_a_closed_account_does_not_come_in(boss: str) -> None:
-    models.User.objects.filter(pk=boss).update(is_active=False)
-    client = Client()
-    answer = client.post("/account/login/", {"login": boss, "password": PASSWORD})
-    assert answer.headers["Location"] == "/account/inactive/"
-    assert client.get("/account/inactive/").status_code == 200
-    assert client.get("/").status_code == 302
-
-
 PAGES = {
     "/account/": 200,
     "/account/sessions/": 200,
@@ -161,13 +143,6 @@ PAGES = {
     "/account/3rdparty/login/cancelled/": 200,
     "/account/2fa/authenticate/": 302,  # no sign-in is waiting for it
 }
-
-
-@pytest.fixture(autouse=True)
-def _keys(tmp_path: Path) -> None:
-    """Secrets of second factors are sealed with these."""
-    (tmp_path / "sealed").mkdir(mode=0o700)
-    keyring.place(tmp_path / "keys.json", tmp_path / "sealed")
 
 
 @pytest.fixture
@@ -206,14 +181,14 @@ def _with_app(client: Client) -> tuple[str, list[str]]:
     return secret[1], re.findall(r"<code>(\d{8})</code>", answer.content.decode())
 
 
-def test_every_page_answers(anna: Client) -> None:
+def test_every_page_answers_its_person(anna: Client) -> None:
     assert {address: anna.get(address).status_code for address in PAGES} == PAGES
-
-
-def test_a_stranger_sees_no_own_page(db: None) -> None:
+    answer = anna.get("/account/2fa/totp/activate/")
+    assert answer.headers["Location"].startswith("/account/reauthenticate/"), "before a change the password is asked"
+    assert anna.post("/account/reauthenticate/", {"password": "wrong"}).status_code == 200
     answers = {address: Client().get(address) for address in (*PAGES, "/account/2fa/webauthn/add/")}
     seen = {address for address, answer in answers.items() if answer.status_code == 200}
-    assert seen == {"/account/login/", "/account/3rdparty/login/cancelled/"}
+    assert seen == {"/account/login/", "/account/3rdparty/login/cancelled/"}, "a stranger sees no own page"
     assert all(one.headers["Location"].startswith("/") for one in answers.values() if one.status_code == 302)
 
 
@@ -236,16 +211,6 @@ def test_the_second_factor_is_asked_at_the_next_sign_in(anna: Client) -> None:
     used = Client()
     used.post("/account/login/", {"login": "anna", "password": PASSWORD})
     assert used.post("/account/2fa/authenticate/", {"code": codes[0]}).status_code == 200  # once only
-
-
-def test_a_computed_code_signs_in(anna: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    secret, _codes = _with_app(anna)
-    client = Client()
-    client.post("/account/login/", {"login": "anna", "password": PASSWORD})
-    later = time.time() + 60  # a code holds once, also the one that switched the app on
-    monkeypatch.setattr(time, "time", lambda: later)
-    assert client.post("/account/2fa/authenticate/", {"code": _code(secret)}).status_code == 302
-    assert client.get("/").status_code == 200
 
 
 def test_after_a_rotation_the_second_factor_needs_no_old_key(anna: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,12 +250,6 @@ def test_recovery_codes_of_an_older_kind_are_sealed_anew(anna: Client) -> None:
     assert made.wrap().generate_codes() == ["11111111", "22222222"]
 
 
-def test_before_a_change_the_password_is_asked_again(anna: Client) -> None:
-    answer = anna.get("/account/2fa/totp/activate/")
-    assert answer.headers["Location"].startswith("/account/reauthenticate/")
-    assert anna.post("/account/reauthenticate/", {"password": "wrong"}).status_code == 200
-
-
 def test_where_a_second_factor_is_obligatory_nothing_else_opens(anna: Client, settings: Any) -> None:
     settings.SECOND_FACTOR = True
     lead = signed_in("lead", role="compliance_lead")
@@ -313,7 +272,10 @@ def test_changing_the_password_ends_the_other_sessions(anna: Client) -> None:
 
 
 def test_a_session_is_ended_from_another_one(anna: Client) -> None:
-    others = [_fresh(), _fresh()]
+    others, bo = [_fresh(), _fresh()], signed_in("bo")
+    bo.get("/")
+    anna.post("/account/sessions/", {"session": str(UserSession.objects.get(user_id="bo").pk)})
+    assert bo.get("/").status_code == 200, "nobody ends a session of another"
     page = anna.get("/account/sessions/").content.decode()
     ids = re.findall(r'name="session" value="(\d+)"', page)
     assert len(ids) == 2
@@ -323,16 +285,6 @@ def test_a_session_is_ended_from_another_one(anna: Client) -> None:
     assert [client.get("/").status_code for client in others] == [302, 302]
     assert anna.get("/").status_code == 200
     assert next(acts(newest=1)).verb == "account.sessions.end"
-
-
-def test_nobody_ends_a_session_of_another(anna: Client) -> None:
-    bo = signed_in("bo")
-    bo.get("/")
-    from allauth.usersessions.models import UserSession  # noqa: PLC0415 -- models load after the set-up
-
-    theirs = UserSession.objects.get(user_id="bo")
-    anna.post("/account/sessions/", {"session": str(theirs.pk)})
-    assert bo.get("/").status_code == 200
 
 
 @pytest.mark.parametrize(("after", "held"), [({"hours": 11}, True), ({"hours": 13}, False)])
@@ -364,6 +316,10 @@ def test_a_token_is_shown_once_and_may_do_less_than_its_person(anna: Client) -> 
     (row,) = [one for one in models.Token.objects.filter(user="anna") if one.name == "nightly"]
     anna.post(f"/account/tokens/{row.id}/revoke/")
     assert query.bearer(secret[1]) is None
+    signed_in("bo")
+    theirs = models.Token.objects.get(user="bo")
+    assert anna.post(f"/account/tokens/{theirs.id}/revoke/").status_code == 404, "nobody revokes another's"
+    assert models.Token.objects.filter(pk=theirs.pk).exists()
 
 
 def test_a_token_that_may_not_be_is_refused(anna: Client) -> None:
@@ -380,18 +336,16 @@ def test_a_token_that_may_not_be_is_refused(anna: Client) -> None:
     assert models.Token.objects.filter(user="anna").count() == 1  # the shell's, made with the person
 
 
-def test_nobody_revokes_a_token_of_another(anna: Client) -> None:
-    signed_in("bo")
-    theirs = models.Token.objects.get(user="bo")
-    assert anna.post(f"/account/tokens/{theirs.id}/revoke/").status_code == 404
-    assert models.Token.objects.filter(pk=theirs.pk).exists()
-
-
 def test_an_expired_token_and_one_of_a_closed_account_prove_nothing(
     anna: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = tokens.create_token(user="anna", name="x", scopes=["read"], days=1, actor=Actor("root"))
     assert query.bearer(made.secret) is not None
+    tokens.record_use(made.secret)
+    used = models.Token.objects.get(pk=made.token.id).used_at
+    assert used is not None
+    assert (used.minute, used.second) == (0, 0), "the last use is noted to the hour"
+    assert clock.now() - used < timedelta(hours=1)
     real = clock.now
     monkeypatch.setattr(clock, "now", lambda: real() + timedelta(days=1, seconds=1))
     assert query.bearer(made.secret) is None
@@ -399,15 +353,6 @@ def test_an_expired_token_and_one_of_a_closed_account_prove_nothing(
     close(user="anna", actor=Actor("root"))
     assert query.bearer(made.secret) is None
     assert anna.get("/").status_code == 302  # its sessions are over too
-
-
-def test_the_last_use_of_a_token_is_noted_to_the_hour(anna: Client) -> None:
-    made = tokens.create_token(user="anna", name="x", scopes=None, days=None, actor=Actor("root"))
-    tokens.record_use(made.secret)
-    used = models.Token.objects.get(pk=made.token.id).used_at
-    assert used is not None
-    assert (used.minute, used.second) == (0, 0)
-    assert clock.now() - used < timedelta(hours=1)
 
 
 def test_a_person_sets_the_own_name(boss: str) -> None:

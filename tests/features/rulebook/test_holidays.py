@@ -16,8 +16,6 @@ from nianjian.platform.audit.query import acts
 from nianjian.platform.rulebook import holidays
 
 pytestmark = pytest.mark.django_db
-
-
 PAPER = "国务院办公厅关于2027年部分节假日安排的通知"
 HEADER = "日期,名称,休息/上班,依据文件"
 ROWS = [("2027年1月1日", "元旦", "休息", PAPER), ("2027-01-04", "元旦", "放假", ""), ("2027/1/9", "元旦", "上班", "")]
@@ -36,11 +34,8 @@ def notice(tmp_path: Path) -> Path:
     return path
 
 
-def test_without_the_notice_a_day_is_provisional() -> None:
-    assert holidays.due(start=RECEIPT, workdays=TEN) == Due(date(2027, 1, 12), provisional=True)
-
-
 def test_json_of_a_year(notice: Path, operator: Actor) -> None:
+    assert holidays.due(start=RECEIPT, workdays=TEN) == Due(date(2027, 1, 12), provisional=True)
     receipt = holidays.import_holidays(path=notice, actor=operator)
     assert (receipt.years, receipt.days_off, receipt.extra_workdays, receipt.new) == ((2027,), 2, 1, True)
     assert holidays.due(start=RECEIPT, workdays=TEN) == Due(date(2027, 1, 12), provisional=False)
@@ -48,13 +43,12 @@ def test_json_of_a_year(notice: Path, operator: Actor) -> None:
     assert holidays.due(start=RECEIPT, workdays=8).day == date(2027, 1, 9)  # a working Saturday
     *_others, last = holidays.years()
     assert last == holidays.Year(2027, "2027.json", ("https://www.gov.cn/1",), 2, 1)
+    assert not holidays.import_holidays(path=notice, actor=operator).new, "the same file again changes nothing"
+    notice.write_text('{"year": 2028, "papers": [], "days": []}')
+    receipt = holidays.import_holidays(path=notice, actor=operator)
+    assert (receipt.years, receipt.new) == ((), False), "nor does a notice that is not out"
     [act] = acts(verb="holidays.import")
     assert (act.actor, act.data["years"], act.data["days"]) == ("os:root", [2027], 3)
-
-
-def test_the_same_file_again_changes_nothing(notice: Path, operator: Actor) -> None:
-    assert [holidays.import_holidays(path=notice, actor=operator).new for _ in range(2)] == [True, False]
-    assert len(list(acts(verb="holidays.import"))) == 1
 
 
 def test_a_later_file_replaces_its_year_and_no_other(notice: Path, operator: Actor) -> None:
@@ -96,21 +90,11 @@ def test_a_bad_cell_keeps_the_whole_table_out(sheet: Callable[..., Path], operat
     assert not list(acts(verb="holidays.import"))
 
 
-def test_a_notice_that_is_not_out_changes_nothing(notice: Path, operator: Actor) -> None:
-    notice.write_text('{"year": 2028, "papers": [], "days": []}')
-    receipt = holidays.import_holidays(path=notice, actor=operator)
-    assert (receipt.years, receipt.new) == ((), False)
-    assert not list(acts(verb="holidays.import"))
-
-
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b'{"year": 2027, "days": [1]}'])
-def test_json_that_is_none_is_refused(notice: Path, operator: Actor, content: bytes) -> None:
+def test_json_that_is_none_and_no_file_are_refused(notice: Path, operator: Actor, content: bytes) -> None:
     notice.write_bytes(content)
     with pytest.raises(NianjianError, match="holidays_unreadable"):
         holidays.import_holidays(path=notice, actor=operator)
-
-
-def test_a_file_that_is_not_there(notice: Path, operator: Actor) -> None:
     for name in ("nothing.json", "nothing.csv"):
         with pytest.raises(NianjianError, match="file_missing"):
             holidays.import_holidays(path=notice.with_name(name), actor=operator)

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Event, Thread
 from typing import Any
 
@@ -18,6 +17,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from tests.support.receivers import Program, served
 from tests.support.site import PATIENCE
 
 from nianjian.doors.site import worker as process
@@ -33,52 +33,33 @@ BOSS = Actor("root")
 DRIPS = 40  # seconds that an answer goes on for
 
 
-class Listener:
-    """The other side: keeps what it is told and answers what it is set to."""
-
-    def __init__(self) -> None:
-        self.heard: list[tuple[dict[str, str], bytes]] = []
-        self.status = 204
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                outer.heard.append(({name.lower(): value for name, value in self.headers.items()}, body))
-                self.send_response(outer.status)
-                if outer.status == 302:
-                    self.send_header("location", "http://169.254.169.254/")
-                self.end_headers()
-
-            def log_message(self, *_arguments: object) -> None:
-                """Keep still."""
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/told"
-        Thread(target=self.server.serve_forever, daemon=True).start()
-
-
 @pytest.fixture
-def other(monkeypatch: pytest.MonkeyPatch, keys: None) -> Iterator[Listener]:
+def other(monkeypatch: pytest.MonkeyPatch, keys: None) -> Iterator[Program]:
     del keys
     monkeypatch.setenv("NIANJIAN_WEBHOOK_HOSTS", "127.0.0.1")
-    listener = Listener()
-    yield listener
-    listener.server.shutdown()
-    listener.server.server_close()
+    listener = Program()
+    listener.status, listener.answer = 204, b""
+    with served(listener):
+        yield listener
 
 
 def _made(url: str) -> tuple[Webhook, str]:
     return flow.add_webhook(enterprise="demo", url=url, events=["portrait.run", "calls.import"], actor=BOSS)
 
 
-def test_each_act_is_told_once_and_signed(demo: str, other: Listener) -> None:
-    _hook, secret = _made(other.url)
+def test_each_act_is_told_once_and_signed(demo: str, other: Program) -> None:
+    _hook, secret = _made(other.place)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT secret FROM notify_webhook")
+        assert secret not in cursor.fetchone()[0], "it is sealed"
     seq = record(verb="portrait.run", enterprise="demo", actor=BOSS, data={"light": "red"})
     record(verb="registers.change", enterprise="demo", actor=BOSS, data={})
     record(verb="portrait.run", enterprise="another", actor=BOSS, data={})
-    assert (flow.deliver(), flow.deliver()) == (1, 0)
-    ((headers, body),) = other.heard
+    assert flow.deliver() == 1
+    with CaptureQueriesContext(connection) as queries:
+        assert flow.deliver() == 0
+    assert {one["sql"].split()[0] for one in queries.captured_queries} == {"SELECT"}, "nothing is locked"
+    ((headers, body),) = other.posts
     told = json.loads(body)
     assert (told["type"], told["seq"], told["data"]) == ("portrait.run", seq, {"light": "red"})
     key = base64.b64decode(secret.removeprefix("whsec_"))
@@ -88,8 +69,8 @@ def test_each_act_is_told_once_and_signed(demo: str, other: Listener) -> None:
     assert Delivery.objects.get().state == Delivery.DELIVERED
 
 
-def test_a_failed_try_is_repeated_with_pauses_and_given_up(demo: str, other: Listener) -> None:
-    hook, _secret = _made(other.url)
+def test_a_failed_try_is_repeated_with_pauses_and_given_up(demo: str, other: Program) -> None:
+    hook, _secret = _made(other.place)
     other.status = 500
     webhooks.enqueue_test(webhook=hook.id, enterprise="demo", actor=BOSS)
     for number, pause in enumerate(webhooks.PAUSES, start=1):
@@ -107,9 +88,9 @@ def test_a_failed_try_is_repeated_with_pauses_and_given_up(demo: str, other: Lis
     assert Delivery.objects.get().state == Delivery.DELIVERED
 
 
-def test_a_redirect_is_not_followed_and_silence_is_named(demo: str, other: Listener) -> None:
-    hook, _secret = _made(other.url)
-    other.status = 302
+def test_a_redirect_is_not_followed_and_silence_is_named(demo: str, other: Program) -> None:
+    hook, _secret = _made(other.place)
+    other.status, other.headers = 302, {"location": "http://169.254.169.254/"}
     webhooks.enqueue_test(webhook=hook.id, enterprise="demo", actor=BOSS)
     assert flow.deliver() == 1
     assert Delivery.objects.get().status == 302
@@ -122,7 +103,7 @@ def test_a_redirect_is_not_followed_and_silence_is_named(demo: str, other: Liste
 
 
 def test_a_receiver_that_lets_one_wait_gets_one_message_a_round(
-    demo: str, other: Listener, monkeypatch: pytest.MonkeyPatch
+    demo: str, other: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(webhooks, "PATIENCE", 0.5)
     monkeypatch.setattr(flow, "SLOW", 0.4)
@@ -130,7 +111,7 @@ def test_a_receiver_that_lets_one_wait_gets_one_message_a_round(
         silent, _secret = _made(f"http://127.0.0.1:{dead.getsockname()[1]}/")
         for _each in range(4):
             webhooks.enqueue_test(webhook=silent.id, enterprise="demo", actor=BOSS)
-        hook, _secret = _made(other.url)
+        hook, _secret = _made(other.place)
         webhooks.enqueue_test(webhook=hook.id, enterprise="demo", actor=BOSS)
         assert flow.deliver() == 2
     assert len(other.heard) == 1
@@ -160,9 +141,9 @@ def test_addresses_that_are_refused(demo: str, keys: None) -> None:
     assert not Webhook.objects.exists()
 
 
-def test_the_place_that_was_checked_is_the_one_asked(monkeypatch: pytest.MonkeyPatch, other: Listener) -> None:
+def test_the_place_that_was_checked_is_the_one_asked(monkeypatch: pytest.MonkeyPatch, other: Program) -> None:
     """A name that resolves to another address the second time is not asked there."""
-    port = other.server.server_port
+    port = other.server_port
     answers: list[Any] = [[(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: answers.pop(0))
     monkeypatch.setattr(socket, "create_connection", _by_number)
@@ -177,8 +158,8 @@ def _by_number(place: tuple[str, int], _timeout: float) -> socket.socket:
     return found
 
 
-def test_the_pages(site: Client, other: Listener) -> None:
-    made = site.post("/e/demo/webhooks/", {"url": other.url, "events": ["portrait.run"]})
+def test_the_pages(site: Client, other: Program) -> None:
+    made = site.post("/e/demo/webhooks/", {"url": other.place, "events": ["portrait.run"]})
     assert "whsec_" in made.content.decode()
     assert "whsec_" not in site.get("/e/demo/webhooks/").content.decode()
     hook = Webhook.objects.get()
@@ -194,15 +175,7 @@ def test_the_pages(site: Client, other: Listener) -> None:
     assert site.get(address).status_code == 404
 
 
-def test_the_secret_is_sealed(demo: str, other: Listener) -> None:
-    _hook, secret = _made(other.url)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT secret FROM notify_webhook")
-        (kept,) = cursor.fetchone()
-    assert secret not in kept
-
-
-def test_an_answer_that_drips_ends_at_the_deadline(other: Listener) -> None:
+def test_an_answer_that_drips_ends_at_the_deadline(other: Program) -> None:
     """The other side sends a byte of a header, again and again, so that no step of the try is over its time."""
     del other
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -240,12 +213,3 @@ def test_a_slow_receiver_keeps_no_warning_back(monkeypatch: pytest.MonkeyPatch) 
         held.set()
         for thread in threads:
             thread.join(PATIENCE)
-
-
-def test_with_nothing_to_tell_nothing_is_locked(demo: str, other: Listener) -> None:
-    _made(other.url)
-    record(verb="registers.change", enterprise="demo", actor=BOSS, data={})
-    flow.deliver()
-    with CaptureQueriesContext(connection) as asked:
-        assert flow.deliver() == 0
-    assert {one["sql"].split()[0] for one in asked.captured_queries} == {"SELECT"}

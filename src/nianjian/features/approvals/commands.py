@@ -22,17 +22,12 @@ def _list(args: argparse.Namespace) -> Answer:
     header = (
         _("request"), _("kind"), _("state"), _("enterprise"), _("requested by"), _("decided by"), _("requested"),
     )  # fmt: skip
-    body = [
-        [*(translate_code(name, one[name]) for name in one if name != "asked"), _describe(one["asked"])]
-        for one in found
-    ]
+    body = []
+    for one in found:
+        pairs = one["asked"].items() if isinstance(one["asked"], dict) else ()
+        asked = ", ".join(f"{name}={value}" for name, value in pairs if value is not None)
+        body.append([*(translate_code(name, one[name]) for name in one if name != "asked"), asked])
     return Answer({"approvals": found}, lambda console: table.rows(console, header, body))
-
-
-def _describe(asked: object) -> str:
-    """What is asked for, name by name; what says nothing is left out."""
-    pairs = asked.items() if isinstance(asked, dict) else ()
-    return ", ".join(f"{name}={value}" for name, value in pairs if value is not None)
 
 
 def configure_approve(parser: argparse.ArgumentParser) -> None:

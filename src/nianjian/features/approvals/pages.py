@@ -170,15 +170,6 @@ def _describe_value(rule: Rule, value: object, book: Rulebook) -> str:
         return str(value)
 
 
-def _with_channel_name(asked: Mapping[str, Any], enterprise: str) -> Mapping[str, Any]:
-    """The request with the name of the line or team that it would isolate: as its case has it, else as of today."""
-    if not asked.get("channel"):
-        return asked
-    case = asked.get("case")
-    names = get_channel_names(get_case(str(case))) if case else list_channel_names(enterprise, clock.today())
-    return {**asked, "channel": channel_text(str(asked["by"]), str(asked["channel"]), names)}
-
-
 def _pairs(asked: Mapping[str, Any], _: Words) -> list[tuple[str, object]]:
     found = [
         (gettext(LABELS[name]), _(DIMENSIONS[str(value)]) if name == "by" else translate_value(name, value, _))
@@ -218,7 +209,11 @@ def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpRespo
         act(approval=approval, actor=request.actor)
         return redirect(request.path)
     _ = words(current())
-    place = one["enterprise"] or EVERYWHERE
+    place, asked = one["enterprise"] or EVERYWHERE, dict(one["asked"])
+    if asked.get("channel"):  # with the name of the line or team: as its case has it, else as of today
+        case = asked.get("case")
+        channels = get_channel_names(get_case(str(case))) if case else list_channel_names(place, clock.today())
+        asked["channel"] = channel_text(str(asked["by"]), str(asked["channel"]), channels)
     asker = recorded_actor(str(one["requested_by"]))
     mine = str(asker) == str(request.actor)
     able, unconfirmed = split_approvers(place, asker) if one["state"] == PENDING else ([], [])
@@ -230,7 +225,7 @@ def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpRespo
         "badge": BADGES[one["state"]],
         "kind": translate_value("kind", one["kind"], _),
         "change": _describe_change(one["asked"], _),
-        "pairs": [(name, value) for name, value in _pairs(_with_channel_name(one["asked"], place), _)],
+        "pairs": _pairs(asked, _),
         "reason": one["asked"].get("reason") or "",
         "asked_by": asked_by,
         "decider": "" if decider == "–" else decider,

@@ -16,7 +16,7 @@ from nianjian.engines.paper.words import Words, words
 from nianjian.features.calls import drafts, previews, register_sheets, rejects
 from nianjian.features.calls.documents import sum_row_counts
 from nianjian.features.calls.drafts import save_mapping
-from nianjian.features.calls.operations import batch_for
+from nianjian.features.calls.operations import batch_at
 from nianjian.features.calls.previews import TrialResult
 from nianjian.features.calls.register_sheets import build_marked_workbook, get_marked_workbook_path
 from nianjian.features.calls.rejects import CSV, ZIP
@@ -89,13 +89,13 @@ def batches_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, obje
 @read(router, "/enterprises/{code}/batches/{batch}", act=Permission.READ, answer=Batch)
 def batches_get(request: Request, code: str, batch: str) -> dict[str, object]:
     """One batch with its files."""
-    return _told(_batch(request, code, batch, Permission.READ))
+    return _told(batch_at(code, batch, request.actor, Permission.READ))
 
 
 @write(router, "/enterprises/{code}/batches/{batch}/undo", act=Permission.MANAGE_DATA, answer=Job, status=202)
 def batches_undo(request: Request, code: str, batch: str) -> dict[str, object]:
     """Take a batch out of the lake again: work for the worker."""
-    found = _batch(request, code, batch, Permission.MANAGE_DATA)
+    found = batch_at(code, batch, request.actor, Permission.MANAGE_DATA)
     job = flow.enqueue(kind=flow.UNDO_CALLS, enterprise=code, payload={"batch": found.id}, actor=request.actor)
     return enqueued_job_document(request, job)
 
@@ -103,14 +103,14 @@ def batches_undo(request: Request, code: str, batch: str) -> dict[str, object]:
 @read(router, "/enterprises/{code}/batches/{batch}/rejects", act=Permission.READ, answer=RejectedRows)
 def rejects_list(request: Request, code: str, batch: str) -> dict[str, object]:
     """The first 50 rejected rows, masked."""
-    found = _batch(request, code, batch, Permission.READ)
+    found = batch_at(code, batch, request.actor, Permission.READ)
     return {"items": rejects.list_first_rejects(batch=found.id, actor=request.actor)}
 
 
 @take(router, "/enterprises/{code}/batches/{batch}/rejects/reveal", act=Permission.VIEW_UNMASKED, answer=RejectedRows)
 def rejects_reveal(request: Request, code: str, batch: str) -> dict[str, object]:
     """The first 50 rejected rows in full; the audit chain has the entry before."""
-    found = _batch(request, code, batch, Permission.VIEW_UNMASKED)
+    found = batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED)
     return {"items": rejects.reveal_rejects(batch=found.id, actor=request.actor)}
 
 
@@ -119,7 +119,7 @@ def rejects_reveal(request: Request, code: str, batch: str) -> dict[str, object]
 )
 def rejects_file(request: Request, code: str, batch: str) -> dict[str, object]:
     """Make a file of every rejected row, the reasons in the language of the request: work for the worker."""
-    found = _batch(request, code, batch, Permission.VIEW_UNMASKED)
+    found = batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED)
     job = rejects.enqueue_rejects_file(batch=found.id, language=language(request), actor=request.actor)
     return enqueued_job_document(request, job)
 
@@ -127,17 +127,9 @@ def rejects_file(request: Request, code: str, batch: str) -> dict[str, object]:
 @take(router, "/enterprises/{code}/batches/{batch}/rejects/files/{job}", act=Permission.VIEW_UNMASKED, media=(CSV, ZIP))
 def rejects_file_fetch(request: Request, code: str, batch: str, job: str) -> StreamingHttpResponse:
     """The file that a job has made, to be corrected and imported again: CSV, of many rows or several kinds a zip."""
-    found = _batch(request, code, batch, Permission.VIEW_UNMASKED)
+    found = batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED)
     made = rejects.fetch_rejects_file(batch=found.id, job=job, actor=request.actor)
     return as_attachment(StreamingHttpResponse(made.content, content_type=made.media), made.name)
-
-
-def _batch(request: Request, code: str, batch: str, act: Permission) -> BatchValue:
-    """One of this enterprise's; what is another's does not exist here."""
-    found = batch_for(batch, request.actor, act)
-    if found.enterprise != code:
-        raise Http404
-    return found
 
 
 def _told(one: BatchValue) -> dict[str, object]:
@@ -271,7 +263,7 @@ def _carried_out(request: Request, code: str, id_: str, file: Sheet, data: Mappi
             job = drafts.enqueue_import(draft=ready, actor=request.actor)
         return enqueued_job_document(request, job)
     except BaseException:
-        drafts.discard_draft(draft=drafts.draft_for(id_, code, request.actor))
+        drafts.finish_draft(drafts.draft_for(id_, code, request.actor).id)
         raise
 
 
@@ -371,22 +363,18 @@ def _require_kind(kind: str) -> None:
 
 
 def _asked(request: Request, kind: str, form: str, looked: FileWanted) -> ExportRequest:
+    # What is asked for, as the chain names it (fields, no values) and as the file tells it.
+    asked = {name: f"{name}: {text}" for name in ("q", "missing", "team") if (text := getattr(looked, name))}
+    conditions = (read for text in looked.where if (read := CONDITION.fullmatch(text)))
     return ExportRequest(
         kind=kind,
         sight=get_scope_or_404(request, kind, looked.as_at, looked.team),
         wanted=parse_row_filter(kind, looked),
-        filters=_filters(looked),
+        filters=asked | {f"{read[1]}{read[2]}": read[0] for read in conditions},
         form=form,
         full=looked.full,
         language=language(request),
     )
-
-
-def _filters(looked: RowsWanted) -> dict[str, str]:
-    """What is asked for, as the chain names it (fields, no values) and as the file tells it."""
-    asked = {name: f"{name}: {text}" for name in ("q", "missing", "team") if (text := getattr(looked, name))}
-    conditions = (read for text in looked.where if (read := CONDITION.fullmatch(text)))
-    return asked | {f"{read[1]}{read[2]}": read[0] for read in conditions}
 
 
 JSON = "application/json"

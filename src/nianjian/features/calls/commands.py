@@ -187,16 +187,12 @@ def _rejects(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.calls.rejects import export_rejects
 
-    written = export_rejects(batch=args.batch, output=args.output, words=_reason, actor=actor)
+    written = export_rejects(batch=args.batch, output=args.output, words=lambda code: sentence(code, {}), actor=actor)
     text = _("{rows} rejected rows of {batch} written to {file}.")
     files = [{"output": str(path), "rows": rows} for path, rows in written.items()]
     data = {"batch": args.batch, "rows": sum(written.values()), "output": str(args.output), "files": files}
     told = "\n".join(text.format(rows=rows, batch=args.batch, file=path) for path, rows in written.items())
     return Answer(data, lambda console: console.print(told))
-
-
-def _reason(code: str) -> str:
-    return sentence(code, {})
 
 
 def _undo(args: argparse.Namespace) -> Answer:

@@ -95,12 +95,6 @@ def set_choices(*, draft: DraftValue, source: str, timezone: str, data: Mapping[
     drafts.set_choices(draft=draft.id, choices={"source": source, "timezone": timezone, "mapping": dict(data)})
 
 
-def discard_draft(*, draft: DraftValue) -> None:
-    """Give it up: its files are deleted."""
-    drafts.discard_draft(draft=draft.id)
-    uploads.remove(draft.id)
-
-
 def enqueue_import(*, draft: DraftValue, actor: Actor) -> str:
     """Hand it to the worker; the job, also to whom asks again while it is under way: a double click imports once.
 
@@ -146,7 +140,7 @@ def require_files(draft: DraftValue) -> None:
 
 
 def finish_draft(draft: str) -> None:
-    """What it held is in: the draft and its files go."""
+    """It is given up, or what it held is in: the draft and its files go."""
     drafts.discard_draft(draft=draft)
     uploads.remove(draft)
 
@@ -156,7 +150,7 @@ def delete_expired_drafts() -> int:
     old = [one for one in drafts.list_stale_drafts(KEPT) if not is_under_way(one.job)]
     old += [one for one in drafts.list_submitted_drafts() if queue.state(one.job) == "done"]
     for one in old:
-        discard_draft(draft=one)
+        finish_draft(one.id)
     uploads.sweep(drafts.list_draft_ids())
     return len(old)
 

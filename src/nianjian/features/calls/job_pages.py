@@ -71,13 +71,10 @@ def _to(route: str, label: str, *names: str) -> Callable[[str, JobValue], list[W
     """The way to an address that is made of the job's own values ``names``."""
 
     def ways(code: str, job: JobValue) -> list[Way]:
-        return [(reverse(route, args=[code, *(_value(job, name) for name in names)]), _(label))]
+        values = (job.id if name == "job" else job.payload[name] for name in names)
+        return [(reverse(route, args=[code, *values]), _(label))]
 
     return ways
-
-
-def _value(job: JobValue, name: str) -> object:
-    return job.id if name == "job" else job.payload[name]
 
 
 def _to_test_calls(code: str, job: JobValue) -> list[Way]:
@@ -391,7 +388,11 @@ def leads_on(code: str) -> bool:
 def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
     """What came of it, and where to go on."""
     result: dict[str, Any] = dict(job.result)
-    told: dict[str, object] = {"batch": _standing(str(result.get("batch") or "")), "draft": _draft(request, code, job)}
+    draft = str(job.payload.get("draft") or "") if job.over else ""
+    told: dict[str, object] = {
+        "batch": _standing(str(result.get("batch") or "")),
+        "draft": draft if draft and drafts.is_own_draft(draft, code, str(request.actor)) else "",
+    }
     if job.state == "failed":
         told["error"], told["more"] = work.describe_job_error(job.error)
         told["remedy"] = describe_error(NianjianError(str(job.error.get("code", ""))))[1]
@@ -407,7 +408,11 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
     if job.kind == flow.RUN_PORTRAIT and job.state == "done":
         told["year"] = result["year"]
     if job.kind == flow.ERASE_OVER and job.state == "done":
-        told |= {"text": _erased(result["rows"]), "retention": has_permission(request.actor, code, Permission.AUDIT)}
+        rows = result["rows"]
+        erased = ", ".join(f"{_(RECORD_CLASSES.get(name, name))} {figures.count_text(rows[name])}" for name in rows)
+        nothing = _("Nothing was past its retention period.")
+        told["text"] = _("Erased rows: {rows}.").format(rows=erased) if erased else nothing
+        told["retention"] = has_permission(request.actor, code, Permission.AUDIT)
     if job.kind == flow.COUNT_OVER and job.over:
         told["retention"] = has_permission(request.actor, code, Permission.AUDIT)
     told |= outcome(code, job, result)
@@ -423,25 +428,12 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
     return told
 
 
-def _erased(rows: dict[str, int]) -> str:
-    """How many rows of each class."""
-    told = ", ".join(f"{_(RECORD_CLASSES.get(name, name))} {figures.count_text(rows[name])}" for name in rows)
-    return _("Erased rows: {rows}.").format(rows=told) if told else _("Nothing was past its retention period.")
-
-
 def _standing(batch: str) -> str:
     """Its id if there is such a batch: work that was stopped may have left none."""
     try:
         return batches.get_batch(batch).id if batch else ""
     except NianjianError:
         return ""
-
-
-def _draft(request: Request, code: str, job: JobValue) -> str:
-    """The draft that the work came from, while it is there and the reader's own."""
-    wanted = str(job.payload.get("draft") or "")
-    own = bool(wanted) and job.over and drafts.is_own_draft(wanted, code, str(request.actor))
-    return wanted if own else ""
 
 
 @require_safe
@@ -549,16 +541,13 @@ def _list_lines(request: HttpRequest, actor: Actor) -> list[Line]:
     lines = []
     for id_, address in request.session.get(JOBS, []):
         try:
-            lines.append(_build_line(flow.job_for(id_, actor), address))
+            job = flow.job_for(id_, actor)
+            text = describe_result(job)
+            error = work.describe_job_error(job.error)[0] if job.state == "failed" else ""
+            lines.append(Line(job, work.kind(job.kind), work.state(job), work.bar(job), text, error, address))
         except (Http404, NianjianError):  # another person's of this browser, or gone
             continue
     return lines
-
-
-def _build_line(job: JobValue, page: str) -> Line:
-    text = describe_result(job)
-    error = work.describe_job_error(job.error)[0] if job.state == "failed" else ""
-    return Line(job, work.kind(job.kind), work.state(job), work.bar(job), text, error, page)
 
 
 @require_safe

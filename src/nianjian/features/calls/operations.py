@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from django.db import transaction
+from django.http import Http404
 
 from nianjian.engines.intake import ledger, load, mapping, read
 from nianjian.engines.intake.format import FileMapping
@@ -44,6 +45,14 @@ def batch_for(batch: str, actor: Actor, act: Permission) -> BatchValue:
         raise NianjianError("batch_unknown", batch=batch)
     require_permission(actor, known.enterprise, act)
     return known
+
+
+def batch_at(enterprise: str, batch: str, actor: Actor, act: Permission) -> BatchValue:
+    """One of the enterprise's; Http404 for what is another's. Else as `batch_for`."""
+    found = batch_for(batch, actor, act)
+    if found.enterprise != enterprise:
+        raise Http404
+    return found
 
 
 IMPORT = "calls.import"

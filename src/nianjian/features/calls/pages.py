@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from nianjian.engines.intake.rejects import RejectedLine
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.calls import presenters, rejects
 from nianjian.features.calls.documents import sum_row_counts
-from nianjian.features.calls.operations import batch_for
+from nianjian.features.calls.operations import batch_at
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit.query import acts
@@ -131,19 +131,13 @@ def _drafts(request: Request, code: str) -> list[dict[str, object]]:
     ]
 
 
-def _batch(request: Request, code: str, batch: str, act: Permission = Permission.READ) -> BatchValue:
-    """One of this enterprise's batches; what is another's does not exist here."""
-    found = batch_for(batch, request.actor, act)
-    if found.enterprise != code:
-        raise Http404
-    return found
-
-
 @require_safe
 @page(Permission.READ)
 def batch(request: Request, code: str, batch: str) -> HttpResponse:
     """A batch: its files, why rows were rejected, the first of them masked."""
-    return _shown(request, code, _batch(request, code, batch), rejects.list_first_rejects, revealed=False)
+    return _shown(
+        request, code, batch_at(code, batch, request.actor, Permission.READ), rejects.list_first_rejects, revealed=False
+    )
 
 
 @require_POST
@@ -151,7 +145,11 @@ def batch(request: Request, code: str, batch: str) -> HttpResponse:
 def reveal(request: Request, code: str, batch: str) -> HttpResponse:
     """Show the same page with the rejected rows in full; it stands in the audit chain before."""
     return _shown(
-        request, code, _batch(request, code, batch, Permission.VIEW_UNMASKED), rejects.reveal_rejects, revealed=True
+        request,
+        code,
+        batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED),
+        rejects.reveal_rejects,
+        revealed=True,
     )
 
 
@@ -202,7 +200,7 @@ def _rejected(rows: list[RejectedLine]) -> Table:
 @page(Permission.VIEW_UNMASKED)
 def rejected_file(request: Request, code: str, batch: str) -> HttpResponseBase:
     """Every rejected row in full as a file to be corrected; of many rows the worker makes it."""
-    found = _batch(request, code, batch, Permission.VIEW_UNMASKED)
+    found = batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED)
     made = rejects.build_rejects_file(batch=found.id, words=work.reason, actor=request.actor)
     if made is not None:
         return _given(made)
@@ -214,7 +212,7 @@ def rejected_file(request: Request, code: str, batch: str) -> HttpResponseBase:
 @page(Permission.VIEW_UNMASKED)
 def fetch_rejected(request: Request, code: str, batch: str, job: str) -> HttpResponseBase:
     """Give the file away that the worker has made; it stands in the audit chain before. 404 where there is none."""
-    found = _batch(request, code, batch, Permission.VIEW_UNMASKED)
+    found = batch_at(code, batch, request.actor, Permission.VIEW_UNMASKED)
     with missing_as_404("rejects_file_gone"):
         return _given(rejects.fetch_rejects_file(batch=found.id, job=job, actor=request.actor))
 
@@ -227,7 +225,7 @@ def _given(made: rejects.RejectsFile) -> HttpResponseBase:
 @page(Permission.MANAGE_DATA)
 def undo(request: Request, code: str, batch: str) -> HttpResponse:
     """Take a batch out again: work for the worker."""
-    found = _batch(request, code, batch, Permission.MANAGE_DATA)
+    found = batch_at(code, batch, request.actor, Permission.MANAGE_DATA)
     job = flow.enqueue(kind=flow.UNDO_CALLS, enterprise=code, payload={"batch": found.id}, actor=request.actor)
     messages.success(request, _("Batch {batch} will be removed.").format(batch=found.id))
     return redirect("data-job", code=code, job=job)

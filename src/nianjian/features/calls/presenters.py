@@ -43,7 +43,8 @@ def batch_table(found: Sequence[BatchValue], code: str) -> Table:
             ]
         )
     first, last = (_("file names"), _("state"), _("batch")), (_("who"), _("imported"))
-    return Table(_("Batches of call records"), [*map(Column, first), *_figures(), *map(Column, last)], rows, cards=True)
+    figures = [Column(name, figure=True) for name in (_("read"), _("loaded"), _("duplicate"), _("rejected"))]
+    return Table(_("Batches of call records"), [*map(Column, first), *figures, *map(Column, last)], rows, cards=True)
 
 
 def batch_state(batch: BatchValue) -> Cell:
@@ -127,18 +128,13 @@ def _shorten(names: Sequence[str]) -> str:
     return _("{name} and {more} more").format(name=names[0], more=len(names) - 1)
 
 
-def _figures() -> list[Column]:
-    names = (_("read"), _("loaded"), _("duplicate"), _("rejected"))
-    return [Column(name, figure=True) for name in names]
-
-
 def file_table(receipts: Sequence[Mapping[str, Any]]) -> Table:
     """Files as their receipts tell them."""
     rows = [
         [
             *map(Cell, (one["name"], source(one["source"]), one["encoding"], zone_text(one["timezone"]))),
             *(Cell(f"{one['rows'][name]:,}", figure=True) for name in FIGURES),
-            Cell(_span(one["days"])),
+            Cell(" – ".join(dict.fromkeys([*one["days"][:1], *one["days"][-1:]]))),
         ]
         for one in receipts
     ]
@@ -150,10 +146,6 @@ def file_table(receipts: Sequence[Mapping[str, Any]]) -> Table:
         Column(_("days")),
     ]  # fmt: skip
     return Table(_("Files"), columns, rows, form="many")
-
-
-def _span(days: Sequence[str]) -> str:
-    return days[0] if len(days) == 1 else f"{days[0]} – {days[-1]}" if days else ""
 
 
 def reasons(receipts: Sequence[Mapping[str, Any]]) -> Table:

@@ -15,8 +15,8 @@ from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.registers import kinds, uploads, workbooks
-from nianjian.platform.registers.columns import Column, Kind, Sheet, mask_text
-from nianjian.platform.registers.sheet_reader import Finding, KeyedRow, Table, check_table, read_sheet
+from nianjian.platform.registers.columns import Column, Kind, mask_text
+from nianjian.platform.registers.sheet_reader import Finding, check_table, read_sheet
 from nianjian.platform.registers.storage import list_allowed_references
 from nianjian.platform.registers.workbooks import Words
 
@@ -55,7 +55,8 @@ def check_register(kind: str, path: Path, enterprise: str) -> CheckedSheet:
     sheet = kinds.register(kind).sheet
     table = read_sheet(path, sheet)
     found = check_table(table, sheet, list_allowed_references(kind, enterprise, sheet=True))
-    present = {column.field for column in table.columns.values()}
+    columns = [column for _place, column in sorted(table.columns.items())]
+    present = {column.field for column in columns}
     return CheckedSheet(
         file=table.file,
         sheet=table.sheet,
@@ -65,8 +66,8 @@ def check_register(kind: str, path: Path, enterprise: str) -> CheckedSheet:
         extra=tuple(table.extra.values()),
         read=len(table.lines),
         faulty=found.faulty,
-        header=tuple(column.header for column in _columns(table)),
-        rows=tuple(_shown(keyed, table) for keyed in found.rows[:SHOWN]),
+        header=tuple(column.header for column in columns),
+        rows=tuple(tuple(_cell(one.row.get(column.field), column) for column in columns) for one in found.rows[:SHOWN]),
         findings=tuple(found.findings[:FAULTS]),
         faults=len(found.findings),
         warnings=tuple(found.warnings[:FAULTS]),
@@ -138,19 +139,7 @@ def list_headings(kind: str) -> list[tuple[str, str, tuple[str, ...], bool]]:
 
 def list_titles() -> list[tuple[str, str]]:
     """Kind and title of each register's sheet."""
-    return [(kind, _sheet(kind).title) for kind in kinds.kinds()]
-
-
-def _sheet(kind: str) -> Sheet:
-    return kinds.register(kind).sheet
-
-
-def _columns(table: Table) -> list[Column]:
-    return [column for _place, column in sorted(table.columns.items())]
-
-
-def _shown(keyed: KeyedRow, table: Table) -> tuple[str, ...]:
-    return tuple(_cell(keyed.row.get(column.field), column) for column in _columns(table))
+    return [(kind, kinds.register(kind).sheet.title) for kind in kinds.kinds()]
 
 
 def _cell(value: object, column: Column) -> str:

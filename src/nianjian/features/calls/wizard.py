@@ -318,14 +318,11 @@ def _lake_rows(rows: Sequence[Mapping[str, Any]]) -> Table | None:
         return None
     names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
     body = [[Cell(_lake_cell(row[name])) for name in names] for row in rows]
-    return Table(_("How the rows will look in the data, numbers masked"), [Column(_head(name)) for name in names], body)
-
-
-def _head(name: str) -> str:
-    field = TIMES.get(name, name)
-    if field in FIELDS and name != "answered":
-        return field_label(field)
-    return _(HEADS.get(name, name))
+    fields = ((name, TIMES.get(name, name)) for name in names)
+    heads = [
+        field_label(one) if one in FIELDS and name != "answered" else _(HEADS.get(name, name)) for name, one in fields
+    ]
+    return Table(_("How the rows will look in the data, numbers masked"), [*map(Column, heads)], body)
 
 
 def _lake_cell(value: object) -> object:
@@ -419,16 +416,6 @@ def words_of_finding(code: str, values: Mapping[str, object]) -> str:
     return error_message(code, values, words(current()))
 
 
-def present_headings(found: Sequence[tuple[str, str, tuple[str, ...], bool]]) -> Table:
-    """What a sheet may hold."""
-    rows = [
-        [Cell(header), Cell(_("yes") if must else ""), Cell(note), Cell("、".join(aliases))]
-        for header, note, aliases, must in found
-    ]
-    heads = [Column(_("heading")), Column(_("needed")), Column(_("current content")), Column(_("also written as"))]
-    return Table(_("Headings of the sheet"), heads, rows, wrap=True)
-
-
 BOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -489,7 +476,7 @@ def kinds(request: Request, code: str) -> HttpResponse:
 def template(request: Request, code: str, kind: str) -> HttpResponse:
     """Give the empty sheet of a register."""
     del request, code
-    return _attach_workbook(templates.template_content(kind), f"{kind}.xlsx")
+    return as_attachment(HttpResponse(templates.template_content(kind), content_type=BOOK), f"{kind}.xlsx")
 
 
 @require_safe
@@ -501,10 +488,6 @@ def example(request: Request, code: str, source: str) -> HttpResponse:
         path = example_file(source)
     media = "application/json" if path.suffix == ".jsonl" else "text/csv"
     return as_attachment(HttpResponse(path.read_bytes(), content_type=f"{media}; charset=utf-8"), path.name)
-
-
-def _attach_workbook(content: bytes, name: str) -> HttpResponse:
-    return as_attachment(HttpResponse(content, content_type=BOOK), name)
 
 
 @reads_form_itself
@@ -649,7 +632,12 @@ def _headings(request: Request, draft: DraftValue) -> HttpResponse:
             told["checked"] = register_sheets.check_register(draft.kind, path, draft.enterprise)
         except NianjianError as fault:
             told["fault"] = work.fault(fault)
-    headings = present_headings(register_sheets.list_headings(draft.kind))
+    rows = [
+        [Cell(header), Cell(_("yes") if must else ""), Cell(note), Cell("、".join(aliases))]
+        for header, note, aliases, must in register_sheets.list_headings(draft.kind)
+    ]
+    heads = [Column(_("heading")), Column(_("needed")), Column(_("current content")), Column(_("also written as"))]
+    headings = Table(_("Headings of the sheet"), heads, rows, wrap=True)
     return _page(request, "sheet", draft, 3, form_headings=headings, **told)
 
 
@@ -707,7 +695,7 @@ def errors(request: Request, code: str, draft: str) -> HttpResponse:
                 raise
             return download_error_workbook(found)
         content = path.read_bytes()
-    return _attach_workbook(content, f"{found.kind}-errors.xlsx")
+    return as_attachment(HttpResponse(content, content_type=BOOK), f"{found.kind}-errors.xlsx")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -727,6 +715,6 @@ def commit(request: Request, code: str, draft: str) -> HttpResponse:
 @page(Permission.MANAGE_DATA)
 def drop(request: Request, code: str, draft: str) -> HttpResponse:
     """Give it up; its files are deleted at once."""
-    drafts.discard_draft(draft=drafts.open_draft(draft, code, request.actor))
+    drafts.finish_draft(drafts.open_draft(draft, code, request.actor).id)
     messages.info(request, _("The import was discarded; its files are deleted."))
     return redirect("data", code=code)

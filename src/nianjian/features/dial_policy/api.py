@@ -10,7 +10,6 @@ from nianjian.engines.gate.decision_search import DecisionFilter
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.dial_policy import decisions, operations
-from nianjian.features.dial_policy import decisions as live
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read
@@ -265,7 +264,7 @@ class JournalWanted(Schema):
 @read(router, f"{GATE}/state", act=Permission.READ, answer=GateState)
 def gate_state(request: Request, code: str) -> dict[str, Any]:
     """Snapshot and process of the gate."""
-    return live.get_state(enterprise=code, actor=request.actor)
+    return decisions.get_state(enterprise=code, actor=request.actor)
 
 
 @read(router, f"{GATE}/decisions", act=Permission.READ, answer=GateDecisions)
@@ -285,7 +284,7 @@ def gate_decisions(request: Request, code: str, asked: Query[DecisionsWanted]) -
 def gate_journal(request: Request, code: str, asked: Query[JournalWanted]) -> StreamingHttpResponse:
     """A day's decisions as CSV, oldest first, people's numbers masked; of a long day a part, `Link` tells the next."""
     day = asked.day or clock.today()
-    part = live.read_journal(enterprise=code, day=day, actor=request.actor, since=asked.since)
+    part = decisions.read_journal(enterprise=code, day=day, actor=request.actor, since=asked.since)
     answer = StreamingHttpResponse(part.lines, content_type=f"{CSV}; charset=utf-8")
     if part.following is not None:
         answer.headers["Link"] = f'<{after(request, day=day, since=part.following)}>; rel="next"'

@@ -172,12 +172,6 @@ def configure_store(actions: Actions) -> None:
     )
 
 
-def configure_feeding(feed: argparse.ArgumentParser) -> None:
-    """What makes a feed go on."""
-    feed.add_argument("--every", type=int, metavar="SECONDS", help=_("keep feeding, at this interval"))
-    feed.add_argument("--parent", type=int, help=argparse.SUPPRESS)
-
-
 def keep_feeding(feed: Callable[[], object], every: int, parent: int | None) -> Answer:
     """Feed by the clock until interrupted, or until ``parent`` is gone; a feed that fails is told and tried again."""
     from django.db import DatabaseError
@@ -344,7 +338,14 @@ def _list_policy(args: argparse.Namespace) -> Answer:
             for one in told["channels"]
         ]
         table.rows(console, (_("channel"), _("team"), _("white list only"), _("only observed")), channels)
-        purposes = [_purpose_row(one) for one in told["purposes"]]
+        purposes = [
+            (
+                one["name"],
+                " ".join(f"{start}–{end}" for start, end in one["hours"]),
+                *(yes if one[name] else None for name in ("needs_consent", "fail_open")),
+            )
+            for one in told["purposes"]
+        ]
         table.rows(console, (_("purpose"), _("hours"), _("needs consent"), _("fails open")), purposes)
         console.print(_("Vendors' limits to choose from: {choices}").format(choices=", ".join(told["choices"])))
 
@@ -369,11 +370,6 @@ def _cap_row(cap: dict[str, Any]) -> tuple[object, ...]:
     span = f"{window} {cap['seconds']} s" if "seconds" in cap else window
     key, counts = gate.translate_code(gate.KEYS, cap["key"], _), gate.translate_code(gate.COUNTS, cap["counts"], _)
     return key, cap["only"] or None, cap["limit"], span, counts, cap["rule"]
-
-
-def _purpose_row(one: dict[str, Any]) -> tuple[object, ...]:
-    hours = " ".join(f"{start}–{end}" for start, end in one["hours"])
-    return one["name"], hours, *(_("yes") if one[name] else None for name in ("needs_consent", "fail_open"))
 
 
 def _set(args: argparse.Namespace) -> Answer:
@@ -446,7 +442,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     build.add_argument("file", type=Path, metavar="FILE", help=_("CSV with the register's headers, plain or gz"))
     enterprise(build)
     enterprise(lists.add("show", _lists, _("show the built lists in use")))
-    configure_feeding(actions.add("feed", _feed, _("write the snapshot now, if anything changed")))
+    feed = actions.add("feed", _feed, _("write the snapshot now, if anything changed"))
+    feed.add_argument("--every", type=int, metavar="SECONDS", help=_("keep feeding, at this interval"))
+    feed.add_argument("--parent", type=int, help=argparse.SUPPRESS)
     configure_journal(actions)
 
 

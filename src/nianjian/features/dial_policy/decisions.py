@@ -116,19 +116,15 @@ def ask_running_gate(*, question: Question, call_id: str, gate: str, actor: Acto
     body = {name: value for name, value in fields.items() if value != "" and (name != "at" or question.at)}
     try:
         status, told = _ask(gate, question.enterprise, "POST", "/v1/decide", json.dumps(body).encode(), PATIENCE)
-    except UNREACHABLE as fault:
-        raise NianjianError("gate_not_reached", url=gate, reason=_why_unreached(fault)) from fault
+    except UNREACHABLE as fault:  # the reason that has words (`texts.errors.NAMES`), else what the system says
+        named = next((reason for kinds, reason in WHY_UNREACHED if isinstance(fault, kinds)), "")
+        reason = named or (isinstance(fault, OSError) and fault.strerror) or type(fault).__name__
+        raise NianjianError("gate_not_reached", url=gate, reason=reason) from fault
     if not isinstance(told, dict) or "allow" not in told:
         detail = told.get("detail") if isinstance(told, dict) else None  # of a gate that refuses the question
         known = "gate_token_wrong" if detail and status == http.client.UNAUTHORIZED else detail or "no_gate"
         raise NianjianError("gate_not_reached", url=gate, reason=str(known))
     return {**told, "taken": True}
-
-
-def _why_unreached(fault: Exception) -> str:
-    """The reason that has words (`texts.errors.NAMES`), else what the system says."""
-    named = next((reason for kinds, reason in WHY_UNREACHED if isinstance(fault, kinds)), "")
-    return named or (isinstance(fault, OSError) and fault.strerror) or type(fault).__name__
 
 
 def _ask(  # noqa: PLR0917 -- a request of HTTP
@@ -294,11 +290,12 @@ def _process(enterprise: str) -> Json:
     counters = counters if isinstance(counters, Mapping) else {}
     snapshot = snapshot if isinstance(snapshot, Mapping) else {}
     unwritten = journal_of.get("problem") if isinstance(journal_of, Mapping) else ""
-    reasons = told.get("decisions")
+    alarms, refused_of, reasons = (told.get(name) for name in ("alarms", "refused", "decisions"))
+    own = isinstance(refused_of, Mapping) and enterprise in refused_of  # others' refusals are theirs
     return {
         "url": address,
         "status": told["status"],
-        "alarms": _alarms(told, enterprise),
+        "alarms": [str(one) for one in alarms if one != REFUSED or own] if isinstance(alarms, list) else [],
         "generation": snapshot.get("generation"),
         "age_s": snapshot.get("age_s"),
         "problem": snapshot.get("problem") or unwritten or "",
@@ -307,13 +304,6 @@ def _process(enterprise: str) -> Json:
         "reason": counters.get("reason") or "",
         "decisions": dict(reasons.get(enterprise, {})) if isinstance(reasons, Mapping) else {},
     }
-
-
-def _alarms(told: Mapping[str, Any], enterprise: str) -> list[str]:
-    """What the process says is wrong, as far as it concerns the enterprise: others' refusals are theirs."""
-    alarms, refused_of = told.get("alarms"), told.get("refused")
-    own = isinstance(refused_of, Mapping) and enterprise in refused_of
-    return [str(one) for one in alarms if one != REFUSED or own] if isinstance(alarms, list) else []
 
 
 def _read_state(address: str, enterprise: str) -> Json:

@@ -73,11 +73,6 @@ def with_version(told: Mapping[str, Any], before: Mapping[str, Any] | None, now:
     return {**told, "version": version if same else max(now, version + 1)}
 
 
-def to_named_error(fault: Exception) -> NianjianError:
-    """A fault as the error that it is, or as one that names its kind: a message may hold what stands in a row."""
-    return fault if isinstance(fault, NianjianError) else NianjianError(FAULT, kind=type(fault).__name__)
-
-
 def find_refusal(told: Mapping[str, Any] | None) -> NianjianError | None:
     """Why an enterprise is refused, from its JSON; None: it is not."""
     found = None if told is None else told.get(REFUSING)
@@ -128,7 +123,16 @@ def feed(*, enterprise: str | None = None, lists: bool = True) -> FeedResult:
                 given[code] = _given(place, code, known.get(code), now, lists=lists)
             else:
                 given[code] = _carried(place, code, told, known[code], now)
-        made, new, removed = _put(place, before, given, now)
+        book = rulebook(day=None, province=None, enterprise=None)
+        ages = (book.integer("gate.snapshot.alarm"), book.integer("gate.snapshot.deny"))
+        manifest = files.Manifest(0, now, *ages, book.sha256)
+        new = before is None or _differs(before, manifest, given)
+        if before is not None and not new:
+            write.write_checked_at(place, before.generation, now)
+            made = before
+        else:
+            made = write.write_snapshot(place, manifest, given)
+        removed = write.prune_generations(place, now - book.integer("gate.snapshot.kept") * DAY)
         write.remove_lists(place, {one.sha256 for one in built_lists.list_gate_lists()})
     entries = {
         kind: sum(one.entries for of in made.tenants.values() for one in of.lists if one.kind == kind)
@@ -140,22 +144,6 @@ def feed(*, enterprise: str | None = None, lists: bool = True) -> FeedResult:
     return FeedResult(made.generation, new, len(given), entries, removed, found)
 
 
-def _put(
-    place: Path, before: files.Manifest | None, given: Mapping[str, write.TenantFiles], now: int
-) -> tuple[files.Manifest, bool, int]:
-    """The generation in force from now on, whether it is a new one, and how many old ones went."""
-    book = rulebook(day=None, province=None, enterprise=None)
-    ages = (book.integer("gate.snapshot.alarm"), book.integer("gate.snapshot.deny"))
-    manifest = files.Manifest(0, now, *ages, book.sha256)
-    new = before is None or _differs(before, manifest, given)
-    if before is not None and not new:
-        write.write_checked_at(place, before.generation, now)
-        made = before
-    else:
-        made = write.write_snapshot(place, manifest, given)
-    return made, new, write.prune_generations(place, now - book.integer("gate.snapshot.kept") * DAY)
-
-
 def _given(place: Path, code: str, known: files.TenantEntry | None, now: int, *, lists: bool) -> write.TenantFiles:
     """An enterprise's part, or what refuses its calls where that cannot be made; a fault of the database is all's."""
     try:
@@ -164,7 +152,9 @@ def _given(place: Path, code: str, known: files.TenantEntry | None, now: int, *,
         raise
     except Exception as fault:
         LOG.exception("the gate cannot be told of %s: every call of it is refused", code)
-        told = build_refusing_part(code, write.read_tenant(place, code), to_named_error(fault), now)
+        # Of one without a name only its kind: a message may hold what stands in a row.
+        named = fault if isinstance(fault, NianjianError) else NianjianError(FAULT, kind=type(fault).__name__)
+        told = build_refusing_part(code, write.read_tenant(place, code), named, now)
         return write.TenantFiles(told, _standing(place, code, () if known is None else known.lists))
 
 

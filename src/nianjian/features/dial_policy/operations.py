@@ -256,12 +256,19 @@ def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
         "enforce": now["enforce"],
         "told": not problems and before is not None and before["version"] == now["version"],
         "problems": faults,
-        "caps": [_cap(told) for told in now["caps"]],
+        "caps": [
+            {name: told[name] for name in ("name", "key", "only", "limit", "window", "counts", "rule")}
+            | ({} if told["window"] == "calendar_day" else {"seconds": told["seconds"]})
+            for told in now["caps"]
+        ],
         "channels": [
             {name: line[name] for name in ("name", "team", "isolated", "observing")} for line in now["channels"]
         ],
         "isolated_displays": now["isolated_displays"],
-        "purposes": [_purpose(told) for told in now["purposes"]],
+        "purposes": [
+            {**told, "hours": [[f"{minute // 60:02}:{minute % 60:02}" for minute in pair] for pair in told["hours"]]}
+            for told in now["purposes"]
+        ],
         "set": [_setting(setting) for setting in settings],
         "choices": ruled.list_vendor_rules(book),
     }
@@ -313,17 +320,6 @@ def list_history(*, enterprise: str, actor: Actor, first: int = 0, most: int) ->
     """What was ever set, newest first, with reason and person: ``most`` from the ``first`` on. ``role_missing``."""
     require_permission(actor, enterprise, Permission.READ)
     return [_setting(setting) for setting in gate_policies.list_policy_history(enterprise, first=first, most=most)]
-
-
-def _cap(told: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("name", "key", "only", "limit", "window", "counts", "rule")
-    shown = {name: told[name] for name in names}
-    return shown if told["window"] == "calendar_day" else shown | {"seconds": told["seconds"]}
-
-
-def _purpose(told: Mapping[str, Any]) -> dict[str, Any]:
-    clock = [[f"{minute // 60:02}:{minute % 60:02}" for minute in pair] for pair in told["hours"]]
-    return {**told, "hours": clock}
 
 
 def _setting(one: gate_policies.GatePolicy) -> dict[str, Any]:

@@ -388,7 +388,7 @@ def decision_table(code: str, of: Iterable[Json], rules: Mapping[str, Rule]) -> 
         text = gate.translate_code(gate.REASONS, reason, _)
         if one["observed"]:
             text = gettext("{reason} (only observed)").format(reason=text)
-        counter = one["counter"]
+        counter, at = one["counter"], one["retry_at"]
         rows.append(
             [
                 Cell(str(one["at"])[:19].replace("T", " ")),
@@ -399,7 +399,7 @@ def decision_table(code: str, of: Iterable[Json], rules: Mapping[str, Rule]) -> 
                 Cell(text),
                 _rule(code, one["rule"], rules),
                 Cell("–" if counter is None else f"{counter['used']}/{counter['limit']}", figure=True),
-                Cell(_retry_moment(one["retry_at"])),
+                Cell("–" if at is None else datetime.fromtimestamp(at, clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")),
             ]
         )
     columns = [
@@ -409,10 +409,6 @@ def decision_table(code: str, of: Iterable[Json], rules: Mapping[str, Rule]) -> 
         Column(gettext("Used of the cap"), figure=True), Column(gettext("Again at")),
     ]  # fmt: skip
     return Table(gettext("Decisions"), columns, rows, wrap=True)
-
-
-def _retry_moment(at: int | None) -> str:
-    return "–" if at is None else datetime.fromtimestamp(at, clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")
 
 
 FORMS: Final[Mapping[str, type[Reasoned]]] = {"mode": Mode, "fail-open": FailOpen, "cap": Cap, "choice": Choice}
@@ -527,7 +523,7 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
 @page(Permission.READ)
 def decisions(request: Request, code: str) -> HttpResponse:
     """List decisions of a day, newest first: no more of them are looked for than the page needs."""
-    day = _day(request)
+    day = asked_day(request.GET.get("day", ""))
     form = Filter(request.GET or None, initial={"day": day})
     wanted = (form if form.is_bound else Filter({})).wanted(code, day, _moment(request, "until"))
     limit = min(number(request), FARTHEST_BACK) * SIZE + 1
@@ -551,7 +547,7 @@ def decisions(request: Request, code: str) -> HttpResponse:
 @page(Permission.READ)
 def journal(request: Request, code: str) -> StreamingHttpResponse:
     """Give a day's decisions as CSV, of a long day a part of them: from ``?since=`` on."""
-    day, since = _day(request), _moment(request, "since")
+    day, since = asked_day(request.GET.get("day", "")), _moment(request, "since")
     part = check.read_journal(enterprise=code, day=day, actor=request.actor, since=since)
     answer = StreamingHttpResponse(part.lines, content_type="text/csv; charset=utf-8")
     return as_attachment(answer, f"gate-{code}-{day}{'' if since is None else f'-{since}'}.csv")
@@ -561,8 +557,3 @@ def _moment(request: Request, name: str) -> int | None:
     """The moment (epoch milliseconds) that the address gives under a name; None: an end of the day."""
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else None
-
-
-def _day(request: Request) -> date:
-    """The day that ``?day=`` names; today for none."""
-    return asked_day(request.GET.get("day", ""))

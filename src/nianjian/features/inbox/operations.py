@@ -35,19 +35,16 @@ def is_settled(message: Message) -> bool:
     """Whether a ticket's clock has stopped, or an obstacle is gone; other matters are not looked at here."""
     kind, _colon, name = message.about.partition(":")
     if kind == COMPLAINT:
-        return _has_stopped(message.enterprise, str(message.values["complaint"]), name)
+        key = str(message.values["complaint"])
+        row = complaints.current_tickets(message.enterprise, drills=True).filter(key=key).first()
+        if row is None or row.exclusion:
+            return True
+        facts = complaints.ticket_facts(row).at(clock.now())
+        return (facts.finished if name == Clock.CLOSE.value else facts.responded or facts.finished) is not None
     if kind == OBSTACLE:
         waiting = list_obstacles(message.enterprise, load_service_levels(message.enterprise))
         return not any(one.code == name and one.values.get("run") == message.values.get("run") for one in waiting)
     return False
-
-
-def _has_stopped(enterprise: str, key: str, name: str) -> bool:
-    row = complaints.current_tickets(enterprise, drills=True).filter(key=key).first()
-    if row is None or row.exclusion:
-        return True
-    facts = complaints.ticket_facts(row).at(clock.now())
-    return (facts.finished if name == Clock.CLOSE.value else facts.responded or facts.finished) is not None
 
 
 def refresh_values(message: Message) -> Mapping[str, Any]:
@@ -114,20 +111,13 @@ def _build_text(
     kept = [one for one in claimed if one not in gone and one not in moot]
     if not kept:
         return None
-    some, title, text = _fit_text(kept, channel.kind, person[1])
-    return some, _delivery_values(channel, title, text)
-
-
-def _fit_text(kept: Sequence[Dispatch], kind: str, language: str) -> tuple[Sequence[Dispatch], str, str]:
-    """As many as one text of the channel holds, at least one, and the text; the rest goes in the next."""
-    some = kept
-    title, text = _text(some, language)
-    while len(some) > 1 and not delivery.fits(kind, title, text):
+    some, (title, text) = kept, _text(kept, person[1])
+    while len(some) > 1 and not delivery.fits(channel.kind, title, text):
         some = some[: len(some) // 2]
-        title, text = _text(some, language)
-    if rest := kept[len(some) :]:
+        title, text = _text(some, person[1])
+    if rest := kept[len(some) :]:  # they go in the next
         outbox.release_dispatches(claimed=rest)
-    return some, title, text
+    return some, _delivery_values(channel, title, text)
 
 
 def _text(kept: Sequence[Dispatch], language: str) -> tuple[str, str]:

@@ -4,17 +4,16 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from ninja import Field, Query, Router, Schema
 
 from nianjian.features.maintenance import health
 from nianjian.features.maintenance.audit_export import build_filter, export_entries
-from nianjian.features.maintenance.health import Class
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
-from nianjian.platform.api.operations import read, take, write
+from nianjian.platform.api.operations import everywhere, read, take, write
 from nianjian.platform.api.paging import MOST, after
 from nianjian.platform.api.parameter_types import Day, Text
 from nianjian.platform.audit import query
@@ -64,13 +63,21 @@ class Wanted(Filter):
 @read(audit_router, "/enterprises/{code}/audit", act=Permission.AUDIT, answer=Entries)
 def audit_list(request: Request, code: str, wanted: Query[Wanted]) -> dict[str, object]:
     """The enterprise's entries."""
-    return _entries(request, code, wanted)
+    found = query.filter_entries(enterprise=code, **build_filter(**wanted.dict(exclude={"limit", "before"})))
+    if wanted.before is not None:
+        found = found.filter(seq__lt=wanted.before)
+    rows = list(found[: wanted.limit + 1])
+    shown = rows[: wanted.limit]
+    return {
+        "items": [{**asdict(query.act(one)), "hash": one.hash} for one in shown],
+        "next": after(request, before=shown[-1].seq) if len(rows) > wanted.limit else None,
+        "head": query.head()[1],
+    }
 
 
-@read(audit_router, "/audit", act=Permission.AUDIT, answer=Entries)
-def audit_everywhere(request: Request, wanted: Query[Wanted]) -> dict[str, object]:
-    """All entries."""
-    return _entries(request, EVERYWHERE, wanted)
+everywhere(
+    read(audit_router, "/audit", act=Permission.AUDIT, answer=Entries), audit_list, "audit_everywhere", "All entries."
+)
 
 
 @write(audit_router, "/audit/verifications", act=Permission.AUDIT, answer=Job, status=202)
@@ -83,36 +90,15 @@ def audit_verify(request: Request) -> dict[str, object]:
 @take(audit_router, "/enterprises/{code}/audit/export", act=Permission.AUDIT, media=(CSV,))
 def audit_export(request: Request, code: str, wanted: Query[Filter]) -> StreamingHttpResponse:
     """The enterprise's entries as CSV, oldest first, with their hashes; the taking is itself an entry."""
-    return _export(request, code, wanted)
-
-
-@take(audit_router, "/audit/export", act=Permission.AUDIT, media=(CSV,))
-def audit_export_everywhere(request: Request, wanted: Query[Filter]) -> StreamingHttpResponse:
-    """All entries as CSV, oldest first, with their hashes; the taking is itself an entry."""
-    return _export(request, EVERYWHERE, wanted)
-
-
-def _export(request: Request, place: str, asked: Filter) -> StreamingHttpResponse:
-    lines = export_entries(enterprise=place, asked=_filters(asked), actor=request.actor)
+    lines = export_entries(enterprise=code, asked=build_filter(**wanted.dict()), actor=request.actor)
     answer = StreamingHttpResponse(lines, content_type=f"{CSV}; charset=utf-8")
-    return as_attachment(answer, f"audit-{place or 'all'}.csv")
+    return as_attachment(answer, f"audit-{code or 'all'}.csv")
 
 
-def _filters(asked: Filter) -> dict[str, str]:
-    return build_filter(**asked.dict(include={"verb", "actor", "first", "last"}))
-
-
-def _entries(request: HttpRequest, place: str, asked: Wanted) -> dict[str, object]:
-    found = query.filter_entries(enterprise=place, **_filters(asked))
-    if asked.before is not None:
-        found = found.filter(seq__lt=asked.before)
-    rows = list(found[: asked.limit + 1])
-    shown = rows[: asked.limit]
-    return {
-        "items": [{**asdict(query.act(one)), "hash": one.hash} for one in shown],
-        "next": after(request, before=shown[-1].seq) if len(rows) > asked.limit else None,
-        "head": query.head()[1],
-    }
+everywhere(
+    take(audit_router, "/audit/export", act=Permission.AUDIT, media=(CSV,)), audit_export, "audit_export_everywhere",
+    "All entries as CSV, oldest first, with their hashes; the taking is itself an entry.",
+)  # fmt: skip
 
 
 retention_router = Router(tags=["retention"])
@@ -147,7 +133,8 @@ class RecordClasses(Schema):
 def retention_show(request: Request, code: str) -> dict[str, object]:
     """The classes of the enterprise's records; what was erased stands in the chain as `retention.erase`."""
     known = health.get_retention_status(enterprise=code, actor=request.actor)
-    return {"counted_at": known.at, "items": [_class_document(one) for one in known.classes]}
+    items = [{**asdict(one.period), "oldest": one.oldest, "over": one.over} for one in known.classes]
+    return {"counted_at": known.at, "items": items}
 
 
 @write(retention_router, "/enterprises/{code}/retention/counts", act=Permission.AUDIT, answer=Job, status=202)
@@ -162,9 +149,3 @@ def retention_erase(request: Request, code: str) -> dict[str, object]:
     return enqueued_job_document(
         request, flow.enqueue(kind=flow.ERASE_OVER, enterprise=code, payload={}, actor=request.actor)
     )
-
-
-def _class_document(one: Class) -> dict[str, object]:
-    found = {"oldest": one.oldest, "over": one.over}
-    names = (name for name in RecordClass.model_fields if name not in found)
-    return {name: getattr(one.period, name) for name in names} | found

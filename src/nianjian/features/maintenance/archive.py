@@ -266,7 +266,11 @@ def stage_archive(file: Path, *, replace: bool, keys: Path | None, progress: Pro
     full = [root for root in roots if switch.contents(root)]
     if full and not replace:
         raise NianjianError("home_not_empty", home=str(full[0]))
-    _check_space(archive, environment.home)
+    free, wanted = shutil.disk_usage(environment.home).free, int(archive.size * SPARE)
+    if free < wanted:
+        raise NianjianError(
+            "restore_disk_too_small", folder=str(environment.home), free_mib=free >> 20, wanted_mib=wanted >> 20
+        )
     if not environment.keys.exists() and keys is not None:
         environment.keys.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         copy_keys(keys, environment.keys)
@@ -279,7 +283,10 @@ def stage_archive(file: Path, *, replace: bool, keys: Path | None, progress: Pro
             make_private(folder)
         archive.unpack(lambda name: _path(stage, name))
         if SQLITE in archive.members and not environment.database_url:
-            _unzip(stage.rows / Path(SQLITE).name, home / "nianjian.sqlite3")
+            packed = stage.rows / Path(SQLITE).name
+            with create_private_file(home / "nianjian.sqlite3") as out, gzip.open(packed, "rb") as content:
+                shutil.copyfileobj(content, out, CHUNK)
+            packed.unlink()
     except BaseException:
         stage.drop()
         raise
@@ -327,13 +334,6 @@ def _check_keys(archive: Archive, path: Path | None, wanted: Path) -> None:
         raise NianjianError("backup_keys_other", keys=str(path))
 
 
-def _check_space(archive: Archive, home: Path) -> None:
-    free = shutil.disk_usage(home).free
-    wanted = int(archive.size * SPARE)
-    if free < wanted:
-        raise NianjianError("restore_disk_too_small", folder=str(home), free_mib=free >> 20, wanted_mib=wanted >> 20)
-
-
 @contextmanager
 def create_private_file(path: Path) -> Iterator[BinaryIO]:
     """Yield a new file for its owner alone; it is on disk at the end."""
@@ -348,9 +348,3 @@ def copy_keys(source: Path, target: Path) -> None:
     with create_private_file(target) as out:
         out.write(source.read_bytes())
     sync_folder(target.absolute().parent)
-
-
-def _unzip(source: Path, target: Path) -> None:
-    with create_private_file(target) as out, gzip.open(source, "rb") as packed:
-        shutil.copyfileobj(packed, out, CHUNK)
-    source.unlink()

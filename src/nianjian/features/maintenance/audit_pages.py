@@ -38,7 +38,7 @@ from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as jobs
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.web import work
-from nianjian.platform.web.access import Request, at, everywhere, page
+from nianjian.platform.web.access import Request, anywhere, at, everywhere
 from nianjian.platform.web.days import format_moment
 from nianjian.platform.web.forms import DayField, DayInput
 from nianjian.platform.web.language import current
@@ -61,7 +61,7 @@ def show_verification(request: Request, job: str) -> HttpResponse:
     """Show how far it is and what was found."""
     found = _get_verification(request, job)
     context = {
-        **_progress_context(found),
+        **progressing(EVERYWHERE, found, reverse("audit-verify-progress", args=[found.id])),
         "by": work.person(found.requested_by),
         "asked": format_moment(found.created_at),
         "ended": format_moment(found.finished_at),
@@ -77,7 +77,8 @@ def show_verification(request: Request, job: str) -> HttpResponse:
 def show_verification_progress(request: Request, job: str) -> HttpResponse:
     """Give the part of the page that moves; once the work is over the page is loaded anew."""
     found = _get_verification(request, job)
-    answer = render(request, "data/progress.html", _progress_context(found))
+    context = progressing(EVERYWHERE, found, reverse("audit-verify-progress", args=[found.id]))
+    answer = render(request, "data/progress.html", context)
     if found.over:
         answer.headers["HX-Refresh"] = "true"
     return answer
@@ -91,10 +92,6 @@ def stop_verification(request: Request, job: str) -> HttpResponse:
     flow.stop(job=found.id, actor=request.actor)
     messages.info(request, _("The job stops at its next step."))
     return redirect("audit-verified", job=found.id)
-
-
-def _progress_context(job: JobValue) -> dict[str, object]:
-    return progressing(EVERYWHERE, job, reverse("audit-verify-progress", args=[job.id]))
 
 
 def _get_verification(request: Request, job: str) -> JobValue:
@@ -239,34 +236,6 @@ ROWS: Final = 20  # two lines each in English: no more than two screens
 LONGEST: Final = 40  # characters of a part in the line that stands for the others
 
 
-@require_safe
-@page(Permission.AUDIT)
-def list_enterprise_entries(request: Request, code: str) -> HttpResponse:
-    """List an enterprise's entries, newest first."""
-    return _render_list(request, code)
-
-
-@require_safe
-@everywhere(Permission.AUDIT)
-def list_all_entries(request: Request) -> HttpResponse:
-    """List all entries, newest first."""
-    return _render_list(request, EVERYWHERE)
-
-
-@require_safe
-@page(Permission.AUDIT)
-def export_enterprise_entries(request: Request, code: str) -> HttpResponseBase:
-    """Give an enterprise's entries as CSV."""
-    return _export(request, code)
-
-
-@require_safe
-@everywhere(Permission.AUDIT)
-def export_all_entries(request: Request) -> HttpResponseBase:
-    """Give all entries as CSV."""
-    return _export(request, EVERYWHERE)
-
-
 def _filters(request: HttpRequest) -> dict[str, str]:
     form = EntryFilter(request.GET.dict(), actors=())
     form.is_valid()
@@ -275,21 +244,24 @@ def _filters(request: HttpRequest) -> dict[str, str]:
     return build_filter(verb=verb, actor=actor, first=given.get("since"), last=given.get("until"))
 
 
-def _render_list(request: Request, place: str) -> HttpResponse:
-    shown: Page[Entry] = paged(request, query.filter_entries(enterprise=place, **_filters(request)), size=ROWS)
+@require_safe
+@anywhere(Permission.AUDIT)
+def list_entries(request: Request, code: str = EVERYWHERE) -> HttpResponse:
+    """List an enterprise's entries, or all, newest first."""
+    shown: Page[Entry] = paged(request, query.filter_entries(enterprise=code, **_filters(request)), size=ROWS)
     number, head = query.head()
     inside = request.GET.urlencode()
-    out = at("audit-export", place)
+    out = at("audit-export", code)
     context = {
         "page": shown,
-        "table": _entry_table(shown, place),
-        "form": EntryFilter(request.GET.dict(), query.actors(place)),
+        "table": _entry_table(shown, code),
+        "form": EntryFilter(request.GET.dict(), query.actors(code)),
         "filtered": any(request.GET.get(name) for name in EntryFilter.base_fields),
         "number": number,
         "head": head,
         "out": f"{out}?{inside}" if inside else out,
-        "whole": not place,
-        "checked": None if place else jobs.newest(EVERYWHERE, flow.VERIFY_CHAIN, {}, "done"),
+        "whole": not code,
+        "checked": None if code else jobs.newest(EVERYWHERE, flow.VERIFY_CHAIN, {}, "done"),
     }
     return render(request, "audit/list.html", context)
 
@@ -337,19 +309,22 @@ def _brief(key: str, value: object, _: Words) -> str:
     return describe_value(key, value, _)
 
 
-def _export(request: Request, place: str) -> HttpResponseBase:
-    lines = export_entries(enterprise=place, asked=_filters(request), actor=request.actor)
+@require_safe
+@anywhere(Permission.AUDIT)
+def export(request: Request, code: str = EVERYWHERE) -> HttpResponseBase:
+    """Give an enterprise's entries, or all, as CSV."""
+    lines = export_entries(enterprise=code, asked=_filters(request), actor=request.actor)
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    return as_attachment(answer, f"audit-{place or 'all'}.csv")
+    return as_attachment(answer, f"audit-{code or 'all'}.csv")
 
 
 urlpatterns = [
-    path("audit/", list_all_entries, name="audit"),
-    path("audit/export.csv", export_all_entries, name="audit-export"),
+    path("audit/", list_entries, name="audit"),
+    path("audit/export.csv", export, name="audit-export"),
     path("audit/verify/", start_verification, name="audit-verify"),
     path("audit/verify/<str:job>/", show_verification, name="audit-verified"),
     path("audit/verify/<str:job>/progress/", show_verification_progress, name="audit-verify-progress"),
     path("audit/verify/<str:job>/stop/", stop_verification, name="audit-verify-stop"),
-    path("e/<str:code>/audit/", list_enterprise_entries, name="audit-here"),
-    path("e/<str:code>/audit/export.csv", export_enterprise_entries, name="audit-export-here"),
+    path("e/<str:code>/audit/", list_entries, name="audit-here"),
+    path("e/<str:code>/audit/export.csv", export, name="audit-export-here"),
 ]

@@ -24,7 +24,6 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, crash_point
 from nianjian.engines.kernel.files import hold_lock
 from nianjian.engines.lake import tables
-from nianjian.engines.lake.tables import LakeContents
 from nianjian.features.maintenance import rows
 from nianjian.features.maintenance.archive import DATABASE, HOME, LAKE, SQLITE, Writer, copy_keys, write_archive
 from nianjian.platform.accounts.access import EVERYWHERE, require_permission
@@ -57,7 +56,10 @@ def database_moment(folder: Path) -> Iterator[Moment]:
         connection.ensure_connection()
         with closing(sqlite3.connect(copy)) as target:
             connection.connection.backup(target)
-        _drop_fleeting(copy)
+        with closing(sqlite3.connect(copy)) as target, target:
+            names = target.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            for statement in rows.without_fleeting(name for (name,) in names):
+                target.execute(statement)
         yield _moment_of(copy)
         return
     with transaction.atomic():
@@ -86,13 +88,6 @@ def list_database_members(at: Moment, folder: Path) -> Iterator[tuple[str, Path]
         rows.dump_table(table, path)
         yield f"{DATABASE}{path.name}", path
         path.unlink()
-
-
-def _drop_fleeting(copy: Path) -> None:
-    with closing(sqlite3.connect(copy)) as target, target:
-        names = [name for (name,) in target.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
-        for statement in rows.without_fleeting(names):
-            target.execute(statement)
 
 
 def _moment_of(copy: Path) -> Moment:
@@ -160,17 +155,31 @@ def write_backup(*, out: Path, keys: Path | None, waiting: Waiting = lambda _cod
         for path in _visible(home / PORTRAITS):  # before the moment: one that is kept later has its entry later
             _add(writer, path, home)
         with ExitStack() as locks, ExitStack() as within:
-            lakes = _locked(locks, waiting)
+            lakes = {code: wiring.lake(code) for code in tables.enterprises(wiring.lakes())}
+            for code, lake in lakes.items():
+                if lake.busy():
+                    waiting(code)
+                locks.enter_context(lake.lock())
             at = within.enter_context(database_moment(folder))
-            listed = {code: tables.read_lake_contents(wiring.lake(code)) for code in lakes}
+            listed = {code: tables.read_lake_contents(lake) for code, lake in lakes.items()}
             locks.close()
             crash_point("mid_write")
             for name, path in list_database_members(at, folder):
                 writer.add(name, path)
         for code, held in listed.items():
-            _lake(writer, code, held)
+            for name in held.files:
+                writer.add(f"{LAKE}{code}/{name}", lakes[code].folder / name)
+            for name, content in held.pointers.items():
+                writer.add_bytes(f"{LAKE}{code}/{name}", content)
         _files(writer, home)
-        told = {**_about(keys), **asdict(at), "lake": {code: held.versions for code, held in listed.items()}}
+        ring = wiring.keys()
+        told = {
+            "program": version("nianjian"),
+            "made_at": clock.now().astimezone(UTC).isoformat(timespec="seconds"),
+            "keys": {"inside": False, "copied": keys is not None, "mark": ring.mark, "ids": sorted(ring.ciphers)},
+            **asdict(at),
+            "lake": {code: held.versions for code, held in listed.items()},
+        }
         crash_point("before_commit")
     if keys is not None:
         copy_keys(env.read().keys, keys)  # last, so that it holds every key that a copied file may need
@@ -210,25 +219,6 @@ def _work(home: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def _locked(locks: ExitStack, waiting: Waiting) -> list[str]:
-    codes = tables.enterprises(wiring.lakes())
-    for code in codes:
-        lake = wiring.lake(code)
-        if lake.busy():
-            waiting(code)
-        locks.enter_context(lake.lock())
-    return codes
-
-
-def _about(keys: Path | None) -> dict[str, object]:
-    ring = wiring.keys()
-    return {
-        "program": version("nianjian"),
-        "made_at": clock.now().astimezone(UTC).isoformat(timespec="seconds"),
-        "keys": {"inside": False, "copied": keys is not None, "mark": ring.mark, "ids": sorted(ring.ciphers)},
-    }
-
-
 def _files(writer: Writer, home: Path) -> None:
     """Everything else of the home: sealed files, uploads, marks; no lock, no half-written file."""
     for top in sorted(home.iterdir()):
@@ -256,11 +246,3 @@ def _visible(folder: Path) -> list[Path]:
 def _unless_gone(fault: OSError) -> None:
     if not isinstance(fault, FileNotFoundError):
         raise fault
-
-
-def _lake(writer: Writer, code: str, held: LakeContents) -> None:
-    folder = wiring.lake(code).folder
-    for name in held.files:
-        writer.add(f"{LAKE}{code}/{name}", folder / name)
-    for name, content in held.pointers.items():
-        writer.add_bytes(f"{LAKE}{code}/{name}", content)

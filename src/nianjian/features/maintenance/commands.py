@@ -254,23 +254,14 @@ def _class_rows(found: Sequence[ClassStatus]) -> list[dict[str, object]]:
 
 def _print_classes(console: Console, found: Sequence[ClassStatus], over: str) -> None:
     header = (_("enterprise"), _("records"), _("kept for"), _("from"), _("oldest"), over)
-    body = [
-        (
-            one.enterprise,
-            _(RECORD_CLASSES.get(one.period.record_class, one.period.record_class)),
-            _describe_period(one),
-            one.period.since or "",
-            one.oldest or "",
-            one.over,
-        )
-        for one in found
-    ]
+    body = []
+    for one in found:
+        name, kept = one.period.record_class, _(UNITS[str(one.period.unit)]).format(count=one.period.value)
+        if not one.period.since:
+            kept = _("for ever; at least {period}").format(period=kept)
+        record_class = _(RECORD_CLASSES.get(name, name))
+        body.append((one.enterprise, record_class, kept, one.period.since or "", one.oldest or "", one.over))
     table.rows(console, header, body)
-
-
-def _describe_period(one: ClassStatus) -> str:
-    told = _(UNITS[str(one.period.unit)]).format(count=one.period.value)
-    return told if one.period.since else _("for ever; at least {period}").format(period=told)
 
 
 def configure_upgrade(parser: argparse.ArgumentParser) -> None:

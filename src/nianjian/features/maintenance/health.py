@@ -77,7 +77,6 @@ def failure(code: str, **values: object) -> Diagnosis:
 
 
 SILENT: Final = 60  # seconds after which a worker that has work to do counts as gone
-CALLS: Final = "calls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,9 @@ class Figures:
 
 def get_health() -> Health:
     """Ask the database one question and look whether the lake's folder can be written."""
-    checks = {"database": "ok", "lake": "ok" if _writable(wiring.lakes()) else "fail"}
+    lakes = wiring.lakes()
+    folder = lakes if lakes.exists() else lakes.parent  # where it will be made
+    checks = {"database": "ok", "lake": "ok" if os.access(folder, os.W_OK | os.X_OK) else "fail"}
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -126,7 +127,7 @@ def gather_figures() -> Figures:
     enterprises = [one.code for one in accounts.enterprises()]
     rows: Counter[tuple[str, str]] = Counter()
     for code in enterprises:
-        for file in wiring.lake(code).old_files(CALLS):
+        for file in wiring.lake(code).old_files("calls"):
             rows[code, "rejected" if file.is_rejected else "loaded"] += file.rows
     newest = next(audit.acts(newest=1), None)
     last_backup = find_last_backup()
@@ -160,11 +161,6 @@ def worker_state() -> str:
 
 def _age(moment: datetime) -> float:
     return max(0.0, (clock.now() - moment).total_seconds())
-
-
-def _writable(folder: Path) -> bool:
-    """The folder, or where it is not made yet the one above it."""
-    return os.access(folder if folder.exists() else folder.parent, os.W_OK | os.X_OK)
 
 
 Json = dict[str, Any]

@@ -31,7 +31,6 @@ from nianjian.engines.paper.words import Words, mark, words
 from nianjian.features.calls.operations import ERASE
 from nianjian.features.maintenance import health
 from nianjian.features.maintenance.health import Class
-from nianjian.features.maintenance.retention import Period
 from nianjian.platform.accounts.access import has_permission
 from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.audit import query as audit
@@ -135,7 +134,14 @@ def retention(request: Request, code: str) -> HttpResponse:
         "may_erase": has_permission(request.actor, code, Permission.ADMINISTER),
         "under_way": [one.id for one in queue.under_way(code, kind=jobs.ERASE_OVER)],
         "page": shown,
-        "erased": [_erasure(one, _) for one in shown.rows],
+        "erased": [
+            {
+                "day": datetime.fromisoformat(act.at).astimezone(clock.ZONE).date(),
+                "by": person(act.actor),
+                "rows": list(_gone(act.data, _)),
+            }
+            for act in map(audit.act, shown.rows)
+        ],
     }
     return render(request, "operation/retention.html", context)
 
@@ -163,17 +169,17 @@ def _classes(found: Sequence[Class], code: str, _: Words) -> Table:
     )  # fmt: skip
     names = titles(rulebook(day=None, province=None, enterprise=code))
     columns = [Column(head, figure=place == 2) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the count
-    return Table(
-        gettext("Classes of records"), columns, [_class(one, code, names, _) for one in found], wrap=True, cards=True
-    )
+    rows = [_class(one, code, names, _) for one in found]
+    return Table(gettext("Classes of records"), columns, rows, wrap=True, cards=True)
 
 
 def _class(one: Class, code: str, names: Mapping[str, str], _: Words) -> list[Cell]:
     period = one.period
+    kept = _(UNITS[str(period.unit)]).format(count=period.value)
     there = reverse("rules-one-here", kwargs={"code": code, "key": period.rule}) if period.rule else ""
     return [
         Cell(_(RECORD_CLASSES.get(period.record_class, period.record_class))),
-        Cell(_kept(period, _)),
+        Cell(kept if period.since else _("for ever; at least {period}").format(period=kept)),
         Cell(figures.DASH if one.over is None else figures.count_text(one.over), figure=True),
         Cell(period.since.isoformat() if period.since else figures.DASH),
         Cell(one.oldest or figures.DASH),
@@ -181,17 +187,6 @@ def _class(one: Class, code: str, names: Mapping[str, str], _: Words) -> list[Ce
         Cell(names.get(period.rule or "", figures.DASH), href=there),
         Cell(period.citation),
     ]
-
-
-def _kept(period: Period, _: Words) -> str:
-    told = _(UNITS[str(period.unit)]).format(count=period.value)
-    return told if period.since else _("for ever; at least {period}").format(period=told)
-
-
-def _erasure(entry: Entry, _: Words) -> dict[str, Any]:
-    act = audit.act(entry)
-    day = datetime.fromisoformat(act.at).astimezone(clock.ZONE).date()
-    return {"day": day, "by": person(act.actor), "rows": list(_gone(act.data, _))}
 
 
 def _gone(data: Mapping[str, Any], _: Words) -> Iterator[str]:

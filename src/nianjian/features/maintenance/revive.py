@@ -59,7 +59,6 @@ def revive_database(stage: Stage, *, home: Path, replace: bool) -> dict[str, Any
 
 def _fill(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[str, Any]:
     if fresh:
-        _build_tables(manifest["migrations"])
         _load(stage, manifest)
     counted = rows.count_rows(manifest["tables"])
     wrong = sorted(name for name, count in manifest["tables"].items() if counted[name] != count)
@@ -87,23 +86,19 @@ def _fill(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[str
     return {**data, **told}
 
 
-def _build_tables(migrations: list[list[str]]) -> None:
-    """Make the tables as they were: the backup's own migrations and no later one.
+def _load(stage: Stage, manifest: Mapping[str, Any]) -> None:
+    """Make the tables by the backup's own migrations and no later one, and fill them, whichever database it was of.
 
     A backup by an earlier version does not know the squashed ones; its tables are made of their parts.
     """
     executor = MigrationExecutor(connection)
-    wanted = {(app, name) for app, name in migrations}
+    wanted = {(app, name) for app, name in manifest["migrations"]}
     squashed = executor.loader.replacements.keys()
     if not squashed <= wanted:
         executor.loader = MigrationLoader(connection, replace_migrations=False)
         wanted -= squashed
     whole = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
     executor.migrate(None, plan=[step for step in whole if (step[0].app_label, step[0].name) in wanted])
-
-
-def _load(stage: Stage, manifest: Mapping[str, Any]) -> None:
-    """Fill the tables with the rows of the backup, whichever database it was made of."""
     rows.empty_tables(rows.list_tables())
     with transaction.atomic():
         for table, columns, found in _sources(stage, manifest):

@@ -66,11 +66,6 @@ def requires_second_factor(user: str) -> bool:
     return query.holds(user, ASKED) and not has_second_factor(user)
 
 
-def landing_page(user: str) -> str:
-    """Where a person goes after choosing a password."""
-    return reverse("mfa_index") if requires_second_factor(user) else str(settings.LOGIN_REDIRECT_URL)
-
-
 class SecondFactorView(IndexView):  # type: ignore[misc]
     """What second factors there are."""
 
@@ -165,7 +160,8 @@ def choose_password(request: HttpRequest, secret: str) -> HttpResponse:
         return _render_gone(request)
     logout(request)
     person.refresh_from_db()
-    answer: HttpResponse = perform_login(request, Login(user=person, redirect_url=landing_page(person.name)))
+    onward = reverse("mfa_index") if requires_second_factor(person.name) else str(settings.LOGIN_REDIRECT_URL)
+    answer: HttpResponse = perform_login(request, Login(user=person, redirect_url=onward))
     return answer
 
 
@@ -348,13 +344,15 @@ _OWN: Final = (
 
 def _chinese(provider: str) -> list[URLPattern]:
     views = import_module(f"allauth.socialaccount.providers.{provider}.views")
-    login, callback = (
-        redirect_to_provider(require_provider(views.oauth2_login)),
-        require_provider(views.oauth2_callback),
-    )
+    login = redirect_to_provider(require_provider(views.oauth2_login))
     return [
         _marked(access.public, f"{provider}/login/", login, f"{provider}_login"),
-        _marked(access.public, f"{provider}/login/callback/", callback, f"{provider}_callback"),
+        _marked(
+            access.public,
+            f"{provider}/login/callback/",
+            require_provider(views.oauth2_callback),
+            f"{provider}_callback",
+        ),
     ]
 
 

@@ -23,7 +23,7 @@ from nianjian.platform.accounts import links, people, tokens
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.holds import confirm_account, list_holders
 from nianjian.platform.accounts.links import NewLink, withdraw_invitation
-from nianjian.platform.accounts.models import Invitation, Link, Token
+from nianjian.platform.accounts.models import Invitation, Token
 from nianjian.platform.accounts.people import Person, PersonList
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Permission
@@ -110,14 +110,8 @@ def somebody(one: Person, *, governed: bool) -> dict[str, object]:
         "email": one.email if governed else "",
         "open": one.is_open,
         "last_login": one.last_login,
-        "roles": [{"role": held.role, "enterprise": held.enterprise, "team": held.team} for held in one.roles],
+        "roles": list(one.roles),
     }
-
-
-def invitation(row: Invitation) -> dict[str, object]:
-    """An invitation as a list tells it."""
-    names = ("id", "role", "team", "created_at", "expires_at")
-    return {name: getattr(row, name) for name in names} | {"made_by": row.user}
 
 
 def get_person_detail(actor: Actor, name: str, place: str) -> dict[str, object]:
@@ -134,7 +128,7 @@ def get_person_detail(actor: Actor, name: str, place: str) -> dict[str, object]:
         "governed": True,
         "has_password": one.has_password,
         "second_factor": people.has_second_factor(one.name),
-        "links": [_issued_document(each) for each in links.list_links([one.name]).get(one.name, [])],
+        "links": links.list_links([one.name]).get(one.name, []),
         "behind": list_holders(one.name),
     }
 
@@ -150,10 +144,6 @@ def added(request: Request, name: str, made: NewLink | None) -> dict[str, object
     """Who was added, and the link."""
     told = None if made is None else link_document(request, made)
     return {"name": name, **(told or {"url": None, "expires_at": None})}
-
-
-def _issued_document(one: Link) -> dict[str, object]:
-    return {field: getattr(one, field) for field in LinkTold.model_fields}
 
 
 class Role(Schema):
@@ -188,19 +178,15 @@ class Tokens(Schema):
 @read(router, "/me/tokens", act=None, answer=Tokens)
 def tokens_list(request: Request) -> dict[str, object]:
     """One's own tokens, without their secrets."""
-    return {"items": [_token_document(one) for one in tokens.list_user_tokens(request.actor.name)]}
+    return {"items": tokens.list_user_tokens(request.actor.name)}
 
 
 @write(router, "/me/tokens/{token}", act=None, answer=TokenTold, method="DELETE")
-def tokens_revoke(request: Request, token: str) -> dict[str, object]:
+def tokens_revoke(request: Request, token: str) -> Token:
     """End one of one's own tokens at once; a token of narrowed scope may not."""
     if token not in {one.id for one in tokens.list_user_tokens(request.actor.name)}:
         raise Http404
-    return _token_document(tokens.revoke_token(token=token, actor=request.actor))
-
-
-def _token_document(one: Token) -> dict[str, object]:
-    return {name: getattr(one, name) for name in TokenTold.model_fields}
+    return tokens.revoke_token(token=token, actor=request.actor)
 
 
 PERSON = f"{PEOPLE.path}/{{name}}"
@@ -251,7 +237,12 @@ def roles_take(request: Request, code: str, name: str, role: str) -> dict[str, s
 @read(router, INVITATIONS, act=Permission.PEOPLE, answer=Page[InvitationTold])
 def invitations_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The invitations that can still be accepted, oldest first, without their secrets."""
-    return paged(request, cut, links.open_invitations(code), invitation)
+
+    def present(row: Invitation) -> dict[str, object]:
+        names = ("id", "role", "team", "created_at", "expires_at")
+        return {name: getattr(row, name) for name in names} | {"made_by": row.user}
+
+    return paged(request, cut, links.open_invitations(code), present)
 
 
 @write(router, INVITATIONS, act=Permission.PEOPLE, answer=MadeLink, status=201, hidden=("url",))

@@ -77,7 +77,11 @@ def _list_tokens(args: argparse.Namespace) -> Answer:
 
     def show(console: Console) -> None:
         heads = (_("id"), _("purpose"), _("acts"), _("until"), _("last used"))
-        body = [(one.id, one.name, _scope_text(one), _minute(one.expires_at), _minute(one.used_at)) for one in found]
+        body = []
+        for one in found:
+            acts = None if one.scopes is None else ", ".join(str(translate_code("act", act)) for act in one.scopes)
+            told = _("all of the roles") if acts is None else acts
+            body.append((one.id, one.name, told, _minute(one.expires_at), _minute(one.used_at)))
         table.rows(console, heads, body)
 
     return Answer({"tokens": [_token_data(one) for one in found]}, show)
@@ -96,12 +100,6 @@ def _token_data(one: Token) -> dict[str, object]:
     days = {"created_at": one.created_at, "expires_at": one.expires_at, "used_at": one.used_at}
     told = {name: None if day is None else day.isoformat(timespec="seconds") for name, day in days.items()}
     return {"id": one.id, "user": one.user_id, "name": one.name, "acts": one.scopes, **told}
-
-
-def _scope_text(one: Token) -> str:
-    if one.scopes is None:
-        return _("all of the roles")
-    return ", ".join(str(translate_code("act", scope)) for scope in one.scopes)
 
 
 def _minute(moment: datetime | None) -> str:

@@ -31,7 +31,10 @@ class Limits(Middleware):
                 request.META[REASON] = reason
                 logout(request)
             elif UNATTENDED not in request.headers:
-                _record_use(request)
+                now = clock.now().timestamp()
+                if now - request.session.get(SEEN, 0) > STEP:
+                    request.session[SEEN] = now  # changed, so it is saved and its 12 hours begin anew
+                    UserSession.objects.create_from_request(request)
         return self.get_response(request)
 
 
@@ -41,10 +44,3 @@ def session_end(request: HttpRequest) -> str:
         return "age"
     link = request.session.get(INSPECTION)
     return "revoked" if link and links.find_inspection_end(link) is None else ""
-
-
-def _record_use(request: HttpRequest) -> None:
-    now = clock.now().timestamp()
-    if now - request.session.get(SEEN, 0) > STEP:
-        request.session[SEEN] = now  # changed, so it is saved and its 12 hours begin anew
-        UserSession.objects.create_from_request(request)

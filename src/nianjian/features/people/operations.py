@@ -179,13 +179,6 @@ def inspect(*, user: str, until: date, actor: Actor) -> NewLink:
     return create_inspection(user=user, expires_at=datetime.combine(until, time.max, clock.ZONE), actor=actor)
 
 
-def unlink(*, user: str, link: str, actor: Actor) -> None:
-    """End a link of this person, and the sessions that it opened; ``link_invalid`` for another's."""
-    if link not in {one.id for one in links.list_links([user]).get(user, [])}:
-        raise NianjianError("link_invalid")
-    revoke_link(link=link, actor=actor)
-
-
 def _check_role(role: str, places: Sequence[str], team: str, actor: Actor) -> None:
     """Check the team; only to whom may give the role is told whether there is such a team."""
     for place in places:
@@ -250,7 +243,9 @@ def make_inspection(*, enterprise: str, actor: Actor, user: Key, until: Day) -> 
 def end_link(*, enterprise: str, actor: Actor, user: Key, link: Line) -> None:
     """End a link and every session that it opened."""
     del enterprise
-    unlink(user=user, link=link, actor=actor)
+    if link not in {one.id for one in links.list_links([user]).get(user, [])}:
+        raise NianjianError("link_invalid")
+    revoke_link(link=link, actor=actor)
 
 
 @operation(

@@ -70,7 +70,8 @@ def _make_inspection(asked: PersonAction) -> Outcome:
 
 
 def _end_link(asked: PersonAction) -> Outcome:
-    operations.unlink(user=asked.user, link=asked.given.get("link", ""), actor=asked.actor)
+    link = asked.given.get("link", "")
+    operations.end_link(enterprise=asked.place, user=asked.user, link=link, actor=asked.actor)
     return Outcome(gettext("The link is no longer valid, and the sessions it opened have ended."))
 
 
@@ -239,7 +240,9 @@ def add_person(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     place, teams = code, operations.teams(code) if code else None
     act = request.POST.get("act", "new")
     if act == "uninvite" and place:
-        return _withdraw(request, place)
+        withdraw_invitation(invitation=request.POST.get("invitation", ""), enterprise=place, actor=request.actor)
+        messages.success(request, gettext("The invitation is no longer valid."))
+        return redirect(at("people-add", place))
     data = request.POST or None
     new = AddPerson(teams, data if act == "new" else None, auto_id="new_%s")
     role = GiveRole(teams, data if act == "give" else None, auto_id="role_%s")
@@ -250,8 +253,12 @@ def add_person(request: Request, code: str = EVERYWHERE) -> HttpResponse:
             if form is invite:
                 made = operations.invite(enterprise=place, actor=request.actor, **form.cleaned_data)
                 done = Outcome(gettext("The invitation:"), made)
+            elif form is role:
+                operations.grant(**form.cleaned_data, enterprise=place, actor=request.actor)
+                messages.success(request, gettext("The role is assigned."))
+                return redirect(read_return(request) or at("people-one", place, name=form.cleaned_data["user"]))
             else:
-                return _give_role(request, place, form) if form is role else _create_person(request, place, form)
+                return _create_person(request, place, form)
         except NianjianError as error:
             form.add_error(None, describe_error(error)[0])
     _ = words(current())
@@ -268,13 +275,6 @@ def add_person(request: Request, code: str = EVERYWHERE) -> HttpResponse:
     return render(request, "people/add.html", context)
 
 
-def _withdraw(request: Request, place: str) -> HttpResponse:
-    invitation = request.POST.get("invitation", "")
-    withdraw_invitation(invitation=invitation, enterprise=place, actor=request.actor)
-    messages.success(request, gettext("The invitation is no longer valid."))
-    return redirect(at("people-add", place))
-
-
 def _create_person(request: Request, place: str, form: Any) -> HttpResponse:  # noqa: ANN401 -- either form
     given = form.cleaned_data
     made = operations.add(**given, enterprises=[place] if place else [], actor=request.actor)
@@ -282,12 +282,6 @@ def _create_person(request: Request, place: str, form: Any) -> HttpResponse:  # 
         return _render_person(request, place, given["name"], Outcome(gettext("The one-time link:"), made))
     messages.success(request, gettext("Added. Now create the inspector's link."))
     return redirect(at("people-one", place, name=given["name"]))
-
-
-def _give_role(request: Request, place: str, form: Any) -> HttpResponse:  # noqa: ANN401 -- either form
-    operations.grant(**form.cleaned_data, enterprise=place, actor=request.actor)
-    messages.success(request, gettext("The role is assigned."))
-    return redirect(read_return(request) or at("people-one", place, name=form.cleaned_data["user"]))
 
 
 @require_http_methods(["GET", "POST"])

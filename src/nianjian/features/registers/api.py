@@ -20,7 +20,7 @@ from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Day, FileName, Text, attached
 from nianjian.platform.api.problems import language
 from nianjian.platform.registers import attachments, entries, kinds, queries, storage
-from nianjian.platform.registers.columns import Column, Sheet
+from nianjian.platform.registers.columns import Sheet
 from nianjian.platform.registers.filters import DAYS, RowFilter
 from nianjian.platform.registers.queries import ReadScope, display_value
 from nianjian.platform.registers.row_keys import decode_key, encode_key
@@ -85,8 +85,7 @@ class RowsWanted(Schema):
 def registers_states(request: Request, code: str, as_at: Annotated[Day | None, Query()] = None) -> dict[str, object]:
     """Every register, and how it stands."""
     sight = ReadScope(code, as_at or clock.today(), request.team)
-    states = list_states(request.enterprise, sight)
-    return {"as_at": sight.day, "items": [{name: getattr(one, name) for name in State.model_fields} for one in states]}
+    return {"as_at": sight.day, "items": list_states(request.enterprise, sight)}
 
 
 @read(router, "/enterprises/{code}/registers/{kind}", act=Permission.READ_OWN, answer=Page[Row])
@@ -113,21 +112,21 @@ def parse_row_filter(kind: str, looked: RowsWanted) -> RowFilter:
         name, sign, value = read.groups()
         if name not in known:
             raise NianjianError("filter_unknown", column=name)
-        found[sign][name] = value if sign == EQUAL else _edge(known[name], value)
+        if sign == EQUAL:
+            found[sign][name] = value
+            continue
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            day = None
+        column = known[name]
+        if day is None or column.kind not in DAYS or not clock.FIRST_DAY <= day <= clock.LAST_DAY:
+            raise NianjianError("filter_unreadable", column=column.header, value=value)
+        found[sign][name] = day
     return RowFilter(
         text=looked.q, columns=found[EQUAL], first=found[FIRST], last=found[LAST], missing=looked.missing,
         sort=looked.sort.removeprefix("-"), descending=looked.sort.startswith("-"),
     )  # fmt: skip
-
-
-def _edge(column: Column, text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or column.kind not in DAYS or not clock.FIRST_DAY <= day <= clock.LAST_DAY:
-        raise NianjianError("filter_unreadable", column=column.header, value=text)
-    return day
 
 
 def to_row(row: Version, sheet: Sheet, *, full: bool = False) -> dict[str, object]:
@@ -390,11 +389,11 @@ class TakenOff(Schema):
 def papers_list(request: Request, code: str, kind: str, key: str) -> dict[str, object]:
     """The files beside a row."""
     row = _any(request, kind, key)
-    return {"items": [_to_paper(one) for one in attachments.list_row_papers(code, kind, row.key)]}
+    return {"items": attachments.list_row_papers(code, kind, row.key)}
 
 
 @write(router, f"{ROW}/papers", act=Permission.MANAGE_DATA, answer=PaperTold, status=201, held=attachments.ROW_LIMIT)
-def papers_add(request: Request, code: str, kind: str, key: str, file: Query[FileName]) -> dict[str, object]:
+def papers_add(request: Request, code: str, kind: str, key: str, file: Query[FileName]) -> attachments.RowAttachment:
     """Keep a file beside a row, encrypted; the content is the file, at most 20 MiB, of a type that is taken."""
     row = queries.find_latest_version(kind, get_scope_or_404(request, kind, None), decode_key(key))
     if row is None:
@@ -402,7 +401,7 @@ def papers_add(request: Request, code: str, kind: str, key: str, file: Query[Fil
     made = attachments.attach_to_row(
         register=kind, row=row, name=file.name, content=request.content, actor=request.actor
     )
-    return _to_paper(attachments.get_row_paper(code, kind, row.key, made))
+    return attachments.get_row_paper(code, kind, row.key, made)
 
 
 @take(
@@ -433,7 +432,3 @@ def _any(request: Request, kind: str, key: str) -> Version:
     if not found:
         raise Http404
     return found[0]
-
-
-def _to_paper(one: attachments.RowAttachment) -> dict[str, object]:
-    return {name: getattr(one, name) for name in PaperTold.model_fields}

@@ -161,7 +161,13 @@ def enqueue_export(asked: ExportRequest, *, actor: Actor) -> str:
     """Put the making of the file; its job, or the same one that waits or runs. Raises what `count_export_rows` does."""
     enterprise = asked.sight.enterprise
     count_export_rows(asked, actor)
-    given = {"kind": asked.kind, "by": str(actor), REQUEST: _encode_request(asked)}
+    wanted = {
+        "kind": asked.kind, "day": asked.sight.day, "team": asked.sight.team, "wanted": asdict(asked.wanted),
+        "filters": dict(asked.filters), "form": asked.form, "full": asked.full, "language": asked.language,
+    }  # fmt: skip
+    # As one text: databases keep the order of nothing else.
+    text = json.dumps(wanted, default=date.isoformat, ensure_ascii=False)
+    given = {"kind": asked.kind, "by": str(actor), REQUEST: text}
     return flow.enqueue_once(kind=flow.TAKE_REGISTER, enterprise=enterprise, payload=given, actor=actor)
 
 
@@ -211,18 +217,6 @@ def _require_scope(asked: ExportRequest, actor: Actor) -> None:
     team = team_of(actor, asked.sight.enterprise)
     if team is not None and team != asked.sight.team:
         require_permission(actor, asked.sight.enterprise, Permission.READ)
-
-
-def _encode_request(asked: ExportRequest) -> str:
-    """As one text: databases keep the order of nothing else."""
-    return json.dumps(
-        {
-            "kind": asked.kind, "day": asked.sight.day, "team": asked.sight.team, "wanted": asdict(asked.wanted),
-            "filters": dict(asked.filters), "form": asked.form, "full": asked.full, "language": asked.language,
-        },
-        default=date.isoformat,
-        ensure_ascii=False,
-    )  # fmt: skip
 
 
 def _decode_request(text: str, enterprise: str) -> ExportRequest:

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -74,6 +74,11 @@ def may(request: Request, act: Permission) -> bool:
     return access.has_permission(request.actor, request.enterprise.code, act)
 
 
+def list_address(code: str, kind: str) -> str:
+    """Return the address of a register's list."""
+    return reverse("registers-list", kwargs={"code": code, "kind": kind})
+
+
 Context = dict[str, Any]
 
 
@@ -101,10 +106,17 @@ def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Cont
         "holds": holds is not None,
         "span": presenters.span(told.valid_from, told.valid_to),
         "pairs": _pairs(code, told, sheet, full=full),
-        "empty": _list_empty_columns(told, sheet),
+        "empty": [  # of the columns that a row may leave empty
+            presenters.label(one)
+            for one in entries.form_columns(sheet)
+            if getattr(told, one.field) is None and one.field not in sheet.needed
+        ],
         "full": full,
         "masked": any(is_masked(one) and getattr(told, one.field) is not None for one in sheet.columns),
-        "notes": _notes(told, sheet),
+        "notes": [  # what the sheet warns about: it refuses nothing, but changes a light
+            say_pair(presenters.label(sheet.by_field(field)), error_message(one.code, one.values(), words(current())))
+            for field, one in entries.list_warnings(told, sheet)
+        ],
         "groups": [_group(code, seen, one) for one in queries.list_linked_rows(kind, seen, holds)] if holds else [],
         "history": [_event(one) for one in queries.list_history(written, sheet)],
         "cut": len(written) == queries.PAGE,
@@ -113,7 +125,7 @@ def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Cont
         "may_load": loads,
         "may_reveal": may(request, Permission.VIEW_UNMASKED),
         "standing": last if goes_on else None,
-        "back": reverse("registers-list", kwargs={"code": code, "kind": kind}),
+        "back": list_address(code, kind),
     }
 
 
@@ -127,41 +139,23 @@ def _pairs(code: str, version: Version, sheet: Sheet, *, full: bool) -> list[tup
     ]
 
 
-def _list_empty_columns(version: Version, sheet: Sheet) -> list[str]:
-    """Names of the columns that a row may leave empty, and does."""
-    return [
-        presenters.label(column)
-        for column in entries.form_columns(sheet)
-        if getattr(version, column.field) is None and column.field not in sheet.needed
-    ]
-
-
-def _notes(version: Version, sheet: Sheet) -> list[str]:
-    """What the sheet warns about: it refuses nothing, but changes a light."""
-    word = words(current())
-    return [
-        say_pair(presenters.label(sheet.by_field(field)), error_message(one.code, one.values(), word))
-        for field, one in entries.list_warnings(version, sheet)
-    ]
-
-
 def _group(code: str, seen: ReadScope, group: queries.LinkGroup) -> Context:
     link, sheet, day = group.link, presenters.sheet_of(group.link.kind), day_parameter(seen)
-    there = reverse("registers-list", kwargs={"code": code, "kind": link.kind})
+    there = list_address(code, link.kind)
     asked = f"{COLUMN}{link.field}={link.text}" if link.field else f"team={link.team}" if link.team else ""
     every = "&".join(part for part in (asked, f"as_at={day}" if day else "") if part)
     return {
         "title": presenters.title(link.kind),
         "total": group.total,
-        "rows": [(presenters.address(code, link.kind, one.key, day), _called(one, sheet)) for one in group.rows],
+        "rows": [
+            (
+                presenters.address(code, link.kind, one.key, day),
+                f"{presenters.name(one, sheet)} {getattr(one, 'name', None) or ''}".strip(),
+            )
+            for one in group.rows
+        ],
         "every": f"{there}?{every}" if asked and group.total > len(group.rows) else "",
     }
-
-
-def _called(version: Version, sheet: Sheet) -> str:
-    """Key and, where the row has one, its name."""
-    called = getattr(version, "name", None)
-    return f"{presenters.name(version, sheet)} {called}" if called else presenters.name(version, sheet)
 
 
 def _event(one: queries.HistoryEntry) -> Context:
@@ -195,7 +189,10 @@ PRIMARY: Final = re.compile(r"[0-9]{1,18}")
 def new(request: Request, code: str, kind: str) -> HttpResponse:
     """Write a new row."""
     sheet = presenters.sheet_of(kind)
-    form = RowForm(request.POST if request.method == "POST" else None, sheet=sheet, first=_first(request, sheet))
+    # Values that a link fills in: a row that begins again, a line of this team.
+    known = (column.field for column in entries.form_columns(sheet) if not column.personal)
+    first = {name: request.GET[name][:200] for name in known if request.GET.get(name)}
+    form = RowForm(request.POST if request.method == "POST" else None, sheet=sheet, first=first)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -207,16 +204,10 @@ def new(request: Request, code: str, kind: str) -> HttpResponse:
             form.refuse(error)
         else:
             messages.success(request, _("The row is saved."))
-            first = request.GET.get("from") == "start"
-            return redirect("overview", code=code) if first else redirect(presenters.address(code, kind, key))
-    context = {"kind": kind, "register": presenters.title(kind), "form": form, "back": _list(code, kind)}
+            begins = request.GET.get("from") == "start"
+            return redirect("overview", code=code) if begins else redirect(presenters.address(code, kind, key))
+    context = {"kind": kind, "register": presenters.title(kind), "form": form, "back": list_address(code, kind)}
     return render(request, "registers/new.html", context, status=UNPROCESSABLE if form.errors else 200)
-
-
-def _first(request: Request, sheet: Sheet) -> dict[str, str]:
-    """Values that a link fills in: a row that begins again, a line of this team."""
-    known = (column.field for column in entries.form_columns(sheet) if not column.personal)
-    return {name: request.GET[name][:200] for name in known if request.GET.get(name)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -335,7 +326,7 @@ def end(request: Request, code: str, kind: str) -> HttpResponse:
             form.add_error(None, describe_error(error)[0])
         else:
             messages.success(request, _("{count} rows end.").format(count=count))
-            return redirect(_list(code, kind))
+            return redirect(list_address(code, kind))
     sheet, gone = presenters.sheet_of(kind), len(wanted) - len(found)
     missing = _("{count} of the chosen rows have been changed in the meantime; go back and choose again.")
     context = {
@@ -344,13 +335,9 @@ def end(request: Request, code: str, kind: str) -> HttpResponse:
         "form": form,
         "rows": [(one.pk, presenters.name(one, sheet), presenters.span(one.valid_from, one.valid_to)) for one in found],
         "gone": missing.format(count=gone) if gone else "",
-        "back": _list(code, kind),
+        "back": list_address(code, kind),
     }
     return render(request, "registers/end.html", context, status=UNPROCESSABLE if form.errors else 200)
-
-
-def _list(code: str, kind: str) -> str:
-    return reverse("registers-list", kwargs={"code": code, "kind": kind})
 
 
 CALLED: Final = frozenset({"lines", "teams"})  # registers whose rows have a name beside their code
@@ -370,7 +357,7 @@ def overview(request: Request, code: str) -> HttpResponse:
 
 def _card(code: str, one: RegisterState, seen: ReadScope) -> Context:
     sheet = presenters.sheet_of(one.kind)
-    there = reverse("registers-list", kwargs={"code": code, "kind": one.kind})
+    there = list_address(code, one.kind)
     day = f"&as_at={seen.day}" if day_parameter(seen) else ""
     gaps = [
         (f"{there}?missing={field}{day}", presenters.gap_label(sheet, field), _figure(count))
@@ -425,7 +412,7 @@ def rows(request: Request, code: str, kind: str) -> HttpResponse:
         "sealed": _(", ").join(presenters.label(column) for column in sheet.columns if column.personal),
         "may_load": may(request, Permission.MANAGE_DATA),
         "may_reveal": may(request, Permission.VIEW_UNMASKED),
-        "wizard": _wizard(code),
+        "wizard": reverse("data-import", kwargs={"code": code}),
         "formats": FORMATS,
         **_table(request, seen, sheet, cut.rows, asked),
     }
@@ -494,14 +481,6 @@ def _sort(request: Request, field: str, asked: RowFilter) -> tuple[str, str]:
     turned = f"-{field}" if here and not asked.descending else field
     state = ("descending" if asked.descending else "ascending") if here else ""
     return address(request, sort=turned, page=""), state
-
-
-def _wizard(code: str) -> str:
-    """Address that an import begins at; "" where there is no wizard."""
-    try:
-        return reverse("data-import", kwargs={"code": code})
-    except NoReverseMatch:
-        return ""
 
 
 @require_safe

@@ -140,15 +140,14 @@ def value(stored: object, column: Column, *, full: bool = False) -> str:
 def name(version: Version, sheet: Sheet, *, full: bool = False) -> str:
     """What a row is called: the columns of its key, masked where they are personal."""
     fields = entries.key_fields(version, sheet)
-    texts = (_name_part(getattr(version, field), sheet.by_field(field), full=full) for field in fields)
-    return DOT.join(text for text in texts if text) or version.key[:12]
-
-
-def _name_part(stored: object, column: Column, *, full: bool) -> str:
-    """A part of a row's name: its day is the same today and tomorrow."""
-    if isinstance(stored, date) and not isinstance(stored, datetime):
-        return full_day(stored, words(current()))
-    return value(stored, column, full=full)
+    texts = []
+    for field in fields:
+        stored = getattr(version, field)
+        if isinstance(stored, date) and not isinstance(stored, datetime):  # the same today and tomorrow
+            texts.append(full_day(stored, words(current())))
+        else:
+            texts.append(value(stored, sheet.by_field(field), full=full))
+    return DOT.join(filter(None, texts)) or version.key[:12]
 
 
 def empty_cell(kind: str, field: str) -> str:

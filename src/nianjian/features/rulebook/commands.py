@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -18,10 +17,6 @@ from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, day, enterprise, number, on_day
 from nianjian.platform.terminal.language import _, format_limit, language, sentence
 from nianjian.platform.terminal.session import begin
-
-if TYPE_CHECKING:
-    from nianjian.engines.rules.rule import Rule
-    from nianjian.engines.rules.rulebook import Rulebook
 
 
 def configure_rules(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +46,10 @@ def _show(args: argparse.Namespace) -> Answer:
 
     where = None if args.province is None else identifiers.short(args.province)
     book = rulebook(day=args.on, province=where, enterprise=args.enterprise)
-    found = _found(book, args.prefix)
+    wanted = args.prefix  # a key, a beginning of keys, or an id, whatever its case
+    found = book.rules(wanted) or tuple(rule for rule in book.rules() if rule.id.casefold() == wanted.casefold())
+    if not found:
+        raise NianjianError("rule_unknown", key=wanted, date=book.day)
     data = {
         "rulebook": {"id": book.id, "version": book.version, "sha256": book.sha256},
         "day": book.day,
@@ -85,14 +83,6 @@ def _show(args: argparse.Namespace) -> Answer:
             )
 
     return Answer(data, show)
-
-
-def _found(book: Rulebook, wanted: str) -> tuple[Rule, ...]:
-    """The rules of a key, of a beginning of keys, or of an id, whatever its case; ``rule_unknown`` for none."""
-    found = book.rules(wanted) or tuple(rule for rule in book.rules() if rule.id.casefold() == wanted.casefold())
-    if not found:
-        raise NianjianError("rule_unknown", key=wanted, date=book.day)
-    return found
 
 
 def _overlay(args: argparse.Namespace) -> Answer:

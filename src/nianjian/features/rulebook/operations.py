@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock, identifiers
 from nianjian.engines.rules.rule import Rule
-from nianjian.engines.rules.rulebook import Overlay, Rulebook
+from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.portrait import portraits
 from nianjian.features.portrait.operations import compute_portrait
 from nianjian.platform.accounts import query as accounts
@@ -91,20 +91,13 @@ class Effect:
     def as_dict(self) -> dict[str, Any]:
         """The lights of both, and of each metric light, value and limit: what is kept of them."""
         metrics = [
-            {
-                "slug": before["slug"],
-                "before": _own_figures(before),
-                "after": _own_figures(after),
-            }
+            {"slug": before["slug"], "before": _own_figures(before), "after": _own_figures(after)}
             for before, after in zip(self.before["metrics"], self.after["metrics"], strict=True)
         ]
-        lights = {"before": _own_light(self.before), "after": _own_light(self.after)}
-        return {"enterprise": self.enterprise, "year": self.year, **lights, "metrics": metrics}
-
-
-def _own_light(told: Mapping[str, Any]) -> str:
-    """The whole under the enterprise's own limits, the guide's where it has none."""
-    return str(told.get("own_light") or told["light"])
+        # The whole under the enterprise's own limits, the guide's where it has none.
+        before, after = (str(told.get("own_light") or told["light"]) for told in (self.before, self.after))
+        told = {"enterprise": self.enterprise, "year": self.year, "before": before, "after": after}
+        return {**told, "metrics": metrics}
 
 
 def _own_figures(metric: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,15 +142,14 @@ def compute_effects(
     ]
     newest = [(code, years[0]) for code in concerned if (years := portraits.list_years(code))][:MOST]
     step = Steps(progress, key, 2 * len(newest))
-    return [_effect(code, year, max(valid_from, date(year, 12, 31)), tried, step) for code, year in newest]
-
-
-def _effect(enterprise: str, year: int, day: date, tried: Overlay, step: Steps) -> Effect:
-    found = []
-    for more in ((), (tried,)):
-        step()
-        found.append(compute_portrait(enterprise=enterprise, year=year, as_of=day, province=None, tried=more).as_dict())
-    return Effect(enterprise, year, *found)
+    effects = []
+    for code, year in newest:
+        found, day = [], max(valid_from, date(year, 12, 31))
+        for more in ((), (tried,)):
+            step()
+            found.append(compute_portrait(enterprise=code, year=year, as_of=day, province=None, tried=more).as_dict())
+        effects.append(Effect(code, year, *found))
+    return effects
 
 
 def _check_overlay(  # noqa: PLR0917 -- the same values as the acts'

@@ -314,7 +314,9 @@ def propose_overlay(request: Request, key: str, code: str = EVERYWHERE) -> HttpR
         context |= _read_value(form, book)
         try:
             if valid and request.POST.get("step") == "try":
-                context |= _context(code, key, _job(code, key, _enqueue(request, form, key, code), request.actor))
+                asked = {name: value for name, value in form.asked().items() if name != "valid_to"}
+                job = enqueue_effects(**asked, key=key, enterprise=code or None, actor=request.actor)
+                context |= _context(code, key, _job(code, key, job, request.actor))
             elif valid and (not form.value_field.typed or request.POST.get("reading") == form.cleaned_data["value"]):
                 asked = {**form.asked(), "key": key, "enterprise": code or None, "actor": request.actor}
                 request_overlay(**asked, approver=read_approver(request, code))
@@ -329,11 +331,6 @@ def propose_overlay(request: Request, key: str, code: str = EVERYWHERE) -> HttpR
         faults = [str(text) for texts in form.errors.values() for text in texts]
         return render(request, "rulebook/effect.html", {"error": " ".join(faults), **context})
     return render(request, "rulebook/ask.html", context, status=status)
-
-
-def _enqueue(request: Request, form: LimitForm, key: str, code: str) -> str:
-    asked = {name: value for name, value in form.asked().items() if name != "valid_to"}
-    return enqueue_effects(**asked, key=key, enterprise=code or None, actor=request.actor)
 
 
 def _list_waiting(request: Request, place: str, key: str) -> list[dict[str, Any]]:

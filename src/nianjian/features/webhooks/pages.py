@@ -90,8 +90,20 @@ def list_webhooks(request: Request, code: str) -> HttpResponse:
 def webhook_detail(request: Request, code: str, webhook: str) -> HttpResponse:
     """Show one with its log; try it, send a message again, or end it."""
     found = webhooks.get_webhook(webhook, code)
-    if request.method == "POST":
-        return _apply_action(request, code, webhook)
+    act = request.POST.get("act", "") if request.method == "POST" else None
+    if act == "close":
+        operations.close_webhook(webhook=webhook, enterprise=code, actor=request.actor)
+        messages.success(request, gettext("The webhook has ended."))
+        return redirect("webhooks", code=code)
+    if act == "test":
+        operations.test_webhook(webhook=webhook, enterprise=code, actor=request.actor)
+        messages.success(request, gettext("A test message is being sent; see the log for the result."))
+    elif act is not None:
+        delivery = request.POST.get("delivery", "")
+        operations.retry_delivery(delivery=delivery, webhook=webhook, enterprise=code, actor=request.actor)
+        messages.success(request, gettext("The message is being sent again."))
+    if act is not None:
+        return redirect("webhooks-one", code=code, webhook=webhook)
     shown: Page[Delivery] = paged(request, webhooks.list_deliveries(found))
     _ = words(current())
     rows = [
@@ -109,22 +121,6 @@ def webhook_detail(request: Request, code: str, webhook: str) -> HttpResponse:
     ]
     context = {"webhook": found, "rows": rows, "page": shown, "told": [verb_text(event, _) for event in found.events]}
     return render(request, "webhooks/one.html", context)
-
-
-def _apply_action(request: Request, code: str, webhook: str) -> HttpResponse:
-    act = request.POST.get("act", "")
-    if act == "close":
-        operations.close_webhook(webhook=webhook, enterprise=code, actor=request.actor)
-        messages.success(request, gettext("The webhook has ended."))
-        return redirect("webhooks", code=code)
-    if act == "test":
-        operations.test_webhook(webhook=webhook, enterprise=code, actor=request.actor)
-        messages.success(request, gettext("A test message is being sent; see the log for the result."))
-    else:
-        delivery = request.POST.get("delivery", "")
-        operations.retry_delivery(delivery=delivery, webhook=webhook, enterprise=code, actor=request.actor)
-        messages.success(request, gettext("The message is being sent again."))
-    return redirect("webhooks-one", code=code, webhook=webhook)
 
 
 urlpatterns = [
