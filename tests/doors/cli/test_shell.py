@@ -132,15 +132,6 @@ def test_an_overlay_needs_a_second_person(cli: Shell) -> None:
     assert cli("rules", "show", "portrait.seat_vacancy.limit", "--json").json["rules"][0]["value"] == "0.30"
 
 
-def test_an_overlay_of_nothing_is_refused(cli: Shell) -> None:
-    words = ("--from", "2026-01-01", "--reason", "x", "--enterprise", "demo", "--json")
-    assert cli("rules", "overlay", "no.such.rule", "1", *words).json["error"]["code"] == "overlay_rule_unknown"
-    shown = cli("rules", "overlay", "inspection.logs.keep_days", "200", *words)
-    assert (shown.code, shown.json["error"]["code"]) == (2, "overlay_rule_reference")
-    wrong = cli("rules", "overlay", "portrait.seat_vacancy.limit", "many", *words)
-    assert (wrong.code, wrong.json["error"]["code"]) == (2, "overlay_value_wrong")
-
-
 def test_signs_of_a_file_never_act_on_the_terminal(cli: Shell, tmp_path: Path) -> None:
     file = tmp_path / "calls.csv"
     file.write_text("\x1b]0;taken\x07\x1b[31mred,\u202eb\n1,2\n", encoding="utf-8")
