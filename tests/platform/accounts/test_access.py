@@ -358,6 +358,8 @@ def test_lists_show_what_concerns_the_person(
     assert [len(seen("approvals list", place)) for place in (HERE, OTHER, EVERYWHERE)] == [1, 0, 1]
     assert {one["name"] for one in seen("user list", OTHER)} == {"uothera", "uotheru"}
     assert {"anna", "ua"} <= {one["name"] for one in seen("user list", EVERYWHERE)}
+    assert [one["code"] for one in seen("enterprise list", OTHER)] == [OTHER]
+    assert [one["code"] for one in seen("enterprise list", EVERYWHERE)] == [HERE, OTHER]
 
 
 def test_an_administrator_of_one_enterprise_gives_no_role_elsewhere(

@@ -392,6 +392,14 @@ def test_a_listing_masks_what_is_personal(load: Import, demo: str) -> None:
     [person] = list_register(kind="staff", enterprise=demo).rows
     assert (person["staff_id"], person["person"], person["identity"]) == ("7", "张**", "110***********002X")
     assert list_register(kind="consents", enterprise=demo).rows[0]["number"] == "138****8000"
+    load("seats", "坐席编号,默认外显号", ("S1", "057182345678"), ("S2", "95013001"))
+    listed = list_register(kind="seats", enterprise=demo).rows
+    assert [one["display"] for one in listed] == ["0571****78", "95013001"], "a short number belongs to no person"
+    told = ("T1", "12321", "2026-03-02 09:00:00", "13812345678", "13987654321", "张三打扰我")
+    load("complaints", "编号,来源,受理时间,投诉人号码,被投诉号码,内容", told)
+    (ticket,) = list_register(kind="complaints", enterprise=demo).rows
+    assert ticket["complained"] == "139****4321"
+    assert not [text for text in ("13812345678", "13987654321", "张三打扰我") if text in str(ticket)]
 
 
 def test_a_list_that_was_made_harmless_comes_back_unchanged(
