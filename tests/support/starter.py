@@ -120,7 +120,9 @@ def _load(folder: Path) -> None:
     """Import the program as its commands do; no table is touched, so no home needs any."""
     os.environ |= {"NIANJIAN_HOME": str(folder / "home"), "NIANJIAN_KEYS": str(folder / "keys.json")}
     importlib.import_module("nianjian.doors.cli.main")
-    importlib.import_module("nianjian.platform.home.wiring").start()
+    wiring = importlib.import_module("nianjian.platform.home.wiring")
+    wiring.start()
+    wiring.known_migrations()
     for package in map(importlib.import_module, PACKAGES):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if ".migrations" not in module.name and not module.name.endswith("__main__"):
