@@ -63,6 +63,9 @@ def test_calls_in_rejects_out_and_in_again(cli: Shell, calls: Path, tmp_path: Pa
     assert (twice.code, twice.json["error"]["code"]) == (2, "batch_not_active")
     assert cli("calls", "import", str(calls), "--enterprise", "demo", "--json").json["rows"]["loaded"] == 21
     assert cli("audit", "verify", "--json").json["valid"] is True
+
+
+def test_an_assumed_time_zone_is_said(cli: Shell, calls: Path) -> None:
     said = cli("calls", "import", str(calls), "--enterprise", "demo", LANG="en_US.UTF-8")
     assert "Asia/Shanghai was assumed" in said.err
     assert "the start time cannot be read" in said.out
