@@ -18,7 +18,6 @@ from django.db import connection
 from django.test import Client
 from tests.support import databases
 from tests.support.people import signed_in
-from tests.support.sample_portrait import portrait
 from tests.support.site import browsing
 from tests.support.starter import started
 
@@ -146,6 +145,8 @@ def load(demo: str, operator: Actor, sheet: Sheet) -> Import:
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    from tests.support.sample_portrait import portrait  # noqa: PLC0415 -- the lake's libraries load only then
+
     return portrait(tmp_path_factory.mktemp("sample"))
 
 

@@ -11,9 +11,11 @@ import functools
 import gc
 import importlib
 import json
+import logging
 import os
 import pkgutil
 import runpy
+import select
 import shutil
 import signal
 import socket
@@ -23,6 +25,7 @@ import tempfile
 import threading
 import time
 import traceback
+import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -34,6 +37,7 @@ LIBRARIES: Final = (
     "django.db.backends.postgresql.base", "django.db.migrations.executor", "django.views.debug",
     "ibis.backends.duckdb", "openpyxl", "rich.traceback",
 )  # fmt: skip
+OPENPYXL: Final = "openpyxl.worksheet._writer"  # deletes temporary files
 LONGEST: Final = 1 << 20  # bytes of a request
 
 
@@ -82,38 +86,52 @@ def _server() -> str:
 
 
 def serve(address: str) -> None:
-    """Load, listen, and fork for each who asks, until standard input ends."""
+    """Load, listen, fork for each who asks and tell how it ended, until standard input ends."""
     _load(Path(address).parent)
+    woken, waker = socket.socketpair()  # a byte comes where a command ends
+    waker.settimeout(0)
+    signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    asking: dict[int, socket.socket] = {}  # command -> who waits for it
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(f"{address}.new")
         door.listen(64)
         Path(f"{address}.new").rename(address)
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-        watcher = os.fork()  # a thread would be lost, or worse, in what is forked
-        if not watcher:
-            sys.stdin.buffer.read()
-            os.kill(os.getppid(), signal.SIGTERM)
-            os._exit(0)
-        while True:
-            line, _ = door.accept()
-            if os.fork():
-                line.close()
-                continue
-            door.close()
-            _attend(line)
+        while sys.stdin not in (ready := select.select([door, woken, sys.stdin], [], [])[0]):
+            if door in ready:
+                line, _ = door.accept()
+                if not (command := os.fork()):
+                    door.close()
+                    _attend(line)
+                asking[command] = line
+            if woken in ready:
+                woken.recv(1 << 12)
+                _tell_ended(asking)
+    os._exit(0)
+
+
+def _tell_ended(asking: dict[int, socket.socket]) -> None:
+    while asking and (ended := os.waitpid(-1, os.WNOHANG))[0]:
+        with asking.pop(ended[0]) as line, suppress(OSError):  # who asked may have gone
+            line.sendall(str(os.waitstatus_to_exitcode(ended[1])).encode())
 
 
 def _load(folder: Path) -> None:
     """Import the program as its commands do; no table is touched, so no home needs any."""
     os.environ |= {"NIANJIAN_HOME": str(folder / "home"), "NIANJIAN_KEYS": str(folder / "keys.json")}
     importlib.import_module("nianjian.doors.cli.main")
-    importlib.import_module("nianjian.platform.home.wiring").start()
+    wiring = importlib.import_module("nianjian.platform.home.wiring")
+    wiring.start()
+    wiring.known_migrations()
     for package in map(importlib.import_module, PACKAGES):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if ".migrations" not in module.name and not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
     for library in LIBRARIES:
         importlib.import_module(library)
+    atexit._clear()  # libraries clear caches at the end: ten milliseconds a command
+    for needed in (logging.shutdown, weakref.finalize._exitfunc, importlib.import_module(OPENPYXL)._openpyxl_shutdown):  # type: ignore[attr-defined]
+        atexit.register(needed)
     gc.collect()
     gc.freeze()  # a collection in a child would copy every page of it
 
@@ -137,19 +155,14 @@ def _forget_settings() -> None:
 
 
 def _attend(line: socket.socket) -> NoReturn:
-    """In a process for each command: start it, wait, tell its code."""
+    """In the process of a command: read what is asked, and be it."""
+    signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     text, streams, _flags, _from = socket.recv_fds(line, LONGEST, 2)
     while more := line.recv(LONGEST):
         text += more
-    command = os.fork()
-    if not command:
-        line.close()
-        _become(json.loads(text), streams)
-    _, status = os.waitpid(command, 0)
-    with suppress(OSError):  # who asked may have gone
-        line.sendall(str(os.waitstatus_to_exitcode(status)).encode())
-    os._exit(0)
+    line.close()
+    _become(json.loads(text), streams)
 
 
 def _become(asked: Mapping[str, object], streams: Sequence[int]) -> NoReturn:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from tests.support.asking import DEMO, Ask, post
+from tests.support.asking import DEMO, Ask, post, upload
 
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints.one_click import get_by_token
@@ -15,6 +15,7 @@ from nianjian.features.rectification.storage import Notice
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.registers import storage as rows
+from nianjian.platform.registers.models import Line
 
 pytestmark = pytest.mark.django_db
 WATCH, ROUTINE, DOORS = f"{DEMO}/watch", f"{DEMO}/routine", f"{DEMO}/complaints/one-click"
@@ -111,3 +112,17 @@ def test_the_portfolio_is_of_what_concerns_the_asker(api: Ask) -> None:
     assert client.get(f"/api/v1/portfolio?light={found['light']}").json()["items"] == [found]
     one = api("outsourcer", name="bo", team="T1").get("/api/v1/portfolio").json()["items"]
     assert [(row["code"], row["light"], row["mood"]) for row in one] == [("demo", None, None)]
+
+
+def test_rows_of_a_register_end_together(api: Ask) -> None:
+    given = {"kind": "lines", "enterprise": "demo", "since": None, "reason": "", "actor": Actor("tester")}
+    keys = [rows.create_row(texts={"line_id": line}, **given) for line in ("L1", "L2")]
+    versions = list(Line.objects.filter(key__in=keys).values_list("pk", flat=True))
+    ends = {"versions": versions, "start": "2026-05-01", "reason": "退租"}
+    assert post(api(), f"{DEMO}/registers/lines/ends", ends).json() == {"count": 2}
+    assert post(api(), f"{DEMO}/registers/lines/ends", ends).json()["code"] == "register_row_stale"
+
+
+def test_a_forward_list_has_not_come_in_the_future(api: Ask) -> None:
+    told = upload(api(), f"{DEMO}/complaints/forwards", b"a,b\n", name="a.csv", arrived="2099-01-01T00:00:00")
+    assert (told.status_code, told.json()["code"]) == (422, "complaint_moment_in_future")

@@ -1,8 +1,11 @@
 """Schemathesis against the OpenAPI document: no fault of the server and no answer that is not described."""
 
+import json
 import os
+import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,11 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import SearchStrategy, one_of
+from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.generation.feedback import FeedbackSources
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -40,21 +46,22 @@ CHECKS: list[Any] = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance,
 ]  # fmt: skip
-SCHEMA = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+PATHS = json.loads((Path(__file__).parents[1] / "openapi.json").read_text(encoding="utf-8"))["paths"]
 SOAK = bool(os.environ.get("SOAK"))
-# Drawn requests for each operation; those that the document's own examples make come in the soak.
+# Drawn requests for each operation.
 FEW, MANY = 2, 60 if SOAK else 4
-STRANGE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
 
 
-def _settings(drawn: int, *, examples: bool) -> Any:
+@cache
+def _schema() -> Any:
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+
+
+def _settings(drawn: int, *phases: Phase) -> Any:
+    strange = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
     return settings(
-        max_examples=drawn,
-        database=None,
-        derandomize=True,
-        phases=[Phase.explicit, Phase.generate] if examples else [Phase.generate],
-        suppress_health_check=STRANGE,
-    )
+        max_examples=drawn, database=None, derandomize=True, phases=phases, suppress_health_check=strange
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -106,41 +113,50 @@ def _make(sample: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-def _walk(case: Any, there: tuple[str, dict[str, Any]]) -> None:
-    token, known = there
-    if "/rows/" in case.operation.path and known:
-        known = {**known, "key": known["row"]}
-    for name in case.path_parameters or {}:
-        if name in known:
-            case.path_parameters[name] = known[name]
+def _known(path: str, known: dict[str, Any]) -> dict[str, Any]:
+    """What stands for the parameters of the address."""
+    given = {**known, "key": known["row"]} if "/rows/" in path else known
+    return {name: given[name] for name in re.findall(r"{(\w+)}", path) if name in given}
+
+
+def _requests(method: str, path: str, named: dict[str, Any]) -> SearchStrategy[Any]:
+    """What fits the document, and what does not where more than the address could be wrong."""
+    operation = _schema()[path][method]
+    modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+    if not (operation.query or operation.headers or operation.body) and len(named) == len(operation.path_parameters):
+        modes = modes[:1]
+    return one_of([operation.as_strategy(mode, path_parameters=named, feedback=FeedbackSources()) for mode in modes])
+
+
+def _check(case: Any, token: str) -> None:
     case.call_and_validate(headers={"Authorization": token}, checks=CHECKS)
 
 
-# A parameter of our own puts the operation into the id of a test: without one all would bear the function's name alone,
-# and a report, a repetition or another process could not tell them apart.
-@pytest.mark.parametrize("named", [pytest.param(True, id="there")])
-@SCHEMA.parametrize()
-@_settings(FEW, examples=False)
+@pytest.mark.parametrize("where", ["there", pytest.param("nowhere", marks=pytest.mark.long)])
+@pytest.mark.parametrize(("method", "path"), [(method, path) for path in PATHS for method in PATHS[path]])
 def test_nothing_breaks_and_everything_is_described(
-    case: Any, there: tuple[str, dict[str, Any]], *, named: bool
+    there: tuple[str, dict[str, Any]], method: str, path: str, where: str
 ) -> None:
-    _walk(case, there)
+    """``nowhere``: addresses name nothing that is there."""
+    token, known = there
+    named, drawn = (_known(path, known), FEW) if where == "there" else ({}, MANY)
 
+    @_settings(drawn, Phase.generate)
+    @given(case=_requests(method, path, named))
+    def walk(case: Any) -> None:
+        _check(case, token)
 
-@pytest.mark.long
-@pytest.mark.parametrize("named", [pytest.param(False, id="nowhere")])
-@SCHEMA.parametrize()
-@_settings(MANY, examples=False)
-def test_the_same_where_nothing_is(case: Any, there: tuple[str, dict[str, Any]], *, named: bool) -> None:
-    """Addresses name nothing that is there."""
-    _walk(case, (there[0], {}))
+    walk()
 
 
 if SOAK:  # every process that collects would otherwise make the examples of each operation: nine seconds
-
+    # A parameter of our own puts the operation into the id of a test: without one all would bear the function's name
+    # alone, and a report, a repetition or another process could not tell them apart.
     @pytest.mark.soak
     @pytest.mark.parametrize("named", [pytest.param(True, id="there")])
-    @SCHEMA.parametrize()
-    @_settings(MANY, examples=True)
+    @_schema().parametrize()
+    @_settings(MANY, Phase.explicit, Phase.generate)
     def test_the_same_with_many_requests(case: Any, there: tuple[str, dict[str, Any]], *, named: bool) -> None:
-        _walk(case, there)
+        token, known = there
+        case.path_parameters |= _known(case.operation.path, known)
+        _check(case, token)

@@ -68,10 +68,11 @@ def test_me(api: Ask) -> None:
     assert told == {"name": "anna", "scopes": ["read"], "roles": roles}
 
 
-@pytest.mark.parametrize("code", ["other", "nothing", "%00"])
-@pytest.mark.parametrize("rest", ["", "/jobs", "/batches", "/registers", "/portraits/2026", "/audit", "/people"])
-def test_strangers_cannot_tell_whether_an_enterprise_exists(api: Ask, code: str, rest: str) -> None:
-    _problem(api().get(f"{V1}/enterprises/{code}{rest}"), 404, "api_not_found")
+def test_strangers_cannot_tell_whether_an_enterprise_exists(api: Ask) -> None:
+    client = api()
+    for code in ("other", "nothing", "%00"):
+        for rest in ("", "/jobs", "/batches", "/registers", "/portraits/2026", "/audit", "/people"):
+            _problem(client.get(f"{V1}/enterprises/{code}{rest}"), 404, "api_not_found")
 
 
 def test_a_missing_role_is_named(api: Ask) -> None:

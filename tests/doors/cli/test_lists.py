@@ -5,7 +5,6 @@ from pathlib import Path
 
 from tests.support.fixtures import Shell
 
-TOKEN = "NIANJIAN_TOKEN"  # noqa: S105 - the name of a variable
 ENGLISH = {"LANG": "en_US.UTF-8"}
 WIDE = {"COLUMNS": "400"}
 
@@ -43,16 +42,6 @@ def test_rules_are_shown_by_id_or_beginning_without_python(cli: Shell) -> None:
     assert {one["id"] for one in rules} == {"D1"}
     told = cli("rules", "show", "D77", "--json")
     assert (told.code, told.json["error"]["code"]) == (2, "rule_unknown")
-
-
-def test_only_enterprises_that_concern_one_are_listed(cli: Shell) -> None:
-    assert cli("enterprise", "add", "other", "--name", "别家", "--province", "北京").code == 0
-    token = cli("user", "add", "out", "--enterprise", "demo", "--json").json["token"]
-    granted = cli("user", "grant", "out", "--enterprise", "demo", "--role", "tester")
-    assert granted.code == 0
-    mine = cli("enterprise", "list", "--as", "out", "--json", **{TOKEN: token})
-    assert [one["code"] for one in mine.json["enterprises"]] == ["demo"]
-    assert [one["code"] for one in cli("enterprise", "list", "--json").json["enterprises"]] == ["demo", "other"]
 
 
 def test_a_file_that_cannot_be_read_is_spoken_of_in_our_words(cli: Shell, tmp_path: Path) -> None:

@@ -17,30 +17,34 @@ LIMIT = "portrait.seat_vacancy.limit"
 TODAY = {"NIANJIAN_TODAY": "2026-11-25"}
 
 
-@pytest.mark.parametrize(
-    ("words", "code", "remedy"),
-    [
-        (("portrait", "run", *YEAR, "--as-of", "2025-12-31"), "as_of_before_period", "--year 2025"),
-        (("portrait", "run", "--enterprise", "demo", "--year", "2027"), "year_not_begun", "2026"),
-        (("portrait", "run", *YEAR, "--province", "火星"), "province_unknown", "浙江"),
-        (("portrait", "simulate", *YEAR, "--close-tickets", "50"), "simulation_too_many", "0"),
-        (("portrait", "simulate", *YEAR, "--cut-seats", "10"), "simulation_too_many", "0"),
-        (("enterprise", "add", "new", "--name", "新", "--province", "火星"), "province_unknown", "浙江"),
-        (("rules", "show", "portrait", "--province", "火星"), "province_unknown", "浙江"),
-        (
-            ("rules", "overlay", LIMIT, "0.25", "--province", "火星", "--from", "2026-01-01", "--reason", "x"),
-            "province_unknown",
-            "浙江",
-        ),
-    ],
-)
+REFUSED = [
+    (("portrait", "run", *YEAR, "--as-of", "2025-12-31"), "as_of_before_period", "--year 2025"),
+    (("portrait", "run", "--enterprise", "demo", "--year", "2027"), "year_not_begun", "2026"),
+    (("portrait", "run", *YEAR, "--province", "火星"), "province_unknown", "浙江"),
+    (("portrait", "simulate", *YEAR, "--close-tickets", "50"), "simulation_too_many", "0"),
+    (("portrait", "simulate", *YEAR, "--cut-seats", "10"), "simulation_too_many", "0"),
+    (("enterprise", "add", "new", "--name", "新", "--province", "火星"), "province_unknown", "浙江"),
+    (("rules", "show", "portrait", "--province", "火星"), "province_unknown", "浙江"),
+    (
+        ("rules", "overlay", LIMIT, "0.25", "--province", "火星", "--from", "2026-01-01", "--reason", "x"),
+        "province_unknown",
+        "浙江",
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "remedy"), REFUSED)
 def test_a_refusal_names_code_and_remedy(cli: Shell, words: tuple[str, ...], code: str, remedy: str) -> None:
     told = cli(*words, "--json", **TODAY)
     assert (told.code, told.json["error"]["code"]) == (2, code)
     assert remedy in told.json["error"]["message"]
-    said = cli(*words, **TODAY, **ENGLISH)
-    assert (said.code, said.out) == (2, "")
-    assert remedy in said.err
+
+
+def test_a_person_reads_code_by_code_what_to_do(cli: Shell) -> None:
+    for words, remedy in {code: (words, remedy) for words, code, remedy in REFUSED}.values():
+        said = cli(*words, **TODAY, **ENGLISH)
+        assert (said.code, said.out) == (2, "")
+        assert remedy in said.err
 
 
 def test_a_run_that_waits_says_so_on_stderr(cli: Shell, shell_home: Path) -> None:

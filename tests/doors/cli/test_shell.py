@@ -105,13 +105,6 @@ def test_who_lacks_the_role_is_told_which_would_do(cli: Shell) -> None:
     assert refused.code == 2
     assert "没有可以“导入或撤销”的角色" in refused.err
     assert "data_officer (数据专员)" in refused.err
-    cli("user", "grant", "王芳", "--role", "data_officer", "--enterprise", "demo")
-    allowed = cli("registers", "import", "seats", "none.csv", "--enterprise", "demo", "--as", "王芳", "--json", **own)
-    assert allowed.json["error"]["code"] == "file_missing"
-    cli("user", "revoke", "王芳", "--role", "data_officer", "--enterprise", "demo")
-    cli("user", "revoke", "王芳", "--role", "tester", "--enterprise", "demo")
-    again = cli("registers", "list", "seats", "--enterprise", "demo", "--as", "王芳", "--json", **own)
-    assert again.json["error"]["code"] == "role_missing"
 
 
 def test_an_overlay_needs_a_second_person(cli: Shell) -> None:
@@ -122,23 +115,11 @@ def test_an_overlay_needs_a_second_person(cli: Shell) -> None:
     alone = cli("approve", approval, "--json")
     assert (alone.code, alone.json["error"]["code"]) == (2, "approval_needs_user")
     token = cli("user", "add", "anna", "--enterprise", "demo", "--json").json["token"]
-    wrong = cli("approve", approval, "--as", "anna", "--json", **{TOKEN: "guess"})
-    assert (wrong.code, wrong.json["error"]["code"]) == (2, "token_refused")
     done = cli("approve", approval, "--as", "anna", "--json", **{TOKEN: token})
     assert (done.code, done.json["state"]) == (0, "approved")
     shown = cli("rules", "show", "portrait.seat_vacancy.limit", "--enterprise", "demo", "--on", "2026-06-01", "--json")
     (rule,) = shown.json["rules"]
     assert (rule["value"], rule["level"], rule["citation"]) == ("0.25", "internal", "更严")
-    assert cli("rules", "show", "portrait.seat_vacancy.limit", "--json").json["rules"][0]["value"] == "0.30"
-
-
-def test_an_overlay_of_nothing_is_refused(cli: Shell) -> None:
-    words = ("--from", "2026-01-01", "--reason", "x", "--enterprise", "demo", "--json")
-    assert cli("rules", "overlay", "no.such.rule", "1", *words).json["error"]["code"] == "overlay_rule_unknown"
-    shown = cli("rules", "overlay", "inspection.logs.keep_days", "200", *words)
-    assert (shown.code, shown.json["error"]["code"]) == (2, "overlay_rule_reference")
-    wrong = cli("rules", "overlay", "portrait.seat_vacancy.limit", "many", *words)
-    assert (wrong.code, wrong.json["error"]["code"]) == (2, "overlay_value_wrong")
 
 
 def test_signs_of_a_file_never_act_on_the_terminal(cli: Shell, tmp_path: Path) -> None:

@@ -142,25 +142,6 @@ def test_portrait_of_a_year(cli: Shell, calls: Path, tmp_path: Path) -> None:
     assert "Number consistency rate" in cli(*words, LANG="en_US.UTF-8").out
 
 
-def test_a_number_filed_on_no_known_day_is_never_green(cli: Shell, tmp_path: Path) -> None:
-    """The same calls, once with the filing day and once without it."""
-    numbers, calls = tmp_path / "numbers.csv", tmp_path / "own.csv"
-    calls.write_text("\n".join([HEADER, *(_call(number) for number in range(20))]) + "\n")
-    assert cli("calls", "import", str(calls), "--enterprise", "demo", "--timezone", "Asia/Shanghai").code == 0
-    year = ("portrait", "run", "--enterprise", "demo", "--year", "2026", "--json")
-    told = []
-    for day in ("2025-01-01", ""):
-        numbers.write_text(f"码号,批准总位长,备案状态,备案日期,呼出权限\n95013,5,已备案,{day},是\n")
-        assert cli("registers", "import", "numbers", str(numbers), "--enterprise", "demo").code == 0
-        told.append(next(one for one in cli(*year).json["metrics"] if one["slug"] == "number_consistency"))
-    dated, undated = told
-    assert dated["components"]["own_short"] == undated["components"]["unknown"] > 0
-    assert (dated["light"], undated["light"]) == ("green", "insufficient")
-    assert dated["statements"]["all_calls_show_own_numbers"]
-    assert not undated["statements"]["all_calls_show_own_numbers"]
-    assert undated["bounds"] == {"low": "0.0000", "high": "100.0000"}
-
-
 def test_the_second_day_is_shown_to_people_and_in_json_only_when_named(cli: Shell, tmp_path: Path) -> None:
     """Ten seats are filed; two more of them are opened after the as-of day."""
     sheet = tmp_path / "s.csv"
@@ -202,22 +183,6 @@ def test_simulate_and_attach(cli: Shell, tmp_path: Path) -> None:
     assert (wrong.code, wrong.json["error"]["code"]) == (2, "attachment_metric_wrong")
     assert cli("portrait", "attach", "seat_vacancy", str(paper), "--kind", "expansion_plan", *year).code == 0
     assert cli("portrait", "run", *year).json["metrics"][0]["light"] == "yellow_explained"
-
-
-def test_personal_data_and_numbers_that_may_be_a_persons_are_masked_in_lists(cli: Shell, tmp_path: Path) -> None:
-    """A complained-of mobile number, a seat's landline; a short number belongs to no person."""
-    told, seats = tmp_path / "complaints.csv", tmp_path / "seats.csv"
-    header = "编号,来源,受理时间,投诉人号码,被投诉号码,内容"
-    told.write_text(f"{header}\nT1,12321,2026-03-02 09:00:00,13812345678,13987654321,张三打扰我\n")
-    seats.write_text("坐席编号,类型,默认外显号\nS1,人工,057182345678\nS2,人工,95013001\n")
-    for kind, sheet in (("complaints", told), ("seats", seats)):
-        assert cli("registers", "import", kind, str(sheet), "--enterprise", "demo").code == 0
-    complaints = cli("registers", "list", "complaints", "--enterprise", "demo", "--json")
-    assert [one["complained"] for one in complaints.json["rows"]] == ["139****4321"]
-    assert not [text for text in ("13812345678", "13987654321", "张三打扰我") if text in complaints.out]
-    listed = cli("registers", "list", "seats", "--enterprise", "demo", "--json").json["rows"]
-    assert [one["display"] for one in listed] == ["0571****78", "95013001"]
-    assert "057182345678" not in cli("registers", "list", "seats", "--enterprise", "demo").out
 
 
 def test_a_template_of_every_register_imports_as_it_is(cli: Shell, tmp_path: Path) -> None:

@@ -332,8 +332,9 @@ def world(db: None, home: Path, keys: None, sample: dict[str, Any]) -> dict[str,
     return {code: tenant(code, sample) for code in (OWN, OTHER)}
 
 
-def test_every_address_has_samples(world: dict[str, dict[str, Any]]) -> None:
+def test_every_address_has_samples(db: None, home: Path, keys: None, sample: dict[str, Any]) -> None:
     """A new address is put into the matrix by a sample of each parameter that it adds."""
+    world = dict.fromkeys((OWN, OTHER), tenant(OWN, sample))
     (stranger,) = (one for one in people([]) if not one.name)
     for pattern in _patterns():
         assert list(_cases(pattern, stranger, world)), pattern.name

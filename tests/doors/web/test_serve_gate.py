@@ -4,7 +4,6 @@ import http.client
 import json
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,8 @@ from pathlib import Path
 import pytest
 from tests.support import databases
 from tests.support.services import free_port
-from tests.support.site import PATIENCE
+from tests.support.site import PATIENCE, PROGRAM
+from tests.support.starter import started
 
 ONE_RESTART = 3.0  # seconds: a process that is kept running would be started again within them
 SAID = "the gate cannot listen on"
@@ -25,18 +25,19 @@ def taken() -> Iterator[str]:
         yield f"127.0.0.1:{other.getsockname()[1]}"
 
 
-def _start(folder: Path, *words: str, **variables: str) -> tuple[subprocess.Popen[bytes], Path]:
-    databases.furnish(folder / "home")
-    log = folder / "serve.log"
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    databases.furnish(tmp_path / "home")
+    return databases.own_environment(tmp_path, LANG="en_US.UTF-8")
+
+
+def test_it_says_once_that_the_port_is_taken_and_the_pages_go_on(
+    tmp_path: Path, taken: str, environment: dict[str, str]
+) -> None:
+    port, log = free_port(), tmp_path / "serve.log"
+    words = ["serve", "--no-worker", "--listen", f"127.0.0.1:{port}", "--gate", taken]
     with log.open("wb") as err:
-        command = [sys.executable, "-m", "nianjian", "serve", "--no-worker", *words]
-        environment = databases.own_environment(folder, LANG="en_US.UTF-8", **variables)
-        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=err), log
-
-
-def test_it_says_once_that_the_port_is_taken_and_the_pages_go_on(tmp_path: Path, taken: str) -> None:
-    port = free_port()
-    server, log = _start(tmp_path, "--listen", f"127.0.0.1:{port}", "--gate", taken)
+        server = subprocess.Popen([*PROGRAM, *words], env=environment, stderr=err)
     try:
         until = time.monotonic() + PATIENCE
         while "The pages continue without this gate" not in log.read_text() and time.monotonic() < until:
@@ -49,12 +50,13 @@ def test_it_says_once_that_the_port_is_taken_and_the_pages_go_on(tmp_path: Path,
         link.close()
     finally:
         server.terminate()
-        server.communicate(timeout=PATIENCE)
+        server.wait(timeout=PATIENCE)
 
 
-def test_it_ends_where_the_setting_wants_no_pages_without_a_gate(tmp_path: Path, taken: str) -> None:
-    words = ("--listen", f"127.0.0.1:{free_port()}", "--gate", taken, "--json")
-    server, log = _start(tmp_path, *words, NIANJIAN_SERVE_WITHOUT_GATE="no")
-    out, _err = server.communicate(timeout=PATIENCE)
-    assert (server.returncode, json.loads(out)["error"]["code"]) == (2, "serve_without_gate"), log.read_text()
-    assert log.read_text().count(f"{SAID} {taken}") == 1
+def test_it_ends_where_the_setting_wants_no_pages_without_a_gate(
+    tmp_path: Path, taken: str, environment: dict[str, str]
+) -> None:
+    words = ("serve", "--no-worker", "--listen", f"127.0.0.1:{free_port()}", "--gate", taken, "--json")
+    done = started(words, env=environment | {"NIANJIAN_SERVE_WITHOUT_GATE": "no"}, cwd=tmp_path)
+    assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (2, "serve_without_gate"), done.stderr
+    assert done.stderr.count(f"{SAID} {taken}") == 1

@@ -28,6 +28,7 @@ from nianjian.platform.accounts import models, service
 from nianjian.platform.accounts.links import invite
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import ALLOWED, Permission, Role
+from nianjian.platform.home import wiring
 from nianjian.platform.registers.overlays import OverlayProposal, propose_overlay
 
 pytestmark = pytest.mark.django_db
@@ -325,6 +326,8 @@ def test_nobody_does_what_no_role_allows(ids: dict[str, str], operator: Actor, m
         )
         for role, place in product(Role, (HERE, OTHER, EVERYWHERE))
     }
+    wiring.prepare()  # once: each command would find that nothing is left to do
+    monkeypatch.setattr(wiring, "prepare", lambda: None)
     wrong = []
     for command, (act, where, words) in [*COMMANDS.items(), *WIDER.items()]:
         for role, place, allowed in _askers(act, where):
@@ -355,6 +358,8 @@ def test_lists_show_what_concerns_the_person(
     assert [len(seen("approvals list", place)) for place in (HERE, OTHER, EVERYWHERE)] == [1, 0, 1]
     assert {one["name"] for one in seen("user list", OTHER)} == {"uothera", "uotheru"}
     assert {"anna", "ua"} <= {one["name"] for one in seen("user list", EVERYWHERE)}
+    assert [one["code"] for one in seen("enterprise list", OTHER)] == [OTHER]
+    assert [one["code"] for one in seen("enterprise list", EVERYWHERE)] == [HERE, OTHER]
 
 
 def test_an_administrator_of_one_enterprise_gives_no_role_elsewhere(

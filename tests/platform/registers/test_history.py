@@ -36,11 +36,6 @@ def _team(day: str) -> list[object]:
     return [row.team for row in versions.versions_on(Line, "demo", date.fromisoformat(day))]
 
 
-def test_the_first_version_holds_since_ever(load: Import) -> None:
-    load("lines", HEADER, ("L1", "T1"))
-    assert _team("2010-01-01") == _team("2030-01-01") == ["T1"]
-
-
 def test_an_undated_change_holds_from_the_day_it_is_told(load: Import, on: Callable[[date], None]) -> None:
     later = clock.today() + timedelta(days=40)
     load("lines", HEADER, ("L1", "T1"), ("L2", "T9"))
@@ -52,35 +47,20 @@ def test_an_undated_change_holds_from_the_day_it_is_told(load: Import, on: Calla
     assert [row["team"] for row in list_register(kind="lines", enterprise="demo").rows] == ["T2", "T9"]
 
 
-def test_what_was_told_today_is_corrected_not_changed(load: Import) -> None:
-    load("lines", HEADER, ("L1", "T1"))
-    load("lines", HEADER, ("L1", "T2"))
-    assert _team("2010-01-01") == _team("2030-01-01") == ["T2"]
+def test_the_first_version_holds_since_ever_and_what_was_told_today_is_corrected(load: Import) -> None:
+    for team in ("T1", "T2"):
+        load("lines", HEADER, ("L1", team))
+        assert _team("2010-01-01") == _team("2030-01-01") == [team]
 
 
 def test_a_change_holds_from_its_own_day(load: Import) -> None:
     load("lines", HEADER, ("L1", "T1"))
     load("lines", DATED, ("L1", "T2", "2026-03-01"))
     load("lines", DATED, ("L1", "T3", "2026-06-01"))
-    assert [_team(day) for day in ("2026-02-28", "2026-03-01", "2026-05-31", "2026-06-01")] == [
-        ["T1"],
-        ["T2"],
-        ["T2"],
-        ["T3"],
-    ]
-
-
-def test_a_change_dated_before_the_last_one_takes_its_place(load: Import) -> None:
-    load("lines", HEADER, ("L1", "T1"))
-    load("lines", DATED, ("L1", "T2", "2026-03-01"))
-    load("lines", DATED, ("L1", "T3", "2026-06-01"))
+    days = ("2026-01-31", "2026-02-01", "2026-02-28", "2026-03-01", "2026-05-31", "2026-06-01", "2027-01-01")
+    assert [_team(day) for day in days] == [["T1"]] * 3 + [["T2"]] * 2 + [["T3"]] * 2
     load("lines", DATED, ("L1", "T4", "2026-02-01"))
-    assert [_team(day) for day in ("2026-01-31", "2026-02-01", "2026-03-01", "2027-01-01")] == [
-        ["T1"],
-        ["T4"],
-        ["T4"],
-        ["T4"],
-    ]
+    assert [_team(day) for day in days] == [["T1"]] + [["T4"]] * 6, "one dated before the last takes its place"
 
 
 def test_what_the_register_once_believed_can_be_asked(load: Import) -> None:
@@ -165,37 +145,35 @@ def test_a_number_filed_on_new_year_is_not_filed_the_day_before(load: Import, la
     assert _spans(lake) == [(5, False, None, date(2025, 12, 31)), (5, True, date(2026, 1, 1), None)]
 
 
+def test_a_number_without_filing_or_permission_is_known_but_never_filed(load: Import, lake: Lake) -> None:
+    rows = [
+        ("未备案", "2025-01-01", "", "", "是"),
+        ("已注销", "2025-01-01", "", "", "是"),
+        ("", "2025-01-01", "", "", "是"),
+        ("已备案", "2025-01-01", "", "", "否"),
+        ("已备案", "2025-01-01", "", "", ""),
+        ("已备案", "2027-01-01", "2025-01-01", "2026-12-31", "是"),
+    ]
+    load("numbers", NUMBER, *((f"9501{place}", "8", *row) for place, row in enumerate(rows)))
+    _publish(lake)
+    assert _spans(lake) == [(8, False, None, None)] * len(rows)
+
+
 @pytest.mark.parametrize(
-    "row",
+    ("days", "spans"),
     [
-        ("95013", "8", "未备案", "2025-01-01", "", "", "是"),
-        ("95013", "8", "已注销", "2025-01-01", "", "", "是"),
-        ("95013", "8", "", "2025-01-01", "", "", "是"),
-        ("95013", "8", "已备案", "2025-01-01", "", "", "否"),
-        ("95013", "8", "已备案", "2025-01-01", "", "", ""),
-        ("95013", "8", "已备案", "2027-01-01", "2025-01-01", "2026-12-31", "是"),
+        (("2025-01-01", ""), [(8, False, None, date(2024, 12, 31)), (8, True, date(2025, 1, 1), None)]),
+        (("", "2026-06-30"), [(8, None, None, date(2026, 6, 30)), (8, False, date(2026, 7, 1), None)]),
     ],
+    ids=["from its validity", "neither filed nor unfiled"],
 )
-def test_a_number_without_filing_or_permission_is_known_but_never_filed(
-    load: Import, lake: Lake, row: tuple[str, ...]
+def test_a_number_filed_on_an_unknown_day_is_warned_of(
+    load: Import, lake: Lake, days: tuple[str, str], spans: list[tuple[object, ...]]
 ) -> None:
-    load("numbers", NUMBER, row)
-    _publish(lake)
-    assert _spans(lake) == [(8, False, None, None)]
-
-
-def test_a_number_filed_on_an_unknown_day_counts_from_its_validity_with_a_warning(load: Import, lake: Lake) -> None:
-    receipt = load("numbers", NUMBER, ("95013", "8", "已备案", "", "2025-01-01", "", "是"))
+    receipt = load("numbers", NUMBER, ("95013", "8", "已备案", "", *days, "是"))
     assert [one.code for one in receipt.warnings] == ["filing_day_unknown"]
     _publish(lake)
-    assert _spans(lake) == [(8, False, None, date(2024, 12, 31)), (8, True, date(2025, 1, 1), None)]
-
-
-def test_a_number_filed_on_no_known_day_is_neither_filed_nor_unfiled(load: Import, lake: Lake) -> None:
-    receipt = load("numbers", NUMBER, ("95013", "8", "已备案", "", "", "2026-06-30", "是"))
-    assert [one.code for one in receipt.warnings] == ["filing_day_unknown"]
-    _publish(lake)
-    assert _spans(lake) == [(8, None, None, date(2026, 6, 30)), (8, False, date(2026, 7, 1), None)]
+    assert _spans(lake) == spans
 
 
 def test_a_change_that_says_its_day_says_since_when(load: Import, lake: Lake) -> None:
@@ -226,11 +204,8 @@ def test_unchanged_facts_make_no_commit_and_the_order_of_import_does_not_matter(
     assert _publish(lake) == first
     load("lines", "线路编号,团队", ("L3", "T9"))
     assert _publish(lake) == first | {"line_dim": first["line_dim"] + 1}
-    assert [(row["line_id"], row["team_id"]) for row in _rows(lake, "line_dim")] == [
-        ("L1", "T1"),
-        ("L2", "T2"),
-        ("L3", "T9"),
-    ]
+    expected = [("L1", "T1"), ("L2", "T2"), ("L3", "T9")]
+    assert [(row["line_id"], row["team_id"]) for row in _rows(lake, "line_dim")] == expected
 
 
 def test_a_line_that_names_its_team_is_led_to_the_teams_id(load: Import, lake: Lake) -> None:
@@ -267,12 +242,8 @@ def test_a_complaint_is_published_with_its_numbers_and_a_drill_is_not(load: Impo
     )  # fmt: skip
     _publish(lake)
     one, two = _rows(lake, "complaint_fact")
-    assert (one["complaint_id"], one["source"], one["reference"], one["exclusion"]) == (
-        "C1",
-        "12321",
-        "R1",
-        "duplicate",
-    )
+    named = ("complaint_id", "source", "reference", "exclusion")
+    assert [one[name] for name in named] == ["C1", "12321", "R1", "duplicate"]
     assert (one["complainant"], one["complained"]) == (13800138000, 95013001)
     assert (one["accepted_ts"], one["closed_ts"]) == (datetime(2026, 3, 1, 9, 30), datetime(2026, 3, 2))  # noqa: DTZ001
     assert (two["complainant"], two["complained"], two["exclusion"]) == (None, 57187654321, None)

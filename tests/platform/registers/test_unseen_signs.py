@@ -25,19 +25,18 @@ def load(demo: str, operator: Actor, tmp_path: Path) -> Load:
     return act
 
 
-@pytest.mark.parametrize("key", ["s\0" + "1", "s1\0", "s1\x1f", "\x1cs1", "s\x071", "s\u200b1", "s\ufeff1", "\x851"])
-def test_a_key_with_a_sign_that_nobody_sees_is_refused(load: Load, key: str) -> None:
+def test_a_key_with_a_sign_that_nobody_sees_is_refused(load: Load) -> None:
     assert load("seats", "坐席编号,类型\ns1,人工\n".encode()).ok
-    receipt = load("seats", f"坐席编号,类型\n{key},人工\n".encode())
-    (fault,) = receipt.errors
-    assert (fault.line, fault.column, fault.code) == (2, "坐席编号", "control_character")
-    assert models.Seat.objects.count() == 1
+    for key in ("s\0" + "1", "s1\0", "s1\x1f", "\x1cs1", "s\x071", "s\u200b1", "s\ufeff1", "\x851"):
+        (fault,) = load("seats", f"坐席编号,类型\n{key},人工\n".encode()).errors
+        assert (fault.line, fault.column, fault.code) == (2, "坐席编号", "control_character"), key
+        assert models.Seat.objects.count() == 1
 
 
-@pytest.mark.parametrize("name", ["张\0三", "张\x1b三"])
-def test_a_text_holds_none_either_but_for_the_ends_of_lines(load: Load, name: str) -> None:
-    (fault,) = load("seats", f"坐席编号,职场地址\ns1,{name}\n".encode()).errors
-    assert (fault.column, fault.code, dict(fault.values())["sign"][:2]) == ("职场地址", "control_character", "U+")
+def test_a_text_holds_none_either_but_for_the_ends_of_lines(load: Load) -> None:
+    for name in ("张\0三", "张\x1b三"):
+        (fault,) = load("seats", f"坐席编号,职场地址\ns1,{name}\n".encode()).errors
+        assert (fault.column, fault.code, dict(fault.values())["sign"][:2]) == ("职场地址", "control_character", "U+")
     assert load("seats", '坐席编号,职场地址\n s1\u3000,"一楼\n二楼"\n'.encode()).ok
     assert models.Seat.objects.get().seat_id == "s1"
 

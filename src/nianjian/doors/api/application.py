@@ -104,23 +104,13 @@ class Api(NinjaAPI):
         return made
 
 
-def _made() -> Api:
-    one = Api(
-        title="nianjian",
-        version=VERSION,
-        description=ABOUT,
-        docs_url=None,
-        auth=Token(),
-        parser=Readable(),
-        urls_namespace="api",
-    )
-    problems.attach(one)
-    for router in ROUTERS:
-        one.add_router("", router)
-    return one
-
-
-API: Final = _made()
+API: Final = Api(
+    title="nianjian", version=VERSION, description=ABOUT, docs_url=None, auth=Token(), parser=Readable(),
+    urls_namespace="api",
+)  # fmt: skip
+problems.attach(API)
+for router in ROUTERS:
+    API.add_router("", router)
 
 
 # Every address of the API; what is none of them is answered as a problem document, not as a page.

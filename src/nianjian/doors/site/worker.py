@@ -345,16 +345,7 @@ def run_worker(parent: int | None = None) -> None:
     beats = Thread(target=_beat, args=(name, leaving, parent), daemon=True)
     beats.start()
     clocks = start_clocks(leaving)
-    _loop(Worker(name, leaving), leaving)
-    for clock in clocks:
-        clock.join(BEAT)
-    beats.join(BEAT)
-    with suppress(Error):
-        service.leave(worker=name)
-
-
-def _loop(worker: Worker, leaving: Event) -> None:
-    tidied = float("-inf")
+    worker, tidied = Worker(name, leaving), float("-inf")
     while not leaving.is_set():
         close_old_connections()
         try:
@@ -367,6 +358,11 @@ def _loop(worker: Worker, leaving: Event) -> None:
             LOG.exception("the database does not answer")
             leaving.wait(BEAT)
         leaving.wait(IDLE)
+    for clock in clocks:
+        clock.join(BEAT)
+    beats.join(BEAT)
+    with suppress(Error):
+        service.leave(worker=name)
 
 
 def start_clocks(leaving: Event) -> list[Thread]:
@@ -387,17 +383,12 @@ def start_clocks(leaving: Event) -> list[Thread]:
 def _clock(leaving: Event, work: Callable[[], object], pause: float) -> None:
     while not leaving.is_set():
         close_old_connections()
-        _run_safely(work)
+        try:
+            work()
+        except Exception:  # it ends this look alone: one tenant's odd row must not stop the clocks of all
+            LOG.exception("the clock's work was not possible")
         leaving.wait(pause)
     connection.close()
-
-
-def _run_safely(work: Callable[[], object]) -> None:
-    """Do it; a fault ends this look alone: one tenant's odd row must not stop the clocks of all."""
-    try:
-        work()
-    except Exception:
-        LOG.exception("the clock's work was not possible")
 
 
 def tidy_up() -> None:

@@ -11,21 +11,19 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError, get_or_raise
-from nianjian.platform.accounts import models
-from nianjian.platform.accounts.access import require_can_administer, require_can_administer_another
+from nianjian.platform.accounts import models, query, service
+from nianjian.platform.accounts.access import (
+    has_permission,
+    require_can_administer,
+    require_can_administer_another,
+    require_permission,
+    require_token_scope,
+)
 from nianjian.platform.accounts.holds import record_hold
-from nianjian.platform.accounts.query import USER, Actor, digest
-from nianjian.platform.accounts.roles import Role
-from nianjian.platform.audit.record import record
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-from typing import TYPE_CHECKING
-
-from nianjian.platform.accounts import query, service
-from nianjian.platform.accounts.access import has_permission, require_permission, require_token_scope
 from nianjian.platform.accounts.models import Invitation
-from nianjian.platform.accounts.roles import Permission, allowed
+from nianjian.platform.accounts.query import USER, Actor, digest
+from nianjian.platform.accounts.roles import Permission, Role, allowed
+from nianjian.platform.audit.record import record
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -140,13 +140,10 @@ def checked_display_name(text: str, *, of: str) -> str:
     if len(name) > LONGEST or " + " in name or not name.isprintable():
         raise NianjianError("display_name_malformed", most=LONGEST)
     login = unicodedata.normalize("NFKC", name)
-    if _plain(name) in _list_reserved() or User.objects.filter(name__iexact=login).exclude(pk=of).exists():
+    reserved = {_plain(words(language)(word)) for language in (CHINESE, ENGLISH) for word in KINDS.values()}
+    if _plain(name) in reserved or User.objects.filter(name__iexact=login).exclude(pk=of).exists():
         raise NianjianError("display_name_taken", name=name)
     return name
-
-
-def _list_reserved() -> frozenset[str]:
-    return frozenset(_plain(words(language)(word)) for language in (CHINESE, ENGLISH) for word in KINDS.values())
 
 
 def _plain(name: str) -> str:

@@ -174,7 +174,10 @@ def actor(name: str | None, token: str | None = None) -> Actor:
     ``token_missing`` without a token; ``token_refused`` for an unknown user or another token, without telling which.
     """
     if name is None:
-        return Actor(_operator(), LOCAL)
+        try:
+            return Actor(getpass.getuser(), LOCAL)
+        except (KeyError, OSError):  # a container may run under a number without a name
+            return Actor("unknown", LOCAL)
     if not token:
         raise NianjianError("token_missing", user=name)
     shown = bearer(token)
@@ -204,13 +207,6 @@ def recorded_actor(text: str) -> Actor:
     """Read an actor as it was written down (``str(Actor)``)."""
     kind, _colon, name = text.partition(":")
     return Actor(name, kind)
-
-
-def _operator() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run under a number without a name
-        return "unknown"
 
 
 def lock_enterprise(enterprise: str) -> None:

@@ -162,7 +162,9 @@ def write(  # noqa: PLR0913 -- what a route may be, all but two by name and with
                 return status, shape.dump_python(shape.validate_python(view(request, **given)))
 
             if held:
-                request.content = _held(request, given["file"].name, held)
+                request.content = request.read(held + 1)
+                if len(request.content) > held:
+                    raise NianjianError("file_too_large", file=given["file"].name, limit=held)
                 return once(request, hashlib.sha256(request.content).hexdigest(), hidden, done)
             if not upload:
                 return once(request, hashlib.sha256(request.body).hexdigest(), hidden, done)
@@ -233,14 +235,6 @@ def _files(media: Collection[str]) -> dict[str, Any]:
     return {"responses": {200: {"description": "OK", "content": dict.fromkeys(media, BINARY)}}}
 
 
-def _held(request: Request, name: str, most: int) -> bytes:
-    """Take the content into memory; ``file_too_large`` before more than ``most`` bytes are read."""
-    content = request.read(most + 1)
-    if len(content) > most:
-        raise NianjianError("file_too_large", file=name, limit=most)
-    return content
-
-
 def _received(request: Request, name: str) -> Incoming:
     """Take the content as it comes, straight to the home; ``upload_too_large``."""
     incoming = Incoming(name)
@@ -269,7 +263,9 @@ def _declared(  # noqa: PLR0917 -- one part of the three above
     extra: dict[str, Any] = {**(more or {})}
     if "requestBody" in extra:
         UPLOADS[getattr(view, "__name__", "")] = method
-    extra["responses"] = {**extra.get("responses", {}), **{status: _problem(status) for status in REFUSALS}}
+    content = {problems.MEDIA: {"schema": {"$ref": f"#/components/schemas/{problems.Problem.__name__}"}}}
+    refused = {status: {"description": HTTPStatus(status).phrase, "content": content} for status in REFUSALS}
+    extra["responses"] = {**extra.get("responses", {}), **refused}
     if act is not None:
         extra["x-act"] = act.value
     register = router.api_operation(
@@ -278,8 +274,3 @@ def _declared(  # noqa: PLR0917 -- one part of the three above
     )  # fmt: skip
     register(made)
     return view
-
-
-def _problem(status: int) -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{problems.Problem.__name__}"}
-    return {"description": HTTPStatus(status).phrase, "content": {problems.MEDIA: {"schema": schema}}}

@@ -76,22 +76,20 @@ def problem(
 ) -> HttpResponse:
     """Answer with a problem document."""
     _ = words(language(request))
-    remedy = remedy_for(code, _)
     told = Problem(
         type=f"urn:nianjian:problem:{code}",
         title=_(TITLES[status]),
         status=status,
         detail=error_message(code, values or {}, _),
         code=code,
-        remedy=remedy,
-        findings=[_finding(one, language(request)) for one in findings],
+        remedy=remedy_for(code, _),
+        findings=[
+            Finding(code=code, detail=error_message(code, one, _))
+            for one in findings
+            for code in [str(one.get("code", ""))]
+        ],
     )
     return JsonResponse(told.model_dump(), status=status, content_type=MEDIA, json_dumps_params={"ensure_ascii": False})
-
-
-def _finding(told: Mapping[str, object], wanted: str) -> Finding:
-    code = str(told.get("code", ""))
-    return Finding(code=code, detail=error_message(code, told, words(wanted)))
 
 
 def refused(request: HttpRequest, error: NianjianError) -> HttpResponse:

@@ -63,13 +63,10 @@ def filter_entries(
     """
     asked = {"enterprise": enterprise, "verb__startswith": verb, "at__gte": since, "at__lt": until}
     entries = Entry.objects.filter(**{name: value for name, value in asked.items() if value}).order_by("-seq")
-    return entries.filter(_acted(actor)) if actor else entries
-
-
-def _acted(actor: str) -> Q:
-    """Who acted: as it stands in the chain from its beginning, or a bare name of whatever kind."""
-    begins = Q(actor__startswith=actor)
-    return begins if ":" in actor else begins | Q(actor__contains=f":{actor}")
+    if not actor:
+        return entries
+    whole, bare = Q(actor__startswith=actor), Q(actor__contains=f":{actor}")
+    return entries.filter(whole if ":" in actor else whole | bare)
 
 
 def actors(enterprise: str = "") -> list[str]:

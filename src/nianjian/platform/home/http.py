@@ -112,11 +112,10 @@ class Readable(Middleware):
         """Refuse a form; a document of the API is not read here, it may be a file of any size."""
         if request.method != HTTPMethod.POST or request.content_type not in FORMS or _interface(request):
             return None
-        return (
-            None
-            if hasattr(view, READS_FORM) or not _has_nul(request)
-            else refuse_request(request, SuspiciousOperation())
-        )
+        if hasattr(view, READS_FORM):
+            return None
+        found = any(NUL in text for name, values in request.POST.lists() for text in (name, *values))
+        return refuse_request(request, SuspiciousOperation()) if found else None
 
 
 def refuse_request(request: HttpRequest, fault: Exception) -> HttpResponse:
@@ -131,11 +130,6 @@ def refuse_request(request: HttpRequest, fault: Exception) -> HttpResponse:
 def _interface(request: HttpRequest) -> str:
     """The beginning of the address by which a door other than the pages is known, else ""."""
     return next((start for start in settings.UNREADABLE if start and request.path.startswith(start)), "")
-
-
-def _has_nul(request: HttpRequest) -> bool:
-    """Whether a name or a value of the form does."""
-    return any(NUL in text for name, values in request.POST.lists() for text in (name, *values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,10 @@ class Operation(Generic[P, R]):
 
     def run_job(self, job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
         """Do it in the worker, from the payload that `enqueue` wrote."""
-        data = {one.name: _restored(one, job.payload[one.name]) for one in self.fields if one.name in job.payload}
+        data = {one.name: job.payload[one.name] for one in self.fields if one.name in job.payload}
+        for one in self.fields:
+            if one.kind is Kind.DAY and data.get(one.name) is not None:
+                data[one.name] = date.fromisoformat(data[one.name])
         call = cast("Callable[..., Mapping[str, object]]", self)
         return call(enterprise=job.enterprise, actor=actor, progress=report, **data)
 
@@ -180,10 +183,6 @@ def _stored(one: Field, value: Any) -> Any:  # noqa: ANN401 -- of the field's ki
     if one.kind is Kind.DAY and value is not None:
         return value.isoformat()
     return sorted(value) if one.kind is Kind.KEYS and value is not None else value
-
-
-def _restored(one: Field, value: Any) -> Any:  # noqa: ANN401 -- JSON, then of the field's kind
-    return date.fromisoformat(value) if one.kind is Kind.DAY and value is not None else value
 
 
 class Registry:

@@ -132,7 +132,10 @@ def attach(*, enterprise: str, metric: str, year: int, kind: str, path: Path, ac
     """Store a file as `store_attachment` does; also ``file_missing``, ``file_unreadable``."""
     require_permission(actor, enterprise, Permission.MANAGE_DATA)
     _check_kind(metric, kind)
-    content = _read_content(path)
+    with wrap_read_errors(path):
+        if path.stat().st_size > LIMIT:
+            raise NianjianError("file_too_large", file=str(path), limit=LIMIT)
+        content = path.read_bytes()
     return store_attachment(
         enterprise=enterprise, metric=metric, year=year, kind=kind, name=path.name, content=content, actor=actor
     )
@@ -258,10 +261,3 @@ def clean_name_and_type(name: str, content: bytes) -> tuple[str, str]:
     if not media_type or not content.startswith(begins):
         raise NianjianError("attachment_type_refused", file=plain, types=", ".join(sorted(TYPES)))
     return f"{stem}{ending}", media_type
-
-
-def _read_content(path: Path) -> bytes:
-    with wrap_read_errors(path):
-        if path.stat().st_size > LIMIT:
-            raise NianjianError("file_too_large", file=str(path), limit=LIMIT)
-        return path.read_bytes()

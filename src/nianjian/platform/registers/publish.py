@@ -94,8 +94,8 @@ def _split(held: LedgerEntry) -> list[Span]:
     whole = Span(held.total_length, filed=False, valid_from=held.valid_from, valid_to=held.valid_to)
     if held.filing != "filed" or held.outbound is not True:
         return [whole]
-    first = _latest(held.valid_from, held.since, held.filed_on)
-    last = _earliest(held.valid_to, held.until)
+    first = max(filter(None, (held.valid_from, held.since, held.filed_on)), default=None)
+    last = min(filter(None, (held.valid_to, held.until)), default=None)
     if first is not None and last is not None and first > last:
         return [whole]
     found = []
@@ -107,28 +107,18 @@ def _split(held: LedgerEntry) -> list[Span]:
     return found
 
 
-def _latest(*days: date | None) -> date | None:
-    return max((day for day in days if day is not None), default=None)
-
-
-def _earliest(*days: date | None) -> date | None:
-    return min((day for day in days if day is not None), default=None)
-
-
 CHUNK: Final = 2000
 
 
 def publish_registers(lake: Lake, enterprise: str) -> None:
     """Replace ``number_dim``, ``line_dim``, ``seat_dim`` and ``attachment_fact``; equal facts make no commit."""
-    replace_table(lake, "number_dim", schema.NUMBER_DIM, _numbers(enterprise))
+    numbers = (asdict(one) | {"root": int(one.root), "root_length": len(one.root)} for one in list_roots(enterprise))
+    seats = current_versions(models.Seat, enterprise).values(*schema.SEAT_DIM.names).iterator(chunk_size=CHUNK)
+    papers = attachments.list_attachments(enterprise).values("metric", "kind", "sha256", "name", data_year=F("year"))
+    replace_table(lake, "number_dim", schema.NUMBER_DIM, numbers)
     replace_table(lake, "line_dim", schema.LINE_DIM, _lines(enterprise))
-    replace_table(lake, "seat_dim", schema.SEAT_DIM, _seats(enterprise))
-    replace_table(lake, "attachment_fact", schema.ATTACHMENT_FACT, _attachments(enterprise))
-
-
-def _numbers(enterprise: str) -> Iterator[Fact]:
-    for one in list_roots(enterprise):
-        yield asdict(one) | {"root": int(one.root), "root_length": len(one.root)}
+    replace_table(lake, "seat_dim", schema.SEAT_DIM, seats)
+    replace_table(lake, "attachment_fact", schema.ATTACHMENT_FACT, map(dict, papers))
 
 
 def list_roots(enterprise: str) -> Iterator[Root]:
@@ -163,12 +153,3 @@ def _lines(enterprise: str) -> Iterator[Fact]:
         # 团队 is the team's id; where a sheet names the team instead, the name leads to the id
         team = row.team if row.team in known else by_name.get(row.team, row.team)
         yield {"line_id": row.line_id, "team_id": team, "valid_from": row.valid_from, "valid_to": row.valid_to}
-
-
-def _seats(enterprise: str) -> Iterator[Fact]:
-    yield from current_versions(models.Seat, enterprise).values(*schema.SEAT_DIM.names).iterator(chunk_size=CHUNK)
-
-
-def _attachments(enterprise: str) -> Iterator[Fact]:
-    found = attachments.list_attachments(enterprise)
-    yield from map(dict, found.values("metric", "kind", "sha256", "name", data_year=F("year")))

@@ -301,7 +301,9 @@ def get_register_state(kind: str, sight: ReadScope, ahead: int = AHEAD) -> Regis
     for field in sheet.needed:
         asked[f"without_{field}"] = Count("pk", filter=Q(**{f"{field}__isnull": True}))
     if sheet.runs_out:
-        first, after = _edges(kind, sheet.runs_out, sight.day, until)
+        first, after = sight.day, until + timedelta(days=1)
+        if sheet.by_field(sheet.runs_out).kind is Kind.MOMENT:
+            first, after = (datetime.combine(day, time(), clock.ZONE) for day in (first, after))
         asked["expired"] = Count("pk", filter=Q(**{f"{sheet.runs_out}__lt": first}))
         asked["expiring"] = Count("pk", filter=Q(**{f"{sheet.runs_out}__gte": first, f"{sheet.runs_out}__lt": after}))
     found = list_rows(kind, sight).order_by()[: COUNTED + 1].aggregate(**asked)
@@ -322,13 +324,6 @@ def get_register_state(kind: str, sight: ReadScope, ahead: int = AHEAD) -> Regis
         found.get("expiring", 0) if whole else None,
         until,
     )
-
-
-def _edges(kind: str, field: str, day: date, until: date) -> tuple[date, date]:
-    after = until + timedelta(days=1)
-    if kinds.register(kind).sheet.by_field(field).kind is Kind.MOMENT:
-        return datetime.combine(day, time(), clock.ZONE), datetime.combine(after, time(), clock.ZONE)
-    return day, after
 
 
 SHOWN: Final = 10

@@ -92,7 +92,8 @@ def read_sheet(path: Path, sheet: Sheet) -> Table:
     digest = hashlib.sha256(content).hexdigest()
     name, encoding, lines, start, unsaved = _rows(content, path, sheet)
     if start is None:
-        raise NianjianError("header_missing", file=path.name, kind=sheet.kind, column=_key_headers(sheet))
+        named = " / ".join("+".join(sheet.by_field(name).header for name in key) for key in sheet.keys)
+        raise NianjianError("header_missing", file=path.name, kind=sheet.kind, column=named)
     header = tuple("" if cell is None else str(cell).strip() for cell in lines[start].cells)
     columns, extra = _assign_columns(header, sheet, path.name)
     present = {column.field for column in columns.values()}
@@ -290,10 +291,6 @@ def _assign_columns(header: Sequence[str], sheet: Sheet, file: str) -> tuple[dic
     return columns, extra
 
 
-def _key_headers(sheet: Sheet) -> str:
-    return " / ".join("+".join(sheet.by_field(name).header for name in key) for key in sheet.keys)
-
-
 KEY_LIMIT: Final = 160
 SEPARATOR: Final = "|"
 SHOWN: Final = 80  # characters of a faulty value that a finding repeats
@@ -363,7 +360,9 @@ class _Check:
                 into.append(self._finding(line, self._sheet.by_field(one.field), one.code, cell=str(value)))
         text = self._check_key(row, line, sound=len(self.found.findings) == before)
         if len(self.found.findings) == before and text is not None:
-            self.found.rows.append(KeyedRow(text, row, _extra(line, self._table), self._number_repeat(text)))
+            held = {name: line.cells[at] for at, name in self._table.extra.items() if at < len(line.cells)}
+            extra = {name: str(cell) for name, cell in held.items() if cell not in (None, "")}
+            self.found.rows.append(KeyedRow(text, row, extra, self._number_repeat(text)))
         else:
             self.found.faulty += 1
 
@@ -378,7 +377,9 @@ class _Check:
             try:
                 row[column.field] = cells.value(cell, column)
             except cells.UnreadableError as fault:
-                hint = "、".join(_readable(column)) if fault.code in {"choice_unknown", "flag_unreadable"} else ""
+                hint = "、".join(column.offered()) if fault.code == "choice_unknown" else ""
+                if fault.code == "flag_unreadable":
+                    hint = "是 (yes)、否 (no)"  # flags are read in both languages
                 told = self._finding(line, column, fault.code, cell=cell, hint=hint, details=fault.values)
                 found.findings.append(told)
                 continue
@@ -435,22 +436,9 @@ class _Check:
         return Finding(table.file, table.sheet, line.number, header, code, shown, hint, details or {})
 
 
-def _readable(column: Column) -> list[str]:
-    """What may stand in the column; flags are read in both languages."""
-    return ["是 (yes)", "否 (no)"] if column.kind is Kind.FLAG else column.offered()
-
-
 def number_key(text: str, number: int) -> str:
     """The key of the row that is the ``number``-th of its key."""
     return text if number == 1 else f"{text}{SEPARATOR}#{number}"
-
-
-def _extra(line: Line, table: Table) -> dict[str, str]:
-    return {
-        name: str(line.cells[position])
-        for position, name in table.extra.items()
-        if position < len(line.cells) and line.cells[position] not in (None, "")
-    }
 
 
 def _mask_digits(digits: re.Match[str]) -> str:

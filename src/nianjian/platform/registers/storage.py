@@ -26,7 +26,6 @@ from nianjian.platform.registers.sheet_reader import (
     Finding,
     KeyedRow,
     Reference,
-    Table,
     check_table,
     number_key,
     read_sheet,
@@ -90,7 +89,8 @@ def create_row(
         plan = Plan(register.model, _source(actor, reason))
         plan.add(tenant.code, key, _with_day(read.row, register.sheet, since), since=begins)
         write_plan(plan)
-        told = {"kind": kind, "key": key, "since": _iso(begins), "fields": _filled_fields(read.row)}
+        filled = [name for name, value in read.row.items() if value is not None]
+        told = {"kind": kind, "key": key, "since": _iso(begins), "fields": filled}
         record(verb="registers.create", enterprise=tenant.code, actor=actor, data=told)
     return key
 
@@ -121,7 +121,9 @@ def change_row(
         stood = entries.format_values(old, sheet)
         allowed = list_allowed_references(kind, enterprise, stood=stood)
         read = _require_valid(entries.read_entry(sheet, stood | dict(texts), allowed))
-        _require_same_key(sheet, old, read.key)
+        before = entries.read_entry(sheet, stood).keyed  # a repeated key has a number that the row does not tell
+        if before is None or before.key != read.key:
+            raise NianjianError("register_key_changed")
         fields = [name for name, value in read.row.items() if getattr(old, name) != value]
         if not fields:
             raise NianjianError("register_row_unchanged")
@@ -215,13 +217,6 @@ def _require_current(kind: str, enterprise: str, versions: Sequence[int]) -> lis
     return found
 
 
-def _require_same_key(sheet: Sheet, old: Version, key: str) -> None:
-    """A repeated key has a number behind it that the row itself does not tell."""
-    before = entries.read_entry(sheet, entries.format_values(old, sheet)).keyed
-    if before is None or before.key != key:
-        raise NianjianError("register_key_changed")
-
-
 def _with_day(row: Row, sheet: Sheet, day: date | None) -> Row:
     """Add 变更日期, where the sheet has it and a day was told."""
     if day is None or all(column.field != entries.CHANGED for column in sheet.columns):
@@ -231,10 +226,6 @@ def _with_day(row: Row, sheet: Sheet, day: date | None) -> Row:
 
 def _source(actor: Actor, reason: str) -> Source:
     return Source(str(actor), clock.now(), reason=reason.strip()[:REASON] or None)
-
-
-def _filled_fields(row: Row) -> list[str]:
-    return [name for name, value in row.items() if value is not None]
 
 
 def _iso(day: date | None) -> str | None:
@@ -296,8 +287,11 @@ def import_sheet(
     marked = None
     if checked.findings:
         if error_workbook is not None:
-            _mark(table, checked.findings, error_workbook, words or _code_only)
             marked = str(error_workbook)
+            try:
+                workbooks.mark_findings(table, checked.findings, error_workbook, words or _code_only)
+            except OSError as fault:
+                raise NianjianError("file_unwritable", file=marked, reason=fault.strerror or "") from fault
     else:
         counts = versions.upsert_rows(
             model=register.model, sheet=register.sheet, enterprise=tenant.code, rows=checked.rows,
@@ -308,13 +302,6 @@ def import_sheet(
         kind, table.file, table.sha256, table.sheet, table.encoding, rows, tuple(checked.findings),
         tuple(checked.warnings), tuple(table.extra.values()), marked,
     )  # fmt: skip
-
-
-def _mark(table: Table, findings: list[Finding], path: Path, words: workbooks.Words) -> None:
-    try:
-        workbooks.mark_findings(table, findings, path, words)
-    except OSError as fault:
-        raise NianjianError("file_unwritable", file=str(path), reason=fault.strerror or "") from fault
 
 
 def _code_only(code: str, values: Mapping[str, object]) -> str:

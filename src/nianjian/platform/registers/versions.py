@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import chain, count
+from itertools import chain, count, product
 from typing import Any, ClassVar, Final, TypeVar
 
 from django.db import connection, models, transaction
@@ -288,7 +288,9 @@ class Plan:
         if version.valid_to is not None and version.valid_to <= last:
             return
         self.superseded.append(version.pk)
-        self._follow(version, _values(version), version.valid_from, last)
+        fields = version._meta.concrete_fields  # noqa: SLF001 -- Django's documented Meta API
+        values = {one.name: getattr(version, one.name) for one in fields if one.name not in STAMPS}
+        self._follow(version, values, version.valid_from, last)
 
     def _follow(self, old: Version, values: Row, first: date | None, last: date | None) -> None:
         made = self._made(old.enterprise_id, old.key, values, valid_from=first, valid_to=last, replaces=old.pk)
@@ -337,11 +339,6 @@ STAMPS: Final = frozenset(
     {"id", "enterprise", "key", "valid_from", "valid_to", "recorded_at", "recorded_by", "superseded_at", "replaces"}
     | {"reason", "file"}
 )
-
-
-def _values(version: Version) -> dict[str, Any]:
-    fields = version._meta.concrete_fields  # noqa: SLF001 -- Django's documented Meta API
-    return {one.name: getattr(version, one.name) for one in fields if one.name not in STAMPS}
 
 
 def delete_expired_versions(*, model: type[Version], enterprise: str, day: date) -> int:
@@ -441,22 +438,17 @@ def _place_group(sheet: Sheet, key: str, group: Sequence[KeyedRow], known: Mappi
     standing, free = free[:-1], free[-1:]
     if len(standing) == len(group) == 1:
         return standing
-    alike = sorted(
-        ((_count_alike(sheet, keyed.row, known[stored]), place, stored)
-         for place, keyed in enumerate(group) for stored in standing),
-        key=lambda pair: -pair[0],
-    )  # fmt: skip
+    alike = []  # how many fields that tell the rows apart say the same; a column that the file lacks says nothing
+    for (place, keyed), stored in product(enumerate(group), standing):
+        told = [name for name in sheet.apart if name in keyed.row]
+        alike.append((sum(keyed.row[name] == getattr(known[stored], name) for name in told), place, stored))
+    alike.sort(key=lambda pair: -pair[0])
     found: dict[int, str] = {}
     for score, place, stored in alike:
         if score and place not in found and stored not in found.values():
             found[place] = stored
     new = chain(free, numbered)
     return [found[place] if place in found else next(new) for place in range(len(group))]
-
-
-def _count_alike(sheet: Sheet, row: Row, version: Version) -> int:
-    """How many fields that tell rows of one key apart say the same; a column that the file lacks says nothing."""
-    return sum(name in row and row[name] == getattr(version, name) for name in sheet.apart)
 
 
 def _plan_row(  # noqa: PLR0917 - one step of `upsert`, over its own values

@@ -201,11 +201,9 @@ def write_workbook(sheet: Sheet, rows: Iterable[Version], about: Sequence[tuple[
 
 def _lines(sheet: Sheet, rows: Iterable[Version], *, full: bool) -> Iterator[list[str]]:
     for version in rows:
-        texts = [_text(getattr(version, one.field), one, full=full) for one in sheet.columns]
+        texts = []
+        for one in sheet.columns:
+            value = getattr(version, one.field)
+            masked = value is not None and is_masked(one) and not full
+            texts.append(str(display_value(value, one)) if masked else entries.format_value(value, one))
         yield [*texts, *(str(day or "") for day in (version.valid_from, version.valid_to))]
-
-
-def _text(value: object, column: Column, *, full: bool) -> str:
-    if value is not None and is_masked(column) and not full:
-        return str(display_value(value, column))
-    return entries.format_value(value, column)

@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from nianjian.engines.kernel import files
 from nianjian.engines.kernel.errors import NianjianError
@@ -94,7 +93,11 @@ def import_holidays(*, path: Path, actor: Actor) -> Receipt:
         checked = check_table(table, HOLIDAYS)
         if checked.findings:
             return Receipt(table.file, (), 0, 0, new=False, errors=tuple(checked.findings))
-        found, days, papers = _from_rows([keyed.row for keyed in checked.rows])
+        rows = [keyed.row for keyed in checked.rows]
+        words = {True: holidays.OFF, False: holidays.ON}
+        found = holidays.from_rows([{"日期": row["day"], "休息/上班": words[row["state"] == OFF]} for row in rows])
+        days = [(cast("date", row["day"]), row["state"] == OFF, str(row.get("name") or "")) for row in rows]
+        papers = list(dict.fromkeys(str(row["paper"]) for row in rows if row.get("paper")))
         digest = table.sha256
     years = tuple(sorted(found.years))
     new = bool(years) and service.add_holiday_file(
@@ -114,17 +117,3 @@ def _from_json(content: bytes) -> tuple[Calendar, list[Day], list[str]]:
     days = [(date.fromisoformat(one["date"]), one["isOffDay"], str(one.get("name") or "")) for one in told["days"]]
     papers = told.get("papers")
     return found, days, [str(one) for one in papers] if isinstance(papers, list) else []
-
-
-def _from_rows(rows: list[dict[str, object]]) -> tuple[Calendar, list[Day], list[str]]:
-    words = {True: holidays.OFF, False: holidays.ON}
-    found = holidays.from_rows([{"日期": row["day"], "休息/上班": words[row["state"] == OFF]} for row in rows])
-    days = [_day(row) for row in rows]
-    return found, days, list(dict.fromkeys(str(row["paper"]) for row in rows if row.get("paper")))
-
-
-def _day(row: Mapping[str, object]) -> Day:
-    day = row["day"]
-    if not isinstance(day, date):  # the key of a checked row
-        raise TypeError(day)
-    return day, row["state"] == OFF, str(row.get("name") or "")

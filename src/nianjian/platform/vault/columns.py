@@ -51,7 +51,7 @@ class SealedColumns:
             rows: QuerySet[Any] = self.model._base_manager.filter(**{f"{name}__isnull": False}).order_by()  # noqa: SLF001 -- documented for such walks
             heads = rows.annotate(head=_head(name)).values_list("head")
             for letters, count in heads.annotate(count=Count("pk")):
-                counted[_key(letters)] += count
+                counted[base64.b64decode(letters + "=")[:KEY].decode("ascii", "replace")] += count
         return counted
 
     def _rows(self, key: str) -> QuerySet[Any]:
@@ -83,10 +83,6 @@ def _head(name: str) -> Substr:
 def _heads(key: str) -> list[str]:
     """What the ciphertexts of a key can begin with: the two bits after the id belong to the nonce."""
     return [base64.b64encode(key.encode() + bytes([bits << 6]))[:HEAD].decode() for bits in range(4)]
-
-
-def _key(letters: str) -> str:
-    return base64.b64decode(letters + "=")[:KEY].decode("ascii", "replace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,9 @@ def current() -> Keyring:
         if not path.exists():
             if (home / MARK).exists():
                 raise NianjianError("keys_lost", keys=str(path))
-            _publish(path, json.dumps(_fresh(), indent=1), replace=False)
+            key = secrets.token_hex(KEY_ID_BYTES // 2)
+            content = {"version": 1, "active": key, "index": _random(), "keys": {key: _random()}}
+            _publish(path, json.dumps(content, indent=1), replace=False)
         ring = read(path)
         _check_mark(ring, home, path)
         _place.ring = ring
@@ -163,11 +165,6 @@ def _where() -> tuple[Path, Path]:
 
 def _random() -> str:
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
-
-
-def _fresh() -> dict[str, object]:
-    key = secrets.token_hex(KEY_ID_BYTES // 2)
-    return {"version": 1, "active": key, "index": _random(), "keys": {key: _random()}}
 
 
 def _publish(path: Path, text: str, *, replace: bool) -> None:

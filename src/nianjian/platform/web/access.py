@@ -86,7 +86,9 @@ def _marked(view: View[P], mark: str, enter: Callable[[Request, str], None]) -> 
         if not request.user.is_authenticated:
             return redirect_to_sign_in(request)
         if INSPECTION in request.session:  # the room alone is theirs, whatever the roles allow
-            return _lead_inspector(request)
+            if request.path != reverse("portfolio"):
+                raise Http404
+            return redirect("room")
         known = cast("Request", request)
         known.actor = Actor(request.user.get_username(), USER)
         enter(known, str(kwargs.get("code", access.EVERYWHERE)))
@@ -123,13 +125,6 @@ def public(view: Around[P]) -> Around[P]:
 def at(route: str, place: str, **more: str) -> str:
     """Return the address of a page at an enterprise (``ROUTE-here``) or of its twin for the installation."""
     return reverse(f"{route}-here", kwargs={"code": place, **more}) if place else reverse(route, kwargs=more)
-
-
-def _lead_inspector(request: HttpRequest) -> HttpResponse:
-    """From the first page to the room; Http404 for every other address."""
-    if request.path != reverse("portfolio"):
-        raise Http404
-    return redirect("room")
 
 
 def redirect_to_sign_in(request: HttpRequest) -> HttpResponse:

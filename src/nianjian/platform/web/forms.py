@@ -138,7 +138,8 @@ class PersonField(forms.ChoiceField):
         ]
         first = ("", empty or gettext("Choose a person"))
         super().__init__(choices=[first, *offered] if offered else [], **words)
-        self.nobody = "" if offered else _build_missing_text(act, _)
+        nobody = gettext("Nobody has the right “{act}” yet.").format(act=translate_value("act", act.value, _))
+        self.nobody = "" if offered else nobody
         self.people = at("people-list", enterprise) if has_permission(reader, enterprise, Permission.PEOPLE) else ""
         self.candidates = ordered
         self.names = [text for _name, text in offered]
@@ -148,10 +149,6 @@ class PersonField(forms.ChoiceField):
         roles = " / ".join(str(translate_value("role", role, _)) for role in person.roles)
         name = gettext("me ({name})").format(name=text) if person.name == reader.name else text
         return f"{name} · {roles}"
-
-
-def _build_missing_text(act: Permission, _: Words) -> str:
-    return gettext("Nobody has the right “{act}” yet.").format(act=translate_value("act", act.value, _))
 
 
 def run_form(form: forms.BaseForm, act: Callable[[Mapping[str, Any]], object]) -> bool:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 from nianjian.engines.paper.words import mark
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.query import Actor, Enterprise
-from nianjian.platform.accounts.roles import Permission, allows
+from nianjian.platform.accounts.roles import Permission
 from nianjian.platform.web.access import at
 
 ENTERPRISE: Final = mark("Enterprise")
@@ -154,9 +154,7 @@ class Reader:
     @cached_property
     def here(self) -> frozenset[Permission]:
         """What the reader may do there."""
-        if not self.actor.proved:
-            return frozenset(Permission)
-        return frozenset(act for act in Permission if access.scoped(self.actor, act) and allows(self.roles, act))
+        return access.permissions(self.actor, self.code)
 
     @cached_property
     def everywhere(self) -> frozenset[Permission]:
@@ -193,7 +191,12 @@ class Menu:
         }
         self.entries = tuple(one for one in declared if isinstance(one, Entry))
         self._names = {
-            one: (one.route, one.front, one.empty, *one.pages, *below.get(one.route, ())) for one in self.entries
+            one: [
+                page.replace("_", "-")
+                for page in (one.route, one.front, one.empty, *one.pages, *below.get(one.route, ()))
+                if page
+            ]
+            for one in self.entries
         }
 
     def find_entry(self, match: ResolverMatch | None, query: Mapping[str, str], me: str = "") -> Entry | None:
@@ -206,7 +209,7 @@ class Menu:
             if entry.scope not in (OF_ENTERPRISE if "code" in match.kwargs else OF_NONE):
                 continue
             shared = _count_shared(entry, match, query, me)
-            length = max((len(page) for page in self._names[entry] if _covers(page, name)), default=0)
+            length = max((len(page) for page in self._names[entry] if f"{name}-".startswith(f"{page}-")), default=0)
             if length and shared is not None and (best is None or (length, shared) > best[0]):
                 best = (length, shared), entry
         return best[1] if best else None
@@ -214,11 +217,6 @@ class Menu:
     def list_entries(self, reader: Reader, place: Place) -> list[Entry]:
         """The entries of a line that the reader may open, in their order."""
         return [one for one in self.entries if one.place is place and reader.may(one)]
-
-
-def _covers(page: str, name: str) -> bool:
-    page = page.replace("_", "-")
-    return bool(page) and (name == page or name.startswith(f"{page}-"))
 
 
 def _count_shared(entry: Entry, match: ResolverMatch, query: Mapping[str, str], me: str) -> int | None:

@@ -109,9 +109,7 @@ def ordered(request: HttpRequest, columns: Mapping[str, Sequence[str]], first: s
     column, descending = asked.removeprefix("-"), asked.startswith("-")
     if column not in columns:
         column, descending = first.removeprefix("-"), first.startswith("-")
-    fields = columns[column]
-    return Order(tuple(_turned(field) if descending else field for field in fields), column, descending)
-
-
-def _turned(field: str) -> str:
-    return field.removeprefix("-") if field.startswith("-") else f"-{field}"
+    fields = tuple(columns[column])
+    if descending:
+        fields = tuple(field[1:] if field.startswith("-") else f"-{field}" for field in fields)
+    return Order(fields, column, descending)

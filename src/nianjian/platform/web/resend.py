@@ -73,9 +73,11 @@ def read_form(request: HttpRequest) -> WaitingForm | None:
     fields = [
         (name, str(value)) for name, values in request.POST.lists() if name not in {TOKEN, WRITER} for value in values
     ]
-    if sum(len(name) + len(value) for name, value in fields) > LONGEST or any(_is_secret(*pair) for pair in fields):
+    secret = any(value and (_SECRET.search(name) or "-----BEGIN" in value) for name, value in fields)
+    if secret or sum(len(name) + len(value) for name, value in fields) > LONGEST:
         return None
-    return WaitingForm(secrets.token_hex(8), request.get_full_path(), fields, writer, _find_page(request))
+    back = find_page_address(request, request.headers.get("Referer", "")) or "/"
+    return WaitingForm(secrets.token_hex(8), request.get_full_path(), fields, writer, back)
 
 
 def keep_form(request: HttpRequest) -> bool:
@@ -122,10 +124,6 @@ def find_page_address(request: HttpRequest, address: str) -> str:
     return "/" + address.split("://", 1)[-1].partition("/")[2].partition("#")[0] if "://" in address else address
 
 
-def _find_page(request: HttpRequest) -> str:
-    return find_page_address(request, request.headers.get("Referer", "")) or "/"
-
-
 def _is_from_here(request: HttpRequest) -> bool:
     """Whether the browser says that a page of this site sent it; without a word of it, no."""
     site = request.headers.get("Sec-Fetch-Site")
@@ -133,7 +131,3 @@ def _is_from_here(request: HttpRequest) -> bool:
         return site == "same-origin"
     origin = request.headers.get("Origin") or request.headers.get("Referer", "")
     return bool(origin) and url_has_allowed_host_and_scheme(origin, allowed_hosts={request.get_host()})
-
-
-def _is_secret(name: str, value: str) -> bool:
-    return bool(value) and (bool(_SECRET.search(name)) or "-----BEGIN" in value)
