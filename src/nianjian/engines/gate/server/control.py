@@ -135,12 +135,13 @@ class Control:
 
     async def answer(self, received: HttpRequest) -> bytes:
         """A page of one enterprise: whoever has its token, or, without tokens, whoever is on this machine."""
-        page = self._pages.get(received.target)
+        target = received.target.rstrip(b"/")
+        page = self._pages.get(target)
         if page is None:
             return _reply(404)
         if received.method not in {"GET", "HEAD"}:
             return _reply(405)
-        if received.target == HEALTH:  # for who watches the process
+        if target == HEALTH:  # for who watches the process
             return page({}, "")
         proof = next((value for name, value in received.headers if name == b"authorization"), b"")
         whose = self._admission.whose(proof)
