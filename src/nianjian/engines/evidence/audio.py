@@ -33,19 +33,14 @@ def riff_milliseconds(file: BinaryIO, size: int) -> int | None:
             return None if rate == 0 else 0
         declared = unpack_from("<I", chunk, 4)[0]
         if chunk.startswith(b"fmt ") and len(chunk) == 8 + FORMAT_BYTES:
-            rate = _rate(chunk[8:])
+            tag, _channels, samples, average, block = unpack_from("<HHIIH", chunk, 8)
+            rate = int(samples * block if tag in EVEN_RATE and block else average)  # bytes a second
         if chunk.startswith(b"data"):
             rest = size - place - 8
             there = rest if declared in UNSAID else min(declared, rest)
             return there * 1000 // rate if rate else None
         place += 8 + declared + declared % 2  # a chunk is padded to an even number of bytes
     return None
-
-
-def _rate(told: bytes) -> int:
-    """Bytes a second."""
-    tag, _channels, samples, average, block = unpack_from("<HHIIH", told)
-    return int(samples * block if tag in EVEN_RATE and block else average)
 
 
 FLAC_MAGIC: Final = b"fLaC"
@@ -198,8 +193,7 @@ def _mp4(file: BinaryIO, size: int) -> int | None:
     if not _whole(file, size):
         return None
     file.seek(0)
-    found = _tagged(file)
-    return int(found.duration * 1000) if found is not None and found.duration else None
+    return _ogg(file, size)
 
 
 def _whole(file: BinaryIO, size: int) -> bool:

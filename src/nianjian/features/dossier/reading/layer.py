@@ -28,7 +28,10 @@ def compare_with_layer(page: pdfium.PdfPage, lines: Sequence[Line]) -> tuple[Lay
     left, _bottom, _right, top = page.get_cropbox()
     own = [_within(text, line.box, left, top) for line in lines]
     seen, told = [line.plain for line in lines], [plain(words) for words in own]
-    shares = [_alike(one, other) for one, other in zip(seen, told, strict=True)]
+    shares = [
+        difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() if one or other else 1.0
+        for one, other in zip(seen, told, strict=True)
+    ]
     size = sum(map(len, seen))
     if not size:
         return Layer.DIFFERS, list(lines)
@@ -53,18 +56,8 @@ def is_text_visible(page: pdfium.PdfPage) -> bool:
 
 
 def _within(text: pdfium.PdfTextPage, box: Box, left: float, top: float) -> str:
-    return str(
-        text.get_text_bounded(
-            left=left + box.left * POINTS,
-            top=top - box.top * POINTS,
-            right=left + box.right * POINTS,
-            bottom=top - box.bottom * POINTS,
-        )
-    )
-
-
-def _alike(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() if one or other else 1.0
+    edges = {"left": left + box.left * POINTS, "right": left + box.right * POINTS}
+    return str(text.get_text_bounded(**edges, top=top - box.top * POINTS, bottom=top - box.bottom * POINTS))
 
 
 def _corrected(line: Line, own: str) -> Line:
