@@ -148,7 +148,9 @@ def measure_length(file: BinaryIO, size: int, name: str) -> Length | str:
     file.seek(0)
     kind = _kind(head)
     if ending in BARE and kind in {"", "mp3"}:  # mu-law's silence looks like the beginning of an MP3
-        return _bare(ending, head, size)
+        if ending == "gsm" and any(one >> 4 != 0xD for one in head[::FRAME]):  # noqa: PLR2004 -- the signature
+            return UNREADABLE
+        return Length(size * 1000 // BARE[ending], SIZE)
     if not kind:
         return UNREADABLE if ending in AUDIO else UNKNOWN_FORMAT
     found = _READ[kind](file, size)
@@ -165,12 +167,6 @@ def _kind(head: bytes) -> str:
     if head[4:8] == b"ftyp":
         return "mp4"
     return "mp3" if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 else ""  # noqa: PLR2004 -- eleven ones
-
-
-def _bare(ending: str, head: bytes, size: int) -> Length | str:
-    if ending == "gsm" and any(one >> 4 != 0xD for one in head[::FRAME]):  # noqa: PLR2004 -- the signature
-        return UNREADABLE
-    return Length(size * 1000 // BARE[ending], SIZE)
 
 
 def _mp3(file: BinaryIO, size: int) -> int | None:

@@ -161,9 +161,11 @@ def find_papers(pages: Sequence[PageText], count: int, rulebook: Rulebook, day: 
     """
     begun: list[tuple[str, int]] = []
     for number, page in enumerate(pages, 1):
-        item = _begins(page, rulebook, day)
-        if item and (not begun or begun[-1][0] != item):
-            begun.append((item, number))
+        told = recognise_item([page], rulebook, day)
+        # A heading in the upper half that leads; else the page goes on with what was before.
+        heads = told.item and told.guesses[0].points >= TITLE and told.guesses[0].title
+        if told.item and heads and (not begun or begun[-1][0] != told.item):
+            begun.append((told.item, number))
     if not begun or (len(begun) == 1 and begun[0][1] == 1):
         return ()
     if begun[0][1] > 1:
@@ -174,12 +176,6 @@ def find_papers(pages: Sequence[PageText], count: int, rulebook: Rulebook, day: 
         known = any(one.item == item for one in found)
         found.append(Range("" if known else item, first, last))
     return tuple(found)
-
-
-def _begins(page: PageText, rulebook: Rulebook, day: date) -> str:
-    """The item whose heading stands in the page's upper half and leads; "": the page goes on with what was before."""
-    found = recognise_item([page], rulebook, day)
-    return found.item if found.item and found.guesses[0].points >= TITLE and found.guesses[0].title else ""
 
 
 DPI: Final = 200
