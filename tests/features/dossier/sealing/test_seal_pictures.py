@@ -181,6 +181,11 @@ def test_what_two_agreed_to_stands_on_that_document_alone(  # noqa: PLR0917 -- f
     ):
         assert _red(bare, page, *place) < 0.01
     assert verify(made.folder, digest=made.digest).intact
+    with pypdfium2.PdfDocument(made.folder / "paper/材料包.pdf") as document:
+        texts = ["".join(page.get_textpage().get_text_bounded().split()) for page in document]
+    assert len(texts) > 3
+    for said in ("印章图片不是法律意义上的电子印章", "国办发〔2025〕33号"):
+        assert all(said in text for text in texts), "every page says what a picture is not"
 
     row = Impression.objects.get()
     assert (row.asked_by, row.approved_by, row.placed, row.placed_in) == ("user:anna", "user:bo", 1, made.digest)
@@ -192,22 +197,6 @@ def test_what_two_agreed_to_stands_on_that_document_alone(  # noqa: PLR0917 -- f
     keep("articles", seed=9, pages=2)  # another version of the paper bears nothing
     _refused("seal_use_none", _build, demo, anna, tmp_path / "later")
     assert len(list(acts(enterprise=demo, verb="seal.placed"))) == 1
-
-
-@pytest.mark.long
-def test_every_page_of_such_a_draft_says_what_a_picture_is_not(
-    keep: Keep, demo: str, anna: Actor, bo: Actor, tmp_path: Path
-) -> None:
-    keep("articles")
-    _add(demo, anna)
-    operations.approve(approval=_ask(demo, anna), actor=bo)
-    made = _build(demo, anna, tmp_path / "sealed")
-    with pypdfium2.PdfDocument(made.folder / "paper/材料包.pdf") as document:
-        texts = ["".join(page.get_textpage().get_text_bounded().split()) for page in document]
-    assert len(texts) > 3
-    for text in texts:
-        assert "印章图片不是法律意义上的电子印章" in text
-        assert "国办发〔2025〕33号" in text
 
 
 @pytest.mark.long
