@@ -106,7 +106,10 @@ def test_links_that_lead_out_are_refused(root: Path, tmp_path: Path) -> None:
         pass
 
 
-def test_what_is_no_file_is_not_waited_for(root: Path) -> None:
+def test_what_is_no_file_is_not_waited_for_and_what_is_no_folder_refused(root: Path) -> None:
+    for wrong in (root / "gone", root / "top.wav"):
+        with pytest.raises(NianjianError, match="recordings_folder_wrong"):
+            recordings.resolve_root(wrong)
     (root / "dir.wav").mkdir()
     os.mkfifo(root / "pipe.wav")
     assert found(root, "dir.wav") == MISSING
@@ -151,13 +154,6 @@ def test_a_large_folder_is_gone_through_to_its_bound_only(tmp_path: Path) -> Non
 
     with pytest.raises(NianjianError, match="job_cancelled"):
         recordings.index_folder(base, ["none.wav"], stop)
-
-
-def test_a_folder_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("x")
-    for wrong in (tmp_path / "gone", tmp_path / "file"):
-        with pytest.raises(NianjianError, match="recordings_folder_wrong"):
-            recordings.resolve_root(wrong)
 
 
 def test_what_a_record_says_of_its_recording() -> None:

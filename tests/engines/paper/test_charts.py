@@ -157,25 +157,19 @@ def test_what_is_to_come_is_told_from_the_as_of_day(sample: dict[str, Any]) -> N
     assert {one.ahead for one in pictures.portrait_charts(sample, ZH)} == {0}
 
 
-def test_places_are_whole_numbers_never_turn_and_never_leave_the_frame() -> None:
-    top = Decimal(7)
+def test_places_are_whole_numbers_that_never_leave_the_frame_and_no_figure_is_rounded_onto_the_limit() -> None:
+    top, one = Decimal(7), Decimal(1)
     places = [charts.down(Decimal(number) / 1000, top) for number in range(-50, 8000, 7)]
     assert places == sorted(places, reverse=True)
     assert (places[0], places[-1]) == (charts.BOTTOM * 10, charts.TOP * 10)
-    for highest in (Decimal("0.0003"), Decimal(1), Decimal(98), Decimal("550.1"), Decimal(1_250_000)):
+    for highest in (Decimal("0.0003"), one, Decimal(98), Decimal("550.1"), Decimal(1_250_000)):
         scale = charts.ticks(highest)
         assert scale[0] == 0
         assert scale[-2] < highest <= scale[-1]
         assert len(scale) <= charts.TICKS + 1
     assert charts.ticks(0) == [0, 1]
-
-
-def test_a_figure_is_never_rounded_onto_the_limit() -> None:
-    one = Decimal(1)
-    assert charts.figure_text(Decimal("17.7832"), one) == "17.78"
-    assert charts.figure_text(Decimal("1.0040"), one) == "1.004"
-    assert charts.figure_text(Decimal("0.99999"), one) == "0.99999"
-    assert charts.figure_text(one, one) == "1.00"
+    for value, shown in (("17.7832", "17.78"), ("1.0040", "1.004"), ("0.99999", "0.99999"), ("1", "1.00")):
+        assert charts.figure_text(Decimal(value), one) == shown
 
 
 @pytest.mark.parametrize(

@@ -46,13 +46,10 @@ def test_the_whole_report_is_read() -> None:
     assert decide_verdict(facts.findings) is Verdict.READY
 
 
-def test_a_date_close_behind_the_code_is_no_part_of_it() -> None:
+def test_a_date_close_behind_the_code_is_no_part_of_it_and_what_is_asked_is_held_against_the_report() -> None:
     blocks = [(style, words.replace("浙26K7MQ2X9B", "浙26K7MQ2X9B2027年3月18日")) for style, words in filled(STANDARD)]
-    assert audit_report.read(typed(blocks), BOOK, DAY, {}).fields["verification_code"] == "浙26K7MQ2X9B"
-
-
-def test_the_year_and_the_day_are_held_against_what_is_asked() -> None:
-    facts = audit_report.read(typed(filled(STANDARD)), BOOK, DAY.replace(month=3, day=1), {"year": "2025"})
+    facts = audit_report.read(typed(blocks), BOOK, DAY.replace(month=3, day=1), {"year": "2025"})
+    assert facts.fields["verification_code"] == "浙26K7MQ2X9B"
     assert {"year_differs", "dated_later"} <= {one.code for one in facts.findings}
     assert decide_verdict(facts.findings) is Verdict.NOT_READY
 
@@ -145,18 +142,12 @@ def test_a_skewed_page_that_puts_heading_and_paragraph_into_one_row() -> None:
     assert told(blocks).opinion is Opinion.EMPHASIS
 
 
-def test_notes_behind_the_signature_do_not_count() -> None:
+def test_notes_behind_the_signature_do_not_count_and_nothing_read_is_unclear() -> None:
     notes = [
-        ("title", "财务报表附注"),
-        ("heading", "二、持续经营"),
-        ("text", "本公司自报告期末起12个月具有持续经营能力。"),
-        ("heading", "九、其他事项"),
-        ("text", "无。"),
-    ]
+        ("title", "财务报表附注"), ("heading", "二、持续经营"), ("text", "本公司自报告期末起12个月具有持续经营能力。"),
+        ("heading", "九、其他事项"), ("text", "无。"),
+    ]  # fmt: skip
     assert told([*filled(STANDARD), *notes]).opinion is Opinion.STANDARD
-
-
-def test_nothing_read_is_unclear() -> None:
     assert read_opinion([page([])], BOOK).opinion is Opinion.UNCLEAR
 
 

@@ -59,7 +59,9 @@ def test_a_business_licence() -> None:
     assert decide_verdict(read.findings) is Verdict.READY
 
 
-def test_the_kind_of_company_is_no_part_of_the_name() -> None:
+def test_without_an_end_with_low_confidence_and_with_the_kind_of_company_behind_the_name() -> None:
+    assert facts("business_licence", business(until="2015年06月18日 至 长期")).fields["valid_until"] == "forever"
+    assert set(codes(facts("business_licence", business(confidence=0.7)))) == {"field_unsure"}
     rows: list[str | Sequence[str]] = ["营 业 执 照", f"统一社会信用代码 {CODE}", ["名", "称", f"{NAME}有限责任公司"]]
     assert facts("business_licence", page(rows)).fields["name"] == NAME
 
@@ -77,11 +79,6 @@ def test_a_number_that_can_be_none_is_no_value(item: str, field: str, given: Pag
     read = facts(item, given)
     assert field not in read.fields
     assert decide_verdict(read.findings) is Verdict.NEEDS_PERSON
-
-
-def test_without_an_end_and_with_low_confidence() -> None:
-    assert facts("business_licence", business(until="2015年06月18日 至 长期")).fields["valid_until"] == "forever"
-    assert set(codes(facts("business_licence", business(confidence=0.7)))) == {"field_unsure"}
 
 
 def test_a_licence() -> None:
@@ -222,7 +219,9 @@ def test_rows_that_cannot_be_read_count_for_nothing_and_are_told() -> None:
     assert {"row_unreadable", "months_differ", "people_few"} <= set(codes(read))
 
 
-def test_names_are_matched_with_the_staff() -> None:
+def test_names_are_matched_with_the_staff_and_an_unsure_row_needs_a_person() -> None:
+    unsure = payments(*((name, "202611-202701", "3") for name in ("刘垚", "陈淼", "王建国")), confidence=0.8)
+    assert set(codes(facts("social_insurance", unsure, day=LISTED))) == {"row_unsure"}
     read = facts("social_insurance", same("202611-202701", "3"), day=LISTED, people="刘垚\n陈森\n欧阳翀\n王建国")
     assert read.fields["names"] == ["刘垚", "欧阳翀", "陈森"]
     assert codes(read) == ["people_missing"]
@@ -239,11 +238,6 @@ def test_who_may_stand_on_a_page_that_was_not_read_is_not_missing() -> None:
     assert [(one.code, one.page, one.weight) for one in read.findings] == [
         ("months_too_few", None, Weight.ASK), ("people_unread", 2, Weight.ASK),
     ]  # fmt: skip
-
-
-def test_an_unsure_row_needs_a_person() -> None:
-    rows = (("刘垚", "202611-202701", "3"), ("陈淼", "202611-202701", "3"), ("王建国", "202611-202701", "3"))
-    assert set(codes(facts("social_insurance", payments(*rows, confidence=0.8), day=LISTED))) == {"row_unsure"}
 
 
 def shares(*rows: tuple[str, str]) -> PageText:
@@ -284,12 +278,9 @@ def test_no_reader_passes_what_it_could_not_read(item: str) -> None:
     assert decide_verdict(readers.read(item, [], BOOK, DAY, {}).findings) is not Verdict.READY
 
 
-def test_personal_values_are_shown_masked() -> None:
+def test_personal_values_are_shown_masked_and_an_item_without_reader_needs_a_person() -> None:
     assert readers.mask_value("11010519491231002X") == "1101************2X"
     assert readers.mask_value(["刘垚", "欧阳翀"]) == ["刘*", "欧**"]
-
-
-def test_an_item_without_reader_needs_a_person() -> None:
     assert codes(facts("seat_table", page(["坐席明细表"]))) == ["item_without_reader"]
 
 
