@@ -54,11 +54,16 @@ def build_report(case: Json, tickets: Json, gaps: Sequence[Json], language: str,
     """
     _ = words(language)
     measured = case.get("measured")
+    parts = {"located": case.get("located"), "measured": measured}
+    data = {name: part["snapshot"]["sha256"][:16] for name, part in parts.items() if part}
+    rules = next((part["rulebook"]["version"] for part in parts.values() if part), "")
     obeyed = (claim_text(claim, _) for claim in order_claims(measured)) if measured else ()
     return OfficialPaper(
         title=_("Rectification report"),
         enterprise=stamp.enterprise,
-        code=_code(case, stamp),
+        code=format_code(
+            item="rectification", case=case["id"], **data, rules=rules, audit=f"{stamp.seq}-{stamp.digest[:16]}"
+        ),
         addressee=stamp.authority or _("＿＿＿＿ Communications Administration"),
         draft=_("Draft: {count} open gaps").format(count=len(gaps)) if stamp.draft else "",
         opening=_("We report on the rectification as follows."),
@@ -74,15 +79,6 @@ def build_report(case: Json, tickets: Json, gaps: Sequence[Json], language: str,
         closing=_("This is our report."),
         annexes=tuple(_annexes(case, tickets, stamp.names, _)),
         language=language,
-    )
-
-
-def _code(case: Json, stamp: ReportStamp) -> str:
-    parts = {"located": case.get("located"), "measured": case.get("measured")}
-    data = {name: part["snapshot"]["sha256"][:16] for name, part in parts.items() if part}
-    rules = next((part["rulebook"]["version"] for part in parts.values() if part), "")
-    return format_code(
-        item="rectification", case=case["id"], **data, rules=rules, audit=f"{stamp.seq}-{stamp.digest[:16]}"
     )
 
 

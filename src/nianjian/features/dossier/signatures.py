@@ -99,7 +99,8 @@ def _in_time(told: Mapping[str, Any], stamp: Timestamp | None) -> bool | None:
     at = stamp.at if stamp is not None and stamp.intact else told.get("signed_at")
     if at is None or not told.get("valid_from"):
         return None
-    return _moment(str(told["valid_from"])) <= _moment(at) <= _moment(str(told["valid_to"]))
+    begin, moment, end = (datetime.fromisoformat(str(one)) for one in (told["valid_from"], at, told["valid_to"]))
+    return begin <= moment <= end
 
 
 def _standing(told: Mapping[str, Any], stamp: Timestamp | None, changed: str, *, in_time: bool | None) -> Standing:
@@ -120,10 +121,6 @@ ORDER = (Standing.UNREADABLE, Standing.BROKEN, Standing.CHANGED, Standing.UNTRUS
 def worst_standing(found: Sequence[Signature]) -> Standing:
     """Of a file: the worst of its signatures."""
     return min((one.standing for one in found), key=ORDER.index, default=Standing.NONE)
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 TOGETHER: Final = 8  # files that one child reads
