@@ -69,15 +69,11 @@ def m4a(seconds: int, media: int = 4000) -> bytes:
 
 
 def _crc8(text: bytes) -> int:
-    table = [0] * 256
-    for place in range(256):
-        value = place
-        for _bit in range(8):
-            value = (value << 1) ^ (0x107 if value & 0x80 else 0)
-        table[place] = value & 0xFF
     found = 0
     for one in text:
-        found = table[found ^ one]
+        found ^= one
+        for _bit in range(8):
+            found = (found << 1) ^ (0x107 if found & 0x80 else 0)
     return found
 
 
@@ -90,7 +86,7 @@ def flac(frames: int, told: int | None = None) -> bytes:
     for number in range(frames):
         coded = bytes([number]) if number < 0x80 else bytes([0xC0 | number >> 6, 0x80 | number & 0x3F])
         head = b"\xff\xf8" + bytes([12 << 4 | 4, 0 << 4 | 4 << 1]) + coded
-        out += head + bytes([_crc8(head)]) + bytes([0, 0, 0]) + b"\xff\xf8"[:0] + bytes(2)
+        out += head + bytes([_crc8(head)]) + bytes([0, 0, 0]) + bytes(2)
     return out
 
 
@@ -133,12 +129,13 @@ def test_a_header_is_believed_only_as_far_as_its_bytes_reach() -> None:
     assert told(whole[:44], "cut.wav") == Length(0, "header")
     for unfinished in (0, 0xFFFFFFFF):  # the recorder was killed
         assert told(whole[:40] + struct.pack("<I", unfinished) + whole[44:], "a.wav") == Length(10_000, "header")
-    cut = told(opus(60)[:1000], "a.opus")
-    assert isinstance(cut, Length)
-    assert cut.ms < 10_000
-    half = told(mp3(100, 1000), "a.mp3")  # the first frame speaks of ten times as many
-    assert isinstance(half, Length)
-    assert 7000 <= half.ms <= 7400
+    for content, name, least, most in (
+        (opus(60)[:1000], "a.opus", 0, 9_999),
+        (mp3(100, 1000), "a.mp3", 7000, 7400),  # the first frame speaks of ten times as many
+    ):
+        length = told(content, name)
+        assert isinstance(length, Length)
+        assert least <= length.ms <= most
     assert told(m4a(60)[:-100], "a.m4a") == audio.UNREADABLE
     assert told(flac(3, 10_000_000), "a.flac") == Length(3 * 512, "header")
     assert told(flac(0, 10_000_000), "a.flac") == Length(0, "header")
@@ -205,42 +202,36 @@ def reach(state: str, why: str) -> Reach:
 
 
 def test_the_log_is_green_only_where_every_sampled_day_is_kept() -> None:
-    whole = reach(recordings.OK, "reaches")
-    assert recordings.judge_recordings(whole, None).why == "references_only"
-    assert recordings.judge_recordings(whole, None).state == recordings.UNKNOWN
-    found = recordings.judge_recordings(whole, {DAY: [recordings.KEPT], date(2026, 8, 4): [recordings.KEPT]})
-    assert (found.state, found.why) == (recordings.OK, "files_kept")
-    assert recordings.judge_recordings(whole, {}).state == recordings.UNKNOWN
+    whole, next_day = reach(recordings.OK, "reaches"), date(2026, 8, 4)
+
+    def judged(*days: list[str]) -> Reach:
+        return recordings.judge_recordings(whole, dict(zip((DAY, next_day), days, strict=False)))
+
+    none = recordings.judge_recordings(whole, None)
+    assert (none.state, none.why) == (recordings.UNKNOWN, "references_only")
+    assert judged().state == recordings.UNKNOWN
+    kept = judged([recordings.KEPT], [recordings.KEPT])
+    assert (kept.state, kept.why) == (recordings.OK, "files_kept")
     for one in recordings.VERDICTS:
-        told = recordings.judge_recordings(whole, {DAY: [recordings.KEPT, one], date(2026, 8, 4): [recordings.KEPT]})
-        expected = (
-            recordings.OK
-            if one == recordings.KEPT
-            else recordings.GAP
-            if one in recordings.WRONG
-            else recordings.UNKNOWN
-        )
-        assert told.state == expected, one
-    gap = recordings.judge_recordings(whole, {DAY: ["missing"], date(2026, 8, 4): [recordings.EMPTY]})
-    assert (gap.why, list(gap.gaps), gap.since) == ("files_missing", [Stretch(DAY, date(2026, 8, 4))], date(2026, 8, 5))
-    late = recordings.judge_recordings(whole, {DAY: ["missing"], date(2026, 8, 4): ["unreadable"]})
+        bad = recordings.GAP if one in recordings.WRONG else recordings.UNKNOWN
+        state = judged([recordings.KEPT, one], [recordings.KEPT]).state
+        assert state == (recordings.OK if one == recordings.KEPT else bad), one
+    gap = judged(["missing"], [recordings.EMPTY])
+    assert (gap.why, list(gap.gaps), gap.since) == ("files_missing", [Stretch(DAY, next_day)], date(2026, 8, 5))
+    late = judged(["missing"], ["unreadable"])
     assert (late.state, list(late.gaps), late.since) == (recordings.GAP, [Stretch(DAY, DAY)], date(2026, 8, 5))
-    assert recordings.judge_recordings(whole, {date(2026, 8, 4): ["unreadable"]}).since == date(2026, 8, 5)
+    assert recordings.judge_recordings(whole, {next_day: ["unreadable"]}).since == date(2026, 8, 5)
 
 
-def test_what_references_alone_show_to_be_wrong_stays_so() -> None:
-    every = {DAY: [recordings.KEPT]}
-    for state, why in (
-        (recordings.GAP, "calls_without"),
-        (recordings.TOO_SHORT, "begins_late"),
-        (recordings.UNKNOWN, "no_reference"),
-    ):
-        for days in (None, every):
-            assert recordings.judge_recordings(reach(state, why), days) == reach(state, why)
-    assert (
-        recordings.judge_recordings(reach(recordings.TOO_SHORT, "begins_late"), {DAY: ["missing"]}).why
-        == "files_missing"
-    )
-    assert (
-        recordings.judge_recordings(reach(recordings.GAP, "calls_without"), {DAY: ["missing"]}).why == "calls_without"
-    )
+@pytest.mark.parametrize(
+    ("state", "why", "missing"),
+    [
+        (recordings.GAP, "calls_without", "calls_without"),
+        (recordings.TOO_SHORT, "begins_late", "files_missing"),
+        (recordings.UNKNOWN, "no_reference", None),
+    ],
+)
+def test_what_references_alone_show_to_be_wrong_stays_so(state: str, why: str, missing: str | None) -> None:
+    for days in (None, {DAY: [recordings.KEPT]}):
+        assert recordings.judge_recordings(reach(state, why), days) == reach(state, why)
+    assert missing in {None, recordings.judge_recordings(reach(state, why), {DAY: ["missing"]}).why}

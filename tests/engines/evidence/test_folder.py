@@ -8,6 +8,7 @@ import time
 import unicodedata
 from contextlib import closing
 from datetime import date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -27,17 +28,15 @@ def still() -> None:
     """Nobody watches."""
 
 
-def found(root: Path, reference: str, most: int = recordings.ENTRIES) -> Path | str:
+def found(root: Path, reference: str) -> Path | str:
     """As the flow does it: by path, then by name."""
     wanted = recordings.split_reference(reference)
     if not wanted:
         return OUTSIDE
     at = recordings.find_below(root, wanted)
-    return (
-        at
-        if at != MISSING
-        else recordings.find_recording(root, wanted, recordings.index_folder(root, [wanted[-1]], still, most))
-    )
+    if at != MISSING:
+        return at
+    return recordings.find_recording(root, wanted, recordings.index_folder(root, [wanted[-1]], still))
 
 
 @pytest.fixture
@@ -107,7 +106,10 @@ def test_links_that_lead_out_are_refused(root: Path, tmp_path: Path) -> None:
         pass
 
 
-def test_what_is_no_file_is_not_waited_for(root: Path) -> None:
+def test_what_is_no_file_is_not_waited_for_and_what_is_no_folder_refused(root: Path) -> None:
+    for wrong in (root / "gone", root / "top.wav"):
+        with pytest.raises(NianjianError, match="recordings_folder_wrong"):
+            recordings.resolve_root(wrong)
     (root / "dir.wav").mkdir()
     os.mkfifo(root / "pipe.wav")
     assert found(root, "dir.wav") == MISSING
@@ -154,18 +156,9 @@ def test_a_large_folder_is_gone_through_to_its_bound_only(tmp_path: Path) -> Non
         recordings.index_folder(base, ["none.wav"], stop)
 
 
-def test_a_folder_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("x")
-    for wrong in (tmp_path / "gone", tmp_path / "file"):
-        with pytest.raises(NianjianError, match="recordings_folder_wrong"):
-            recordings.resolve_root(wrong)
-
-
 def test_what_a_record_says_of_its_recording() -> None:
     record = '{"录音地址":"http://r/1.wav","录音时长":"60","record_id":"abc","is_recorded":"1"}'
-    assert recordings.list_references(record) == [
-        "http://r/1.wav", "abc",
-    ]  # fmt: skip
+    assert recordings.list_references(record) == ["http://r/1.wav", "abc"]
     assert recordings.list_references('{"recordingfile":"x-1.gsm","note":"y.wav","rec_status":"ok"}') == ["x-1.gsm"]
     assert recordings.list_references('{"录音":"有","recording":null,"Record":" "}') == []
     assert recordings.list_references(None) == []
@@ -212,13 +205,12 @@ OTHERS: tuple[dict[str, Any], ...] = (
 
 def rows() -> list[dict[str, Any]]:
     chance = random.Random(11)
-    found = [
-        USUAL | {
-            "source": chance.choice(["a", "b"]), "call_id": f"c{number // 2}", "extra": NAMED, "file": "f",
-            "line": number, "start_ts": datetime(2026, 8, 1) + timedelta(minutes=67 * number),  # noqa: DTZ001 -- wall time
-        } | (chance.choice(OTHERS) if chance.random() < 0.3 else {})
-        for number in range(240)
-    ]  # fmt: skip
+    found = []
+    for number in range(240):
+        start = datetime(2026, 8, 1) + timedelta(minutes=67 * number)  # noqa: DTZ001 -- wall time
+        call = {"source": chance.choice(["a", "b"]), "call_id": f"c{number // 2}", "extra": NAMED, "start_ts": start}
+        other = chance.choice(OTHERS) if chance.random() < 0.3 else {}
+        found.append(USUAL | {"file": "f", "line": number} | call | other)
     chance.shuffle(found)
     return found
 
@@ -233,22 +225,19 @@ def expected(given: list[dict[str, Any]], seed: str, count: int) -> list[tuple[d
     return [(day, key) for day, some in sorted(days.items()) for _digest, key in sorted(some)[:count]]
 
 
-@pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_draw_is_that_of_the_digests(count: int) -> None:
-    given = rows()
+def drawn(engine: DuckDBEngine, calls: Any, draw: Draw) -> list[dict[str, Any]]:
+    known = sorted({str(row["call_id"]) for row in engine.rows(recordings.draw_ids(calls, draw))})
+    return engine.rows(recordings.draw_sample(calls, draw, known))
+
+
+def test_the_draw_is_that_of_the_digests() -> None:
+    given, seeds = rows(), ("0123456789abcdef", "fedcba9876543210")
     with closing(DuckDBEngine()) as engine:
         calls = engine.hold("calls", pa.Table.from_pylist(given, schema=CALLS))
-        for seed in ("0123456789abcdef", "fedcba9876543210"):
-            draw = Draw(FIRST, LAST, seed, count)
-            known = sorted({str(row["call_id"]) for row in engine.rows(recordings.draw_ids(calls, draw))})
-            found = engine.rows(recordings.draw_sample(calls, draw, known))
+        for seed, count in product(seeds, (1, 3, 50)):
+            found = drawn(engine, calls, Draw(FIRST, LAST, seed, count))
             assert [(one["day"], one["call_id"]) for one in found] == expected(given, seed, count)
             assert all(one["extra"] == NAMED for one in found)
-    assert expected(given, "0123456789abcdef", 1) != expected(given, "fedcba9876543210", 1)
-
-
-def test_nothing_is_drawn_of_nothing() -> None:
-    with closing(DuckDBEngine()) as engine:
-        calls = engine.hold("calls", CALLS.empty_table())
-        assert engine.rows(recordings.draw_ids(calls, Draw(FIRST, LAST, "s", 1))) == []
-        assert engine.rows(recordings.draw_sample(calls, Draw(FIRST, LAST, "s", 1), [])) == []
+        nothing = engine.hold("nothing", CALLS.empty_table())
+        assert drawn(engine, nothing, Draw(FIRST, LAST, "s", 1)) == []
+    assert expected(given, seeds[0], 1) != expected(given, seeds[1], 1)

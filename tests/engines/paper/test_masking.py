@@ -29,24 +29,20 @@ def test_what_is_shown_of_a_number(given: object, shown: object) -> None:
 
 
 def _row(key: str | None, **counts: int) -> dict[str, Any]:
-    zero = dict.fromkeys(("own_short", "other_short", "landline", "mobile", "unknown"), 0)
-    return {"key": key, "numerator": 0, "denominator": 1, "value": None, "light": "green", **zero, **counts}
+    zero = dict.fromkeys(("own_short", "other_short", "landline", "mobile", "unknown", "numerator"), 0)
+    return zero | {"key": key, "denominator": 1, "value": None, "light": "green"} | counts
 
 
 def _portrait() -> dict[str, Any]:
     shown = [
-        _row("95078001", own_short=9),
-        _row("95588", other_short=4),
-        _row("057186000123", landline=3),
-        _row("057187000123", landline=2),
-        _row(None, unknown=1),
-    ]
-    told = [_row("95078001"), _row("057187000123")]
-    line = [{"key": "13800138000", "numerator": 1, "denominator": 1, "value": None, "light": "green"}]
+        _row("95078001", own_short=9), _row("95588", other_short=4), _row("057186000123", landline=3),
+        _row("057187000123", landline=2), _row(None, unknown=1),
+    ]  # fmt: skip
+    told = {"display": [_row("95078001"), _row("057187000123")], "line": [_row("13800138000")]}
     return {
         "metrics": [
             {"slug": "number_consistency", "unit": "%", "splits": {"display": shown}},
-            {"slug": "closing_rate", "unit": "%", "splits": {"display": told, "line": line}},
+            {"slug": "closing_rate", "unit": "%", "splits": told},
         ]
     }
 

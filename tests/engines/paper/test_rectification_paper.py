@@ -122,71 +122,56 @@ def test_a_report_that_goes_out_calls_nothing_open(*, draft: bool, heading: str)
     assert "Q1" in paper.parts[-1].lines[0]
 
 
+CHANNEL = {"complaints": 0, "attempts": 5, "most": 5}
+WINDOW = {
+    "from": "2026-10-31", "to": "2026-11-30", "days": 30, "complaints": 1, "answered": 20000, "rate": "0.5000",
+    "rate_light": "green", "evasion": "1.0000", "consistency_light": "green", "channel": CHANNEL,
+}  # fmt: skip
+TOGETHER = "全部外显号码（含其他短号码和未知号码）"
+
+
+def rows_of(before: dict[str, Any], after: dict[str, Any], *, percent: bool = True) -> dict[str, list[str]]:
+    """What is told of two windows, each with its changes to the usual one."""
+    told = {"before": WINDOW | before, "after": WINDOW | after, "over_cap": [], "gate": {"asked": 0}}
+    return {row[0]: row[1:] for row in measured_rows(told, words("zh_Hans"), percent=percent)}
+
+
 def test_a_window_without_a_day_has_no_noughts_and_the_rate_stands_in_per_cent() -> None:
-    channel = {"complaints": 4, "attempts": 56, "most": 8}
-    before = {
-        "from": "2026-10-31", "to": "2026-11-30", "days": 30, "complaints": 5, "answered": 714, "rate": "70.0280",
-        "rate_light": "yellow", "evasion": None, "consistency_light": "na", "channel": channel,
-    }  # fmt: skip
-    none = {"days": 0, "complaints": 0, "answered": 0, "rate": None, "channel": dict.fromkeys(channel, 0)}
-    told = {"before": before, "after": before | none, "over_cap": [], "gate": {"asked": 0}}
-    rows = measured_rows(told, words("zh_Hans"), percent=True)
-    assert {row[2] for row in rows} == {"–"}
-    assert ["投诉率", "0.7003 % · 黄灯", "–"] in rows
-    assert ["该通道外呼次数", "56", "–"] in rows
+    before = {"rate": "70.0280", "rate_light": "yellow", "evasion": None, "consistency_light": "na"}
+    none = {"days": 0, "complaints": 0, "answered": 0, "rate": None, "channel": dict.fromkeys(CHANNEL, 0)}
+    rows = rows_of(before, before | none)
+    assert {after for _before, after in rows.values()} == {"–"}
+    assert (rows["投诉率"][0], rows["该通道外呼次数"][0]) == ("0.7003 % · 黄灯", "5")
 
 
 def test_no_window_is_green_nor_a_cap_kept_while_days_lack_their_calls() -> None:
-    channel = {"complaints": 0, "attempts": 5, "most": 5}
-    part = {
-        "from": "2026-10-31", "to": "2026-11-30", "days": 30, "complaints": 1, "answered": 20000, "rate": "0.5000",
-        "rate_light": "green", "evasion": "1.0000", "consistency_light": "green", "channel": channel,
-    }  # fmt: skip
-    told = {
-        "before": part | {"days_unrecorded": 0},
-        "after": part | {"days_unrecorded": 2},
-        "over_cap": [],
-        "gate": {"asked": 0},
-    }
-    rows = {row[0]: row[1:] for row in measured_rows(told, words("zh_Hans"), percent=True)}
+    rows = rows_of({"days_unrecorded": 0}, {"days_unrecorded": 2})
     assert rows["投诉率"] == ["0.0050 % · 绿灯", "0.0050 % · 未证明"]
     assert rows["无话单的天数"] == ["0", "2"]
     assert rows["超过上限的天数"] == ["–", "–"]
 
 
 def test_a_narrow_breach_keeps_its_digits_and_a_nought_without_proof_is_none() -> None:
-    channel = {"complaints": 0, "attempts": 5, "most": 5}
     before = {
-        "from": "2026-10-31", "to": "2026-11-30", "days": 30, "complaints": 1, "answered": 9960, "rate": "1.0040",
-        "rate_light": "yellow", "rate_limit": "1.0000", "evasion": "1.9996", "evasion_limit": "2.0000",
-        "consistency_light": "green", "channel": channel,
+        "rate": "1.0040", "rate_light": "yellow", "rate_limit": "1.0000", "evasion": "1.9996", "evasion_limit": "2.0000"
     }  # fmt: skip
     after = before | {"rate": "0.0000", "rate_light": "insufficient"}
-    told = {"before": before, "after": after, "over_cap": [], "gate": {"asked": 0}}
-    rows = {row[0]: row[1:] for row in measured_rows(told, words("zh_Hans"))}
+    rows = rows_of(before, after, percent=False)
     assert rows["投诉率"] == ["1.004 ‱ · 黄灯", "– · 未证明"]
     assert rows["固话与手机号占比"][0].startswith("1.9996 %")
-    percent = {row[0]: row[1:] for row in measured_rows(told, words("zh_Hans"), percent=True)}
-    assert percent["投诉率"] == ["0.01004 % · 黄灯", "– · 未证明"]
+    assert rows_of(before, after)["投诉率"] == ["0.01004 % · 黄灯", "– · 未证明"]
 
 
 def test_a_share_has_its_own_light_and_not_that_of_other_short_numbers() -> None:
-    channel = {"complaints": 0, "attempts": 5, "most": 5}
-    old = {
-        "from": "2026-10-31", "to": "2026-11-30", "days": 30, "days_unrecorded": 0, "complaints": 1, "answered": 20000,
-        "rate": "0.5000", "rate_light": "green", "evasion": "12.0000", "evasion_limit": "70.0000",
-        "consistency_light": "red", "channel": channel,
-    }  # fmt: skip
-    told = {"before": old, "after": old | {"evasion_light": "green"}, "over_cap": [], "gate": {"asked": 0}}
-    rows = {row[0]: row[1:] for row in measured_rows(told, words("zh_Hans"), percent=True)}
-    assert rows["固话与手机号占比"] == ["12.00 % · 未证明", "12.00 % · 绿灯"], (
-        "an older one does not tell whose the red is"
-    )
-    assert rows["全部外显号码（含其他短号码和未知号码）"] == ["红灯", "红灯"]
+    old = {"days_unrecorded": 0, "evasion": "12.0000", "evasion_limit": "70.0000", "consistency_light": "red"}
+    rows = rows_of(old, old | {"evasion_light": "green"})
+    share = ["12.00 % · 未证明", "12.00 % · 绿灯"]
+    assert rows["固话与手机号占比"] == share, "an older one does not tell whose the red is"
+    assert rows[TOGETHER] == ["红灯", "红灯"]
     over = old | {"evasion": "70.0000"}
-    rows = {row[0]: row[1:] for row in measured_rows(told | {"before": over, "after": over}, words("zh_Hans"))}
+    rows = rows_of(over, over, percent=False)
     assert rows["固话与手机号占比"] == ["70.00 % · 红灯", "70.00 % · 红灯"]
-    assert "全部外显号码（含其他短号码和未知号码）" not in rows
+    assert TOGETHER not in rows
 
 
 @pytest.mark.parametrize(("unrecorded", "state"), [(0, RELEASED), (59, UNKNOWN), (None, UNKNOWN)])

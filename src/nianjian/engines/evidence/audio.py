@@ -33,19 +33,14 @@ def riff_milliseconds(file: BinaryIO, size: int) -> int | None:
             return None if rate == 0 else 0
         declared = unpack_from("<I", chunk, 4)[0]
         if chunk.startswith(b"fmt ") and len(chunk) == 8 + FORMAT_BYTES:
-            rate = _rate(chunk[8:])
+            tag, _channels, samples, average, block = unpack_from("<HHIIH", chunk, 8)
+            rate = int(samples * block if tag in EVEN_RATE and block else average)  # bytes a second
         if chunk.startswith(b"data"):
             rest = size - place - 8
             there = rest if declared in UNSAID else min(declared, rest)
             return there * 1000 // rate if rate else None
         place += 8 + declared + declared % 2  # a chunk is padded to an even number of bytes
     return None
-
-
-def _rate(told: bytes) -> int:
-    """Bytes a second."""
-    tag, _channels, samples, average, block = unpack_from("<HHIIH", told)
-    return int(samples * block if tag in EVEN_RATE and block else average)
 
 
 FLAC_MAGIC: Final = b"fLaC"
@@ -153,7 +148,9 @@ def measure_length(file: BinaryIO, size: int, name: str) -> Length | str:
     file.seek(0)
     kind = _kind(head)
     if ending in BARE and kind in {"", "mp3"}:  # mu-law's silence looks like the beginning of an MP3
-        return _bare(ending, head, size)
+        if ending == "gsm" and any(one >> 4 != 0xD for one in head[::FRAME]):  # noqa: PLR2004 -- the signature
+            return UNREADABLE
+        return Length(size * 1000 // BARE[ending], SIZE)
     if not kind:
         return UNREADABLE if ending in AUDIO else UNKNOWN_FORMAT
     found = _READ[kind](file, size)
@@ -170,12 +167,6 @@ def _kind(head: bytes) -> str:
     if head[4:8] == b"ftyp":
         return "mp4"
     return "mp3" if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 else ""  # noqa: PLR2004 -- eleven ones
-
-
-def _bare(ending: str, head: bytes, size: int) -> Length | str:
-    if ending == "gsm" and any(one >> 4 != 0xD for one in head[::FRAME]):  # noqa: PLR2004 -- the signature
-        return UNREADABLE
-    return Length(size * 1000 // BARE[ending], SIZE)
 
 
 def _mp3(file: BinaryIO, size: int) -> int | None:
@@ -198,8 +189,7 @@ def _mp4(file: BinaryIO, size: int) -> int | None:
     if not _whole(file, size):
         return None
     file.seek(0)
-    found = _tagged(file)
-    return int(found.duration * 1000) if found is not None and found.duration else None
+    return _ogg(file, size)
 
 
 def _whole(file: BinaryIO, size: int) -> bool:

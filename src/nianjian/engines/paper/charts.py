@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from html import escape
 from itertools import groupby
-from typing import Final, Protocol
+from typing import Final
 
 from nianjian.engines.paper.words import Words, mark, pair_text
 
@@ -118,18 +118,6 @@ class Headroom:
     least: bool = False
 
 
-class _Medium(Protocol):
-    """Where a picture goes: how a place across is written, the same in whole numbers of a path, and how looks are."""
-
-    def across(self, share: int) -> str: ...
-
-    def place(self, share: int) -> int: ...
-
-    def number(self, tenths: int) -> str: ...
-
-    def look(self, *names: str) -> str: ...
-
-
 class _Page:
     """Paths lie in a box of `FULL` by tenths of a pixel, which the page stretches across."""
 
@@ -188,6 +176,10 @@ class _Paper:
 
     def look(self, *names: str) -> str:
         return _LOOKS[" ".join(names)]
+
+
+#: Where a picture goes: how a place across is written, the same in whole numbers of a path, and how looks are.
+_Medium = _Page | _Paper
 
 
 def _tenths(number: int) -> str:
@@ -364,12 +356,7 @@ def _bars(chart: Chart, place: int, top: Decimal) -> Iterator[list[Move]]:
 
 
 def _dots(series: Series, top: Decimal) -> list[Move]:
-    many = len(series.points)
-    return [
-        ("M", middle(step, many), down(point.value, top))
-        for step, point in enumerate(series.points)
-        if point.value is not None
-    ]
+    return [("M", x, y) for _sign, x, y in _line(series, top)]
 
 
 def _lone_dots(series: Series, dots: list[Move]) -> list[Move]:
@@ -404,13 +391,10 @@ def _axis(chart: Chart, medium: _Medium, right: int) -> Iterator[str]:
         if second and isinstance(medium, _Paper) and medium.width < PHONE * 3 // 2:
             continue
         look = medium.look("mid", "alt") if second and isinstance(medium, _Page) else medium.look("mid")
-        x = medium.across(middle(step, many))
-        yield f'<text x="{x}" y="{WORDS}"{look}>{escape(_short(chart.steps[step]))}</text>'
-
-
-def _short(step: str) -> str:
-    """A day without its year, as it stands below the picture."""
-    return step[5:10] if step[4:5] == step[7:8] == "-" else step
+        x, text = medium.across(middle(step, many)), chart.steps[step]
+        if text[4:5] == text[7:8] == "-":  # a day stands below the picture without its year
+            text = text[5:10]
+        yield f'<text x="{x}" y="{WORDS}"{look}>{escape(text)}</text>'
 
 
 def _words(chart: Chart, medium: _Medium, _: Words) -> Iterator[str]:

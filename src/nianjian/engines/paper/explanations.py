@@ -149,16 +149,10 @@ def _word_of(item: object, _: Words, titles: Mapping[str, str]) -> str:
     text = str(item)
     if text in titles:
         return titles[text]
-    table = next((one for one in ("attachment", "exclusion") if text in TABLES[one]), None)
-    if table is not None:
-        return code_name(table, text, _)
-    return (
-        _(VALUE_WORDS[text])
-        if text in VALUE_WORDS
-        else code_name("component", text, _)
-        if text in TABLES["component"]
-        else text
-    )
+    table = next((one for one in ("attachment", "exclusion", "component") if text in TABLES[one]), None)
+    if text in VALUE_WORDS and table in {"component", None}:
+        return _(VALUE_WORDS[text])
+    return text if table is None else code_name(table, text, _)
 
 
 def _present_rule(rule: Json, language: str, _: Words) -> PresentedRule:
@@ -184,10 +178,8 @@ def change_text(rule: Json, _: Words) -> str:
     overlay = rule.get("overlay")
     if not overlay:
         return ""
-    said = _("changed by {who} on {day}: {reason}")
-    text = said.format(
-        who=actor_text(str(overlay["who"]), _), day=str(overlay.get("when") or "–")[:10], reason=overlay["reason"]
-    )
+    who, day = actor_text(str(overlay["who"]), _), str(overlay.get("when") or "–")[:10]
+    text = _("changed by {who} on {day}: {reason}").format(who=who, day=day, reason=overlay["reason"])
     if not overlay.get("beside"):
         return text
     own = value_text({**rule, "value": overlay["value"]}, _)
@@ -259,32 +251,19 @@ def list_formulas(metric: Json, _: Words) -> tuple[Formula, ...]:
         "seat_vacancy": lambda: f"({count_text(parts['filed'])} − {count_text(parts['opened'])})",
         "complaint_rate": lambda: _sum([v for n, v in parts.items() if n.startswith("complaints_")]),
     }.get(slug, lambda: count_text(top))()
-    found = [
-        Formula(
-            _formula_text(metric, _), _division(terms, bottom, metric["value"], unit), _decision(metric, top, bottom)
-        )
-    ]
-    evasion = [flag for flag in metric["flags"] if flag["code"] == "evasion"]
-    if evasion:
-        plain = _sum([parts["landline"], parts["mobile"]])
-        numbers = _division(plain, bottom, evasion[0].get("value"), unit)
-        found.append(
-            Formula(
-                _(FORMULA_TEXTS["evasion"]),
-                numbers,
-                _decision({**evasion[0], "unit": unit}, evasion[0]["count"], bottom),
-            )
-        )
+    # The base is the calls that the rulebook names: answered or delivered ones.
+    usual, other = {
+        "complaint_rate": ("answered", "delivered"), "number_consistency": ("delivered", "answered"),
+    }.get(slug, ("", ""))  # fmt: skip
+    turned = other in parts and (usual not in parts or parts[usual] != bottom == parts[other])
+    words = _(FORMULA_TEXTS[f"{slug}.{other}" if turned else slug])
+    found = [Formula(words, _division(terms, bottom, metric["value"], unit), _decision(metric, top, bottom))]
+    for flag in metric["flags"]:
+        if flag["code"] == "evasion":
+            numbers = _division(_sum([parts["landline"], parts["mobile"]]), bottom, flag.get("value"), unit)
+            decision = _decision({**flag, "unit": unit}, flag["count"], bottom)
+            found.append(Formula(_(FORMULA_TEXTS["evasion"]), numbers, decision))
     return tuple(found)
-
-
-def _formula_text(metric: Json, _: Words) -> str:
-    """The base is the calls that the rulebook names: answered or delivered ones."""
-    slug, parts = str(metric["slug"]), metric["components"]
-    other = {"complaint_rate": "delivered", "number_consistency": "answered"}.get(slug)
-    usual = {"complaint_rate": "answered", "number_consistency": "delivered"}.get(slug)
-    turned = other in parts and (usual not in parts or parts[usual] != metric["denominator"] == parts[other])
-    return _(FORMULA_TEXTS[f"{slug}.{other}" if turned else slug])
 
 
 def _sum(counts: Sequence[object]) -> str:
@@ -325,11 +304,11 @@ PARTS: Final[Mapping[str, Mapping[str, str]]] = {
 
 def team_results(portrait: Json, team: str) -> list[dict[str, Any]]:
     """Each metric that is split by team, with this team's figures in the place of the enterprise's."""
+    none: Json = {"numerator": 0, "denominator": 0, "value": None, "light": "na"}
     found = []
     for metric in portrait["metrics"]:
-        rows: Sequence[Json] = [row for row in metric["splits"].get(TEAM, ()) if row["key"] == team]
         if metric["slug"] in PARTS:
-            row = rows[0] if rows else {"numerator": 0, "denominator": 0, "value": None, "light": "na"}
+            row = next((row for row in metric["splits"].get(TEAM, ()) if row["key"] == team), none)
             parts = {name: int(row.get(field) or 0) for name, field in PARTS[metric["slug"]].items()}
             figures = {name: row[name] for name in ("numerator", "denominator", "value", "light")}
             found.append({**{name: metric[name] for name in TEAM_FIELDS}, **figures, "components": parts})
@@ -405,7 +384,7 @@ def comparison_view(told: Json, language: str, _: Words) -> dict[str, Any]:
         "rules_told": told["rules_told"],
         "tables": [
             (
-                _(FACT_TABLES[one["table"]]) if one["table"] in FACT_TABLES else one["table"],
+                _(FACT_TABLES.get(one["table"], one["table"])),
                 *(DASH if one[side] is None else str(one[side]) for side in ("before", "after")),
             )
             for one in told["tables"]
@@ -433,7 +412,11 @@ def _metric(metric: Json, _: Words) -> dict[str, Any]:
         "same": not metric["changed"] and not lines and not metric["flags"],
         "lines": lines,
         "flags": [_flag(flag, _) for flag in metric["flags"]],
-        "papers": _papers(metric, _),
+        "papers": [
+            text.format(paper=code_name("attachment", one, _))
+            for side, text in (("added", _("attached: {paper}")), ("removed", _("no longer attached: {paper}")))
+            for one in metric["attachments"][side]
+        ],
         "months": [_moved_row(row, metric, _) for row in metric["months"]],
         "splits": [
             (code_name("split", split, _), [_moved_row(row, metric, _) for row in rows])
@@ -457,20 +440,11 @@ def _flag(flag: Json, _: Words) -> str:
     return pair_text(title, f"{count_text(before['count'])} → {count_text(after['count'])}", _)
 
 
-def _papers(metric: Json, _: Words) -> list[str]:
-    papers = metric["attachments"]
-    return [
-        *(_("attached: {paper}").format(paper=code_name("attachment", one, _)) for one in papers["added"]),
-        *(_("no longer attached: {paper}").format(paper=code_name("attachment", one, _)) for one in papers["removed"]),
-    ]
-
-
 def _moved_row(row: Json, metric: Json, _: Words) -> dict[str, Any]:
     def side(place: int) -> str:
         top, bottom = row["numerator"][place], row["denominator"][place]
-        value = amount_text(
-            proven({name: row[name][place] for name in ("value", "light")}), metric["unit"], metric["limit"][place]
-        )
+        told = proven({name: row[name][place] for name in ("value", "light")})
+        value = amount_text(told, metric["unit"], metric["limit"][place])
         return DASH if bottom is None else f"{count_text(top)} / {count_text(bottom)} = {value}"
 
     return {
@@ -495,13 +469,12 @@ def _rule(rule: Json, language: str, _: Words) -> dict[str, Any]:
 
 
 def _act(act: Json, _: Words) -> dict[str, str]:
-    verb = str(act["verb"])
-    data = act["data"]
+    verb, data = str(act["verb"]), act["data"]
     said = ", ".join(f"{key} {data[key]}" for key in TOLD if isinstance(data.get(key), str | int) and data[key] != "")
     return {
         "at": f"{datetime.fromisoformat(str(act['at'])).astimezone(clock.ZONE):%Y-%m-%d %H:%M}",
         "actor": actor_text(str(act["actor"]), _),
-        "what": _(ACTS[verb]) if verb in ACTS else verb,
+        "what": _(ACTS.get(verb, verb)),
         "detail": said,
         "seq": str(act["seq"]),
     }

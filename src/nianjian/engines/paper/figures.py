@@ -5,7 +5,7 @@ decimals; head-room is computed from the integer counts, and no verdict is ever 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -253,37 +253,30 @@ def _share(limit: object) -> tuple[int, int]:
 def _parts(metric: Json, _: Words) -> tuple[Line, ...]:
     lines: list[Line] = []
     for code, value in metric["components"].items():
-        if code == "headroom":
-            continue  # told in words beside the value
+        name = code_name("component", code, _)
         if isinstance(value, Mapping):
-            name = code_name("component", code, _)
             for why, number in value.items():
                 label = _("{name}: {value}").format(name=name, value=code_name("exclusion", why, _))
                 lines.append(Line(label, count_text(number), why))
-        else:
-            lines.append(Line(code_name("component", code, _), count_text(value), code))
+        elif code != "headroom":  # told in words beside the value
+            lines.append(Line(name, count_text(value), code))
     return tuple(lines)
 
 
 def _flag(flag: Json, unit: str, _: Words) -> Flag:
+    light = str(flag["light"])
     detail = _("count {count}").format(count=count_text(flag.get("count")))
     if flag["code"] == "nothing_registered":
         detail = _("Import the complaints, or declare at the closing rate that none came in the year.")
     if flag.get("value") is not None:
         detail += f" · {amount_text(flag['value'], unit, flag.get('limit'))}"
     if flag.get("limit") is not None:
-        detail += f" ({_('limit')} {_limit_of_flag(flag, unit)})"
-    light = str(flag["light"])
+        # Beside a green light within which limit it is, else beyond which.
+        told = flag if light != "green" else {**flag, "operator": NEGATED.get(str(flag.get("operator")))}
+        detail += f" ({_('limit')} {limit_text(told, unit)})"
     calm = flag["code"] == "evasion" and light == "green"
     title = _("landline and mobile share") if calm else code_name("flag", flag["code"], _)
     return Flag(flag["code"], title, light, code_name("light", light, _), detail)
-
-
-def _limit_of_flag(flag: Json, unit: str) -> str:
-    """Beside a green light within which limit it is, else beyond which."""
-    if flag["light"] != "green":
-        return limit_text(flag, unit)
-    return limit_text({**flag, "operator": NEGATED.get(str(flag.get("operator")))}, unit)
 
 
 def _flags(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
@@ -297,15 +290,24 @@ def _flags(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
         if flag["light"] not in {"green", "na"} or flag["code"] in {"low_volume", "evasion"}
     ]
     ordered = sorted(said, key=lambda flag: flag["light"] != "red")
-    beside = (*_declaration(metric, _), *_own_light(metric, unit, _), *_second_day(metric, unit, _))
-    return (*(_flag(flag, unit, _) for flag in ordered), *beside)
+    return (*(_flag(flag, unit, _) for flag in ordered), *_beside(metric, unit, _))
 
 
-def _declaration(metric: Json, _: Words) -> tuple[Flag, ...]:
-    """Who declared that the metric does not apply."""
-    if not metric.get("declared"):
-        return ()
-    return (Flag("declared", _("not applicable"), "na", code_name("light", "na", _), declaration_text(metric, _)),)
+def _beside(metric: Json, unit: str, _: Words) -> Iterator[Flag]:
+    """Who declared that the metric does not apply; the light by the enterprise's own values; that of a second day."""
+    if metric.get("declared"):
+        yield Flag("declared", _("not applicable"), "na", code_name("light", "na", _), declaration_text(metric, _))
+    if own := metric.get("own"):
+        light = str(own["light"])
+        word = code_name("light", light, _)
+        limit = f"{_('limit')} {limit_text(own, unit)}" if own.get("limit") is not None else ""
+        detail = _("{light} ({which})").format(light=word, which=limit or own_values_text([metric], _))
+        yield Flag("own_limit", _("by the enterprise's own values"), light, word, detail)
+    if twin := (metric.get("twins") or {}).get("today"):
+        light = str(twin["light"])
+        word = code_name("light", light, _)
+        detail = f"{amount_text(proven(twin), unit, metric.get('limit'))} · {word}"
+        yield Flag("today", _("as of {day}").format(day=twin["as_of"]), light, word, detail)
 
 
 def declaration_text(metric: Json, _: Words) -> str:
@@ -314,18 +316,6 @@ def declaration_text(metric: Json, _: Words) -> str:
     return _("declared not applicable by {who} on {day}: {reason}").format(
         who=actor_text(declared["who"], _), day=declared["on"], reason=declared["reason"]
     )
-
-
-def _own_light(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
-    """The second light, under the limits and definitions that the enterprise set itself."""
-    own = metric.get("own")
-    if not own:
-        return ()
-    light = str(own["light"])
-    word = code_name("light", light, _)
-    which = f"{_('limit')} {limit_text(own, unit)}" if own.get("limit") is not None else own_values_text([metric], _)
-    detail = _("{light} ({which})").format(light=word, which=which)
-    return (Flag("own_limit", _("by the enterprise's own values"), light, word, detail),)
 
 
 #: Last word of a rule's key -> what an enterprise has set itself.
@@ -344,17 +334,6 @@ def own_values_text(metrics: Iterable[Json], _: Words) -> str:
     if any(metric.get("internal") for metric in every):
         names.append(_("stricter limits of a watched licence"))
     return _(", ").join(dict.fromkeys(names))
-
-
-def _second_day(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
-    """Seats and tickets as they stand on a second day, usually the day of the run."""
-    twin = (metric.get("twins") or {}).get("today")
-    if not twin:
-        return ()
-    light = str(twin["light"])
-    word = code_name("light", light, _)
-    title = _("as of {day}").format(day=twin["as_of"])
-    return (Flag("today", title, light, word, f"{amount_text(proven(twin), unit, metric.get('limit'))} · {word}"),)
 
 
 def _bounds(metric: Json) -> str:
@@ -431,8 +410,7 @@ def basis_text(basis: str, day: date, year: int, _: Words) -> str:
 
 def metric_cards(portrait: Json, _: Words) -> tuple[Card, ...]:
     """Word every metric, in the portrait's order."""
-    metrics: Sequence[Json] = portrait["metrics"]
-    return tuple(metric_card(metric, _) for metric in metrics)
+    return tuple(metric_card(metric, _) for metric in portrait["metrics"])
 
 
 def rulebook_text(book: Json) -> str:

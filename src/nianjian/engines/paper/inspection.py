@@ -52,15 +52,15 @@ def paper_content(
     A dash says nothing on paper: a cell that has one says that there is no record.
     """
     words = {"of": _("Page {page} of {pages}"), "none": _("none"), "summary": _("Summary")}
+    blank = _("not recorded")
     return {
         "title": title, "wide": False, "facts": facts, "sections": [],
-        "tables": [{**table, "rows": [_fill_dashes(row, _) for row in table["rows"]]} for table in tables],
+        "tables": [
+            {**table, "rows": [tuple(blank if cell == DASH else cell for cell in row) for row in table["rows"]]}
+            for table in tables
+        ],
         "signs": [], "foot": foot, "words": words, "code": code,
     }  # fmt: skip
-
-
-def _fill_dashes(row: Sequence[str], _: Words) -> tuple[str, ...]:
-    return tuple(_("not recorded") if cell == DASH else cell for cell in row)
 
 
 def paper_pdf(content: Mapping[str, Any]) -> bytes:
@@ -139,8 +139,7 @@ def _enterprise(told: Json, _: Words) -> tuple[str, str]:
 
 
 def _person(actor: str | None, _: Words) -> str:
-    """Who acted, by name."""
-    return actor_text(actor, _) if actor else "–"
+    return actor_text(actor, _) or DASH
 
 
 def _counts(told: Json, _: Words) -> tuple[str, str]:
@@ -274,15 +273,14 @@ def _timeline(told: Json, _: Words) -> dict[str, Any]:
 
 
 def _tests(told: Json, _: Words) -> dict[str, Any]:
+    def seconds(one: Json) -> str:
+        return DASH if one["answer_ms"] is None else f"{one['answer_ms'] / 1000:.3f}"
+
     columns: Sequence[Column] = (
         (_("number"), 3, itemgetter("number")),
         (_("route"), 3, lambda one: one["route"] or "–"),
         (_("verdict"), 3, lambda one: _(STATES[one["verdict"]])),
-        (
-            _("answered after (seconds)"),
-            3,
-            lambda one: "–" if one["answer_ms"] is None else f"{one['answer_ms'] / 1000:.3f}",
-        ),
+        (_("answered after (seconds)"), 3, seconds),
         (_("why"), 6, lambda one: _(REASONS[one["reason"]]) if one["reason"] in REASONS else "–"),
     )
     return paper_table(_("Test calls"), told["tests"], columns)

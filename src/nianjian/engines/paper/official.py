@@ -6,7 +6,7 @@ stands in a QR code on the first page, not in the text.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -127,8 +127,7 @@ def _part(part: Part) -> dict[str, Any]:
 def official_pdf(paper: OfficialPaper) -> bytes:
     """A4 with bookmarks and page x of y; the same paper gives the same bytes. ``drawing_failed``."""
     _ = words(paper.language)
-    pictures = {
-        chart.name: paper_svg(chart, _, CHART) for part in (*paper.parts, *paper.annexes) for chart in part.charts
-    }
-    data: Mapping[str, Any] = paper_to_document(paper)
-    return typeset(SOURCE, data, {"code": render_qr_code(paper.code, "svg").decode(), **pictures}, "pdf", tagged=False)
+    charts = [chart for part in (*paper.parts, *paper.annexes) for chart in part.charts]
+    pictures = {"code": render_qr_code(paper.code, "svg").decode()}
+    pictures |= {chart.name: paper_svg(chart, _, CHART) for chart in charts}
+    return typeset(SOURCE, paper_to_document(paper), pictures, "pdf", tagged=False)

@@ -8,7 +8,6 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 import docx
-import qrcode
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
@@ -17,7 +16,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from nianjian.engines.paper.charts import Picture, paper_svg
 from nianjian.engines.paper.official import CHART, OfficialPaper, paper_to_document
-from nianjian.engines.paper.typeset import qr_png, typeset
+from nianjian.engines.paper.typeset import render_qr_code, typeset
 from nianjian.engines.paper.words import Words, plain_text, strip_zero_width, words
 
 ZIP_STAMP: Final = (2017, 1, 1, 0, 0, 0)
@@ -151,10 +150,7 @@ def _frame(section: Any, code: str, text: str) -> None:  # noqa: ANN401 -- untyp
     section.header_distance = Mm(6)
     corner = section.first_page_header.paragraphs[0]
     corner.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    made = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M)
-    made.add_data(code)
-    made.make(fit=True)
-    picture = corner.add_run().add_picture(io.BytesIO(qr_png(made.get_matrix(), 6)), width=Mm(15))
+    picture = corner.add_run().add_picture(io.BytesIO(render_qr_code(code, "png", 6)), width=Mm(15))
     picture._inline.docPr.id = CODE_ID  # noqa: SLF001 -- the library numbers the pictures of each part from 1
     for footer in (section.footer, section.first_page_footer):
         _number_pages(footer.paragraphs[0], text)
@@ -173,7 +169,6 @@ def _number_pages(line: Any, text: str) -> None:  # noqa: ANN401 -- untyped libr
 
 
 def _head(book: Any, told: Mapping[str, Any]) -> None:  # noqa: ANN401 -- untyped library
-    """Title, 主送, opening and facts."""
     title = book.add_paragraph(_clean(told["title"]), style="Title")
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if told["draft"]:
@@ -224,12 +219,10 @@ def _body(book: Any, part: Mapping[str, Any], charts: Iterable[bytes], width: in
 def _list_annexes(book: Any, told: Mapping[str, Any]) -> list[Any]:  # noqa: ANN401 -- untyped library
     several = len(told["annexes"]) > 1
     lead = told["words"]["annex"] + told["words"]["colon"]
+    leads = (lead, *["　" * len(lead)] * len(told["annexes"]))
     return [
-        _line(
-            book,
-            f"{lead if place == 1 else '　' * len(lead)}{f'{place}. ' if several else ''}{part['title']}",
-        )
-        for place, part in enumerate(told["annexes"], start=1)
+        _line(book, f"{before}{f'{place}. ' if several else ''}{part['title']}")
+        for place, (before, part) in enumerate(zip(leads, told["annexes"], strict=False), start=1)
     ]
 
 
@@ -237,8 +230,10 @@ def _sign(book: Any, told: Mapping[str, Any], end: Sequence[Any]) -> None:  # no
     """落款; kept with the closing words and the list of annexes, or the last line, so that no page holds it alone."""
     for line in (*(end or book.paragraphs[-1:]), _line(book, "", indent=False)):
         line.paragraph_format.keep_with_next = True
-    if not end:
-        _keep_last_row(book)
+    tables = book.element.body.findall(qn("w:tbl"))
+    if not end and tables and tables[-1].getnext() is book.paragraphs[-2]._p:  # noqa: SLF001 -- the line that follows the table
+        for line in tables[-1].tr_lst[-1].iter(qn("w:p")):  # the last row of a table that ends the body
+            line.get_or_add_pPr().get_or_add_keepNext()
     words = told["words"]
     lines = [f"{sign}{words['colon']}＿＿＿＿＿＿＿＿" for sign in told["signs"]]
     lines += [told["enterprise"] + words["seal"], words["date"]]
@@ -247,14 +242,6 @@ def _sign(book: Any, told: Mapping[str, Any], end: Sequence[Any]) -> None:  # no
         line.paragraph_format.left_indent = Mm(70)
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
         line.paragraph_format.keep_with_next = place < len(lines)
-
-
-def _keep_last_row(book: Any) -> None:  # noqa: ANN401 -- untyped library
-    """The last row of a table that ends the body stays with what follows it."""
-    tables = book.element.body.findall(qn("w:tbl"))
-    if tables and tables[-1].getnext() is book.paragraphs[-2]._p:  # noqa: SLF001 -- the line that follows the table
-        for line in tables[-1].tr_lst[-1].iter(qn("w:p")):
-            line.get_or_add_pPr().get_or_add_keepNext()
 
 
 def _table(book: Any, grid: Mapping[str, Any], width: int) -> None:  # noqa: ANN401 -- untyped library
@@ -296,19 +283,14 @@ def _row(
     font = f'<w:rFonts w:ascii="{CELL}" w:hAnsi="{CELL}" w:eastAsia="{CELL}"/>'
     spacing = f'<w:spacing w:before="20" w:after="20" w:line="{size * LINE}" w:lineRule="exact"/>'
     spacing = f"<w:keepNext/>{spacing}" if kept else spacing
+    sides = ["center" if head else "right" if right and right[place] else "left" for place in range(len(widths))]
     body = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr><w:p><w:pPr>{spacing}'
-        f'<w:jc w:val="{_side(place, right, head=head)}"/></w:pPr><w:r><w:rPr>{font}{weight}<w:sz w:val="{size}"/>'
+        f'<w:jc w:val="{side}"/></w:pPr><w:r><w:rPr>{font}{weight}<w:sz w:val="{size}"/>'
         f'</w:rPr><w:t xml:space="preserve">{escape(_clean(cell))}</w:t></w:r></w:p></w:tc>'
-        for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        for cell, width, side in zip(cells, widths, sides, strict=True)
     )
     return f"<w:tr><w:trPr>{marks}</w:trPr>{body}</w:tr>"
-
-
-def _side(place: int, right: Sequence[bool], *, head: bool) -> str:
-    if head:
-        return "center"
-    return "right" if right and right[place] else "left"
 
 
 def _draw(charts: Sequence[Picture], _: Words) -> list[bytes]:

@@ -81,20 +81,17 @@ def actor_text(actors: str | None, _: Words) -> str:
 
 def actor_texts(actors: Sequence[str | None], _: Words) -> list[str]:
     """Several side by side, as a choice or as the two of an act; each as `actor_text`."""
-    return _texts([actor or "" for actor in actors], _)
-
-
-def _texts(actors: Sequence[str], _: Words) -> list[str]:
-    names = _get_names()
-    texts = {actor: _text(actor, names, _) for actor in actors}
-    shown = Counter(texts.values())
-    return [texts[actor] if shown[texts[actor]] == 1 else _with_login(texts[actor], actor, _) for actor in actors]
-
-
-def _get_names() -> Batch:
-    """What the batch has read so far; outside of one what is read for this call alone."""
     batch = _batch.get()
-    return {} if batch is None else batch
+    names: Batch = {} if batch is None else batch  # outside of a batch: what is read for this call alone
+    plain = [actor or "" for actor in actors]
+    texts = {actor: _text(actor, names, _) for actor in plain}
+    shown = Counter(texts.values())
+
+    def said(actor: str) -> str:
+        text, login = texts[actor], actor.partition(":")[2] or actor
+        return text if shown[text] == 1 or text == login else _("{name} ({login})").format(name=text, login=login)
+
+    return [said(actor) for actor in plain]
 
 
 def _text(actor: str, names: Batch, _: Words) -> str:
@@ -111,11 +108,6 @@ def _read_names(enterprise: str | None, names: Batch) -> Mapping[str, str]:
     if enterprise not in names:
         names[enterprise] = _connected[0](enterprise)
     return names[enterprise]
-
-
-def _with_login(text: str, actor: str, _: Words) -> str:
-    login = actor.partition(":")[2] or actor
-    return text if text == login else _("{name} ({login})").format(name=text, login=login)
 
 
 # Numbers masked: displayed ones in a portrait, and those of persons in what gateways and switches say. Pure.

@@ -111,10 +111,8 @@ ASSETS: Final = Path(__file__).parent / "assets"
 STYLES: Final = ("tokens", "parts", "pages", "print")  # in the cascade's order; a saved page has no frame
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
-_Json = Mapping[str, Any]
 
-
-def portrait_page(portrait: _Json, language: str) -> bytes:
+def portrait_page(portrait: Json, language: str) -> bytes:
     """Draw the page, UTF-8. Mobile numbers are masked: a page travels."""
     _ = words(language)
     data = mask_portrait(portrait)
@@ -134,7 +132,7 @@ def page_style() -> str:
     return "".join((ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
 
 
-def _body(data: _Json, title: str, _: Words) -> str:
+def _body(data: Json, title: str, _: Words) -> str:
     window = figures.period_text(data, _)
     cards = "".join(sections.html_card(card, _) for card in figures.metric_cards(data, _))
     parts = [

@@ -51,28 +51,22 @@ def _typeset(portrait: Json, language: str, stamp: Stamp, form: str) -> bytes:
         "charts": [{"file": f"{one.name}.svg", "caption": one.caption} for one in drawn],
         "first": form == "png",
     }
-    code = {"code": render_qr_code(_code(data, stamp), "svg").decode()}
-    return typeset(SOURCE, told, code | {one.name: charts.paper_svg(one, _, CHART) for one in drawn}, form)
-
-
-def _code(data: Json, stamp: Stamp) -> str:
-    """Where the figures come from: it stands in a QR code, not in the text."""
-    return format_code(
+    code = format_code(  # where the figures come from, which does not stand in the text
         item="portrait", run=stamp.run, data=data["snapshot"]["sha256"][:16], rules=data["rulebook"]["version"],
         program=data["code"]["version"], audit=f"{stamp.seq}-{stamp.digest[:16]}",
     )  # fmt: skip
+    svgs = {one.name: charts.paper_svg(one, _, CHART) for one in drawn}
+    return typeset(SOURCE, told, {"code": render_qr_code(code, "svg").decode()} | svgs, form)
 
 
 def portrait_content(data: Json, language: str, stamp: Stamp) -> dict[str, Any]:
     """Every text of the document, in the reader's language."""
     _ = words(language)
-    period = data["period"]
-    window = figures.period_text(data, _)
     return {
         "lang": "zh" if language == CHINESE else "en",
-        "title": f"{_('Compliance portrait')} {period['from'][:4]}",
+        "title": f"{_('Compliance portrait')} {data['period']['from'][:4]}",
         "enterprise": stamp.enterprise,
-        "window": window,
+        "window": figures.period_text(data, _),
         "lead": sections.lead_text(data, _),
         "light": {"code": data["light"], "word": code_name("light", data["light"], _)},
         "notes": [*sections.missing_lines(data, _), *sections.warning_lines(data, _)],
@@ -106,7 +100,6 @@ def _shorten_advice(data: Json) -> list[Json]:
 
 
 def _card(card: figures.Card, metric: Json, data: Json, language: str, _: Words) -> dict[str, Any]:
-    """The card's own texts, and what explains them."""
     return asdict(card) | {
         "light": {"code": card.light, "word": card.light_word},
         "parts": [[line.label, line.text] for line in card.parts],

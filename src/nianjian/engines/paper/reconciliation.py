@@ -51,12 +51,9 @@ def correction_workbook(run: Json, rows: Iterable[Json], headers: Mapping[str, s
     page.write_row(0, 0, heads, bold)
     page.set_column(0, len(heads) - 1, WIDTH)
     page.freeze_panes(1, 2)
-    line = 1
-    for row in rows:
-        for cells in _lines(run, row, headers, _):
-            for place, text in enumerate(cells):
-                page.write_string(line, place, text)
-            line += 1
+    for line, cells in enumerate((cells for row in rows for cells in _lines(run, row, headers, _)), start=1):
+        for place, text in enumerate(cells):
+            page.write_string(line, place, text)
     for place, (label, text) in enumerate(_about(run, _)):
         note.write_string(place, 0, label, bold)
         note.write_string(place, 1, text)

@@ -53,21 +53,25 @@ def build_report(case: Json, tickets: Json, gaps: Sequence[Json], language: str,
     ``case`` as the flow shows it, ``tickets``: the channel's tickets, ``gaps``: what is still open.
     """
     _ = words(language)
+    measured = case.get("measured")
+    parts = {"located": case.get("located"), "measured": measured}
+    data = {name: part["snapshot"]["sha256"][:16] for name, part in parts.items() if part}
+    rules = next((part["rulebook"]["version"] for part in parts.values() if part), "")
+    obeyed = (claim_text(claim, _) for claim in order_claims(measured)) if measured else ()
     return OfficialPaper(
         title=_("Rectification report"),
         enterprise=stamp.enterprise,
-        code=_code(case, stamp),
+        code=format_code(
+            item="rectification", case=case["id"], **data, rules=rules, audit=f"{stamp.seq}-{stamp.digest[:16]}"
+        ),
         addressee=stamp.authority or _("＿＿＿＿ Communications Administration"),
         draft=_("Draft: {count} open gaps").format(count=len(gaps)) if stamp.draft else "",
         opening=_("We report on the rectification as follows."),
         parts=(
             _notice(case, _),
             _cause(case.get("located"), stamp.names, _),
-            Part(
-                _("Measures taken"),
-                (*_isolations(case["orders"], stamp.names, _), *_obedience(case.get("measured"), _)),
-            ),
-            _comparison(case.get("measured"), stamp.names, _),
+            Part(_("Measures taken"), (*_isolations(case["orders"], stamp.names, _), *obeyed)),
+            _comparison(measured, stamp.names, _),
             _responsible(case["measures"], _),
             Part(_("Technical assessment"), _assessments(case["papers"], _)),
             *_gaps(gaps, stamp, _),
@@ -78,17 +82,7 @@ def build_report(case: Json, tickets: Json, gaps: Sequence[Json], language: str,
     )
 
 
-def _code(case: Json, stamp: ReportStamp) -> str:
-    parts = {"located": case.get("located"), "measured": case.get("measured")}
-    data = {name: part["snapshot"]["sha256"][:16] for name, part in parts.items() if part}
-    rules = next((part["rulebook"]["version"] for part in parts.values() if part), "")
-    return format_code(
-        item="rectification", case=case["id"], **data, rules=rules, audit=f"{stamp.seq}-{stamp.digest[:16]}"
-    )
-
-
 def _notice(case: Json, _: Words) -> Part:
-    """What happened."""
     number = _(" ({number})").format(number=case["notice"]) if case["notice"] else ""
     due = _day(case["due_at"][:10], _) + (_(" (provisional)") if case["provisional"] else "")
     names = {"received": _day(case["received"], _), "number": number, "due": due}
@@ -175,11 +169,6 @@ def _isolations(orders: Sequence[Json], names: ChannelNames, _: Words) -> tuple[
     return tuple(lines) or (claim_text(Claim("channel_isolated", {}, [Lack("not_isolated")]), _),)
 
 
-def _obedience(measured: Json | None, _: Words) -> tuple[str, ...]:
-    """Whether the channel kept to the order since; nothing before it is counted."""
-    return () if not measured else tuple(claim_text(claim, _) for claim in order_claims(measured))
-
-
 def order_claims(measured: Json) -> tuple[Claim, Claim]:
     """Cap and white list of an isolation, as the calls since then show them.
 
@@ -213,22 +202,31 @@ def _comparison(measured: Json | None, names: ChannelNames, _: Words) -> Part:
     title = _("Before and after")
     if not measured:
         return Part(title, (claim_text(Claim("windows_counted", {}, [Lack("not_measured", known=False)]), _),))
+    figures = {name: int(measured["that_day"][name]) for name in ("before", "after")}
+    # A day of isolation without any call may lack its records.
+    lacks = [] if any(figures.values()) else [Lack("calls_missing", known=False)]
+    notes = (
+        claim_text(Claim("windows_counted", {}, (), {"day": _day(measured["isolated"], _)}), _),
+        claim_text(Claim("isolation_calls", figures, lacks), _),
+        _("Both periods are counted from the same tables, by the portrait's own definitions."),
+    )
     header = (_("Figure"), _("Before"), _("Since then"))
     rows = tuple(tuple(row) for row in measured_rows(measured, _, percent=True))
     charts = (days_chart(measured, names, _),) if _has_days(measured) else ()
-    return Part(title, tuple(_notes(measured, _)), (Grid(header, rows, shares=(4, 3, 3)),), charts)
+    return Part(title, notes, (Grid(header, rows, shares=(4, 3, 3)),), charts)
 
 
 def _responsible(measures: Sequence[Json], _: Words) -> Part:
     title = _("Responsible persons and dates")
     if not measures:
         return Part(title, (claim_text(Claim("measures_recorded", {}, [Lack("measures_missing")]), _),))
-    return Part(title, grids=(_measures(measures, _),))
-
-
-def _measures(measures: Sequence[Json], _: Words) -> Grid:
     header = (_("Measure"), _("Responsible"), _("Due"), _("Done"), _("Recurring"))
-    return Grid(header, tuple(tuple(_measure(one, _)) for one in measures), shares=(8, 3, 3, 3, 3))
+    rows = tuple(
+        (one["text"], actor_text(one["owner"], _), one["due"], one["done_on"] or DASH,
+         _("every {days} days").format(days=one["every"]) if one["every"] else DASH)
+        for one in measures
+    )  # fmt: skip
+    return Part(title, grids=(Grid(header, rows, shares=(8, 3, 3, 3, 3)),))
 
 
 def _assessments(papers: Sequence[Json], _: Words) -> tuple[str, ...]:
@@ -264,15 +262,10 @@ def _annexes(case: Json, tickets: Json, names: ChannelNames, _: Words) -> Iterat
         for dimension, found in where["dimensions"].items():
             if any(group["key"] for group in found["groups"]):
                 chart = pictures.get(f"pareto-{dimension}")
-                yield Part(
-                    _("Complaints by {group}").format(group=_(DIMENSIONS[dimension])),
-                    (
-                        method,
-                        _top_text(found, _) + _("."),
-                    ),
-                    (_statistics(found["groups"], dimension, names, _),),
-                    () if chart is None else (chart,),
-                )
+                title = _("Complaints by {group}").format(group=_(DIMENSIONS[dimension]))
+                table = _statistics(found["groups"], dimension, names, _)
+                charts = () if chart is None else (chart,)
+                yield Part(title, (method, _top_text(found, _) + _(".")), (table,), charts)
     if tickets["tickets"]:
         more = (_("Further complaints are listed in the system."),) if tickets["more"] else ()
         header = (
@@ -310,7 +303,6 @@ def _has_days(measured: Json) -> bool:
 
 
 def _day(text: str, _: Words) -> str:
-    """A day as a letter writes it."""
     day = date.fromisoformat(text)
     return _("{day} {month}/{year}").format(year=day.year, month=day.month, day=day.day)
 
@@ -329,10 +321,7 @@ def location_content(where: Json | None, names: ChannelNames, _: Words) -> dict[
     ]
     return {
         "window": _("{first} to {last} (end excluded), {count} complaints of {sources}").format(
-            first=where["from"],
-            last=where["to"],
-            count=where["complaints"],
-            sources=" + ".join(where["sources"]),
+            first=where["from"], last=where["to"], count=where["complaints"], sources=" + ".join(where["sources"]),
         ),
         "named": named,
         "none_named": "" if named else none_named_text(where, _),
@@ -369,29 +358,27 @@ def measured_rows(told: Json | None, _: Words, *, percent: bool = False) -> list
     if not told:
         return []
     parts = (told["before"], told["after"])
+    shares = [
+        _with_light(part["evasion"], "%", _proven(part, _evasion_light(part)), part.get("evasion_limit"), _)
+        for part in parts
+    ]
+    unrecorded = told["after"].get("days_unrecorded")
+    period = _("Period") + _(" ({number})").format(number=_("end excluded"))
     rows = [
-        (
-            _("Period") + _(" ({number})").format(number=_("end excluded")),
-            [f"{part['from']} – {part['to']}" for part in parts],
-        ),
+        (period, [f"{part['from']} – {part['to']}" for part in parts]),
         (_("Number of days"), [count_text(part["days"]) for part in parts]),
         (_("Days without call records"), [count_text(part.get("days_unrecorded")) for part in parts]),
         (_("Number of complaints"), [count_text(part["complaints"]) for part in parts]),
         (_("Answered outbound calls"), [count_text(part["answered"]) for part in parts]),
         (_("Complaint rate"), [_rate(part, percent, _) for part in parts]),
-        (
-            _("Landline and mobile share"),
-            [
-                _with_light(part["evasion"], "%", _proven(part, _evasion_light(part)), part.get("evasion_limit"), _)
-                for part in parts
-            ],
-        ),
+        (_("Landline and mobile share"), shares),
         *_consistency(parts, _),
         (_("Complaints of the channel"), [count_text(part["channel"]["complaints"]) for part in parts]),
         (_("Attempts of the channel"), [count_text(part["channel"]["attempts"]) for part in parts]),
         (_("Most attempts of the channel on a day"), [count_text(part["channel"]["most"]) for part in parts]),
         (_("Share of calls to callees with a consent on file"), [_white_list(part["channel"]) for part in parts]),
-        (_("Days above the cap"), [DASH, _days_over(told)]),
+        # None above the cap is an answer only where every day has its records.
+        (_("Days above the cap"), [DASH, count_text(len(told["over_cap"]) or (None if unrecorded else 0))]),
     ]
     if not told["after"]["days"]:  # nothing is counted yet: a nought would be a result
         rows = [(label, [both[0], DASH]) for label, both in rows]
@@ -422,11 +409,6 @@ def _consistency(parts: Sequence[Json], _: Words) -> list[tuple[str, list[str]]]
 def _proven(part: Json, light: str) -> str:
     """A light of a window; none is green while days lack their calls."""
     return "insufficient" if light == "green" and part.get("days_unrecorded") else light
-
-
-def _days_over(told: Json) -> str:
-    """Days above the cap; none is an answer only where every day has its records."""
-    return count_text(len(told["over_cap"]) or (None if told["after"].get("days_unrecorded") else 0))
 
 
 def _rate(part: Json, percent: bool, _: Words) -> str:  # noqa: FBT001 -- as the caller has it
@@ -465,29 +447,6 @@ def _with_light(value: str | None, unit: str, light: str, limit: str | None, _: 
     return f"{shown} · {code_name('light', light, _)}"
 
 
-def _notes(measured: Json | None, _: Words) -> list[str]:
-    if not measured:
-        return []
-    day = measured["isolated"]
-    return [
-        claim_text(Claim("windows_counted", {}, (), {"day": _day(day, _)}), _),
-        claim_text(_isolation_claim(measured["that_day"]), _),
-        _("Both periods are counted from the same tables, by the portrait's own definitions."),
-    ]
-
-
-def _isolation_claim(day: Json) -> Claim:
-    """The channel's calls of the day of isolation; a day without any may lack its records."""
-    figures = {name: int(day[name]) for name in ("before", "after")}
-    lacks = [] if any(figures.values()) else [Lack("calls_missing", known=False)]
-    return Claim("isolation_calls", figures, lacks)
-
-
-def _measure(one: Json, _: Words) -> list[str]:
-    every = _("every {days} days").format(days=one["every"]) if one["every"] else DASH
-    return [one["text"], actor_text(one["owner"], _), one["due"], one["done_on"] or DASH, every]
-
-
 def _ticket(one: Json, names: ChannelNames, _: Words) -> list[str]:
     calls = ", ".join(call["call_id"] for call in one["calls"]) or DASH
     accepted = (one["accepted"] or DASH)[:16].replace("T", " ")
@@ -504,15 +463,12 @@ Link = Callable[[str, Json], str]
 def case_charts(case: Json, names: ChannelNames, _: Words, link: Link | None = None) -> list[Picture]:
     """One Pareto a dimension in which something stands out (else the lines), and the days of the channel."""
     found: list[Picture] = []
-    located, measured = case.get("located"), case.get("measured")
-    if located:
+    if located := case.get("located"):
         named = [one["dimension"] for one in located["named"]]
         wanted = [name for name in ("display", "line", "team") if name in named] or ["line"]
-        for dimension in wanted:
-            told = located["dimensions"][dimension]
-            if told["groups"]:
-                found.append(pareto_chart(told, names, _, link))
-    if measured and _has_days(measured):
+        dimensions = [located["dimensions"][name] for name in wanted]
+        found += [pareto_chart(told, names, _, link) for told in dimensions if told["groups"]]
+    if (measured := case.get("measured")) and _has_days(measured):
         found.append(days_chart(measured, names, _))
     return found
 

@@ -117,7 +117,6 @@ def html_headroom(metric: Json, _: Words) -> str:
 
 
 def _chart_table(chart: Chart, _: Words) -> tuple[list[str], list[list[str]]]:
-    """Head and rows of the figures that a chart shows."""
     details = any(point.detail for one in chart.series for point in one.points)
     coming = len(chart.steps) - chart.ahead
     rows = []
@@ -163,14 +162,11 @@ def advice_lines(portrait: Json, _: Words, *, today: date | None = None) -> tupl
     ``today``: steps whose last possible day is over are left out.
     """
     metrics = {metric["slug"]: metric for metric in portrait["metrics"]}
-    steps = [one for one in portrait.get("advice") or () if today is None or _is_possible(one, today)]
-    return tuple(_advice_line(step, metrics.get(step["metric"], {}), _) for step in steps)
-
-
-def _is_possible(step: Json, today: date) -> bool:
-    """Whether its last day is not over; a step of an older program names none."""
-    last = step.get("last_day")
-    return last is None or today <= date.fromisoformat(last)
+    return tuple(
+        _advice_line(step, metrics.get(step["metric"], {}), _)
+        for step in portrait.get("advice") or ()
+        if today is None or step.get("last_day") is None or today <= date.fromisoformat(step["last_day"])
+    )
 
 
 def simulated_warnings(portrait: Json, _: Words) -> tuple[str, ...]:
@@ -297,11 +293,8 @@ def marketing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
             )
         )  # fmt: skip
     if decision:
-        lines.append(
-            _(DECISIONS[decision["kind"]]).format_map(
-                {**decision, "day": decision["on"], "who": actor_text(decision["who"], _)}
-            )
-        )
+        said = {**decision, "day": decision["on"], "who": actor_text(decision["who"], _)}
+        lines.append(_(DECISIONS[decision["kind"]]).format_map(said))
         if decision["kind"] == "stopped" and block["calls_after"]:
             lines.append(_("{n} marketing calls were made after that day").format(n=count_text(block["calls_after"])))
         elif decision["kind"] == "stopped" and block.get("records_after") == 0:
@@ -373,20 +366,19 @@ def headline_html(portrait: Json, _: Words) -> str:
 
 def _missing_line(one: Json, _: Words) -> str:
     """What the whole lacks beside its metrics: a register, days without records and without a reason."""
-    if one["code"] == "register_empty":
-        metric = code_name("metric", one["metric"], _)
-        way_out = _("{metric} – missing: {what}, or a declaration that the metric does not apply")
-        return way_out.format(metric=metric, what=_(EMPTY[one["register"]]))
-    if one["code"] == "nothing_counted":
-        way_out = _("{metric} – missing: rows of the data year in {what}, or a declaration that it does not apply")
+    way_out = {
+        "register_empty": _("{metric} – missing: {what}, or a declaration that the metric does not apply"),
+        "nothing_counted": _(
+            "{metric} – missing: rows of the data year in {what}, or a declaration that it does not apply"
+        ),
+    }.get(one["code"])
+    if way_out:
         return way_out.format(metric=code_name("metric", one["metric"], _), what=_(EMPTY[one["register"]]))
     if one["code"] == "marketing_unanswered":
         what = _("missing: a decision about marketing calls that covers them ({n} calls, {k} numbers)")
         return what.format(n=count_text(one["calls"]), k=len(one["numbers"]))
-    days = _list_text(one["ranges"])
-    return _("missing: call records, or a confirmed reason, for {n} days ({days})").format(
-        n=count_text(one["count"]), days=days
-    )
+    what = _("missing: call records, or a confirmed reason, for {n} days ({days})")
+    return what.format(n=count_text(one["count"]), days=_list_text(one["ranges"]))
 
 
 def _missing_of(metric: Json, _: Words) -> Iterator[str]:
@@ -549,10 +541,10 @@ def quality_lines(portrait: Json, _: Words) -> list[tuple[str, str]]:
             found.append((prefix, _list_text(value) if value else "0"))
         elif isinstance(value, str) and RATE.fullmatch(value):
             found.append((prefix, charts.figure_text(Decimal(value))))
+        elif isinstance(value, int):
+            found.append((prefix, count_text(value)))
         else:
-            found.append(
-                (prefix, count_text(value) if isinstance(value, int) else str(value if value is not None else "–"))
-            )
+            found.append((prefix, "–" if value is None else str(value)))
 
     walk("", portrait.get("quality") or {})
     return found
@@ -560,15 +552,13 @@ def quality_lines(portrait: Json, _: Words) -> list[tuple[str, str]]:
 
 def _list_text(items: Sequence[object]) -> str:
     """The first of many items, and that others follow."""
-    shown = ", ".join(_quality_item(item) for item in items[:SHOWN_DAYS])
-    return shown + (" …" if len(items) > SHOWN_DAYS else "")
 
+    def said(item: object) -> str:
+        if isinstance(item, Mapping) and {"from", "to"} <= set(item):  # a range of days
+            return str(item["from"]) if item["from"] == item["to"] else f"{item['from']} – {item['to']}"
+        return str(item)
 
-def _quality_item(item: object) -> str:
-    """A range of days as one day or two, anything else as it is."""
-    if isinstance(item, Mapping) and {"from", "to"} <= set(item):
-        return str(item["from"]) if item["from"] == item["to"] else f"{item['from']} – {item['to']}"
-    return str(item)
+    return ", ".join(map(said, items[:SHOWN_DAYS])) + (" …" if len(items) > SHOWN_DAYS else "")
 
 
 def _quality_label(key: str, _: Words) -> str:

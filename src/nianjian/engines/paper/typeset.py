@@ -1,7 +1,6 @@
 """One typst document in a process of its own: an endless loop in it ends at the time limit, not with the server.
 
-``python -m nianjian.engines.paper.typeset FORM`` reads one JSON object (source, pictures, data, ppi) and
-writes the
+``python -m nianjian.engines.paper.typeset FORM`` reads one JSON object (source, pictures, data, ppi) and writes the
 document. Data go in as JSON that typst reads as data: nothing of it is ever taken for markup.
 """
 
@@ -48,10 +47,7 @@ def typeset(
     content = told.encode()
     seconds = SECONDS + A_MIB * (len(content) >> 20)
     command = [sys.executable, "-m", __name__, form, str(seconds)]
-    place = {
-        **os.environ,
-        "TMPDIR": tempfile.gettempdir(),
-    }  # pictures name people: they lie where this process' files do
+    place = {**os.environ, "TMPDIR": tempfile.gettempdir()}  # pictures name people: they lie where our files do
     try:
         done = subprocess.run(  # noqa: S603 - our own module
             command, input=content, capture_output=True, timeout=SLOW * seconds, check=False, env=place
@@ -66,7 +62,6 @@ def typeset(
 
 
 def _main() -> None:
-    """The other process."""
     import manimgx_fonts_cjk  # noqa: PLC0415 - only where pages are set
     import typst  # noqa: PLC0415 - the same
 
@@ -103,13 +98,13 @@ DOTS: Final = 12  # pixels a module: sharp on a printed page of a few centimetre
 MEDIA: Final = {"svg": "image/svg+xml", "png": "image/png"}
 
 
-def render_qr_code(text: str, form: str) -> bytes:
+def render_qr_code(text: str, form: str, dots: int = DOTS) -> bytes:
     """Draw the text, with the quiet zone of four modules that cameras need. ``form``: a key of `MEDIA`."""
     made = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M)
     made.add_data(text)
     made.make(fit=True)
     if form == "png":
-        return qr_png(made.get_matrix(), DOTS)
+        return qr_png(made.get_matrix(), dots)
     stream = io.BytesIO()
     made.make_image(image_factory=SvgPathImage).save(stream)
     return stream.getvalue()
@@ -117,18 +112,12 @@ def render_qr_code(text: str, form: str) -> bytes:
 
 def qr_png(modules: list[list[bool]], dots: int) -> bytes:
     """Write dark and bright squares as a PNG of one bit a pixel (ISO/IEC 15948)."""
-    lines = b"".join(_line(row, dots) * dots for row in modules)
+    wide = -(-len(modules[0]) * dots // 8)
+    rows = ("".join(("0" if dark else "1") * dots for dark in row).ljust(8 * wide, "0") for row in modules)
+    # Each line of pixels stands behind its filter byte; 1 is white.
+    lines = b"".join((b"\0" + int(bits, 2).to_bytes(wide, "big")) * dots for bits in rows)
     head = struct.pack(">IIBBBBB", len(modules[0]) * dots, len(modules) * dots, 1, 0, 0, 0, 0)
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
-
-
-def _line(row: list[bool], dots: int) -> bytes:
-    """One line of pixels behind its filter byte; 1 is white."""
-    bits = "".join(("0" if dark else "1") * dots for dark in row)
-    bits = bits.ljust(-(-len(bits) // 8) * 8, "0")
-    return b"\0" + int(bits, 2).to_bytes(len(bits) // 8, "big")
-
-
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
+    )

@@ -35,12 +35,14 @@ def portrait_workbook(portrait: Json, language: str) -> bytes:
     stream = io.BytesIO()
     book = open_workbook(stream, f"{data['enterprise']} {_('Compliance portrait')}")
     _overview(book, data, _)
-    _counts(book, data, _)
+    cards = figures.metric_cards(data, _)
+    body = [(card.title, line.label, line.text) for card in cards for line in card.parts]
+    body += [(card.title, flag.title, flag.detail) for card in cards for flag in card.flags]
+    _sheet(book, _("counts"), (_("metric"), _("figure"), _("value")), body)
     there = sections.list_splits(data)
     for split in SPLITS:
         if split in there:
-            header, body = sections.split_grid(data, split, _)
-            _sheet(book, code_name("split", split, _), header, body)
+            _sheet(book, code_name("split", split, _), *sections.split_grid(data, split, _))
     _sheet(book, _("Data quality"), (_("figure"), _("value")), sections.quality_lines(data, _))
     book.close()
     return stream.getvalue()
@@ -105,10 +107,9 @@ def _overview(book: Any, data: Json, _: Words) -> None:  # noqa: ANN401 -- untyp
     ]  # fmt: skip
     body.append((_("whole"), code_name("light", str(data["light"]), _), *[""] * (len(header) - 2)))
     rules = data["rulebook"]
-    window = figures.period_text(data, _)
     for label, text in (
         (_("enterprise"), data["enterprise"]),
-        (_("period"), window),
+        (_("period"), figures.period_text(data, _)),
         (_("Rulebook"), f"{rules['id']} {rules['version']} {rules['sha256']}"),
         *((_("note"), line) for line in (*sections.missing_lines(data, _), *sections.warning_lines(data, _))),
         *((_("advice"), line) for line in sections.advice_lines(data, _)),
@@ -119,9 +120,3 @@ def _overview(book: Any, data: Json, _: Words) -> None:  # noqa: ANN401 -- untyp
     for place, light in enumerate([*(card.light for card in cards), str(data["light"])], start=1):
         fill = book.add_format({"bg_color": FILLS.get(light, FILLS["na"]), "bold": True})
         sheet.write(place, 1, body[place - 1][1], fill)
-
-
-def _counts(book: Any, data: Json, _: Words) -> None:  # noqa: ANN401 -- untyped library
-    body = [(card.title, line.label, line.text) for card in figures.metric_cards(data, _) for line in card.parts]
-    body += [(card.title, flag.title, flag.detail) for card in figures.metric_cards(data, _) for flag in card.flags]
-    _sheet(book, _("counts"), (_("metric"), _("figure"), _("value")), body)

@@ -127,12 +127,11 @@ def _guess(item: Item, pages: Sequence[PageText]) -> Guess:
 def _titled(item: Item, row: Line) -> bool:
     """Whether a row is the heading of such papers: the title and not much more, one sign misread at most."""
     text = row.plain.replace(".", "").rstrip(":")
-    for title in item.titles:
-        if len(text) <= len(title) + SLACK and title in text:
-            return True
-        if len(title) >= NEAR and len(text) == len(title) and edit_distance(text, title) <= 1:
-            return True
-    return False
+    return any(
+        (len(text) <= len(title) + SLACK and title in text)
+        or (len(title) >= NEAR and len(text) == len(title) and edit_distance(text, title) <= 1)
+        for title in item.titles
+    )
 
 
 def _with_fields(one: Guess, pages: Sequence[PageText], rulebook: Rulebook, day: date) -> Guess:

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.ingest import receive
-from nianjian.features.dossier.ingest.receive import ChildEnded, Type, run_program
+from nianjian.features.dossier.ingest.receive import Type
 
 if TYPE_CHECKING:
     from pyhanko.sign.signers import SimpleSigner
@@ -122,7 +123,6 @@ def worst_standing(found: Sequence[Signature]) -> Standing:
     return min((one.standing for one in found), key=ORDER.index, default=Standing.NONE)
 
 
-WALL: Final = 60.0  # seconds
 TOGETHER: Final = 8  # files that one child reads
 
 
@@ -149,12 +149,7 @@ def read_signatures_of_files(paths: Sequence[Path]) -> list[tuple[Signature, ...
 
 
 def _told(paths: Sequence[Path], called: str, roots: str) -> list[tuple[Signature, ...]]:
-    try:
-        told = run_program("signatures", roots, *map(str, paths), wall=WALL)
-    except ChildEnded as end:
-        if end.reason in {"time", "memory", "output"}:
-            raise NianjianError("dossier_file_costly", file=called, reason=end.reason) from end
-        raise NianjianError("dossier_file_broken", file=called) from end
+    told = receive.read_answers("signatures", called, roots, *paths)
     found: list[tuple[Signature, ...]] = []
     seen: list[Signature] = []
     for one in told:
@@ -259,10 +254,7 @@ def append_signature(source: Path, target: Path, signer: Signer, *, tsa: str = "
 def _free(source: Path) -> str:
     """A field's name that the file has not used; a second signature stands behind the first."""
     data = source.read_bytes()
-    number = 1
-    while f"{FIELD}{number}".encode() in data:
-        number += 1
-    return f"{FIELD}{number}"
+    return next(name for number in count(1) if (name := f"{FIELD}{number}").encode() not in data)
 
 
 @contextmanager

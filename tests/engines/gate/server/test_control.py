@@ -136,6 +136,7 @@ def test_pages_need_the_token_and_show_its_enterprise_alone(tmp_path: Path) -> N
 
 def test_an_address_that_is_none(tmp_path: Path) -> None:
     assert got(made(tmp_path), "/v1/nothing")[0] == 404
+    assert got(made(tmp_path), "/v1/state/")[0] == 200, "a slash at the end says nothing"
     assert posted(made(tmp_path), b"{}", path=b"/health")[0][0] == 405
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.numbers import mask
@@ -165,6 +165,7 @@ def build_document(
     )
     source = _("Source: {text} ({citation}).").format(text=habit.text_zh, citation=habit.citation)
     scope = (rule_line(purpose), rule_line(source), *_said(SCOPE, say))
+    blank = method_line(_("What is left blank is filled in before the rules are issued."))
     sections = (
         Section(_("Purpose and scope"), scope),
         Section(_("Persons in charge"), _said(PEOPLE, say)),
@@ -172,11 +173,11 @@ def build_document(
         Section(_("Procedure"), (say("sop_limits"),), (_steps(book, _),)),
         Section(_("Records to be kept"), (*_listed(TO_KEEP, _), say("sop_records"))),
         Section(_("Daily routine and review"), _said(STATE, say), (_routine(routine, _),)),
-        Section(
-            _("Supplement"), (*notes, method_line(_("What is left blank is filled in before the rules are issued.")))
-        ),
+        Section(_("Supplement"), (*notes, blank)),
     )
-    tables = (_channels(channels, _), _form(_))
+    form = tuple((_(label), "") for label in FORM)
+    record = Table(_("Record of an event"), (_("Entry"), _("Content")), form, shares=(3, 6), annexed=True)
+    tables = (_channels(channels, _), record)
     signs = (_("Drawn up by"), _("Approved by"))
     return build(ITEM, head, _, title=_(INTERNAL[ITEM]), sections=sections, tables=tables, signs=signs)
 
@@ -187,12 +188,9 @@ def _said(claims: Sequence[str], say: Say) -> tuple[Line, ...]:
 
 
 def _begins(book: Rulebook, _: Words) -> tuple[Line, ...]:
-    rule = book.rule(RATE)
-    values = {"rate": f"{(book.decimal(RATE) * 100).normalize():f} %", "source": rule.citation}
-    return (
-        rule_line(_("The procedure begins as soon as one of the following holds:")),
-        *_listed(BEGINS, _, **values),
-    )
+    values = {"rate": f"{(book.decimal(RATE) * 100).normalize():f} %", "source": book.rule(RATE).citation}
+    begin = rule_line(_("The procedure begins as soon as one of the following holds:"))
+    return (begin, *_listed(BEGINS, _, **values))
 
 
 def _listed(texts: Sequence[str], _: Words, **values: str) -> tuple[Line, ...]:
@@ -235,11 +233,6 @@ def _channels(channels: Sequence[Row], _: Words) -> Table:
     )
     empty = ((SHORT,) * len(header),)
     return Table(_("Channels in use"), header, rows or empty, shares=(4, 6, 5, 5, 4), annexed=True)
-
-
-def _form(_: Words) -> Table:
-    rows = tuple((_(label), "") for label in FORM)
-    return Table(_("Record of an event"), (_("Entry"), _("Content")), rows, shares=(3, 6), annexed=True)
 
 
 # 用户投诉处理记录 (M11): the tickets accepted in the data year, which of them count, and the counts of D2 and D4.
@@ -287,16 +280,10 @@ def count_tickets(tickets: Sequence[Ticket], day: date, sources: Collection[str]
 
 def clock_counts(tickets: Sequence[Ticket], day: date) -> list[Facts]:
     """What the tickets that D4 counts tell their clocks."""
-    return [
-        Facts(
-            arrived=_moment(one.row, "arrived_at"),
-            responded=_moment(one.row, "responded_at"),
-            called_back=_moment(one.row, "called_back_at"),
-            closed=_moment(one.row, "closed_at"),
-            reopened=_moment(one.row, "reopened_at"),
-        )
-        for one in _counted(tickets, day)
-    ]
+    names = ("arrived", "responded", "called_back", "closed", "reopened")
+    rows = [one.row for one in _counted(tickets, day)]
+    moments: list[dict[str, Any]] = [{name: _moment(row, f"{name}_at") for name in names} for row in rows]
+    return [Facts(**one) for one in moments]
 
 
 def count_closed_unanswered(tickets: Sequence[Ticket]) -> int:
@@ -349,7 +336,9 @@ def build_records(
         (_("of these closed"), found["closed"]),
     )
     came, done = ([COMPLAINTS.by_field(name) for name in fields] for fields in FIELDS)
-    rows = [{**ticket.row, "responded_by": actor_text(_responder(ticket.row), _)} for ticket in tickets]
+    rows = [
+        {**ticket.row, "responded_by": actor_text(str(ticket.row.get("responded_by") or ""), _)} for ticket in tickets
+    ]
     counted = tuple(
         (*row_cells(row, done), _(EXCLUSIONS[ticket.not_in_closing])) for row, ticket in zip(rows, tickets, strict=True)
     )
@@ -370,11 +359,6 @@ def build_records(
         lines.append(method_line(text.format(read=day_text(read, _), day=day_text(head.as_of, _))))
     notes = Section(_("How it is counted"), tuple(lines))
     return build(RECORDS, head, _, sections=(notes,), tables=tables, wide=True)
-
-
-def _responder(row: Row) -> str | None:
-    name = row.get("responded_by")
-    return str(name) if name else None
 
 
 def name_sources(sources: Collection[str]) -> str:

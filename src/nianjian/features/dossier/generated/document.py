@@ -134,31 +134,19 @@ def to_paper(document: Document) -> OfficialPaper:
     parts = [
         Part(section.title, tuple(section.lines), tuple(map(_grid, section.tables))) for section in document.sections
     ]
+    same = ("title", "enterprise", "code", "addressee", "opening", "facts", "closing", "signs", "signed", "wide")
     return OfficialPaper(
-        title=document.title,
-        enterprise=document.enterprise,
-        code=document.code,
-        addressee=document.addressee,
-        opening=document.opening,
-        facts=document.facts,
         parts=(*parts, *(part for annexed, part in tables if not annexed)),
-        closing=document.closing,
         annexes=tuple(part for annexed, part in tables if annexed),
-        signs=document.signs,
-        signed=document.signed,
-        wide=document.wide,
+        **{name: getattr(document, name) for name in same},
     )
 
 
 def _grid(table: Table) -> Grid:
     rows = tuple(tuple(format_cell(cell) for cell in row) for row in table.rows)
-    right = tuple(_counted(table, place) for place in range(len(table.header)))
+    # Counts stand to the right, also where some are not known or not due.
+    right = tuple(any(isinstance(row[place], int) for row in table.rows) for place in range(len(table.header)))
     return Grid(table.header, rows, tuple(format_cell(cell) for cell in table.total), table.shares, right)
-
-
-def _counted(table: Table, place: int) -> bool:
-    """Whether a column holds counts: they stand to the right, also where some are not known or not due."""
-    return any(isinstance(row[place], int) for row in table.rows)
 
 
 def day_text(day: date, _: Words) -> str:
@@ -200,9 +188,7 @@ def build(
     )
     name = title or _(ITEMS[item])
     code = format_code(item=item, year=head.year, run=head.run, data=head.snapshot[:16], rules=head.rulebook)
-    opening = _("We submit our {title} of {year}; its data is as of {day}.").format(
-        title=name, year=head.year, day=day_text(head.as_of, _)
-    )
+    opening = _("We submit our {title} of {year}; its data is as of {day}.")
     return Document(
         item=item,
         title=name,
@@ -212,7 +198,7 @@ def build(
         tables=tuple(tables),
         sections=tuple(sections),
         addressee="" if title else head.authority or _("＿＿＿＿ Communications Administration"),
-        opening="" if title else opening,
+        opening="" if title else opening.format(title=name, year=head.year, day=day_text(head.as_of, _)),
         closing="" if title else _("This is our report."),
         signs=tuple(signs),
         wide=wide,
@@ -223,12 +209,10 @@ def register_table(
     title: str, columns: Sequence[Column], rows: Iterable[Row], shares: tuple[int, ...], needed: Sequence[str] = ()
 ) -> Table:
     """Rows of a register as they are printed; of the ``needed`` fields an unknown one is a blank to fill in."""
+    blanks = [SHORT if column.field in needed else DASH for column in columns]
     body = tuple(
-        tuple(
-            SHORT if cell == DASH and column.field in needed else cell
-            for cell, column in zip(cells, columns, strict=True)
-        )
-        for cells in (row_cells(row, columns) for row in rows)
+        tuple(blank if cell == DASH else cell for cell, blank in zip(row_cells(row, columns), blanks, strict=True))
+        for row in rows
     )
     return Table(title, tuple(column.header for column in columns), body, shares=shares)
 

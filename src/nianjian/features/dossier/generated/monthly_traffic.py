@@ -42,9 +42,8 @@ def count_outbound(calls: ir.Table, number_dim: ir.Table, first: date, last: dat
         seconds=ibis.ifelse(timed, seconds, 0).sum().cast("int64"),
         untimed=every.count(where=answered & ~timed),
     )
-    return _by_month(
-        with_display_class(days, number_dim), "outbound", "outbound_answered", "untold", "seconds", "untimed"
-    )
+    counts = ("outbound", "outbound_answered", "untold", "seconds", "untimed")
+    return _by_month(with_display_class(days, number_dim), *counts)
 
 
 def count_inbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> ir.Table:
@@ -182,7 +181,7 @@ def build_document(
     recorded = {month for month, of in by_month.items() if is_recorded(of)}
 
     def cells(of: Sequence[Traffic], without: str, *, known: bool) -> tuple[Cell, ...]:
-        *calls, complaints = _counts(of)
+        *calls, complaints = (sum_traffic(of, name) for name in SUMS)
         told = calls if known else (without, *[DASH] * (len(calls) - 1))
         return (*told, complaints if written else DASH)
 
@@ -226,13 +225,6 @@ def _method(rows: Sequence[Traffic], undated: int, scanners: int, _: Words, *, w
     if not written:
         notes.append(_("The register of complaints has not been filled in yet: the number of complaints is not known."))
     if undated:
-        notes.append(
-            _("The time of acceptance of {n} complaints is not recorded; they stand in no month.").format(
-                n=f"{undated:,}"
-            )
-        )
+        text = _("The time of acceptance of {n} complaints is not recorded; they stand in no month.")
+        notes.append(text.format(n=f"{undated:,}"))
     return [method_line(text) for text in notes]
-
-
-def _counts(rows: Sequence[Traffic]) -> tuple[int, ...]:
-    return tuple(sum_traffic(rows, name) for name in SUMS)

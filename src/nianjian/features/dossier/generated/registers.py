@@ -29,6 +29,7 @@ from nianjian.platform.registers.seats import SEATS, is_filed, is_gone, is_open
 # The claims of generated papers, each decided from what the registers, the portrait or the audit chain tell. Pure.
 
 NOT_STATED: Final = Lack("not_stated", known=False)
+UNWRITTEN: Final = Lack("register_empty", known=False)
 MOST: Final = 6  # ranges of days that a sentence names
 
 
@@ -41,7 +42,7 @@ def by_licence(claim: str, name: str, values: Mapping[str, str]) -> Claim:
     """One value for all licences, or each licence with its own. ``values``: licence -> value, unknown ones left out."""
     different = set(values.values())
     if not different:
-        return Claim(claim, {}, [Lack("register_empty", known=False)])
+        return Claim(claim, {}, [UNWRITTEN])
     if len(different) == 1:
         return Claim(claim, {}, names={name: different.pop()})
     told = "；".join(f"{value}（{licence}）" for licence, value in sorted(values.items()))
@@ -50,13 +51,12 @@ def by_licence(claim: str, name: str, values: Mapping[str, str]) -> Claim:
 
 def register_count(claim: str, count: int, *, written: bool, **figures: int) -> Claim:
     """A count of a register; one that was never filled in proves no nought."""
-    lacks = [] if written else [Lack("register_empty", known=False)]
-    return Claim(claim, {"count": count, **figures}, lacks)
+    return Claim(claim, {"count": count, **figures}, [] if written else [UNWRITTEN])
 
 
 def numbers_listed(roots: Sequence[str], untold: int = 0, *, written: bool) -> Claim:
     """The numbers in force on the day. ``untold``: further ones whose filing state nobody has recorded."""
-    lacks = [] if written else [Lack("register_empty", known=False)]
+    lacks = [] if written else [UNWRITTEN]
     if written and not roots:
         lacks.append(Lack("number_filing_untold", count=untold, known=False) if untold else Lack("none_in_force"))
     return Claim("numbers_listed", {"count": len(roots)}, lacks, {"names": "、".join(roots)})
@@ -80,22 +80,16 @@ def calls_retained(days: Mapping[str, Any] | None, year: int) -> Claim:
     """
     if days is None or not {"unconfirmed", "until"} <= days.keys() or days["until"] < f"{year}-01-01":
         return Claim("calls_retained", {}, [Lack("days_untold", known=False)])
-    open_days = days["unconfirmed"]
-    missing = int(open_days["count"])
-    names = {"days": _ranges(open_days["ranges"]), "last": str(days["until"])}
+    missing, ranges = int(days["unconfirmed"]["count"]), days["unconfirmed"]["ranges"]
+    texts = [one["from"] if one["from"] == one["to"] else f"{one['from']}至{one['to']}" for one in ranges]
+    names = {"days": "、".join(texts[:MOST]) + ("等" if len(texts) > MOST else ""), "last": str(days["until"])}
     lacks = [Lack("calls_missing", count=missing)] if missing else []
     return Claim("calls_retained", {"missing": missing, "excused": int(days["count"]) - missing}, lacks, names)
 
 
-def _ranges(ranges: Sequence[Mapping[str, str]]) -> str:
-    texts = [one["from"] if one["from"] == one["to"] else f"{one['from']}至{one['to']}" for one in ranges]
-    return "、".join(texts[:MOST]) + ("等" if len(texts) > MOST else "")
-
-
 def complaints_counted(counts: Mapping[str, int], sources: str, *, written: bool) -> Claim:
     """What D2 and D4 count; a register that was never filled in proves no nought."""
-    lacks = [] if written else [Lack("register_empty", known=False)]
-    return Claim("complaints_counted", dict(counts), lacks, {"sources": sources})
+    return Claim("complaints_counted", dict(counts), [] if written else [UNWRITTEN], {"sources": sources})
 
 
 def closed_after_response(count: int) -> Claim:
@@ -116,7 +110,7 @@ def traffic_agrees(sums: Sequence[Sum], sources: str, *, recorded: bool = True, 
     if not recorded:
         lacks.append(Lack("no_calls", known=False))
     if not written:
-        lacks.append(Lack("register_empty", known=False))
+        lacks.append(UNWRITTEN)
     told = "；".join(f"{one.paper} / {one.portrait}" for one in other)
     return Claim("traffic_agrees", {}, lacks, {"sources": sources, "sums": told})
 
@@ -129,7 +123,7 @@ def inbound_decided(untold: int) -> Claim:
 def seat_filing_known(seats: Sequence[Row], *, written: bool) -> Claim:
     """Every seat's filing state is recorded."""
     untold = count_untold_filing(seats)
-    lacks = [] if written else [Lack("register_empty", known=False)]
+    lacks = [] if written else [UNWRITTEN]
     if untold:
         lacks.append(Lack("filing_untold", count=untold))
     return Claim("seat_filing_known", {"n": untold}, lacks)
@@ -197,9 +191,9 @@ def build_number_ledger(head: Head, rows: Sequence[Row], _: Words) -> Document:
 
     Numbers that are not in force on the day stand in tables of their own.
     """
-    rows = [_tell_filing({**row, "total_length": _length(row)}, _) for row in rows]
-    used = [row for row in rows if in_force(row, head.as_of)]
-    ended = [row for row in rows if not in_force(row, head.as_of)]
+    told = [_tell_number(row, _) for row in rows]
+    used = [row for row in told if in_force(row, head.as_of)]
+    ended = [row for row in told if not in_force(row, head.as_of)]
     titles = (_("Approval and filing"), _("Access and use"))
     tables = _ledger_tables(titles, used)
     if ended:
@@ -207,10 +201,11 @@ def build_number_ledger(head: Head, rows: Sequence[Row], _: Words) -> Document:
     return build(NUMBER_LEDGER, head, _, tables=tables, wide=True)
 
 
-def _tell_filing(row: Row, _: Words) -> Row:
-    """A number that was never filed has no day of filing, and the list says so instead of leaving a blank."""
-    told = row.get("filing") == "unfiled" and not row.get("filed_on")
-    return {**row, "filed_on": _("unfiled")} if told else row
+def _tell_number(row: Row, _: Words) -> Row:
+    """Digits in all are a text, for they are no count. A number that was never filed has no day of filing: told so."""
+    length = None if row.get("total_length") is None else str(row["total_length"])
+    unfiled = row.get("filing") == "unfiled" and not row.get("filed_on")
+    return {**row, "total_length": length} | ({"filed_on": _("unfiled")} if unfiled else {})
 
 
 def count_unknown_numbers(rows: Sequence[Row], day: date) -> dict[str, int]:
@@ -239,11 +234,6 @@ def _ledger_tables(titles: Sequence[str], rows: Sequence[Row], needed: Sequence[
     ]
 
 
-def _length(row: Row) -> object:
-    """Digits in all; a text, for it is no count."""
-    return None if row.get("total_length") is None else str(row["total_length"])
-
-
 SEAT_TABLE: Final = "seat_table"
 SEAT_CLAIMS: Final = ("seat_filing_known",)
 SEAT_FIELDS: Final = (
@@ -264,8 +254,8 @@ def is_listed(row: Row, day: date) -> bool:
 
 def build_seat_table(head: Head, rows: Sequence[Row], say: Say, _: Words) -> Document:
     """``rows``: the register as it holds on the day, identity papers masked; those that are gone are left out."""
-    rows = [row for row in rows if is_listed(row, head.as_of)]
     day = head.as_of
+    rows = [row for row in rows if is_listed(row, day)]
     columns = [SEATS.by_field(name) for name in SEAT_FIELDS]
     named = {"human": _("Human seats"), "robot": _("Robot seats"), None: _("Kind not known")}
     summary: list[tuple[Cell, ...]] = []
@@ -275,15 +265,13 @@ def build_seat_table(head: Head, rows: Sequence[Row], say: Say, _: Words) -> Doc
             summary.append((name, len(seats), *count_seats(seats, day).values()))
     header = (_("Kind"), _("Seats listed"), _("Filed seats"), _("Opened seats"))
     total: tuple[Cell, ...] = (_("Total"), len(rows), *count_seats(rows, day).values())
+    # A seat without a day of opening counts as not opened, and the list says so instead of leaving a blank.
+    dated = [bool(row.get("opened_on") or row.get("closed_on")) for row in rows]
+    told = [row if known else {**row, "opened_on": _("not opened")} for row, known in zip(rows, dated, strict=True)]
+    shares = (5, 4, 4, 4, 7, 4, 8, 6, 4, 8, 5, 6, 6, 6)
     tables = (
         *((Table(_("Summary"), header, tuple(summary), total),) if rows else ()),
-        register_table(
-            _("List of seats"),
-            columns,
-            [_tell_opening(row, _) for row in rows],
-            (5, 4, 4, 4, 7, 4, 8, 6, 4, 8, 5, 6, 6, 6),
-            SEATS.needed,
-        ),
+        register_table(_("List of seats"), columns, told, shares, SEATS.needed),
     )
     lines = tuple(filter(None, map(say, SEAT_CLAIMS)))
     sections = (Section(_("How it is counted"), lines),) if lines else ()
@@ -303,11 +291,6 @@ def count_unknown_seats(rows: Sequence[Row], day: date) -> dict[str, int]:
     fields = [name for name in SEAT_FIELDS if name not in {*SEATS.needed, "closed_on"}]
     applies = {name: is_staffed if name in SITTERS else _always for name in fields}
     return _count_unknown([row for row in rows if is_listed(row, day)], SEATS, applies)
-
-
-def _tell_opening(row: Row, _: Words) -> Row:
-    """A seat without a day of opening counts as not opened, and the list says so instead of leaving a blank."""
-    return row if row.get("opened_on") or row.get("closed_on") else {**row, "opened_on": _("not opened")}
 
 
 ALGORITHM_FILING: Final = "algorithm_filing"

@@ -35,12 +35,10 @@ def build_document(
 ) -> Document:
     """``portrait``: masked. ``sums``: item, component, its sum, the portrait's. ``states``: item and state."""
     notes = (*sections.missing_lines(portrait, _), *sections.warning_lines(portrait, _))
-    advice = sections.advice_lines(portrait, _)
     whole = _("By the guide the portrait of {year} is: {light}.")
     said = (whole.format(year=head.year, light=code_name("light", str(portrait["light"]), _)), *notes)
     decided = portrait["light"] != sections.UNDECIDED
-    cards = [_Result(card, metric, decided) for card, metric in
-             zip(figures.metric_cards(portrait, _), portrait["metrics"], strict=True)]  # fmt: skip
+    cards = [_Result(figures.metric_card(one, _), one, decided) for one in portrait["metrics"]]
     found = (*(row for one in cards for row in one.findings(_)), *_marketing(portrait, _))
     tables = [
         table for table in (*_metrics(cards, found, _), *_items(sums, states, decided=decided, _=_)) if table.rows
@@ -48,7 +46,7 @@ def build_document(
     parts = [
         Section(_("Overall result"), _sentences(said, _)),
         *(Section(table.title, (), (table,)) for table in tables),
-        Section(_("What can be mended"), _sentences(advice, _)),
+        Section(_("What can be mended"), _sentences(sections.advice_lines(portrait, _), _)),
     ]
     shown = [part for part in parts if part.lines or part.tables]
     return build(ITEM, head, _, title=_(INTERNAL[ITEM]), sections=shown, signs=(_("Person responsible"),))
@@ -93,10 +91,10 @@ class _Result:
         """What is beyond a limit or in doubt; the distance to the limit tells how far."""
         if self.unproved:
             return [(self.card.title, _("no data"), self.word(_), DASH)]
-        found = [flag for flag in self.card.flags if flag.code != "today" and flag.light not in {"green", "na"}]
         return [
             (self.card.title, flag.title, flag.light_word, self.distance() if flag.code in LIMITS else flag.detail)
-            for flag in found
+            for flag in self.card.flags
+            if flag.code != "today" and flag.light not in {"green", "na"}
         ]
 
 
@@ -118,19 +116,14 @@ def _marketing(portrait: Mapping[str, Any], _: Words) -> list[tuple[Cell, ...]]:
 
 
 def _metrics(results: Sequence[_Result], findings: Sequence[tuple[Cell, ...]], _: Words) -> tuple[Table, ...]:
-    """Rates, their counts, and what was found beside them."""
     told = [
         (one.card.title, one.word(_), one.card.value_other or one.card.value, one.limit(_), one.distance(),
          _("; ").join(one.card.attachments) or (DASH if one.unproved else _("none")), one.card.citation)
         for one in results
     ]  # fmt: skip
     rates = tuple(tuple(cell.replace(" %", "%") for cell in row) for row in told)
-    counts = tuple(
-        (one.card.title, part.label, _count(part.text))
-        for one in results
-        if not one.unproved
-        for part in one.card.parts
-    )
+    parts = [(one.card.title, part) for one in results if not one.unproved for part in one.card.parts]
+    counts = tuple((title, part.label, _count(part.text)) for title, part in parts)
     heads = (_("metric"), _("Judgement"), _("value"), _("limit"), _("To the limit"), _("to attach"), _("citation"))
     found = (_("metric"), _("Finding"), _("Judgement"), _("Detail"))
     return (
@@ -201,12 +194,12 @@ def find_disagreements(sums: Sequence[Sum]) -> tuple[Finding, ...]:
     """A finding for each figure of the paper that the portrait's run has otherwise, or has not. () where all agree."""
     found = []
     for one in sums:
-        values = {"figure": one.figure, "metric": one.metric}
+        values: dict[str, object] = {"figure": one.figure, "metric": one.metric}
         if one.portrait is None:
             found.append(Finding("sums_unknown", Weight.ASK, values=values))
         elif one.portrait != one.paper:
-            told = {**values, "paper": one.paper, "portrait": one.portrait}
-            found.append(Finding("sums_differ", Weight.STOP, values=told))
+            values |= {"paper": one.paper, "portrait": one.portrait}
+            found.append(Finding("sums_differ", Weight.STOP, values=values))
     return tuple(found)
 
 

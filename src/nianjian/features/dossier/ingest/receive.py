@@ -238,14 +238,19 @@ def _cleaned(name: str, original: Path, clean: Path) -> Any:  # noqa: ANN401 - J
     return {**told, "pages": made["pages"], "active": sorted({*told["active"], *told["left"]})}
 
 
-def _asked(program: str, name: str, *words: object) -> Any:  # noqa: ANN401 - JSON of the child
-    """The child's answer; whatever else it comes to is a refusal."""
+def read_answers(program: str, name: str, *words: object) -> tuple[Any, ...]:
+    """What `run_program` gives; that the child ended otherwise is a refusal of the file ``name``."""
     try:
-        told = run_program(program, name, *map(str, words))
+        return run_program(program, *map(str, words))
     except ChildEnded as end:
         if end.reason in {"time", "memory", "output"}:
             raise NianjianError("dossier_file_costly", file=name, reason=end.reason) from end
         raise NianjianError("dossier_file_broken", file=name) from end
+
+
+def _asked(program: str, name: str, *words: object) -> Any:  # noqa: ANN401 - JSON of the child
+    """The child's answer; whatever else it comes to is a refusal."""
+    told = read_answers(program, name, name, *words)
     if not told:
         raise NianjianError("dossier_file_broken", file=name)
     return told[-1]

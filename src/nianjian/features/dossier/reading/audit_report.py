@@ -14,7 +14,6 @@ from typing import Final, cast
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.reading.text import (
     LONG,
-    DateMatch,
     Facts,
     Layer,
     Line,
@@ -231,7 +230,6 @@ def _proofs(report: Report, known: Marks, kind: Opinion) -> Iterator[int]:
 
 
 def _page_at(rows: Sequence[Row], start: int) -> int:
-    """The page of the row in which a phrase begins."""
     ends = list(accumulate(len(row.text) for row in rows))
     return rows[bisect_right(ends, start)].line.page
 
@@ -246,7 +244,6 @@ def _unmodified(report: Report, known: Marks) -> Iterator[int]:
 
 
 def _doubts(report: Report, pages: Sequence[PageText], known: Marks) -> Iterator[Finding]:
-    """All that keeps an unmodified report from being called standard."""
     text = report.text
     whole = "".join(row.text for row in (*report.body, *report.boilerplate))
     if next(_unmodified(report, known), None) is None:
@@ -257,18 +254,15 @@ def _doubts(report: Report, pages: Sequence[PageText], known: Marks) -> Iterator
     kinds = Counter(row.heading for row in report.headings)
     if not kinds["opinion"] or kinds["boilerplate"] < RESPONSIBILITIES:
         yield ask_finding("opinion_incomplete", part="headings")
-    if "basis" not in kinds and not _older(report):
+    # The older form of a report: the responsibilities first, the opinion last, no basis of its own.
+    order = [row.heading for row in report.headings if row.heading in {"opinion", "boilerplate"}]
+    older = order[-1:] == ["opinion"] and order[:1] == ["boilerplate"]
+    if "basis" not in kinds and not older:
         yield ask_finding("opinion_incomplete", part="basis")
     if skipped := _skipped(report.headings):
         yield ask_finding("opinion_parts_missing", skipped[1].line.page, before=skipped[0].text, after=skipped[1].text)
     yield from _suspicions(text, known)
     yield from _unread(report, pages)
-
-
-def _older(report: Report) -> bool:
-    """The older form of a report: the responsibilities first, the opinion last, no basis of its own."""
-    order = [row.heading for row in report.headings if row.heading in {"opinion", "boilerplate"}]
-    return order[-1:] == ["opinion"] and order[:1] == ["boilerplate"]
 
 
 def _skipped(headings: Sequence[Row]) -> tuple[Row, Row] | None:
@@ -323,6 +317,7 @@ def _unread(report: Report, pages: Sequence[PageText]) -> Iterator[Finding]:
 
 FIELDS: Final = "materials.audit.fields"
 BESIDE: Final = 24  # signs
+STATEMENTS: Final = ("报表", "资产负债表", "截至", "至")
 YEAR: Final = re.compile(r"20\d\d$")
 
 
@@ -401,19 +396,15 @@ def _enter_year(facts: Facts, rows: Sequence[Line], patterns: Sequence[str], exp
             facts.stop("year_differs", read=int(year), wanted=wanted)
 
 
-def _alone(text: str, found: DateMatch) -> bool:
-    """Beside the date stand the place or the firm at most: no sentence, no statement."""
-    beside = text[: found.start] + text[found.end :]
-    return len(beside) <= BESIDE and not any(word in beside for word in ("报表", "资产负债表", "截至", "至"))
-
-
 def _enter_date(facts: Facts, rows: Sequence[Line], known: Marks, asked_on: date) -> None:
     """The report's date stands on a row of its own, beside or below the signatures."""
     past = False
     for row in rows:
         past = past or any(pattern.search(row.plain) for pattern in known.patterns("opening"))
         found = find_dates(row.plain)
-        if past and found and row.plain[found[-1].end :] == "" and _alone(row.plain, found[-1]):
+        # Beside the date stand the place or the firm at most: no sentence, no statement.
+        before = row.plain[: found[-1].start] if past and found and found[-1].end == len(row.plain) else None
+        if before is not None and len(before) <= BESIDE and not any(word in before for word in STATEMENTS):
             facts.fields["dated"] = found[-1].day.isoformat()
             facts.check_dated(found[-1].day, row.page, asked_on)
             return

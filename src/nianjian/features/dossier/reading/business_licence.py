@@ -22,7 +22,13 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
     """``expected``: `name`, `credit_code`, `legal_representative` as the register has them."""
     del book
     facts = Facts(personal=frozenset({"legal_representative"}))
-    _enter_credit_code(facts, pages, expected)
+    found = credit_codes(line for page in pages for line in page.lines)
+    code = facts.enter_code("credit_code", found, bad="credit_code_bad", several="credit_codes_several")
+    if code and code.repaired:
+        facts.fields["credit_code_repaired"] = True
+        facts.ask("credit_code_repaired", code.line.page, read=code.text)
+    if code and (wanted := expected.get("credit_code")) and wanted != code.text:
+        facts.stop("credit_code_differs", code.line.page, read=code.text, wanted=wanted)
     name = first_match(text_after(pages, ("企业名称", "名称"), others=LABELS, below=1), COMPANY)
     if name and (hit := TYPED.match(name.plain)):  # the kind of company, which stands in the row below, is no part
         name = replace(name, text=hit[1])
@@ -45,15 +51,3 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
 def first_match(lines: Sequence[Line], shape: re.Pattern[str]) -> Line | None:
     """The first of the lines that has the shape, and nothing but it."""
     return next((replace(line, text=hit[0]) for line in lines if (hit := shape.match(line.plain))), None)
-
-
-def _enter_credit_code(facts: Facts, pages: Sequence[PageText], expected: Mapping[str, str]) -> None:
-    found = credit_codes(line for page in pages for line in page.lines)
-    code = facts.enter_code("credit_code", found, bad="credit_code_bad", several="credit_codes_several")
-    if code is None:
-        return
-    if code.repaired:
-        facts.fields["credit_code_repaired"] = True
-        facts.ask("credit_code_repaired", code.line.page, read=code.text)
-    if (wanted := expected.get("credit_code")) and wanted != code.text:
-        facts.stop("credit_code_differs", code.line.page, read=code.text, wanted=wanted)

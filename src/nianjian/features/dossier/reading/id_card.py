@@ -20,7 +20,16 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
     facts = Facts(personal=frozenset({"person_name", "id_number", "born"}))
     name = first_match(text_after(pages, ("姓名",), others=LABELS), NAME)
     facts.enter_text("person_name", name, {"person_name": expected.get("legal_representative", "")})
-    _enter_number(facts, pages)
+    codes, bad = identities(line for page in pages for line in page.rows)
+    labelled, wrong = identities(text_after(pages, ("公民身份号码",)))
+    found = ([*codes, *labelled], [*bad, *wrong])
+    if code := facts.enter_code("id_number", found, bad="identity_bad", several="identities_several"):
+        if code.repaired:
+            facts.ask("identity_repaired", code.line.page)
+        born = identity_card(code.text).born
+        facts.fields["born"] = born.isoformat()
+        if f"{born.year}年{born.month}月{born.day}日" not in "".join(page.plain for page in pages):
+            facts.ask("birth_date_differs", code.line.page)
     lines = text_after(pages, ("有效期限",), others=("签发机关",), below=1)
     for line in lines:
         if span := find_span(line.plain):
@@ -31,18 +40,3 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
     else:
         facts.ask("side_missing", field="expiry")
     return facts
-
-
-def _enter_number(facts: Facts, pages: Sequence[PageText]) -> None:
-    codes, bad = identities(line for page in pages for line in page.rows)
-    labelled, wrong = identities(text_after(pages, ("公民身份号码",)))
-    found = ([*codes, *labelled], [*bad, *wrong])
-    code = facts.enter_code("id_number", found, bad="identity_bad", several="identities_several")
-    if code is None:
-        return
-    if code.repaired:
-        facts.ask("identity_repaired", code.line.page)
-    born = identity_card(code.text).born
-    facts.fields["born"] = born.isoformat()
-    if f"{born.year}年{born.month}月{born.day}日" not in "".join(page.plain for page in pages):
-        facts.ask("birth_date_differs", code.line.page)

@@ -8,7 +8,7 @@ from typing import Final
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from nianjian.features.dossier.reading.text import Box, Layer, Line, plain
+from nianjian.features.dossier.reading.text import Layer, Line, plain
 
 COVERED: Final = 0.5  # share of the page under pictures: then the text lies over a scan and proves nothing
 ALIKE: Final = 0.97  # characters of all lines that are the same
@@ -26,9 +26,18 @@ def compare_with_layer(page: pdfium.PdfPage, lines: Sequence[Line]) -> tuple[Lay
     if not text.count_chars():
         return Layer.NONE, list(lines)
     left, _bottom, _right, top = page.get_cropbox()
-    own = [_within(text, line.box, left, top) for line in lines]
+    own = [
+        str(text.get_text_bounded(
+            left=left + line.box.left * POINTS, top=top - line.box.top * POINTS,
+            right=left + line.box.right * POINTS, bottom=top - line.box.bottom * POINTS,
+        ))
+        for line in lines
+    ]  # fmt: skip
     seen, told = [line.plain for line in lines], [plain(words) for words in own]
-    shares = [_alike(one, other) for one, other in zip(seen, told, strict=True)]
+    shares = [
+        difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() if one or other else 1.0
+        for one, other in zip(seen, told, strict=True)
+    ]
     size = sum(map(len, seen))
     if not size:
         return Layer.DIFFERS, list(lines)
@@ -50,21 +59,6 @@ def is_text_visible(page: pdfium.PdfPage) -> bool:
         elif pdfium_c.FPDFTextObj_GetTextRenderMode(one.raw) == INVISIBLE:
             return False
     return covered < COVERED
-
-
-def _within(text: pdfium.PdfTextPage, box: Box, left: float, top: float) -> str:
-    return str(
-        text.get_text_bounded(
-            left=left + box.left * POINTS,
-            top=top - box.top * POINTS,
-            right=left + box.right * POINTS,
-            bottom=top - box.bottom * POINTS,
-        )
-    )
-
-
-def _alike(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() if one or other else 1.0
 
 
 def _corrected(line: Line, own: str) -> Line:

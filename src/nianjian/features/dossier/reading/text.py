@@ -68,12 +68,8 @@ class Box:
 
     def joined(self, other: Box) -> Box:
         """The rectangle around both."""
-        return Box(
-            min(self.left, other.left),
-            min(self.top, other.top),
-            max(self.right, other.right),
-            max(self.bottom, other.bottom),
-        )
+        left, top = min(self.left, other.left), min(self.top, other.top)
+        return Box(left, top, max(self.right, other.right), max(self.bottom, other.bottom))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +129,14 @@ def row_cells(lines: Iterable[Line]) -> list[list[Line]]:
     """The pieces of each row, from left to right."""
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: line.box.middle):
-        if rows and _beside(rows[-1], line):
-            rows[-1].append(line)
+        row = rows[-1] if rows else []
+        middle = sum(piece.box.middle for piece in row) / max(1, len(row))
+        height = min([line.box.height, *(piece.box.height for piece in row)])
+        if row and abs(line.box.middle - middle) <= height / 2:
+            row.append(line)
         else:
             rows.append([line])
     return [sorted(row, key=lambda piece: piece.box.left) for row in rows]
-
-
-def _beside(row: Sequence[Line], line: Line) -> bool:
-    middle = sum(piece.box.middle for piece in row) / len(row)
-    height = min([line.box.height, *(piece.box.height for piece in row)])
-    return abs(line.box.middle - middle) <= height / 2
 
 
 def _join(parts: Sequence[Line], text: str) -> Line:
@@ -154,19 +147,13 @@ def _join(parts: Sequence[Line], text: str) -> Line:
 def page_from_json(data: Mapping[str, Any]) -> PageText:
     """A page from the recogniser's JSON."""
     number = int(data["page"])
-    return PageText(
-        number,
-        float(data["width"]),
-        float(data["height"]),
-        tuple(
-            Line(str(text), float(confidence), Box(*map(float, box)), number) for text, confidence, box in data["lines"]
-        ),
-        tuple(Box(*map(float, box)) for box in data["unread"]),
-        Layer(data["layer"]),
-        int(data["rotation"]),
-        float(data["skew"]),
-        int(data["dpi"]),
+    lines = tuple(
+        Line(str(text), float(confidence), Box(*map(float, box)), number) for text, confidence, box in data["lines"]
     )
+    unread = tuple(Box(*map(float, box)) for box in data["unread"])
+    size, layer = (float(data["width"]), float(data["height"])), Layer(data["layer"])
+    rotation, skew, dpi = int(data["rotation"]), float(data["skew"]), int(data["dpi"])
+    return PageText(number, *size, lines, unread, layer, rotation, skew, dpi)
 
 
 def page_to_json(page: PageText) -> dict[str, Any]:
@@ -512,18 +499,17 @@ def _header(row: Sequence[Line], columns: Mapping[str, Sequence[str]]) -> dict[s
 
 
 def _placed(row: Sequence[Line], heads: Mapping[str, Line]) -> dict[str, Line]:
+    def distance(piece: Line, head: Line) -> float:
+        """Between the boxes, then between the middles: wide cells overlap their own header."""
+        gap = max(0.0, piece.box.left - head.box.right, head.box.left - piece.box.right)
+        return gap + abs(piece.box.centre - head.box.centre) / 1000
+
     cells: dict[str, Line] = {}
     for piece in row:
-        name = min(heads, key=lambda name: _distance(piece, heads[name]))
+        name = min(heads, key=lambda name: distance(piece, heads[name]))
         before = cells.get(name)
         cells[name] = _join([before, piece], before.plain + piece.plain) if before else piece
     return {name: line for name, line in cells.items() if not name.startswith("other ")}
-
-
-def _distance(piece: Line, head: Line) -> float:
-    """Between the boxes, then between the middles: wide cells overlap their own header."""
-    gap = max(0.0, piece.box.left - head.box.right, head.box.left - piece.box.right)
-    return gap + abs(piece.box.centre - head.box.centre) / 1000
 
 
 NUMBER: Final = re.compile(r"第(\d{1,4})页[,/|-]?共(\d{1,4})页")

@@ -145,7 +145,6 @@ def _part(look: Callable[[Picture], Picture], plane: Picture) -> Picture:
 
 
 def _rules(plane: Picture) -> Picture:
-    """Straight rules, across and down."""
     thick = cv2.morphologyEx(plane, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(np.uint8, copy=False)
     rule = round(_RULE_MM * MM)
     rules = cv2.bitwise_or(_runs(thick, rule), np.ascontiguousarray(_runs(np.ascontiguousarray(thick.T), rule).T))

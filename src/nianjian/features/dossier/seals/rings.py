@@ -1,6 +1,5 @@
 """Round seals: rings sought by a bank of filters, fitted, and looked at around the clock."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -85,14 +84,11 @@ _KERNELS: Final = tuple((float(r), _kernel(float(r))) for r in RADII_MM)
 
 def find_peaks(ink: Picture, solid: Picture) -> list[Ring]:
     """Places where a ring answers best, by response; solid print may hide a part of one."""
-    return list(_peaks(cv2.max(ink, cv2.convertScaleAbs(solid, alpha=_HIDDEN)).astype(np.uint8, copy=False)))
-
-
-def _peaks(ink: Picture) -> Iterator[Ring]:
-    box = cv2.boundingRect(ink)
+    plane = cv2.max(ink, cv2.convertScaleAbs(solid, alpha=_HIDDEN)).astype(np.uint8, copy=False)
+    box = cv2.boundingRect(plane)
     if min(box[2:]) == 0:
-        return
-    part = ink[box[1] : box[1] + box[3], box[0] : box[0] + box[2]]
+        return []
+    part = plane[box[1] : box[1] + box[3], box[0] : box[0] + box[2]]
     size = (max(1, part.shape[1] // _SMALL), max(1, part.shape[0] // _SMALL))
     small = cv2.resize(part, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     small = np.minimum(small * 2.5, 1).astype(np.float32)
@@ -100,13 +96,15 @@ def _peaks(ink: Picture) -> Iterator[Ring]:
     wide = cv2.copyMakeBorder(small, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0)
     answers = np.stack([cv2.filter2D(wide, cv2.CV_32F, kernel) for _r, kernel in _KERNELS])
     best, which = answers.max(axis=0), answers.argmax(axis=0)
-    for _ in range(PEAKS):
+    found: list[Ring] = []
+    while len(found) < PEAKS:
         _low, high, _where, (x, y) = cv2.minMaxLoc(best)
         if high < _RESPONSE:
-            return
+            break
         middle = ((x - pad + 0.5) / _FIFTH + box[0] / MM, (y - pad + 0.5) / _FIFTH + box[1] / MM)
-        yield Ring(*middle, _KERNELS[which[y, x]][0], 0.0)
+        found.append(Ring(*middle, _KERNELS[which[y, x]][0], 0.0))
         cv2.circle(best, (x, y), round(5 * _FIFTH), 0.0, -1)
+    return found
 
 
 def to_polar(ink: Picture, ring: Ring, inner: float, outer: float) -> NDArray[np.float32]:
@@ -139,19 +137,13 @@ def _fitted(ink: Picture, ring: Ring) -> Ring:
     return ring
 
 
-def _open(hidden: Picture | None, ring: Ring) -> NDArray[np.bool_]:
-    """Angles at which the ring would be seen."""
-    if hidden is None:
-        return np.ones(_ANGLES, np.bool_)
-    told: NDArray[np.bool_] = to_polar(hidden, ring, ring.r - 1.0, ring.r + 1.1).mean(axis=1) < _SHUT
-    return told
-
-
 def _seen(ink: Picture, hidden: Picture | None, ring: Ring) -> Ring | None:
     """The ring, if what lies around the clock is a seal's."""
     if not RADII_MM[0] - 1.5 <= ring.r <= RADII_MM[-1] + 0.8:
         return None
-    seen = _open(hidden, ring)
+    seen = np.ones(_ANGLES, np.bool_)
+    if hidden is not None:  # only where no solid print lies on the ring
+        seen = to_polar(hidden, ring, ring.r - 1.0, ring.r + 1.1).mean(axis=1) < _SHUT
     if seen.mean() < _SEEN:
         return None
     whole = to_polar(ink, ring, 0.0, ring.r + 4.0) > _INKED

@@ -176,7 +176,7 @@ def _apart(data: bytes, planes: int, small: int) -> tuple[Pixels, Pixels] | None
 
 DPI: Final = 300
 QUALITY: Final = 88
-PIXELS: Final = 40_000_000  # of one page: an A3 page at 300 dpi has 17 million
+PIXELS: Final = 40_000_000  # of one drawing: an A3 page at 300 dpi has 17 million
 
 
 def rebuild(name: str, source: str, target: str) -> None:
@@ -219,11 +219,7 @@ def _page(made: Pdf, page: pdfium.PdfPage) -> None:
     made.pages.append(pikepdf.Page(made.make_indirect(stuff)))
 
 
-Picture = NDArray[np.uint8]
-
 _MM: Final = 25.4 / 72
-_PIXELS: Final = 40_000_000
-"""Of one drawing: an A3 page at 300 dpi has 17 million."""
 
 
 def draw(source: str, folder: str, wanted: str) -> None:
@@ -239,7 +235,7 @@ def draw(source: str, folder: str, wanted: str) -> None:
         print_json({"begun": number})
         page = document[number - 1]
         told = facts(page, number)
-        scale = min(ask["dpi"] / 72, (_PIXELS / (page.get_width() * page.get_height())) ** 0.5)
+        scale = min(ask["dpi"] / 72, (PIXELS / (page.get_width() * page.get_height())) ** 0.5)
         target, strip = Path(folder) / str(number), round(ask["strip"] / 25.4 * scale * 72)
         planes = scans.planes(number - 1, scale * 72, ask["small"]) if ask["small"] > 1 and not strip else None
         if planes is not None:
@@ -250,7 +246,7 @@ def draw(source: str, folder: str, wanted: str) -> None:
         page.close()
 
 
-def _full(scans: Scans, page: pdfium.PdfPage, place: int, scale: float) -> Picture:
+def _full(scans: Scans, page: pdfium.PdfPage, place: int, scale: float) -> Pixels:
     """The page's pixels, read where that is the same as drawing."""
     full = scans.pixels(place, scale * 72)
     if full is not None:
@@ -261,7 +257,7 @@ def _full(scans: Scans, page: pdfium.PdfPage, place: int, scale: float) -> Pictu
     return drawn
 
 
-def _write(target: Path, full: Picture, small: int, strip: int) -> None:
+def _write(target: Path, full: Pixels, small: int, strip: int) -> None:
     if strip:
         np.save(f"{target}-strip.npy", _coloured(full[:, -strip:]))
     if small == 1:
@@ -273,12 +269,12 @@ def _write(target: Path, full: Picture, small: int, strip: int) -> None:
     _save(target, grey.astype(np.uint8, copy=False), less.astype(np.uint8, copy=False))
 
 
-def _save(target: Path, grey: Picture, less: Picture) -> None:
+def _save(target: Path, grey: Pixels, less: Pixels) -> None:
     np.save(f"{target}-tiles.npy", np.stack(tiles(grey)))
     np.save(f"{target}.npy", _coloured(less))
 
 
-def _coloured(plane: Picture) -> Picture:
+def _coloured(plane: Pixels) -> Pixels:
     told = plane if plane.ndim > 2 else cv2.cvtColor(plane, cv2.COLOR_GRAY2BGR)  # noqa: PLR2004 - rows and columns
     return np.ascontiguousarray(told).astype(np.uint8, copy=False)
 

@@ -20,18 +20,14 @@ def ofd(name: str, source: str) -> None:
     """Tell the facts; NianjianError dossier_ofd_broken, dossier_ofd_bomb."""
     try:
         with zipfile.ZipFile(source) as package:
-            _limit(package, name)
+            members = package.infolist()
+            unpacked, packed = sum(one.file_size for one in members), sum(one.compress_size for one in members)
+            large = unpacked > limits.UNPACKED_BYTES or unpacked > limits.UNPACKED_RATIO * max(packed, 1)
+            if len(members) > limits.MEMBERS or large:
+                raise NianjianError("dossier_ofd_bomb", file=name)
             print_json({"facts": _facts(package)})
     except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
         raise NianjianError("dossier_ofd_broken", file=name) from error
-
-
-def _limit(package: zipfile.ZipFile, name: str) -> None:
-    members = package.infolist()
-    unpacked, packed = sum(one.file_size for one in members), sum(one.compress_size for one in members)
-    large = unpacked > limits.UNPACKED_BYTES or unpacked > limits.UNPACKED_RATIO * max(packed, 1)
-    if len(members) > limits.MEMBERS or large:
-        raise NianjianError("dossier_ofd_bomb", file=name)
 
 
 def _facts(package: zipfile.ZipFile) -> dict[str, object]:

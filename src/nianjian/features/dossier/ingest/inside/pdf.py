@@ -46,7 +46,9 @@ def clean(name: str, source: str, target: str) -> None:
         for number, page in enumerate(pdf.pages, 1):
             _look(name, number, page)
         active = sorted(_active(pdf))
-        locked, signed = bool(pdf.is_encrypted), _signed(pdf)
+        form = pdf.Root.get("/AcroForm")
+        signed = isinstance(form, Dictionary) and bool(int(form.get("/SigFlags", 0)) & 1)  # the clean copy loses it
+        locked = bool(pdf.is_encrypted)
         for remove in _REMOVERS:
             remove(pdf)
         _cut(pdf)
@@ -86,8 +88,9 @@ def _look(name: str, number: int, page: pikepdf.Page) -> None:
     if not all(least <= side <= most for side in sides):
         wide, high = sides
         raise NianjianError("dossier_page_side", file=name, page=number, wide=wide, high=high, least=least, most=most)
-    size = sum(len(stream.read_bytes()) for stream in _contents(page))
-    if size > limits.STREAM_BYTES:
+    held = page.obj.get("/Contents")
+    streams = list(held) if isinstance(held, Array) else [held]
+    if sum(len(one.read_bytes()) for one in streams if isinstance(one, Stream)) > limits.STREAM_BYTES:
         raise NianjianError("dossier_page_heavy", file=name, page=number)
     for picture in _pictures(page.obj.get("/Resources"), limits.DEPTH):
         pixels = int(picture.get("/Width", 0)) * int(picture.get("/Height", 0))
@@ -96,13 +99,6 @@ def _look(name: str, number: int, page: pikepdf.Page) -> None:
             raise NianjianError(
                 "dossier_pixels_many", file=name, page=number, megapixels=pixels // 1_000_000, most=most
             )
-
-
-def _contents(page: pikepdf.Page) -> Iterator[Stream]:
-    found = page.obj.get("/Contents")
-    for one in found if isinstance(found, Array) else [found]:
-        if isinstance(one, Stream):
-            yield one
 
 
 def _pictures(resources: object, depth: int) -> Iterator[Stream]:
@@ -127,12 +123,6 @@ def _active(pdf: Pdf) -> set[str]:
             names.update(_NAME.findall(plain.unparse(resolved=True)))
     words = {name.decode() for name in names}
     return {kind for kind, marks in _ACTIVE.items() if words.intersection(marks)}
-
-
-def _signed(pdf: Pdf) -> bool:
-    """Whether a signature lies in the original: the clean copy loses it, the original is kept."""
-    form = pdf.Root.get("/AcroForm")
-    return isinstance(form, Dictionary) and bool(int(form.get("/SigFlags", 0)) & 1)
 
 
 def _cut(pdf: Pdf) -> None:

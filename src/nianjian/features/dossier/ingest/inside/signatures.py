@@ -1,7 +1,6 @@
 """What the signatures of a PDF say, and whether they hold: pyHanko asks no network and trusts what it is told to."""
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -89,15 +88,10 @@ def _certificate(found: Any) -> dict[str, Any]:  # noqa: ANN401 -- asn1crypto ha
 
 def _name(name: Any) -> str:  # noqa: ANN401 -- asn1crypto has no types
     """As people read it: common name first, organisation behind."""
-    return ", ".join(_parts(name))[:WIDE] or "–"
-
-
-def _parts(name: Any) -> Iterator[str]:  # noqa: ANN401 -- asn1crypto has no types
     told: dict[str, Any] = name.native
-    for key in ("common_name", "organization_name", "organizational_unit_name", "country_name"):
-        value = told.get(key)
-        if value:
-            yield ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    keys = ("common_name", "organization_name", "organizational_unit_name", "country_name")
+    values = [told[key] if isinstance(told[key], list) else [told[key]] for key in keys if told.get(key)]
+    return ", ".join(str(one) for value in values for one in value)[:WIDE] or "–"
 
 
 if __name__ == "__main__":
