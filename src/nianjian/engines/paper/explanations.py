@@ -384,7 +384,7 @@ def comparison_view(told: Json, language: str, _: Words) -> dict[str, Any]:
         "rules_told": told["rules_told"],
         "tables": [
             (
-                _(FACT_TABLES.get(one["table"], one["table"])),
+                _(FACT_TABLES.get(one["table"], str(one["table"]))),
                 *(DASH if one[side] is None else str(one[side]) for side in ("before", "after")),
             )
             for one in told["tables"]
