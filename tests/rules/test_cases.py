@@ -329,7 +329,7 @@ def _as_yaml(value: object) -> object:
 
 
 QUESTIONS: Mapping[str, Callable[[Given], Given]] = {
-    name: one for name, one in [*globals().items()] if getattr(one, "__annotations__", {}).get("return") == "Given"
+    name: one for name, one in [*globals().items()] if getattr(one, "__annotations__", {}).get("return") == Given
 }
 
 
