@@ -1,7 +1,7 @@
 """What all operations share: tokens, strangers, scopes, problem documents, parts of lists, repeated writes."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,17 +12,6 @@ from nianjian.engines.kernel.errors import NianjianError
 Ask = Callable[..., Client]
 V1 = "/api/v1"
 NEW = {"code": "new", "name": "新的", "province": "北京"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _chain(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """What a test with real transactions leaves is emptied tables; the chain's first row came from a migration."""
-    from nianjian.platform.audit.chain import GENESIS  # noqa: PLC0415 -- after Django
-    from nianjian.platform.audit.models import Head  # noqa: PLC0415 -- the same
-
-    yield
-    with django_db_blocker.unblock():
-        Head.objects.get_or_create(pk=1, defaults={"seq": 0, "hash": GENESIS})
 
 
 def _post(client: Client, address: str, body: Any, key: str = "") -> Any:
