@@ -105,6 +105,13 @@ def test_who_lacks_the_role_is_told_which_would_do(cli: Shell) -> None:
     assert refused.code == 2
     assert "没有可以“导入或撤销”的角色" in refused.err
     assert "data_officer (数据专员)" in refused.err
+    cli("user", "grant", "王芳", "--role", "data_officer", "--enterprise", "demo")
+    allowed = cli("registers", "import", "seats", "none.csv", "--enterprise", "demo", "--as", "王芳", "--json", **own)
+    assert allowed.json["error"]["code"] == "file_missing"
+    cli("user", "revoke", "王芳", "--role", "data_officer", "--enterprise", "demo")
+    cli("user", "revoke", "王芳", "--role", "tester", "--enterprise", "demo")
+    again = cli("registers", "list", "seats", "--enterprise", "demo", "--as", "王芳", "--json", **own)
+    assert again.json["error"]["code"] == "role_missing"
 
 
 def test_an_overlay_needs_a_second_person(cli: Shell) -> None:

@@ -14,6 +14,8 @@ from tests.support.services import free_port
 from tests.support.site import PATIENCE, PROGRAM
 from tests.support.starter import started
 
+pytestmark = pytest.mark.long
+
 ONE_RESTART = 3.0  # seconds: a process that is kept running would be started again within them
 SAID = "the gate cannot listen on"
 

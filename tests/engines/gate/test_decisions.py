@@ -14,8 +14,9 @@ from tests.support import gate
 from nianjian.engines.gate import decision_journal
 from nianjian.engines.gate import decision_journal as record
 from nianjian.engines.gate import decision_search as parts
+from nianjian.engines.gate.counters.meters import DAY
 from nianjian.engines.gate.decision import Refusal, decide
-from nianjian.engines.gate.decision_journal import DAY, Decision, Journal
+from nianjian.engines.gate.decision_journal import Decision, Journal
 from nianjian.engines.gate.decision_search import DecisionFilter, DecisionMatches, read_decisions, search_decisions
 from nianjian.engines.gate.question import REASONS, Request, Used, Verdict
 from nianjian.engines.gate.replay import replay_decisions

@@ -186,7 +186,6 @@ def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, opera
     entries = Entry.objects.count()
     name, alone = day.build_bundle(enterprise=demo, actor=operator, language=CHINESE)
     assert name == "inspection-day-demo-2026-09-03.zip"
-    assert day.build_bundle(enterprise=demo, actor=operator, language=CHINESE)[1] == alone
     with zipfile.ZipFile(io.BytesIO(alone)) as pack:
         assert pack.namelist() == ["SHA256SUMS", "index.html", "index.pdf"], "what nobody looked at is not there"
     for part, as_of in (("readiness", None), ("answers", date(2026, 3, 1)), ("retention", None)):
@@ -194,6 +193,7 @@ def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, opera
     work()
     for language in (CHINESE, ENGLISH):
         _name, content = day.build_bundle(enterprise=demo, actor=operator, language=language)
+        assert day.build_bundle(enterprise=demo, actor=operator, language=language)[1] == content
         with zipfile.ZipFile(io.BytesIO(content)) as pack:
             files = {one: pack.read(one) for one in pack.namelist()}
         assert {one for one in files if one.endswith((".html", ".pdf"))} == {

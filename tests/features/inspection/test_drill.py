@@ -265,6 +265,7 @@ def test_the_screen_looks_again_until_the_ticket_is_closed(demo: str, operator: 
     shown = client.get(f"{place}screen/").content.decode()
     assert f'hx-get="{place}lines/"' in shown
     assert 'hx-trigger="every 5s"' in shown
+    assert query.load_current_tickets(demo, [drill])[drill].complainant == "13800138000"
     assert "13800138000" not in shown
     assert "second_call" in shown
     reader = signed_in("vera")

@@ -22,6 +22,8 @@ from tests.support.site import PROGRAM, Site, serving, told
 from nianjian.engines.kernel import clock
 from nianjian.features.maintenance.archive import Archive, check_archive, write_archive
 
+pytestmark = pytest.mark.long
+
 SAMPLES = Path(__file__).parents[2] / "samples_backup"
 SAMPLE = SAMPLES / "schema-0.1.0.tar"
 HEADER = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,振铃时间,接通时间,结束时间,结果"
@@ -196,9 +198,7 @@ def test_a_killed_backup_leaves_no_file(busy: Shell, shell_home: Path, tmp_path:
     assert not list(tmp_path.glob(".out.tar*"))
 
 
-@pytest.mark.parametrize(
-    "point", ["mid_write", "before_close", *(pytest.param(one, marks=pytest.mark.long) for one in ("out", "in"))]
-)
+@pytest.mark.parametrize("point", ["mid_write", "before_close", "out", "in"])
 def test_a_killed_restore_leaves_the_old_or_the_new(busy: Shell, shell_home: Path, tmp_path: Path, point: str) -> None:
     """Before the journal the old home holds; after it the next command finds the new one, finished."""
     archive = tmp_path / "out.tar"
@@ -256,7 +256,6 @@ def _with_session(archive: Archive, folder: Path, row: tuple[Any, ...]) -> Path:
     return old
 
 
-@pytest.mark.long
 @pytest.mark.skipif(bool(databases.SERVER), reason="it reads the file of SQLite")
 def test_a_backup_lets_nobody_in_nor_does_a_restored_one(tmp_path: Path) -> None:
     archive, here = tmp_path / "out.tar", tmp_path / "here"

@@ -79,3 +79,10 @@ def test_an_old_home_is_upgraded_after_a_backup(shell: Shell, shell_home: Path, 
     there = {"NIANJIAN_HOME": str(tmp_path / "other")}
     assert shell("restore", str(first), **there).code == 0  # what was backed up before is the old schema, and whole
     assert shell("audit", "verify", "--json", **there).json["entries"] == 18
+
+
+@pytest.mark.long
+def test_a_new_home_is_made_by_an_upgrade(shell: Shell, shell_home: Path) -> None:
+    said = shell("upgrade", "--json")
+    assert (said.code, said.json["archive"]) == (0, None)
+    assert not shell_home.with_name("home-backups").exists() or not list(shell_home.with_name("home-backups").iterdir())

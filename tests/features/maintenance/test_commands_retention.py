@@ -20,6 +20,8 @@ from nianjian.engines.lake.tables import Lake
 if TYPE_CHECKING:
     from tests.support.fixtures import Shell
 
+pytestmark = pytest.mark.long
+
 SAMPLES = Path(__file__).parents[2] / "samples_backup"
 LATER = {"NIANJIAN_TODAY": "2029-01-15"}  # the calls of 2025 are over their time, those of 2026 are not
 LATEST = {"NIANJIAN_TODAY": "2029-09-15"}  # and now August 2026, and the ticket that was closed then
@@ -174,11 +176,7 @@ def test_closed_tickets_go_from_the_database_and_from_every_version(kept: Shell,
     assert kept("portrait", "run", "--enterprise", "kept", "--year", "2027", **LATEST).code == 0
 
 
-@pytest.mark.parametrize(
-    "point",
-    ["after_intent", "after_commit"]
-    + [pytest.param(one, marks=pytest.mark.long) for one in ("before_close", "before_commit")],
-)
+@pytest.mark.parametrize("point", ["after_intent", "after_commit", "before_close", "before_commit"])
 def test_a_killed_run_is_finished(kept: Shell, shell_home: Path, point: str) -> None:
     assert kept("retention", "run", NIANJIAN_CRASH_AT=point, **LATEST).code == -9
     assert kept("enterprise", "list").code == 0  # any command finishes or drops it

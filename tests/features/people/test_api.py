@@ -132,6 +132,13 @@ def test_the_installations_people(api: Ask) -> None:
     assert post(api(name="local"), EVERYBODY, {"name": "x", "role": "auditor"}).status_code == 403
 
 
+def test_a_token_without_the_scope_manages_nobody(api: Ask) -> None:
+    client = api(scopes=["administer", "read", "load", "approve"])
+    answers = [client.get(PEOPLE), post(client, PEOPLE, {"name": "carl", "role": "auditor"})]
+    answers += [post(client, f"{PEOPLE}/anna/links"), post(client, f"{PEOPLE}/anna/roles", {"role": "auditor"})]
+    assert {one.status_code for one in answers} == {403}
+
+
 def test_ones_own_tokens_are_listed_and_ended(api: Ask) -> None:
     client, narrow = api(), api(scopes=["read"])
     told = client.get("/api/v1/me/tokens").json()["items"]

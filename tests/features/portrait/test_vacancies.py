@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from itertools import cycle, product
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def test_each_team_has_the_seats_that_the_metric_counts(ran: Actor) -> None:
     portrait, run = portraits.find_portrait("demo", 2026), portraits.find_newest_run("demo", 2026)
     assert portrait is not None
     assert run is not None
-    for name, row in zip(COUNTS, cycle(split), strict=False):
+    for name, row in product(COUNTS, split):
         seats = vacancies.list_team_seats(portrait, run, row["key"], date.fromisoformat(DAY))
         ask = RowQuery("seat_vacancy", name, {"team": row["key"]}, seats=seats)
         found = list_rows(enterprise="demo", year=2026, run=None, ask=ask, page=1, actor=ran, size=999)

@@ -213,5 +213,7 @@ def test_a_bill_is_compared_and_told_with_its_minutes(api: Ask) -> None:
     assert (job.state, job.result["counts"]) == ("done", {"same": 0, "parted": 1})
     (one,) = lead.get(f"{DEMO}/reconciliations/{job.result['run']}/differences").json()["items"]
     assert one["fields"]["carrier-bill"] == {"calls": 2, "answered": None, "minutes": "2.50"}
+    assert upload(api("tester"), BILLS, BILL, name="c.csv").status_code == 403
+    assert Job.objects.count() == 1
     wrong = upload(lead, BILLS, BILL, name="b.csv", mapping="unit: 7")
     assert (wrong.status_code, wrong.json()["code"]) == (422, "mapping_invalid")

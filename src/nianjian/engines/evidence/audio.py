@@ -179,7 +179,7 @@ def _mp3(file: BinaryIO, size: int) -> int | None:
 
 
 def _ogg(file: BinaryIO, _size: int) -> int | None:
-    """By the last page that is there. A length of 0 is none: pages may leave it out."""
+    """As its tags tell, of an Ogg by the last page that is there. A length of 0 is none: pages may leave it out."""
     found = _tagged(file)
     return int(found.duration * 1000) if found is not None and found.duration else None
 

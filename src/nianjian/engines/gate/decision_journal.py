@@ -251,8 +251,6 @@ def _boot_offset(log: Path, started: str) -> int | None:
     return int(place) if log.exists() and int(place) <= log.stat().st_size else None
 
 
-EAST: Final = 28_800_000
-DAY: Final = 86_400_000
 PIECE: Final = 1000  # lines, or lines of a turn, that are written at once
 WAITING_BYTES: Final = 1 << 25  # bytes that may wait where nothing can be written: a hundred thousand decisions
 STEP: Final = 1 << 16

@@ -441,8 +441,8 @@ def _wanted(
                 own_ids.add(key)
             if proposal.state in DECIDED:
                 continue
-            newer |= proposal.snapshot != calls  # a match's own writing makes no ticket newer
-            newer |= proposal.made_at < recorded_at and reason != REASON
+            newer |= proposal.snapshot != calls
+            newer |= proposal.made_at < recorded_at and reason != REASON  # a match's own writing makes no ticket newer
         if proposal is None or newer:
             by_month[f"{accepted.astimezone(clock.ZONE):%Y-%m}" if accepted else ""].add(key)
     return {month: frozenset(by_month[month]) for month in sorted(by_month)}, frozenset(own_ids)

@@ -19,8 +19,9 @@ from urllib.parse import urlsplit
 
 from msgspec import structs
 
+from nianjian.engines.gate.counters.meters import AHEAD, DAY
 from nianjian.engines.gate.decision import Refusal, decide
-from nianjian.engines.gate.decision_journal import DAY, EAST, SUFFIX, Decision
+from nianjian.engines.gate.decision_journal import SUFFIX, Decision
 from nianjian.engines.gate.decision_search import (
     DecisionFilter,
     DecisionMatches,
@@ -166,7 +167,7 @@ def list_recent_decisions(*, wanted: DecisionFilter, limit: int, actor: Actor) -
     if wanted.since is None:
         today = datetime.combine(clock.today(), time(), clock.ZONE)
         last = int(today.timestamp() * 1000) if wanted.until is None else wanted.until - 1
-        wanted = replace(wanted, since=last - (last + EAST) % DAY)
+        wanted = replace(wanted, since=last - (last + AHEAD) % DAY)
     return search_journal(wanted=wanted, limit=limit, actor=actor, lines=LINES)
 
 

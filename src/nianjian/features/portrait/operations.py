@@ -132,6 +132,7 @@ def compute_portrait(
     warnings = (
         *_ahead_warnings(result.frame),
         *_watch_warnings(watched, book),
+        # an overlay that two persons approved and that no longer acts is never passed over in silence
         *tuple({"code": "overlay_ignored", **{name: plain(one[name]) for name in OVERLAY}} for one in book.ignored),
     )
     return replace(result, warnings=(*result.warnings, *warnings))

@@ -18,8 +18,9 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from nianjian.engines.gate import decision_journal, question
-from nianjian.engines.gate.decision_journal import DAY as DAY_MS
-from nianjian.engines.gate.decision_journal import EAST, SUFFIX, Decision
+from nianjian.engines.gate.counters.meters import AHEAD
+from nianjian.engines.gate.counters.meters import DAY as DAY_MS
+from nianjian.engines.gate.decision_journal import SUFFIX, Decision
 from nianjian.engines.gate.question import Request
 from nianjian.engines.gate.snapshot.lists import OPEN, NumberList
 from nianjian.engines.kernel.numbers import NumberClass, Shape, normalise
@@ -373,4 +374,4 @@ def _decisions(
 
 
 def _day(moment: int) -> str:
-    return (date(1970, 1, 1) + timedelta(days=(moment + EAST) // DAY_MS)).isoformat()
+    return (date(1970, 1, 1) + timedelta(days=(moment + AHEAD) // DAY_MS)).isoformat()

@@ -90,19 +90,19 @@ def list_webhooks(request: Request, code: str) -> HttpResponse:
 def webhook_detail(request: Request, code: str, webhook: str) -> HttpResponse:
     """Show one with its log; try it, send a message again, or end it."""
     found = webhooks.get_webhook(webhook, code)
-    act = request.POST.get("act", "") if request.method == "POST" else None
-    if act == "close":
-        operations.close_webhook(webhook=webhook, enterprise=code, actor=request.actor)
-        messages.success(request, gettext("The webhook has ended."))
-        return redirect("webhooks", code=code)
-    if act == "test":
-        operations.test_webhook(webhook=webhook, enterprise=code, actor=request.actor)
-        messages.success(request, gettext("A test message is being sent; see the log for the result."))
-    elif act is not None:
-        delivery = request.POST.get("delivery", "")
-        operations.retry_delivery(delivery=delivery, webhook=webhook, enterprise=code, actor=request.actor)
-        messages.success(request, gettext("The message is being sent again."))
-    if act is not None:
+    if request.method == "POST":
+        act = request.POST.get("act", "")
+        if act == "close":
+            operations.close_webhook(webhook=webhook, enterprise=code, actor=request.actor)
+            messages.success(request, gettext("The webhook has ended."))
+            return redirect("webhooks", code=code)
+        if act == "test":
+            operations.test_webhook(webhook=webhook, enterprise=code, actor=request.actor)
+            messages.success(request, gettext("A test message is being sent; see the log for the result."))
+        else:
+            delivery = request.POST.get("delivery", "")
+            operations.retry_delivery(delivery=delivery, webhook=webhook, enterprise=code, actor=request.actor)
+            messages.success(request, gettext("The message is being sent again."))
         return redirect("webhooks-one", code=code, webhook=webhook)
     shown: Page[Delivery] = paged(request, webhooks.list_deliveries(found))
     _ = words(current())

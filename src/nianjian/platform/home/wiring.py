@@ -77,13 +77,14 @@ def keys() -> keyring.Keyring:
 def waiting_migrations() -> set[tuple[str, str]]:
     """(app, name) of each migration that lies in the code and is not applied: one query instead of the whole graph.
 
-    A squashed one waits with the parts that it stands for, and not where they are all applied.
+    A squashed one waits with the parts that it stands for, as long as they lie there; their last one ends its name.
     """
     from django.db import connection  # noqa: PLC0415 -- after the wiring
     from django.db.migrations.recorder import MigrationRecorder  # noqa: PLC0415 -- after the wiring
 
-    parts = {(app, name) for app, name in known_migrations() if "_squashed_" not in name}
-    return parts - set(MigrationRecorder(connection).applied_migrations())
+    known = known_migrations()
+    steps = {(app, name) for app, name in known if (app, name.partition("_squashed_")[2]) not in known}
+    return steps - set(MigrationRecorder(connection).applied_migrations())
 
 
 @cache

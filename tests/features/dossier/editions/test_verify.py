@@ -54,6 +54,17 @@ def test_what_was_built_is_intact(built: BuiltEditions) -> None:
     assert all(verify(built.folder / path).intact for path in _paths(built))
 
 
+def test_the_same_package_gives_the_same_folder(built: BuiltEditions, papers: Path, tmp_path: Path) -> None:
+    package = packages.package(papers, (2, 3, 4), pictures=packages.stamped(), approved=True)
+    again = build(package, tmp_path / "again").folder
+    first, second = (
+        {path.relative_to(one): path.read_bytes() for path in one.rglob("*") if path.is_file()}
+        for one in (built.folder, again)
+    )
+    assert first == second
+    assert len(first) == 6
+
+
 def _redrawn(pdf: pikepdf.Pdf, page: int, path: Path) -> None:
     """Replace a page by its own picture: what a forger's printer would do."""
     with pypdfium2.PdfDocument(path) as document:
