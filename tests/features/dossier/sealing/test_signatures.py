@@ -201,8 +201,8 @@ def test_the_upload_edition_is_signed_last_and_stays_provable(  # noqa: PLR0915,
     (one,) = read_signatures(uploads[0])
     assert one.standing is Standing.UNKNOWN
     assert one.timestamp is not None
-    signings = acts(enterprise=demo, verb="signature.signed")
-    assert len(signings) == 2, "the folder's, then the job's"
+    signings = list(acts(enterprise=demo, verb="signature.signed"))
+    assert len(signings) == 2, "the folder's and the job's"
     for act in signings:
         files: Any = act.data["files"]
         assert (act.data["digest"], len(files)) == (built.result["digest"], len(uploads))
