@@ -126,7 +126,11 @@ def _load(folder: Path) -> None:
     for package in map(importlib.import_module, PACKAGES):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if ".migrations" not in module.name and not module.name.endswith("__main__"):
-                importlib.import_module(module.name)
+                try:
+                    importlib.import_module(module.name)
+                except ModuleNotFoundError as missing:  # an extra, such as Spark, need not be installed
+                    if str(missing.name).startswith("nianjian"):
+                        raise
     for library in LIBRARIES:
         importlib.import_module(library)
     atexit._clear()  # libraries clear caches at the end: ten milliseconds a command
