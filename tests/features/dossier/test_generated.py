@@ -8,6 +8,7 @@ from typing import Any
 
 import cv2
 import ibis
+import pyarrow as pa
 import pypdfium2
 import pytest
 from docx import Document
@@ -198,11 +199,12 @@ def test_a_total_of_no_records_or_of_a_register_never_filled_in_is_no_figure() -
 
 
 def test_complaints_without_a_day_are_counted_on_the_paper() -> None:
-    tickets = ibis.memtable(
-        [("12321", None, None, "95013"), ("12321", None, "duplicate", "95013"), ("enterprise", None, None, "95013"),
-         ("12321", DAY, None, "95013")],
-        schema={"source": "string", "accepted_day": "date", "excluded_rate": "string", "display": "string"},
-    )  # fmt: skip
+    tickets = ibis.memtable(pa.table({
+        "source": ["12321", "12321", "enterprise", "12321"],
+        "accepted_day": pa.array([None, None, None, DAY], pa.date32()),
+        "excluded_rate": [None, "duplicate", None, None],
+        "display": ["95013"] * 4,
+    }))  # fmt: skip
     counted = monthly_traffic.count_undated(tickets, ("12321", "12300"))
     assert ibis.duckdb.connect().to_pyarrow(counted).to_pylist() == [{"undated": 1}]
     document = monthly_traffic.build_document(HEAD, [], _say, _, undated=1)
