@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+from django.urls import get_resolver
+from tests.support.addresses import addresses, takes_get
+from tests.support.dresses import name_of
+
 HOME: Final = "e/demo/"
 RULE: Final = "rules/portrait.seat_vacancy.limit/"
 KINDS: Final = (
@@ -17,41 +21,22 @@ PORTRAIT: Final = (
     "2026/metric/seat_vacancy/declare/", "2026/metric/seat_vacancy/papers/", "2026/marketing/",
 )  # fmt: skip
 REGISTERS: Final = (
-    "", "lines/", "wages/", "lines/?q=nothing", "seats/S0001/", "numbers/95013/", "teams/T1/", "seats/S0001/edit/",
+    "lines/", "wages/", "lines/?q=nothing", "seats/S0001/", "numbers/95013/", "teams/T1/", "seats/S0001/edit/",
     *(f"{kind}/new/" for kind in KINDS),
 )  # fmt: skip
-# Opened as they are, by an administrator of the installation.
-WORK: Final = (
-    "", "?all", "?q=nothing", HOME, "e/other/", f"{HOME}lines/", f"{HOME}start/",
+DOSSIER: Final = (
+    "", "articles/", "?step=build", "?step=final", "check/", "complaint_sop/", "seals/", "sort/", "verify/",
+    "algorithm_filing/", "rounds/", "fill-in/licence/", "fill-in/code_number/",
+)  # fmt: skip
+# Opened as they are, by an administrator of the installation; those of an enterprise that need nothing more follow.
+FURTHER: Final = (
+    "", "?all", "?q=nothing", "e/other/",
     *(f"{HOME}{tail}" for tail in PORTRAIT),
     *(f"{HOME}registers/{tail}" for tail in REGISTERS),
-    f"{HOME}search/?q=95013", f"{HOME}search/?q=nothing",
-    f"{HOME}data/", f"{HOME}data/batches/", f"{HOME}data/rejected/", f"{HOME}data/quality/", f"{HOME}season/feeds/",
-    f"{HOME}data/import/", f"{HOME}rules/", f"{HOME}{RULE}", "rules/", RULE,
-    f"{HOME}approvals/", "approvals/",
-    f"{HOME}complaints/", f"{HOME}complaints/new/", f"{HOME}complaints/forwards/", f"{HOME}complaints/one-click/",
-    f"{HOME}reconcile/", f"{HOME}reconcile/new/",
-    f"{HOME}inspection/", f"{HOME}inspection/answers/", f"{HOME}inspection/dialling/", f"{HOME}inspection/retention/",
-    f"{HOME}inspection/day/", f"{HOME}inspection/day/room/", f"{HOME}inspection/day/room/preview/",
-    f"{HOME}inspection/drill/", f"{HOME}inspection/drill/run/",
-    f"{HOME}inspection/day/keep/", f"{HOME}inspection/day/admit/", f"{HOME}inspection/day/screens/",
-    f"{HOME}inspection/callback/",
-    f"{HOME}inspection/screens/", f"{HOME}inspection/screens/office/", f"{HOME}inspection/screens/gateway/",
-    f"{HOME}inspection/screens/sources/",
-    f"{HOME}inspection/callback/ways/",
-    f"{HOME}season/", f"{HOME}season/?today=2027-05-02", f"{HOME}season/reminders/", "inbox/", "inbox/choices/",
-    f"{HOME}rectification/", f"{HOME}rectification/isolated/", f"{HOME}rectification/locate/",
-    f"{HOME}season/archive/", f"{HOME}rectification/open/", f"{HOME}rectification/watch/",
-    f"{HOME}rectification/watch/?add=1",
-    f"{HOME}rectification/isolate/",
-    f"{HOME}dossier/", f"{HOME}dossier/2026/", f"{HOME}dossier/2026/articles/",
-    f"{HOME}dossier/2026/?step=build", f"{HOME}dossier/2026/?step=final",
-    f"{HOME}dossier/2026/check/", f"{HOME}dossier/complaint_sop/", f"{HOME}dossier/2026/complaint_sop/",
-    f"{HOME}dossier/2026/seals/", f"{HOME}dossier/2026/sort/", f"{HOME}dossier/2026/verify/",
-    f"{HOME}dossier/2026/algorithm_filing/", f"{HOME}dossier/2026/rounds/",
-    f"{HOME}dossier/2026/fill-in/licence/", f"{HOME}dossier/2026/fill-in/code_number/",
-    f"{HOME}gate/", f"{HOME}gate/change/", f"{HOME}gate/decisions/", "e/other/gate/",
-    f"{HOME}audit/", "audit/", f"{HOME}retention/", f"{HOME}webhooks/", "enterprises/",
+    f"{HOME}search/?q=95013", f"{HOME}search/?q=nothing", f"{HOME}{RULE}", "rules/", RULE, "approvals/",
+    f"{HOME}season/?today=2027-05-02", "inbox/", "inbox/choices/", f"{HOME}rectification/watch/?add=1",
+    *(f"{HOME}dossier/2026/{tail}" for tail in DOSSIER),
+    "e/other/gate/", "audit/", "enterprises/",
 )  # fmt: skip
 # Pages behind a form or a link that the walk follows.
 WORK_STEPS: Final = (
@@ -117,3 +102,20 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "weixin_login": "leads on to the provider",
     "weixin_callback": "takes what the provider sends and leads on",
 }
+
+#: Addresses of an enterprise that answer with a file.
+FILES: Final = ("inspection-day-copy", "inspection-drill-paper", "gate-journal", "audit-export-here")
+
+
+def _list_plain() -> list[str]:
+    """The addresses of an enterprise that take GET and hold nothing but its code."""
+    before, others = "e/<str:code>/", {*NO_PAGE, *FILES, *WORK_STEPS, *(name_of(f"/{one}") for one in OWN)}
+    return [
+        route.replace(before, HOME)
+        for route, one in addresses(get_resolver().url_patterns)
+        if route.startswith(before) and "<" not in route.removeprefix(before)
+        if one.name not in others and takes_get(one.callback)
+    ]
+
+
+WORK: Final = (*FURTHER, *_list_plain())
