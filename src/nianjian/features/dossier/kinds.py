@@ -27,7 +27,8 @@ class Item:
     ``fields``: what must have been read before the item can be ready. ``coloured``: the original shows colour of its
     own (emblem, frame), so that original and black-and-white copy can be told apart. ``titles`` and ``words``: what
     such papers are headed and what stands in them, by which a file without a name is told; evidence, no proof.
-    ``asked``: the form, where no rule names one.
+    ``asked``: the form, where no rule names one. ``yearly``: about the data year or the season, so that last year's is
+    never this year's.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Item:
     titles: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     asked: Form | None = None
+    yearly: bool = False
 
     def form(self, book: Rulebook) -> Form:
         """The form that the rulebook asks for; NianjianError dossier_form_unknown."""
@@ -55,8 +57,10 @@ class Item:
         return (*required["every_document"], *copies)
 
 
+_YEARLY: Final = {"report_pledge", "conduct_pledge", "financial_statements", "system_pictures"}
 FURTHER: Final[Mapping[str, Item]] = {
-    name: Item(name, RULE, (), asked=Form.ORIGINAL, titles=(title,)) for title, name in NAMES.items()
+    name: Item(name, RULE, (), asked=Form.ORIGINAL, titles=(title,), yearly=name in _YEARLY)
+    for title, name in NAMES.items()
 }
 
 
@@ -78,31 +82,34 @@ ITEMS: Final[Mapping[str, Item]] = {
         Item("shareholders", "materials.m4", ("total",), titles=("股权结构", "股东名册", "股东及出资", "股东信息"),
              words=("持股比例", "出资比例", "认缴", "股东名称", "股东姓名")),
         # 审计报告: the audit report.
-        Item("audit_report", "materials.m5", ("opinion", "firm", "year"), titles=("审计报告",),
+        Item("audit_report", "materials.m5", ("opinion", "firm", "year"), yearly=True, titles=("审计报告",),
              words=("审计意见", "会计师事务所", "注册会计师", "财务报表", "治理层")),
         # 法人身份证: the ID card of the legal representative.
         Item("legal_person_id", "materials.m6", ("person_name", "expiry"), coloured=True,
              titles=("居民身份证",),
              words=("公民身份号码", "签发机关", "有效期限", "民族", "住址")),
         # 社保缴费清单: the social-insurance payment list.
-        Item("social_insurance", "materials.m7", ("months", "people"),
+        Item("social_insurance", "materials.m7", ("months", "people"), yearly=True,
              titles=("社会保险", "社保缴费", "参保缴费"),
              words=("养老保险", "失业保险", "工伤保险", "缴费基数", "参保人")),
         # 码号资源使用台账: the ledger of code-number use.
-        Item("number_ledger", "materials.m8", ("as_at",), titles=("码号资源使用台账", "码号使用台账", "码号台账"),
+        Item("number_ledger", "materials.m8", ("as_at",), yearly=True,
+             titles=("码号资源使用台账", "码号使用台账", "码号台账"),
              words=("码号", "接入", "用途", "批准文号", "启用")),
         # 坐席明细表: the list of seats.
-        Item("seat_table", "materials.m9", ("filed", "opened"), titles=("坐席明细表", "坐席清单", "座席明细表"),
+        Item("seat_table", "materials.m9", ("filed", "opened"), yearly=True,
+             titles=("坐席明细表", "坐席清单", "座席明细表"),
              words=("坐席", "人工", "工号", "备案", "开通")),
         # 呼叫流量月报: the monthly traffic report.
-        Item("monthly_traffic", "materials.m10", ("months",), titles=("呼叫流量月报", "流量月报", "话务月报"),
+        Item("monthly_traffic", "materials.m10", ("months",), yearly=True,
+             titles=("呼叫流量月报", "流量月报", "话务月报"),
              words=("呼入", "呼出", "接通", "通话时长", "月份")),
         # 用户投诉处理记录: the complaint handling records.
-        Item("complaint_records", "materials.m11", ("complaints",),
+        Item("complaint_records", "materials.m11", ("complaints",), yearly=True,
              titles=("投诉处理记录", "投诉处理台账", "用户投诉"),
              words=("投诉", "工单", "办结", "12321", "回访")),
         # 信息安全责任制报告: the report on the information-security responsibility system.
-        Item("responsibility_report", "materials.m12", ("dated",),
+        Item("responsibility_report", "materials.m12", ("dated",), yearly=True,
              titles=("信息安全责任制报告", "信息安全责任制", "信息安全责任报告"),
              words=("第一责任人", "信息安全", "应急", "培训", "责任")),
         # AI外呼算法备案表: the algorithm filing for AI outbound.

@@ -19,6 +19,7 @@ from nianjian.engines.season.plan import TASK as PLANNED
 from nianjian.features.archives import closed_seasons as archives
 from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import materials
+from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.operations import checklist, rounds
 from nianjian.features.dossier.operations.rounds import Handover
 from nianjian.features.portrait.bases import due_year
@@ -320,7 +321,7 @@ def _explain_left(enterprise: str, year: int) -> list[Json]:
         if old is None:
             continue
         over = old.valid_until is not None and old.valid_until < today
-        reason = EXPIRED if over else YEARLY if line.item in checklist.YEARLY else ""
+        reason = EXPIRED if over else YEARLY if get_item(line.item).yearly else ""
         reason = reason or (UNCONFIRMED if old.confirmed_at is None else "")
         if reason:
             until = None if old.valid_until is None else old.valid_until.isoformat()

@@ -434,7 +434,7 @@ def comment(*, enterprise: str, year: int, item: str, text: str, actor: Actor) -
 def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None] = lambda _: None) -> list[str]:
     """Take over from the year before what was confirmed there and is missing now; it waits for a person again.
 
-    Items whose papers hold for one season only (`YEARLY`), and what was generated, are not taken. Returns the items.
+    Items whose papers hold for one season only (`yearly`), and what was generated, are not taken. Returns the items.
     """
     require_writable(actor, enterprise, year)
     today = clock.today()
@@ -443,7 +443,7 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
     taken: list[str] = []
     for line in materials.list_items(enterprise, year - 1, on=today, robots=True, further=more):
         old = line.newest
-        if line.item in YEARLY or old is None or old.confirmed_at is None or now[line.item].newest is not None:
+        if get_item(line.item).yearly or old is None or old.confirmed_at is None or now[line.item].newest is not None:
             continue
         if materials.is_generated(old):
             continue
@@ -463,13 +463,6 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
         taken.append(line.item)
         say(line.item)
     return taken
-
-
-YEARLY: Final = frozenset({
-    "audit_report", "social_insurance", "number_ledger", "seat_table", "monthly_traffic", "complaint_records",
-    "responsibility_report", "report_pledge", "conduct_pledge", "financial_statements", "system_pictures",
-})  # fmt: skip
-"""Items about the data year or the season: last year's is never this year's."""
 
 
 def line_to_document(line: Line) -> Json:
