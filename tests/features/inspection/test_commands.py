@@ -78,6 +78,7 @@ def test_a_day_is_planned_told_and_copied(cli: Shell, shell_home: Path) -> None:
     told = cli("inspect", "day", *HOUSE, "--last", "--json")
     assert (told.code, told.json["visit"]["day"], told.json["state"]) == (1, "2999-01-01", "not_proved")
     assert len(told.json["rows"]) == 10
+    (shell_home.parent / "copy.zip").touch(0o644)  # a former one that others may read
     for more, whole in (("--last",), False), ((), True):  # nobody has put a look as work, so none is kept
         assert cli("inspect", "copy", *HOUSE, *more, "--out", "copy.zip", "--json").code == 0
         with zipfile.ZipFile(shell_home.parent / "copy.zip") as pack:

@@ -72,6 +72,19 @@ def content(path: Path) -> bytes:
         return path.read_bytes()
 
 
+def write_private_file(path: Path, content: bytes) -> str:
+    """Write a file that nobody else may read, a former one of that name neither; its name. ``file_unwritable``."""
+    try:
+        if path.exists() and not path.is_file():  # a pipe or a device
+            path.write_bytes(content)
+        else:
+            with replace_file(path) as file:
+                file.write(content)
+    except OSError as fault:
+        raise NianjianError("file_unwritable", file=str(path), reason=fault.strerror or "") from fault
+    return str(path)
+
+
 @contextmanager
 def replace_file(path: Path, *, once: bool = False, prefix: str = "") -> Iterator[IO[bytes]]:
     """A file for its owner alone that takes the place of ``path`` once all that the block writes is on disk.

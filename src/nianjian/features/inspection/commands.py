@@ -13,6 +13,7 @@ from rich.console import Console
 
 from nianjian.engines.kernel import files
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import write_private_file
 from nianjian.engines.paper.inspection import evidence_rows
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts import inspection
@@ -308,7 +309,8 @@ def _copy(args: argparse.Namespace) -> Answer:
     from nianjian.features.inspection.operations import day as visits
 
     told = {"enterprise": args.enterprise, "actor": actor, "language": language(), "day": args.day}
-    visits.write_bundle(**told, path=args.out, anew=not args.last)
+    _name, content = visits.build_bundle(**told, anew=not args.last)
+    write_private_file(args.out, content)
     return Answer({"file": str(args.out)}, partial(render_text, str(args.out)))
 
 
@@ -394,8 +396,6 @@ def _notice(args: argparse.Namespace) -> Answer:
     if args.fetch is not None:
         if args.out is None:
             raise _usage(_("say where to write it: --out FILE"))
-        from nianjian.features.reconciliation.commands import write_private_file
-
         _name, _media, content = visits.fetch_scan(number=args.fetch, **of)
         file = write_private_file(args.out, content)
         return Answer({"scan": args.fetch, "file": file}, partial(render_text, file))
@@ -516,5 +516,5 @@ def _report(args: argparse.Namespace) -> Answer:
     given = {"enterprise": args.enterprise, "actor": actor, "name": args.drill}
     told = drill.build_report(**given)
     if args.out is not None:
-        drill.write_report(path=args.out, language=language(), **given)
+        write_private_file(args.out, drill.build_report_pdf(language=language(), **given)[1])
     return Answer(told, partial(render_drill_report, told), DONE if told["state"] == "passed" else NO)

@@ -1,7 +1,6 @@
 """``nianjian reconcile``: registers against the number-resource system, people three ways, call sources."""
 
 import argparse
-import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
@@ -11,6 +10,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import write_private_file
 from nianjian.engines.paper.people import actor_text
 from nianjian.engines.paper.texts.platform import STYLES
 from nianjian.engines.paper.texts.reconciliation import (
@@ -305,16 +305,6 @@ def _configure_results(actions: Actions) -> None:
     decided.add_argument("--dismiss", action="store_true", help=_("they are not the same person"))
     sheet = of_run("sheet", _sheet, _("write the correction sheet for the number-resource system"))
     sheet.add_argument("--out", type=Path, metavar="FILE", help=_("file to write (xlsx)"))
-
-
-def write_private_file(path: Path, content: bytes) -> str:
-    """Write a file that nobody else may read; its name. ``file_unwritable``."""
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            out.write(content)
-    except OSError as fault:
-        raise NianjianError("file_unwritable", file=str(path), reason=fault.strerror or "") from fault
-    return str(path)
 
 
 def _offset(args: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import write_private_file
 from nianjian.engines.kernel.states import State
 from nianjian.engines.paper.texts.platform import STATES, STYLES
 from nianjian.engines.paper.texts.test_calls import CARRIERS, LANDINGS, LIGHTS, REASONS
@@ -262,7 +263,6 @@ def _list(args: argparse.Namespace) -> Answer:
 
 def _show(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.reconciliation.commands import write_private_file
     from nianjian.features.test_calls import queries
     from nianjian.features.test_calls.operations import calls
 

@@ -5,7 +5,6 @@ Each takes the options and its place: the enterprise, who acts, and the season, 
 
 import argparse
 import getpass
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import write_private_file
 from nianjian.features.dossier import terminal
 from nianjian.features.dossier.materials import ALGORITHM
 from nianjian.features.dossier.operations import (
@@ -201,7 +201,7 @@ def evidence(args: Args, place: Place) -> Answer:
     """Keep a file about a package, or take one out."""
     if args.get is not None and args.output is not None:
         row, content = rounds.download_evidence(**place, evidence=args.get)
-        _write(args.output, content, mode=0o600)
+        write_private_file(args.output, content)
         return answer(
             terminal.show_evidence, plain_json(rounds.evidence_to_document(row)) | {"output": str(args.output)}
         )
@@ -210,14 +210,6 @@ def evidence(args: Args, place: Place) -> Answer:
         raise NianjianError("usage", program="nianjian dossier evidence", message=message)
     row = rounds.add_evidence(**place, kind=args.kind, file=read_paper(args.file))
     return answer(terminal.show_evidence, plain_json(rounds.evidence_to_document(row)))
-
-
-def _write(path: Path, content: bytes, *, mode: int = 0o666) -> None:
-    try:
-        with open(path, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
-            file.write(content)
-    except OSError as error:
-        raise NianjianError("file_unwritable", file=str(path), reason=error.strerror or "") from error
 
 
 def show_rounds(args: Args, place: Place) -> Answer:
@@ -296,7 +288,7 @@ def fetch_signed_paper(args: Args, place: Place) -> Answer:
     if args.output.exists():
         raise NianjianError("signed_file_exists", file=str(args.output))
     row, content = signatures.download_paper(**place)
-    _write(args.output, content)
+    write_private_file(args.output, content)
     return answer(terminal.show_saved_file, {"paper": row.pk, "sha256": row.sha256, "file": str(args.output)})
 
 

@@ -1,9 +1,7 @@
 """Generated items: values gathered once, set as workbook and PDF, compared with the portrait's run."""
 
 import hashlib
-import os
 import re
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -18,7 +16,7 @@ import ibis.expr.types as ir
 from django.db import transaction
 from django.db.models import QuerySet
 
-from nianjian.engines.kernel import clock
+from nianjian.engines.kernel import clock, files
 from nianjian.engines.kernel.claims import REFUSED, UNKNOWN, Claim
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import Number as PlainNumber
@@ -755,19 +753,9 @@ def write_private_files(folder: Path, bodies: Mapping[str, bytes]) -> list[Path]
     with checklist.wrap_folder_errors(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name, body in bodies.items():
-            _write_whole(folder / name, body)
+            with files.replace_file(folder / name) as file:
+                file.write(body)
     return [folder / name for name in bodies]
-
-
-def _write_whole(path: Path, body: bytes) -> None:
-    handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(body)
-        Path(fresh).replace(path)
-    except BaseException:
-        Path(fresh).unlink(missing_ok=True)
-        raise
 
 
 def generated_to_document(one: GeneratedItem) -> Json:

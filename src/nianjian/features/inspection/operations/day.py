@@ -434,15 +434,6 @@ def build_bundle(
     return f"inspection-day-{enterprise}-{name}.zip", pack_zip(files)
 
 
-def write_bundle(
-    *, enterprise: str, actor: Actor, language: str, path: Path, day: date | None = None, anew: bool = False
-) -> None:
-    """Write it to a file; what `bundle` raises, OSError."""
-    _name, content = build_bundle(enterprise=enterprise, actor=actor, language=language, day=day, anew=anew)
-    path.touch(0o600)
-    path.write_bytes(content)
-
-
 def pack_zip(files: Mapping[str, bytes]) -> bytes:
     """A zip of the files by name, with their sums, which ``sha256sum -c`` checks."""
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items()))

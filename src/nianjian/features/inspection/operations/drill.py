@@ -5,7 +5,6 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Final, cast
 
 from django.db import transaction
@@ -390,13 +389,6 @@ def build_report_pdf(*, enterprise: str, actor: Actor, language: str, name: str 
 
     told = build_report(enterprise=enterprise, actor=actor, name=name)
     return f"drill-{enterprise}-{told['as_of']}.pdf", drill_pdf(told, words(language))
-
-
-def write_report(*, enterprise: str, actor: Actor, language: str, path: Path, name: str = "") -> None:
-    """Write it to a file; what `paper` raises, OSError."""
-    _name, content = build_report_pdf(enterprise=enterprise, actor=actor, language=language, name=name)
-    path.touch(0o600)
-    path.write_bytes(content)
 
 
 def _list_entries(enterprise: str) -> list[audit.Act]:
