@@ -176,7 +176,7 @@ def _fill_in(code: str, actor: Actor) -> None:
     rules = rulebook(day=None, province=None, enterprise=code)
     lines = [filled(one, f"企业 {code}", None) for one in list_fields(Report.LICENCE, rules)]
     fill_in.store_sheet(
-        enterprise=code, made=fill_in.NewSheet(2026, Report.LICENCE, date(2026, 12, 31), "", "1", lines), actor=actor
+        enterprise=code, sheet=fill_in.NewSheet(2026, Report.LICENCE, date(2026, 12, 31), "", "1", lines), actor=actor
     )
 
 
@@ -185,7 +185,9 @@ def _signed(code: str, actor: Actor) -> int:
     told = {"field": "S1", "intact": None, "trust": "unknown", "fault": "NotImplementedError"}
     place: dict[str, Any] = {"enterprise": code, "year": 2026, "item": "articles"}
     body = f"%PDF signed {code}".encode()
-    return signatures.record_paper(**place, name="章程.pdf", content=body, found=[to_signature(told)], actor=actor).pk
+    return signatures.record_paper(
+        **place, name="章程.pdf", content=body, signatures=[to_signature(told)], actor=actor
+    ).pk
 
 
 def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
@@ -202,7 +204,7 @@ def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
 def _callback(code: str, actor: Actor) -> str:
     """A way to nowhere, and a test call that was refused."""
     given = storage.RouteInput(name="移动线", via="sip:192.0.2.1:5060;transport=udp", caller="test", witness="none")
-    storage.store_route(enterprise=code, given=given, actor=actor)
+    storage.store_route(enterprise=code, route=given, actor=actor)
     seen = CallTrace("95013", code, end="final", status=403, log=[SipLine(0, True, "INVITE sip:95013@x SIP/2.0", code)])  # noqa: FBT003 -- sent
     kept = storage.store_trial(
         enterprise=code, frame=storage.CallFrame("95013", 30_000), seen=seen,
@@ -218,7 +220,7 @@ def _archived(code: str, actor: Actor) -> int:
     file = archives.ArchiveFile("log", "log-2023.json", "application/json", kept.sha256, kept.size, kept.id)
     log: dict[str, Any] = {"seq": 0, "hash": "", "acts": []}
     told = {"season": season, "package": None, "portrait": None, "log": log}
-    archives.store_archive(enterprise=code, year=2023, told=told, files=[file], actor=actor)
+    archives.store_archive(enterprise=code, year=2023, document=told, files=[file], actor=actor)
     return 2023
 
 
@@ -238,7 +240,7 @@ def _drill(code: str, token: str) -> str:
     """A drill that has begun, without what is looked up first: that needs calls and registers, and time."""
     told: dict[str, Any] = {"as_of": "2026-03-02", "checks": [], "calls": {}, "why": "calls_unasked", "tests": []}
     told["rulebook"] = {"version": "1", "sha256": "0" * 64}
-    return drill.begin_drill(enterprise=code, token=token, phone="", told=told, actor=OPERATOR)
+    return drill.begin_drill(enterprise=code, token=token, phone="", data=told, actor=OPERATOR)
 
 
 def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
@@ -280,9 +282,9 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {"item": None, "sure": False, "guesses": [], "pages": 1, "papers": []}
     drawn = [SmallPicture(1, 210.0, 297.0, JPEG)]
     arrivals.record_proposal(arrival=waits.pk, proposal=told, pictured=drawn, actor=actor)
-    inspection.save_visit(enterprise=code, given=inspection.VisitInput(date(2026, 11, 3)), actor=actor)
+    inspection.save_visit(enterprise=code, visit=inspection.VisitInput(date(2026, 11, 3)), actor=actor)
     ahead = clock.today() + timedelta(days=1)
-    inspection.save_visit(enterprise=code, given=inspection.VisitInput(ahead), actor=actor)
+    inspection.save_visit(enterprise=code, visit=inspection.VisitInput(ahead), actor=actor)
     room.release_items(enterprise=code, day=ahead, items=["check:S2", "register:seats"], actor=actor)
     visit = room.find_room_visit(code)
     assert visit is not None

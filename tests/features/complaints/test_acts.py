@@ -264,7 +264,7 @@ def test_a_drill_is_worked_on_like_any_ticket_and_never_published(demo: str, ope
     facts = ds.dataset(lake.files("complaint_fact"), schema=schema.SCHEMAS["complaint_fact"]).to_table()
     assert facts["complaint_id"].to_pylist() == ["I1"]
     wanted = TicketFilter(drills=True)
-    assert [one.row.key for one in list_tickets(enterprise="demo", actor=operator, wanted=wanted).tickets()] == ["D1"]
+    assert [one.row.key for one in list_tickets(enterprise="demo", actor=operator, filters=wanted).tickets()] == ["D1"]
     assert dict(next(iter(acts(verb="complaints.close"))).data)["drills"] == ["D1"]
 
 
@@ -296,7 +296,9 @@ def test_lists_by_state_and_clock_say_what_the_pure_functions_say(demo: str, loa
     assert len(past) > 60
 
     def names(wanted: TicketFilter) -> set[str]:
-        return {one.row.key for one in list_tickets(enterprise="demo", actor=operator, wanted=wanted, at=now).tickets()}
+        return {
+            one.row.key for one in list_tickets(enterprise="demo", actor=operator, filters=wanted, at=now).tickets()
+        }
 
     for one in State:
         expected = {key for key, facts in every.items() if state_of(facts) is one}

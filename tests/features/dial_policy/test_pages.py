@@ -208,7 +208,7 @@ def test_caps_and_what_was_set_stand_on_pages(lead: Client, home: Path) -> None:
     import_sheet(kind="lines", path=home / "lines.csv", enterprise="demo", actor=BOSS)
     for cap in range(52):
         wanted = PolicyValues("channel", "L01", {"cap": cap + 1000, "white_list": False}, "试")
-        gate_policies.apply_policy(enterprise="demo", wanted=wanted, actor=BOSS)
+        gate_policies.apply_policy(enterprise="demo", policy=wanted, actor=BOSS)
     page = re.sub(r">\s+|\s+<", lambda gap: gap[0].strip(), text(lead))
     caps = page.partition("<h2>New lines")[0]
     assert ("M048<" in caps, "M049<" in caps) == (True, False)

@@ -255,7 +255,8 @@ def test_an_item_becomes_a_version_that_a_person_confirms(
     filled: str, anna: Actor, tmp_path: Path, command: Callable[..., Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert (
-        set(generate._wanted(["all"], generate.Values(filled, YEAR), None)) == set(generate.ITEMS) - generate.INTERNAL
+        set(generate._expand_items(["all"], generate.Values(filled, YEAR), None))
+        == set(generate.ITEMS) - generate.INTERNAL
     )
     words = ("generate", "seat_table", "--enterprise", filled, "--season", str(YEAR))
     (told,) = command(*words)["items"]

@@ -27,7 +27,7 @@ def begun(enterprise: str, operator: Actor, planned: DrillPlan = FORWARD, phone:
     book = {"version": "1", "sha256": "0" * 64}
     told = {"as_of": "2026-03-02", "checks": [], "rulebook": book, "calls": {}, "why": "calls_unasked", "tests": []}
     told |= {"script": planned.to_document()}
-    return drill.begin_drill(enterprise=enterprise, token="", phone=phone, told=told, actor=operator)
+    return drill.begin_drill(enterprise=enterprise, token="", phone=phone, data=told, actor=operator)
 
 
 def printed(render: Callable[[Any, Console], None], told: Any) -> str:

@@ -53,7 +53,7 @@ def test_a_day_is_kept_sealed_and_told_in_order(demo: str, operator: Actor) -> N
         given = VisitInput(
             TODAY + timedelta(days=ahead), "浙通管检〔2026〕7号", "浙江通管局", None, "三楼", AGENDA, POSTS
         )
-        day.save_visit(enterprise=demo, given=given, actor=operator)
+        day.save_visit(enterprise=demo, visit=given, actor=operator)
     told = build_sheet(enterprise=demo, actor=operator)
     assert told["visit"]["day"] == "2026-09-03", "the next one"
     assert told["days"] == ["2026-09-20", "2026-09-03", "2026-08-26"]
@@ -92,7 +92,7 @@ def test_what_is_no_agenda_is_refused_and_nothing_kept(
     demo: str, operator: Actor, given: dict[str, object], code: str
 ) -> None:
     with pytest.raises(NianjianError, match=code):
-        day.save_visit(enterprise=demo, given=VisitInput(TODAY + timedelta(days=3), **given), actor=operator)  # type: ignore[arg-type]
+        day.save_visit(enterprise=demo, visit=VisitInput(TODAY + timedelta(days=3), **given), actor=operator)  # type: ignore[arg-type]
     assert build_sheet(enterprise=demo, actor=operator)["days"] == []
 
 
@@ -181,7 +181,7 @@ def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, opera
     ticket = begun(demo, operator, phone="13800138000")
     acts.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
     day.save_visit(
-        enterprise=demo, given=VisitInput(date(2026, 9, 3), "<b>", agenda=AGENDA, posts=POSTS), actor=operator
+        enterprise=demo, visit=VisitInput(date(2026, 9, 3), "<b>", agenda=AGENDA, posts=POSTS), actor=operator
     )
     entries = Entry.objects.count()
     name, alone = day.build_bundle(enterprise=demo, actor=operator, language=CHINESE)
@@ -231,7 +231,7 @@ SEATS = ["check:S2", "register:seats"]
 @pytest.fixture
 def visit(demo: str, operator: Actor) -> str:
     """An inspection day of the demo and a seat."""
-    day.save_visit(enterprise=demo, given=VisitInput(VISIT), actor=operator)
+    day.save_visit(enterprise=demo, visit=VisitInput(VISIT), actor=operator)
     texts = {"seat_id": "T00S001", "person": "赵云", "desk": "A-01", "kind": "人工", "employment": "自有"}
     storage.create_row(kind="seats", enterprise=demo, texts=texts, since=None, reason="", actor=operator)
     return demo

@@ -46,7 +46,7 @@ def pdf(program: str = "") -> bytes:
 
 @pytest.fixture
 def day(demo: str, operator: Actor) -> str:
-    visits.save_visit(enterprise=demo, given=VisitInput(VISIT, notice="浙通管检7号", received_on=TODAY), actor=operator)
+    visits.save_visit(enterprise=demo, visit=VisitInput(VISIT, notice="浙通管检7号", received_on=TODAY), actor=operator)
     return demo
 
 

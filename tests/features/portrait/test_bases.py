@@ -278,7 +278,7 @@ def test_a_season_that_is_missed_keeps_both_bases_until_it_is_closed(
     assert bases.list_open_bases("demo", 2026, clock.today()) == both
     _run(january)
     assert [one["as_of"] for one in _told(january).values()] == ["2026-12-31", "2028-01-03"]
-    store_archive(enterprise="demo", year=2026, told={}, files=(), actor=january)
+    store_archive(enterprise="demo", year=2026, document={}, files=(), actor=january)
     assert bases.list_open_bases("demo", 2026, clock.today()) == ()
 
 

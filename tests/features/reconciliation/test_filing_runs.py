@@ -65,7 +65,7 @@ def made(export: Path, who: Actor) -> dict[str, object]:
 
 
 def listed(run: object, who: Actor) -> dict[str, Any]:
-    rows = operations.list_differences(run=str(run), wanted=DifferenceFilter(), actor=who)
+    rows = operations.list_differences(run=str(run), filters=DifferenceFilter(), actor=who)
     return {one["about"]["key"]: one for one in rows}
 
 

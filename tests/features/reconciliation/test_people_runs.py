@@ -85,7 +85,7 @@ def test_the_matrix_of_a_month(march: str, anna: Actor) -> None:
     }  # fmt: skip
     assert told["matrix"]["2026-03"]["lacks_insurance"] == {"count": 1, "explained": 1}  # type: ignore[index] # JSON
     assert (told["open"], told["verdict"]) == (3, "failed")
-    rows = operations.list_differences(run=str(told["run"]), wanted=DifferenceFilter(), actor=anna)
+    rows = operations.list_differences(run=str(told["run"]), filters=DifferenceFilter(), actor=anna)
     assert {(one["about"]["name"], one["result"], tuple(one["reasons"]), one["state"]) for one in rows} == {
         ("李**", "lacks_wage", (), "open"),
         ("王*", "lacks_insurance", ("new",), "explained"),
@@ -131,7 +131,7 @@ def test_what_was_explained_of_a_month_that_lasts_is_carried_over(
     for day, state in (("2026-03-20", "open"), ("2026-03-25", "explained"), ("2026-04-02", "explained")):
         monkeypatch.setenv("NIANJIAN_TODAY", day)
         run = str(made(anna)["run"])
-        rows = operations.list_differences(run=run, wanted=DifferenceFilter(), actor=anna)
+        rows = operations.list_differences(run=run, filters=DifferenceFilter(), actor=anna)
         (one,) = [row for row in rows if row["result"] == "needs_person"][:1]
         assert one["state"] == state
         said = {"owner": "anna", "cause": "同名", "action": ""}
@@ -300,7 +300,7 @@ def test_a_version_that_ended_within_a_month_does_not_hold_at_its_end(
 
 def test_who_has_no_seat_keeps_the_name_of_the_contribution(spring: str, anna: Actor) -> None:
     told = comparisons.match_people(enterprise="demo", first=FEBRUARY, last=MARCH, actor=anna)
-    rows = operations.list_differences(run=str(told["run"]), wanted=DifferenceFilter(), actor=anna)
+    rows = operations.list_differences(run=str(told["run"]), filters=DifferenceFilter(), actor=anna)
     bare = [one for one in rows if "lacks_seat" in {one["result"], *one["reasons"]}]
     assert {(one["month"], one["about"]["name"]) for one in bare} == {
         ("2026-02", "赵**"), ("2026-03", "赵**"), ("2026-03", "李**"),

@@ -514,7 +514,7 @@ def test_nothing_of_its_package_changes_any_more(demo: str, anna: Actor, operato
         lambda: package.build(**of, folder=tmp_path / "package"),
         lambda: fill_in.enqueue_sheet(**of, report=Report.LICENCE),
         lambda: signatures.store_paper(**item, name="a.pdf", content=b"x"),
-        lambda: seals.request_print(enterprise=demo, wanted=seal, actor=operator),
+        lambda: seals.request_print(enterprise=demo, params=seal, actor=operator),
         lambda: rounds.record_passed(**of, number=1, on=date(2027, 5, 1)),
         lambda: rounds.record_answer(**of, number=1, request=1, version=None, note="x"),
     ):

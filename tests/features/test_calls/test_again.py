@@ -264,7 +264,7 @@ def test_a_worker_that_ends_does_not_have_the_same_numbers_called_again(anna: Ac
 
     with Answerer(does) as far:
         given = RouteInput(name="w", via=f"sip:127.0.0.1:{far.port}", caller=CALLER, witness="address")
-        calls.save_route(enterprise="demo", given=given, actor=operator)
+        calls.save_route(enterprise="demo", route=given, actor=operator)
         calls.enqueue_test_calls(enterprise="demo", numbers=("95013",), names=(), actor=anna)
         assert Worker("w", leaving).step()
         (job,) = Job.objects.filter(kind="callback.test")

@@ -91,7 +91,7 @@ def _route(far: Answerer, who: Actor, **more: Any) -> None:
         "witness": "address",
         **more,
     }
-    calls.save_route(enterprise="demo", given=RouteInput(**given), actor=who)
+    calls.save_route(enterprise="demo", route=RouteInput(**given), actor=who)
 
 
 def test_every_filed_number_is_called_judged_and_kept(far: Answerer, anna: Actor, operator: Actor) -> None:
@@ -120,7 +120,9 @@ def test_what_the_ledger_does_not_say_is_never_passed(far: Answerer, anna: Actor
         return row["verdict"], row["reason"]
 
     grounds = CallBasis.of("demo", anna, Permission.REPORT)
-    assert grounds.addresses("localhost", told=True) is grounds.addresses("localhost", told=True)  # looked up once
+    assert grounds.addresses("localhost", override=True) is grounds.addresses(
+        "localhost", override=True
+    )  # looked up once
     assert reason(ways=[_way(far)]) == ("not_proved", "gateway_unknown")  # nobody has said where HZ-GW-01 is
     assert reason(ways=[_way(far)], gateway="127.0.0.1") == ("not_proved", "gateway_told")
     assert reason(ways=[_way(far, "none", carrier="c" * 300)], gateway="localhost") == (

@@ -346,7 +346,9 @@ def test_a_proxy_names_the_host_it_sent_it_to(cells: dict[str, str | None], host
 
 def _compared(*records: CallRecord, expected: tuple[str, ...] = ("HZ-GW-01", "10.0.0.1")) -> str:
     known = ("HZ-GW-01", "10.0.0.1", "BJ-GW", "10.0.0.2", "10.0.0.9")
-    return landings.judge_landing(records, expected=expected, known=known, sources={"s": True}, host=TEST.host).verdict
+    return landings.judge_landing(
+        records, expected=expected, gateways=known, sources={"s": True}, host=TEST.host
+    ).verdict
 
 
 def _record(**more: object) -> CallRecord:
