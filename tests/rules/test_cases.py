@@ -174,7 +174,7 @@ def watched_season(given: Given) -> Given:
 def working_day(given: Given) -> Given:
     calendar, day = builtin(), given["day"]
     moved = next_workday(day, calendar)
-    return {"workday": calendar.is_workday(day), "published": calendar.known(day), "moves_to": moved.day}
+    return {"workday": calendar.is_workday(day), "published": calendar.has_notice(day), "moves_to": moved.day}
 
 
 def window(given: Given) -> Given:

@@ -231,7 +231,7 @@ def test_calendar_of_a_year_from_json() -> None:
     assert calendar.years == {2027}
     assert calendar.is_workday(date(2027, 1, 2))
     both = holidays.builtin().updated(calendar)
-    assert both.known(date(2027, 1, 4))
+    assert both.has_notice(date(2027, 1, 4))
     assert not holidays.from_json('{"year": 2028, "papers": [], "days": []}').years
 
 

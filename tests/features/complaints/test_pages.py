@@ -119,7 +119,7 @@ def test_each_view_and_each_filter_shows_its_own(officer: Client) -> None:
         ("line=L1", "A1"), ("team=T1", "A1 B1"), ("kind=营销", "B1"), ("source=enterprise", "B1"), ("q=a", "A1"),
         ("q=jb-", "A1"), ("q=9999", "A1"), ("q=8000", "B1"), ("q=95013001", "A1 B1"),
     ):  # fmt: skip
-        wanted = Filter(QueryDict(query), channels=channels, categories=["骚扰", "营销"]).wanted()
+        wanted = Filter(QueryDict(query), channels=channels, categories=["骚扰", "营销"]).build_filter()
         found = list_tickets(enterprise="demo", actor=BOSS, filters=wanted).tickets()
         assert sorted(one.row.key for one in found) == expected.split(), query
     page = text(officer.get(f"{HOME}?state=nonsense&hand=x&page=zz"))

@@ -98,13 +98,13 @@ def test_a_location_equals_the_oracle(seed: int) -> None:
             assert group.low_volume == (group.key is not None and group.answered < TERMS.low_volume)
         compared = {key: count for key, count in answered.items() if key is not None and count}
         assert location.tests == len(compared)
-        assert {group.key for group in location.named} == expected_names(counts, compared)
+        assert {group.key for group in location.standouts} == expected_names(counts, compared)
     people = oracle.grouped(told, lambda one: one["complainant"])
     told_of = {group.key: group for group in found["complainant"].groups}
     assert {key: len(rows) for key, rows in people.items()} == {
         None if key is None else int(key): group.complaints for key, group in told_of.items()
     }
-    assert not found["complainant"].named
+    assert not found["complainant"].standouts
     reached = [one for one in oracle.calls_of(tables["calls"]) if one["start_ts"].date() in DAYS]
     for key, group in told_of.items():
         mine = [

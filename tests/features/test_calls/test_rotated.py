@@ -129,7 +129,7 @@ def test_a_packed_file_unpacks_to_so_much_and_no_more(tmp_path: Path, monkeypatc
     monkeypatch.setattr(landings, "MOST", length * 2)
     part = ReadPart()
     assert len(list(landings.read_lines(tmp_path / "Master.csv.1.gz", part, length * 2))) == 2
-    assert (part.behind, part.read <= length * 3) == (True, True)
+    assert (part.is_behind, part.read <= length * 3) == (True, True)
     _write(tmp_path / "Master.csv", _text(_row(NOON + 5 * HOUR)), NOON + 5 * HOUR)
     assert not _read(tmp_path / "Master.csv").covers(TEST)
 

@@ -49,7 +49,7 @@ class Slot:
 
     cap: Cap
     value: str
-    told: str = field(default="", compare=False)
+    counter: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:

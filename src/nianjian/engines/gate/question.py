@@ -94,7 +94,7 @@ class Alike(msgspec.Struct, frozen=True, gc=False):
     slot: Slot
     generation: int
     begun: str
-    told: bytes
+    answer: bytes
     key: bytes
     frame: Frame | None
 
@@ -121,7 +121,7 @@ def verdict_of(of: Brief) -> Verdict:
     alike, _at, _callee, _call_id, _caller, number, used, limit = of
     slot = alike.slot
     cap = slot.cap
-    counter = Used(slot.told, cap.semantics, used, limit, cap.counts)
+    counter = Used(slot.counter, cap.semantics, used, limit, cap.counts)
     return Verdict(
         allow=True, reason=ALLOWED, rule=cap.rule, counter=counter, decision_id=decision_id(alike.begun, number)
     )

@@ -109,7 +109,7 @@ class Fields:
     end_optional: bool = False  # the source has no end (Kamailio acc INVITE rows)
     checks: Sequence[tuple[str, str, str]] = ()  # (reason code, raw column, condition that condemns the row)
     trunk_prefixes: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()  # raw columns that stand in ``extra`` although an expression reads them
+    extra_columns: tuple[str, ...] = ()  # raw columns that stand in ``extra`` although an expression reads them
 
 
 @dataclass(frozen=True, slots=True)

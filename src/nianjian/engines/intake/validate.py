@@ -566,7 +566,7 @@ def _cells_json(plan: Plan) -> str:
 def _extra_json(plan: Plan) -> str:
     """JSON of the file's columns that no expression reads, of those that its format keeps nevertheless, and SCANNER."""
     unread = unread_columns(plan.layout.columns, plan.fields)
-    unread = [name for name in plan.layout.columns if name in unread or name in plan.fields.kept]
+    unread = [name for name in plan.layout.columns if name in unread or name in plan.fields.extra_columns]
     pairs = [f"{literal(name)}, {quoted(name)}" for name in unread]
     filled = " or ".join(f"{quoted(name)} is not null" for name in unread)
     usual = f"case when {filled} then json_object({', '.join(pairs)})::varchar end" if unread else NULL

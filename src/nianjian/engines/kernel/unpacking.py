@@ -71,7 +71,7 @@ class Limits:
     seconds: int = _UNLIMITED
 
     @property
-    def held(self) -> bool:
+    def in_memory(self) -> bool:
         """Whether all rows stay in memory."""
         return self.cells < _UNLIMITED
 

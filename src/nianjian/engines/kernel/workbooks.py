@@ -201,7 +201,7 @@ class SheetReader:
     ) -> None:
         self._strings, self._kinds, self._from_1904 = strings, kinds, from_1904
         self._meter, self._values = meter, values
-        self._held = meter.limits.held
+        self._held = meter.limits.in_memory
         self._rows: list[Row[Any]] = []
         self._row: Row[Any] = Row(0, [])
         self._text: list[str] = []

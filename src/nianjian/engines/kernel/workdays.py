@@ -30,7 +30,7 @@ class Calendar:
     years: frozenset[int]
     fixed: frozenset[tuple[int, int]] = frozenset()
 
-    def known(self, day: date) -> bool:
+    def has_notice(self, day: date) -> bool:
         """Whether the notice of the year of ``day`` has been published and loaded."""
         return day.year in self.years
 
@@ -38,7 +38,7 @@ class Calendar:
         """Whether ``day`` counts; a guess where the year is not `known`."""
         if day in self.extra_workdays:
             return True
-        if day in self.days_off or (not self.known(day) and (day.month, day.day) in self.fixed):
+        if day in self.days_off or (not self.has_notice(day) and (day.month, day.day) in self.fixed):
             return False
         return day.weekday() < _SATURDAY
 
@@ -76,7 +76,7 @@ def add_workdays(start: date, count: int, calendar: Calendar) -> Due:
             day += step
         except OverflowError as error:
             raise NianjianError("workdays_beyond_calendar", start=start.isoformat(), count=count) from error
-        provisional = provisional or not calendar.known(day)
+        provisional = provisional or not calendar.has_notice(day)
         left -= calendar.is_workday(day)
     return Due(day, provisional)
 
@@ -86,10 +86,10 @@ def next_workday(day: date, calendar: Calendar, step: timedelta = _DAY) -> Due:
 
     ``step`` of a day back: the last one before it.
     """
-    provisional = not calendar.known(day)
+    provisional = not calendar.has_notice(day)
     while not calendar.is_workday(day):
         day += step
-        provisional = provisional or not calendar.known(day)
+        provisional = provisional or not calendar.has_notice(day)
     return Due(day, provisional)
 
 

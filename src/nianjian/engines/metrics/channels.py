@@ -102,7 +102,7 @@ class Comparison(Generic[Key]):
 
     rest: Mapping[Key, tuple[int, int]]
     tails: Mapping[Key, Tail]
-    named: frozenset[Key]
+    standouts: frozenset[Key]
 
 
 def compare_channels(complaints: Mapping[Key, int], answered: Mapping[Key, int], level: Fraction) -> Comparison[Key]:

@@ -39,13 +39,13 @@ LIGHTS: Final = {
 class KeptRules:
     """The rules of a kept portrait by key; ``portrait_without_rules`` for one that an older program kept."""
 
-    told: Mapping[str, Json]
+    rules: Mapping[str, Json]
 
     def rule(self, key: str) -> Rule:
         """The rule under a key; its value and days are texts, as they were written."""
-        if key not in self.told:
+        if key not in self.rules:
             raise NianjianError("portrait_without_rules", key=key)
-        return Rule(**{name: self.told[key][name] for name in FIELDS})
+        return Rule(**{name: self.rules[key][name] for name in FIELDS})
 
 
 def result(portrait: Json) -> Result:
@@ -145,7 +145,7 @@ def _own_light(data: Json | None, book: KeptRules) -> SecondLight | None:
     if data is None:
         return None
     rules = tuple(data["rules"])
-    exact = book.told[rules[0]]["overlay"]["value"]
+    exact = book.rules[rules[0]]["overlay"]["value"]
     limit = None if data.get("limit") is None else Limit(Decimal(exact), data["operator"])
     return SecondLight(Light(data["light"]), limit, rules)
 

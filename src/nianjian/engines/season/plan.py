@@ -116,7 +116,7 @@ def _plan_task(entry: Mapping[str, Any], season: _Season) -> PlannedTask:
             begins, due = module.begins, module.due
     if entry.get("from") in book.in_force:
         begins = in_year(filed_in, str(book.value(str(entry["from"]))))
-        due = min(max(due, Due(begins, provisional=not calendar.known(begins))), last)
+        due = min(max(due, Due(begins, provisional=not calendar.has_notice(begins))), last)
     begins = min(next_workday(begins, calendar).day, due.day)
     return PlannedTask(
         str(entry["task"]), module.module, str(entry["source"]), track, tuple(map(str, entry["after"])), begins, due

@@ -181,7 +181,7 @@ class Challenge:
     stale: bool
 
     @property
-    def known(self) -> str:
+    def algorithm_name(self) -> str:
         """The name that `ALGORITHMS` knows."""
         return self.algorithm.upper() or "MD5"
 
@@ -190,7 +190,9 @@ def challenges(values: Iterable[str]) -> list[Challenge]:
     """All Digest challenges, those that can be answered first and the strongest of them before the others."""
     result = [_challenge(value) for value in values if value.strip().lower().startswith("digest")]
     order = list(ALGORITHMS)
-    return sorted(result, key=lambda one: order.index(one.known) if one.known in order else len(order))
+    return sorted(
+        result, key=lambda one: order.index(one.algorithm_name) if one.algorithm_name in order else len(order)
+    )
 
 
 def _challenge(value: str) -> Challenge:
@@ -213,7 +215,7 @@ def answer(
 
     ``use``: how often this nonce has been answered, this time included.
     """
-    function = ALGORITHMS[challenge.known]
+    function = ALGORITHMS[challenge.algorithm_name]
 
     def digest(text: str | bytes) -> str:
         raw = text.encode() if isinstance(text, str) else text
@@ -221,7 +223,7 @@ def answer(
 
     count = f"{use:08x}"
     secret = digest(f"{account.user}:{challenge.realm}:{account.password}")
-    if challenge.known.endswith("-SESS"):
+    if challenge.algorithm_name.endswith("-SESS"):
         secret = digest(f"{secret}:{challenge.nonce}:{cnonce}")
     what = digest(f"{method}:{uri}" + (f":{digest(body)}" if challenge.qop == WHOLE else ""))
     middle = f"{challenge.nonce}:{count}:{cnonce}:{challenge.qop}" if challenge.qop else challenge.nonce
@@ -234,7 +236,7 @@ def answer(
     ]
     parts += [f"algorithm={challenge.algorithm}"] if challenge.algorithm else []
     parts += [f"qop={challenge.qop}", f"nc={count}"] if challenge.qop else []
-    parts += [f'cnonce="{cnonce}"'] if challenge.qop or challenge.known.endswith("-SESS") else []
+    parts += [f'cnonce="{cnonce}"'] if challenge.qop or challenge.algorithm_name.endswith("-SESS") else []
     parts += [f'opaque="{challenge.opaque}"'] if challenge.opaque is not None else []
     return "Digest " + ", ".join(parts)
 
@@ -256,7 +258,9 @@ class Proofs:
     def take(self, message: Message) -> bool:
         """Whether to ask again with credentials."""
         theirs, ours = CREDENTIALS[message.status]
-        candidates = [one for one in challenges(message.whole(theirs)) if one.nonce and one.known in ALGORITHMS]
+        candidates = [
+            one for one in challenges(message.whole(theirs)) if one.nonce and one.algorithm_name in ALGORITHMS
+        ]
         best = {(ours, one.realm): one for one in reversed(candidates)}  # the strongest of each realm
         anew = {key: one for key, one in best.items() if self._may(key, one)}
         if self._account is None:

@@ -183,7 +183,7 @@ class ArchiveFile:
     size: int
     blob: str
 
-    def told(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """What the archive's text says of it."""
         return {"part": self.part, "name": self.name, "sha256": self.sha256, "size": self.size}
 
@@ -193,7 +193,7 @@ def store_archive(
 ) -> str:
     """Keep what the season was, with its files; its digest. ``season_archived`` for one that is closed."""
     tenant = accounts.enterprise(enterprise)
-    document = {**document, "files": [one.told() for one in files]}
+    document = {**document, "files": [one.to_document() for one in files]}
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     row = Archive(

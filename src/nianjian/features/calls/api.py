@@ -372,7 +372,7 @@ def _build_export(request: Request, kind: str, form: str, query: FileWanted) -> 
     return ExportRequest(
         kind=kind,
         sight=get_scope_or_404(request, kind, query.as_at, query.team),
-        wanted=parse_row_filter(kind, query),
+        row_filter=parse_row_filter(kind, query),
         filters=filters | {f"{read[1]}{read[2]}": read[0] for read in conditions},
         form=form,
         full=query.full,

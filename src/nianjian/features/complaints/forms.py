@@ -67,7 +67,7 @@ class Filter(forms.Form):
         self.fields["q"].widget.attrs["aria-label"] = self.fields["q"].label
         self.is_valid()  # what cannot be read is left out
 
-    def wanted(self) -> TicketFilter:
+    def build_filter(self) -> TicketFilter:
         """Return what is asked for; without a state the tickets that are worked on."""
         data = self.cleaned_data
         state, hand = (data.get(name, "") for name in ("state", "hand"))

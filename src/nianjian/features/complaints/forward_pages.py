@@ -99,7 +99,7 @@ class Forward(forms.Form):
         return [one for one in self if not one.name.startswith(HEADING) and one.name != "moments"]
 
     @property
-    def spelt(self) -> list[forms.BoundField]:
+    def heading_fields(self) -> list[forms.BoundField]:
         """Fields for a list whose headings are its own."""
         return [*(one for one in self if one.name.startswith(HEADING)), self["moments"]]
 

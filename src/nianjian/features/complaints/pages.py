@@ -81,7 +81,7 @@ def tickets(request: Request, code: str) -> HttpResponse:
     every = list_tickets(enterprise=code, actor=request.actor)
     channels = load_channels(code, team=request.team)
     form = Filter(request.GET, channels=channels, categories=list_categories(every.sight))
-    listing = list_tickets(enterprise=code, actor=request.actor, filters=form.wanted(), at=every.at).with_age()
+    listing = list_tickets(enterprise=code, actor=request.actor, filters=form.build_filter(), at=every.at).with_age()
     order = ordered(request, SORTS, "closed" if request.GET.get("state") == State.CLOSED else "due")
     rows = listing.narrowed("", order.by)
     cut: Page[Ticket] = paged(
@@ -105,7 +105,7 @@ def tickets(request: Request, code: str) -> HttpResponse:
             hidden=choice.hidden, ticks="bulk" if may_load else "", empty=_("No ticket matches the filters."),
             clear=_clear(code, form) if form.narrowed else "",
         ),
-        "lineless": _count_lineless(form, every) if form.wanted().line and form.wanted().open else 0,
+        "lineless": _count_lineless(form, every) if form.build_filter().line and form.build_filter().open else 0,
         "counts": counts,
         "head": describe_counts(counts, every),
         "unasked": "row" not in request.GET,
@@ -167,7 +167,7 @@ def _row(request: Request, ticket: Ticket, channels: Channels, listing: TicketLi
 
 def _count_lineless(form: Filter, every: TicketList) -> int:
     """How many open tickets that the list would hold for any line name none: theirs may be the line asked for."""
-    filters = replace(form.wanted(), line="")
+    filters = replace(form.build_filter(), line="")
     return filter_tickets(every.sight, filters, every.promise, every.at).filter(line_id=None).order_by().count()
 
 
@@ -323,11 +323,11 @@ def _to_several(request: Request, code: str) -> None:
 def export(request: Request, code: str) -> HttpResponse:
     """Give the ticked tickets, or all that the address finds, as a workbook, masked."""
     form = Filter(request.GET, channels=load_channels(code, team=request.team), categories=())
-    listing = list_tickets(enterprise=code, actor=request.actor, filters=form.wanted())
+    listing = list_tickets(enterprise=code, actor=request.actor, filters=form.build_filter())
     keys = tuple(request.POST.getlist("row")) or tuple(listing.rows.values_list("key", flat=True)[: DIRECT + 1])
     filters = {name: say_pair(form[name].label, value) for name, value in request.GET.items() if name in form.fields}
     export_request = ExportRequest(
-        kind=KIND, sight=listing.sight, wanted=RowFilter(keys=keys), form="xlsx", full=False, language=current(),
+        kind=KIND, sight=listing.sight, row_filter=RowFilter(keys=keys), form="xlsx", full=False, language=current(),
         filters=filters,
     )  # fmt: skip
     file = export_register(export_request, actor=request.actor)
@@ -410,7 +410,7 @@ def render_ticket_page(
 def _find_after(request: Request, ticket: str) -> tuple[str, str] | None:
     """Name and address of the next ticket to work on."""
     code = request.enterprise.code
-    filters = Filter({}, channels=Channels({}, {}, {}), categories=()).wanted()
+    filters = Filter({}, channels=Channels({}, {}, {}), categories=()).build_filter()
     rows = (
         list_tickets(enterprise=code, actor=request.actor, filters=filters).with_age().narrowed("", SORTS["due"]).rows
     )

@@ -138,7 +138,7 @@ def feed(*, enterprise: str | None = None, lists: bool = True) -> FeedResult:
         kind: sum(one.entries for of in snapshot.tenants.values() for one in of.lists if one.kind == kind)
         for kind in files.LIST_KINDS
     }
-    refusals = {code: fault for code, one in parts.items() if (fault := find_refusal(one.told)) is not None}
+    refusals = {code: fault for code, one in parts.items() if (fault := find_refusal(one.data)) is not None}
     if enterprise in refusals:
         raise refusals[enterprise]
     return FeedResult(snapshot.generation, new, len(parts), entries, removed, refusals)
@@ -180,7 +180,7 @@ def _differs(before: files.Manifest, now: files.Manifest, parts: Mapping[str, wr
     if not same or before.tenants.keys() != parts.keys():
         return True
     return any(
-        before.tenants[code].sha256 != hashlib.sha256(write.tenant_json(one.told)).hexdigest()
+        before.tenants[code].sha256 != hashlib.sha256(write.tenant_json(one.data)).hexdigest()
         or before.tenants[code].lists != tuple(one.lists)
         for code, one in parts.items()
     )

@@ -154,7 +154,7 @@ class Filter(forms.Form):
         refused = ("refused", gettext("every refusal"))
         reason.choices = [("", gettext("all")), refused, *((code, _(name)) for code, name in REASONS.items())]
 
-    def wanted(self, enterprise: str, day: date, before: int | None) -> DecisionFilter:
+    def build_filter(self, enterprise: str, day: date, before: int | None) -> DecisionFilter:
         """As the journal is searched on a day, of moments ``before``; what cannot be read narrows nothing."""
         self.is_valid()
         data = self.cleaned_data
@@ -525,7 +525,7 @@ def decisions(request: Request, code: str) -> HttpResponse:
     """List decisions of a day, newest first: no more of them are looked for than the page needs."""
     day = asked_day(request.GET.get("day", ""))
     form = Filter(request.GET or None, initial={"day": day})
-    filters = (form if form.is_bound else Filter({})).wanted(code, day, _moment(request, "until"))
+    filters = (form if form.is_bound else Filter({})).build_filter(code, day, _moment(request, "until"))
     limit = min(number(request), FARTHEST_BACK) * SIZE + 1
     matches = check.list_recent_decisions(filters=filters, limit=limit, actor=request.actor)
     cut: Page[Decision] = paged(request, matches.decisions, farthest=FARTHEST_BACK)

@@ -84,7 +84,7 @@ class Board:
     """What a page of the day is drawn from; ``team``: whose rows alone the reader sees."""
 
     code: str
-    told: Overview
+    overview: Overview
     actor: Actor
     acts: frozenset[Permission]
     team: str | None
@@ -93,7 +93,7 @@ class Board:
     metrics: Sequence[Json] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "metrics", order_metrics(self.told.portrait) if self.told.portrait else [])
+        object.__setattr__(self, "metrics", order_metrics(self.overview.portrait) if self.overview.portrait else [])
 
     @cached_property
     def names(self) -> ChannelNames:
@@ -103,13 +103,13 @@ class Board:
     @cached_property
     def last_days(self) -> Mapping[str, date | None]:
         """Step -> the last day on which it can still change the figures that are shown; none without figures."""
-        portrait = self.told.portrait
+        portrait = self.overview.portrait
         return list_last_days({**portrait, "enterprise": self.code}) if portrait else {}
 
     @cached_property
     def orders(self) -> Mapping[str, Order]:
         """Orders that the requests waiting for the reader are about, by request."""
-        waiting = [str(point.values["approval"]) for point in self.told.tasks if point.code == attention.APPROVAL]
+        waiting = [str(point.values["approval"]) for point in self.overview.tasks if point.code == attention.APPROVAL]
         return map_orders(waiting) if waiting else {}
 
     def channel(self, split: str, key: str) -> str:
@@ -118,13 +118,13 @@ class Board:
 
     def metric_address(self, slug: str) -> str:
         """The page that explains a metric."""
-        return reverse("portrait-metric", kwargs={"code": self.code, "year": self.told.year, "slug": slug})
+        return reverse("portrait-metric", kwargs={"code": self.code, "year": self.overview.year, "slug": slug})
 
     # ---- the verdict
 
     def build_verdict(self) -> Said:
         """The one verdict that is written out."""
-        _, overview, late = self._, self.told, list(self._list_late())
+        _, overview, late = self._, self.overview, list(self._list_late())
         troubles = rank_metrics(self.metrics, overview.year or self.today.year, self.today, self.last_days)
         if late and not (troubles and troubles[0].light == "red"):
             head, others = late[0], [*late[1:], *self._list_others(troubles), *self._list_own(), *self._list_bases()]
@@ -139,7 +139,7 @@ class Board:
         metric = self._metric(first.slug)
         cause = None if self.team else self._find_cause(metric)
         text = said.CAUSES.get(first.slug) if cause else None
-        if cause and first.slug == causes.TESTED and not cause.named:
+        if cause and first.slug == causes.TESTED and not cause.stands_out:
             text = said.LARGEST_SHARE  # chance may explain it: nobody is blamed
         return Said(
             light=first.light,
@@ -154,17 +154,17 @@ class Board:
 
     def _find_cause(self, metric: Json) -> Cause | None:
         """The channel that stands out beyond chance; else the one with the largest share, which causes nothing yet."""
-        if self.told.portrait and metric["slug"] == causes.TESTED:
-            result = causes.find_named_channel(metric, causes.get_level(self.told.portrait))
+        if self.overview.portrait and metric["slug"] == causes.TESTED:
+            result = causes.find_named_channel(metric, causes.get_level(self.overview.portrait))
             if result is not None:
                 ranking, cause = result
-                return Cause(ranking.split, str(cause.key), cause.count, ranking.total, named=True)
+                return Cause(ranking.split, str(cause.key), cause.count, ranking.total, stands_out=True)
         return find_cause(metric)
 
     def _list_late(self) -> Iterator[Line]:
         """The reports whose last day is over: nothing that a metric shows is as grave."""
         _ = self._
-        for values in (point.values for point in self.told.blockers if point.code == attention.LATE):
+        for values in (point.values for point in self.overview.blockers if point.code == attention.LATE):
             words = {"report": _(TRACKS[values["track"]]), "due": day_text(values["due"], self.today, _)}
             address = f"{reverse('season', kwargs={'code': self.code})}?year={values['year']}"
             text = _(said.MISSED).format(year=values["year"], **words)
@@ -176,7 +176,7 @@ class Board:
     def _sentence(self, metric: Json) -> str:
         _, slug, light = self._, str(metric["slug"]), str(metric["light"])
         title, word = code_name("metric", slug, _), code_name("light", light, _)
-        if light == "insufficient" and self.told.portrait:
+        if light == "insufficient" and self.overview.portrait:
             return _(said.UNPROVEN).format(metric=title, why=self.missing_text(metric))
         flag = self._flag(metric)
         if flag is not None:
@@ -196,7 +196,7 @@ class Board:
 
     def missing_text(self, metric: Json) -> str:
         """What would prove a metric."""
-        portrait = self.told.portrait or {}
+        portrait = self.overview.portrait or {}
         title = code_name("metric", str(metric["slug"]), self._)
         lines = missing_lines(portrait, self._) if portrait.get("light") else ()
         line = next(
@@ -214,7 +214,7 @@ class Board:
         part = PARTS.get(str(metric["slug"]))
         if part is None or cause.split == "display":  # a number stands in no address
             return Act(name, self.metric_address(str(metric["slug"])))
-        place = {"code": self.code, "year": self.told.year, "slug": metric["slug"]}
+        place = {"code": self.code, "year": self.overview.year, "slug": metric["slug"]}
         return Act(
             name, f"{reverse('portrait-rows', kwargs=place)}?{urlencode({'class': part, cause.split: cause.key})}"
         )
@@ -228,7 +228,7 @@ class Board:
 
     def _list_consequences(self, metric: Json, cause: Cause | None, trouble: Trouble) -> Iterator[str]:
         _, room = self._, None if self.team else find_headroom(metric)
-        if room and cause and cause.named and not room.least and room.used - cause.count > room.limit:
+        if room and cause and cause.stands_out and not room.least and room.used - cause.count > room.limit:
             yield _(said.WITHOUT_IT).format(n=count_text(room.used - cause.count))
         if papers := self._list_papers(metric):
             yield _(said.TO_ATTACH).format(papers=said.papers_text(papers, _))
@@ -239,7 +239,7 @@ class Board:
 
     def _list_papers(self, metric: Json) -> Sequence[str]:
         """The papers of which one would explain the light, as long as none is on file."""
-        points = (point for point in self.told.blockers if point.code == attention.ATTACHMENT)
+        points = (point for point in self.overview.blockers if point.code == attention.ATTACHMENT)
         return next((point.values["kinds"] for point in points if point.values["metric"] == metric["slug"]), ())
 
     def _list_acts(self, metric: Json, cause: Cause | None) -> list[Act]:
@@ -249,12 +249,14 @@ class Board:
         act = None
         if self.team:
             return [why]
-        if slug == causes.TESTED and cause is not None and cause.named:
+        if slug == causes.TESTED and cause is not None and cause.stands_out:
             act = self._find_isolation(cause)
-        elif slug == "closing_rate" and self.told.queue.tickets and Permission.MANAGE_DATA in self.acts:
+        elif slug == "closing_rate" and self.overview.queue.tickets and Permission.MANAGE_DATA in self.acts:
             act = Act(_("Close overdue tickets"), obstacle_address(self.code, OVERDUE, {}))
         elif slug == "seat_vacancy" and metric["light"] == "yellow":
-            act = Act(_("What-if"), reverse("portrait-simulate", kwargs={"code": self.code, "year": self.told.year}))
+            act = Act(
+                _("What-if"), reverse("portrait-simulate", kwargs={"code": self.code, "year": self.overview.year})
+            )
         return [act, why] if act else [why]
 
     def _find_isolation(self, cause: Cause) -> Act | None:

@@ -79,7 +79,7 @@ def present_item(item: Item, owner: str | None, board: Board) -> dict[str, objec
     return row | {
         "why": f"{row['why']}{gain}",
         "button": board._(_choose_button(said.ITEMS[item.code][2], item, board)),
-        "address": item_address(item, owner, board.code, board.told.year),
+        "address": item_address(item, owner, board.code, board.overview.year),
         "owner": (owners := _owner_text(item, board)),
         "initial": owners[:1] if len(item.owners) == 1 and NOBODY not in item.owners else "",
         "mine": bool(item.owners.get(board.actor.name)),
@@ -241,7 +241,7 @@ def _describe_marketing(item: Item, board: Board) -> Values:
 
 def _describe_rejects(item: Item, board: Board) -> Values:
     del item
-    return {"why": said.rejects_text(board.told.portrait, board._)}
+    return {"why": said.rejects_text(board.overview.portrait, board._)}
 
 
 def _describe_task(item: Item, board: Board) -> Values:

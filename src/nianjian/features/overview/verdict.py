@@ -201,7 +201,7 @@ class Cause:
     key: str
     count: int
     total: int
-    named: bool = False
+    stands_out: bool = False
 
     @property
     def percent(self) -> int:

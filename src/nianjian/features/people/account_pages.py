@@ -278,7 +278,7 @@ def list_tokens(request: Request) -> HttpResponse:
     form, new_token = NewToken(acts, request.POST or None), None
     if request.method == "POST" and form.is_valid():
         try:
-            new_token = tokens.create_token(user=name, actor=request.actor, **form.asked())
+            new_token = tokens.create_token(user=name, actor=request.actor, **form.token_values())
         except NianjianError as error:
             form.add_error(None, describe_error(error)[0])
     rows = [

@@ -59,7 +59,7 @@ class NewToken(forms.Form):
         scopes.choices = acts
         scopes.initial = [act for act, _name in acts if act in READING]
 
-    def asked(self) -> dict[str, Any]:
+    def token_values(self) -> dict[str, Any]:
         """Return what `tokens.service.add` wants."""
         data = self.cleaned_data
         return {"name": data["name"], "days": data["days"] or None, "scopes": data["scopes"]}

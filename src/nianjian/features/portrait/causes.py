@@ -53,7 +53,7 @@ class Cause:
     parts: Mapping[str, int]
     base: int
     value: str | None
-    named: bool = False
+    stands_out: bool = False
     sure: bool = False
 
     @property
@@ -75,9 +75,9 @@ class Ranking:
         return Fraction(cause.count, self.total) if self.total else Fraction(0)
 
     @property
-    def named(self) -> tuple[Cause, ...]:
+    def standouts(self) -> tuple[Cause, ...]:
         """Those that stand out beyond chance."""
-        return tuple(cause for cause in self.causes if cause.named)
+        return tuple(cause for cause in self.causes if cause.stands_out)
 
 
 def list_splits(metric: Json) -> list[str]:
@@ -103,9 +103,11 @@ def rank_causes(metric: Json, split: str, level: Fraction) -> Ranking:
     causes = []
     for place, row in enumerate(rows):
         key = None if row["key"] is None else str(row["key"])
-        named = compared is not None and key in compared.named
+        named = compared is not None and key in compared.standouts
         sure = named and compared is not None and key is not None and compared.tails[key].at_most(SURE)
-        causes.append(Cause(key, place, _parts(slug, row), row["denominator"], row["value"], named=named, sure=sure))
+        causes.append(
+            Cause(key, place, _parts(slug, row), row["denominator"], row["value"], stands_out=named, sure=sure)
+        )
     causes.sort(key=lambda cause: (-cause.count, cause.key is None, cause.place))
     return Ranking(split, tuple(causes), sum(cause.count for cause in causes))
 
@@ -132,8 +134,8 @@ def find_named_channel(metric: Json, level: Fraction) -> tuple[Ranking, Cause] |
     for split in SPLITS[:3]:
         if (metric.get("splits") or {}).get(split):
             ranking = rank_causes(metric, split, level)
-            if ranking.named:
-                return ranking, ranking.named[0]
+            if ranking.standouts:
+                return ranking, ranking.standouts[0]
     return None
 
 

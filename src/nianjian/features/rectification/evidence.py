@@ -202,7 +202,7 @@ def locate_cause(
         "named": [
             {"dimension": dimension, "key": _mask(dimension, group.key)}
             for dimension, one in locations.items()
-            for group in one.named
+            for group in one.standouts
         ],
         "dimensions": {dimension: _mask_location(one.as_dict(GROUPS)) for dimension, one in locations.items()},
         "snapshot": snapshot,

@@ -52,7 +52,7 @@ class Group:
     share: Fraction
     so_far: Fraction
     chance: Tail | None
-    named: bool
+    stands_out: bool
     low_volume: bool
 
     @property
@@ -63,8 +63,10 @@ class Group:
     def as_dict(self) -> dict[str, object]:
         """The group as JSON: counts as integers, rates as decimal strings in ‱, shares in %."""
         others = Fraction(*self.rest) if self.rest[1] else None
-        plain = ("key", "complaints", "answered", "delivered", "named", "low_volume")
+        plain = ("key", "complaints", "answered", "delivered")
         return {name: getattr(self, name) for name in plain} | {
+            "named": self.stands_out,
+            "low_volume": self.low_volume,
             "rate": decimal_text(self.rate, UNIT),
             "rest": {"complaints": self.rest[0], "answered": self.rest[1], "rate": decimal_text(others, UNIT)},
             "share": decimal_text(self.share, "%"),
@@ -84,9 +86,9 @@ class Location:
     top: int
 
     @property
-    def named(self) -> tuple[Group, ...]:
+    def standouts(self) -> tuple[Group, ...]:
         """The groups that stand out."""
-        return tuple(group for group in self.groups if group.named)
+        return tuple(group for group in self.groups if group.stands_out)
 
     @property
     def top_share(self) -> Fraction:
@@ -102,7 +104,7 @@ class Location:
             "tests": self.tests,
             "top": self.top,
             "top_share": decimal_text(self.top_share, "%"),
-            "named": [group.key for group in self.named],
+            "named": [group.key for group in self.standouts],
             "groups": [group.as_dict() for group in self.groups[:most]],
         }
 
@@ -199,7 +201,7 @@ def _ranked(
                 share=Fraction(count, total),
                 so_far=Fraction(so_far, total),
                 chance=compared.tails.get(one),
-                named=one in compared.named,
+                stands_out=one in compared.standouts,
                 low_volume=judged and one is not None and own < terms.low_volume,
             )
         )

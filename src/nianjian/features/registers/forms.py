@@ -134,7 +134,7 @@ class Filter(forms.Form):
             field = forms.ChoiceField(label=label, required=False, choices=[("", ""), *texts.items()])
         self.fields[COLUMN + column.field] = field
 
-    def wanted(self) -> RowFilter:
+    def build_filter(self) -> RowFilter:
         """Return what was understood; a field with an error is left out."""
         self.is_valid()
         data = {name: value for name, value in self.cleaned_data.items() if value not in {None, ""}}

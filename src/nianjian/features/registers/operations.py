@@ -53,7 +53,7 @@ class ExportRequest:
 
     kind: str
     sight: ReadScope
-    wanted: RowFilter
+    row_filter: RowFilter
     filters: Mapping[str, str]
     form: str
     full: bool
@@ -93,7 +93,7 @@ def count_export_rows(spec: ExportRequest, actor: Actor) -> int:
     require_permission(actor, spec.sight.enterprise, Permission.VIEW_UNMASKED if spec.full else Permission.READ_OWN)
     if spec.form not in FORMS:
         raise NianjianError("export_form_unknown", form=spec.form, forms=", ".join(FORMS))
-    rows = queries.filter_rows(spec.kind, spec.sight, spec.wanted)
+    rows = queries.filter_rows(spec.kind, spec.sight, spec.row_filter)
     count = rows.order_by()[: workbooks.MOST + 1].count()
     if count > workbooks.MOST:
         raise NianjianError("register_export_too_large", most=workbooks.MOST)
@@ -103,7 +103,7 @@ def count_export_rows(spec: ExportRequest, actor: Actor) -> int:
 def build_export_file(spec: ExportRequest, count: int, actor: Actor, progress: Progress = silent) -> ExportFile:
     """Write the file of ``count`` rows; what ``progress`` raises ends it."""
     sheet, sight, form = kinds.register(spec.kind).sheet, spec.sight, spec.form
-    rows = _with_progress(queries.stream_rows(spec.kind, sight, spec.wanted), spec.kind, count, progress)
+    rows = _with_progress(queries.stream_rows(spec.kind, sight, spec.row_filter), spec.kind, count, progress)
     if form == "csv":
         content = workbooks.write_csv(sheet, rows, full=spec.full)
     else:
@@ -162,7 +162,7 @@ def enqueue_export(spec: ExportRequest, *, actor: Actor) -> str:
     enterprise = spec.sight.enterprise
     count_export_rows(spec, actor)
     document = {
-        "kind": spec.kind, "day": spec.sight.day, "team": spec.sight.team, "wanted": asdict(spec.wanted),
+        "kind": spec.kind, "day": spec.sight.day, "team": spec.sight.team, "wanted": asdict(spec.row_filter),
         "filters": dict(spec.filters), "form": spec.form, "full": spec.full, "language": spec.language,
     }  # fmt: skip
     # As one text: databases keep the order of nothing else.
@@ -225,4 +225,4 @@ def _decode_request(text: str, enterprise: str) -> ExportRequest:
     for side in ("first", "last"):
         query[side] = {name: date.fromisoformat(day) for name, day in query[side].items()}
     sight = ReadScope(enterprise, date.fromisoformat(document.pop("day")), document.pop("team"))
-    return ExportRequest(sight=sight, wanted=RowFilter(**query), **document)
+    return ExportRequest(sight=sight, row_filter=RowFilter(**query), **document)

@@ -392,7 +392,7 @@ def rows(request: Request, code: str, kind: str) -> HttpResponse:
     """The rows that hold on a day, a page of them at a time."""
     seen, sheet = read_scope(request, kind), presenters.sheet_of(kind)
     form = Filter(request.GET, sheet=sheet, teams=request.team is None and queries.has_team_scope(kind))
-    query = form.wanted()
+    query = form.build_filter()
     versions: Any = []
     total: Any = 0
     try:
@@ -517,7 +517,7 @@ def export(request: Request, code: str, kind: str) -> HttpResponse:
     seen, sheet = read_scope(request, kind), presenters.sheet_of(kind)
     filter_form = Filter(request.GET, sheet=sheet, teams=request.team is None and queries.has_team_scope(kind))
     spec = ExportRequest(
-        kind=kind, sight=seen, wanted=filter_form.wanted(), form=form, full=full, language=current(),
+        kind=kind, sight=seen, row_filter=filter_form.build_filter(), form=form, full=full, language=current(),
         filters={field.name: say_pair(field.label, field.value()) for field in filter_form if field.value()},
     )  # fmt: skip
     try:

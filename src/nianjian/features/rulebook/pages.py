@@ -108,7 +108,7 @@ class LimitForm(forms.Form):
         if place:
             del self.fields["province"]
 
-    def asked(self) -> dict[str, Any]:
+    def overlay_values(self) -> dict[str, Any]:
         """The values as `request_overlay` takes them."""
         data = self.cleaned_data
         return {**data, "province": data.get("province") or None}
@@ -314,11 +314,11 @@ def propose_overlay(request: Request, key: str, code: str = EVERYWHERE) -> HttpR
         context |= _read_value(form, book)
         try:
             if valid and request.POST.get("step") == "try":
-                values = {name: value for name, value in form.asked().items() if name != "valid_to"}
+                values = {name: value for name, value in form.overlay_values().items() if name != "valid_to"}
                 job = enqueue_effects(**values, key=key, enterprise=code or None, actor=request.actor)
                 context |= _context(code, key, _job(code, key, job, request.actor))
             elif valid and (not form.value_field.typed or request.POST.get("reading") == form.cleaned_data["value"]):
-                values = {**form.asked(), "key": key, "enterprise": code or None, "actor": request.actor}
+                values = {**form.overlay_values(), "key": key, "enterprise": code or None, "actor": request.actor}
                 request_overlay(**values, approver=read_approver(request, code))
                 return redirect(at("rules-overlay", code, key=key))
             else:

@@ -273,7 +273,7 @@ class FilterForm(forms.Form):
         refused = ("refused", gettext("every refusal"))
         reason.choices = [("", gettext("all")), refused, *((code, _(name)) for code, name in REASONS.items())]
 
-    def wanted(self) -> queries.DecisionFilter:
+    def build_filter(self) -> queries.DecisionFilter:
         """As the flow takes it; what cannot be read narrows nothing."""
         self.is_valid()
         data = self.cleaned_data
@@ -289,7 +289,7 @@ def _render_screen(
         figures = queries.office_figures(tenant.code)
         tiles = build_office_tiles(figures)
     else:
-        figures = queries.gateway_figures(tenant.code, form.wanted())
+        figures = queries.gateway_figures(tenant.code, form.build_filter())
         tiles = build_gateway_tiles(figures)
     context = {
         "part": part,

@@ -501,7 +501,7 @@ def _left(one: Deadline, facts: SeasonFacts) -> Json:
     return {
         "days": (last - facts.today).days,
         "workdays": max(0, count),
-        "provisional": not (facts.calendar.known(last) and facts.calendar.known(facts.today)),
+        "provisional": not (facts.calendar.has_notice(last) and facts.calendar.has_notice(facts.today)),
     }
 
 
@@ -567,7 +567,7 @@ def _flags(facts: SeasonFacts, _: Words) -> list[Json]:
     shut = shuts(facts.book, facts.year + 1)
     against = [_deadline(one, facts) for few in conflicts(facts.deadlines) for one in few]
     ends = closing(facts.deadlines)
-    unknown = sorted({one.day.year for one in ends if not facts.calendar.known(one.day)})
+    unknown = sorted({one.day.year for one in ends if not facts.calendar.has_notice(one.day)})
     last = None if shut is None else shut[0]
     risks = list_risks(
         facts.tracks, last, facts.today, conflict=bool(against), provisional=bool(unknown), licences=facts.licences > 0

@@ -58,15 +58,15 @@ class CallRecord:
     at: datetime
     callee: str
     callers: tuple[str, ...]
-    told: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
+    gateways: tuple[str, ...] = ()
+    trunks: tuple[str, ...] = ()
     marked: bool = False
     voicemail: str = ""
     sent: tuple[str, ...] = ()
 
     def told_all(self) -> tuple[str, ...]:
         """Every name in it."""
-        return tuple(dict.fromkeys((*self.told, *self.named, *self.sent)))
+        return tuple(dict.fromkeys((*self.gateways, *self.trunks, *self.sent)))
 
     def told_dict(self) -> dict[str, Any]:
         """As it is kept: without numbers."""
@@ -87,7 +87,7 @@ def join_records(rows: Iterable[CallRecord]) -> list[CallRecord]:
             changes: dict[str, Any] = {
                 name: getattr(record, name) or getattr(row, name) for name in ("callee", "marked", "voicemail")
             }
-            for name in ("callers", "told", "named", "sent"):
+            for name in ("callers", "gateways", "trunks", "sent"):
                 changes[name] = tuple(dict.fromkeys((*getattr(record, name), *getattr(row, name))))
             calls[row.source, row.call] = replace(record, at=min(record.at, row.at), **changes)
     return list(calls.values())
@@ -197,13 +197,13 @@ def _place_record(record: CallRecord, right: Collection[str], others: Collection
     if record.voicemail:
         return VOICEMAIL
     sent = [one for one in record.sent if one.casefold() != host.casefold()]
-    names = {one.strip().casefold() for one in (*record.told, *record.named, *sent)}
+    names = {one.strip().casefold() for one in (*record.gateways, *record.trunks, *sent)}
     here, there = bool(names & set(right)), bool(names & set(others))
     if not right or (here and there):
         return UNNAMED
     if here:
         return FILED_GATEWAY
-    return ELSEWHERE if there or any(one.strip() for one in record.told) else UNNAMED
+    return ELSEWHERE if there or any(one.strip() for one in record.gateways) else UNNAMED
 
 
 APPLICATION: Final = ("lastapp", "last_app")
@@ -224,7 +224,7 @@ class VoicemailSigns:
         """Of the rules' words."""
         return cls(tuple(str(one).lower() for one in applications), tuple(str(one).lower() for one in contexts))
 
-    def told(self, cells: Mapping[str, str | None]) -> str:
+    def find_sign(self, cells: Mapping[str, str | None]) -> str:
         """What of a record's cells, by their `plain` names, tells it: an application or a context; "" for nothing."""
         application, argument, context = (
             next((cell for name in names if (cell := cells.get(plain_name(name)))), "")
@@ -351,10 +351,10 @@ def _lake_record(row: Mapping[str, Any], signs: VoicemailSigns) -> CallRecord:
         at=row["start_ts"].replace(tzinfo=clock.ZONE),
         callee=callee,
         callers=tuple(dict.fromkeys(str(one) for one in numbers if one)),
-        told=(row["gateway"],) if row["gateway"] else (),
-        named=tuple(dict.fromkeys((*((row["line_id"],) if row["line_id"] else ()), *list_trunks(cells, callee)))),
+        gateways=(row["gateway"],) if row["gateway"] else (),
+        trunks=tuple(dict.fromkeys((*((row["line_id"],) if row["line_id"] else ()), *list_trunks(cells, callee)))),
         marked=bool(row["test"]),
-        voicemail=signs.told(cells),
+        voicemail=signs.find_sign(cells),
         sent=list_next_hops(cells),
     )
 
@@ -401,7 +401,7 @@ def _asterisk(signs: VoicemailSigns, near: Near) -> Reader:
         callers = (row["src"], clid[1] if clid else "")
         marked = any(row.get(name, "").strip().lower() in DRILLS for name in ("accountcode", "userfield"))
         names = _filled(*list_trunks(row, callee), source.partition(":")[2])
-        return CallRecord(source, call, at, callee, _filled(*callers), (), names, marked, signs.told(row))
+        return CallRecord(source, call, at, callee, _filled(*callers), (), names, marked, signs.find_sign(row))
 
     return read
 
@@ -440,7 +440,7 @@ def _freeswitch(signs: VoicemailSigns, near: Near) -> Reader:
         marked = marked or (cells["accountcode"] or "").strip().lower() in DRILLS
         callers = _filled(cells["caller_id_number"], cells["ani"], cells["sip_from_user"])
         callee = dialled_number(cells["destination_number"] or "")
-        box = signs.told(plain_cells(cells))
+        box = signs.find_sign(plain_cells(cells))
         return CallRecord(source, call, at, callee, callers, gateways, names, marked, box)
 
     return read
@@ -485,7 +485,7 @@ class ReadPart:
 
     read: int = 0
     before: bool = False
-    behind: bool = False
+    is_behind: bool = False
 
 
 def choose_files(paths: Iterable[Path], first: datetime, last: datetime) -> tuple[list[SwitchFile], datetime | None]:
@@ -547,7 +547,7 @@ def _whole_lines(file: BufferedIOBase, part: ReadPart, most: int) -> Iterator[by
     while chunk := file.readline(LONGEST):
         part.read += len(chunk)
         if part.read > most:
-            part.behind = True
+            part.is_behind = True
             return
         if not chunk.endswith(b"\n"):
             torn = True
@@ -588,7 +588,7 @@ class SwitchRecords:
         self.moments.extend(moments)
         if part.before:
             self.gaps.append((one.after or _BEGINNING, _moment(min(moments)) if moments else one.until))
-        if part.behind:
+        if part.is_behind:
             self.gaps.append((_moment(max(moments)) if moments else one.after or _BEGINNING, one.until))
 
     def covers(self, one: PlacedCall) -> bool:

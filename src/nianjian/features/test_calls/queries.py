@@ -189,7 +189,7 @@ class CallBasis:
             raise NianjianError("callback_number_unfiled", number=numbers.mask(number))
 
     @cached_property
-    def known(self) -> dict[str, tuple[str, ...]]:
+    def gateway_addresses(self) -> dict[str, tuple[str, ...]]:
         """Gateway of the ledger -> its addresses."""
         return {one.name: tuple(one.hosts.split(",")) for one in list_gateways(self.enterprise)}
 
@@ -199,8 +199,8 @@ class CallBasis:
         ``override``: a person gives addresses for this test; ``callback_gateway_wrong``. Each is looked up once.
         """
         if gateway not in self._host_cache:
-            hosts = self.known.get(gateway, ())
-            if gateway not in self.known and (override or validation.looks_like_host(gateway)):
+            hosts = self.gateway_addresses.get(gateway, ())
+            if gateway not in self.gateway_addresses and (override or validation.looks_like_host(gateway)):
                 hosts = validation.parse_hosts(gateway)
             self._host_cache[gateway] = resolve_hosts(hosts)
         return self._host_cache[gateway]

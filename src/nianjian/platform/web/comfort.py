@@ -49,7 +49,7 @@ def show_day(request: Request) -> HttpResponse:
     workdays = calendar()
     day, _ = moment.date(), words(current())
     parts = [full_day(day, _), weekday_text(day, _), f"{moment:%H:%M}" if ":" in typed or "：" in typed else ""]
-    if workdays.known(day) and not workdays.is_workday(day):
+    if workdays.has_notice(day) and not workdays.is_workday(day):
         parts.append(gettext("no working day"))
     return HttpResponse(" ".join(filter(None, parts)))
 

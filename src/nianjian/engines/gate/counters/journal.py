@@ -136,7 +136,7 @@ class Journal(Memory):
 
     def _remember(self, past: StoredCounts, caps: Mapping[tuple[str, str], Cap]) -> None:
         """Count what was read: days begin at their marks. Calls whose outcome is open can be settled still."""
-        self._watch.known(past.day)
+        self._watch.note_day(past.day)
         self._watch.look()
         self._numbers = past.numbers
         for day in {self._watch.today, *(day for _, day in past.marks)}:

@@ -64,7 +64,7 @@ class Watch:
         self.behind = False
         self._latest = day_number(moment())
 
-    def known(self, day: int) -> None:
+    def note_day(self, day: int) -> None:
         """A day that an earlier process has seen on its clock."""
         self._latest = max(self._latest, day)
 

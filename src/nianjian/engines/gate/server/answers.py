@@ -76,7 +76,7 @@ class Answers:
         )
         return verdict if same else None
 
-    def known(self, enterprise: str, call_id: str) -> bool:
+    def has_call(self, enterprise: str, call_id: str) -> bool:
         """Whether this enterprise's call has got an answer, to this question or another."""
         return self._find_entry(enterprise, call_id) is not None
 
@@ -105,7 +105,7 @@ class Answers:
             own.young.pop(call_id, None)
             own.old.pop(call_id, None)
 
-    def told(self, enterprise: str, call_id: str) -> Brief | None:
+    def find_brief(self, enterprise: str, call_id: str) -> Brief | None:
         """What a usual call took, once: its outcome is told. Its answer is remembered still."""
         own, entry = self._owns.get(enterprise), self._find_entry(enterprise, call_id)
         if own is None or entry is None or len(entry) == PAIR:

@@ -143,7 +143,7 @@ class Gate:
         if slot is not None:
             cap = slot.cap
             rule = cap.rule
-            counter = Used(slot.told or f"{cap.key}:{slot.value}", cap.semantics, used, limit, cap.counts)
+            counter = Used(slot.counter or f"{cap.key}:{slot.value}", cap.semantics, used, limit, cap.counts)
         if allowed:
             verdict = Verdict(True, ALLOWED, rule, None, counter, number)  # noqa: FBT003 - by place it is made faster
         else:
@@ -241,7 +241,7 @@ class Gate:
         if gives and not self._noted_back(enterprise, call_id):
             return False
         done = self.counters.settle(enterprise, call_id, answered=answered, now=self.moment())
-        done = self.answers.told(enterprise, call_id) is not None or done  # its unit counts whatever came of it
+        done = self.answers.find_brief(enterprise, call_id) is not None or done  # its unit counts whatever came of it
         if gives and done:
             self.answers.forget(enterprise, call_id)
         return done
@@ -251,7 +251,7 @@ class Gate:
         if not self._noted_back(enterprise, call_id):
             return False
         done = self.counters.release(enterprise, call_id, self.moment())
-        usual = self.answers.told(enterprise, call_id)
+        usual = self.answers.find_brief(enterprise, call_id)
         if usual is not None and not done:
             done = self.counters.unused(enterprise, usual[0].slot, usual[1])
         if done:
@@ -264,7 +264,7 @@ class Gate:
 
         An answer that is not remembered here stands too far back in the journal to be read again.
         """
-        if self.journal is None or not self.answers.known(enterprise, call_id):
+        if self.journal is None or not self.answers.has_call(enterprise, call_id):
             return True
         try:
             self.journal.back(enterprise, call_id)

@@ -20,7 +20,7 @@ PRIVATE: Final = 0o700
 class TenantFiles:
     """An enterprise's part of a new generation: its JSON, and lists that stand in ``lists/``."""
 
-    told: Mapping[str, Any]
+    data: Mapping[str, Any]
     lists: Sequence[files.ListEntry]
 
 
@@ -133,7 +133,7 @@ def remove_lists(root: Path, keep: set[str]) -> None:
 
 
 def _write_tenant(root: Path, folder: Path, code: str, tenant: TenantFiles) -> files.TenantEntry:
-    text = tenant_json(tenant.told)
+    text = tenant_json(tenant.data)
     path = folder / f"{code}.json"
     write_private(path, text)
     for one in tenant.lists:

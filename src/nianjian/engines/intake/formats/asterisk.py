@@ -193,7 +193,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         test=is_drill(columns.cell("accountcode"), columns.cell("userfield")),
         # Originated calls have `s` for a callee; who was called stands only in AMI events.
         callee_optional=True,
-        kept=tuple(column for name in KEPT if (column := columns.find(name))),
+        extra_columns=tuple(column for name in KEPT if (column := columns.find(name))),
     )
     return apply_mapping(built, columns, mapping, zone)
 

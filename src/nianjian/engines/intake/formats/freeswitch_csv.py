@@ -261,7 +261,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         test=is_drill(columns.cell("accountcode")),
         gateway=columns.cell("sip_gateway_name"),
         callee_named=True,
-        kept=tuple(column for name in ("accountcode", "context") if (column := columns.find(name))),
+        extra_columns=tuple(column for name in ("accountcode", "context") if (column := columns.find(name))),
     )
     return apply_mapping(fields, columns, mapping, zone)
 

@@ -200,7 +200,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         agent_id='"cc_agent"',
         gateway=first_of(('"sip_gateway_name"', '"sip_gateway"')),
         callee_named=True,
-        kept=tuple(column for name in ("accountcode", "context") if (column := columns.find(name))),
+        extra_columns=tuple(column for name in ("accountcode", "context") if (column := columns.find(name))),
     )
     return apply_mapping(fields, columns, mapping, zone)
 

@@ -102,7 +102,7 @@ def _verify_scan(args: Args) -> Answer:
 
 
 def _verified(result: Result | Rescan) -> dict[str, Any]:
-    return {"intact": result.intact, "differences": list(map(asdict, result.differences)), **result.told()}
+    return {"intact": result.intact, "differences": list(map(asdict, result.differences)), **result.to_document()}
 
 
 def show_signatures(args: Args) -> Answer:

@@ -201,7 +201,7 @@ class Rescan:
         """Nothing differs, as far as pixels tell, and enough pages were told otherwise than by their place."""
         return not self.differences and self.certainty != "low"
 
-    def told(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """What an answer says beside the differences."""
         return {
             "certainty": self.certainty,
@@ -401,7 +401,7 @@ class Result:
         """Nothing differs."""
         return not self.differences
 
-    def told(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """What an answer says beside the differences."""
         notes = [asdict(one) for one in self.notes]
         return {"notes": notes, "files": self.files, "pages": self.pages, "manifest_sha256": self.digest}

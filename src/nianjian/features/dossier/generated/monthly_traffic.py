@@ -127,7 +127,7 @@ class Traffic:
 
     month: str
     number: str
-    shown: NumberClass
+    number_class: NumberClass
     inbound: int = 0
     inbound_answered: int = 0
     outbound: int = 0
@@ -192,8 +192,8 @@ def build_document(
         for month, of in by_month.items()
     )
     body: tuple[tuple[Cell, ...], ...] = tuple(
-        (row.month, row.number or _(CLASSES[row.shown]), *cells([row], DASH, known=row.month in recorded))
-        for row in sorted(rows, key=lambda row: (row.month, not row.number, row.number, row.shown))
+        (row.month, row.number or _(CLASSES[row.number_class]), *cells([row], DASH, known=row.month in recorded))
+        for row in sorted(rows, key=lambda row: (row.month, not row.number, row.number, row.number_class))
     )
     part = 0 < len(recorded) < len(months)
     name = _("Total (calls: of the months with call records)") if part else _("Total")

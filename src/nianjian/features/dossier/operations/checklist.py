@@ -74,7 +74,7 @@ class Pages:
 
     version: Version
     pages: list[Page]
-    drawn: bool
+    has_pictures: bool
 
 
 def require_writable(actor: Actor, enterprise: str, year: int, act: Permission = Permission.MANAGE_DATA) -> None:

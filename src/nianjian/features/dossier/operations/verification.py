@@ -124,7 +124,7 @@ def _put(folder: Path, name: str, content: bytes) -> Path:
 
 def _compare_files(path: Path, listed: Path | None, digest: str, progress: Progress) -> Json:
     result = verify(path, listed=listed, digest=digest, watch=partial(progress, ""))
-    data = result.told()
+    data = result.to_document()
     return {"intact": result.intact, **_differences(result.differences), **data, "notes": data["notes"][:TOLD]}
 
 
@@ -133,7 +133,7 @@ def _compare_scan(path: Path, listed: Path | None, digest: str, progress: Progre
     if listed is None or path.is_dir():
         raise NianjianError("dossier_verify_what")
     result = rescan(path, listed, digest=digest, watch=partial(progress, ""))
-    data = result.told()
+    data = result.to_document()
     return {"intact": result.intact, **_differences(result.differences), **data, "by_place": data["by_place"][:TOLD]}
 
 

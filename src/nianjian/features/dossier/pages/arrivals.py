@@ -133,7 +133,7 @@ def _render_pages(request: Request, code: str, year: int, item: str, result: Pag
     row = result.version
     first = result.pages[0].page if result.pages else 1
     last = result.pages[-1].page if result.pages else 0
-    job = None if result.drawn else checklist.find_drawing(code, year, item, row.number)
+    job = None if result.has_pictures else checklist.find_drawing(code, year, item, row.number)
     address = [code, year, item, row.number]
     context = {
         "year": year,
@@ -146,7 +146,7 @@ def _render_pages(request: Request, code: str, year: int, item: str, result: Pag
         "back": max(1, first - STEP) if first > 1 else 0,
         "on": last + 1 if last < row.pages else 0,
         "revealed": revealed,
-        "drawn": result.drawn,
+        "drawn": result.has_pictures,
         "drawable": row.media_type in ENDINGS,
         "may_load": has_permission(request.actor, code, Permission.MANAGE_DATA),
         "may_reveal": has_permission(request.actor, code, Permission.VIEW_UNMASKED),

@@ -197,7 +197,7 @@ class StatementsForm(forms.Form):
                 self.fields[CLEAR + name] = clear_field(_(blank.label))
 
     @property
-    def asked(self) -> list[forms.BoundField]:
+    def open_fields(self) -> list[forms.BoundField]:
         """The fields of what no record tells."""
         return [field for field in self if not self._blank(field).decided]
 

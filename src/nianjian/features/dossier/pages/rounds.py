@@ -107,7 +107,7 @@ class NoticeForm(forms.Form):
             )
             self.fields[f"text{row}"] = text_field(pair_text(what, gettext("what is asked for"), _), required=row == 1)
 
-    def asked(self) -> list[RequestInput]:
+    def list_requests(self) -> list[RequestInput]:
         """The requests that were filled in."""
         values = self.cleaned_data
         return [
@@ -205,7 +205,7 @@ def _done(act: str, bound_form: forms.Form, of: dict[str, Any]) -> str:
     if isinstance(bound_form, NoticeForm):
         rounds.record_notice(
             **of, received=values["received"], due=values["due"], reference=values["reference"],
-            requests=bound_form.asked(), paper=read_upload(values["file"]),
+            requests=bound_form.list_requests(), paper=read_upload(values["file"]),
         )  # fmt: skip
         return gettext("The return is recorded.")
     if act == "answer":

@@ -256,9 +256,9 @@ def _cause_context(
 
 def outlier_sentence(ranking: Ranking, names: Names, _: Words) -> str:
     """Who stands out, with how many of all, and how likely chance is; "" for nobody."""
-    if not ranking.named:
+    if not ranking.standouts:
         return ""
-    first = ranking.named[0]
+    first = ranking.standouts[0]
     text = _("{channel} is significantly high: {count} of {all}; chance is less likely than {percent} %")
     return text.format(
         channel=cause_name(ranking.split, first, names, _),
@@ -306,7 +306,7 @@ def _cause_row(
         "record": reverse("registers-row", kwargs={"code": one.code, "kind": register, "key": cause.key})
         if register and cause.key and name
         else "",
-        "named": cause.named,
+        "named": cause.stands_out,
         "parts": [
             (f"{label} · {part_name(part, _)}", count_things(part, count, _), rows(part, count), part_name(part, _))
             for part, count in cause.parts.items()

@@ -38,7 +38,7 @@ class OpenPortrait:
     code: str
     year: int
     run: str | None
-    known: Run | None
+    stored: Run | None
     data: Mapping[str, Any]
 
     def link(self, route: str, *, query: Mapping[str, str] | None = None, **more: object) -> str:
@@ -53,7 +53,7 @@ class OpenPortrait:
 
     def split_metric(self, slug: str) -> Mapping[str, Any]:
         """Return the same with what only the registers tell: the seats by team."""
-        return vacancies.add_team_split(self.data, self.metric(slug), self.known)
+        return vacancies.add_team_split(self.data, self.metric(slug), self.stored)
 
     def unmasked_metric(self, slug: str) -> Mapping[str, Any]:
         """Return the same as it was counted."""
@@ -101,8 +101,8 @@ def shared_context(request: Request, one: OpenPortrait) -> dict[str, Any]:
     return {
         "year": one.year,
         "run": one.run,
-        "known": one.known,
-        "moment": moment(one.known) if one.known else "",
+        "known": one.stored,
+        "moment": moment(one.stored) if one.stored else "",
         "data": one.data,
         "facts": _list_facts(one),
         "since": _list_changes(one) if access.has_permission(request.actor, one.code, Permission.READ) else [],
@@ -113,17 +113,17 @@ def shared_context(request: Request, one: OpenPortrait) -> dict[str, Any]:
 
 def _list_changes(one: OpenPortrait) -> list[str]:
     """What has changed since the newest figures were computed; of an earlier run that is shown nothing is said."""
-    if one.run or one.known is None:
+    if one.run or one.stored is None:
         return []
     _ = words(current())
-    return [change_text(what, count, _) for what, count in sorted(count_changes(one.code, one.known).items())]
+    return [change_text(what, count, _) for what, count in sorted(count_changes(one.code, one.stored).items())]
 
 
 def _list_facts(one: OpenPortrait) -> list[str]:
     """The period, the day as of which it stands, and when it was computed."""
     as_of = format_day(date.fromisoformat(one.data["period"]["as_of"]))
     facts = [gettext("Data year {year}").format(year=one.year), gettext("as of {day}").format(day=as_of)]
-    return [*facts, gettext("computed {moment}").format(moment=moment(one.known))] if one.known else facts
+    return [*facts, gettext("computed {moment}").format(moment=moment(one.stored))] if one.stored else facts
 
 
 def moment(run: Run) -> str:

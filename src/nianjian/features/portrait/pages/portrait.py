@@ -219,7 +219,7 @@ def _cause_rows(one: OpenPortrait, metric: Mapping[str, Any], names: Names, leve
                 "metric": first,
                 "address": one.link("portrait-metric", slug=slug),
                 "name": cause_name(ranking.split, cause, names, _),
-                "named": cause.named,
+                "named": cause.stands_out,
                 "count": count_things(part, cause.count, _),
                 "rows": address_of(one, slug, part, **{ranking.split: key_address(one, slug, ranking.split, cause)})
                 if len(cause.parts) == 1

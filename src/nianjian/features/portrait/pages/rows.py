@@ -177,8 +177,8 @@ def _ask(request: Request, one: OpenPortrait, slug: str) -> RowQuery:
         if "team" not in SPLITS[slug]:
             raise Http404
         keys["team"] = request.team
-    if slug == vacancies.SLUG and "team" in request.GET and one.known is not None:
-        return _ask_team_seats(one, one.known, RowQuery(slug, component, keys, month), request.GET["team"])
+    if slug == vacancies.SLUG and "team" in request.GET and one.stored is not None:
+        return _ask_team_seats(one, one.stored, RowQuery(slug, component, keys, month), request.GET["team"])
     ask = RowQuery(slug, component, keys, month)
     if month is None and operations.needs_month(one.data, ask):
         ask = RowQuery(slug, component, keys, operations.first_month(one.data, slug))

@@ -199,7 +199,7 @@ def _suggest_channel(code: str, detail: Json | None, pending: Collection[tuple[s
     else:
         metric = next(iter(_list_metrics(code)), None)
         result = None if metric is None else causes.find_named_channel(metric[1], causes.get_level(metric[0]))
-        channels = [] if result is None else [Channel(result[0].split, str(cause.key)) for cause in result[0].named]
+        channels = [] if result is None else [Channel(result[0].split, str(cause.key)) for cause in result[0].standouts]
     return next((one for one in channels if "*" not in one.channel and one not in taken), None)
 
 
@@ -209,7 +209,7 @@ def find_reason(code: str, channel: Channel, called: str) -> str:
         if not (metric.get("splits") or {}).get(channel.key):
             continue
         ranking: Ranking = causes.rank_causes(metric, channel.key, causes.get_level(portrait))
-        cause = next((one for one in ranking.named if one.key == channel.channel), None)
+        cause = next((one for one in ranking.standouts if one.key == channel.channel), None)
         if cause is not None:
             text = _("{channel} stands out beyond chance: {count} of {total} complaints (exact test, as at {day})")
             return text.format(

@@ -185,7 +185,7 @@ class _LandingSearch:
         for name, switch in self.tailed.items():
             records += switch.records
             covers[name] = switch.covers(one)
-        gateways, ledger = self.grounds.known, self.grounds.ledger.values()
+        gateways, ledger = self.grounds.gateway_addresses, self.grounds.ledger.values()
         expected = trial.gateway_expected.strip()
         return compare.judge_landing(
             compare.match_records(one, others, records),
