@@ -69,12 +69,12 @@ def m4a(seconds: int, media: int = 4000) -> bytes:
 
 
 def _crc8(text: bytes) -> int:
-    found = 0
+    crc = 0
     for one in text:
-        found ^= one
+        crc ^= one
         for _bit in range(8):
-            found = (found << 1) ^ (0x107 if found & 0x80 else 0)
-    return found
+            crc = (crc << 1) ^ (0x107 if crc & 0x80 else 0)
+    return crc
 
 
 def flac(frames: int, told: int | None = None) -> bytes:
@@ -210,8 +210,8 @@ def test_the_log_is_green_only_where_every_sampled_day_is_kept() -> None:
     none = recordings.judge_recordings(whole, None)
     assert (none.state, none.why) == (recordings.UNKNOWN, "references_only")
     assert judged().state == recordings.UNKNOWN
-    kept = judged([recordings.KEPT], [recordings.KEPT])
-    assert (kept.state, kept.why) == (recordings.OK, "files_kept")
+    result = judged([recordings.KEPT], [recordings.KEPT])
+    assert (result.state, result.why) == (recordings.OK, "files_kept")
     for one in recordings.VERDICTS:
         bad = recordings.GAP if one in recordings.WRONG else recordings.UNKNOWN
         state = judged([recordings.KEPT, one], [recordings.KEPT]).state

@@ -78,12 +78,12 @@ MADE: dict[tuple[str, str, bool], dict[str, Any]] = {}
 
 def portrait(lake: Lake, rulebook: Rulebook, *, raw: bool = False) -> dict[str, Any]:
     """Each once: nobody changes what it is given."""
-    asked = str(lake.folder), rulebook.sha256, raw
-    if asked not in MADE:
+    key = str(lake.folder), rulebook.sha256, raw
+    if key not in MADE:
         with closing(DuckDBEngine()) as engine:
-            made = run(lake=lake, engine=engine, rulebook=rulebook, enterprise="E1", year=2026, raw=raw)
-        MADE[asked] = made.as_dict()
-    return MADE[asked]
+            result = run(lake=lake, engine=engine, rulebook=rulebook, enterprise="E1", year=2026, raw=raw)
+        MADE[key] = result.as_dict()
+    return MADE[key]
 
 
 def plain(lake: Lake) -> dict[str, Any]:
@@ -135,13 +135,13 @@ def test_every_rule_that_can_be_set_is_tried() -> None:
 
 def rounds() -> list[tuple[str, ...]]:
     """One value of each metric at a time, for no metric knows of another; those that give a second light first."""
-    kept: dict[tuple[bool, str], list[str]] = {}
+    groups: dict[tuple[bool, str], list[str]] = {}
     for key in sorted(OTHER_VALUES):
-        kept.setdefault((f"portrait.{key}" in LIMITS, key.partition(".")[0]), []).append(key)
+        groups.setdefault((f"portrait.{key}" in LIMITS, key.partition(".")[0]), []).append(key)
     return [
         tuple(filter(None, row))
         for own in (True, False)
-        for row in zip_longest(*(keys for (gives, _), keys in kept.items() if gives is own))
+        for row in zip_longest(*(keys for (gives, _), keys in groups.items() if gives is own))
     ]
 
 
@@ -162,8 +162,8 @@ def test_what_an_enterprise_sets_gives_a_second_light_and_moves_no_first_one(
             assert told == plain(lake)["metrics"]
     changed = portrait(world[0], book(**given))
     by_rule = {slug: metric(portrait(world[0], ruled(**given)), slug)["light"] for slug in own}
-    found = {one["slug"]: (one["own"]["light"], one["own"]["rules"]) for one in changed["metrics"] if "own" in one}
-    assert found == {slug: (by_rule[slug], [key]) for slug, key in own.items()}
+    by_slug = {one["slug"]: (one["own"]["light"], one["own"]["rules"]) for one in changed["metrics"] if "own" in one}
+    assert by_slug == {slug: (by_rule[slug], [key]) for slug, key in own.items()}
     overlaid = {one["key"]: one["overlay"] for one in changed["rules"] if one.get("overlay")}
     assert {key: overlaid[key]["beside"] for key in own.values()} == dict.fromkeys(own.values(), True)
     if {"complaint_rate.denominator", "complaint_rate.sources"} & set(keys):
@@ -175,8 +175,8 @@ def test_no_complaint_by_own_sources_is_green_only_beside_the_guides_light(tmp_p
     told = next(one for one in tables["complaint_fact"] if one["source"] == "12321" and not one["exclusion"])
     lake = Lake(str(tmp_path), "E1")
     data.write(lake, {**tables, "complaint_fact": [{**told, "accepted_ts": datetime(2026, 3, 5, 10)}]})  # noqa: DTZ001 -- wall time
-    found = metric(portrait(lake, book(complaint_rate__sources='["enterprise"]')), "complaint_rate")
-    assert (found["numerator"], found["light"] == "green", found["own"]["light"]) == (1, False, "green")
+    rate = metric(portrait(lake, book(complaint_rate__sources='["enterprise"]')), "complaint_rate")
+    assert (rate["numerator"], rate["light"] == "green", rate["own"]["light"]) == (1, False, "green")
 
 
 COUNTED_OTHERWISE = ruled(complaint_rate__denominator="delivered", number_consistency__denominator="answered")
@@ -187,11 +187,11 @@ def test_complaints_of_delivered_calls(world: tuple[Lake, Rows]) -> None:
     calls = calls_of_the_year(tables)
     answered, delivered = sum(c["answered"] for c in calls), sum(c["delivered"] for c in calls)
     assert 0 < answered < delivered
-    found = metric(portrait(lake, COUNTED_OTHERWISE), "complaint_rate")
-    assert found["denominator"] == delivered
-    assert found["twins"]["answered"]["denominator"] == answered
-    assert sum(row["denominator"] for row in found["months"]) == delivered
-    for rows in found["splits"].values():
+    rate = metric(portrait(lake, COUNTED_OTHERWISE), "complaint_rate")
+    assert rate["denominator"] == delivered
+    assert rate["twins"]["answered"]["denominator"] == answered
+    assert sum(row["denominator"] for row in rate["months"]) == delivered
+    for rows in rate["splits"].values():
         assert sum(row["denominator"] for row in rows) == delivered
 
 
@@ -199,14 +199,14 @@ def test_sources_and_exclusions(world: tuple[Lake, Rows]) -> None:
     lake, tables = world
     told = [c for c in oracle.complaints(tables) if c["day"] is not None and c["day"].year == 2026]
     changed = ruled(complaint_rate__sources='["12300", "enterprise"]', complaint_rate__exclusions="[]")
-    kept = portrait(lake, changed)
-    found = metric(kept, "complaint_rate")["components"]
+    document = portrait(lake, changed)
+    components = metric(document, "complaint_rate")["components"]
     by_source = {name: sum(c["source"] == name for c in told) for name in ("12300", "enterprise")}
     assert all(by_source.values())
-    assert {name: found[f"complaints_{name}"] for name in by_source} == by_source
-    assert found["complaints"] == sum(by_source.values())
-    assert found["excluded"] == {}
-    assert metric(kept, "closing_rate")["components"]["tickets"] == len(told)
+    assert {name: components[f"complaints_{name}"] for name in by_source} == by_source
+    assert components["complaints"] == sum(by_source.values())
+    assert components["excluded"] == {}
+    assert metric(document, "closing_rate")["components"]["tickets"] == len(told)
     only = metric(portrait(lake, ruled(complaint_rate__exclusions='["duplicate"]')), "complaint_rate")["components"]
     assert set(only["excluded"]) == {"duplicate"}
 
@@ -216,12 +216,12 @@ def test_numbers_of_answered_calls(world: tuple[Lake, Rows]) -> None:
     answered = [call for call in calls_of_the_year(tables) if call["delivered"] and call["answered"]]
     untold = [call for call in calls_of_the_year(tables) if call["untold"]]
     assert untold
-    found = metric(portrait(lake, COUNTED_OTHERWISE), "number_consistency")
-    assert found["denominator"] == found["components"]["answered"] == len(answered)
-    assert found["components"]["answer_unknown"] == len(untold)
-    assert {flag["code"]: flag["count"] for flag in found["flags"]}["answer_unknown"] == len(untold)
-    assert found["components"]["landline"] == sum(call["class"] == "landline" for call in answered)
-    assert sum(row["denominator"] for row in found["months"]) == len(answered)
+    consistency = metric(portrait(lake, COUNTED_OTHERWISE), "number_consistency")
+    assert consistency["denominator"] == consistency["components"]["answered"] == len(answered)
+    assert consistency["components"]["answer_unknown"] == len(untold)
+    assert {flag["code"]: flag["count"] for flag in consistency["flags"]}["answer_unknown"] == len(untold)
+    assert consistency["components"]["landline"] == sum(call["class"] == "landline" for call in answered)
+    assert sum(row["denominator"] for row in consistency["months"]) == len(answered)
 
 
 @pytest.mark.parametrize(("text", "day"), [("09-30", date(2026, 9, 30)), ("02-30", date(2026, 2, 28))])
@@ -387,16 +387,16 @@ def test_snapshot_sha256_does_not_depend_on_order() -> None:
 def test_an_earlier_snapshot_gives_the_earlier_portrait(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path), "E1")
     data.write(lake, data.everything(5))
-    asked = {"lake": lake, "rulebook": Rulebook.on(date(2026, 12, 31)), "enterprise": "E1", "year": 2026}
+    options = {"lake": lake, "rulebook": Rulebook.on(date(2026, 12, 31)), "enterprise": "E1", "year": 2026}
     engine = DuckDBEngine()
     try:
-        before = run(**asked, engine=engine)
+        before = run(**options, engine=engine)
         data.change(lake, add={"later": data.calls(Random(5), 40, first=100_000)}, remove=())
         lake.replace("number_dim", data.arrow("number_dim", data.number_dim(Random(6))), digest="later")
         lake.replace("seat_dim", data.arrow("seat_dim", data.seat_dim(Random(7), 30)), digest="later")
-        after = run(**asked, engine=engine)
+        after = run(**options, engine=engine)
         assert after.as_json() != before.as_json()
-        assert run(**asked, engine=engine, snapshot=before.snapshot).as_json() == before.as_json()
+        assert run(**options, engine=engine, snapshot=before.snapshot).as_json() == before.as_json()
     finally:
         engine.close()
 
@@ -427,7 +427,7 @@ def test_seats(*, filed: int, idle: int, beyond: int, unknown: int, opened: int,
         unknown_filing=unknown,
         unknown_filing_open=opened,
     )
-    found = lights.seat_vacancy(
+    verdict = lights.seat_vacancy(
         filed=filed,
         opened=counts["opened"],
         opened_and_filed=both,
@@ -438,7 +438,7 @@ def test_seats(*, filed: int, idle: int, beyond: int, unknown: int, opened: int,
         attached=attached,
     )
     light = verdicts.seat_light(counts, attached=attached)
-    assert told(found, "%") == {
+    assert told(verdict, "%") == {
         **verdicts.figures(filed - counts["opened"], filed, "%", light),
         "bounds": verdicts.seat_bounds(counts),
         "flags": verdicts.seat_flags(counts),
@@ -453,7 +453,7 @@ def test_seats(*, filed: int, idle: int, beyond: int, unknown: int, opened: int,
     attached=st.booleans(),
 )
 def test_complaints(*, complaints: int, calls: int, untold: int, undated: int, attached: bool) -> None:
-    found = lights.complaint_rate(
+    verdict = lights.complaint_rate(
         complaints=complaints,
         answered=calls,
         limit=Limit(Decimal("0.0001"), ">"),
@@ -463,7 +463,7 @@ def test_complaints(*, complaints: int, calls: int, untold: int, undated: int, a
         attached=attached,
     )
     light = verdicts.rate_light(complaints, calls, untold=untold, undated=undated, attached=attached)
-    assert told(found, "‱") == {
+    assert told(verdict, "‱") == {
         **verdicts.figures(complaints, calls, "‱", light),
         "bounds": verdicts.span(verdicts.rate_ways(complaints, calls, untold, undated), "‱"),
         "flags": verdicts.rate_flags(complaints, calls, untold, undated),
@@ -473,30 +473,30 @@ def test_complaints(*, complaints: int, calls: int, untold: int, undated: int, a
 @given(own=some, land=some, mobile=some, foreign=st.sampled_from([0, 0, 0, 1]), other=few, dark=st.integers(0, 3))
 def test_numbers(*, own: int, land: int, mobile: int, foreign: int, other: int, dark: int) -> None:
     counts = Counter(own_short=own, landline=land, mobile=mobile, other_short=foreign, other=other, unknown=dark)
-    found = lights.number_consistency(
+    verdict = lights.number_consistency(
         counts={NumberClass(name): count for name, count in counts.items()},
         evasion=Limit(Decimal("0.70"), ">="),
         unknown=Limit(Decimal("0.01"), ">"),
     )
     total = counts.total()
-    assert told(found, "%") == {
+    assert told(verdict, "%") == {
         **verdicts.figures(own, total, "%", verdicts.number_light(counts)),
         "bounds": verdicts.span([(own + d, total) for d in range(dark + 1)], "%"),
         "flags": verdicts.number_flags(counts),
     }
-    for flag in found.flags:
+    for flag in verdict.flags:
         if flag.code == "evasion" and flag.bounds is not None:
-            shown = {"low": decimal_text(flag.bounds[0], "%"), "high": decimal_text(flag.bounds[1], "%")}
-            assert (flag.light.value, shown) == (verdicts.evasion(counts)["light"], verdicts.evasion(counts)["bounds"])
+            bounds = {"low": decimal_text(flag.bounds[0], "%"), "high": decimal_text(flag.bounds[1], "%")}
+            assert (flag.light.value, bounds) == (verdicts.evasion(counts)["light"], verdicts.evasion(counts)["bounds"])
 
 
 @given(tickets=some, waiting=few, shut=few, unsure=few)
 def test_closing(*, tickets: int, waiting: int, shut: int, unsure: int) -> None:
     done = max(0, tickets - waiting)
-    found = lights.closing_rate(
+    verdict = lights.closing_rate(
         closed=done, tickets=tickets, limit=Limit(Decimal("0.98"), ">="), undated_closed=shut, undated_open=unsure
     )
-    assert told(found, "%") == {
+    assert told(verdict, "%") == {
         **verdicts.figures(done, tickets, "%", verdicts.closing_light(done, tickets, shut, unsure)),
         "bounds": verdicts.span(verdicts.closing_ways(done, tickets, shut, unsure), "%"),
         "flags": verdicts.closing_flags(done, tickets, shut + unsure),

@@ -322,8 +322,8 @@ async def test_a_journal_that_cannot_be_written_takes_nobody_the_answer(
     with monkeypatch.context() as broken:
         broken.setattr("os.write", full)
         for number in range(290):  # far more than a write of the journal holds
-            asked = request(call_id=f"{number}" * 100)
-            first, again = ask(gate, asked), ask(gate, asked)
+            question = request(call_id=f"{number}" * 100)
+            first, again = ask(gate, question), ask(gate, question)
             assert first == again
             assert first[0].reason == "allow"
         broken.setattr("os.open", full)

@@ -25,13 +25,13 @@ class Dialplan:
 
     def question(self, variables: dict[str, str], destination: str) -> str:
         """The address that the inline `curl` asks; the variables are filled on the way."""
-        found = re.match(self.first.attrib["expression"], destination)
-        assert found is not None
+        match = re.match(self.first.attrib["expression"], destination)
+        assert match is not None
         asked = ""
         for action in self.first.findall("action"):
             assert action.attrib["inline"] == "true", "a condition sees inline results alone"
             name, data = action.attrib["application"], action.attrib["data"]
-            data = self.expand(data.replace("$1", found[1]), variables)
+            data = self.expand(data.replace("$1", match[1]), variables)
             if name == "set":
                 key, _, value = data.partition("=")
                 variables[key] = value
