@@ -148,7 +148,7 @@ class Looker:
         return [text for text in texts if HAN.search(NAMES.sub("", text))]
 
     def leave(self, expected: Collection[str]) -> None:
-        """Fail with all that was found, and where a page of ``wanted`` was not seen."""
+        """Fail with all that was found, and where a page of ``expected`` was not seen."""
         self.context.close()
         assert not self.faults, "\n".join(dict.fromkeys(self.faults))
         assert set(expected) <= self.seen, sorted(set(expected) - self.seen)

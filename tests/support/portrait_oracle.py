@@ -242,7 +242,7 @@ def grouped(rows: Iterable[Row], key: Callable[[Row], Any]) -> dict[Any, list[Ro
 
 
 def grouped_by_number(rows: Iterable[Row], calls: Iterable[Row] = ()) -> dict[str | None, list[Row]]:
-    """By complained number as people write it: as the calls ``shown`` have it (the longest text), else by its shape."""
+    """By complained number as people write it: as the calls ``calls`` have it (the longest text), else by its shape."""
     texts: dict[int, str] = {}
     for call in sorted(calls, key=lambda call: len(call["display"] or "")):
         if call["display"] is not None:

@@ -77,9 +77,9 @@ def _crc8(text: bytes) -> int:
     return crc
 
 
-def flac(frames: int, told: int | None = None) -> bytes:
+def flac(frames: int, total: int | None = None) -> bytes:
     """Frames of 4096 samples of silence at 8 kHz; ``told``: the samples of which the header speaks."""
-    samples = frames * 4096 if told is None else told
+    samples = frames * 4096 if total is None else total
     packed = (8000 << 44 | 15 << 36 | samples).to_bytes(8, "big")
     info = struct.pack(">HH", 4096, 4096) + bytes(6) + packed + bytes(16)
     out = b"fLaC" + b"\0" + len(info).to_bytes(3, "big") + info + b"\x81\0\0\x04" + bytes(4)

@@ -205,14 +205,14 @@ OTHERS: tuple[dict[str, Any], ...] = (
 
 def rows() -> list[dict[str, Any]]:
     chance = random.Random(11)
-    found = []
+    records = []
     for number in range(240):
         start = datetime(2026, 8, 1) + timedelta(minutes=67 * number)  # noqa: DTZ001 -- wall time
         call = {"source": chance.choice(["a", "b"]), "call_id": f"c{number // 2}", "extra": NAMED, "start_ts": start}
         other = chance.choice(OTHERS) if chance.random() < 0.3 else {}
-        found.append(USUAL | {"file": "f", "line": number} | call | other)
-    chance.shuffle(found)
-    return found
+        records.append(USUAL | {"file": "f", "line": number} | call | other)
+    chance.shuffle(records)
+    return records
 
 
 def expected(records: list[dict[str, Any]], seed: str, count: int) -> list[tuple[date, str]]:
@@ -235,9 +235,9 @@ def test_the_draw_is_that_of_the_digests() -> None:
     with closing(DuckDBEngine()) as engine:
         calls = engine.hold("calls", pa.Table.from_pylist(records, schema=CALLS))
         for seed, count in product(seeds, (1, 3, 50)):
-            found = drawn(engine, calls, Draw(FIRST, LAST, seed, count))
-            assert [(one["day"], one["call_id"]) for one in found] == expected(records, seed, count)
-            assert all(one["extra"] == NAMED for one in found)
+            sample = drawn(engine, calls, Draw(FIRST, LAST, seed, count))
+            assert [(one["day"], one["call_id"]) for one in sample] == expected(records, seed, count)
+            assert all(one["extra"] == NAMED for one in sample)
         nothing = engine.hold("nothing", CALLS.empty_table())
         assert drawn(engine, nothing, Draw(FIRST, LAST, "s", 1)) == []
     assert expected(records, seeds[0], 1) != expected(records, seeds[1], 1)

@@ -57,11 +57,11 @@ def evading(tmp_path_factory: pytest.TempPathFactory, world: tuple[Lake, Rows]) 
 
 
 def book(**values: object) -> Rulebook:
-    given = [
+    overlays = [
         {"key": f"portrait.{key.replace('__', '.')}", "value": value, "valid_from": "2026-01-01", "reason": "test"}
         for key, value in values.items()
     ]
-    return Rulebook.on(END, overlays=given)
+    return Rulebook.on(END, overlays=overlays)
 
 
 def ruled(**values: str) -> Rulebook:
@@ -91,8 +91,8 @@ def plain(lake: Lake) -> dict[str, Any]:
     return portrait(lake, book())
 
 
-def metric(told: dict[str, Any], slug: str) -> dict[str, Any]:
-    return next(one for one in told["metrics"] if one["slug"] == slug)
+def metric(document: dict[str, Any], slug: str) -> dict[str, Any]:
+    return next(one for one in document["metrics"] if one["slug"] == slug)
 
 
 def calls_of_the_year(tables: Rows) -> list[data.Row]:
@@ -117,15 +117,15 @@ def settable() -> set[str]:
     return {rule.key.removeprefix("portrait.") for rule in rules if rule.settable}
 
 
-def first_lights(told: dict[str, Any]) -> object:
+def first_lights(document: dict[str, Any]) -> object:
     figures = ("slug", "numerator", "denominator", "value", "light", "bounds", "limit")
-    return told["light"], told["period"]["as_of"], told["missing"], [
+    return document["light"], document["period"]["as_of"], document["missing"], [
         [
             [one[name] for name in figures],
             [flag for flag in one["flags"] if flag["light"] != "green"],
             one["twins"].get("evasion"),
         ]
-        for one in told["metrics"]
+        for one in document["metrics"]
     ]  # fmt: skip
 
 
@@ -149,32 +149,32 @@ def rounds() -> list[tuple[str, ...]]:
 def test_what_an_enterprise_sets_gives_a_second_light_and_moves_no_first_one(
     world: tuple[Lake, Rows], evading: Lake, keys: tuple[str, ...]
 ) -> None:
-    given = {key.replace(".", "__"): OTHER_VALUES[key] for key in keys}
+    values = {key.replace(".", "__"): OTHER_VALUES[key] for key in keys}
     own = {key.partition(".")[0]: f"portrait.{key}" for key in keys if f"portrait.{key}" in LIMITS}
     if "complaint_rate.exclusions" in keys:  # they are no tickets, either
         own["closing_rate"] = own["complaint_rate"]
     for lake in (world[0], evading):
-        changed = portrait(lake, book(**given))
+        changed = portrait(lake, book(**values))
         assert first_lights(changed) == first_lights(plain(lake))
         assert ("own_light" in changed) is bool(own)
         if own:
-            told = [{name: value for name, value in one.items() if name != "own"} for one in changed["metrics"]]
-            assert told == plain(lake)["metrics"]
-    changed = portrait(world[0], book(**given))
-    by_rule = {slug: metric(portrait(world[0], ruled(**given)), slug)["light"] for slug in own}
+            metrics = [{name: value for name, value in one.items() if name != "own"} for one in changed["metrics"]]
+            assert metrics == plain(lake)["metrics"]
+    changed = portrait(world[0], book(**values))
+    by_rule = {slug: metric(portrait(world[0], ruled(**values)), slug)["light"] for slug in own}
     by_slug = {one["slug"]: (one["own"]["light"], one["own"]["rules"]) for one in changed["metrics"] if "own" in one}
     assert by_slug == {slug: (by_rule[slug], [key]) for slug, key in own.items()}
     overlaid = {one["key"]: one["overlay"] for one in changed["rules"] if one.get("overlay")}
     assert {key: overlaid[key]["beside"] for key in own.values()} == dict.fromkeys(own.values(), True)
     if {"complaint_rate.denominator", "complaint_rate.sources"} & set(keys):
-        assert portrait(world[0], book(**given), raw=True) == changed
+        assert portrait(world[0], book(**values), raw=True) == changed
 
 
 def test_no_complaint_by_own_sources_is_green_only_beside_the_guides_light(tmp_path: Path) -> None:
     tables = data.everything(11, complaints_count=60)
-    told = next(one for one in tables["complaint_fact"] if one["source"] == "12321" and not one["exclusion"])
+    complaint = next(one for one in tables["complaint_fact"] if one["source"] == "12321" and not one["exclusion"])
     lake = Lake(str(tmp_path), "E1")
-    data.write(lake, {**tables, "complaint_fact": [{**told, "accepted_ts": datetime(2026, 3, 5, 10)}]})  # noqa: DTZ001 -- wall time
+    data.write(lake, {**tables, "complaint_fact": [{**complaint, "accepted_ts": datetime(2026, 3, 5, 10)}]})  # noqa: DTZ001 -- wall time
     rate = metric(portrait(lake, book(complaint_rate__sources='["enterprise"]')), "complaint_rate")
     assert (rate["numerator"], rate["light"] == "green", rate["own"]["light"]) == (1, False, "green")
 
@@ -197,16 +197,16 @@ def test_complaints_of_delivered_calls(world: tuple[Lake, Rows]) -> None:
 
 def test_sources_and_exclusions(world: tuple[Lake, Rows]) -> None:
     lake, tables = world
-    told = [c for c in oracle.complaints(tables) if c["day"] is not None and c["day"].year == 2026]
+    complaints = [c for c in oracle.complaints(tables) if c["day"] is not None and c["day"].year == 2026]
     changed = ruled(complaint_rate__sources='["12300", "enterprise"]', complaint_rate__exclusions="[]")
     document = portrait(lake, changed)
     components = metric(document, "complaint_rate")["components"]
-    by_source = {name: sum(c["source"] == name for c in told) for name in ("12300", "enterprise")}
+    by_source = {name: sum(c["source"] == name for c in complaints) for name in ("12300", "enterprise")}
     assert all(by_source.values())
     assert {name: components[f"complaints_{name}"] for name in by_source} == by_source
     assert components["complaints"] == sum(by_source.values())
     assert components["excluded"] == {}
-    assert metric(document, "closing_rate")["components"]["tickets"] == len(told)
+    assert metric(document, "closing_rate")["components"]["tickets"] == len(complaints)
     only = metric(portrait(lake, ruled(complaint_rate__exclusions='["duplicate"]')), "complaint_rate")["components"]
     assert set(only["excluded"]) == {"duplicate"}
 
@@ -239,14 +239,14 @@ def test_an_own_limit_gives_a_second_light(tmp_path: Path, limit: str, opened: i
     seats = [{**seat, "seat_id": f"s{n}", "opened_on": day if n < opened else None} for n in range(100)]
     lake = Lake(str(tmp_path), "E1")
     data.write(lake, {**data.everything(11), "seat_dim": seats, "attachment_fact": []})
-    told = portrait(lake, book(seat_vacancy__limit=limit))
-    vacancy = metric(told, "seat_vacancy")
+    document = portrait(lake, book(seat_vacancy__limit=limit))
+    vacancy = metric(document, "seat_vacancy")
     assert ((vacancy["light"], vacancy["own"]["light"]), vacancy["limit"]) == (lights, "30.0000")
     assert vacancy["own"]["limit"] == f"{limit[2:]}.0000"
-    rule = next(one for one in told["rules"] if one["key"] == "portrait.seat_vacancy.limit")
+    rule = next(one for one in document["rules"] if one["key"] == "portrait.seat_vacancy.limit")
     assert (rule["value"], rule["level"], rule["overlay"]["value"]) == ("0.30", "guide", limit)
-    assert revive.result(told).as_dict() == told
-    moved = simulate(revive.result(told), Moves(open_seats=5)).metric("seat_vacancy")
+    assert revive.result(document).as_dict() == document
+    moved = simulate(revive.result(document), Moves(open_seats=5)).metric("seat_vacancy")
     assert (moved.verdict.light.value, moved.own.light.value if moved.own else None) == ("green", "green")
 
 

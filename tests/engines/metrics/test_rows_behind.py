@@ -83,8 +83,8 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             name: engine.hold(f"held_{name}", engine.arrow(engine.table(name, lake.files(name, versions[name]), one)))
             for name, one in SCHEMAS.items()
         }
-        kept = rollups.find_rollup(lake, engine, tickets_rollup(counting(portrait)), versions)
-        yield World(engine, portrait, dated, engine.hold("told", engine.arrow(kept)))
+        rollup = rollups.find_rollup(lake, engine, tickets_rollup(counting(portrait)), versions)
+        yield World(engine, portrait, dated, engine.hold("told", engine.arrow(rollup)))
 
 
 def test_rows_add_up(world: World) -> None:

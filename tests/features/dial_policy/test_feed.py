@@ -408,8 +408,8 @@ def both(demo: str, load: Import, operator: Actor, tmp_path: Path) -> tuple[str,
 
 def allowed(code: str, purpose: str = "") -> bool:
     at = int(NOON.timestamp() * 1000)
-    asked = Request(code, "95013001", CALLEE, "L01", "c1", at, purpose=purpose)
-    return not isinstance(decide(asked, opened(), int(clock.now().timestamp() * 1000)), Refusal)
+    request = Request(code, "95013001", CALLEE, "L01", "c1", at, purpose=purpose)
+    return not isinstance(decide(request, opened(), int(clock.now().timestamp() * 1000)), Refusal)
 
 
 def break_rules(code: str) -> None:

@@ -127,8 +127,8 @@ def test_a_seal_that_is_not_there_is_missed(found: list[PageFound], wanted: list
 def test_a_landscape_page_across_the_sheet_is_no_fault(
     rotation: int | None, sides: tuple[int, int], wanted: list[tuple[str, Weight]]
 ) -> None:
-    drawn = DrawnPage(PageFacts(1, *map(float, sides), (), 0), 100, np.zeros((1, 1, 3), np.uint8), 300)
-    findings = checks._sheet(replace(_page(), rotation=rotation), drawn, checks.Limits.of(BOOK))
+    rendering = DrawnPage(PageFacts(1, *map(float, sides), (), 0), 100, np.zeros((1, 1, 3), np.uint8), 300)
+    findings = checks._sheet(replace(_page(), rotation=rotation), rendering, checks.Limits.of(BOOK))
     assert [(one.code, one.weight) for one in findings] == wanted
 
 
@@ -355,5 +355,5 @@ def test_a_child_that_ends_early_goes_on_from_there(tmp_path: Path, monkeypatch:
     got = receive(slow, tmp_path)
     assert got.clean is not None
     monkeypatch.setattr(limits, "CPU_SECONDS", 1)
-    drawn = render_pages(got.clean, got.pages, name="s", dpi=DPI, small=3)
-    assert [page.facts.page for page in drawn] == list(range(1, 19))
+    renderings = render_pages(got.clean, got.pages, name="s", dpi=DPI, small=3)
+    assert [page.facts.page for page in renderings] == list(range(1, 19))

@@ -294,13 +294,13 @@ def test_a_draft_is_asked_for_and_fetched_with_an_entry(lead: Client) -> None:
 
 
 def test_what_waits_is_stopped_and_a_wrong_choice_refused(lead: Client) -> None:
-    kept = set(blobs.blobs())
+    stored = set(blobs.blobs())
     post(lead, f"{PACKAGE}build/", seals="pictures", on="2026-03-01")
     (job,) = Job.objects.all()
     assert lead.post(f"/e/demo/data/jobs/{job.pk}/stop/").status_code == 302
     work()
     assert Job.objects.get().state == Job.STOPPED
-    assert set(blobs.blobs()) == kept
+    assert set(blobs.blobs()) == stored
     post(lead, f"{PACKAGE}build/", seals="wax")
     assert "请选择要生成的材料" in post(lead, f"{PACKAGE}generate/", item="articles")
     assert Job.objects.count() == 1

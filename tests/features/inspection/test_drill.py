@@ -82,17 +82,17 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     row = query.load_current_tickets(demo, [ticket])[ticket]
     assert (row.drill, row.source, row.complained, row.complainant) == (True, "one_click", "95013", "13800138000")
 
-    told = report.build_report(enterprise=demo, actor=operator)
-    assert {one["step"]: (one["state"], one["why"]) for one in told["steps"]} == {
+    summary = report.build_report(enterprise=demo, actor=operator)
+    assert {one["step"]: (one["state"], one["why"]) for one in summary["steps"]} == {
         "arrived": ("passed", "one_click_opened"), "warned": ("passed", "alert_sent"),
         **dict.fromkeys(("responded", "called_back", "closed"), ("in_progress", "running")),
         "calls": ("not_proved", "calls_no_way"),
     }  # fmt: skip
-    assert (told["state"], told["readiness"]) == ("in_progress", "failed"), "an empty firm fails checks"
-    order = [one["state"] for one in told["mend"]]
+    assert (summary["state"], summary["readiness"]) == ("in_progress", "failed"), "an empty firm fails checks"
+    order = [one["state"] for one in summary["mend"]]
     worst_first = ["failed", "not_proved", "in_progress"]
     assert order == sorted(order, key=worst_first.index), "failed comes first"
-    assert len(order) == sum(told["counts"][state] for state in worst_first)
+    assert len(order) == sum(summary["counts"][state] for state in worst_first)
 
     task_query = queries.ProgressQuery(
         demo, 2026, clock.today(), clock.today(), rulebook(day=None, province=None, enterprise=demo), operator
@@ -101,9 +101,9 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     acts.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
     acts.close(enterprise=demo, complaints=[ticket], result="演练完毕", actor=operator)
     assert queries.collect_task_progress(task_query, [])["drill"].complete
-    told = report.build_report(enterprise=demo, actor=operator, name=ticket)
-    steps = {one["step"]: one for one in told["steps"]}
-    assert (told["state"], "reminded" in steps) == ("passed", False), "who is quicker than a reminder needs none"
+    summary = report.build_report(enterprise=demo, actor=operator, name=ticket)
+    steps = {one["step"]: one for one in summary["steps"]}
+    assert (summary["state"], "reminded" in steps) == ("passed", False), "who is quicker than a reminder needs none"
     for name in ("responded", "called_back", "closed"):
         assert (steps[name]["state"], steps[name]["by"]) == ("passed", str(operator))
         assert steps[name]["taken_s"] is not None
@@ -118,7 +118,7 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     with pypdfium2.PdfDocument(io.BytesIO(paper.content)) as document:
         text = "".join(one.get_textpage().get_text_bounded() for one in document)
     assert ticket in text.replace("\r\n", "")
-    assert ticket in printed(commands.render_drill_report, told)
+    assert ticket in printed(commands.render_drill_report, summary)
 
 
 def test_what_is_no_number_opens_no_drill(demo: str, operator: Actor) -> None:
@@ -171,19 +171,19 @@ def test_each_step_on_both_sides_of_its_limit(case: Case) -> None:
 
     facts = Facts(arrived=NOON, responded=at(case.responded), called_back=at(case.closed), closed=at(case.closed))
     promise = ServiceLevels((date(2000, 1, 1),), (TERMS,))
-    held = DrillRecord(
+    record = DrillRecord(
         facts, promise, at(case.warned), {"responded": "user:anna"}, case.calls, "calls_no_way",
         reminded={one: NOON + after for one, after in case.reminded.items()},
     )  # fmt: skip
-    steps = inspection_states.judge_steps(held, NOON + case.now)
+    steps = inspection_states.judge_steps(record, NOON + case.now)
     assert [one.state for one in steps] == ["passed", *case.states.split()]
     worst = next(one for one in ("failed", "not_proved", "passed") if one in case.states)
     assert inspection_states.judge_drill(steps) == (case.outcome or worst)
 
 
 def _timeline(enterprise: str, operator: Actor, drill: str = "") -> dict[str, dict[str, Any]]:
-    told = report.build_report(enterprise=enterprise, actor=operator, name=drill)
-    return {one["what"]: one for one in told["timeline"]}
+    summary = report.build_report(enterprise=enterprise, actor=operator, name=drill)
+    return {one["what"]: one for one in summary["timeline"]}
 
 
 def test_a_forward_needs_no_address_and_counts_nowhere(demo: str, operator: Actor) -> None:
@@ -192,8 +192,8 @@ def test_a_forward_needs_no_address_and_counts_nowhere(demo: str, operator: Acto
     row = query.load_current_tickets(demo, [drill])[drill]
     assert (row.source, row.drill, row.complainant) == ("12321", True, None)
     assert not query.current_tickets(demo).exists()
-    told = report.build_report(enterprise=demo, actor=operator)
-    assert (told["steps"][0]["why"], told["steps"][0]["by"]) == ("forward_opened", str(operator))
+    summary = report.build_report(enterprise=demo, actor=operator)
+    assert (summary["steps"][0]["why"], summary["steps"][0]["by"]) == ("forward_opened", str(operator))
     timeline = _timeline(demo, operator)
     assert [(one, line["due_s"]) for one, line in timeline.items()] == [
         ("arrived", 0), ("warned", None), ("responded", 60), ("called_back", 120), ("closed", 180),
@@ -392,8 +392,8 @@ MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
 def _lines(now: timedelta, script: DrillPlan = DrillPlan(), /, **done: timedelta) -> dict[str, TimelineLine]:  # noqa: B008 -- frozen
-    told = {step: (NOON + after, "user:anna") for step, after in done.items()}
-    timeline = injects.build_timeline(script, NOON, {"arrived": (NOON, "x"), **told}, {}, NOON + now)
+    events = {step: (NOON + after, "user:anna") for step, after in done.items()}
+    timeline = injects.build_timeline(script, NOON, {"arrived": (NOON, "x"), **events}, {}, NOON + now)
     return {one.what: one for one in timeline}
 
 
@@ -424,8 +424,8 @@ def test_an_inject_is_due_given_and_handled() -> None:
     script = DrillPlan(thrown=["media"])
 
     def state(after: timedelta, **acts: timedelta) -> str:
-        told = {"media": {act: (NOON + at, "x") for act, at in acts.items()}} if acts else {}
-        timeline = injects.build_timeline(script, NOON, {"arrived": (NOON, "x")}, told, NOON + after)
+        events = {"media": {act: (NOON + at, "x") for act, at in acts.items()}} if acts else {}
+        timeline = injects.build_timeline(script, NOON, {"arrived": (NOON, "x")}, events, NOON + after)
         return next(one.state for one in timeline if one.what == "media")
 
     assert state(35 * MINUTE - SECOND) == "waiting"

@@ -66,8 +66,8 @@ def _manifest(path: Path) -> dict[str, Any]:
     with tarfile.open(path) as tar:
         member = tar.extractfile("manifest.json")
         assert member is not None
-        told: dict[str, Any] = json.loads(member.read())
-        return told
+        manifest: dict[str, Any] = json.loads(member.read())
+        return manifest
 
 
 def _refused(shell: Shell, code: str, *words: str, **environment: str) -> dict[str, Any]:
@@ -169,8 +169,8 @@ def test_a_backup_of_a_later_version_is_refused(shell: Shell, shell_home: Path, 
                 part.write(content)
                 part.seek(0)
                 target.addfile(info, part)
-    told = _refused(shell, "backup_newer", "restore", str(later), "--keys", str(keys))
-    assert told["values"]["migration"] == "registers.0999_holidays"
+    error = _refused(shell, "backup_newer", "restore", str(later), "--keys", str(keys))
+    assert error["values"]["migration"] == "registers.0999_holidays"
     assert [path.name for path in shell_home.iterdir()] == [".using.lock"]
 
 

@@ -307,7 +307,7 @@ Made = tuple[str, str | None, str, str | None, str, str]
 
 @pytest.mark.parametrize(("runs", "left"), REPEATED)
 def test_a_difference_waits_until_its_days_are_compared_again(anna: Actor, runs: list[Made], left: list[int]) -> None:
-    made = []
+    stored = []
     for number, (kind, first, last, carrier, sides, place) in enumerate(runs):
         file = None if carrier is None else f"{number}.csv"
         details = {"carrier": carrier, "sources": list(sides)} if kind == "sources" else {}
@@ -319,7 +319,7 @@ def test_a_difference_waits_until_its_days_are_compared_again(anna: Actor, runs:
             Difference(key=f"{place}|{key}", month=month, result="parted", label="{}", state=state)
             for key, state in states.items()
         ]
-        made.append(storage.store_run(run=run, differences=differences, actor=anna))
-    assert list_unsettled_runs("demo") == [(made[number], 2) for number in left]
+        stored.append(storage.store_run(run=run, differences=differences, actor=anna))
+    assert list_unsettled_runs("demo") == [(stored[number], 2) for number in left]
     kinds = {runs[number][0] for number in left}
     assert {run.kind for kind in kinds for run, _count in list_unsettled_runs("demo", kind)} == kinds

@@ -230,9 +230,9 @@ def test_where_calls_go() -> None:
 
 @pytest.mark.parametrize(("text", "shown"), [("1390000111x", "139*****11x"), ("9" * 5000, "999" + "*" * 35 + "99")])
 def test_what_is_no_number_is_told_back_masked_and_short(text: str, shown: str) -> None:
-    with pytest.raises(NianjianError) as told:
+    with pytest.raises(NianjianError) as caught:
         validation.parse_number(text)
-    assert told.value.values == {"number": shown}
+    assert caught.value.values == {"number": shown}
 
 
 # What the record of a switch tells of a landing beside its gateway column: a voicemail, the trunk, the next host.
@@ -570,8 +570,8 @@ def test_the_call_of_a_record_shows_no_number(call: str, left: bool) -> None:  #
         "named": [],
         "voicemail": "VoiceMail",
     }
-    told = landing_to_document(Landing(id="W1", at=NOON, verdict="filed", records=[record], sources={}, seen=[]))
-    (row,) = told["records"]
+    document = landing_to_document(Landing(id="W1", at=NOON, verdict="filed", records=[record], sources={}, seen=[]))
+    (row,) = document["records"]
     assert (row["call"] == call) is left
     assert ("13800138000" in row["call"]) is (left and "13800138000" in call)
     assert row["voicemail"] == "VoiceMail"

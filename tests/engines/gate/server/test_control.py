@@ -235,12 +235,12 @@ def test_a_killed_process_gives_the_same_call_the_same_answer_again(tmp_path: Pa
     gate = GateProcess(tmp_path / "home")
     gate.feed(tenant(caps=[asdict(cap("L01", 12))]))
     with gate:
-        told = [gate.word(f"c{number}") for number in range(14)]
-        assert told == ["allow"] * 12 + ["deny cap"] * 2
+        words = [gate.word(f"c{number}") for number in range(14)]
+        assert words == ["allow"] * 12 + ["deny cap"] * 2
         for end in (gate.kill, gate.stop):
             end()
             gate.start()
-            assert [gate.word(f"c{number}") for number in range(14)] == told
+            assert [gate.word(f"c{number}") for number in range(14)] == words
         state = gate.state()
         assert state["gate"]["asked_again"] == 14
         assert gate.word("new") == "deny cap", "no unit came free"

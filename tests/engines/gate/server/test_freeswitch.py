@@ -27,7 +27,7 @@ class Dialplan:
         """The address that the inline `curl` asks; the variables are filled on the way."""
         match = re.match(self.first.attrib["expression"], destination)
         assert match is not None
-        asked = ""
+        url = ""
         for action in self.first.findall("action"):
             assert action.attrib["inline"] == "true", "a condition sees inline results alone"
             name, data = action.attrib["application"], action.attrib["data"]
@@ -39,8 +39,8 @@ class Dialplan:
                 variables.pop(data, None)
             elif name == "curl":
                 assert " " not in data, "mod_curl splits its data at blanks"
-                asked = data
-        return asked
+                url = data
+        return url
 
     def acts(self, code: int, body: str) -> list[str]:
         """What is done with an answer."""

@@ -299,11 +299,11 @@ def test_every_row_keeps_what_its_record_says_and_robots_are_told_from_the_queue
     name = "asterisk-22.10.1_Master_predictive_and_robot.csv"
     data = (TESTS / "samples" / name).read_bytes()
     desk.take(data, name, mapping=FileMapping(timezone="Asia/Shanghai"))
-    told = [json.loads(extra) for (extra,) in desk.rows("extra", "part <> 'rejected'")]
+    extras = [json.loads(extra) for (extra,) in desk.rows("extra", "part <> 'rejected'")]
     theirs = Counter(
         tuple(row[place] or None for place in PLACES) for row in csv.reader(data.decode("utf-8").splitlines())
     )
-    assert Counter(tuple(one[name] for name in KEPT) for one in told) == theirs
+    assert Counter(tuple(one[name] for name in KEPT) for one in extras) == theirs
     context = "json_extract_string(extra, '$.dcontext')"
     counts = desk.rows("count(*)", f"part <> 'rejected' and answered and {context} = 'airobot'")
     assert counts == [(17,)], "so many robot calls of the run were answered"
@@ -312,8 +312,8 @@ def test_every_row_keeps_what_its_record_says_and_robots_are_told_from_the_queue
 def test_columns_of_an_export_keep_their_names(desk: Desk) -> None:
     desk.take(EXPORT.encode(), "cdr.csv", mapping=FileMapping(source="asterisk", timezone="Asia/Shanghai"))
     ((extra,),) = desk.rows("extra")
-    told = json.loads(extra)
-    assert {name: told[name] for name in KEPT} == {
+    columns = json.loads(extra)
+    assert {name: columns[name] for name in KEPT} == {
         "dcontext": "airobot", "channel": "PJSIP/a-1", "dstchannel": None, "lastapp": "AGI", "lastdata": "robot.py",
     }  # fmt: skip
 
@@ -404,12 +404,12 @@ OTHERS = [
 def test_a_scanners_call_is_kept_as_one_and_is_no_customers(tmp_path: Path) -> None:
     lake = taken(tmp_path, {"Master.csv": "\n".join([*SCANNERS, *CUSTOMERS, *OTHERS])})
     rows = call_files.rows(lake)
-    told = [row for row in rows if row["leg"] == "event"]
-    assert [(row["line"], json.loads(row["extra"])["kept"]) for row in told] == [
+    events = [row for row in rows if row["leg"] == "event"]
+    assert [(row["line"], json.loads(row["extra"])["kept"]) for row in events] == [
         (line, "scanner") for line, _ in enumerate(SCANNERS, start=1)
     ]
-    assert {(row["direction"], row["answered"]) for row in told} == {("in", False)}
-    assert Counter(row["result"] for row in told) == {"rejected": 2, "failed": len(STRANGE) + 1}
+    assert {(row["direction"], row["answered"]) for row in events} == {("in", False)}
+    assert Counter(row["result"] for row in events) == {"rejected": 2, "failed": len(STRANGE) + 1}
     others = rows[len(SCANNERS) :]
     assert {(row["leg"], "scanner" in row["extra"]) for row in others} == {("customer", False)}
     assert {row["direction"] for row in others[: len(CUSTOMERS)]} == {"in"}
