@@ -653,6 +653,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "dossier_place_missing": mark("say where it was handed in: the window or the system"),
     "dossier_day_ahead": mark("{day} is in the future; give the day on which it happened"),
     "dossier_day_before": mark("{day} is before {earlier}, when the package was handed in; correct the day"),
+    "dossier_day_before_build": mark(
+        "{day} is before {built}, when this package was built; correct the day, or name the package that was handed in"
+    ),
     "dossier_due_before_receipt": mark(
         "the notice was received on {received}, after its last day {due}; correct the dates"
     ),
