@@ -217,6 +217,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         if name == "close":
             words = _("also while the authority has not said that the last package passed")
             one.add_argument("--undecided", action="store_true", help=words)
+            words = _("also where no package is recorded as submitted")
+            one.add_argument("--without-package", action="store_true", help=words)
         if name == "reopen":
             one.add_argument("--reason", required=True, metavar="TEXT", help=_("why it is reopened"))
     told = actions.add("reminders", _reminders, _("show who was told what, and the result; send again"))
@@ -342,7 +344,8 @@ def _close(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.season import closing
 
-    told = closing.close_season(enterprise=args.enterprise, year=args.year, actor=actor, undecided=args.undecided)
+    given = {"undecided": args.undecided, "without_package": args.without_package}
+    told = closing.close_season(enterprise=args.enterprise, year=args.year, actor=actor, **given)
     return Answer(told, partial(render_archive, told))
 
 
