@@ -179,9 +179,14 @@ def undo_calls(*, batch: str, actor: Actor) -> UndoResult:
         crash_point("after_commit")
         crash_point("before_close")
         finish_undo(intent=intent, enterprise=known.enterprise, payload=payload)
-    return UndoResult(
-        sum_row_counts([file.receipt for file in known.files])["loaded"], ledger.list_repeating(lake, batch)
-    )
+    return UndoResult(sum_row_counts([file.receipt for file in known.files])["loaded"], _list_repeating(lake, batch))
+
+
+def _list_repeating(lake: Lake, batch: str) -> tuple[RepeatingBatch, ...]:
+    """`ledger.list_repeating` but for batches that were ended without a file, of which the lake's log says nothing."""
+    found = ledger.list_repeating(lake, batch)
+    ended = batches.list_ended([one.batch for one in found])
+    return tuple(one for one in found if one.batch not in ended)
 
 
 Progress = Callable[[str, int, int, int], None]
@@ -235,7 +240,7 @@ def import_calls(
         raise NianjianError(first.code, findings=tuple(findings), **first.values)
     landings.after_import(tenant.code, {day for file in files for day in file.days})
     told = _batch(run.batch, files, tenant.code)
-    affected = ledger.list_repeating(run.lake, replace) if replace else ()
+    affected = _list_repeating(run.lake, replace) if replace else ()
     return ImportReceipt(told, tuple(files), tuple(failed), tuple(one for one in affected if one.batch != told))
 
 
