@@ -357,6 +357,7 @@ def _way(code: str, told: Json, gap: Gap) -> tuple[str, str]:
     ways = {
         "locate": (reverse("rectify-locate", kwargs=here), _("Locate the channel")),
         "isolate": (reverse("rectify-isolate", kwargs=here), _("Isolate the channel")),
+        "gate": (reverse("gate", args=[code]), _("Go to the gate")),
         "measure": ("#figures", _("Count the figures")),
         "complaints": (f"{reverse('complaints', args=[code])}?q={gap.values.get('first', '')}", _("Go to the tickets")),
         "measures": ("#measures", _("Go to the measures")),
