@@ -21,10 +21,11 @@ from nianjian.engines.paper.sections import advice_lines
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.archives.closed_seasons import store_archive
 from nianjian.features.calls.operations import import_calls
+from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.dossier.operations import package, rounds
 from nianjian.features.dossier.operations.generate import build_head
 from nianjian.features.overview.facts import build_overview, build_portfolio
-from nianjian.features.portrait import bases, portraits
+from nianjian.features.portrait import bases, operations, portraits
 from nianjian.features.portrait.operations import choose_basis, compute_and_simulate, run_portrait
 from nianjian.features.season.operations import note_report
 from nianjian.features.season.queries import summarize_season
@@ -257,6 +258,18 @@ def test_a_run_as_at_a_day_of_filing_to_come_is_no_basis_of_filing(
     assert _told(january)["filing"]["as_of"] == "2027-01-05", "the run that was made ahead never becomes one"
     _run(january, date(2027, 3, 20))
     assert _told(january)["filing"]["as_of"] == "2027-03-20"
+
+
+def test_both_bases_are_of_facts_that_are_published_once(january: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def count(*given: Any) -> None:
+        calls.append(given)
+        publish_facts(*given)
+
+    monkeypatch.setattr(operations, "publish_facts", count)
+    _run(january)
+    assert (len(calls), len({str(one["run"]) for one in _told(january).values()})) == (1, 2)
 
 
 def test_a_run_made_ahead_heads_no_page_of_the_year_beside_another(january: Actor) -> None:
