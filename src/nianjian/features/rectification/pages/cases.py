@@ -426,7 +426,7 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
             for paper in told["papers"]
         ],
         "events": [
-            (one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), event_actors(told, one)) for one in told["events"]
+            (one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), event_actors(one)) for one in told["events"]
         ],
         "measure": Measure(auto_id="measure_%s"),
         "paper": Paper(auto_id="paper_%s"),
