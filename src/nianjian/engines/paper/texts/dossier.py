@@ -516,7 +516,6 @@ TEXTS: Final[Mapping[str, str]] = {
         "{rule} does not say whether {item} is an original scan or a copy with seal; correct it"
     ),
     "reading_failed": mark("{file} could not be read: {reason}; try again, and if it still fails read it yourself"),
-    "reading_cancelled": mark("reading {file} was stopped"),
     "field_missing": mark("{field} was not found; a person must read it"),
     "field_unreadable": mark("{field} is present but cannot be read; a person must read it"),
     "field_unsure": mark("{field} was read with a confidence of only {confidence}; compare it with the page"),
