@@ -179,7 +179,7 @@ def test_the_other_process_writes_the_same_package(tmp_path: Path, monkeypatch: 
     """Words that are more than a pipe holds come through, however often somebody looks."""
     monkeypatch.setattr(build_process, "LOOK", 0.01)
     looked: list[int] = []
-    package = packages.package(tmp_path, (1,), draft=True, duplex=False)
+    package = packages.package(tmp_path, (1,), draft=True)
     package = replace(package, items=(replace(package.items[0], source_sha256="0" * 70_000),))
     here = build(package, tmp_path / "here")
     room, watch = _room(tmp_path), lambda: looked.append(1)

@@ -57,19 +57,18 @@ class Layout:
 
     leaves: tuple[Leaf, ...]
     starts: tuple[int, ...]
-    duplex: bool
 
     @property
     def sheets(self) -> int:
         """Sheets of paper."""
-        return math.ceil(len(self.leaves) / 2) if self.duplex else len(self.leaves)
+        return math.ceil(len(self.leaves) / 2)
 
     def back(self, place: int) -> bool:
         """Whether the page at ``place`` (from 0) is printed on a sheet's back."""
-        return self.duplex and place % 2 == 1
+        return place % 2 == 1
 
 
-def lay_out(front: int, counts: Sequence[int], *, duplex: bool) -> Layout:
+def lay_out(front: int, counts: Sequence[int]) -> Layout:
     """Each item begins on the front of a sheet, so that it can be stamped and taken out whole."""
     leaves: list[Leaf] = []
     starts: list[int] = []
@@ -77,9 +76,9 @@ def lay_out(front: int, counts: Sequence[int], *, duplex: bool) -> Layout:
         if item != FRONT:
             starts.append(len(leaves) + 1)
         leaves += [Leaf(item, page) for page in range(count)]
-        if duplex and len(leaves) % 2:
+        if len(leaves) % 2:
             leaves.append(Leaf(BLANK, 0))
-    return Layout(tuple(leaves), tuple(starts), duplex)
+    return Layout(tuple(leaves), tuple(starts))
 
 
 PAGE: Final = "/NjPage"
@@ -356,7 +355,7 @@ def printer_data(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]
         "pages": 2,
         "facts": [
             [_("Pages and sheets"), f"{len(layout.leaves)} / {layout.sheets}"],
-            [_("Printing"), _("both sides, flipped on the long edge") if layout.duplex else _("one side")],
+            [_("Printing"), _("both sides, flipped on the long edge")],
             [_("Kind of paper"), _("A4, 80 g, white; in colour, at 100 %, without fitting to the page")],
             [_("Binding"), _("glued on the left; {gutter} mm are reserved for binding").format(gutter=f"{GUTTER:g}")],
             [_("Foot"), _("{foot} mm for the page number").format(foot=f"{FOOT:g}")],
@@ -428,7 +427,7 @@ def bind(package: Package, path: Path, printer: Path) -> Book:
     with ExitStack() as stack:
         sources = open_clean_copies(package, stack)
         front, layout = _front(package, [len(one.pages) for one in sources])
-        sealed = plan(layout.sheets, package.limits.riding, duplex=layout.duplex)
+        sealed = plan(layout.sheets, package.limits.riding, duplex=True)
         layer = typeset("dossier_layer.typ", layer_data(package, layout, sealed), {}, "pdf")
         fronted = stack.enter_context(pikepdf.open(BytesIO(front)))
         over = stack.enter_context(pikepdf.open(BytesIO(layer)))
@@ -451,7 +450,7 @@ def _front(package: Package, counts: Sequence[int]) -> tuple[bytes, Layout]:
     """Cover and contents, set again until they know how many pages they take themselves."""
     pages = 2
     while True:
-        layout = lay_out(pages, counts, duplex=package.duplex)
+        layout = lay_out(pages, counts)
         front = typeset("dossier_front.typ", front_data(package, layout.starts), front_pictures(package), "pdf")
         with pikepdf.open(BytesIO(front)) as made:
             if len(made.pages) == pages:

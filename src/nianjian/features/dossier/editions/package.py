@@ -275,7 +275,6 @@ class Package:
     basis: str = ""
     draft: bool = False
     approved: bool = False
-    duplex: bool = True
     pictures: Mapping[Seal, Picture] = field(default_factory=dict)
     source: str = ""
 
